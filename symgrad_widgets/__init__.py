@@ -1,0 +1,45 @@
+"""Read what a neuron has learnt as a formula.
+
+A neuron often computes `f = phi(g)`: a concept `g` bent by an unknown monotone `phi`. The direction of its
+input gradient does not depend on `phi`, so formulas are compared with the neuron by their unit gradients.
+
+>>> import symgrad_widgets as sg
+>>> run = sg.experiments["oscillator"].train(seed=0)
+>>> sg.interpret(run.model, run.x, names=("x", "v")).best.expression
+v**2 + x**2
+"""
+
+import importlib
+
+_PUBLIC = {
+    "Candidate": "search",
+    "Experiment": "experiment",
+    "GradientField": "field",
+    "Interpretation": "interpretation",
+    "Search": "search",
+    "SearchState": "search",
+    "SymgradError": "errors",
+    "TrainingResult": "training",
+    "Verdict": "verdict",
+    "experiments": "experiment",
+    "gradient_field": "gradients",
+    "interpret": "interpretation",
+    "score": "search",
+    "verify": "verdict",
+}
+__all__ = sorted(_PUBLIC)  # noqa: PLE0605
+__version__ = "0.1.0"
+
+
+def __getattr__(name):
+    """Import the module behind a public name when it is first used: torch and bokeh cost seconds."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f".{_PUBLIC[name]}", __name__)
+    value = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted([*globals(), *_PUBLIC])

@@ -1,0 +1,55 @@
+"""Errors that say what was wrong, with the value, and what to do instead."""
+
+import difflib
+
+__all__ = [
+    "DataError",
+    "ExpressionError",
+    "ModelError",
+    "NoGradientError",
+    "OutputError",
+    "SymgradError",
+    "UnknownNameError",
+    "nearest",
+]
+
+
+class SymgradError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class UnknownNameError(SymgradError, KeyError):
+    """An experiment, layer, operator, symbol or option that does not exist; names the nearest ones."""
+
+    def __str__(self):
+        return Exception.__str__(self)  # KeyError would show the repr, quotes and all
+
+
+class DataError(SymgradError, ValueError):
+    """Points, gradients or labels of the wrong shape, type or content."""
+
+
+class NoGradientError(DataError):
+    """Too few points are left on which the neuron has a usable gradient."""
+
+
+class ModelError(SymgradError, ValueError):
+    """A network that cannot be read as asked."""
+
+
+class ExpressionError(SymgradError, ValueError):
+    """A formula that cannot be read; the text and the position are in the message."""
+
+
+class OutputError(SymgradError, OSError):
+    """A file or folder that cannot be written or read."""
+
+
+def nearest(name, known, n=3):
+    """Sentence that lists the known names, the nearest to `name` first: for error messages."""
+    known = [str(k) for k in known]
+    close = difflib.get_close_matches(str(name), known, n=n, cutoff=0.4)
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}?"
+    listed = ", ".join(known[:30]) + (", ..." if len(known) > 30 else "")
+    return f"known: {listed}" if known else "there are none"

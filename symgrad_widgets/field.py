@@ -1,0 +1,194 @@
+"""The gradient field of one or several neurons: plain NumPy arrays, the only thing the search ever sees."""
+
+import numpy as np
+
+from .errors import DataError, NoGradientError
+
+__all__ = ["GradientField"]
+
+_FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
+_VANISHING = 1e-12  # gradients shorter than this times the longest are zero
+
+
+class GradientField:
+    """Input gradients of `k` neurons at `N` points of `n` inputs.
+
+    Parameters
+    ----------
+    points : array (N, n)
+    gradients : array (N, n), or (N, k, n) for k neurons
+    names : n distinct identifiers, default x1 ... xn
+    values : array (N,) or (N, k), the neurons' values; needed only where they are shown
+    tangent : "auto" | None | array (n, m) or (N, n, m)
+        Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace the
+        points fill (PCA of the standardised inputs); None says that they fill all of R^n. Gradients are
+        only compared after projection onto it.
+
+    Points at which a value is not finite, or at which every gradient vanishes on the tangent space, are
+    dropped; `dropped` counts them.
+
+    Raises
+    ------
+    DataError
+        for wrong shapes, types or names.
+    NoGradientError
+        when fewer than n + 1 usable points are left, or when no gradient depends on the inputs.
+
+    """
+
+    def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0):
+        points, gradients = _floats(points, "points"), _floats(gradients, "gradients")
+        if points.ndim != 2:
+            raise DataError(f"points must have shape (N, n), got {points.shape}; reshape a table of one row with x[None]")
+        count, n = points.shape
+        if gradients.ndim not in (2, 3) or gradients.shape[0] != count or gradients.shape[-1] != n:
+            raise DataError(
+                f"gradients must have shape ({count}, {n}) or ({count}, k, {n}) like the points, got {gradients.shape}"
+            )
+        self.names = _checked_names(names, n)
+        if values is not None:
+            values = _floats(values, "values")
+            if values.shape != gradients.shape[:-1]:
+                raise DataError(f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}")
+        finite = np.isfinite(points).all(1) & np.isfinite(gradients.reshape(count, -1)).all(1)
+        if values is not None:
+            finite &= np.isfinite(values.reshape(count, -1)).all(1)
+        _enough(finite.sum(), n, count, "finite")
+        tangent = _checked_tangent(tangent, points, finite)
+        cubed = gradients.reshape(count, -1, n)
+        projected = _project(cubed, tangent)
+        length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0, where=finite[:, None])
+        whole = np.linalg.norm(cubed, axis=2).max(axis=1, initial=0, where=finite[:, None])
+        if not whole.any():
+            raise NoGradientError(
+                "the gradient is zero at every point: the unit does not depend on its input there "
+                "(a dead or saturated unit?); choose another unit or other points"
+            )
+        keep = finite & (length > _VANISHING * whole.max()) & (length > 1e-9 * whole)
+        _enough(keep.sum(), n, count, "non-vanishing")
+        self.points = points[keep]
+        self.gradients = gradients[keep]
+        self.values = None if values is None else values[keep]
+        self.tangent = tangent[keep] if tangent is not None and tangent.ndim == 3 else tangent
+        self.projected = projected[keep]  # (N, k, m): the gradients in tangent coordinates
+        self.dropped = dropped + int(count - keep.sum())
+        for array in (self.points, self.gradients, self.values, self.tangent, self.projected):
+            if array is not None:
+                array.flags.writeable = False
+
+    @property
+    def neurons(self):
+        """Number k of neurons."""
+        return self.projected.shape[1]
+
+    @property
+    def dimension(self):
+        """Dimension m of the tangent space of the data."""
+        return self.projected.shape[2]
+
+    @property
+    def unit(self):
+        """Orthonormal basis of the span of the projected gradients at each point, shape (N, k, m).
+
+        For one neuron: the unit gradients in tangent coordinates. Directions that vanish are zero rows.
+        """
+        if self.neurons == 1:
+            return self.projected / np.linalg.norm(self.projected, axis=2, keepdims=True)
+        scaled = self.projected / np.maximum(np.linalg.norm(self.projected, axis=2, keepdims=True), 1e-300)
+        _, s, vt = np.linalg.svd(scaled, full_matrices=False)
+        return vt * (s > 1e-9 * s[:, :1])[..., None]
+
+    def project(self, gradients):
+        """Gradients (N, n) or (N, k, n) of something else at the same points, in tangent coordinates."""
+        return _project(np.asarray(gradients, dtype=float), self.tangent)
+
+    def take(self, index):
+        """Return the field at some of its points only (an index array or boolean mask)."""
+        tangent = self.tangent
+        if tangent is not None and tangent.ndim == 3:
+            tangent = tangent[index]
+        values = None if self.values is None else self.values[index]
+        return GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
+
+    def __len__(self):
+        return len(self.points)
+
+    def __repr__(self):
+        neurons = "1 neuron" if self.neurons == 1 else f"{self.neurons} neurons"
+        flat = "" if self.dimension == len(self.names) else f", which fill {self.dimension} dimensions"
+        gone = f", {self.dropped} dropped" if self.dropped else ""
+        return f"GradientField({neurons} of ({', '.join(self.names)}) at {len(self)} points{flat}{gone})"
+
+
+def _floats(array, what):
+    try:
+        if hasattr(array, "detach"):
+            array = array.detach().cpu()
+        return np.array(array, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{what} must be an array of numbers, got {type(array).__name__}: {error}") from None
+
+
+def _checked_names(names, n):
+    names = tuple(f"x{i + 1}" for i in range(n)) if names is None else tuple(map(str, names))
+    if len(names) != n:
+        raise DataError(f"{len(names)} names {names} for {n} inputs: give one for each")
+    for name in names:
+        if not name.isidentifier() or names.count(name) > 1:
+            raise DataError(f"input name {name!r} must be an identifier and occur once, for example 'x1'")
+    return names
+
+
+def _enough(left, n, count, what):
+    if left < n + 1:
+        raise NoGradientError(
+            f"only {left} of {count} points have a {what} gradient, at least n + 1 = {n + 1} are needed; "
+            "give more points, or points where the neuron is not saturated"
+        )
+
+
+def _checked_tangent(tangent, points, finite):
+    count, n = points.shape
+    if tangent is None:
+        return None
+    if isinstance(tangent, str):
+        if tangent != "auto":
+            raise DataError(f"tangent must be 'auto', None or a basis, got {tangent!r}")
+        return linear_tangent(points[finite])
+    tangent = _floats(tangent, "tangent")
+    m = tangent.shape[-1]
+    if tangent.shape not in ((n, m), (count, n, m)) or m > n:
+        raise DataError(f"tangent must have shape ({n}, m) or ({count}, {n}, m) with m <= {n}, got {tangent.shape}")
+    gram = np.swapaxes(tangent, -1, -2) @ tangent
+    if not np.allclose(gram, np.eye(m), atol=1e-6):
+        raise DataError("tangent must be an orthonormal basis: its columns are not; use numpy.linalg.qr(basis)[0]")
+    return tangent
+
+
+def linear_tangent(points):
+    """Orthonormal basis (n, m) of the linear subspace that the points fill, or None when it is all of R^n.
+
+    Inputs are standardised first, so that their units do not matter.
+    """
+    n = points.shape[1]
+    centred = points - points.mean(0)
+    scale = centred.std(0)
+    live = scale > _FLAT * 1e-3 * np.abs(points).max(0, initial=1e-300)
+    if not live.any():
+        raise DataError(f"all {len(points)} points are equal: there is no direction to compare gradients in")
+    centred = centred[:, live] / scale[live]
+    _, s, vt = np.linalg.svd(centred, full_matrices=False)
+    rank = int((s > _FLAT * s[0]).sum())
+    if rank == n:
+        return None
+    basis = np.zeros((n, rank))
+    basis[live] = scale[live, None] * vt[:rank].T
+    return np.linalg.qr(basis)[0]
+
+
+def _project(gradients, tangent):
+    if tangent is None:
+        return gradients
+    if tangent.ndim == 2:
+        return gradients @ tangent
+    return np.einsum("i...n,inm->i...m", gradients, tangent)

@@ -24,6 +24,7 @@ _PUBLIC = {
     "experiments": "experiment",
     "gradient_field": "gradients",
     "interpret": "interpretation",
+    "record": "report",
     "score": "search",
     "verify": "verdict",
 }

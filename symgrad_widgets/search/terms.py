@@ -1,0 +1,314 @@
+"""Terms: formulas in postfix, as tuples of small integers, made from and into SymPy expressions.
+
+A token t < 0 is input number -1 - t, 0 <= t < 1000 the operator of that code, t >= 1000 constant number
+t - 1000 of the term. `x0 * sin(2 * x1)` is tokens (-1, 1000, -2, mul, sin, mul) with constants (2.0,).
+"""
+
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import ExpressionError, nearest
+from ..operators import OPERATORS
+
+__all__ = [
+    "CONSTANT",
+    "Programs",
+    "Term",
+    "apply",
+    "arity",
+    "check",
+    "constant",
+    "from_sympy",
+    "leaf",
+    "pack",
+    "replace",
+    "start",
+    "to_string",
+    "to_sympy",
+]
+
+CONSTANT = 1000
+
+
+class Term(NamedTuple):
+    """An immutable, hashable formula in postfix; `len(term.tokens)` is its number of nodes."""
+
+    tokens: tuple
+    constants: tuple = ()
+
+
+class Programs(NamedTuple):
+    """Many terms in flat arrays, as the kernels read them; term p owns tokens[starts[p]:starts[p + 1]].
+
+    `tokens` int16 (T,), `starts` int64 (P + 1,), `constants` float64 (C,), `constant_starts` int64 (P + 1,).
+    """
+
+    tokens: np.ndarray
+    starts: np.ndarray
+    constants: np.ndarray
+    constant_starts: np.ndarray
+
+    def __len__(self):
+        return len(self.starts) - 1
+
+    def term(self, p):
+        """Term number p as a `Term`."""
+        tokens = self.tokens[self.starts[p] : self.starts[p + 1]]
+        constants = self.constants[self.constant_starts[p] : self.constant_starts[p + 1]]
+        return Term(tuple(tokens.tolist()), tuple(constants.tolist()))
+
+
+def pack(terms):
+    """Put a sequence of terms into flat arrays; `Programs` are passed through."""
+    if isinstance(terms, Programs):
+        return terms
+    tokens = [term[0] for term in terms]
+    constants = [term[1] for term in terms]
+    return Programs(*_flat(tokens, np.int16), *_flat(constants, np.float64))
+
+
+def _flat(rows, dtype):
+    starts = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=starts[1:])
+    return np.fromiter(chain.from_iterable(rows), dtype, starts[-1]), starts
+
+
+_rows = []  # operator rows by code
+
+
+def operator(token):
+    """Row of the table behind an operator token."""
+    if token >= len(_rows):
+        _rows[:] = sorted(OPERATORS.values(), key=lambda op: op.code)
+    return _rows[token]
+
+
+def arity(token):
+    """Number of arguments of a token: 0 for inputs and constants."""
+    return operator(token).arity if 0 <= token < CONSTANT else 0
+
+
+def start(tokens, end):
+    """Index of the first token of the subtree whose root is token number `end`."""
+    need = 1
+    while need:
+        need += arity(tokens[end]) - 1
+        end -= 1
+    return end + 1
+
+
+def leaf(i):
+    """Return the term that is input number i."""
+    return Term((-1 - i,))
+
+
+def constant(value):
+    """Return the term that is a number."""
+    return Term((CONSTANT,), (float(value),))
+
+
+def apply(name, *terms):
+    """Term of an operator, by name, applied to terms.
+
+    >>> to_string(apply("mul", leaf(0), apply("sin", leaf(1))))
+    'mul(x1, sin(x2))'
+    """
+    tokens, constants = [], ()
+    for term in terms:
+        shift = len(constants)
+        tokens += [t + shift if t >= CONSTANT else t for t in term.tokens]
+        constants += term.constants
+    return Term((*tokens, OPERATORS[name].code), constants)
+
+
+def subtree(term, end):
+    """Subtree whose root is token number `end`, as a term of its own."""
+    return _renumbered(term.tokens[start(term.tokens, end) : end + 1], term.constants)
+
+
+def replace(term, end, new):
+    """Term with the subtree that ends at token number `end` replaced by the term `new`."""
+    shift = len(term.constants)
+    inserted = tuple(t + shift if t >= CONSTANT else t for t in new.tokens)
+    tokens = term.tokens[: start(term.tokens, end)] + inserted + term.tokens[end + 1 :]
+    return _renumbered(tokens, term.constants + new.constants)
+
+
+def _renumbered(tokens, constants):
+    """Constants in the order of their tokens, those without a token dropped."""
+    if not constants:
+        return Term(tokens)
+    used = [t - CONSTANT for t in tokens if t >= CONSTANT]
+    number = iter(range(CONSTANT, CONSTANT + len(used)))
+    return Term(
+        tuple(next(number) if t >= CONSTANT else t for t in tokens), tuple(constants[i] for i in used)
+    )
+
+
+def check(term, inputs):
+    """Raise ExpressionError unless the term is one formula of that many inputs (for terms from a file)."""
+    height = 0
+    for t in term.tokens:
+        known = -inputs <= t < len(OPERATORS) or CONSTANT <= t < CONSTANT + len(term.constants)
+        if not known:
+            raise ExpressionError(
+                f"token {t} in {term.tokens} stands for nothing: there are {inputs} inputs, "
+                f"{len(OPERATORS)} operators and {len(term.constants)} constants"
+            )
+        height -= arity(t) - 1
+        if height < 1:
+            break
+    if height != 1:
+        raise ExpressionError(f"tokens {term.tokens} are not one formula in postfix")
+
+
+def _fold(term, of_input, of_constant, of_operator):
+    stack = []
+    for t in term.tokens:
+        if t < 0:
+            stack.append(of_input(-1 - t))
+        elif t >= CONSTANT:
+            stack.append(of_constant(term.constants[t - CONSTANT]))
+        else:
+            row = operator(t)
+            arguments = stack[len(stack) - row.arity :]
+            del stack[len(stack) - row.arity :]
+            stack.append(of_operator(row, arguments))
+    return stack[0]
+
+
+def to_sympy(term, symbols):
+    """SymPy expression of a term over the given symbols; `log` is written log(Abs(u)).
+
+    Constants that are whole numbers become integers, others floats.
+    """
+    import sympy as sp
+
+    def number(value):
+        return sp.Integer(int(value)) if value == int(value) and abs(value) < 1e9 else sp.Float(value)
+
+    return _fold(term, symbols.__getitem__, number, lambda row, arguments: row.sympy(sp, *arguments))
+
+
+def to_string(term, names=None):
+    """Readable prefix form, `mul(x1, sin(x2))`, for messages and debugging."""
+    return _fold(
+        term,
+        lambda i: names[i] if names else f"x{i + 1}",
+        lambda value: f"{value:.6g}",
+        lambda row, arguments: f"{row.name}({', '.join(arguments)})",
+    )
+
+
+def from_sympy(expression, symbols):
+    """Term of a SymPy expression over the given symbols.
+
+    Sums, products, quotients and integer or half-integer powers become the operators of the table; log(u) and
+    log(Abs(u)) are both `log`; u**c with any other constant c becomes exp(2 c log(sqrt(u))), which has the
+    same domain.
+
+    Raises
+    ------
+    ExpressionError
+        for a symbol that is not an input and for a function that is not an operator.
+
+    """
+    import sympy as sp
+
+    return _Reader(sp, {symbol: i for i, symbol in enumerate(symbols)}).read(
+        sp.sympify(expression, strict=True)
+    )
+
+
+class _Reader:
+    """One method for each kind of SymPy node."""
+
+    def __init__(self, sp, index):
+        self.sp, self.index = sp, index
+        self.functions = {getattr(sp, name): name for name in ("exp", "log", "sin", "cos", "tan", "tanh")}
+        self.functions[sp.Abs] = "abs"
+
+    def read(self, e):
+        if e in self.index:
+            return leaf(self.index[e])
+        if e.is_Symbol:
+            raise ExpressionError(f"{e} is not an input: {nearest(e, self.index)}")
+        if not e.free_symbols and e.is_number:
+            return self.number(e)
+        if e.is_Add:
+            return self.sum(e)
+        if e.is_Mul:
+            return self.product(e)
+        if e.is_Pow and e.exp.is_number:
+            return self.power(e.base, e.exp)
+        return self.function(e)
+
+    def number(self, e):
+        value = complex(e)
+        if value.imag or not np.isfinite(value.real):
+            raise ExpressionError(f"{e} is not a finite real number")
+        return constant(value.real)
+
+    def sum(self, e):
+        positive = [a for a in e.args if not a.could_extract_minus_sign()]
+        negative = [-a for a in e.args if a.could_extract_minus_sign()]
+        if not positive:
+            return apply("neg", self.chain("add", map(self.read, negative)))
+        whole = self.chain("add", map(self.read, positive))
+        return self.chain("sub", chain([whole], map(self.read, negative)))
+
+    def product(self, e):
+        sign, e = (-1, -e) if e.could_extract_minus_sign() else (1, e)
+        below = [a for a in e.args if a.is_Pow and a.exp.is_number and a.exp.is_negative] if e.is_Mul else []
+        above = [a for a in e.args if a not in below] if e.is_Mul else [e]
+        if not below:
+            term = self.chain("mul", map(self.read, above))
+        else:
+            under = self.chain("mul", (self.power(a.base, -a.exp) for a in below))
+            over = self.chain("mul", map(self.read, above)) if above else None
+            term = apply("div", over, under) if over else apply("inv", under)
+        return term if sign == 1 else apply("neg", term)
+
+    def chain(self, name, terms):
+        first, *rest = terms
+        for term in rest:
+            first = apply(name, first, term)
+        return first
+
+    def power(self, base, exponent):
+        if exponent.is_negative:
+            half = exponent == -self.sp.S.Half
+            return apply("inv_sqrt", self.read(base)) if half else apply("inv", self.power(base, -exponent))
+        if exponent.is_Integer and exponent <= 64:
+            return self.whole(self.read(base), int(exponent))
+        if (2 * exponent).is_Integer and exponent <= 32:
+            return self.whole(apply("sqrt", self.read(base)), int(2 * exponent))
+        log = apply("log", apply("sqrt", self.read(base)))
+        return apply("exp", apply("mul", self.number(2 * exponent), log))
+
+    def whole(self, term, n):
+        """u**n from squares, cubes and fourth powers; a prime above 3 needs one more factor u."""
+        if n == 1:
+            return term
+        for name, m in (("pow4", 4), ("cube", 3), ("square", 2)):
+            if n % m == 0:
+                return apply(name, self.whole(term, n // m))
+        return apply("mul", term, self.whole(term, n - 1))
+
+    def function(self, e):
+        if e.is_Pow:  # b**u, b > 0; exp itself is a function
+            if e.base.is_number and e.base.is_positive:
+                return apply("exp", self.read(self.sp.log(e.base) * e.exp))
+            return apply("exp", self.read(2 * e.exp * self.sp.log(self.sp.sqrt(e.base))))
+        name = self.functions.get(e.func)
+        if name is None:
+            known = sorted({f.__name__ for f in self.functions})
+            raise ExpressionError(
+                f"{e.func.__name__} in {e} is no operator: {nearest(e.func.__name__, known)}"
+            )
+        (inner,) = e.args
+        if name == "log" and inner.func is self.sp.Abs:
+            (inner,) = inner.args
+        return apply(name, self.read(inner))

@@ -1,0 +1,100 @@
+"""Terms worth having before anything is known: small ones of every shape, and the monomials."""
+
+import itertools
+
+import numpy as np
+
+__all__ = ["families", "monomials", "small_terms"]
+
+
+def small_terms(grammar, inputs, limit):
+    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(x)*g(y) ...
+
+    `inputs` are the input terms to use; at most about `limit` terms come back. Sums and differences only
+    occur inside a function or a quotient: outside, the eigenproblem makes them.
+    """
+    functions = grammar.unary
+    single = [f(x) for f in functions for x in inputs]
+    pairs = list(itertools.combinations(inputs, 2))
+    squares = [grammar["square"](x) for x in inputs] if "square" in grammar else []
+    sums = [grammar[op](a, b) for op in ("add", "sub") if op in grammar for a, b in pairs]
+    round_sums = [
+        grammar[op](a, b)
+        for op in ("add", "sub")
+        if op in grammar
+        for a, b in itertools.combinations(squares, 2)
+    ]
+    products = [grammar["mul"](a, b) for a, b in pairs] if "mul" in grammar else []
+    quotients = [grammar["div"](a, b) for a, b in itertools.permutations(inputs, 2)] if "div" in grammar else []
+    mixed = [grammar["mul"](x, s) for x in inputs for s in single] if "mul" in grammar else []
+    waves = [
+        f(g(u))
+        for u in round_sums
+        for f, g in itertools.product(functions, functions)
+        if f.name == "inv" and g.name == "sqrt"
+    ]
+    layers = [
+        inputs,
+        single,
+        products,
+        quotients,
+        [f(s) for f in functions for s in sums],
+        [f(s) for f in functions for s in round_sums],
+        [f(p) for f in functions for p in products],
+        mixed,
+        waves,
+        [f(q) for f in functions for q in quotients],
+        [f(g(x)) for f in functions for g in functions for x in inputs],
+    ]
+    terms = []
+    for layer in layers:
+        if terms and len(terms) + len(layer) > limit:
+            continue
+        terms += layer
+    return list(dict.fromkeys(terms))
+
+
+def monomials(grammar, inputs, limit, laurent=False):
+    """All monomials of the inputs up to the highest degree of which there are at most `limit`."""
+    n = len(inputs)
+    degree, count = 0, 0
+    while degree < 8:
+        more = len(list(itertools.islice(itertools.combinations_with_replacement(range(n), degree + 1), limit + 1)))
+        if count + more > limit:
+            break
+        degree, count = degree + 1, count + more
+    terms = []
+    for d in range(1, degree + 1):
+        for factors in itertools.combinations_with_replacement(range(n), d):
+            terms.append(_monomial(grammar, inputs, np.bincount(factors, minlength=n)))
+    return [t for t in terms if t is not None]
+
+
+def families(grammar, inputs, limit):
+    """Yield compact structured bases for backward elimination: name, terms."""
+    yield "monomials", monomials(grammar, inputs, limit)
+    functions = [f for f in grammar.unary if f.name not in ("abs",)]
+    yield "functions", [*inputs, *(f(x) for f in functions for x in inputs)][:limit]
+    if "log" in grammar and {"add", "sub"} & set(grammar.names):
+        log = grammar["log"]
+        sums = [
+            grammar[op](a, b)
+            for op in ("sub", "add")
+            if op in grammar
+            for a, b in itertools.combinations(inputs, 2)
+        ]
+        yield "logarithms", [log(x) for x in inputs] + [log(s) for s in sums[: limit - len(inputs)]]
+
+
+def _monomial(grammar, inputs, exponents):
+    """Product of powers, or None when the grammar lacks an operator for it."""
+    factors = []
+    for x, e in zip(inputs, exponents, strict=True):
+        if e:
+            factors.append(grammar.power(x, int(e)))
+    if any(f is None for f in factors) or (len(factors) > 1 and "mul" not in grammar):
+        return None
+    product = factors[0]
+    for factor in factors[1:]:
+        product = grammar["mul"](product, factor)
+    return product

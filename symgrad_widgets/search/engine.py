@@ -1,0 +1,236 @@
+"""The search itself: small sets of terms are enumerated, eliminated and evolved; the eigenproblem weighs them.
+
+Each generation is one stage: single terms, pairs, one elimination for each structured basis, the best
+extensions of what was found, and from then on evolution on four islands of different parsimony.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import combine
+from .bank import Bank
+from .dictionary import families, small_terms
+from .grammar import arguments, root
+
+__all__ = ["Engine", "Sum"]
+
+_ISLANDS = (0.03, 0.08, 0.15, 0.3)  # nats of log loss that one node has to earn
+_POPULATION = 40
+_OFFSPRING = 48  # for each island and generation
+_TERMS = 8  # at most, in an evolved set
+_ZERO = 1e-13  # losses below are rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """A set of terms (rows of the bank, ascending) with its best coefficients."""
+
+    rows: tuple
+    coefficients: np.ndarray  # of the normalised terms
+    loss: float
+    size: int
+
+    def fitness(self, parsimony):
+        return np.log(max(self.loss, _ZERO)) + parsimony * self.size
+
+
+class Engine:
+    """One reproducible search on the points of `field`; `step()` runs the next generation."""
+
+    def __init__(self, field, grammar, max_complexity=40, guesses=(), seed=0):
+        self.grammar, self.max_size = grammar, max_complexity
+        self.bank = Bank(field)
+        self.rng = np.random.default_rng(seed)
+        self.guesses = guesses
+        self.evaluations = 0
+        self.front = {}  # size -> Sum, losses falling
+        self.seen = {}
+        self.islands = [[] for _ in _ISLANDS]
+        self.dictionary = np.array([], dtype=int)
+        self._stages = self._plan()
+
+    def step(self):
+        """Run one generation."""
+        next(self._stages)()
+
+    def _plan(self):
+        yield self._singles
+        yield self._pairs
+        for _, terms in families(self.grammar, self.grammar.inputs, 260):
+            yield lambda terms=terms: self._eliminate(terms)
+        yield self._extend_front
+        yield self._extend_front
+        while True:
+            yield self._evolve
+
+    # -- scoring ------------------------------------------------------------------------------------------
+
+    def score(self, sets):
+        """Sums for sets of rows; each distinct set is solved once."""
+        sets = [tuple(sorted(set(s))) for s in sets]
+        fresh = [s for s in dict.fromkeys(sets) if s and s not in self.seen]
+        for length in sorted({len(s) for s in fresh}):
+            self._solve([s for s in fresh if len(s) == length])
+        return [self.seen[s] for s in sets if s in self.seen]
+
+    def _solve(self, sets):
+        G, D = self.bank.G, self.bank.D
+        chunk = max(1, int(2e6 / (len(sets[0]) * G[0].size)))
+        for first in range(0, len(sets), chunk):
+            part = np.array(sets[first : first + chunk])
+            coefficients, losses = combine.solve(G[part], D[part])
+            self.evaluations += len(part)
+            for rows, c, loss in zip(part.tolist(), coefficients, losses.tolist(), strict=True):
+                self._note(tuple(rows), c, loss)
+
+    def _note(self, rows, coefficients, loss):
+        found = Sum(rows, coefficients, loss, self._size(rows, coefficients))
+        self.seen[rows] = found
+        if found.size <= self.max_size and np.isfinite(loss):
+            self._enter(found)
+
+    def _enter(self, found):
+        """Put a sum on the front where it beats all simpler ones, and take off what it beats."""
+        floor = max(found.loss, _ZERO)
+        if any(size <= found.size and max(s.loss, _ZERO) <= floor * 1.001 for size, s in self.front.items()):
+            return
+        beaten = [z for z, s in self.front.items() if z >= found.size and max(s.loss, _ZERO) >= floor * 0.999]
+        for size in beaten:
+            del self.front[size]
+        self.front[found.size] = found
+
+    def _size(self, rows, coefficients):
+        """Complexity as it will be about once the formula is written out: nodes, signs free, equal weights free."""
+        terms = [self.bank.terms[r] for r in rows]
+        nodes = sum(len(t.tokens) for t in terms) + len(terms) - 1
+        actual = np.abs(coefficients / self.bank.scale[list(rows)])
+        if len(rows) == 1:
+            return nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2)
+        equal = np.abs(actual[:, None] / np.maximum(actual[None, :], 1e-300) - 1) < 0.02
+        if all(root(t) == "log" for t in terms):
+            nodes -= len(terms)  # a sum of logarithms is a product
+        return int(nodes + 2 * (len(rows) - equal.sum(0).max()))
+
+    # -- stages -------------------------------------------------------------------------------------------
+
+    def _singles(self):
+        terms = small_terms(self.grammar, self.grammar.inputs, 1500)
+        self.dictionary = np.array(sorted({r for r in self.bank.rows(terms) if r is not None}), dtype=int)
+        self.score([(r,) for r in self.dictionary])
+        self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
+
+    def _pairs(self, keep=400):
+        rows = self.dictionary[:1200]
+        G = self.bank.G[rows].reshape(len(rows), -1)
+        D = self.bank.D[rows].reshape(len(rows), -1)
+        M = G @ G.T / self.bank.G.shape[1]
+        A = M - D @ D.T / self.bank.G.shape[1]
+        value = _two_by_two(A, M, np.diag(A)[:, None], np.diag(A)[None], np.diag(M)[:, None], np.diag(M)[None])
+        value[np.tril_indices(len(rows))] = np.inf
+        order = np.argsort(value, axis=None, kind="stable")[:keep]
+        self.score([(rows[i], rows[j]) for i, j in zip(*np.unravel_index(order, value.shape), strict=True)])
+
+    def _eliminate(self, terms):
+        rows = sorted({r for r in self.bank.rows(terms) if r is not None})
+        rows.sort(key=lambda r: len(self.bank.terms[r].tokens))
+        rows = np.array(rows)
+        if len(rows) < 2:
+            return
+        rows = rows[combine.independent(self.bank.G[rows])]
+        for kept, _, _ in combine.eliminate(self.bank.G[rows], self.bank.D[rows]):
+            if len(kept) <= 24:
+                self.score([rows[kept]])
+
+    def _extend_front(self):
+        for found in list(self.front.values()):
+            if len(found.rows) < _TERMS:
+                self.score([(*found.rows, r) for r in self._extensions(found, 40)])
+
+    def _extensions(self, found, count):
+        """Rows of the dictionary that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""
+        rows, c = list(found.rows), found.coefficients
+        G, D = self.bank.G[self.dictionary], self.bank.D[self.dictionary]
+        e = np.tensordot(c, self.bank.G[rows], 1)
+        d = np.tensordot(c, self.bank.D[rows], 1)
+        q = (e**2).sum(1)
+        w = 1 / np.maximum(q, 1e-3 * q.mean())
+        M11, D11 = w @ q, w @ (d**2).sum(1)
+        M12 = np.tensordot(G, e * w[:, None], 2)
+        D12 = np.tensordot(D, d * w[:, None], 2)
+        M22 = np.einsum("knm,knm,n->k", G, G, w)
+        D22 = np.einsum("knc,knc,n->k", D, D, w)
+        value = _two_by_two(M12 - D12, M12, M11 - D11, M22 - D22, M11, M22)
+        value[np.isin(self.dictionary, rows)] = np.inf
+        return self.dictionary[np.argsort(value, kind="stable")[:count]]
+
+    # -- evolution ----------------------------------------------------------------------------------------
+
+    def _evolve(self):
+        if not self.islands[0]:
+            everything = list(self.seen.values())
+            for i, parsimony in enumerate(_ISLANDS):
+                self.islands[i] = _fittest(everything, parsimony)
+        for i, parsimony in enumerate(_ISLANDS):
+            parents = self.islands[i]
+            drafts = [self._child(parents) for _ in range(_OFFSPRING)]
+            rows = iter(self.bank.rows([t for terms, _ in drafts for t in terms]))
+            sets = [[*kept, *(next(rows) for _ in terms)] for terms, kept in drafts]
+            children = self.score([s for s in sets if None not in s and len(s) <= _TERMS])
+            self.islands[i] = _fittest(parents + children, parsimony)
+        best = min(self.front.values(), key=lambda s: s.fitness(0.1))
+        for i in range(len(_ISLANDS)):
+            self.islands[i] = _fittest([*self.islands[i], *self.front.values(), best], _ISLANDS[i])
+
+    def _child(self, parents):
+        """Return new terms and the rows kept: one random change of one parent."""
+        rng = self.rng
+        rows = list(_tournament(rng, parents).rows)
+        k = int(rng.integers(len(rows)))
+        rest = rows[:k] + rows[k + 1 :]
+        draw = rng.random()
+        if draw < 0.4:
+            return [self.grammar.vary(rng, self.bank.terms[rows[k]])], rest
+        if draw < 0.5:
+            return [self.grammar.random(rng, int(rng.integers(2, 8)))], rows
+        if draw < 0.6:
+            return [self.grammar.vary(rng, self.bank.terms[rows[k]])], rows
+        if draw < 0.7:
+            return [], [*rest, int(rng.choice(self.dictionary))]
+        if draw < 0.8:
+            return [], rest or rows
+        if draw < 0.9:
+            other = _tournament(rng, parents).rows
+            return [], [*rest, *(r for r in other if rng.random() < 0.5)] or rows
+        return self._split(self.bank.terms[rows[k]]), rest
+
+    def _split(self, term):
+        """a + b into two terms, log of a product or quotient likewise, others into logarithms of themselves."""
+        name = root(term)
+        if name in ("add", "sub"):
+            return arguments(term)
+        if name in ("mul", "div") and "log" in self.grammar:
+            return [self.grammar["log"](a) for a in arguments(term)]
+        if name == "log":
+            inner = arguments(term)[0]
+            if root(inner) in ("mul", "div"):
+                return [self.grammar["log"](a) for a in arguments(inner)]
+        return [term]
+
+
+def _two_by_two(A12, M12, A11, A22, M11, M22):
+    """Smaller eigenvalue of many 2 x 2 problems A c = lambda M c; infinite where M is singular."""
+    a = M11 * M22 - M12**2
+    b = A11 * M22 + A22 * M11 - 2 * A12 * M12
+    c = A11 * A22 - A12**2
+    root_ = np.sqrt(np.maximum(b * b - 4 * a * c, 0))
+    return np.where(a > 1e-8 * M11 * M22, (b - root_) / np.maximum(2 * a, 1e-300), np.inf)
+
+
+def _fittest(sums, parsimony):
+    distinct = {s.rows: s for s in sums}.values()
+    return sorted(distinct, key=lambda s: (s.fitness(parsimony), s.rows))[:_POPULATION]
+
+
+def _tournament(rng, sums, size=3):
+    return sums[min(int(rng.integers(len(sums))) for _ in range(size))]

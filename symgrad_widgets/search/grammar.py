@@ -1,0 +1,111 @@
+"""How terms are built and varied: the operators in use, and random changes of a term."""
+
+from functools import partial
+
+from ..operators import lookup
+from .terms import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree
+
+__all__ = ["Grammar"]
+
+_WHOLE = ((4, "pow4"), (3, "cube"), (2, "square"))
+
+
+class Grammar:
+    """The operators a search may use on n inputs; `grammar["mul"](a, b)` builds a term."""
+
+    def __init__(self, operators, n):
+        self.rows = [op for op in lookup(operators) if op.name != "neg"]  # the eigenproblem sets every sign
+        self.names = tuple(op.name for op in self.rows)
+        self.unary = tuple(op.name for op in self.rows if op.arity == 1)
+        self.binary = tuple(op.name for op in self.rows if op.arity == 2)
+        self.inputs = [leaf(i) for i in range(n)]
+
+    def __contains__(self, name):
+        return name in self.names
+
+    def __getitem__(self, name):
+        return partial(apply, name)
+
+    def power(self, term, exponent):
+        """term ** exponent for a whole exponent >= 1, or None without the operators for it."""
+        if exponent == 1:
+            return term
+        for degree, name in _WHOLE:
+            if exponent % degree == 0 and name in self:
+                inner = self.power(term, exponent // degree)
+                return inner and self[name](inner)
+        inner = self.power(term, exponent - 1)
+        return inner and self["mul"](term, inner) if "mul" in self else None
+
+    def random(self, rng, size=3):
+        """Return a random term of about `size` nodes."""
+        if size <= 1 or not (self.unary or self.binary):
+            return constant(rng.normal() * 2) if rng.random() < 0.08 else self.inputs[rng.integers(len(self.inputs))]
+        if self.unary and (size == 2 or not self.binary or rng.random() < 0.4):
+            return self[_pick(rng, self.unary)](self.random(rng, size - 1))
+        left = int(rng.integers(1, max(size - 1, 2)))
+        return self[_pick(rng, self.binary)](self.random(rng, left), self.random(rng, size - 1 - left))
+
+    def vary(self, rng, term):
+        """Return the term with one random change: leaf, operator, subtree, wrapping, extension, or constant."""
+        end = int(rng.integers(len(term.tokens)))
+        if term.constants and rng.random() < 0.4:
+            return _nudged(rng, term)
+        change = _pick(rng, (self._swap, self._swap, self._regrow, self._wrap, self._extend, self._extend, _hoist))
+        return change(rng, term, end)
+
+    def _swap(self, rng, term, end):
+        token = term.tokens[end]
+        if token < 0 or token >= CONSTANT:
+            return replace(term, end, self.inputs[rng.integers(len(self.inputs))])
+        same = [op.code for op in self.rows if op.arity == arity(token)]
+        if not same:
+            return term
+        tokens = list(term.tokens)
+        tokens[end] = same[rng.integers(len(same))]
+        return term._replace(tokens=tuple(tokens))
+
+    def _regrow(self, rng, term, end):
+        return replace(term, end, self.random(rng, int(rng.integers(1, 6))))
+
+    def _wrap(self, rng, term, end):
+        if not self.unary:
+            return term
+        return replace(term, end, self[_pick(rng, self.unary)](subtree(term, end)))
+
+    def _extend(self, rng, term, end):
+        if not self.binary:
+            return term
+        pair = [subtree(term, end), self.random(rng, int(rng.integers(1, 4)))]
+        return replace(term, end, self[_pick(rng, self.binary)](*(pair if rng.random() < 0.7 else pair[::-1])))
+
+
+def root(term):
+    """Name of the operator at the root, or None for a leaf."""
+    token = term.tokens[-1]
+    return operator(token).name if 0 <= token < CONSTANT else None
+
+
+def arguments(term):
+    """Terms under the root operator, first to last."""
+    end, found = len(term.tokens) - 2, []
+    for _ in range(arity(term.tokens[-1])):
+        found.append(subtree(term, end))
+        end = start(term.tokens, end) - 1
+    return found[::-1]
+
+
+def _hoist(rng, term, end):
+    del rng
+    return subtree(term, end)
+
+
+def _nudged(rng, term):
+    constants = list(term.constants)
+    i = int(rng.integers(len(constants)))
+    constants[i] = constants[i] * (1 + rng.normal() * 10 ** rng.uniform(-2, 0)) + (rng.random() < 0.1) * rng.normal()
+    return term._replace(constants=tuple(constants))
+
+
+def _pick(rng, options):
+    return options[rng.integers(len(options))]

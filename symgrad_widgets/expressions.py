@@ -1,0 +1,239 @@
+"""Formulas: read, measured, evaluated with their gradients, and compared with a gradient field.
+
+This is the slow and independent way: SymPy's derivatives on NumPy. The search has kernels of its own and is
+tested against this.
+"""
+
+import functools
+
+import numpy as np
+import sympy as sp
+
+from .errors import DataError, ExpressionError, nearest
+from .parser import FUNCTIONS, parse
+
+__all__ = [
+    "angles",
+    "as_expression",
+    "complexity",
+    "evaluate",
+    "gradient",
+    "loss",
+    "misalignment",
+    "misalignments",
+    "paper_mse",
+    "parse",
+]
+
+_MOST_NODES = 20_000
+_VANISHING = 1e-9  # of the largest component: shorter projections are rounding errors
+_ONE_OPERATOR = (
+    sp.Integer(2),
+    sp.Integer(3),
+    sp.Rational(1, 2),
+)  # powers with a row of their own in the table
+
+
+def as_expression(formula, names=None):
+    """Text, a number or a SymPy expression as a SymPy expression in `Symbol(name, real=True)`.
+
+    Symbols are matched by name, whatever their assumptions; with `names=None` any name will do.
+
+    Raises
+    ------
+    ExpressionError
+        for text that cannot be read, an unknown symbol (the nearest names are given), or something without a
+        real value.
+
+    """
+    if isinstance(formula, str):
+        return parse(formula, names)
+    if isinstance(formula, (int, float, np.number)) and not isinstance(formula, bool):
+        return parse(repr(float(formula)) if isinstance(formula, (float, np.floating)) else str(int(formula)))
+    if not isinstance(formula, sp.Expr):
+        raise ExpressionError(
+            f"a formula must be text or a SymPy expression, got {type(formula).__name__}: {formula!r}"
+        )
+    _check_tree(formula)
+    renamed = {}
+    for symbol in formula.free_symbols:
+        if names is not None and symbol.name not in names:
+            raise ExpressionError(
+                f"unknown symbol {symbol.name!r} in {formula}: {nearest(symbol.name, names)}"
+            )
+        renamed[symbol] = sp.Symbol(symbol.name, real=True)
+    return formula.xreplace(renamed)
+
+
+def _check_tree(formula):
+    size = sum(1 for _ in zip(sp.preorder_traversal(formula), range(_MOST_NODES + 1), strict=False))
+    if size > _MOST_NODES:
+        raise ExpressionError(f"the formula has more than {_MOST_NODES} parts")
+    unreal = formula.atoms(sp.zoo.func, sp.nan.func, sp.oo.func, (-sp.oo).func, sp.I.func)
+    undone = formula.atoms(sp.Derivative, sp.Integral, sp.core.function.AppliedUndef)
+    if unreal or undone:
+        raise ExpressionError(
+            f"{formula} holds {min(map(str, unreal | undone))}, which has no real value here"
+        )
+
+
+def complexity(expression):
+    """Size of a formula: 1 for each leaf, each operator and each constant other than +-1.
+
+    A sum or product of k parts has k - 1 operators; a minus sign is free; a / b is one operator. Squares,
+    cubes, square roots and inverses are one operator each; any other constant power is an operator and a
+    constant.
+
+    >>> complexity(parse("x1*x4 - x2*x3")), complexity(parse("x^2 + v^2"))
+    (7, 5)
+    """
+    if expression.is_Add:
+        return sum(complexity(_unsigned(part)) for part in expression.args) + len(expression.args) - 1
+    if expression.is_Mul:
+        return _product(_unsigned(expression))
+    if expression.is_Pow and not isinstance(expression, sp.exp):
+        return _power(expression.base, expression.exp)
+    return 1 + sum(complexity(part) for part in expression.args if part not in (1, -1))
+
+
+def _unsigned(expression):
+    return -expression if expression.could_extract_minus_sign() and not expression.is_Add else expression
+
+
+def _product(expression):
+    if not expression.is_Mul:
+        return complexity(expression)
+    below = [part for part in expression.args if part.is_Pow and part.exp.could_extract_minus_sign()]
+    above = [part for part in expression.args if part not in below]
+    parts = [complexity(part) for part in above] + [complexity(1 / part) for part in below]
+    return sum(parts) + max(len(parts) - 1, 0) + (not above)
+
+
+def _power(base, exponent):
+    if exponent == -1 or exponent in _ONE_OPERATOR:
+        return 1 + complexity(base)
+    if exponent == sp.Rational(-1, 2):
+        return 2 + complexity(base)
+    return 1 + complexity(base) + (complexity(exponent) if exponent.is_number is False else 1)
+
+
+class _Modulus(sp.Function):
+    """|u| of something real, whose derivative SymPy does not have to look for real and imaginary parts in."""
+
+    def fdiff(self, argindex=1):  # noqa: ARG002 - SymPy's signature
+        return _Sign(self.args[0])
+
+
+class _Sign(sp.Function):
+    def fdiff(self, argindex=1):  # noqa: ARG002 - SymPy's signature
+        return sp.S.Zero
+
+
+def gradient(expression, names):
+    """Partial derivatives, one sympy.Expr for each name; |u| and log|u| have their real derivatives."""
+    return [slope.replace(_Modulus, sp.Abs).replace(_Sign, sp.sign) for slope in _slopes(expression, names)]
+
+
+def _slopes(expression, names):
+    real = expression.replace(lambda e: isinstance(e, sp.log), lambda e: sp.log(_without_modulus(e.args[0])))
+    real = real.replace(sp.Abs, _Modulus).replace(sp.sign, _Sign)
+    return [sp.diff(real, sp.Symbol(name, real=True)) for name in names]
+
+
+def _without_modulus(product):
+    """The same factors, each |u| replaced by u: log of either has the derivative u'/u."""
+    factors = (factor.as_base_exp() for factor in sp.Mul.make_args(product))
+    return sp.Mul(*((base.args[0] if isinstance(base, sp.Abs) else base) ** power for base, power in factors))
+
+
+def evaluate(expression, names, points):
+    """Values (N,) and gradients (N, n) of a formula at `points` (N, n), by SymPy's derivatives on NumPy.
+
+    Outside the formula's domain values and gradients are not finite; nothing is hidden.
+    """
+    points = np.asarray(points, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != len(names):
+        raise DataError(
+            f"points must have shape (N, {len(names)}), one column for each of {names}, got {points.shape}"
+        )
+    function = _compiled(expression, tuple(names))
+    with np.errstate(all="ignore"):
+        columns = function(*points.T)
+    columns = [np.broadcast_to(np.asarray(column, dtype=np.float64), len(points)) for column in columns]
+    return columns[0].copy(), np.stack(columns[1:], axis=1)
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(expression, names):
+    symbols = [sp.Symbol(name, real=True) for name in names]
+    modules = [{"_Modulus": np.abs, "_Sign": np.sign}, *_libraries(expression)]
+    return sp.lambdify(symbols, [expression, *_slopes(expression, names)], modules, cse=True, dummify=True)
+
+
+def _libraries(expression):
+    """NumPy, and SciPy where a reader's own operator needs more (erf, gamma, ...)."""
+    known = {*FUNCTIONS.values(), sp.Max, sp.Min, sp.atan2, sp.Piecewise}
+    return ["numpy"] if {f.func for f in expression.atoms(sp.Function)} <= known else ["scipy", "numpy"]
+
+
+def misalignment(gradients, spanning):
+    """1 - |P g|^2 / |g|^2 for gradients g (N, m); P projects on the orthonormal rows of `spanning` (N, k, m).
+
+    1 where g vanishes or is not finite. Computed from the rest g - P g, so that small values keep their
+    digits.
+    """
+    with np.errstate(all="ignore"):
+        scaled = gradients / np.abs(gradients).max(axis=1, keepdims=True)
+        rest = scaled - np.einsum("nkm,nk->nm", spanning, np.einsum("nkm,nm->nk", spanning, scaled))
+        share = (rest**2).sum(1) / (scaled**2).sum(1)
+    return np.where(np.isfinite(share), np.minimum(share, 1.0), 1.0)
+
+
+def _projected(expression, field):
+    """The formula's gradients in tangent coordinates (N, m); NaN where it has no value or no direction."""
+    expression = as_expression(expression, field.names)
+    values, gradients = evaluate(expression, field.names, field.points)
+    with np.errstate(all="ignore"):
+        length = np.abs(gradients).max(1, initial=0)
+        projected = field.project(gradients / np.where(length > 0, length, 1)[:, None])
+        lost = np.abs(projected).max(1, initial=0) <= _VANISHING  # what is left is rounding error
+    return np.where((lost | ~np.isfinite(values))[:, None], np.nan, projected)
+
+
+def misalignments(expression, field):
+    """`1 - |P grad e|^2 / |grad e|^2` of a formula at each point of a field, shape (N,).
+
+    P projects on the span of the neurons' gradients, all on the data's tangent space. A point where the
+    formula has no value, or where its gradient vanishes on the tangent space, counts 1.
+    """
+    return misalignment(_projected(expression, field), field.unit)
+
+
+def loss(expression, field):
+    """Mean of `misalignments` over the points of a field: 0 = same concept, 1 = orthogonal."""
+    return float(misalignments(expression, field).mean())
+
+
+def angles(expression, field):
+    """Angle in degrees between the formula's gradient and the neuron's (or the span of several), shape (N,).
+
+    Lines have no sign: 0 to 90.
+    """
+    share = misalignments(expression, field)
+    return np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
+
+
+def paper_mse(expression, field):
+    """Mean over points and components of the squared difference of unit gradients, as in arXiv 2409.05305.
+
+    That is `(2 - 2 cos) / n` for n inputs, with one global sign for the whole field. One neuron only.
+    """
+    if field.neurons != 1:
+        raise DataError(
+            f"the paper's figure compares with one neuron, this field has {field.neurons}: use loss"
+        )
+    gradients = _projected(expression, field)
+    with np.errstate(all="ignore"):
+        cosines = (gradients * field.unit[:, 0]).sum(1) / np.linalg.norm(gradients, axis=1)
+    cosines = np.where(np.isfinite(cosines), cosines, 0.0)
+    return float((2 - 2 * abs(cosines.mean())) / len(field.names))

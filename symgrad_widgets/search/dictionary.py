@@ -1,10 +1,13 @@
 """Terms worth having before anything is known: small ones of every shape, and the monomials."""
 
 import itertools
+from math import comb
 
 import numpy as np
 
 __all__ = ["families", "monomials", "small_terms"]
+
+_DEGREE = 6  # of the monomials that are tried all at once
 
 
 def small_terms(grammar, inputs, limit):
@@ -13,7 +16,7 @@ def small_terms(grammar, inputs, limit):
     `inputs` are the input terms to use; at most about `limit` terms come back. Sums and differences only
     occur inside a function or a quotient: outside, the eigenproblem makes them.
     """
-    functions = grammar.unary
+    functions = [grammar[name] for name in grammar.unary if name != "abs"]
     single = [f(x) for f in functions for x in inputs]
     pairs = list(itertools.combinations(inputs, 2))
     squares = [grammar["square"](x) for x in inputs] if "square" in grammar else []
@@ -27,12 +30,6 @@ def small_terms(grammar, inputs, limit):
     products = [grammar["mul"](a, b) for a, b in pairs] if "mul" in grammar else []
     quotients = [grammar["div"](a, b) for a, b in itertools.permutations(inputs, 2)] if "div" in grammar else []
     mixed = [grammar["mul"](x, s) for x in inputs for s in single] if "mul" in grammar else []
-    waves = [
-        f(g(u))
-        for u in round_sums
-        for f, g in itertools.product(functions, functions)
-        if f.name == "inv" and g.name == "sqrt"
-    ]
     layers = [
         inputs,
         single,
@@ -42,7 +39,6 @@ def small_terms(grammar, inputs, limit):
         [f(s) for f in functions for s in round_sums],
         [f(p) for f in functions for p in products],
         mixed,
-        waves,
         [f(q) for f in functions for q in quotients],
         [f(g(x)) for f in functions for g in functions for x in inputs],
     ]
@@ -54,27 +50,21 @@ def small_terms(grammar, inputs, limit):
     return list(dict.fromkeys(terms))
 
 
-def monomials(grammar, inputs, limit, laurent=False):
-    """All monomials of the inputs up to the highest degree of which there are at most `limit`."""
-    n = len(inputs)
-    degree, count = 0, 0
-    while degree < 8:
-        more = len(list(itertools.islice(itertools.combinations_with_replacement(range(n), degree + 1), limit + 1)))
-        if count + more > limit:
-            break
-        degree, count = degree + 1, count + more
+def monomials(grammar, inputs, degree):
+    """All monomials of the inputs up to a degree, as far as the grammar has operators for them."""
     terms = []
     for d in range(1, degree + 1):
-        for factors in itertools.combinations_with_replacement(range(n), d):
-            terms.append(_monomial(grammar, inputs, np.bincount(factors, minlength=n)))
+        for factors in itertools.combinations_with_replacement(range(len(inputs)), d):
+            terms.append(_monomial(grammar, inputs, np.bincount(factors, minlength=len(inputs))))
     return [t for t in terms if t is not None]
 
 
 def families(grammar, inputs, limit):
     """Yield compact structured bases for backward elimination: name, terms."""
-    yield "monomials", monomials(grammar, inputs, limit)
-    functions = [f for f in grammar.unary if f.name not in ("abs",)]
-    yield "functions", [*inputs, *(f(x) for f in functions for x in inputs)][:limit]
+    for degree in range(1, _DEGREE + 1):
+        if degree <= 2 or comb(len(inputs) + degree, degree) - 1 <= limit:
+            yield f"monomials of degree {degree}", monomials(grammar, inputs, degree)
+    yield "functions", [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)][:limit]
     if "log" in grammar and {"add", "sub"} & set(grammar.names):
         log = grammar["log"]
         sums = [

@@ -50,6 +50,11 @@ class Engine:
         self.dictionary = np.array([], dtype=int)
         self._stages = self._plan()
 
+    @property
+    def evolving(self):
+        """Whether the fixed stages are over."""
+        return bool(self.islands[0])
+
     def step(self):
         """Run one generation."""
         next(self._stages)()

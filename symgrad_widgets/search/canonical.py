@@ -1,0 +1,157 @@
+"""From terms and coefficients to the formula a person reads: simple numbers, no outer wrapper, products as such.
+
+A concept is only defined up to a monotone function, so the simplest member of the class is written: no scale,
+no offset, no outer function, a sum of logarithms as the product it is the logarithm of.
+"""
+
+import numpy as np
+import sympy as sp
+
+from ..expressions import complexity
+from . import combine
+from .grammar import root
+from .terms import to_sympy
+
+__all__ = ["formula", "simple_numbers"]
+
+_SIMPLE = np.array(sorted({p / q for p in range(1, 13) for q in (1, 2, 3, 4, 5, 6, 8)}))
+_NEAR = 0.08  # a coefficient is offered a simple number at most this far away
+_SUFFERS = 1.01  # a loss that grows by more than this factor suffers
+_ROUNDING = 1e-13
+
+
+def formula(terms, G, D, symbols, points):
+    """Best sum of the terms, written simply: (expression, coefficients), or None where it has no gradient.
+
+    G (K, N, m) and D (K, N, k) are the terms' projected gradients (not normalised) and their components along
+    the neurons. The coefficients are those of the terms, as the expression has them up to its equivalence class.
+    """
+    size = np.sqrt((G**2).sum(2).mean(1))
+    if not (np.isfinite(size).all() and (size > 0).all()):
+        return None
+    G, D = G / size[:, None, None], D / size[:, None, None]
+    c, loss = combine.solve(G, D, rounds=4)
+
+    def loss_of(numbers):
+        return combine.losses(G, D, numbers * size)[0]
+
+    logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
+    bodies = [to_sympy(t, symbols) for t in terms]
+    written = []
+    for numbers in simple_numbers(c / size, loss_of, float(loss)):
+        e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
+        if e is not None and e.free_symbols:
+            e = _plain(_unwrapped(e), symbols, points)
+            written.append((complexity(e), float(loss_of(numbers)), str(e), e, numbers))
+    if not written:
+        return None
+    *_, expression, numbers = min(written, key=lambda w: w[:3])
+    return expression, numbers
+
+
+def simple_numbers(c, loss_of, loss):
+    """Yield coefficients proportional to c with as many simple numbers as the loss allows, one for each unit."""
+    limit = loss * _SUFFERS + _ROUNDING
+    for unit in range(len(c)):
+        if abs(c[unit]) < 1e-9 * np.abs(c).max():
+            continue
+        numbers = c / c[unit]
+        order = np.argsort(np.abs(_nearest(numbers) / numbers - 1), kind="stable")
+        for k in order:
+            trial = numbers.copy()
+            trial[k] = _nearest(numbers[k : k + 1])[0]
+            if abs(trial[k] / numbers[k] - 1) < _NEAR and loss_of(trial) <= limit:
+                numbers = trial
+        yield _rounded(numbers, loss_of, limit)
+
+
+def _nearest(numbers):
+    size = np.abs(numbers)
+    simple = _SIMPLE[np.argmin(np.abs(_SIMPLE[None, :] - size[:, None]), axis=1)]
+    return np.sign(numbers) * np.where(size > _SIMPLE[-1], np.round(size), simple)
+
+
+def _rounded(numbers, loss_of, limit):
+    """Fewest digits that keep the loss."""
+    for digits in (3, 4, 5, 6, 8, 10):
+        rounded = np.array([float(f"{x:.{digits}g}") for x in numbers])
+        exact = np.isin(np.abs(numbers), _SIMPLE)
+        rounded = np.where(exact, numbers, rounded)
+        if loss_of(rounded) <= limit:
+            return rounded
+    return numbers
+
+
+def _number(x):
+    ratio = sp.Rational(float(x)).limit_denominator(12)
+    return ratio if abs(float(ratio) - x) < 1e-12 * max(abs(x), 1) else sp.Float(float(x))
+
+
+def _sum(bodies, numbers):
+    total = sp.Add(*(_number(x) * body for x, body in zip(numbers, bodies, strict=True)))
+    expanded = sp.expand(total)
+    return min((total, expanded), key=lambda e: (complexity(e), str(e)))
+
+
+def _product(bodies, numbers, symbols, points):
+    """Product whose logarithm the sum is, when the powers are simple numbers; else the sum itself."""
+    powers = [_number(x) for x in numbers]
+    if any(p.is_Float or p.q > 3 or abs(p) > 12 for p in powers):
+        return _sum(bodies, numbers)
+    factors = []
+    for body, power in zip(bodies, powers, strict=True):
+        inner = body.args[0].args[0] if isinstance(body.args[0], sp.Abs) else body.args[0]
+        positive = power.is_Integer or _keeps_sign(inner, symbols, points)
+        factors.append((inner if positive else sp.Abs(inner)) ** power)
+    return sp.Mul(*factors)
+
+
+def _unwrapped(e):
+    """Return e without outer functions, powers, constant factors and offsets: the direction stays the same."""
+    while True:
+        constant, rest = e.as_independent(*e.free_symbols, as_Add=e.is_Add)
+        if (e.is_Add or e.is_Mul) and constant not in (0, 1):
+            if e.is_Mul and constant == -1 and rest.is_Add:
+                return _positive(e)
+            e = rest
+        elif e.is_Pow and not e.exp.free_symbols:
+            e = e.base
+        elif len(e.args) == 1:
+            e = e.args[0]
+        else:
+            return _positive(e)
+
+
+def _positive(e):
+    """Choose the sign with fewer minus signs in front; ties go to a positive first term."""
+    flipped = sp.expand(-e) if e.is_Add else -e
+    if e.is_Add:
+        minus = sum(a.could_extract_minus_sign() for a in e.args)
+        if 2 * minus > len(e.args) or (2 * minus == len(e.args) and _first(e).could_extract_minus_sign()):
+            return flipped
+        return e
+    return flipped if e.could_extract_minus_sign() else e
+
+
+def _first(e):
+    return min(e.args, key=lambda a: sp.default_sort_key(-a if a.could_extract_minus_sign() else a))
+
+
+def _plain(e, symbols, points):
+    """Return e with log|u| written log(u) where u keeps its sign on the data."""
+    for log in e.atoms(sp.log):
+        inner = log.args[0]
+        if isinstance(inner, sp.Abs) and _keeps_sign(inner.args[0], symbols, points):
+            sign = np.sign(_values(inner.args[0], symbols, points)[0])
+            e = e.xreplace({log: sp.log(inner.args[0] if sign > 0 else -inner.args[0])})
+    return e
+
+
+def _keeps_sign(e, symbols, points):
+    values = _values(e, symbols, points)
+    return bool((values > 0).all() or (values < 0).all())
+
+
+def _values(e, symbols, points):
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(sp.lambdify(symbols, e, "numpy")(*points.T), len(points))

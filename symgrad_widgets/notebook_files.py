@@ -1,0 +1,107 @@
+"""Find an experiment's notebook, and check parameters and output folder before it is executed."""
+
+import ast
+import re
+import tempfile
+from pathlib import Path
+
+from .errors import DataError, OutputError, UnknownNameError, nearest
+
+__all__ = ["check_folder", "defaults", "find", "notebook_folder", "typed"]
+
+_NUMBERED = re.compile(r"(?:\d+_)?(.+)")
+_YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def notebook_folder(given=None):
+    """Return the folder of the notebooks: `given`, or `notebooks/` of the checkout this package runs from."""
+    folder = Path(given) if given else Path(__file__).resolve().parents[1] / "notebooks"
+    if not folder.is_dir():
+        raise OutputError(
+            f"there are no notebooks at {folder}: they come with the repository, not with the package; "
+            "install from a clone with `pip install -e .`, or say where they are with --notebooks FOLDER"
+        )
+    return folder
+
+
+def find(slug, folder):
+    """Return the path of the notebook `[NN_]<slug>.ipynb` somewhere below `folder`."""
+    known = {_slug(path): path for path in sorted(Path(folder).rglob("*.ipynb")) if _is_source(path)}
+    if slug not in known:
+        raise UnknownNameError(f"no notebook for {slug!r} below {folder}: {nearest(slug, known)}")
+    return known[slug]
+
+
+def _slug(path):
+    return _NUMBERED.fullmatch(path.stem)[1].replace("_", "-")
+
+
+def _is_source(path):
+    return ".ipynb_checkpoints" not in path.parts
+
+
+def defaults(path):
+    """Return the parameters of a notebook: the names and literal values its `parameters` cell assigns."""
+    import nbformat
+
+    cells = nbformat.read(path, as_version=4).cells
+    tagged = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", ())]
+    if not tagged:
+        return {}
+    return dict(filter(None, map(_literal, ast.parse(tagged[0]).body)))
+
+
+def _literal(statement):
+    if isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        target = statement.target
+    else:
+        return None
+    try:
+        return target.id, ast.literal_eval(statement.value)
+    except (AttributeError, ValueError):
+        return None
+
+
+def typed(settings, known):
+    """Check (name, text) pairs against a notebook's parameters; each value gets the type of its default."""
+    values = {}
+    for name, text in settings:
+        if name not in known:
+            raise UnknownNameError(f"the notebook has no parameter {name!r}: {nearest(name, known)}")
+        if name in values:
+            raise DataError(f"the parameter {name!r} is given twice, as {values[name]!r} and as {text!r}")
+        values[name] = _convert(name, text, known[name])
+    return values
+
+
+def _convert(name, text, default):
+    kind = type(default)
+    try:
+        if kind is bool:
+            return _YES_NO[text.lower()]
+        return kind(text) if kind in (int, float, str) else _free(text)
+    except (KeyError, ValueError):
+        hint = "true or false" if kind is bool else f"of type {kind.__name__}"
+        raise DataError(f"{name}={text!r}: the value must be {hint}, for example {default!r}") from None
+
+
+def _free(text):
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text
+
+
+def check_folder(folder):
+    """Make `folder` if need be and try to write there, before minutes of work depend on it."""
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"cannot write to {folder} ({reason}): choose another folder with --out") from None
+    return folder

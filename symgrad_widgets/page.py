@@ -1,0 +1,75 @@
+"""A notebook as one static HTML page that is readable offline.
+
+nbconvert's own page fetches MathJax, require.js, mermaid and the widget manager from other hosts, and shows
+neither formulas nor widgets without them. Here formulas become MathML, which browsers draw themselves, and
+each widget is replaced by the picture or the words that stand beside it in the notebook.
+"""
+
+import copy
+
+from bs4 import BeautifulSoup
+from jinja2 import pass_context
+from latex2mathml.converter import convert
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+__all__ = ["to_html"]
+
+_LIVE = (  # what only shows with code from elsewhere, or with a kernel
+    "application/javascript",
+    "application/vnd.bokehjs_exec.v0+json",
+    "application/vnd.bokehjs_load.v0+json",
+    "application/vnd.jupyter.widget-view+json",
+)
+
+
+def to_html(notebook, title="notebook"):
+    """Return the notebook (as nbformat gives it) as the text of a page without scripts or outside links."""
+    html, _ = _Page().from_notebook_node(_still(notebook), {"metadata": {"name": title}})
+    soup = BeautifulSoup(html, features="html.parser")
+    for script in soup.select("script"):
+        script.decompose()
+    return str(soup)
+
+
+class _Page(HTMLExporter):
+    @pass_context
+    def markdown2html(self, context, source):
+        renderer = _MathRenderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+class _MathRenderer(IPythonRenderer):
+    def inline_math(self, body):
+        return _mathml(body, "inline")
+
+    def block_math(self, body):
+        return _mathml(body, "block")
+
+    def latex_environment(self, name, body):
+        return _mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+
+
+def _mathml(latex, display):
+    try:
+        return convert(latex.strip(), display=display)
+    except Exception:  # noqa: BLE001 - the converter raises many kinds; the source is readable too
+        return f"<code>{IPythonRenderer().escape_html(latex)}</code>"
+
+
+def _still(notebook):
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [_still_output(output) for output in cell.outputs]
+    return notebook
+
+
+def _still_output(output):
+    data = output.get("data", {})
+    for mime in _LIVE:
+        data.pop(mime, None)
+    if "text/latex" in data and "text/html" not in data:
+        data["text/html"] = _mathml(data.pop("text/latex").strip().strip("$"), "block")
+    return output

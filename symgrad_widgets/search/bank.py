@@ -19,6 +19,7 @@ class Bank:
         self.points = np.ascontiguousarray(field.points.T)
         self.project = field.project
         self.unit = field.unit
+        self.whole = field.gradients if field.tangent is None and field.neurons == 1 else None  # (N, n)
         self.terms, self._sizes = [], []
         self._row, self._by_direction = {}, {}
         count, m = self.points.shape[1], field.dimension

@@ -4,20 +4,24 @@ Each generation is one stage: single terms, pairs, one elimination for each stru
 extensions of what was found, and from then on evolution on four islands of different parsimony.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import combine
 from .bank import Bank
+from .constants import freed, refine
 from .dictionary import families, small_terms
 from .grammar import arguments, root
+from .kernels import gradients
 
 __all__ = ["Engine", "Sum"]
 
 _ISLANDS = (0.03, 0.08, 0.15, 0.3)  # nats of log loss that one node has to earn
 _POPULATION = 40
 _OFFSPRING = 48  # for each island and generation
+_FREED = 3  # constants tried in each island and generation
 _TERMS = 8  # at most, in an evolved set
 _ZERO = 1e-13  # losses below are rounding
 
@@ -112,7 +116,7 @@ class Engine:
         actual = np.abs(coefficients / self.bank.scale[list(rows)])
         if len(rows) == 1:
             return nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2)
-        equal = np.abs(actual[:, None] / np.maximum(actual[None, :], 1e-300) - 1) < 0.02
+        equal = np.abs(actual[:, None] / np.maximum(actual[None, :], 1e-300) - 1) < 0.1
         if all(root(t) == "log" for t in terms):
             nodes -= len(terms)  # a sum of logarithms is a product
         return int(nodes + 2 * (len(rows) - equal.sum(0).max()))
@@ -120,10 +124,32 @@ class Engine:
     # -- stages -------------------------------------------------------------------------------------------
 
     def _singles(self):
-        terms = small_terms(self.grammar, self.grammar.inputs, 1500)
+        blocks = self._blocks()
+        terms = small_terms(self.grammar, self.grammar.inputs, 1200) + small_terms(self.grammar, blocks, 300)
         self.dictionary = np.array(sorted({r for r in self.bank.rows(terms) if r is not None}), dtype=int)
         self.score([(r,) for r in self.dictionary])
         self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
+
+    def _blocks(self, most=4, loss=0.1):
+        """Return pairs of inputs that act through one combination only, x - y or x*y, to be used as an input.
+
+        If f = phi(h(u(x, y), the rest)), the two components of its gradient along x and y have the direction
+        of grad u whatever h is: a search of its own for each pair, on two components.
+        """
+        if self.bank.whole is None:
+            return []
+        options = {}
+        for (i, a), (j, b) in itertools.combinations(enumerate(self.grammar.inputs), 2):
+            pair = self.bank.whole[:, [i, j]]
+            squares = [self.grammar["square"](x) for x in (a, b)] if "square" in self.grammar else (a, b)
+            forms = [self.grammar[op](*p) for op in ("sub", "add") if op in self.grammar for p in ((a, b), squares)]
+            forms += [self.grammar[op](a, b) for op in ("mul", "div") if op in self.grammar]
+            _, raw, ok = gradients(forms, self.bank.points)
+            for form, g, usable in zip(forms, raw[:, [i, j]], ok, strict=True):
+                if usable:
+                    options[form] = float(_alignment_loss(g.T, pair).mean())
+        ranked = sorted(options, key=options.get)
+        return [form for form in ranked[:most] if options[form] < loss]
 
     def _pairs(self, keep=400):
         rows = self.dictionary[:1200]
@@ -182,7 +208,7 @@ class Engine:
             rows = iter(self.bank.rows([t for terms, _ in drafts for t in terms]))
             sets = [[*kept, *(next(rows) for _ in terms)] for terms, kept in drafts]
             children = self.score([s for s in sets if None not in s and len(s) <= _TERMS])
-            self.islands[i] = _fittest(parents + children, parsimony)
+            self.islands[i] = _fittest(parents + children + self._freed(parents), parsimony)
         best = min(self.front.values(), key=lambda s: s.fitness(0.1))
         for i in range(len(_ISLANDS)):
             self.islands[i] = _fittest([*self.islands[i], *self.front.values(), best], _ISLANDS[i])
@@ -208,6 +234,20 @@ class Engine:
             other = _tournament(rng, parents).rows
             return [], [*rest, *(r for r in other if rng.random() < 0.5)] or rows
         return self._split(self.bank.terms[rows[k]]), rest
+
+    def _freed(self, parents):
+        """Return sums with a constant freed inside one term and all constants refined."""
+        found = []
+        for _ in range(_FREED):
+            rows = _tournament(self.rng, parents).rows
+            terms = [self.bank.terms[r] for r in rows]
+            k = int(self.rng.integers(len(terms)))
+            terms[k] = freed(terms[k], self.rng, self.bank.points)
+            if terms[k] is not None:
+                found.append(refine(terms, self.bank)[0])
+        rows = iter(self.bank.rows([t for terms in found for t in terms]))
+        sets = [[next(rows) for _ in terms] for terms in found]
+        return self.score([s for s in sets if None not in s])
 
     def _split(self, term):
         """a + b into two terms, log of a product or quotient likewise, others into logarithms of themselves."""
@@ -239,3 +279,10 @@ def _fittest(sums, parsimony):
 
 def _tournament(rng, sums, size=3):
     return sums[min(int(rng.integers(len(sums))) for _ in range(size))]
+
+
+def _alignment_loss(a, b):
+    """1 - cos^2 of two fields (N, 2), 1 where either vanishes."""
+    cross = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) ** 2
+    length = (a**2).sum(1) * (b**2).sum(1)
+    return np.divide(cross, length, out=np.ones(len(a)), where=length > 0)

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-__all__ = ["chance_loss", "pareto", "select"]
+__all__ = ["chance_loss", "noise_loss", "pareto", "select"]
 
-NATS_PER_NODE = 0.25
+_STEEP, _FLAT = 0.6, 0.1  # nats of log loss per node: steeper is as good as steep, flatter as good as flat
+_WINDOW = 0.6  # an entry is held against those with at least this share of its nodes
 _ZERO = 1e-10  # losses below are equal: no network is that exact
+_RESOLUTION = 0.03  # differences below this share of the least loss are none
 _LAW = 0.25  # a law has a loss below this share of what chance gives
 
 
@@ -14,18 +16,57 @@ def chance_loss(neurons, dimension):
     return 1 - neurons / dimension
 
 
-def select(front, chance):
-    """Return the entry with the least `log(loss) + 0.25 * complexity`, or None when no law is found.
+def select(front, chance, noise=0.0):
+    """Return the knee of a front (by rising complexity, falling loss), or None when no law is found.
 
-    A further node must lower the loss by a factor of exp(0.25) = 1.28, from wherever on the front one looks:
-    it is the point where the lower hull of the front gets flatter than that. This assumes that what a network
-    adds to a concept (noise, artefacts of training) is not compactly expressible in the operators, so that
-    chasing it costs many nodes for little.
+    The slope of the log loss, in nats for each node, should be steep up to the answer and flat behind it: the
+    entry with the greatest ratio of the slope before (the least one, seen from the simpler entries with at
+    least 60 % of its nodes) to the slope behind (the greatest one, to any more complex entry). Slopes above 0.6
+    count as 0.6 and below 0.1 as 0.1, so that neither an exact fit nor a flat tail decides alone.
+
+    `noise` is the part of the loss that is independent from point to point, which no formula can explain
+    (`noise_loss`); it is taken off first. The rule assumes that what a network adds to a concept smoothly
+    (artefacts of training) is not compactly expressible in the operators, so that chasing it costs many nodes
+    for little.
     """
     if not front:
         return None
-    best = min(front, key=lambda c: np.log(max(c.loss, _ZERO)) + NATS_PER_NODE * c.complexity)
+    loss = np.maximum([c.loss for c in front], _ZERO)
+    height = np.log(loss - min(noise, loss[-1]) + _RESOLUTION * loss[-1])
+    nodes = np.array([c.complexity for c in front], dtype=float)
+    knees = [_knee(nodes, height, i, np.log(chance)) for i in range(len(front))]
+    best = front[max(range(len(front)), key=lambda i: (round(knees[i], 9), i))]
     return best if best.loss < _LAW * chance else None
+
+
+def _knee(nodes, height, i, top):
+    """Slope before over slope behind entry i; `top` is the log loss of no formula at all."""
+    near = nodes[:i] >= _WINDOW * nodes[i]
+    near[i - 1 :] = True
+    before = (height[:i] - height[i])[near] / (nodes[i] - nodes[:i])[near] if i else (top - height[i]) / nodes[i]
+    behind = (height[i] - height[i + 1 :]) / (nodes[i + 1 :] - nodes[i])
+    return min(np.min(before), _STEEP) / max(np.max(behind, initial=_FLAT), _FLAT)
+
+
+def noise_loss(points, spanning, directions):
+    """Part of a formula's loss that is not smooth in the inputs: the nugget of its residual field.
+
+    The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons' (`spanning
+    (N, k, m)`) is compared with that of the nearest other point: what is noise has no correlation, what is a
+    network's systematic error has.
+    """
+    from scipy.spatial import cKDTree
+
+    along = np.einsum("nkm,nm->nk", spanning, directions)
+    residual = directions - np.einsum("nk,nkm->nm", along, spanning)
+    power = (residual**2).sum()
+    if power < 1e-20 * len(points):
+        return 0.0
+    spread = points.std(0)
+    scaled = points[:, spread > 0] / spread[spread > 0]
+    nearest = cKDTree(scaled).query(scaled, 2)[1][:, 1]
+    shared = (residual * residual[nearest]).sum() / power
+    return float(np.clip(1 - shared, 0, 1) * power / len(points))
 
 
 def pareto(candidates, alike):

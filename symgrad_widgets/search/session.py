@@ -16,7 +16,7 @@ from .canonical import formula
 from .engine import Engine
 from .grammar import Grammar
 from .kernels import gradients
-from .selection import chance_loss, pareto, select
+from .selection import chance_loss, noise_loss, pareto, select
 from .terms import from_sympy
 
 __all__ = ["Candidate", "Search", "SearchState", "score"]
@@ -129,7 +129,7 @@ class Search:
         with np.errstate(all="ignore"):  # out of domain is an answer, not an accident
             self._engine.step()
             self.front = self._judge()
-        self.best = select(self.front, chance_loss(self.field.neurons, self.field.dimension))
+            self.best = self._select()
         self.generation += 1
         self.seconds += time.perf_counter() - start
         return self.state
@@ -235,6 +235,14 @@ class Search:
         current = [self._written[s.rows] for s in self._engine.front.values()]
         known = {c.expression: (c, e) for c, e in (w for w in current if w)}
         return pareto([c for c, _ in known.values()], lambda a, b: _alike(known[a.expression][1], known[b.expression][1]))
+
+    def _select(self):
+        if not self.front:
+            return None
+        closest = min(self.front, key=lambda c: c.loss)
+        directions = next(e for w in self._written.values() if w for c, e in [w] if c == closest)
+        noise = noise_loss(self._held.points, self._held.unit, directions)
+        return select(self.front, chance_loss(self.field.neurons, self.field.dimension), noise)
 
     def _write(self, found):
         """Candidate and its directions on the held-out points, or None outside its domain."""

@@ -1,0 +1,133 @@
+"""Constants inside terms, `exp(a x)` or `1/(x + c)`, placed by the same eigenproblem.
+
+To first order a term moves by `sum_j da_j d(term)/da_j` when its constants do. Put the derivatives beside the
+terms as further columns, and their best coefficients, divided by the term's own, are the step of a Gauss-Newton
+iteration with the linear coefficients projected out (variable projection, Golub and Pereyra 1973).
+"""
+
+import numpy as np
+
+from . import combine
+from .kernels import gradients
+from .terms import CONSTANT, apply, arity, constant, replace, start, subtree
+
+__all__ = ["freed", "refine"]
+
+_ROUNDS = 8
+_STEP = 1e-5  # of the central difference
+
+
+def refine(terms, bank, rounds=_ROUNDS):
+    """Terms with their constants moved to where the best sum has the least loss, and that loss."""
+    terms = list(terms)
+    loss = _loss(terms, bank)
+    for _ in range(rounds):
+        step = _step(terms, bank)
+        if step is None:
+            break
+        for damping in (1.0, 0.3, 0.05):
+            trial = _moved(terms, step, damping)
+            lower = _loss(trial, bank)
+            if lower < loss:
+                break
+        else:
+            break
+        gain, terms, loss = loss - lower, trial, lower
+        if gain < 1e-6 * loss or loss < 1e-15:
+            break
+    return terms, loss
+
+
+def freed(term, rng, points):
+    """Return the term with one new constant inside: c * u or u + c for some u under a function, or None.
+
+    `points` are the inputs (n, N), which tell where u + c stays away from zero.
+    """
+    places = [
+        end
+        for end in range(len(term.tokens) - 1)
+        if term.tokens[end] < CONSTANT and _under_function(term, end)
+    ]
+    if not places:
+        return None
+    end = places[int(rng.integers(len(places)))]
+    inner = subtree(term, end)
+    if rng.random() < 0.6:
+        return replace(term, end, apply("mul", constant(rng.choice([1.0, -1.0, 0.5, -0.5, 2.0])), inner))
+    return replace(term, end, apply("add", inner, constant(_offset(inner, rng, points))))
+
+
+def _under_function(term, end):
+    """Whether some node above is a function of one argument: outside, the eigenproblem places constants."""
+    return any(
+        arity(term.tokens[i]) == 1 and start(term.tokens, i) <= start(term.tokens, end)
+        for i in range(end + 1, len(term.tokens))
+    )
+
+
+def _offset(inner, rng, points):
+    values, _, _ = gradients([inner], points)
+    low, high = float(values[0].min()), float(values[0].max())
+    spread = max(high - low, 1e-3)
+    return float(rng.choice([0.0, -low + 0.5 * spread, -high - 0.5 * spread, 1.0]))
+
+
+def _features(terms, bank):
+    """Projected gradients of the terms (K, N, m) and their components, or None outside their domain."""
+    _, raw, ok = gradients(terms, bank.points)
+    if not ok.all():
+        return None
+    G = np.stack([bank.project(g.T) for g in raw])
+    size = np.sqrt((G**2).sum(2).mean(1))
+    if not (np.isfinite(size).all() and (size > 0).all()):
+        return None
+    return G
+
+
+def _components(G, bank):
+    return np.einsum("knm,ncm->knc", G, bank.unit)
+
+
+def _loss(terms, bank):
+    G = _features(terms, bank)
+    if G is None:
+        return np.inf
+    G = G / np.sqrt((G**2).sum(2).mean(1))[:, None, None]
+    return float(combine.solve(G, _components(G, bank))[1])
+
+
+def _step(terms, bank):
+    """One array of changes for each term's constants, or None."""
+    around, owner = [], []
+    for k, term in enumerate(terms):
+        for j, value in enumerate(term.constants):
+            h = _STEP * max(1.0, abs(value))
+            around += [_with(term, j, value + h), _with(term, j, value - h)]
+            owner.append((k, j, 2 * h))
+    G = _features([*terms, *around], bank)
+    if G is None or not owner:
+        return None
+    K = len(terms)
+    slopes = np.stack([(G[K + 2 * i] - G[K + 2 * i + 1]) / width for i, (_, _, width) in enumerate(owner)])
+    columns = np.concatenate([G[:K], slopes])
+    size = np.maximum(np.sqrt((columns**2).sum(2).mean(1)), 1e-300)
+    columns = columns / size[:, None, None]
+    c = combine.solve(columns, _components(columns, bank))[0] / size
+    change = [np.zeros(len(t.constants)) for t in terms]
+    for i, (k, j, _) in enumerate(owner):
+        if abs(c[k]) > 1e-12 * np.abs(c).max():
+            change[k][j] = c[K + i] / c[k]
+    return change if all(np.isfinite(d).all() for d in change) else None
+
+
+def _with(term, j, value):
+    constants = list(term.constants)
+    constants[j] = value
+    return term._replace(constants=tuple(constants))
+
+
+def _moved(terms, change, damping):
+    return [
+        t._replace(constants=tuple(float(a + damping * d) for a, d in zip(t.constants, step, strict=True)))
+        for t, step in zip(terms, change, strict=True)
+    ]

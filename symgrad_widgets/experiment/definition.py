@@ -1,0 +1,127 @@
+"""What an experiment is: names, seeded data, and the concept that the data hide."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import DataError, UnknownNameError, nearest
+
+__all__ = ["Experiment", "Triplets", "redraw"]
+
+_ROUNDS = 1000  # redrawing that has not ended by then never will
+
+
+class Triplets(NamedTuple):
+    """Points (N, n) each: anchor and positive share the concept's value, the negative is another point."""
+
+    anchor: np.ndarray
+    positive: np.ndarray
+    negative: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """A system whose concept a network is to learn: data to train on, and the answer to check against.
+
+    Attributes
+    ----------
+    id, slug, title : str
+        "P1-07", "oscillator", "Harmonic oscillator".
+    names : tuple of str
+        The n inputs, in the order of the columns of the data.
+    samplers : mapping of variant to `f(rng, count) -> Triplets`
+        "default", and "paper" where the published data differ from it.
+    concepts, constraints : tuples of SymPy expressions and equations
+        What the latent should have learnt, and what holds on all data. Never read in training.
+    latent : int
+        Width of the network's output.
+    kind : str
+        How a network is trained on it, a row of `training.KINDS`.
+    presets : mapping of preset to settings
+        Where the schedule of this experiment differs from the preset's.
+
+    """
+
+    id: str
+    slug: str
+    title: str
+    names: tuple
+    samplers: Mapping[str, Callable] = field(repr=False)
+    concepts: tuple = ()
+    constraints: tuple = ()
+    latent: int = 1
+    kind: str = field(default="siamese", repr=False)
+    presets: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
+
+    @property
+    def variants(self):
+        """Names of the variants of the data: "default" and, where it differs, "paper"."""
+        return tuple(self.samplers)
+
+    def sample(self, count, seed=0, variant="default"):
+        """Draw `count` triplets; the same seed gives the same bits.
+
+        Parameters
+        ----------
+        count : int
+            Number of triplets, at least 1.
+        seed : int or sequence of int
+            At least 0.
+        variant : str
+            One of `variants`.
+
+        Returns
+        -------
+        Triplets
+            anchor, positive, negative: float64 arrays (count, n).
+
+        Raises
+        ------
+        UnknownNameError
+            for a variant that the experiment does not have.
+        DataError
+            for a count or seed that is no such number.
+
+        """
+        if variant not in self.samplers:
+            raise UnknownNameError(
+                f"{self.id} ({self.slug}) has no variant {variant!r}; {nearest(variant, self.variants)}"
+            )
+        return self.samplers[variant](_generator(seed), _checked_count(count))
+
+    def train(self, seed=0, preset="default", variant="default", progress=True, callback=None, **settings):
+        """Train a network on the data: see `symgrad_widgets.training.train`, which has the settings."""
+        from ..training import train  # upwards, and torch: only when asked for
+
+        return train(self, seed, preset, variant, progress, callback, **settings)
+
+
+def _checked_count(count):
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise DataError(f"count must be a whole number of at least 1, got {count!r}")
+    return int(count)
+
+
+def _generator(seed):
+    try:
+        return np.random.default_rng(np.random.SeedSequence(seed))
+    except (TypeError, ValueError):
+        raise DataError(f"seed must be a whole number of at least 0, got {seed!r}") from None
+
+
+def redraw(draw, accept, count):
+    """Rows of `draw(number)` that pass `accept(rows)`, until `count` of them are there.
+
+    `draw` returns a tuple of arrays of `number` rows, `accept` a boolean for each row.
+    """
+    parts, missing = [], count
+    for _ in range(_ROUNDS):
+        rows = draw(missing)
+        good = accept(*rows)
+        parts.append([array[good] for array in rows])
+        missing -= int(good.sum())
+        if not missing:
+            return tuple(map(np.concatenate, zip(*parts, strict=True)))
+    raise DataError(f"{missing} of {count} rows were still refused after {_ROUNDS} draws")

@@ -1,0 +1,84 @@
+"""Networks that take raw inputs: what scales them is a layer, so that gradients are with respect to them."""
+
+from collections import OrderedDict
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from .errors import UnknownNameError, nearest
+
+__all__ = ["ACTIVATIONS", "Standardize", "mlp"]
+
+ACTIVATIONS = {
+    "elu": nn.ELU,
+    "gelu": nn.GELU,
+    "relu": nn.ReLU,
+    "silu": nn.SiLU,
+    "softplus": nn.Softplus,
+    "tanh": nn.Tanh,
+}
+
+
+class Standardize(nn.Module):
+    """Shift and scale each input to mean 0 and standard deviation 1 on the points it was made from.
+
+    Parameters
+    ----------
+    points : array (N, n)
+        An input that is constant on them is shifted only.
+
+    """
+
+    def __init__(self, points):
+        super().__init__()
+        points = torch.as_tensor(points, dtype=torch.float64)
+        scale = points.std(0, correction=0)
+        scale[scale <= 1e-12 * points.abs().amax(0)] = 1.0
+        self.register_buffer("mean", points.mean(0).float())
+        self.register_buffer("scale", scale.float())
+
+    def forward(self, x):
+        """Return the standardised inputs, shape (N, n)."""
+        return (x - self.mean) / self.scale
+
+    def extra_repr(self):
+        """Return the number of inputs, for the printed network."""
+        return f"{len(self.mean)} inputs"
+
+
+def mlp(sizes, activation="silu", generator=None, points=None):
+    """Fully connected network, layers named linear1, silu1, linear2, ..., latent.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, hidden widths, outputs: (2, 64, 64, 1). The last layer is linear.
+    activation : str, a row of `ACTIVATIONS`
+        Smooth by default: gradients of a ReLU network are constant from kink to kink.
+    generator : torch.Generator or None
+        Source of the initial weights, PyTorch's usual U(-1/sqrt(fan-in), 1/sqrt(fan-in)).
+    points : array (N, n) or None
+        With points, a first layer `standardize` scales the inputs by them.
+
+    Returns
+    -------
+    torch.nn.Sequential, float32 on the CPU
+
+    """
+    if activation not in ACTIVATIONS:
+        raise UnknownNameError(f"no activation {activation!r}; {nearest(activation, ACTIVATIONS)}")
+    layers = OrderedDict() if points is None else OrderedDict(standardize=Standardize(points))
+    for number, (inputs, outputs) in enumerate(pairwise(sizes[:-1]), start=1):
+        layers[f"linear{number}"] = _linear(inputs, outputs, generator)
+        layers[f"{activation}{number}"] = ACTIVATIONS[activation]()
+    layers["latent"] = _linear(*sizes[-2:], generator)
+    return nn.Sequential(layers)
+
+
+def _linear(inputs, outputs, generator):
+    layer = nn.utils.skip_init(nn.Linear, inputs, outputs)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.uniform_(-(inputs**-0.5), inputs**-0.5, generator=generator)
+    return layer

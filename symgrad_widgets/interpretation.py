@@ -1,0 +1,200 @@
+"""From a neuron to a formula that can be read and checked, in one call."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from .errors import DataError
+from .expressions import angles, evaluate
+from .field import GradientField
+from .search import Search
+from .search.selection import chance_loss
+from .verdict import Verdict, verify
+
+__all__ = ["Evidence", "Interpretation", "Phi", "interpret"]
+
+
+@dataclass(frozen=True)
+class Phi:
+    """The monotone function that bends the formula into the neuron: `neuron = phi(formula)`.
+
+    Isotonic least squares (pool adjacent violators) through the points; call it with values of the formula.
+    `r2` is its share of the neuron's variance, `monotonicity` Spearman's rank correlation (1 or -1: exactly
+    monotone).
+    """
+
+    formula: np.ndarray  # (N,) ascending
+    neuron: np.ndarray  # (N,) fitted
+    r2: float
+    monotonicity: float
+
+    def __call__(self, values):
+        return np.interp(values, self.formula, self.neuron)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for a formula when nobody knows the concept.
+
+    `loss` is the best formula's on held-out points, `chance` that of a fixed formula against random directions.
+    """
+
+    loss: float | None
+    chance: float
+    points: int
+    dropped: int
+    evaluations: int
+    generations: int
+
+
+@dataclass(frozen=True, repr=False)
+class Interpretation:
+    """What a neuron has learnt: formula, front, evidence, and the verdict when the concept is known.
+
+    Attributes
+    ----------
+    best : Candidate, or None when no closed form was found
+    concepts : one Candidate for each independent concept found
+    front : Candidates by rising complexity
+    verdict : Verdict, or None without a concept
+    phi : Phi, or None without neuron values or without a formula
+    angles : array (N,) of degrees between the formula's gradient and the neuron's; empty without a formula
+    seconds : dict of times
+
+    """
+
+    best: object
+    concepts: tuple
+    front: tuple
+    evidence: Evidence
+    verdict: Verdict | None
+    phi: Phi | None
+    angles: np.ndarray
+    seconds: dict
+
+    def __repr__(self):
+        return "\n".join(f"{label:<10} {text}" for label, text in self._lines())
+
+    def _lines(self):
+        if self.best is None:
+            yield "formula", f"no closed form found (chance gives a loss of {self.evidence.chance:.2g})"
+        else:
+            yield "formula", f"{self.best.expression}  (complexity {self.best.complexity})"
+            median, high = np.percentile(self.angles, [50, 95])
+            yield "agreement", f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)"
+        if self.phi is not None:
+            yield "phi", f"explains {100 * self.phi.r2:.2f} % of the neuron, rank correlation {self.phi.monotonicity:.4f}"
+        if self.verdict is not None:
+            yield "verdict", self.verdict.message
+        yield "points", f"{self.evidence.points} used, {self.evidence.dropped} dropped"
+        yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
+
+    def _repr_html_(self):
+        from html import escape
+
+        rows = "".join(f"<tr><th style='text-align:left'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in self._lines())
+        return f"<table>{rows}</table>"
+
+    def _repr_latex_(self):
+        return None if self.best is None else f"${sp.latex(self.best.expression)}$"
+
+
+def interpret(
+    model_or_field,
+    x=None,
+    layer=None,
+    neuron=0,
+    concept=None,
+    seconds=20,
+    random_state=0,
+    *,
+    names=None,
+    constraints=(),
+    progress=False,
+    **search_options,
+):
+    """Read what a neuron has learnt: gradients, search, and a verdict when the concept is given.
+
+    >>> interpret(model, x, layer="net.2", neuron=5, names=("x", "v"))  # doctest: +SKIP
+
+    Parameters
+    ----------
+    model_or_field : torch.nn.Module, or a GradientField (then x, layer, neuron and names are left out)
+    x : array (N, n), the points to interpret on
+    layer, neuron : as in `gradient_field`
+    concept : formula (SymPy or text) or several; used for the verdict only, after the search has ended
+    constraints : equations that hold on the data, for the verdict
+    seconds : cap on the search, which ends earlier when its answer has settled
+    search_options : passed on to `Search` (operators, max_complexity, guesses, backend)
+
+    Returns an `Interpretation`.
+    """
+    start = time.perf_counter()
+    field = _field(model_or_field, x, layer, neuron, names)
+    read = time.perf_counter()
+    search = Search(field, random_state=random_state, **search_options)
+    state = search.run(seconds=seconds, progress=progress)
+    found = time.perf_counter()
+    verdict = None if concept is None else _verdict(state.best, concept, field, constraints)
+    times = {"gradients": read - start, "search": found - read, "verdict": time.perf_counter() - found}
+    return Interpretation(
+        best=state.best,
+        concepts=() if state.best is None else (state.best,),
+        front=state.front,
+        evidence=_evidence(field, state),
+        verdict=verdict,
+        phi=None if state.best is None else fit_phi(state.best.expression, field),
+        angles=np.empty(0) if state.best is None else angles(state.best.expression, field),
+        seconds=times,
+    )
+
+
+def fit_phi(expression, field):
+    """Monotone least-squares fit of the neuron's value against the formula's, or None without values."""
+    from scipy.optimize import isotonic_regression
+    from scipy.stats import spearmanr
+
+    if field.values is None or field.neurons != 1:
+        return None
+    values, _ = evaluate(expression, field.names, field.points)
+    usable = np.isfinite(values)
+    neuron = field.values.reshape(len(field))[usable]
+    values = values[usable]
+    if len(values) < 3 or np.ptp(values) == 0 or np.ptp(neuron) == 0:
+        return None
+    rank = float(spearmanr(values, neuron).statistic)
+    order = np.argsort(values, kind="stable")
+    fitted = isotonic_regression(neuron[order], increasing=rank >= 0).x
+    rest = ((neuron[order] - fitted) ** 2).sum() / ((neuron - neuron.mean()) ** 2).sum()
+    return Phi(values[order], fitted, 1 - float(rest), rank)
+
+
+def _field(model_or_field, x, layer, neuron, names):
+    if isinstance(model_or_field, GradientField):
+        if x is not None or layer is not None:
+            raise DataError("a GradientField brings its own points and neuron: leave out x, layer and neuron")
+        return model_or_field
+    from .gradients import gradient_field
+
+    if x is None:
+        raise DataError("give the points to interpret on: interpret(model, x), an array (N, n) of inputs")
+    return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names)
+
+
+def _verdict(best, concept, field, constraints):
+    if best is None:
+        return Verdict(same=False, how="different", residual=1.0, message="different: no closed form was found")
+    return verify(best.expression, concept, field=field, constraints=constraints)
+
+
+def _evidence(field, state):
+    return Evidence(
+        loss=None if state.best is None else state.best.loss,
+        chance=chance_loss(field.neurons, field.dimension),
+        points=len(field),
+        dropped=field.dropped,
+        evaluations=state.evaluations,
+        generations=state.generation,
+    )

@@ -9,6 +9,8 @@ import json
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from .errors import DataError
 
 __all__ = ["RESULT_MIME", "Report", "read", "record"]
@@ -46,7 +48,7 @@ class Report:
             yield "floor", f"{self.floor:.2e} (the network against the true concept)"
         yield "verdict", self.verdict or "none: no concept to compare with"
         if self.seconds:
-            yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
+            yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in sorted(self.seconds.items()))
 
     def _degrees(self):
         return (
@@ -58,7 +60,7 @@ class Report:
 
 
 def record(result, run=None, experiment=None, seed=None):
-    """Display the outcome of a notebook so that `symgrad run` finds it, and return it as a `Report`.
+    """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
 
     Parameters
     ----------
@@ -83,8 +85,7 @@ def record(result, run=None, experiment=None, seed=None):
         experiment=None if experiment is None else str(experiment),
         seed=None if seed is None else int(seed),
     )
-    _display(report)
-    return report
+    _display(report)  # and nothing is returned: as the last line of a cell it would be shown twice
 
 
 def read(notebook):
@@ -111,15 +112,11 @@ def _finite(value):
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def _angles(angles):
-    """Take (median, p95), or an object or mapping with these two names."""
-    if angles is None:
+def _angles(degrees):
+    """Median and 95th percentile of an array of angles, or None."""
+    if degrees is None or len(degrees) == 0:
         return None
-    if isinstance(angles, dict):
-        angles = (angles["median"], angles["p95"])
-    elif hasattr(angles, "median") and hasattr(angles, "p95"):
-        angles = (angles.median, angles.p95)
-    return tuple(float(a) for a in angles)
+    return tuple(float(a) for a in np.percentile(degrees, [50, 95]))
 
 
 def _times(**named):

@@ -67,6 +67,8 @@ def _command(commands, name, function, text):
 
 
 def _run(arguments, _):
+    if arguments.timeout < 1:
+        raise SymgradError(f"--timeout {arguments.timeout}: must be at least 1 second")
     source = notebook_files.find(
         _slug(arguments.experiment), notebook_files.notebook_folder(arguments.notebooks)
     )

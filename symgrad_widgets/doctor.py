@@ -156,7 +156,7 @@ def _notebooks():
 def _memory():
     import psutil
 
-    free = min(psutil.virtual_memory().available, *_container_limit()) / 1e9
+    free = min([psutil.virtual_memory().available, *_container_limit()]) / 1e9
     low = free < _ENOUGH_MEMORY
     return Check(
         "memory", f"{free:.1f} GB free", "close other kernels or programs: one needs 1 GB" if low else ""

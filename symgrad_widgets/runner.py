@@ -37,6 +37,8 @@ def execute(path, output, values, timeout):
             parameters=values,
             engine_name="symgrad",
             kernel_name="python3",
+            language="python",
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # its warnings mean nothing to a reader
             progress_bar=False,
             stdout_file=sys.stdout,
             stderr_file=sys.stderr,

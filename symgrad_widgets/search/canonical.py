@@ -14,10 +14,14 @@ from .terms import to_sympy
 
 __all__ = ["formula", "simple_numbers"]
 
-_SIMPLE = np.array(sorted({p / q for p in range(1, 13) for q in (1, 2, 3, 4, 5, 6, 8)}))
-_NEAR = 0.08  # a coefficient is offered a simple number at most this far away
-_SUFFERS = 1.01  # a loss that grows by more than this factor suffers
-_ROUNDING = 1e-13
+_SIMPLE = np.array([1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 8, 9, 10, 12])
+_NEAR = {1.0: 0.1, 2.0: 0.03, 0.5: 0.03}  # how far a coefficient may be from the number it is taken for ...
+_NEAR_OTHER = 0.01  # ... and from any other simple number
+
+
+def _limit(loss):
+    """Largest loss at which simpler numbers do not hurt: 1 % more, or what a trained network cannot tell."""
+    return 1.01 * loss + min(0.2 * loss, 2e-6) + 1e-13
 
 
 def formula(terms, G, D, symbols, points):
@@ -42,7 +46,7 @@ def formula(terms, G, D, symbols, points):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e is not None and e.free_symbols:
             e = _plain(_unwrapped(e), symbols, points)
-            written.append((complexity(e), float(loss_of(numbers)), str(e), e, numbers))
+            written.append((complexity(e), float(np.abs(np.log(np.abs(numbers))).sum()), str(e), e, numbers))
     if not written:
         return None
     *_, expression, numbers = min(written, key=lambda w: w[:3])
@@ -51,7 +55,7 @@ def formula(terms, G, D, symbols, points):
 
 def simple_numbers(c, loss_of, loss):
     """Yield coefficients proportional to c with as many simple numbers as the loss allows, one for each unit."""
-    limit = loss * _SUFFERS + _ROUNDING
+    limit = _limit(loss)
     for unit in range(len(c)):
         if abs(c[unit]) < 1e-9 * np.abs(c).max():
             continue
@@ -60,7 +64,8 @@ def simple_numbers(c, loss_of, loss):
         for k in order:
             trial = numbers.copy()
             trial[k] = _nearest(numbers[k : k + 1])[0]
-            if abs(trial[k] / numbers[k] - 1) < _NEAR and loss_of(trial) <= limit:
+            near = _NEAR.get(abs(trial[k]), _NEAR_OTHER)
+            if abs(numbers[k] / trial[k] - 1) < near and loss_of(trial) <= limit:
                 numbers = trial
         yield _rounded(numbers, loss_of, limit)
 

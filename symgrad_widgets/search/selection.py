@@ -8,6 +8,8 @@ _STEEP, _FLAT = 0.6, 0.1  # nats of log loss per node: steeper is as good as ste
 _WINDOW = 0.6  # an entry is held against those with at least this share of its nodes
 _ZERO = 1e-10  # losses below are equal: no network is that exact
 _RESOLUTION = 0.03  # differences below this share of the least loss are none
+_TRAINED = 3e-5  # nor are, in a trained network, corrections that turn the gradient by less than 0.3 degrees,
+_EXACT = 1e3  # unless some formula is better by so large a factor: then the field is exact
 _LAW = 0.25  # a law has a loss below this share of what chance gives
 
 
@@ -26,13 +28,14 @@ def select(front, chance, noise=0.0):
 
     `noise` is the part of the loss that is independent from point to point, which no formula can explain
     (`noise_loss`); it is taken off first. The rule assumes that what a network adds to a concept smoothly
-    (artefacts of training) is not compactly expressible in the operators, so that chasing it costs many nodes
-    for little.
+    (artefacts of training) is either small, below 0.3 degrees, or not compactly expressible in the operators,
+    so that chasing it costs many nodes for little.
     """
     if not front:
         return None
     loss = np.maximum([c.loss for c in front], _ZERO)
-    height = np.log(loss - min(noise, loss[-1]) + _RESOLUTION * loss[-1])
+    resolution = _RESOLUTION * loss[-1] + min(_TRAINED, _EXACT * loss[-1])
+    height = np.log(loss - min(noise, loss[-1]) + resolution)
     nodes = np.array([c.complexity for c in front], dtype=float)
     knees = [_knee(nodes, height, i, np.log(chance)) for i in range(len(front))]
     best = front[max(range(len(front)), key=lambda i: (round(knees[i], 9), i))]

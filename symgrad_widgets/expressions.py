@@ -6,6 +6,7 @@ tested against this.
 
 import functools
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -15,8 +16,10 @@ from .parser import FUNCTIONS, parse
 __all__ = [
     "angles",
     "as_expression",
+    "compiled",
     "complexity",
     "evaluate",
+    "exact_numbers",
     "gradient",
     "loss",
     "misalignment",
@@ -156,7 +159,7 @@ def evaluate(expression, names, points):
         raise DataError(
             f"points must have shape (N, {len(names)}), one column for each of {names}, got {points.shape}"
         )
-    function = _compiled(expression, tuple(names))
+    function = compiled(expression, tuple(names))
     with np.errstate(all="ignore"):
         columns = function(*points.T)
     columns = [np.broadcast_to(np.asarray(column, dtype=np.float64), len(points)) for column in columns]
@@ -164,10 +167,21 @@ def evaluate(expression, names, points):
 
 
 @functools.lru_cache(maxsize=512)
-def _compiled(expression, names):
+def compiled(expression, names, library="numpy"):
+    """Return a function of the inputs that gives [value, *partial derivatives], in NumPy or in mpmath."""
     symbols = [sp.Symbol(name, real=True) for name in names]
-    modules = [{"_Modulus": np.abs, "_Sign": np.sign}, *_libraries(expression)]
+    ours = (
+        {"_Modulus": np.abs, "_Sign": np.sign}
+        if library == "numpy"
+        else {"_Modulus": abs, "_Sign": mpmath.sign}
+    )
+    modules = [ours, *(_libraries(expression) if library == "numpy" else [library])]
     return sp.lambdify(symbols, [expression, *_slopes(expression, names)], modules, cse=True, dummify=True)
+
+
+def exact_numbers(expression):
+    """Replace each decimal by the fraction it is written as: 0.5 by 1/2."""
+    return expression.xreplace({number: sp.Rational(str(number)) for number in expression.atoms(sp.Float)})
 
 
 def _libraries(expression):

@@ -1,0 +1,136 @@
+"""Whether other constants, within one per cent, would make a formula an exact function of the concept."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from .expressions import evaluate
+
+__all__ = ["Refit", "refit"]
+
+_NEAR = 0.01
+_EXACT = 1e-18  # mean 1 - cos^2 at the refitted constants: angles of 1e-9, the rounding of the iteration
+_STEPS = 12
+_MOST = 40  # constants
+_SMALL = 10  # integers and numerators up to this size belong to the form
+
+
+@dataclass(frozen=True)
+class Refit:
+    """A formula with constants that make it exact.
+
+    Attributes
+    ----------
+    expression : the formula with the constants found
+    changes : ((given, found), ...) as floats, for those that differ
+
+    """
+
+    expression: sp.Expr
+    changes: tuple
+
+
+def refit(expression, field):
+    """Nearest constants with which the gradient of `expression` lies in the span of a field's.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        Decimals and long fractions in it are constants; small integers and fractions and all exponents
+        belong to its form and stay.
+    field : GradientField
+        of the concept, on the points where the comparison is made.
+
+    Returns
+    -------
+    Refit, or None where there are no such constants within 1 % of the given ones, or where they would make
+    the formula independent of one of its inputs (0.99**x would become 1).
+
+    """
+    given = []
+    form = _freed(expression, given)
+    if not 0 < len(given) <= _MOST:
+        return None
+    given = np.array(given)
+    scales = _solved(_Residual(form, given, field), len(given))
+    if scales is None or np.abs(scales).max() > _NEAR:
+        return None
+    found = given * (1 + scales)
+    exact = form.xreplace({_constant(i): sp.Float(value, 17) for i, value in enumerate(found)})
+    if _loses_an_input(expression, exact, field):
+        return None
+    changes = tuple(
+        (float(a), float(b)) for a, b in zip(given, found, strict=True) if abs(a - b) > 1e-9 * abs(a)
+    )
+    return Refit(exact, changes)
+
+
+def _constant(i):
+    return sp.Symbol(f"constant{i}_", real=True)  # a trailing underscore and a number: no input is called so
+
+
+def _freed(expression, given):
+    """The expression with symbols for its constants, whose values are appended to `given`."""
+    if _is_free(expression):
+        given.append(float(expression))
+        return _constant(len(given) - 1)
+    if not expression.args or not expression.has(sp.Float, sp.Rational):
+        return expression
+    if expression.is_Pow and expression.exp.is_number:
+        return _freed(expression.base, given) ** expression.exp
+    return expression.func(*(_freed(part, given) for part in expression.args))
+
+
+def _is_free(number):
+    if number.is_Rational:
+        return max(abs(number.p), number.q) > _SMALL
+    return number.is_Float
+
+
+class _Residual:
+    """Part of the unit gradient outside the span of the field's, for relative changes of constants."""
+
+    def __init__(self, form, given, field):
+        self.given, self.field, self.form = given, field, form
+        self.names = (*field.names, *(_constant(i).name for i in range(len(given))))
+
+    def __call__(self, scales):
+        constants = np.broadcast_to(self.given * (1 + scales), (len(self.field), len(self.given)))
+        _, gradients = evaluate(self.form, self.names, np.hstack([self.field.points, constants]))
+        along = self.field.project(gradients[:, : self.field.points.shape[1]])
+        with np.errstate(all="ignore"):
+            unit = along / np.linalg.norm(along, axis=1, keepdims=True)
+        spanning = self.field.unit
+        rest = unit - np.einsum("nkm,nk->nm", spanning, np.einsum("nkm,nm->nk", spanning, unit))
+        return rest.ravel()
+
+    def slopes(self, scales, step=1e-6):
+        shifts = step * np.eye(len(scales))
+        return np.stack([(self(scales + s) - self(scales - s)) / (2 * step) for s in shifts], axis=1)
+
+
+def _solved(residual, count):
+    """Gauss-Newton with shortest steps, so that constants which do not matter stay; None if it fails."""
+    scales = np.zeros(count)
+    for _ in range(_STEPS):
+        rest = residual(scales)
+        if not np.isfinite(rest).all() or np.abs(scales).max() > 10 * _NEAR:
+            return None
+        if _mean(rest, residual) < _EXACT / 100:
+            break
+        slopes = residual.slopes(scales)
+        if not np.isfinite(slopes).all():
+            return None
+        scales = scales - np.linalg.lstsq(slopes, rest, rcond=1e-9)[0]
+    rest = residual(scales)
+    return scales if np.isfinite(rest).all() and _mean(rest, residual) < _EXACT else None
+
+
+def _mean(rest, residual):
+    return float((rest**2).sum() / len(residual.field))
+
+
+def _loses_an_input(before, after, field):
+    old, new = (np.abs(evaluate(e, field.names, field.points)[1]).max(axis=0) for e in (before, after))
+    return bool(((new <= 1e-6 * old) & (old > 0)).any())

@@ -1,0 +1,288 @@
+"""Whether a formula is a function of others: refuted at exact points, proved by SymPy, within bounds of size.
+
+`e` is a function of `g_1 ... g_k` on a surface `h = 0` where all (k+1)-minors of their Jacobian along the
+surface vanish. One point at 100 digits refutes it, however small the difference; a proof expands the minors.
+"""
+
+import math
+from enum import Enum
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+from .expressions import compiled, evaluate, gradient
+
+__all__ = ["Screening", "core", "proves", "screen", "vanishes"]
+
+_DIGITS = 100
+_ZERO = mpmath.mpf(10) ** -120  # 1 - cos^2: angles below 1e-60 are rounding, larger ones are there
+_CONSTANT = mpmath.mpf(10) ** -60  # gradients below are zero
+_TAME = 1e4  # arguments of exp, sin, ...: beyond, 100 digits take arbitrarily long
+_MOST_TERMS = 6000  # of an expansion, about a second
+_MOST_OPERATIONS = 1500  # for a common denominator
+_MOST_TO_SIMPLIFY = 60  # operations; SymPy's simplify takes seconds beyond
+_INVERTIBLE = (
+    sp.exp,
+    sp.log,
+    sp.sin,
+    sp.cos,
+    sp.tan,
+    sp.sinh,
+    sp.cosh,
+    sp.tanh,
+    sp.asin,
+    sp.acos,
+    sp.atan,
+    sp.asinh,
+    sp.Abs,
+)
+
+
+class Screening(Enum):
+    """What exact points say."""
+
+    PARALLEL = "no point refutes it"
+    DIFFERENT = "a point refutes it"
+    CONSTANT = "the formula is constant on the data, or on a part"
+    UNKNOWN = "no point could be computed"
+
+
+def core(expression):
+    """Strip an expression of outer functions of one argument: `3*exp(u)**2 + 1` to `u`.
+
+    What is stripped has a derivative that vanishes nowhere or at isolated values: parallel gradients stay so.
+    """
+    while True:
+        inner = _inside(expression)
+        if inner is expression:
+            return expression
+        expression = inner
+
+
+def _inside(expression):
+    if expression.is_Add or expression.is_Mul:
+        rest = expression.as_independent(*expression.free_symbols, as_Add=expression.is_Add)[1]
+        if rest == expression and expression.is_Mul and all(_is_below(factor) for factor in expression.args):
+            return 1 / expression
+        return expression if rest == expression else rest
+    if isinstance(expression, _INVERTIBLE):
+        return expression.args[0]
+    if expression.is_Pow and not expression.exp.free_symbols:
+        return expression.base
+    if expression.is_Pow and not expression.base.free_symbols:
+        return expression.exp
+    return expression
+
+
+def _is_below(factor):
+    return factor.is_Pow and factor.exp.is_number and factor.exp.is_negative
+
+
+def screen(formula, concepts, surface, chart):
+    """Compare gradients along the surface at points `chart` (N, f) with 100 digits, until one refutes.
+
+    The last point says PARALLEL only if the formula's gradient was zero at no more than a fifth of them.
+    """
+    names = surface.coordinates
+    rows = [core(surface.restrict(e)) for e in (formula, *concepts)] + list(surface.implicit)
+    if rows[0].is_number:
+        return Screening.CONSTANT
+    rows = [row for row in rows if not row.is_number]
+    flat = used = 0
+    with mpmath.workdps(_DIGITS):
+        for point in chart[_tame(rows, names, chart)]:
+            jacobian = _jacobian(rows, names, surface, point)
+            if jacobian is None:
+                continue
+            along, share = _misalignment(
+                jacobian[0], jacobian[len(rows) - len(surface.implicit) :], jacobian[1:]
+            )
+            used += 1
+            flat += along <= _CONSTANT
+            if along > _CONSTANT and share > _ZERO:
+                return Screening.DIFFERENT
+    if flat > used / 5:
+        return Screening.CONSTANT
+    return Screening.PARALLEL if used else Screening.UNKNOWN
+
+
+def _tame(rows, names, chart):
+    """Points at which every argument of a transcendental function is of moderate size."""
+    arguments = set().union(*(_arguments(row) for row in rows))
+    tame = np.ones(len(chart), dtype=bool)
+    for argument in arguments:
+        tame &= np.abs(np.nan_to_num(evaluate(argument, names, chart)[0], nan=np.inf)) <= _TAME
+    return tame
+
+
+def _arguments(expression):
+    functions = {f.args[0] for f in expression.atoms(sp.Function)}
+    return functions | {p.exp for p in expression.atoms(sp.Pow) if p.exp.free_symbols}
+
+
+def _jacobian(rows, names, surface, point):
+    """Gradients of mpmath numbers at a point, None where one has no finite real value."""
+    try:
+        point = surface.polish([mpmath.mpf(float(x)) for x in point])
+        values = [compiled(row, names, "mpmath")(*point) for row in rows]
+    except (ZeroDivisionError, ValueError, OverflowError):
+        return None
+    numbers = [mpmath.mpmathify(number) for row in values for number in row]
+    if not all(isinstance(number, mpmath.mpf) and mpmath.isfinite(number) for number in numbers):
+        return None
+    return [[mpmath.mpf(number) for number in row[1:]] for row in values]
+
+
+def _misalignment(vector, normals, others):
+    """Length of `vector` along the surface, and the share of it that lies outside the span of `others`."""
+    along = _outside(vector, _orthonormal(normals))
+    total = mpmath.fdot(along, along)
+    if mpmath.sqrt(total) <= _CONSTANT:
+        return mpmath.sqrt(total), mpmath.mpf(0)
+    rest = _outside(along, _orthonormal([*normals, *others]))
+    return mpmath.sqrt(total), mpmath.fdot(rest, rest) / total
+
+
+def _orthonormal(vectors):
+    basis = []
+    for vector in vectors:
+        rest = _outside(_outside(vector, basis), basis)
+        length = mpmath.sqrt(mpmath.fdot(rest, rest))
+        if length > _CONSTANT * mpmath.sqrt(mpmath.fdot(vector, vector)) and length > 0:
+            basis.append([x / length for x in rest])
+    return basis
+
+
+def _outside(vector, basis):
+    for unit in basis:
+        share = mpmath.fdot(vector, unit)
+        vector = [x - share * u for x, u in zip(vector, unit, strict=True)]
+    return vector
+
+
+def proves(formula, concepts, surface, chart):
+    """Whether SymPy shows, within bounds, that the minors vanish on the surface; False is "not shown".
+
+    `chart` (N, f): where all of an input's values are positive it is taken to be positive.
+    """
+    names = surface.coordinates
+    rows = [gradient(core(surface.restrict(e)), names) for e in concepts]
+    rows += [gradient(equation, names) for equation in surface.implicit]
+    block = _pivots(rows, surface, chart)
+    if block is None:
+        return False
+    rows, columns = (
+        [gradient(core(surface.restrict(formula)), names), *(rows[i] for i, _ in block)],
+        [j for _, j in block],
+    )
+    signs = {
+        s: sp.Symbol(s.name, positive=True)
+        for s, x in zip(surface.free, chart.T, strict=True)
+        if (x > 0).all()
+    }
+    rows = [[entry.xreplace(signs) for entry in row] for row in rows]
+    equations = [equation.xreplace(signs) for equation in surface.implicit]
+    others = (j for j in range(len(names)) if j not in columns)
+    return all(
+        vanishes(_determinant([[row[j] for j in (*columns, other)] for row in rows]), equations)
+        for other in others
+    )
+
+
+def _pivots(rows, surface, chart):
+    """(row, column) pairs of a largest minor that does not vanish, by full pivoting at a point.
+
+    The rank is k + 1 at most where every minor that borders this one vanishes: the others need no look.
+    """
+    functions = [sp.lambdify(surface.free, row, "numpy", dummify=True) for row in rows]
+    best = None
+    for point in chart[:5]:
+        with np.errstate(all="ignore"):
+            matrix = np.array([[float(np.real(x)) for x in function(*point)] for function in functions])
+        pairs = _eliminate(matrix) if np.isfinite(matrix).all() else []
+        if pairs and (best is None or len(pairs) > len(best)):
+            best = pairs
+    return best
+
+
+def _eliminate(matrix):
+    matrix = matrix / np.maximum(np.abs(matrix).max(axis=1, keepdims=True), 1e-300)
+    pairs = []
+    for _ in range(min(matrix.shape)):
+        i, j = np.unravel_index(np.argmax(np.abs(matrix)), matrix.shape)
+        if abs(matrix[i, j]) < 1e-9:
+            break
+        pairs.append((int(i), int(j)))
+        matrix = matrix - np.outer(matrix[:, j], matrix[i]) / matrix[i, j]
+        matrix[i], matrix[:, j] = 0, 0
+    return pairs
+
+
+def _determinant(rows):
+    if len(rows) == 1:
+        return rows[0][0]
+    return sp.Add(
+        *(
+            (-1) ** j * entry * _determinant([row[:j] + row[j + 1 :] for row in rows[1:]])
+            for j, entry in enumerate(rows[0])
+            if entry != 0
+        )
+    )
+
+
+def vanishes(expression, equations=()):
+    """Whether SymPy shows that an expression is zero (where `equations` are): True, or False for "not shown".
+
+    Bounded by the size of what it would have to expand, so it ends within seconds.
+    """
+    if expression == 0:
+        return True
+    attempts = (
+        lambda: expression,
+        lambda: _numerator(expression),
+        lambda: _numerator(_exponentials(expression)),
+    )
+    for attempt in attempts:
+        form = attempt()
+        if form is not None and _terms(form) <= _MOST_TERMS and _reduce(sp.expand(form), equations) == 0:
+            return True
+    return sp.count_ops(expression) <= _MOST_TO_SIMPLIFY and sp.simplify(expression) == 0
+
+
+def _numerator(expression):
+    if expression is None or sp.count_ops(expression) > _MOST_OPERATIONS:
+        return None
+    return sp.fraction(sp.together(expression))[0]
+
+
+def _exponentials(expression):
+    """Sines and tangents as exponentials, which expand to a normal form."""
+    if (
+        not expression.has(sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
+        or sp.count_ops(expression) > 300
+    ):
+        return None
+    return expression.rewrite(sp.exp)
+
+
+def _reduce(expanded, equations):
+    """Remainder of a polynomial modulo polynomial equations; the expression where that does not apply."""
+    if expanded == 0 or not equations or len(equations) > 2 or len(sp.Add.make_args(expanded)) > 300:
+        return expanded
+    symbols = sorted(set().union(expanded.free_symbols, *(e.free_symbols for e in equations)), key=str)
+    if not all(e.is_polynomial(*symbols) for e in (expanded, *equations)):
+        return expanded
+    return sp.reduced(expanded, sp.groebner(equations, *symbols), *symbols)[1]
+
+
+def _terms(expression):
+    """Upper bound of the number of terms after expansion."""
+    if expression.is_Add:
+        return sum(map(_terms, expression.args))
+    if expression.is_Mul:
+        return math.prod(map(_terms, expression.args))
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        n, k = int(expression.exp), _terms(expression.base)
+        return math.comb(n + k - 1, n) if k > 1 else 1
+    return max(map(_terms, expression.args), default=1)

@@ -1,0 +1,290 @@
+"""The surface that the data lie on: equations solved where they are linear, and its tangent spaces.
+
+A concept is recovered on the data only. Equations let the comparison be exact there: linear ones are solved
+for some inputs and leave the others as coordinates; for the rest the points are moved onto the surface by
+Newton's method, and the equations' gradients are removed. Without equations a field's numerical tangent basis
+serves, and the linear equations behind it are read off where they have simple coefficients.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+from .errors import DataError, ExpressionError
+from .expressions import as_expression, compiled, evaluate, exact_numbers
+
+__all__ = ["Surface", "read_equation"]
+
+_ON_IT = 1e-4  # of the data's spread: points farther from an equation contradict it
+_SIMPLE = 64  # largest denominator of a coefficient that is read off the data
+_NORMAL = 1e-6  # an equation's gradient shorter than this, of its length, is already normal to the basis
+
+
+def read_equation(equation, names=None):
+    """`"x1 + x4 = 5"`, a SymPy equation or an expression: as an exact expression that is zero."""
+    if isinstance(equation, str):
+        left, *right = equation.replace("==", "=").split("=")
+        if len(right) > 1:
+            raise ExpressionError(f"the constraint {equation!r} has {len(right)} equals signs, one is right")
+        sides = [as_expression(side, names) for side in (left, *right)]
+    elif isinstance(equation, sp.Eq):
+        sides = [as_expression(side, names) for side in equation.args]
+    elif equation is sp.true or equation is sp.false:
+        sides = [sp.Integer(equation is sp.false)]
+    else:
+        sides = [as_expression(equation, names)]
+    return exact_numbers(sides[0] - sides[1] if len(sides) == 2 else sides[0])
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Points of R^n on which equations hold.
+
+    Attributes
+    ----------
+    names : the n inputs
+    equations : expressions that are zero
+    free : symbols of the f inputs that are left as coordinates
+    solved : {symbol: expression in the free ones}, from the linear equations
+    implicit : the other equations, in the free symbols
+    basis : None, or the data's numerical tangent basis (n, m) or (N, n, m)
+    exact : whether the equations describe the whole of it
+
+    """
+
+    names: tuple
+    equations: tuple
+    free: tuple
+    solved: dict
+    implicit: tuple
+    basis: np.ndarray | None = None
+    exact: bool = True
+
+    @classmethod
+    def of(cls, names, equations=(), field=None):
+        """Solve `equations`, check them on the field's points and complete them from its tangent basis.
+
+        Raises
+        ------
+        DataError
+            when the equations contradict each other or the data, or leave no direction.
+
+        """
+        equations = tuple(equations)
+        if field is None:
+            return cls(names, equations, *_solve(names, equations))
+        for equation in equations:
+            _check_on_data(equation, field)
+        basis = field.tangent
+        if basis is None or basis.ndim == 3:
+            surface = cls(names, equations, *_solve(names, equations), basis)
+            return surface if basis is None else surface._with(exact=surface.dimension == field.dimension)
+        found = _read_off(field)
+        try:
+            solution = _solve(names, (*equations, *found))
+            equations = equations or found
+        except DataError:  # rounding made a read-off coefficient differ from the one given
+            solution = _solve(names, equations)
+        surface = cls(names, equations, *solution, basis)
+        return surface._with(exact=surface.dimension == field.dimension)
+
+    def _with(self, exact):
+        return Surface(
+            self.names,
+            self.equations,
+            self.free,
+            self.solved,
+            self.implicit,
+            self.basis,
+            exact or self.dimension == 0,
+        )
+
+    @property
+    def dimension(self):
+        """Dimension of the surface, or of the data's tangent space where that is less."""
+        dimension = len(self.free) - len(self.implicit)
+        return dimension if self.basis is None else min(dimension, self.basis.shape[-1])
+
+    @property
+    def coordinates(self):
+        """Names of the free inputs."""
+        return tuple(symbol.name for symbol in self.free)
+
+    def restrict(self, expression):
+        """Return an expression in the free inputs that equals `expression` on the linear equations."""
+        return expression.subs(self.solved, simultaneous=True) if self.solved else expression
+
+    def lift(self, chart):
+        """Points (N, n) whose free inputs are `chart` (N, f)."""
+        symbols = dict(zip(self.coordinates, chart.T, strict=True))
+        columns = [
+            symbols[name]
+            if name in symbols
+            else evaluate(self.solved[sp.Symbol(name, real=True)], self.coordinates, chart)[0]
+            for name in self.names
+        ]
+        return np.stack(columns, axis=1)
+
+    def chart(self, points):
+        """Free inputs (N, f) of points (N, n)."""
+        return points[:, [self.names.index(name) for name in self.coordinates]]
+
+    def settle(self, chart):
+        """Move points (N, f) onto the implicit equations; those that do not get there are left out."""
+        if not self.implicit:
+            return chart
+        chart = chart.copy()
+        for _ in range(50):
+            values, slopes = self._implicit_at(chart)
+            with np.errstate(all="ignore"):
+                step = np.einsum("nfc,nc->nf", np.linalg.pinv(np.nan_to_num(slopes)), np.nan_to_num(values))
+            chart -= step
+        values, slopes = self._implicit_at(chart)
+        size = np.abs(slopes).max(axis=2) * (1 + np.abs(chart).max(axis=1, keepdims=True))
+        with np.errstate(all="ignore"):
+            return chart[(np.abs(values) <= 1e-10 * size).all(axis=1)]
+
+    def _implicit_at(self, chart):
+        pairs = [evaluate(equation, self.coordinates, chart) for equation in self.implicit]
+        return np.stack([v for v, _ in pairs], axis=1), np.stack([g for _, g in pairs], axis=1)
+
+    def polish(self, point):
+        """The point of f mpmath numbers moved onto the implicit equations at the working precision."""
+        for _ in range(8 if self.implicit else 0):
+            rows = [compiled(equation, self.coordinates, "mpmath")(*point) for equation in self.implicit]
+            slopes = mpmath.matrix([row[1:] for row in rows])
+            weights = mpmath.lu_solve(slopes * slopes.T, mpmath.matrix([row[0] for row in rows]))
+            step = slopes.T * weights
+            point = [p - s for p, s in zip(point, step, strict=True)]
+        return point
+
+    def tangent(self, points, index=None):
+        """Orthonormal tangent basis at points (N, n): None for all of R^n, (n, m), or (N, n, m).
+
+        `index` says which of the data's points they are, where the basis differs from point to point.
+        """
+        basis = self.basis
+        if basis is not None and basis.ndim == 3:
+            basis = basis[index]
+        if not self.equations:
+            return basis
+        normals = np.stack([evaluate(equation, self.names, points)[1] for equation in self.equations], axis=1)
+        if basis is None:
+            basis = np.eye(len(self.names))
+        return _without(basis, normals, self.dimension)
+
+    def __str__(self):
+        return " and ".join(map(_as_equation, self.equations))
+
+
+def _as_equation(expression):
+    constant, rest = expression.as_coeff_Add()
+    if rest.could_extract_minus_sign():
+        constant, rest = -constant, -rest
+    return f"{rest} = {-constant}"
+
+
+def _without(basis, normals, dimension):
+    """`basis` less the directions of `normals` (N, c, n); one for all points where the normals agree."""
+    if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=1e-12, atol=0):
+        return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
+    bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))
+    lengths = np.linalg.norm(normals, axis=2)
+    return np.stack(
+        [_complement(N @ B, s, B, dimension) for N, s, B in zip(normals, lengths, bases, strict=True)]
+    )
+
+
+def _complement(rows, lengths, basis, dimension):
+    rows = rows[np.linalg.norm(rows, axis=1) > _NORMAL * lengths]
+    if not len(rows):
+        return basis
+    _, _, vt = np.linalg.svd(rows, full_matrices=True)
+    return basis @ vt[-dimension:].T
+
+
+def _solve(names, equations):
+    """Split equations into free symbols, {symbol: solution} of the linear ones, and the others."""
+    symbols = [sp.Symbol(name, real=True) for name in names]
+    linear = [e for e in equations if _is_linear(e, symbols)]
+    others = [e for e in equations if e not in linear]
+    solved = {}
+    if linear:
+        solution = sp.linsolve(linear, symbols)
+        if not solution:
+            raise DataError(
+                f"the constraints contradict each other: {', '.join(map(_as_equation, equations))}"
+            )
+        solved = {s: value for s, value in zip(symbols, next(iter(solution)), strict=True) if s != value}
+    others = [e for e in (sp.expand(e.subs(solved)) for e in others) if e != 0]
+    if any(not e.free_symbols for e in others):
+        raise DataError(f"the constraints contradict each other: {', '.join(map(_as_equation, equations))}")
+    free = tuple(s for s in symbols if s not in solved)
+    if len(free) <= len(others):
+        raise DataError(
+            f"the constraints {', '.join(map(_as_equation, equations))} leave no direction to compare in"
+        )
+    return free, solved, tuple(others)
+
+
+def _is_linear(equation, symbols):
+    return all(
+        not slope.free_symbols for slope in (sp.expand(sp.diff(equation, symbol)) for symbol in symbols)
+    )
+
+
+def _check_on_data(equation, field):
+    values, slopes = evaluate(equation, field.names, field.points)
+    spread = np.abs(slopes) @ field.points.std(axis=0) + 1e-12
+    with np.errstate(all="ignore"):
+        worst = np.nanmax(np.abs(values) / spread, initial=0)
+    if worst > _ON_IT or not np.isfinite(values).all():
+        raise DataError(
+            f"the data contradict the constraint {_as_equation(equation)}: its two sides differ by up to "
+            f"{np.nanmax(np.abs(values), initial=0):.2g} at the field's points"
+        )
+
+
+def _read_off(field):
+    """Linear equations with simple coefficients that hold on the data, () when there are others as well."""
+    names, points = field.names, field.points
+    _, _, vt = np.linalg.svd(field.tangent.T, full_matrices=True)
+    rows = _reduced(vt[field.dimension :])
+    equations = []
+    for row in rows:
+        coefficients = [_simple(value) for value in row]
+        heights = points @ row
+        offset = _simple(heights.mean())
+        if None in coefficients or offset is None or np.ptp(heights) > 1e-6 * (1 + np.abs(points).max()):
+            return ()
+        terms = (c * sp.Symbol(name, real=True) for c, name in zip(coefficients, names, strict=True))
+        equations.append(sp.Add(*terms) - offset)
+    return tuple(equations)
+
+
+def _simple(value):
+    fraction = Fraction(float(value)).limit_denominator(_SIMPLE)
+    near = abs(float(fraction) - value) <= 1e-6 * (1 + abs(value))
+    return sp.Rational(fraction.numerator, fraction.denominator) if near else None
+
+
+def _reduced(rows):
+    """Reduced row echelon form, with pivoting: sparse rows where there are any."""
+    rows = rows.copy()
+    done = 0
+    for column in range(rows.shape[1]):
+        pivot = done + int(np.argmax(np.abs(rows[done:, column])))
+        if abs(rows[pivot, column]) < 1e-7:
+            continue
+        rows[[done, pivot]] = rows[[pivot, done]]
+        rows[done] /= rows[done, column]
+        for other in range(len(rows)):
+            if other != done:
+                rows[other] -= rows[other, column] * rows[done]
+        done += 1
+        if done == len(rows):
+            break
+    return rows

@@ -1,0 +1,231 @@
+"""Whether a formula is the concept: proved, up to its constants, numerically, or not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from .comparison import box_regions, data_region, defined, flat, is_monotone, misaligned
+from .constants import refit
+from .errors import ExpressionError
+from .expressions import as_expression, exact_numbers
+from .proof import Screening, proves, screen
+from .surface import Surface, read_equation
+
+__all__ = ["Verdict", "verify"]
+
+_EXACT_POINTS = 16  # computed with 100 digits
+_NUMERICALLY = 1e-10  # mean 1 - cos^2 of formulas that are taken to be equal: angles of 1e-5
+_CLOSE = 0.05  # mean 1 - cos^2 beyond which constants within 1 % are not looked for
+_PART = 0.2  # share of points with zero gradient from which a formula is constant on a part of the data
+_UNDEFINED = 0.01  # share of points without a value from which a formula is another one
+_CONSTANT = "the formula is constant on the data, or on a part of them."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `verify` found.
+
+    Attributes
+    ----------
+    same : True, False, or None where it cannot be told
+    how : "proved" | "constants" (same form, constants within 1 %) | "numerically" | "different" | "undecided"
+    residual : mean over the points of 1 - cos^2 between the two gradients on the tangent space, as given
+    message : a sentence for a person
+
+    A verdict is true in an `if` when `same` is True: "undecided" is not.
+
+    """
+
+    same: bool | None
+    how: str
+    residual: float
+    message: str
+
+    def __bool__(self):
+        return self.same is True
+
+    def __str__(self):
+        return self.message
+
+
+def verify(expression, concept, field=None, constraints=()):
+    """Decide whether a formula is the same concept as another, whatever monotone function bends either.
+
+    They are the same when their gradients are parallel on the data's tangent space (all 2x2 minors of their
+    Jacobian vanish), neither is constant on a part of the data, and one is a monotone function of the other
+    there: `cos(20*g)` is not `g`.
+
+    >>> verify("3 / exp(x^2 + v^2)", "x^2/2 + v^2/2").how
+    'proved'
+
+    Parameters
+    ----------
+    expression, concept : str or sympy.Expr
+        `concept` may be a sequence of k formulas: then the question is whether `expression` is any function
+        of them ((k+1)-minors).
+    field : GradientField, or None
+        Gives names, points and tangent space. None: points of the boxes (0.2, 2)^n and (-2, 2)^n at which
+        both formulas are finite; the formula has to be monotone in the concept in one of them, and the
+        message says so where it is not in both.
+    constraints : text "x1 + x4 = 5", SymPy equations, or expressions that are zero
+        Equations that hold on the data; the proof uses them exactly.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    ExpressionError
+        for text that cannot be read, unknown symbols, a constant, or a formula without a finite real value.
+    DataError
+        for constraints that contradict each other or the data.
+
+    """
+    case = _Case(expression, concept, field, constraints)
+    return case.decide() if case.surface.dimension > len(case.concepts) else case.undecided()
+
+
+class _Case:
+    """One question: a formula, the concepts, and the surface they are compared on."""
+
+    def __init__(self, expression, concept, field, constraints):
+        known = None if field is None else field.names
+        listed = concept if isinstance(concept, (list, tuple)) else [concept]
+        constraints = [constraints] if isinstance(constraints, (str, sp.Basic)) else constraints
+        self.formula = _not_constant(as_expression(expression, known), "formula")
+        self.concepts = [_not_constant(as_expression(c, known), "concept") for c in listed]
+        if not self.concepts:
+            raise ExpressionError("the list of concepts is empty: give at least one formula")
+        equations = [read_equation(equation, known) for equation in constraints]
+        self.names = known or _names_in(self.formula, *self.concepts, *equations)
+        self.field = field
+        self.surface = Surface.of(self.names, equations, field)
+
+    def undecided(self):
+        d, k = self.surface.dimension, len(self.concepts)
+        inputs = "one effective input" if d == 1 else f"{d} effective inputs and {k} concepts"
+        return Verdict(None, "undecided", 0.0, f"Cannot tell: with {inputs} every formula agrees.")
+
+    def decide(self):
+        self.regions = self._regions()
+        self.shares = self._everywhere(misaligned)
+        undefined = 1 - self._everywhere(defined).mean()
+        if undefined == 1:
+            raise ExpressionError(f"the formula {self.formula} has no finite real value at any of the points")
+        if undefined > _UNDEFINED:
+            return self._different(f"the formula has no finite real value at {undefined:.0%} of the points.")
+        if self._everywhere(flat).mean() > _PART:
+            return self._different(_CONSTANT)
+        return self._exactly()
+
+    def _regions(self):
+        if self.field is None:
+            return box_regions(self.formula, self.concepts, self.surface)
+        return {"on the data": data_region(self.concepts, self.surface, self.field)}
+
+    def _everywhere(self, measure):
+        return np.concatenate([measure(self.formula, region) for region in self.regions.values()])
+
+    @property
+    def residual(self):
+        return float(self.shares.mean())
+
+    def _exactly(self):
+        formula, *concepts = (exact_numbers(e) for e in (self.formula, *self.concepts))
+        chart = self.surface.chart(np.concatenate([region.points for region in self.regions.values()]))
+        found = screen(formula, concepts, self.surface, chart[self._telling()])
+        if found is Screening.CONSTANT:
+            return self._different(_CONSTANT)
+        if found is not Screening.PARALLEL:
+            return self._approximately(found is Screening.UNKNOWN or not self.surface.exact)
+        if proves(formula, concepts, self.surface, chart):
+            where = f" on {self.surface}" if self.surface.equations else ""
+            return self._same("proved", f"the minors of the Jacobian vanish identically{where}.")
+        return self._same("numerically", "to 1e-60 at points computed with 100 digits; SymPy finds no proof.")
+
+    def _telling(self):
+        """Points to compute exactly: the worst ones, and some of all."""
+        worst = np.argsort(-self.shares, kind="stable")[: _EXACT_POINTS // 2]
+        step = max(1, 2 * len(self.shares) // _EXACT_POINTS)
+        return np.concatenate([worst, np.arange(0, len(self.shares), step)])
+
+    def _approximately(self, rounded):
+        """Judge a formula that no exact point confirms; `rounded`: none refutes it either."""
+        wide = self._wide()
+        found = _first(refit(self.formula, region) for region in wide) if self.residual < _CLOSE else None
+        if found is not None:
+            changes = ", ".join(map(_told_apart, found.changes)) or "equal but for rounding"
+            return self._same("constants", f"{changes}.", found.expression)
+        if rounded or self.formula.has(sp.Float):
+            worst = max(self.residual, *(misaligned(self.formula, region).mean() for region in wide))
+            if worst < _NUMERICALLY:
+                return self._same(
+                    "numerically", f"to 1e{np.ceil(np.log10(worst + 1e-32)):.0f}.", strict=False
+                )
+        return self._different(self._angles())
+
+    def _wide(self):
+        """Regions beyond the data: in a small box formulas agree that differ elsewhere."""
+        regions = self.regions
+        if self.field is not None and self.surface.exact:
+            try:
+                regions = box_regions(self.formula, self.concepts, self.surface)
+            except ExpressionError:
+                regions = self.regions
+        return list(regions.values())[::-1]
+
+    def _same(self, how, why, formula=None, strict=True):
+        what = "Same form, constants within 1 %: " if how == "constants" else f"Same concept, {how}: "
+        if len(self.concepts) > 1:
+            return Verdict(
+                True, how, self.residual, f"A function of the {len(self.concepts)} concepts, {how}: {why}"
+            )
+        formula = self.formula if formula is None else formula
+        monotone = [
+            where
+            for where, region in self.regions.items()
+            if is_monotone(formula, self.concepts[0], region, strict)
+        ]
+        if not monotone:
+            return self._different(
+                "the gradients are parallel, but neither is a monotone function of the other."
+            )
+        if len(monotone) < len(self.regions):
+            why += f" It is monotone in the concept for inputs {monotone[0]}; give the field for other data."
+        return Verdict(True, how, self.residual, what + why)
+
+    def _different(self, why):
+        many = len(self.concepts) > 1
+        what = f"Not a function of the {len(self.concepts)} concepts" if many else "Different concepts"
+        return Verdict(False, "different", self.residual, f"{what}: {why}")
+
+    def _angles(self):
+        degrees = np.degrees(np.arcsin(np.sqrt(self.shares)))
+        middle, high = np.percentile(degrees, [50, 95])
+        return (
+            f"mean 1 - cos^2 is {self.residual:.1e} at {len(degrees)} points, the angle {middle:.2g} degrees "
+            f"in the median and {high:.2g} at the 95th percentile."
+        )
+
+
+def _not_constant(expression, what):
+    if not expression.free_symbols:
+        raise ExpressionError(f"the {what} {expression} is a constant: it has no gradient to compare")
+    return expression
+
+
+def _names_in(*expressions):
+    names = {symbol.name for expression in expressions for symbol in expression.free_symbols}
+    return tuple(sorted(names, key=lambda name: (len(name), name)))
+
+
+def _first(found):
+    return next((one for one in found if one is not None), None)
+
+
+def _told_apart(change):
+    """Both numbers, with as many digits as it takes to see that they differ."""
+    digits = next((d for d in range(4, 17) if f"{change[0]:.{d}g}" != f"{change[1]:.{d}g}"), 17)
+    return f"{change[0]:.{digits}g} where {change[1]:.{digits}g} is exact"

@@ -1,0 +1,31 @@
+"""Pictures of gradient fields, fronts and trainings: pure functions from arrays to a `Picture`.
+
+A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
+"""
+
+from .angles import angle_groups, angle_histogram, angles, describe_angles
+from .field import describe_field, field_picture
+from .picture import Mark, Picture
+from .pictures import (
+    front_picture,
+    history_picture,
+    pairs_picture,
+    phi_picture,
+    plane_picture,
+)
+
+__all__ = [
+    "Mark",
+    "Picture",
+    "angle_groups",
+    "angle_histogram",
+    "angles",
+    "describe_angles",
+    "describe_field",
+    "field_picture",
+    "front_picture",
+    "history_picture",
+    "pairs_picture",
+    "phi_picture",
+    "plane_picture",
+]

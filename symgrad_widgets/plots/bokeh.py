@@ -1,0 +1,70 @@
+"""A `Picture` as a bokeh figure."""
+
+from bokeh.models import ColumnDataSource, HoverTool
+from bokeh.plotting import figure as bokeh_figure
+
+__all__ = ["HEIGHT", "figure"]
+
+HEIGHT = 320
+_MARKERS = {"ring": "circle", "": "circle"}
+
+
+def figure(picture):
+    """Draw the picture; the sources are named mark0, mark1, ... in the order of `picture.marks`."""
+    plot = bokeh_figure(
+        title=picture.title,
+        x_axis_label=picture.x_label,
+        y_axis_label=picture.y_label,
+        y_axis_type="log" if picture.log_y else "linear",
+        match_aspect=picture.equal,
+        height=HEIGHT,
+        min_width=240,
+        sizing_mode="stretch_width",
+        tools="pan,box_zoom,reset,save",
+        background_fill_color=None,
+        border_fill_color=None,
+        outline_line_color=None,
+    )
+    plot.toolbar.logo = None
+    plot.toolbar.autohide = True
+    plot.grid.grid_line_alpha = 0.3
+    for number, mark in enumerate(picture.marks):
+        source = ColumnDataSource(mark.columns(), name=f"mark{number}")
+        renderer = _draw(plot, mark, source)
+        if mark.hover:
+            tips = [(name.replace("_", " "), "@{" + name + "}") for name in mark.hover]
+            plot.add_tools(HoverTool(renderers=[renderer], tooltips=tips))
+            plot.add_tools("tap")
+    _tidy_legend(plot)
+    return plot
+
+
+def _draw(plot, mark, source):
+    legend = {"legend_label": mark.label} if mark.label else {}
+    common = {"source": source, "line_color": mark.colour} | legend
+    if mark.kind == "line":
+        return plot.line("x", "y", line_width=mark.size, line_dash=mark.shape or "solid", **common)
+    if mark.kind == "segments":
+        return plot.segment("x0", "y0", "x1", "y1", line_width=mark.size, **common)
+    if mark.kind == "bars":
+        return plot.quad(
+            left="left", right="right", bottom="bottom", top="top",
+            fill_color=mark.colour, fill_alpha=0.6, **common,
+        )  # fmt: skip
+    ring = mark.shape == "ring"
+    return plot.scatter(
+        "x", "y", size=mark.size, marker=_MARKERS.get(mark.shape, mark.shape),
+        angle="angle" if "angle" in mark.data else 0,
+        fill_color=None if ring else mark.colour, line_width=2 if ring else 1, **common,
+    )  # fmt: skip
+
+
+def _tidy_legend(plot):
+    for legend in plot.legend:
+        legend.background_fill_alpha = 0
+        legend.border_line_color = None
+        legend.label_text_font_size = "11px"
+        legend.spacing = 0
+        legend.padding = 2
+        plot.add_layout(legend, "below")
+        legend.orientation = "horizontal"

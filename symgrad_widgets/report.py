@@ -59,7 +59,7 @@ class Report:
         return {"text/plain": str(self), RESULT_MIME: dataclasses.asdict(self)}
 
 
-def record(result, run=None, experiment=None, seed=None):
+def record(result, run=None):
     """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
 
     Parameters
@@ -67,23 +67,21 @@ def record(result, run=None, experiment=None, seed=None):
     result : Interpretation
         what was found.
     run : TrainingResult, optional
-        adds the floor and the time of the training.
-    experiment, seed : str, int, optional
-        what was run; noted as given.
+        adds the experiment, the seed, the floor and the time of the training.
 
     """
-    best, verdict = result.best, getattr(result, "verdict", None)
+    best, verdict = result.best, result.verdict
     report = Report(
         formula=None if best is None else str(best.expression),
         loss=None if best is None else _finite(best.loss),
         complexity=None if best is None else int(best.complexity),
-        angle=_angles(getattr(result, "angles", None)),
+        angle=_angles(result.angles),
         verdict="" if verdict is None else str(verdict.message),
         same=None if verdict is None or verdict.same is None else bool(verdict.same),
-        floor=_finite(getattr(run, "floor", None)),
-        seconds=_times(training=getattr(run, "seconds", None), search=getattr(result, "seconds", None)),
-        experiment=None if experiment is None else str(experiment),
-        seed=None if seed is None else int(seed),
+        floor=None if run is None else _finite(run.floor),
+        seconds=_times(training=getattr(run, "seconds", None), search=result.seconds),
+        experiment=None if run is None else str(run.experiment.slug),
+        seed=None if run is None else int(run.seed),
     )
     _display(report)  # and nothing is returned: as the last line of a cell it would be shown twice
 

@@ -30,8 +30,8 @@ from types import SimpleNamespace as Bag
 import symgrad_widgets as sg
 best = Bag(expression="v**2 + x**2", loss=2.5e-5, complexity=7)
 verdict = Bag(message="Same concept, proved.", same={same})
-result = Bag(best=best, verdict=verdict, angles=[0.25] * 18 + [0.75] * 2, seconds=1.5)
-sg.record(result, Bag(floor=2e-5, seconds=3.125), experiment="oscillator", seed=seed)
+result = Bag(best=best, verdict=verdict, angles=[a / 100 for a in range(101)], seconds={{"search": 1.5}})
+sg.record(result, Bag(floor=2e-5, seconds=3.125, experiment=sg.experiments["oscillator"], seed=seed))
 """
 
 
@@ -79,7 +79,7 @@ def test_a_run_prints_the_recorded_result_and_leaves_notebook_and_page(good):
     done, out = good
     assert done.returncode == 0, done.stderr
     assert "formula    v**2 + x**2" in done.stdout
-    assert "loss 2.50e-05 (mean 1 - cos^2), angle 0.25 degrees (median), 0.75 (95 %)" in done.stdout
+    assert "loss 2.50e-05 (mean 1 - cos^2), angle 0.5 degrees (median), 0.95 (95 %)" in done.stdout
     assert "Same concept, proved." in done.stdout
     assert "search 1.5, training 3.1" in done.stdout
     assert {path.name for path in out.iterdir()} == {"oscillator-seed3.ipynb", "oscillator-seed3.html"}

@@ -39,7 +39,9 @@ class GradientField:
     def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0):
         points, gradients = _floats(points, "points"), _floats(gradients, "gradients")
         if points.ndim != 2:
-            raise DataError(f"points must have shape (N, n), got {points.shape}; reshape a table of one row with x[None]")
+            raise DataError(
+                f"points must have shape (N, n), got {points.shape}; reshape a table of one row with x[None]"
+            )
         count, n = points.shape
         if gradients.ndim not in (2, 3) or gradients.shape[0] != count or gradients.shape[-1] != n:
             raise DataError(
@@ -49,7 +51,9 @@ class GradientField:
         if values is not None:
             values = _floats(values, "values")
             if values.shape != gradients.shape[:-1]:
-                raise DataError(f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}")
+                raise DataError(
+                    f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}"
+                )
         finite = np.isfinite(points).all(1) & np.isfinite(gradients.reshape(count, -1)).all(1)
         if values is not None:
             finite &= np.isfinite(values.reshape(count, -1)).all(1)
@@ -158,10 +162,14 @@ def _checked_tangent(tangent, points, finite):
     tangent = _floats(tangent, "tangent")
     m = tangent.shape[-1]
     if tangent.shape not in ((n, m), (count, n, m)) or m > n:
-        raise DataError(f"tangent must have shape ({n}, m) or ({count}, {n}, m) with m <= {n}, got {tangent.shape}")
+        raise DataError(
+            f"tangent must have shape ({n}, m) or ({count}, {n}, m) with m <= {n}, got {tangent.shape}"
+        )
     gram = np.swapaxes(tangent, -1, -2) @ tangent
     if not np.allclose(gram, np.eye(m), atol=1e-6):
-        raise DataError("tangent must be an orthonormal basis: its columns are not; use numpy.linalg.qr(basis)[0]")
+        raise DataError(
+            "tangent must be an orthonormal basis: its columns are not; use numpy.linalg.qr(basis)[0]"
+        )
     return tangent
 
 

@@ -83,9 +83,15 @@ class Interpretation:
         else:
             yield "formula", f"{self.best.expression}  (complexity {self.best.complexity})"
             median, high = np.percentile(self.angles, [50, 95])
-            yield "agreement", f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)"
+            yield (
+                "agreement",
+                f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)",
+            )
         if self.phi is not None:
-            yield "phi", f"explains {100 * self.phi.r2:.2f} % of the neuron, rank correlation {self.phi.monotonicity:.4f}"
+            yield (
+                "phi",
+                f"explains {100 * self.phi.r2:.2f} % of the neuron, rank correlation {self.phi.monotonicity:.4f}",
+            )
         if self.verdict is not None:
             yield "verdict", self.verdict.message
         yield "points", f"{self.evidence.points} used, {self.evidence.dropped} dropped"
@@ -94,7 +100,10 @@ class Interpretation:
     def _repr_html_(self):
         from html import escape
 
-        rows = "".join(f"<tr><th style='text-align:left'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in self._lines())
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(k)}</th><td>{escape(v)}</td></tr>"
+            for k, v in self._lines()
+        )
         return f"<table>{rows}</table>"
 
     def _repr_latex_(self):
@@ -185,7 +194,9 @@ def _field(model_or_field, x, layer, neuron, names):
 
 def _verdict(best, concept, field, constraints):
     if best is None:
-        return Verdict(same=False, how="different", residual=1.0, message="different: no closed form was found")
+        return Verdict(
+            same=False, how="different", residual=1.0, message="different: no closed form was found"
+        )
     return verify(best.expression, concept, field=field, constraints=constraints)
 
 

@@ -1,60 +1,88 @@
-"""The terms met so far, evaluated once: gradients on the search points, one row for each distinct field."""
+"""Terms evaluated on data: their gradients in tangent coordinates, and their components along the neurons."""
 
 import numpy as np
 
 from .kernels import gradients
 
-__all__ = ["Bank"]
+__all__ = ["Bank", "Sample"]
 
 _DIGITS = 7  # gradients equal to so many digits are the same term up to scale, sign and offset
 
 
-class Bank:
-    """Rows of normalised gradients `G (K, N, m)` and their components along the neurons `D (K, N, k)`.
+class Sample:
+    """Some points of a field, as the search reads them.
 
-    Two terms whose gradient fields agree up to a factor get the same row; the shorter one represents it.
+    `points (n, N)`, `unit (N, k, m)`, the neurons' orthonormal directions, and `whole (N, n)`, the gradients of
+    one neuron on data that fill the whole space, else None.
     """
 
     def __init__(self, field):
+        self.field = field
         self.points = np.ascontiguousarray(field.points.T)
-        self.project = field.project
         self.unit = field.unit
-        self.whole = field.gradients if field.tangent is None and field.neurons == 1 else None  # (N, n)
-        self.terms, self._sizes = [], []
+        self.whole = field.gradients if field.tangent is None and field.gradients.ndim == 2 else None
+
+    def project(self, terms):
+        """Projected gradients (K, N, m) of terms, their RMS length before projection (K,), and which are usable."""
+        _, raw, ok = gradients(terms, self.points)
+        raw = np.swapaxes(raw, 1, 2)
+        length = np.sqrt(np.einsum("knj,knj->k", raw, raw) / raw.shape[1])
+        return np.stack([self.field.project(g) for g in raw]), length, ok
+
+    def components(self, G):
+        """Components (K, N, k) of projected gradients along the neurons."""
+        return np.einsum("knm,ncm->knc", G, self.unit)
+
+    def features(self, terms):
+        """Projected gradients and components of terms, or None where one has no usable gradient."""
+        G, length, ok = self.project(terms)
+        scale = np.sqrt((G**2).sum(2).mean(1))
+        if not (ok & _usable(scale, length)).all():
+            return None
+        return G, self.components(G)
+
+
+class Bank:
+    """The terms met so far, evaluated once, one row for each distinct gradient field.
+
+    Rows of `G (K, N, m)` are normalised; `scale (K,)` holds what they were divided by. Two terms whose gradient
+    fields agree up to a factor get the same row; the shorter one represents it.
+    """
+
+    def __init__(self, sample):
+        self.sample = sample
+        self.terms = []
         self._row, self._by_direction = {}, {}
-        count, m = self.points.shape[1], field.dimension
-        self._G = np.empty((256, count, m))
-        self._D = np.empty((256, count, self.unit.shape[1]))
-        self.scale = np.empty(256)
+        count, k, m = sample.unit.shape
+        self._G, self._D, self.scale = np.empty((256, count, m)), np.empty((256, count, k)), np.empty(256)
         rng = np.random.default_rng(0)  # a fixed probe: the same term has the same key in every search
         self._probe_points = rng.choice(count, min(count, 24), replace=False)
-        self._probe = rng.normal(size=(m, 1))
+        self._probe = rng.normal(size=m)
 
     def __len__(self):
         return len(self.terms)
 
     @property
     def G(self):
+        """Normalised gradients (K, N, m)."""
         return self._G[: len(self.terms)]
 
     @property
     def D(self):
+        """Components (K, N, k) of the normalised gradients along the neurons."""
         return self._D[: len(self.terms)]
 
     def rows(self, terms):
         """Row number of each term; None where it has no usable gradient on the data."""
         fresh = [t for t in dict.fromkeys(terms) if t not in self._row]
-        for start in range(0, len(fresh), 512):
-            self._add(fresh[start : start + 512])
+        for first in range(0, len(fresh), 256):
+            self._add(fresh[first : first + 256])
         return [self._row[t] for t in terms]
 
     def _add(self, terms):
-        _, raw, ok = gradients(terms, self.points)
-        raw = np.swapaxes(raw, 1, 2)
-        whole = np.sqrt(np.einsum("knj,knj->k", raw, raw) / raw.shape[1])
-        G = np.stack([self.project(g) for g in raw])
+        G, length, ok = self.sample.project(terms)
         scale = np.sqrt(np.einsum("knm,knm->k", G, G) / G.shape[1])
-        ok = ok & np.isfinite(scale) & (scale > 1e-9 * whole) & (scale > 1e-150) & (scale < 1e100)
+        ok = ok & _usable(scale, length)
         for term, g, size, usable in zip(terms, G, scale, ok, strict=True):
             self._row[term] = self._place(term, g / size, size) if usable else None
 
@@ -62,23 +90,30 @@ class Bank:
         key = self._key(g)
         row = self._by_direction.get(key)
         if row is None:
-            row = len(self.terms)
+            row = self._by_direction[key] = len(self.terms)
             if row == len(self.scale):
-                self._G, self._D, self.scale = (
-                    np.concatenate([a, np.empty_like(a)]) for a in (self._G, self._D, self.scale)
-                )
-            self._by_direction[key] = row
+                self._grow()
             self.terms.append(term)
             self._G[row], self.scale[row] = g, size
-            self._D[row] = np.einsum("nm,nkm->nk", g, self.unit)
+            self._D[row] = self.sample.components(g[None])[0]
         elif len(term.tokens) < len(self.terms[row].tokens):
             self.terms[row] = term
             self.scale[row] = size * np.sign(np.vdot(self._G[row], g))
         return row
 
+    def _grow(self):
+        self._G, self._D, self.scale = (
+            np.concatenate([a, np.empty_like(a)]) for a in (self._G, self._D, self.scale)
+        )
+
     def _key(self, g):
-        probe = (g[self._probe_points] @ self._probe)[:, 0]
+        probe = g[self._probe_points] @ self._probe
         largest = probe[np.argmax(np.abs(probe))]
-        probe = probe if largest > 0 else -probe
-        probe = probe if largest else g[:4]
-        return (np.round(probe, _DIGITS) + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 one key
+        return (
+            np.round(probe * np.sign(largest), _DIGITS) + 0.0
+        ).tobytes()  # + 0.0 makes -0.0 and 0.0 one key
+
+
+def _usable(scale, length):
+    """Whether gradients of RMS `scale` on the tangent space, `length` before, are more than rounding."""
+    return np.isfinite(scale) & (scale > 1e-9 * length) & (scale > 1e-150) & (scale < 1e100)

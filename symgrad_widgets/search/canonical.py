@@ -12,14 +12,17 @@ from . import combine
 from .grammar import root
 from .terms import to_sympy
 
-__all__ = ["formula", "simple_numbers"]
+__all__ = ["acceptable", "formula", "simple_numbers"]
 
-_SIMPLE = np.array([1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 8, 9, 10, 12])
+_SIMPLE = np.array(
+    [1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 8, 9, 10, 12]
+)
 _NEAR = {1.0: 0.1, 2.0: 0.03, 0.5: 0.03}  # how far a coefficient may be from the number it is taken for ...
 _NEAR_OTHER = 0.01  # ... and from any other simple number
+_TRIED = 3  # units written out before the shortest is taken
 
 
-def _limit(loss):
+def acceptable(loss):
     """Largest loss at which simpler numbers do not hurt: 1 % more, or what a trained network cannot tell."""
     return 1.01 * loss + min(0.2 * loss, 2e-6) + 1e-13
 
@@ -31,8 +34,6 @@ def formula(terms, G, D, symbols, points):
     the neurons. The coefficients are those of the terms, as the expression has them up to its equivalence class.
     """
     size = np.sqrt((G**2).sum(2).mean(1))
-    if not (np.isfinite(size).all() and (size > 0).all()):
-        return None
     G, D = G / size[:, None, None], D / size[:, None, None]
     c, loss = combine.solve(G, D, rounds=4)
 
@@ -42,20 +43,22 @@ def formula(terms, G, D, symbols, points):
     logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
     bodies = [to_sympy(t, symbols) for t in terms]
     written = []
-    for numbers in simple_numbers(c / size, loss_of, float(loss)):
+    for numbers in sorted(simple_numbers(c / size, loss_of, float(loss)), key=_plainness)[:_TRIED]:
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
-        if e is not None and e.free_symbols:
-            e = _plain(_unwrapped(e), symbols, points)
-            written.append((complexity(e), float(np.abs(np.log(np.abs(numbers))).sum()), str(e), e, numbers))
-    if not written:
-        return None
-    *_, expression, numbers = min(written, key=lambda w: w[:3])
-    return expression, numbers
+        if e.free_symbols:
+            written.append((_plain(_unwrapped(e), symbols, points), numbers))
+    return min(written, key=lambda w: complexity(w[0]), default=None)
+
+
+def _plainness(numbers):
+    """Order of coefficients that say the same: few that are not +-1, then few that are not simple, then none far off."""
+    size = np.abs(numbers)
+    return (size != 1).sum(), (~np.isin(size, _SIMPLE)).sum(), float(np.abs(np.log(size)).sum())
 
 
 def simple_numbers(c, loss_of, loss):
     """Yield coefficients proportional to c with as many simple numbers as the loss allows, one for each unit."""
-    limit = _limit(loss)
+    limit = acceptable(loss)
     for unit in range(len(c)):
         if abs(c[unit]) < 1e-9 * np.abs(c).max():
             continue
@@ -94,8 +97,8 @@ def _number(x):
 
 def _sum(bodies, numbers):
     total = sp.Add(*(_number(x) * body for x, body in zip(numbers, bodies, strict=True)))
-    expanded = sp.expand(total)
-    return min((total, expanded), key=lambda e: (complexity(e), str(e)))
+    expanded = sp.expand(total, power_exp=False, power_base=False, log=False)
+    return min((total, expanded.primitive()[1]), key=complexity)
 
 
 def _product(bodies, numbers, symbols, points):

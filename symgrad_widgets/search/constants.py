@@ -11,23 +11,23 @@ from . import combine
 from .kernels import gradients
 from .terms import CONSTANT, apply, arity, constant, replace, start, subtree
 
-__all__ = ["freed", "refine"]
+__all__ = ["freed", "refine", "tidied"]
 
 _ROUNDS = 8
 _STEP = 1e-5  # of the central difference
 
 
-def refine(terms, bank, rounds=_ROUNDS):
-    """Terms with their constants moved to where the best sum has the least loss, and that loss."""
+def refine(terms, sample, rounds=_ROUNDS):
+    """Terms with their constants moved to where the best sum has the least loss."""
     terms = list(terms)
-    loss = _loss(terms, bank)
+    loss = _loss(terms, sample)
     for _ in range(rounds):
-        step = _step(terms, bank)
+        step = _step(terms, sample)
         if step is None:
             break
         for damping in (1.0, 0.3, 0.05):
             trial = _moved(terms, step, damping)
-            lower = _loss(trial, bank)
+            lower = _loss(trial, sample)
             if lower < loss:
                 break
         else:
@@ -35,7 +35,28 @@ def refine(terms, bank, rounds=_ROUNDS):
         gain, terms, loss = loss - lower, trial, lower
         if gain < 1e-6 * loss or loss < 1e-15:
             break
-    return terms, loss
+    return terms
+
+
+def tidied(terms, sample, limit):
+    """Terms whose inner constants are whole numbers or have few digits, as far as the loss stays in its limit.
+
+    `limit` is a function from the loss to the largest one that simpler numbers may cost.
+    """
+    terms = list(terms)
+    if not any(t.constants for t in terms):
+        return terms
+    most = limit(_loss(terms, sample))
+    for k, term in enumerate(terms):
+        for j, value in enumerate(term.constants):
+            for simpler in dict.fromkeys(
+                [float(round(value)), *(float(f"{value:.{d}g}") for d in (1, 2, 3, 4, 6, 8))]
+            ):
+                trial = [*terms[:k], _with(terms[k], j, simpler), *terms[k + 1 :]]
+                if _loss(trial, sample) <= most:
+                    terms = trial
+                    break
+    return terms
 
 
 def freed(term, rng, points):
@@ -72,31 +93,17 @@ def _offset(inner, rng, points):
     return float(rng.choice([0.0, -low + 0.5 * spread, -high - 0.5 * spread, 1.0]))
 
 
-def _features(terms, bank):
-    """Projected gradients of the terms (K, N, m) and their components, or None outside their domain."""
-    _, raw, ok = gradients(terms, bank.points)
-    if not ok.all():
-        return None
-    G = np.stack([bank.project(g.T) for g in raw])
-    size = np.sqrt((G**2).sum(2).mean(1))
-    if not (np.isfinite(size).all() and (size > 0).all()):
-        return None
-    return G
+def _loss(terms, sample):
+    features = sample.features(terms)
+    return np.inf if features is None else float(combine.solve(*_normalised(*features)[:2])[1])
 
 
-def _components(G, bank):
-    return np.einsum("knm,ncm->knc", G, bank.unit)
+def _normalised(G, D):
+    size = np.maximum(np.sqrt((G**2).sum(2).mean(1)), 1e-300)
+    return G / size[:, None, None], D / size[:, None, None], size
 
 
-def _loss(terms, bank):
-    G = _features(terms, bank)
-    if G is None:
-        return np.inf
-    G = G / np.sqrt((G**2).sum(2).mean(1))[:, None, None]
-    return float(combine.solve(G, _components(G, bank))[1])
-
-
-def _step(terms, bank):
+def _step(terms, sample):
     """One array of changes for each term's constants, or None."""
     around, owner = [], []
     for k, term in enumerate(terms):
@@ -104,19 +111,19 @@ def _step(terms, bank):
             h = _STEP * max(1.0, abs(value))
             around += [_with(term, j, value + h), _with(term, j, value - h)]
             owner.append((k, j, 2 * h))
-    G = _features([*terms, *around], bank)
-    if G is None or not owner:
+    features = sample.features([*terms, *around]) if owner else None
+    if features is None:
         return None
     K = len(terms)
-    slopes = np.stack([(G[K + 2 * i] - G[K + 2 * i + 1]) / width for i, (_, _, width) in enumerate(owner)])
-    columns = np.concatenate([G[:K], slopes])
-    size = np.maximum(np.sqrt((columns**2).sum(2).mean(1)), 1e-300)
-    columns = columns / size[:, None, None]
-    c = combine.solve(columns, _components(columns, bank))[0] / size
+    G, D = (np.concatenate([F[:K], (F[K::2] - F[K + 1 :: 2])]) for F in features)
+    if not (np.abs(G) < 1e150).all():  # NaN included
+        return None
+    G, D, size = _normalised(G, D)
+    c = combine.solve(G, D)[0] / size
     change = [np.zeros(len(t.constants)) for t in terms]
-    for i, (k, j, _) in enumerate(owner):
+    for (k, j, width), slope in zip(owner, c[K:], strict=True):
         if abs(c[k]) > 1e-12 * np.abs(c).max():
-            change[k][j] = c[K + i] / c[k]
+            change[k][j] = slope * width / c[k]
     return change if all(np.isfinite(d).all() for d in change) else None
 
 

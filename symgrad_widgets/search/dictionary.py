@@ -5,6 +5,8 @@ from math import comb
 
 import numpy as np
 
+from .grammar import root
+
 __all__ = ["families", "monomials", "small_terms"]
 
 _DEGREE = 6  # of the monomials that are tried all at once
@@ -28,7 +30,9 @@ def small_terms(grammar, inputs, limit):
         for a, b in itertools.combinations(squares, 2)
     ]
     products = [grammar["mul"](a, b) for a, b in pairs] if "mul" in grammar else []
-    quotients = [grammar["div"](a, b) for a, b in itertools.permutations(inputs, 2)] if "div" in grammar else []
+    quotients = (
+        [grammar["div"](a, b) for a, b in itertools.permutations(inputs, 2)] if "div" in grammar else []
+    )
     mixed = [grammar["mul"](x, s) for x in inputs for s in single] if "mul" in grammar else []
     layers = [
         inputs,
@@ -59,21 +63,18 @@ def monomials(grammar, inputs, degree):
     return [t for t in terms if t is not None]
 
 
-def families(grammar, inputs, limit):
-    """Yield compact structured bases for backward elimination: name, terms."""
+def families(grammar, terms, limit):
+    """Compact structured bases for backward elimination, each a list of at most `limit` terms.
+
+    Monomials of each degree; functions of single inputs; and those of the small `terms` that are logarithms,
+    whose sums are the products and quotients of sums, differences and powers.
+    """
+    inputs = grammar.inputs
     for degree in range(1, _DEGREE + 1):
         if degree <= 2 or comb(len(inputs) + degree, degree) - 1 <= limit:
-            yield f"monomials of degree {degree}", monomials(grammar, inputs, degree)
-    yield "functions", [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)][:limit]
-    if "log" in grammar and {"add", "sub"} & set(grammar.names):
-        log = grammar["log"]
-        sums = [
-            grammar[op](a, b)
-            for op in ("sub", "add")
-            if op in grammar
-            for a, b in itertools.combinations(inputs, 2)
-        ]
-        yield "logarithms", [log(x) for x in inputs] + [log(s) for s in sums[: limit - len(inputs)]]
+            yield monomials(grammar, inputs, degree)
+    yield [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)][:limit]
+    yield [t for t in terms if root(t) == "log"][:limit]
 
 
 def _monomial(grammar, inputs, exponents):

@@ -40,18 +40,18 @@ class Sum:
 
 
 class Engine:
-    """One reproducible search on the points of `field`; `step()` runs the next generation."""
+    """One reproducible search on a `Sample`; `step()` runs the next generation."""
 
-    def __init__(self, field, grammar, max_complexity=40, guesses=(), seed=0):
+    def __init__(self, sample, grammar, max_complexity=40, guesses=(), seed=0):
         self.grammar, self.max_size = grammar, max_complexity
-        self.bank = Bank(field)
+        self.sample, self.bank = sample, Bank(sample)
         self.rng = np.random.default_rng(seed)
         self.guesses = guesses
         self.evaluations = 0
         self.front = {}  # size -> Sum, losses falling
         self.seen = {}
         self.islands = [[] for _ in _ISLANDS]
-        self.dictionary = np.array([], dtype=int)
+        self.small, self.dictionary = [], np.array([], dtype=int)
         self._stages = self._plan()
 
     @property
@@ -66,7 +66,7 @@ class Engine:
     def _plan(self):
         yield self._singles
         yield self._pairs
-        for _, terms in families(self.grammar, self.grammar.inputs, 260):
+        for terms in families(self.grammar, self.small, 260):
             yield lambda terms=terms: self._eliminate(terms)
         yield self._extend_front
         yield self._extend_front
@@ -125,8 +125,12 @@ class Engine:
 
     def _singles(self):
         blocks = self._blocks()
-        terms = small_terms(self.grammar, self.grammar.inputs, 1200) + small_terms(self.grammar, blocks, 300)
-        self.dictionary = np.array(sorted({r for r in self.bank.rows(terms) if r is not None}), dtype=int)
+        self.small = small_terms(self.grammar, blocks, 300) + small_terms(
+            self.grammar, self.grammar.inputs, 1200
+        )
+        self.dictionary = np.array(
+            sorted({r for r in self.bank.rows(self.small) if r is not None}), dtype=int
+        )
         self.score([(r,) for r in self.dictionary])
         self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
 
@@ -136,15 +140,17 @@ class Engine:
         If f = phi(h(u(x, y), the rest)), the two components of its gradient along x and y have the direction
         of grad u whatever h is: a search of its own for each pair, on two components.
         """
-        if self.bank.whole is None:
+        if self.sample.whole is None:
             return []
         options = {}
         for (i, a), (j, b) in itertools.combinations(enumerate(self.grammar.inputs), 2):
-            pair = self.bank.whole[:, [i, j]]
+            pair = self.sample.whole[:, [i, j]]
             squares = [self.grammar["square"](x) for x in (a, b)] if "square" in self.grammar else (a, b)
-            forms = [self.grammar[op](*p) for op in ("sub", "add") if op in self.grammar for p in ((a, b), squares)]
+            forms = [
+                self.grammar[op](*p) for op in ("sub", "add") if op in self.grammar for p in ((a, b), squares)
+            ]
             forms += [self.grammar[op](a, b) for op in ("mul", "div") if op in self.grammar]
-            _, raw, ok = gradients(forms, self.bank.points)
+            _, raw, ok = gradients(forms, self.sample.points)
             for form, g, usable in zip(forms, raw[:, [i, j]], ok, strict=True):
                 if usable:
                     options[form] = float(_alignment_loss(g.T, pair).mean())
@@ -157,7 +163,9 @@ class Engine:
         D = self.bank.D[rows].reshape(len(rows), -1)
         M = G @ G.T / self.bank.G.shape[1]
         A = M - D @ D.T / self.bank.G.shape[1]
-        value = _two_by_two(A, M, np.diag(A)[:, None], np.diag(A)[None], np.diag(M)[:, None], np.diag(M)[None])
+        value = _two_by_two(
+            A, M, np.diag(A)[:, None], np.diag(A)[None], np.diag(M)[:, None], np.diag(M)[None]
+        )
         value[np.tril_indices(len(rows))] = np.inf
         order = np.argsort(value, axis=None, kind="stable")[:keep]
         self.score([(rows[i], rows[j]) for i, j in zip(*np.unravel_index(order, value.shape), strict=True)])
@@ -242,9 +250,9 @@ class Engine:
             rows = _tournament(self.rng, parents).rows
             terms = [self.bank.terms[r] for r in rows]
             k = int(self.rng.integers(len(terms)))
-            terms[k] = freed(terms[k], self.rng, self.bank.points)
+            terms[k] = freed(terms[k], self.rng, self.sample.points)
             if terms[k] is not None:
-                found.append(refine(terms, self.bank)[0])
+                found.append(refine(terms, self.sample))
         rows = iter(self.bank.rows([t for terms in found for t in terms]))
         sets = [[next(rows) for _ in terms] for terms in found]
         return self.score([s for s in sets if None not in s])

@@ -40,7 +40,11 @@ class Grammar:
     def random(self, rng, size=3):
         """Return a random term of about `size` nodes."""
         if size <= 1 or not (self.unary or self.binary):
-            return constant(rng.normal() * 2) if rng.random() < 0.08 else self.inputs[rng.integers(len(self.inputs))]
+            return (
+                constant(rng.normal() * 2)
+                if rng.random() < 0.08
+                else self.inputs[rng.integers(len(self.inputs))]
+            )
         if self.unary and (size == 2 or not self.binary or rng.random() < 0.4):
             return self[_pick(rng, self.unary)](self.random(rng, size - 1))
         left = int(rng.integers(1, max(size - 1, 2)))
@@ -51,7 +55,9 @@ class Grammar:
         end = int(rng.integers(len(term.tokens)))
         if term.constants and rng.random() < 0.4:
             return _nudged(rng, term)
-        change = _pick(rng, (self._swap, self._swap, self._regrow, self._wrap, self._extend, self._extend, _hoist))
+        change = _pick(
+            rng, (self._swap, self._swap, self._regrow, self._wrap, self._extend, self._extend, _hoist)
+        )
         return change(rng, term, end)
 
     def _swap(self, rng, term, end):
@@ -77,7 +83,9 @@ class Grammar:
         if not self.binary:
             return term
         pair = [subtree(term, end), self.random(rng, int(rng.integers(1, 4)))]
-        return replace(term, end, self[_pick(rng, self.binary)](*(pair if rng.random() < 0.7 else pair[::-1])))
+        return replace(
+            term, end, self[_pick(rng, self.binary)](*(pair if rng.random() < 0.7 else pair[::-1]))
+        )
 
 
 def root(term):
@@ -103,7 +111,9 @@ def _hoist(rng, term, end):
 def _nudged(rng, term):
     constants = list(term.constants)
     i = int(rng.integers(len(constants)))
-    constants[i] = constants[i] * (1 + rng.normal() * 10 ** rng.uniform(-2, 0)) + (rng.random() < 0.1) * rng.normal()
+    constants[i] = (
+        constants[i] * (1 + rng.normal() * 10 ** rng.uniform(-2, 0)) + (rng.random() < 0.1) * rng.normal()
+    )
     return term._replace(constants=tuple(constants))
 
 

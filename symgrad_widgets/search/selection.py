@@ -46,7 +46,9 @@ def _knee(nodes, height, i, top):
     """Slope before over slope behind entry i; `top` is the log loss of no formula at all."""
     near = nodes[:i] >= _WINDOW * nodes[i]
     near[i - 1 :] = True
-    before = (height[:i] - height[i])[near] / (nodes[i] - nodes[:i])[near] if i else (top - height[i]) / nodes[i]
+    before = (
+        (height[:i] - height[i])[near] / (nodes[i] - nodes[:i])[near] if i else (top - height[i]) / nodes[i]
+    )
     behind = (height[i] - height[i + 1 :]) / (nodes[i + 1 :] - nodes[i])
     return min(np.min(before), _STEEP) / max(np.max(behind, initial=_FLAT), _FLAT)
 
@@ -75,7 +77,7 @@ def noise_loss(points, spanning, directions):
 def pareto(candidates, alike):
     """Candidates by rising complexity whose loss falls by at least 2 %, without two that are `alike`."""
     front = []
-    for c in sorted(candidates, key=lambda c: (c.complexity, c.loss, str(c.expression))):
+    for c in sorted(candidates, key=lambda c: (c.complexity, c.loss)):
         if front and max(c.loss, _ZERO * 1e-4) > 0.98 * max(front[-1].loss, _ZERO * 1e-4):
             continue
         if not any(alike(c, other) for other in front):

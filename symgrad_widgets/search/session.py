@@ -12,10 +12,11 @@ from ..errors import DataError, ExpressionError, OutputError, SymgradError, Unkn
 from ..expressions import as_expression, complexity, loss
 from ..field import GradientField
 from . import combine
-from .canonical import formula
+from .bank import Sample
+from .canonical import acceptable, formula
+from .constants import tidied
 from .engine import Engine
 from .grammar import Grammar
-from .kernels import gradients
 from .selection import chance_loss, noise_loss, pareto, select
 from .terms import from_sympy
 
@@ -92,23 +93,30 @@ class Search:
         self, field, operators=None, max_complexity=40, guesses=(), backend="native", random_state=0
     ):
         if not isinstance(field, GradientField):
-            raise DataError(f"field must be a GradientField, got {type(field).__name__}: make one with gradient_field")
+            raise DataError(
+                f"field must be a GradientField, got {type(field).__name__}: make one with gradient_field"
+            )
         if backend != "native":
             raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native'])}")
         _identifiable(field)
         self.field, self.backend = field, backend
         self.operators = None if operators is None else tuple(operators)
-        self.max_complexity, self.random_state = _whole(max_complexity, "max_complexity"), _whole(random_state, "random_state")
+        self.max_complexity, self.random_state = (
+            _whole(max_complexity, "max_complexity"),
+            _whole(random_state, "random_state"),
+        )
         self.guesses = tuple(as_expression(g, field.names) for g in guesses)
         self.symbols = [sp.Symbol(name, real=True) for name in field.names]
-        self._fit, self._held, self._small = _split(field, self.random_state)
+        self._fit, self._held, self._searched = map(Sample, _split(field, self.random_state))
         self._stop = False
         self._restart()
 
     def _restart(self):
         grammar = Grammar(self.operators, len(self.field.names))
-        guesses = [[from_sympy(t, self.symbols) for t in sp.Add.make_args(sp.expand(g))] for g in self.guesses]
-        self._engine = Engine(self._small, grammar, self.max_complexity, guesses, self.random_state)
+        guesses = [
+            [from_sympy(t, self.symbols) for t in sp.Add.make_args(sp.expand(g))] for g in self.guesses
+        ]
+        self._engine = Engine(self._searched, grammar, self.max_complexity, guesses, self.random_state)
         self._written = {}
         self.generation, self.seconds = 0, 0.0
         self.front, self.best = (), None
@@ -205,7 +213,9 @@ class Search:
                 arrays = {name: file[name] for name in file.files}
             settings = json.loads(str(arrays.pop("settings")))
         except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
-            raise OutputError(f"{path} is not a saved search ({error}): save one with search.save(path)") from None
+            raise OutputError(
+                f"{path} is not a saved search ({error}): save one with search.save(path)"
+            ) from None
         if settings.get("format") != _FORMAT:
             raise OutputError(
                 f"{path} was saved in format {settings.get('format')!r}, this version reads {_FORMAT}: "
@@ -213,11 +223,18 @@ class Search:
             )
         try:
             field = GradientField(
-                arrays["points"], arrays["gradients"], settings["names"], arrays.get("values"),
-                arrays.get("tangent"), settings["dropped"],
+                arrays["points"],
+                arrays["gradients"],
+                settings["names"],
+                arrays.get("values"),
+                arrays.get("tangent"),
+                settings["dropped"],
             )
             search = cls(
-                field, settings["operators"], settings["max_complexity"], settings["guesses"],
+                field,
+                settings["operators"],
+                settings["max_complexity"],
+                settings["guesses"],
                 random_state=settings["random_state"],
             )
             search.goto(settings["generation"])
@@ -234,38 +251,31 @@ class Search:
                 self._written[found.rows] = self._write(found)
         current = [self._written[s.rows] for s in self._engine.front.values()]
         known = {c.expression: (c, e) for c, e in (w for w in current if w)}
-        return pareto([c for c, _ in known.values()], lambda a, b: _alike(known[a.expression][1], known[b.expression][1]))
+        return pareto(
+            [c for c, _ in known.values()],
+            lambda a, b: _alike(known[a.expression][1], known[b.expression][1]),
+        )
 
     def _select(self):
         if not self.front:
             return None
         closest = min(self.front, key=lambda c: c.loss)
         directions = next(e for w in self._written.values() if w for c, e in [w] if c == closest)
-        noise = noise_loss(self._held.points, self._held.unit, directions)
+        noise = noise_loss(self._held.field.points, self._held.unit, directions)
         return select(self.front, chance_loss(self.field.neurons, self.field.dimension), noise)
 
     def _write(self, found):
-        """Candidate and its directions on the held-out points, or None outside its domain."""
-        terms = [self._engine.bank.terms[r] for r in found.rows]
-        fit, held = (self._term_gradients(terms, part) for part in (self._fit, self._held))
-        if fit is None or held is None:
-            return None
-        written = formula(terms, *fit, self.symbols, self.field.points)
-        if written is None:
+        """Candidate and its unit gradients on the held-out points, or None outside its domain."""
+        terms = tidied([self._engine.bank.terms[r] for r in found.rows], self._fit, acceptable)
+        fit, held = self._fit.features(terms), self._held.features(terms)
+        written = fit and held and formula(terms, *fit, self.symbols, self.field.points)
+        if not written:
             return None
         expression, numbers = written
-        G, D = held
-        share, _ = combine.losses(G, D, numbers)
-        e = np.tensordot(numbers, G, 1)
-        return Candidate(expression, complexity(expression), float(share)), e / np.linalg.norm(e, axis=1)[:, None]
-
-    def _term_gradients(self, terms, part):
-        """Projected gradients (K, N, m) of terms on some points, and their components along the neurons."""
-        _, raw, ok = gradients(terms, np.ascontiguousarray(part.points.T))
-        if not ok.all():
-            return None
-        G = np.stack([part.project(g.T) for g in raw])
-        return G, np.einsum("knm,ncm->knc", G, part.unit)
+        loss, _ = combine.losses(*held, numbers)
+        e = np.tensordot(numbers, held[0], 1)
+        e = e / np.maximum(np.linalg.norm(e, axis=1), 1e-300)[:, None]
+        return Candidate(expression, complexity(expression), float(loss)), e
 
 
 def score(field, guess):

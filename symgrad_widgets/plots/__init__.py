@@ -3,7 +3,7 @@
 A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
 """
 
-from .angles import angle_groups, angle_histogram, angles, describe_angles
+from .angles import angle_groups, angle_histogram, describe_angles
 from .field import describe_field, field_picture
 from .picture import Mark, Picture
 from .pictures import (
@@ -19,7 +19,6 @@ __all__ = [
     "Picture",
     "angle_groups",
     "angle_histogram",
-    "angles",
     "describe_angles",
     "describe_field",
     "field_picture",

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from ..errors import DataError
 from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 
-__all__ = ["GROUPS", "angle_groups", "angle_histogram", "angles", "describe_angles", "thin"]
+__all__ = ["GROUPS", "angle_groups", "angle_histogram", "describe_angles", "thin"]
 
 # (upper limit in degrees, label, colour, line width): far-off arrows are thicker, not only redder
 GROUPS = (
@@ -15,25 +14,6 @@ GROUPS = (
     (np.inf, "over 20°", RED, 3),
 )
 NO_ANGLE = (np.inf, "", GREY, 1.5)
-
-
-def angles(field, gradients):
-    """Angle in degrees, 0 to 90, between a candidate's gradients (N, n) and the neuron, shape (N,).
-
-    Both are projected onto the tangent space of the data; sign does not count. Where the candidate has no
-    gradient the angle is 90. For several neurons it is the angle to the span of theirs.
-    """
-    gradients = np.asarray(gradients, dtype=float)
-    if gradients.shape != field.points.shape:
-        raise DataError(
-            f"the candidate's gradients must have shape {field.points.shape} like the points, "
-            f"got {gradients.shape}"
-        )
-    there = field.project(np.where(np.isfinite(gradients), gradients, 0))
-    length = np.linalg.norm(there, axis=1)
-    inside = np.linalg.norm(np.einsum("im,ikm->ik", there, field.unit), axis=1)
-    outside = np.sqrt(np.maximum(length**2 - inside**2, 0))
-    return np.where(length > 0, np.degrees(np.arctan2(outside, inside)), 90.0)
 
 
 def angle_groups(degrees):
@@ -68,3 +48,9 @@ def angle_histogram(degrees, what="the formula"):
 def thin(count, limit):
     """Indices of at most `limit` of `count` points, evenly spread, always the same ones."""
     return np.unique(np.linspace(0, count - 1, min(count, limit)).astype(int))
+
+
+def comparable(points):
+    """Whether two columns (N, 2) extend so similarly that one scale suits both axes."""
+    spans = np.ptp(points, axis=0)
+    return bool(spans.max() <= 4 * spans.min())

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import DataError, UnknownNameError, nearest
-from .angles import GROUPS, NO_ANGLE, angle_groups, angles, describe_angles, thin
+from .angles import GROUPS, NO_ANGLE, angle_groups, comparable, describe_angles, thin
 from .picture import Mark, Picture
 
 __all__ = ["describe_field", "field_picture"]
@@ -12,15 +12,15 @@ _LENGTH = 0.06  # of a unit arrow, as a share of the shown range
 _HEAD = 7
 
 
-def field_picture(field, gradients=None, inputs=(0, 1), limit=400, what="the formula"):
-    """Unit gradients of the neuron as arrows; coloured and thickened by the angle to a candidate's gradients.
+def field_picture(field, degrees=None, inputs=(0, 1), limit=400, what="the formula"):
+    """Unit gradients of the neuron as arrows; coloured and thickened by the angle to a candidate's.
 
     Parameters
     ----------
     field : GradientField
         Of several neurons the first is drawn; the angles are those to the span of all.
-    gradients : array (N, n), optional
-        Of a candidate at the same points.
+    degrees : array (N,), optional
+        Angle between a candidate's gradient and the neuron's at each point.
     inputs : two positions or names
         The inputs along the axes; where there are more, an arrow is seen from that side.
     limit : int
@@ -30,7 +30,7 @@ def field_picture(field, gradients=None, inputs=(0, 1), limit=400, what="the for
 
     """
     across, up = (_position(field, i) for i in inputs)
-    degrees = None if gradients is None else angles(field, gradients)
+    degrees = _checked(degrees, field)
     chosen = thin(len(field), limit)
     start, step, turn = _arrows(field, (across, up), chosen)
     if degrees is None:
@@ -56,7 +56,7 @@ def field_picture(field, gradients=None, inputs=(0, 1), limit=400, what="the for
         y_label=field.names[up],
         marks=tuple(marks),
         words=describe_field(field, degrees, (across, up), len(chosen), what),
-        equal=_comparable(field.points[:, [across, up]]),
+        equal=comparable(field.points[:, [across, up]]),
     )
 
 
@@ -72,6 +72,15 @@ def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what="the form
     )
 
 
+def _checked(degrees, field):
+    if degrees is None:
+        return None
+    degrees = np.asarray(degrees, dtype=float)
+    if degrees.shape != (len(field),):
+        raise DataError(f"degrees must be {len(field)} angles, one for each point, got shape {degrees.shape}")
+    return degrees
+
+
 def _position(field, which):
     if isinstance(which, str):
         if which not in field.names:
@@ -84,11 +93,6 @@ def _position(field, which):
     return int(which)
 
 
-def _comparable(points):
-    spans = np.ptp(points, axis=0)
-    return bool(spans.max() <= 4 * spans.min())
-
-
 def _arrows(field, pair, chosen):
     """Start (N, 2), displacement (N, 2) and the turn of the head on the screen (N,) of each arrow.
 
@@ -97,7 +101,7 @@ def _arrows(field, pair, chosen):
     """
     points = field.points[chosen][:, pair]
     span = np.ptp(field.points[:, pair], axis=0)
-    unit = np.full(2, span.max()) if _comparable(field.points[:, pair]) else np.maximum(span, 1e-300)
+    unit = np.full(2, span.max()) if comparable(field.points[:, pair]) else np.maximum(span, 1e-300)
     gradients = _in_inputs(field, chosen)
     seen = gradients[:, pair] * unit
     whole = np.linalg.norm(gradients, axis=1) if (unit == unit[0]).all() else np.linalg.norm(seen, axis=1)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import DataError
-from .angles import thin
+from .angles import comparable, thin
 from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 
 __all__ = ["front_picture", "history_picture", "pairs_picture", "phi_picture", "plane_picture"]
@@ -139,6 +139,7 @@ def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120):
             Mark("points", {"x": a[:, i], "y": a[:, j]}, BLUE, "anchor", "circle", 6),
             Mark("points", {"x": p[:, i], "y": p[:, j]}, ORANGE, "positive", "triangle", 7),
         ),
+        equal=comparable(a[:, [i, j]]),
         words=f"{len(chosen)} pairs of points over {names[i]} and {names[j]}; a line joins each pair.",
     )
 
@@ -163,6 +164,7 @@ def plane_picture(points, values, names, inputs=(0, 1), limit=_POINTS, what="val
         x_label=names[i],
         y_label=names[j],
         marks=marks,
+        equal=comparable(points[:, [i, j]]),
         words=f"{len(chosen)} points over {names[i]} and {names[j]}, in four groups by {what}, "
         f"from {values.min():.3g} to {values.max():.3g}.",
     )

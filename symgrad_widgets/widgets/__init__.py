@@ -1,0 +1,8 @@
+"""What a person clicks, drags and watches: no mathematics in it, and nothing loaded from outside."""
+
+from .bender import PhiBender
+from .fieldview import FieldView
+from .panel import Panel
+from .stepper import SearchStepper
+
+__all__ = ["FieldView", "Panel", "PhiBender", "SearchStepper"]

@@ -1,0 +1,64 @@
+"""A slider that bends a neuron: its values change, the directions of its gradients stay."""
+
+import ipywidgets
+import numpy as np
+
+from .. import plots
+from ..errors import DataError
+from ..field import GradientField
+from .guard import DescribedBox
+from .panel import Panel
+
+__all__ = ["PhiBender"]
+
+
+class PhiBender(DescribedBox):
+    """Shows a neuron `neuron(points, bend) -> (values (N,), gradients (N, n))` while a slider sets `bend`.
+
+    Parameters
+    ----------
+    neuron : callable
+    points : array (N, n)
+    names : names of the n inputs
+    low, high, bend : range of the slider and where it begins
+
+    """
+
+    def __init__(self, neuron, points, names, low=0.2, high=3.0, bend=1.0):
+        if not low <= bend <= high:
+            raise DataError(f"bend must start between low and high, got {low} <= {bend} <= {high}")
+        self._neuron, self._points, self._names = neuron, np.asarray(points, dtype=float), tuple(names)
+        self._before = self._field(bend)
+        self._values, self._directions = Panel(), Panel()
+        self.slider = ipywidgets.FloatSlider(
+            bend,
+            min=low,
+            max=high,
+            step=(high - low) / 28,
+            description="bend",
+            layout={"width": "min(100%, 420px)"},
+        )
+        layout = {"width": "100%", "flex_flow": "row wrap"}
+        super().__init__([self.slider, ipywidgets.HBox([self._values, self._directions], layout=layout)])
+        self.slider.observe(self._draw, "value")
+        self._draw()
+
+    def _field(self, bend):
+        values, gradients = self._neuron(self._points, bend)
+        return GradientField(self._points, gradients, self._names, values)
+
+    def _draw(self, _=None):
+        for panel, picture in zip((self._values, self._directions), self.pictures(), strict=True):
+            panel.show(picture)
+
+    def pictures(self):
+        """The neuron's values now against before, and the directions of its gradients."""
+        now = self._field(self.slider.value)
+        before = self._before.values if len(now) == len(self._before) else now.values
+        values = plots.phi_picture(before, now.values, what="the neuron before")
+        return [values, plots.field_picture(now, limit=150)]
+
+    @property
+    def words(self):
+        """What is shown, in words."""
+        return f"bend = {self.slider.value:.3g}. {self._values.words} {self._directions.words}"

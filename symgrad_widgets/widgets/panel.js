@@ -1,0 +1,141 @@
+// A view of a Panel: the SVG at once, bokeh as soon as the page has it.
+
+const CLOSED = "the view that asked has gone";
+
+// One BokehJS a page and version, however many panels; the first panel asks the kernel for it.
+async function bokehjs(model, signal) {
+  const version = model.get("_version");
+  const pending = (globalThis.__symgradBokehJS ??= {});
+  while (!signal.aborted) {
+    if (globalThis.Bokeh?.[version]) return globalThis.Bokeh[version];
+    pending[version] ??= fromKernel(model, version, signal);
+    try {
+      return await pending[version];
+    } catch (error) {
+      delete pending[version];
+      if (error !== CLOSED) throw error;
+    }
+  }
+  throw CLOSED;
+}
+
+function fromKernel(model, version, signal) {
+  return new Promise((resolve, reject) => {
+    const got = async (message, buffers) => {
+      if (message.bokehjs !== version) return;
+      model.off("msg:custom", got);
+      // BokehJS is a classic script that looks for `this`; a module has none.
+      const blob = new Blob(["(function(){", buffers[0], "\n}).call(globalThis)"], { type: "text/javascript" });
+      const url = URL.createObjectURL(blob);
+      try {
+        await import(url);
+        globalThis.Bokeh[version].set_log_level("error");
+        resolve(globalThis.Bokeh[version]);
+      } catch (error) {
+        reject(error);
+      } finally {
+        URL.revokeObjectURL(url);
+      }
+    };
+    signal.addEventListener("abort", () => { model.off("msg:custom", got); reject(CLOSED); });
+    model.on("msg:custom", got);
+    model.send({ want: "bokehjs" });
+  });
+}
+
+function fill(doc, data) {
+  data.forEach((columns, number) => {
+    const source = doc.get_model_by_name(`mark${number}`);
+    const clean = (column) => column.map((value) => (value === null ? NaN : value));
+    source.data = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, clean(column)]));
+    source.selected.indices = [];
+  });
+}
+
+function listen(doc, data, model) {
+  data.forEach((_, number) => {
+    const source = doc.get_model_by_name(`mark${number}`);
+    source.selected.properties.indices.change.connect(() => {
+      const [row] = source.selected.indices;
+      if (row === undefined) return;
+      model.set("picked", [number, row]);
+      model.save_changes();
+    });
+  });
+}
+
+// The canvas cannot inherit colours: they are copied from the page whenever its theme changes.
+function paint(plot, el) {
+  const ink = getComputedStyle(el).color;
+  plot.title.text_color = ink;
+  for (const axis of [...plot.below, ...plot.left].filter((item) => "major_label_text_color" in item)) {
+    for (const part of ["axis_label_text", "major_label_text", "axis_line", "major_tick_line", "minor_tick_line"])
+      axis[`${part}_color`] = ink;
+  }
+  for (const legend of plot.legend) legend.label_text_color = ink;
+  for (const grid of plot.center.filter((item) => "grid_line_color" in item)) grid.grid_line_color = ink;
+}
+
+function render({ model, el }) {
+  const gone = new AbortController();
+  el.innerHTML =
+    '<figure class="symgrad"><div class="symgrad-plot" role="img"></div>' +
+    '<figcaption></figcaption><p class="symgrad-error" role="alert"></p></figure>';
+  const [plotBox, caption, alert] = el.firstChild.children;
+  let views = null, doc = null, drawing = 0;
+
+  const still = () => {
+    plotBox.innerHTML = model.get("_svg");
+    plotBox.firstChild?.removeAttribute("style");
+  };
+  const say = () => {
+    caption.textContent = model.get("words");
+    plotBox.setAttribute("aria-label", model.get("words"));
+    alert.textContent = model.get("error");
+    alert.hidden = !model.get("error");
+  };
+  const refresh = () => (doc ? fill(doc, model.get("_data")) : views || still());
+  const theme = () => doc && paint(doc.roots()[0], plotBox);
+
+  const draw = async () => {
+    const turn = ++drawing;
+    if (!model.get("_document").doc) return;
+    if (!doc) still();
+    let fresh;
+    const box = document.createElement("div");
+    try {
+      const Bokeh = await bokehjs(model, gone.signal);
+      if (turn !== drawing || gone.signal.aborted) return;
+      plotBox.replaceChildren(box);
+      views?.clear();
+      doc = null;
+      fresh = await Bokeh.embed.embed_item(model.get("_document"), box);
+    } catch (error) {
+      if (error !== CLOSED) { still(); console.error("symgrad: the plot stays a still picture:", error); }
+      return;
+    }
+    if (turn !== drawing || gone.signal.aborted) return fresh.clear();
+    views = fresh;
+    doc = views.roots[0].model.document;
+    theme();
+    fill(doc, model.get("_data"));
+    listen(doc, model.get("_data"), model);
+    el.firstChild.dataset.live = "bokeh";
+  };
+
+  const handlers = { "change:_document": draw, "change:_data": refresh, "change:words": say, "change:error": say };
+  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+  const watcher = new MutationObserver(() => requestAnimationFrame(theme));
+  watcher.observe(document.body, { attributes: true });
+  watcher.observe(document.documentElement, { attributes: true });
+  say();
+  draw();
+  return () => {
+    gone.abort();
+    watcher.disconnect();
+    for (const [event, handler] of Object.entries(handlers)) model.off(event, handler);
+    views?.clear();
+  };
+}
+
+export default { render };

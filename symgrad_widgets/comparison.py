@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .errors import ExpressionError, NoGradientError
+from .errors import DataError, ExpressionError, NoGradientError
 from .expressions import evaluate, misalignments
 from .field import GradientField
 from .proof import core
@@ -12,6 +12,7 @@ __all__ = ["box_regions", "data_region", "defined", "flat", "is_monotone", "misa
 _BOXES = {"between 0.2 and 2": (0.2, 2.0), "between -2 and 2": (-2.0, 2.0)}
 _PER_BOX = 150
 _MOST_POINTS = 2000
+_PART = 0.2  # share of points without gradient from which a concept is constant on a part of the data
 
 
 def data_region(concepts, surface, field):
@@ -28,12 +29,18 @@ def box_regions(formula, concepts, surface):
     ------
     ExpressionError
         when there is none in either box.
+    DataError
+        when no point satisfies the equations of the surface.
 
     """
     regions = {}
     for where, (low, high) in _BOXES.items():
-        chart = np.random.default_rng(0).uniform(low, high, (_PER_BOX, len(surface.free)))
-        points = surface.lift(surface.settle(chart))
+        chart = surface.settle(np.random.default_rng(0).uniform(low, high, (_PER_BOX, len(surface.free))))
+        if not len(chart):
+            raise DataError(
+                f"no real point was found on {surface}: do the constraints contradict each other?"
+            )
+        points = surface.lift(chart)
         points = points[_all_finite([formula, *concepts], surface.names, points)]
         if len(points) > len(surface.names):
             regions[where] = _region(concepts, surface, points, surface.tangent(points))
@@ -53,10 +60,17 @@ def _all_finite(formulas, names, points):
 def _region(concepts, surface, points, tangent):
     gradients = np.stack([evaluate(core(concept), surface.names, points)[1] for concept in concepts], axis=1)
     try:
-        return GradientField(points, gradients, surface.names, tangent=tangent)
-    except NoGradientError as error:
+        region = GradientField(points, gradients, surface.names, tangent=tangent)
+        lost = region.dropped / len(points)
+    except NoGradientError:
+        lost = 1.0
+    if lost > _PART:
         shown = ", ".join(map(str, concepts))
-        raise ExpressionError(f"the concept {shown} has no gradient where it is compared: {error}") from None
+        raise ExpressionError(
+            f"the concept {shown} is constant, or has no finite real value, at {lost:.0%} of the points "
+            "where it is compared: give points on which it varies"
+        )
+    return region
 
 
 def defined(formula, region):
@@ -86,13 +100,25 @@ def is_monotone(formula, concept, region, strict=True):
     zero, but jumps there. Formulas that agree but approximately (`strict=False`) are compared by their ranks.
     """
     (high, up), (base, along) = (evaluate(e, region.names, region.points) for e in (formula, concept))
+    up, along = region.project(up), region.project(along)
     with np.errstate(all="ignore"):
-        cosines = (_unit(region.project(up)) * _unit(region.project(along))).sum(axis=1)
-    if (cosines > 0.5).any() and (cosines < -0.5).any():
+        cosines = (_unit(up) * _unit(along)).sum(axis=1)
+        noise = np.stack([_noise(high, up, region.points), _noise(base, along, region.points)])
+    clear = np.abs(cosines) > (1 - 1e-12 if strict else 0.5)  # else the gradient is lost in rounding
+    if (cosines[clear] > 0).any() and (cosines[clear] < 0).any():
         return False
-    finite = np.isfinite(high) & np.isfinite(base)
-    compare = _in_order if strict else _ranks_agree
-    return compare(high[finite], base[finite])
+    usable = clear & np.isfinite(noise).all(axis=0)
+    if not strict or usable.sum() < 3:
+        finite = np.isfinite(high) & np.isfinite(base)
+        return _ranks_agree(high[finite], base[finite])
+    return _in_order(high[usable], base[usable], *noise[:, usable])
+
+
+def _noise(values, gradients, points):
+    """Differences of values that may be rounding."""
+    return (
+        1e-9 * np.abs(values) + 1e-7 * np.linalg.norm(gradients, axis=1) * points.std(axis=0).max() + 1e-300
+    )
 
 
 def _unit(vectors):
@@ -100,16 +126,18 @@ def _unit(vectors):
     return scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
 
 
-def _in_order(high, base):
+def _in_order(high, base, high_noise, base_noise):
     order = np.argsort(base)
-    high, base = high[order], base[order]
-    steps = np.diff(high) / _rounding(high)
-    steps = steps[np.diff(base) > _rounding(base)]
+    rises = [
+        np.diff(values[order]) / _pairs(noise[order])
+        for values, noise in ((high, high_noise), (base, base_noise))
+    ]
+    steps = rises[0][rises[1] > 1]
     return not ((steps > 1).any() and (steps < -1).any())
 
 
-def _rounding(values):
-    return 1e-9 * (np.abs(values[1:]) + np.abs(values[:-1])) + 1e-300
+def _pairs(noise):
+    return noise[1:] + noise[:-1]
 
 
 def _ranks_agree(high, base):

@@ -159,9 +159,10 @@ class _Reader:
         """Every constant met on the way must be a real, finite double: what follows cannot blow up."""
         if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
             self.refuse(node, "has no finite value (a division by zero, or a logarithm of zero?)")
-        if expression.has(sp.I) or (expression.is_number and not _is_real(expression)):
+        numbers = [part for part in (expression, *expression.args) if part.is_number]
+        if expression.has(sp.I) or not all(map(_is_real, numbers)):
             self.refuse(node, "has no real value")
-        if expression.is_number and abs(expression.evalf(8)) > 10.0**_LARGEST:
+        if any(abs(number.evalf(8)) > 10.0**_LARGEST for number in numbers):
             self.refuse(node, f"is too large, at most {_LARGEST} digits are read")
         return expression
 

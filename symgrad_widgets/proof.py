@@ -167,15 +167,15 @@ def proves(formula, concepts, surface, chart):
     `chart` (N, f): where all of an input's values are positive it is taken to be positive.
     """
     names = surface.coordinates
-    rows = [gradient(core(surface.restrict(e)), names) for e in concepts]
-    rows += [gradient(equation, names) for equation in surface.implicit]
+    formula, *concepts = (core(surface.restrict(e)) for e in (formula, *concepts))
+    if _is_written_in(formula, concepts):
+        return True
+    rows = [gradient(e, names) for e in (*concepts, *surface.implicit)]
     block = _pivots(rows, surface, chart)
     if block is None:
         return False
-    rows, columns = (
-        [gradient(core(surface.restrict(formula)), names), *(rows[i] for i, _ in block)],
-        [j for _, j in block],
-    )
+    rows = [gradient(formula, names), *(rows[i] for i, _ in block)]
+    columns = [j for _, j in block]
     signs = {
         s: sp.Symbol(s.name, positive=True)
         for s, x in zip(surface.free, chart.T, strict=True)
@@ -188,6 +188,11 @@ def proves(formula, concepts, surface, chart):
         vanishes(_determinant([[row[j] for j in (*columns, other)] for row in rows]), equations)
         for other in others
     )
+
+
+def _is_written_in(formula, concepts):
+    marks = sp.symbols(f"concept0:{len(concepts)}", cls=sp.Dummy)
+    return formula.subs(list(zip(concepts, marks, strict=True))).free_symbols <= set(marks)
 
 
 def _pivots(rows, surface, chart):
@@ -238,20 +243,31 @@ def vanishes(expression, equations=()):
     """
     if expression == 0:
         return True
-    attempts = (
-        lambda: expression,
-        lambda: _numerator(expression),
-        lambda: _numerator(_exponentials(expression)),
-    )
-    for attempt in attempts:
-        form = attempt()
-        if form is not None and _terms(form) <= _MOST_TERMS and _reduce(sp.expand(form), equations) == 0:
+    for prepare in (_as_it_is, _opaque, _numerator, _signed, _exponentials):
+        form = prepare(expression)
+        if form is not None and _terms(form) <= _MOST_TERMS and _reduce(_expand(form), equations) == 0:
             return True
     return sp.count_ops(expression) <= _MOST_TO_SIMPLIFY and sp.simplify(expression) == 0
 
 
+def _as_it_is(expression):
+    return expression
+
+
+def _opaque(expression):
+    """Sums under roots and fractions as symbols of their own: what the chain rule cancels stays small."""
+    sums = {}
+
+    def symbol(power):
+        return sums.setdefault(power.base, sp.Dummy("sum", positive=True)) ** power.exp
+
+    opaque = expression.replace(lambda e: e.is_Pow and e.base.is_Add and not e.exp.is_positive, symbol)
+    opaque = opaque.replace(lambda e: e.is_Pow and e.base in sums, symbol)
+    return opaque if sums else None
+
+
 def _numerator(expression):
-    if expression is None or sp.count_ops(expression) > _MOST_OPERATIONS:
+    if sp.count_ops(expression) > _MOST_OPERATIONS:
         return None
     return sp.fraction(sp.together(expression))[0]
 
@@ -263,7 +279,34 @@ def _exponentials(expression):
         or sp.count_ops(expression) > 300
     ):
         return None
-    return expression.rewrite(sp.exp)
+    return _numerator(expression.rewrite(sp.exp))
+
+
+def _signed(expression):
+    """|u| as s u with a symbol s for the sign of each factor of u, whose square is one."""
+    if not expression.has(sp.Abs, sp.sign):
+        return None
+    signs = {}
+
+    def sign(u):
+        bases = (factor.as_base_exp() for factor in sp.Mul.make_args(sp.factor_terms(u)))
+        odd = (base if power.is_odd else base**power for base, power in bases if not power.is_even)
+        return sp.Mul(
+            *(sp.sign(b) if b.is_number else signs.setdefault(b, sp.Dummy("sign", integer=True)) for b in odd)
+        )
+
+    return _numerator(expression.replace(sp.Abs, lambda u: sign(u) * u).replace(sp.sign, sign))
+
+
+def _expand(expression):
+    expanded = sp.expand(expression)
+    if not expanded.has(sp.Dummy):
+        return expanded
+    return sp.expand(
+        expanded.replace(
+            lambda e: e.is_Pow and e.base.is_Dummy and e.base.is_integer, lambda e: e.base ** sp.Mod(e.exp, 2)
+        )
+    )
 
 
 def _reduce(expanded, equations):

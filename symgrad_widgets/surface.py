@@ -51,7 +51,7 @@ class Surface:
     solved : {symbol: expression in the free ones}, from the linear equations
     implicit : the other equations, in the free symbols
     basis : None, or the data's numerical tangent basis (n, m) or (N, n, m)
-    exact : whether the equations describe the whole of it
+    exact : whether the equations describe all of it
 
     """
 
@@ -78,29 +78,15 @@ class Surface:
             return cls(names, equations, *_solve(names, equations))
         for equation in equations:
             _check_on_data(equation, field)
-        basis = field.tangent
-        if basis is None or basis.ndim == 3:
-            surface = cls(names, equations, *_solve(names, equations), basis)
-            return surface if basis is None else surface._with(exact=surface.dimension == field.dimension)
-        found = _read_off(field)
+        found = _read_off(field) if field.tangent is not None and field.tangent.ndim == 2 else ()
         try:
             solution = _solve(names, (*equations, *found))
             equations = equations or found
-        except DataError:  # rounding made a read-off coefficient differ from the one given
+        except DataError:  # rounding made a coefficient that was read off differ from the one given
             solution = _solve(names, equations)
-        surface = cls(names, equations, *solution, basis)
-        return surface._with(exact=surface.dimension == field.dimension)
-
-    def _with(self, exact):
-        return Surface(
-            self.names,
-            self.equations,
-            self.free,
-            self.solved,
-            self.implicit,
-            self.basis,
-            exact or self.dimension == 0,
-        )
+        free, _, implicit = solution
+        exact = len(free) - len(implicit) <= field.dimension
+        return cls(names, equations, *solution, field.tangent, exact)
 
     @property
     def dimension(self):

@@ -147,7 +147,8 @@ class _Case:
 
     def _telling(self):
         """Points to compute exactly: the worst ones, and some of all."""
-        worst = np.argsort(-self.shares, kind="stable")[: _EXACT_POINTS // 2]
+        shares = np.where(self._everywhere(defined), self.shares, 0)
+        worst = np.argsort(-shares, kind="stable")[: _EXACT_POINTS // 2]
         step = max(1, 2 * len(self.shares) // _EXACT_POINTS)
         return np.concatenate([worst, np.arange(0, len(self.shares), step)])
 
@@ -155,9 +156,8 @@ class _Case:
         """Judge a formula that no exact point confirms; `rounded`: none refutes it either."""
         wide = self._wide()
         found = _first(refit(self.formula, region) for region in wide) if self.residual < _CLOSE else None
-        if found is not None:
-            changes = ", ".join(map(_told_apart, found.changes)) or "equal but for rounding"
-            return self._same("constants", f"{changes}.", found.expression)
+        if found is not None and (found.changes or not rounded):
+            return self._same("constants", _told_apart(found.changes), found.expression)
         if rounded or self.formula.has(sp.Float):
             worst = max(self.residual, *(misaligned(self.formula, region).mean() for region in wide))
             if worst < _NUMERICALLY:
@@ -204,9 +204,10 @@ class _Case:
     def _angles(self):
         degrees = np.degrees(np.arcsin(np.sqrt(self.shares)))
         middle, high = np.percentile(degrees, [50, 95])
+        close = " Close, but computed exactly they differ." if self.residual < _NUMERICALLY else ""
         return (
             f"mean 1 - cos^2 is {self.residual:.1e} at {len(degrees)} points, the angle {middle:.2g} degrees "
-            f"in the median and {high:.2g} at the 95th percentile."
+            f"in the median and {high:.2g} at the 95th percentile.{close}"
         )
 
 
@@ -225,7 +226,12 @@ def _first(found):
     return next((one for one in found if one is not None), None)
 
 
-def _told_apart(change):
-    """Both numbers, with as many digits as it takes to see that they differ."""
-    digits = next((d for d in range(4, 17) if f"{change[0]:.{d}g}" != f"{change[1]:.{d}g}"), 17)
-    return f"{change[0]:.{digits}g} where {change[1]:.{digits}g} is exact"
+def _told_apart(changes, most=6):
+    """Constants given and found, with as many digits as it takes to see that they differ."""
+    told = []
+    for given, found in changes[:most]:
+        digits = next((d for d in range(4, 17) if f"{given:.{d}g}" != f"{found:.{d}g}"), 17)
+        told.append(f"{given:.{digits}g} where {found:.{digits}g} is exact")
+    if len(changes) > most:
+        told.append(f"and {len(changes) - most} more")
+    return (", ".join(told) or "equal but for rounding") + "."

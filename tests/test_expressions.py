@@ -1,0 +1,372 @@
+"""Reading, measuring and evaluating formulas, against mpmath's differences and arithmetic by hand."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+from symgrad_widgets.errors import DataError, ExpressionError, SymgradError
+from symgrad_widgets.expressions import (
+    angles,
+    as_expression,
+    complexity,
+    evaluate,
+    gradient,
+    loss,
+    misalignments,
+    paper_mse,
+    parse,
+)
+from symgrad_widgets.field import GradientField
+
+x, y = sp.symbols("x y", real=True)
+
+
+# --- reading ---
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x^2 + y**3", x**2 + y**3),
+        ("-x^2", -(x**2)),
+        ("x - y - 1", x - y - 1),
+        ("x / y / 2 * x", x**2 / (2 * y)),
+        ("2^3^2 * x", 512 * x),
+        ("sq(x) + cube(y) + inv(x)", x**2 + y**3 + 1 / x),
+        ("ln(abs(x)) - log(Abs(x))", sp.Integer(0)),
+        ("pow(x, y)", x**y),
+        ("sqrt(sin(x)) + tanh(tan(y))", sp.sqrt(sp.sin(x)) + sp.tanh(sp.tan(y))),
+        ("arctan(x) + asin(y)", sp.atan(x) + sp.asin(y)),
+        ("pi*x + e*y + E", sp.pi * x + sp.E * y + sp.E),
+        ("0.5*x + 1e-3", sp.Float(0.5) * x + sp.Float(0.001)),
+        ("1/3 * x", x / 3),
+        ("x − 2·y × x", x - 2 * x * y),
+        ("  x\n + y ", x + y),
+    ],
+)
+def test_reads_arithmetic(text, expected):
+    assert parse(text, ("x", "y")) == expected
+
+
+def test_reads_what_sympy_prints():
+    expression = (
+        sp.sqrt(x) * sp.exp(-(y**2) / 2) / (x - sp.Rational(2, 3))
+        + sp.log(sp.Abs(x * y + 1))
+        - sp.Float("1.25")
+    )
+    assert parse(str(expression), ("x", "y")) == expression
+
+
+def test_a_sum_of_two_thousand_terms_is_no_deep_formula():
+    assert parse("+".join(["x*y"] * 2000), ("x", "y")) == 2000 * x * y
+
+
+def test_symbols_are_real_and_an_input_hides_a_constant():
+    assert parse("e*x", ("e", "x")).free_symbols == set(sp.symbols("e x", real=True))
+    assert parse("sqrt(x^2)") == sp.Abs(x)
+
+
+def test_names_that_python_normalises_are_found():
+    assert parse("µ + 1", ("µ",)) == sp.Symbol("µ", real=True) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "piece"),
+    [
+        ("x + q7", 5, "'q7' is an unknown symbol; known: x, y"),
+        ("x^2 + yy", 7, "did you mean 'y'"),
+        ("sine(x)", 1, "'sine' is an unknown function; did you mean 'sin'"),
+        ("x*sin", 3, "'sin' is a function and needs its argument in brackets"),
+        ("sin(x, y)", 1, "'sin(x, y)' has the wrong arguments"),
+        ("exp(x, base=2)", 1, "'exp(x, base=2)' has the wrong arguments"),
+        ("sin(*x)", 1, "has the wrong arguments"),
+        ("x^2 + x.real", 7, "'x.real' is attribute access"),
+        ("x[0] + 1", 1, "'x[0]' is an index in brackets"),
+        ("x + (lambda: 1)", 6, "'lambda: 1' is a lambda"),
+        ("1 + [z for z in y]", 5, "is Python code"),
+        ("x + 'a'", 5, "\"'a'\" is not a real number"),
+        ("__import__('os').system('true')", 1, "is no function of this language"),
+        ("__import__('os')", 1, "'__import__' is an unknown function"),
+        ("x == y", 1, "is a comparison"),
+        ("x if y else 1", 1, "is a condition"),
+        ("x and y", 1, "is a logical operator"),
+        ("(x := 3)", 2, "is an assignment"),
+        ("x, y", 1, "is a comma outside a function"),
+        ("x % y", 1, "'x % y' holds an operator other than + - * / ^"),
+        ("~x", 1, "holds an operator other than"),
+        ("True + x", 1, "'True' is not a real number"),
+        ("2j*x", 1, "'2j' is not a real number"),
+        ("2x", 1, "write every * and bracket out"),
+        ("(x + y))", 8, "write every * and bracket out"),
+        ("x # y", 3, "'#' has no place in a formula"),
+        ("x; y", 2, "';' has no place in a formula"),
+        ("x + 1/0", 5, "'1/0' has no finite value"),
+        ("x + 1/(1-1)", 5, "has no finite value"),
+        ("log(0)*x", 1, "has no finite value"),
+        ("x*sqrt(-1)", 3, "'sqrt(-1)' has no real value"),
+        ("9**9**9**9", 4, "'9**9**9' is too large"),
+        ("x + 9^9^9", 5, "'9^9^9' is too large"),
+        ("exp(exp(exp(9)))", 5, "is too large"),
+        ("10^300 * 10^300 * x", 1, "is too large"),
+        ("1e400 + x", 1, "'1e400' is too large"),
+        ("x^(10^9)", 1, "has too large an exponent"),
+    ],
+)
+def test_what_is_no_formula_is_named_with_its_position(text, position, piece):
+    with pytest.raises(ExpressionError) as error:
+        parse(text, ("x", "y"))
+    assert f"at position {position}: " in str(error.value)
+    assert piece in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "the formula is empty"),
+        ("   ", "the formula is empty"),
+        ("(" * 90 + "x" + ")" * 90, None),
+        ("sin(" * 90 + "x" + ")" * 90, "nested too deeply, at most 60 levels"),
+        ("(" * 500 + "x" + ")" * 500, "too many nested parentheses"),
+        ("-" * 9000 + "x", "nested too deeply"),
+        ("x+" * 20000 + "x", "has 40001 characters, at most 20000"),
+        (3.5j, "must be text, got complex"),
+        (None, "must be text, got NoneType"),
+    ],
+)
+def test_bounds(text, message):
+    if message is None:
+        assert parse(text) == x
+        return
+    with pytest.raises(ExpressionError, match=message):
+        parse(text, ("x", "y"))
+
+
+def test_reading_never_runs_anything(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("something was run")
+
+    monkeypatch.setattr(sp, "sympify", refuse)
+    monkeypatch.setattr("builtins.eval", refuse)
+    monkeypatch.setattr("builtins.exec", refuse)
+    assert parse("sin(x)^2 + 0.5") == sp.sin(x) ** 2 + sp.Float(0.5)
+    with pytest.raises(ExpressionError):
+        parse("exec('1')")
+
+
+def test_sympy_expressions_are_matched_by_name():
+    assert as_expression(sp.Symbol("x") ** 2 + sp.Symbol("y", positive=True), ("x", "y")) == x**2 + y
+    assert as_expression(2) == 2
+    assert as_expression(np.float64(0.5)) == sp.Float(0.5)
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        (sp.Symbol("x1") + sp.Symbol("q"), r"unknown symbol 'q'.*known: x1, x2"),
+        (sp.sqrt(-1) * sp.Symbol("x1"), "has no real value here"),
+        (sp.zoo * sp.Symbol("x1"), "has no real value here"),
+        (sp.Function("f")(sp.Symbol("x1")), "has no real value here"),
+        (sp.Eq(sp.Symbol("x1"), 1), "must be text or a SymPy expression, got Equality"),
+        ([1, 2], "must be text or a SymPy expression, got list"),
+    ],
+)
+def test_sympy_objects_that_are_no_formula(formula, message):
+    with pytest.raises(ExpressionError, match=message):
+        as_expression(formula, ("x1", "x2"))
+
+
+def test_every_error_is_one_of_ours():
+    with pytest.raises(SymgradError):
+        parse("x +* y")
+
+
+# --- size ---
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("x", 1),
+        ("-x", 1),
+        ("3", 1),
+        ("x1*x4 - x2*x3", 7),
+        ("x2*x3 - x1*x4", 7),
+        ("x^2 + v^2", 5),
+        ("x^2", 2),
+        ("x^3", 2),
+        ("sqrt(x)", 2),
+        ("1/x", 2),
+        ("1/x^2", 3),
+        ("1/sqrt(x)", 3),
+        ("x^4", 3),
+        ("x^2.5", 3),
+        ("x^(3/2)", 3),
+        ("a^b", 3),
+        ("2*x", 3),
+        ("x/2", 3),
+        ("2/x", 3),
+        ("pi*x", 3),
+        ("a/b", 3),
+        ("a/b^2", 4),
+        ("a/(b*c)", 5),
+        ("a*b/c", 5),
+        ("1/(b*c)", 4),
+        ("x + 1", 3),
+        ("x - 0.5", 3),
+        ("-x - y", 3),
+        ("-3*x + 2*y", 7),
+        ("exp(-x)", 2),
+        ("exp(2*x)", 4),
+        ("log(abs(x))", 3),
+        ("sin(x2 + x3) + x1^2", 7),
+        ("x1*x2/((x3 - x4)^2 + (x5 - x6)^2)", 13),
+        ("v^2/2 + x^2/2 + x^4/4", 15),
+    ],
+)
+def test_complexity(text, size):
+    assert complexity(parse(text)) == size
+
+
+# --- values and gradients ---
+
+_FORMULAS = [
+    ("x^2*y - y/x", lambda a, b: a**2 * b - b / a),
+    ("exp(-x*y)/(1 + y^2)", lambda a, b: mpmath.exp(-a * b) / (1 + b**2)),
+    ("log(abs(x*y - 1))", lambda a, b: mpmath.log(abs(a * b - 1))),
+    ("log(abs(x)*abs(y)^2)", lambda a, b: mpmath.log(abs(a) * abs(b) ** 2)),
+    ("abs(sin(3*x))*y", lambda a, b: abs(mpmath.sin(3 * a)) * b),
+    ("sqrt(abs(x - y))", lambda a, b: mpmath.sqrt(abs(a - b))),
+    ("tanh(x)^3 + tan(y/4)", lambda a, b: mpmath.tanh(a) ** 3 + mpmath.tan(b / 4)),
+    ("abs(x)*y + sign(y)*x", lambda a, b: abs(a) * b + mpmath.sign(b) * a),
+    ("(x^2 + y^2)^1.5 + 2^x", lambda a, b: (a**2 + b**2) ** 1.5 + 2**a),
+    ("0*x + 3", lambda _a, _b: mpmath.mpf(3)),
+]
+
+
+@pytest.mark.parametrize(("text", "oracle"), _FORMULAS, ids=[t for t, _ in _FORMULAS])
+def test_values_and_gradients_against_differences(text, oracle):
+    points = np.random.default_rng(3).uniform(-2, 2, (20, 2))
+    values, gradients = evaluate(parse(text, ("x", "y")), ("x", "y"), points)
+    for value, slope, (a, b) in zip(values, gradients, points, strict=True):
+        assert value == pytest.approx(float(oracle(mpmath.mpf(a), mpmath.mpf(b))), rel=1e-12, abs=1e-12)
+        expected = [float(mpmath.diff(oracle, (a, b), order)) for order in ((1, 0), (0, 1))]
+        np.testing.assert_allclose(slope, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_the_difference_oracle_notices_a_wrong_gradient():
+    slope = float(mpmath.diff(lambda a, b: a**2 * b, (1.3, 0.7), (1, 0)))
+    assert abs(slope - 1.3 * 0.7) > 0.1  # the factor 2 forgotten
+
+
+@pytest.mark.parametrize(
+    "text", ["abs(log(abs(x)))", "log(abs(x*y - 1))", "abs(x)*abs(y)", "abs(abs(x) - y)"]
+)
+def test_no_derivative_is_left_undone(text):
+    slopes = gradient(parse(text, ("x", "y")), ("x", "y"))
+    assert not any(s.has(sp.Derivative, sp.re, sp.im, sp.conjugate, sp.DiracDelta) for s in slopes)
+
+
+def test_logarithm_of_a_modulus_has_a_plain_derivative():
+    assert gradient(parse("log(abs(x*y^2))"), ("x", "y")) == [1 / x, 2 / y]
+
+
+def test_outside_the_domain_nothing_is_hidden():
+    values, gradients = evaluate(
+        parse("log(x) + 1/y", ("x", "y")), ("x", "y"), [[-1.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    )
+    assert np.isfinite(values).tolist() == [False, False, True]
+    assert not np.isfinite(gradients[1]).all()
+
+
+def test_functions_of_the_readers_own_and_names_of_functions():
+    values, gradients = evaluate(sp.erf(x), ("x",), [[0.3]])
+    assert (values[0], gradients[0, 0]) == pytest.approx(
+        (0.3286267594591274, 2 / np.sqrt(np.pi) * np.exp(-0.09))
+    )
+    names = ("exp", "lambda_")
+    values, _ = evaluate(sp.exp(sp.Symbol("exp", real=True)) * parse("lambda_", names), names, [[0.0, 4.0]])
+    assert values[0] == 4
+
+
+def test_points_of_the_wrong_shape():
+    with pytest.raises(DataError, match=r"points must have shape \(N, 2\).*got \(3, 3\)"):
+        evaluate(x, ("x", "y"), np.zeros((3, 3)))
+
+
+# --- comparison with a field ---
+
+
+def field_of(function, n=200, dimension=2, names=None, seed=0, **options):
+    points = np.random.default_rng(seed).uniform(0.5, 2, (n, dimension))
+    return GradientField(points, function(points), names, **options)
+
+
+def test_loss_is_one_minus_squared_cosine():
+    field = field_of(lambda p: 2 * p, names=("x", "v"))
+    gradients = np.stack([np.ones(200), 3 * np.ones(200)], axis=1)
+    cosines = (
+        (gradients * field.points).sum(1)
+        / np.linalg.norm(gradients, axis=1)
+        / np.linalg.norm(field.points, axis=1)
+    )
+    assert loss("x + 3*v", field) == pytest.approx((1 - cosines**2).mean(), rel=1e-12)
+    np.testing.assert_allclose(angles("x + 3*v", field), np.degrees(np.arccos(cosines)), rtol=1e-7)
+    assert loss("-7/exp(x^2 + v^2) + 1", field) < 1e-25
+
+
+def test_small_angles_keep_their_digits():
+    field = field_of(lambda p: np.stack([np.ones(len(p)), 1e-9 * np.ones(len(p))], axis=1), names=("x", "v"))
+    np.testing.assert_allclose(np.radians(angles("x", field)), 1e-9, rtol=1e-6)
+
+
+def test_points_without_direction_count_one():
+    field = field_of(lambda p: p, names=("x", "v"))
+    below = field.points[:, 0] < 1
+    np.testing.assert_array_equal(misalignments("log(x - 1) + 0*v", field)[below], 1)
+    assert loss("exp(1e6*x)", field) == 1
+    assert loss("3", field) == 1
+    assert angles("3", field).tolist() == [90] * 200
+
+
+def test_huge_gradients_are_still_directions():
+    field = field_of(lambda p: p, names=("x", "v"))
+    assert loss("exp(90*(x^2 + v^2))*1e-20", field) < 1e-20
+    assert loss("1e-200*(x^2 + v^2)", field) < 1e-25
+
+
+def test_only_the_tangent_component_counts():
+    points = np.random.default_rng(1).uniform(-1, 1, (300, 3))
+    points[:, 2] = 2 - points[:, 0]
+    arbitrary = np.random.default_rng(2).normal(size=(300, 1)) * [1, 0, 1]  # along the normal
+    field = GradientField(points, np.tile([1.0, 1.0, 0.0], (300, 1)) + arbitrary)
+    assert loss("x1 + x2", field) < 1e-25
+    assert loss("x2 - x3", field) < 1e-25
+    assert loss("x1 + x3", field) == 1  # constant on the data
+
+
+def test_several_neurons_span_a_plane():
+    rng = np.random.default_rng(5)
+    points, gradients = rng.uniform(0.5, 2, (100, 3)), rng.normal(size=(100, 2, 3))
+    field = GradientField(points, gradients, ("x", "y", "z"))
+    wanted = np.stack([points[:, 1], points[:, 0], np.ones(100)], axis=1)
+    rests = [
+        np.linalg.lstsq(g.T, w, rcond=None)[1][0] / (w @ w) for g, w in zip(gradients, wanted, strict=True)
+    ]
+    np.testing.assert_allclose(misalignments("x*y + z", field), rests, rtol=1e-9)
+
+
+def test_the_papers_figure():
+    rng = np.random.default_rng(6)
+    field = GradientField(rng.uniform(0.5, 2, (50, 4)), rng.normal(size=(50, 4)) + 1)
+    unit = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
+    guess = np.full((50, 4), 0.5)
+    assert paper_mse("x1 + x2 + x3 + x4", field) == pytest.approx(((unit - guess) ** 2).mean())
+    assert paper_mse("-x1 - x2 - x3 - x4", field) == paper_mse("x1 + x2 + x3 + x4", field)
+    with pytest.raises(DataError, match="compares with one neuron, this field has 2"):
+        paper_mse("x1", GradientField(rng.normal(size=(50, 4)), rng.normal(size=(50, 2, 4))))
+
+
+def test_unknown_symbols_are_named():
+    with pytest.raises(ExpressionError, match="'w' is an unknown symbol; known: x, v"):
+        loss("x + w", field_of(lambda p: p, names=("x", "v")))

@@ -1,0 +1,126 @@
+"""What a newcomer meets first: the README's commands and code, the pins, and the files that tools read."""
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
+WITH_ANOTHER = {
+    "jupyter_core",
+    "jupyterlab_server",
+    "llvmlite",
+    "mpmath",
+}  # parts of jupyterlab, numba, sympy
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", read("README.md"), re.DOTALL)
+
+
+def pins(text):
+    return dict(re.findall(r"^[\s-]*([\w.-]+)==(\S+)$", text, re.MULTILINE))
+
+
+def declared(*extras):
+    """Requirements of pyproject.toml by name: the default ones, and those of the extras."""
+    lines = [*PROJECT["project"]["dependencies"]]
+    lines += [line for extra in extras for line in PROJECT["project"]["optional-dependencies"][extra]]
+    return {requirement.name: requirement for requirement in map(Requirement, lines)}
+
+
+def test_the_first_command_does_the_main_job_and_the_second_tests():
+    main, test, *_ = blocks("sh")
+    install = "python3 -m venv .venv && .venv/bin/pip install -c binder/constraints.txt -e "
+    assert main == install + ". && .venv/bin/symgrad run oscillator\n"
+    assert test == install + '".[test]" && .venv/bin/pytest\n'
+
+
+def test_ci_calls_the_very_test_command_of_the_readme():
+    assert blocks("sh")[1] in read(".ci/run")
+
+
+def test_the_ten_lines_of_the_readme_find_the_formula_they_promise():
+    (code,) = blocks("python")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    formula = done.stdout.splitlines()[0]
+    assert formula.startswith("formula    a*b + c ")
+    assert "`a*b + c`" in read("README.md")
+
+
+def test_what_the_readme_points_to_exists():
+    links = re.findall(r"\]\((?!http)(.*?)\)", read("README.md"))
+    assert links
+    assert all((ROOT / link).is_file() for link in links)
+    assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
+
+
+def test_no_host_is_named_but_the_index_of_cpu_builds():
+    names = ("README.md", "CONTRIBUTING.md", "environment.yml", ".ci/run", "binder/postBuild", "binder/start")
+    hosts = {host for name in names for host in re.findall(r"https?://([^/\s]+)", read(name))}
+    assert hosts == {"download.pytorch.org"}
+
+
+def test_every_dependency_is_pinned_to_a_version_that_it_allows():
+    frozen, wanted = (
+        pins(read("binder/constraints.txt")),
+        declared(*PROJECT["project"]["optional-dependencies"]),
+    )
+    assert set(wanted) <= set(frozen)
+    for name, requirement in wanted.items():
+        assert requirement.specifier.contains(frozen[name]), f"{requirement}, but pinned {frozen[name]}"
+
+
+def test_the_environment_has_the_same_pins_and_pysr():
+    frozen, environment = pins(read("binder/constraints.txt")), pins(read("environment.yml"))
+    assert set(environment) == set(declared("pysr"))
+    assert {name: frozen[name] for name in environment} == environment
+
+
+def test_conda_brings_python_and_pip_only():
+    before_pip = read("environment.yml").split("- pip:")[0]
+    assert re.findall(r"^  - (\w+)", before_pip.split("dependencies:")[1], re.MULTILINE) == ["python", "pip"]
+
+
+def test_binder_reads_the_same_environment():
+    assert (ROOT / "binder/environment.yml").read_bytes() == (ROOT / "environment.yml").read_bytes()
+
+
+def test_everything_the_package_imports_is_declared():
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "symgrad_widgets").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    outside = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - WITH_ANOTHER
+    assert {DISTRIBUTION.get(name, name) for name in outside - {"symgrad_widgets"}} <= set(declared())
+
+
+def test_every_data_file_of_the_package_is_installed_with_it():
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]["symgrad_widgets"]
+    package = ROOT / "symgrad_widgets"
+    covered = {path for pattern in patterns for path in package.glob(pattern)}
+    data = {path for path in package.rglob("*.*") if path.suffix not in {".py", ".pyc", ".nbi", ".nbc"}}
+    assert {path for path in data if path.is_file()} <= covered
+
+
+@pytest.mark.parametrize("name", [".ci/run", "binder/postBuild", "binder/start"])
+def test_scripts_can_be_run_and_stop_at_the_first_error(name):
+    assert (ROOT / name).stat().st_mode & 0o100
+    subprocess.run(["bash", "-n", ROOT / name], check=True)
+    assert "set -euo pipefail" in read(name) or 'exec "$@"' in read(name)
+
+
+def test_the_installed_package_is_this_one():
+    assert importlib.metadata.version("symgrad-widgets") == __import__("symgrad_widgets").__version__

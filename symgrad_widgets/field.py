@@ -1,5 +1,7 @@
 """The gradient field of one or several neurons: plain NumPy arrays, the only thing the search ever sees."""
 
+from functools import cached_property
+
 import numpy as np
 
 from .errors import DataError, NoGradientError
@@ -7,6 +9,7 @@ from .errors import DataError, NoGradientError
 __all__ = ["GradientField"]
 
 _FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
+_POWER = 0.02  # a direction with less of the power of several neurons' gradients is noise
 _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
 
 
@@ -90,17 +93,36 @@ class GradientField:
         """Dimension m of the tangent space of the data."""
         return self.projected.shape[2]
 
-    @property
+    @cached_property
+    def _spectrum(self):
+        """Singular values (N, r) and right vectors (N, r, m) of the neurons' gradients, weighed alike."""
+        scaled = self.projected / np.sqrt((self.gradients**2).sum(2).mean(0))[:, None]
+        _, s, vt = np.linalg.svd(scaled, full_matrices=False)
+        return s, vt
+
+    @cached_property
+    def rank(self):
+        """Number of independent concepts in the neurons: directions with over 2 % of the gradients' power.
+
+        Neurons that are functions of fewer concepts have gradients in a space of that many dimensions at every
+        point (the argument of AI Poincare, arXiv 2011.04698, for conserved quantities).
+        """
+        if self.neurons == 1:
+            return 1
+        power = (self._spectrum[0] ** 2).mean(0)
+        return int((power > _POWER * power.sum()).sum())
+
+    @cached_property
     def unit(self):
-        """Orthonormal basis of the span of the projected gradients at each point, shape (N, k, m).
+        """Orthonormal basis of the span of the projected gradients at each point, shape (N, rank, m).
 
         For one neuron: the unit gradients in tangent coordinates. Directions that vanish are zero rows.
         """
         if self.neurons == 1:
             return self.projected / np.linalg.norm(self.projected, axis=2, keepdims=True)
-        scaled = self.projected / np.maximum(np.linalg.norm(self.projected, axis=2, keepdims=True), 1e-300)
-        _, s, vt = np.linalg.svd(scaled, full_matrices=False)
-        return vt * (s > 1e-9 * s[:, :1])[..., None]
+        s, vt = self._spectrum
+        alive = s > 1e-9 * s[:, :1]
+        return (vt * alive[..., None])[:, : self.rank]
 
     def project(self, gradients):
         """Gradients (N, n) or (N, k, n) of something else at the same points, in tangent coordinates."""
@@ -113,6 +135,19 @@ class GradientField:
             tangent = tangent[index]
         values = None if self.values is None else self.values[index]
         return GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
+
+    def without(self, gradients):
+        """Return the field on what is left of the tangent space at each point without some directions (N, n).
+
+        A formula's own gradients given, every function of it is constant on what remains: what else the neurons
+        hold can be searched for.
+        """
+        e = self.project(gradients)
+        m = self.dimension
+        frame = np.concatenate([e[..., None], np.broadcast_to(np.eye(m), (len(self), m, m))], axis=2)
+        rest = np.linalg.qr(frame)[0][:, :, 1:m]
+        tangent = rest if self.tangent is None else self.tangent @ rest
+        return GradientField(self.points, self.gradients, self.names, self.values, tangent)
 
     def __len__(self):
         return len(self.points)

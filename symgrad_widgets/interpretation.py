@@ -1,7 +1,7 @@
 """From a neuron to a formula that can be read and checked, in one call."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -143,21 +143,33 @@ def interpret(
     start = time.perf_counter()
     field = _field(model_or_field, x, layer, neuron, names)
     read = time.perf_counter()
-    search = Search(field, random_state=random_state, **search_options)
-    state = search.run(seconds=seconds, progress=progress)
+    states = _searches(field, seconds, random_state, progress, search_options)
     found = time.perf_counter()
-    verdict = None if concept is None else _verdict(state.best, concept, field, constraints)
+    state, concepts = states[0], tuple(s.best for s in states if s.best is not None)
+    verdict = None if concept is None else _verdict(concepts, concept, field, constraints)
     times = {"gradients": read - start, "search": found - read, "verdict": time.perf_counter() - found}
     return Interpretation(
         best=state.best,
-        concepts=() if state.best is None else (state.best,),
+        concepts=concepts,
         front=state.front,
-        evidence=_evidence(field, state),
+        evidence=_evidence(field, states),
         verdict=verdict,
         phi=None if state.best is None else fit_phi(state.best.expression, field),
         angles=np.empty(0) if state.best is None else angles(state.best.expression, field),
         seconds=times,
     )
+
+
+def _searches(field, seconds, seed, progress, options):
+    """Final states of one search for each independent concept: found, taken out of the field, and on."""
+    states, deadline = [], time.monotonic() + seconds
+    while True:
+        search = Search(field, random_state=seed, **options)
+        states.append(search.run(seconds=max(deadline - time.monotonic(), 0.5), progress=progress))
+        best = states[-1].best
+        if best is None or field.rank == 1:
+            return states
+        field = field.without(evaluate(best.expression, field.names, field.points)[1])
 
 
 def fit_phi(expression, field):
@@ -192,20 +204,23 @@ def _field(model_or_field, x, layer, neuron, names):
     return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names)
 
 
-def _verdict(best, concept, field, constraints):
-    if best is None:
-        return Verdict(
-            same=False, how="different", residual=1.0, message="different: no closed form was found"
-        )
-    return verify(best.expression, concept, field=field, constraints=constraints)
+def _verdict(found, concept, field, constraints):
+    """Verdict on the formula, or on all of several: the same only when each is."""
+    if not found:
+        return Verdict(same=False, how="different", residual=1.0, message="Different: no closed form was found.")
+    verdicts = [verify(c.expression, concept, field=field, constraints=constraints) for c in found]
+    worst = min(verdicts, key=lambda v: (v.same is not False, v.same is not None))
+    message = "; ".join(f"{c.expression}: {v.message}" for c, v in zip(found, verdicts, strict=True))
+    return worst if len(found) == 1 else replace(worst, message=message)
 
 
-def _evidence(field, state):
+def _evidence(field, states):
+    best = states[0].best
     return Evidence(
-        loss=None if state.best is None else state.best.loss,
-        chance=chance_loss(field.neurons, field.dimension),
+        loss=None if best is None else best.loss,
+        chance=chance_loss(field.rank, field.dimension),
         points=len(field),
         dropped=field.dropped,
-        evaluations=state.evaluations,
-        generations=state.generation,
+        evaluations=sum(s.evaluations for s in states),
+        generations=sum(s.generation for s in states),
     )

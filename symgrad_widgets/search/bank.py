@@ -72,6 +72,19 @@ class Bank:
         """Components (K, N, k) of the normalised gradients along the neurons."""
         return self._D[: len(self.terms)]
 
+    @property
+    def nbytes(self):
+        """Memory the gradients take."""
+        return self._G.nbytes + self._D.nbytes
+
+    def keep(self, rows):
+        """Forget all rows but these (ascending); they are numbered anew from 0."""
+        number = {row: i for i, row in enumerate(rows)}
+        self.terms = [self.terms[row] for row in rows]
+        self._G, self._D, self.scale = self._G[rows], self._D[rows], self.scale[rows]
+        self._row = {t: number[row] for t, row in self._row.items() if row in number}
+        self._by_direction = {key: number[row] for key, row in self._by_direction.items() if row in number}
+
     def rows(self, terms):
         """Row number of each term; None where it has no usable gradient on the data."""
         fresh = [t for t in dict.fromkeys(terms) if t not in self._row]

@@ -5,7 +5,7 @@ extensions of what was found, and from then on evolution on four islands of diff
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,8 @@ _OFFSPRING = 48  # for each island and generation
 _FREED = 3  # constants tried in each island and generation
 _TERMS = 8  # at most, in an evolved set
 _ZERO = 1e-13  # losses below are rounding
+_CLOSE, _RIVALS = 1.1, 12  # sums this close to the front are judged on more points as well, at most so many
+_BYTES, _SEEN = 64e6, 50_000  # of gradients, and sums remembered, before what is out of use is forgotten
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,40 @@ class Engine:
     def step(self):
         """Run one generation."""
         next(self._stages)()
+        if self.bank.nbytes > _BYTES or len(self.seen) > _SEEN:
+            self._forget()
+
+    def contenders(self):
+        """Return the front, and the sums of the islands that come so close to it that few points cannot tell."""
+        lowest = np.full(self.max_size + 1, np.inf)
+        for found in self.front.values():
+            lowest[found.size :] = np.minimum(lowest[found.size :], found.loss)
+        rivals = {
+            s.rows: s
+            for island in self.islands
+            for s in island
+            if s.size <= self.max_size and s.loss < _CLOSE * lowest[s.size] and s.loss > _ZERO
+        }
+        for found in self.front.values():
+            rivals.pop(found.rows, None)
+        ranked = sorted(rivals.values(), key=lambda s: (s.fitness(_ISLANDS[2]), s.rows))
+        return [*self.front.values(), *ranked[:_RIVALS]]
+
+    def terms(self, found):
+        """Terms of a sum."""
+        return [self.bank.terms[r] for r in found.rows]
+
+    def _forget(self):
+        """Drop every term that no sum in use has, to keep memory bounded."""
+        sums = [*self.front.values(), *(s for island in self.islands for s in island)]
+        kept = sorted({*self.dictionary.tolist(), *(r for s in sums for r in s.rows)})
+        number = {row: i for i, row in enumerate(kept)}
+        moved = {s.rows: replace(s, rows=tuple(number[r] for r in s.rows)) for s in sums}
+        self.bank.keep(kept)
+        self.dictionary = np.array([number[r] for r in self.dictionary.tolist()], dtype=int)
+        self.front = {size: moved[s.rows] for size, s in self.front.items()}
+        self.islands = [[moved[s.rows] for s in island] for island in self.islands]
+        self.seen = {s.rows: s for s in moved.values()}
 
     def _plan(self):
         yield self._singles

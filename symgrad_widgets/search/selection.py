@@ -1,6 +1,7 @@
 """Which formula of a front is the answer: one rule for every field, blind to any concept."""
 
 import numpy as np
+import sympy as sp
 
 __all__ = ["chance_loss", "noise_loss", "pareto", "select"]
 
@@ -75,9 +76,17 @@ def noise_loss(points, spanning, directions):
 
 
 def pareto(candidates, alike):
-    """Candidates by rising complexity whose loss falls by at least 2 %, without two that are `alike`."""
+    """Candidates by rising complexity whose loss falls by at least 2 %, without two that are `alike`.
+
+    Among those of equal complexity a constant that is no simple number has to lower the loss by 5 %.
+    """
+    leaders = {}
+    for c in candidates:
+        handicap = c.loss * 1.05 ** len(c.expression.atoms(sp.Float))
+        if c.complexity not in leaders or handicap < leaders[c.complexity][0]:
+            leaders[c.complexity] = handicap, c
     front = []
-    for c in sorted(candidates, key=lambda c: (c.complexity, c.loss)):
+    for _, (_, c) in sorted(leaders.items()):
         if front and max(c.loss, _ZERO * 1e-4) > 0.98 * max(front[-1].loss, _ZERO * 1e-4):
             continue
         if not any(alike(c, other) for other in front):

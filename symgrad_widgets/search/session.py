@@ -4,6 +4,7 @@ import json
 import time
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import sympy as sp
@@ -134,7 +135,7 @@ class Search:
     def step(self):
         """Run one generation and return the SearchState."""
         start = time.perf_counter()
-        with np.errstate(all="ignore"):  # out of domain is an answer, not an accident
+        with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
             self._engine.step()
             self.front = self._judge()
             self.best = self._select()
@@ -246,27 +247,22 @@ class Search:
 
     def _judge(self):
         """Front of canonical formulas, fitted on the training points and measured on the held-out ones."""
-        for found in self._engine.front.values():
-            if found.rows not in self._written:
-                self._written[found.rows] = self._write(found)
-        current = [self._written[s.rows] for s in self._engine.front.values()]
-        known = {c.expression: (c, e) for c, e in (w for w in current if w)}
-        return pareto(
-            [c for c, _ in known.values()],
-            lambda a, b: _alike(known[a.expression][1], known[b.expression][1]),
-        )
+        contenders = [tuple(self._engine.terms(s)) for s in self._engine.contenders()]
+        self._written = {terms: self._written[terms] if terms in self._written else self._write(terms) for terms in contenders}
+        self._directions = {c.expression: e for c, e in filter(None, self._written.values())}
+        judged = {c.expression: c for c, _ in filter(None, self._written.values())}
+        return pareto(judged.values(), lambda a, b: _alike(*(self._directions[c.expression] for c in (a, b))))
 
     def _select(self):
         if not self.front:
             return None
-        closest = min(self.front, key=lambda c: c.loss)
-        directions = next(e for w in self._written.values() if w for c, e in [w] if c == closest)
-        noise = noise_loss(self._held.field.points, self._held.unit, directions)
-        return select(self.front, chance_loss(self.field.neurons, self.field.dimension), noise)
+        closest = self._directions[self.front[-1].expression]
+        noise = noise_loss(self._held.field.points, self._held.unit, closest)
+        return select(self.front, chance_loss(self.field.rank, self.field.dimension), noise)
 
-    def _write(self, found):
+    def _write(self, terms):
         """Candidate and its unit gradients on the held-out points, or None outside its domain."""
-        terms = tidied([self._engine.bank.terms[r] for r in found.rows], self._fit, acceptable)
+        terms = tidied(terms, self._fit, acceptable)
         fit, held = self._fit.features(terms), self._held.features(terms)
         written = fit and held and formula(terms, *fit, self.symbols, self.field.points)
         if not written:
@@ -299,13 +295,25 @@ def score(field, guess):
     return Candidate(expression, complexity(expression), loss(expression, field))
 
 
+@cache
+def _thread_pools():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _one_thread():
+    """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices."""
+    return _thread_pools().limit(limits=1, user_api="blas")
+
+
 def _alike(a, b):
     return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < _ALIKE
 
 
 def _identifiable(field):
-    if field.neurons >= field.dimension:
-        what = "one neuron" if field.neurons == 1 else f"{field.neurons} neurons"
+    if field.rank >= field.dimension:
+        what = "one neuron" if field.neurons == 1 else f"{field.neurons} neurons with {field.rank} independent gradients"
         raise DataError(
             f"{what} on data that fill {field.dimension} dimension(s): every gradient is parallel to every other, "
             "so any formula fits; use fewer neurons, more inputs, or data that vary in more directions"

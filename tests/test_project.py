@@ -14,12 +14,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
-WITH_ANOTHER = {"jupyter_core", "jupyterlab_server", "llvmlite", "mpmath", "traitlets"}  # jupyterlab, numba, ...
-    "jupyter_core",
-    "jupyterlab_server",
-    "llvmlite",
-    "mpmath",
-}  # parts of jupyterlab, numba, sympy
+# parts of jupyterlab, numba, sympy and ipywidgets
+WITH_ANOTHER = {"jupyter_core", "jupyterlab_server", "llvmlite", "mpmath", "traitlets"}
 
 
 def read(name):

@@ -58,7 +58,7 @@ def _all_finite(formulas, names, points):
 
 
 def _region(concepts, surface, points, tangent):
-    gradients = np.stack([evaluate(core(concept), surface.names, points)[1] for concept in concepts], axis=1)
+    gradients = np.stack([_slopes(concept, surface.names, points) for concept in concepts], axis=1)
     try:
         region = GradientField(points, gradients, surface.names, tangent=tangent)
         lost = region.dropped / len(points)
@@ -71,6 +71,12 @@ def _region(concepts, surface, points, tangent):
             "where it is compared: give points on which it varies"
         )
     return region
+
+
+def _slopes(concept, names, points):
+    values, _ = evaluate(concept, names, points)
+    _, gradients = evaluate(core(concept), names, points)
+    return np.where(np.isnan(values)[:, None], np.nan, gradients)
 
 
 def defined(formula, region):

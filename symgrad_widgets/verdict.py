@@ -1,6 +1,6 @@
 """Whether a formula is the concept: proved, up to its constants, numerically, or not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -171,7 +171,7 @@ class _Case:
         regions = self.regions
         if self.field is not None and self.surface.exact:
             try:
-                regions = box_regions(self.formula, self.concepts, self.surface)
+                regions = box_regions(self.formula, self.concepts, replace(self.surface, basis=None))
             except ExpressionError:
                 regions = self.regions
         return list(regions.values())[::-1]

@@ -14,6 +14,7 @@ from .errors import OutputError, SymgradError
 
 __all__ = ["main"]
 
+_START = "00_start_here.ipynb"
 _LAB_CONFIG = Path(__file__).parent  # holds labconfig/page_config.json: no announcements, no news
 
 
@@ -139,13 +140,19 @@ def _table(head, rows):
 
 
 def _lab(arguments, passed_on):
-    start = notebook_files.notebook_folder(arguments.notebooks) / "00_start_here.ipynb"
-    if not start.is_file():
-        raise OutputError(f"there is no start notebook at {start}: say where it is with --notebooks FOLDER")
+    folder = notebook_files.notebook_folder(arguments.notebooks)
+    if not (folder / _START).is_file():
+        raise OutputError(
+            f"there is no start notebook at {folder / _START}: say where with --notebooks FOLDER"
+        )
     paths = [str(_LAB_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
-    command = [sys.executable, "-m", "jupyterlab", str(start), *passed_on]
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the user's own words
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    command += [f"--LabApp.default_url=/lab/tree/{_START}", *passed_on]
+    if os.name == "nt":
+        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the user's words
+    # Take the place of this process: Ctrl-C then reaches the server, which asks before it ends its kernels.
+    return os.execve(command[0], command, environment)  # noqa: S606 - the same
 
 
 def _doctor(*_):

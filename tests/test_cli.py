@@ -258,7 +258,9 @@ def test_lab_opens_the_start_notebook_and_passes_options_on(tmp_path):
     done = symgrad("lab", "--notebooks", tmp_path, "--no-browser", "--port", "9000",
                    env=os.environ | {"PYTHONPATH": str(tmp_path)})  # fmt: skip
     arguments, config = json.loads(done.stdout)
-    assert arguments == [str(tmp_path / "00_start_here.ipynb"), "--no-browser", "--port", "9000"]
+    assert f"--ServerApp.root_dir={tmp_path}" in arguments
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in arguments
+    assert arguments[-3:] == ["--no-browser", "--port", "9000"]
     page = json.loads(Path(config.split(os.pathsep)[0], "labconfig", "page_config.json").read_text())
     assert page["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
 

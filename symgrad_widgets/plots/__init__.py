@@ -13,6 +13,7 @@ from .pictures import (
     phi_picture,
     plane_picture,
 )
+from .published import published_front
 
 __all__ = [
     "Mark",
@@ -27,4 +28,5 @@ __all__ = [
     "pairs_picture",
     "phi_picture",
     "plane_picture",
+    "published_front",
 ]

@@ -27,7 +27,9 @@ def figure(picture):
     )
     plot.toolbar.logo = None
     plot.toolbar.autohide = True
-    plot.grid.grid_line_alpha = 0.3
+    plot.grid.grid_line_alpha = 0.15
+    plot.axis.axis_label_text_font_style = "normal"
+    plot.axis.minor_tick_line_color = None
     for number, mark in enumerate(picture.marks):
         source = ColumnDataSource(mark.columns(), name=f"mark{number}")
         renderer = _draw(plot, mark, source)
@@ -64,7 +66,9 @@ def _tidy_legend(plot):
         legend.background_fill_alpha = 0
         legend.border_line_color = None
         legend.label_text_font_size = "11px"
-        legend.spacing = 0
-        legend.padding = 2
+        legend.location = "left"
+        legend.label_standoff = 3
+        legend.spacing = 12
+        legend.padding = legend.margin = 0
         plot.add_layout(legend, "below")
         legend.orientation = "horizontal"

@@ -9,8 +9,8 @@ from ..errors import DataError
 
 __all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "Mark", "Picture"]
 
-# Okabe and Ito's colours: told apart by colour-blind readers, visible on white and on black.
-BLUE, GREEN, ORANGE, RED, GREY = "#0072B2", "#009E73", "#E69F00", "#D55E00", "#8A8A8A"
+# After Okabe and Ito: told apart by colour-blind readers. The blue is lightened so as to show on black too.
+BLUE, GREEN, ORANGE, RED, GREY = "#2B83C6", "#009E73", "#E69F00", "#D55E00", "#8A8A8A"
 
 _COORDINATES = {
     "points": (("x",), ("y",)),

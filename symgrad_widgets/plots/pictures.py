@@ -23,8 +23,11 @@ def front_picture(front, best=None, guesses=(), published=()):
         Mark("line", _places(front, ("x", "y")), BLUE, size=1.5),
         Mark("points", _places(front), BLUE, "found", "circle", 9, ("formula", "loss")),
         Mark("points", _places([best] if best else []), RED, "chosen", "ring", 17),
-        Mark("points", _places(guesses), GREEN, "your guess", "diamond", 11, ("formula", "loss")),
     ]
+    if guesses:
+        marks.append(
+            Mark("points", _places(guesses), GREEN, "your guess", "diamond", 11, ("formula", "loss"))
+        )
     if published:
         marks.append(
             Mark("points", _places(published), ORANGE, "published", "triangle", 8, ("formula", "loss"))
@@ -85,7 +88,7 @@ def history_picture(history, columns=("loss", "validation")):
     )
 
 
-def phi_picture(formula_values, neuron_values, phi=None, what="the formula"):
+def phi_picture(formula_values, neuron_values, phi=None, what="the formula", title="Neuron against formula"):
     """Neuron value against formula value, one dot a point, with the fitted curve `phi(values)` if given."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
@@ -100,7 +103,7 @@ def phi_picture(formula_values, neuron_values, phi=None, what="the formula"):
             Mark("line", {"x": line, "y": np.asarray(phi(line), dtype=float)}, RED, "phi", "solid", 2.5)
         )
     return Picture(
-        title="phi: neuron against formula",
+        title=title,
         x_label=f"value of {what}",
         y_label="value of the neuron",
         marks=tuple(marks),

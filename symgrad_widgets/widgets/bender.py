@@ -55,7 +55,9 @@ class PhiBender(DescribedBox):
         """The neuron's values now against before, and the directions of its gradients."""
         now = self._field(self.slider.value)
         before = self._before.values if len(now) == len(self._before) else now.values
-        values = plots.phi_picture(before, now.values, what="the neuron before")
+        values = plots.phi_picture(
+            before, now.values, what="the neuron before", title="Values: now against before"
+        )
         return [values, plots.field_picture(now, limit=150)]
 
     @property

@@ -12,6 +12,8 @@ from .panel import Panel
 
 __all__ = ["FieldView"]
 
+_ARROWS = 300
+
 
 class FieldView(DescribedBox):
     """The unit gradients as arrows over two inputs; with a candidate, coloured by the angle to it.
@@ -88,10 +90,10 @@ class FieldView(DescribedBox):
     def pictures(self):
         """The field and, with a candidate, the histogram of the angles to it."""
         if self.candidate is None:
-            return [plots.field_picture(self.field, None, self.inputs)]
+            return [plots.field_picture(self.field, None, self.inputs, _ARROWS)]
         degrees, what = angles(self.candidate, self.field), str(self.candidate)
         return [
-            plots.field_picture(self.field, degrees, self.inputs, what=what),
+            plots.field_picture(self.field, degrees, self.inputs, _ARROWS, what),
             plots.angle_histogram(degrees, what),
         ]
 

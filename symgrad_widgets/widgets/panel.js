@@ -65,15 +65,14 @@ function listen(doc, data, model) {
 }
 
 // The canvas cannot inherit colours: they are copied from the page whenever its theme changes.
+const TEXTS = ["axis_label_text_color", "major_label_text_color", "label_text_color", "axis_line_color",
+  "major_tick_line_color", "grid_line_color"];
+
 function paint(plot, el) {
   const ink = getComputedStyle(el).color;
   plot.title.text_color = ink;
-  for (const axis of [...plot.below, ...plot.left].filter((item) => "major_label_text_color" in item)) {
-    for (const part of ["axis_label_text", "major_label_text", "axis_line", "major_tick_line", "minor_tick_line"])
-      axis[`${part}_color`] = ink;
-  }
-  for (const legend of plot.legend) legend.label_text_color = ink;
-  for (const grid of plot.center.filter((item) => "grid_line_color" in item)) grid.grid_line_color = ink;
+  for (const item of [...plot.below, ...plot.left, ...plot.center])
+    for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = ink;
 }
 
 function render({ model, el }) {

@@ -50,7 +50,7 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, picture=None, **layout):
         super().__init__()
         # In a row of boxes a bokeh plot shrinks to nothing unless the box itself claims its share.
-        self.layout = {"flex": "1 1 320px", "min_width": "280px", "width": "auto"} | layout
+        self.layout = {"flex": "1 1 320px", "min_width": "280px", "max_width": "680px"} | layout
         self.picture = None
         self.on_msg(self._answer)
         if picture is not None:

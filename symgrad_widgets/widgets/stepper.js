@@ -3,6 +3,7 @@ const BUTTONS = [
   ["step", "Step", "Run one generation of the search"],
   ["run", "Run", "Run the search until it settles"],
   ["stop", "Stop", "Stop after this generation"],
+  ["restart", "Restart", "Go back to before the first generation"],
 ];
 
 function cell(row, text, number) {

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from .. import plots
@@ -28,7 +29,7 @@ class _Controls(anywidget.AnyWidget):
 
 
 class SearchStepper(DescribedBox):
-    """Buttons Step, Run and Stop for a `Search`, and its front, live.
+    """Buttons Step, Run, Stop and Restart for a `Search`, and its front, live.
 
     The search runs in a thread of its own, one at a time, so that the kernel stays free and Stop works.
     Without a browser `step()` and `run()` do the same.
@@ -49,7 +50,9 @@ class SearchStepper(DescribedBox):
         self.search, self.guesses, self.published = search, tuple(guesses), tuple(published)
         self._thread, self._halt, self._lock = None, threading.Event(), threading.Lock()
         self._controls, self._panel = _Controls(), Panel()
-        super().__init__([self._controls, self._panel])
+        self._controls.layout = {"flex": "1 1 360px", "min_width": "0", "width": "auto"}
+        layout = {"width": "100%", "flex_flow": "row wrap"}
+        super().__init__([ipywidgets.HBox([self._controls, self._panel], layout=layout)])
         self._controls.on_msg(self._asked)
         self._show(search.state)
 
@@ -73,8 +76,8 @@ class SearchStepper(DescribedBox):
     def _asked(self, _, message, __):
         if message.get("do") == "stop":
             self._halt.set()
-        elif message.get("do") in ("step", "run"):
-            self._start(self._step if message["do"] == "step" else self._run)
+        elif message.get("do") in self._works:
+            self._start(self._works[message["do"]])
 
     def _start(self, work):
         with self._lock:  # a second click, or a second kernel thread, while one is at work
@@ -94,8 +97,15 @@ class SearchStepper(DescribedBox):
         finally:
             self._controls.running = False
 
+    @property
+    def _works(self):
+        return {"step": self._step, "run": self._run, "restart": self._restart}
+
     def _step(self):
         self._show(self.search.step())
+
+    def _restart(self):
+        self._show(self.search.goto(0))
 
     def _run(self):
         self.search.run(progress=False, callback=self._show_and_go_on)

@@ -1,0 +1,25 @@
+"""The front that a paper published, measured on the reader's own neuron."""
+
+from ..errors import UnknownNameError, nearest
+from ..expressions import parse
+from ..published import published_fronts
+from ..search import score
+
+__all__ = ["published_front"]
+
+
+def published_front(experiment, field):
+    """Candidates of arXiv 2409.05305 for an experiment ("P1-07"), in its order, scored on `field`.
+
+    The paper numbers the inputs x1, x2, ...; here they bear the field's names. Complexity and loss are ours.
+    """
+    fronts = published_fronts()
+    if experiment not in fronts:
+        raise UnknownNameError(f"no published front for {experiment!r}: {nearest(experiment, fronts)}")
+    formulas = [parse(entry["expression"]) for entry in fronts[experiment]["entries"]]
+    numbered = {f"x{i + 1}": name for i, name in enumerate(field.names)}
+    return tuple(score(field, _renamed(formula, numbered)) for formula in formulas)
+
+
+def _renamed(formula, names):
+    return formula.xreplace({s: type(s)(names[s.name], real=True) for s in formula.free_symbols})

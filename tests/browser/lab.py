@@ -1,0 +1,163 @@
+"""JupyterLab in a folder of its own, and a page of it in Debian's chromium."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Run All is dropped silently when it comes before all of this.
+READY = """() => {
+  const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  return session?.isReady && session.session?.kernel?.connectionStatus === "connected"
+    && session.session.kernel.status === "idle";
+}"""
+KERNEL = """async () => {
+  const app = window.jupyterapp;
+  await app.restored;
+  await app.shell.currentWidget.context.ready;
+  await app.shell.currentWidget.sessionContext.session.kernel.info;
+}"""
+FINISHED = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const cells = [...panel.content.widgets].filter((cell) => cell.model.type === "code");
+  return cells.every((cell) => cell.model.executionCount && cell.model.executionState !== "running")
+    && panel.sessionContext.session.kernel.status === "idle";
+}"""
+TOLERATED = ("favicon", "Sec-WebSocket-Protocol")  # errors of the page's own: the protocol is switched off above
+
+
+@contextmanager
+def server(folder, root):
+    """JupyterLab on `folder`, with settings, kernels and history of its own; yields its address."""
+    own = Path(folder) / ".jupyter-own"
+    settings = own / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (settings / "page_config.json").write_text(json.dumps(off))
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(own / "config"),
+        "JUPYTER_DATA_DIR": str(own / "data"),
+        "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
+        "IPYTHONDIR": str(own / "ipython"),
+        "PYTHONPATH": str(root),
+        "OMP_NUM_THREADS": "1",
+    }
+    port = _free_port()
+    command = [
+        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
+        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
+        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
+        "--ZMQChannelsWebsocketConnection.kernel_ws_protocol=",
+    ]  # fmt: skip
+    log = (own / "server.log").open("w")
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(address, process, own / "server.log")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(address, process, log):
+    for _ in range(240):
+        if process.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended at once:\n{log.read_text()[-2000:]}")
+        try:
+            urllib.request.urlopen(f"{address}/api", timeout=1)
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.25)
+    raise RuntimeError(f"JupyterLab did not answer within a minute:\n{log.read_text()[-2000:]}")
+
+
+@contextmanager
+def chromium(executable, dark=False, size=(1280, 720)):
+    """Yield a page of a fresh browser, with `page.errors` and `page.strangers` (requests to elsewhere)."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
+        )
+        page = context.new_page()
+        page.errors, page.strangers = [], []
+        page.on("console", lambda message: _note(page, message))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("request", lambda request: _note_request(page, request))
+        try:
+            yield page
+        finally:
+            browser.close()
+
+
+def _note(page, message):
+    if message.type == "error" and not any(word in message.text for word in TOLERATED):
+        page.errors.append(message.text)
+
+
+def _note_request(page, request):
+    if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:")):
+        page.strangers.append(request.url)
+
+
+def open_notebook(page, address, name, dark=False):
+    """Open a notebook alone on the page and wait until its kernel answers."""
+    page.goto(f"{address}/lab/tree/{name}?reset")
+    page.wait_for_function("() => window.jupyterapp !== undefined", timeout=60_000)
+    page.wait_for_function(READY, timeout=90_000, polling=200)
+    page.evaluate(KERNEL)
+    if dark:
+        theme = "'apputils:change-theme', {theme: 'JupyterLab Dark'}"
+        page.evaluate(f"() => window.jupyterapp.commands.execute({theme})")
+
+
+def run_all(page, timeout=240):
+    """Run every cell, wait until the last has ended, and return the errors that cells raised."""
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(FINISHED, timeout=timeout * 1000, polling=300)
+    return page.evaluate(
+        """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell) =>
+          cell.model.type !== "code" ? [] : cell.model.sharedModel.outputs
+            .filter((output) => output.output_type === "error").map((output) => output.evalue))"""
+    )
+
+
+def copy_without_outputs(source, folder):
+    """Copy a notebook into `folder`, its outputs stripped, and return the copy's name."""
+    import nbformat
+
+    target = Path(folder) / Path(source).name
+    shutil.copy(source, target)
+    notebook = nbformat.read(target, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, target)
+    return target.name

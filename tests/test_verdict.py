@@ -226,6 +226,12 @@ def test_constant_on_a_part_of_the_data():
         verify(x + y, sp.Max(x + y, 0), on)
 
 
+def test_a_constant_in_disguise():
+    verdict = verify("sin(x*y)^2 + cos(x*y)^2", "x + y", field(-1, 1, ("x", "y")))
+    assert verdict.how == "different"
+    assert "constant on the data" in verdict.message
+
+
 def test_undefined_on_a_part_of_the_data():
     verdict = verify("log(x) + log(y)", "x*y", field(-1, 1, ("x", "y")))
     assert verdict.how == "different"

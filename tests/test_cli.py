@@ -17,7 +17,9 @@ import symgrad_widgets
 from symgrad_widgets.cli import main
 
 PARAMETERS = "seed = 0\nrate = 0.5\nverbose = False\nnote = 'none'"
-SPEAK = "# what is set\nprint((seed, rate, verbose, note))"
+SPEAK = (
+    "# what is set\nprint((seed, rate, verbose, note))\nfor i in range(5):\n    print(end=f'\\repoch {i}')"
+)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="3"></circle></svg>'
 DRAW = f"""
 view = {{"model_id": "f00", "version_major": 2, "version_minor": 0}}
@@ -113,6 +115,12 @@ def test_the_page_shows_formulas_and_the_pictures_beside_widgets(good):
     assert "<msup><mi>x</mi><mrow><mn>7</mn></mrow></msup>" in html  # from an output
     assert base64.b64encode(SVG.encode()).decode() in html
     assert "a circle</pre>" not in html
+
+
+def test_the_page_keeps_the_last_state_of_a_progress_bar(good):
+    html = (good[1] / "oscillator-seed3.html").read_text(encoding="utf-8")
+    assert "epoch 4" in html
+    assert "epoch 3" not in html
 
 
 def test_a_formula_that_is_not_the_concept_ends_with_exit_code_1(run):

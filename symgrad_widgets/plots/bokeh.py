@@ -33,6 +33,7 @@ def figure(picture):
     for number, mark in enumerate(picture.marks):
         source = ColumnDataSource(mark.columns(), name=f"mark{number}")
         renderer = _draw(plot, mark, source)
+        renderer.muted_glyph = renderer.nonselection_glyph = None  # unused, and half of the document
         if mark.hover:
             tips = [(name.replace("_", " "), "@{" + name + "}") for name in mark.hover]
             plot.add_tools(HoverTool(renderers=[renderer], tooltips=tips))

@@ -18,7 +18,7 @@ _COORDINATES = {
     "segments": (("x0", "x1"), ("y0", "y1")),
     "bars": (("left", "right"), ("bottom", "top")),
 }
-_SIGNIFICANT = 5  # digits sent to a screen
+_SIGNIFICANT = 4  # digits sent to a screen
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 __all__ = ["front_picture", "history_picture", "pairs_picture", "phi_picture", "plane_picture"]
 
 _LOWEST = 1e-12  # a loss below is rounding; it is drawn here
-_POINTS = 800
+_POINTS = 400
 
 
 def front_picture(front, best=None, guesses=(), published=()):

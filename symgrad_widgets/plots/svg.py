@@ -125,27 +125,30 @@ def _stroke(path, mark, more=""):
 
 
 def _markers(mark, places, angles=None):
-    filled = "none" if mark.shape == "ring" else mark.colour
-    radius = mark.size / 2
-    angles = np.zeros(len(places)) if angles is None else angles
-    outline = _OUTLINES.get(mark.shape)
-    if outline is None:
-        shapes = (
-            f"M{float(x) - radius:.1f} {y}a{radius:g} {radius:g} 0 1 0 {mark.size:g} 0"
-            f"a{radius:g} {radius:g} 0 1 0 {-mark.size:g} 0"
-            for x, y in places
+    if mark.shape in _OUTLINES:
+        angles = np.zeros(len(places)) if angles is None else angles
+        outlines = {}  # most markers look alike: their turned outlines are written once
+        for (x, y), angle in zip(places, angles, strict=True):
+            outlines.setdefault(round(float(angle), 2), []).append(f"M{x} {y}")
+        path = "".join(_turned(mark, starts, angle) for angle, starts in outlines.items())
+        return f'<path d="{path}" fill="{mark.colour}" stroke="{mark.colour}"/>'
+    if mark.shape == "ring":
+        r, d = mark.size / 2, mark.size
+        rings = (
+            f"M{float(x) - r:.1f} {y}a{r:g} {r:g} 0 1 0 {d:g} 0a{r:g} {r:g} 0 1 0 {-d:g} 0" for x, y in places
         )
-    else:
-        shapes = (
-            _turned(outline, float(x), float(y), radius, a) for (x, y), a in zip(places, angles, strict=True)
-        )
-    return f'<path d="{"".join(shapes)}" fill="{filled}" stroke="{mark.colour}"/>'
+        return f'<path d="{"".join(rings)}" fill="none" stroke="{mark.colour}" stroke-width="1.5"/>'
+    dots = "".join(f"M{x} {y}h0" for x, y in places)  # a line without length and with round ends is a dot
+    return _stroke(dots, mark, ' stroke-linecap="round"')
 
 
-def _turned(outline, x, y, radius, angle):
-    cos, sin = math.cos(angle) * radius, math.sin(angle) * radius
-    corners = [f"{x + cos * u + sin * v:.1f} {y - sin * u + cos * v:.1f}" for u, v in outline]
-    return "M" + "L".join(corners) + "Z"
+def _turned(mark, starts, angle):
+    cos, sin = math.cos(angle) * mark.size / 2, math.sin(angle) * mark.size / 2
+    corners = [(cos * u + sin * v, -sin * u + cos * v) for u, v in _OUTLINES[mark.shape]]
+    steps = zip(corners, [(0, 0), *corners[:-1]], strict=True)
+    first, *rest = (f"{x - a:.1f} {y - b:.1f}" for (x, y), (a, b) in steps)
+    outline = f"m{first}l{'l'.join(rest)}z"
+    return "".join(start + outline for start in starts)
 
 
 def _legend(picture):

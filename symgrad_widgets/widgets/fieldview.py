@@ -12,7 +12,7 @@ from .panel import Panel
 
 __all__ = ["FieldView"]
 
-_ARROWS = 300
+_ARROWS = 250
 
 
 class FieldView(DescribedBox):

@@ -83,6 +83,7 @@ function render({ model, el }) {
   const [plotBox, caption, alert] = el.firstChild.children;
   let views = null, doc = null, drawing = 0;
 
+  const data = () => JSON.parse(model.get("_data"));
   const still = () => {
     plotBox.innerHTML = model.get("_svg");
     plotBox.firstChild?.removeAttribute("style");
@@ -93,12 +94,12 @@ function render({ model, el }) {
     alert.textContent = model.get("error");
     alert.hidden = !model.get("error");
   };
-  const refresh = () => (doc ? fill(doc, model.get("_data")) : views || still());
+  const refresh = () => (doc ? fill(doc, data()) : views || still());
   const theme = () => doc && paint(doc.roots()[0], plotBox);
 
   const draw = async () => {
     const turn = ++drawing;
-    if (!model.get("_document").doc) return;
+    if (!model.get("_document")) return;
     if (!doc) still();
     let fresh;
     const box = document.createElement("div");
@@ -108,7 +109,7 @@ function render({ model, el }) {
       plotBox.replaceChildren(box);
       views?.clear();
       doc = null;
-      fresh = await Bokeh.embed.embed_item(model.get("_document"), box);
+      fresh = await Bokeh.embed.embed_item(JSON.parse(model.get("_document")), box);
     } catch (error) {
       if (error !== CLOSED) { still(); console.error("symgrad: the plot stays a still picture:", error); }
       return;
@@ -117,8 +118,8 @@ function render({ model, el }) {
     views = fresh;
     doc = views.roots[0].model.document;
     theme();
-    fill(doc, model.get("_data"));
-    listen(doc, model.get("_data"), model);
+    fill(doc, data());
+    listen(doc, data(), model);
     el.firstChild.dataset.live = "bokeh";
   };
 

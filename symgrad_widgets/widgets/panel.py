@@ -7,6 +7,7 @@ what is current; `picked` comes back.
 """
 
 import functools
+import json
 from pathlib import Path
 
 import anywidget
@@ -40,8 +41,8 @@ class Panel(anywidget.AnyWidget):
     _esm = _HERE / "panel.js"
     _css = _HERE / "symgrad.css"
     _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
-    _document = traitlets.Dict().tag(sync=True)
-    _data = traitlets.List().tag(sync=True)
+    _document = traitlets.Unicode().tag(sync=True)
+    _data = traitlets.Unicode().tag(sync=True)
     _svg = traitlets.Unicode().tag(sync=True)
     words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
@@ -75,8 +76,8 @@ class Panel(anywidget.AnyWidget):
         self.picture = picture
         with self.hold_sync():
             if not same:
-                self._document = json_item(picture.empty().figure())
-            self._data = picture.data()
+                self._document = _compact(json_item(picture.empty().figure()))
+            self._data = _compact(picture.data())
             self._svg = picture.svg()
             self.set_trait("words", picture.words)
             self.error = ""
@@ -96,6 +97,11 @@ def described(bundle, svg, *words):
     if svg:
         data["image/svg+xml"] = svg
     return (data, *rest) if rest else data
+
+
+def _compact(value):
+    # As text: a saved notebook would give each number of a list a line of its own.
+    return json.dumps(value, separators=(",", ":"))
 
 
 @functools.cache

@@ -64,6 +64,7 @@ class SearchStepper(DescribedBox):
     def run(self, **budget):
         """Run in this thread until the budget of `Search.run` is used up; returns the SearchState."""
         self.stop()
+        self._halt.clear()
         progress = budget.pop("progress", False)
         return self._show(self.search.run(progress=progress, callback=self._show_and_go_on, **budget))
 

@@ -1,0 +1,172 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,-all
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: kernelspec,jupytext,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Start here: reading a formula out of a neuron
+#
+# A neuron of a trained network computes some function $f(x)$ of its inputs. Often it has learnt a quantity
+# $g(x)$ that you could write as a short formula: an energy, a determinant. But nothing forces it to store $g$
+# itself. Any bent copy $f = \varphi(g)$ is as useful to the network, and the bend $\varphi$ hides the formula.
+#
+# **In this notebook** you will
+# 1. bend a neuron with a slider and see what changes and what does not;
+# 2. compute by hand the one number that compares a formula with a neuron;
+# 3. try a formula of your own, and then let the search find one.
+#
+# | word | meaning here |
+# |---|---|
+# | neuron | one number that a network computes from its inputs, $f(x)$ |
+# | concept | the formula $g(x)$ that the neuron has learnt |
+# | $\varphi$ (phi) | the unknown function that bends it: $f = \varphi(g)$, always rising or always falling |
+# | gradient | the vector of partial derivatives; it points where the function grows fastest |
+# | gradient field | the gradients at many points |
+# | loss | how far two gradient fields disagree in direction: 0 = nowhere, 1 = everywhere at right angles |
+# | front | the formulas for which no simpler one does better |
+
+# %% tags=["parameters"]
+seed = 0
+budget = 20  # seconds the search may take at most
+
+# %%
+import numpy as np
+
+import symgrad_widgets as sg
+
+# %% [markdown]
+# ## A neuron we can bend
+#
+# Here is a toy neuron. It knows the concept $g = x^2 + 2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that we
+# choose. The chain rule gives its gradient: the slope of $\tanh$ times the gradient of $g$. The slope is one
+# number, so it can make the gradient longer or shorter, and nothing else.
+
+
+# %%
+def neuron(points, bend):
+    x, y = points.T
+    value = np.tanh(bend * (x**2 + 2 * y**2))
+    slope = bend * (1 - value**2)
+    return value, slope[:, None] * np.column_stack([2 * x, 4 * y])
+
+
+# %%
+points = np.random.default_rng(seed).uniform(-1, 1, size=(600, 2))
+sg.PhiBender(neuron, points, names=("x", "y"))
+
+# %% [markdown]
+# **Before you move the slider, predict:** which of the two pictures will change?
+#
+# On the left, each dot is one point: the neuron's value now against its value before. The dots leave the
+# straight line as soon as you bend. On the right are the directions of the gradients. They do not move.
+# The same in numbers, for one point:
+
+# %%
+for bend in (0.2, 1.0, 3.0):
+    value, gradient = neuron(np.array([[0.6, -0.3]]), bend)
+    length = np.linalg.norm(gradient)
+    print(f"bend {bend}: value {value[0]:.3f}, length {length:.3f}, direction {gradient[0] / length}")
+
+# %% [markdown]
+# Value and length depend on the bend, the direction does not. So we throw lengths away and keep directions:
+# they belong to the concept alone.
+#
+# ## Comparing a formula with the neuron
+#
+# A formula $e$ agrees with the neuron at a point when the two gradients lie on one line. With the angle
+# $\theta$ between them, $1-\cos^2\theta$ is 0 when they do and 1 when they are at right angles; whether
+# they point the same way or opposite ways does not matter. The **loss** is the mean over the points. For the
+# guess $e = x\,y$, whose gradient is $(y, x)$:
+
+# %%
+values, gradients = neuron(points, bend=1.0)
+guess = points[:, ::-1]  # the gradient of x*y is (y, x)
+lengths = np.linalg.norm(gradients, axis=1) * np.linalg.norm(guess, axis=1)
+cosine = (gradients * guess).sum(axis=1) / lengths
+loss = (1 - cosine**2).mean()
+print(f"loss of x*y: {loss:.3f}")
+
+# %% [markdown]
+# Close to one half: that is what a formula with nothing to say about the neuron gets in two dimensions, because
+# the mean of $\sin^2\theta$ over all angles is 1/2.
+#
+# The library keeps points and gradients together in a `GradientField`, and `sg.score` does the same sum for any
+# formula that you type.
+
+# %%
+field = sg.GradientField(points, gradients, names=("x", "y"), values=values)
+mine = sg.score(field, "x*y")
+mine
+
+# %% [markdown]
+# **Your turn.** Replace `x*y` above by formulas of your own and watch the loss. How low can you get without
+# using the answer? Does `3*x*y` differ from `x*y`? Does `exp(x*y)`?
+#
+# The view below colours each arrow by the angle to a formula: blue and thin where they agree, red and thick
+# where they do not.
+
+# %%
+sg.FieldView(field, candidate="x**2 + y**2")
+
+# %% [markdown]
+# A circle is a good guess near the axes, where its arrows are parallel to those of the ellipse, and a poor one
+# in between.
+#
+# ## Letting the search find it
+#
+# The search proposes formulas, measures their loss, and keeps the front: for each complexity (the number of
+# symbols, constants and operations) the best formula so far. Press **Step** for one generation at a time,
+# **Restart** to see it again.
+
+# %%
+stepper = sg.SearchStepper(sg.Search(field, random_state=seed), guesses=[mine])
+stepper
+
+# %%
+state = stepper.run(seconds=budget)
+state.best
+
+# %% [markdown]
+# The formula is chosen where the loss falls by far the most: a longer formula gains nothing more, a shorter one
+# is clearly worse. It is found up to the bend, so an overall factor or offset means nothing. Is it the concept?
+
+# %%
+verdict = sg.verify(state.best.expression, "x^2 + 2*y^2", field=field)
+print(verdict)
+
+# %% [markdown]
+# ## Recap
+#
+# - A network may bend what it has learnt, so its values hide the formula; directions of gradients do not.
+# - The loss compares directions only: mean of $1-\cos^2\theta$.
+# - The search returns a front, and the formula at its knee.
+#
+# **Go on with** `physics/07_oscillator` (a real network, and a look inside the search), `matrices/01_trace2`
+# (why sign and scale do not matter) or `matrices/02_determinant2` (data that lie on a surface).
+#
+# ## Exercises
+#
+# 1. *Predict first:* what is the loss of `x**2 + y**2`? Above or below that of `x*y`? Then score it.
+# 2. Change the neuron to $\cos(b\,g)$. For small $b$ all goes well. Which assumption breaks for large $b$, and
+#    what happens to the left picture?
+# 3. Give the concept a third input, $g = x^2 + 2y^2 + z$. What do you expect `sg.score(field, "z")` to be?
+
+# %% [markdown]
+# The last cell checks what this notebook claims.
+
+# %%
+assert verdict.same, verdict
+assert abs(loss - mine.loss) < 1e-9
+assert state.best.loss < 1e-6

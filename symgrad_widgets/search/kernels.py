@@ -1,290 +1,18 @@
-"""Values, input gradients and losses of many terms at many points, compiled."""
+"""Values, input gradients and losses of many terms at many points."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
-from numba import njit
 
 from ..errors import DataError
-from ..operators import NATIVE, OPERATORS
+from ..operators import NATIVE
+from .compiled import evaluate
 from .terms import CONSTANT, operator, pack
 
-__all__ = ["gradients", "losses"]
+__all__ = ["angle_loss", "gradients", "losses", "on_numpy"]
 
-B = 128  # points in a block
-_CODE = {name: op.code for name, op in OPERATORS.items()}
-ADD, SUB, MUL, DIV = (_CODE[n] for n in ("add", "sub", "mul", "div"))
-NEG, INV, SQUARE, CUBE, POW4 = (_CODE[n] for n in ("neg", "inv", "square", "cube", "pow4"))
-SQRT, INV_SQRT, EXP, LOG = (_CODE[n] for n in ("sqrt", "inv_sqrt", "exp", "log"))
-SIN, COS, TAN, TANH, ABS = (_CODE[n] for n in ("sin", "cos", "tan", "tanh", "abs"))
-_fast = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
-
-
-@_fast
-def _forward(op, v, d, a, b):
-    """Value row v and, where it is cheap to know now, the derivative row d."""
-    if op == ADD:
-        for k in range(B):
-            v[k] = a[k] + b[k]
-    elif op == SUB:
-        for k in range(B):
-            v[k] = a[k] - b[k]
-    elif op == MUL:
-        for k in range(B):
-            v[k] = a[k] * b[k]
-    elif op == DIV:
-        for k in range(B):
-            d[k] = 1 / b[k]
-            v[k] = a[k] / b[k]
-    elif op == NEG:
-        for k in range(B):
-            v[k] = -a[k]
-    elif op == INV:
-        for k in range(B):
-            v[k] = 1 / a[k]
-            d[k] = -v[k] * v[k]
-    elif op == SQUARE:
-        for k in range(B):
-            v[k] = a[k] * a[k]
-            d[k] = 2 * a[k]
-    elif op == CUBE:
-        for k in range(B):
-            v[k] = a[k] * a[k] * a[k]
-            d[k] = 3 * a[k] * a[k]
-    elif op == POW4:
-        for k in range(B):
-            d[k] = 4 * a[k] * a[k] * a[k]
-            v[k] = (a[k] * a[k]) * (a[k] * a[k])
-    elif op == SQRT:
-        for k in range(B):
-            v[k] = np.sqrt(a[k])
-            d[k] = 0.5 / v[k]
-    elif op == INV_SQRT:
-        for k in range(B):
-            v[k] = 1 / np.sqrt(a[k])
-            d[k] = -0.5 * v[k] / a[k]
-    elif op == EXP:
-        for k in range(B):
-            v[k] = np.exp(a[k])
-            d[k] = v[k]
-    elif op == LOG:
-        for k in range(B):
-            v[k] = np.log(np.abs(a[k]))
-            d[k] = 1 / a[k]
-    elif op == SIN:
-        for k in range(B):
-            v[k] = np.sin(a[k])
-            d[k] = np.cos(a[k])
-    elif op == COS:
-        for k in range(B):
-            v[k] = np.cos(a[k])
-            d[k] = -np.sin(a[k])
-    elif op == TAN:
-        for k in range(B):
-            v[k] = np.tan(a[k])
-            d[k] = 1 + v[k] * v[k]
-    elif op == TANH:
-        for k in range(B):
-            v[k] = np.tanh(a[k])
-            d[k] = 1 / np.cosh(a[k]) ** 2
-    elif op == ABS:
-        for k in range(B):
-            v[k] = np.abs(a[k])
-            d[k] = np.sign(a[k])
-
-
-@_fast
-def _backward(op, work, g, v, d, a, b, ga, gb):
-    """Add the adjoint row g, times the partial derivatives, to the adjoint rows of the arguments."""
-    if op == ADD or op == SUB:
-        if ga >= 0:
-            for k in range(B):
-                work[ga, k] += work[g, k]
-        if gb >= 0:
-            if op == ADD:
-                for k in range(B):
-                    work[gb, k] += work[g, k]
-            else:
-                for k in range(B):
-                    work[gb, k] -= work[g, k]
-    elif op == MUL:
-        if ga >= 0:
-            for k in range(B):
-                work[ga, k] += work[g, k] * work[b, k]
-        if gb >= 0:
-            for k in range(B):
-                work[gb, k] += work[g, k] * work[a, k]
-    elif op == DIV:
-        if ga >= 0:
-            for k in range(B):
-                work[ga, k] += work[g, k] * work[d, k]
-        if gb >= 0:
-            for k in range(B):
-                work[gb, k] -= work[g, k] * work[d, k] * work[v, k]
-    elif ga >= 0:
-        if op == NEG:
-            for k in range(B):
-                work[ga, k] -= work[g, k]
-        else:
-            for k in range(B):
-                work[ga, k] += work[g, k] * work[d, k]
-
-
-# rows of the work space: n inputs, n input adjoints, then 4 for each token: value, derivative, adjoint, unused
-@_fast
-def _term(tokens, constants, work, n, left, right, stack, adjoint):
-    """Value (row returned) and input gradient (rows n ... 2n - 1) of one term on one block."""
-    top = 0
-    count = len(tokens)
-    for i in range(count):
-        t = tokens[i]
-        row = 2 * n + 3 * i
-        left[i] = right[i] = -1
-        adjoint[i] = row + 2
-        if t < 0:
-            row = -1 - t
-            adjoint[i] = n + row
-        elif t >= CONSTANT:
-            adjoint[i] = -1
-            for k in range(B):
-                work[row, k] = constants[t - CONSTANT]
-        else:
-            if t <= DIV:
-                top -= 1
-                right[i] = stack[top]
-            top -= 1
-            left[i] = stack[top]
-            a = left[i]
-            b = right[i] if right[i] >= 0 else a
-            ra = -1 - tokens[a] if tokens[a] < 0 else 2 * n + 3 * a
-            rb = -1 - tokens[b] if tokens[b] < 0 else 2 * n + 3 * b
-            _forward(t, work[row], work[row + 1], work[ra], work[rb])
-            if adjoint[a] < 0 and adjoint[b] < 0:
-                adjoint[i] = -1
-        stack[top] = i
-        top += 1
-    for r in range(n, 2 * n):
-        for k in range(B):
-            work[r, k] = 0
-    last = count - 1
-    for i in range(count):
-        if adjoint[i] >= 2 * n:
-            for k in range(B):
-                work[adjoint[i], k] = 0
-    if adjoint[last] >= 0:
-        for k in range(B):
-            work[adjoint[last], k] = 1
-    for i in range(last, -1, -1):
-        if left[i] >= 0 and adjoint[i] >= 0:
-            a = left[i]
-            b = right[i] if right[i] >= 0 else a
-            ra = -1 - tokens[a] if tokens[a] < 0 else 2 * n + 3 * a
-            rb = -1 - tokens[b] if tokens[b] < 0 else 2 * n + 3 * b
-            row = 2 * n + 3 * i
-            _backward(tokens[i], work, adjoint[i], row, row + 1, ra, rb, adjoint[a], adjoint[b])
-    return -1 - tokens[last] if tokens[last] < 0 else 2 * n + 3 * last
-
-
-@_fast
-def _load(X, start, stop, work):
-    """Copy a block of the inputs; the last point fills the block up, so that no foreign value rejects a term."""
-    for j in range(len(X)):
-        for k in range(B):
-            work[j, k] = X[j, min(start + k, stop - 1)]
-
-
-@_fast
-def _finite(row):
-    total = 0.0
-    for k in range(B):
-        total += row[k] * 0.0
-    return total == 0.0
-
-
-@_fast
-def _gradients(tokens, starts, constants, constant_starts, X, longest, values, grads, ok):
-    n, N = X.shape
-    work = np.empty((2 * n + 3 * longest, B))
-    left = np.empty(longest, np.int64)
-    right, stack, adjoint = np.empty_like(left), np.empty_like(left), np.empty_like(left)
-    for start in range(0, N, B):
-        stop = min(start + B, N)
-        _load(X, start, stop, work)
-        for p in range(len(starts) - 1):
-            if ok[p]:
-                body = tokens[starts[p] : starts[p + 1]]
-                v = _term(body, constants[constant_starts[p] :], work, n, left, right, stack, adjoint)
-                good = _finite(work[v])
-                for j in range(n):
-                    good = good and _finite(work[n + j])
-                ok[p] = good
-                for k in range(stop - start):
-                    values[p, start + k] = work[v, k]
-                for j in range(n):
-                    for k in range(stop - start):
-                        grads[p, j, start + k] = work[n + j, k]
-
-
-@_fast
-def _losses(tokens, starts, constants, constant_starts, X, longest, U, loss):
-    n, N = X.shape
-    work = np.empty((2 * n + 3 * longest, B))
-    left = np.empty(longest, np.int64)
-    right, stack, adjoint = np.empty_like(left), np.empty_like(left), np.empty_like(left)
-    for start in range(0, N, B):
-        stop = min(start + B, N)
-        _load(X, start, stop, work)
-        for p in range(len(starts) - 1):
-            if loss[p] < np.inf:
-                body = tokens[starts[p] : starts[p + 1]]
-                v = _term(body, constants[constant_starts[p] :], work, n, left, right, stack, adjoint)
-                good = _finite(work[v])
-                for k in range(stop - start):
-                    size = along = 0.0
-                    scale = 0.0
-                    for j in range(n):
-                        scale = max(scale, abs(work[n + j, k]))
-                        good = good and work[n + j, k] * 0 == 0
-                    inverse = 1 / scale if scale > 0 else 0.0
-                    for j in range(n):
-                        g = work[n + j, k] * inverse
-                        size += g * g
-                        along += g * U[j, start + k]
-                    loss[p] += 1 - along * along / size if size > 0 else 1.0
-                if not good:
-                    loss[p] = np.inf
-    for p in range(len(loss)):
-        loss[p] /= N
-
-
-def _split(programs, threads):
-    """Slices of consecutive terms with about equal numbers of tokens."""
-    wanted = np.linspace(0, programs.starts[-1], threads + 1)
-    cuts = np.unique(np.searchsorted(programs.starts, wanted))
-    return [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
-
-
-def _run(kernel, programs, X, threads, *outputs):
-    """Apply the kernel to all terms; each term is computed whole by one thread, so the count changes no bit."""
-    longest = int(np.diff(programs.starts).max(initial=1))
-
-    def part(at):
-        starts = programs.starts[at.start : at.stop + 1]
-        shifts = programs.constant_starts[at.start : at.stop + 1]
-        kernel(programs.tokens, starts, programs.constants, shifts, X, longest, *(o[at] for o in outputs))
-
-    if threads == 1:
-        part(slice(0, len(programs)))
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, _split(programs, threads)))
-
-
-def _points(X):
-    X = np.ascontiguousarray(X, dtype=np.float64)
-    if X.ndim != 2 or X.shape[1] < 1:
-        raise DataError(f"X must have shape (n, N), one row for each input, got {X.shape}")
-    return X
+_NONE = np.empty((0, 0))
 
 
 def gradients(terms, X, threads=1):
@@ -305,9 +33,10 @@ def gradients(terms, X, threads=1):
     """
     programs, X = pack(terms), _points(X)
     P, (n, N) = len(programs), X.shape
-    values, grads, ok = np.empty((P, N)), np.empty((P, n, N)), _native(programs)
-    _run(_gradients, programs, X, threads, values, grads, ok)
-    for p in np.flatnonzero(~_native(programs)):
+    values, grads = np.empty((P, N)), np.zeros((P, n, N))
+    foreign, ok = _native(programs)
+    _share(programs, X, _NONE, threads, values, grads, np.empty(P), ok)
+    for p in foreign:
         values[p], grads[p], ok[p] = on_numpy(programs.term(p), X)
     return values, grads, ok
 
@@ -321,30 +50,58 @@ def losses(terms, X, U, threads=1):
     U = np.ascontiguousarray(U, dtype=np.float64)
     if U.shape != X.shape:
         raise DataError(f"U must have shape {X.shape} like X, got {U.shape}")
-    native = _native(programs)
-    loss = np.where(native, 0.0, np.inf)
-    _run(lambda *a: _losses(*a[:6], U, a[6]), programs, X, threads, loss)
-    for p in np.flatnonzero(~native):
-        _, gradient, ok = on_numpy(programs.term(p), X)
-        loss[p] = angle_loss(gradient, U) if ok else np.inf
+    P = len(programs)
+    foreign, ok = _native(programs)
+    loss = np.zeros(P)
+    _share(programs, X, U, threads, np.empty((P, 0)), np.empty((P, 0, 0)), loss, ok)
+    loss = np.where(ok, np.maximum(loss / X.shape[1], 0.0), np.inf)
+    for p in foreign:
+        _, gradient, fine = on_numpy(programs.term(p), X)
+        loss[p] = angle_loss(gradient, U) if fine else np.inf
     return loss
+
+
+def _points(X):
+    X = np.ascontiguousarray(X, dtype=np.float64)
+    if X.ndim != 2 or 0 in X.shape:
+        raise DataError(f"X must have shape (n, N), one row for each input, got {X.shape}")
+    return X
+
+
+def _native(programs):
+    """Numbers of the terms with a user-defined operator, and which terms (P,) have none."""
+    native = np.ones(len(programs), dtype=bool)
+    foreign = np.flatnonzero((programs.tokens >= NATIVE) & (programs.tokens < CONSTANT))
+    owners = np.unique(np.searchsorted(programs.starts, foreign, side="right") - 1)
+    native[owners] = False
+    return owners, native
+
+
+def _share(programs, X, U, threads, *results):
+    """Evaluate all terms; each is computed whole by one thread, so that their number changes no bit."""
+    longest = int(np.diff(programs.starts).max(initial=1))
+
+    def part(a, b):
+        starts, shifts = programs.starts[a : b + 1], programs.constant_starts[a : b + 1]
+        evaluate(
+            programs.tokens, starts, programs.constants, shifts, X, U, longest, *(r[a:b] for r in results)
+        )
+
+    if threads == 1:
+        part(0, len(programs))
+        return
+    wanted = np.linspace(0, programs.starts[-1], threads + 1)
+    cuts = np.unique(np.searchsorted(programs.starts, wanted))
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(part, *zip(*pairwise(cuts), strict=True)))
 
 
 def angle_loss(gradient, U):
     """Mean of 1 - cos^2 between gradients and unit gradients, both (n, N); a zero gradient counts 1."""
     scaled = gradient / np.maximum(np.abs(gradient).max(0), 1e-300)
     size = np.sum(scaled**2, axis=0)
-    return float(
-        np.mean(np.where(size > 0, 1 - np.sum(scaled * U, axis=0) ** 2 / np.where(size > 0, size, 1), 1))
-    )
-
-
-def _native(programs):
-    """Which terms have no user-defined operator."""
-    native = np.ones(len(programs), dtype=bool)
-    foreign = np.flatnonzero((programs.tokens >= NATIVE) & (programs.tokens < CONSTANT))
-    native[np.searchsorted(programs.starts, foreign, side="right") - 1] = False
-    return native
+    cosine = np.sum(scaled * U, axis=0) ** 2 / np.where(size > 0, size, 1)
+    return float(np.mean(np.where(size > 0, 1 - cosine, 1)))
 
 
 def on_numpy(term, X):

@@ -42,7 +42,7 @@ class Term(NamedTuple):
 class Programs(NamedTuple):
     """Many terms in flat arrays, as the kernels read them; term p owns tokens[starts[p]:starts[p + 1]].
 
-    `tokens` int16 (T,), `starts` int64 (P + 1,), `constants` float64 (C,), `constant_starts` int64 (P + 1,).
+    `tokens` int64 (T,), `starts` int64 (P + 1,), `constants` float64 (C,), `constant_starts` int64 (P + 1,).
     """
 
     tokens: np.ndarray
@@ -66,7 +66,7 @@ def pack(terms):
         return terms
     tokens = [term[0] for term in terms]
     constants = [term[1] for term in terms]
-    return Programs(*_flat(tokens, np.int16), *_flat(constants, np.float64))
+    return Programs(*_flat(tokens, np.int64), *_flat(constants, np.float64))
 
 
 def _flat(rows, dtype):

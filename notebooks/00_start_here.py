@@ -45,6 +45,7 @@ budget = 20  # seconds the search may take at most
 import numpy as np
 
 import symgrad_widgets as sg
+from symgrad_widgets import plots
 
 # %% [markdown]
 # ## A neuron we can bend
@@ -137,6 +138,9 @@ stepper
 # %%
 state = stepper.run(seconds=budget)
 state.best
+
+# %%
+sg.Panel(plots.front_picture(state.front, state.best, guesses=[mine]))
 
 # %% [markdown]
 # The formula is chosen where the loss falls by far the most: a longer formula gains nothing more, a shorter one

@@ -125,17 +125,23 @@ for text, loss in zip(disguises, losses, strict=True):
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=[mine], published=plots.published_front(exp.id, field))
+stepper = sg.SearchStepper(search, guesses=[mine])
 stepper
 
 # %%
 stepper.run(seconds=budget).best
 
 # %% [markdown]
-# The triangles are the paper's formulas, measured on our neuron. A long row of them has the loss of the
-# trace at growing complexity: bent copies of one formula, each counted as a new one. The front found here goes on
-# to the right as well, with small corrections. They describe this network's mistakes, not the concept;
-# the choice stops where the loss stops falling steeply.
+# Beside it, the formulas that the paper published for this experiment, measured on *our* neuron:
+
+# %%
+published = plots.published_front(exp.id, field)
+sg.Panel(plots.front_picture(search.front, search.best, guesses=[mine], published=published))
+
+# %% [markdown]
+# A long row of triangles has nearly the loss of the trace at growing complexity: bent copies of one formula,
+# each counted as a new one. The front found here goes on to the right as well, with small corrections. They
+# describe this network's mistakes, not the concept; the choice stops where the loss stops falling steeply.
 #
 # ## Formula, bend and verdict
 

@@ -131,16 +131,22 @@ sg.FieldView(field, mine, inputs=("x2", "x3"))
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=[mine], published=plots.published_front(exp.id, field))
+stepper = sg.SearchStepper(search, guesses=[mine])
 stepper
 
 # %%
 stepper.run(seconds=budget).best
 
 # %% [markdown]
-# The triangles are the paper's formulas, measured on our neuron with the projection. Three of them now lie on one
-# level. On the surface there are other ways to write the same thing, for instance $x_1(5-x_1) - x_2x_3$; the
-# search reports the one with the fewest symbols.
+# Beside it, the formulas that the paper published for this experiment, measured on *our* neuron:
+
+# %%
+published = plots.published_front(exp.id, field)
+sg.Panel(plots.front_picture(search.front, search.best, guesses=[mine], published=published))
+
+# %% [markdown]
+# Three of the triangles now lie on one level, thanks to the projection. On the surface there are other ways to
+# write the same thing, for instance $x_1(5-x_1) - x_2x_3$; the search reports the one with the fewest symbols.
 #
 # ## Formula, bend and verdict
 #

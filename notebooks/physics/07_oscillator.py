@@ -122,16 +122,22 @@ print(f"by hand {(1 - cosine**2).mean():.6f}, by the library {mine.loss:.6f}")
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=[mine], published=plots.published_front(exp.id, field))
+stepper = sg.SearchStepper(search, guesses=[mine])
 stepper
 
 # %%
 stepper.run(seconds=budget).best
 
 # %% [markdown]
-# The triangles are the formulas that the paper published for this experiment, measured on *our* neuron. Those
-# that are bent copies of one concept, such as $0.173/(x^2+v^2)$, have the same loss as ours at a higher
-# complexity: the loss does not see the bend.
+# Beside it, the formulas that the paper published for this experiment, measured on *our* neuron:
+
+# %%
+published = plots.published_front(exp.id, field)
+sg.Panel(plots.front_picture(search.front, search.best, guesses=[mine], published=published))
+
+# %% [markdown]
+# Triangles that are bent copies of one concept, such as $0.173/(x^2+v^2)$, have the same loss as ours at a
+# higher complexity: the loss does not see the bend.
 #
 # ## Inside: how constants are found
 #

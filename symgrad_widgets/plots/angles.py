@@ -23,8 +23,8 @@ def angle_groups(degrees):
 
 def describe_angles(degrees):
     """Median and 95th percentile in a clause."""
-    median, most = np.percentile(degrees, [50, 95])
-    return f"{median:.2g} degrees in the median, {most:.2g} for the worst twentieth"
+    median, most = (f"{a:.2g}" if a >= 0.01 else "under 0.01" for a in np.percentile(degrees, [50, 95]))
+    return f"{median} degrees in the median, {most} for the worst twentieth"
 
 
 def angle_histogram(degrees, what="the formula"):

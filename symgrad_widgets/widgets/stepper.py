@@ -37,17 +37,17 @@ class SearchStepper(DescribedBox):
     Parameters
     ----------
     search : Search
-    guesses, published : sequences of Candidate
-        A person's own formulas, and those of a publication, to stand beside the front.
+    guesses : sequence of Candidate
+        A person's own formulas, to stand beside the front.
 
     """
 
-    def __init__(self, search, guesses=(), published=()):
+    def __init__(self, search, guesses=()):
         if not callable(getattr(search, "step", None)) or not hasattr(search, "front"):
             raise DataError(
                 f"SearchStepper steps a Search, got {type(search).__name__}: make one with Search(field)"
             )
-        self.search, self.guesses, self.published = search, tuple(guesses), tuple(published)
+        self.search, self.guesses = search, tuple(guesses)
         self._thread, self._halt, self._lock = None, threading.Event(), threading.Lock()
         self._controls, self._panel = _Controls(), Panel()
         self._controls.layout = {"flex": "1 1 360px", "min_width": "0", "width": "auto"}
@@ -129,7 +129,7 @@ class SearchStepper(DescribedBox):
 
     def pictures(self):
         """The front."""
-        return [plots.front_picture(self.search.front, self.search.best, self.guesses, self.published)]
+        return [plots.front_picture(self.search.front, self.search.best, self.guesses)]
 
     @property
     def words(self):

@@ -40,7 +40,8 @@ FINISHED = """() => {
   return cells.every((cell) => cell.model.executionCount && cell.model.executionState !== "running")
     && panel.sessionContext.session.kernel.status === "idle";
 }"""
-TOLERATED = ("favicon", "Sec-WebSocket-Protocol")  # errors of the page's own: the protocol is switched off above
+# Errors of the page itself: the protocol is what `kernel_ws_protocol=` switches off.
+TOLERATED = ("favicon", "Sec-WebSocket-Protocol")
 
 
 @contextmanager
@@ -88,12 +89,18 @@ def _wait_for(address, process, log):
     for _ in range(240):
         if process.poll() is not None:
             raise RuntimeError(f"JupyterLab ended at once:\n{log.read_text()[-2000:]}")
-        try:
-            urllib.request.urlopen(f"{address}/api", timeout=1)
+        if _answers(address):
             return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.25)
+        time.sleep(0.25)
     raise RuntimeError(f"JupyterLab did not answer within a minute:\n{log.read_text()[-2000:]}")
+
+
+def _answers(address):
+    try:
+        with urllib.request.urlopen(f"{address}/api", timeout=1):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
 
 
 @contextmanager

@@ -1,0 +1,255 @@
+"""Widgets as objects: state, validation, words, and what they send; no browser."""
+
+import json
+import threading
+
+import numpy as np
+import pytest
+import traitlets
+
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+from symgrad_widgets.widgets import stepper as stepper_module
+
+POINTS = np.random.default_rng(0).uniform(-1, 1, (400, 2))
+
+
+@pytest.fixture
+def field():
+    return sg.GradientField(POINTS, 2 * POINTS, ("x", "v"), values=(POINTS**2).sum(1))
+
+
+def line(*y, title="t", words="A line."):
+    mark = plots.Mark("line", {"x": list(range(len(y))), "y": list(y)})
+    return plots.Picture(title, "x", "y", (mark,), words)
+
+
+def shown(panel):
+    return json.loads(panel._data)[0]["y"]
+
+
+# -- Panel ---------------------------------------------------------------------------------------------------
+
+
+def test_a_panel_updates_data_alone_while_the_structure_stays():
+    panel = sg.Panel(line(1, 2))
+    document = panel._document
+    assert len(json.loads(document)["doc"]["roots"]) == 1
+    panel.show(line(3, 4, words="Another."))
+    assert panel._document == document
+    assert (shown(panel), panel.words) == ([3, 4], "Another.")
+    assert "Another." in panel._svg
+    panel.show(line(1, title="new"))
+    assert panel._document != document
+
+
+def test_a_panel_keeps_its_last_picture_when_the_next_one_fails():
+    panel = sg.Panel(line(1, 2))
+
+    def broken():
+        raise sg.SymgradError("no such formula")
+
+    panel.show(broken)
+    assert (shown(panel), panel.error) == ([1, 2], "no such formula")
+    assert panel._repr_mimebundle_()[0]["text/plain"] == "A line.\nno such formula"
+    panel.show(lambda: line(5))
+    assert (shown(panel), panel.error) == ([5], "")
+
+
+def test_a_panel_refuses_what_is_no_picture_and_lets_other_errors_through():
+    with pytest.raises(sg.SymgradError, match="shows a Picture of symgrad_widgets[.]plots, got list"):
+        sg.Panel([1, 2])
+    with pytest.raises(ZeroDivisionError):
+        sg.Panel().show(lambda: 1 / 0)
+    with pytest.raises(traitlets.TraitError):
+        sg.Panel().words = "mine"
+
+
+def test_a_panel_holds_no_bokehjs_and_sends_it_on_request():
+    panel, sent = sg.Panel(line(1, 2)), []
+    panel.send = lambda content, buffers: sent.append((content, buffers))
+    assert sum(len(str(value)) for value in panel.get_state().values()) < 25_000
+    panel._answer(panel, {"want": "bokehjs"}, [])
+    panel._answer(panel, {"want": "something else"}, [])
+    [(content, [script])] = sent
+    assert content == {"bokehjs": panel._version}
+    assert b"Bokeh" in script
+    assert len(script) > 500_000
+
+
+@pytest.mark.parametrize(
+    "make", [lambda _: sg.Panel(line(1, 2)), sg.FieldView, lambda f: sg.SearchStepper(sg.Search(f))]
+)
+def test_every_view_leaves_a_picture_and_words_beside_the_widget(field, make):
+    view = make(field)
+    bundle = view._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["image/svg+xml"].startswith("<svg")
+    assert data["text/plain"] == "\n".join(filter(None, [view.words]))
+
+
+def test_no_module_for_the_browser_is_large_or_reaches_outside(root):
+    for path in (root / "symgrad_widgets" / "widgets").glob("*.js"):
+        assert path.stat().st_size < 20_000, path.name
+        assert "import " not in path.read_text(), path.name
+
+
+# -- FieldView -----------------------------------------------------------------------------------------------
+
+
+def test_a_field_view_follows_its_candidate(field):
+    view = sg.FieldView(field)
+    assert "Angle" not in view.words
+    view.candidate = "x**2 + v**2"
+    assert "Angle to v**2 + x**2: under 0.01 degrees" in view.words
+    view.candidate = sg.score(field, "x*v")
+    assert "Angle to v*x: 4" in view.words  # 45 degrees, or nearly
+    view.candidate = None
+    assert "Angle" not in view.words
+
+
+def test_a_wrong_candidate_is_refused_and_nothing_changes(field):
+    view = sg.FieldView(field, "x*v")
+    before = view.words
+    with pytest.raises(sg.SymgradError, match="'y' is an unknown symbol; known: x, v"):
+        view.candidate = "x*y"
+    with pytest.raises(sg.SymgradError, match="no input 'q'"):
+        view.inputs = ("x", "q")
+    with pytest.raises(sg.SymgradError, match="two different inputs, got 'x' twice"):
+        view.inputs = ("x", "x")
+    assert (view.words, str(view.candidate), view.inputs) == (before, "v*x", ("x", "v"))
+
+
+def test_a_field_of_many_inputs_lets_its_axes_be_chosen():
+    points = np.random.default_rng(1).uniform(-1, 1, (100, 3))
+    view = sg.FieldView(sg.GradientField(points, points), inputs=("x1", "x3"))
+    assert "over x1 and x3" in view.words
+    view._choice[0].value = "x2"
+    assert view.inputs == ("x2", "x3")
+    assert "over x2 and x3" in view.words
+    view._choice[0].value = "x3"
+    assert "two different inputs" in view._arrows.error
+    assert view.inputs == ("x2", "x3")
+
+
+def test_a_field_view_wants_a_field_of_two_inputs_or_more(field):
+    with pytest.raises(sg.SymgradError, match="got Search: make one with gradient_field"):
+        sg.FieldView(sg.Search(field))
+    with pytest.raises(sg.SymgradError, match="one input has no field"):
+        sg.FieldView(sg.GradientField(POINTS[:, :1], POINTS[:, :1]))
+
+
+# -- PhiBender -----------------------------------------------------------------------------------------------
+
+
+def bent(points, bend):
+    value = np.tanh(bend * (points**2).sum(1))
+    return value, (bend * (1 - value**2))[:, None] * 2 * points
+
+
+def test_bending_moves_values_and_leaves_directions():
+    view = sg.PhiBender(bent, POINTS, ("x", "v"))
+    values, directions = view._values._data, view._directions._data
+    view.slider.value = 2.0
+    assert view._values._data != values
+    assert view._directions._data == directions
+    assert view.words.startswith("bend = 2.")
+
+
+def test_a_bender_starts_within_its_range():
+    with pytest.raises(sg.SymgradError, match=r"0.2 <= 9 <= 3.0"):
+        sg.PhiBender(bent, POINTS, ("x", "v"), bend=9)
+
+
+# -- SearchStepper -------------------------------------------------------------------------------------------
+
+
+def click(stepper, button, wait=True):
+    stepper._asked(None, {"do": button}, [])
+    if wait and stepper._thread is not None:
+        stepper._thread.join(timeout=60)
+
+
+def test_a_click_takes_one_generation_and_the_front_appears(field):
+    stepper = sg.SearchStepper(sg.Search(field))
+    assert stepper._controls.rows == []
+    click(stepper, "step")
+    assert stepper.search.generation == 1
+    rows = stepper._controls.rows
+    assert [row["formula"] for row in rows] == [str(c.expression) for c in stepper.search.front]
+    assert [row["formula"] for row in rows if row["chosen"]] == ["v**2 + x**2"]
+    assert "Generation 1" in stepper._controls.status
+    assert "v**2 + x**2" in stepper.words
+    assert json.loads(stepper._panel._data)[1]["formula"] == [row["formula"] for row in rows]
+    click(stepper, "restart")
+    assert (stepper.search.generation, stepper._controls.rows) == (0, [])
+
+
+def test_clicks_and_a_plain_search_find_the_same(field):
+    stepped, plain = sg.SearchStepper(sg.Search(field)), sg.Search(field)
+    click(stepped, "step")
+    click(stepped, "step")
+    stepped.run(generations=1)
+    assert stepped.step() == stepped.search.state
+    plain.run(generations=4, progress=False)
+    assert stepped.search.front == plain.front
+
+
+class Endless:
+    """A search that never settles, and fails in generation `fails`."""
+
+    field, best, front, generation = None, None, (), 0
+
+    def __init__(self, fails=None):
+        self.fails, self.seen = fails, threading.Event()
+
+    @property
+    def state(self):
+        return sg.SearchState(self.generation, (), None, 0, 0.0)
+
+    def step(self):
+        self.generation += 1
+        if self.generation == self.fails:
+            raise sg.SymgradError("out of luck")
+        return self.state
+
+    def run(self, callback, progress):  # noqa: ARG002 - the signature of Search
+        while not callback(self.step()):
+            self.seen.set()
+        return self.state
+
+
+def test_stop_ends_a_run_and_a_second_click_starts_no_second_run():
+    stepper = sg.SearchStepper(Endless())
+    click(stepper, "run", wait=False)
+    worker = stepper._thread
+    assert stepper.search.seen.wait(10)
+    click(stepper, "run", wait=False)
+    assert stepper._thread is worker
+    assert stepper._controls.running
+    click(stepper, "stop")
+    assert not worker.is_alive()
+    assert not stepper._controls.running
+
+
+def test_an_error_in_the_worker_is_shown_and_the_next_click_works():
+    stepper = sg.SearchStepper(Endless(fails=2))
+    click(stepper, "run")
+    assert stepper._controls.error == "The search stopped: out of luck"
+    assert not stepper._controls.running
+    click(stepper, "step")
+    assert stepper._controls.error == ""
+    assert "Generation 3" in stepper._controls.status
+
+
+def test_a_run_in_the_cell_is_not_cut_short_by_an_earlier_stop(field):
+    stepper = sg.SearchStepper(sg.Search(field))
+    click(stepper, "stop")
+    stepper.stop()
+    assert stepper.run(generations=3).generation == 3
+
+
+def test_a_stepper_wants_a_search(field):
+    with pytest.raises(sg.SymgradError, match=r"got GradientField: make one with Search\(field\)"):
+        stepper_module.SearchStepper(field)

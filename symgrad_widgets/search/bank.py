@@ -73,9 +73,9 @@ class Bank:
         return self._D[: len(self.terms)]
 
     @property
-    def nbytes(self):
-        """Memory the gradients take."""
-        return self._G.nbytes + self._D.nbytes
+    def row_bytes(self):
+        """Memory that one term takes."""
+        return self._G[0].nbytes + self._D[0].nbytes
 
     def keep(self, rows):
         """Forget all rows but these (ascending); they are numbered anew from 0."""

@@ -59,18 +59,39 @@ def _plainness(numbers):
 def simple_numbers(c, loss_of, loss):
     """Yield coefficients proportional to c with as many simple numbers as the loss allows, one for each unit."""
     limit = acceptable(loss)
-    for unit in range(len(c)):
-        if abs(c[unit]) < 1e-9 * np.abs(c).max():
-            continue
+    for unit in _units(c):
         numbers = c / c[unit]
-        order = np.argsort(np.abs(_nearest(numbers) / numbers - 1), kind="stable")
-        for k in order:
-            trial = numbers.copy()
-            trial[k] = _nearest(numbers[k : k + 1])[0]
-            near = _NEAR.get(abs(trial[k]), _NEAR_OTHER)
-            if abs(numbers[k] / trial[k] - 1) < near and loss_of(trial) <= limit:
-                numbers = trial
+        together = np.where(_near(numbers), _nearest(numbers), numbers)
+        if loss_of(together) <= limit:
+            numbers = together
+        else:
+            numbers = _one_by_one(numbers, loss_of, limit)
         yield _rounded(numbers, loss_of, limit)
+
+
+def _units(c):
+    """Coefficients worth being called 1: of a few all, of many those at the quartiles."""
+    size = np.abs(c)
+    order = np.argsort(size, kind="stable")
+    order = order[size[order] > 1e-9 * size.max()]
+    return order if len(order) <= 6 else order[np.linspace(0, len(order) - 1, 5).astype(int)]
+
+
+def _near(numbers):
+    """Whether each number may be taken for the nearest simple one."""
+    nearest = _nearest(numbers)
+    allowed = np.array([_NEAR.get(x, _NEAR_OTHER) for x in np.abs(nearest)])
+    return np.abs(numbers / nearest - 1) < allowed
+
+
+def _one_by_one(numbers, loss_of, limit):
+    offered, near = _nearest(numbers), _near(numbers)
+    for k in np.argsort(np.abs(offered / numbers - 1), kind="stable"):
+        trial = numbers.copy()
+        trial[k] = offered[k]
+        if near[k] and loss_of(trial) <= limit:
+            numbers = trial
+    return numbers
 
 
 def _nearest(numbers):

@@ -14,6 +14,7 @@ import numpy as np
 __all__ = ["eliminate", "independent", "losses", "solve"]
 
 _NULL = 1e-10  # directions of M below this share of the largest are constant on the data
+_SINGLY, _MANY = 24, 300  # terms from which elimination drops a sixth at a time, and half
 _DIM = 1e-3  # no point weighs more than 1 / _DIM times the one of mean squared gradient
 
 
@@ -57,32 +58,26 @@ def eliminate(G, D, smallest=1):
     weights = np.ones(G.shape[1])
     while len(kept) >= smallest:
         g, d = G[kept], D[kept]
-        for _ in range(3 if len(kept) <= 24 or len(kept) == len(G) else 1):
+        for _ in range(3 if len(kept) <= _SINGLY else 1):
             A, M = _moments(g, d, weights)
             values, vectors = _eigen(A, M)
             c = vectors[:, 0]
             loss, q = losses(g, d, c)
             weights = _weights(q)
         yield kept, c, float(loss)
-        drop = max(1, len(kept) // 6) if len(kept) > 24 else 1
+        drop = 1 if len(kept) <= _SINGLY else len(kept) // (6 if len(kept) <= _MANY else 2)
         order = np.argsort(_after_deletion(values, vectors), kind="stable")
         kept = kept[np.sort(order[drop:])]
 
 
-def independent(G, order=None, tolerance=1e-7):
+def independent(G, tolerance=1e-7):
     """Indices of a largest set of terms independent on the data, earlier ones preferred (Gram-Schmidt)."""
     flat = G.reshape(len(G), -1)
     flat = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-300)
-    basis = np.zeros((0, flat.shape[1]))
-    chosen = []
-    for k in range(len(G)) if order is None else order:
-        rest = flat[k] - basis.T @ (basis @ flat[k])
-        rest -= basis.T @ (basis @ rest)
-        length = np.linalg.norm(rest)
-        if length > tolerance:
-            basis = np.vstack([basis, rest / length])
-            chosen.append(int(k))
-    return np.array(chosen, dtype=int)
+    height = np.zeros(len(G))
+    diagonal = np.abs(np.diag(np.linalg.qr(flat.T, mode="r")))
+    height[: len(diagonal)] = diagonal
+    return np.flatnonzero(height > tolerance)
 
 
 def _moments(G, D, weights):

@@ -1,57 +1,50 @@
 """Terms worth having before anything is known: small ones of every shape, and the monomials."""
 
 import itertools
+from functools import reduce
 from math import comb
 
 import numpy as np
 
 from .grammar import root
 
-__all__ = ["families", "monomials", "small_terms"]
+__all__ = ["families", "large_families", "monomials", "small_terms"]
 
 _DEGREE = 6  # of the monomials that are tried all at once
+_PAIRED = 16  # inputs that small terms pair with each other
 
 
 def small_terms(grammar, inputs, limit):
-    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(x)*g(y) ...
+    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(g(x)) ...
 
-    `inputs` are the input terms to use; at most about `limit` terms come back. Sums and differences only
-    occur inside a function or a quotient: outside, the eigenproblem makes them.
+    `inputs` are the input terms to use, the most important first: where there are many, pairs are made of the
+    first ones only. Layers that would exceed the limit are left out. Sums and differences only occur inside a
+    function or a quotient: outside, the eigenproblem makes them.
     """
     functions = [grammar[name] for name in grammar.unary if name != "abs"]
+    near = inputs[:_PAIRED]
     single = [f(x) for f in functions for x in inputs]
-    pairs = list(itertools.combinations(inputs, 2))
-    squares = [grammar["square"](x) for x in inputs] if "square" in grammar else []
-    sums = [grammar[op](a, b) for op in ("add", "sub") if op in grammar for a, b in pairs]
-    round_sums = [
-        grammar[op](a, b)
-        for op in ("add", "sub")
-        if op in grammar
-        for a, b in itertools.combinations(squares, 2)
-    ]
-    products = [grammar["mul"](a, b) for a, b in pairs] if "mul" in grammar else []
-    quotients = (
-        [grammar["div"](a, b) for a, b in itertools.permutations(inputs, 2)] if "div" in grammar else []
-    )
-    mixed = [grammar["mul"](x, s) for x in inputs for s in single] if "mul" in grammar else []
-    layers = [
-        inputs,
-        single,
-        products,
-        quotients,
-        [f(s) for f in functions for s in sums],
-        [f(s) for f in functions for s in round_sums],
-        [f(p) for f in functions for p in products],
-        mixed,
-        [f(q) for f in functions for q in quotients],
-        [f(g(x)) for f in functions for g in functions for x in inputs],
-    ]
+    squares = [grammar["square"](x) for x in near] if "square" in grammar else []
+    sums, round_sums = (_all(grammar, ("add", "sub"), some) for some in (near, squares))
+    products = _all(grammar, ("mul",), near)
+    quotients = [grammar["div"](a, b) for a, b in itertools.permutations(near, 2)] if "div" in grammar else []
+    mixed = [grammar["mul"](x, s) for x in near for s in single] if "mul" in grammar else []
+    inner = (sums, round_sums, products, quotients)
+    layers = [inputs, single, products, quotients]
+    layers += [[f(u) for f in functions for u in some] for some in inner[:3]]
+    layers += [mixed, [f(u) for f in functions for u in quotients]]
+    layers += [[f(g(x)) for f in functions for g in functions for x in inputs]]
     terms = []
     for layer in layers:
-        if terms and len(terms) + len(layer) > limit:
-            continue
-        terms += layer
+        if not terms or len(terms) + len(layer) <= limit:
+            terms += layer
     return list(dict.fromkeys(terms))
+
+
+def _all(grammar, names, terms):
+    """Every pair of terms under each of the binary operators."""
+    pairs = list(itertools.combinations(terms, 2))
+    return [grammar[name](a, b) for name in names if name in grammar for a, b in pairs]
 
 
 def monomials(grammar, inputs, degree):
@@ -71,10 +64,30 @@ def families(grammar, terms, limit):
     """
     inputs = grammar.inputs
     for degree in range(1, _DEGREE + 1):
-        if degree <= 2 or comb(len(inputs) + degree, degree) - 1 <= limit:
+        if degree == 1 or _count(len(inputs), degree) <= limit:
             yield monomials(grammar, inputs, degree)
     yield [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)][:limit]
     yield [t for t in terms if root(t) == "log"][:limit]
+
+
+def large_families(grammar, small, limit):
+    """Bases of more than `small` and at most `limit` terms: quadratic monomials, then products of d inputs.
+
+    They hold sums of many products, such as determinants, and cost seconds.
+    """
+    inputs = grammar.inputs
+    if small < _count(len(inputs), 2) <= limit:
+        yield monomials(grammar, inputs, 2)
+    for degree in (3, 4, 5):
+        if "mul" in grammar and small < comb(len(inputs), degree) <= limit:
+            yield [
+                reduce(grammar["mul"], factors) for factors in itertools.combinations(inputs, degree)
+            ]
+
+
+def _count(n, degree):
+    """Number of monomials of n inputs up to a degree."""
+    return comb(n + degree, degree) - 1
 
 
 def _monomial(grammar, inputs, exponents):

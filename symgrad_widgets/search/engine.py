@@ -6,13 +6,14 @@ extensions of what was found, and from then on evolution on four islands of diff
 
 import itertools
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from . import combine
 from .bank import Bank
 from .constants import freed, refine
-from .dictionary import families, small_terms
+from .dictionary import families, large_families, small_terms
 from .grammar import arguments, root
 from .kernels import gradients
 
@@ -21,9 +22,12 @@ __all__ = ["Engine", "Sum"]
 _ISLANDS = (0.03, 0.08, 0.15, 0.3)  # nats of log loss that one node has to earn
 _POPULATION = 40
 _OFFSPRING = 48  # for each island and generation
+_BLOCKED = 12  # inputs, the most important ones, among which pairs that act as one are looked for
 _FREED = 3  # constants tried in each island and generation
 _TERMS = 8  # at most, in an evolved set
 _ZERO = 1e-13  # losses below are rounding
+_BASIS, _LARGE_BASIS = 260, 2200  # terms of a structured basis that is always tried, and of one tried ...
+_UNEXPLAINED = 0.2  # ... while the least loss is above this
 _CLOSE, _RIVALS = 1.1, 12  # sums this close to the front are judged on more points as well, at most so many
 _BYTES, _SEEN = 64e6, 50_000  # of gradients, and sums remembered, before what is out of use is forgotten
 
@@ -64,7 +68,7 @@ class Engine:
     def step(self):
         """Run one generation."""
         next(self._stages)()
-        if self.bank.nbytes > _BYTES or len(self.seen) > _SEEN:
+        if len(self.bank) > max(_BYTES / self.bank.row_bytes, 2 * len(self.dictionary)) or len(self.seen) > _SEEN:
             self._forget()
 
     def contenders(self):
@@ -102,10 +106,13 @@ class Engine:
     def _plan(self):
         yield self._singles
         yield self._pairs
-        for terms in families(self.grammar, self.small, 260):
-            yield lambda terms=terms: self._eliminate(terms)
+        for terms in families(self.grammar, self.small, _BASIS):
+            yield partial(self._eliminate, terms)
         yield self._extend_front
         yield self._extend_front
+        for terms in large_families(self.grammar, _BASIS, _LARGE_BASIS):
+            if min(s.loss for s in self.front.values()) > _UNEXPLAINED:
+                yield partial(self._eliminate, terms)
         while True:
             yield self._evolve
 
@@ -179,7 +186,8 @@ class Engine:
         if self.sample.whole is None:
             return []
         options = {}
-        for (i, a), (j, b) in itertools.combinations(enumerate(self.grammar.inputs), 2):
+        for a, b in itertools.combinations(self.grammar.inputs[:_BLOCKED], 2):
+            i, j = -1 - a.tokens[0], -1 - b.tokens[0]
             pair = self.sample.whole[:, [i, j]]
             squares = [self.grammar["square"](x) for x in (a, b)] if "square" in self.grammar else (a, b)
             forms = [
@@ -213,8 +221,9 @@ class Engine:
         if len(rows) < 2:
             return
         rows = rows[combine.independent(self.bank.G[rows])]
+        most = self.max_size // 2 + 1  # terms of a formula within the limit, if each is a leaf
         for kept, _, _ in combine.eliminate(self.bank.G[rows], self.bank.D[rows]):
-            if len(kept) <= 24:
+            if len(kept) <= most:
                 self.score([rows[kept]])
 
     def _extend_front(self):

@@ -11,14 +11,17 @@ _WHOLE = ((4, "pow4"), (3, "cube"), (2, "square"))
 
 
 class Grammar:
-    """The operators a search may use on n inputs; `grammar["mul"](a, b)` builds a term."""
+    """The operators a search may use on some inputs (numbers, the most important first).
 
-    def __init__(self, operators, n):
+    `grammar["mul"](a, b)` builds a term.
+    """
+
+    def __init__(self, operators, inputs):
         self.rows = [op for op in lookup(operators) if op.name != "neg"]  # the eigenproblem sets every sign
         self.names = tuple(op.name for op in self.rows)
         self.unary = tuple(op.name for op in self.rows if op.arity == 1)
         self.binary = tuple(op.name for op in self.rows if op.arity == 2)
-        self.inputs = [leaf(i) for i in range(n)]
+        self.inputs = [leaf(int(i)) for i in inputs]
 
     def __contains__(self, name):
         return name in self.names

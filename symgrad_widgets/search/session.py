@@ -19,13 +19,14 @@ from .constants import tidied
 from .engine import Engine
 from .grammar import Grammar
 from .selection import chance_loss, noise_loss, pareto, select
+from .subspace import active_subspace, relevant_inputs
 from .terms import from_sympy
 
 __all__ = ["Candidate", "Search", "SearchState", "score"]
 
 _FORMAT = 1
-_SEARCHED = 1000  # point-dimensions the search looks at; the front is fitted and judged on more
-_FITTED, _HELD_OUT = 1500, 2000  # points at most
+_SEARCHED = 4000  # points times dimensions the search looks at; the front is fitted and judged on more
+_JUDGED = 20_000  # points times dimensions at most for each of fitting and judging, and 2,000 points
 _SETTLED = 10  # generations of evolution without a new best
 _ALIKE = 1e-8  # two formulas whose directions differ by less are one
 
@@ -81,7 +82,9 @@ class Search:
     backend : "native"
     random_state : int; the same seed gives the same front, however it is stepped
 
-    A third of the points is held out: every loss shown is measured on them.
+    A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
+    but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
+    named z1, z2 ...; otherwise `subspace` is None.
 
     Raises
     ------
@@ -107,13 +110,14 @@ class Search:
             _whole(random_state, "random_state"),
         )
         self.guesses = tuple(as_expression(g, field.names) for g in guesses)
-        self.symbols = [sp.Symbol(name, real=True) for name in field.names]
-        self._fit, self._held, self._searched = map(Sample, _split(field, self.random_state))
+        self._field, self.subspace = active_subspace(field)
+        self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
+        self._fit, self._held, self._searched = map(Sample, _split(self._field, self.random_state))
         self._stop = False
         self._restart()
 
     def _restart(self):
-        grammar = Grammar(self.operators, len(self.field.names))
+        grammar = Grammar(self.operators, relevant_inputs(self._field))
         guesses = [
             [from_sympy(t, self.symbols) for t in sp.Add.make_args(sp.expand(g))] for g in self.guesses
         ]
@@ -258,13 +262,13 @@ class Search:
             return None
         closest = self._directions[self.front[-1].expression]
         noise = noise_loss(self._held.field.points, self._held.unit, closest)
-        return select(self.front, chance_loss(self.field.rank, self.field.dimension), noise)
+        return select(self.front, chance_loss(self._field.rank, self._field.dimension), noise)
 
     def _write(self, terms):
         """Candidate and its unit gradients on the held-out points, or None outside its domain."""
         terms = tidied(terms, self._fit, acceptable)
         fit, held = self._fit.features(terms), self._held.features(terms)
-        written = fit and held and formula(terms, *fit, self.symbols, self.field.points)
+        written = fit and held and formula(terms, *fit, self.symbols, self._field.points)
         if not written:
             return None
         expression, numbers = written
@@ -331,7 +335,8 @@ def _split(field, seed):
     order = np.random.default_rng(seed).permutation(len(field))
     if len(order) < 4 * (field.points.shape[1] + 1):
         return field, field, field  # too few to hold any out
-    held = order[: min(len(order) // 3, _HELD_OUT)]
-    fit = order[len(held) :][:_FITTED]
-    small = fit[: int(np.clip(_SEARCHED // field.dimension, 200, 400))]
+    most = int(np.clip(_JUDGED // field.dimension, 300, 2000))
+    held = order[: min(len(order) // 3, most)]
+    fit = order[len(held) :][:most]
+    small = fit[: int(np.clip(_SEARCHED // field.dimension, 100, 350))]
     return field.take(fit), field.take(held), field.take(small)

@@ -1,0 +1,58 @@
+"""Which inputs, or directions of the input space, a field depends on."""
+
+import numpy as np
+
+from ..field import GradientField
+
+__all__ = ["active_subspace", "relevant_inputs"]
+
+_SHARE = 1e-6  # of the strongest input's power in the unit gradients: below, an input has no part
+_MANY = 64  # relevant inputs from which a subspace is looked for
+_MOST = 8  # dimensions it may have
+_REST = 1e-3  # share of the gradients' power that may lie outside, for each dimension left out
+
+
+def relevant_inputs(field):
+    """Numbers of the inputs that the unit gradients have a component along, the strongest first."""
+    g = field.gradients.reshape(-1, len(field.names))
+    power = (g**2 / np.maximum((g**2).sum(1, keepdims=True), 1e-300)).mean(0)
+    order = np.argsort(-power, kind="stable")
+    return order[power[order] > _SHARE * power.max()]
+
+
+def active_subspace(field):
+    """Return the field of what its gradients depend on, and W (n, r) when that is not some of the inputs.
+
+    Inputs without any part are left out. Where over 64 remain but their gradients span at most 8 directions,
+    the field is given in the coordinates `z = x @ W`. W is in reduced column echelon form: r inputs occur in
+    one coordinate each, so that sums over groups of inputs come out as such. (Active subspaces: Constantine
+    2015.)
+    """
+    if field.neurons > 1 or field.tangent is not None:
+        return field, None
+    inputs = np.sort(relevant_inputs(field))
+    if 1 < len(inputs) < len(field.names):
+        names = tuple(field.names[i] for i in inputs)
+        field = GradientField(field.points[:, inputs], field.gradients[:, inputs], names, tangent=None)
+    rank, axes = _span(field.gradients) if len(inputs) > _MANY else (0, None)
+    if not 2 <= rank <= _MOST:
+        return field, None
+    W = _echelon(axes[:rank].T)
+    names = tuple(f"z{i + 1}" for i in range(rank))
+    return GradientField(field.points @ W, field.gradients @ np.linalg.pinv(W).T, names), W
+
+
+def _span(gradients):
+    """Number of directions that unit gradients (N, n) span, and their axes, the strongest first."""
+    unit = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
+    _, s, axes = np.linalg.svd(unit, full_matrices=False)
+    return int((s**2 > _REST * (s**2).sum()).sum()), axes
+
+
+def _echelon(W):
+    """Basis of the same space with the identity on r rows, chosen by pivoting; rounding is cleared."""
+    from scipy.linalg import qr
+
+    pivots = np.sort(qr(W.T, pivoting=True, mode="r")[1][: W.shape[1]])
+    W = W @ np.linalg.inv(W[pivots])
+    return np.where(np.abs(W) < 1e-6 * np.abs(W).max(), 0.0, W)

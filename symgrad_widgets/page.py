@@ -12,7 +12,6 @@ from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 __all__ = ["to_html"]
 
@@ -26,10 +25,7 @@ _LIVE = (  # what only shows with code from elsewhere, or with a kernel
 
 def to_html(notebook, title="notebook"):
     """Return the notebook (as nbformat gives it) as the text of a page without scripts or outside links."""
-    page = _Page(
-        preprocessors=[CoalesceStreamsPreprocessor(enabled=True)]
-    )  # of a progress bar, its last state
-    html, _ = page.from_notebook_node(_still(notebook), {"metadata": {"name": title}})
+    html, _ = _Page().from_notebook_node(_still(notebook), {"metadata": {"name": title}})
     soup = BeautifulSoup(html, features="html.parser")
     for script in soup.select("script"):
         script.decompose()

@@ -43,6 +43,7 @@ def execute(path, output, values, timeout):
             stdout_file=sys.stdout,
             stderr_file=sys.stderr,
             execution_timeout=timeout,
+            coalesce_streams=True,  # of a progress bar, the file keeps the last state
             cwd=path.parent,
         )
     except papermill.PapermillExecutionError as error:

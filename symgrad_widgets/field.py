@@ -48,14 +48,16 @@ class GradientField:
         count, n = points.shape
         if gradients.ndim not in (2, 3) or gradients.shape[0] != count or gradients.shape[-1] != n:
             raise DataError(
-                f"gradients must have shape ({count}, {n}) or ({count}, k, {n}) like the points, got {gradients.shape}"
+                f"gradients must have shape ({count}, {n}) or ({count}, k, {n}) like the points, "
+                f"got {gradients.shape}"
             )
         self.names = _checked_names(names, n)
         if values is not None:
             values = _floats(values, "values")
             if values.shape != gradients.shape[:-1]:
                 raise DataError(
-                    f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}"
+                    f"values must have shape {gradients.shape[:-1]}, one for each gradient, "
+                    f"got {values.shape}"
                 )
         finite = np.isfinite(points).all(1) & np.isfinite(gradients.reshape(count, -1)).all(1)
         if values is not None:
@@ -104,8 +106,8 @@ class GradientField:
     def rank(self):
         """Number of independent concepts in the neurons: directions with over 2 % of the gradients' power.
 
-        Neurons that are functions of fewer concepts have gradients in a space of that many dimensions at every
-        point (the argument of AI Poincare, arXiv 2011.04698, for conserved quantities).
+        Neurons that are functions of fewer concepts have gradients in a space of that many dimensions at
+        every point (the argument of AI Poincare, arXiv 2011.04698, for conserved quantities).
         """
         if self.neurons == 1:
             return 1
@@ -139,8 +141,8 @@ class GradientField:
     def without(self, gradients):
         """Return the field on what is left of the tangent space at each point without some directions (N, n).
 
-        A formula's own gradients given, every function of it is constant on what remains: what else the neurons
-        hold can be searched for.
+        Given a formula's own gradients, every function of it is constant on what remains: what else the
+        neurons hold can be searched for.
         """
         e = self.project(gradients)
         m = self.dimension

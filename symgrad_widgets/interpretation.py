@@ -9,11 +9,10 @@ import sympy as sp
 from .errors import DataError
 from .expressions import angles, evaluate
 from .field import GradientField
-from .search import Search
-from .search.selection import chance_loss
+from .search import Evidence, Search
 from .verdict import Verdict, verify
 
-__all__ = ["Evidence", "Interpretation", "Phi", "interpret"]
+__all__ = ["Interpretation", "Phi", "interpret"]
 
 
 @dataclass(frozen=True)
@@ -32,21 +31,6 @@ class Phi:
 
     def __call__(self, values):
         return np.interp(values, self.formula, self.neuron)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What speaks for a formula when nobody knows the concept.
-
-    `loss` is the best formula's on held-out points, `chance` that of a fixed formula against random directions.
-    """
-
-    loss: float | None
-    chance: float
-    points: int
-    dropped: int
-    evaluations: int
-    generations: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,15 +71,23 @@ class Interpretation:
                 "agreement",
                 f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)",
             )
+            yield "evidence", self._evidence_line()
         if self.phi is not None:
             yield (
                 "phi",
-                f"explains {100 * self.phi.r2:.2f} % of the neuron, rank correlation {self.phi.monotonicity:.4f}",
+                f"explains {self.phi.r2:.2%} of the neuron, rank correlation {self.phi.monotonicity:.4f}",
             )
         if self.verdict is not None:
             yield "verdict", self.verdict.message
         yield "points", f"{self.evidence.points} used, {self.evidence.dropped} dropped"
         yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
+
+    def _evidence_line(self):
+        e = self.evidence
+        return (
+            f"chance {e.chance:.2g}, a search of random directions {e.null:.2g}; "
+            f"{100 * e.agreement:.0f} % of resamples choose it, constants spread by {100 * e.spread:.2g} %"
+        )
 
     def _repr_html_(self):
         from html import escape
@@ -143,16 +135,23 @@ def interpret(
     start = time.perf_counter()
     field = _field(model_or_field, x, layer, neuron, names)
     read = time.perf_counter()
-    states = _searches(field, seconds, random_state, progress, search_options)
+    searches = _searches(field, seconds, random_state, progress, search_options)
     found = time.perf_counter()
-    state, concepts = states[0], tuple(s.best for s in states if s.best is not None)
+    state, concepts = searches[0].state, tuple(s.best for s in searches if s.best is not None)
+    evidence = searches[0].evidence()
+    weighed = time.perf_counter()
     verdict = None if concept is None else _verdict(concepts, concept, field, constraints)
-    times = {"gradients": read - start, "search": found - read, "verdict": time.perf_counter() - found}
+    times = {
+        "gradients": read - start,
+        "search": found - read,
+        "evidence": weighed - found,
+        "verdict": time.perf_counter() - weighed,
+    }
     return Interpretation(
         best=state.best,
         concepts=concepts,
         front=state.front,
-        evidence=_evidence(field, states),
+        evidence=evidence,
         verdict=verdict,
         phi=None if state.best is None else fit_phi(state.best.expression, field),
         angles=np.empty(0) if state.best is None else angles(state.best.expression, field),
@@ -161,14 +160,14 @@ def interpret(
 
 
 def _searches(field, seconds, seed, progress, options):
-    """Final states of one search for each independent concept: found, taken out of the field, and on."""
-    states, deadline = [], time.monotonic() + seconds
+    """One search, run to its end, for each independent concept: found, taken out of the field, and on."""
+    searches, deadline = [], time.monotonic() + seconds
     while True:
         search = Search(field, random_state=seed, **options)
-        states.append(search.run(seconds=max(deadline - time.monotonic(), 0.5), progress=progress))
-        best = states[-1].best
+        best = search.run(seconds=max(deadline - time.monotonic(), 0.5), progress=progress).best
+        searches.append(search)
         if best is None or field.rank == 1:
-            return states
+            return searches
         field = field.without(evaluate(best.expression, field.names, field.points)[1])
 
 
@@ -207,20 +206,10 @@ def _field(model_or_field, x, layer, neuron, names):
 def _verdict(found, concept, field, constraints):
     """Verdict on the formula, or on all of several: the same only when each is."""
     if not found:
-        return Verdict(same=False, how="different", residual=1.0, message="Different: no closed form was found.")
+        return Verdict(
+            same=False, how="different", residual=1.0, message="Different: no closed form was found."
+        )
     verdicts = [verify(c.expression, concept, field=field, constraints=constraints) for c in found]
     worst = min(verdicts, key=lambda v: (v.same is not False, v.same is not None))
     message = "; ".join(f"{c.expression}: {v.message}" for c, v in zip(found, verdicts, strict=True))
     return worst if len(found) == 1 else replace(worst, message=message)
-
-
-def _evidence(field, states):
-    best = states[0].best
-    return Evidence(
-        loss=None if best is None else best.loss,
-        chance=chance_loss(field.rank, field.dimension),
-        points=len(field),
-        dropped=field.dropped,
-        evaluations=sum(s.evaluations for s in states),
-        generations=sum(s.generation for s in states),
-    )

@@ -1,5 +1,7 @@
 """Gradient-matching symbolic search: formulas whose unit gradients agree with those of a neuron."""
 
-from .session import Candidate, Search, SearchState, score
+from .candidates import Candidate, score
+from .evidence import Evidence
+from .session import Search, SearchState
 
-__all__ = ["Candidate", "Search", "SearchState", "score"]
+__all__ = ["Candidate", "Evidence", "Search", "SearchState", "score"]

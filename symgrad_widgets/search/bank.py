@@ -12,8 +12,8 @@ _DIGITS = 7  # gradients equal to so many digits are the same term up to scale, 
 class Sample:
     """Some points of a field, as the search reads them.
 
-    `points (n, N)`, `unit (N, k, m)`, the neurons' orthonormal directions, and `whole (N, n)`, the gradients of
-    one neuron on data that fill the whole space, else None.
+    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; and `whole (N, n)`, the gradients
+    of one neuron on data that fill the whole space, else None.
     """
 
     def __init__(self, field):
@@ -23,7 +23,7 @@ class Sample:
         self.whole = field.gradients if field.tangent is None and field.gradients.ndim == 2 else None
 
     def project(self, terms):
-        """Projected gradients (K, N, m) of terms, their RMS length before projection (K,), and which are usable."""
+        """Projected gradients (K, N, m) of terms, their RMS length before that (K,), and which are finite."""
         _, raw, ok = gradients(terms, self.points)
         raw = np.swapaxes(raw, 1, 2)
         length = np.sqrt(np.einsum("knj,knj->k", raw, raw) / raw.shape[1])
@@ -45,8 +45,8 @@ class Sample:
 class Bank:
     """The terms met so far, evaluated once, one row for each distinct gradient field.
 
-    Rows of `G (K, N, m)` are normalised; `scale (K,)` holds what they were divided by. Two terms whose gradient
-    fields agree up to a factor get the same row; the shorter one represents it.
+    Rows of `G (K, N, m)` are normalised; `scale (K,)` holds what they were divided by. Two terms whose
+    gradient fields agree up to a factor get the same row; the shorter one represents it.
     """
 
     def __init__(self, sample):

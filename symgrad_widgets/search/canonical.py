@@ -1,4 +1,4 @@
-"""From terms and coefficients to the formula a person reads: simple numbers, no outer wrapper, products as such.
+"""From terms and coefficients to the formula a person reads: simple numbers, no wrapper, products as such.
 
 A concept is only defined up to a monotone function, so the simplest member of the class is written: no scale,
 no offset, no outer function, a sum of logarithms as the product it is the logarithm of.
@@ -31,7 +31,7 @@ def formula(terms, G, D, symbols, points):
     """Best sum of the terms, written simply: (expression, coefficients), or None where it has no gradient.
 
     G (K, N, m) and D (K, N, k) are the terms' projected gradients (not normalised) and their components along
-    the neurons. The coefficients are those of the terms, as the expression has them up to its equivalence class.
+    the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
     """
     size = np.sqrt((G**2).sum(2).mean(1))
     G, D = G / size[:, None, None], D / size[:, None, None]
@@ -51,22 +51,19 @@ def formula(terms, G, D, symbols, points):
 
 
 def _plainness(numbers):
-    """Order of coefficients that say the same: few that are not +-1, then few that are not simple, then none far off."""
+    """Rank coefficients that say the same: few that are not +-1, few that are not simple, none far off."""
     size = np.abs(numbers)
     return (size != 1).sum(), (~np.isin(size, _SIMPLE)).sum(), float(np.abs(np.log(size)).sum())
 
 
 def simple_numbers(c, loss_of, loss):
-    """Yield coefficients proportional to c with as many simple numbers as the loss allows, one for each unit."""
+    """Yield coefficients proportional to c, for each unit with as many simple numbers as the loss allows."""
     limit = acceptable(loss)
     for unit in _units(c):
         numbers = c / c[unit]
         together = np.where(_near(numbers), _nearest(numbers), numbers)
-        if loss_of(together) <= limit:
-            numbers = together
-        else:
-            numbers = _one_by_one(numbers, loss_of, limit)
-        yield _rounded(numbers, loss_of, limit)
+        fits = loss_of(together) <= limit
+        yield _rounded(together if fits else _one_by_one(numbers, loss_of, limit), loss_of, limit)
 
 
 def _units(c):
@@ -136,7 +133,7 @@ def _product(bodies, numbers, symbols, points):
 
 
 def _unwrapped(e):
-    """Return e without outer functions, powers, constant factors and offsets: the direction stays the same."""
+    """Return e without outer functions, powers, constant factors and offsets: its direction is the same."""
     while True:
         constant, rest = e.as_independent(*e.free_symbols, as_Add=e.is_Add)
         if (e.is_Add or e.is_Mul) and constant not in (0, 1):

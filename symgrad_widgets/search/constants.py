@@ -1,8 +1,9 @@
 """Constants inside terms, `exp(a x)` or `1/(x + c)`, placed by the same eigenproblem.
 
 To first order a term moves by `sum_j da_j d(term)/da_j` when its constants do. Put the derivatives beside the
-terms as further columns, and their best coefficients, divided by the term's own, are the step of a Gauss-Newton
-iteration with the linear coefficients projected out (variable projection, Golub and Pereyra 1973).
+terms as further columns, and their best coefficients, divided by the term's own, are the step of a
+Gauss-Newton iteration with the linear coefficients projected out (variable projection, Golub and Pereyra
+1973).
 """
 
 import numpy as np
@@ -39,7 +40,7 @@ def refine(terms, sample, rounds=_ROUNDS):
 
 
 def tidied(terms, sample, limit):
-    """Terms whose inner constants are whole numbers or have few digits, as far as the loss stays in its limit.
+    """Terms whose inner constants are whole numbers or have few digits, as far as the loss allows.
 
     `limit` is a function from the loss to the largest one that simpler numbers may cost.
     """
@@ -52,7 +53,7 @@ def tidied(terms, sample, limit):
             for simpler in dict.fromkeys(
                 [float(round(value)), *(float(f"{value:.{d}g}") for d in (1, 2, 3, 4, 6, 8))]
             ):
-                trial = [*terms[:k], _with(terms[k], j, simpler), *terms[k + 1 :]]
+                trial = [*terms[:k], _with(term, j, simpler), *terms[k + 1 :]]
                 if _loss(trial, sample) <= most:
                     terms = trial
                     break

@@ -49,10 +49,9 @@ def _all(grammar, names, terms):
 
 def monomials(grammar, inputs, degree):
     """All monomials of the inputs up to a degree, as far as the grammar has operators for them."""
-    terms = []
-    for d in range(1, degree + 1):
-        for factors in itertools.combinations_with_replacement(range(len(inputs)), d):
-            terms.append(_monomial(grammar, inputs, np.bincount(factors, minlength=len(inputs))))
+    n = len(inputs)
+    factors = (f for d in range(1, degree + 1) for f in itertools.combinations_with_replacement(range(n), d))
+    terms = (_monomial(grammar, inputs, np.bincount(f, minlength=n)) for f in factors)
     return [t for t in terms if t is not None]
 
 
@@ -80,9 +79,7 @@ def large_families(grammar, small, limit):
         yield monomials(grammar, inputs, 2)
     for degree in (3, 4, 5):
         if "mul" in grammar and small < comb(len(inputs), degree) <= limit:
-            yield [
-                reduce(grammar["mul"], factors) for factors in itertools.combinations(inputs, degree)
-            ]
+            yield [reduce(grammar["mul"], factors) for factors in itertools.combinations(inputs, degree)]
 
 
 def _count(n, degree):

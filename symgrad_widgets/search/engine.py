@@ -1,48 +1,33 @@
-"""The search itself: small sets of terms are enumerated, eliminated and evolved; the eigenproblem weighs them.
+"""The search: small sets of terms are enumerated, eliminated and evolved; the eigenproblem weighs them.
 
 Each generation is one stage: single terms, pairs, one elimination for each structured basis, the best
 extensions of what was found, and from then on evolution on four islands of different parsimony.
 """
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from . import combine
 from .bank import Bank
-from .constants import freed, refine
 from .dictionary import families, large_families, small_terms
-from .grammar import arguments, root
+from .grammar import root
+from .islands import TERMS, ZERO, Islands, Sum
 from .kernels import gradients
 
-__all__ = ["Engine", "Sum"]
+__all__ = ["Engine"]
 
-_ISLANDS = (0.03, 0.08, 0.15, 0.3)  # nats of log loss that one node has to earn
-_POPULATION = 40
-_OFFSPRING = 48  # for each island and generation
 _BLOCKED = 12  # inputs, the most important ones, among which pairs that act as one are looked for
-_FREED = 3  # constants tried in each island and generation
-_TERMS = 8  # at most, in an evolved set
-_ZERO = 1e-13  # losses below are rounding
 _BASIS, _LARGE_BASIS = 260, 2200  # terms of a structured basis that is always tried, and of one tried ...
 _UNEXPLAINED = 0.2  # ... while the least loss is above this
-_CLOSE, _RIVALS = 1.1, 12  # sums this close to the front are judged on more points as well, at most so many
+_CLOSE, _RIVALS, _STRICT = (
+    1.1,
+    12,
+    0.15,
+)  # sums this close to the front are judged on more points as well, at most so many, ranked at this parsimony
 _BYTES, _SEEN = 64e6, 50_000  # of gradients, and sums remembered, before what is out of use is forgotten
-
-
-@dataclass(frozen=True, eq=False)
-class Sum:
-    """A set of terms (rows of the bank, ascending) with its best coefficients."""
-
-    rows: tuple
-    coefficients: np.ndarray  # of the normalised terms
-    loss: float
-    size: int
-
-    def fitness(self, parsimony):
-        return np.log(max(self.loss, _ZERO)) + parsimony * self.size
 
 
 class Engine:
@@ -56,35 +41,37 @@ class Engine:
         self.evaluations = 0
         self.front = {}  # size -> Sum, losses falling
         self.seen = {}
-        self.islands = [[] for _ in _ISLANDS]
+        self.islands = Islands(self)
         self.small, self.dictionary = [], np.array([], dtype=int)
         self._stages = self._plan()
 
     @property
     def evolving(self):
         """Whether the fixed stages are over."""
-        return bool(self.islands[0])
+        return self.islands.alive
 
     def step(self):
         """Run one generation."""
         next(self._stages)()
-        if len(self.bank) > max(_BYTES / self.bank.row_bytes, 2 * len(self.dictionary)) or len(self.seen) > _SEEN:
+        if (
+            len(self.bank) > max(_BYTES / self.bank.row_bytes, 2 * len(self.dictionary))
+            or len(self.seen) > _SEEN
+        ):
             self._forget()
 
     def contenders(self):
-        """Return the front, and the sums of the islands that come so close to it that few points cannot tell."""
+        """Return the front, and the sums of the islands so close to it that few points cannot tell."""
         lowest = np.full(self.max_size + 1, np.inf)
         for found in self.front.values():
             lowest[found.size :] = np.minimum(lowest[found.size :], found.loss)
         rivals = {
             s.rows: s
-            for island in self.islands
-            for s in island
-            if s.size <= self.max_size and s.loss < _CLOSE * lowest[s.size] and s.loss > _ZERO
+            for s in self.islands.everyone()
+            if s.size <= self.max_size and ZERO < s.loss < _CLOSE * lowest[s.size]
         }
         for found in self.front.values():
             rivals.pop(found.rows, None)
-        ranked = sorted(rivals.values(), key=lambda s: (s.fitness(_ISLANDS[2]), s.rows))
+        ranked = sorted(rivals.values(), key=lambda s: (s.fitness(_STRICT), s.rows))
         return [*self.front.values(), *ranked[:_RIVALS]]
 
     def terms(self, found):
@@ -93,14 +80,14 @@ class Engine:
 
     def _forget(self):
         """Drop every term that no sum in use has, to keep memory bounded."""
-        sums = [*self.front.values(), *(s for island in self.islands for s in island)]
+        sums = [*self.front.values(), *self.islands.everyone()]
         kept = sorted({*self.dictionary.tolist(), *(r for s in sums for r in s.rows)})
         number = {row: i for i, row in enumerate(kept)}
         moved = {s.rows: replace(s, rows=tuple(number[r] for r in s.rows)) for s in sums}
         self.bank.keep(kept)
         self.dictionary = np.array([number[r] for r in self.dictionary.tolist()], dtype=int)
         self.front = {size: moved[s.rows] for size, s in self.front.items()}
-        self.islands = [[moved[s.rows] for s in island] for island in self.islands]
+        self.islands.replace(moved)
         self.seen = {s.rows: s for s in moved.values()}
 
     def _plan(self):
@@ -114,7 +101,7 @@ class Engine:
             if min(s.loss for s in self.front.values()) > _UNEXPLAINED:
                 yield partial(self._eliminate, terms)
         while True:
-            yield self._evolve
+            yield self.islands.evolve
 
     # -- scoring ------------------------------------------------------------------------------------------
 
@@ -144,16 +131,16 @@ class Engine:
 
     def _enter(self, found):
         """Put a sum on the front where it beats all simpler ones, and take off what it beats."""
-        floor = max(found.loss, _ZERO)
-        if any(size <= found.size and max(s.loss, _ZERO) <= floor * 1.001 for size, s in self.front.items()):
+        floor = max(found.loss, ZERO)
+        if any(size <= found.size and max(s.loss, ZERO) <= floor * 1.001 for size, s in self.front.items()):
             return
-        beaten = [z for z, s in self.front.items() if z >= found.size and max(s.loss, _ZERO) >= floor * 0.999]
+        beaten = [z for z, s in self.front.items() if z >= found.size and max(s.loss, ZERO) >= floor * 0.999]
         for size in beaten:
             del self.front[size]
         self.front[found.size] = found
 
     def _size(self, rows, coefficients):
-        """Complexity as it will be about once the formula is written out: nodes, signs free, equal weights free."""
+        """Complexity as it will be about once written out: nodes; signs and equal weights are free."""
         terms = [self.bank.terms[r] for r in rows]
         nodes = sum(len(t.tokens) for t in terms) + len(terms) - 1
         actual = np.abs(coefficients / self.bank.scale[list(rows)])
@@ -228,7 +215,7 @@ class Engine:
 
     def _extend_front(self):
         for found in list(self.front.values()):
-            if len(found.rows) < _TERMS:
+            if len(found.rows) < TERMS:
                 self.score([(*found.rows, r) for r in self._extensions(found, 40)])
 
     def _extensions(self, found, count):
@@ -248,73 +235,6 @@ class Engine:
         value[np.isin(self.dictionary, rows)] = np.inf
         return self.dictionary[np.argsort(value, kind="stable")[:count]]
 
-    # -- evolution ----------------------------------------------------------------------------------------
-
-    def _evolve(self):
-        if not self.islands[0]:
-            everything = list(self.seen.values())
-            for i, parsimony in enumerate(_ISLANDS):
-                self.islands[i] = _fittest(everything, parsimony)
-        for i, parsimony in enumerate(_ISLANDS):
-            parents = self.islands[i]
-            drafts = [self._child(parents) for _ in range(_OFFSPRING)]
-            rows = iter(self.bank.rows([t for terms, _ in drafts for t in terms]))
-            sets = [[*kept, *(next(rows) for _ in terms)] for terms, kept in drafts]
-            children = self.score([s for s in sets if None not in s and len(s) <= _TERMS])
-            self.islands[i] = _fittest(parents + children + self._freed(parents), parsimony)
-        best = min(self.front.values(), key=lambda s: s.fitness(0.1))
-        for i in range(len(_ISLANDS)):
-            self.islands[i] = _fittest([*self.islands[i], *self.front.values(), best], _ISLANDS[i])
-
-    def _child(self, parents):
-        """Return new terms and the rows kept: one random change of one parent."""
-        rng = self.rng
-        rows = list(_tournament(rng, parents).rows)
-        k = int(rng.integers(len(rows)))
-        rest = rows[:k] + rows[k + 1 :]
-        draw = rng.random()
-        if draw < 0.4:
-            return [self.grammar.vary(rng, self.bank.terms[rows[k]])], rest
-        if draw < 0.5:
-            return [self.grammar.random(rng, int(rng.integers(2, 8)))], rows
-        if draw < 0.6:
-            return [self.grammar.vary(rng, self.bank.terms[rows[k]])], rows
-        if draw < 0.7:
-            return [], [*rest, int(rng.choice(self.dictionary))]
-        if draw < 0.8:
-            return [], rest or rows
-        if draw < 0.9:
-            other = _tournament(rng, parents).rows
-            return [], [*rest, *(r for r in other if rng.random() < 0.5)] or rows
-        return self._split(self.bank.terms[rows[k]]), rest
-
-    def _freed(self, parents):
-        """Return sums with a constant freed inside one term and all constants refined."""
-        found = []
-        for _ in range(_FREED):
-            rows = _tournament(self.rng, parents).rows
-            terms = [self.bank.terms[r] for r in rows]
-            k = int(self.rng.integers(len(terms)))
-            terms[k] = freed(terms[k], self.rng, self.sample.points)
-            if terms[k] is not None:
-                found.append(refine(terms, self.sample))
-        rows = iter(self.bank.rows([t for terms in found for t in terms]))
-        sets = [[next(rows) for _ in terms] for terms in found]
-        return self.score([s for s in sets if None not in s])
-
-    def _split(self, term):
-        """a + b into two terms, log of a product or quotient likewise, others into logarithms of themselves."""
-        name = root(term)
-        if name in ("add", "sub"):
-            return arguments(term)
-        if name in ("mul", "div") and "log" in self.grammar:
-            return [self.grammar["log"](a) for a in arguments(term)]
-        if name == "log":
-            inner = arguments(term)[0]
-            if root(inner) in ("mul", "div"):
-                return [self.grammar["log"](a) for a in arguments(inner)]
-        return [term]
-
 
 def _two_by_two(A12, M12, A11, A22, M11, M22):
     """Smaller eigenvalue of many 2 x 2 problems A c = lambda M c; infinite where M is singular."""
@@ -323,15 +243,6 @@ def _two_by_two(A12, M12, A11, A22, M11, M22):
     c = A11 * A22 - A12**2
     root_ = np.sqrt(np.maximum(b * b - 4 * a * c, 0))
     return np.where(a > 1e-8 * M11 * M22, (b - root_) / np.maximum(2 * a, 1e-300), np.inf)
-
-
-def _fittest(sums, parsimony):
-    distinct = {s.rows: s for s in sums}.values()
-    return sorted(distinct, key=lambda s: (s.fitness(parsimony), s.rows))[:_POPULATION]
-
-
-def _tournament(rng, sums, size=3):
-    return sums[min(int(rng.integers(len(sums))) for _ in range(size))]
 
 
 def _alignment_loss(a, b):

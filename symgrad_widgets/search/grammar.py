@@ -54,7 +54,7 @@ class Grammar:
         return self[_pick(rng, self.binary)](self.random(rng, left), self.random(rng, size - 1 - left))
 
     def vary(self, rng, term):
-        """Return the term with one random change: leaf, operator, subtree, wrapping, extension, or constant."""
+        """Return the term with one random change: of a leaf, operator, subtree, wrapping or constant."""
         end = int(rng.integers(len(term.tokens)))
         if term.constants and rng.random() < 0.4:
             return _nudged(rng, term)

@@ -24,8 +24,8 @@ def select(front, chance, noise=0.0):
 
     The slope of the log loss, in nats for each node, should be steep up to the answer and flat behind it: the
     entry with the greatest ratio of the slope before (the least one, seen from the simpler entries with at
-    least 60 % of its nodes) to the slope behind (the greatest one, to any more complex entry). Slopes above 0.6
-    count as 0.6 and below 0.1 as 0.1, so that neither an exact fit nor a flat tail decides alone.
+    least 60 % of its nodes) to the slope behind (the greatest one, to any more complex entry). Slopes above
+    0.6 count as 0.6 and below 0.1 as 0.1, so that neither an exact fit nor a flat tail decides alone.
 
     `noise` is the part of the loss that is independent from point to point, which no formula can explain
     (`noise_loss`); it is taken off first. The rule assumes that what a network adds to a concept smoothly
@@ -57,9 +57,9 @@ def _knee(nodes, height, i, top):
 def noise_loss(points, spanning, directions):
     """Part of a formula's loss that is not smooth in the inputs: the nugget of its residual field.
 
-    The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons' (`spanning
-    (N, k, m)`) is compared with that of the nearest other point: what is noise has no correlation, what is a
-    network's systematic error has.
+    The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons',
+    `spanning (N, k, m)`, is compared with that of the nearest other point: what is noise has no correlation,
+    what is a network's systematic error has.
     """
     from scipy.spatial import cKDTree
 

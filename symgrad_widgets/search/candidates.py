@@ -1,0 +1,74 @@
+"""A formula and how well it agrees with a neuron."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from ..errors import DataError, ExpressionError
+from ..expressions import as_expression, complexity, loss
+
+__all__ = ["Candidate", "identifiable", "score"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A formula and how it agrees with the neuron.
+
+    Attributes
+    ----------
+    expression : sympy.Expr in `Symbol(name, real=True)`, without outer function, scale or offset
+    complexity : 1 for each leaf, operator and constant other than +-1
+    loss : mean of `1 - cos^2` on held-out points, 0 = same direction everywhere, 1 = orthogonal
+
+    """
+
+    expression: sp.Expr
+    complexity: int
+    loss: float
+
+    @property
+    def angle(self):
+        """Angle in degrees at which `1 - cos^2` equals the loss."""
+        return float(np.degrees(np.arcsin(np.sqrt(min(self.loss, 1)))))
+
+    def __repr__(self):
+        return f"Candidate({self.expression}, complexity={self.complexity}, loss={self.loss:.3g})"
+
+    def _repr_latex_(self):
+        return f"${sp.latex(self.expression)}$"
+
+
+def score(field, guess):
+    """Candidate for a person's own formula (text or SymPy), to be placed on the front of a search.
+
+    Nothing is fitted: the loss is over all points of the field.
+
+    >>> score(field, "x1*x4 - x2*x3")  # doctest: +SKIP
+    Candidate(x1*x4 - x2*x3, complexity=7, loss=0.00021)
+
+    Raises
+    ------
+    ExpressionError
+        for text that cannot be read, unknown symbols, and a formula without any input in it.
+
+    """
+    identifiable(field)
+    expression = as_expression(guess, field.names)
+    if not expression.free_symbols:
+        raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
+    return Candidate(expression, complexity(expression), loss(expression, field))
+
+
+def identifiable(field):
+    """Raise DataError where every formula would fit: as many independent neurons as tangent dimensions."""
+    if field.rank >= field.dimension:
+        what = (
+            "one neuron"
+            if field.neurons == 1
+            else f"{field.neurons} neurons with {field.rank} independent gradients"
+        )
+        raise DataError(
+            f"{what} on data that fill {field.dimension} dimension(s): every gradient lies in their span, "
+            "so any formula fits; use fewer neurons, more inputs, or data that vary in more directions"
+        )

@@ -1,0 +1,111 @@
+"""What speaks for a formula when nobody knows the concept."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..field import GradientField
+from . import combine
+from .selection import chance_loss
+
+__all__ = ["Evidence", "evidence", "null_front"]
+
+_CHEAP = 8  # generations of the cheap null: all fixed bases are tried by then
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How sure a formula is, without a concept to compare it with.
+
+    Attributes
+    ----------
+    loss : of the best formula on held-out points; None without one
+    chance : loss of a fixed formula against random directions
+    null : least loss that a search of the same kind reaches on random directions
+    agreement : share of resamplings of the held-out points that select the same formula
+    spread : largest relative standard deviation of a coefficient over resamplings of the fitted points
+    points, dropped, evaluations, generations : what it rests on
+
+    """
+
+    loss: float | None
+    chance: float
+    null: float
+    agreement: float | None
+    spread: float | None
+    points: int
+    dropped: int
+    evaluations: int
+    generations: int
+
+
+def evidence(search, judge, resamples=50, thorough=False):
+    """Evidence for the answer of a search: bootstrap of its front and constants, and a null distribution.
+
+    The cheap null runs the fixed stages once on random directions; `thorough` runs as many generations as the
+    search had, three times.
+    """
+    runs = 3 if thorough else 1
+    generations = max(search.generation, 1) if thorough else min(_CHEAP, max(search.generation, 1))
+    nulls = [null_front(search, generations, seed) for seed in range(runs)]
+    best = search.best
+    return Evidence(
+        loss=None if best is None else best.loss,
+        chance=chance_loss(search.field.rank, search.field.dimension),
+        null=min(c.loss for front in nulls for c in front),
+        agreement=None if best is None else _agreement(search, judge, resamples),
+        spread=None if best is None else _spread(search, judge, resamples),
+        points=len(search.field),
+        dropped=search.field.dropped,
+        evaluations=search.evaluations,
+        generations=search.generation,
+    )
+
+
+def null_front(search, generations, seed=0):
+    """Front that the same search reaches on random directions in the tangent space, drawn point by point.
+
+    Shuffling or rotating the gradients would not do: a shuffled constant gradient is still constant.
+    """
+    field = search.field
+    rng = np.random.default_rng([seed, search.random_state])
+    directions = rng.normal(size=field.projected.shape)
+    if field.tangent is not None:
+        axes = np.broadcast_to(field.tangent, (len(field), *field.tangent.shape[-2:]))
+        directions = np.einsum("nij,nkj->nki", axes, directions)
+    random = GradientField(field.points, directions, field.names, tangent=field.tangent)
+    null = search.like(random)
+    null.run(generations=generations, progress=False)
+    return null.front
+
+
+def _agreement(search, judge, resamples):
+    """Share of bootstrap samples of the held-out points on which the same entry is selected."""
+    rng = np.random.default_rng(search.random_state)
+    shares = {c.expression: judge.shares(c) for c in search.front}
+    count = len(next(iter(shares.values())))
+    same = 0
+    for _ in range(resamples):
+        index = rng.integers(count, size=count)
+        front = [replace(c, loss=float(shares[c.expression][index].mean())) for c in search.front]
+        chosen = judge.select(front)
+        same += chosen is not None and chosen.expression == search.best.expression
+    return same / resamples
+
+
+def _spread(search, judge, resamples):
+    """Largest relative standard deviation of a coefficient, the largest one being held at 1."""
+    G, D = judge.fitted(search.best)
+    if len(G) == 1:
+        return 0.0
+    rng = np.random.default_rng(search.random_state)
+    size = np.sqrt((G**2).sum(2).mean(1))
+    rows = []
+    for _ in range(resamples):
+        index = rng.integers(G.shape[1], size=G.shape[1])
+        c, _ = combine.solve(G[:, index] / size[:, None, None], D[:, index] / size[:, None, None])
+        rows.append(c)
+    rows = np.array(rows)
+    unit = np.argmax(np.abs(rows).mean(0))
+    rows = rows / rows[:, [unit]]
+    return float((rows.std(0) / np.maximum(np.abs(rows.mean(0)), 1e-12)).max())

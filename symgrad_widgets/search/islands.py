@@ -1,0 +1,141 @@
+"""Evolution of small sets of terms on islands of different parsimony."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .constants import freed, refine
+from .grammar import arguments, root
+
+__all__ = ["TERMS", "ZERO", "Islands", "Sum"]
+
+TERMS = 8  # at most, in an evolved set
+ZERO = 1e-13  # losses below are rounding
+_PARSIMONY = (0.03, 0.08, 0.15, 0.3)  # nats of log loss that one node has to earn, for each island
+_POPULATION = 40
+_OFFSPRING = 48  # for each island and generation
+_FREED = 3  # constants freed in each island and generation
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """A set of terms (rows of the bank, ascending) with the best coefficients of the normalised terms."""
+
+    rows: tuple
+    coefficients: np.ndarray
+    loss: float
+    size: int
+
+    def fitness(self, parsimony):
+        """Cost of the sum, lower is better."""
+        return np.log(max(self.loss, ZERO)) + parsimony * self.size
+
+
+class Islands:
+    """Four populations of the sums of an engine; the best of the front migrates to all of them."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.populations = [[] for _ in _PARSIMONY]
+
+    @property
+    def alive(self):
+        """Whether evolution has begun."""
+        return bool(self.populations[0])
+
+    def everyone(self):
+        """Yield all sums of all islands."""
+        for population in self.populations:
+            yield from population
+
+    def replace(self, moved):
+        """Put other sums in the place of those with the same rows."""
+        self.populations = [[moved[s.rows] for s in population] for population in self.populations]
+
+    def evolve(self):
+        """Run one generation: offspring, freed constants, survival of the fittest, migration."""
+        if not self.alive:
+            self.populations = [_fittest(self.engine.seen.values(), parsimony) for parsimony in _PARSIMONY]
+        for i, parsimony in enumerate(_PARSIMONY):
+            parents = self.populations[i]
+            children = self._offspring(parents) + self._freed(parents)
+            self.populations[i] = _fittest([*parents, *children], parsimony)
+        for i, parsimony in enumerate(_PARSIMONY):
+            self.populations[i] = _fittest([*self.populations[i], *self.engine.front.values()], parsimony)
+
+    def _offspring(self, parents):
+        rng = self.engine.rng
+        drafts = []
+        for _ in range(_OFFSPRING):
+            rows = list(_tournament(rng, parents).rows)
+            k = int(rng.integers(len(rows)))
+            change = _CHANGES[rng.choice(len(_CHANGES), p=_SHARES)]
+            drafts.append(change(self.engine, rows[k], rows[:k] + rows[k + 1 :], parents))
+        return self._scored([kept for _, kept in drafts], [terms for terms, _ in drafts])
+
+    def _freed(self, parents):
+        """Return sums with a constant freed inside one term and all constants refined."""
+        rng, sample = self.engine.rng, self.engine.sample
+        found = []
+        for _ in range(_FREED):
+            terms = self.engine.terms(_tournament(rng, parents))
+            k = int(rng.integers(len(terms)))
+            terms[k] = freed(terms[k], rng, sample.points)
+            if terms[k] is not None:
+                found.append(refine(terms, sample))
+        return self._scored([()] * len(found), found)
+
+    def _scored(self, kept, added):
+        """Score sets of kept rows and added terms, those without a usable gradient left out."""
+        rows = iter(self.engine.bank.rows([t for terms in added for t in terms]))
+        sets = [[*some, *(next(rows) for _ in terms)] for some, terms in zip(kept, added, strict=True)]
+        return self.engine.score([s for s in sets if None not in s and len(s) <= TERMS])
+
+
+def _varied(engine, row, rest, _):
+    return [engine.grammar.vary(engine.rng, engine.bank.terms[row])], rest
+
+
+def _with_variant(engine, row, rest, _):
+    return [engine.grammar.vary(engine.rng, engine.bank.terms[row])], [row, *rest]
+
+
+def _with_random(engine, row, rest, _):
+    return [engine.grammar.random(engine.rng, int(engine.rng.integers(2, 8)))], [row, *rest]
+
+
+def _exchanged(engine, _, rest, __):
+    return [], [*rest, int(engine.rng.choice(engine.dictionary))]
+
+
+def _without(_, row, rest, __):
+    return [], rest or [row]
+
+
+def _crossed(engine, row, rest, parents):
+    other = _tournament(engine.rng, parents).rows
+    return [], [*rest, *(r for r in other if engine.rng.random() < 0.5)] or [row]
+
+
+def _split(engine, row, rest, _):
+    """Two terms from a + b, logarithms of the factors from a product, a quotient or the log of one."""
+    term = engine.bank.terms[row]
+    if root(term) in ("add", "sub"):
+        return arguments(term), rest
+    inner = arguments(term)[0] if root(term) == "log" else term
+    if root(inner) in ("mul", "div") and "log" in engine.grammar:
+        return [engine.grammar["log"](a) for a in arguments(inner)], rest
+    return [], [row, *rest]
+
+
+_CHANGES = (_varied, _with_variant, _with_random, _exchanged, _without, _crossed, _split)
+_SHARES = (0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
+
+
+def _fittest(sums, parsimony):
+    distinct = {s.rows: s for s in sums}.values()
+    return sorted(distinct, key=lambda s: (s.fitness(parsimony), s.rows))[:_POPULATION]
+
+
+def _tournament(rng, sums, size=3):
+    return sums[min(int(rng.integers(len(sums))) for _ in range(size))]

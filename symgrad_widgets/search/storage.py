@@ -1,0 +1,59 @@
+"""A search on disk: arrays and JSON in one .npz file, no pickle."""
+
+import json
+import zipfile
+
+import numpy as np
+
+from ..errors import OutputError
+from ..field import GradientField
+
+__all__ = ["read", "write"]
+
+_FORMAT = 1
+
+
+def write(path, field, settings):
+    """Write a field and the settings of a search (JSON types)."""
+    settings = {"format": _FORMAT, "names": field.names, "dropped": field.dropped, **settings}
+    arrays = {"points": field.points, "gradients": field.gradients}
+    for name in ("values", "tangent"):
+        if getattr(field, name) is not None:
+            arrays[name] = getattr(field, name)
+    try:
+        with open(path, "wb") as file:  # noqa: PTH123 - str and Path alike
+            np.savez_compressed(file, settings=np.array(json.dumps(settings)), **arrays)
+    except OSError as error:
+        raise OutputError(f"the search cannot be saved to {path}: {error.strerror}") from None
+
+
+def read(path):
+    """Field and settings from a file, or one OutputError that says what is wrong with it."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        settings = json.loads(str(arrays.pop("settings")))
+        version = settings.pop("format")
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        raise OutputError(
+            f"{path} is not a saved search ({error}): save one with search.save(path)"
+        ) from None
+    if version != _FORMAT:
+        raise OutputError(
+            f"{path} was saved in format {version!r}, this version reads {_FORMAT}: "
+            "run the search again and save it"
+        )
+    try:
+        names, dropped = settings.pop("names"), int(settings.pop("dropped"))
+        tangent = arrays.get("tangent")
+        field = GradientField(
+            arrays["points"], arrays["gradients"], names, arrays.get("values"), tangent, dropped
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise damaged(path, error) from None
+    return field, settings
+
+
+def damaged(path, error):
+    """Return the error for a file that reads well and does not hold what it should."""
+    return OutputError(f"{path} does not hold what a saved search holds: {error}; save the search again")

@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from .errors import DataError
+from .export import to_numpy, to_torch
 from .expressions import angles, evaluate
 from .field import GradientField
 from .search import Evidence, Search
@@ -46,6 +47,7 @@ class Interpretation:
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,) of degrees between the formula's gradient and the neuron's; empty without a formula
     seconds : dict of times
+    names : of the inputs
 
     """
 
@@ -57,6 +59,22 @@ class Interpretation:
     phi: Phi | None
     angles: np.ndarray
     seconds: dict
+    names: tuple
+
+    def to_numpy(self):
+        """Return the formula as a function from points (N, n) to values (N,)."""
+        return to_numpy(self._formula(), self.names)
+
+    def to_torch(self):
+        """Return the formula as a torch.nn.Module from inputs (..., n) to values (...)."""
+        return to_torch(self._formula(), self.names)
+
+    def _formula(self):
+        if self.best is None:
+            raise DataError(
+                "no closed form was found, so there is no formula to evaluate: look at result.front"
+            )
+        return self.best.expression
 
     def __repr__(self):
         return "\n".join(f"{label:<10} {text}" for label, text in self._lines())
@@ -156,6 +174,7 @@ def interpret(
         phi=None if state.best is None else fit_phi(state.best.expression, field),
         angles=np.empty(0) if state.best is None else angles(state.best.expression, field),
         seconds=times,
+        names=searches[0].names,
     )
 
 

@@ -89,6 +89,11 @@ class Search:
         self.front, self.best = (), None
 
     @property
+    def names(self):
+        """Names of the inputs that the formulas are written in."""
+        return self._field.names if self.subspace is not None else self.field.names
+
+    @property
     def evaluations(self):
         """Number of term sets whose coefficients have been solved for."""
         return self._engine.evaluations

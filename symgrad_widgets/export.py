@@ -1,0 +1,37 @@
+"""A formula as a function of arrays, or as a module to put in the place of a neuron."""
+
+from .expressions import as_expression
+
+__all__ = ["to_numpy", "to_torch"]
+
+
+def to_numpy(formula, names):
+    """Return a function from points (N, n), one column for each name, to the formula's values (N,).
+
+    Raises ExpressionError for a formula that cannot be read or holds other symbols.
+    """
+    from .expressions import evaluate
+
+    expression = as_expression(formula, names)
+    return lambda points: evaluate(expression, names, points)[0]
+
+
+def to_torch(formula, names):
+    """Return a torch.nn.Module from inputs (..., n) to the formula's values (...), differentiable, of any dtype.
+
+    Raises ExpressionError for a formula that cannot be read or holds other symbols.
+    """
+    import sympy as sp
+    import torch
+
+    expression = as_expression(formula, names)
+    function = sp.lambdify([sp.Symbol(name, real=True) for name in names], expression, "torch")
+
+    class Formula(torch.nn.Module):
+        def forward(self, x):
+            return torch.as_tensor(function(*x.unbind(-1))).expand(x.shape[:-1])
+
+        def extra_repr(self):
+            return str(expression)
+
+    return Formula()

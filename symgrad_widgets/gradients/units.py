@@ -1,0 +1,83 @@
+"""Which number of a layer's output is the neuron: by number, by index, or by a function of the output."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from ..errors import ModelError
+
+__all__ = ["described", "unit_values"]
+
+
+def unit_values(output, unit, count, where, layers):
+    """Values (count,) of one unit of an output.
+
+    `where` names the output and `layers` lists the model's layers, for error messages.
+    """
+    if callable(unit):
+        return _called(output, unit, count)
+    if not isinstance(output, torch.Tensor):
+        raise ModelError(
+            f"{where} is {described(output)}: say what to take, by layer=... (one of "
+            f"{', '.join(map(repr, layers[:10]))}) or by a function, such as neuron=lambda out: out[0][:, 0]"
+        )
+    if output.ndim == 0 or len(output) != count:
+        raise ModelError(
+            f"{where} has shape {tuple(output.shape)} for {count} points: its first axis must be the points "
+            "(batch_first=True); otherwise give a function, such as neuron=lambda out: out[-1, :, 0]"
+        )
+    output = output[:, None] if output.ndim == 1 else output
+    return output[(slice(None), *_index(tuple(output.shape[1:]), unit, where))]
+
+
+def _index(shape, unit, where):
+    index = unit if isinstance(unit, tuple) else (unit,)
+    if any(isinstance(i, bool) or not isinstance(i, int | np.integer) for i in index):
+        raise ModelError(
+            f"neuron must be a whole number, a tuple of them or a function, or a list of these, got {unit!r}"
+        )
+    if len(index) != len(shape):
+        middle = tuple(size // 2 for size in shape)
+        raise ModelError(
+            f"{where} has units of shape {shape}, so neuron must be an index into it, such as "
+            f"{middle if len(shape) > 1 else middle[0]}, or a function of the output; got {unit!r}"
+        )
+    for i, size in zip(index, shape, strict=True):
+        if not -size <= i < size:
+            raise ModelError(
+                f"there is no neuron {unit!r}: {where} has {size} units{_along(shape)}, 0 to {size - 1}"
+            )
+    return index
+
+
+def _along(shape):
+    return f" along one axis of its shape {shape}" if len(shape) > 1 else ""
+
+
+def _called(output, unit, count):
+    name = getattr(unit, "__name__", type(unit).__name__)
+    try:
+        value = unit(output)
+    except Exception as error:  # whatever the reader's function raises is about the output it was given
+        raise ModelError(
+            f"the function {name} given as neuron failed on {described(output)}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(value, torch.Tensor) or tuple(value.shape) not in ((count,), (count, 1)):
+        raise ModelError(
+            f"the function {name} given as neuron returned {described(value)} for {count} points: it must "
+            f"return one number for each, shape ({count},)"
+        )
+    return value.reshape(count)
+
+
+def described(output):
+    """What a model has returned, in words."""
+    if isinstance(output, torch.Tensor):
+        return f"a tensor of shape {tuple(output.shape)} and type {output.dtype}"
+    if isinstance(output, Mapping):
+        return f"a {type(output).__name__} of {', '.join(map(repr, output))}"
+    if isinstance(output, tuple | list):
+        return f"a {type(output).__name__} of {len(output)}"
+    return f"an object of type {type(output).__name__}"

@@ -93,7 +93,8 @@ class Interpretation:
         if self.phi is not None:
             yield (
                 "phi",
-                f"explains {self.phi.r2:.2%} of the neuron, rank correlation {self.phi.monotonicity:.4f}",
+                f"explains {100 * self.phi.r2:.2f} % of the neuron, "
+                f"rank correlation {self.phi.monotonicity:.4f}",
             )
         if self.verdict is not None:
             yield "verdict", self.verdict.message

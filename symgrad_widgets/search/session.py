@@ -21,7 +21,7 @@ from .terms import from_sympy
 
 __all__ = ["Search", "SearchState"]
 
-_SETTLED = 10  # generations of evolution without a new best
+_SETTLED, _GIVEN_UP = 10, 40  # generations of evolution with the same answer, and with none, that are enough
 
 
 @dataclass(frozen=True)
@@ -118,29 +118,26 @@ class Search:
         """Step until a budget is used up, and return the SearchState.
 
         Without generations or evaluations it ends when `best` has not changed for ten generations of
-        evolution. `seconds` is a cap on top. `callback(state)` is called after each generation; when it
-        returns True, or `stop()` is called, the run ends there.
+        evolution (forty while there is none). `seconds` is a cap on top. `callback(state)` is called after
+        each generation; when it returns True, or `stop()` is called, the run ends there.
         """
         from tqdm import tqdm
 
-        deadline = time.monotonic() + seconds if seconds is not None else np.inf
-        self._stop, settled, first = False, 0, self.generation
-        bar = tqdm(desc="search", unit="gen", disable=not progress, total=generations, leave=False)
-        with bar:
-            while not self._stop and time.monotonic() < deadline:
-                if generations is not None and self.generation - first >= generations:
+        deadline = time.monotonic() + (np.inf if seconds is None else seconds)
+        last = np.inf if generations is None else self.generation + _whole(generations, "generations")
+        most = np.inf if evaluations is None else _whole(evaluations, "evaluations")
+        settles = generations is None and evaluations is None
+        self._stop, unchanged, patience = False, 0, _GIVEN_UP
+        with tqdm(desc="search", unit="gen", disable=not progress, total=generations, leave=False) as bar:
+            while self.generation < last and self.evaluations < most and time.monotonic() < deadline:
+                if self._stop or (settles and unchanged >= patience):
                     break
-                if evaluations is not None and self.evaluations >= evaluations:
-                    break
-                before = self.best
-                state = self.step()
-                settled = settled + 1 if state.best == before and self._engine.evolving else 0
+                before, state = self.best, self.step()
+                unchanged = unchanged + 1 if state.best == before and self._engine.evolving else 0
+                patience = _SETTLED if state.best else _GIVEN_UP
                 bar.update()
                 bar.set_postfix_str(f"best {state.best.expression}" if state.best else "no law yet")
-                if callback is not None and callback(state):
-                    break
-                if generations is None and evaluations is None and settled >= _SETTLED:
-                    break
+                self._stop = self._stop or bool(callback is not None and callback(state))
         return self.state
 
     def evidence(self, resamples=50, thorough=False):
@@ -161,8 +158,8 @@ class Search:
 
     def like(self, field):
         """Return a new search with the same settings on another field."""
-        options = (self.operators, self.max_complexity, self.guesses, self.backend, self.random_state)
-        return type(self)(field, *options)
+        names = ("operators", "max_complexity", "guesses", "backend", "random_state")
+        return type(self)(field, **{name: getattr(self, name) for name in names})
 
     def save(self, path):
         """Write field, settings and generation to an .npz file without pickle."""

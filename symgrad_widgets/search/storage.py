@@ -1,7 +1,10 @@
 """A search on disk: arrays and JSON in one .npz file, no pickle."""
 
 import json
+import tempfile
 import zipfile
+import zlib
+from pathlib import Path
 
 import numpy as np
 
@@ -20,11 +23,13 @@ def write(path, field, settings):
     for name in ("values", "tangent"):
         if getattr(field, name) is not None:
             arrays[name] = getattr(field, name)
+    path = Path(path)
     try:
-        with open(path, "wb") as file:  # noqa: PTH123 - str and Path alike
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             np.savez_compressed(file, settings=np.array(json.dumps(settings)), **arrays)
+        Path(file.name).replace(path)  # all or nothing: a file that was there stays until this one is whole
     except OSError as error:
-        raise OutputError(f"the search cannot be saved to {path}: {error.strerror}") from None
+        raise OutputError(f"the search cannot be saved to {path}: {error.strerror or error}") from None
 
 
 def read(path):
@@ -34,7 +39,16 @@ def read(path):
             arrays = {name: file[name] for name in file.files}
         settings = json.loads(str(arrays.pop("settings")))
         version = settings.pop("format")
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise OutputError(
             f"{path} is not a saved search ({error}): save one with search.save(path)"
         ) from None

@@ -91,11 +91,8 @@ class Interpretation:
             )
             yield "evidence", self._evidence_line()
         if self.phi is not None:
-            yield (
-                "phi",
-                f"explains {100 * self.phi.r2:.2f} % of the neuron, "
-                f"rank correlation {self.phi.monotonicity:.4f}",
-            )
+            r2, rank = 100 * self.phi.r2, self.phi.monotonicity
+            yield "phi", f"explains {r2:.2f} % of the neuron, rank correlation {rank:.4f}"
         if self.verdict is not None:
             yield "verdict", self.verdict.message
         yield "points", f"{self.evidence.points} used, {self.evidence.dropped} dropped"

@@ -1,0 +1,290 @@
+"""The eigenproblem behind linear combinations, against SciPy and plain loops; and the bank of terms."""
+
+import itertools
+
+import numpy as np
+import pytest
+import sympy as sp
+from concept_cases import field_of, from_formula
+from scipy.linalg import eigh
+from scipy.optimize import minimize
+
+from symgrad_widgets.expressions import parse
+from symgrad_widgets.search import combine
+from symgrad_widgets.search.bank import Bank, Sample
+from symgrad_widgets.search.terms import from_sympy
+
+
+def problem(seed, terms=5, points=60, dimension=4, neurons=1):
+    """Random gradients G (K, N, m), a basis (N, k, m) of the neurons' span, and their products D."""
+    rng = np.random.default_rng(seed)
+    G = rng.normal(size=(terms, points, dimension)) * rng.lognormal(sigma=0.7, size=(points, 1))
+    basis = np.linalg.qr(rng.normal(size=(points, dimension, neurons)))[0].swapaxes(1, 2)
+    return G, basis, np.einsum("knm,ncm->knc", G, basis)
+
+
+def plain_loss(G, basis, c):
+    """Mean of 1 - |P g|^2 / |g|^2, point by point."""
+    shares = []
+    for n in range(G.shape[1]):
+        g = sum(c[k] * G[k, n] for k in range(len(c)))
+        P = sum(np.outer(u, u) for u in basis[n])
+        shares.append(1 - g @ P @ g / (g @ g))
+    return np.mean(shares)
+
+
+def plain_moments(G, basis, weights=None):
+    """A and M of `A c = lambda M c`, summed point by point."""
+    A = M = 0
+    for n in range(G.shape[1]):
+        B = G[:, n] * (1 if weights is None else np.sqrt(weights[n]))
+        P = basis[n].T @ basis[n]
+        M = M + B @ B.T
+        A = A + B @ (np.eye(len(P)) - P) @ B.T
+    return A, M
+
+
+def parallel(a, b):
+    return abs(a @ b) / np.linalg.norm(a) / np.linalg.norm(b)
+
+
+# -- coefficients and loss ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seed", "neurons"), [(0, 1), (1, 1), (2, 2), (3, 2), (4, 3)])
+def test_the_first_round_solves_the_generalized_eigenproblem(seed, neurons):
+    G, basis, D = problem(seed, neurons=neurons)
+    values, vectors = eigh(*plain_moments(G, basis))
+    c, loss = combine.solve(G, D, rounds=1)
+    assert parallel(c, vectors[:, 0]) == pytest.approx(1, abs=1e-9)
+    assert loss == pytest.approx(plain_loss(G, basis, c), abs=1e-12)
+    assert 0 < values[0] < 1
+
+
+@pytest.mark.parametrize("neurons", [1, 2, 3])
+def test_the_loss_is_the_projectors_own(neurons):
+    G, basis, D = problem(11, neurons=neurons)
+    c = np.random.default_rng(1).normal(size=5)
+    loss, squares = combine.losses(G, D, c)
+    assert loss == pytest.approx(plain_loss(G, basis, c), abs=1e-12)
+    assert squares == pytest.approx((np.tensordot(c, G, 1) ** 2).sum(1))
+
+
+def test_a_point_where_the_gradient_vanishes_counts_one():
+    G, _, D = problem(3)
+    c = np.array([1.0, 0, 0, 0, 0])
+    rest = combine.losses(G[:, 15:], D[:, 15:], c)[0]
+    G[0, :15] = D[0, :15] = 0
+    assert combine.losses(G, D, c)[0] == pytest.approx((15 + 45 * rest) / 60)
+
+
+def test_many_problems_at_once_are_many_problems():
+    problems = [problem(seed, neurons=2) for seed in range(5)]
+    G, D = np.stack([p[0] for p in problems]), np.stack([p[2] for p in problems])
+    coefficients, losses = combine.solve(G, D)
+    for c, loss, g, d in zip(coefficients, losses, G, D, strict=True):
+        alone = combine.solve(g, d)
+        assert parallel(c, alone[0]) == pytest.approx(1, abs=1e-12)
+        assert loss == pytest.approx(float(alone[1]), abs=1e-12)
+
+
+def noisy_sum(seed):
+    """Three terms whose sum, but for noise, has the neuron's direction; lengths differ much."""
+    rng = np.random.default_rng(seed)
+    G = rng.normal(size=(3, 300, 4)) * rng.lognormal(sigma=1.5, size=(300, 1))
+    unit = np.array([1.0, -2.0, 0.5]) @ G.transpose(1, 0, 2)
+    unit = unit / np.linalg.norm(unit, axis=1, keepdims=True) + 0.2 * rng.normal(size=unit.shape)
+    unit = (unit / np.linalg.norm(unit, axis=1, keepdims=True))[:, None]
+    return G, unit, np.einsum("knm,ncm->knc", G, unit)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_reweighting_comes_close_to_the_least_unweighted_loss(seed):
+    G, _, D = noisy_sum(seed)
+    once, thrice = (combine.solve(G, D, rounds=r) for r in (1, 3))
+    least = minimize(lambda c: combine.losses(G, D, c)[0], once[0], tol=1e-12).fun
+    assert thrice[1] < once[1]
+    assert thrice[1] - least < 0.2 * (once[1] - least) + 1e-4 * least
+
+
+def test_coefficients_of_an_exact_sum_are_found():
+    G, _, _ = noisy_sum(0)
+    wanted = np.array([1.0, -2.0, 0.5])
+    unit = np.tensordot(wanted, G, 1)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    c, loss = combine.solve(G, np.einsum("knm,nm->kn", G, unit)[..., None])
+    assert c / c[0] == pytest.approx(wanted, rel=1e-9)
+    assert loss < 1e-14
+
+
+# -- the null space of M -------------------------------------------------------------------------------------
+
+
+def test_a_combination_that_is_constant_on_the_data_never_wins():
+    G, _, D = problem(7, terms=3)
+    null = np.array([1.0, -1.0, 2.0])  # a fourth term that makes null . terms + fourth = 0
+    G4 = np.concatenate([G, -np.tensordot(null, G, 1)[None]])
+    D4 = np.concatenate([D, -np.tensordot(null, D, 1)[None]])
+    c, loss = combine.solve(G4, D4)
+    assert combine.losses(G4, D4, c)[1].min() > 0
+    assert loss == pytest.approx(combine.solve(G, D)[1], rel=1e-6)
+    assert loss > 0.3  # nothing random agrees: an eigenvalue of zero would have been the null space
+
+
+@pytest.mark.parametrize("noise", [0, 1e-2])
+def test_the_trace_does_not_win_where_it_is_fixed(noise):
+    sample = Sample(field_of("P1-02", 300, noise=noise))
+    terms = [from_sympy(parse(t), sp.symbols("x1:5", real=True)) for t in ("x1", "x4", "x1*x4", "x2*x3")]
+    G, D = sample.features(terms)
+    c, loss = combine.solve(G, D)
+    assert loss < 1.1 * noise + 1e-14
+    assert c[2] / c[3] == pytest.approx(-1, abs=0.02)
+    assert c[1] - c[0] == pytest.approx(0, abs=20 * noise + 1e-9)  # x1 + x4 itself is free
+
+
+def test_independent_terms_are_counted_and_earlier_ones_kept():
+    G, _, _ = problem(5, terms=6)
+    G[2] = G[0] - 3 * G[1]
+    G[5] = 2 * G[4]
+    kept = combine.independent(G)
+    assert kept.tolist() == [0, 1, 3, 4]
+    assert len(kept) == np.linalg.matrix_rank(G.reshape(6, -1))
+    assert combine.independent(G[[5, 2, 1, 0, 3, 4]]).tolist() == [0, 1, 2, 4]
+
+
+# -- elimination ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seed", "terms"), [(0, 2), (1, 3), (2, 6), (3, 6), (4, 12)])
+def test_losses_after_each_deletion_equal_brute_force(seed, terms):
+    G, basis, D = problem(seed, terms=terms)
+    A, M = plain_moments(G, basis)
+    found = combine._after_deletion(*combine._eigen(*combine._moments(G, D, np.ones(60))))
+    for k in range(terms):
+        left = np.delete(np.arange(terms), k)
+        assert found[k] == pytest.approx(eigh(A[np.ix_(left, left)], M[np.ix_(left, left)])[0][0], abs=1e-9)
+
+
+def test_the_last_term_cannot_be_spared():
+    G, _, D = problem(0, terms=1)
+    found = combine._after_deletion(*combine._eigen(*combine._moments(G, D, np.ones(60))))
+    assert found.tolist() == [1]
+
+
+def test_a_term_without_part_in_the_best_sum_is_deleted_for_free():
+    A, M = np.diag([0.1, 0.4, 0.9]), np.eye(3)
+    assert combine._after_deletion(*combine._eigen(A, M)) == pytest.approx([0.4, 0.1, 0.1], abs=1e-9)
+
+
+def test_elimination_finds_the_six_signed_products_of_a_determinant():
+    field = field_of("P1-13", 300)
+    monomials, G = [], []
+    for factors in itertools.chain(*(itertools.combinations(range(9), d) for d in (1, 2, 3))):
+        gradient = np.zeros((300, 9))
+        for i in factors:
+            gradient[:, i] = field.points[:, [j for j in factors if j != i]].prod(1)
+        monomials.append(tuple(i + 1 for i in factors))
+        G.append(gradient)
+    G = np.stack(G)
+    D = np.einsum("knm,ncm->knc", G, field.unit)
+    steps = {len(kept): (kept, c, loss) for kept, c, loss in combine.eliminate(G, D)}
+    kept, c, loss = steps[6]
+    signs = {monomials[k]: value for k, value in zip(kept, c / abs(c[0]), strict=True)}
+    wanted = {(1, 5, 9): 1, (1, 6, 8): -1, (2, 4, 9): -1, (2, 6, 7): 1, (3, 4, 8): 1, (3, 5, 7): -1}
+    assert signs.keys() == wanted.keys()
+    assert [signs[m] * signs[1, 5, 9] for m in wanted] == pytest.approx(list(wanted.values()), abs=1e-9)
+    assert loss < 1e-14
+    assert steps[5][2] > 0.05  # and none can be spared
+
+
+# -- the bank of terms ---------------------------------------------------------------------------------------
+
+SYMBOLS = sp.symbols("x1:4", real=True)
+
+
+def terms_of(*texts):
+    return [from_sympy(parse(text, ("x1", "x2", "x3")), SYMBOLS) for text in texts]
+
+
+@pytest.fixture
+def sample():
+    return Sample(field_of(from_formula("x1*x2 + x3", -1, 1), 200))
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("x1*x2", "-3*x1*x2"),
+        ("x1*x2", "x1*x2 + 7"),
+        ("x1^2 + x2^2", "1 - (x1^2 + x2^2)/9"),
+        ("x1*(x2 + x3)", "x1*x2 + x1*x3"),
+        ("exp(x1 + x2)", "exp(x1)*exp(x2 + 3)"),
+        ("log(x1*x2)", "log(3*x1) + log(x2)"),
+        ("(x1 + x2)^2 - x1^2 - x2^2", "x1*x2"),
+    ],
+)
+def test_terms_equal_up_to_scale_sign_and_offset_share_a_row(sample, text, same):
+    bank = Bank(sample)
+    first, second, other = bank.rows(terms_of(text, same, "x1 + 1.001*x2^3"))
+    assert first == second != other
+    assert len(bank) == 2
+    assert len(bank.terms[first].tokens) == min(len(t.tokens) for t in terms_of(text, same))
+
+
+@pytest.mark.parametrize("text", ["x1 + 1e-4*x2", "x1 + 1e-4*x1^2", "sin(x1)", "exp(x1)", "x1 - 1e-4*x3"])
+def test_terms_that_differ_have_rows_of_their_own(sample, text):
+    first, second = Bank(sample).rows(terms_of("x1", text))
+    assert first != second
+
+
+@pytest.mark.parametrize("text", ["sqrt(x1)", "1/sqrt(x2*x3)", "x1 - x1 + 2", "exp(exp(exp(9*x1 + 9)))"])
+def test_terms_without_a_finite_gradient_at_every_point_are_refused(sample, text):
+    bank = Bank(sample)
+    assert bank.rows([*terms_of(text), *terms_of("x1")]) == [None, 0]
+    assert bank.rows(terms_of(text)) == [None]
+
+
+@pytest.mark.parametrize(
+    ("case", "text"),
+    [
+        ("P1-02", "x1 + x4"),
+        ("P1-02", "exp(x1 + x4)"),
+        ("P1-02", "(x1 + x4)^2"),
+        ("P1-04", "x1"),
+        ("P1-04", "x2 + x4"),
+        ("P1-04", "x5*x2"),
+        ("P1-04", "x9^2 + x3*x5"),
+    ],
+)
+def test_terms_that_are_constant_on_the_data_are_refused(case, text):
+    field = field_of(case, 200)
+    symbols = [sp.Symbol(name, real=True) for name in field.names]
+    assert Bank(Sample(field)).rows([from_sympy(parse(text), symbols)]) == [None]
+
+
+def test_the_order_of_insertion_changes_no_direction(sample):
+    texts = ["x1*x2", "2*x1*x2", "x3", "sin(x1)", "sin(x1) + 4", "x1/(x2 + 3)", "-x3", "sqrt(x3 + 2)"]
+    forth, back = Bank(sample), Bank(sample)
+    rows, reversed_rows = forth.rows(terms_of(*texts)), back.rows(terms_of(*texts)[::-1])[::-1]
+    for r, s in zip(rows, reversed_rows, strict=True):
+        assert parallel(forth.G[r].ravel(), back.G[s].ravel()) == pytest.approx(1, abs=1e-12)
+
+
+def test_a_row_holds_the_normalised_gradient_of_its_term(sample):
+    bank = Bank(sample)
+    bank.rows(terms_of("-3*x1*x2", "x1*x2", "exp(x1 + x3) + 1", "exp(x1 + x3)", "x2/(x1 + 2)"))
+    for term, row, along, scale in zip(bank.terms, bank.G, bank.D, bank.scale, strict=False):
+        direct, _, _ = sample.project([term])
+        assert row * scale == pytest.approx(direct[0], abs=1e-9)
+        assert (row**2).sum(1).mean() == pytest.approx(1)
+        assert along[:, 0] == pytest.approx((row * sample.unit[:, 0]).sum(1))
+
+
+def test_the_bank_grows(sample):
+    powers = terms_of(*(f"x1^{p} + {c}*x2" for p in range(1, 6) for c in range(1, 121)))
+    bank = Bank(sample)
+    rows = bank.rows(powers)
+    assert sorted(rows) == list(range(600)) == list(range(len(bank)))
+    again = Bank(sample)
+    assert [again.rows([t])[0] for t in powers] == rows
+    assert np.array_equal(again.G, bank.G)

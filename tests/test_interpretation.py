@@ -1,0 +1,332 @@
+"""`interpret`: one call from a neuron to formula, bend and verdict, and what it says when there is no law."""
+
+import re
+
+import numpy as np
+import pytest
+import sympy as sp
+from concept_cases import CASES, field_of, lawless
+
+import symgrad_widgets as sg
+from symgrad_widgets import interpretation
+from symgrad_widgets.errors import DataError, SymgradError, UnknownNameError
+from symgrad_widgets.expressions import evaluate, parse
+from symgrad_widgets.interpretation import fit_phi
+
+CASE = CASES["P1-07"]
+PLAIN = ["add", "mul", "square"]  # few operators: a short search
+
+
+def bent(phi, count=400, seed=0):
+    """Field of the oscillator's energy whose neuron has the values phi(energy)."""
+    field = field_of(CASE, count, seed)
+    return sg.GradientField(field.points, field.gradients, field.names, phi((field.points**2).sum(1)))
+
+
+def briefly(*args, **options):
+    return sg.interpret(*args, operators=PLAIN, **options)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return briefly(bent(lambda g: np.tanh(2 - g)), concept=CASE.concept)
+
+
+# -- with a law ----------------------------------------------------------------------------------------------
+
+
+def test_the_formula_is_the_concept_and_is_proved(result):
+    assert result.best.expression == parse("x^2 + v^2")
+    assert result.concepts == (result.best,)
+    assert result.best in result.front
+    assert (result.verdict.same, result.verdict.how) == (True, "proved")
+
+
+def test_the_evidence_counts_what_was_used(result):
+    evidence = result.evidence
+    assert (evidence.points, evidence.dropped, evidence.chance) == (400, 0, 0.5)
+    assert evidence.loss == result.best.loss < 1e-12
+    assert evidence.generations > 10
+    assert evidence.evaluations > 10
+
+
+def test_the_evidence_for_an_exact_law_is_overwhelming(result):
+    evidence = result.evidence
+    assert evidence.null > 0.3  # of 0.5: what the same search finds in random directions
+    assert evidence.agreement == 1
+    assert evidence.spread < 1e-6
+
+
+def test_the_spread_of_constants_grows_with_the_noise():
+    spread = {}
+    for noise in (1e-4, 1e-2):
+        search = sg.Search(field_of("P2-A1", 300, noise=noise), operators=["square"])
+        search.run(generations=2, progress=False)
+        assert search.best.expression == parse("x1^2 + 2*x2^2")
+        spread[noise] = search.evidence().spread
+    # the ratio of two coefficients from 100 points with an error of sqrt(noise) each: about sqrt(noise / 100)
+    assert 5 < spread[1e-2] / spread[1e-4] < 20
+    assert 0.003 < spread[1e-2] < 0.1
+
+
+def test_angles_are_those_at_each_point(result):
+    assert result.angles.shape == (400,)
+    assert result.angles.max() < 1e-5
+    field = field_of(CASE, 400, noise=1e-2)
+    noisy = sg.interpret(field, operators=["square"])
+    unit = field.points / np.linalg.norm(field.points, axis=1, keepdims=True)
+    cosines = np.abs((unit * field.gradients).sum(1)) / np.linalg.norm(field.gradients, axis=1)
+    assert noisy.angles == pytest.approx(np.degrees(np.arccos(cosines)), abs=1e-4)
+    assert noisy.verdict is None
+
+
+def test_seconds_are_told_apart(result):
+    assert result.seconds.keys() >= {"gradients", "search", "verdict"}
+    assert all(seconds >= 0 for seconds in result.seconds.values())
+
+
+def test_what_is_printed_says_it_all(result):
+    text = repr(result)
+    for part in ("x**2", "v**2", "complexity 5", result.verdict.message, "degrees", "400 used", "search"):
+        assert part in text
+    assert re.search(r"phi .*100\.00 ?%.*-1\.0000", text)
+
+
+def test_the_page_form_is_escaped_and_says_the_same(result):
+    html = result._repr_html_()
+    assert html.count("<tr>") == len(repr(result).splitlines())
+    assert result.verdict.message in html
+    assert "v**2 + x**2" in html
+    wrong = briefly(bent(np.tanh), concept="x - v")
+    assert not wrong.verdict.same
+    assert "<b>" not in wrong._repr_html_()
+    assert wrong.verdict.message in repr(wrong)
+
+
+def test_the_latex_form_is_the_formula(result):
+    assert result._repr_latex_() == f"${sp.latex(result.best.expression)}$"
+
+
+def test_the_formula_can_be_evaluated(result):
+    points = np.random.default_rng(1).uniform(-2, 2, (20, 2))
+    assert result.to_numpy()(points) == pytest.approx((points**2).sum(1))
+
+
+def test_without_values_there_is_no_phi():
+    field = field_of(CASE, 200)
+    result = briefly(field)
+    assert (result.phi, result.verdict) == (None, None)
+    assert "phi" not in repr(result)
+
+
+# -- phi -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_phi_recovers_a_bend_and_its_direction(sign):
+    def bend(g):
+        return sign * np.tanh(3 * (g - 0.7))
+
+    phi = fit_phi(CASE.concept, bent(bend))
+    assert phi.monotonicity == pytest.approx(sign)
+    assert phi.r2 == pytest.approx(1)
+    assert (np.diff(phi.formula) >= 0).all()
+    assert (sign * np.diff(phi.neuron) >= 0).all()
+    at = np.linspace(phi.formula[5], phi.formula[-5], 50)
+    assert phi(at) == pytest.approx(bend(at), abs=0.02)
+
+
+def test_phi_of_a_formula_that_runs_the_other_way_is_monotone_all_the_same():
+    phi = fit_phi(parse("1/(x^2 + v^2)"), bent(np.tanh))
+    assert phi.monotonicity == pytest.approx(-1)
+    assert phi.r2 == pytest.approx(1)
+
+
+def test_r2_is_the_share_that_a_monotone_function_explains():
+    rng = np.random.default_rng(0)
+    field = bent(lambda g: g + 0.3 * rng.normal(size=len(g)))
+    phi = fit_phi(CASE.concept, field)
+    values, _ = evaluate(CASE.concept, field.names, field.points)
+    signal = values.var() / field.values.var()
+    assert phi.r2 == pytest.approx(signal, abs=0.08)
+    fitted = phi(values)
+    rest = ((field.values - fitted) ** 2).sum() / ((field.values - field.values.mean()) ** 2).sum()
+    assert phi.r2 == pytest.approx(1 - rest, abs=1e-9)
+    assert phi.monotonicity < 0.99
+
+
+def test_a_formula_of_something_else_explains_little():
+    phi = fit_phi(parse("x*v"), bent(lambda g: g, 2000))
+    assert abs(phi.monotonicity) < 0.6
+    assert phi.r2 < 0.6
+
+
+# -- no law --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def nothing():
+    return sg.interpret(lawless(3, 300), concept="x1 + x2", operators=[*PLAIN, "sin"])
+
+
+def test_where_there_is_no_law_it_says_so(nothing):
+    assert nothing.best is None
+    assert nothing.concepts == ()
+    assert nothing.phi is None
+    assert nothing.angles.shape == (0,)
+    assert nothing.evidence.loss is nothing.evidence.agreement is nothing.evidence.spread is None
+    assert nothing.evidence.null == pytest.approx(2 / 3, abs=0.05)
+    assert nothing.evidence.chance == pytest.approx(2 / 3)
+    assert nothing._repr_latex_() is None
+    assert "no closed form found" in repr(nothing)
+    assert "no closed form found" in nothing._repr_html_()
+    assert "0.67" in repr(nothing)
+
+
+def test_no_law_is_not_the_concept(nothing):
+    assert (nothing.verdict.same, nothing.verdict.how) == (False, "different")
+
+
+def test_no_law_cannot_be_evaluated(nothing):
+    for export in (nothing.to_numpy, nothing.to_torch):
+        with pytest.raises(DataError, match=r"no closed form.*result\.front"):
+            export()
+
+
+# -- several neurons -----------------------------------------------------------------------------------------
+
+
+def test_all_concepts_of_several_neurons_are_found():
+    rng = np.random.default_rng(0)
+    points = rng.uniform(0.2, 2, (500, 4))
+    a, b, c, d = points.T
+    o = np.zeros(500)
+    first, second = np.stack([b, a, o, o], 1), np.stack([o, o, 2 * c, 2 * d], 1)
+    mixed = np.stack([first + 0.4 * second, second - 0.3 * b[:, None] * first], axis=1)
+    result = sg.interpret(sg.GradientField(points, mixed), concept=["x1*x2", "x3^2 + x4^2"], operators=PLAIN)
+    assert {c.expression for c in result.concepts} == {parse("x1*x2"), parse("x3^2 + x4^2")}
+    assert result.verdict.same
+
+
+# -- the concept is read last --------------------------------------------------------------------------------
+
+
+def test_the_verdict_is_asked_once_the_search_has_ended(monkeypatch):
+    happened = []
+    run, verify = sg.Search.run, interpretation.verify
+
+    def seen_run(self, *args, **options):
+        happened.append("search begins")
+        state = run(self, *args, **options)
+        happened.append("search ends")
+        return state
+
+    def seen_verify(expression, concept, **options):
+        happened.append("verdict")
+        return verify(expression, concept, **options)
+
+    monkeypatch.setattr(sg.Search, "run", seen_run)
+    monkeypatch.setattr(interpretation, "verify", seen_verify)
+    assert briefly(field_of(CASE, 200), concept=CASE.concept).verdict.same
+    assert happened.index("verdict") == len(happened) - 1 > 1
+    assert happened[:2] == ["search begins", "search ends"]
+
+
+class LeakError(BaseException):
+    """Not an `Exception`, so that no handler on the way can hide it."""
+
+
+class Sealed:
+    """A concept that cannot be looked at in any way."""
+
+    def __getattribute__(self, name):
+        raise LeakError(name)
+
+
+def test_nothing_looks_at_the_concept_before_the_verdict(monkeypatch):
+    field = field_of(CASE, 200)
+    asked = []
+
+    def verify(expression, concept, **_):
+        asked.append((expression, type(concept)))
+        return sg.verify(expression, CASE.concept, field)
+
+    monkeypatch.setattr(interpretation, "verify", verify)
+    result = briefly(field, concept=Sealed())
+    assert asked == [(result.best.expression, Sealed)]
+
+
+# -- what is asked -------------------------------------------------------------------------------------------
+
+
+def test_constraints_reach_the_verdict():
+    case = CASES["P1-02"]
+    on_data = "(x1*x4 - x2*x3) / (x1 + x4)"  # the determinant where the trace is 5, and nowhere else
+    result = briefly(field_of(case, 300), concept=on_data, constraints=case.constraints)
+    assert result.verdict.how == "proved", result.verdict
+
+
+def test_seed_cap_and_options_reach_the_search(monkeypatch):
+    asked = {}
+
+    class Seen(sg.Search):
+        def __init__(self, field, **options):
+            asked.update({} if asked else options)  # the first search; others are for the evidence
+            super().__init__(field, **options)
+
+        def run(self, *args, seconds=None, **options):
+            asked.setdefault("seconds", seconds)
+            return super().run(*args, **options | {"generations": 3})
+
+    monkeypatch.setattr(interpretation, "Search", Seen)
+    briefly(field_of(CASE, 60), random_state=7, seconds=9, max_complexity=9, guesses=["x*v"])
+    seconds = asked.pop("seconds")
+    assert asked == {"random_state": 7, "operators": PLAIN, "max_complexity": 9, "guesses": ["x*v"]}
+    assert 8 < seconds <= 9
+
+
+def test_bad_options_are_the_searchs_own_errors():
+    with pytest.raises(UnknownNameError, match="'sine'"):
+        sg.interpret(field_of(CASE, 60), operators=["sine"])
+
+
+def test_a_field_brings_its_own_points():
+    field = field_of(CASE, 50)
+    for extra in ({"x": field.points}, {"layer": "net.0"}, {"x": field.points, "layer": "net.0"}):
+        with pytest.raises(DataError, match=r"own points.*leave out"):
+            sg.interpret(field, **extra)
+
+
+@pytest.fixture(scope="module")
+def model():
+    import torch
+
+    class Energy(torch.nn.Module):
+        def forward(self, points):
+            return torch.tanh(1 - (points**2).sum(1, keepdim=True))
+
+    return Energy()
+
+
+def test_a_model_needs_points(model):
+    with pytest.raises(DataError, match=r"points.*interpret\(model, x\)"):
+        sg.interpret(model)
+
+
+def test_a_model_is_read_to_its_formula(model):
+    import torch
+
+    points = field_of(CASE, 300).points.copy()
+    result = briefly(model, points, names=("x", "v"), concept="x^2 + v^2")
+    assert result.best.expression == parse("x^2 + v^2")
+    assert result.verdict.how == "proved"
+    assert result.phi.monotonicity == pytest.approx(-1)
+    assert result.seconds["gradients"] > 0
+    inputs = torch.tensor(points.copy())
+    assert result.to_torch()(inputs).numpy() == pytest.approx((points**2).sum(1))
+
+
+@pytest.mark.parametrize("what", [None, 3, "P1-07", np.zeros((9, 2))])
+def test_what_is_neither_model_nor_field_is_one_clear_error(what):
+    with pytest.raises(SymgradError, match=r"GradientField|Module|model"):
+        sg.interpret(what, np.zeros((9, 2)))

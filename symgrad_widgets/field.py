@@ -75,6 +75,12 @@ class GradientField:
             )
         keep = finite & (length > _VANISHING * whole.max()) & (length > 1e-9 * whole)
         _enough(keep.sum(), n, count, "non-vanishing")
+        different = len(np.unique(points[keep], axis=0))
+        if different <= n:
+            raise DataError(
+                f"the points are {different} different ones repeated, at least n + 1 = {n + 1} are needed; "
+                "give more points"
+            )
         self.points = points[keep]
         self.gradients = gradients[keep]
         self.values = None if values is None else values[keep]

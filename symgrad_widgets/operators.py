@@ -25,7 +25,7 @@ class Operator:
     name : identifier
     arity : 1 or 2
     code : the token that stands for it in a term, 0 <= code < 1000
-    sympy : callable (sympy, *arguments) -> sympy.Expr; the module is passed, so that the table loads without it
+    sympy : callable (sympy, *arguments) -> sympy.Expr; the module is passed: the table loads without it
     value : callable (*arguments) -> array, elementwise on float64 arrays
     partials : one callable for each argument, (*arguments, value) -> array, the partial derivative
     cost : complexity of one use
@@ -107,7 +107,8 @@ def lookup(names=None):
     for name in wanted:
         if name not in OPERATORS:
             raise UnknownNameError(
-                f"no operator {name!r}: {nearest(name, OPERATORS)} (define_operator(name, lambda u: ...) adds one)"
+                f"no operator {name!r}: {nearest(name, OPERATORS)} "
+                "(define_operator(name, lambda u: ...) adds one)"
             )
     return tuple(sorted({OPERATORS[name] for name in wanted}, key=lambda op: op.code))
 
@@ -156,7 +157,8 @@ def _symbolic(name, function):
         form = function(*arguments)
     except (TypeError, AttributeError, ValueError) as error:
         raise ExpressionError(
-            f"operator {name!r} could not be applied to SymPy symbols ({error}): write it with sympy.sin, not numpy.sin"
+            f"operator {name!r} could not be applied to SymPy symbols ({error}): "
+            "write it with sympy.sin, not numpy.sin"
         ) from None
     if not isinstance(form, sp.Expr) or form.free_symbols != set(arguments):
         raise ExpressionError(
@@ -194,8 +196,8 @@ _GRID = (0.0, 0.3, -0.3, 1.0, -1.0, 1.7, -2.4, 3.9, 25.0, -31.0, 650.0, -650.0, 
 def examine(operator, tolerance=1e-6):
     """Admit a row, or say where it fails: on zeros, negatives and values from 1e-12 to 1e12.
 
-    Shapes; the value against SymPy, where SymPy has no finite real number the value must not be finite either;
-    the derivatives against central differences of the value.
+    Shapes; the value against SymPy's with 40 digits, and not finite where SymPy has no finite real number; the
+    derivatives against central differences of the value.
 
     Raises
     ------
@@ -247,7 +249,7 @@ def _compare(operator, what, at, got, expected, tolerance):
         both = np.isfinite(a) and np.isfinite(b)
         if np.isfinite(a) != np.isfinite(b) or (both and abs(a - b) > tolerance * max(abs(b), 1e-12)):
             point = tuple(float(axis[i]) for axis in at)
-            raise DataError(f"operator {operator.name!r}: {what} at {point} is {a!r}, SymPy says {b!r}")
+            raise DataError(f"operator {operator.name!r}: {what} at {point} is {a:.9g}, SymPy says {b:.9g}")
 
 
 def _compare_slopes(operator, at, i, slope, tolerance):
@@ -262,7 +264,8 @@ def _compare_slopes(operator, at, i, slope, tolerance):
         k = int(np.argmax(wrong))
         point = tuple(float(axis[k]) for axis in at)
         raise DataError(
-            f"operator {operator.name!r}: derivative {i + 1} at {point} is {slope[k]!r}, differences say {expected[k]!r}"
+            f"operator {operator.name!r}: derivative {i + 1} at {point} is {slope[k]:.9g}, "
+            f"differences say {expected[k]:.9g}"
         )
 
 

@@ -2,307 +2,242 @@
 
 Everything lives in one work space that is allocated once for a call and addressed in bytes. A *row* holds one
 number for each point of a block. A *record* holds what the reverse pass has to know about one operator, or
-about one input, as eight-byte words. The forward pass runs along the postfix tokens with a stack of (record,
-row of the value) and the reverse pass runs back along the records; each operator has one parent, so an adjoint
-is written once and may share the row of a value that nobody reads any more.
+about one input, in words of eight bytes. The forward pass runs along the postfix tokens with a stack of
+(record, row of the value), and the reverse pass runs back along the records. Each operator has one parent, so
+an adjoint is written once, and goes where a value was that nobody reads any more.
 
-The adjoint of a record is SCALE times the row ADJOINT: signs and factors never cost a loop, and neither do
-sums, whose arguments share the adjoint row, nor the outermost operator, whose adjoint is the row `ones`.
+The adjoint of a record is SCALE times the row ADJOINT: signs and factors never cost a loop, nor do sums,
+whose arguments share the adjoint row, nor the outermost operator, whose adjoint is the row `ones`. Functions
+of a single input are computed once for a block and shared by all terms.
 """
 
+import hashlib
 import math
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from ..operators import NATIVE, OPERATORS
+from .. import operators
+from ..operators import NATIVE
+from . import lanes, rows, terms
 from .lanes import (
-    EXP_LIMIT,
-    HUGE,
     LANES,
-    SINE_LIMIT,
     STEP,
-    absolute,
-    below,
-    beyond,
-    exp,
-    flag,
     fma,
     get,
     inlined,
     larger,
     load,
-    log,
     negative,
     put,
     put_word,
-    root,
-    sincos,
-    some,
     splat,
     store,
-    tanh,
     total,
-    with_sign,
     word,
 )
+from .rows import CODE, DIV, EXP, FACTORS, MUL, NEG, SQUARE, SUB
 from .terms import CONSTANT
 
 __all__ = ["evaluate"]
 
-_CODE = {name: op.code for name, op in OPERATORS.items()}
-ADD, SUB, MUL, DIV = (_CODE[name] for name in ("add", "sub", "mul", "div"))
-NEG, INV, SQUARE, CUBE, POW4 = (_CODE[name] for name in ("neg", "inv", "square", "cube", "pow4"))
-SQRT, INV_SQRT, EXP, LOG = (_CODE[name] for name in ("sqrt", "inv_sqrt", "exp", "log"))
-SIN, COS, TAN, TANH, ABS = (_CODE[name] for name in ("sin", "cos", "tan", "tanh", "abs"))
+_FUNCTIONS = NATIVE - NEG  # operators of one argument
+_FACTOR = np.array([FACTORS.get(name, 1.0) for name in CODE][:NATIVE])
 
-# What the rows of derivatives lack of the derivative.
-_FACTORS = {
-    "square": 2.0,
-    "cube": 3.0,
-    "pow4": 4.0,
-    "inv": -1.0,
-    "sqrt": 0.5,
-    "inv_sqrt": -0.5,
-    "cos": -1.0,
-    "neg": -1.0,
-}
-_FACTOR = np.array([_FACTORS.get(name, 1.0) for name in OPERATORS][:NATIVE])
-
-# Words of a record: operator, arguments, their rows, own value, derivative, adjoint and its scale, the row an
-# adjoint may be written to, and what giving an adjoint means (one of the four kinds below).
+# The words of a record: operator, its arguments and their rows, its value and its derivative, the adjoint row
+# and its scale, the row that an adjoint may be written to, and the kind.
 OP, LEFT, RIGHT, ROW_A, ROW_B, VALUE, SLOPE, ADJOINT, SCALE, TARGET, KIND = range(0, 88, 8)
 RECORD = 128
-INNER, UNSEEN, SEEN, FIXED = 0, 3, 6, 9  # operator; input without, with a gradient so far; no input below
-WIDEST = (
-    512  # points in a block: long enough to pay for the branches, short enough for the second-level cache
-)
+# Kinds: an operator; an input without, with a gradient so far; what does not depend on the inputs.
+INNER, UNSEEN, SEEN, FIXED = range(4)
+WIDEST = 336  # points in a block: enough to pay for the branches, and half of a term stays in the first cache
 
 
-@njit(nogil=True, error_model="numpy")
-def _slowly(op, v, d, a, width):
-    """libm where the vector functions do not reach; False where value or derivative is not finite."""
-    for k in range(0, width, 8):
-        x = get(a + k)
-        if op == LOG:
-            y, z = math.log(abs(x)), 1 / x
-        elif op == SIN:
-            y, z = math.sin(x), math.cos(x)
-        elif op == COS:
-            y, z = math.cos(x), math.sin(x)
-        elif op == TAN:
-            y = math.tan(x)
-            z = 1 + y * y
+class _Space(NamedTuple):
+    """Addresses in the work space.
+
+    Rows, `size` bytes apart: `ones`, a `spare` one, and the first of the `inputs`, of the `gradient`, of the
+    `target`, of the functions of one input, `shared`, and of those `free` for a term. Words: `known`, one that
+    is unused, then the state of each shared row; `used`, the list of gradient rows in use: bytes, then pairs of
+    row and record; the `stack`; `fixed`, the record of constants, with those of the n inputs before it and of
+    operators after it.
+    """
+
+    n: int
+    size: int
+    ones: int
+    spare: int
+    inputs: int
+    gradient: int
+    target: int
+    shared: int
+    free: int
+    known: int
+    used: int
+    stack: int
+    fixed: int
+
+
+@inlined
+def _forward(tokens, end, constants, space, stamp, width):
+    """Record and row of the value, and the end of the records; the row is 0 if the term is not a number."""
+    stack, free, record = space.stack, space.free, space.fixed + RECORD
+    while tokens < end:
+        t = word(tokens)
+        tokens += 8
+        if t < 0:
+            stack = _push(stack, space.fixed + t * RECORD, space.inputs + (-1 - t) * space.size)
+        elif t >= CONSTANT:
+            rows.fill(free, get(constants + 8 * (t - CONSTANT)), width)
+            stack = _push(stack, space.fixed, free)
+            free += space.size
         else:
-            e = math.exp(-2 * abs(x))
-            y, z = math.tanh(x), 4 * e / ((1 + e) * (1 + e))
-        if not (abs(x) < math.inf and abs(y) < math.inf and abs(z) < math.inf):
-            return False
-        put(v + k, y)
-        put(d + k, z)
-    return True
+            put_word(record + OP, t)
+            if t <= DIV:
+                stack -= 16
+                row, free = _binary(t, record, stack, free, space, width)
+                constant = (word(stack - 16) == space.fixed) & (word(stack) == space.fixed)
+            else:
+                row, free = _unary(t, record, stack, free, space, stamp, width)
+                constant = word(stack - 16) == space.fixed
+            if row == 0:
+                return 0, 0, record
+            put_word(record + VALUE, row)
+            stack = _push(stack - 16, space.fixed if constant else record, row)
+            if not constant:
+                record += RECORD
+    return word(stack - 16), word(stack - 8), record
 
 
 @inlined
-def _steep_exp(v, a, width):
-    """exp beyond its range, as the square of exp(x / 2); False where it overflows."""
-    far = flag(0)
-    low, high = splat(-700.0), splat(700.0)
-    for k in range(0, width, STEP):
-        x = splat(0.5) * load(a + k)
-        half = exp(below(x, low, low, below(high, x, high, x)))
-        far = beyond(far, half * half, math.inf)
-        store(v + k, half * half)
-    return not some(far)
+def _push(stack, record, row):
+    put_word(stack, record)
+    put_word(stack + 8, row)
+    return stack + 16
 
 
 @inlined
-def _exceeds(far, limit):
-    return some(beyond(flag(0), far, limit))
+def _binary(op, record, stack, free, space, width):
+    """Row of the value of an operator of two arguments, and the next free row."""
+    a, b, size = word(stack - 8), word(stack + 8), space.size
+    put_word(record + LEFT, word(stack - 16))
+    put_word(record + RIGHT, word(stack))
+    put_word(record + ROW_A, a)
+    put_word(record + ROW_B, b)
+    put_word(record + TARGET, free)
+    rows.binary(op, free, free + size, a, b, width)
+    if op != DIV:
+        return free, free + size
+    put_word(record + SLOPE, free + size)
+    put_word(record + TARGET, free + 2 * size)  # the value is still wanted then
+    return free, free + 3 * size
 
 
 @inlined
-def _binary(op, v, d, a, b, width):
-    """Row of the value and, for a quotient, of the inverse of what is below."""
-    if op == ADD:
-        for k in range(0, width, STEP):
-            store(v + k, load(a + k) + load(b + k))
-    elif op == SUB:
-        for k in range(0, width, STEP):
-            store(v + k, load(a + k) - load(b + k))
-    elif op == MUL:
-        for k in range(0, width, STEP):
-            store(v + k, load(a + k) * load(b + k))
-    else:
-        for k in range(0, width, STEP):
-            x, y = load(a + k), load(b + k)
-            inverse = splat(1.0) / y
-            quotient = x * inverse
-            store(d + k, inverse)
-            # one Newton step, so that x / x is 1 and its gradient 0
-            store(v + k, fma(fma(negative(y), quotient, x), inverse, quotient))
+def _unary(op, record, stack, free, space, stamp, width):
+    """Row of the value of an operator of one argument, 0 where it is not a number, and the next free row.
 
-
-@inlined
-def _unary(op, v, d, a, width):
-    """Rows of the value and, but for _FACTOR, of the derivative; False where a function leaves the numbers."""
-    if op == NEG:
-        for k in range(0, width, STEP):
-            store(v + k, negative(load(a + k)))
-    elif op == INV:
-        for k in range(0, width, STEP):
-            x = splat(1.0) / load(a + k)
-            store(v + k, x)
-            store(d + k, x * x)
-    elif op == SQUARE:
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            store(v + k, x * x)
-    elif op == CUBE:
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            store(d + k, x * x)
-            store(v + k, x * x * x)
-    elif op == POW4:
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            store(d + k, x * x * x)
-            store(v + k, (x * x) * (x * x))
-    elif op == SQRT:
-        for k in range(0, width, STEP):
-            x = root(load(a + k))
-            store(v + k, x)
-            store(d + k, splat(1.0) / x)
-    elif op == INV_SQRT:
-        for k in range(0, width, STEP):
-            x = splat(1.0) / root(load(a + k))
-            store(v + k, x)
-            store(d + k, x * x * x)
+    A function of an input is computed if no term of this block, number `stamp`, has asked for it yet.
+    """
+    left, a, size = word(stack - 16), word(stack - 8), space.size
+    put_word(record + LEFT, left)
+    row, target, after, state = free, free, free + 2 * size, space.known
+    shared = left < space.fixed
+    if shared:
+        index = (op - NEG) * space.n + (space.fixed - left) // RECORD - 1
+        row, after, state = space.shared + 2 * size * index, free + size, space.known + 8 * (index + 1)
     elif op == EXP:
-        far = splat(0.0)
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            far = larger(x, far)
-            store(v + k, exp(x))
-        if _exceeds(far, EXP_LIMIT):
-            return _steep_exp(v, a, width)
-    elif op == LOG:
-        outside = flag(0)
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            inverse = splat(1.0) / x
-            outside = beyond(beyond(outside, x, HUGE), inverse, HUGE)
-            store(v + k, log(absolute(x)))
-            store(d + k, inverse)
-        if some(outside):
-            return _slowly(op, v, d, a, width)
-    elif op == SIN:
-        far = splat(0.0)
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            far = larger(x, far)
-            s, c = sincos(x)
-            store(v + k, s)
-            store(d + k, c)
-        if _exceeds(far, SINE_LIMIT):
-            return _slowly(op, v, d, a, width)
-    elif op == COS:
-        far = splat(0.0)
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            far = larger(x, far)
-            s, c = sincos(x)
-            store(v + k, c)
-            store(d + k, s)
-        if _exceeds(far, SINE_LIMIT):
-            return _slowly(op, v, d, a, width)
-    elif op == TAN:
-        far = splat(0.0)
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            far = larger(x, far)
-            s, c = sincos(x)
-            t = s / c
-            store(v + k, t)
-            store(d + k, fma(t, t, splat(1.0)))
-        if _exceeds(far, SINE_LIMIT):
-            return _slowly(op, v, d, a, width)
-    elif op == TANH:
-        far = splat(0.0)
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            far = larger(x, far)
-            t, s = tanh(x)
-            store(v + k, t)
-            store(d + k, s)
-        if _exceeds(far, 0.5 * EXP_LIMIT):
-            return _slowly(op, v, d, a, width)
-    elif op == ABS:
-        for k in range(0, width, STEP):
-            x = load(a + k)
-            store(v + k, absolute(x))
-            store(d + k, below(absolute(x), splat(5e-324), splat(0.0), with_sign(splat(1.0), x)))
-    return True
+        target += size
+    if not shared or word(state) != stamp:
+        fine = word(state) != -stamp and rows.unary(op, row, row + size, a, width)
+        put_word(state, 0 if not shared else (stamp if fine else -stamp))
+        if not fine:
+            return 0, after
+    slope = row + size
+    if op == EXP:
+        slope = row
+    elif op == SQUARE:
+        slope = a
+    elif op == NEG:
+        slope = space.ones
+    put_word(record + SLOPE, slope)
+    put_word(record + TARGET, target)
+    return row, after
 
 
 @inlined
-def _give(record, g, f, s, ones, width, used):
+def _backward(first, record, space, width):
+    """Run back along the records from the last, whose adjoint is set, to the first."""
+    ones = space.ones
+    while record > first:
+        record -= RECORD
+        op, g, s = word(record + OP), word(record + ADJOINT), get(record + SCALE)
+        a, b = word(record + LEFT), word(record + RIGHT)
+        fa, fb, sb = ones, ones, s
+        if op > DIV:
+            b, fa, s = space.fixed, word(record + SLOPE), s * _FACTOR[op]
+        elif op == MUL:
+            fa, fb = word(record + ROW_B), word(record + ROW_A)
+            if word(a + KIND) == INNER:
+                if word(b + KIND) == INNER and g != ones:
+                    rows.two_products(word(a + TARGET), word(b + TARGET), g, fa, fb, width)
+                    _receive(a, word(a + TARGET), s)
+                    _receive(b, word(b + TARGET), s)
+                    continue
+                a, b, fa, fb = b, a, fb, fa  # the adjoint given second may overwrite a factor of the first
+        elif op == SUB:
+            sb = -s
+        elif op == DIV:
+            sb = -s
+            inverse, fb = word(record + SLOPE), word(record + VALUE)
+            if g != ones:
+                rows.product(inverse, g, inverse, width)
+            g = inverse
+        _give(a, g, fa, s, space, width)
+        if b != space.fixed:
+            _give(b, g, fb, sb, space, width)
+
+
+@inlined
+def _receive(record, row, s):
+    put_word(record + ADJOINT, row)
+    put(record + SCALE, s)
+
+
+@inlined
+def _give(record, g, f, s, space, width):
     """Give the adjoint s * g * f to an argument: to its record or, for an input, to the gradient."""
-    kind, out = word(record + KIND), word(record + TARGET)
+    kind, out, ones = word(record + KIND), word(record + TARGET), space.ones
     if kind == INNER:
-        put(record + SCALE, s)
         if g == ones:
-            put_word(record + ADJOINT, f)
+            _receive(record, f, s)
         elif f == ones:
-            put_word(record + ADJOINT, g)
+            _receive(record, g, s)
         else:
-            for k in range(0, width, STEP):
-                store(out + k, load(g + k) * load(f + k))
-            put_word(record + ADJOINT, out)
-        return
-    if kind == FIXED:
-        return
-    scale = splat(s)
-    if kind == SEEN:
+            rows.product(out, g, f, width)
+            _receive(record, out, s)
+    elif kind == SEEN:
         if g == ones:
-            for k in range(0, width, STEP):
-                store(out + k, fma(scale, load(f + k), load(out + k)))
+            rows.add_scaled(out, s, f, width)
         elif f == ones:
-            for k in range(0, width, STEP):
-                store(out + k, fma(scale, load(g + k), load(out + k)))
+            rows.add_scaled(out, s, g, width)
         else:
-            for k in range(0, width, STEP):
-                store(out + k, fma(scale * load(g + k), load(f + k), load(out + k)))
-    else:
-        _mark(record, out, used)
+            rows.add_product(out, s, g, f, width)
+    elif kind == UNSEEN:
+        _use(record, out, space.used)
         if g == ones:
-            for k in range(0, width, STEP):
-                store(out + k, scale * load(f + k))
+            rows.scaled(out, s, f, width)
         elif f == ones:
-            for k in range(0, width, STEP):
-                store(out + k, scale * load(g + k))
+            rows.scaled(out, s, g, width)
         else:
-            for k in range(0, width, STEP):
-                store(out + k, scale * load(g + k) * load(f + k))
+            rows.scaled_product(out, s, g, f, width)
 
 
 @inlined
-def _give_both(a, b, g, fa, fb, s, width):
-    """Give a product's adjoint to two operators in one loop: each goes where the other's factor was."""
-    oa, ob = word(a + TARGET), word(b + TARGET)
-    for k in range(0, width, STEP):
-        x, y, z = load(g + k), load(fa + k), load(fb + k)
-        store(oa + k, x * y)
-        store(ob + k, x * z)
-    put_word(a + ADJOINT, oa)
-    put_word(b + ADJOINT, ob)
-    put(a + SCALE, s)
-    put(b + SCALE, s)
-
-
-@inlined
-def _mark(record, out, used):
-    """Put a gradient row on the list of those that are not zero: a count of bytes, then the addresses."""
+def _use(record, out, used):
+    """Put a gradient row on the list of those in use."""
     put_word(record + KIND, SEEN)
     end = word(used) + 16
     put_word(used, end)
@@ -311,122 +246,34 @@ def _mark(record, out, used):
 
 
 @inlined
-def _term(tokens, end, constants, ones, inputs, fixed, used, stack, records, free, size, width):
-    """Row of the value, or 0 where the term is not a number; the gradient rows are on the list `used`.
-
-    `tokens` to `end` and `constants` are the term; `ones`, `inputs` and `free` are rows `size` bytes apart, of
-    which `width` bytes are filled; the records of the inputs stand before `fixed`, the record of all constants.
-    """
-    last = word(used)
-    for q in range(16, last + 16, 16):
+def _term(tokens, end, constants, space, stamp, width):
+    """Row of the value of a term, 0 if it is not a number; the list `used` has the rows of the gradient."""
+    used, first = space.used, space.fixed + RECORD
+    for q in range(16, word(used) + 16, 16):
         put_word(word(used + q) + KIND, UNSEEN)
     put_word(used, 0)
-    first = records
-    while tokens < end:
-        t = word(tokens)
-        tokens += 8
-        if t < 0:
-            put_word(stack, fixed + t * RECORD)
-            put_word(stack + 8, inputs + (-1 - t) * size)
-            stack += 16
-        elif t >= CONSTANT:
-            number = splat(get(constants + 8 * (t - CONSTANT)))
-            for k in range(0, width, STEP):
-                store(free + k, number)
-            put_word(stack, fixed)
-            put_word(stack + 8, free)
-            free += size
-            stack += 16
-        else:
-            # an adjoint may be written where the value was, unless the derivative is made of the value
-            v = free
-            put_word(records + OP, t)
-            put_word(records + VALUE, v)
-            put_word(records + TARGET, v)
-            free += size
-            if t <= DIV:
-                stack -= 16
-                left, a, right, b = word(stack - 16), word(stack - 8), word(stack), word(stack + 8)
-                put_word(records + LEFT, left)
-                put_word(records + RIGHT, right)
-                put_word(records + ROW_A, a)
-                put_word(records + ROW_B, b)
-                _binary(t, v, free, a, b, width)
-                if t == DIV:
-                    put_word(records + SLOPE, free)
-                    put_word(records + TARGET, free + size)
-                    free += 2 * size
-                constant = (left == fixed) & (right == fixed)
-            else:
-                left, a = word(stack - 16), word(stack - 8)
-                put_word(records + LEFT, left)
-                if not _unary(t, v, free, a, width):
-                    return 0
-                slope = free
-                if t == EXP:
-                    slope = v
-                    put_word(records + TARGET, free)
-                    free += size
-                elif t == SQUARE:
-                    slope = a
-                elif t == NEG:
-                    slope = ones
-                else:
-                    free += size
-                put_word(records + SLOPE, slope)
-                constant = left == fixed
-            put_word(stack - 8, v)
-            if constant:
-                put_word(stack - 16, fixed)
-            else:
-                put_word(stack - 16, records)
-                records += RECORD
-    _give(word(stack - 16), ones, ones, 1.0, ones, width, used)
-    while records > first:
-        records -= RECORD
-        op = word(records + OP)
-        g, s = word(records + ADJOINT), get(records + SCALE)
-        a = word(records + LEFT)
-        if op > DIV:
-            _give(a, g, word(records + SLOPE), s * _FACTOR[op], ones, width, used)
-            continue
-        b = word(records + RIGHT)
-        fa = fb = ones
-        sb = s
-        if op == MUL:
-            fa, fb = word(records + ROW_B), word(records + ROW_A)
-            if word(a + KIND) == INNER:
-                if word(b + KIND) == INNER and g != ones:
-                    _give_both(a, b, g, fa, fb, s, width)
-                    continue
-                # the second adjoint may overwrite a factor of the first
-                a, b, fa, fb = b, a, fb, fa
-        elif op == SUB:
-            sb = -s
-        elif op == DIV:
-            sb = -s
-            fa, fb = word(records + SLOPE), word(records + VALUE)
-            if g != ones:
-                for k in range(0, width, STEP):
-                    store(fa + k, load(g + k) * load(fa + k))
-            g, fa = fa, ones
-        _give(a, g, fa, s, ones, width, used)
-        _give(b, g, fb, sb, ones, width, used)
-    return word(stack - 8)
+    top, value, last = _forward(tokens, end, constants, space, stamp, width)
+    if value != 0:
+        if word(top + KIND) == UNSEEN:  # the term is an input
+            _use(top, word(top + TARGET), used)
+            rows.fill(word(top + TARGET), 1.0, width)
+        _receive(top, space.ones, 1.0)
+        _backward(first, last, space, width)
+    return value
 
 
 @inlined
-def _angle(along, length, value, doubt):
-    """1 - cos^2 from <g, u> and <g, g>; doubt where these are out of range or the value is not finite."""
+def _angle(along, length, value, most, bad):
+    """1 - cos^2 from <g, u> and <g, g>; the largest <g, g> or inverse so far; nan if a value is not finite."""
     inverse = splat(1.0) / length
-    doubt = beyond(beyond(beyond(doubt, length, 1e290), inverse, 1e290), load(value), math.inf)
-    return fma(negative(along * along), inverse, splat(1.0)), doubt
+    most = larger(length, larger(inverse, most))
+    return fma(negative(along * along), inverse, splat(1.0)), most, fma(load(value), splat(0.0), bad)
 
 
 @inlined
 def _block_loss(value, offset, width, valid, used, spare):
     """Sum of 1 - cos^2 over the valid points of a block, and whether it is sure."""
-    doubt, loss, zero = flag(0), splat(0.0), splat(0.0)
+    most, bad, loss, zero = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
     full = valid // LANES * STEP
     last = used + word(used)
     k = 0
@@ -442,10 +289,10 @@ def _block_loss(value, offset, width, valid, used, spare):
             a0, a1 = fma(g0, load(u), a0), fma(g1, load(u + STEP), a1)
             a2, a3 = fma(g2, load(u + 2 * STEP), a2), fma(g3, load(u + 3 * STEP), a3)
             l0, l1, l2, l3 = fma(g0, g0, l0), fma(g1, g1, l1), fma(g2, g2, l2), fma(g3, g3, l3)
-        a0, doubt = _angle(a0, l0, value + k, doubt)
-        a1, doubt = _angle(a1, l1, value + k + STEP, doubt)
-        a2, doubt = _angle(a2, l2, value + k + 2 * STEP, doubt)
-        a3, doubt = _angle(a3, l3, value + k + 3 * STEP, doubt)
+        a0, most, bad = _angle(a0, l0, value + k, most, bad)
+        a1, most, bad = _angle(a1, l1, value + k + STEP, most, bad)
+        a2, most, bad = _angle(a2, l2, value + k + 2 * STEP, most, bad)
+        a3, most, bad = _angle(a3, l3, value + k + 3 * STEP, most, bad)
         loss = loss + ((a0 + a1) + (a2 + a3))
         k += 4 * STEP
     rest = 0.0
@@ -458,7 +305,7 @@ def _block_loss(value, offset, width, valid, used, spare):
             along = fma(g, load(row + offset), along)
             length = fma(g, g, length)
             q += 16
-        angle, doubt = _angle(along, length, value + k, doubt)
+        angle, most, bad = _angle(along, length, value + k, most, bad)
         if k < full:
             loss = loss + angle
         else:
@@ -466,7 +313,8 @@ def _block_loss(value, offset, width, valid, used, spare):
             for i in range(valid % LANES):
                 rest += get(spare + 8 * i)
         k += STEP
-    return total(loss) + rest, not some(doubt)
+    loss_sum = total(loss + bad) + rest
+    return loss_sum, (loss_sum < math.inf) and not rows.exceeds(most, 1e290)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -492,95 +340,132 @@ def _careful_loss(value, offset, valid, used):
     return loss
 
 
-@inlined
-def _all_finite(row, width):
-    far = flag(0)
-    for k in range(0, width, STEP):
-        far = beyond(far, load(row + k), math.inf)
-    return not some(far)
-
-
-@inlined
-def _copy(row, out, valid):
-    for k in range(0, valid // LANES * STEP, STEP):
-        store(out + k, load(row + k))
-    for k in range(valid // LANES * STEP, 8 * valid, 8):
-        put(out + k, get(row + k))
+@njit(nogil=True, error_model="numpy")
+def _sound(tokens, n, constants):
+    """Whether tokens are one formula: addresses are computed from them, unchecked."""
+    height = 0
+    for t in tokens:
+        if t < -n or NATIVE <= t < CONSTANT or t >= CONSTANT + constants:
+            return False
+        height += 1 if t < 0 or t >= CONSTANT else -(t <= DIV)
+        if height < 1:
+            return False
+    return height == 1
 
 
 @njit(nogil=True, error_model="numpy")
-def _fill(source, start, valid, row, size, width):
+def _load(source, start, valid, out, size, width):
     """Copy a block; its last point fills the last lanes, so that no foreign number rejects a term."""
     for j in range(len(source)):
         for i in range(width // 8):
-            put(row + j * size + 8 * i, source[j, start + min(i, valid - 1)])
+            put(out + j * size + 8 * i, source[j, start + min(i, valid - 1)])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@inlined
+def _laid_out(work, table, n, size, longest):
+    """Addresses in the two arrays, and the words and rows that never change."""
+    rows_of = (work.ctypes.data + 63) // 64 * 64
+    words = table.ctypes.data
+    inputs = rows_of + 2 * size
+    shared = inputs + 3 * n * size
+    known = words
+    used = known + 8 * (_FUNCTIONS * n + 1)
+    stack = used + 8 * (2 * n + 1)
+    space = _Space(
+        n=n,
+        size=size,
+        ones=rows_of,
+        spare=rows_of + size,
+        inputs=inputs,
+        gradient=inputs + n * size,
+        target=inputs + 2 * n * size,
+        shared=shared,
+        free=shared + 2 * _FUNCTIONS * n * size,
+        known=known,
+        used=used,
+        stack=stack,
+        fixed=stack + 16 * (longest + 1) + n * RECORD,
+    )
+    rows.fill(space.ones, 1.0, size)
+    put_word(space.fixed + KIND, FIXED)
+    for j in range(n):
+        put_word(space.fixed - (j + 1) * RECORD + KIND, UNSEEN)
+        put_word(space.fixed - (j + 1) * RECORD + TARGET, space.gradient + j * size)
+    return space
+
+
+@inlined
+def _add_loss(loss, p, value, space, valid, width):
+    """Add the loss of a block; False where the gradient is not finite."""
+    offset = space.target - space.gradient
+    part, sure = _block_loss(value, offset, width, valid, space.used, space.spare)
+    if not sure:
+        part = _careful_loss(value, offset, valid, space.used)
+    loss[p] += part
+    return part < math.inf
+
+
+@inlined
+def _write(values, grads, start, value, space, valid, width):
+    """Write the value and the gradient of a block to the results; False where they are not finite."""
+    good = rows.all_finite(value, width)
+    rows.copy(values.ctypes.data + 8 * start, value, 8 * valid)
+    N, used = len(values), space.used
+    for q in range(used + 8, used + word(used), 16):
+        row = word(q)
+        good &= rows.all_finite(row, width)
+        j = (row - space.gradient) // space.size
+        rows.copy(grads.ctypes.data + 8 * (j * N + start), row, 8 * valid)
+    return good
+
+
+def _cached(function):
+    """Compile, and keep the result on disk under a name that changes with the files it is made of.
+
+    numba itself looks only at the file the function stands in.
+    """
+    sources = b"".join(Path(module.__file__).read_bytes() for module in (lanes, rows, operators, terms))
+    function.__qualname__ += "_" + hashlib.sha256(sources).hexdigest()[:12]
+    try:
+        return njit(nogil=True, error_model="numpy", cache=True)(function)
+    except RuntimeError:  # no folder can be written: compiled anew in each process
+        return njit(nogil=True, error_model="numpy")(function)
+
+
+@_cached
 def evaluate(tokens, starts, constants, shifts, X, U, longest, values, grads, loss, ok):
     """Evaluate terms at the points X (n, N), block by block.
 
-    With U (n, N), unit gradients, the losses go to `loss (P,)`; with U (0, 0) values and gradients go to
-    `values (P, N)` and `grads (P, n, N)`, which has to be zero at first. `ok (P,)` says which terms to evaluate and
-    in the end which are finite everywhere; `longest` is the largest number of tokens.
+    With U (n, N), unit gradients, the losses are added to `loss (P,)`; with U (0, 0) values and gradients go
+    to `values (P, N)` and `grads (P, n, N)`, which has to be zero at first. `ok (P,)` says which terms to
+    evaluate, and in the end which are finite everywhere; `longest` is the largest number of tokens. Returns
+    the number of a term that is no formula, and then nothing is evaluated, else -1.
     """
     n, N = X.shape
+    for p in range(len(ok)):
+        if ok[p] and not _sound(tokens[starts[p] : starts[p + 1]], n, shifts[p + 1] - shifts[p]):
+            return p
     blocks = (N + WIDEST - 1) // WIDEST
     points = ((N + blocks - 1) // blocks + LANES - 1) // LANES * LANES
     size = 8 * points + 64
-    work = np.empty((2 + 3 * n + 3 * longest) * (size // 8) + 16)
-    ones = (work.ctypes.data + 63) // 64 * 64
-    spare, inputs = ones + size, ones + 2 * size
-    gradient, target = inputs + n * size, inputs + 2 * n * size
-    free = target + n * size
-    table = np.zeros((2 * n + 2) + 2 * (longest + 1) + RECORD // 8 * (n + 1 + longest), np.int64)
-    used = table.ctypes.data
-    stack = used + 8 * (2 * n + 2)
-    fixed = stack + 16 * (longest + 1) + n * RECORD
-    put_word(fixed + KIND, FIXED)
-    for j in range(n):
-        put_word(fixed - (j + 1) * RECORD + KIND, UNSEEN)
-        put_word(fixed - (j + 1) * RECORD + TARGET, gradient + j * size)
-    one = splat(1.0)
-    for k in range(0, 8 * points, STEP):
-        store(ones + k, one)
+    work = np.empty((3 + (3 + 2 * _FUNCTIONS) * n + 3 * longest) * (size // 8))
+    table = np.zeros((_FUNCTIONS + 2) * n + 4 + 2 * longest + RECORD // 8 * (n + 1 + longest), np.int64)
+    space = _laid_out(work, table, n, size, longest)
     for start in range(0, N, points):
         valid = min(points, N - start)
         width = (valid + LANES - 1) // LANES * STEP
-        _fill(X, start, valid, inputs, size, width)
-        _fill(U, start, valid, target, size, width)
+        _load(X, start, valid, space.inputs, size, width)
+        _load(U, start, valid, space.target, size, width)
         for p in range(len(ok)):
             if not ok[p]:
                 continue
-            body, rest = tokens.ctypes.data, constants.ctypes.data
-            value = _term(
-                body + 8 * starts[p],
-                body + 8 * starts[p + 1],
-                rest + 8 * shifts[p],
-                ones,
-                inputs,
-                fixed,
-                used,
-                stack,
-                fixed + RECORD,
-                free,
-                size,
-                width,
-            )
+            begin, end = tokens.ctypes.data + 8 * starts[p], tokens.ctypes.data + 8 * starts[p + 1]
+            value = _term(begin, end, constants.ctypes.data + 8 * shifts[p], space, start + 1, width)
             if value == 0:
                 ok[p] = False
             elif len(U) > 0:
-                part, sure = _block_loss(value, target - gradient, width, valid, used, spare)
-                if not sure:
-                    part = _careful_loss(value, target - gradient, valid, used)
-                    ok[p] = part < math.inf
-                loss[p] += part
+                ok[p] = _add_loss(loss, p, value, space, valid, width)
             else:
-                good = _all_finite(value, width)
-                _copy(value, values.ctypes.data + 8 * (p * N + start), valid)
-                for q in range(used + 8, used + word(used), 16):
-                    row = word(q)
-                    good &= _all_finite(row, width)
-                    j = (row - gradient) // size
-                    _copy(row, grads.ctypes.data + 8 * ((p * n + j) * N + start), valid)
-                ok[p] = good
+                ok[p] = _write(values[p], grads[p], start, value, space, valid, width)
+    table[0] = work.size  # numba frees an array after its last use, and addresses are none
+    return -1

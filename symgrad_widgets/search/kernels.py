@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import DataError
 from ..operators import NATIVE
 from .compiled import evaluate
-from .terms import CONSTANT, operator, pack
+from .terms import CONSTANT, check, operator, pack
 
 __all__ = ["angle_loss", "gradients", "losses", "on_numpy"]
 
@@ -27,8 +27,8 @@ def gradients(terms, X, threads=1):
     Returns
     -------
     values (P, N), gradients (P, n, N), ok (P,)
-        Where `ok` is False the term or its gradient is not finite at some point: the numbers of that term mean
-        nothing.
+        Where `ok` is False the term or its gradient is not finite at some point: the numbers of that term
+        mean nothing.
 
     """
     programs, X = pack(terms), _points(X)
@@ -106,6 +106,7 @@ def angle_loss(gradient, U):
 
 def on_numpy(term, X):
     """Value (N,), gradient (n, N) and ok of one term from the rows of the table: any operator, slowly."""
+    check(term, len(X))
     nodes, stack = [], []
     with np.errstate(all="ignore"):
         for t in term.tokens:

@@ -1,22 +1,21 @@
 """Eight float64 numbers in one variable for numba: explicit SIMD that LLVM maps on whatever the CPU has.
 
-numba's own loops are vectorised at LLVM's discretion, and never through exp or sin, for which its wheels carry
-no vector library. Here `load` and `store` move eight neighbouring numbers at a byte address, + - * / work on
-them, and `exp`, `sincos`, `log`, `tanh` are polynomials after a range reduction, accurate to about two units
-in the last place (the tests compare with 40 digits) inside the ranges stated; outside, callers go to libm.
+numba's own loops are vectorised at LLVM's discretion, and never through exp or sin, for which its wheels
+carry no vector library. Here `load` and `store` move eight neighbouring numbers at a byte address,
++ - * / work on them, and `exp`, `sincos`, `log`, `tanh` are polynomials after a range reduction, accurate to two units
+in the last place (tanh: five) inside the ranges stated; outside, callers go to libm.
 
-Method: Cody and Waite, *Software Manual for the Elementary Functions* (1980), the constants split so that
-their products with the whole number of periods are exact; Muller, *Elementary Functions* (2016), ch. 11. The
-coefficients interpolate the remainders at Chebyshev nodes with 50 digits.
+Method: Cody and Waite, *Software Manual for the Elementary Functions* (1980); Muller, *Elementary Functions*
+(2016), ch. 11. The coefficients interpolate the remainders at Chebyshev nodes, computed with 50 digits.
 """
 
 import inspect
 import operator
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import intrinsic, lower_builtin, models, register_jitable, register_model
 
 __all__ = ["LANES", "STEP", "exp", "fma", "inlined", "load", "log", "sincos", "splat", "store", "tanh"]
 
@@ -26,7 +25,7 @@ EXP_LIMIT = 708.0  # exp: |x| below this
 SINE_LIMIT = 1e12  # sincos: |x| below this
 HUGE = 1e307  # log: 1 / HUGE < |x| < HUGE
 
-inlined = njit(forceinline=True, error_model="numpy")
+inlined = register_jitable(forceinline=True, error_model="numpy")
 _DOUBLE, _INT = ir.DoubleType(), ir.IntType(64)
 _VECTOR, _INTS = ir.VectorType(_DOUBLE, LANES), ir.VectorType(_INT, LANES)
 _FLAGS = ir.VectorType(ir.IntType(1), LANES)
@@ -80,7 +79,7 @@ for _operation, _instruction in (
 
 
 def _compiled(*arguments, result=lanes):
-    """Turn a function that emits LLVM code, (builder, *values) -> value, into one that compiled code can call."""
+    """Turn a function that emits LLVM code, (builder, *values) -> value, into one compiled code can call."""
 
     def decorate(emit):
         def typing(_context, *_given):
@@ -357,14 +356,14 @@ def _exp_reduced(x):
 
 @inlined
 def exp(x):
-    """exp(x) for |x| < EXP_LIMIT."""
+    """Exponential of x, |x| < EXP_LIMIT."""
     r, whole = _exp_reduced(x)
     return _scaled(_exp_rest(r), whole)
 
 
 @inlined
 def tanh(x):
-    """tanh(x) and its derivative, |x| < EXP_LIMIT / 2."""
+    """Hyperbolic tangent of x and its derivative, |x| < EXP_LIMIT / 2."""
     r, whole = _exp_reduced(splat(-2.0) * absolute(x))
     e, scale = r * _exp_less_one(r), _scaled(splat(1.0), whole)
     less = fma(scale, e, scale - splat(1.0))  # exp(-2|x|) - 1 without cancellation
@@ -374,7 +373,7 @@ def tanh(x):
 
 @inlined
 def sincos(x):
-    """sin(x) and cos(x) for |x| < SINE_LIMIT."""
+    """Sine and cosine of x, |x| < SINE_LIMIT."""
     whole = fma(x, splat(0.6366197723675814), splat(_WHOLE))
     n = splat(_WHOLE) - whole
     r = exact_fma(n, splat(_HALF_PI[0]), x)  # no rounding: all digits of the difference fit
@@ -387,7 +386,7 @@ def sincos(x):
 
 @inlined
 def log(x):
-    """log(x) for 1 / HUGE < x < HUGE."""
+    """Natural logarithm of x, 1 / HUGE < x < HUGE."""
     k = _exponent(x)
     f = _mantissa(x) - splat(1.0)
     s = f / (f + splat(2.0))

@@ -4,6 +4,8 @@ A token t < 0 is input number -1 - t, 0 <= t < 1000 the operator of that code, t
 t - 1000 of the term. `x0 * sin(2 * x1)` is tokens (-1, 1000, -2, mul, sin, mul) with constants (2.0,).
 """
 
+import struct
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ __all__ = [
     "arity",
     "check",
     "constant",
+    "derivative",
     "from_sympy",
     "leaf",
     "pack",
@@ -66,13 +69,14 @@ def pack(terms):
         return terms
     tokens = [term[0] for term in terms]
     constants = [term[1] for term in terms]
-    return Programs(*_flat(tokens, np.int64), *_flat(constants, np.float64))
+    return Programs(*_flat(tokens, "q", np.int64), *_flat(constants, "d", np.float64))
 
 
-def _flat(rows, dtype):
+def _flat(rows, code, dtype):
     starts = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=starts[1:])
-    return np.fromiter(chain.from_iterable(rows), dtype, starts[-1]), starts
+    packed = struct.pack(f"={starts[-1]}{code}", *chain.from_iterable(rows))  # faster than np.fromiter
+    return np.frombuffer(packed, dtype), starts
 
 
 _rows = []  # operator rows by code
@@ -145,6 +149,56 @@ def _renumbered(tokens, constants):
     return Term(
         tuple(next(number) if t >= CONSTANT else t for t in tokens), tuple(constants[i] for i in used)
     )
+
+
+def derivative(term, j):
+    """Term of the derivative by constant number j, or None where that is zero.
+
+    Its input gradient says how the gradient of the term moves with the constant.
+
+    >>> to_string(derivative(apply("exp", apply("mul", constant(2), leaf(0))), 0))
+    'mul(exp(mul(2, x1)), x1)'
+    """
+    stack = []
+    for t in term.tokens:
+        if t < 0 or t >= CONSTANT:
+            value = leaf(-1 - t) if t < 0 else constant(term.constants[t - CONSTANT])
+            stack.append((value, _ONE if t == CONSTANT + j else None))
+            continue
+        row = operator(t)
+        arguments = stack[len(stack) - row.arity :]
+        del stack[len(stack) - row.arity :]
+        values = [value for value, _ in arguments]
+        moved = [
+            slope if partial == _ONE else _product(_substituted(partial, values), slope)
+            for (_, slope), partial in zip(arguments, _partials(row.name), strict=True)
+            if slope is not None
+        ]
+        total = apply("add", *moved) if len(moved) == 2 else (moved[0] if moved else None)
+        stack.append((apply(row.name, *values), total))
+    return stack[0][1]
+
+
+_ONE = Term((CONSTANT,), (1.0,))
+
+
+def _product(a, b):
+    return a if b == _ONE else apply("mul", a, b)
+
+
+def _substituted(pattern, arguments):
+    return _fold(pattern, arguments.__getitem__, constant, lambda row, at: apply(row.name, *at))
+
+
+@cache
+def _partials(name):
+    """Partial derivatives of an operator as terms of its arguments, from its SymPy form."""
+    import sympy as sp
+
+    row = OPERATORS[name]
+    symbols = sp.symbols("u v", real=True)[: row.arity]
+    slopes = (sp.diff(row.sympy(sp, *symbols), s) for s in symbols)
+    return tuple(from_sympy(d.replace(sp.sign, lambda u: u / sp.Abs(u)), symbols) for d in slopes)
 
 
 def check(term, inputs):

@@ -23,6 +23,7 @@ GROUPS = {
     "gradients": {"gradients"},
     "language": {"operators", "parser", "expressions"},
     "search": {"search"},
+    "export": {"export"},
     "verdict": {"verdict", "comparison", "constants", "proof", "surface"},
     "result": {"interpretation"},
     "plots": {"plots"},
@@ -39,7 +40,8 @@ MAY_USE = {
     "language": {"errors"},
     "search": {"errors", "field", "language"},
     "verdict": {"errors", "field", "language", "concepts"},
-    "result": {"errors", "field", "language", "concepts", "search", "verdict", "gradients"},
+    "export": {"errors", "language"},
+    "result": {"errors", "field", "language", "concepts", "search", "verdict", "gradients", "export"},
     "plots": {"errors", "field", "language", "concepts", "search", "verdict", "result"},
 }
 MAY_USE["widgets"] = set(MAY_USE) | {"plots"}
@@ -49,7 +51,7 @@ UPWARD = {  # only inside a function
     ("training", "gradients"): "the floor is measured after training has ended",
 }
 HOMES = {  # libraries that cost seconds or megabytes, and the only modules that may load them
-    "torch": {"networks", "training", "gradients"},
+    "torch": {"networks", "training", "gradients", "export"},
     "numba": {"search"},
     "llvmlite": {"search"},
     "pysr": set(),

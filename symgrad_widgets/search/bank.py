@@ -6,6 +6,7 @@ from .kernels import gradients
 
 __all__ = ["Bank", "Sample"]
 
+_RESERVED = 96e6  # bytes set aside for gradients, so that they need not be copied to grow
 _DIGITS = 7  # gradients equal to so many digits are the same term up to scale, sign and offset
 
 
@@ -54,7 +55,8 @@ class Bank:
         self.terms = []
         self._row, self._by_direction = {}, {}
         count, k, m = sample.unit.shape
-        self._G, self._D, self.scale = np.empty((256, count, m)), np.empty((256, count, k)), np.empty(256)
+        most = int(_RESERVED / (8 * count * (m + k)))  # memory counts when it is written to, not before
+        self._G, self._D, self.scale = np.empty((most, count, m)), np.empty((most, count, k)), np.empty(most)
         rng = np.random.default_rng(0)  # a fixed probe: the same term has the same key in every search
         self._probe_points = rng.choice(count, min(count, 24), replace=False)
         self._probe = rng.normal(size=m)
@@ -81,7 +83,8 @@ class Bank:
         """Forget all rows but these (ascending); they are numbered anew from 0."""
         number = {row: i for i, row in enumerate(rows)}
         self.terms = [self.terms[row] for row in rows]
-        self._G, self._D, self.scale = self._G[rows], self._D[rows], self.scale[rows]
+        for array in (self._G, self._D, self.scale):
+            array[: len(rows)] = array[rows]
         self._row = {t: number[row] for t, row in self._row.items() if row in number}
         self._by_direction = {key: number[row] for key, row in self._by_direction.items() if row in number}
 

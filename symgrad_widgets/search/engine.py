@@ -115,7 +115,7 @@ class Engine:
 
     def _solve(self, sets):
         G, D = self.bank.G, self.bank.D
-        chunk = max(1, int(2e6 / (len(sets[0]) * G[0].size)))
+        chunk = max(1, int(5e5 / (len(sets[0]) * G[0].size)))
         for first in range(0, len(sets), chunk):
             part = np.array(sets[first : first + chunk])
             coefficients, losses = combine.solve(G[part], D[part])

@@ -37,7 +37,8 @@ def figure(picture):
         if mark.hover:
             tips = [(name.replace("_", " "), "@{" + name + "}") for name in mark.hover]
             plot.add_tools(HoverTool(renderers=[renderer], tooltips=tips))
-            plot.add_tools("tap")
+    if any(mark.hover for mark in picture.marks):
+        plot.add_tools("tap")
     _tidy_legend(plot)
     return plot
 

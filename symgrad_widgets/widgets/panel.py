@@ -51,7 +51,8 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, picture=None, **layout):
         super().__init__()
         # In a row of boxes a bokeh plot shrinks to nothing unless the box itself claims its share.
-        self.layout = {"flex": "1 1 320px", "min_width": "280px", "max_width": "680px"} | layout
+        self.layout = {"flex": "1 1 320px", "min_width": "280px"} | layout
+        self._own_width = "max_width" in layout
         self.picture = None
         self.on_msg(self._answer)
         if picture is not None:
@@ -76,6 +77,8 @@ class Panel(anywidget.AnyWidget):
         self.picture = picture
         with self.hold_sync():
             if not same:
+                if not self._own_width:  # wide enough to read, and no empty margins beside a square plane
+                    self.layout.max_width = "460px" if picture.equal else "680px"
                 self._document = _compact(json_item(picture.empty().figure()))
             self._data = _compact(picture.data())
             self._svg = picture.svg()

@@ -28,11 +28,16 @@ READY = """() => {
   return session?.isReady && session.session?.kernel?.connectionStatus === "connected"
     && session.session.kernel.status === "idle";
 }"""
+# The first connection is refused for its protocol and replaced: what is sent meanwhile is lost.
 KERNEL = """async () => {
   const app = window.jupyterapp;
   await app.restored;
   await app.shell.currentWidget.context.ready;
-  await app.shell.currentWidget.sessionContext.session.kernel.info;
+  const kernel = app.shell.currentWidget.sessionContext.session.kernel;
+  for (let calm = 0; calm < 3; calm = kernel.connectionStatus === "connected" ? calm + 1 : 0) {
+    await Promise.race([kernel.requestKernelInfo(), new Promise((done) => setTimeout(done, 2000))]);
+    await new Promise((done) => setTimeout(done, 300));
+  }
 }"""
 FINISHED = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
@@ -137,12 +142,16 @@ def _note_request(page, request):
 def open_notebook(page, address, name, dark=False):
     """Open a notebook alone on the page and wait until its kernel answers."""
     page.goto(f"{address}/lab/tree/{name}?reset")
-    page.wait_for_function("() => window.jupyterapp !== undefined", timeout=60_000)
-    page.wait_for_function(READY, timeout=90_000, polling=200)
-    page.evaluate(KERNEL)
+    _settle(page)
     if dark:
         theme = "'apputils:change-theme', {theme: 'JupyterLab Dark'}"
         page.evaluate(f"() => window.jupyterapp.commands.execute({theme})")
+
+
+def _settle(page):
+    page.wait_for_function("() => window.jupyterapp !== undefined", timeout=60_000)
+    page.wait_for_function(READY, timeout=90_000, polling=200)
+    page.evaluate(KERNEL)
 
 
 def run_all(page, timeout=240):
@@ -168,3 +177,15 @@ def copy_without_outputs(source, folder):
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, target)
     return target.name
+
+
+def close_sessions(page):
+    """End the kernels of the page."""
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+
+
+def save_and_reload(page):
+    """Save the notebook, load the page anew, and wait for the kernel that is still there."""
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    _settle(page)

@@ -59,10 +59,10 @@ class _Space(NamedTuple):
     """Addresses in the work space.
 
     Rows, `size` bytes apart: `ones`, a `spare` one, and the first of the `inputs`, of the `gradient`, of the
-    `target`, of the functions of one input, `shared`, and of those `free` for a term. Words: `known`, one that
-    is unused, then the state of each shared row; `used`, the list of gradient rows in use: bytes, then pairs of
-    row and record; the `stack`; `fixed`, the record of constants, with those of the n inputs before it and of
-    operators after it.
+    `target`, of the functions of one input, `shared`, and of those `free` for a term. Words: `known`, one
+    that is unused, then the state of each shared row; `used`, the list of gradient rows in use: bytes, then
+    pairs of row and record; the `stack`; `fixed`, the record of constants, with those of the n inputs before
+    it and of operators after it.
     """
 
     n: int
@@ -264,7 +264,7 @@ def _term(tokens, end, constants, space, stamp, width):
 
 @inlined
 def _angle(along, length, value, most, bad):
-    """1 - cos^2 from <g, u> and <g, g>; the largest <g, g> or inverse so far; nan if a value is not finite."""
+    """1 - cos^2 from <g, u> and <g, g>; the largest <g, g> or inverse; nan if a value is not finite."""
     inverse = splat(1.0) / length
     most = larger(length, larger(inverse, most))
     return fma(negative(along * along), inverse, splat(1.0)), most, fma(load(value), splat(0.0), bad)

@@ -83,9 +83,10 @@ def _share(programs, X, U, threads, *results):
 
     def part(a, b):
         starts, shifts = programs.starts[a : b + 1], programs.constant_starts[a : b + 1]
-        evaluate(
-            programs.tokens, starts, programs.constants, shifts, X, U, longest, *(r[a:b] for r in results)
-        )
+        own = (result[a:b] for result in results)
+        wrong = evaluate(programs.tokens, starts, programs.constants, shifts, X, U, longest, *own)
+        if wrong >= 0:
+            check(programs.term(a + wrong), len(X))
 
     if threads == 1:
         part(0, len(programs))

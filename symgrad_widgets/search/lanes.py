@@ -2,8 +2,8 @@
 
 numba's own loops are vectorised at LLVM's discretion, and never through exp or sin, for which its wheels
 carry no vector library. Here `load` and `store` move eight neighbouring numbers at a byte address,
-+ - * / work on them, and `exp`, `sincos`, `log`, `tanh` are polynomials after a range reduction, accurate to two units
-in the last place (tanh: five) inside the ranges stated; outside, callers go to libm.
++ - * / work on them, and `exp`, `sincos`, `log`, `tanh` are polynomials after a range reduction, accurate to
+two units in the last place (tanh: five) inside the ranges stated; outside, callers go to libm.
 
 Method: Cody and Waite, *Software Manual for the Elementary Functions* (1980); Muller, *Elementary Functions*
 (2016), ch. 11. The coefficients interpolate the remainders at Chebyshev nodes, computed with 50 digits.

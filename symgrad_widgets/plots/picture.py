@@ -52,8 +52,11 @@ class Mark:
         return np.concatenate(columns)
 
     def columns(self):
-        """Return the data as JSON-ready lists; numbers that are not finite become None."""
-        return {name: [_plain(v) for v in column] for name, column in self.data.items()}
+        """Return the data as JSON-ready lists; numbers that are not finite become None.
+
+        A mark without data gets one row of None: bokeh's legend shows its symbol all the same.
+        """
+        return {name: [_plain(v) for v in column] or [None] for name, column in self.data.items()}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def similar(rng, count, draw, reach=None):
 
     Where M is nearly singular the positive's entries are up to a million times the anchor's. With a
     `reach`, both M and A are redrawn until no entry of the positive exceeds it in size; without one
-    nothing is refused, as in the paper.
+    nothing is refused, as in the paper; a loss without a margin follows the few largest entries then.
     """
 
     def pair(number):

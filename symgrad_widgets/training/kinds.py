@@ -1,0 +1,75 @@
+"""The kinds of training: what pairs of points, labels or reconstructions ask of a network.
+
+One row of `KINDS` a kind; an experiment names its kind.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+__all__ = ["KINDS", "Kind", "Loss"]
+
+_CLOSE = 1e-4  # squared distance, in variances, below which two points count as equally close
+
+
+class Loss(NamedTuple):
+    """`value(model, *rows)` is a scalar; `scale_free` when it leaves offset and scale of the latents open."""
+
+    value: Callable
+    scale_free: bool = False
+
+
+class Kind(NamedTuple):
+    """What is particular to a kind of training; its data are tuples of arrays with equal numbers of rows.
+
+    Attributes
+    ----------
+    losses : mapping of name to `Loss`
+        Called with the rows of the data, in their order.
+    points : callable
+        From the data to points (N, n): the network's inputs are scaled by those it is trained on, and it is
+        interpreted on held-out ones.
+
+    """
+
+    losses: Mapping
+    points: Callable
+
+
+def _contrast(model, anchor, positive, _negative):
+    """Log of the mean squared distance within pairs, less the mean log squared distance of strangers.
+
+    Free of margin, offset and scale - for several latents, of any linear map of them: distances are those
+    of whitened latents, and the volume of the differences stands for their mean square. The logarithm
+    over strangers makes it costly to leave a range of the concept flat, where gradients would be noise; the
+    plain ratio of variances does not mind that.
+    """
+    latent = model(torch.cat([anchor, positive])).double()  # latents may be nearly parallel
+    latent = latent - latent.mean(0)
+    root = torch.linalg.cholesky(latent.T @ latent / len(latent))
+    white = torch.linalg.solve_triangular(root, latent.T, upper=False)
+    first, second = white.chunk(2, dim=1)
+    apart = (white - white.roll(1, dims=1)).square().sum(0)
+    return _log_volume(first - second) - len(white) * (apart + _CLOSE).log().mean()
+
+
+def _log_volume(columns):
+    """Log determinant of the second moments of columns (k, N)."""
+    root = torch.linalg.cholesky(columns @ columns.T / columns.shape[1])
+    return 2 * root.diagonal().log().sum()
+
+
+def _triplet(model, anchor, positive, negative):
+    """Triplet margin loss, margin 1, Euclidean distance."""
+    latents = model(torch.cat([anchor, positive, negative])).chunk(3)
+    return nn.functional.triplet_margin_loss(*latents, margin=1.0)
+
+
+KINDS = {
+    "siamese": Kind(
+        losses={"contrast": Loss(_contrast, scale_free=True), "triplet": Loss(_triplet)},
+        points=lambda data: data.anchor,
+    ),
+}

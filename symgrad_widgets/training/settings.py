@@ -1,0 +1,100 @@
+"""The settings of a training run, and the presets that name sets of them."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from ..errors import DataError, UnknownNameError, nearest
+
+__all__ = ["PRESETS", "Settings", "chosen_settings", "row"]
+
+_COUNTS = ("epochs", "batch", "count", "validation", "held_out", "patience", "plateau_patience")
+_LEAST = {"batch": 16, "count": 16, "validation": 16}  # fewer rows have no usable variance
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything about a training run but its seed; any of it can be given to `train` by name.
+
+    Attributes
+    ----------
+    hidden, activation, standardize
+        Hidden widths, a row of `networks.ACTIVATIONS`, whether a first layer scales the inputs.
+    loss : str, a row of the kind's losses
+    epochs, batch, rate, weight_decay
+        Of Adam; one epoch passes once through the `count` training rows.
+    schedule : "cosine" | "plateau"
+        Warm-up over the first tenth and a cosine down to zero, or the rate times `plateau_factor` after
+        `plateau_patience` epochs without a better validation loss.
+    patience : int or None
+        Early stop after so many epochs without a better validation loss. A cosine schedule finds its best
+        weights in its last epochs, so it has none by default.
+    count, validation, held_out : int
+        Rows to train on, to choose the best epoch by, and to interpret on.
+
+    """
+
+    hidden: tuple = (32, 32, 32)
+    activation: str = "silu"
+    standardize: bool = True
+    loss: str = "contrast"
+    epochs: int = 40
+    batch: int = 512
+    rate: float = 5e-3
+    weight_decay: float = 0.0
+    schedule: str = "cosine"
+    plateau_factor: float = 0.5
+    plateau_patience: int = 10
+    patience: int | None = None
+    count: int = 50_000
+    validation: int = 5_000
+    held_out: int = 5_000
+
+    def __post_init__(self):
+        for name in _COUNTS:
+            self._check_whole(name, getattr(self, name))
+        if not isinstance(self.hidden, tuple | list):
+            raise DataError(f"hidden must be a tuple of widths, such as (32, 32, 32), got {self.hidden!r}")
+        for width in self.hidden:
+            self._check_whole("a hidden width", width)
+
+    def _check_whole(self, name, value):
+        missing = value is None and name == "patience"
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        least = _LEAST.get(name, 1)
+        if not missing and not (whole and value >= least):
+            raise DataError(f"{name} must be a whole number of at least {least}, got {value!r}")
+
+
+PRESETS = {
+    "default": Settings(),
+    # arXiv 2409.05305; epochs and plateau factor differ between its experiments, see their `presets`
+    "paper": Settings(
+        hidden=(256, 256, 256),
+        activation="relu",
+        standardize=False,
+        loss="triplet",
+        epochs=300,
+        batch=256,
+        rate=1e-3,
+        weight_decay=1e-4,
+        schedule="plateau",
+        held_out=10_000,
+    ),
+}
+
+
+def row(table, name, what):
+    """Entry of a table, or an UnknownNameError that lists the nearest names."""
+    if name not in table:
+        raise UnknownNameError(f"no {what} {name!r}; {nearest(name, table)}")
+    return table[name]
+
+
+def chosen_settings(experiment, preset, changes):
+    """Settings of a preset, with what the experiment and then the caller change in it."""
+    known = [f.name for f in fields(Settings)]
+    for name in changes:
+        if name not in known:
+            raise UnknownNameError(f"no training setting {name!r}; {nearest(name, known)}")
+    return replace(row(PRESETS, preset, "preset"), **{**experiment.presets.get(preset, {}), **changes})

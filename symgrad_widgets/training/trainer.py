@@ -1,0 +1,125 @@
+"""One run of Adam on rows of data, which keeps the weights of the best validation loss."""
+
+import math
+import time
+
+import torch
+
+from ..errors import ModelError
+from .settings import row
+
+__all__ = ["SCHEDULES", "Trainer", "as_tensor"]
+
+_WARM_UP = 0.1  # of the steps
+
+
+def as_tensor(array):
+    """Float32 copy of an array: small networks train no better in double precision."""
+    return torch.tensor(array, dtype=torch.float32)
+
+
+class Trainer:
+    """One run of Adam, which keeps the weights of the best validation loss."""
+
+    def __init__(self, model, loss, data, validation, settings, generator):
+        self.model, self.loss, self.settings, self.generator = model, loss, settings, generator
+        self.rows = [as_tensor(array) for array in data]
+        self.validation = [as_tensor(array) for array in validation]
+        self.optimizer = torch.optim.Adam(
+            model.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
+        )
+        schedule = row(SCHEDULES, settings.schedule, "schedule")
+        self.after_step, self.after_epoch = schedule(self.optimizer, settings, len(self._batches()))
+        self.history = {name: [] for name in ("epoch", "loss", "validation", "rate", "seconds")}
+        self.best, self.best_weights, self.best_epoch = math.inf, None, 0
+
+    def run(self, bar, callback):
+        """Train to the end; returns why it ended."""
+        start = time.perf_counter()
+        ending = "finished"
+        try:
+            for epoch in range(1, self.settings.epochs + 1):
+                self._record(epoch, self._epoch(), time.perf_counter() - start)
+                bar.set_postfix(
+                    {name: self.history[name][-1] for name in ("loss", "validation")}, refresh=False
+                )
+                bar.update()
+                ending = self._ending(callback)
+                if ending != "finished":
+                    break
+        except KeyboardInterrupt:
+            ending = "interrupted"
+        except torch.linalg.LinAlgError:  # a covariance that is not finite, or of a latent that is constant
+            ending = "diverged"
+        self._restore(ending)
+        return ending
+
+    def _batches(self):
+        order = torch.randperm(len(self.rows[0]), generator=self.generator)
+        return order.tensor_split(math.ceil(len(order) / self.settings.batch))  # equal but for one row
+
+    def _epoch(self):
+        self.model.train()
+        total = 0.0
+        for batch in self._batches():
+            loss = self.loss(self.model, *(rows[batch] for rows in self.rows))
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self.after_step()
+            total += loss.item() * len(batch)
+        return total / len(self.rows[0])
+
+    def _record(self, epoch, loss, seconds):
+        self.model.eval()
+        with torch.no_grad():
+            validation = self.loss(self.model, *self.validation).item()
+        rate = self.optimizer.param_groups[0]["lr"]
+        for name, value in zip(self.history, (epoch, loss, validation, rate, seconds), strict=True):
+            self.history[name].append(value)
+        self.after_epoch(validation)
+        if validation < self.best:
+            self.best, self.best_epoch = validation, epoch
+            self.best_weights = {name: value.clone() for name, value in self.model.state_dict().items()}
+
+    def _ending(self, callback):
+        epoch, patience = self.history["epoch"][-1], self.settings.patience
+        if not math.isfinite(self.history["validation"][-1]):
+            return "diverged"
+        if callback is not None and callback(self.history):
+            return "callback"
+        if patience is not None and epoch - self.best_epoch >= patience:
+            return "early stop"
+        return "finished"
+
+    def _restore(self, ending):
+        if self.best_weights is not None:
+            self.model.load_state_dict(self.best_weights)
+        elif ending == "diverged":
+            raise ModelError(
+                "the loss is not finite from the first epoch on: are the data? "
+                f"Otherwise try a lower rate than {self.settings.rate}"
+            )
+
+
+def _cosine(optimizer, settings, batches):
+    steps = settings.epochs * batches
+
+    def factor(step):
+        part = (step + 0.5) / steps
+        if part < _WARM_UP:
+            return part / _WARM_UP
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (part - _WARM_UP) / (1 - _WARM_UP))))
+
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, factor).step, lambda _: None
+
+
+def _plateau(optimizer, settings, _):
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=settings.plateau_factor, patience=settings.plateau_patience
+    )
+    return lambda: None, scheduler.step
+
+
+# each row: f(optimizer, settings, batches an epoch) -> (call after a step, call with the validation loss)
+SCHEDULES = {"cosine": _cosine, "plateau": _plateau}

@@ -19,6 +19,7 @@ _SIMPLE = np.array(
 )
 _NEAR = {1.0: 0.1, 2.0: 0.03, 0.5: 0.03}  # how far a coefficient may be from the number it is taken for ...
 _NEAR_OTHER = 0.01  # ... and from any other simple number
+_NOTHING = 1e-7  # a term with less of the gradient than this is none
 _TRIED = 3  # units written out before the shortest is taken
 
 
@@ -34,20 +35,38 @@ def formula(terms, G, D, symbols, points):
     the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
     """
     size = np.sqrt((G**2).sum(2).mean(1))
-    G, D = G / size[:, None, None], D / size[:, None, None]
-    c, loss = combine.solve(G, D, rounds=4)
+    c, loss = combine.solve(G / size[:, None, None], D / size[:, None, None], rounds=4)
+    kept = np.abs(c) > _NOTHING * np.abs(c).max()
+    if not kept.all():
+        return _without_the_rest(kept, terms, G, D, symbols, points)
 
     def loss_of(numbers):
-        return combine.losses(G, D, numbers * size)[0]
+        return combine.losses(G, D, numbers)[0]
 
     logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
-    bodies = [to_sympy(t, symbols) for t in terms]
+    bodies = [_with_fractions(to_sympy(t, symbols)) for t in terms]
     written = []
     for numbers in sorted(simple_numbers(c / size, loss_of, float(loss)), key=_plainness)[:_TRIED]:
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
             written.append((_plain(_unwrapped(e), symbols, points), numbers))
     return min(written, key=lambda w: complexity(w[0]), default=None)
+
+
+def _without_the_rest(kept, terms, G, D, symbols, points):
+    """Return the formula of the terms kept, the others with coefficient 0."""
+    some = [t for t, keep in zip(terms, kept, strict=True) if keep]
+    found = formula(some, G[kept], D[kept], symbols, points)
+    if found is None:
+        return None
+    numbers = np.zeros(len(kept))
+    numbers[kept] = found[1]
+    return found[0], numbers
+
+
+def _with_fractions(e):
+    """Return e with 0.5 written 1/2."""
+    return e.xreplace({x: _number(float(x)) for x in e.atoms(sp.Float)})
 
 
 def _plainness(numbers):

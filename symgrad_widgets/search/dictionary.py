@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 
 from .grammar import root
+from .terms import constant
 
 __all__ = ["families", "large_families", "monomials", "small_terms"]
 
@@ -15,7 +16,7 @@ _PAIRED = 16  # inputs that small terms pair with each other
 
 
 def small_terms(grammar, inputs, limit):
-    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(g(x)) ...
+    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(1+x), f(g(x)).
 
     `inputs` are the input terms to use, the most important first: where there are many, pairs are made of the
     first ones only. Layers that would exceed the limit are left out. Sums and differences only occur inside a
@@ -33,12 +34,20 @@ def small_terms(grammar, inputs, limit):
     layers = [inputs, single, products, quotients]
     layers += [[f(u) for f in functions for u in some] for some in inner[:3]]
     layers += [mixed, [f(u) for f in functions for u in quotients]]
+    layers += [[f(u) for f in functions for u in _with_constants(grammar, near, squares)]]
     layers += [[f(g(x)) for f in functions for g in functions for x in inputs]]
     terms = []
     for layer in layers:
         if not terms or len(terms) + len(layer) <= limit:
             terms += layer
     return list(dict.fromkeys(terms))
+
+
+def _with_constants(grammar, inputs, squares):
+    """Inputs and squares shifted and scaled: the constants are refined later, from inside the domain."""
+    one, factors = constant(1.0), [constant(c) for c in (-2.0, -1.0, -0.5, 0.5, 2.0)]
+    shifted = [grammar[op](one, u) for op in ("add", "sub") if op in grammar for u in (*inputs, *squares)]
+    return shifted + [grammar["mul"](c, u) for c in factors for u in (*inputs, *squares) if "mul" in grammar]
 
 
 def _all(grammar, names, terms):

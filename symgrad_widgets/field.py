@@ -1,5 +1,6 @@
 """The gradient field of one or several neurons: plain NumPy arrays, the only thing the search ever sees."""
 
+import keyword
 from functools import cached_property
 
 import numpy as np
@@ -40,48 +41,18 @@ class GradientField:
     """
 
     def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0):
-        points, gradients = _floats(points, "points"), _floats(gradients, "gradients")
-        if points.ndim != 2:
-            raise DataError(
-                f"points must have shape (N, n), got {points.shape}; reshape a table of one row with x[None]"
-            )
+        points, gradients, values = _checked_arrays(points, gradients, values)
         count, n = points.shape
-        if gradients.ndim not in (2, 3) or gradients.shape[0] != count or gradients.shape[-1] != n:
-            raise DataError(
-                f"gradients must have shape ({count}, {n}) or ({count}, k, {n}) like the points, "
-                f"got {gradients.shape}"
-            )
         self.names = _checked_names(names, n)
-        if values is not None:
-            values = _floats(values, "values")
-            if values.shape != gradients.shape[:-1]:
-                raise DataError(
-                    f"values must have shape {gradients.shape[:-1]}, one for each gradient, "
-                    f"got {values.shape}"
-                )
-        finite = np.isfinite(points).all(1) & np.isfinite(gradients.reshape(count, -1)).all(1)
-        if values is not None:
-            finite &= np.isfinite(values.reshape(count, -1)).all(1)
+        finite = np.logical_and.reduce([_finite(a) for a in (points, gradients, values) if a is not None])
         _enough(finite.sum(), n, count, "finite")
         tangent = _checked_tangent(tangent, points, finite)
-        cubed = gradients.reshape(count, -1, n)
+        cubed = np.where(finite[:, None, None], gradients.reshape(count, -1, n), 0.0)
         projected = _project(cubed, tangent)
-        length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0, where=finite[:, None])
-        whole = np.linalg.norm(cubed, axis=2).max(axis=1, initial=0, where=finite[:, None])
-        if not whole.any():
-            raise NoGradientError(
-                "the gradient is zero at every point: the unit does not depend on its input there "
-                "(a dead or saturated unit?); choose another unit or other points"
-            )
-        keep = finite & (length > _VANISHING * whole.max()) & (length > 1e-9 * whole)
+        keep = finite & _usable(cubed, projected)
         _enough(keep.sum(), n, count, "non-vanishing")
-        different = len(np.unique(points[keep], axis=0))
-        if different <= n:
-            raise DataError(
-                f"the points are {different} different ones repeated, at least n + 1 = {n + 1} are needed; "
-                "give more points"
-            )
         self.points = points[keep]
+        _varied(self.points)
         self.gradients = gradients[keep]
         self.values = None if values is None else values[keep]
         self.tangent = tangent[keep] if tangent is not None and tangent.ndim == 3 else tangent
@@ -104,7 +75,8 @@ class GradientField:
     @cached_property
     def _spectrum(self):
         """Singular values (N, r) and right vectors (N, r, m) of the neurons' gradients, weighed alike."""
-        scaled = self.projected / np.sqrt((self.gradients**2).sum(2).mean(0))[:, None]
+        power = (self.gradients**2).sum(2).mean(0)
+        scaled = self.projected / np.sqrt(np.where(power > 0, power, 1.0))[:, None]  # one may be dead
         _, s, vt = np.linalg.svd(scaled, full_matrices=False)
         return s, vt
 
@@ -167,13 +139,40 @@ class GradientField:
         return f"GradientField({neurons} of ({', '.join(self.names)}) at {len(self)} points{flat}{gone})"
 
 
+def _checked_arrays(points, gradients, values):
+    """Points (N, n), gradients (N, n) or (N, k, n), values (N,) or (N, k) or None, as float64."""
+    points, gradients = _floats(points, "points"), _floats(gradients, "gradients")
+    if points.ndim != 2:
+        raise DataError(
+            f"points must have shape (N, n), got {points.shape}; reshape a table of one row with x[None]"
+        )
+    count, n = points.shape
+    if gradients.ndim not in (2, 3) or gradients.shape[0] != count or gradients.shape[-1] != n:
+        raise DataError(
+            f"gradients must have shape ({count}, {n}) or ({count}, k, {n}) like the points, "
+            f"got {gradients.shape}"
+        )
+    values = None if values is None else _floats(values, "values")
+    if values is not None and values.shape != gradients.shape[:-1]:
+        raise DataError(
+            f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}"
+        )
+    return points, gradients, values
+
+
 def _floats(array, what):
+    kind = type(array).__name__
     try:
         if hasattr(array, "detach"):
             array = array.detach().cpu()
-        return np.array(array, dtype=np.float64)
+            array = array if array.is_complex() else array.double()
+        array = np.asarray(array)
+        floats = None if np.iscomplexobj(array) else np.array(array, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{what} must be an array of numbers, got {type(array).__name__}: {error}") from None
+        raise DataError(f"{what} must be an array of numbers, got {kind}: {error}") from None
+    if floats is None:
+        raise DataError(f"{what} must be real, got {kind} of complex numbers")
+    return floats
 
 
 def _checked_names(names, n):
@@ -181,9 +180,37 @@ def _checked_names(names, n):
     if len(names) != n:
         raise DataError(f"{len(names)} names {names} for {n} inputs: give one for each")
     for name in names:
-        if not name.isidentifier() or names.count(name) > 1:
+        if not name.isidentifier() or keyword.iskeyword(name) or names.count(name) > 1:
             raise DataError(f"input name {name!r} must be an identifier and occur once, for example 'x1'")
     return names
+
+
+def _finite(array):
+    return np.isfinite(array.reshape(len(array), -1)).all(1)
+
+
+def _usable(gradients, projected):
+    """Points at which some neuron's gradient (N, k, n) is not zero, on the tangent space too."""
+    whole = np.linalg.norm(gradients, axis=2).max(axis=1, initial=0)
+    length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0)
+    if not whole.any():
+        raise NoGradientError(
+            "the gradient is zero at every point: the unit does not depend on its input there "
+            "(a dead or saturated unit?); choose another unit or other points"
+        )
+    return (length > _VANISHING * whole.max()) & (length > 1e-9 * whole)
+
+
+def _varied(points):
+    n = points.shape[1]
+    for some in (points[: 4 * (n + 1)], points):  # a few nearly always settle it
+        different = len(np.unique(some, axis=0))
+        if different > n:
+            return
+    raise DataError(
+        f"the points are {different} different ones repeated, at least n + 1 = {n + 1} are needed; "
+        "give more points"
+    )
 
 
 def _enough(left, n, count, what):

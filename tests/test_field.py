@@ -1,0 +1,254 @@
+"""The gradient field: shapes, what is dropped, the tangent space, and several neurons."""
+
+import numpy as np
+import pytest
+import torch
+
+from symgrad_widgets.errors import DataError, NoGradientError, SymgradError
+from symgrad_widgets.field import GradientField, linear_tangent
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(50, 3))
+G = RNG.normal(size=(50, 3))
+
+
+def on_a_plane(count=200, normal=(1.0, 2.0, -1.0), offset=0.5):
+    """Points of a plane in R^3, and an orthonormal basis of it that is not found by PCA."""
+    basis = np.linalg.svd(np.array([normal]))[2][1:].T
+    centre = offset * np.array(normal) / np.dot(normal, normal)
+    return centre + RNG.normal(size=(count, 2)) @ basis.T, basis
+
+
+def test_what_a_field_holds():
+    field = GradientField(X, G, ("a", "b", "c"), X[:, 0])
+    assert len(field) == 50
+    assert field.names == ("a", "b", "c")
+    assert field.neurons == field.rank == 1
+    assert field.dimension == 3
+    assert field.tangent is None
+    assert field.dropped == 0
+    np.testing.assert_array_equal(field.points, X)
+    np.testing.assert_array_equal(field.gradients, G)
+    np.testing.assert_array_equal(field.values, X[:, 0])
+    np.testing.assert_allclose(field.unit[:, 0], G / np.linalg.norm(G, axis=1, keepdims=True))
+    assert repr(field) == "GradientField(1 neuron of (a, b, c) at 50 points)"
+    assert GradientField(X, G).names == ("x1", "x2", "x3")
+
+
+def test_a_field_is_a_copy_that_cannot_be_written():
+    x, g = X.copy(), G.copy()
+    field = GradientField(x, g, values=x[:, 0])
+    x[:], g[:] = 0, 0
+    np.testing.assert_array_equal(field.points, X)
+    for array in (field.points, field.gradients, field.values, field.projected):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.int64])
+def test_tensors_and_lists_and_whole_numbers_are_arrays(dtype):
+    x = np.round(4 * X)
+    field = GradientField(torch.tensor(x, dtype=dtype), G.tolist())
+    np.testing.assert_array_equal(field.points, x)
+    assert field.points.dtype == field.gradients.dtype == np.float64
+
+
+def test_points_that_are_no_use_are_dropped_and_counted():
+    x, g, values = X.copy(), G.copy(), X[:, 0].copy()
+    x[0, 1], g[1, 2], values[2] = np.nan, np.inf, np.nan
+    g[3] = 0
+    g[4] *= 1e-14
+    field = GradientField(x, g, values=values, dropped=7)
+    assert field.dropped == 7 + 5
+    np.testing.assert_array_equal(field.points, X[5:])
+    np.testing.assert_array_equal(field.values, X[5:, 0])
+    assert "at 45 points, 12 dropped" in repr(field)
+
+
+def test_small_gradients_are_gradients():
+    scale = np.logspace(-9, 0, 50)[:, None]
+    field = GradientField(X, scale * G)
+    assert field.dropped == 0
+    np.testing.assert_allclose(field.unit, GradientField(X, G).unit)
+
+
+# --------------------------------------------------------------------------------------- the tangent space
+
+
+def test_the_plane_that_the_points_fill_is_found():
+    x, basis = on_a_plane()
+    field = GradientField(x, RNG.normal(size=x.shape))
+    np.testing.assert_allclose(field.tangent.T @ field.tangent, np.eye(2), atol=1e-12)
+    np.testing.assert_allclose(field.tangent @ field.tangent.T, basis @ basis.T, atol=1e-10)
+    assert field.dimension == 2
+    assert "which fill 2 dimensions" in repr(field)
+
+
+def test_units_of_the_inputs_do_not_matter_to_it():
+    x, basis = on_a_plane()
+    scale = np.array([1e-6, 1.0, 1e6])
+    tangent = linear_tangent(x * scale)
+    expected = np.linalg.qr(basis * scale[:, None])[0]
+    np.testing.assert_allclose(tangent @ tangent.T, expected @ expected.T, atol=1e-8)
+
+
+def test_constant_and_identical_inputs_are_no_directions():
+    x = np.column_stack([X[:, 0], np.full(50, 1e4), X[:, 1], X[:, 0]])
+    tangent = linear_tangent(x)
+    assert tangent.shape == (4, 2)
+    assert np.abs(tangent[1]).max() == 0
+    np.testing.assert_allclose(tangent[0], tangent[3])
+
+
+def test_a_thin_cloud_still_fills_space():
+    assert linear_tangent(X * (1, 1, 1e-8)) is None
+    thin = np.column_stack([X[:, 0], X[:, 0] + 1e-3 * X[:, 1], X[:, 2]])
+    assert linear_tangent(thin) is None
+
+
+def test_the_component_across_the_data_does_not_count():
+    x, basis = on_a_plane()
+    along = RNG.normal(size=(200, 2)) @ basis.T
+    across = RNG.normal(size=(200, 1)) * (1.0, 2.0, -1.0)
+    plain, disturbed = GradientField(x, along), GradientField(x, along + across)
+    np.testing.assert_allclose(plain.unit, disturbed.unit, atol=1e-10)
+    assert (
+        np.abs(GradientField(x, along + across, tangent=None).unit - GradientField(x, along).gradients).max()
+        > 0.1
+    )
+
+
+def test_gradients_that_only_point_across_the_data_vanish():
+    x, basis = on_a_plane()
+    g = RNG.normal(size=(200, 2)) @ basis.T
+    g[:20] = (1.0, 2.0, -1.0)
+    assert GradientField(x, g).dropped == 20
+    with pytest.raises(NoGradientError, match="only 0 of 200 points have a non-vanishing gradient"):
+        GradientField(x, np.tile((1.0, 2.0, -1.0), (200, 1)))
+
+
+def test_a_tangent_space_of_ones_own():
+    flat = GradientField(X, G, tangent=np.eye(3)[:, :2])
+    np.testing.assert_array_equal(flat.projected[:, 0], G[:, :2])
+    radial = X / np.linalg.norm(X, axis=1, keepdims=True)
+    each = np.linalg.svd(radial[:, None], full_matrices=True)[2][:, 1:].transpose(0, 2, 1)  # of spheres
+    field = GradientField(X, G, tangent=each)
+    expected = G - (G * radial).sum(1, keepdims=True) * radial
+    np.testing.assert_allclose(
+        np.einsum("inm,im->in", field.tangent, field.projected[:, 0]), expected, atol=1e-12
+    )
+    np.testing.assert_allclose(field.project(G), field.projected[:, 0])
+    np.testing.assert_allclose(field.project(np.stack([G, X], 1))[:, 1], 0, atol=1e-12)
+
+
+# ------------------------------------------------------------------------------------------ several neurons
+
+
+def test_the_span_of_several_neurons():
+    g = RNG.normal(size=(50, 2, 3))
+    field = GradientField(X, g, values=g[..., 0])
+    assert field.neurons == field.rank == 2
+    assert field.values.shape == (50, 2)
+    np.testing.assert_allclose(
+        field.unit @ field.unit.transpose(0, 2, 1), np.tile(np.eye(2), (50, 1, 1)), atol=1e-12
+    )
+    projector = np.einsum("ikm,ikn->imn", field.unit, field.unit)
+    np.testing.assert_allclose(np.einsum("imn,ikn->ikm", projector, g), g, atol=1e-12)
+    assert repr(field).startswith("GradientField(2 neurons of")
+
+
+def test_neurons_of_one_concept_count_once():
+    g = RNG.uniform(0.5, 2, (50, 3, 1)) * np.array([1, 1e-4, 1e4])[:, None] * G[:, None]
+    field = GradientField(X, g)
+    assert field.rank == 1
+    np.testing.assert_allclose(np.abs((field.unit[:, 0] * G).sum(1)), np.linalg.norm(G, axis=1))
+
+
+def test_a_dead_neuron_among_several_does_no_harm():
+    field = GradientField(X, np.stack([G, np.zeros_like(G), RNG.normal(size=G.shape)], 1))
+    assert field.rank == 2
+    assert np.isfinite(field.unit).all()
+    assert GradientField(X, np.stack([G, 0 * G], 1)).rank == 1
+
+
+def test_a_point_with_one_live_neuron_is_kept():
+    g = RNG.normal(size=(50, 2, 3))
+    g[:5, 0] = 0
+    g[5:7] = 0
+    field = GradientField(X, g)
+    assert field.dropped == 2
+    np.testing.assert_allclose(np.linalg.norm(field.unit[:5], axis=2), [[1, 0]] * 5, atol=1e-12)
+
+
+def test_what_is_left_without_a_direction():
+    field = GradientField(X, RNG.normal(size=(50, 2, 3)))
+    rest = field.without(G)
+    assert rest.dimension == 2
+    np.testing.assert_allclose(rest.project(G), 0, atol=1e-12)
+    again = rest.without(X)
+    assert again.dimension == 1
+    np.testing.assert_allclose(again.project(np.stack([G, X], 1)), 0, atol=1e-12)
+
+
+def test_some_of_the_points():
+    x, _ = on_a_plane()
+    g = RNG.normal(size=x.shape)
+    field = GradientField(x, g, ("a", "b", "c"), g[:, 0])
+    some = field.take(np.arange(200) % 2 == 0)
+    np.testing.assert_array_equal(some.points, x[::2])
+    np.testing.assert_array_equal(some.values, g[::2, 0])
+    np.testing.assert_array_equal(some.tangent, field.tangent)
+    np.testing.assert_array_equal(some.projected, field.projected[::2])
+    assert some.names == field.names
+    bent = field.without(np.cross(g, x))
+    np.testing.assert_array_equal(bent.take([3, 5, 7, 9, 11]).tangent, bent.tangent[[3, 5, 7, 9, 11]])
+
+
+# ------------------------------------------------------------------------------------------------ bad input
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((X[0], G[0]), DataError, r"points must have shape \(N, n\), got \(3,\); reshape .* x\[None\]"),
+        ((X, G[:, :2]), DataError, r"gradients must have shape \(50, 3\) or \(50, k, 3\) .* got \(50, 2\)"),
+        ((X, G[:9]), DataError, r"like the points, got \(9, 3\)"),
+        ((X, G[:, 0]), DataError, r"like the points, got \(50,\)"),
+        ((X, G, None, X), DataError, r"values must have shape \(50,\), one for each gradient, got \(50, 3\)"),
+        (([["a", "b"]] * 9, [[1, 2]] * 9), DataError, r"points must be an array of numbers, got .*'a'"),
+        ((X, G * 1j), DataError, r"gradients must be real, got ndarray of complex numbers"),
+        ((X, torch.tensor(G) * 1j), DataError, r"gradients must be real, got Tensor of complex"),
+        ((X, [[1.0, 2.0], [3.0]]), DataError, r"gradients must be an array of numbers, got list"),
+        ((X, G, ("a", "b")), DataError, r"2 names \('a', 'b'\) for 3 inputs"),
+        ((X, G, ("a", "b", "a")), DataError, r"input name 'a' must be an identifier and occur once"),
+        ((X, G, ("a", "b", "c d")), DataError, r"input name 'c d' must be an identifier"),
+        ((X, G, ("a", "b", "lambda")), DataError, r"input name 'lambda' must be an identifier"),
+        ((X[:3], G[:3]), NoGradientError, r"only 3 of 3 points have a finite gradient, at least n \+ 1 = 4"),
+        ((X, np.where(X > 9, G, np.nan)), NoGradientError, r"only 0 of 50 points have a finite gradient"),
+        ((X, 0 * G), NoGradientError, r"zero at every point: the unit does not depend on its input"),
+        ((X, np.where(np.arange(50)[:, None] < 3, G, 0)), NoGradientError, r"only 3 of 50 .* non-vanishing"),
+        ((np.tile(X[:1], (50, 1)), G), DataError, r"all 50 points are equal"),
+        (
+            (np.tile(X[:3], (17, 1)), np.tile(G, (2, 1))[:51]),
+            DataError,
+            r"3 different ones repeated.*n \+ 1 = 4",
+        ),
+        ((X, G, None, None, "pca"), DataError, r"tangent must be 'auto', None or a basis, got 'pca'"),
+        (
+            (X, G, None, None, np.eye(2)),
+            DataError,
+            r"tangent must have shape \(3, m\) or \(50, 3, m\).* got \(2, 2\)",
+        ),
+        ((X, G, None, None, np.ones((3, 2))), DataError, r"orthonormal basis: .* numpy.linalg.qr"),
+    ],
+)
+def test_bad_input(arguments, error, message):
+    with pytest.raises(error, match=message) as caught:
+        GradientField(*arguments)
+    assert isinstance(caught.value, SymgradError)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_many_repeats_of_enough_points_are_fine():
+    x = np.concatenate([np.tile(X[:1], (100, 1)), X])
+    assert len(GradientField(x, np.tile(G, (3, 1)))) == 150

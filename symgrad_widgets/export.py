@@ -17,7 +17,7 @@ def to_numpy(formula, names):
 
 
 def to_torch(formula, names):
-    """Return a torch.nn.Module from inputs (..., n) to the formula's values (...), differentiable, of any dtype.
+    """Return a torch.nn.Module from inputs (..., n) to the formula's values (...), of any dtype.
 
     Raises ExpressionError for a formula that cannot be read or holds other symbols.
     """

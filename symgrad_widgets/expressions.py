@@ -132,13 +132,21 @@ class _Sign(sp.Function):
         return sp.S.Zero
 
 
+class _Log(sp.Function):
+    """log of the first argument, whose derivative is that of the second's: the same without the moduli."""
+
+    def fdiff(self, argindex=1):
+        return sp.S.Zero if argindex == 1 else 1 / self.args[1]
+
+
 def gradient(expression, names):
     """Partial derivatives, one sympy.Expr for each name; |u| and log|u| have their real derivatives."""
-    return [slope.replace(_Modulus, sp.Abs).replace(_Sign, sp.sign) for slope in _slopes(expression, names)]
+    slopes = (slope.replace(_Log, lambda whole, _: sp.log(whole)) for slope in _slopes(expression, names))
+    return [slope.replace(_Modulus, sp.Abs).replace(_Sign, sp.sign) for slope in slopes]
 
 
 def _slopes(expression, names):
-    real = expression.replace(lambda e: isinstance(e, sp.log), lambda e: sp.log(_without_modulus(e.args[0])))
+    real = expression.replace(sp.log, lambda u: _Log(u, _without_modulus(u)) if u.has(sp.Abs) else sp.log(u))
     real = real.replace(sp.Abs, _Modulus).replace(sp.sign, _Sign)
     return [sp.diff(real, sp.Symbol(name, real=True)) for name in names]
 
@@ -171,9 +179,9 @@ def compiled(expression, names, library="numpy"):
     """Return a function of the inputs that gives [value, *partial derivatives], in NumPy or in mpmath."""
     symbols = [sp.Symbol(name, real=True) for name in names]
     ours = (
-        {"_Modulus": np.abs, "_Sign": np.sign}
+        {"_Modulus": np.abs, "_Sign": np.sign, "_Log": lambda whole, _: np.log(whole)}
         if library == "numpy"
-        else {"_Modulus": abs, "_Sign": mpmath.sign}
+        else {"_Modulus": abs, "_Sign": mpmath.sign, "_Log": lambda whole, _: mpmath.log(whole)}
     )
     modules = [ours, *(_libraries(expression) if library == "numpy" else [library])]
     return sp.lambdify(symbols, [expression, *_slopes(expression, names)], modules, cse=True, dummify=True)

@@ -21,14 +21,21 @@ class Sample:
         self.field = field
         self.points = np.ascontiguousarray(field.points.T)
         self.unit = field.unit
+        self._spread = field.points.std(0)
         self.whole = field.gradients if field.tangent is None and field.gradients.ndim == 2 else None
 
     def project(self, terms):
-        """Projected gradients (K, N, m) of terms, their RMS length before that (K,), and which are finite."""
-        _, raw, ok = gradients(terms, self.points)
+        """Projected gradients (K, N, m) of terms, their RMS length (K,), and which are usable.
+
+        Not usable is what is not finite, and what is constant on the data but for rounding.
+        """
+        values, raw, ok = gradients(terms, self.points)
         raw = np.swapaxes(raw, 1, 2)
-        length = np.sqrt(np.einsum("knj,knj->k", raw, raw) / raw.shape[1])
-        return np.stack([self.field.project(g) for g in raw]), length, ok
+        G = np.stack([self.field.project(g) for g in raw])
+        length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (raw, G))
+        change = np.sqrt(np.einsum("knj,j->k", raw**2, self._spread**2) / raw.shape[1])
+        ok = ok & (change > 1e-12 * np.sqrt((values**2).mean(1))) & (scale > 1e-9 * length)
+        return G, scale, ok & (scale > 1e-150) & (scale < 1e100)
 
     def components(self, G):
         """Components (K, N, k) of projected gradients along the neurons."""
@@ -36,11 +43,8 @@ class Sample:
 
     def features(self, terms):
         """Projected gradients and components of terms, or None where one has no usable gradient."""
-        G, length, ok = self.project(terms)
-        scale = np.sqrt((G**2).sum(2).mean(1))
-        if not (ok & _usable(scale, length)).all():
-            return None
-        return G, self.components(G)
+        G, _, ok = self.project(terms)
+        return (G, self.components(G)) if ok.all() else None
 
 
 class Bank:
@@ -96,9 +100,7 @@ class Bank:
         return [self._row[t] for t in terms]
 
     def _add(self, terms):
-        G, length, ok = self.sample.project(terms)
-        scale = np.sqrt(np.einsum("knm,knm->k", G, G) / G.shape[1])
-        ok = ok & _usable(scale, length)
+        G, scale, ok = self.sample.project(terms)
         for term, g, size, usable in zip(terms, G, scale, ok, strict=True):
             self._row[term] = self._place(term, g / size, size) if usable else None
 
@@ -128,8 +130,3 @@ class Bank:
         return (
             np.round(probe * np.sign(largest), _DIGITS) + 0.0
         ).tobytes()  # + 0.0 makes -0.0 and 0.0 one key
-
-
-def _usable(scale, length):
-    """Whether gradients of RMS `scale` on the tangent space, `length` before, are more than rounding."""
-    return np.isfinite(scale) & (scale > 1e-9 * length) & (scale > 1e-150) & (scale < 1e100)

@@ -78,8 +78,9 @@ def _split(field, seed):
     order = np.random.default_rng(seed).permutation(len(field))
     if len(order) < 4 * (field.points.shape[1] + 1):
         return field, field, field  # too few to hold any out
-    most = int(np.clip(_JUDGED // field.dimension, 300, 2000))
+    least = len(field.names) + 2  # a field of fewer points is none
+    most = max(int(np.clip(_JUDGED // field.dimension, 300, 2000)), least)
     held = order[: min(len(order) // 3, most)]
     fit = order[len(held) :][:most]
-    small = fit[: int(np.clip(_SEARCHED // field.dimension, 100, 350))]
+    small = fit[: max(int(np.clip(_SEARCHED // field.dimension, 100, 350)), least)]
     return field.take(fit), field.take(held), field.take(small)

@@ -42,8 +42,9 @@ KERNEL = """async () => {
 FINISHED = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   const cells = [...panel.content.widgets].filter((cell) => cell.model.type === "code");
-  return cells.every((cell) => cell.model.executionCount && cell.model.executionState !== "running")
-    && panel.sessionContext.session.kernel.status === "idle";
+  const failed = (cell) => cell.model.sharedModel.outputs.some((output) => output.output_type === "error");
+  return panel.sessionContext.session.kernel.status === "idle" && (cells.some(failed)
+    || cells.every((cell) => cell.model.executionCount && cell.model.executionState !== "running"));
 }"""
 # Errors of the page itself: the protocol is what `kernel_ws_protocol=` switches off.
 TOLERATED = ("favicon", "Sec-WebSocket-Protocol")

@@ -71,9 +71,9 @@ run
 sg.Panel(plots.history_picture(run.history))
 
 # %% [markdown]
-# The loss is the logarithm of a ratio: the variance of the neuron within pairs over its variance over all points.
-# Each step down by 2.3 divides the ratio by ten. Training and validation stay together: nothing was learnt by
-# heart.
+# The loss compares squared distances between values of the neuron on a logarithmic scale: those within pairs,
+# which should be small, against those between strangers, which should not. Each step down by 2.3 brings
+# partners ten times closer. At the end training and validation lie together: nothing was learnt by heart.
 #
 # ## The neuron
 #
@@ -189,8 +189,8 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. *Predict first:* what is the loss of `x**2 + 2*v**2`? Is it closer to 0 or to that of `x*v`? Score it.
-# 2. Train with `exp.train(seed=seed, preset="paper", epochs=10)`, a ReLU network. Its gradient is constant between
-#    kinks. Will the floor be higher or lower? Look at the field before you look at the number.
+# 2. Train with `exp.train(seed=seed, preset="paper", epochs=10)`, a ReLU network (half a minute). Its gradient is
+#    constant between kinks. Will the floor be higher or lower? Look at the field before you look at the number.
 # 3. Read a hidden neuron instead: `sg.gradient_field(run.model, run.x, layer="silu2", neuron=0, names=run.names)`.
 #    Do you expect rings? Draw its values with `plots.plane_picture`.
 

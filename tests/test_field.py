@@ -122,7 +122,8 @@ def test_gradients_that_only_point_across_the_data_vanish():
     x, basis = on_a_plane()
     g = RNG.normal(size=(200, 2)) @ basis.T
     g[:20] = (1.0, 2.0, -1.0)
-    assert GradientField(x, g).dropped == 20
+    g[20:30] = np.array([1.0, 2.0, -1.0]) + 1e-10 * g[20:30]  # what is left of them is rounding
+    assert GradientField(x, g).dropped == 30
     with pytest.raises(NoGradientError, match="only 0 of 200 points have a non-vanishing gradient"):
         GradientField(x, np.tile((1.0, 2.0, -1.0), (200, 1)))
 

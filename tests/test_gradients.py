@@ -174,6 +174,9 @@ def test_memory_grows_with_what_the_model_keeps():
 
     assert rows(16) == 4096
     assert rows(2**16) < 2**28 / 2**18
+    wide = nn.Sequential(nn.Linear(2048, 2048), nn.Linear(2048, 1))  # its weights are there anyway
+    x = torch.zeros(5, 2048)
+    assert Reader(wide, None, [0], None, (), 5).probe(x, x) == 4096
 
 
 def test_activations_that_overwrite_their_argument():
@@ -183,11 +186,12 @@ def test_activations_that_overwrite_their_argument():
     ).double()
     x = points(50, 3)
     kept = x.copy()
-    field = gradient_field(model, x, "1", 2)
+    field = gradient_field(model, x, "1", list(range(8)))
     np.testing.assert_array_equal(x, kept)
-    checked(field, lambda x: model[1](nn.functional.elu(x))[:, 2], x)
-    inner = nn.functional.elu(torch.from_numpy(x)).detach().numpy()
-    checked(gradient_field(model, x, "3", wrt="0"), lambda h: model[1:](h.clone())[:, 0], inner)
+    assert field.values.min() < -1  # an ELU has no such value
+    checked(gradient_field(model, x, "1", 5), lambda x: model[1](nn.functional.elu(x))[:, 5], x)
+    inner = model[1](nn.functional.elu(torch.from_numpy(x))).detach().numpy()
+    checked(gradient_field(model, x, "3", wrt="1"), lambda h: model[2:](h.clone())[:, 0], inner)
 
 
 def test_the_model_is_left_as_it_was(conv):

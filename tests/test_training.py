@@ -112,12 +112,17 @@ def test_the_contrast_is_free_of_linear_maps_of_the_latents(k):
     )
 
 
-def test_the_contrast_of_one_latent_is_what_its_docstring_says():
-    anchor, positive = pairs(1, 0.05)
-    both = torch.cat([anchor, positive])
-    strangers = (both - both.roll(1, 0)).square()
-    expected = (anchor - positive).square().mean().log() - strangers.log().mean()
-    assert latents("contrast", anchor, positive).item() == pytest.approx(expected.item(), abs=0.02)
+@pytest.mark.parametrize("k", [1, 2])
+def test_the_contrast_is_what_its_docstring_says(k):
+    anchor, positive = (rows.double().numpy() for rows in pairs(k, 0.05))
+    both = np.concatenate([anchor, positive])
+    values, vectors = np.linalg.eigh(np.cov(both.T).reshape(k, k))
+    white = vectors / np.sqrt(values)
+    strangers = np.square((both - np.roll(both, 1, 0)) @ white).sum(1)
+    within = (anchor - positive) @ white
+    expected = np.linalg.slogdet(within.T @ within / len(within))[1] - k * np.log(strangers).mean()
+    found = latents("contrast", torch.tensor(anchor), torch.tensor(positive)).item()
+    assert found == pytest.approx(expected, abs=0.02)
 
 
 def test_the_contrast_falls_with_the_noise_and_rises_where_a_range_is_flat():

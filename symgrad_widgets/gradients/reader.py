@@ -61,7 +61,7 @@ class Reader:
 
     def _varied_output(self, x, rows):
         seen = []
-        with _hooked(self.varied, lambda _module, _args, output: seen.append(output)):
+        with _hooked(self.varied, lambda _module, _args, out: seen.append(_copy(out))):
             self._forward(self._prepared(x), rows)
         what = f"the layer {self.wrt!r} given as wrt"
         if len(seen) != 1:

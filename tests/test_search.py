@@ -146,12 +146,22 @@ def test_no_two_entries_of_a_front_are_one_concept(searched, name, noise):
         assert not verdict.same, f"{a} and {b}: {verdict}"
 
 
-def test_no_entry_is_wrapped_in_a_monotone_function(searched):
-    for candidate in searched("P2-D").front:
-        e = candidate.expression
-        assert not isinstance(e, (sp.exp, sp.log, sp.tanh)), e
-        assert not e.as_coeff_Add()[0], e
-        assert abs(e.as_coeff_Mul()[0]) == 1, e
+_EXPANDED = pytest.mark.xfail(strict=True, reason="a guess is multiplied out before it is read")
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        "tanh(x1*x2 + x3*x4)",
+        "1/(x1*x2 + x3*x4)",
+        "4 - log(x1*x2 + x3*x4)/3",
+        pytest.param("exp(x1*x2 + x3*x4)", marks=_EXPANDED),
+        pytest.param("(x1*x2 + x3*x4)^3", marks=_EXPANDED),
+    ],
+)
+def test_no_entry_is_wrapped_in_a_monotone_function(guess):
+    search = sg.Search(field_of("P2-F", 200), operators=["tanh"], guesses=[guess])
+    assert search.step().front[-1].expression == CASES["P2-F"].concept
 
 
 # -- what it may use -----------------------------------------------------------------------------------------
@@ -160,9 +170,9 @@ def test_no_entry_is_wrapped_in_a_monotone_function(searched):
 @pytest.mark.parametrize(
     ("operators", "functions"),
     [
-        (["add", "mul"], ()),
-        (["sub", "square", "mul"], ()),
-        (["add", "mul", "sin"], (sp.sin,)),
+        (["add", "mul"], (sp.Pow,)),
+        (["sub", "square", "mul"], (sp.Pow,)),
+        (["add", "sin"], (sp.sin,)),
         (["exp"], (sp.exp,)),
     ],
 )
@@ -171,10 +181,9 @@ def test_only_the_operators_given_are_used(operators, functions):
     search.run(generations=14, progress=False)
     assert search.front
     for c in search.front:
-        assert c.expression.atoms(sp.Function) <= c.expression.atoms(*functions or (sp.Symbol,)), c
-        assert all(
-            p.exp.is_Integer and p.exp > 0 for p in c.expression.atoms(sp.Pow) if not isinstance(p, sp.exp)
-        ), c
+        for part in c.expression.atoms(sp.Function, sp.Pow):
+            assert isinstance(part, functions), c
+            assert isinstance(part, sp.Function) or (part.exp.is_Integer and part.exp > 1), c
 
 
 def test_complexity_is_bounded():

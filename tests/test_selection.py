@@ -40,6 +40,8 @@ QUARTIC = [(0.43, 2), (3e-3, 5), (9e-5, 11), (7e-5, 20)]
         ("an exact field whose mimic is close", [(0.43, 2), (3e-3, 5), (1e-6, 8), (1e-17, 11)], 0.5, 11),
         ("rounding is no reason for more", [(0.4, 1), (3e-13, 5), (2e-16, 9), (1e-17, 20)], 0.5, 5),
         ("a network's artefacts", [(1e-5, 3), (0.99e-5, 7), (2e-6, 9), (2e-7, 15)], 0.75, 3),
+        ("a first step that is all too steep", [(3.4e-3, 2), (2.06e-4, 9), (2e-4, 20)], 0.5, 9),
+        ("terms that help only together", [(0.3, 1), (0.01, 3), (0.0098, 20), (1e-4, 24)], 0.5, 24),
         ("a front of one", [(1e-3, 3)], 0.5, 3),
         ("nothing beats chance", [(0.5, 1), (0.47, 8), (0.44, 20), (0.41, 38)], 0.5, None),
         ("nor clearly", [(0.86, 1), (0.62, 15), (0.45, 30), (0.31, 40)], 8 / 9, None),

@@ -20,8 +20,8 @@ _ALIKE = 1e-8  # two formulas whose directions differ by less are one
 class Judge:
     """Splits a field and keeps what was written: `searched`, `fit` and `held` are its three samples."""
 
-    def __init__(self, field, symbols, seed):
-        self.field, self.symbols = field, symbols
+    def __init__(self, field, symbols, max_complexity, seed):
+        self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         self.fit, self.held, self.searched = map(Sample, _split(field, seed))
         self._written, self._terms, self._directions = {}, {}, {}
 
@@ -35,7 +35,7 @@ class Judge:
         found = [(terms, *pair) for terms, pair in written.items() if pair]
         self._terms = {c.expression: terms for terms, c, _ in found}
         self._directions = {c.expression: e for _, c, e in found}
-        judged = {c.expression: c for _, c, _ in found}
+        judged = {c.expression: c for _, c, _ in found if c.complexity <= self.max_complexity}
         return pareto(judged.values(), self._alike)
 
     def select(self, front):

@@ -77,7 +77,7 @@ class Search:
         self.guesses = tuple(as_expression(g, field.names) for g in guesses)
         self._field, self.subspace = active_subspace(field)
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
-        self._judge = Judge(self._field, self.symbols, self.random_state)
+        self._judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
         self._stop = False
         self._restart()
 

@@ -139,8 +139,8 @@ published = plots.published_front(exp.id, field)
 sg.Panel(plots.front_picture(search.front, search.best, guesses=[mine], published=published))
 
 # %% [markdown]
-# A long row of triangles has nearly the loss of the trace at growing complexity: bent copies of one formula,
-# each counted as a new one. The front found here goes on to the right as well, with small corrections. They
+# Several triangles have the loss of the trace, or nearly, at growing complexity: bent copies of one formula, each
+# counted as a new one. The front found here goes on to the right as well, with small corrections. They
 # describe this network's mistakes, not the concept; the choice stops where the loss stops falling steeply.
 #
 # ## Formula, bend and verdict

@@ -192,7 +192,7 @@ def test_the_gradient_of_a_constant_in_disguise_is_exactly_zero():
 # Domains
 
 
-@pytest.mark.parametrize("points", [1, 7, 8, 9, 336, 337, 1000])
+@pytest.mark.parametrize("points", [1, 7, 8, 9, 512, 513, 1000])
 def test_one_bad_point_rejects_a_term_wherever_it_is(points):
     batch = [apply(name, leaf(0)) for name in ("inv", "log", "sqrt", "inv_sqrt", "square")]
     for place in {0, points // 2, points - 1}:
@@ -257,7 +257,7 @@ def test_points_and_terms_do_not_depend_on_their_neighbours():
     X, _ = data(700)
     batch = corpus(3, 100)
     values, grads, ok = gradients(batch, X)
-    for stop in (1, 13, 336, 400):
+    for stop in (1, 13, 350, 512):
         some = gradients(batch, X[:, :stop])
         assert np.array_equal(some[0][ok], values[ok][:, :stop])
         assert np.array_equal(some[1][ok], grads[ok][:, :, :stop])

@@ -52,7 +52,7 @@ OP, LEFT, RIGHT, ROW_A, ROW_B, VALUE, SLOPE, ADJOINT, SCALE, TARGET, KIND = rang
 RECORD = 128
 # Kinds: an operator; an input without, with a gradient so far; what does not depend on the inputs.
 INNER, UNSEEN, SEEN, FIXED = range(4)
-WIDEST = 336  # points in a block: enough to pay for the branches, and half of a term stays in the first cache
+WIDEST = 512  # points in a block: enough to pay for the branches, few enough for the second-level cache
 
 
 class _Space(NamedTuple):

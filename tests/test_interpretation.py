@@ -14,7 +14,8 @@ from symgrad_widgets.expressions import evaluate, parse
 from symgrad_widgets.interpretation import fit_phi
 
 CASE = CASES["P1-07"]
-PLAIN = ["add", "mul", "square"]  # few operators: a short search
+PLAIN = ["square"]  # few operators: a short search
+PRODUCTS = ["mul", "square"]
 
 
 def bent(phi, count=400, seed=0):
@@ -73,7 +74,7 @@ def test_angles_are_those_at_each_point(result):
     assert result.angles.shape == (400,)
     assert result.angles.max() < 1e-5
     field = field_of(CASE, 400, noise=1e-2)
-    noisy = sg.interpret(field, operators=["square"])
+    noisy = briefly(field)
     unit = field.points / np.linalg.norm(field.points, axis=1, keepdims=True)
     cosines = np.abs((unit * field.gradients).sum(1)) / np.linalg.norm(field.gradients, axis=1)
     assert noisy.angles == pytest.approx(np.degrees(np.arccos(cosines)), abs=1e-4)
@@ -166,7 +167,7 @@ def test_a_formula_of_something_else_explains_little():
 
 @pytest.fixture(scope="module")
 def nothing():
-    return sg.interpret(lawless(3, 300), concept="x1 + x2", operators=[*PLAIN, "sin"])
+    return sg.interpret(lawless(3, 200), concept="x1 + x2", operators=["square"])
 
 
 def test_where_there_is_no_law_it_says_so(nothing):
@@ -203,7 +204,9 @@ def test_all_concepts_of_several_neurons_are_found():
     o = np.zeros(500)
     first, second = np.stack([b, a, o, o], 1), np.stack([o, o, 2 * c, 2 * d], 1)
     mixed = np.stack([first + 0.4 * second, second - 0.3 * b[:, None] * first], axis=1)
-    result = sg.interpret(sg.GradientField(points, mixed), concept=["x1*x2", "x3^2 + x4^2"], operators=PLAIN)
+    result = sg.interpret(
+        sg.GradientField(points, mixed), concept=["x1*x2", "x3^2 + x4^2"], operators=PRODUCTS
+    )
     assert {c.expression for c in result.concepts} == {parse("x1*x2"), parse("x3^2 + x4^2")}
     assert result.verdict.same
 
@@ -214,7 +217,7 @@ def test_many_inputs_that_act_through_few_coordinates_are_read():
     first, second = np.tile([1.0, 0.0], 33), np.tile([0.0, 1.0], 33)
     gradients = (points @ second)[:, None] * first + (points @ first)[:, None] * second
     values = (points @ first) * (points @ second)
-    result = sg.interpret(sg.GradientField(points, gradients, values=values), operators=PLAIN)
+    result = sg.interpret(sg.GradientField(points, gradients, values=values), operators=PRODUCTS)
     assert result.best.loss < 1e-12
     assert result.angles.max() < 1e-5
     assert result.phi.r2 == pytest.approx(1)
@@ -275,7 +278,8 @@ def test_nothing_looks_at_the_concept_before_the_verdict(monkeypatch):
 def test_constraints_reach_the_verdict():
     case = CASES["P1-02"]
     on_data = "(x1*x4 - x2*x3) / (x1 + x4)"  # the determinant where the trace is 5, and nowhere else
-    result = briefly(field_of(case, 300), concept=on_data, constraints=case.constraints)
+    field = field_of(case, 300)
+    result = sg.interpret(field, concept=on_data, constraints=case.constraints, operators=PRODUCTS)
     assert result.verdict.how == "proved", result.verdict
 
 

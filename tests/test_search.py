@@ -145,17 +145,14 @@ def test_no_two_entries_of_a_front_are_one_concept(searched, name, noise):
         assert not verdict.same, f"{a} and {b}: {verdict}"
 
 
-_EXPANDED = pytest.mark.xfail(strict=True, reason="a guess is multiplied out before it is read")
-
-
 @pytest.mark.parametrize(
     "guess",
     [
         "tanh(x1*x2 + x3*x4)",
         "1/(x1*x2 + x3*x4)",
         "4 - log(x1*x2 + x3*x4)/3",
-        pytest.param("exp(x1*x2 + x3*x4)", marks=_EXPANDED),
-        pytest.param("(x1*x2 + x3*x4)^3", marks=_EXPANDED),
+        "exp(x1*x2 + x3*x4)",
+        "(x1*x2 + x3*x4)^3",
     ],
 )
 def test_no_entry_is_wrapped_in_a_monotone_function(guess):
@@ -407,14 +404,11 @@ def plain():
     return field_of("P1-07", 200)
 
 
-_RAW = pytest.mark.xfail(strict=True, reason="not checked", raises=(TypeError, AttributeError))
-
-
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"operators": []}, DataError, r"empty.*operators=None"),
-        pytest.param({"operators": 3}, DataError, r"operators.*3", marks=_RAW),
+        ({"operators": 3}, DataError, r"operators.*3"),
         ({"operators": ["sine"]}, UnknownNameError, r"'sine'.*'sin'"),
         ({"operators": ["add", "multiply"]}, UnknownNameError, r"'multiply'.*'mul'"),
         ({"backend": "natve"}, UnknownNameError, r"'natve'.*'native'"),
@@ -439,7 +433,6 @@ def test_a_field_has_to_be_a_field(field):
         sg.Search(field)
 
 
-@_RAW
 def test_a_field_to_score_on_has_to_be_a_field():
     with pytest.raises(DataError, match="GradientField"):
         sg.score(np.zeros((10, 2)), "x1")
@@ -486,7 +479,7 @@ def test_duplicate_points_and_constant_columns_are_no_error():
 def test_more_than_a_hundred_inputs_are_no_error():
     points = np.random.default_rng(0).uniform(size=(400, 110))
     search = sg.Search(sg.GradientField(points, np.ones((400, 110))), ["add"], max_complexity=250)
-    search.run(generations=6, progress=False, callback=is_exact)
+    search.run(generations=3, progress=False)  # inputs, pairs, and all inputs at once
     assert search.best.complexity == 219
 
 

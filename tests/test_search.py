@@ -478,9 +478,8 @@ def test_duplicate_points_and_constant_columns_are_no_error():
 
 def test_more_than_a_hundred_inputs_are_no_error():
     points = np.random.default_rng(0).uniform(size=(400, 110))
-    search = sg.Search(sg.GradientField(points, np.ones((400, 110))), ["add"], max_complexity=250)
-    search.run(generations=3, progress=False)  # inputs, pairs, and all inputs at once
-    assert search.best.complexity == 219
+    search = sg.Search(sg.GradientField(points, np.ones((400, 110))), ["add"], max_complexity=9)
+    assert search.step().front[0].loss == pytest.approx(109 / 110)  # one of 110 equal components
 
 
 def test_few_points_are_enough_for_a_simple_law():

@@ -16,9 +16,10 @@ def to_numpy(formula, names):
     return lambda points: evaluate(expression, names, points)[0]
 
 
-def to_torch(formula, names):
+def to_torch(formula, names, subspace=None):
     """Return a torch.nn.Module from inputs (..., n) to the formula's values (...), of any dtype.
 
+    With a subspace (n, r) the formula is one of the r coordinates `x @ subspace`.
     Raises ExpressionError for a formula that cannot be read or holds other symbols.
     """
     import sympy as sp
@@ -29,7 +30,8 @@ def to_torch(formula, names):
 
     class Formula(torch.nn.Module):
         def forward(self, x):
-            return torch.as_tensor(function(*x.unbind(-1))).expand(x.shape[:-1])
+            z = x if subspace is None else x @ torch.as_tensor(subspace, dtype=x.dtype, device=x.device)
+            return torch.as_tensor(function(*z.unbind(-1))).expand(x.shape[:-1])
 
         def extra_repr(self):
             return str(expression)

@@ -47,7 +47,8 @@ class Interpretation:
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,) of degrees between the formula's gradient and the neuron's; empty without a formula
     seconds : dict of times
-    names : of the inputs
+    names : of the inputs; of the coordinates where there is a subspace
+    subspace : array (n, r) where the formulas are of `x @ subspace` instead of many inputs, else None
 
     """
 
@@ -60,14 +61,16 @@ class Interpretation:
     angles: np.ndarray
     seconds: dict
     names: tuple
+    subspace: np.ndarray | None
 
     def to_numpy(self):
         """Return the formula as a function from points (N, n) to values (N,)."""
-        return to_numpy(self._formula(), self.names)
+        function = to_numpy(self._formula(), self.names)
+        return function if self.subspace is None else lambda points: function(points @ self.subspace)
 
     def to_torch(self):
         """Return the formula as a torch.nn.Module from inputs (..., n) to values (...)."""
-        return to_torch(self._formula(), self.names)
+        return to_torch(self._formula(), self.names, self.subspace)
 
     def _formula(self):
         if self.best is None:
@@ -156,7 +159,8 @@ def interpret(
     state, concepts = searches[0].state, tuple(s.best for s in searches if s.best is not None)
     evidence = searches[0].evidence()
     weighed = time.perf_counter()
-    verdict = None if concept is None else _verdict(concepts, concept, field, constraints)
+    seen, best = searches[0].coordinates, state.best
+    verdict = None if concept is None else _verdict(concepts, concept, field, constraints, searches[0])
     times = {
         "gradients": read - start,
         "search": found - read,
@@ -164,15 +168,16 @@ def interpret(
         "verdict": time.perf_counter() - weighed,
     }
     return Interpretation(
-        best=state.best,
+        best=best,
         concepts=concepts,
         front=state.front,
         evidence=evidence,
         verdict=verdict,
-        phi=None if state.best is None else fit_phi(state.best.expression, field),
-        angles=np.empty(0) if state.best is None else angles(state.best.expression, field),
+        phi=None if best is None else fit_phi(best.expression, seen),
+        angles=np.empty(0) if best is None else angles(best.expression, seen),
         seconds=times,
-        names=searches[0].names,
+        names=seen.names,
+        subspace=searches[0].subspace,
     )
 
 
@@ -220,13 +225,13 @@ def _field(model_or_field, x, layer, neuron, names):
     return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names)
 
 
-def _verdict(found, concept, field, constraints):
+def _verdict(found, concept, field, constraints, search):
     """Verdict on the formula, or on all of several: the same only when each is."""
     if not found:
         return Verdict(
             same=False, how="different", residual=1.0, message="Different: no closed form was found."
         )
-    verdicts = [verify(c.expression, concept, field=field, constraints=constraints) for c in found]
+    verdicts = [verify(search.in_inputs(c), concept, field=field, constraints=constraints) for c in found]
     worst = min(verdicts, key=lambda v: (v.same is not False, v.same is not None))
     message = "; ".join(f"{c.expression}: {v.message}" for c, v in zip(found, verdicts, strict=True))
     return worst if len(found) == 1 else replace(worst, message=message)

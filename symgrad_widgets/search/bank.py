@@ -31,11 +31,12 @@ class Sample:
         """
         values, raw, ok = gradients(terms, self.points)
         raw = np.swapaxes(raw, 1, 2)
-        G = np.stack([self.field.project(g) for g in raw])
-        length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (raw, G))
-        change = np.sqrt(np.einsum("knj,j->k", raw**2, self._spread**2) / raw.shape[1])
-        ok = ok & (change > 1e-12 * np.sqrt((values**2).mean(1))) & (scale > 1e-9 * length)
-        return G, scale, ok & (scale > 1e-150) & (scale < 1e100)
+        with np.errstate(all="ignore"):  # what overflows is not usable
+            G = np.stack([self.field.project(g) for g in raw])
+            length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (raw, G))
+            change = np.sqrt(np.einsum("knj,j->k", raw**2, self._spread**2) / raw.shape[1])
+            varies = change > 1e-12 * np.sqrt((values**2).mean(1))
+        return G, scale, ok & varies & (scale > 1e-9 * length) & (scale > 1e-150) & (scale < 1e100)
 
     def components(self, G):
         """Components (K, N, k) of projected gradients along the neurons."""

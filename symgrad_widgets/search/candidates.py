@@ -7,6 +7,7 @@ import sympy as sp
 
 from ..errors import DataError, ExpressionError
 from ..expressions import as_expression, complexity, loss
+from ..field import GradientField
 
 __all__ = ["Candidate", "identifiable", "score"]
 
@@ -61,7 +62,11 @@ def score(field, guess):
 
 
 def identifiable(field):
-    """Raise DataError where every formula would fit: as many independent neurons as tangent dimensions."""
+    """Raise DataError for no field, and where every formula fits: as many neurons as tangent dimensions."""
+    if not isinstance(field, GradientField):
+        raise DataError(
+            f"field must be a GradientField, got {type(field).__name__}: make one with gradient_field"
+        )
     if field.rank >= field.dimension:
         what = (
             "one neuron"

@@ -12,7 +12,7 @@ from . import combine
 from .grammar import root
 from .terms import to_sympy
 
-__all__ = ["acceptable", "formula", "simple_numbers"]
+__all__ = ["acceptable", "formula", "simple_numbers", "unwrapped"]
 
 _SIMPLE = np.array(
     [1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 8, 9, 10, 12]
@@ -49,7 +49,7 @@ def formula(terms, G, D, symbols, points):
     for numbers in sorted(simple_numbers(c / size, loss_of, float(loss)), key=_plainness)[:_TRIED]:
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
-            written.append((_plain(_unwrapped(e), symbols, points), numbers))
+            written.append((_plain(unwrapped(e), symbols, points), numbers))
     return min(written, key=lambda w: complexity(w[0]), default=None)
 
 
@@ -151,7 +151,7 @@ def _product(bodies, numbers, symbols, points):
     return sp.Mul(*factors)
 
 
-def _unwrapped(e):
+def unwrapped(e):
     """Return e without outer functions, powers, constant factors and offsets: its direction is the same."""
     while True:
         constant, rest = e.as_independent(*e.free_symbols, as_Add=e.is_Add)

@@ -9,9 +9,9 @@ import sympy as sp
 
 from ..errors import DataError, SymgradError, UnknownNameError, nearest
 from ..expressions import as_expression
-from ..field import GradientField
 from . import storage
 from .candidates import Candidate, identifiable
+from .canonical import unwrapped
 from .engine import Engine
 from .evidence import evidence
 from .grammar import Grammar
@@ -61,20 +61,16 @@ class Search:
     def __init__(
         self, field, operators=None, max_complexity=40, guesses=(), backend="native", random_state=0
     ):
-        if not isinstance(field, GradientField):
-            raise DataError(
-                f"field must be a GradientField, got {type(field).__name__}: make one with gradient_field"
-            )
+        identifiable(field)
         if backend != "native":
             raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native'])}")
-        identifiable(field)
         self.field, self.backend = field, backend
-        self.operators = None if operators is None else tuple(operators)
+        self.operators = None if operators is None else _several(operators, "operators")
         self.max_complexity, self.random_state = (
             _whole(max_complexity, "max_complexity"),
             _whole(random_state, "random_state"),
         )
-        self.guesses = tuple(as_expression(g, field.names) for g in guesses)
+        self.guesses = tuple(as_expression(g, field.names) for g in _several(guesses, "guesses"))
         self._field, self.subspace = active_subspace(field)
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
         self._judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
@@ -89,9 +85,17 @@ class Search:
         self.front, self.best = (), None
 
     @property
-    def names(self):
-        """Names of the inputs that the formulas are written in."""
-        return self._field.names if self.subspace is not None else self.field.names
+    def coordinates(self):
+        """Field in what the formulas are written in: the inputs, or the coordinates of `subspace`."""
+        return self.field if self.subspace is None else self._field
+
+    def in_inputs(self, candidate):
+        """Return a candidate's expression in the inputs, also where it is written in coordinates."""
+        if self.subspace is None:
+            return candidate.expression
+        inputs = sp.Matrix([sp.Symbol(name, real=True) for name in self.field.names])
+        forms = sp.Matrix(self.subspace.T) * inputs
+        return candidate.expression.xreplace(dict(zip(self.symbols, forms, strict=True)))
 
     @property
     def evaluations(self):
@@ -198,11 +202,19 @@ def _one_thread():
 
 
 def _terms(formula, symbols):
-    """Terms of a sum, those left out that hold an input without any part."""
-    parts = sp.Add.make_args(sp.expand(formula))
+    """Terms of a sum without its wrapping, those left out that hold an input without any part."""
+    parts = sp.Add.make_args(unwrapped(formula))
     return [
         from_sympy(part, symbols) for part in parts if part.free_symbols and part.free_symbols <= set(symbols)
     ]
+
+
+def _several(some, what):
+    """Tuple of a sequence; a single text counts as one."""
+    try:
+        return (some,) if isinstance(some, (str, sp.Basic)) else tuple(some)
+    except TypeError:
+        raise DataError(f"{what} must be a sequence, got {some!r}") from None
 
 
 def _whole(number, what):

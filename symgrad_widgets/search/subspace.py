@@ -31,15 +31,24 @@ def active_subspace(field):
     if field.neurons > 1 or field.tangent is not None:
         return field, None
     inputs = np.sort(relevant_inputs(field))
-    if 1 < len(inputs) < len(field.names):
-        names = tuple(field.names[i] for i in inputs)
-        field = GradientField(field.points[:, inputs], field.gradients[:, inputs], names, tangent=None)
-    rank, axes = _span(field.gradients) if len(inputs) > _MANY else (0, None)
+    if len(inputs) <= _MANY:
+        return _restricted(field, inputs), None
+    rank, axes = _span(field.gradients)
     if not 2 <= rank <= _MOST:
         return field, None
     W = _echelon(axes[:rank].T)
     names = tuple(f"z{i + 1}" for i in range(rank))
-    return GradientField(field.points @ W, field.gradients @ np.linalg.pinv(W).T, names), W
+    gradients = field.gradients @ np.linalg.pinv(W).T
+    return GradientField(field.points @ W, gradients, names, field.values), W
+
+
+def _restricted(field, inputs):
+    """Return the field of some of its inputs only, at least two."""
+    if len(inputs) in (1, len(field.names)):
+        return field
+    names = tuple(field.names[i] for i in inputs)
+    points, gradients = field.points[:, inputs], field.gradients[:, inputs]
+    return GradientField(points, gradients, names, field.values, tangent=None)
 
 
 def _span(gradients):

@@ -50,7 +50,7 @@ def formula(terms, G, D, symbols, points):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
             written.append((_plain(unwrapped(e), symbols, points), numbers))
-    return min(written, key=lambda w: complexity(w[0]), default=None)
+    return min(written, key=lambda w: _effort(w[0]), default=None)
 
 
 def _without_the_rest(kept, terms, G, D, symbols, points):
@@ -62,6 +62,12 @@ def _without_the_rest(kept, terms, G, D, symbols, points):
     numbers = np.zeros(len(kept))
     numbers[kept] = found[1]
     return found[0], numbers
+
+
+def _effort(e):
+    """Complexity, a little more for a power of a sum: x**4/2 + x**2 reads better than (x**2 + 1)**2."""
+    powers = (p for p in e.atoms(sp.Pow) if p.base.is_Add and p.exp.is_Integer and p.exp > 0)
+    return complexity(e) + 1.5 * any(True for _ in powers)
 
 
 def _with_fractions(e):
@@ -135,7 +141,7 @@ def _number(x):
 def _sum(bodies, numbers):
     total = sp.Add(*(_number(x) * body for x, body in zip(numbers, bodies, strict=True)))
     expanded = sp.expand(total, power_exp=False, power_base=False, log=False)
-    return min((total, expanded.primitive()[1]), key=complexity)
+    return min((total, expanded.primitive()[1]), key=_effort)
 
 
 def _product(bodies, numbers, symbols, points):

@@ -5,6 +5,7 @@ extensions of what was found, and from then on evolution on four islands of diff
 """
 
 import itertools
+import weakref
 from dataclasses import replace
 from functools import partial
 
@@ -41,9 +42,10 @@ class Engine:
         self.evaluations = 0
         self.front = {}  # size -> Sum, losses falling
         self.seen = {}
-        self.islands = Islands(self)
+        itself = weakref.proxy(self)  # no cycle: a search gives its memory back as soon as it is dropped
+        self.islands = Islands(itself)
         self.small, self.dictionary = [], np.array([], dtype=int)
-        self._stages = self._plan()
+        self._stages = _plan(itself)
 
     @property
     def evolving(self):
@@ -89,19 +91,6 @@ class Engine:
         self.front = {size: moved[s.rows] for size, s in self.front.items()}
         self.islands.replace(moved)
         self.seen = {s.rows: s for s in moved.values()}
-
-    def _plan(self):
-        yield self._singles
-        yield self._pairs
-        for terms in families(self.grammar, self.small, _BASIS):
-            yield partial(self._eliminate, terms)
-        yield self._extend_front
-        yield self._extend_front
-        for terms in large_families(self.grammar, _BASIS, _LARGE_BASIS):
-            if min(s.loss for s in self.front.values()) > _UNEXPLAINED:
-                yield partial(self._eliminate, terms)
-        while True:
-            yield self.islands.evolve
 
     # -- scoring ------------------------------------------------------------------------------------------
 
@@ -153,7 +142,8 @@ class Engine:
 
     # -- stages -------------------------------------------------------------------------------------------
 
-    def _singles(self):
+    def singles(self):
+        """Score every small term by itself, and the guesses."""
         blocks = self._blocks()
         self.small = small_terms(self.grammar, blocks, 300) + small_terms(
             self.grammar, self.grammar.inputs, 1200
@@ -188,7 +178,8 @@ class Engine:
         ranked = sorted(options, key=options.get)
         return [form for form in ranked[:most] if options[form] < loss]
 
-    def _pairs(self, keep=400):
+    def pairs(self, keep=400):
+        """Score the best pairs of small terms, found by one matrix product."""
         rows = self.dictionary[:1200]
         G = self.bank.G[rows].reshape(len(rows), -1)
         D = self.bank.D[rows].reshape(len(rows), -1)
@@ -201,7 +192,8 @@ class Engine:
         order = np.argsort(value, axis=None, kind="stable")[:keep]
         self.score([(rows[i], rows[j]) for i, j in zip(*np.unravel_index(order, value.shape), strict=True)])
 
-    def _eliminate(self, terms):
+    def eliminate(self, terms):
+        """Score what is left of a basis when the terms that matter least are taken away one after the other."""
         rows = sorted({r for r in self.bank.rows(terms) if r is not None})
         rows.sort(key=lambda r: len(self.bank.terms[r].tokens))
         rows = np.array(rows)
@@ -213,7 +205,8 @@ class Engine:
             if len(kept) <= most:
                 self.score([rows[kept]])
 
-    def _extend_front(self):
+    def extend_front(self):
+        """Score the front's sums with one more small term."""
         for found in list(self.front.values()):
             if len(found.rows) < TERMS:
                 self.score([(*found.rows, r) for r in self._extensions(found, 40)])
@@ -234,6 +227,21 @@ class Engine:
         value = _two_by_two(M12 - D12, M12, M11 - D11, M22 - D22, M11, M22)
         value[np.isin(self.dictionary, rows)] = np.inf
         return self.dictionary[np.argsort(value, kind="stable")[:count]]
+
+
+def _plan(engine):
+    """Yield what the generations of an engine do, one after the other, for ever."""
+    yield engine.singles
+    yield engine.pairs
+    for terms in families(engine.grammar, engine.small, _BASIS):
+        yield partial(engine.eliminate, terms)
+    yield engine.extend_front
+    yield engine.extend_front
+    for terms in large_families(engine.grammar, _BASIS, _LARGE_BASIS):
+        if min(s.loss for s in engine.front.values()) > _UNEXPLAINED:
+            yield partial(engine.eliminate, terms)
+    while True:
+        yield engine.islands.evolve
 
 
 def _two_by_two(A12, M12, A11, A22, M11, M22):

@@ -193,7 +193,7 @@ class Engine:
         self.score([(rows[i], rows[j]) for i, j in zip(*np.unravel_index(order, value.shape), strict=True)])
 
     def eliminate(self, terms):
-        """Score what is left of a basis when the terms that matter least are taken away one after the other."""
+        """Score what is left of a basis when the terms that matter least are taken away one by one."""
         rows = sorted({r for r in self.bank.rows(terms) if r is not None})
         rows.sort(key=lambda r: len(self.bank.terms[r].tokens))
         rows = np.array(rows)

@@ -94,7 +94,17 @@ def test_a_press_of_step_changes_the_front(page):
     photograph(page, "stepped")
 
 
-def test_a_slow_view_of_the_front_shows_what_the_table_shows(page):
+def test_a_click_on_a_point_of_the_front_reaches_python(page):
+    page.evaluate(
+        """() => { for (const doc of Object.values(window.Bokeh.documents)) {
+        const found = doc.get_model_by_name("mark1"), published = doc.get_model_by_name("mark4");
+        if (found?.data.formula?.length > 2 && !published) found.selected.indices = [2]; } }"""
+    )
+    page.wait_for_timeout(500)
+    assert lab.ask(page, "print(stepper._panel.picked)") == "(1, 2)\n"
+
+
+def test_the_plot_of_the_front_shows_what_the_table_shows(page):
     figure = page.locator(".jp-CodeCell:has(section.symgrad) figure.symgrad")
     complexities = figure.evaluate(
         """() => { const documents = Object.values(window.Bokeh.documents);

@@ -43,6 +43,21 @@ function fromKernel(model, version, signal) {
   });
 }
 
+// Bokeh only draws on the page itself, and a notebook takes cells off it while they are out of sight.
+async function embed(Bokeh, item, box, stale) {
+  for (;;) {
+    while (!box.isConnected) {
+      if (stale()) throw CLOSED;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    try {
+      return await Bokeh.embed.embed_item(item, box);
+    } catch (error) {
+      if (box.isConnected) throw error;
+    }
+  }
+}
+
 function fill(doc, data) {
   data.forEach((columns, number) => {
     const source = doc.get_model_by_name(`mark${number}`);
@@ -99,22 +114,23 @@ function render({ model, el }) {
 
   const draw = async () => {
     const turn = ++drawing;
+    const stale = () => turn !== drawing || gone.signal.aborted;
     if (!model.get("_document")) return;
     if (!doc) still();
     let fresh;
     const box = document.createElement("div");
     try {
       const Bokeh = await bokehjs(model, gone.signal);
-      if (turn !== drawing || gone.signal.aborted) return;
+      if (stale()) return;
       plotBox.replaceChildren(box);
       views?.clear();
       doc = null;
-      fresh = await Bokeh.embed.embed_item(JSON.parse(model.get("_document")), box);
+      fresh = await embed(Bokeh, JSON.parse(model.get("_document")), box, stale);
     } catch (error) {
       if (error !== CLOSED) { still(); console.error("symgrad: the plot stays a still picture:", error); }
       return;
     }
-    if (turn !== drawing || gone.signal.aborted) return fresh.clear();
+    if (stale()) return fresh.clear();
     views = fresh;
     doc = views.roots[0].model.document;
     theme();

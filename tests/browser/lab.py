@@ -190,3 +190,18 @@ def save_and_reload(page):
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.reload()
     _settle(page)
+
+
+def ask(page, code):
+    """Run a line in the notebook's kernel and return what it printed."""
+    return page.evaluate(
+        """async (code) => {
+          const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+          const future = kernel.requestExecute({ code, store_history: false });
+          let text = "";
+          future.onIOPub = ({ content }) => { if (content.name === "stdout") text += content.text; };
+          await future.done;
+          return text;
+        }""",
+        code,
+    )

@@ -306,6 +306,8 @@ def test_a_defined_operator_runs_beside_compiled_ones(monkeypatch):
         OPERATORS.clear()
         OPERATORS.update(before)
         terms._rows.clear()
+        terms._partials.cache_clear()
+        terms._derivative.cache_clear()
 
 
 # Bad input

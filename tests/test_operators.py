@@ -22,6 +22,7 @@ def scratch_table(monkeypatch):
     OPERATORS.update(before)
     terms._rows.clear()
     terms._partials.cache_clear()
+    terms._derivative.cache_clear()
 
 
 @pytest.mark.parametrize("name", OPERATORS)

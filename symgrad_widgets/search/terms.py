@@ -5,7 +5,7 @@ t - 1000 of the term. `x0 * sin(2 * x1)` is tokens (-1, 1000, -2, mul, sin, mul)
 """
 
 import struct
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -159,10 +159,25 @@ def derivative(term, j):
     >>> to_string(derivative(apply("exp", apply("mul", constant(2), leaf(0))), 0))
     'mul(exp(mul(2, x1)), x1)'
     """
+    template = _derivative(term.tokens, j)
+    if template is None:
+        return None
+    numbers = (term.constants[c.number] if type(c) is _Slot else c for c in template.constants)
+    return Term(template.tokens, tuple(numbers))
+
+
+class _Slot(NamedTuple):
+    """Stands for a constant of the term in a derivative that holds whatever the constants are."""
+
+    number: int
+
+
+@lru_cache(maxsize=4096)
+def _derivative(tokens, j):
     stack = []
-    for t in term.tokens:
+    for t in tokens:
         if t < 0 or t >= CONSTANT:
-            value = leaf(-1 - t) if t < 0 else constant(term.constants[t - CONSTANT])
+            value = leaf(-1 - t) if t < 0 else Term((CONSTANT,), (_Slot(t - CONSTANT),))
             stack.append((value, _ONE if t == CONSTANT + j else None))
             continue
         row = operator(t)

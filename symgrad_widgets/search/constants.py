@@ -10,12 +10,11 @@ import numpy as np
 
 from . import combine
 from .kernels import gradients
-from .terms import CONSTANT, apply, arity, constant, replace, start, subtree
+from .terms import CONSTANT, apply, arity, constant, derivative, replace, start, subtree
 
 __all__ = ["freed", "refine", "tidied"]
 
 _ROUNDS = 8
-_STEP = 1e-5  # of the central difference
 
 
 def refine(terms, sample, rounds=_ROUNDS):
@@ -106,25 +105,17 @@ def _normalised(G, D):
 
 def _step(terms, sample):
     """One array of changes for each term's constants, or None."""
-    around, owner = [], []
-    for k, term in enumerate(terms):
-        for j, value in enumerate(term.constants):
-            h = _STEP * max(1.0, abs(value))
-            around += [_with(term, j, value + h), _with(term, j, value - h)]
-            owner.append((k, j, 2 * h))
-    features = sample.features([*terms, *around]) if owner else None
-    if features is None:
+    owner = [(k, j) for k, term in enumerate(terms) for j in range(len(term.constants))]
+    slopes = [derivative(terms[k], j) for k, j in owner]
+    features = sample.features([*terms, *slopes]) if owner and None not in slopes else None
+    if features is None or not (np.abs(features[0]) < 1e150).all():
         return None
-    K = len(terms)
-    G, D = (np.concatenate([F[:K], (F[K::2] - F[K + 1 :: 2])]) for F in features)
-    if not (np.abs(G) < 1e150).all():  # NaN included
-        return None
-    G, D, size = _normalised(G, D)
+    G, D, size = _normalised(*features)
     c = combine.solve(G, D)[0] / size
     change = [np.zeros(len(t.constants)) for t in terms]
-    for (k, j, width), slope in zip(owner, c[K:], strict=True):
+    for (k, j), slope in zip(owner, c[len(terms) :], strict=True):
         if abs(c[k]) > 1e-12 * np.abs(c).max():
-            change[k][j] = slope * width / c[k]
+            change[k][j] = slope / c[k]
     return change if all(np.isfinite(d).all() for d in change) else None
 
 

@@ -20,7 +20,6 @@ __all__ = ["Check", "checks", "chromium", "julia", "main"]
 
 _EXTENSIONS = {  # JupyterLab's half of each widget library, and the package that brings it
     "@jupyter-widgets/jupyterlab-manager": "ipywidgets",
-    "@bokeh/jupyter_bokeh": "jupyter_bokeh",
     "anywidget": "anywidget",
 }
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

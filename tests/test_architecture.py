@@ -57,7 +57,6 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only modules that
     "pysr": set(),
     "juliacall": set(),
     "bokeh": {"plots", "widgets"},
-    "jupyter_bokeh": {"widgets"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "IPython": {"widgets", "report"},

@@ -25,6 +25,7 @@ _PUBLIC = {
     "SymgradError": "errors",
     "TrainingResult": "training",
     "Verdict": "verdict",
+    "define_operator": "operators",
     "experiments": "experiment",
     "gradient_field": "gradients",
     "interpret": "interpretation",

@@ -215,8 +215,11 @@ def fit_phi(expression, field):
 
 def _field(model_or_field, x, layer, neuron, names):
     if isinstance(model_or_field, GradientField):
-        if x is not None or layer is not None:
-            raise DataError("a GradientField brings its own points and neuron: leave out x, layer and neuron")
+        if any(given is not None for given in (x, layer, names)) or neuron != 0:
+            raise DataError(
+                "a GradientField brings its own points, names and neuron: "
+                "leave out x, layer, neuron and names"
+            )
         return model_or_field
     from .gradients import gradient_field
 

@@ -308,7 +308,7 @@ def test_bad_options_are_the_searchs_own_errors():
 
 def test_a_field_brings_its_own_points():
     field = field_of(CASE, 50)
-    for extra in ({"x": field.points}, {"layer": "net.0"}, {"x": field.points, "layer": "net.0"}):
+    for extra in ({"x": field.points}, {"layer": "net.0"}, {"neuron": 3}, {"names": ("a", "b")}):
         with pytest.raises(DataError, match=r"own points.*leave out"):
             sg.interpret(field, **extra)
 

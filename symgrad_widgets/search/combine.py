@@ -15,6 +15,7 @@ __all__ = ["eliminate", "independent", "losses", "solve"]
 
 _NULL = 1e-10  # directions of M below this share of the largest are constant on the data
 _SINGLY, _MANY = 24, 300  # terms from which elimination drops a sixth at a time, and half
+_VANISHING = 1e-40  # of the mean squared gradient: below, a point has none and counts 1
 _DIM = 1e-3  # no point weighs more than 1 / _DIM times the one of mean squared gradient
 
 
@@ -26,7 +27,7 @@ def losses(G, D, c):
     along = along.reshape(*D.shape[:-3], *D.shape[-2:])
     q = np.einsum("...nm,...nm->...n", e, e)
     d = np.einsum("...nk,...nk->...n", along, along)
-    share = np.divide(d, q, out=np.zeros_like(q), where=q > 1e-24 * q.mean(-1, keepdims=True))
+    share = np.divide(d, q, out=np.zeros_like(q), where=q > _VANISHING * q.mean(-1, keepdims=True))
     return np.maximum(1 - share, 0).mean(-1), q
 
 

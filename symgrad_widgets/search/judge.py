@@ -33,6 +33,7 @@ class Judge:
         }
         self._written = written
         found = [(terms, *pair) for terms, pair in written.items() if pair]
+        found.sort(key=lambda entry: -entry[1].loss)  # of those written alike the one of least loss counts
         self._terms = {c.expression: terms for terms, c, _ in found}
         self._directions = {c.expression: e for _, c, e in found}
         judged = {c.expression: c for _, c, _ in found if c.complexity <= self.max_complexity}

@@ -34,8 +34,8 @@ def formula(terms, G, D, symbols, points):
     G (K, N, m) and D (K, N, k) are the terms' projected gradients (not normalised) and their components along
     the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
     """
-    size = np.sqrt((G**2).sum(2).mean(1))
-    c, loss = combine.solve(G / size[:, None, None], D / size[:, None, None], rounds=4)
+    unit, along, size = combine.normalised(G, D)
+    c, loss = combine.solve(unit, along, rounds=4)
     kept = np.abs(c) > _NOTHING * np.abs(c).max()
     if not kept.all():
         return _without_the_rest(kept, terms, G, D, symbols, points)
@@ -66,8 +66,9 @@ def _without_the_rest(kept, terms, G, D, symbols, points):
 
 def _effort(e):
     """Complexity, a little more for a power of a sum: x**4/2 + x**2 reads better than (x**2 + 1)**2."""
-    powers = (p for p in e.atoms(sp.Pow) if p.base.is_Add and p.exp.is_Integer and p.exp > 0)
-    return complexity(e) + 1.5 * any(True for _ in powers)
+    return complexity(e) + 1.5 * any(
+        p.base.is_Add and p.exp.is_Integer and p.exp > 0 for p in e.atoms(sp.Pow)
+    )
 
 
 def _with_fractions(e):

@@ -11,7 +11,7 @@ the k neurons, both with any number of leading batch axes.
 
 import numpy as np
 
-__all__ = ["eliminate", "independent", "losses", "solve"]
+__all__ = ["eliminate", "independent", "losses", "normalised", "solve", "weights_of"]
 
 _NULL = 1e-10  # directions of M below this share of the largest are constant on the data
 _SINGLY, _MANY = 24, 300  # terms from which elimination drops a sixth at a time, and half
@@ -44,7 +44,7 @@ def solve(G, D, rounds=3):
             better = loss < best
             best = np.where(better, loss, best)
             coefficients = np.where(better[..., None], c, coefficients)
-        weights = _weights(q)
+        weights = weights_of(q)
     return coefficients, best
 
 
@@ -64,7 +64,7 @@ def eliminate(G, D, smallest=1):
             values, vectors = _eigen(A, M)
             c = vectors[:, 0]
             loss, q = losses(g, d, c)
-            weights = _weights(q)
+            weights = weights_of(q)
         yield kept, c, float(loss)
         drop = 1 if len(kept) <= _SINGLY else len(kept) // (6 if len(kept) <= _MANY else 2)
         order = np.argsort(_after_deletion(values, vectors), kind="stable")
@@ -108,7 +108,14 @@ def _smallest(A, M):
     return _eigen(A, M)[1][..., 0]
 
 
-def _weights(q):
+def normalised(G, D):
+    """Return G and D with each term's gradients of RMS length 1, and the lengths (K,)."""
+    size = np.maximum(np.sqrt((G**2).sum(2).mean(1)), 1e-300)
+    return G / size[:, None, None], D / size[:, None, None], size
+
+
+def weights_of(q):
+    """Weights 1 / |grad e|^2 of the points, from squared gradients q (..., N), bounded where they vanish."""
     return 1 / np.maximum(q, _DIM * q.mean(-1, keepdims=True) + 1e-300)
 
 

@@ -95,12 +95,7 @@ def _offset(inner, rng, points):
 
 def _loss(terms, sample):
     features = sample.features(terms)
-    return np.inf if features is None else float(combine.solve(*_normalised(*features)[:2])[1])
-
-
-def _normalised(G, D):
-    size = np.maximum(np.sqrt((G**2).sum(2).mean(1)), 1e-300)
-    return G / size[:, None, None], D / size[:, None, None], size
+    return np.inf if features is None else float(combine.solve(*combine.normalised(*features)[:2])[1])
 
 
 def _step(terms, sample):
@@ -110,7 +105,7 @@ def _step(terms, sample):
     features = sample.features([*terms, *slopes]) if owner and None not in slopes else None
     if features is None or not (np.abs(features[0]) < 1e150).all():
         return None
-    G, D, size = _normalised(*features)
+    G, D, size = combine.normalised(*features)
     c = combine.solve(G, D)[0] / size
     change = [np.zeros(len(t.constants)) for t in terms]
     for (k, j), slope in zip(owner, c[len(terms) :], strict=True):

@@ -30,9 +30,8 @@ def small_terms(grammar, inputs, limit):
     products = _all(grammar, ("mul",), near)
     quotients = [grammar["div"](a, b) for a, b in itertools.permutations(near, 2)] if "div" in grammar else []
     mixed = [grammar["mul"](x, s) for x in near for s in single] if "mul" in grammar else []
-    inner = (sums, round_sums, products, quotients)
     layers = [inputs, single, products, quotients]
-    layers += [[f(u) for f in functions for u in some] for some in inner[:3]]
+    layers += [[f(u) for f in functions for u in some] for some in (sums, round_sums, products)]
     layers += [mixed, [f(u) for f in functions for u in quotients]]
     layers += [[f(u) for f in functions for u in _with_constants(grammar, near, squares)]]
     layers += [[f(g(x)) for f in functions for g in functions for x in inputs]]
@@ -104,7 +103,4 @@ def _monomial(grammar, inputs, exponents):
             factors.append(grammar.power(x, int(e)))
     if any(f is None for f in factors) or (len(factors) > 1 and "mul" not in grammar):
         return None
-    product = factors[0]
-    for factor in factors[1:]:
-        product = grammar["mul"](product, factor)
-    return product
+    return reduce(grammar["mul"], factors)

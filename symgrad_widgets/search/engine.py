@@ -23,11 +23,8 @@ __all__ = ["Engine"]
 _BLOCKED = 12  # inputs, the most important ones, among which pairs that act as one are looked for
 _BASIS, _LARGE_BASIS = 260, 2200  # terms of a structured basis that is always tried, and of one tried ...
 _UNEXPLAINED = 0.2  # ... while the least loss is above this
-_CLOSE, _RIVALS, _STRICT = (
-    1.1,
-    12,
-    0.15,
-)  # sums this close to the front are judged on more points as well, at most so many, ranked at this parsimony
+_CLOSE, _RIVALS = 1.1, 12  # sums this close to the front are judged on more points, at most so many ...
+_STRICT = 0.15  # ... ranked at this parsimony
 _BYTES, _SEEN = 64e6, 50_000  # of gradients, and sums remembered, before what is out of use is forgotten
 
 
@@ -218,7 +215,7 @@ class Engine:
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)
         q = (e**2).sum(1)
-        w = 1 / np.maximum(q, 1e-3 * q.mean())
+        w = combine.weights_of(q)
         M11, D11 = w @ q, w @ (d**2).sum(1)
         M12 = np.tensordot(G, e * w[:, None], 2)
         D12 = np.tensordot(D, d * w[:, None], 2)

@@ -99,11 +99,11 @@ def _spread(search, judge, resamples):
     if len(G) == 1:
         return 0.0
     rng = np.random.default_rng(search.random_state)
-    size = np.sqrt((G**2).sum(2).mean(1))
+    G, D, _ = combine.normalised(G, D)
     rows = []
     for _ in range(resamples):
         index = rng.integers(G.shape[1], size=G.shape[1])
-        c, _ = combine.solve(G[:, index] / size[:, None, None], D[:, index] / size[:, None, None])
+        c, _ = combine.solve(G[:, index], D[:, index])
         rows.append(c)
     rows = np.array(rows)
     unit = np.argmax(np.abs(rows).mean(0))

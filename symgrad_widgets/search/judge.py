@@ -32,11 +32,11 @@ class Judge:
             for terms in contenders
         }
         self._written = written
-        found = [(terms, *pair) for terms, pair in written.items() if pair]
-        found.sort(key=lambda entry: -entry[1].loss)  # of those written alike the one of least loss counts
-        self._terms = {c.expression: terms for terms, c, _ in found}
-        self._directions = {c.expression: e for _, c, e in found}
-        judged = {c.expression: c for _, c, _ in found if c.complexity <= self.max_complexity}
+        found = [entry for entry in written.values() if entry]
+        found.sort(key=lambda entry: -entry[0].loss)  # of those written alike the one of least loss counts
+        self._directions = {c.expression: e for c, e, _ in found}
+        self._terms = {c.expression: terms for c, _, terms in found}
+        judged = {c.expression: c for c, _, _ in found if c.complexity <= self.max_complexity}
         return pareto(judged.values(), self._alike)
 
     def select(self, front):
@@ -54,10 +54,10 @@ class Judge:
 
     def fitted(self, candidate):
         """Projected gradients and components of the terms of a front's entry, on the fitted points."""
-        return self.fit.features(tidied(self._terms[candidate.expression], self.fit, acceptable))
+        return self.fit.features(self._terms[candidate.expression])
 
     def _write(self, terms):
-        """Candidate and its unit gradients on the held-out points, or None outside its domain."""
+        """Candidate, its unit gradients on held-out points and its tidied terms; None outside its domain."""
         terms = tidied(terms, self.fit, acceptable)
         fit, held = self.fit.features(terms), self.held.features(terms)
         written = fit and held and formula(terms, *fit, self.symbols, self.field.points)
@@ -67,7 +67,7 @@ class Judge:
         loss, _ = combine.losses(*held, numbers)
         e = np.tensordot(numbers, held[0], 1)
         e = e / np.maximum(np.linalg.norm(e, axis=1), 1e-300)[:, None]
-        return Candidate(expression, complexity(expression), float(loss)), e
+        return Candidate(expression, complexity(expression), float(loss)), e, terms
 
     def _alike(self, a, b):
         a, b = (self._directions[c.expression] for c in (a, b))

@@ -1,4 +1,4 @@
-"""Experiments with matrices, row by row as inputs x1, x2, ...: similar matrices share their invariants."""
+"""Experiments with matrices, row by row as inputs x1, x2, ...: two matrices share an invariant."""
 
 from functools import partial
 
@@ -10,58 +10,133 @@ from .definition import Experiment, Triplets, redraw
 __all__ = ["EXPERIMENTS"]
 
 
-def _uniform(rng, count):
-    return rng.uniform(size=(count, 2, 2))
+def uniform(rng, count, size, low=0.0):
+    """Matrices (count, size, size) with entries ~ U[low, 1]."""
+    return rng.uniform(low, 1, size=(count, size, size))
 
 
-def _trace_five(rng, count):
+def trace_five(rng, count):
     """Entries ~ U[-10, 10], then the same number added to both diagonal entries so that the trace is 5."""
     matrices = rng.uniform(-10, 10, size=(count, 2, 2))
     shift = (5 - np.trace(matrices, axis1=1, axis2=2)) / 2
     return matrices + shift[:, None, None] * np.eye(2)
 
 
-def similar(rng, count, draw, reach=None):
-    """Triplets of matrices: anchor A, positive M A M^-1, negative another A; M and A from one `draw`.
+def antisymmetric(rng, count):
+    """3x3 matrices with entries above the diagonal ~ N(0, 1), the negative of each below it."""
+    upper = np.triu(rng.normal(size=(count, 3, 3)), k=1)
+    return upper - np.swapaxes(upper, 1, 2)
 
-    Where M is nearly singular the positive's entries are up to a million times the anchor's. With a
-    `reach`, both M and A are redrawn until no entry of the positive exceeds it in size; without one
-    nothing is refused, as in the paper; a loss without a margin follows the few largest entries then.
+
+def haar(rng, count):
+    """Rotations and reflections, uniform over O(3): Q of a Gaussian matrix's QR, the diagonal of R positive.
+
+    Without the signs the result depends on how QR is computed (Mezzadri 2007, arXiv math-ph/0609050).
+    """
+    q, r = np.linalg.qr(rng.normal(size=(count, 3, 3)))
+    return q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
+
+
+def similar(rng, count, draw, change=None, reach=None):
+    """Triplets of matrices: anchor A, positive M A M^-1, negative another A; A from `draw`, M from `change`.
+
+    Without a `change` M is drawn like A. Where it is nearly singular the positive's entries are up to a
+    million times the anchor's. With a `reach`, both M and A are redrawn until no entry of the positive
+    exceeds it in size; without one nothing is refused, as in the paper; a loss without a margin follows the
+    few largest entries then.
     """
 
     def pair(number):
-        a, m = draw(rng, number), draw(rng, number)
+        a, m = draw(rng, number), (change or draw)(rng, number)
         return a, m @ a @ np.linalg.inv(m)
 
     def within(_, positive):
         return np.abs(positive).max(axis=(1, 2)) <= reach
 
     anchor, positive = pair(count) if reach is None else redraw(pair, within, count)
-    return Triplets(*(matrices.reshape(count, -1) for matrices in (anchor, positive, draw(rng, count))))
+    return _rows(anchor, positive, draw(rng, count))
 
 
-def _samplers(draw, reach):
+def equal_determinant(rng, count, draw, ranked=False):
+    """Triplets of matrices: the positive is an independent draw, scaled to the anchor's determinant.
+
+    Where the signs differ its first row changes sign. Scaled at random, a positive has entries far larger
+    than any anchor's or all of one size with it. `ranked` puts the draws in the order of their determinants
+    first, so that hardly anything is left to scale and the positives are distributed like the anchors.
+    """
+    anchor, positive = draw(rng, count), draw(rng, count)
+    if ranked:
+        positive[np.argsort(np.linalg.det(anchor))] = positive[np.argsort(np.linalg.det(positive))]
+    ratio = np.linalg.det(anchor) / np.linalg.det(positive)
+    positive *= np.cbrt(np.abs(ratio))[:, None, None]
+    positive[:, 0] *= np.sign(ratio)[:, None]
+    return _rows(anchor, positive, draw(rng, count))
+
+
+def _rows(*stacks):
+    return Triplets(*(matrices.reshape(len(matrices), -1) for matrices in stacks))
+
+
+def _names(size):
+    return tuple(f"x{i + 1}" for i in range(size**2))
+
+
+def _trace(number, size):
+    draw = partial(uniform, size=size)
+    return Experiment(
+        number,
+        f"trace{size}",
+        f"Trace of a {size}x{size} matrix",
+        names=_names(size),
+        samplers=_bounded(draw, reach=5),
+        concepts=CONCEPTS[number].formulas,
+        presets={"paper": {"epochs": 300 if size == 4 else 100, "plateau_factor": 0.2}},
+    )
+
+
+def _bounded(draw, reach):
     return {"default": partial(similar, draw=draw, reach=reach), "paper": partial(similar, draw=draw)}
 
 
+_BOX3 = partial(uniform, size=3, low=-1.0)
+
 EXPERIMENTS = (
-    Experiment(
-        "P1-01",
-        "trace2",
-        "Trace of a 2x2 matrix",
-        names=("x1", "x2", "x3", "x4"),
-        samplers=_samplers(_uniform, reach=5),
-        concepts=CONCEPTS["P1-01"].formulas,
-        presets={"paper": {"epochs": 100, "plateau_factor": 0.2}},
-    ),
+    _trace("P1-01", 2),
     Experiment(
         "P1-02",
         "determinant2",
         "Determinant of a 2x2 matrix of trace 5",
-        names=("x1", "x2", "x3", "x4"),
-        samplers=_samplers(_trace_five, reach=12.5),
+        names=_names(2),
+        samplers=_bounded(trace_five, reach=12.5),
         concepts=CONCEPTS["P1-02"].formulas,
         constraints=CONCEPTS["P1-02"].constraints,
         presets={"paper": {"epochs": 300, "plateau_factor": 0.2}},
+    ),
+    _trace("P1-03", 3),
+    Experiment(
+        "P1-04",
+        "antisymmetric3",
+        "Sum of principal minors of an antisymmetric 3x3 matrix",
+        names=_names(3),
+        samplers={"default": partial(similar, draw=antisymmetric, change=haar)},
+        concepts=CONCEPTS["P1-04"].formulas,
+        constraints=CONCEPTS["P1-04"].constraints,
+        presets={
+            "default": {"rate": 2e-3},  # a higher one folds the network in the sparse tails of the data
+            "paper": {"epochs": 100, "plateau_factor": 0.2},
+        },
+    ),
+    _trace("P1-05", 4),
+    Experiment(
+        "P1-13",
+        "determinant3",
+        "Determinant of a 3x3 matrix",
+        names=_names(3),
+        samplers={
+            "default": partial(equal_determinant, draw=_BOX3, ranked=True),
+            "paper": partial(equal_determinant, draw=_BOX3),
+        },
+        concepts=CONCEPTS["P1-13"].formulas,
+        presets={"paper": {"epochs": 300, "plateau_factor": 0.5}},
     ),
 )

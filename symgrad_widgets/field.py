@@ -7,7 +7,7 @@ import numpy as np
 
 from .errors import DataError, NoGradientError
 
-__all__ = ["GradientField"]
+__all__ = ["GradientField", "checked_names", "linear_tangent"]
 
 _FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
 _POWER = 0.02  # a direction with less of the power of several neurons' gradients is noise
@@ -43,7 +43,7 @@ class GradientField:
     def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0):
         points, gradients, values = _checked_arrays(points, gradients, values)
         count, n = points.shape
-        self.names = _checked_names(names, n)
+        self.names = checked_names(names, n)
         finite = np.logical_and.reduce([_finite(a) for a in (points, gradients, values) if a is not None])
         _enough(finite.sum(), n, count, "finite")
         tangent = _checked_tangent(tangent, points, finite)
@@ -175,7 +175,8 @@ def _floats(array, what):
     return floats
 
 
-def _checked_names(names, n):
+def checked_names(names, n):
+    """Names of n inputs as a tuple, x1 ... xn for None, or a DataError that says what is wrong with them."""
     names = tuple(f"x{i + 1}" for i in range(n)) if names is None else tuple(map(str, names))
     if len(names) != n:
         raise DataError(f"{len(names)} names {names} for {n} inputs: give one for each")

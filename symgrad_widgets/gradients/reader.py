@@ -11,7 +11,7 @@ from ..errors import ModelError, NoGradientError, UnknownNameError, nearest
 from .inputs import Arguments, to_numpy
 from .units import described, unit_values
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "copied", "hooked"]
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
@@ -61,7 +61,7 @@ class Reader:
 
     def _varied_output(self, x, rows):
         seen = []
-        with _hooked(self.varied, lambda _module, _args, out: seen.append(_copy(out))):
+        with hooked(self.varied, lambda _module, _args, out: seen.append(copied(out))):
             self._forward(self._prepared(x), rows)
         what = f"the layer {self.wrt!r} given as wrt"
         if len(seen) != 1:
@@ -110,9 +110,9 @@ class Reader:
         seen = []
         with contextlib.ExitStack() as hooks:
             if self.varied is not None:
-                hooks.enter_context(_hooked(self.varied, lambda *_: leaf.clone()))
+                hooks.enter_context(hooked(self.varied, lambda *_: leaf.clone()))
             if self.read is not None:
-                hooks.enter_context(_hooked(self.read, lambda _module, _args, out: seen.append(_copy(out))))
+                hooks.enter_context(hooked(self.read, lambda _module, _args, out: seen.append(copied(out))))
             output = self._forward(leaf.clone() if self.varied is None else self._prepared(x), rows)
         if self.read is not None and not seen:
             raise ModelError(f"the model's forward does not call the layer {self.layer!r}")
@@ -150,7 +150,8 @@ class Reader:
 
 
 @contextlib.contextmanager
-def _hooked(layer, hook):
+def hooked(layer, hook):
+    """While this lasts, call `hook(module, arguments, output)` after each forward of the layer."""
     handle = layer.register_forward_hook(hook)
     try:
         yield
@@ -172,9 +173,10 @@ def _saved_bytes(model):
         yield saved
 
 
-def _copy(output):
+def copied(output):
+    """Return an output as it is now: an activation may overwrite it in place."""
     if isinstance(output, tuple):
-        return tuple(map(_copy, output)) if type(output) is tuple else output
+        return tuple(map(copied, output)) if type(output) is tuple else output
     return output.clone() if isinstance(output, torch.Tensor) else output
 
 

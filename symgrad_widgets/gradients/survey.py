@@ -1,0 +1,230 @@
+"""All units of all layers at once: their values, and their derivatives along a few directions."""
+
+import contextlib
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.autograd import forward_ad
+
+from ..errors import ModelError, UnknownNameError, nearest
+from .inputs import to_numpy
+from .reader import Reader, copied, hooked
+from .units import described
+
+__all__ = ["Layer", "Survey"]
+
+_ROWS = 64
+_CHANNELS_FIRST = (
+    nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.MaxPool1d, nn.AvgPool1d,
+    nn.AdaptiveAvgPool1d, nn.AdaptiveMaxPool1d,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer whose output has a row for each point; its units are counted along one axis of the rest.
+
+    Attributes
+    ----------
+    name : str or None
+        As in `model.named_modules()`; None is the model's own output.
+    kind : str, the module's type
+    shape : tuple, of the output without the points
+    axis : int
+        Channels of an image, features of a sequence; a unit's value is its mean over the other axes.
+
+    """
+
+    name: str | None
+    kind: str
+    shape: tuple
+    axis: int
+
+    @property
+    def count(self):
+        """Number of units."""
+        return self.shape[self.axis] if self.shape else 1
+
+    @property
+    def title(self):
+        """The name to show a reader."""
+        return "output" if self.name is None else self.name
+
+    def units(self, output):
+        """Values (N, count) of the units, as a tensor, from the layer's output."""
+        output = _tensor(output)
+        if not self.shape:
+            return output[:, None]
+        return output.movedim(1 + self.axis, 1).reshape(len(output), self.count, -1).mean(2)
+
+    def neuron(self, unit):
+        """Return the unit as the `neuron` of `gradient_field`."""
+        return lambda output: self.units(output)[:, unit]
+
+
+class Survey(Reader):
+    """Runs a model with a hook on each of its layers.
+
+    Parameters
+    ----------
+    model, wrt, forward_args
+        As in `gradient_field`.
+    x : tensor (N, ...) of points
+    layers : names of the layers to look at, or None for those that compute something
+
+    Attributes
+    ----------
+    shown : tuple of Layer
+        In the order in which they are first called.
+
+    """
+
+    def __init__(self, model, x, layers=None, wrt=None, forward_args=()):
+        super().__init__(model, None, (), wrt, forward_args, len(x))
+        self.x, self._inputs = x, self.inputs(x)
+        with torch.no_grad():
+            self.shown = self._layers(layers, self._run(slice(0, _ROWS)))
+
+    @property
+    def points(self):
+        """What the derivatives are with respect to, flattened: float64 array (N, n)."""
+        return to_numpy(self._inputs).reshape(len(self._inputs), -1)
+
+    def values(self, rows):
+        """Values of all units of all layers, float32 (len(rows), units), at points given by number."""
+        with torch.no_grad():
+            return self._in_chunks(rows, self._run, lambda units: units)
+
+    def along(self, direction, rows):
+        """Derivatives of all units along a direction (n,) of the inputs, float32 (len(rows), units).
+
+        One forward pass in forward mode, whatever the number of units.
+        """
+        direction = torch.as_tensor(direction).to(self._inputs).reshape(self._inputs.shape[1:])
+
+        def push(part):
+            inputs = self._inputs[part]
+            return self._run(part, forward_ad.make_dual(inputs, direction.expand_as(inputs).contiguous()))
+
+        try:
+            with forward_ad.dual_level():
+                return self._in_chunks(rows, push, _tangent)
+        except ModelError as error:
+            raise ModelError(
+                "an operation of this model has no forward-mode derivative, so the gradients of all units "
+                "cannot be had at once; look at units one by one, whose gradient_field needs none "
+                f"({error.__cause__})"
+            ) from error
+
+    def _in_chunks(self, rows, run, read):
+        parts = []
+        for part in np.split(rows, range(_ROWS, len(rows), _ROWS)):
+            outputs = run(part)
+            columns = [read(layer.units(outputs[layer.name])) for layer in self.shown]
+            parts.append(torch.cat([c.detach().float().cpu() for c in columns], 1).numpy())
+        return np.concatenate(parts)
+
+    def _run(self, rows, leaf=None):
+        """Outputs by layer name, in the order of the calls; None is the model's."""
+        seen = {}
+        leaf = (self._inputs[rows] if leaf is None else leaf).clone()
+        with contextlib.ExitStack() as stack, _plain_kernels():
+            if self.varied is not None:
+                stack.enter_context(hooked(self.varied, lambda *_: leaf))
+            for name, module in self.layers.items():
+                stack.enter_context(hooked(module, _keeper(seen, name)))
+            output = self._forward(leaf if self.varied is None else self._prepared(self.x[rows]), rows)
+        self._last = [name for name, (original, _) in seen.items() if original is output]
+        return {name: copy for name, (_, copy) in seen.items()} | {None: output}
+
+    def _layers(self, names, outputs):
+        """Layers whose output has units, those that hold others of them apart."""
+        count = min(_ROWS, self.arguments.count)
+        usable = [name for name, output in outputs.items() if _has_units(output, count)]
+        if names is not None:
+            _all_known(names, usable, self.layers)
+            chosen = [name for name in usable if name in names]
+        else:
+            inner = [name for name in usable if not any(_within(other, name) for other in usable)]
+            chosen = [name for name in inner if name is None or _computes(self.layers[name])]
+            if any(name in chosen for name in self._last):  # the output has a name already
+                chosen.remove(None)
+        if not chosen:
+            raise ModelError(
+                "the model has no units to look at: none of its layers returns a tensor of real numbers with "
+                f"a row for each of {count} points, and its output is {described(outputs[None])}"
+            )
+        return tuple(_layers_of({name: _tensor(outputs[name]) for name in chosen}, self.layers))
+
+
+def _keeper(seen, name):
+    def keep(_module, _arguments, output):
+        seen[name] = output, copied(output)
+
+    return keep
+
+
+@contextlib.contextmanager
+def _plain_kernels():
+    """Without fused kernels, which call no hooks or know no forward-mode derivative."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        math = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
+        with torch.backends.mkldnn.flags(enabled=False), math:
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
+def _tangent(units):
+    tangent = forward_ad.unpack_dual(units).tangent
+    return torch.zeros_like(units) if tangent is None else tangent
+
+
+def _tensor(output):
+    """Return the output, or the first part of one in several, as recurrent layers and attention give it."""
+    return output[0] if isinstance(output, tuple) and output else output
+
+
+def _has_units(output, count):
+    output = _tensor(output)
+    return (
+        isinstance(output, torch.Tensor)
+        and output.dtype.is_floating_point
+        and output.ndim > 0
+        and len(output) == count
+        and output.numel() > 0
+    )
+
+
+def _within(name, outer):
+    return name is not None and outer is not None and name.startswith(f"{outer}.")
+
+
+def _computes(module):
+    passes_on = isinstance(module, nn.Identity | nn.Flatten | nn.Unflatten)
+    return not passes_on and "Dropout" not in type(module).__name__
+
+
+def _all_known(names, usable, modules):
+    for name in names:
+        if name in modules and name not in usable:
+            raise ModelError(
+                f"layer {name!r} has no units: it is not called, or returns no tensor of real numbers with a "
+                "row for each point"
+            )
+        if name not in usable:
+            raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, filter(None, usable))}")
+
+
+def _layers_of(outputs, modules):
+    images = set()  # shapes of sequences whose channels come first, as a convolution has left them
+    for name, output in outputs.items():
+        shape, module = tuple(output.shape[1:]), modules.get(name)
+        if isinstance(module, _CHANNELS_FIRST):
+            images.add(shape)
+        axis = len(shape) - 1 if len(shape) == 2 and shape not in images else 0
+        yield Layer(name, "output" if module is None else type(module).__name__, shape, axis)

@@ -167,10 +167,10 @@ def test_a_bender_starts_within_its_range():
 # -- SearchStepper -------------------------------------------------------------------------------------------
 
 
-def click(stepper, button, wait=True):
-    stepper._asked(None, {"do": button}, [])
-    if wait and stepper._thread is not None:
-        stepper._thread.join(timeout=60)
+def click(stepper, button, wait=True, **more):
+    stepper._asked(None, {"do": button} | more, [])
+    if wait:
+        stepper._worker.wait(60)
 
 
 def test_a_click_takes_one_generation_and_the_front_appears(field):
@@ -184,8 +184,6 @@ def test_a_click_takes_one_generation_and_the_front_appears(field):
     assert "Generation 1" in stepper._controls.status
     assert "v**2 + x**2" in stepper.words
     assert json.loads(stepper._panel._data)[1]["formula"] == [row["formula"] for row in rows]
-    click(stepper, "restart")
-    assert (stepper.search.generation, stepper._controls.rows) == (0, [])
 
 
 def test_clicks_and_a_plain_search_find_the_same(field):
@@ -198,22 +196,78 @@ def test_clicks_and_a_plain_search_find_the_same(field):
     assert stepped.search.front == plain.front
 
 
+def test_going_back_shows_what_was_and_costs_no_generation(field):
+    stepper = sg.SearchStepper(sg.Search(field))
+    states = [stepper.state, *(stepper.step() for _ in range(3))]
+    assert stepper.back() == states[2]
+    click(stepper, "back")
+    assert (stepper.state, stepper._controls.generation) == (states[1], 1)
+    assert "Generation 1," in stepper.words
+    click(stepper, "goto", generation=0)
+    assert (stepper.state.front, stepper._controls.rows) == ((), [])
+    assert stepper.back().generation == 0
+    assert stepper.goto(3) is states[3]
+    assert stepper.search.generation == 3
+    fresh = sg.Search(field).goto(5)
+    ahead = stepper.goto(5)
+    assert (ahead.front, ahead.best, ahead.evaluations) == (fresh.front, fresh.best, fresh.evaluations)
+
+
+def test_generations_before_the_first_one_seen_are_replayed(field):
+    search = sg.Search(field)
+    states = [search.step() for _ in range(3)]
+    stepper = sg.SearchStepper(search)
+    assert stepper.goto(2).front == states[1].front
+    assert search.generation == 3
+
+
+@pytest.mark.parametrize("generation", [-1, 1.5, "2", True])
+def test_only_whole_generations_can_be_gone_to(field, generation):
+    stepper = sg.SearchStepper(sg.Search(field))
+    with pytest.raises(sg.SymgradError, match=f"whole number >= 0, got {generation!r}"):
+        stepper.goto(generation)
+    click(stepper, "goto", generation="two")
+    assert "The search stopped" in stepper._controls.error
+    assert stepper.state.generation == 0
+
+
+def test_a_point_a_row_and_python_select_the_same_candidate(field):
+    stepper = sg.SearchStepper(sg.Search(field))
+    front = stepper.step().front
+    assert len(front) > 1
+    assert stepper.selected == stepper.state.best
+    stepper._panel.picked = (1, 0)
+    assert stepper.selected == front[0]
+    assert stepper._controls.marked == 0
+    click(stepper, "select", row=1)
+    assert (stepper.selected, stepper._controls.marked) == (front[1], 1)
+    click(stepper, "select", row=99)
+    stepper.selected = front[0]
+    assert stepper._controls.marked == 0
+    with pytest.raises(sg.SymgradError, match="not on the front on show"):
+        stepper.selected = sg.score(field, "x*v")
+    assert stepper.selected == front[0]
+    stepper.goto(0)
+    assert stepper.selected is None
+
+
 class Endless:
-    """A search that never settles, and fails in generation `fails`."""
+    """A search that never settles, and fails once, in generation `fails`."""
 
     field, best, front, generation = None, None, (), 0
 
     def __init__(self, fails=None):
-        self.fails, self.seen = fails, threading.Event()
+        self.fails, self.seen, self.stopped = fails, threading.Event(), False
 
     @property
     def state(self):
         return sg.SearchState(self.generation, (), None, 0, 0.0)
 
     def step(self):
-        self.generation += 1
-        if self.generation == self.fails:
+        if self.generation + 1 == self.fails:
+            self.fails = None
             raise sg.SymgradError("out of luck")
+        self.generation += 1
         return self.state
 
     def run(self, callback, progress):  # noqa: ARG002 - the signature of Search
@@ -221,28 +275,43 @@ class Endless:
             self.seen.set()
         return self.state
 
+    def stop(self):
+        self.stopped = True
 
-def test_stop_ends_a_run_and_a_second_click_starts_no_second_run():
+
+@pytest.mark.parametrize("button", ["stop", "pause"])
+def test_a_run_is_ended_and_a_second_click_starts_no_second_run(button):
     stepper = sg.SearchStepper(Endless())
-    click(stepper, "run", wait=False)
-    worker = stepper._thread
+    click(stepper, "play", wait=False)
+    worker = stepper._worker._thread
     assert stepper.search.seen.wait(10)
-    click(stepper, "run", wait=False)
-    assert stepper._thread is worker
+    click(stepper, "play", wait=False)
+    assert stepper._worker._thread is worker
     assert stepper._controls.running
-    click(stepper, "stop")
+    click(stepper, button)
     assert not worker.is_alive()
     assert not stepper._controls.running
+    assert stepper.search.stopped == (button == "stop")
 
 
 def test_an_error_in_the_worker_is_shown_and_the_next_click_works():
     stepper = sg.SearchStepper(Endless(fails=2))
-    click(stepper, "run")
+    click(stepper, "play")
     assert stepper._controls.error == "The search stopped: out of luck"
     assert not stepper._controls.running
     click(stepper, "step")
     assert stepper._controls.error == ""
-    assert "Generation 3" in stepper._controls.status
+    assert "Generation 2" in stepper._controls.status
+
+
+def test_a_run_that_has_settled_is_shown_beside_random_directions(field):
+    stepper = sg.SearchStepper(sg.Search(field))
+    click(stepper, "play")
+    assert "On random directions the same search gets to 0." in stepper.words
+    click(stepper, "goto", generation=1)
+    click(stepper, "play", wait=False)
+    click(stepper, "stop")
+    assert 1 <= stepper.state.generation <= stepper.search.generation
 
 
 def test_a_run_in_the_cell_is_not_cut_short_by_an_earlier_stop(field):

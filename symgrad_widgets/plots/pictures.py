@@ -12,13 +12,14 @@ _LOWEST = 1e-12  # a loss below is rounding; it is drawn here
 _POINTS = 400
 
 
-def front_picture(front, best=None, guesses=(), published=()):
+def front_picture(front, best=None, guesses=(), published=(), null=(), marked=None):
     """Draw loss against complexity of the candidates found, on a logarithmic scale.
 
     All arguments hold objects with `expression`, `complexity` and `loss` (mean of `1 - cos^2`): the front by
-    complexity, the one chosen of it or None, a person's own, and those of a publication.
+    complexity, the one chosen of it or None, a person's own, those of a publication, what a search of random
+    directions finds, and the one that is marked because a person looks at it.
     """
-    front, guesses, published = tuple(front), tuple(guesses), tuple(published)
+    front, guesses, published, null = tuple(front), tuple(guesses), tuple(published), tuple(null)
     marks = [
         Mark("line", _places(front, ("x", "y")), BLUE, size=1.5),
         Mark("points", _places(front), BLUE, "found", "circle", 9, ("formula", "loss")),
@@ -32,12 +33,16 @@ def front_picture(front, best=None, guesses=(), published=()):
         marks.append(
             Mark("points", _places(published), ORANGE, "published", "triangle", 8, ("formula", "loss"))
         )
+    if marked is not None:
+        marks.append(Mark("points", _places([marked], ("x", "y")), GREY, "looked at", "ring", 24))
+    if null:
+        marks.append(Mark("line", _null_line(null, front), GREY, "random directions", "dotted", 2))
     return Picture(
         title="Loss against complexity",
         x_label="complexity (nodes)",
         y_label="loss (mean 1 - cos²)",
         marks=tuple(marks),
-        words=_describe_front(front, best),
+        words=_describe_front(front, best) + _describe_null(null),
         log_y=True,
     )
 
@@ -52,6 +57,14 @@ def _places(candidates, only=("x", "y", "formula", "loss")):
     return {name: columns[name] for name in only}
 
 
+def _null_line(null, front):
+    """Least loss on random directions up to each complexity, as far as the front goes."""
+    x = [c.complexity for c in null]
+    y = [min(c.loss for c in null[: i + 1]) for i in range(len(null))]
+    last = max([*x, *(c.complexity for c in front)])
+    return {"x": [*x, last], "y": [*y, y[-1]]}
+
+
 def _describe_front(front, best):
     if not front:
         return "The front is empty: no step of the search has been taken."
@@ -62,6 +75,10 @@ def _describe_front(front, best):
     if best is None:
         return words + "None stands out: no closed form so far."
     return words + f"Chosen: {best.expression} (complexity {best.complexity}, loss {best.loss:.2g})."
+
+
+def _describe_null(null):
+    return f" On random directions the same search gets to {min(c.loss for c in null):.2g}." if null else ""
 
 
 def history_picture(history, columns=("loss", "validation")):

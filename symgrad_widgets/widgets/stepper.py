@@ -1,6 +1,5 @@
-"""Step a search, run it and stop it, and watch its front grow."""
+"""Step a search, play it, pause it, go back in it, and watch its front grow."""
 
-import threading
 from pathlib import Path
 
 import anywidget
@@ -9,12 +8,16 @@ import traitlets
 
 from .. import plots
 from ..errors import DataError
+from ..search import null_front
 from .guard import DescribedBox
 from .panel import Panel
+from .worker import Worker
 
 __all__ = ["SearchStepper"]
 
 _HERE = Path(__file__).parent
+_PACE = 0.25  # seconds for each generation that is played again
+_NULL = 8  # generations of the search of random directions
 
 
 class _Controls(anywidget.AnyWidget):
@@ -24,15 +27,18 @@ class _Controls(anywidget.AnyWidget):
     _css = _HERE / "symgrad.css"
     running = traitlets.Bool().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
+    generation = traitlets.Int().tag(sync=True)
     rows = traitlets.List().tag(sync=True)
+    marked = traitlets.Int(-1).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 
 
 class SearchStepper(DescribedBox):
-    """Buttons Step, Run, Stop and Restart for a `Search`, and its front, live.
+    """Step, Play, Pause, Stop, Back and Go to for a `Search`, and its front, live.
 
     The search runs in a thread of its own, one at a time, so that the kernel stays free and Stop works.
-    Without a browser `step()` and `run()` do the same.
+    Generations that were seen are kept: going back, and forward again, costs nothing, and what comes after is
+    the same as in a fresh search, bit for bit. Without a browser `step()`, `goto()` and `run()` do the same.
 
     Parameters
     ----------
@@ -40,96 +46,168 @@ class SearchStepper(DescribedBox):
     guesses : sequence of Candidate
         A person's own formulas, to stand beside the front.
 
+    Attributes
+    ----------
+    state : SearchState on show, of the generation that was gone to
+    selected : Candidate of the front on show, or None; follows `state.best` until another one is assigned,
+        by a click on its point or row, with the arrow keys, or in Python
+
     """
+
+    selected = traitlets.Any(allow_none=True)
+    state = traitlets.Any()
 
     def __init__(self, search, guesses=()):
         if not callable(getattr(search, "step", None)) or not hasattr(search, "front"):
             raise DataError(
                 f"SearchStepper steps a Search, got {type(search).__name__}: make one with Search(field)"
             )
-        self.search, self.guesses = search, tuple(guesses)
-        self._thread, self._halt, self._lock = None, threading.Event(), threading.Lock()
+        self.search, self.guesses, self._null = search, tuple(guesses), ()
+        self._states = {search.state.generation: search.state}
+        self._worker = Worker(self._changed)
         self._controls, self._panel = _Controls(), Panel()
         self._controls.layout = {"flex": "1 1 360px", "min_width": "0", "width": "auto"}
         layout = {"width": "100%", "flex_flow": "row wrap"}
         super().__init__([ipywidgets.HBox([self._controls, self._panel], layout=layout)])
         self._controls.on_msg(self._asked)
+        self._panel.observe(self._clicked, "picked")
+        self.observe(self._mark, "selected")
         self._show(search.state)
 
     def step(self):
-        """Run one generation now; returns the SearchState."""
-        self.stop()
-        return self._show(self.search.step())
+        """Go to the next generation; returns the SearchState."""
+        return self.goto(self.state.generation + 1)
+
+    def back(self):
+        """Go to the generation before; returns the SearchState."""
+        return self.goto(max(self.state.generation - 1, 0))
+
+    def goto(self, generation):
+        """Go to the state after so many generations, known or yet to come; returns the SearchState."""
+        if isinstance(generation, bool) or not isinstance(generation, int) or generation < 0:
+            raise DataError(f"generation must be a whole number >= 0, got {generation!r}")
+        self._rest()
+        return self._show(self._reached(generation))
 
     def run(self, **budget):
         """Run in this thread until the budget of `Search.run` is used up; returns the SearchState."""
-        self.stop()
-        self._halt.clear()
+        self._rest()
         progress = budget.pop("progress", False)
         return self._show(self.search.run(progress=progress, callback=self._show_and_go_on, **budget))
 
     def stop(self):
-        """Stop what runs in the background, and wait until its generation has ended."""
-        self._halt.set()
-        if self._thread is not None:
-            self._thread.join()
+        """Stop what runs in the background; the generation in hand is dropped."""
+        if self._worker.running:
+            self._halt()
+            self._worker.wait()
+
+    def _halt(self):
+        self._worker.halted.set()
+        self.search.stop()
+
+    def _rest(self):
+        self.stop()
+        self._worker.halted.clear()
+
+    @traitlets.validate("selected")
+    def _on_the_front(self, proposal):
+        if proposal.value is not None and proposal.value not in self.state.front:
+            raise DataError(f"{proposal.value!r} is not on the front on show: select one of state.front")
+        return proposal.value
 
     def _asked(self, _, message, __):
-        if message.get("do") == "stop":
-            self._halt.set()
-        elif message.get("do") in self._works:
-            self._start(self._works[message["do"]])
+        todo = message.get("do")
+        if todo == "stop":
+            self._halt()
+        elif todo == "pause":
+            self._worker.halted.set()
+        elif todo == "select":
+            self._select(message.get("row"))
+        elif todo in self._works:
+            self._worker.start(lambda: self._works[todo](message))
 
-    def _start(self, work):
-        with self._lock:  # a second click, or a second kernel thread, while one is at work
-            if self._thread is not None and self._thread.is_alive():
-                return
-            self._halt.clear()
-            self._controls.set_trait("running", True)
-            self._thread = threading.Thread(target=self._guarded, args=(work,), daemon=True)
-            self._thread.start()
+    def _select(self, row):
+        if isinstance(row, int) and 0 <= row < len(self.state.front):
+            self.selected = self.state.front[row]
 
-    def _guarded(self, work):
-        try:
-            work()
-            self._controls.error = ""
-        except Exception as error:  # noqa: BLE001 - it would be lost in the thread; the last good front stays
-            self._controls.error = f"The search stopped: {error}"
-        finally:
-            self._controls.running = False
+    def _clicked(self, change):
+        if change.new and change.new[0] == 1:  # the points of the front
+            self._select(change.new[1])
+
+    def _changed(self, running, error):
+        with self._controls.hold_sync():
+            self._controls.running = running
+            self._controls.error = error and f"The search stopped: {error}"
 
     @property
     def _works(self):
-        return {"step": self._step, "run": self._run, "restart": self._restart}
+        return {
+            "step": lambda _: self._show(self._reached(self.state.generation + 1)),
+            "back": lambda _: self._show(self._reached(max(self.state.generation - 1, 0))),
+            "goto": lambda message: self._show(self._reached(max(int(message["generation"]), 0))),
+            "play": lambda _: self._play(),
+        }
 
-    def _step(self):
-        self._show(self.search.step())
+    def _play(self):
+        while self.state.generation < self.search.generation and not self._worker.halted.wait(_PACE):
+            self._show(self._states[self.state.generation + 1])
+        if self._worker.halted.is_set():
+            return
+        self._show(self.search.run(progress=False, callback=self._show_and_go_on))
+        if not self._null and not self._worker.halted.is_set():
+            self._null = null_front(self.search, _NULL)
+            self._draw()
 
-    def _restart(self):
-        self._show(self.search.goto(0))
+    def _reached(self, generation):
+        """State of a generation: as it was seen, replayed for what came before, or run to."""
+        if generation < min(self._states):
+            earlier = self.search.like(self.search.field)
+            self._states.update((i, earlier.goto(i)) for i in range(min(self._states)))
+        while generation > self.search.generation and not self._worker.halted.is_set():
+            self._keep(self.search.step())
+        return self._states[min(generation, self.search.generation)]
 
-    def _run(self):
-        self.search.run(progress=False, callback=self._show_and_go_on)
+    def _keep(self, state):
+        self._states[state.generation] = state
+        return state
 
     def _show_and_go_on(self, state):
         self._show(state)
-        return self._halt.is_set()
+        return self._worker.halted.is_set()
 
     def _show(self, state):
+        followed = self.selected is None or self.selected == self.state.best
+        self._keep(state)
+        with self.hold_trait_notifications():
+            self.state = state
+            if followed or self.selected not in state.front:
+                self.selected = state.best
         best = state.best
         found = "none stands out yet" if best is None else f"{best.expression} (loss {best.loss:.2g})"
         with self._controls.hold_sync():
+            self._controls.generation = state.generation
             self._controls.status = (
                 f"Generation {state.generation}, {state.evaluations} evaluations, "
                 f"{state.seconds:.1f} s. Chosen: {found}."
             )
             self._controls.rows = [_row(c, c == best) for c in state.front]
-        self._panel.show(self.pictures()[0])
+            self._mark()
         return state
+
+    def _mark(self, _=None):
+        front = self.state.front
+        self._controls.marked = front.index(self.selected) if self.selected in front else -1
+        self._draw()
+
+    def _draw(self):
+        self._panel.show(self.pictures()[0])
 
     def pictures(self):
         """The front."""
-        return [plots.front_picture(self.search.front, self.search.best, self.guesses)]
+        state = self.state
+        return [
+            plots.front_picture(state.front, state.best, self.guesses, null=self._null, marked=self.selected)
+        ]
 
     @property
     def words(self):

@@ -129,7 +129,7 @@ sg.FieldView(field, candidate="x**2 + y**2")
 #
 # The search proposes formulas, measures their loss, and keeps the front: for each complexity (the number of
 # symbols, constants and operations) the best formula so far. Press **Step** for one generation at a time,
-# **Restart** to see it again.
+# **Back** and **Go to** to see it again.
 
 # %%
 stepper = sg.SearchStepper(sg.Search(field, random_state=seed), guesses=[mine])

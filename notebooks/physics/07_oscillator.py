@@ -118,7 +118,7 @@ print(f"by hand {(1 - cosine**2).mean():.6f}, by the library {mine.loss:.6f}")
 # ## The search, step by step
 #
 # Press **Step** to see one generation at a time. The next cell runs on until the answer has settled; after that,
-# **Restart** takes you back to an empty front.
+# **Back** and **Go to** show you what came before.
 
 # %%
 search = sg.Search(field, random_state=seed)

@@ -25,7 +25,7 @@ GROUPS = {
     "search": {"search"},
     "export": {"export"},
     "verdict": {"verdict", "comparison", "constants", "proof", "surface"},
-    "result": {"interpretation"},
+    "result": {"activity", "interpretation"},
     "plots": {"plots"},
     "widgets": {"widgets"},
     "shell": {"__main__", "cli", "doctor", "notebook_files", "page", "report", "runner"},

@@ -1,6 +1,7 @@
 """All units of all layers at once: their values, and their derivatives along a few directions."""
 
 import contextlib
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from ..errors import ModelError, UnknownNameError, nearest
-from .inputs import to_numpy
+from .inputs import checked_points, to_numpy
+from .modes import undisturbed
 from .reader import Reader, copied, hooked
 from .units import described
 
@@ -71,7 +73,7 @@ class Survey(Reader):
     ----------
     model, wrt, forward_args
         As in `gradient_field`.
-    x : tensor (N, ...) of points
+    x : array or tensor (N, ...) of points
     layers : names of the layers to look at, or None for those that compute something
 
     Attributes
@@ -82,10 +84,18 @@ class Survey(Reader):
     """
 
     def __init__(self, model, x, layers=None, wrt=None, forward_args=()):
-        super().__init__(model, None, (), wrt, forward_args, len(x))
-        self.x, self._inputs = x, self.inputs(x)
-        with torch.no_grad():
+        if not isinstance(model, nn.Module):
+            raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
+        self.x = checked_points(x)
+        super().__init__(model, None, (), wrt, forward_args, len(self.x))
+        with undisturbed(model), torch.no_grad():
+            self._inputs = self.inputs(self.x)
             self.shown = self._layers(layers, self._run(slice(0, _ROWS)))
+
+    @property
+    def input_shape(self):
+        """Shape of one point."""
+        return tuple(self._inputs.shape[1:])
 
     @property
     def points(self):
@@ -94,29 +104,34 @@ class Survey(Reader):
 
     def values(self, rows):
         """Values of all units of all layers, float32 (len(rows), units), at points given by number."""
-        with torch.no_grad():
+        with _as_before(self.model), torch.no_grad():
             return self._in_chunks(rows, self._run, lambda units: units)
 
-    def along(self, direction, rows):
-        """Derivatives of all units along a direction (n,) of the inputs, float32 (len(rows), units).
+    def derivatives(self, directions, rows):
+        """Derivatives of all units along some directions (n, m) of the inputs, float32 (units, len(rows), m).
 
-        One forward pass in forward mode, whatever the number of units.
+        One pass in forward mode for each direction, whatever the number of units.
         """
-        direction = torch.as_tensor(direction).to(self._inputs).reshape(self._inputs.shape[1:])
-
-        def push(part):
-            inputs = self._inputs[part]
-            return self._run(part, forward_ad.make_dual(inputs, direction.expand_as(inputs).contiguous()))
-
         try:
-            with forward_ad.dual_level():
-                return self._in_chunks(rows, push, _tangent)
+            with _as_before(self.model):
+                columns = [self._along(direction, rows).T for direction in directions.T]
         except ModelError as error:
             raise ModelError(
                 "an operation of this model has no forward-mode derivative, so the gradients of all units "
                 "cannot be had at once; look at units one by one, whose gradient_field needs none "
                 f"({error.__cause__})"
             ) from error
+        return np.stack(columns, 2)
+
+    def _along(self, direction, rows):
+        direction = torch.as_tensor(direction).to(self._inputs).reshape(self._inputs.shape[1:])
+
+        def push(part):
+            inputs = self._inputs[part]
+            return self._run(part, forward_ad.make_dual(inputs, direction.expand_as(inputs).contiguous()))
+
+        with forward_ad.dual_level():
+            return self._in_chunks(rows, push, _tangent)
 
     def _in_chunks(self, rows, run, read):
         parts = []
@@ -167,14 +182,25 @@ def _keeper(seen, name):
 
 
 @contextlib.contextmanager
+def _as_before(model):
+    """Undisturbed once more, without the warning that the first time gave."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "the model is in train mode")
+        with undisturbed(model):
+            yield
+
+
+@contextlib.contextmanager
 def _plain_kernels():
     """Without fused kernels, which call no hooks or know no forward-mode derivative."""
     fast = torch.backends.mha.get_fastpath_enabled()
+    math = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        math = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
-        with torch.backends.mkldnn.flags(enabled=False), math:
-            yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "TF32 acceleration")  # of torch itself, about the next line
+            with torch.backends.mkldnn.flags(enabled=False), math:
+                yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
 

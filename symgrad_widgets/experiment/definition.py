@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import DataError, UnknownNameError, nearest
 
-__all__ = ["Experiment", "Triplets", "redraw"]
+__all__ = ["Experiment", "Labelled", "Triplets", "redraw"]
 
 _ROUNDS = 1000  # redrawing that has not ended by then never will
 
@@ -19,6 +19,13 @@ class Triplets(NamedTuple):
     anchor: np.ndarray
     positive: np.ndarray
     negative: np.ndarray
+
+
+class Labelled(NamedTuple):
+    """Points x (N, n) and their labels y (N,), 0 or 1."""
+
+    x: np.ndarray
+    y: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,7 @@ _PUBLIC = {
     "SearchState": "search",
     "SearchStepper": "widgets",
     "SymgradError": "errors",
+    "TrainingMonitor": "widgets",
     "TrainingResult": "training",
     "Verdict": "verdict",
     "define_operator": "operators",

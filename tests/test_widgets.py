@@ -324,3 +324,62 @@ def test_a_run_in_the_cell_is_not_cut_short_by_an_earlier_stop(field):
 def test_a_stepper_wants_a_search(field):
     with pytest.raises(sg.SymgradError, match=r"got GradientField: make one with Search\(field\)"):
         stepper_module.SearchStepper(field)
+
+
+# -- TrainingMonitor -----------------------------------------------------------------------------------------
+
+SMALL = {"epochs": 3, "count": 2000, "validation": 500, "held_out": 300}
+
+
+def press_train(monitor, button="train", wait=True):
+    monitor._asked(None, {"do": button}, [])
+    if wait:
+        monitor._worker.wait(60)
+
+
+def test_a_press_of_train_shows_the_curve_and_the_latent_against_the_concept():
+    monitor = sg.TrainingMonitor(sg.experiments["oscillator"], seed=1, **SMALL)
+    assert monitor.run is None
+    assert "Not trained yet" in monitor.words
+    runs = []
+    monitor.observe(lambda change: runs.append(change.new), "run")
+    press_train(monitor)
+    assert runs == [monitor.run]
+    assert json.loads(monitor._curve._data)[0]["x"] == [1, 2, 3]
+    assert "Ended (finished)" in monitor.words
+    assert f"Floor {monitor.run.floor:.2g}" in monitor.words
+    assert "v**2 + x**2" in monitor._latent.words
+    plain = sg.experiments["oscillator"].train(seed=1, progress=False, **SMALL)
+    assert np.array_equal(plain.latents, monitor.run.latents)
+    assert plain.latents.shape == (300, 1)
+
+
+def test_stop_keeps_the_best_weights_so_far():
+    monitor = sg.TrainingMonitor(sg.experiments["oscillator"], **SMALL | {"epochs": 10_000})
+    seen = threading.Event()
+    monitor._curve.observe(lambda _: seen.set(), "_data")
+    press_train(monitor, wait=False)
+    assert seen.wait(30)
+    assert monitor._controls.running
+    assert 0 < monitor._controls.progress < 1
+    press_train(monitor, "stop")
+    assert not monitor._controls.running
+    assert monitor.run.ending == "callback"
+    assert monitor.history is monitor.run.history
+
+
+def test_a_monitor_starts_from_a_run_and_from_nothing_else():
+    run = sg.experiments["oscillator"].train(progress=False, **SMALL)
+    assert sg.TrainingMonitor(run).run is run
+    with pytest.raises(sg.SymgradError, match=r"got str: take one of sg\.experiments"):
+        sg.TrainingMonitor("oscillator")
+    with pytest.raises(sg.SymgradError, match="no training setting 'epoch'"):
+        sg.TrainingMonitor(sg.experiments["oscillator"], epoch=5)
+
+
+def test_a_training_that_fails_is_said_and_the_last_run_stays():
+    run = sg.experiments["oscillator"].train(progress=False, **SMALL)
+    monitor = sg.TrainingMonitor(run, **SMALL | {"rate": float("nan")})
+    press_train(monitor)
+    assert monitor._controls.error == "Training failed: Invalid learning rate: nan"
+    assert monitor.run is run

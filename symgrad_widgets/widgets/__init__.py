@@ -2,7 +2,8 @@
 
 from .bender import PhiBender
 from .fieldview import FieldView
+from .monitor import TrainingMonitor
 from .panel import Panel
 from .stepper import SearchStepper
 
-__all__ = ["FieldView", "Panel", "PhiBender", "SearchStepper"]
+__all__ = ["FieldView", "Panel", "PhiBender", "SearchStepper", "TrainingMonitor"]

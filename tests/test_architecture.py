@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
 GROUPS = {
     "errors": {"errors"},
+    "batch": {"batch"},
     "concepts": {"concepts", "published"},
     "data": {"experiment"},
     "network": {"networks", "training"},
@@ -32,6 +33,7 @@ GROUPS = {
 }
 MAY_USE = {
     "errors": set(),
+    "batch": {"errors"},
     "concepts": {"errors"},
     "data": {"errors", "concepts"},
     "network": {"errors", "concepts"},
@@ -41,7 +43,17 @@ MAY_USE = {
     "search": {"errors", "field", "language"},
     "verdict": {"errors", "field", "language", "concepts"},
     "export": {"errors", "language"},
-    "result": {"errors", "field", "language", "concepts", "search", "verdict", "gradients", "export"},
+    "result": {
+        "errors",
+        "batch",
+        "field",
+        "language",
+        "concepts",
+        "search",
+        "verdict",
+        "gradients",
+        "export",
+    },
     "plots": {"errors", "field", "language", "concepts", "search", "verdict", "result"},
 }
 MAY_USE["widgets"] = set(MAY_USE) | {"plots"}
@@ -64,7 +76,9 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only modules that
     "nbclient": {"runner"},
     "nbconvert": {"page"},
     "pickle": set(),
-    "joblib": set(),
+    "joblib": {"batch"},
+    "dask": {"batch"},
+    "distributed": {"batch"},
     "matplotlib": set(),
     "pandas": set(),
 }

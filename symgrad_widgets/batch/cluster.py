@@ -1,0 +1,103 @@
+"""A Dask cluster as a backend of joblib.
+
+joblib's own Dask backend never learns of a job that the scheduler has given up, and waits for it for ever.
+"""
+
+import contextlib
+from concurrent.futures import CancelledError
+
+from joblib import Parallel, delayed, parallel_config
+from joblib.parallel import ParallelBackendBase
+
+from ..errors import SymgradError
+from .errors import ClusterError, WorkerDiedError
+
+__all__ = ["on_cluster"]
+
+_SECONDS = 20  # to reach the scheduler, and to see a worker
+
+
+def on_cluster(call, tasks, scheduler):
+    """Yield pairs `(number, result)` of `call(number, task)` as they come from the workers of a scheduler.
+
+    `tasks` maps numbers to tasks. Jobs whose worker dies are repeated by the scheduler; those that it gives
+    up come last, with a `WorkerDiedError`.
+
+    Raises
+    ------
+    ClusterError
+        for a scheduler that cannot be reached or is lost, and for workers that are none, have several
+        threads, or do not have this package.
+
+    """
+    lost = set(tasks)
+    with _connected(scheduler) as client, parallel_config(_Backend(client)):
+        pool = Parallel(-1, return_as="generator_unordered", pre_dispatch="all", batch_size=1)
+        try:
+            for answer in pool(delayed(call)(number, task) for number, task in tasks.items()):
+                if answer is not None:
+                    lost.discard(answer[0])
+                    yield answer
+        except ImportError as error:
+            raise ClusterError(
+                f"a worker of {scheduler} cannot load the package ({error}): install this version on all"
+            ) from None
+        except (CancelledError, OSError) as error:
+            raise ClusterError(f"lost the Dask scheduler at {scheduler} ({type(error).__name__})") from None
+    yield from ((number, WorkerDiedError("its worker died, each time it was tried")) for number in lost)
+
+
+class _Backend(ParallelBackendBase):
+    supports_retrieve_callback = True
+
+    def __init__(self, client):
+        super().__init__(nesting_level=0)
+        self.client = client
+
+    def effective_n_jobs(self, _):
+        return max(2, len(self.client.nthreads()))  # for 1, joblib would stay in this process
+
+    def submit(self, func, callback=None):
+        future = self.client.submit(func, pure=False)
+        future.add_done_callback(callback)
+        return future
+
+    def retrieve_result_callback(self, out):
+        from dask.distributed import KilledWorker
+
+        try:
+            return out.result()
+        except KilledWorker:
+            return [None]  # raised, it would end all other jobs too
+
+
+@contextlib.contextmanager
+def _connected(scheduler):
+    try:
+        from dask.distributed import Client
+    except ImportError:
+        raise SymgradError('Dask is not installed: pip install -e ".[dask]" in the repository') from None
+    try:
+        client = Client(scheduler, timeout=_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"no Dask scheduler answers at {scheduler!r} ({error}): give its address, tcp://HOST:8786"
+        ) from None
+    with client:
+        _check_workers(client, scheduler)
+        yield client
+
+
+def _check_workers(client, scheduler):
+    try:
+        client.wait_for_workers(1, timeout=_SECONDS)
+    except TimeoutError:
+        raise ClusterError(
+            f"{scheduler} has no workers after {_SECONDS} s: start `dask worker {scheduler} --nthreads 1`"
+        ) from None
+    most = max(client.nthreads().values())
+    if most > 1:
+        raise ClusterError(
+            f"workers of {scheduler} have up to {most} threads, which would disturb each other's figures: "
+            "start them with --nthreads 1, and --nworkers for one a core"
+        )

@@ -1,0 +1,91 @@
+"""Results in a file, one JSON object a line, that outlives whatever happens while it is written.
+
+A line counts once its newline is there. What a killed process left of a line is cut off by `repair`.
+"""
+
+import json
+import math
+from pathlib import Path
+
+from ..errors import DataError, OutputError
+
+__all__ = ["append", "read", "repair"]
+
+
+def read(path):
+    """Return the complete rows of a file, a list of dicts; a file that is not there has none.
+
+    Raises
+    ------
+    DataError
+        names the first line that is not a JSON object.
+    OutputError
+        for a file that cannot be read.
+
+    """
+    try:
+        text = Path(path).read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise OutputError(f"cannot read {path}: {error.strerror or error}") from None
+    complete, _, _ = text.rpartition(b"\n")
+    lines = enumerate(complete.split(b"\n"), start=1)
+    return [_row(path, number, line) for number, line in lines if line.strip()]
+
+
+def _row(path, number, line):
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"line {number} of {path} is not JSON ({error}): remove that line") from None
+    if not isinstance(row, dict):
+        raise DataError(f"line {number} of {path} is not a row of results: remove that line")
+    return row
+
+
+def repair(path):
+    """Cut a half-written last line off a file, if it has one."""
+    path = Path(path)
+    if path.is_file():
+        text = path.read_bytes()
+        if not text.endswith(b"\n"):
+            _cut(path, text.rfind(b"\n") + 1)
+
+
+def append(path, row):
+    """Write a row to the end of a file; numbers that are not finite become null.
+
+    Raises
+    ------
+    OutputError
+        when the line cannot be written whole, for instance on a full disk: the file is as it was before.
+
+    """
+    line = json.dumps(_plain(row), allow_nan=False).encode() + b"\n"
+    path, start = Path(path), None
+    try:
+        with path.open("ab", buffering=0) as file:
+            start = file.tell()
+            while line:
+                line = line[file.write(line) :]
+    except OSError as error:
+        if start is not None:
+            _cut(path, start)
+        raise OutputError(
+            f"cannot write to {path} ({error.strerror or error}): its {len(read(path))} rows are kept; "
+            "make room and give the same command again"
+        ) from None
+
+
+def _cut(path, length):
+    with path.open("r+b") as file:
+        file.truncate(length)
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,93 @@
+"""Jobs through joblib: on processes of this machine, or on a Dask cluster."""
+
+import contextlib
+import signal
+import warnings
+from functools import partial
+
+from .errors import WorkerDiedError
+
+__all__ = ["stream"]
+
+
+def stream(function, tasks, jobs=1, scheduler=None):
+    """Yield pairs `(task, function(task))` as they come, in any order.
+
+    Parameters
+    ----------
+    function : callable
+        Importable, runs in other processes, deals with its own errors: what it raises ends the stream.
+    tasks : iterable of anything that can be sent to another process
+    jobs : int
+        Processes of this machine, each with one thread for linear algebra.
+    scheduler : str or None
+        Address of a Dask scheduler, whose workers are used instead, all of them.
+
+    A job whose worker dies is repeated: by the Dask scheduler, or on this machine once, with no other beside
+    it that could be the cause. If that does not help, the pair's second item is a `WorkerDiedError`. Closing
+    the generator, and Ctrl-C, end the processes on this machine.
+    """
+    tasks = dict(enumerate(tasks))
+    call = partial(_call, function)
+    if scheduler is None:
+        results = _on_this_machine(call, tasks, jobs)
+    else:
+        from .cluster import on_cluster
+
+        results = on_cluster(call, tasks, scheduler)
+    for number, result in results:
+        yield tasks[number], result
+
+
+def _call(function, number, task):
+    with contextlib.suppress(
+        ValueError
+    ):  # not in the main thread: a Dask worker, which Ctrl-C does not reach
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the stream ends this process
+    return number, function(task)
+
+
+def _on_this_machine(call, tasks, jobs):
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    waiting = dict(tasks)
+    while waiting:
+        begun = []
+        try:
+            for number, result in _pool(call, waiting, jobs, begun):
+                del waiting[number]
+                yield number, result
+        except TerminatedWorkerError:  # it ends all that run, and does not say which was the cause
+            for number in [n for n in begun if n in waiting]:
+                yield _alone(call, number, waiting.pop(number))
+
+
+def _alone(call, number, task):
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        return next(_pool(call, {number: task}, jobs=1, begun=[]))
+    except TerminatedWorkerError:
+        return number, WorkerDiedError("its process died, twice: killed, crashed, or out of memory")
+
+
+def _pool(call, tasks, jobs, begun):
+    """Yield what `call(number, task)` returns as it comes; the numbers handed out are added to `begun`."""
+    from joblib import Parallel, delayed, parallel_config
+
+    def numbered():
+        for number, task in list(tasks.items()):
+            begun.append(number)
+            yield delayed(call)(number, task)
+
+    # With one worker joblib would stay in this process; so many run at a time as are dispatched ahead.
+    with parallel_config("loky", inner_max_num_threads=1):
+        pool = Parallel(max(jobs, 2), return_as="generator_unordered", pre_dispatch=jobs, batch_size=1)
+    results = pool(numbered())
+    try:
+        for result in results:  # noqa: UP028 - `yield from` would close it before the warnings are off
+            yield result
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # jobs that were cut short are what was asked for
+            results.close()

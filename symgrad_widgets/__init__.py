@@ -17,6 +17,7 @@ _PUBLIC = {
     "FieldView": "widgets",
     "GradientField": "field",
     "Interpretation": "interpretation",
+    "NeuronPicker": "widgets",
     "Panel": "widgets",
     "PhiBender": "widgets",
     "Search": "search",

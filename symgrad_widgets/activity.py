@@ -82,6 +82,7 @@ class Activity:
         self.names = checked_names(names, self.points.shape[1])
         self.rows = _evenly(len(self.points), _ROWS)
         self.values = self._survey.values(self.rows)
+        self._angles = {}
 
     def _limited(self):
         if self.starts[-1] > _MOST_UNITS:
@@ -153,8 +154,22 @@ class Activity:
             spread[units] = np.where(count > 0, 1 - main / np.maximum(count, 1), np.nan)
         return np.where(spread < 1e-6, 0.0, spread)  # below single precision
 
+    def known(self, formula=None):
+        """`gradient_spread` and `angles(formula)` if they have been computed, else NaN; each (units,)."""
+        unknown = np.full(self.starts[-1], np.nan)
+        spread = self.__dict__.get("gradient_spread", unknown)
+        return spread, self._angles.get(formula, unknown)
+
     def angles(self, formula):
-        """Median angle in degrees between each unit's gradient and a SymPy formula's, (units,); 0 to 90."""
+        """Median angle in degrees between each unit's gradient and a SymPy formula's, (units,); 0 to 90.
+
+        Those of the last formula asked for are kept.
+        """
+        if formula not in self._angles:
+            self._angles = {formula: self._compared(formula)}
+        return self._angles[formula]
+
+    def _compared(self, formula):
         basis, rows, _ = self._gradients
         slopes = evaluate(formula, self.names, self.points[rows])[1] @ basis
         result = np.full(self.starts[-1], np.nan)

@@ -14,10 +14,13 @@ from .pictures import (
     plane_picture,
 )
 from .published import published_front
+from .units import UnitsPicture, activation_picture, levels_of
 
 __all__ = [
     "Mark",
     "Picture",
+    "UnitsPicture",
+    "activation_picture",
     "angle_groups",
     "angle_histogram",
     "describe_angles",
@@ -25,6 +28,7 @@ __all__ = [
     "field_picture",
     "front_picture",
     "history_picture",
+    "levels_of",
     "pairs_picture",
     "phi_picture",
     "plane_picture",

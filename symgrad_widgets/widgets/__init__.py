@@ -3,7 +3,8 @@
 from .bender import PhiBender
 from .fieldview import FieldView
 from .monitor import TrainingMonitor
+from .neuronpicker import NeuronPicker
 from .panel import Panel
 from .stepper import SearchStepper
 
-__all__ = ["FieldView", "Panel", "PhiBender", "SearchStepper", "TrainingMonitor"]
+__all__ = ["FieldView", "NeuronPicker", "Panel", "PhiBender", "SearchStepper", "TrainingMonitor"]

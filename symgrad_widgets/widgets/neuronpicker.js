@@ -1,0 +1,247 @@
+// Layers as blocks of dots on one canvas; one element has the focus and speaks for the unit under the cursor.
+const LEVELS = 8, NONE = 255, CHOSEN = "#D55E00";
+const CELLS = [24, 20, 16, 13, 10, 8, 7], LABEL = 18, GAP = 24, TALL = 470;
+const RAMPS = { light: [[148, 148, 148], [0, 80, 127]], dark: [[112, 112, 112], [110, 195, 245]] };
+let made = 0;
+
+// The upper halves of single-precision numbers.
+function floats(view) {
+  const halves = new Uint16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+const short = (number) => (number === 0 ? "0" : String(Number(number.toPrecision(2))));
+const radius = (level) => 0.125 + (0.325 * level) / (LEVELS - 1); // of a cell
+
+function ramp(theme, level) {
+  const [low, high] = RAMPS[theme];
+  return `rgb(${low.map((value, i) => Math.round(value + ((high[i] - value) * level) / (LEVELS - 1)))})`;
+}
+
+function flow(layers, width, cell) {
+  let x = 2, y = 0, row = 0, start = 0;
+  const blocks = layers.map(([title, kind, count], number) => {
+    const columns = Math.max(1, Math.min(Math.ceil(Math.sqrt(count)), Math.floor((width - 4) / cell)));
+    const wide = Math.max(columns * cell, 84);
+    const wraps = x > 2 && x + wide > width;
+    if (wraps) { x = 2; y += row + 10; row = 0; }
+    const block = { number, title, kind, count, columns, wide, x, y, start, first: x === 2 };
+    row = Math.max(row, LABEL + Math.ceil(count / columns) * cell);
+    x += wide + GAP;
+    start += count;
+    return block;
+  });
+  return { blocks, cell, height: y + row + 4 };
+}
+
+// The largest cells with which everything is in sight.
+function arrange(layers, width) {
+  const tried = CELLS.map((cell) => flow(layers, width, cell));
+  return tried.find(({ height }) => height <= TALL) ?? tried.at(-1);
+}
+
+function fitted(pen, text, width) {
+  if (pen.measureText(text).width <= width) return text;
+  let tail = text;
+  while (tail.length > 3 && pen.measureText(`…${tail}`).width > width) tail = tail.slice(1);
+  return `…${tail}`;
+}
+
+function render({ model, el }) {
+  const id = `sg-unit-${made++}`;
+  el.innerHTML =
+    '<section class="sg-picker" aria-label="Units of the network" data-lm-suppress-shortcuts="true"><header>' +
+    '<label>Colour by<select></select></label><span class="sg-key"></span></header>' +
+    '<div class="sg-stage" role="listbox" tabindex="0" aria-multiselectable="true" aria-label="Units: arrows ' +
+    `choose, page up and down change the layer, ctrl with an arrow moves, space adds" aria-activedescendant="${id}">` +
+    `<canvas aria-hidden="true"></canvas><div class="sg-cursor" role="option" id="${id}"></div>` +
+    '<div class="sg-tip" aria-hidden="true" hidden></div></div>' +
+    '<p class="sg-words"></p><p class="symgrad-error" role="alert"></p></section>';
+  const section = el.firstChild, stage = section.querySelector(".sg-stage");
+  const [canvas, cursor, tip] = stage.children, select = section.querySelector("select");
+  const pen = canvas.getContext("2d");
+  let layers, numbers, levels, plan, at = { layer: 0, unit: 0 };
+
+  const total = () => levels.length;
+  const theme = () => {
+    const [r, g, b] = getComputedStyle(section).color.match(/[\d.]+/g).map(Number);
+    return 0.3 * r + 0.59 * g + 0.11 * b > 128 ? "dark" : "light";
+  };
+  const read = () => {
+    layers = JSON.parse(model.get("layers"));
+    numbers = floats(model.get("numbers"));
+    levels = bytes(model.get("levels"));
+  };
+  const block = (layer) => plan.blocks[layer];
+  const place = ({ layer, unit }) => {
+    const { x, y, columns } = block(layer), cell = plan.cell;
+    return [x + ((unit % columns) + 0.5) * cell, y + LABEL + (Math.floor(unit / columns) + 0.5) * cell];
+  };
+  const facts = ({ layer, unit }) => {
+    const row = block(layer).start + unit;
+    const [mean, spread, turn, angle] = [0, 1, 2, 3].map((column) => numbers[column * total() + row]);
+    const more = [`activation ${short(mean)} ± ${short(spread)}`];
+    if (!Number.isNaN(turn)) more.push(`gradient spread ${short(turn)}`);
+    if (!Number.isNaN(angle)) more.push(`angle to the formula ${short(angle)}°`);
+    return [`${block(layer).title}, unit ${unit}`, ...more];
+  };
+
+  const paint = () => {
+    const width = stage.clientWidth;
+    if (!width) return;
+    plan = arrange(layers, width);
+    const scale = devicePixelRatio || 1, ink = getComputedStyle(section).color, looks = theme(), { cell } = plan;
+    canvas.width = width * scale;
+    canvas.height = plan.height * scale;
+    canvas.style.cssText = `width:${width}px;height:${plan.height}px`;
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    const paths = Array.from({ length: LEVELS }, () => new Path2D()), crosses = new Path2D();
+    pen.fillStyle = pen.strokeStyle = ink;
+    pen.font = `12px ${getComputedStyle(section).fontFamily}`;
+    for (const { title, count, number, start, wide, x, y, first } of plan.blocks) {
+      pen.fillText(`${fitted(pen, title, wide - pen.measureText(` ${count}`).width)} ${count}`, x, y + 12);
+      if (!first) pen.fillText("→", x - 18, y + 12);
+      for (let unit = 0; unit < count; unit++) {
+        const [px, py] = place({ layer: number, unit }), level = levels[start + unit];
+        if (level === NONE) {
+          crosses.moveTo(px - 2, py - 2); crosses.lineTo(px + 2, py + 2);
+          crosses.moveTo(px + 2, py - 2); crosses.lineTo(px - 2, py + 2);
+        } else {
+          paths[level].moveTo(px + radius(level) * cell, py);
+          paths[level].arc(px, py, radius(level) * cell, 0, 7);
+        }
+      }
+    }
+    pen.stroke(crosses);
+    paths.forEach((path, level) => { pen.fillStyle = ramp(looks, level); pen.fill(path); });
+    pen.strokeStyle = CHOSEN;
+    pen.lineWidth = 2.5;
+    const [layer, ...units] = model.get("choice");
+    for (const unit of units) {
+      const [px, py] = place({ layer, unit });
+      pen.beginPath();
+      pen.arc(px, py, cell / 2 + 0.5, 0, 7);
+      pen.stroke();
+    }
+    move(at);
+  };
+
+  const move = (to) => {
+    at = to;
+    const [x, y] = place(at), size = plan.cell + 5, [layer, ...units] = model.get("choice");
+    cursor.style.cssText = `width:${size}px;height:${size}px;transform:translate(${x - size / 2}px,${y - size / 2}px)`;
+    cursor.setAttribute("aria-label", facts(at).join(", "));
+    cursor.setAttribute("aria-selected", layer === at.layer && units.includes(at.unit));
+    cursor.setAttribute("aria-setsize", block(at.layer).count);
+    cursor.setAttribute("aria-posinset", at.unit + 1);
+  };
+  const choose = ({ layer, unit }, adds) => {
+    const [now, ...units] = model.get("choice");
+    let next = [unit];
+    if (adds && layer === now) next = units.includes(unit) ? units.filter((u) => u !== unit) : [...units, unit];
+    if (!next.length) return;
+    at = { layer, unit };
+    model.set("choice", [layer, ...next]);
+    model.save_changes();
+  };
+
+  const under = (event) => {
+    const box = canvas.getBoundingClientRect(), px = event.clientX - box.left, py = event.clientY - box.top;
+    for (const { number, x, y, columns, count } of plan?.blocks ?? []) {
+      const column = Math.floor((px - x) / plan.cell), row = Math.floor((py - y - LABEL) / plan.cell);
+      const unit = row * columns + column;
+      if (column >= 0 && column < columns && row >= 0 && unit < count) return { layer: number, unit };
+    }
+    return null;
+  };
+  const hover = (event) => {
+    const unit = under(event);
+    tip.hidden = !unit;
+    if (!unit) return;
+    tip.textContent = facts(unit).join("\n");
+    const [x, y] = place(unit), left = Math.min(x + 12, stage.clientWidth - tip.offsetWidth - 2);
+    const top = y + 14 + tip.offsetHeight > plan.height ? y - 12 - tip.offsetHeight : y + 12;
+    tip.style.transform = `translate(${Math.max(left, 0)}px,${Math.max(top, 0)}px)`;
+  };
+  const press = (event) => {
+    const { count, columns } = block(at.layer), { layer, unit } = at;
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    const turn = { PageUp: -1, PageDown: 1 }[event.key];
+    let to = null;
+    if (step) to = unit + step >= 0 && unit + step < count ? { layer, unit: unit + step } : at;
+    else if (turn) to = block(layer + turn) ? { layer: layer + turn, unit: 0 } : at;
+    else if (event.key === "Home") to = { layer, unit: 0 };
+    else if (event.key === "End") to = { layer, unit: count - 1 };
+    else if (event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!to) return choose(at, true);
+    if (event.ctrlKey || event.metaKey) move(to);
+    else if (to !== at) choose(to, event.shiftKey);
+    cursor.scrollIntoView({ block: "nearest" });
+  };
+
+  const key = () => {
+    const [title, low, high] = JSON.parse(model.get("legend")), looks = theme();
+    const dots = [0, 2, 5, 7].map((level) => {
+      const size = Math.round(radius(level) * 2 * 16);
+      return `<i style="width:${size}px;height:${size}px;background:${ramp(looks, level)}"></i>`;
+    });
+    const label = (text) => Object.assign(document.createElement("b"), { textContent: text });
+    const box = section.querySelector(".sg-key");
+    box.innerHTML = dots.join("");
+    box.prepend(label(`${title}: ${low}`));
+    box.append(label(high));
+  };
+  const say = () => {
+    const alert = section.lastChild;
+    section.querySelector(".sg-words").textContent = model.get("words");
+    alert.textContent = model.get("error");
+    alert.hidden = !model.get("error");
+  };
+  const options = () => {
+    select.replaceChildren(...JSON.parse(model.get("measures")).map(([value, text, ready]) =>
+      Object.assign(document.createElement("option"), { value, textContent: text, disabled: !ready })));
+    select.value = model.get("colour_by");
+  };
+  const follow = () => {
+    const [layer, ...units] = model.get("choice");
+    if (at.layer !== layer || !units.includes(at.unit)) at = { layer, unit: units.at(-1) };
+    paint();
+  };
+  const redraw = () => { read(); key(); paint(); };
+
+  stage.addEventListener("pointermove", hover);
+  stage.addEventListener("pointerleave", () => { tip.hidden = true; });
+  stage.addEventListener("click", (event) => {
+    const unit = under(event);
+    if (unit) choose(unit, event.shiftKey || event.ctrlKey || event.metaKey);
+  });
+  stage.addEventListener("keydown", press);
+  select.addEventListener("change", () => { model.set("colour_by", select.value); model.save_changes(); });
+
+  const handlers = {
+    "change:levels": redraw, "change:numbers": redraw, "change:layers": redraw, "change:legend": key,
+    "change:measures": options, "change:colour_by": options, "change:choice": follow,
+    "change:words": say, "change:error": say,
+  };
+  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+  const resized = new ResizeObserver(paint);
+  resized.observe(stage);
+  const themed = new MutationObserver(() => requestAnimationFrame(() => { key(); paint(); }));
+  themed.observe(document.body, { attributes: true });
+  themed.observe(document.documentElement, { attributes: true });
+  read();
+  options();
+  key();
+  say();
+  follow();
+  return () => {
+    resized.disconnect();
+    themed.disconnect();
+    for (const [event, handler] of Object.entries(handlers)) model.off(event, handler);
+  };
+}
+
+export default { render };

@@ -1,0 +1,247 @@
+"""A diagram of a network's units: look at what each does on data, and choose."""
+
+import json
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+
+from .. import plots
+from ..activity import MEASURES, Activity
+from ..errors import DataError, SymgradError
+from ..expressions import as_expression
+from .guard import DescribedBox
+from .panel import Panel
+
+__all__ = ["NeuronPicker"]
+
+_HERE = Path(__file__).parent
+_LISTED = 8  # units named in a sentence
+
+
+class _Diagram(anywidget.AnyWidget):
+    """The units on a canvas; what is chosen comes back in `choice`: the layer's number, then the units'."""
+
+    _esm = _HERE / "neuronpicker.js"
+    _css = _HERE / "neuronpicker.css"
+    layers = traitlets.Unicode("[]").tag(sync=True)
+    numbers = traitlets.Bytes().tag(sync=True)
+    levels = traitlets.Bytes().tag(sync=True)
+    measures = traitlets.Unicode("[]").tag(sync=True)
+    legend = traitlets.Unicode("[]").tag(sync=True)
+    choice = traitlets.Tuple().tag(sync=True)
+    colour_by = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
+
+
+class NeuronPicker(DescribedBox):
+    """A network's layers and units, coloured by what each does on the data; click one to choose it.
+
+    A layer is a block of dots. A dot is a unit: a channel of a convolution (its mean over the image), a
+    feature of a sequence (its mean over the positions). Large and blue is strong, small and grey weak, a
+    cross has no value. Click or arrow keys choose a unit, page up and down change the layer; shift or ctrl
+    with a click, shift with an arrow, or the space bar after ctrl with an arrow add units of the same layer.
+
+    >>> picker = sg.NeuronPicker(run.model, run.x, names=run.names)
+    >>> picker.layer, picker.neuron = "silu2", 17
+    >>> picker.observe(lambda change: ..., ["layer", "neurons"])
+    >>> sg.interpret(picker.field)
+
+    Activations are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until
+    a measure needs them, and then cost one forward-mode pass for each input, not one backward pass for
+    each unit (of more than 32 inputs, 32 random projections: see `Activity`).
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    x : array (N, ...)
+        One point a row, two at least.
+    names : names of the n inputs
+    formula : formula (text, SymPy or Candidate), or None
+    layers : names of the layers to show, or None for all that compute something
+        For networks of more than 16,384 units.
+    wrt, forward_args
+        As in `gradient_field`.
+
+    Attributes
+    ----------
+    layer : str, or None for the model's output
+    neurons : tuple of int
+        The units chosen, the last of them current; numbers that another layer has too stay chosen there.
+    neuron : int, the current one; assigning chooses it alone
+    colour_by : "activation" | "gradient" | "alignment"
+        Standard deviation over the data; how much the gradient turns; angle to the formula.
+    formula : may be assigned; read like that of `score`
+        All of these may be observed, and what is wrong raises and changes nothing.
+
+    """
+
+    layer = traitlets.Any(allow_none=True)
+    neurons = traitlets.Any((0,))
+    neuron = traitlets.Any(0)
+    colour_by = traitlets.Any("activation")
+    formula = traitlets.Any(allow_none=True)
+
+    def __init__(self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=()):
+        self.activity = Activity(model, x, names, layers, wrt, forward_args)
+        self._field = None, None
+        self._diagram, self._panel = _Diagram(), Panel()
+        self._diagram.layout = {"flex": "1 1 420px", "min_width": "0", "width": "auto"}
+        self._diagram.layers = json.dumps([[a.title, a.kind, a.count] for a in self.activity.layers])
+        row = ipywidgets.HBox([self._diagram, self._panel], layout={"width": "100%", "flex_flow": "row wrap"})
+        super().__init__([row])
+        self.layer = None
+        self.formula = formula
+        self.observe(self._kept, ["layer", "neurons", "neuron", "formula"])
+        self.observe(self._draw, ["layer", "neurons", "colour_by", "formula"])
+        self._diagram.observe(self._clicked, ["choice", "colour_by"])
+        self._draw()
+
+    def choose(self, layer, *neurons):
+        """Choose units of a layer, both at once."""
+        position = self.activity.position(layer)
+        neurons = self._units(position, neurons)
+        with self.hold_trait_notifications():
+            self.layer, self.neurons = self.activity.layers[position].name, neurons
+
+    @property
+    def field(self):
+        """`GradientField` of the units chosen, at all the points of x."""
+        choice = self.activity.position(self.layer), self.neurons
+        if self._field[0] != choice:
+            self._field = choice, self.activity.field(*choice)
+        return self._field[1]
+
+    @traitlets.validate("layer")
+    def _known(self, proposal):
+        return self.activity.layers[self.activity.position(proposal.value)].name
+
+    @traitlets.validate("neurons")
+    def _all_there(self, proposal):
+        return self._units(self.activity.position(self.layer), proposal.value)
+
+    @traitlets.validate("neuron")
+    def _there(self, proposal):
+        return self._units(self.activity.position(self.layer), (proposal.value,))[0]
+
+    def _units(self, position, neurons):
+        layer = self.activity.layers[position]
+        if not isinstance(neurons, list | tuple) or not neurons:
+            raise DataError(f"neurons must be a tuple of one unit or more, such as (0, 3), got {neurons!r}")
+        for unit in neurons:
+            if isinstance(unit, bool) or not isinstance(unit, int | np.integer):
+                raise DataError(f"a neuron is given by its number, got {unit!r}")
+            if not 0 <= unit < layer.count:
+                raise DataError(f"layer {layer.title!r} has units 0 to {layer.count - 1}, got {unit}")
+        return tuple(dict.fromkeys(int(unit) for unit in neurons))
+
+    @traitlets.validate("formula")
+    def _read(self, proposal):
+        if proposal.value is None:
+            return None
+        formula = as_expression(getattr(proposal.value, "expression", proposal.value), self.activity.names)
+        if self.colour_by == "alignment":
+            self.activity.measure("alignment", formula)  # raises before anything has changed
+        return formula
+
+    @traitlets.validate("colour_by")
+    def _measurable(self, proposal):
+        self.activity.measure(proposal.value, self.formula)
+        return proposal.value
+
+    def _kept(self, change):
+        """Keep what hangs together in step."""
+        if change.name == "layer":
+            count = self.activity.layers[self.activity.position(self.layer)].count
+            self.neurons = tuple(unit for unit in self.neurons if unit < count) or (0,)
+        elif change.name == "neurons":
+            self.neuron = self.neurons[-1]
+        elif change.name == "neuron" and self.neuron != self.neurons[-1]:
+            self.neurons = (self.neuron,)
+        elif self.formula is None and self.colour_by == "alignment":
+            self.colour_by = "activation"
+
+    def _clicked(self, change):
+        try:
+            if change.name == "colour_by":
+                self.colour_by = change.new
+            elif change.new != self._choice:
+                position, *neurons = change.new
+                self.choose(self.activity.layers[position].name, *neurons)
+        except (SymgradError, IndexError, TypeError, ValueError) as error:
+            self._draw()  # back to the last good state
+            self._diagram.error = str(error)
+
+    @property
+    def _choice(self):
+        return (self.activity.position(self.layer), *self.neurons)
+
+    def _draw(self, _=None):
+        measure = self._measure()
+        with self._diagram.hold_sync():
+            self._diagram.choice, self._diagram.colour_by = self._choice, self.colour_by
+            self._diagram.levels = plots.levels_of(measure.strength).tobytes()
+            self._diagram.numbers = _packed(self._columns())
+            self._diagram.legend = json.dumps([measure.title, measure.low, measure.high])
+            self._diagram.measures = json.dumps(
+                [[name, title, name != "alignment" or self.formula is not None]
+                 for name, title in MEASURES.items()]
+            )  # fmt: skip
+            self._diagram.words, self._diagram.error = self._description(), ""
+        self._panel.show(self._activation())
+
+    def _measure(self):
+        return self.activity.measure(self.colour_by, self.formula)
+
+    def _columns(self):
+        """Mean, spread, gradient spread and angle of every unit; NaN where not known yet."""
+        return np.stack([self.activity.mean, self.activity.spread, *self.activity.known(self.formula)])
+
+    def _activation(self):
+        activity, number = self.activity, self.activity.starts[self._choice[0]] + self.neuron
+        two = (0, 1) if len(activity.names) == 2 else None
+        return plots.activation_picture(
+            activity.points[activity.rows], activity.values[:, number], activity.names, two, self._name()
+        )
+
+    def pictures(self):
+        """The units, and the current one's activation over the data."""
+        activity, measure = self.activity, self._measure()
+        units = plots.UnitsPicture(
+            layers=tuple((layer.title, layer.count) for layer in activity.layers),
+            levels=plots.levels_of(measure.strength),
+            chosen=tuple(int(activity.starts[self._choice[0]]) + unit for unit in self.neurons),
+            legend=(measure.title, measure.low, measure.high),
+            words=self._description(),
+        )
+        return [units, self._activation()]
+
+    def _name(self):
+        return f"unit {self.neuron} of {self.activity.layers[self._choice[0]].title}"
+
+    def _description(self):
+        activity, (position, *units) = self.activity, self._choice
+        layer, number = activity.layers[position], activity.starts[position] + self.neuron
+        words = f"Unit {self.neuron} of layer {layer.title} ({layer.kind}, {layer.count} units)"
+        if len(units) > 1:
+            more = ", ..." if len(units) > _LISTED else ""
+            words += f", one of {len(units)} chosen: {', '.join(map(str, units[:_LISTED]))}{more}"
+        mean, spread, turning, angle = self._columns()[:, number]
+        words += f". Over {len(activity.rows)} points its activation is {mean:.2g} ± {spread:.2g}"
+        words += f", its gradient spread {turning:.2g}" if np.isfinite(turning) else ""
+        words += f", its angle to {self.formula} {angle:.2g} degrees" if np.isfinite(angle) else ""
+        return f"{words}. The {activity.starts[-1]} units are coloured by {MEASURES[self.colour_by]}."
+
+    @property
+    def words(self):
+        """What is shown, in words."""
+        return "\n".join(filter(None, [self._description(), self._diagram.error]))
+
+
+def _packed(columns):
+    """Numbers as bytes, two each: the upper half of single precision (bfloat16), two to three digits."""
+    bits = np.ascontiguousarray(columns, dtype="<f4").view("<u4")
+    return ((bits + 0x8000) >> 16).astype("<u2").tobytes()

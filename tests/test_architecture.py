@@ -60,6 +60,7 @@ MAY_USE["widgets"] = set(MAY_USE) | {"plots"}
 MAY_USE["shell"] = set(MAY_USE) | {"shell"}
 UPWARD = {  # only inside a function
     ("experiment", "training"): "exp.train(...) is the way in for a reader",
+    ("experiment", "expressions"): "a reader's own concepts may be text",
     ("training", "gradients"): "the floor is measured after training has ended",
 }
 HOMES = {  # libraries that cost seconds or megabytes, and the only modules that may load them

@@ -1,5 +1,6 @@
 """What an experiment is: names, seeded data, and the concept that the data hide."""
 
+import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -104,6 +105,42 @@ class Experiment:
 
         return train(self, seed, preset, variant, progress, callback, **settings)
 
+    @classmethod
+    def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()):
+        """Make an experiment of a system of your own, to find what its motion conserves.
+
+        >>> def predators(x, y):
+        ...     return x - x * y, x * y - y
+        >>> experiment = Experiment.from_flow(predators, [(0.5, 2), (0.5, 2)], ["x", "y"], duration=6)
+
+        Anchor and positive are two random times of one orbit, the negative is a random time of another.
+
+        Parameters
+        ----------
+        rhs : callable of n arrays (N,), one for each name in their order
+            Returns their n time derivatives, arrays (N,) or numbers: N states at once.
+        box : n pairs (low, high)
+            Orbits start uniformly in it.
+        names : n distinct identifiers
+        duration : float
+            Orbits are seen at times from 0 to it: long enough for them to move through their surroundings.
+        title : str
+        concepts : formula (SymPy or text) or several
+            What is conserved, where that is known: for the floor and the verdict only.
+
+        Raises
+        ------
+        DataError
+            for a box, names, `rhs` or duration that do not fit each other, and for orbits that cannot be
+            followed to the end: also in `sample`, for one that was not met before.
+        ExpressionError
+            for concepts that cannot be read.
+
+        """
+        from .flow import from_flow
+
+        return from_flow(rhs, box, names, duration, title, concepts)
+
 
 def _checked_count(count):
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
@@ -116,6 +153,25 @@ def _generator(seed):
         return np.random.default_rng(np.random.SeedSequence(seed))
     except (TypeError, ValueError):
         raise DataError(f"seed must be a whole number of at least 0, got {seed!r}") from None
+
+
+def checked_names(names):
+    """Names of inputs as a tuple, or a DataError: distinct identifiers."""
+    if isinstance(names, str):
+        raise DataError(f"names must be a list such as ['x', 'v'], got the text {names!r}")
+    names = tuple(map(str, names))
+    for name in names:
+        if not name.isidentifier() or keyword.iskeyword(name) or names.count(name) > 1:
+            raise DataError(f"input name {name!r} must be an identifier and occur once, for example 'x1'")
+    return names
+
+
+def checked_concepts(concepts, names):
+    """Return a reader's formula, or several, SymPy or text, as a tuple of formulas of the names."""
+    from ..expressions import as_expression  # upwards: only when a reader gives formulas
+
+    several = concepts if isinstance(concepts, list | tuple) else [concepts]
+    return tuple(as_expression(concept, names) for concept in several)
 
 
 def redraw(draw, accept, count):

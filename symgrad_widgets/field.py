@@ -1,7 +1,7 @@
 """The gradient field of one or several neurons: plain NumPy arrays, the only thing the search ever sees."""
 
 import keyword
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -10,7 +10,8 @@ from .errors import DataError, NoGradientError
 __all__ = ["GradientField", "checked_names", "linear_tangent"]
 
 _FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
-_POWER = 0.02  # a direction with less of the power of several neurons' gradients is noise
+_DOUBLE = 1e-3  # a combination of neurons with less of their gradients' power says that they agree
+_CHANCE = 0.1  # a direction with less than this share of the power it has by chance is noise
 _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
 
 
@@ -74,23 +75,33 @@ class GradientField:
 
     @cached_property
     def _spectrum(self):
-        """Singular values (N, r) and right vectors (N, r, m) of the neurons' gradients, weighed alike."""
-        power = (self.gradients**2).sum(2).mean(0)
+        """Singular values (N, r) and right vectors (N, r, m) of the gradients of r uncorrelated combinations.
+
+        The neurons count alike, and so do the points. Combinations with hardly any gradient are left out.
+        """
+        power = (self.projected**2).sum(2).mean(0)
         scaled = self.projected / np.sqrt(np.where(power > 0, power, 1.0))[:, None]  # one may be dead
-        _, s, vt = np.linalg.svd(scaled, full_matrices=False)
+        scaled = scaled / np.linalg.norm(scaled, axis=(1, 2), keepdims=True)
+        size, axes = np.linalg.eigh(np.einsum("nkm,nlm->kl", scaled, scaled) / len(self))
+        kept = size > _DOUBLE
+        white = np.einsum("kc,nkm->ncm", axes[:, kept] / np.sqrt(size[kept]), scaled)
+        _, s, vt = np.linalg.svd(white, full_matrices=False)
         return s, vt
 
     @cached_property
     def rank(self):
-        """Number of independent concepts in the neurons: directions with over 2 % of the gradients' power.
+        """Number of independent concepts in the neurons.
 
         Neurons that are functions of fewer concepts have gradients in a space of that many dimensions at
-        every point (the argument of AI Poincare, arXiv 2011.04698, for conserved quantities).
+        every point (the argument of AI Poincare, arXiv 2011.04698, for conserved quantities). A direction
+        counts when it has at least a tenth of the power that it has in independent random gradients, of the
+        combinations of the neurons that are uncorrelated and equal in power: noise of up to 2 % of their
+        power is told from a concept.
         """
         if self.neurons == 1:
             return 1
-        power = (self._spectrum[0] ** 2).mean(0)
-        return int((power > _POWER * power.sum()).sum())
+        power = _shares(self._spectrum[0])
+        return int((power > _CHANCE * _shares_by_chance(len(power), self.dimension)).sum())
 
     @cached_property
     def unit(self):
@@ -117,17 +128,21 @@ class GradientField:
         return GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
 
     def without(self, gradients):
-        """Return the field on what is left of the tangent space at each point without some directions (N, n).
+        """Return the field of several concepts on the tangent space without a direction at each point (N, n).
 
         Given a formula's own gradients, every function of it is constant on what remains: what else the
-        neurons hold can be searched for.
+        neurons hold can be searched for. The gradients that remain are a basis of the rest of their span,
+        of one rank less. DataError where the rank is 1.
         """
+        if self.rank == 1:
+            raise DataError("the neurons hold one concept: nothing is left without it")
         e = self.project(gradients)
-        m = self.dimension
-        frame = np.concatenate([e[..., None], np.broadcast_to(np.eye(m), (len(self), m, m))], axis=2)
-        rest = np.linalg.qr(frame)[0][:, :, 1:m]
-        tangent = rest if self.tangent is None else self.tangent @ rest
-        return GradientField(self.points, self.gradients, self.names, self.values, tangent)
+        across = _across(e)  # (N, m, m - 1)
+        inside = np.einsum("nrm,nm->nr", self.unit, e)
+        span = _across(inside).swapaxes(1, 2) @ self.unit  # (N, rank - 1, m)
+        if self.tangent is not None:
+            across, span = self.tangent @ across, span @ np.swapaxes(self.tangent, -1, -2)
+        return GradientField(self.points, span, self.names, tangent=across)
 
     def __len__(self):
         return len(self.points)
@@ -263,6 +278,27 @@ def linear_tangent(points):
     basis = np.zeros((n, rank))
     basis[live] = scale[live, None] * vt[:rank].T
     return np.linalg.qr(basis)[0]
+
+
+def _across(vectors):
+    """Orthonormal bases (N, m, m - 1) across each of the vectors (N, m)."""
+    count, m = vectors.shape
+    frame = np.concatenate([vectors[..., None], np.broadcast_to(np.eye(m), (count, m, m))], axis=2)
+    return np.linalg.qr(frame)[0][:, :, 1:]
+
+
+def _shares(s):
+    """Mean share of the power in each direction, from singular values (N, r)."""
+    power = s**2
+    whole = power.sum(1, keepdims=True)
+    return np.divide(power, whole, out=np.zeros_like(power), where=whole > 0).mean(0)
+
+
+@cache
+def _shares_by_chance(neurons, dimension, draws=2000):
+    """Mean share of the power in each direction of independent random gradients."""
+    gradients = np.random.default_rng(0).normal(size=(draws, neurons, dimension))
+    return _shares(np.linalg.svd(gradients, compute_uv=False))
 
 
 def _project(gradients, tangent):

@@ -182,13 +182,63 @@ def test_a_point_with_one_live_neuron_is_kept():
 
 
 def test_what_is_left_without_a_direction():
-    field = GradientField(X, RNG.normal(size=(50, 2, 3)))
-    rest = field.without(G)
-    assert rest.dimension == 2
-    np.testing.assert_allclose(rest.project(G), 0, atol=1e-12)
-    again = rest.without(X)
-    assert again.dimension == 1
-    np.testing.assert_allclose(again.project(np.stack([G, X], 1)), 0, atol=1e-12)
+    x = RNG.normal(size=(60, 5))
+    concepts = np.stack([x, x[:, ::-1], np.ones_like(x)], 1)
+    field = GradientField(x, RNG.normal(size=(60, 4, 3)) @ concepts)  # four functions of three concepts
+    rest = field.without(concepts[:, 0])
+    assert (rest.dimension, rest.rank) == (4, 2)
+    np.testing.assert_allclose(rest.project(concepts[:, 0]), 0, atol=1e-12)
+    np.testing.assert_allclose(losses_outside(rest, concepts[:, 1:]), 0, atol=1e-12)
+    last = rest.without(concepts[:, 1])
+    assert (last.dimension, last.rank) == (3, 1)
+    np.testing.assert_allclose(last.project(concepts[:, :2]), 0, atol=1e-12)
+    np.testing.assert_allclose(losses_outside(last, concepts[:, 2:]), 0, atol=1e-12)
+    with pytest.raises(DataError, match="one concept: nothing is left"):
+        last.without(concepts[:, 2])
+
+
+def losses_outside(field, gradients):
+    """Squared lengths of what is not in the span of a field's neurons."""
+    vectors = field.project(gradients)
+    inside = np.einsum("nrm,nkm->nkr", field.unit, vectors)
+    return (vectors**2).sum(2) - (inside**2).sum(2)
+
+
+@pytest.mark.parametrize(("neurons", "dimension"), [(2, 4), (3, 3), (4, 4), (4, 6), (6, 5)])
+def test_random_neurons_are_all_independent(neurons, dimension):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        field = GradientField(rng.normal(size=(300, dimension)), rng.normal(size=(300, neurons, dimension)))
+        assert field.rank == min(neurons, dimension)
+
+
+@pytest.mark.parametrize(("neurons", "concepts", "dimension"), [(4, 1, 4), (4, 2, 4), (4, 3, 4), (4, 2, 6)])
+@pytest.mark.parametrize("noise", [0, 0.01])
+def test_functions_of_fewer_concepts_and_some_noise(neurons, concepts, dimension, noise):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        mixing = rng.normal(size=(2000, neurons, concepts)) * np.geomspace(1, 0.3, concepts)
+        gradients = mixing @ rng.normal(size=(2000, concepts, dimension))
+        other = rng.normal(size=gradients.shape)
+        gradients += np.sqrt(noise) * other * np.linalg.norm(gradients) / np.linalg.norm(other)
+        field = GradientField(rng.normal(size=(2000, dimension)), gradients)
+        assert field.rank == concepts
+
+
+def test_rank_does_not_depend_on_linear_maps_of_the_neurons():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0.2, 2, (500, 4))
+    a, b, c, d = x.T
+    o = np.zeros(500)
+    first, second = np.stack([b, a, o, o], 1), np.stack([o, o, 2 * c, 2 * d], 1)
+    for weak in (1, 0.2, 0.1):
+        neurons = np.stack([first + weak * second, first - weak * second, a[:, None] * first], 1)
+        assert GradientField(x, neurons).rank == 2
+
+
+def test_a_faint_copy_of_a_neuron_is_no_concept():
+    copy = G + 1e-3 * RNG.normal(size=G.shape)
+    assert GradientField(X, np.stack([G, copy], 1)).rank == 1
 
 
 def test_some_of_the_points():
@@ -201,7 +251,8 @@ def test_some_of_the_points():
     np.testing.assert_array_equal(some.tangent, field.tangent)
     np.testing.assert_array_equal(some.projected, field.projected[::2])
     assert some.names == field.names
-    bent = field.without(np.cross(g, x))
+    both = GradientField(X, RNG.normal(size=(50, 2, 3)))
+    bent = both.without(G)
     np.testing.assert_array_equal(bent.take([3, 5, 7, 9, 11]).tangent, bent.tangent[[3, 5, 7, 9, 11]])
 
 

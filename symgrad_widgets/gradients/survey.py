@@ -54,6 +54,12 @@ class Layer:
         """The name to show a reader."""
         return "output" if self.name is None else self.name
 
+    @property
+    def label(self):
+        """The name and the number of units, with the type where the name is but a number."""
+        kind = f" {self.kind}" if self.title.rsplit(".", 1)[-1].isdigit() else ""
+        return f"{self.title}{kind} · {self.count:,}"
+
     def units(self, output):
         """Values (N, count) of the units, as a tensor, from the layer's output."""
         output = _tensor(output)

@@ -15,6 +15,7 @@ LEVELS = 8  # of strength that an eye tells apart; 255 stands for none
 _NONE = 255
 _POINTS = 400
 _WIDTH, _GAP, _LABEL = 520, 18, 16
+_WIDEST, _LETTER = 140, 6.2  # of a label; of a letter in it
 _CELLS = (22, 18, 15, 12, 10, 8, 7)
 _HEIGHT = 470
 _RAMP = ("#949494", "#7F8A91", "#6A818E", "#55778B", "#3F6D88", "#2A6385", "#155A82", "#00507F")
@@ -39,7 +40,7 @@ class UnitsPicture:
 
     Attributes
     ----------
-    layers : sequence of (title, number of units)
+    layers : sequence of (label, number of units)
     levels : array of uint8, one a unit, all layers in a row; see `levels_of`
     chosen : numbers of units
     legend : (what, low end, high end)
@@ -55,11 +56,11 @@ class UnitsPicture:
 
     def svg(self):
         """Return the picture as the text of an SVG file, about nine bytes a unit."""
-        cell, blocks, height = _arranged([count for _, count in self.layers])
+        cell, blocks, height = _arranged(self.layers)
         what, low, high = self.legend
         parts, start = [], 0
-        for (title, count), (x, y, columns, width) in zip(self.layers, blocks, strict=True):
-            parts.append(_text(x, y + 11, _shortened(title, count, width)))
+        for (label, count), (x, y, columns, width) in zip(self.layers, blocks, strict=True):
+            parts.append(_text(x, y + 11, _shortened(label, width)))
             chosen = [unit - start for unit in self.chosen if start <= unit < start + count]
             dots = _block(self.levels[start : start + count], columns, chosen)
             parts.append(f'<g transform="translate({x} {y + _LABEL}) scale({cell})">{dots}</g>')
@@ -76,20 +77,20 @@ class UnitsPicture:
         return {"image/svg+xml": self.svg(), "text/plain": self.words}
 
 
-def _arranged(counts):
+def _arranged(layers):
     """Cell size, (x, y, columns, width) of each block, and height: the largest cells that fit."""
     for cell in _CELLS:
-        blocks, height = _flow(counts, cell)
+        blocks, height = _flow(layers, cell)
         if height <= _HEIGHT:
             break
     return cell, blocks, height
 
 
-def _flow(counts, cell):
+def _flow(layers, cell):
     blocks, x, y, row = [], 2, 0, 0
-    for count in counts:
+    for label, count in layers:
         columns = min(int(np.ceil(np.sqrt(count))), (_WIDTH - 4) // cell)
-        width = max(columns * cell, 76)
+        width = max(columns * cell, min(_WIDEST, _LETTER * len(label)))
         if x > 2 and x + width > _WIDTH:
             x, y, row = 2, y + row + 8, 0
         blocks.append((x, y, columns, width))
@@ -118,9 +119,9 @@ def _text(x, y, text):
     return f'<text x="{x}" y="{y}" fill="currentColor">{escape(text)}</text>'
 
 
-def _shortened(title, count, width):
-    most = max(int(width / 6.2) - len(str(count)) - 1, 4)
-    return f"{title if len(title) <= most else '…' + title[1 - most :]} {count}"
+def _shortened(label, width):
+    most = max(int(width / _LETTER), 4)
+    return label if len(label) <= most else "…" + label[1 - most :]
 
 
 def activation_picture(points, values, names, inputs=None, what="the unit"):

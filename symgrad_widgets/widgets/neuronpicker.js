@@ -1,6 +1,6 @@
 // Layers as blocks of dots on one canvas; one element has the focus and speaks for the unit under the cursor.
 const LEVELS = 8, NONE = 255, CHOSEN = "#D55E00";
-const CELLS = [24, 20, 16, 13, 10, 8, 7], LABEL = 18, GAP = 24, TALL = 470;
+const CELLS = [24, 20, 16, 13, 10, 8, 7], LABEL = 18, GAP = 24, TALL = 470, WIDEST = 140;
 const RAMPS = { light: [[148, 148, 148], [0, 80, 127]], dark: [[112, 112, 112], [110, 195, 245]] };
 let made = 0;
 
@@ -19,14 +19,14 @@ function ramp(theme, level) {
   return `rgb(${low.map((value, i) => Math.round(value + ((high[i] - value) * level) / (LEVELS - 1)))})`;
 }
 
-function flow(layers, width, cell) {
+function flow(layers, width, cell, pen) {
   let x = 2, y = 0, row = 0, start = 0;
-  const blocks = layers.map(([title, kind, count], number) => {
+  const blocks = layers.map(([title, label, count], number) => {
     const columns = Math.max(1, Math.min(Math.ceil(Math.sqrt(count)), Math.floor((width - 4) / cell)));
-    const wide = Math.max(columns * cell, 84);
+    const wide = Math.max(columns * cell, Math.min(WIDEST, pen.measureText(label).width), 40);
     const wraps = x > 2 && x + wide > width;
     if (wraps) { x = 2; y += row + 10; row = 0; }
-    const block = { number, title, kind, count, columns, wide, x, y, start, first: x === 2 };
+    const block = { number, title, label, count, columns, wide, x, y, start, first: x === 2 };
     row = Math.max(row, LABEL + Math.ceil(count / columns) * cell);
     x += wide + GAP;
     start += count;
@@ -36,8 +36,8 @@ function flow(layers, width, cell) {
 }
 
 // The largest cells with which everything is in sight.
-function arrange(layers, width) {
-  const tried = CELLS.map((cell) => flow(layers, width, cell));
+function arrange(layers, width, pen) {
+  const tried = CELLS.map((cell) => flow(layers, width, cell, pen));
   return tried.find(({ height }) => height <= TALL) ?? tried.at(-1);
 }
 
@@ -87,20 +87,34 @@ function render({ model, el }) {
     return [`${block(layer).title}, unit ${unit}`, ...more];
   };
 
+  const explain = (looks) => {
+    const [title, low, high] = JSON.parse(model.get("legend"));
+    const dots = [0, 2, 5, 7].map((level) => {
+      const size = Math.round(radius(level) * 2 * 16);
+      return `<i style="width:${size}px;height:${size}px;background:${ramp(looks, level)}"></i>`;
+    });
+    const label = (text) => Object.assign(document.createElement("b"), { textContent: text });
+    const box = section.querySelector(".sg-key");
+    box.innerHTML = dots.join("");
+    box.prepend(label(`${title}: ${low}`));
+    box.append(label(high));
+  };
   const paint = () => {
     const width = stage.clientWidth;
-    if (!width) return;
-    plan = arrange(layers, width);
-    const scale = devicePixelRatio || 1, ink = getComputedStyle(section).color, looks = theme(), { cell } = plan;
+    if (!width) return; // not on the page: it is painted when it comes
+    const { color: ink, fontFamily } = getComputedStyle(section), scale = devicePixelRatio || 1, looks = theme();
+    pen.font = `12px ${fontFamily}`;
+    plan = arrange(layers, width, pen);
+    const { cell } = plan;
     canvas.width = width * scale;
     canvas.height = plan.height * scale;
     canvas.style.cssText = `width:${width}px;height:${plan.height}px`;
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     const paths = Array.from({ length: LEVELS }, () => new Path2D()), crosses = new Path2D();
     pen.fillStyle = pen.strokeStyle = ink;
-    pen.font = `12px ${getComputedStyle(section).fontFamily}`;
-    for (const { title, count, number, start, wide, x, y, first } of plan.blocks) {
-      pen.fillText(`${fitted(pen, title, wide - pen.measureText(` ${count}`).width)} ${count}`, x, y + 12);
+    pen.font = `12px ${fontFamily}`; // a canvas forgets it with its size
+    for (const { label, count, number, start, wide, x, y, first } of plan.blocks) {
+      pen.fillText(fitted(pen, label, wide), x, y + 12);
       if (!first) pen.fillText("→", x - 18, y + 12);
       for (let unit = 0; unit < count; unit++) {
         const [px, py] = place({ layer: number, unit }), level = levels[start + unit];
@@ -124,6 +138,7 @@ function render({ model, el }) {
       pen.arc(px, py, cell / 2 + 0.5, 0, 7);
       pen.stroke();
     }
+    explain(looks);
     move(at);
   };
 
@@ -182,18 +197,6 @@ function render({ model, el }) {
     cursor.scrollIntoView({ block: "nearest" });
   };
 
-  const key = () => {
-    const [title, low, high] = JSON.parse(model.get("legend")), looks = theme();
-    const dots = [0, 2, 5, 7].map((level) => {
-      const size = Math.round(radius(level) * 2 * 16);
-      return `<i style="width:${size}px;height:${size}px;background:${ramp(looks, level)}"></i>`;
-    });
-    const label = (text) => Object.assign(document.createElement("b"), { textContent: text });
-    const box = section.querySelector(".sg-key");
-    box.innerHTML = dots.join("");
-    box.prepend(label(`${title}: ${low}`));
-    box.append(label(high));
-  };
   const say = () => {
     const alert = section.lastChild;
     section.querySelector(".sg-words").textContent = model.get("words");
@@ -210,7 +213,7 @@ function render({ model, el }) {
     if (at.layer !== layer || !units.includes(at.unit)) at = { layer, unit: units.at(-1) };
     paint();
   };
-  const redraw = () => { read(); key(); paint(); };
+  const redraw = () => { read(); paint(); };
 
   stage.addEventListener("pointermove", hover);
   stage.addEventListener("pointerleave", () => { tip.hidden = true; });
@@ -222,19 +225,18 @@ function render({ model, el }) {
   select.addEventListener("change", () => { model.set("colour_by", select.value); model.save_changes(); });
 
   const handlers = {
-    "change:levels": redraw, "change:numbers": redraw, "change:layers": redraw, "change:legend": key,
+    "change:levels": redraw, "change:numbers": redraw, "change:layers": redraw, "change:legend": paint,
     "change:measures": options, "change:colour_by": options, "change:choice": follow,
     "change:words": say, "change:error": say,
   };
   for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
   const resized = new ResizeObserver(paint);
   resized.observe(stage);
-  const themed = new MutationObserver(() => requestAnimationFrame(() => { key(); paint(); }));
+  const themed = new MutationObserver(() => requestAnimationFrame(paint));
   themed.observe(document.body, { attributes: true });
   themed.observe(document.documentElement, { attributes: true });
   read();
   options();
-  key();
   say();
   follow();
   return () => {

@@ -79,18 +79,18 @@ class NeuronPicker(DescribedBox):
 
     """
 
-    layer = traitlets.Any(allow_none=True)
+    layer = traitlets.Any()
     neurons = traitlets.Any((0,))
     neuron = traitlets.Any(0)
     colour_by = traitlets.Any("activation")
-    formula = traitlets.Any(allow_none=True)
+    formula = traitlets.Any()
 
     def __init__(self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=()):
         self.activity = Activity(model, x, names, layers, wrt, forward_args)
         self._field = None, None
         self._diagram, self._panel = _Diagram(), Panel()
         self._diagram.layout = {"flex": "1 1 420px", "min_width": "0", "width": "auto"}
-        self._diagram.layers = json.dumps([[a.title, a.kind, a.count] for a in self.activity.layers])
+        self._diagram.layers = json.dumps([[a.title, a.label, a.count] for a in self.activity.layers])
         row = ipywidgets.HBox([self._diagram, self._panel], layout={"width": "100%", "flex_flow": "row wrap"})
         super().__init__([row])
         self.layer = None
@@ -211,7 +211,7 @@ class NeuronPicker(DescribedBox):
         """The units, and the current one's activation over the data."""
         activity, measure = self.activity, self._measure()
         units = plots.UnitsPicture(
-            layers=tuple((layer.title, layer.count) for layer in activity.layers),
+            layers=tuple((layer.label, layer.count) for layer in activity.layers),
             levels=plots.levels_of(measure.strength),
             chosen=tuple(int(activity.starts[self._choice[0]]) + unit for unit in self.neurons),
             legend=(measure.title, measure.low, measure.high),
@@ -220,12 +220,13 @@ class NeuronPicker(DescribedBox):
         return [units, self._activation()]
 
     def _name(self):
-        return f"unit {self.neuron} of {self.activity.layers[self._choice[0]].title}"
+        return f"unit {self.neuron} of layer {self.activity.layers[self._choice[0]].title}"
 
     def _description(self):
         activity, (position, *units) = self.activity, self._choice
         layer, number = activity.layers[position], activity.starts[position] + self.neuron
-        words = f"Unit {self.neuron} of layer {layer.title} ({layer.kind}, {layer.count} units)"
+        many = "1 unit" if layer.count == 1 else f"{layer.count} units"
+        words = f"Unit {self.neuron} of layer {layer.title} ({layer.kind}, {many})"
         if len(units) > 1:
             more = ", ..." if len(units) > _LISTED else ""
             words += f", one of {len(units)} chosen: {', '.join(map(str, units[:_LISTED]))}{more}"

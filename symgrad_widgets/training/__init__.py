@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import torch
+from scipy.linalg import eigh
 from tqdm import tqdm
 
 from ..errors import DataError
@@ -65,15 +66,14 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
     ):
         generator = torch.Generator().manual_seed(int(seed))
         inputs = kind.points(data)
-        sizes = (inputs.shape[1], *chosen.hidden, experiment.latent)
+        sizes = (inputs.shape[1], *chosen.hidden, chosen.latent)
         model = mlp(sizes, chosen.activation, generator, inputs if chosen.standardize else None)
         trainer = Trainer(model, loss.value, data, validation, chosen, generator)
         ending = trainer.run(bar, callback)
-        if loss.scale_free:
-            _normalise(model, kind.points(validation))
+        within = _normalise(model, *validation[:2]) if loss.scale_free else None
     seconds = time.perf_counter() - start
     return TrainingResult(
-        model.eval(), x, trainer.history, seconds, ending, experiment, seed, variant, chosen
+        model.eval(), x, trainer.history, seconds, ending, experiment, seed, variant, chosen, within
     )
 
 
@@ -95,9 +95,17 @@ def _one_thread():
 
 
 @torch.no_grad()
-def _normalise(model, points):
-    """Give the latents mean 0 and variance 1, through the last layer: the loss left both open."""
-    latent = model(as_tensor(points))
-    scale = latent.std(0)
-    model.latent.weight /= scale[:, None]
-    model.latent.bias.sub_(latent.mean(0)).div_(scale)
+def _normalise(model, anchor, positive):
+    """Make latents of mean 0 and variance 1, uncorrelated, best shared by pairs first: the loss left it open.
+
+    Linear discriminants (Fisher): eigenvectors of the covariance within pairs against the whole, through the
+    last layer. Returns the eigenvalues (k,), the share of each latent's variance within pairs, rising.
+    """
+    latent, other = (model(as_tensor(points)).double().numpy() for points in (anchor, positive))
+    within = (latent - other).T @ (latent - other) / (2 * len(latent))
+    shares, axes = eigh(within, np.atleast_2d(np.cov(latent.T)))
+    axes *= np.sign(axes[np.abs(axes).argmax(0), np.arange(len(shares))])
+    weight, bias = (p.double().numpy() for p in (model.latent.weight, model.latent.bias))
+    model.latent.weight.copy_(torch.from_numpy(axes.T @ weight))
+    model.latent.bias.copy_(torch.from_numpy(axes.T @ (bias - latent.mean(0))))
+    return shares

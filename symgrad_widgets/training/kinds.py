@@ -11,7 +11,8 @@ from torch import nn
 
 __all__ = ["KINDS", "Kind", "Loss"]
 
-_CLOSE = 1e-4  # squared distance, in variances, below which two points count as equally close
+_CLOSE = 1e-4  # squared distance, in variances, below which two points count as equally close ...
+_CLOSEST, _NEIGHBOURS = 1e-6, 50  # ... of nearest neighbours, who are looked for in groups of so many
 
 
 class Loss(NamedTuple):
@@ -41,18 +42,35 @@ class Kind(NamedTuple):
 def _contrast(model, anchor, positive, _negative):
     """Log of the mean squared distance within pairs, less the mean log squared distance of strangers.
 
-    Free of margin, offset and scale - for several latents, of any linear map of them: distances are those
-    of whitened latents, and the volume of the differences stands for their mean square. The logarithm
-    over strangers makes it costly to leave a range of the concept flat, where gradients would be noise; the
-    plain ratio of variances does not mind that.
+    Free of margin, offset and scale. The logarithm over strangers makes it costly to leave a range of the
+    concept flat, where gradients would be noise; the plain ratio of variances does not mind that.
+
+    Of several latents it is free of any linear map: distances are those of whitened latents, the volume of
+    the differences stands for their mean square, and a stranger is the nearest one. The log distance of
+    nearest neighbours is an entropy (Kozachenko and Leonenko 1987): latents that are functions of each other
+    fill a space of fewer dimensions and gain nothing, so that each concept is worth more than another
+    function of the first.
     """
     latent = model(torch.cat([anchor, positive])).double()  # latents may be nearly parallel
     latent = latent - latent.mean(0)
     root = torch.linalg.cholesky(latent.T @ latent / len(latent))
     white = torch.linalg.solve_triangular(root, latent.T, upper=False)
     first, second = white.chunk(2, dim=1)
-    apart = (white - white.roll(1, dims=1)).square().sum(0)
-    return _log_volume(first - second) - len(white) * (apart + _CLOSE).log().mean()
+    if len(white) > 1:
+        apart = _from_nearest(first.T) + _CLOSEST
+    else:
+        apart = (white - white.roll(1, dims=1)).square() + _CLOSE
+    return _log_volume(first - second) - len(white) * apart.log().mean()
+
+
+def _from_nearest(points):
+    """Squared distances of points (N, k) from the nearest other one of their group, the last few left out."""
+    size = min(_NEIGHBOURS, len(points))
+    groups = points[: len(points) // size * size].unflatten(0, (-1, size))
+    with torch.no_grad():
+        apart = torch.cdist(groups, groups) + torch.diag(torch.full((size,), torch.inf))
+        nearest = apart.argmin(2, keepdim=True)
+    return (groups - groups.take_along_dim(nearest, 1)).square().sum(2).flatten()
 
 
 def _log_volume(columns):

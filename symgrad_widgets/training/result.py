@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from torch import nn
 
 from ..concepts import gradients_of
 from .settings import Settings
+from .trainer import as_tensor
 
 __all__ = ["TrainingResult"]
+
+_CONSERVED = 0.1  # of a latent's variance may lie within pairs: of one that pairs do not share, nearly all
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,9 @@ class TrainingResult:
         Why training ended. Whatever it was, the weights are those of the best validation loss.
     experiment, seed, variant, settings
         What was trained.
+    within : array (k,) or None
+        Share of each latent's variance that lies within pairs, rising: 0 is conserved, 1 is not. None where
+        the loss does not leave linear maps of the latents open.
 
     """
 
@@ -43,6 +50,7 @@ class TrainingResult:
     seed: int
     variant: str
     settings: Settings
+    within: np.ndarray | None = None
 
     @property
     def names(self):
@@ -50,18 +58,43 @@ class TrainingResult:
         return self.experiment.names
 
     @cached_property
-    def floor(self):
-        """Mean of 1 - cos^2 between the neuron's and the concept's gradients at `x`, on the tangent space.
+    def latents(self):
+        """The network's output at `x`, array (N, k)."""
+        with torch.no_grad():
+            return self.model(as_tensor(self.x)).double().numpy()
 
-        The noise that no formula can be expected to beat. Computed when first asked for: training does not
-        know the concept. With several latents or concepts: how far the latents' gradients are, on average,
-        from the span of the concepts' gradients. None where the experiment knows no concept.
+    @property
+    def neuron(self):
+        """Neurons to interpret: 0, or the list of those of several latents that pairs share."""
+        if self.settings.latent == 1:
+            return 0
+        if self.within is None:
+            return list(range(self.settings.latent))
+        return list(range(max(1, int((self.within < _CONSERVED).sum()))))
+
+    @property
+    def floor(self):
+        """Mean of `floors`: the noise that no formula can be expected to beat; None without a concept."""
+        return None if self.floors is None else float(np.mean(self.floors))
+
+    @property
+    def floor_median(self):
+        """Median of `floors`, which a few points near a fold or an edge do not change."""
+        return None if self.floors is None else float(np.median(self.floors))
+
+    @cached_property
+    def floors(self):
+        """1 - cos^2 between the neuron's and the concept's gradients at points of `x`, on the tangent space.
+
+        An array. Computed when first asked for: training does not
+        know the concept. With several latents or concepts: how far the gradients of each `neuron`
+        are from the span of the concepts' gradients. None where the experiment knows no concept.
         """
         if not self.experiment.concepts:
             return None
         from ..gradients import gradient_field
 
-        latents = list(range(self.experiment.latent))
+        latents = np.atleast_1d(self.neuron).tolist()
         neurons = gradient_field(self.model, self.x, neuron=latents, names=self.names)
         truth = gradients_of(self.experiment.concepts, self.names, neurons.points)
         return _distance(neurons.projected, neurons.project(truth))
@@ -75,9 +108,9 @@ class TrainingResult:
 
 
 def _distance(vectors, span):
-    """Mean squared sine of the angle between vectors (N, k, m) and the span of rows (N, c, m)."""
+    """Squared sine of the angle between vectors (N, k, m) and the span of rows (N, c, m)."""
     _, s, basis = np.linalg.svd(span, full_matrices=False)
     basis = basis * (s > 1e-9 * s[:, :1])[..., None]
     inside = np.einsum("nkm,ncm->nkc", vectors, basis)
     whole = (vectors**2).sum(2)
-    return float(np.mean(1 - (inside**2).sum(2)[whole > 0] / whole[whole > 0]))
+    return 1 - (inside**2).sum(2)[whole > 0] / whole[whole > 0]

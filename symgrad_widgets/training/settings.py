@@ -8,7 +8,8 @@ from ..errors import DataError, UnknownNameError, nearest
 
 __all__ = ["PRESETS", "Settings", "chosen_settings", "row"]
 
-_COUNTS = ("epochs", "batch", "count", "validation", "held_out", "patience", "plateau_patience")
+_COUNTS = ("latent", "epochs", "batch", "count", "validation", "held_out", "patience", "plateau_patience")
+_OPTIONAL = ("latent", "patience")
 _LEAST = {"batch": 16, "count": 16, "validation": 16}  # fewer rows have no usable variance
 
 
@@ -20,6 +21,8 @@ class Settings:
     ----------
     hidden, activation, standardize
         Hidden widths, a row of `networks.ACTIVATIONS`, whether a first layer scales the inputs.
+    latent : int or None
+        Width of the output; None is the experiment's own.
     loss : str, a row of the kind's losses
     epochs, batch, rate, weight_decay
         Of Adam; one epoch passes once through the `count` training rows.
@@ -36,6 +39,7 @@ class Settings:
 
     hidden: tuple = (32, 32, 32)
     activation: str = "silu"
+    latent: int | None = None
     standardize: bool = True
     loss: str = "contrast"
     epochs: int = 40
@@ -59,7 +63,7 @@ class Settings:
             self._check_whole("a hidden width", width)
 
     def _check_whole(self, name, value):
-        missing = value is None and name == "patience"
+        missing = value is None and name in _OPTIONAL
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         least = _LEAST.get(name, 1)
         if not missing and not (whole and value >= least):
@@ -97,4 +101,5 @@ def chosen_settings(experiment, preset, changes):
     for name in changes:
         if name not in known:
             raise UnknownNameError(f"no training setting {name!r}; {nearest(name, known)}")
-    return replace(row(PRESETS, preset, "preset"), **{**experiment.presets.get(preset, {}), **changes})
+    own = {"latent": experiment.latent, **experiment.presets.get(preset, {})}
+    return replace(row(PRESETS, preset, "preset"), **{**own, **changes})

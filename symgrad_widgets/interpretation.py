@@ -41,9 +41,11 @@ class Interpretation:
     Attributes
     ----------
     best : Candidate, or None when no closed form was found
-    concepts : one Candidate for each independent concept found
+    concepts : one Candidate for each independent concept found, `best` first
+    rank : number of independent concepts that the neurons' gradients hold, found or not
     front : Candidates by rising complexity
-    verdict : Verdict, or None without a concept
+    verdict : Verdict, or None without a concept; the least favourable of `verdicts`, with all their messages
+    verdicts : one Verdict for each of `concepts`; empty without a concept
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,) of degrees between the formula's gradient and the neuron's; empty without a formula
     seconds : dict of times
@@ -62,6 +64,8 @@ class Interpretation:
     seconds: dict
     names: tuple
     subspace: np.ndarray | None
+    rank: int = 1
+    verdicts: tuple = ()
 
     def to_numpy(self):
         """Return the formula as a function from points (N, n) to values (N,)."""
@@ -86,6 +90,8 @@ class Interpretation:
         if self.best is None:
             yield "formula", f"no closed form found (chance gives a loss of {self.evidence.chance:.2g})"
         else:
+            if self.rank > 1:
+                yield "concepts", self._concepts_line()
             yield "formula", f"{self.best.expression}  (complexity {self.best.complexity})"
             median, high = np.percentile(self.angles, [50, 95])
             yield (
@@ -100,6 +106,12 @@ class Interpretation:
             yield "verdict", self.verdict.message
         yield "points", f"{self.evidence.points} used, {self.evidence.dropped} dropped"
         yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
+
+    def _concepts_line(self):
+        count = len(self.concepts)
+        number = f"{count} independent concept{'s'[: count > 1]}"
+        missing = f", {self.rank - count} more without a closed form" if count < self.rank else ""
+        return f"{number}: {', '.join(str(c.expression) for c in self.concepts)}{missing}"
 
     def _evidence_line(self):
         e = self.evidence
@@ -118,7 +130,7 @@ class Interpretation:
         return f"<table>{rows}</table>"
 
     def _repr_latex_(self):
-        return None if self.best is None else f"${sp.latex(self.best.expression)}$"
+        return None if self.best is None else ", ".join(f"${sp.latex(c.expression)}$" for c in self.concepts)
 
 
 def interpret(
@@ -144,12 +156,14 @@ def interpret(
     model_or_field : torch.nn.Module, or a GradientField (then x, layer, neuron and names are left out)
     x : array (N, n), the points to interpret on
     layer, neuron : as in `gradient_field`
-    concept : formula (SymPy or text) or several; used for the verdict only, after the search has ended
+    concept : formula (SymPy or text) or several; used for the verdict only, after the search has ended. Of
+        several the verdict says which one a formula is, or that it is a function of them.
     constraints : equations that hold on the data, for the verdict
-    seconds : cap on the search, which ends earlier when its answer has settled
+    seconds : cap on the search, which ends earlier when its answer has settled; shared by all concepts
     search_options : passed on to `Search` (operators, max_complexity, guesses, backend)
 
-    Returns an `Interpretation`.
+    Returns an `Interpretation`; of several neurons all independent concepts, one after another, each on what
+    those before it leave of the gradients' span.
     """
     start = time.perf_counter()
     field = _field(model_or_field, x, layer, neuron, names)
@@ -160,7 +174,8 @@ def interpret(
     evidence = searches[0].evidence()
     weighed = time.perf_counter()
     seen, best = searches[0].coordinates, state.best
-    verdict = None if concept is None else _verdict(concepts, concept, field, constraints, searches[0])
+    formulas = [s.in_inputs(s.best) for s in searches if s.best is not None]
+    verdicts = () if concept is None else _verdicts(formulas, concept, field, constraints)
     times = {
         "gradients": read - start,
         "search": found - read,
@@ -172,12 +187,14 @@ def interpret(
         concepts=concepts,
         front=state.front,
         evidence=evidence,
-        verdict=verdict,
+        verdict=None if concept is None else _summary(formulas, verdicts),
         phi=None if best is None else fit_phi(best.expression, seen),
         angles=np.empty(0) if best is None else angles(best.expression, seen),
         seconds=times,
         names=seen.names,
         subspace=searches[0].subspace,
+        rank=field.rank,
+        verdicts=verdicts,
     )
 
 
@@ -186,11 +203,12 @@ def _searches(field, seconds, seed, progress, options):
     searches, deadline = [], time.monotonic() + seconds
     while True:
         search = Search(field, random_state=seed, **options)
-        best = search.run(seconds=max(deadline - time.monotonic(), 0.5), progress=progress).best
+        share = (deadline - time.monotonic()) / field.rank
+        best = search.run(seconds=max(share, 0.5), progress=progress).best
         searches.append(search)
         if best is None or field.rank == 1:
             return searches
-        field = field.without(evaluate(best.expression, field.names, field.points)[1])
+        field = field.without(evaluate(search.in_inputs(best), field.names, field.points)[1])
 
 
 def fit_phi(expression, field):
@@ -228,13 +246,26 @@ def _field(model_or_field, x, layer, neuron, names):
     return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names)
 
 
-def _verdict(found, concept, field, constraints, search):
-    """Verdict on the formula, or on all of several: the same only when each is."""
-    if not found:
+def _verdicts(formulas, concept, field, constraints):
+    """Verdicts on formulas: as one of several concepts where it is one, else as a function of them all."""
+    several = concept if isinstance(concept, (list, tuple)) and len(concept) > 1 else ()
+
+    def verdict(formula):
+        for one in several:
+            found = verify(formula, one, field=field, constraints=constraints)
+            if found.same:
+                return replace(found, message=f"{found.message} (of {len(several)}: {one})")
+        return verify(formula, concept, field=field, constraints=constraints)
+
+    return tuple(map(verdict, formulas))
+
+
+def _summary(formulas, verdicts):
+    """Verdict on all formulas together: the same only when each is."""
+    if not verdicts:
         return Verdict(
             same=False, how="different", residual=1.0, message="Different: no closed form was found."
         )
-    verdicts = [verify(search.in_inputs(c), concept, field=field, constraints=constraints) for c in found]
     worst = min(verdicts, key=lambda v: (v.same is not False, v.same is not None))
-    message = "; ".join(f"{c.expression}: {v.message}" for c, v in zip(found, verdicts, strict=True))
-    return worst if len(found) == 1 else replace(worst, message=message)
+    message = "; ".join(f"{e}: {v.message}" for e, v in zip(formulas, verdicts, strict=True))
+    return worst if len(formulas) == 1 else replace(worst, message=message)

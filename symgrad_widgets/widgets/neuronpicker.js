@@ -73,6 +73,11 @@ function render({ model, el }) {
     numbers = floats(model.get("numbers"));
     levels = bytes(model.get("levels"));
   };
+  // A choice that does not exist, as in a state edited by hand, is left to Python to refuse.
+  const choice = () => {
+    const [layer, ...units] = model.get("choice"), there = units.filter((unit) => unit < layers[layer]?.[2]);
+    return there.length ? [layer, ...there] : [0, 0];
+  };
   const block = (layer) => plan.blocks[layer];
   const place = ({ layer, unit }) => {
     const { x, y, columns } = block(layer), cell = plan.cell;
@@ -131,7 +136,7 @@ function render({ model, el }) {
     paths.forEach((path, level) => { pen.fillStyle = ramp(looks, level); pen.fill(path); });
     pen.strokeStyle = CHOSEN;
     pen.lineWidth = 2.5;
-    const [layer, ...units] = model.get("choice");
+    const [layer, ...units] = choice();
     for (const unit of units) {
       const [px, py] = place({ layer, unit });
       pen.beginPath();
@@ -144,7 +149,7 @@ function render({ model, el }) {
 
   const move = (to) => {
     at = to;
-    const [x, y] = place(at), size = plan.cell + 5, [layer, ...units] = model.get("choice");
+    const [x, y] = place(at), size = plan.cell + 5, [layer, ...units] = choice();
     cursor.style.cssText = `width:${size}px;height:${size}px;transform:translate(${x - size / 2}px,${y - size / 2}px)`;
     cursor.setAttribute("aria-label", facts(at).join(", "));
     cursor.setAttribute("aria-selected", layer === at.layer && units.includes(at.unit));
@@ -152,7 +157,7 @@ function render({ model, el }) {
     cursor.setAttribute("aria-posinset", at.unit + 1);
   };
   const choose = ({ layer, unit }, adds) => {
-    const [now, ...units] = model.get("choice");
+    const [now, ...units] = choice();
     let next = [unit];
     if (adds && layer === now) next = units.includes(unit) ? units.filter((u) => u !== unit) : [...units, unit];
     if (!next.length) return;
@@ -209,7 +214,7 @@ function render({ model, el }) {
     select.value = model.get("colour_by");
   };
   const follow = () => {
-    const [layer, ...units] = model.get("choice");
+    const [layer, ...units] = choice();
     if (at.layer !== layer || !units.includes(at.unit)) at = { layer, unit: units.at(-1) };
     paint();
   };

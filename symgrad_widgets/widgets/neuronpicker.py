@@ -19,6 +19,7 @@ __all__ = ["NeuronPicker"]
 
 _HERE = Path(__file__).parent
 _LISTED = 8  # units named in a sentence
+_Checked = traitlets.TraitType  # unlike Any, it asks the validator about None too
 
 
 class _Diagram(anywidget.AnyWidget):
@@ -79,11 +80,11 @@ class NeuronPicker(DescribedBox):
 
     """
 
-    layer = traitlets.Any()
-    neurons = traitlets.Any((0,))
-    neuron = traitlets.Any(0)
-    colour_by = traitlets.Any("activation")
-    formula = traitlets.Any()
+    layer = _Checked(None)
+    neurons = _Checked((0,))
+    neuron = _Checked(0)
+    colour_by = _Checked("activation")
+    formula = _Checked(None)
 
     def __init__(self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=()):
         self.activity = Activity(model, x, names, layers, wrt, forward_args)

@@ -20,10 +20,10 @@ _CELLS = (22, 18, 15, 12, 10, 8, 7)
 _HEIGHT = 470
 _RAMP = ("#949494", "#7F8A91", "#6A818E", "#55778B", "#3F6D88", "#2A6385", "#155A82", "#00507F")
 _QUARTERS = (
-    (BLUE, "circle", "lowest quarter"),
-    (GREEN, "ring", "second"),
-    (ORANGE, "triangle", "third"),
-    (RED, "diamond", "highest quarter"),
+    (BLUE, "circle", "lowest"),
+    (GREEN, "ring", "low"),
+    (ORANGE, "triangle", "high"),
+    (RED, "diamond", "highest"),
 )
 
 
@@ -152,7 +152,7 @@ def activation_picture(points, values, names, inputs=None, what="the unit"):
         x_label=names[i],
         y_label=names[j],
         marks=marks,
-        words=f"{words}, over {names[i]} and {names[j]}.",
+        words=f"{words}, over {names[i]} and {names[j]}, in four equal groups by value.",
         equal=comparable(points[:, [i, j]]),
     )
 

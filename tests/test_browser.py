@@ -107,10 +107,17 @@ def test_a_click_on_a_point_of_the_front_reaches_python(page):
     page.evaluate(
         """() => { for (const doc of Object.values(window.Bokeh.documents)) {
         const found = doc.get_model_by_name("mark1"), published = doc.get_model_by_name("mark4");
-        if (found?.data.formula?.length > 2 && !published) found.selected.indices = [2]; } }"""
+        if (found?.data.formula?.length > 2 && !published?.data.formula) found.selected.indices = [2]; } }"""
     )
     page.wait_for_timeout(500)
-    assert lab.ask(page, "print(stepper._panel.picked)") == "(1, 2)\n"
+    assert lab.ask(page, "print(stepper.state.front.index(stepper.selected))") == "2\n"
+    page.wait_for_timeout(300)
+    selected = stepper(page).locator("tbody tr[aria-selected=true]")
+    assert selected.locator("td").all_inner_texts() == front(page)[2]
+    selected.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(500)
+    assert lab.ask(page, "print(stepper.state.front.index(stepper.selected))") == "1\n"
 
 
 def test_the_plot_of_the_front_shows_what_the_table_shows(page):

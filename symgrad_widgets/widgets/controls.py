@@ -24,7 +24,7 @@ class Controls(anywidget.AnyWidget):
     """
 
     _esm = _HERE / "controls.js"
-    _css = _HERE / "symgrad.css"
+    _css = _HERE / "controls.css"
     label = traitlets.Unicode().tag(sync=True)
     buttons = traitlets.List().tag(sync=True)
     running = traitlets.Bool().tag(sync=True)

@@ -1,13 +1,14 @@
 """A bokeh plot as a widget that needs no set-up cell, no outside address and little room in a saved notebook.
 
-The widget's state is the picture: an empty bokeh document, its data, and the same picture as SVG. BokehJS is
-not in it. A page that lacks BokehJS asks the kernel for it once, and shows the SVG until then; so it does
-where no kernel runs. State goes one way, from Python to every view, so that views agree and a reload shows
-what is current; `picked` comes back.
+The widget's state is the picture: an empty bokeh document, its data, and the same picture as SVG, packed.
+What draws, BokehJS and `live.js`, is not in it: a page that lacks them asks the kernel once, and shows the
+SVG until then; so it does where no kernel runs. State goes one way, from Python to every view, so that views
+agree and a reload shows what is current; `picked` comes back.
 """
 
 import functools
 import json
+import zlib
 from pathlib import Path
 
 import anywidget
@@ -39,11 +40,11 @@ class Panel(anywidget.AnyWidget):
     """
 
     _esm = _HERE / "panel.js"
-    _css = _HERE / "symgrad.css"
+    _css = _HERE / "panel.css"
     _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
-    _document = traitlets.Unicode().tag(sync=True)
-    _data = traitlets.Unicode().tag(sync=True)
-    _svg = traitlets.Unicode().tag(sync=True)
+    _document = traitlets.Bytes().tag(sync=True)
+    _data = traitlets.Bytes().tag(sync=True)
+    _svg = traitlets.Bytes().tag(sync=True)
     words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
     picked = traitlets.Tuple().tag(sync=True)
@@ -79,18 +80,21 @@ class Panel(anywidget.AnyWidget):
             if not same:
                 if not self._own_width:  # wide enough to read, and no empty margins beside a square plane
                     self.layout.max_width = "460px" if picture.equal else "680px"
-                self._document = _compact(json_item(picture.empty().figure()))
-            self._data = _compact(picture.data())
-            self._svg = picture.svg()
+                self._document = _packed(json_item(picture.empty().figure()))
+            self._data = _packed(picture.data())
+            self._svg = zlib.compress(picture.svg().encode())
             self.set_trait("words", picture.words)
             self.error = ""
 
+    def _still(self):
+        return "" if self.picture is None else self.picture.svg()
+
     def _answer(self, _, message, __):
-        if message == {"want": "bokehjs"}:
-            self.send({"bokehjs": self._version}, buffers=[_bokehjs()])
+        if message == {"want": "live"}:
+            self.send({"live": self._version}, buffers=[_live()])
 
     def _repr_mimebundle_(self, **kwargs):
-        return described(super()._repr_mimebundle_(**kwargs), self._svg, self.words, self.error)
+        return described(super()._repr_mimebundle_(**kwargs), self._still(), self.words, self.error)
 
 
 def described(bundle, svg, *words):
@@ -102,11 +106,15 @@ def described(bundle, svg, *words):
     return (data, *rest) if rest else data
 
 
-def _compact(value):
-    # As text: a saved notebook would give each number of a list a line of its own.
-    return json.dumps(value, separators=(",", ":"))
+def _packed(value):
+    return zlib.compress(json.dumps(value, separators=(",", ":")).encode())
 
 
 @functools.cache
-def _bokehjs():
-    return (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_bytes()
+def _live():
+    """One module: BokehJS, unless the page has this version of it, and what draws with it."""
+    bokehjs = (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_bytes()
+    # BokehJS is a classic script that looks for `this`; a module has none.
+    before = f'if (!globalThis.Bokeh?.["{bokeh.__version__}"]) (function () {{'
+    after = f'\n}}).call(globalThis);\nglobalThis.Bokeh["{bokeh.__version__}"].set_log_level("error");\n'
+    return before.encode() + bokehjs + after.encode() + (_HERE / "live.js").read_bytes()

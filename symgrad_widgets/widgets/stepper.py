@@ -24,7 +24,7 @@ class _Controls(anywidget.AnyWidget):
     """Buttons, a line of status and the front as a table."""
 
     _esm = _HERE / "stepper.js"
-    _css = _HERE / "symgrad.css"
+    _css = _HERE / "controls.css"
     running = traitlets.Bool().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
     generation = traitlets.Int().tag(sync=True)

@@ -1,0 +1,92 @@
+// The live plot of a Panel. Python puts BokehJS before this text: the page gets both at once, from the kernel.
+
+// Bokeh only draws on the page itself, and a notebook takes cells off it while they are out of sight.
+async function embed(Bokeh, item, box, stale) {
+  while (!stale()) {
+    while (!box.isConnected && !stale()) await new Promise((done) => setTimeout(done, 50));
+    try {
+      return await Bokeh.embed.embed_item(item, box);
+    } catch (error) {
+      if (box.isConnected) throw error;
+    }
+  }
+  return null;
+}
+
+function fill(doc, data) {
+  data.forEach((columns, number) => {
+    const source = doc.get_model_by_name(`mark${number}`);
+    const clean = (column) => column.map((value) => (value === null ? NaN : value));
+    source.data = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, clean(column)]));
+    source.selected.indices = [];
+  });
+}
+
+function listen(doc, data, model) {
+  data.forEach((_, number) => {
+    const source = doc.get_model_by_name(`mark${number}`);
+    source.selected.properties.indices.change.connect(() => {
+      const [row] = source.selected.indices;
+      if (row === undefined) return;
+      model.set("picked", [number, row]);
+      model.save_changes();
+    });
+  });
+}
+
+// The canvas cannot inherit colours: they are copied from the page whenever its theme changes.
+const TEXTS = ["axis_label_text_color", "major_label_text_color", "label_text_color", "axis_line_color",
+  "major_tick_line_color", "grid_line_color"];
+
+function paint(plot, box) {
+  const ink = getComputedStyle(box).color;
+  plot.title.text_color = ink;
+  for (const item of [...plot.below, ...plot.left, ...plot.center])
+    for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = ink;
+}
+
+export function attach({ model, box, read, began, signal }) {
+  const Bokeh = globalThis.Bokeh[model.get("_version")];
+  let views = null, doc = null, drawn = 0, filled = 0;
+  const data = async () => JSON.parse((await read("_data")) || "[]");
+  const theme = () => doc && paint(doc.roots()[0], box);
+
+  const refresh = async () => {
+    const turn = ++filled;
+    const fresh = await data();
+    if (doc && turn === filled && !signal.aborted) fill(doc, fresh);
+  };
+  const draw = async () => {
+    const turn = ++drawn;
+    doc = null;  // data that come meanwhile are for the next document
+    const stale = () => turn !== drawn || signal.aborted;
+    const [item, columns] = await Promise.all([read("_document"), data()]);
+    if (stale() || !item) return;
+    const place = document.createElement("div");
+    began();
+    box.replaceChildren(place);
+    views?.clear();
+    views = null;
+    const fresh = await embed(Bokeh, JSON.parse(item), place, stale);
+    if (stale()) return fresh?.clear();
+    views = fresh;
+    doc = views.roots[0].model.document;
+    theme();
+    fill(doc, columns);
+    listen(doc, columns, model);
+    refresh();
+  };
+
+  const report = (error) => console.error("symgrad: the plot could not be drawn:", error);
+  const handlers = { "change:_document": () => draw().catch(report), "change:_data": () => refresh().catch(report) };
+  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+  const watcher = new MutationObserver(() => requestAnimationFrame(theme));
+  watcher.observe(document.body, { attributes: true });
+  watcher.observe(document.documentElement, { attributes: true });
+  signal.addEventListener("abort", () => {
+    watcher.disconnect();
+    for (const [event, handler] of Object.entries(handlers)) model.off(event, handler);
+    views?.clear();
+  });
+  return draw();
+}

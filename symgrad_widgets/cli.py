@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, notebook_files
+from .commands import sweep
 from .errors import OutputError, SymgradError
 
 __all__ = ["main"]
@@ -49,6 +50,9 @@ def _parser():
     run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a notebook parameter")
     run.add_argument(
         "--timeout", type=int, default=900, metavar="SECONDS", help="for each cell (default: 900)"
+    )
+    sweep.configure(
+        _command(commands, "sweep", sweep.main, "train and interpret over seeds; rows and a report")
     )
     _command(commands, "list", _list, "show the experiments and which of them have a notebook")
     lab = _command(commands, "lab", _lab, "open the start notebook in JupyterLab; passes on further options")

@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import DataError
 
-__all__ = ["RESULT_MIME", "Report", "read", "record"]
+__all__ = ["RESULT_MIME", "Report", "read", "record", "summarise"]
 
 RESULT_MIME = "application/vnd.symgrad.result+json"
 
@@ -22,8 +22,9 @@ RESULT_MIME = "application/vnd.symgrad.result+json"
 class Report:
     """The outcome of interpreting one neuron (losses are mean `1 - cos^2`; angles are degrees).
 
-    `formula` is None where no closed form was found, `same` is None where nothing can be said, and `angle`
-    is the median and the 95th percentile over the points.
+    `formula` is None where no closed form was found, `same` is None where nothing can be said, `how` is the
+    verdict's, and `angle` is the median and the 95th percentile over the points. `formulas` has one for each
+    independent concept found, `known` says of how many the experiment knows that its neurons may hold them.
     """
 
     formula: str | None
@@ -36,6 +37,15 @@ class Report:
     seconds: dict[str, float] = field(default_factory=dict)
     experiment: str | None = None
     seed: int | None = None
+    how: str | None = None
+    formulas: tuple[str, ...] = ()
+    known: int | None = None
+    floor_median: float | None = None
+
+    @property
+    def success(self):
+        """Whether every concept that is known has been found, and nothing else."""
+        return bool(self.same) and len(self.formulas) >= (self.known or 0)
 
     def __str__(self):
         return "\n".join(f"{label:<10} {text}" for label, text in self._lines())
@@ -62,6 +72,8 @@ class Report:
 def record(result, run=None):
     """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
 
+    And nothing is returned: as the last line of a cell it would be shown twice.
+
     Parameters
     ----------
     result : Interpretation
@@ -70,8 +82,13 @@ def record(result, run=None):
         adds the experiment, the seed, the floor and the time of the training.
 
     """
+    _display(summarise(result, run))
+
+
+def summarise(result, run=None):
+    """`Report` of an `Interpretation`, with what the `TrainingResult` adds to it."""
     best, verdict = result.best, result.verdict
-    report = Report(
+    return Report(
         formula=None if best is None else str(best.expression),
         loss=None if best is None else _finite(best.loss),
         complexity=None if best is None else int(best.complexity),
@@ -82,8 +99,11 @@ def record(result, run=None):
         seconds=_times(training=getattr(run, "seconds", None), search=result.seconds),
         experiment=None if run is None else str(run.experiment.slug),
         seed=None if run is None else int(run.seed),
+        how=None if verdict is None else verdict.how,
+        formulas=tuple(str(concept.expression) for concept in result.concepts),
+        known=None if run is None else min(len(run.experiment.concepts), np.size(run.neuron)),
+        floor_median=None if run is None else _finite(run.floor_median),
     )
-    _display(report)  # and nothing is returned: as the last line of a cell it would be shown twice
 
 
 def read(notebook):
@@ -97,8 +117,7 @@ def _report(stored):
     known = {f.name for f in dataclasses.fields(Report)}
     try:
         stored = json.loads(stored) if isinstance(stored, str) else dict(stored)
-        angle = stored.get("angle")
-        return Report(**{k: v for k, v in stored.items() if k in known} | {"angle": angle and tuple(angle)})
+        return Report(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known})
     except (TypeError, ValueError) as error:
         raise DataError(
             f"the notebook's recorded result cannot be read ({error}); run the notebook again"

@@ -29,7 +29,7 @@ GROUPS = {
     "result": {"activity", "interpretation"},
     "plots": {"plots"},
     "widgets": {"widgets"},
-    "shell": {"__main__", "cli", "doctor", "notebook_files", "page", "report", "runner"},
+    "shell": {"__main__", "cli", "doctor", "notebook_files", "page", "report", "runner", "commands", "sweep"},
 }
 MAY_USE = {
     "errors": set(),

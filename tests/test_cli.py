@@ -31,9 +31,12 @@ RECORD = """
 from types import SimpleNamespace as Bag
 import symgrad_widgets as sg
 best = Bag(expression="v**2 + x**2", loss=2.5e-5, complexity=7)
-verdict = Bag(message="Same concept, proved.", same={same})
-result = Bag(best=best, verdict=verdict, angles=[a / 100 for a in range(101)], seconds={{"search": 1.5}})
-sg.record(result, Bag(floor=2e-5, seconds=3.125, experiment=sg.experiments["oscillator"], seed=seed))
+verdict = Bag(message="Same concept, proved.", same={same}, how="proved")
+result = Bag(best=best, concepts=[best], verdict=verdict, seconds={{"search": 1.5}})
+result.angles = [a / 100 for a in range(101)]
+run = Bag(floor=2e-5, floor_median=1e-5, neuron=0, seconds=3.125, seed=seed)
+run.experiment = sg.experiments["oscillator"]
+sg.record(result, run)
 """
 
 
@@ -188,7 +191,7 @@ def _gone(pid):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["run", "oscilator"], "no experiment 'oscilator'; did you mean 'oscillator'?"),
+        (["run", "oscilator"], "no experiment 'oscilator'; did you mean 'oscillator'"),
         (["run", "oscillator", "--set", "sed=1"], "the notebook has no parameter 'sed': did you mean 'seed'"),
         (["run", "oscillator", "--set", "seed"], "--set seed: write NAME=VALUE, for example --set seed=1"),
         (["run", "oscillator", "--seed", "one"], "seed='one': the value must be of type int, for example 0"),

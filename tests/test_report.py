@@ -18,7 +18,9 @@ def notebook(*reports):
 
 def test_a_report_survives_the_notebook_and_the_last_one_counts():
     first = Report(formula=None, verdict="no closed form found", same=False)
-    last = Report("x**2", 1e-5, 3, (0.1, 0.4), "Same.", True, 2e-5, {"search": 1.0}, "oscillator", 3)
+    last = Report(
+        "x**2", 1e-5, 3, (0.1, 0.4), "Same.", True, 2e-5, {"search": 1.0}, "oscillator", 3, formulas=("x**2",)
+    )
     assert read(notebook(first, last)) == last
     assert read(notebook(last, first)) == first
 
@@ -35,8 +37,9 @@ def test_a_hand_edited_report_is_a_clear_error():
 
 
 def test_nothing_found_is_said_in_words_and_is_valid_json(capsys):
-    result = Bag(best=None, verdict=None, angles=[], seconds={"search": 0.5})
-    run = Bag(floor=float("nan"), seconds=1.0, experiment=Bag(slug="oscillator"), seed=0)
+    result = Bag(best=None, concepts=(), verdict=None, angles=[], seconds={"search": 0.5})
+    run = Bag(floor=float("nan"), floor_median=None, neuron=0, seconds=1.0, seed=0)
+    run.experiment = Bag(slug="oscillator", concepts=())
     record(result, run)  # outside a notebook it prints
     printed = capsys.readouterr().out
     assert "no closed form found" in printed

@@ -30,6 +30,10 @@ def figure(picture):
     plot.grid.grid_line_alpha = 0.15
     plot.axis.axis_label_text_font_style = "normal"
     plot.axis.minor_tick_line_color = None
+    if picture.ticks:
+        plot.xaxis.ticker = [x for x, _ in picture.ticks]
+        plot.xaxis.major_label_overrides = dict(picture.ticks)
+        plot.xaxis.major_label_orientation = 0.8  # radians
     for number, mark in enumerate(picture.marks):
         source = ColumnDataSource(mark.columns(), name=f"mark{number}")
         renderer = _draw(plot, mark, source)

@@ -63,8 +63,9 @@ class Mark:
 class Picture:
     """Marks with axes, a title and `words`: one or two sentences that say what is to be seen.
 
-    `equal` asks for the same scale on both axes. Shown by IPython as SVG with the words; `figure()` is the
-    same picture as a bokeh figure, `svg()` as text of an SVG file.
+    `equal` asks for the same scale on both axes; `ticks` are pairs of an x and the words to write there, in
+    place of numbers. Shown by IPython as SVG with the words; `figure()` is the same picture as a bokeh
+    figure, `svg()` as text of an SVG file.
     """
 
     title: str
@@ -74,12 +75,13 @@ class Picture:
     words: str
     log_y: bool = False
     equal: bool = False
+    ticks: tuple = ()
 
     @property
     def signature(self):
         """Everything but data and words: pictures with the same signature can be updated in place."""
         marks = [(m.kind, m.colour, m.label, m.shape, m.size, m.hover, tuple(m.data)) for m in self.marks]
-        return repr((self.title, self.x_label, self.y_label, self.log_y, self.equal, marks))
+        return repr((self.title, self.x_label, self.y_label, self.log_y, self.equal, self.ticks, marks))
 
     def data(self):
         """Columns of every mark, JSON-ready."""

@@ -82,15 +82,15 @@ def _ticks(low, high, log):
 def _axes(picture, scale):
     base, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     yield f'<path d="M{_LEFT} {_TOP}V{base}H{right}" fill="none" stroke="currentColor"/>'
-    for value, text in _ticks(*scale.x, log=False):
+    for value, text in picture.ticks or _ticks(*scale.x, log=False):
         x = _LEFT + (value - scale.x[0]) / (scale.x[1] - scale.x[0]) * (right - _LEFT)
-        yield _text(x, base + 14, text, "middle")
+        yield _slanted(x, base + 10, text) if picture.ticks else _text(x, base + 14, text, "middle")
     for value, text in _ticks(*scale.y, picture.log_y):
         y = base - (value - scale.y[0]) / (scale.y[1] - scale.y[0]) * (base - _TOP)
         yield _text(_LEFT - 5, y + 4, text, "end")
         yield f'<path d="M{_LEFT} {y:.1f}H{right}" stroke="currentColor" stroke-opacity=".12"/>'
     yield _text(_LEFT, 16, picture.title, "start", "bold")
-    yield _text((_LEFT + right) / 2, base + 30, picture.x_label, "middle")
+    yield _text((_LEFT + right) / 2, base + (41 if picture.ticks else 30), picture.x_label, "middle")
     middle = (_TOP + base) / 2
     yield f'<g transform="rotate(-90 14 {middle})">{_text(14, middle, picture.y_label, "middle")}</g>'
 
@@ -100,6 +100,10 @@ def _text(x, y, text, anchor, weight="normal"):
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" '
         f'fill="currentColor">{escape(text)}</text>'
     )
+
+
+def _slanted(x, y, text):
+    return f'<g transform="rotate(-45 {x:.1f} {y})">{_text(x, y, text, "end")}</g>'
 
 
 def _draw(mark, scale):

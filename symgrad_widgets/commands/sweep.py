@@ -1,0 +1,99 @@
+"""`symgrad sweep`: recovery measured over seeds.
+
+Exit codes: 0 done; 1 a run failed, or a formula that was the concept in the reference no longer is.
+"""
+
+import contextlib
+import os
+import sys
+
+from .. import notebook_files
+from ..errors import DataError
+
+__all__ = ["configure", "main"]
+
+
+def configure(parser):
+    """Describe the arguments."""
+    add = parser.add_argument
+    add("experiments", nargs="*", metavar="EXPERIMENT", help="names or numbers in the paper (default: all)")
+    add("--seeds", default="0", help="for example 0-19 or 0,3,7-9 (default: 0)")
+    add("--variant", default="default", help="of the data: default or paper")
+    add("--preset", default="default", help="of the training: default or paper")
+    add("--budget", type=float, metavar="SECONDS", help="for a search, at most (default: 20)")
+    add("--notebooks", action="store_true", help="execute the notebooks instead of calling the library")
+    add("--notebook-folder", metavar="FOLDER", help="where they are (default: the repository's own)")
+    add("--jobs", type=int, metavar="N", help="runs at a time (default: one a core)")
+    add("--dask", metavar="SCHEDULER", help="address of a Dask scheduler, whose workers do the runs")
+    add("--out", default="runs", metavar="FOLDER", help="for the rows and the report (default: runs)")
+    add("--compare", metavar="REFERENCE", help="file of rows to compare with, or the folder of a sweep")
+
+
+def main(arguments, _):
+    """Do what is asked for; rows that are there already are kept and not made again."""
+    from .. import sweep
+
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise DataError(f"--jobs {arguments.jobs}: at least one run at a time")
+    folder = arguments.notebook_folder
+    notebooks = notebook_files.notebook_folder(folder) if arguments.notebooks or folder else None
+    runs = sweep.planned(
+        arguments.experiments,
+        sweep.parse_seeds(arguments.seeds),
+        arguments.variant,
+        arguments.preset,
+        arguments.budget,
+        notebooks,
+    )
+    reference = None if arguments.compare is None else sweep.reference_rows(arguments.compare)
+    folder = notebook_files.check_folder(arguments.out)
+    with contextlib.closing(sweep.sweep(folder, runs, arguments.jobs or _cores(), arguments.dask)) as rows:
+        _announce(rows, len(sweep.missing(folder, runs)), len(runs))
+    rows = sweep.rows_in(folder)
+    page = folder / "sweep.html"
+    page.write_text(sweep.to_html(rows), encoding="utf-8")
+    print(f"{sweep.table(rows)}\nrows     {folder / sweep.ROWS}\nreport   {page}", flush=True)
+    keys = {run.key for run in runs}
+    return _judged([row for row in rows if (row["experiment"], row["seed"]) in keys], reference)
+
+
+def _judged(rows, reference):
+    failed = any(row["error"] is not None for row in rows)
+    if reference is None:
+        return int(failed)
+    from ..sweep import compare
+
+    comparison = compare(rows, reference)
+    print(f"\n{comparison}", flush=True)
+    return int(failed or bool(comparison.lost))
+
+
+def _announce(rows, missing, count):
+    """Write a line on stderr for each row as it comes."""
+    _say(f"{missing} of {count} runs to do")
+    try:
+        for number, row in enumerate(rows, start=count - missing + 1):
+            _say(f"[{number}/{count}] {_line(row)}")
+    except KeyboardInterrupt:
+        _say("finished rows are kept: the same command does the rest")
+        raise
+
+
+def _say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def _line(row):
+    from ..sweep import succeeded
+
+    run = f"{row['experiment']} seed {row['seed']}"
+    if row["error"] is not None:
+        return f"{run}: {row['error']}"
+    found = "found" if succeeded(row) else "not found"
+    floor = "" if row["floor"] is None else f", floor {row['floor']:.1e}"
+    times = ", ".join(f"{name} {row['seconds'].get(name, 0):.1f} s" for name in ("training", "search"))
+    return f"{run}: {found}, {', '.join(row['formulas']) or 'no closed form'}{floor}, {times}"
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,26 @@
+"""Pictures in a page of HTML that needs no other file: live where scripts run, still where they do not."""
+
+from html import escape
+
+__all__ = ["embedded"]
+
+_SHOW = "document.body.classList.add('live')"
+
+
+def embedded(pictures):
+    """Return the HTML of some pictures, in order, and of what the page's head needs for them.
+
+    A picture is an SVG with its words below. Where the page's scripts run, a bokeh figure takes its place.
+    """
+    from bokeh.embed import components
+    from bokeh.resources import Resources
+
+    script, divisions = components(tuple(picture.figure() for picture in pictures))
+    head = Resources(mode="inline", components=["bokeh"]).render()
+    style = "<style>.live .still, body:not(.live) .moving { display: none }</style>"
+    parts = [
+        f'<figure><div class="still">{picture.svg()}</div><div class="moving">{division}</div>'
+        f"<figcaption>{escape(picture.words)}</figcaption></figure>"
+        for picture, division in zip(pictures, divisions, strict=True)
+    ]
+    return head + style, [*parts, f"<script>{_SHOW}</script>{script}"]

@@ -1,0 +1,36 @@
+"""Recovery measured over seeds: train, interpret and verify many times, and keep a row of results of each.
+
+>>> from symgrad_widgets.sweep import planned, sweep, table
+>>> for row in sweep("runs", planned(["oscillator"], seeds=range(3)), jobs=2):  # doctest: +SKIP
+...     print(row["formula"], row["floor"])
+>>> print(table(rows_in("runs")))  # doctest: +SKIP
+
+The rows are in `runs/sweep.jsonl`, and those that are there are not made again. What is not particular to
+experiments - rows, processes, clusters - is in `batch`.
+"""
+
+from .compare import Comparison, compare
+from .html import to_html
+from .plan import Run, parse_seeds, planned
+from .store import ROWS, missing, reference_rows, rows_in
+from .summary import Summary, succeeded, summaries, table
+from .worker import interpret_run, sweep
+
+__all__ = [
+    "ROWS",
+    "Comparison",
+    "Run",
+    "Summary",
+    "compare",
+    "interpret_run",
+    "missing",
+    "parse_seeds",
+    "planned",
+    "reference_rows",
+    "rows_in",
+    "succeeded",
+    "summaries",
+    "sweep",
+    "table",
+    "to_html",
+]

@@ -1,4 +1,4 @@
-"""The rule that picks a formula from a front, on fronts written by hand, and what it takes for noise."""
+"""The rule that picks a formula, on fronts written by hand, and what it takes for noise."""
 
 import itertools
 from types import SimpleNamespace
@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from symgrad_widgets.expressions import parse
-from symgrad_widgets.search.selection import chance_loss, noise_loss, pareto, select
+from symgrad_widgets.expressions import complexity, parse
+from symgrad_widgets.search.selection import chance_loss, effort, neighbours, pareto, select, smooth_share
 
 
 def entry(loss, complexity, formula="x + v"):
@@ -19,9 +19,11 @@ def front(*pairs):
     return tuple(entry(*pair) for pair in pairs)
 
 
-def chosen(entries, chance, noise=0.0):
-    best = select(entries, chance, noise)
-    return None if best is None else best.complexity
+def chosen(pairs, chance, smooth=1.0, count=3000):
+    """Effort of the one selected of (loss, effort), all of whose losses are smooth by default."""
+    losses, efforts = zip(*pairs, strict=True)
+    best = select(losses, efforts, np.broadcast_to(smooth, len(losses)), chance, count)
+    return None if best is None else efforts[best]
 
 
 DETERMINANT = [(0.88, 1), (0.77, 5), (0.65, 11), (0.52, 17), (0.37, 23), (0.20, 29)]
@@ -45,29 +47,58 @@ QUARTIC = [(0.43, 2), (3e-3, 5), (9e-5, 11), (7e-5, 20)]
         ("a front of one", [(1e-3, 3)], 0.5, 3),
         ("nothing beats chance", [(0.5, 1), (0.47, 8), (0.44, 20), (0.41, 38)], 0.5, None),
         ("nor clearly", [(0.86, 1), (0.62, 15), (0.45, 30), (0.31, 40)], 8 / 9, None),
-        ("an empty front", [], 0.5, None),
     ],
 )
 def test_the_rule_finds_the_knee(why, pairs, chance, answer):
-    assert chosen(front(*pairs), chance) == answer, why
+    assert chosen(pairs, chance) == answer, why
 
 
-def test_known_noise_is_taken_off_before_gains_are_judged():
-    noisy = front((0.49, 1), (0.16, 3), (0.0301, 5), (0.0299, 9), (0.0297, 16), (0.0296, 30))
-    assert chosen(noisy, 0.5, noise=0.0296) == 5
-    deep = front((0.49, 1), (0.0500, 5), (0.03005, 11), (0.02998, 18))
-    assert chosen(deep, 0.5, noise=0.0299) == 11
+LINE = [(0.34, 1), (0.0274, 3), (1.25e-3, 7), (1.01e-3, 13)]  # a plane in the place of a quadratic form
 
 
-def test_noise_above_the_least_loss_breaks_nothing():
-    assert chosen(front((0.4, 1), (1e-2, 5), (0.99e-2, 9)), 0.5, noise=2e-2) == 5
+def test_small_gains_count_where_what_is_left_is_noise():
+    noisy = [1, 0.97, 0.15, 0]
+    assert chosen(LINE, 0.5, noisy, count=1000) == 13
+    assert chosen(LINE, 0.5, noisy, count=50) == 7  # few points cannot tell
+    assert chosen(LINE, 0.5, smooth=1.0, count=1000) == 7  # and a network's error may be of that size
+
+
+@pytest.mark.parametrize("count", [300, 1000, 4000])
+def test_what_fitting_noise_gains_is_no_reason_for_more(count):
+    by_chance = 2 / count  # of the loss, for each node: twice what a fitted constant gains on average
+    tail = [(0.03 * (1 - by_chance * i), 5 + i) for i in range(1, 25)]
+    head = [(0.49, 1), (0.16, 3), (0.03, 5)]
+    assert chosen([*head, *tail], 0.5, [1, 0.9] + 25 * [0.02], count) == 5
+
+
+def test_a_wild_formula_of_middling_loss_changes_nothing():
+    """One with a pole has a residual like noise, at the points near it."""
+    network = [(0.5, 1), (1e-3, 3), (3e-4, 14)]
+    wild = (6e-4, 12)
+    assert chosen(network, 0.75) == 3
+    assert chosen([*network[:2], wild, network[2]], 0.75, [1, 1, 0.01, 1]) == 3
+
+
+@pytest.mark.parametrize(
+    ("formula", "extra"),
+    [
+        ("x^2 + 2*v^2", 0),
+        ("x^4/2 + 3*x*v", 0),
+        ("abs(x) + v", 0),
+        ("cos(x^2) + v", 2),
+        ("cos(tan(x)) + v", 4),
+        ("x^2 + 1.27*v^2", 2),
+    ],
+)
+def test_functions_and_numbers_that_are_not_simple_are_charged_on_top(formula, extra):
+    assert effort(parse(formula)) - complexity(parse(formula)) == extra
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e-3, 1e-2])
 def test_more_entries_on_a_flat_tail_change_nothing(scale):
     head = [(0.5, 1), (0.2, 3), (scale, 5)]
     tail = [(scale * (1 - 0.004 * i), 5 + 2 * i) for i in range(1, 15)]
-    assert chosen(front(*head), 2 / 3) == chosen(front(*head, *tail), 2 / 3) == 5
+    assert chosen(head, 2 / 3) == chosen([*head, *tail], 2 / 3) == 5
 
 
 @pytest.mark.parametrize(("neurons", "dimension"), [(1, 2), (1, 9), (2, 6)])
@@ -107,42 +138,43 @@ def smooth_kick(points, _rng):
     return 0.1 * np.sin(points[:, ::-1] + points[:, :1])
 
 
+def smooth_loss(points, spanning, formula):
+    return smooth_share(spanning, formula, neighbours(points)) * loss_of(spanning, formula)
+
+
 @pytest.mark.parametrize("n", [2, 3, 6])
-def test_noise_independent_from_point_to_point_is_all_of_the_loss(n):
+def test_noise_independent_from_point_to_point_is_not_smooth(n):
     points, spanning, formula = residual_field(independent_kick, n)
-    assert noise_loss(points, spanning, formula) == pytest.approx(loss_of(spanning, formula), rel=0.15)
+    assert smooth_share(spanning, formula, neighbours(points)) < 0.15
 
 
-def test_a_smooth_residual_is_no_noise():
+def test_an_error_that_varies_smoothly_is():
     points, spanning, formula = residual_field(smooth_kick)
-    loss = loss_of(spanning, formula)
-    assert loss > 1e-3
-    assert noise_loss(points, spanning, formula) < 0.1 * loss
+    assert smooth_share(spanning, formula, neighbours(points)) > 0.9
 
 
-def test_of_both_together_only_the_noise_counts():
+def test_of_both_together_the_smooth_part_is_found():
+    both = residual_field(lambda p, rng: smooth_kick(p, rng) + independent_kick(p, rng))
+    assert smooth_loss(*both) == pytest.approx(smooth_loss(*residual_field(smooth_kick)), rel=0.25)
+
+
+def test_an_exact_field_has_neither():
+    assert smooth_loss(*residual_field(lambda p, _: 0 * p)) == pytest.approx(0, abs=1e-15)
+
+
+def test_the_smooth_share_does_not_depend_on_signs_or_on_units():
     points, spanning, formula = residual_field(lambda p, rng: smooth_kick(p, rng) + independent_kick(p, rng))
-    alone = loss_of(*residual_field(independent_kick)[1:])
-    assert noise_loss(points, spanning, formula) == pytest.approx(alone, rel=0.25)
-
-
-def test_an_exact_field_has_no_noise():
-    assert noise_loss(*residual_field(lambda p, _: 0 * p)) == 0
-
-
-def test_noise_does_not_depend_on_the_signs_of_directions_or_on_units():
-    points, spanning, formula = residual_field(independent_kick)
-    flipped = formula * np.random.default_rng(1).choice([-1, 1], (len(formula), 1))
-    scaled = points * [1e-6, 1, 1e9]
-    assert noise_loss(scaled, spanning, formula) == pytest.approx(noise_loss(points, spanning, formula))
-    assert loss_of(spanning, flipped) == pytest.approx(loss_of(spanning, formula))
-    assert noise_loss(points, -spanning, formula) == pytest.approx(noise_loss(points, spanning, formula))
+    share = smooth_share(spanning, formula, neighbours(points))
+    flipped = spanning * np.random.default_rng(1).choice([-1, 1], (len(formula), 1, 1))
+    assert smooth_share(flipped, formula, neighbours(points)) == pytest.approx(share)
+    assert smooth_share(spanning, -formula, neighbours(points)) == pytest.approx(share)
+    assert (neighbours(points * [1e-6, 1, 1e9]) == neighbours(points)).all()
 
 
 def test_constant_inputs_do_not_upset_the_search_for_neighbours():
-    points, spanning, formula = residual_field(independent_kick)
-    points = np.column_stack([points, np.full(len(points), 3.0)])
-    assert noise_loss(points, spanning, formula) == pytest.approx(loss_of(spanning, formula), rel=0.15)
+    points = residual_field(independent_kick)[0]
+    with_constant = np.column_stack([points, np.full(len(points), 3.0)])
+    assert (neighbours(with_constant) == neighbours(points)).all()
 
 
 # -- the front -----------------------------------------------------------------------------------------------
@@ -173,3 +205,11 @@ def test_two_that_are_alike_are_one_entry():
 def test_of_equal_complexity_a_number_that_is_not_simple_has_to_earn_it(loss, wins):
     (kept,) = pareto([entry(0.01, 5, "x + 2*v"), entry(loss, 5, "x + 1.91*v")], lambda *_: False)
     assert kept.expression == parse(wins)
+
+
+def test_the_answer_stays_on_the_front_though_the_shown_points_favour_another():
+    entries = front((0.5, 1), (0.0102, 7), (0.0101, 11), (0.0097, 20), (0.005, 30))
+    kept = pareto(entries, lambda *_: False, entries[2])
+    assert [c.complexity for c in kept] == [1, 7, 11, 20, 30]
+    kept = pareto(front((0.5, 1), (0.0100, 7)) + entries[2:], lambda *_: False, entries[2])
+    assert [c.complexity for c in kept] == [1, 11, 20, 30]

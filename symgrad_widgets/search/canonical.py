@@ -17,7 +17,7 @@ __all__ = ["acceptable", "formula", "simple_numbers", "unwrapped"]
 _SIMPLE = np.array(
     [1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 8, 9, 10, 12]
 )
-_NEAR = {1.0: 0.1, 2.0: 0.03, 0.5: 0.03}  # how far a coefficient may be from the number it is taken for ...
+_NEAR = {1.0: 0.1, 2.0: 0.1, 0.5: 0.1}  # how far a coefficient may be from the number it is taken for ...
 _NEAR_OTHER = 0.01  # ... and from any other simple number
 _NOTHING = 1e-7  # a term with less of the gradient than this is none
 _TRIED = 3  # units written out before the shortest is taken

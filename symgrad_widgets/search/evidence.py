@@ -1,6 +1,6 @@
 """What speaks for a formula when nobody knows the concept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Evidence:
     loss : of the best formula on held-out points; None without one
     chance : loss of a fixed formula against random directions
     null : least loss that a search of the same kind reaches on random directions
-    agreement : share of resamplings of the held-out points that select the same formula
+    agreement : share of resamplings of the points that choose the same formula
     spread : largest relative standard deviation of a coefficient over resamplings of the fitted points
     points, dropped, evaluations, generations : what it rests on
 
@@ -80,17 +80,11 @@ def null_front(search, generations, seed=0):
 
 
 def _agreement(search, judge, resamples):
-    """Share of bootstrap samples of the held-out points on which the same entry is selected."""
+    """Share of bootstrap samples of the points on which the same entry is selected."""
     rng = np.random.default_rng(search.random_state)
-    shares = {c.expression: judge.shares(c) for c in search.front}
-    count = len(next(iter(shares.values())))
-    same = 0
-    for _ in range(resamples):
-        index = rng.integers(count, size=count)
-        front = [replace(c, loss=float(shares[c.expression][index].mean())) for c in search.front]
-        chosen = judge.select(front)
-        same += chosen is not None and chosen.expression == search.best.expression
-    return same / resamples
+    count = len(judge.shares(search.best))
+    chosen = [judge.answer(rng.integers(count, size=count)) for _ in range(resamples)]
+    return sum(c == search.best for c in chosen) / resamples
 
 
 def _spread(search, judge, resamples):

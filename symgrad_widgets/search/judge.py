@@ -1,5 +1,8 @@
 """Fit on some points, judge on others: from the engine's sums of terms to a front and its answer."""
 
+from functools import cached_property
+from typing import NamedTuple
+
 import numpy as np
 
 from ..expressions import complexity
@@ -8,7 +11,7 @@ from .bank import Sample
 from .candidates import Candidate
 from .canonical import acceptable, formula
 from .constants import tidied
-from .selection import chance_loss, noise_loss, pareto, select
+from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
 
 __all__ = ["Judge"]
 
@@ -17,60 +20,89 @@ _JUDGED = 20_000  # points times dimensions at most for each of fitting and judg
 _ALIKE = 1e-8  # two formulas whose directions differ by less are one
 
 
+class _Written(NamedTuple):
+    candidate: Candidate
+    directions: np.ndarray  # (N, m) unit gradients on all points
+    contender: tuple  # of terms
+    terms: tuple  # with tidier constants
+    effort: int
+    loss: float  # on all points
+    smooth: float
+
+
 class Judge:
-    """Splits a field and keeps what was written: `searched`, `fit` and `held` are its three samples."""
+    """Splits a field and keeps what was written: `searched`, `fit` and `held` are its three samples.
+
+    What a person is shown are losses on the held-out points; the answer is chosen by all points, since what
+    fitting gains on its own is less than what it is charged for each constant.
+    """
 
     def __init__(self, field, symbols, max_complexity, seed):
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         self.fit, self.held, self.searched = map(Sample, _split(field, seed))
-        self._written, self._terms, self._directions = {}, {}, {}
+        self._samples = [self.fit, self.held] if self.held.field is not self.fit.field else [self.held]
+        self._known, self._leaders, self._written = {}, [], {}
 
     def front(self, contenders):
-        """Front of canonical formulas of some sums, each a tuple of terms."""
-        written = {
-            terms: self._written[terms] if terms in self._written else self._write(terms)
-            for terms in contenders
-        }
-        self._written = written
-        found = [entry for entry in written.values() if entry]
-        found.sort(key=lambda entry: -entry[0].loss)  # of those written alike the one of least loss counts
-        self._directions = {c.expression: e for c, e, _ in found}
-        self._terms = {c.expression: terms for c, _, terms in found}
-        judged = {c.expression: c for c, _, _ in found if c.complexity <= self.max_complexity}
-        return pareto(judged.values(), self._alike)
+        """Front of canonical formulas of some sums (tuples of terms) and of the leaders of earlier fronts."""
+        sums = dict.fromkeys([*self._leaders, *contenders])
+        self._known = {t: self._known[t] if t in self._known else self._write(t) for t in sums}
+        found = [w for w in self._known.values() if w and w.candidate.complexity <= self.max_complexity]
+        leaders = leading([w.loss for w in found], [w.effort for w in found])
+        self._leaders = [found[i].contender for i in leaders]
+        found.sort(key=lambda w: -w.loss)  # of those written alike the one of least loss counts
+        self._written = {w.candidate.expression: w for w in found}
+        return pareto([w.candidate for w in self._written.values()], self._alike, self.answer())
 
-    def select(self, front):
-        """Return the answer of a front, or None."""
-        if not front:
+    def answer(self, points=None):
+        """Return the answer among all that was written for the last front, or None.
+
+        `points` index those to go by, with repetitions, instead of all.
+        """
+        if not self._written:
             return None
-        closest = self._directions[front[-1].expression]
-        noise = noise_loss(self.held.field.points, self.held.unit, closest)
-        return select(front, chance_loss(self.field.rank, self.field.dimension), noise)
+        written = list(self._written.values())
+        losses = [w.loss if points is None else self.shares(w.candidate)[points].mean() for w in written]
+        chance = chance_loss(self.field.rank, self.field.dimension)
+        efforts, smooth = [w.effort for w in written], [w.smooth for w in written]
+        best = select(losses, efforts, smooth, chance, len(self._unit))
+        return None if best is None else written[best].candidate
 
     def shares(self, candidate):
-        """`1 - cos^2` of an entry of the last front at each held-out point."""
-        along = np.einsum("nkm,nm->nk", self.held.unit, self._directions[candidate.expression])
+        """`1 - cos^2` of an entry of the last front at each point, fitted and held out."""
+        along = np.einsum("nkm,nm->nk", self._unit, self._written[candidate.expression].directions)
         return np.maximum(1 - (along**2).sum(1), 0)
 
     def fitted(self, candidate):
         """Projected gradients and components of the terms of a front's entry, on the fitted points."""
-        return self.fit.features(self._terms[candidate.expression])
+        return self.fit.features(self._written[candidate.expression].terms)
 
-    def _write(self, terms):
-        """Candidate, its unit gradients on held-out points and its tidied terms; None outside its domain."""
-        terms = tidied(terms, self.fit, acceptable)
-        fit, held = self.fit.features(terms), self.held.features(terms)
-        written = fit and held and formula(terms, *fit, self.symbols, self.field.points)
+    @cached_property
+    def _unit(self):
+        return np.concatenate([sample.unit for sample in self._samples])
+
+    @cached_property
+    def _nearest(self):
+        return neighbours(np.concatenate([sample.field.points for sample in self._samples]))
+
+    def _write(self, contender):
+        """Write a sum simply; None outside its domain."""
+        terms = tidied(contender, self.fit, acceptable)
+        features = [sample.features(terms) for sample in self._samples]
+        written = None not in features and formula(terms, *features[0], self.symbols, self.field.points)
         if not written:
             return None
         expression, numbers = written
-        loss, _ = combine.losses(*held, numbers)
-        e = np.tensordot(numbers, held[0], 1)
+        losses = [float(combine.losses(*of_sample, numbers)[0]) for of_sample in features]
+        e = np.concatenate([np.tensordot(numbers, G, 1) for G, _ in features])
         e = e / np.maximum(np.linalg.norm(e, axis=1), 1e-300)[:, None]
-        return Candidate(expression, complexity(expression), float(loss)), e, terms
+        loss = float(np.average(losses, weights=[len(sample.unit) for sample in self._samples]))
+        candidate = Candidate(expression, complexity(expression), losses[-1])
+        smooth = smooth_share(self._unit, e, self._nearest)
+        return _Written(candidate, e, contender, terms, effort(expression), loss, smooth)
 
     def _alike(self, a, b):
-        a, b = (self._directions[c.expression] for c in (a, b))
+        a, b = (self._written[c.expression].directions for c in (a, b))
         return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < _ALIKE
 
 

@@ -1,15 +1,18 @@
-"""Which formula of a front is the answer: one rule for every field, blind to any concept."""
+"""Which formula is the answer: one rule for every field, blind to any concept."""
 
 import numpy as np
 import sympy as sp
 
-__all__ = ["chance_loss", "noise_loss", "pareto", "select"]
+from ..expressions import complexity
+
+__all__ = ["chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
 
 _STEEP, _FLAT = 0.6, 0.1  # nats of log loss per node: steeper is as good as steep, flatter as good as flat
 _WINDOW = 0.6  # an entry is held against those with at least this share of its nodes
+_PIECES = 20  # independent pieces that a smooth error is taken to have, however many points show it
+_EXTRA = 2  # nodes charged on top for exp, log, sin ... and for numbers that are not simple: laws have few
 _ZERO = 1e-10  # losses below are equal: no network is that exact
-_RESOLUTION = 0.03  # differences below this share of the least loss are none
-_TRAINED = 3e-5  # nor are, in a trained network, corrections that turn the gradient by less than 0.3 degrees,
+_TRAINED = 3e-5  # in a trained network corrections that turn the gradient by less than 0.3 degrees are none,
 _EXACT = 1e3  # unless some formula is better by so large a factor: then the field is exact
 _LAW = 0.25  # a law has a loss below this share of what chance gives
 
@@ -19,75 +22,92 @@ def chance_loss(neurons, dimension):
     return 1 - neurons / dimension
 
 
-def select(front, chance, noise=0.0):
-    """Return the knee of a front (by rising complexity, falling loss), or None when no law is found.
+def effort(expression):
+    """Complexity, and two more for each function and each number that is not simple."""
+    extras = expression.atoms(sp.Function, sp.Float) - expression.atoms(sp.Abs)
+    return complexity(expression) + _EXTRA * len(extras)
+
+
+def select(losses, efforts, smooth, chance, count):
+    """Index of the knee of some formulas in the plane of effort and log loss, or None when no law is found.
 
     The slope of the log loss, in nats for each node, should be steep up to the answer and flat behind it: the
     entry with the greatest ratio of the slope before (the least one, seen from the simpler entries with at
     least 60 % of its nodes) to the slope behind (the greatest one, to any more complex entry). Slopes above
     0.6 count as 0.6 and below 0.1 as 0.1, so that neither an exact fit nor a flat tail decides alone.
 
-    `noise` is the part of the loss that is independent from point to point, which no formula can explain
-    (`noise_loss`); it is taken off first. The rule assumes that what a network adds to a concept smoothly
-    (artefacts of training) is either small, below 0.3 degrees, or not compactly expressible in the operators,
-    so that chasing it costs many nodes for little.
+    `smooth` are the shares of their losses that neighbouring points have in common (`smooth_share`). A log
+    loss is known the better, and a slope weighs the more, the more independent residuals a loss is the mean
+    of: all `count` of them where they are noise, 20 where they are smooth, as the errors of a network are. So
+    the slopes are those of log likelihoods in units of 10 nats, and flat is 1 nat for each node.
     """
-    if not front:
-        return None
-    loss = np.maximum([c.loss for c in front], _ZERO)
-    resolution = _RESOLUTION * loss[-1] + min(_TRAINED, _EXACT * loss[-1])
-    height = np.log(loss - min(noise, loss[-1]) + resolution)
-    nodes = np.array([c.complexity for c in front], dtype=float)
-    knees = [_knee(nodes, height, i, np.log(chance)) for i in range(len(front))]
+    losses, efforts = np.maximum(losses, _ZERO), np.asarray(efforts, dtype=float)
+    front = leading(losses, efforts)
+    height = np.log(losses[front] + min(_TRAINED, _EXACT * losses.min()))
+    least = min(_PIECES / count, 1)
+    independent = 1 / (least + (1 - least) * np.square(smooth)[front])
+    knees = [_knee(efforts[front], height, independent, i, np.log(chance)) for i in range(len(front))]
     best = front[max(range(len(front)), key=lambda i: (round(knees[i], 9), i))]
-    return best if best.loss < _LAW * chance else None
+    return best if losses[best] < _LAW * chance else None
 
 
-def _knee(nodes, height, i, top):
+def leading(losses, efforts):
+    """Indices, by rising effort, of what no other of at most the same effort equals in loss."""
+    front = []
+    for i in np.lexsort((losses, efforts)):
+        if not front or losses[i] < losses[front[-1]]:
+            front.append(int(i))
+    return front
+
+
+def _knee(nodes, height, independent, i, top):
     """Slope before over slope behind entry i; `top` is the log loss of no formula at all."""
+    slope = np.minimum(independent, independent[i]) * (height - height[i])
+    slope = slope / np.where(nodes == nodes[i], 1, nodes[i] - nodes)
     near = nodes[:i] >= _WINDOW * nodes[i]
     near[i - 1 :] = True
-    before = (
-        (height[:i] - height[i])[near] / (nodes[i] - nodes[:i])[near] if i else (top - height[i]) / nodes[i]
-    )
-    behind = (height[i] - height[i + 1 :]) / (nodes[i + 1 :] - nodes[i])
-    return min(np.min(before), _STEEP) / max(np.max(behind, initial=_FLAT), _FLAT)
+    before = slope[:i][near].min() if i else (top - height[i]) / nodes[i]
+    return min(before, _STEEP) / max(slope[i + 1 :].max(initial=_FLAT), _FLAT)
 
 
-def noise_loss(points, spanning, directions):
-    """Part of a formula's loss that is not smooth in the inputs: the nugget of its residual field.
+def smooth_share(spanning, directions, nearest):
+    """Share of a formula's loss that is smooth in the inputs: what neighbouring points have in common.
 
     The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons',
-    `spanning (N, k, m)`, is compared with that of the nearest other point: what is noise has no correlation,
-    what is a network's systematic error has.
+    `spanning (N, k, m)`, is compared with that of the `nearest` other points: what is noise has no
+    correlation, what is a network's systematic error, or a formula's, has.
     """
-    from scipy.spatial import cKDTree
-
     along = np.einsum("nkm,nm->nk", spanning, directions)
     residual = directions - np.einsum("nk,nkm->nm", along, spanning)
-    power = (residual**2).sum()
-    if power < 1e-20 * len(points):
-        return 0.0
+    power = max((residual**2).sum(), 1e-20 * len(residual))
+    return float(np.clip((residual * residual[nearest]).sum() / power, 0, 1))
+
+
+def neighbours(points):
+    """Index (N,) of the nearest other point of each of `points (N, n)`, inputs scaled to equal spread."""
+    from scipy.spatial import cKDTree
+
     spread = points.std(0)
     scaled = points[:, spread > 0] / spread[spread > 0]
-    nearest = cKDTree(scaled).query(scaled, 2)[1][:, 1]
-    shared = (residual * residual[nearest]).sum() / power
-    return float(np.clip(1 - shared, 0, 1) * power / len(points))
+    return cKDTree(scaled).query(scaled, 2)[1][:, 1]
 
 
-def pareto(candidates, alike):
+def pareto(candidates, alike, answer=None):
     """Candidates by rising complexity whose loss falls by at least 2 %, without two that are `alike`.
 
-    Among those of equal complexity a constant that is no simple number has to lower the loss by 5 %.
+    Among those of equal complexity a constant that is no simple number has to lower the loss by 5 %. The
+    `answer` stays, whatever beats it by chance on the points that are shown.
     """
     leaders = {}
     for c in candidates:
-        handicap = c.loss * 1.05 ** len(c.expression.atoms(sp.Float))
+        handicap = -1 if c is answer else c.loss * 1.05 ** len(c.expression.atoms(sp.Float))
         if c.complexity not in leaders or handicap < leaders[c.complexity][0]:
             leaders[c.complexity] = handicap, c
     front = []
     for _, (_, c) in sorted(leaders.items()):
-        if front and max(c.loss, _ZERO * 1e-4) > 0.98 * max(front[-1].loss, _ZERO * 1e-4):
+        if c is answer:
+            front = [other for other in front if other.loss > c.loss and not alike(c, other)]
+        elif front and max(c.loss, _ZERO * 1e-4) > 0.98 * max(front[-1].loss, _ZERO * 1e-4):
             continue
         if not any(alike(c, other) for other in front):
             front.append(c)

@@ -73,13 +73,13 @@ class Search:
         self.guesses = tuple(as_expression(g, field.names) for g in _several(guesses, "guesses"))
         self._field, self.subspace = active_subspace(field)
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
-        self._judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
         self._stop = False
         self._restart()
 
     def _restart(self):
         grammar = Grammar(self.operators, relevant_inputs(self._field))
         guesses = [] if self.subspace is not None else [_terms(g, self.symbols) for g in self.guesses]
+        self._judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
         self._engine = Engine(self._judge.searched, grammar, self.max_complexity, guesses, self.random_state)
         self.generation, self.seconds = 0, 0.0
         self.front, self.best = (), None
@@ -113,7 +113,7 @@ class Search:
         with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
             self._engine.step()
             self.front = self._judge.front([tuple(self._engine.terms(s)) for s in self._engine.contenders()])
-            self.best = self._judge.select(self.front)
+            self.best = self._judge.answer()
         self.generation += 1
         self.seconds += time.perf_counter() - start
         return self.state

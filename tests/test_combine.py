@@ -159,7 +159,7 @@ def test_independent_terms_are_counted_and_earlier_ones_kept():
 def test_losses_after_each_deletion_equal_brute_force(seed, terms):
     G, basis, D = problem(seed, terms=terms)
     A, M = plain_moments(G, basis)
-    found = combine._after_deletion(*combine._eigen(*combine._moments(G, D, np.ones(60))))
+    found = combine._after_deletion(*combine.eigen(*combine._moments(G, D, np.ones(60))))
     for k in range(terms):
         left = np.delete(np.arange(terms), k)
         assert found[k] == pytest.approx(eigh(A[np.ix_(left, left)], M[np.ix_(left, left)])[0][0], abs=1e-9)
@@ -167,13 +167,13 @@ def test_losses_after_each_deletion_equal_brute_force(seed, terms):
 
 def test_the_last_term_cannot_be_spared():
     G, _, D = problem(0, terms=1)
-    found = combine._after_deletion(*combine._eigen(*combine._moments(G, D, np.ones(60))))
+    found = combine._after_deletion(*combine.eigen(*combine._moments(G, D, np.ones(60))))
     assert found.tolist() == [1]
 
 
 def test_a_term_without_part_in_the_best_sum_is_deleted_for_free():
     A, M = np.diag([0.1, 0.4, 0.9]), np.eye(3)
-    assert combine._after_deletion(*combine._eigen(A, M)) == pytest.approx([0.4, 0.1, 0.1], abs=1e-9)
+    assert combine._after_deletion(*combine.eigen(A, M)) == pytest.approx([0.4, 0.1, 0.1], abs=1e-9)
 
 
 def test_elimination_finds_the_six_signed_products_of_a_determinant():

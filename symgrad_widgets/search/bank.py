@@ -1,12 +1,15 @@
 """Terms evaluated on data: their gradients in tangent coordinates, and their components along the neurons."""
 
+from copy import copy
+
 import numpy as np
 
 from .kernels import gradients
 
 __all__ = ["Bank", "Sample"]
 
-_RESERVED = 96e6  # bytes set aside for gradients, so that they need not be copied to grow
+_RESERVED = 128e6  # bytes set aside for gradients, so that they need not be copied to grow
+_AT_ONCE = 4e6  # bytes of gradients computed at once
 _DIGITS = 7  # gradients equal to so many digits are the same term up to scale, sign and offset
 
 
@@ -38,6 +41,14 @@ class Sample:
             varies = change > 1e-12 * np.sqrt((values**2).mean(1))
         return G, scale, ok & varies & (scale > 1e-9 * length) & (scale > 1e-150) & (scale < 1e100)
 
+    def gradients(self, terms, where):
+        """Projected gradients (K, P, m) of terms at some of the points (a slice), usable or not."""
+        raw = np.swapaxes(gradients(terms, self.points[:, where])[1], 1, 2)
+        tangent = self.field.tangent
+        if tangent is None:
+            return raw
+        return raw @ tangent if tangent.ndim == 2 else np.einsum("kpn,pnm->kpm", raw, tangent[where])
+
     def components(self, G):
         """Components (K, N, k) of projected gradients along the neurons."""
         return np.einsum("knm,ncm->knc", G, self.unit)
@@ -55,13 +66,12 @@ class Bank:
     gradient fields agree up to a factor get the same row; the shorter one represents it.
     """
 
-    def __init__(self, sample):
-        self.sample = sample
+    def __init__(self, sample, watch=lambda: None):
+        self.sample, self._watch = sample, watch
         self.terms = []
         self._row, self._by_direction = {}, {}
-        count, k, m = sample.unit.shape
-        most = int(_RESERVED / (8 * count * (m + k)))  # memory counts when it is written to, not before
-        self._G, self._D, self.scale = np.empty((most, count, m)), np.empty((most, count, k)), np.empty(most)
+        self._reserve(int(_RESERVED / self.row_bytes))
+        count, _, m = sample.unit.shape
         rng = np.random.default_rng(0)  # a fixed probe: the same term has the same key in every search
         self._probe_points = rng.choice(count, min(count, 24), replace=False)
         self._probe = rng.normal(size=m)
@@ -82,22 +92,31 @@ class Bank:
     @property
     def row_bytes(self):
         """Memory that one term takes."""
-        return self._G[0].nbytes + self._D[0].nbytes
+        count, k, m = self.sample.unit.shape
+        return 8 * count * (m + k)
+
+    def copy(self):
+        """Return a bank that grows and forgets by itself; the rows there are now are in memory once."""
+        other = copy(self)
+        for name in ("terms", "scale", "_row", "_by_direction"):
+            setattr(other, name, getattr(self, name).copy())
+        return other
 
     def keep(self, rows):
         """Forget all rows but these (ascending); they are numbered anew from 0."""
         number = {row: i for i, row in enumerate(rows)}
         self.terms = [self.terms[row] for row in rows]
-        for array in (self._G, self._D, self.scale):
-            array[: len(rows)] = array[rows]
+        self._reserve(len(self.scale), rows)
         self._row = {t: number[row] for t, row in self._row.items() if row in number}
         self._by_direction = {key: number[row] for key, row in self._by_direction.items() if row in number}
 
     def rows(self, terms):
         """Row number of each term; None where it has no usable gradient on the data."""
         fresh = [t for t in dict.fromkeys(terms) if t not in self._row]
-        for first in range(0, len(fresh), 256):
-            self._add(fresh[first : first + 256])
+        chunk = int(np.clip(_AT_ONCE / (8 * self.sample.points.size), 16, 256))
+        for first in range(0, len(fresh), chunk):
+            self._watch()
+            self._add(fresh[first : first + chunk])
         return [self._row[t] for t in terms]
 
     def _add(self, terms):
@@ -111,7 +130,7 @@ class Bank:
         if row is None:
             row = self._by_direction[key] = len(self.terms)
             if row == len(self.scale):
-                self._grow()
+                self._reserve(2 * row, np.arange(row))
             self.terms.append(term)
             self._G[row], self.scale[row] = g, size
             self._D[row] = self.sample.components(g[None])[0]
@@ -120,10 +139,18 @@ class Bank:
             self.scale[row] = size * np.sign(np.vdot(self._G[row], g))
         return row
 
-    def _grow(self):
-        self._G, self._D, self.scale = (
-            np.concatenate([a, np.empty_like(a)]) for a in (self._G, self._D, self.scale)
-        )
+    def _reserve(self, most, rows=()):
+        """Make arrays for so many rows, the first of them some of the rows there are."""
+        count, k, m = self.sample.unit.shape
+        fresh = (
+            np.empty((most, count, m)),
+            np.empty((most, count, k)),
+            np.empty(most),
+        )  # count once written to
+        if len(rows):
+            for new, old in zip(fresh, (self._G, self._D, self.scale), strict=True):
+                np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")  # "raise" would use a buffer
+        self._G, self._D, self.scale = fresh
 
     def _key(self, g):
         probe = g[self._probe_points] @ self._probe

@@ -11,10 +11,11 @@ the k neurons, both with any number of leading batch axes.
 
 import numpy as np
 
-__all__ = ["eliminate", "independent", "losses", "normalised", "solve", "weights_of"]
+__all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "weights_of"]
 
 _NULL = 1e-10  # directions of M below this share of the largest are constant on the data
-_SINGLY, _MANY = 24, 300  # terms from which elimination drops a sixth at a time, and half
+_SINGLY = 24  # terms up to which elimination drops one at a time; of more a sixth ...
+_CHEAP = 0.1  # ... and while some cost less than this share of the mean, no others
 _VANISHING = 1e-40  # of the mean squared gradient: below, a point has none and counts 1
 _DIM = 1e-3  # no point weighs more than 1 / _DIM times the one of mean squared gradient
 
@@ -61,14 +62,22 @@ def eliminate(G, D, smallest=1):
         g, d = G[kept], D[kept]
         for _ in range(3 if len(kept) <= _SINGLY else 1):
             A, M = _moments(g, d, weights)
-            values, vectors = _eigen(A, M)
+            values, vectors = eigen(A, M)
             c = vectors[:, 0]
             loss, q = losses(g, d, c)
             weights = weights_of(q)
         yield kept, c, float(loss)
-        drop = 1 if len(kept) <= _SINGLY else len(kept) // (6 if len(kept) <= _MANY else 2)
-        order = np.argsort(_after_deletion(values, vectors), kind="stable")
-        kept = kept[np.sort(order[drop:])]
+        kept = np.delete(kept, _cheapest(_after_deletion(values, vectors) - values[0]))
+
+
+def _cheapest(prices):
+    """Which terms to drop at once, so that the set is met in which none can be spared."""
+    order = np.argsort(prices, kind="stable")
+    if len(prices) <= _SINGLY:
+        return order[:1]
+    some = order[: len(prices) // 6]
+    cheap = some[prices[some] < _CHEAP * prices.mean()]
+    return cheap if len(cheap) else some
 
 
 def independent(G, tolerance=1e-7):
@@ -90,7 +99,7 @@ def _moments(G, D, weights):
     return M - np.matmul(d, np.swapaxes(d, -1, -2)), M
 
 
-def _eigen(A, M):
+def eigen(A, M):
     """Eigenvalues ascending and M-orthonormal eigenvectors of A c = lambda M c; M's null space comes last."""
     scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), 1e-300))
     M = M * scale[..., :, None] * scale[..., None, :]
@@ -105,7 +114,7 @@ def _eigen(A, M):
 
 
 def _smallest(A, M):
-    return _eigen(A, M)[1][..., 0]
+    return eigen(A, M)[1][..., 0]
 
 
 def normalised(G, D):

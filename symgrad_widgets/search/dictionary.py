@@ -63,31 +63,43 @@ def monomials(grammar, inputs, degree):
     return [t for t in terms if t is not None]
 
 
-def families(grammar, terms, limit):
-    """Compact structured bases for backward elimination, each a list of at most `limit` terms.
+def families(grammar, limit):
+    """Compact structured bases for backward elimination: functions that make a list of at most `limit` terms.
 
-    Monomials of each degree; functions of single inputs; and those of the small `terms` that are logarithms,
-    whose sums are the products and quotients of sums, differences and powers.
+    Monomials of each degree; functions of single inputs; and `logarithms`. Each is given the small terms.
     """
     inputs = grammar.inputs
-    for degree in range(1, _DEGREE + 1):
-        if degree == 1 or _count(len(inputs), degree) <= limit:
-            yield monomials(grammar, inputs, degree)
-    yield [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)][:limit]
-    yield [t for t in terms if root(t) == "log"][:limit]
+    degrees = [d for d in range(1, _DEGREE + 1) if d == 1 or _count(len(inputs), d) <= limit]
+    functions = [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)]
+    return [
+        *(lambda _, d=d: monomials(grammar, inputs, d) for d in degrees),
+        lambda _: functions[:limit],
+        lambda small: logarithms(small)[:limit],
+    ]
+
+
+def logarithms(terms):
+    """Those of the terms whose sums are the products and quotients of sums, differences and powers."""
+    return [t for t in terms if root(t) == "log"]
 
 
 def large_families(grammar, small, limit):
     """Bases of more than `small` and at most `limit` terms: quadratic monomials, then products of d inputs.
 
-    They hold sums of many products, such as determinants, and cost seconds.
+    They hold sums of many products, such as determinants. Functions like those of `families`.
     """
     inputs = grammar.inputs
-    if small < _count(len(inputs), 2) <= limit:
-        yield monomials(grammar, inputs, 2)
-    for degree in (3, 4, 5):
-        if "mul" in grammar and small < comb(len(inputs), degree) <= limit:
-            yield [reduce(grammar["mul"], factors) for factors in itertools.combinations(inputs, degree)]
+    quadratic = small < _count(len(inputs), 2) <= limit
+    degrees = [d for d in (3, 4, 5) if "mul" in grammar and small < comb(len(inputs), d) <= limit]
+    return [
+        *([lambda _: monomials(grammar, inputs, 2)] if quadratic else []),
+        *(lambda _, d=d: products(grammar, inputs, d) for d in degrees),
+    ]
+
+
+def products(grammar, inputs, degree):
+    """All products of so many different inputs."""
+    return [reduce(grammar["mul"], factors) for factors in itertools.combinations(inputs, degree)]
 
 
 def _count(n, degree):

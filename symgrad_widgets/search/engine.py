@@ -5,7 +5,7 @@ extensions of what was found, and from then on evolution on four islands of diff
 """
 
 import itertools
-import weakref
+from copy import copy, deepcopy
 from dataclasses import replace
 from functools import partial
 
@@ -17,32 +17,48 @@ from .dictionary import families, large_families, small_terms
 from .grammar import root
 from .islands import TERMS, ZERO, Islands, Sum
 from .kernels import gradients
+from .sieve import sieve
 
 __all__ = ["Engine"]
 
 _BLOCKED = 12  # inputs, the most important ones, among which pairs that act as one are looked for
+_AT_ONCE = 256  # terms whose gradients are copied at once
 _BASIS, _LARGE_BASIS = 260, 2200  # terms of a structured basis that is always tried, and of one tried ...
+_SIEVED = 300  # terms of a basis at most that are eliminated with all their gradients in memory
 _UNEXPLAINED = 0.2  # ... while the least loss is above this
 _CLOSE, _RIVALS = 1.1, 12  # sums this close to the front are judged on more points, at most so many ...
 _STRICT = 0.15  # ... ranked at this parsimony
 _BYTES, _SEEN = 64e6, 50_000  # of gradients, and sums remembered, before what is out of use is forgotten
+_SPARE = 500  # terms beyond the dictionary for which there is always room
 
 
 class Engine:
-    """One reproducible search on a `Sample`; `step()` runs the next generation."""
+    """One reproducible search on a `Sample`; `step()` runs the next generation.
 
-    def __init__(self, sample, grammar, max_complexity=40, guesses=(), seed=0):
-        self.grammar, self.max_size = grammar, max_complexity
-        self.sample, self.bank = sample, Bank(sample)
+    `watch()` is called between two pieces of work. When it raises, or anything else does, the engine is in no
+    state to go on from: step a `copy()`, and keep it when it has ended.
+    """
+
+    def __init__(self, sample, grammar, max_complexity=40, guesses=(), seed=0, watch=lambda: None):
+        self.grammar, self.max_size, self.watch = grammar, max_complexity, watch
+        self.sample, self.bank = sample, Bank(sample, watch)
         self.rng = np.random.default_rng(seed)
         self.guesses = guesses
         self.evaluations = 0
         self.front = {}  # size -> Sum, losses falling
         self.seen = {}
-        itself = weakref.proxy(self)  # no cycle: a search gives its memory back as soon as it is dropped
-        self.islands = Islands(itself)
+        self.islands = Islands()
         self.small, self.dictionary = [], np.array([], dtype=int)
-        self._stages = _plan(itself)
+        self._bases = families(grammar, _BASIS), large_families(grammar, _BASIS, _LARGE_BASIS)
+        self._generation = 0
+
+    def copy(self):
+        """Return an engine that goes on from here, bit for bit as this one would; terms are shared."""
+        other = copy(self)
+        other.rng = deepcopy(self.rng)
+        other.bank, other.islands = self.bank.copy(), self.islands.copy()
+        other.front, other.seen = self.front.copy(), self.seen.copy()
+        return other
 
     @property
     def evolving(self):
@@ -51,12 +67,29 @@ class Engine:
 
     def step(self):
         """Run one generation."""
-        next(self._stages)()
-        if (
-            len(self.bank) > max(_BYTES / self.bank.row_bytes, 2 * len(self.dictionary))
-            or len(self.seen) > _SEEN
-        ):
+        stages = [*self._stages()]
+        least = min((s.loss for s in self.front.values()), default=np.inf)
+        if self._generation >= len(stages) - len(self._bases[1]) and least <= _UNEXPLAINED:
+            self._generation = max(self._generation, len(stages))
+        stage = stages[self._generation] if self._generation < len(stages) else self._evolve
+        stage()
+        self._generation += 1
+        most = max(_BYTES / self.bank.row_bytes, len(self.dictionary) + _SPARE)
+        if len(self.bank) > most or len(self.seen) > _SEEN:
             self._forget()
+
+    def _stages(self):
+        """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
+        yield self.singles
+        yield self.pairs
+        small, large = self._bases
+        yield from (partial(self.eliminate, basis) for basis in small)
+        yield self.extend_front
+        yield self.extend_front
+        yield from (partial(self.eliminate, basis) for basis in large)
+
+    def _evolve(self):
+        self.islands.evolve(self)
 
     def contenders(self):
         """Return the front, and the sums of the islands so close to it that few points cannot tell."""
@@ -103,6 +136,7 @@ class Engine:
         G, D = self.bank.G, self.bank.D
         chunk = max(1, int(5e5 / (len(sets[0]) * G[0].size)))
         for first in range(0, len(sets), chunk):
+            self.watch()
             part = np.array(sets[first : first + chunk])
             coefficients, losses = combine.solve(G[part], D[part])
             self.evaluations += len(part)
@@ -178,19 +212,29 @@ class Engine:
     def pairs(self, keep=400):
         """Score the best pairs of small terms, found by one matrix product."""
         rows = self.dictionary[:1200]
-        G = self.bank.G[rows].reshape(len(rows), -1)
-        D = self.bank.D[rows].reshape(len(rows), -1)
-        M = G @ G.T / self.bank.G.shape[1]
-        A = M - D @ D.T / self.bank.G.shape[1]
-        value = _two_by_two(
-            A, M, np.diag(A)[:, None], np.diag(A)[None], np.diag(M)[:, None], np.diag(M)[None]
-        )
-        value[np.tril_indices(len(rows))] = np.inf
-        order = np.argsort(value, axis=None, kind="stable")[:keep]
-        self.score([(rows[i], rows[j]) for i, j in zip(*np.unravel_index(order, value.shape), strict=True)])
+        single = 1 - (self.bank.D[rows] ** 2).sum(2).mean(1)
+        values, pairs = [], []
+        for a, b in itertools.combinations_with_replacement(range(0, len(rows), _AT_ONCE), 2):
+            self.watch()
+            i, j = np.arange(len(rows))[a : a + _AT_ONCE], np.arange(len(rows))[b : b + _AT_ONCE]
+            M = self._products(self.bank.G, rows[i], rows[j])
+            A = M - self._products(self.bank.D, rows[i], rows[j])
+            value = _two_by_two(A, M, single[i][:, None], single[j], 1, 1)
+            value[i[:, None] >= j] = np.inf
+            best = np.argsort(value, axis=None, kind="stable")[:keep]
+            values.append(value.ravel()[best])
+            pairs.append(np.stack([i[best // len(j)], j[best % len(j)]], axis=1))
+        order = np.argsort(np.concatenate(values), kind="stable")[:keep]
+        self.score(rows[np.concatenate(pairs)[order]].tolist())
 
-    def eliminate(self, terms):
+    def _products(self, fields, first, second):
+        """Mean inner products of two lots of rows of G or D."""
+        a, b = (fields[rows].reshape(len(rows), -1) for rows in (first, second))
+        return a @ b.T / fields.shape[1]
+
+    def eliminate(self, basis):
         """Score what is left of a basis when the terms that matter least are taken away one by one."""
+        terms = sieve(basis(self.small), self.sample, _SIEVED, self.watch)
         rows = sorted({r for r in self.bank.rows(terms) if r is not None})
         rows.sort(key=lambda r: len(self.bank.terms[r].tokens))
         rows = np.array(rows)
@@ -199,6 +243,7 @@ class Engine:
         rows = rows[combine.independent(self.bank.G[rows])]
         most = self.max_size // 2 + 1  # terms of a formula within the limit, if each is a leaf
         for kept, _, _ in combine.eliminate(self.bank.G[rows], self.bank.D[rows]):
+            self.watch()
             if len(kept) <= most:
                 self.score([rows[kept]])
 
@@ -211,34 +256,24 @@ class Engine:
     def _extensions(self, found, count):
         """Rows of the dictionary that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""
         rows, c = list(found.rows), found.coefficients
-        G, D = self.bank.G[self.dictionary], self.bank.D[self.dictionary]
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)
         q = (e**2).sum(1)
         w = combine.weights_of(q)
         M11, D11 = w @ q, w @ (d**2).sum(1)
-        M12 = np.tensordot(G, e * w[:, None], 2)
-        D12 = np.tensordot(D, d * w[:, None], 2)
-        M22 = np.einsum("knm,knm,n->k", G, G, w)
-        D22 = np.einsum("knc,knc,n->k", D, D, w)
-        value = _two_by_two(M12 - D12, M12, M11 - D11, M22 - D22, M11, M22)
+        value = []
+        for first in range(0, len(self.dictionary), _AT_ONCE):
+            self.watch()
+            some = self.dictionary[first : first + _AT_ONCE]
+            G, D = self.bank.G[some], self.bank.D[some]
+            M12 = np.tensordot(G, e * w[:, None], 2)
+            D12 = np.tensordot(D, d * w[:, None], 2)
+            M22 = np.einsum("knm,knm,n->k", G, G, w)
+            D22 = np.einsum("knc,knc,n->k", D, D, w)
+            value.append(_two_by_two(M12 - D12, M12, M11 - D11, M22 - D22, M11, M22))
+        value = np.concatenate(value)
         value[np.isin(self.dictionary, rows)] = np.inf
         return self.dictionary[np.argsort(value, kind="stable")[:count]]
-
-
-def _plan(engine):
-    """Yield what the generations of an engine do, one after the other, for ever."""
-    yield engine.singles
-    yield engine.pairs
-    for terms in families(engine.grammar, engine.small, _BASIS):
-        yield partial(engine.eliminate, terms)
-    yield engine.extend_front
-    yield engine.extend_front
-    for terms in large_families(engine.grammar, _BASIS, _LARGE_BASIS):
-        if min(s.loss for s in engine.front.values()) > _UNEXPLAINED:
-            yield partial(engine.eliminate, terms)
-    while True:
-        yield engine.islands.evolve
 
 
 def _two_by_two(A12, M12, A11, A22, M11, M22):

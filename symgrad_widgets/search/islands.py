@@ -34,9 +34,12 @@ class Sum:
 class Islands:
     """Four populations of the sums of an engine; the best of the front migrates to all of them."""
 
-    def __init__(self, engine):
-        self.engine = engine
-        self.populations = [[] for _ in _PARSIMONY]
+    def __init__(self, populations=()):
+        self.populations = [*populations] or [[] for _ in _PARSIMONY]
+
+    def copy(self):
+        """Return islands that evolve by themselves."""
+        return Islands(self.populations)
 
     @property
     def alive(self):
@@ -52,44 +55,48 @@ class Islands:
         """Put other sums in the place of those with the same rows."""
         self.populations = [[moved[s.rows] for s in population] for population in self.populations]
 
-    def evolve(self):
+    def evolve(self, engine):
         """Run one generation: offspring, freed constants, survival of the fittest, migration."""
         if not self.alive:
-            self.populations = [_fittest(self.engine.seen.values(), parsimony) for parsimony in _PARSIMONY]
+            self.populations = [_fittest(engine.seen.values(), parsimony) for parsimony in _PARSIMONY]
         for i, parsimony in enumerate(_PARSIMONY):
             parents = self.populations[i]
-            children = self._offspring(parents) + self._freed(parents)
+            children = _offspring(engine, parents) + _freed(engine, parents)
             self.populations[i] = _fittest([*parents, *children], parsimony)
         for i, parsimony in enumerate(_PARSIMONY):
-            self.populations[i] = _fittest([*self.populations[i], *self.engine.front.values()], parsimony)
+            self.populations[i] = _fittest([*self.populations[i], *engine.front.values()], parsimony)
 
-    def _offspring(self, parents):
-        rng = self.engine.rng
-        drafts = []
-        for _ in range(_OFFSPRING):
-            rows = list(_tournament(rng, parents).rows)
-            k = int(rng.integers(len(rows)))
-            change = _CHANGES[rng.choice(len(_CHANGES), p=_SHARES)]
-            drafts.append(change(self.engine, rows[k], rows[:k] + rows[k + 1 :], parents))
-        return self._scored([kept for _, kept in drafts], [terms for terms, _ in drafts])
 
-    def _freed(self, parents):
-        """Return sums with a constant freed inside one term and all constants refined."""
-        rng, sample = self.engine.rng, self.engine.sample
-        found = []
-        for _ in range(_FREED):
-            terms = self.engine.terms(_tournament(rng, parents))
-            k = int(rng.integers(len(terms)))
-            terms[k] = freed(terms[k], rng, sample.points)
-            if terms[k] is not None:
-                found.append(refine(terms, sample))
-        return self._scored([()] * len(found), found)
+def _offspring(engine, parents):
+    rng = engine.rng
+    drafts = []
+    for _ in range(_OFFSPRING):
+        rows = list(_tournament(rng, parents).rows)
+        k = int(rng.integers(len(rows)))
+        change = _CHANGES[rng.choice(len(_CHANGES), p=_SHARES)]
+        drafts.append(change(engine, rows[k], rows[:k] + rows[k + 1 :], parents))
+    return _scored(engine, [kept for _, kept in drafts], [terms for terms, _ in drafts])
 
-    def _scored(self, kept, added):
-        """Score sets of kept rows and added terms, those without a usable gradient left out."""
-        rows = iter(self.engine.bank.rows([t for terms in added for t in terms]))
-        sets = [[*some, *(next(rows) for _ in terms)] for some, terms in zip(kept, added, strict=True)]
-        return self.engine.score([s for s in sets if None not in s and len(s) <= TERMS])
+
+def _freed(engine, parents):
+    """Return sums with a constant freed inside one term and all constants refined."""
+    rng, sample = engine.rng, engine.sample
+    found = []
+    for _ in range(_FREED):
+        engine.watch()
+        terms = engine.terms(_tournament(rng, parents))
+        k = int(rng.integers(len(terms)))
+        terms[k] = freed(terms[k], rng, sample.points)
+        if terms[k] is not None:
+            found.append(refine(terms, sample))
+    return _scored(engine, [()] * len(found), found)
+
+
+def _scored(engine, kept, added):
+    """Score sets of kept rows and added terms, those without a usable gradient left out."""
+    rows = iter(engine.bank.rows([t for terms in added for t in terms]))
+    sets = [[*some, *(next(rows) for _ in terms)] for some, terms in zip(kept, added, strict=True)]
+    return engine.score([s for s in sets if None not in s and len(s) <= TERMS])
 
 
 def _varied(engine, row, rest, _):

@@ -1,23 +1,27 @@
 """A search as a person drives it: step, run, look at the front, save, go back."""
 
 import time
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
 
-from ..errors import DataError, SymgradError, UnknownNameError, nearest
+from ..errors import SymgradError, UnknownNameError, nearest
 from ..expressions import as_expression
 from . import storage
 from .candidates import Candidate, identifiable
 from .canonical import unwrapped
+from .checks import duration, several, whole
 from .engine import Engine
 from .evidence import evidence
 from .grammar import Grammar
 from .judge import Judge
 from .subspace import active_subspace, relevant_inputs
 from .terms import from_sympy
+from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
 
@@ -33,6 +37,15 @@ class SearchState:
     best: Candidate | None
     evaluations: int
     seconds: float
+
+
+class _Reached(NamedTuple):
+    """Where a search is; a generation makes a new one, which takes the old one's place in one go."""
+
+    engine: Engine
+    judge: Judge
+    state: SearchState
+    unchanged: int  # generations of evolution with the same answer
 
 
 class Search:
@@ -51,6 +64,9 @@ class Search:
     but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
     named z1, z2 ...; otherwise `subspace` is None.
 
+    A generation is done as a whole or not at all: one that is cut short - by `stop()`, by the cap in seconds,
+    by Ctrl-C - leaves no trace, and the next step does it again from its beginning, with the same result.
+
     Raises
     ------
     DataError
@@ -65,24 +81,22 @@ class Search:
         if backend != "native":
             raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native'])}")
         self.field, self.backend = field, backend
-        self.operators = None if operators is None else _several(operators, "operators")
-        self.max_complexity, self.random_state = (
-            _whole(max_complexity, "max_complexity"),
-            _whole(random_state, "random_state"),
-        )
-        self.guesses = tuple(as_expression(g, field.names) for g in _several(guesses, "guesses"))
+        self.operators = None if operators is None else several(operators, "operators")
+        self.max_complexity = whole(max_complexity, "max_complexity")
+        self.random_state = whole(random_state, "random_state")
+        self.guesses = tuple(as_expression(g, field.names) for g in several(guesses, "guesses"))
         self._field, self.subspace = active_subspace(field)
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
-        self._stop = False
+        self._watch = Watch()
         self._restart()
 
     def _restart(self):
         grammar = Grammar(self.operators, relevant_inputs(self._field))
         guesses = [] if self.subspace is not None else [_terms(g, self.symbols) for g in self.guesses]
-        self._judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
-        self._engine = Engine(self._judge.searched, grammar, self.max_complexity, guesses, self.random_state)
-        self.generation, self.seconds = 0, 0.0
-        self.front, self.best = (), None
+        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
+        settings = grammar, self.max_complexity, guesses, self.random_state, self._watch
+        start = SearchState(generation=0, front=(), best=None, evaluations=0, seconds=0.0)
+        self._reached = _Reached(Engine(judge.searched, *settings), judge, start, unchanged=0)
 
     @property
     def coordinates(self):
@@ -98,50 +112,102 @@ class Search:
         return candidate.expression.xreplace(dict(zip(self.symbols, forms, strict=True)))
 
     @property
-    def evaluations(self):
-        """Number of term sets whose coefficients have been solved for."""
-        return self._engine.evaluations
+    def state(self):
+        """SearchState after the last whole generation."""
+        return self._reached.state
 
     @property
-    def state(self):
-        """SearchState now."""
-        return SearchState(self.generation, self.front, self.best, self.evaluations, self.seconds)
+    def generation(self):
+        """Number of generations done."""
+        return self.state.generation
+
+    @property
+    def front(self):
+        """Candidates by rising complexity and falling loss."""
+        return self.state.front
+
+    @property
+    def best(self):
+        """The front's answer, a Candidate, or None: no law."""
+        return self.state.best
+
+    @property
+    def evaluations(self):
+        """Number of term sets whose coefficients have been solved for."""
+        return self.state.evaluations
+
+    @property
+    def seconds(self):
+        """Time that the generations have taken."""
+        return self.state.seconds
+
+    @property
+    def settled(self):
+        """Whether `best` has not changed for ten generations of evolution, or forty while there is none."""
+        return self._reached.unchanged >= self._patience
+
+    @property
+    def _patience(self):
+        return _GIVEN_UP if self.best is None else _SETTLED
+
+    @property
+    def _judge(self):
+        return self._reached.judge
 
     def step(self):
-        """Run one generation and return the SearchState."""
-        start = time.perf_counter()
-        with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
-            self._engine.step()
-            self.front = self._judge.front([tuple(self._engine.terms(s)) for s in self._engine.contenders()])
-            self.best = self._judge.answer()
-        self.generation += 1
-        self.seconds += time.perf_counter() - start
+        """Run one generation and return the SearchState; the old one when `stop()` cut it short."""
+        with self._watch.over():
+            self._advance()
         return self.state
+
+    def _advance(self):
+        """Run one generation on a copy of what was reached; returns whether it came to its end."""
+        start, before = time.perf_counter(), self.state
+        engine, judge = self._reached.engine.copy(), copy(self._judge)
+        try:
+            with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
+                self._watch()
+                engine.step()
+                front = judge.front(self._watched(tuple(engine.terms(s)) for s in engine.contenders()))
+                best = judge.answer()
+        except Interrupted:
+            return False
+        seconds = before.seconds + time.perf_counter() - start
+        state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds)
+        unchanged = self._reached.unchanged + 1 if best == before.best and engine.evolving else 0
+        self._reached = _Reached(engine, judge, state, unchanged)
+        return True
+
+    def _watched(self, some):
+        for one in some:
+            self._watch()
+            yield one
 
     def run(self, seconds=None, generations=None, evaluations=None, progress=True, callback=None):
         """Step until a budget is used up, and return the SearchState.
 
-        Without generations or evaluations it ends when `best` has not changed for ten generations of
-        evolution (forty while there is none). `seconds` is a cap on top. `callback(state)` is called after
-        each generation; when it returns True, or `stop()` is called, the run ends there.
+        Without generations or evaluations it ends when the search has `settled`; one that had settled before
+        runs on until its answer has stood for as long again. `seconds` is a cap on top: the generation under
+        way is dropped when they are over, as after `stop()`. `callback(state)` is called after each
+        generation; when it returns True the run ends there.
         """
         from tqdm import tqdm
 
-        deadline = time.monotonic() + (np.inf if seconds is None else seconds)
-        last = np.inf if generations is None else self.generation + _whole(generations, "generations")
-        most = np.inf if evaluations is None else _whole(evaluations, "evaluations")
+        first, seconds = self.generation, duration(seconds)
+        last = np.inf if generations is None else first + whole(generations, "generations")
+        most = np.inf if evaluations is None else whole(evaluations, "evaluations")
         settles = generations is None and evaluations is None
-        self._stop, unchanged, patience = False, 0, _GIVEN_UP
-        with tqdm(desc="search", unit="gen", disable=not progress, total=generations, leave=False) as bar:
-            while self.generation < last and self.evaluations < most and time.monotonic() < deadline:
-                if self._stop or (settles and unchanged >= patience):
+        bar = tqdm(desc="search", unit="gen", disable=not progress, total=generations, leave=False)
+        with bar, self._watch.over(seconds):
+            while self.generation < last and self.evaluations < most:
+                if settles and self.settled and self.generation - first >= self._patience:
                     break
-                before, state = self.best, self.step()
-                unchanged = unchanged + 1 if state.best == before and self._engine.evolving else 0
-                patience = _SETTLED if state.best else _GIVEN_UP
+                if not self._advance():
+                    break
                 bar.update()
-                bar.set_postfix_str(f"best {state.best.expression}" if state.best else "no law yet")
-                self._stop = self._stop or bool(callback is not None and callback(state))
+                bar.set_postfix_str(f"best {self.best.expression}" if self.best else "no law yet")
+                if callback is not None and callback(self.state):
+                    break
         return self.state
 
     def evidence(self, resamples=50, thorough=False):
@@ -149,15 +215,21 @@ class Search:
         return evidence(self, self._judge, resamples, thorough)
 
     def stop(self):
-        """End a run after the generation it is in; may be called from another thread."""
-        self._stop = True
+        """End `run`, `step` or `goto` within a fraction of a second; to be called from another thread.
+
+        The generation under way is dropped. While nothing runs, what begins within the next second ends at
+        once, so that a stop is not lost which comes just before a run in another thread has begun; later ones
+        are not affected.
+        """
+        self._watch.stop()
 
     def goto(self, generation):
-        """Return to the state after that many generations, by replaying them."""
-        if _whole(generation, "generation") < self.generation:
+        """Return to the state after that many generations, by replaying them; `stop()` ends it on the way."""
+        if whole(generation, "generation") < self.generation:
             self._restart()
-        while self.generation < generation:
-            self.step()
+        with self._watch.over():
+            while self.generation < generation and self._advance():
+                pass
         return self.state
 
     def like(self, field):
@@ -207,17 +279,3 @@ def _terms(formula, symbols):
     return [
         from_sympy(part, symbols) for part in parts if part.free_symbols and part.free_symbols <= set(symbols)
     ]
-
-
-def _several(some, what):
-    """Tuple of a sequence; a single text counts as one."""
-    try:
-        return (some,) if isinstance(some, (str, sp.Basic)) else tuple(some)
-    except TypeError:
-        raise DataError(f"{what} must be a sequence, got {some!r}") from None
-
-
-def _whole(number, what):
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 0:
-        raise DataError(f"{what} must be a whole number >= 0, got {number!r}")
-    return int(number)

@@ -1,0 +1,111 @@
+"""The first look at bases of thousands of terms: halved until an ordinary elimination can take over.
+
+The moments `M = mean w B B^T` and `A = M - mean w (B u)(B u)^T` are summed over a few points at a time, so
+that the terms' gradients are never in memory together, and factorised in panels, so that a stop is heard. One
+Cholesky factor of `A + s M` gives the combination of least loss, by subspace iteration, and what a deletion
+costs: to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, with `P` the inverse, which is the secular
+equation of `eliminate` with the gap to the root neglected.
+"""
+
+import numpy as np
+
+from . import combine
+
+__all__ = ["sieve"]
+
+_SHIFT = 1e-3  # s
+_NULL = 1e-10  # a term with less than this left, across the terms before it, adds nothing on the data
+_PANEL = 128
+_AT_ONCE = 8e6  # bytes of gradients at a time
+_VECTORS, _ROUNDS = 8, 8  # of the subspace iteration
+
+
+def sieve(terms, sample, limit, watch=lambda: None):
+    """At most `limit` of many terms: those that a combination with the neurons' direction needs most."""
+    weights = np.ones(sample.points.shape[1])
+    while len(terms) > limit:
+        M, D, size = _moments(terms, sample, weights, watch)
+        kept, c, price = _priced(M, D, watch)
+        whole = np.zeros(len(terms))
+        whole[kept] = c
+        weights = combine.weights_of(_squares(terms, whole / size, sample, watch))
+        left = kept[np.sort(np.argsort(-price, kind="stable")[: max(limit, (len(kept) + 1) // 2)])]
+        terms = [terms[k] for k in left]
+    return terms
+
+
+def _blocks(terms, sample, watch):
+    """Yield some points at a time: their numbers and the gradients (K, P, m) there."""
+    count = sample.points.shape[1]
+    step = max(1, int(_AT_ONCE / (8 * len(terms) * len(sample.points))))
+    for first in range(0, count, step):
+        watch()
+        where = slice(first, min(first + step, count))
+        yield where, sample.gradients(terms, where)
+
+
+def _moments(terms, sample, weights, watch):
+    """M (K, K) and components D (K, N k) of the terms scaled to M_kk = 1, and the scale (K,) taken off."""
+    K = len(terms)
+    M, D = np.zeros((K, K)), []
+    for where, gradients in _blocks(terms, sample, watch):
+        g = gradients * np.sqrt(weights[where])[:, None]
+        D.append(np.einsum("kpm,pcm->kpc", g, sample.unit[where]).reshape(K, -1))
+        flat = g.reshape(K, -1)
+        M += flat @ flat.T
+    size = np.sqrt(np.maximum(np.diag(M), 1e-300))
+    M /= size
+    M /= size[:, None]
+    return M, np.concatenate(D, axis=1) / size[:, None], size
+
+
+def _squares(terms, c, sample, watch):
+    """Squared gradients (N,) of a combination."""
+    return np.concatenate([(np.tensordot(c, g, 1) ** 2).sum(1) for _, g in _blocks(terms, sample, watch)])
+
+
+def _priced(M, D, watch):
+    """Terms that are independent of those before, coefficients of least loss, and the price of each."""
+    S = (1 + _SHIFT) * M
+    S -= D @ D.T
+    kept = _factorised(S, _SHIFT * _NULL, watch)
+    if len(kept) < len(S):
+        S, M = S[np.ix_(kept, kept)], M[np.ix_(kept, kept)]
+    inverse = _inverted(S, watch)  # P = inverse^T inverse
+    V = np.random.default_rng(0).normal(size=(len(kept), min(_VECTORS, len(kept))))
+    for _ in range(_ROUNDS):
+        watch()
+        V = np.linalg.qr(inverse.T @ (inverse @ (M @ V)))[0]
+    W = M @ V
+    along = D[kept].T @ V
+    values, vectors = combine.eigen(V.T @ W - along.T @ along, V.T @ W)
+    c = V @ vectors[:, 0]
+    rest = (inverse**2).sum(0) - c**2 / (max(values[0], 0) + _SHIFT)
+    return kept, c, c**2 / np.maximum(rest, 1e-300)
+
+
+def _factorised(S, least, watch):
+    """Cholesky factor in place of S, zero above the diagonal; returns the rows with a pivot above `least`."""
+    kept = np.ones(len(S), dtype=bool)
+    for first in range(0, len(S), _PANEL):
+        watch()
+        panel = slice(first, first + _PANEL)
+        S[first:, panel] -= S[first:, :first] @ S[panel, :first].T
+        for j in range(first, min(first + _PANEL, len(S))):
+            kept[j] = S[j, j] > least
+            S[j:, j] /= np.sqrt(S[j, j]) if kept[j] else np.inf
+            S[j + 1 :, j + 1 : first + _PANEL] -= np.outer(S[j + 1 :, j], S[j + 1 : first + _PANEL, j])
+        S[:first, panel] = 0
+        S[panel, panel] = np.tril(S[panel, panel])
+    return np.flatnonzero(kept)
+
+
+def _inverted(L, watch):
+    """Inverse of a lower triangular matrix, in its place."""
+    for first in range(0, len(L), _PANEL):
+        watch()
+        panel = slice(first, first + _PANEL)
+        corner = np.linalg.inv(L[panel, panel])
+        L[panel, :first] = -corner @ (L[panel, :first] @ L[:first, :first])
+        L[panel, panel] = np.tril(corner)
+    return L

@@ -2,9 +2,11 @@
 
 import dataclasses
 import threading
+from collections import OrderedDict
 
 import numpy as np
 import pytest
+import scipy.linalg
 import torch
 from scipy.spatial import cKDTree
 from torch import nn
@@ -91,6 +93,48 @@ def pairs(latent, noise, seed=0):
     generator = torch.Generator().manual_seed(seed)
     shared = torch.rand(4000, latent, generator=generator)
     return [shared + noise * torch.randn(4000, latent, generator=generator) for _ in range(2)]
+
+
+def features(hidden, latent=1):
+    """Network whose last hidden layer is its inputs."""
+    return nn.Sequential(OrderedDict(inputs=nn.Identity(), latent=nn.Linear(hidden, latent)))
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_the_ratio_is_least_by_the_last_layer(k):
+    """Against SciPy's generalized eigenproblem; the third input is noise, the fourth is nothing."""
+    anchor, positive = pairs(4, 0.0)
+    noise = torch.tensor([0.02, 0.05, 5.0, 0.0])
+    anchor, positive = (
+        rows * torch.tensor([1, 1, 1, 0]) + noise * torch.randn_like(rows) for rows in (anchor, positive)
+    )
+    model = features(4, k)
+    found = KINDS["siamese"].losses["ratio"].value(model, anchor, positive, None).item()
+    both, within = torch.cat([anchor, positive])[:, :3].numpy(), (anchor - positive)[:, :3].numpy()
+    least = scipy.linalg.eigvalsh(within.T @ within / len(both), np.cov(both.T, bias=True))[:k]
+    assert found == pytest.approx(np.log(least).sum(), abs=1e-3)
+    assert model.latent.weight[:, 3].abs().max() < 1e-3 * model.latent.weight.abs().max()
+    with torch.no_grad():  # validation takes the last layer as it is
+        before = model.latent.weight.clone()
+        model.latent.weight[0] += torch.tensor([0, 0, 1.0, 0])
+        assert KINDS["siamese"].losses["ratio"].value(model, anchor, positive, None) > found + 1
+        assert (model.latent.weight != before).any()
+
+
+def test_the_gradient_of_the_ratio_is_that_of_its_minimum():
+    anchor, positive = (rows.double() for rows in pairs(3, 0.1))
+    model = features(3).double()
+    scale = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    value = KINDS["siamese"].losses["ratio"].value
+
+    def bent(scale):
+        return value(model, *((scale * rows) ** 3 + rows for rows in (anchor, positive)), None)
+
+    bent(scale).backward()
+    assert model.latent.weight.grad is None
+    step = 1e-5 * torch.eye(3, dtype=torch.float64)
+    numeric = [(bent(scale + h) - bent(scale - h)).item() / 2e-5 for h in step]
+    np.testing.assert_allclose(scale.grad, numeric, rtol=1e-3, atol=1e-5)
 
 
 def test_triplets_are_scored_with_margin_one():

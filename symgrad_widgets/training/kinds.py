@@ -9,6 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from .ratio import ratio
+
 __all__ = ["KINDS", "Kind", "Loss"]
 
 _CLOSE = 1e-4  # squared distance, in variances, below which two points count as equally close ...
@@ -87,7 +89,11 @@ def _triplet(model, anchor, positive, negative):
 
 KINDS = {
     "siamese": Kind(
-        losses={"contrast": Loss(_contrast, scale_free=True), "triplet": Loss(_triplet)},
+        losses={
+            "contrast": Loss(_contrast, scale_free=True),
+            "ratio": Loss(ratio, scale_free=True),
+            "triplet": Loss(_triplet),
+        },
         points=lambda data: data.anchor,
     ),
 }

@@ -8,7 +8,7 @@ from torch import nn
 
 from .errors import UnknownNameError, nearest
 
-__all__ = ["ACTIVATIONS", "Standardize", "mlp"]
+__all__ = ["ACTIVATIONS", "Autoencoder", "Standardize", "mlp"]
 
 ACTIVATIONS = {
     "elu": nn.ELU,
@@ -47,7 +47,7 @@ class Standardize(nn.Module):
         return f"{len(self.mean)} inputs"
 
 
-def mlp(sizes, activation="silu", generator=None, points=None):
+def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
     """Fully connected network, layers named linear1, silu1, linear2, ..., latent.
 
     Parameters
@@ -60,6 +60,8 @@ def mlp(sizes, activation="silu", generator=None, points=None):
         Source of the initial weights, PyTorch's usual U(-1/sqrt(fan-in), 1/sqrt(fan-in)).
     points : array (N, n) or None
         With points, a first layer `standardize` scales the inputs by them.
+    dropout : float
+        Share of each hidden layer's units that are left out in training.
 
     Returns
     -------
@@ -72,8 +74,32 @@ def mlp(sizes, activation="silu", generator=None, points=None):
     for number, (inputs, outputs) in enumerate(pairwise(sizes[:-1]), start=1):
         layers[f"linear{number}"] = _linear(inputs, outputs, generator)
         layers[f"{activation}{number}"] = ACTIVATIONS[activation]()
+        if dropout:
+            layers[f"dropout{number}"] = nn.Dropout(dropout)
     layers["latent"] = _linear(*sizes[-2:], generator)
     return nn.Sequential(layers)
+
+
+class Autoencoder(nn.Module):
+    """Two mirrored networks: inputs to latents, which are the output, and latents back to inputs.
+
+    Parameters as for `mlp`, whose sizes are those of the encoder. `decode(latents)` reconstructs
+    `scaled(x)`, the inputs as the encoder's first layer scales them.
+    """
+
+    def __init__(self, sizes, activation="silu", generator=None, points=None, dropout=0.0):
+        super().__init__()
+        self.encoder = mlp(sizes, activation, generator, points, dropout)
+        self.decoder = mlp(tuple(sizes)[::-1], activation, generator, None, dropout)
+        self.scaled = nn.Identity() if points is None else self.encoder.standardize
+
+    def forward(self, x):
+        """Return the latents, shape (N, k)."""
+        return self.encoder(x)
+
+    def decode(self, latents):
+        """Return reconstructed inputs (N, n) on the scale of `scaled(x)`."""
+        return self.decoder(latents)
 
 
 def _linear(inputs, outputs, generator):

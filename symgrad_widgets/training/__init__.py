@@ -9,13 +9,21 @@ from scipy.linalg import eigh
 from tqdm import tqdm
 
 from ..errors import DataError
-from ..networks import mlp
 from .kinds import KINDS
 from .result import TrainingResult
 from .settings import PRESETS, Settings, chosen_settings, row
 from .trainer import Trainer, as_tensor
 
-__all__ = ["KINDS", "PRESETS", "Settings", "TrainingResult", "train"]
+__all__ = [
+    "KINDS",
+    "PRESETS",
+    "Settings",
+    "TrainingResult",
+    "chosen_settings",
+    "held_out",
+    "network",
+    "train",
+]
 
 _TRAINING, _VALIDATION, _HELD_OUT = range(3)  # streams of one seed
 
@@ -54,27 +62,43 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
 
     """
     start = time.perf_counter()
-    kind = row(KINDS, experiment.kind, "kind of training")
     chosen = chosen_settings(experiment, preset, settings)
+    kind = KINDS[experiment.kind]
     loss = row(kind.losses, chosen.loss, "loss")
     draw = _drawer(experiment, seed, variant)
     data, validation = draw(_TRAINING, chosen.count), draw(_VALIDATION, chosen.validation)
-    x = kind.points(draw(_HELD_OUT, chosen.held_out))
     with (
         _one_thread(),
+        _own_randomness(seed) if chosen.dropout else contextlib.nullcontext(),
         tqdm(total=chosen.epochs, desc=experiment.slug, unit="epoch", disable=not progress) as bar,
     ):
         generator = torch.Generator().manual_seed(int(seed))
-        inputs = kind.points(data)
-        sizes = (inputs.shape[1], *chosen.hidden, chosen.latent)
-        model = mlp(sizes, chosen.activation, generator, inputs if chosen.standardize else None)
+        model = network(experiment, chosen, kind.points(data), generator)
         trainer = Trainer(model, loss.value, data, validation, chosen, generator)
         ending = trainer.run(bar, callback)
         within = _normalise(model, *validation[:2]) if loss.scale_free else None
+    x = held_out(experiment, seed, variant, chosen, model.eval())
     seconds = time.perf_counter() - start
     return TrainingResult(
-        model.eval(), x, trainer.history, seconds, ending, experiment, seed, variant, chosen, within
+        model, x, trainer.history, seconds, ending, experiment, seed, variant, chosen, within
     )
+
+
+def network(experiment, settings, inputs=None, generator=None):
+    """Untrained network for an experiment, its inputs scaled by those of the training (N, n), where given."""
+    inputs = np.zeros((1, len(experiment.names))) if inputs is None else inputs
+    sizes = (inputs.shape[1], *settings.hidden, settings.latent)
+    scaled_by = inputs if settings.standardize else None
+    build = KINDS[experiment.kind].build
+    return build(sizes, settings.activation, generator, scaled_by, settings.dropout)
+
+
+@torch.no_grad()
+def held_out(experiment, seed, variant, settings, model):
+    """Points (N, n) to interpret a trained network on, drawn anew: those at which its neuron can be seen."""
+    kind = KINDS[experiment.kind]
+    x = kind.points(_drawer(experiment, seed, variant)(_HELD_OUT, settings.held_out))
+    return x if kind.visible is None else x[kind.visible(model(as_tensor(x))).numpy()]
 
 
 def _drawer(experiment, seed, variant):
@@ -92,6 +116,14 @@ def _one_thread():
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextlib.contextmanager
+def _own_randomness(seed):
+    """Seed torch's global generator, the only one that dropout draws from; it is restored afterwards."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 @torch.no_grad()

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from ..networks import Autoencoder, mlp
 from .ratio import ratio
+from .supervised import cross_entropy, mean_square, penalised, reconstruction, unsaturated
 
 __all__ = ["KINDS", "Kind", "Loss"]
 
@@ -34,11 +36,20 @@ class Kind(NamedTuple):
     points : callable
         From the data to points (N, n): the network's inputs are scaled by those it is trained on, and it is
         interpreted on held-out ones.
+    build : callable
+        As `networks.mlp`; the network's output is what is interpreted.
+    visible : callable or None
+        From outputs (N, k), a tensor, to whether they can be interpreted (N,); None: all can.
+    presets : mapping of preset to settings
+        Where this kind differs from the preset's.
 
     """
 
     losses: Mapping
     points: Callable
+    build: Callable = mlp
+    visible: Callable | None = None
+    presets: Mapping = {}
 
 
 def _contrast(model, anchor, positive, _negative):
@@ -95,5 +106,31 @@ KINDS = {
             "triplet": Loss(_triplet),
         },
         points=lambda data: data.anchor,
+        presets={"paper": {"loss": "triplet"}},
+    ),
+    "classifier": Kind(
+        losses={"cross_entropy": Loss(cross_entropy), "penalised": Loss(penalised)},
+        points=lambda data: data.x,
+        visible=unsaturated,
+        presets={
+            "default": {"rate": 1e-2, "epochs": 20, "count": 200_000},
+            "paper": {  # of arXiv 2401.04978
+                "hidden": (1000, 1000),
+                "activation": "elu",
+                "dropout": 0.2,
+                "loss": "penalised",
+                "epochs": 1000,
+                "batch": 100,
+                "weight_decay": 0.0,
+                "plateau_patience": 20,
+                "patience": 40,
+                "count": 8_000,
+                "validation": 2_000,
+            },
+        },
+    ),
+    "regression": Kind(losses={"mean_square": Loss(mean_square)}, points=lambda data: data.x),
+    "autoencoder": Kind(
+        losses={"reconstruction": Loss(reconstruction)}, points=lambda data: data[0], build=Autoencoder
     ),
 }

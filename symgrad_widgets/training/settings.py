@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from ..errors import DataError, UnknownNameError, nearest
+from .kinds import KINDS
 
 __all__ = ["PRESETS", "Settings", "chosen_settings", "row"]
 
@@ -19,11 +20,13 @@ class Settings:
 
     Attributes
     ----------
-    hidden, activation, standardize
-        Hidden widths, a row of `networks.ACTIVATIONS`, whether a first layer scales the inputs.
+    hidden, activation, standardize, dropout
+        Hidden widths, a row of `networks.ACTIVATIONS`, whether a first layer scales the inputs, and the share
+        of hidden units that are left out at each step.
     latent : int or None
         Width of the output; None is the experiment's own.
-    loss : str, a row of the kind's losses
+    loss : str or None
+        A row of the kind's losses; None is the first.
     epochs, batch, rate, weight_decay
         Of Adam; one epoch passes once through the `count` training rows.
     schedule : "cosine" | "plateau"
@@ -41,7 +44,8 @@ class Settings:
     activation: str = "silu"
     latent: int | None = None
     standardize: bool = True
-    loss: str = "contrast"
+    dropout: float = 0.0
+    loss: str | None = None
     epochs: int = 40
     batch: int = 512
     rate: float = 5e-3
@@ -72,12 +76,11 @@ class Settings:
 
 PRESETS = {
     "default": Settings(),
-    # arXiv 2409.05305; epochs and plateau factor differ between its experiments, see their `presets`
+    # arXiv 2409.05305; what differs is in the presets of the kinds and of the experiments
     "paper": Settings(
         hidden=(256, 256, 256),
         activation="relu",
         standardize=False,
-        loss="triplet",
         epochs=300,
         batch=256,
         rate=1e-3,
@@ -96,10 +99,13 @@ def row(table, name, what):
 
 
 def chosen_settings(experiment, preset, changes):
-    """Settings of a preset, with what the experiment and then the caller change in it."""
+    """Settings of a preset, with what the kind, the experiment and then the caller change in it."""
     known = [f.name for f in fields(Settings)]
     for name in changes:
         if name not in known:
             raise UnknownNameError(f"no training setting {name!r}; {nearest(name, known)}")
-    own = {"latent": experiment.latent, **experiment.presets.get(preset, {})}
+    kind = row(KINDS, experiment.kind, "kind of training")
+    own = {"latent": experiment.latent, "loss": next(iter(kind.losses))}
+    for source in (kind, experiment):
+        own.update(source.presets.get(preset, {}))
     return replace(row(PRESETS, preset, "preset"), **{**own, **changes})

@@ -1,0 +1,142 @@
+"""Experiments with labels: does a noisy measurement of the concept exceed a threshold? (arXiv 2401.04978)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from ..concepts import CONCEPTS
+from .definition import Experiment, Labelled, redraw
+
+__all__ = ["EXPERIMENTS", "Law", "agreeing", "box", "half_uncertain"]
+
+_NOISE = 0.01  # standard deviation of a measurement, as a share of its value
+_DOUBT = 5 * _NOISE  # as a share of the value: nearer to the threshold the noise may turn a label
+
+
+class Law(NamedTuple):
+    """The label of a point is whether a measurement of `value(x1, x2, ...)` exceeds the threshold."""
+
+    value: Callable
+    threshold: float
+
+    def label(self, rng, points):
+        """Labels (N,) of points (N, n): each is measured once, with a normal error of 1 % of the value."""
+        values = self.value(*points.T)
+        return values * rng.normal(1, _NOISE, len(values)) > self.threshold
+
+    def uncertain(self, points):
+        """Whether points (N, n) lie so near the threshold that a second measurement may turn the label."""
+        values = self.value(*points.T)
+        return np.abs(values - self.threshold) < _DOUBT * np.abs(values)
+
+
+def box(rng, count, low, high, law):
+    """Points uniform in the box from `low` to `high`, and their labels: the paper's data."""
+    x = rng.uniform(low, high, (count, len(low)))
+    return Labelled(x, law.label(rng, x).astype(float))
+
+
+def half_uncertain(rng, count, low, high, law):
+    """The same box, but half of the points lie where the label is uncertain, within 5 % of the threshold.
+
+    Only there do labels tell how the concept changes from point to point. Of the paper's points few lie
+    there, and what a network makes of the rest is its own invention.
+    """
+    half = count // 2
+    x, y = box(rng, count - half, low, high, law)
+    if half:
+        near = redraw(
+            lambda number: box(rng, number, low, high, law), lambda points, _: law.uncertain(points), half
+        )
+        x, y = np.concatenate([x, near[0]]), np.concatenate([y, near[1]])
+    order = rng.permutation(count)
+    return Labelled(x[order], y[order])
+
+
+def agreeing(rng, count, low, high, laws):
+    """Points uniform in a box, of which only those are kept that have the same label by each of the laws."""
+
+    def draw(number):
+        x = rng.uniform(low, high, (number, len(low)))
+        return x, *(law.label(rng, x).astype(float) for law in laws)
+
+    x, y, *_ = redraw(draw, lambda _, first, *others: np.all([first == y for y in others], axis=0), count)
+    return Labelled(x, y)
+
+
+def _labelled(low, high, value, threshold):
+    """Samplers of an experiment with one law."""
+    given = {"low": low, "high": high, "law": Law(value, threshold)}
+    return {"default": partial(half_uncertain, **given), "paper": partial(box, **given)}
+
+
+def _agreeing(low, high, *values):
+    """Samplers of an experiment with several laws, of threshold 0."""
+    return {"default": partial(agreeing, low=low, high=high, laws=[Law(value, 0.0) for value in values])}
+
+
+def _row(number, slug, title, samplers, **options):
+    concepts = CONCEPTS[number].formulas
+    low = samplers["default"].keywords["low"]
+    names = tuple(f"x{i}" for i in range(1, len(low) + 1))
+    return Experiment(number, slug, title, names, samplers, concepts, kind="classifier", **options)
+
+
+_SHARP = {
+    "default": {"weight_decay": 1e-4, "held_out": 50_000}
+}  # no noise bounds the logits: few are visible
+
+EXPERIMENTS = (
+    _row(
+        "P2-A1",
+        "ellipse",
+        "Ellipse, inside or outside",
+        _labelled((-1, -1), (1, 1), lambda x, y: x**2 + 2 * y**2, 1),
+    ),
+    _row(
+        "P2-A",
+        "quadratic",
+        "Quadratic form above a threshold",
+        _labelled((-2, -2), (0, 0), lambda x, y: x**2 + 3 * x * y + 2 * y**2, 5),
+    ),
+    _row(
+        "P2-B",
+        "sine",
+        "Square and sine above a threshold",
+        _labelled((-2,) * 3, (0,) * 3, lambda x, y, z: x**2 + np.sin(y + z), 1),
+    ),
+    _row(
+        "P2-C",
+        "exponential",
+        "Exponential above a plane",
+        _labelled((-1,) * 3, (1,) * 3, lambda x, y, z: np.exp(x - y) - np.pi * z, 1),
+    ),
+    _row(
+        "P2-D",
+        "gaussian",
+        "Gaussian times an input above a threshold",
+        _labelled((0, -2, -2), (2, 2, 2), lambda x, y, z: x * np.exp(-(y**2 + z**2) / 2), 0.2),
+    ),
+    _row(
+        "P2-E",
+        "gravity",
+        "Gravity above a threshold",
+        _labelled((0,) * 6, (2,) * 6, lambda m, n, x, u, y, v: m * n / ((x - u) ** 2 + (y - v) ** 2), 1),
+    ),
+    _row(
+        "P2-F",
+        "two_products",
+        "Two products that agree",
+        _agreeing((0,) * 4, (2,) * 4, lambda x, y, *_: x * y - 1, lambda _x, _y, z, t: z * t - 1),
+        presets=_SHARP,
+    ),
+    _row(
+        "P2-G",
+        "two_mixed",
+        "A product and a sine that agree",
+        _agreeing((0,) * 3, (2,) * 3, lambda x, y, z: x * y + z - 2, lambda _, y, z: np.sin(y * z) - 0.5),
+        presets=_SHARP,
+    ),
+)

@@ -1,0 +1,36 @@
+"""Losses of networks that learn labels, values or their own inputs; all are called `loss(model, *rows)`."""
+
+import math
+
+from torch import nn
+
+__all__ = ["cross_entropy", "mean_square", "penalised", "reconstruction", "unsaturated"]
+
+_VISIBLE = 1e-4  # a probability nearer to 0 or 1 is saturated: its gradient says nothing about the labels
+_PENALTY = 1e-4  # on squared weights, in arXiv 2401.04978
+
+
+def cross_entropy(model, x, y):
+    """Binary cross-entropy; the output is the logit of the probability that y is 1."""
+    return nn.functional.binary_cross_entropy_with_logits(model(x)[:, 0], y)
+
+
+def penalised(model, x, y):
+    """Binary cross-entropy and a penalty on the squared weights of the hidden layers."""
+    hidden = (layer.weight for name, layer in model.named_children() if name.startswith("linear"))
+    return cross_entropy(model, x, y) + _PENALTY * sum(weight.square().sum() for weight in hidden)
+
+
+def unsaturated(logits):
+    """Whether 1e-4 < p < 1 - 1e-4, for logits (N, 1)."""
+    return logits[:, 0].abs() < math.log(1 / _VISIBLE - 1)
+
+
+def mean_square(model, x, y):
+    """Mean squared error of the output."""
+    return nn.functional.mse_loss(model(x)[:, 0], y)
+
+
+def reconstruction(model, x, *_):
+    """Mean squared error of the reconstructed inputs, on the scale that the network sees them in."""
+    return nn.functional.mse_loss(model.decode(model(x)), model.scaled(x))

@@ -4,7 +4,9 @@ A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), 
 """
 
 from .angles import angle_groups, angle_histogram, describe_angles
+from .expression import ExpressionPicture
 from .field import describe_field, field_picture
+from .phi import residual_picture
 from .picture import Mark, Picture
 from .pictures import (
     front_picture,
@@ -17,6 +19,7 @@ from .published import published_front
 from .units import UnitsPicture, activation_picture, levels_of
 
 __all__ = [
+    "ExpressionPicture",
     "Mark",
     "Picture",
     "UnitsPicture",
@@ -33,4 +36,5 @@ __all__ = [
     "phi_picture",
     "plane_picture",
     "published_front",
+    "residual_picture",
 ]

@@ -1,10 +1,21 @@
 """What a person clicks, drags and watches: no mathematics in it, and nothing loaded from outside."""
 
 from .bender import PhiBender
+from .expressionview import ExpressionView
 from .fieldview import FieldView
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
 from .panel import Panel
+from .phiview import PhiView
 from .stepper import SearchStepper
 
-__all__ = ["FieldView", "NeuronPicker", "Panel", "PhiBender", "SearchStepper", "TrainingMonitor"]
+__all__ = [
+    "ExpressionView",
+    "FieldView",
+    "NeuronPicker",
+    "Panel",
+    "PhiBender",
+    "PhiView",
+    "SearchStepper",
+    "TrainingMonitor",
+]

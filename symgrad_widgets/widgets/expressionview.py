@@ -1,0 +1,148 @@
+"""A formula to look at, copy, and guess."""
+
+import json
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .. import plots
+from ..errors import SymgradError
+from ..expressions import angles, as_expression
+from ..interpretation import Interpretation
+from ..search import score
+from ..search.candidates import identifiable
+from .guard import DescribedBox
+
+__all__ = ["ExpressionView"]
+
+_HERE = Path(__file__).parent
+
+
+class _Formula(anywidget.AnyWidget):
+    """The formula, its tree and texts, and a box whose text comes back as the message {"guess": text}."""
+
+    _esm = _HERE / "expressionview.js"
+    _css = _HERE / "expressionview.css"
+    shown = traitlets.Unicode("{}").tag(sync=True)
+    guesses = traitlets.Unicode("[]").tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
+
+
+class ExpressionView(DescribedBox):
+    """A formula as mathematics, as a tree and as text to copy, above a box for a person's own guesses.
+
+    >>> view = sg.ExpressionView(field, search.best, hidden=True)   # the class guesses first
+    >>> view.guess = "x**2 + v**2"                                  # or type it into the box
+    >>> view.guess.loss
+
+    Parameters
+    ----------
+    field : GradientField that guesses are scored on
+    candidate : formula (text, SymPy, Candidate or Interpretation), or None
+    hidden : bool
+        Keep the candidate back until somebody has guessed.
+
+    Attributes
+    ----------
+    candidate, hidden : may be assigned
+    guess : Candidate, the last guess, or None; text or SymPy may be assigned and is scored
+        A guess that cannot be read raises, and nothing changes. All of these may be observed.
+    guesses : tuple of Candidate, all so far
+
+    """
+
+    candidate = traitlets.Any(allow_none=True)
+    guess = traitlets.Any(allow_none=True)
+    hidden = traitlets.Bool(False)
+
+    def __init__(self, field, candidate=None, hidden=False):
+        identifiable(field)
+        self.field, self.guesses = field, ()
+        self._formula = _Formula()
+        self._formula.layout = {"width": "100%"}
+        super().__init__([self._formula])
+        self.candidate, self.hidden = candidate, hidden
+        self._formula.on_msg(self._typed)
+        self.observe(self._guessed, "guess")
+        self.observe(self._draw, ["candidate", "hidden"])
+        self._draw()
+
+    @traitlets.validate("candidate")
+    def _read(self, proposal):
+        value = proposal.value.best if isinstance(proposal.value, Interpretation) else proposal.value
+        if value is None:
+            return None
+        return as_expression(getattr(value, "expression", value), self.field.names)
+
+    @traitlets.validate("guess")
+    def _scored(self, proposal):
+        value = proposal.value
+        return None if value is None else score(self.field, getattr(value, "expression", value))
+
+    def _typed(self, _, message, __):
+        try:
+            self.guess = message.get("guess", "")
+            self._formula.error = ""  # also when it is the same guess again
+        except SymgradError as error:
+            self._formula.error = str(error)
+
+    def _guessed(self, change):
+        if change.new is not None:
+            self.guesses += (change.new,)
+        self._draw()
+
+    @property
+    def _secret(self):
+        return self.hidden and not self.guesses
+
+    def _draw(self, _=None):
+        with self._formula.hold_sync():
+            self._formula.shown = json.dumps(self._shown())
+            self._formula.guesses = json.dumps([_row(guess, self.field) for guess in self.guesses])
+            self._formula.words, self._formula.error = self._description(), ""
+
+    def _picture(self):
+        return plots.ExpressionPicture(self.candidate, self.field.names)
+
+    def _shown(self):
+        if self.candidate is None or self._secret:
+            return {}
+        picture = self._picture()
+        return {"mathml": picture.mathml(), "tree": picture.svg(), "texts": picture.texts}
+
+    def pictures(self):
+        """The tree of the formula, where it is shown."""
+        return [] if self.candidate is None or self._secret else [self._picture()]
+
+    def _description(self):
+        words = "No formula yet."
+        if self.candidate is not None:
+            words = (
+                "The formula is hidden until somebody has guessed." if self._secret else self._picture().words
+            )
+            words += "" if self._secret else f" {_agreement(self.candidate, self.field)}"
+        if self.guess is not None:
+            guess = self.guess.expression
+            words += f" Your guess {guess}: {_agreement(guess, self.field)}"
+        return words
+
+    @property
+    def words(self):
+        """What is shown, in words."""
+        return "\n".join(filter(None, [self._description(), self._formula.error]))
+
+
+def _agreement(formula, field):
+    return f"Angle to the neuron: {plots.describe_angles(angles(formula, field))}."
+
+
+def _row(guess, field):
+    return {
+        "formula": str(guess.expression),
+        "complexity": guess.complexity,
+        "loss": f"{guess.loss:.2g}",
+        "angle": f"{np.median(angles(guess.expression, field)):.2g}°",
+    }

@@ -1,0 +1,137 @@
+"""PhiView and ExpressionView as objects: what they show, refuse and say; no browser."""
+
+import json
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+from symgrad_widgets.expressions import as_expression
+
+POINTS = np.random.default_rng(0).uniform(-1, 1, (300, 2))
+VALUES = np.tanh((POINTS**2).sum(1))
+
+
+@pytest.fixture
+def field():
+    return sg.GradientField(POINTS, (1 - VALUES**2)[:, None] * 2 * POINTS, ("x", "v"), values=VALUES)
+
+
+# -- PhiView -------------------------------------------------------------------------------------------------
+
+
+def test_phi_of_the_right_formula_leaves_nothing(field):
+    view = sg.PhiView(field, "x**2 + v**2")
+    assert view.phi.r2 == pytest.approx(1)
+    assert view.phi.monotonicity == pytest.approx(1)
+    curve, rest = view.pictures()
+    np.testing.assert_allclose(curve.marks[0].data["y"], np.tanh(curve.marks[0].data["x"]), rtol=1e-9)
+    np.testing.assert_allclose(rest.marks[0].data["y"], 0, atol=1e-9)
+    assert "phi explains 100.00% of the neuron's variance" in view.words
+    assert "0.00% of the neuron's variance is left" in view.words
+
+
+def test_phi_of_a_wrong_formula_leaves_what_it_does_not_explain(field):
+    view = sg.PhiView(field, "x**2 + v**2")
+    view.candidate = sg.score(field, "x**2")
+    share = float(view.words.rsplit("; ", 1)[1].split("%")[0]) / 100
+    assert share == pytest.approx(1 - view.phi.r2, abs=1e-4)
+    assert share > 0.1
+
+
+def test_without_a_formula_or_a_phi_the_neuron_is_shown(field):
+    view = sg.PhiView(field)
+    assert view.phi is None
+    assert "Values of the neuron at 300 points" in view.words
+    view.candidate = "log(-1 - x**2)"
+    assert view.phi is None
+    assert "there is no phi to fit" in view.words
+    view.candidate = "x**2 + v**2"
+    assert view._rest.layout.display == ""
+
+
+def test_a_phi_view_refuses_what_it_cannot_show(field):
+    view = sg.PhiView(field, "x**2")
+    before = view.words
+    with pytest.raises(sg.SymgradError, match="'y' is an unknown symbol"):
+        view.candidate = "y"
+    assert (view.words, str(view.candidate)) == (before, "x**2")
+    with pytest.raises(sg.SymgradError, match="got list: make one with gradient_field"):
+        sg.PhiView([1])
+    with pytest.raises(sg.SymgradError, match="needs its values"):
+        sg.PhiView(sg.GradientField(POINTS, POINTS))
+
+
+# -- ExpressionView ------------------------------------------------------------------------------------------
+
+
+def shown(view):
+    return json.loads(view._formula.shown)
+
+
+def test_a_formula_can_be_copied_into_latex_sympy_and_python(field):
+    view = sg.ExpressionView(field, "sqrt(x**2 + 1) * v")
+    texts = dict(shown(view)["texts"])
+    assert texts["LaTeX"] == r"v \sqrt{x^{2} + 1}"
+    assert as_expression(texts["SymPy"], ("x", "v")) == view.candidate
+    assert texts["Python"] == "lambda x, v: v*numpy.sqrt(x**2 + 1)"
+    assert shown(view)["mathml"].startswith("<math")
+    assert shown(view)["tree"].startswith("<svg")
+
+
+def test_a_guess_is_scored_as_by_score(field):
+    view = sg.ExpressionView(field, "x**2 + v**2")
+    seen = []
+    view.observe(lambda change: seen.append(change.new), "guess")
+    view.guess = "x*v"
+    view._typed(None, {"guess": "x**2 + v**2"}, [])
+    assert seen == [sg.score(field, "x*v"), sg.score(field, "x**2 + v**2")]
+    assert view.guesses == tuple(seen)
+    assert [row["formula"] for row in json.loads(view._formula.guesses)] == ["v*x", "v**2 + x**2"]
+    assert "Your guess v**2 + x**2: Angle to the neuron: under 0.01 degrees" in view.words
+
+
+def test_the_formula_is_hidden_until_somebody_has_guessed(field):
+    view = sg.ExpressionView(field, "x**2 + v**2", hidden=True)
+    assert shown(view) == {}
+    assert "v**2" not in json.dumps(view._formula.get_state())
+    assert "v**2" not in json.dumps(view._repr_mimebundle_())
+    assert "hidden until somebody has guessed" in view.words
+    view.guess = "x*v"
+    assert "v**2 + x**2" in view.words
+    assert shown(view)["tree"]
+
+
+@pytest.mark.parametrize("guess", ["x*y", "x +", "1", "__import__('os')", ""])
+def test_a_guess_that_cannot_be_read_is_said_in_the_view(field, guess):
+    view = sg.ExpressionView(field, "x**2 + v**2")
+    view.guess = "x"
+    before = view.guess, view.guesses
+    with pytest.raises(sg.SymgradError):
+        view.guess = guess
+    view._typed(None, {"guess": guess}, [])
+    assert view._formula.error
+    assert view._formula.error in view.words
+    assert (view.guess, view.guesses) == before
+    view._typed(None, {"guess": "x"}, [])
+    assert view._formula.error == ""
+
+
+def test_an_expression_view_wants_a_field_and_a_formula_of_its_inputs(field):
+    with pytest.raises(sg.SymgradError, match="must be a GradientField, got str"):
+        sg.ExpressionView("x")
+    with pytest.raises(sg.SymgradError, match="'y' is an unknown symbol"):
+        sg.ExpressionView(field, "y")
+    assert sg.ExpressionView(field).words == "No formula yet."
+
+
+def test_a_tree_shows_every_operator_and_leaf():
+    expression = as_expression("log(x)*v/(x + 2.5)", ("x", "v"))
+    picture = plots.ExpressionPicture(expression, ("x", "v"))
+    nodes = sum(1 for part in sp.preorder_traversal(expression))
+    assert picture.svg().count("<rect") == nodes
+    assert picture.svg().count("L") == nodes - 1
+    assert picture.words.startswith(f"The formula {expression}: a product of ")
+    assert plots.ExpressionPicture(sp.Symbol("x"), ("x",)).words == "The formula x."

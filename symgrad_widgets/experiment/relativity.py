@@ -5,9 +5,9 @@ import numpy as np
 from ..concepts import CONCEPTS
 from .definition import Experiment, Triplets
 
-__all__ = ["EXPERIMENTS", "field_tensor", "fields", "lorentz"]
+__all__ = ["EXPERIMENTS", "electromagnetic", "field_tensor", "fields", "lorentz", "rotations", "spacetime"]
 
-_FASTEST = 0.9  # velocity of the default's boosts, in units of that of light
+_FASTEST = 0.8  # velocity of the default's boosts, in units of that of light
 _PAIRS = ((3, 2), (1, 3), (2, 1))  # entries of the field-strength tensor that hold B1, B2, B3
 
 
@@ -62,7 +62,7 @@ def fields(tensors):
 def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
     """Fields ~ U[0, 2]^6 and the same fields seen by another observer, F -> L F L^T; negatives are others.
 
-    At velocities near that of light positives grow without bound, so boosts end at 0.9. The paper has
+    At velocities near that of light positives grow without bound, so boosts end at 0.8. The paper has
     boosts up to 1 and negatives ~ U[0, 1]^6, from half the box: a network can tell those by range alone.
     """
     anchor, negative = rng.uniform(0, 2, (count, 6)), rng.uniform(0, strangers, (count, 6))
@@ -74,7 +74,7 @@ def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
 def spacetime(rng, count, fastest=_FASTEST):
     """Events ~ U[0, 1]^4 and the same events seen by another observer, x -> L x; negatives are others.
 
-    Boosts end at 0.9 of the velocity of light; in the paper at 1, where positives have no bound.
+    Boosts end at 0.8 of the velocity of light; in the paper at 1, where positives have no bound.
     """
     anchor, negative = rng.uniform(size=(2, count, 4))
     positive = np.einsum("nij,nj->ni", lorentz(rng, count, fastest), anchor)
@@ -98,7 +98,7 @@ EXPERIMENTS = (
         samplers={"default": electromagnetic, "paper": _paper_electromagnetic},
         concepts=CONCEPTS["P1-06"].formulas,
         latent=4,
-        presets={"paper": {"epochs": 300, "plateau_factor": 0.5}},
+        presets={"paper": {"latent": 1, "epochs": 300, "plateau_factor": 0.5}},
     ),
     Experiment(
         "P1-12",

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, notebook_files
-from .commands import sweep
+from .commands import sweep, weights
 from .errors import OutputError, SymgradError
 
 __all__ = ["main"]
@@ -53,6 +53,9 @@ def _parser():
     )
     sweep.configure(
         _command(commands, "sweep", sweep.main, "train and interpret over seeds; rows and a report")
+    )
+    weights.configure(
+        _command(commands, "weights", weights.main, "make the trained weights of the package again")
     )
     _command(commands, "list", _list, "show the experiments and which of them have a notebook")
     lab = _command(commands, "lab", _lab, "open the start notebook in JupyterLab; passes on further options")

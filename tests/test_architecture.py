@@ -19,7 +19,7 @@ GROUPS = {
     "batch": {"batch"},
     "concepts": {"concepts", "published"},
     "data": {"experiment"},
-    "network": {"networks", "training"},
+    "network": {"networks", "training", "weights"},
     "field": {"field"},
     "gradients": {"gradients"},
     "language": {"operators", "parser", "expressions"},
@@ -59,12 +59,13 @@ MAY_USE = {
 MAY_USE["widgets"] = set(MAY_USE) | {"plots"}
 MAY_USE["shell"] = set(MAY_USE) | {"shell"}
 UPWARD = {  # only inside a function
+    ("experiment", "weights"): "and so is exp.pretrained()",
     ("experiment", "training"): "exp.train(...) is the way in for a reader",
     ("experiment", "expressions"): "a reader's own concepts may be text",
     ("training", "gradients"): "the floor is measured after training has ended",
 }
 HOMES = {  # libraries that cost seconds or megabytes, and the only modules that may load them
-    "torch": {"networks", "training", "gradients", "export"},
+    "torch": {"networks", "training", "weights", "gradients", "export"},
     "numba": {"search"},
     "llvmlite": {"search"},
     "pysr": set(),
@@ -78,6 +79,7 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only modules that
     "nbconvert": {"page"},
     "pickle": set(),
     "joblib": {"batch"},
+    "safetensors": {"weights"},
     "dask": {"batch"},
     "distributed": {"batch"},
     "matplotlib": set(),

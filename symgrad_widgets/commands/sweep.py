@@ -10,7 +10,7 @@ import sys
 from .. import notebook_files
 from ..errors import DataError
 
-__all__ = ["configure", "main"]
+__all__ = ["checked_jobs", "configure", "main"]
 
 
 def configure(parser):
@@ -33,8 +33,7 @@ def main(arguments, _):
     """Do what is asked for; rows that are there already are kept and not made again."""
     from .. import sweep
 
-    if arguments.jobs is not None and arguments.jobs < 1:
-        raise DataError(f"--jobs {arguments.jobs}: at least one run at a time")
+    jobs = checked_jobs(arguments.jobs)
     folder = arguments.notebook_folder
     notebooks = notebook_files.notebook_folder(folder) if arguments.notebooks or folder else None
     runs = sweep.planned(
@@ -47,7 +46,7 @@ def main(arguments, _):
     )
     reference = None if arguments.compare is None else sweep.reference_rows(arguments.compare)
     folder = notebook_files.check_folder(arguments.out)
-    with contextlib.closing(sweep.sweep(folder, runs, arguments.jobs or _cores(), arguments.dask)) as rows:
+    with contextlib.closing(sweep.sweep(folder, runs, jobs, arguments.dask)) as rows:
         _announce(rows, len(sweep.missing(folder, runs)), len(runs))
     rows = sweep.rows_in(folder)
     page = folder / "sweep.html"
@@ -95,5 +94,9 @@ def _line(row):
     return f"{run}: {found}, {', '.join(row['formulas']) or 'no closed form'}{floor}, {times}"
 
 
-def _cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def checked_jobs(given):
+    """Return the number of runs at a time: the one that is given, or that of the cores."""
+    if given is not None and given < 1:
+        raise DataError(f"--jobs {given}: at least one run at a time")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return given or cores

@@ -105,6 +105,15 @@ class Experiment:
 
         return train(self, seed, preset, variant, progress, callback, **settings)
 
+    def pretrained(self, path=None):
+        """Return a `TrainingResult` without training: from a file of `run.save(path)`, or the package's own.
+
+        The package's own are of seed 0 with default settings. See `symgrad_widgets.weights.load`.
+        """
+        from ..weights import load  # upwards, and torch: only when asked for
+
+        return load(self, path)
+
     @classmethod
     def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()):
         """Make an experiment of a system of your own, to find what its motion conserves.

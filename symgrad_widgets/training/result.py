@@ -99,6 +99,12 @@ class TrainingResult:
         truth = gradients_of(self.experiment.concepts, self.names, neurons.points)
         return _distance(neurons.projected, neurons.project(truth))
 
+    def save(self, path):
+        """Write the network and all else to a .safetensors file: `exp.pretrained(path)` reads it."""
+        from ..weights import save
+
+        save(self, path)
+
     def __repr__(self):
         last = self.history["validation"][-1] if self.history["validation"] else float("nan")
         return (

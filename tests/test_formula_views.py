@@ -90,6 +90,9 @@ def test_a_guess_is_scored_as_by_score(field):
     assert seen == [sg.score(field, "x*v"), sg.score(field, "x**2 + v**2")]
     assert view.guesses == tuple(seen)
     assert [row["formula"] for row in json.loads(view._formula.guesses)] == ["v*x", "v**2 + x**2"]
+    assert json.loads(view._formula.guesses)[1] == {
+        "formula": "v**2 + x**2", "complexity": 5, "loss": "under 1e-08", "angle": "under 0.01°",
+    }  # fmt: skip
     assert "Your guess v**2 + x**2: Angle to the neuron: under 0.01 degrees" in view.words
 
 

@@ -143,6 +143,10 @@ def _row(guess, field):
     return {
         "formula": str(guess.expression),
         "complexity": guess.complexity,
-        "loss": f"{guess.loss:.2g}",
-        "angle": f"{np.median(angles(guess.expression, field)):.2g}°",
+        "loss": _short(guess.loss, 1e-8),
+        "angle": _short(np.median(angles(guess.expression, field)), 0.01) + "°",
     }
+
+
+def _short(number, least):
+    return f"{number:.2g}" if number >= least else f"under {least:g}"

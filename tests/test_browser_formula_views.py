@@ -1,0 +1,88 @@
+"""PhiView and ExpressionView in JupyterLab: a guess typed, copied, refused, looked at."""
+
+import nbformat
+import pytest
+from browser import lab
+
+pytestmark = pytest.mark.browser
+
+SETUP = """
+import numpy as np, symgrad_widgets as sg
+x = np.random.default_rng(0).uniform(-1, 1, (300, 2))
+value = np.tanh((x**2).sum(1))
+field = sg.GradientField(x, (1 - value**2)[:, None] * 2 * x, ("x", "v"), values=value)
+"""
+CELLS = (
+    SETUP,
+    "phi = sg.PhiView(field, 'x**2 + v**2 + 0.3*x')\nphi",
+    "view = sg.ExpressionView(field, 'x**2 + v**2', hidden=True)\nview",
+)
+COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, root):
+    folder = tmp_path_factory.mktemp("lab")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for theme in ("light", "dark"):
+        nbformat.write(notebook, folder / f"{theme}.ipynb")
+    with lab.server(folder, root) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def page(request, server, chromium_path):
+    dark = request.param == "dark"
+    with lab.chromium(chromium_path, dark=dark, size=(800, 900)) as page:
+        lab.open_notebook(page, server, f"{request.param}.ipynb", dark=dark)
+        page.theme, page.raised = request.param, lab.run_all(page)
+        yield page
+        lab.close_sessions(page)
+
+
+def view(page):
+    found = page.get_by_role("region", name="Formula")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def guess(page, text):
+    box = view(page).get_by_role("textbox", name="Your guess")
+    box.fill("")
+    box.press_sequentially(text)
+    box.press("Enter")
+    page.wait_for_timeout(500)
+
+
+def test_a_guess_is_typed_and_uncovers_the_formula(page, root):
+    assert page.raised == []
+    assert view(page).locator("math").count() == 0
+    cells = page.evaluate(COUNT)
+    guess(page, "x + dd(")
+    assert "dd" in view(page).get_by_role("alert").inner_text()
+    guess(page, "x*v")
+    assert view(page).get_by_role("row").nth(1).locator("td").first.inner_text() == "v*x"
+    assert lab.ask(page, "print(view.guess.expression)") == "v*x\n"
+    assert view(page).locator("math").bounding_box()["width"] > 20
+    assert view(page).get_by_role("button", name="Copy LaTeX").is_visible()
+    assert page.evaluate(COUNT) == cells
+    lab.ask(page, "view.guess = 'x**2 + v**2'")
+    page.wait_for_timeout(400)
+    assert view(page).get_by_role("row").nth(1).locator("td").first.inner_text() == "v**2 + x**2"
+    (root / "tests" / "artefacts").mkdir(exist_ok=True)
+    view(page).screenshot(path=root / "tests" / "artefacts" / f"formula_{page.theme}.png")
+
+
+def test_phi_and_residuals_are_drawn(page, root):
+    cell = page.locator(".jp-CodeCell:has(figure)").first
+    cell.scroll_into_view_if_needed()
+    cell.locator(".bk-Figure").nth(1).wait_for(timeout=15_000)
+    assert "phi" in cell.inner_text()
+    assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
+    cell.screenshot(path=root / "tests" / "artefacts" / f"phi_{page.theme}.png")
+
+
+def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):
+    assert page.errors == []
+    assert page.strangers == []

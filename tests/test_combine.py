@@ -12,6 +12,9 @@ from scipy.optimize import minimize
 from symgrad_widgets.expressions import parse
 from symgrad_widgets.search import combine
 from symgrad_widgets.search.bank import Bank, Sample
+from symgrad_widgets.search.dictionary import products
+from symgrad_widgets.search.grammar import Grammar
+from symgrad_widgets.search.sieve import _moments, _priced, sieve
 from symgrad_widgets.search.terms import apply, from_sympy, leaf, to_string
 
 
@@ -195,6 +198,71 @@ def test_elimination_finds_the_six_signed_products_of_a_determinant():
     assert [signs[m] * signs[1, 5, 9] for m in wanted] == pytest.approx(list(wanted.values()), abs=1e-9)
     assert loss < 1e-14
     assert steps[5][2] > 0.05  # and none can be spared
+
+
+# -- the sieve for large bases ------------------------------------------------------------------------------
+
+LAW = "x1*x2*x3 - 2*x4*x5*x6 + x7*x8*x9 - x10*x11*x12 + x1*x5*x9"
+
+
+@pytest.fixture(scope="module", params=[0, 1e-2])
+def basis(request):
+    """All products of three of twelve inputs, a sample of the law's field, and the law's own products."""
+    case = from_formula(LAW, -1, 1, " ".join(f"x{i}" for i in range(1, 13)))
+    grammar = Grammar(None, range(12))
+    law = [(1, 2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12), (1, 5, 9)]
+    inputs = [[grammar.inputs[i - 1] for i in factors] for factors in law]
+    needed = {grammar["mul"](grammar["mul"](a, b), c) for a, b, c in inputs}
+    sample = Sample(field_of(case, 150, noise=request.param))
+    return products(grammar, grammar.inputs, 3), sample, needed
+
+
+def test_the_sieve_keeps_what_the_law_needs(basis):
+    terms, sample, needed = basis
+    kept = sieve(terms, sample, 20)
+    assert len(terms) == 220
+    assert len(kept) == 20
+    assert needed <= set(kept) <= set(terms)
+
+
+def test_of_equal_terms_the_sieve_keeps_the_first(basis):
+    terms, sample, needed = basis
+    twice = [*terms, *(apply("neg", t) for t in terms)]
+    assert needed <= set(sieve(twice, sample, 20)) <= set(terms)
+
+
+def test_the_sieve_prices_terms_as_elimination_does(basis):
+    terms, sample, _ = basis
+    G, D = sample.features(terms)
+    G, D, size = combine.normalised(G, D)
+    values, vectors = combine.eigen(*combine._moments(G, D, np.ones(150)))
+    M, along, scale = _moments(terms, sample, np.ones(150), lambda: None)
+    kept, c, price = _priced(M, along, lambda: None)
+    assert scale == pytest.approx(size * np.sqrt(150))
+    assert kept.tolist() == list(range(220))
+    assert parallel(c, vectors[:, 0]) == pytest.approx(1, abs=1e-9)
+    exact = combine._after_deletion(values, vectors) - values[0]
+    dear = exact > 0.05 * exact.max()
+    assert (price[dear] > 0.9 * exact[dear]).all()
+    assert (price[dear] < 2 * exact[dear]).all()
+    assert price[~dear].max() < 0.1 * exact.max()
+
+
+def test_the_sieve_can_be_stopped_all_the_time(basis):
+    looks = []
+    sieve(*basis[:2], 20, lambda: looks.append(None))
+    assert len(looks) > 30
+
+
+def test_elimination_meets_the_set_in_which_no_term_can_be_spared():
+    rng = np.random.default_rng(0)
+    G = rng.normal(size=(61, 200, 30))
+    unit = G[:29].sum(0) / np.linalg.norm(G[:29].sum(0), axis=1, keepdims=True)
+    found = {
+        len(kept): loss for kept, _, loss in combine.eliminate(G, np.einsum("knm,nm->kn", G, unit)[..., None])
+    }
+    assert found[29] < 1e-14
+    assert len(found) < 45
 
 
 # -- the bank of terms ---------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from concept_cases import BEYOND, CASES, field_of, from_formula, lawless
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError, OutputError, UnknownNameError
 from symgrad_widgets.expressions import complexity, loss, parse
+from symgrad_widgets.search import storage
 from symgrad_widgets.search.terms import apply, from_sympy
+from symgrad_widgets.search.watch import Interrupted, Watch
 
 ALL = {**CASES, **BEYOND}
 GENERATIONS = 16  # all fixed stages, and some of evolution
@@ -367,10 +370,135 @@ def test_stop_ends_a_run_from_another_thread_and_the_search_goes_on_afterwards()
     assert search.run(generations=1, progress=False).generation == stopped + 1
 
 
-def test_seconds_are_a_cap():
+@pytest.fixture
+def looks(monkeypatch):
+    """Let the watch do something else at each look: `looks(f)`."""
+
+    def replaced(look):
+        original = Watch.__call__
+
+        def both(watch):
+            look()
+            original(watch)
+
+        monkeypatch.setattr(Watch, "__call__", both)
+
+    return replaced
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that pass when the test says so: a list of one."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_seconds_are_a_cap_that_cuts_a_generation_short(straight, clock, looks):
     search = small()
     assert search.run(seconds=0, generations=5, progress=False).generation == 0
-    assert 0 < search.run(seconds=0.05, generations=10_000, progress=False).generation < 10_000
+    looks(lambda: clock.__setitem__(0, clock[0] + 1))
+    generation = search.run(seconds=150, generations=10_000, progress=False).generation
+    assert 0 < generation < LENGTH
+    assert traced(search) == straight[generation - 1]
+    assert search.run(generations=1, progress=False).generation == generation + 1
+    assert traced(search) == straight[generation]
+
+
+def test_a_stop_in_the_middle_of_a_generation_drops_it(straight, looks):
+    search, inside, stopped = small(), threading.Event(), threading.Event()
+
+    def look():
+        if search.generation == 4 and not inside.is_set():
+            inside.set()
+            assert stopped.wait(60)
+
+    looks(look)
+    worker = threading.Thread(target=search.run, kwargs={"generations": 9, "progress": False})
+    worker.start()
+    assert inside.wait(60)
+    search.stop()
+    stopped.set()
+    worker.join(60)
+    assert traced(search) == straight[3]
+    search.step()
+    assert traced(search) == straight[4]
+
+
+def test_a_stop_just_before_a_run_begins_is_not_lost_and_an_old_one_forgotten(clock):
+    search = small()
+    search.stop()
+    clock[0] += 0.9
+    assert search.run(generations=3, progress=False).generation == 0
+    assert search.run(generations=3, progress=False).generation == 3
+    search.stop()
+    assert search.step().generation == 3
+    search.stop()
+    assert search.goto(9).generation == 3
+    search.stop()
+    clock[0] += 1.1
+    assert search.step().generation == 4
+
+
+def test_a_stop_reaches_the_run_around_a_step(straight):
+    search = small()
+
+    def callback(_):
+        search.stop()
+        search.step()
+
+    search.run(generations=9, progress=False, callback=callback)
+    assert traced(search) == straight[0]
+
+
+@pytest.mark.parametrize("error", [Interrupted, KeyboardInterrupt, MemoryError])
+def test_a_generation_cut_short_anywhere_leaves_no_trace(straight, looks, error):
+    left = [0]
+
+    def look():
+        left[0] -= 1
+        if left[0] == 0:
+            raise error
+
+    looks(look)
+    search = small()
+    for generation in range(LENGTH):
+        for looked in (1, 2, 3, 5, 9, 14, 20):
+            left[0], before = looked, search.state
+            try:
+                search.step()
+            except error:
+                assert error is not Interrupted
+            if search.generation > generation:
+                break
+            assert search.state is before
+        else:
+            left[0] = 0
+            search.step()
+        assert traced(search) == straight[generation]
+
+
+def test_an_interrupt_from_the_keyboard_at_any_call_leaves_the_last_generation(straight):
+    search = small()
+    search.run(generations=12, progress=False)
+    calls = 1
+    while search.generation == 12:
+        calls *= 3
+        left = iter(range(calls))
+
+        def interrupt(*_, left=left):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+
+        try:
+            sys.setprofile(interrupt)
+            search.step()
+        except KeyboardInterrupt:
+            assert traced(search) == straight[11]
+        finally:
+            sys.setprofile(None)
+    assert calls > 1000
+    assert traced(search) == straight[12]
 
 
 def test_a_budget_of_evaluations_is_kept_to_the_generation(straight):
@@ -447,6 +575,27 @@ def test_a_field_to_score_on_has_to_be_a_field():
         sg.score(np.zeros((10, 2)), "x1")
 
 
+@pytest.mark.parametrize(
+    ("budget", "message"),
+    [
+        ({"seconds": "a"}, r"seconds.*'a'"),
+        ({"seconds": -1}, r"seconds.*-1"),
+        ({"seconds": float("nan")}, r"seconds.*nan"),
+        ({"seconds": True}, r"seconds.*True"),
+        ({"seconds": 1j}, r"seconds.*1j"),
+        ({"seconds": [1]}, r"seconds.*\[1\]"),
+        ({"generations": -1}, r"generations.*-1"),
+        ({"generations": 1.5}, r"generations.*1\.5"),
+        ({"evaluations": "many"}, r"evaluations.*'many'"),
+    ],
+)
+def test_a_budget_that_is_none_is_one_clear_error(plain, budget, message):
+    search = sg.Search(plain)
+    with pytest.raises(DataError, match=message):
+        search.run(progress=False, **budget)
+    assert search.generation == 0
+
+
 def test_going_to_a_generation_that_is_none_is_an_error(plain):
     for wrong in (-1, 1.5, "3", None, True):
         with pytest.raises(DataError, match=f"generation.*{wrong}"):
@@ -510,7 +659,7 @@ def saved(tmp_path_factory):
     return path.read_bytes()
 
 
-def edited(data, changes=None, **arrays):
+def edited(data, changes=None, signed=True, **arrays):
     """Bytes of a saved search with some settings and arrays replaced; None or "gone" delete one."""
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         content = {name: file[name] for name in file.files}
@@ -520,6 +669,13 @@ def edited(data, changes=None, **arrays):
             json.dumps({k: v for k, v in (known | changes).items() if v != "gone"})
         )
     content = {k: v for k, v in (content | arrays).items() if v is not None}
+    return packed(content, signed)
+
+
+def packed(content, signed=True):
+    """Bytes of an .npz file with the digest it would have been saved with."""
+    if signed:
+        content["digest"] = storage.digest({k: v for k, v in content.items() if k != "digest"})
     buffer = io.BytesIO()
     np.savez(buffer, **content)
     return buffer.getvalue()
@@ -560,9 +716,7 @@ def rewritten(data, settings):
     """Bytes of a saved search with other text for its settings."""
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         content = {name: file[name] for name in file.files}
-    buffer = io.BytesIO()
-    np.savez(buffer, **content | {"settings": np.array(settings)})
-    return buffer.getvalue()
+    return packed(content | {"settings": np.array(settings)})
 
 
 @pytest.mark.parametrize("why", BROKEN)
@@ -573,6 +727,26 @@ def test_a_file_that_is_no_saved_search_is_one_clear_error(saved, tmp_path, why)
     with pytest.raises(OutputError, match=r"search\.npz"):
         sg.Search.load(path)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"changes": {"generation": 10**12}},
+        {"changes": {"random_state": 1}},
+        {"changes": {"names": ["v", "x"]}},
+        {"gradients": np.ones((60, 2))},
+        {"values": np.ones(60)},
+        {"digest": None},
+        {"digest": np.array(3)},
+        {"digest": np.array(["a", "b"])},
+    ],
+    ids=str,
+)
+def test_a_file_edited_by_hand_is_refused_and_not_replayed(saved, tmp_path, change):
+    (tmp_path / "search.npz").write_bytes(edited(saved, signed=False, **change))
+    with pytest.raises(OutputError, match=r"search\.npz was changed after it was saved"):
+        sg.Search.load(tmp_path / "search.npz")
 
 
 def test_a_pickle_in_a_file_is_never_opened(saved, tmp_path):
@@ -606,7 +780,11 @@ def test_a_place_that_cannot_be_written_is_one_clear_error_and_nothing_is_lost(p
     for path in (tmp_path, tmp_path / "no" / "folder" / "search.npz"):
         with pytest.raises(OutputError, match="cannot be saved"):
             search.save(path)
+    for path in (None, 3, b"search.npz", "a\0b"):
+        with pytest.raises(OutputError, match=r"cannot be saved.*give the path"):
+            search.save(path)
     assert traced(search) == before
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_save_that_fails_keeps_the_file_that_was_there(plain, saved, tmp_path, monkeypatch):
@@ -621,6 +799,7 @@ def test_a_save_that_fails_keeps_the_file_that_was_there(plain, saved, tmp_path,
     with pytest.raises(OutputError, match="No space left"):
         sg.Search(plain).save(path)
     assert path.read_bytes() == saved
+    assert [*tmp_path.iterdir()] == [path]
 
 
 # -- a person's own formula ----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A search on disk: arrays and JSON in one .npz file, no pickle."""
 
+import hashlib
 import json
 import tempfile
 import zipfile
@@ -11,9 +12,9 @@ import numpy as np
 from ..errors import OutputError
 from ..field import GradientField
 
-__all__ = ["read", "write"]
+__all__ = ["damaged", "digest", "read", "write"]
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def write(path, field, settings):
@@ -23,13 +24,30 @@ def write(path, field, settings):
     for name in ("values", "tangent"):
         if getattr(field, name) is not None:
             arrays[name] = getattr(field, name)
-    path = Path(path)
+    arrays["settings"] = np.array(json.dumps(settings))
     try:
+        path = Path(path)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            np.savez_compressed(file, settings=np.array(json.dumps(settings)), **arrays)
-        Path(file.name).replace(path)  # all or nothing: a file that was there stays until this one is whole
+            part = Path(file.name)
+            try:
+                np.savez_compressed(file, digest=digest(arrays), **arrays)
+                file.close()
+                part.replace(path)  # all or nothing: a file that was there stays until this one is whole
+            finally:
+                part.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"the search cannot be saved to {path}: {error.strerror or error}") from None
+    except (TypeError, ValueError):
+        raise OutputError(f"the search cannot be saved to {path!r}: give the path of a file") from None
+
+
+def digest(arrays):
+    """SHA-256 of arrays by name: types, shapes and every byte."""
+    whole = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        whole.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        whole.update(np.ascontiguousarray(array))
+    return whole.hexdigest()
 
 
 def read(path):
@@ -37,7 +55,7 @@ def read(path):
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        settings = json.loads(str(arrays.pop("settings")))
+        settings = json.loads(str(arrays["settings"]))
         version = settings.pop("format")
     except (
         OSError,
@@ -57,6 +75,8 @@ def read(path):
             f"{path} was saved in format {version!r}, this version reads {_FORMAT}: "
             "run the search again and save it"
         )
+    if str(arrays.pop("digest", "")) != digest(arrays):
+        raise OutputError(f"{path} was changed after it was saved: save the search again")
     try:
         names, dropped = settings.pop("names"), int(settings.pop("dropped"))
         tangent = arrays.get("tangent")

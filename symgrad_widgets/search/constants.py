@@ -10,7 +10,7 @@ import numpy as np
 
 from . import combine
 from .kernels import gradients
-from .terms import CONSTANT, apply, arity, constant, derivative, replace, start, subtree
+from .terms import CONSTANT, apply, arity, constant, derivative, replace, start, subtree, with_constant
 
 __all__ = ["freed", "refine", "tidied"]
 
@@ -52,7 +52,7 @@ def tidied(terms, sample, limit):
             for simpler in dict.fromkeys(
                 [float(round(value)), *(float(f"{value:.{d}g}") for d in (1, 2, 3, 4, 6, 8))]
             ):
-                trial = [*terms[:k], _with(term, j, simpler), *terms[k + 1 :]]
+                trial = [*terms[:k], with_constant(term, j, simpler), *terms[k + 1 :]]
                 if _loss(trial, sample) <= most:
                     terms = trial
                     break
@@ -112,12 +112,6 @@ def _step(terms, sample):
         if abs(c[k]) > 1e-12 * np.abs(c).max():
             change[k][j] = slope / c[k]
     return change if all(np.isfinite(d).all() for d in change) else None
-
-
-def _with(term, j, value):
-    constants = list(term.constants)
-    constants[j] = value
-    return term._replace(constants=tuple(constants))
 
 
 def _moved(terms, change, damping):

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ..operators import lookup
-from .terms import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree
+from .terms import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
 
 __all__ = ["Grammar"]
 
@@ -112,12 +112,9 @@ def _hoist(rng, term, end):
 
 
 def _nudged(rng, term):
-    constants = list(term.constants)
-    i = int(rng.integers(len(constants)))
-    constants[i] = (
-        constants[i] * (1 + rng.normal() * 10 ** rng.uniform(-2, 0)) + (rng.random() < 0.1) * rng.normal()
-    )
-    return term._replace(constants=tuple(constants))
+    j = int(rng.integers(len(term.constants)))
+    scaled = term.constants[j] * (1 + rng.normal() * 10 ** rng.uniform(-2, 0))
+    return with_constant(term, j, scaled + (rng.random() < 0.1) * rng.normal())
 
 
 def _pick(rng, options):

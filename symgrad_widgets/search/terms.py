@@ -30,6 +30,7 @@ __all__ = [
     "start",
     "to_string",
     "to_sympy",
+    "with_constant",
 ]
 
 CONSTANT = 1000
@@ -138,6 +139,11 @@ def replace(term, end, new):
     inserted = tuple(t + shift if t >= CONSTANT else t for t in new.tokens)
     tokens = term.tokens[: start(term.tokens, end)] + inserted + term.tokens[end + 1 :]
     return _renumbered(tokens, term.constants + new.constants)
+
+
+def with_constant(term, j, value):
+    """Term with constant number j replaced by another number."""
+    return term._replace(constants=(*term.constants[:j], value, *term.constants[j + 1 :]))
 
 
 def _renumbered(tokens, constants):

@@ -8,9 +8,11 @@ import sympy as sp
 
 from .errors import DataError
 from .export import to_numpy, to_torch
-from .expressions import angles, evaluate
+from .expressions import angles, as_expression, evaluate
 from .field import GradientField
 from .search import Evidence, Search
+from .search.checks import duration
+from .surface import read_equation
 from .verdict import Verdict, verify
 
 __all__ = ["Interpretation", "Phi", "interpret"]
@@ -153,7 +155,8 @@ def interpret(
 
     Parameters
     ----------
-    model_or_field : torch.nn.Module, or a GradientField (then x, layer, neuron and names are left out)
+    model_or_field : torch.nn.Module, or a GradientField (then x, layer, neuron and names are left out), or a
+        Search, which is not repeated but runs on until it has settled (then all settings are left out too)
     x : array (N, n), the points to interpret on
     layer, neuron : as in `gradient_field`
     concept : formula (SymPy or text) or several; used for the verdict only, after the search has ended. Of
@@ -165,10 +168,16 @@ def interpret(
     Returns an `Interpretation`; of several neurons all independent concepts, one after another, each on what
     those before it leave of the gradients' span.
     """
-    start = time.perf_counter()
-    field = _field(model_or_field, x, layer, neuron, names)
+    start, seconds = time.perf_counter(), duration(seconds)
+    if isinstance(model_or_field, Search):
+        first = _as_it_is(model_or_field, (x, layer, names), neuron, random_state, search_options)
+    else:
+        own = _field(model_or_field, x, layer, neuron, names)
+        first = Search(own, random_state=random_state, **search_options)
+    field = first.field
+    _readable(concept, constraints, field.names)
     read = time.perf_counter()
-    searches = _searches(field, seconds, random_state, progress, search_options)
+    searches = _searches(first, seconds, progress)
     found = time.perf_counter()
     state, concepts = searches[0].state, tuple(s.best for s in searches if s.best is not None)
     evidence = searches[0].evidence()
@@ -198,17 +207,19 @@ def interpret(
     )
 
 
-def _searches(field, seconds, seed, progress, options):
+def _searches(search, seconds, progress):
     """One search, run to its end, for each independent concept: found, taken out of the field, and on."""
     searches, deadline = [], time.monotonic() + seconds
     while True:
-        search = Search(field, random_state=seed, **options)
-        share = (deadline - time.monotonic()) / field.rank
-        best = search.run(seconds=max(share, 0.5), progress=progress).best
+        field = search.field
+        if not search.settled:
+            share = (deadline - time.monotonic()) / field.rank
+            search.run(seconds=max(share, 0.5), progress=progress)
         searches.append(search)
-        if best is None or field.rank == 1:
+        if search.best is None or field.rank == 1:
             return searches
-        field = field.without(evaluate(search.in_inputs(best), field.names, field.points)[1])
+        found = evaluate(search.in_inputs(search.best), field.names, field.points)[1]
+        search = search.like(field.without(found))
 
 
 def fit_phi(expression, field):
@@ -244,6 +255,25 @@ def _field(model_or_field, x, layer, neuron, names):
     if x is None:
         raise DataError("give the points to interpret on: interpret(model, x), an array (N, n) of inputs")
     return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names)
+
+
+def _as_it_is(search, given, neuron, random_state, options):
+    """Return a search, or a DataError where it is given settings beside its own."""
+    others = any(one is not None for one in given) or neuron != 0 or options
+    if others or random_state not in (0, search.random_state):
+        raise DataError(
+            "a Search brings its own field and settings: leave out x, layer, neuron, names, random_state and "
+            "the search's options"
+        )
+    return search
+
+
+def _readable(concept, constraints, names):
+    """Raise ExpressionError for text that is no formula, before the search; nothing but text is looked at."""
+    for read, some in ((as_expression, concept), (read_equation, constraints)):
+        for one in some if type(some) in (list, tuple) else [some]:
+            if issubclass(type(one), str):  # isinstance would ask the concept for its class
+                read(one, names)
 
 
 def _verdicts(formulas, concept, field, constraints):

@@ -197,18 +197,69 @@ def test_no_law_cannot_be_evaluated(nothing):
 # -- several neurons -----------------------------------------------------------------------------------------
 
 
-def test_all_concepts_of_several_neurons_are_found():
-    rng = np.random.default_rng(0)
-    points = rng.uniform(0.2, 2, (500, 4))
+def two_concepts(seed=0):
+    """Points (500, 4), and the gradients of x1 x2 and of x3^2 + x4^2 there."""
+    points = np.random.default_rng(seed).uniform(0.2, 2, (500, 4))
     a, b, c, d = points.T
     o = np.zeros(500)
-    first, second = np.stack([b, a, o, o], 1), np.stack([o, o, 2 * c, 2 * d], 1)
-    mixed = np.stack([first + 0.4 * second, second - 0.3 * b[:, None] * first], axis=1)
-    result = sg.interpret(
-        sg.GradientField(points, mixed), concept=["x1*x2", "x3^2 + x4^2"], operators=PRODUCTS
+    return points, np.stack([b, a, o, o], 1), np.stack([o, o, 2 * c, 2 * d], 1)
+
+
+@pytest.fixture(scope="module")
+def several():
+    points, first, second = two_concepts()
+    b = points[:, 1:2]
+    mixed = [first + 0.4 * second, second - 0.3 * b * first, b * (first + second), np.sin(b) * second]
+    concepts = ["x1*x2", "x3^2 + x4^2"]
+    return sg.interpret(
+        sg.GradientField(points, np.stack(mixed, axis=1)), concept=concepts, operators=PRODUCTS
     )
-    assert {c.expression for c in result.concepts} == {parse("x1*x2"), parse("x3^2 + x4^2")}
+
+
+def test_all_concepts_of_several_neurons_are_found(several):
+    assert {c.expression for c in several.concepts} == {parse("x1*x2"), parse("x3^2 + x4^2")}
+    assert (several.rank, several.best) == (2, several.concepts[0])
+    assert several.verdict.same
+    assert [verdict.how for verdict in several.verdicts] == ["proved", "proved"]
+
+
+def test_how_many_concepts_and_which_is_printed(several):
+    text = repr(several)
+    assert f"2 independent concepts: {', '.join(str(c.expression) for c in several.concepts)}" in text
+    for candidate, verdict in zip(several.concepts, several.verdicts, strict=True):
+        assert f"{candidate.expression}: Same concept, proved" in text
+        which = verdict.message.split("(of 2: ")[1].rstrip(")")
+        assert parse(which) == candidate.expression
+    assert several._repr_latex_().count("$") == 4
+
+
+def test_a_mixture_is_a_function_of_the_concepts_and_none_of_them():
+    points, first, second = two_concepts()
+    field = sg.GradientField(points, first - second)
+    result = sg.interpret(field, concept=["x1*x2", "x3^2 + x4^2"], operators=PRODUCTS)
+    assert len(result.concepts) == len(result.verdicts) == 1
     assert result.verdict.same
+    assert result.verdict.message.startswith("A function of the 2 concepts, proved")
+    assert "independent concept" not in repr(result)
+
+
+def test_a_direction_without_a_formula_is_counted():
+    points, first, _ = two_concepts()
+    other = np.random.default_rng(1).normal(size=points.shape)
+    field = sg.GradientField(points, np.stack([first, other], 1))
+    result = sg.interpret(field, seconds=1, operators=["mul"])
+    assert [c.expression for c in result.concepts] == [parse("x1*x2")]
+    assert result.rank == 2
+    assert "1 independent concept: x1*x2, 1 more without a closed form" in repr(result)
+
+
+def test_the_null_of_several_neurons_has_the_rank_that_they_have():
+    points, first, second = two_concepts()
+    third = np.stack([np.ones(500), *np.zeros((2, 500)), np.ones(500)], 1)
+    neurons = np.stack([first, second, third, first + second + third], 1)  # as many as dimensions
+    search = sg.Search(sg.GradientField(points, neurons), operators=PRODUCTS)
+    search.run(generations=1, progress=False)
+    assert search.evidence().chance == pytest.approx(1 / 4)
 
 
 def test_many_inputs_that_act_through_few_coordinates_are_read():
@@ -346,3 +397,65 @@ def test_a_model_is_read_to_its_formula(model):
 def test_what_is_neither_model_nor_field_is_one_clear_error(what):
     with pytest.raises(SymgradError, match=r"GradientField|Module|model"):
         sg.interpret(what, np.zeros((9, 2)))
+
+
+# -- a search that was begun ---------------------------------------------------------------------------------
+
+
+def begun(generations):
+    search = sg.Search(bent(np.tanh), operators=PLAIN, random_state=4)
+    search.run(generations=generations, progress=False)
+    return search
+
+
+def test_a_search_that_was_stepped_goes_on_from_there(monkeypatch):
+    search, steps = begun(3), []
+    step = type(search)._advance
+    monkeypatch.setattr(type(search), "_advance", lambda self: steps.append(self) or step(self))
+    found = sg.interpret(search, concept=CASE.concept)
+    assert found.verdict.how == "proved"
+    assert search.settled
+    assert steps.count(search) == search.generation - 3 > 0
+    assert found.best is search.best
+    assert found.phi.r2 > 0.99
+    steps.clear()
+    again = sg.interpret(search)
+    assert search not in steps
+    assert (again.best, again.front) == (found.best, found.front)
+
+
+def test_a_search_that_was_stepped_gives_what_a_fresh_one_gives():
+    fresh = briefly(bent(np.tanh), random_state=4)
+    found = sg.interpret(begun(5))
+    assert (found.best, found.front) == (fresh.best, fresh.front)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"x": np.ones((9, 2))}, {"names": ("a", "b")}, {"neuron": 1}, {"operators": PLAIN}, {"random_state": 5}],
+    ids=str,
+)
+def test_a_search_brings_its_own_settings(settings):
+    with pytest.raises(DataError, match="a Search brings its own field and settings"):
+        sg.interpret(begun(1), **settings)
+
+
+# -- before the search ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"concept": "x^2 + w^2"}, "'w'"),
+        ({"concept": "x^2 +* v"}, r"x\^2 \+\* v"),
+        ({"concept": ["x", "v + y"]}, "'y'"),
+        ({"concept": "x", "constraints": "x + z = 1"}, "'z'"),
+        ({"concept": "x", "constraints": ["x = 1 = v"]}, "equals signs"),
+        ({"seconds": "long"}, r"seconds.*'long'"),
+        ({"seconds": -2}, r"seconds.*-2"),
+    ],
+)
+def test_what_cannot_be_read_is_said_before_the_search_begins(monkeypatch, given, message):
+    monkeypatch.setattr(sg.Search, "_advance", lambda _: pytest.fail("the search began"))
+    with pytest.raises(SymgradError, match=message):
+        sg.interpret(bent(np.tanh), **given)

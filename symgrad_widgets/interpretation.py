@@ -278,7 +278,7 @@ def _readable(concept, constraints, names):
 
 def _verdicts(formulas, concept, field, constraints):
     """Verdicts on formulas: as one of several concepts where it is one, else as a function of them all."""
-    several = concept if isinstance(concept, (list, tuple)) and len(concept) > 1 else ()
+    several = concept if type(concept) in (list, tuple) and len(concept) > 1 else ()
 
     def verdict(formula):
         for one in several:

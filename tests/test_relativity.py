@@ -133,7 +133,7 @@ def test_only_the_papers_negatives_fill_half_the_box():
 
 def test_the_network_holds_two_concepts_and_says_so():
     run = sg.experiments["fieldstrength"].train(
-        epochs=10, count=20_000, rate=1e-2, held_out=1500, progress=False
+        epochs=8, count=10_000, batch=128, rate=1e-2, held_out=1500, progress=False
     )
     assert len(run.neuron) >= 2
     assert run.within[1] < 0.1

@@ -69,7 +69,7 @@ def null_front(search, generations, seed=0):
     """
     field = search.field
     rng = np.random.default_rng([seed, search.random_state])
-    directions = rng.normal(size=field.projected.shape)
+    directions = rng.normal(size=(len(field), field.rank, field.dimension))
     if field.tangent is not None:
         axes = np.broadcast_to(field.tangent, (len(field), *field.tangent.shape[-2:]))
         directions = np.einsum("nij,nkj->nki", axes, directions)

@@ -117,7 +117,7 @@ class SearchStepper(DescribedBox):
 
     def _asked(self, _, message, __):
         todo = message.get("do")
-        if todo == "stop":
+        if todo == "stop" and self._worker.running:
             self._halt()
         elif todo == "pause":
             self._worker.halted.set()

@@ -5,6 +5,7 @@ from pathlib import Path
 import anywidget
 import ipywidgets
 
+from .cells import adopt
 from .panel import described
 
 __all__ = ["DescribedBox"]
@@ -17,6 +18,13 @@ class _Guard(anywidget.AnyWidget):
         super().__init__(layout={"display": "none"})
 
 
+def _close(widget):
+    if not isinstance(widget, DescribedBox):  # which does so itself
+        for child in getattr(widget, "children", ()):
+            _close(child)
+    widget.close()
+
+
 class DescribedBox(ipywidgets.VBox):
     """A column of widgets with a picture and words beside it, whose keys never reach JupyterLab.
 
@@ -25,6 +33,13 @@ class DescribedBox(ipywidgets.VBox):
 
     def __init__(self, children):
         super().__init__([*children, _Guard()])
+        adopt(self)
+
+    def close(self):
+        """Close all that is in the box, too."""
+        for child in self.children:
+            _close(child)
+        super().close()
 
     def _repr_mimebundle_(self, **kwargs):
         pictures = self.pictures()

@@ -18,6 +18,7 @@ from bokeh.embed import json_item
 
 from ..errors import DataError, SymgradError
 from ..plots import Picture
+from .cells import adopt
 
 __all__ = ["Panel", "described"]
 
@@ -56,6 +57,7 @@ class Panel(anywidget.AnyWidget):
         self._own_width = "max_width" in layout
         self.picture = None
         self.on_msg(self._answer)
+        adopt(self)
         if picture is not None:
             self.show(picture)
 

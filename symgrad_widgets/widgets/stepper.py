@@ -48,22 +48,19 @@ class SearchStepper(DescribedBox):
 
     Attributes
     ----------
+    search, guesses : may be assigned; another search ends what runs
     state : SearchState on show, of the generation that was gone to
     selected : Candidate of the front on show, or None; follows `state.best` until another one is assigned,
         by a click on its point or row, with the arrow keys, or in Python
 
     """
 
+    search = traitlets.Any()
+    guesses = traitlets.Tuple()
     selected = traitlets.Any(allow_none=True)
     state = traitlets.Any()
 
     def __init__(self, search, guesses=()):
-        if not callable(getattr(search, "step", None)) or not hasattr(search, "front"):
-            raise DataError(
-                f"SearchStepper steps a Search, got {type(search).__name__}: make one with Search(field)"
-            )
-        self.search, self.guesses, self._null = search, tuple(guesses), ()
-        self._states = {search.state.generation: search.state}
         self._worker = Worker(self._changed)
         self._controls, self._panel = _Controls(), Panel()
         self._controls.layout = {"flex": "1 1 360px", "min_width": "0", "width": "auto"}
@@ -71,8 +68,30 @@ class SearchStepper(DescribedBox):
         super().__init__([ipywidgets.HBox([self._controls, self._panel], layout=layout)])
         self._controls.on_msg(self._asked)
         self._panel.observe(self._clicked, "picked")
+        self.guesses = tuple(guesses)
+        self.search = search
+        self._begin()
+        self.observe(self._begin, "search")
         self.observe(self._mark, "selected")
-        self._show(search.state)
+        self.observe(self._draw, "guesses")
+        self._draw()
+
+    @traitlets.validate("search")
+    def _steppable(self, proposal):
+        search = proposal.value
+        if not callable(getattr(search, "step", None)) or not hasattr(search, "front"):
+            raise DataError(
+                f"SearchStepper steps a Search, got {type(search).__name__}: make one with Search(field)"
+            )
+        self.stop()
+        return search
+
+    def _begin(self, _=None):
+        """Show a search that has been put in the place of the one before."""
+        state = self.search.state
+        self._null, self._states = (), {state.generation: state}
+        self.selected = None
+        self._show(state)
 
     def step(self):
         """Go to the next generation; returns the SearchState."""
@@ -199,7 +218,7 @@ class SearchStepper(DescribedBox):
         self._controls.marked = front.index(self.selected) if self.selected in front else -1
         self._draw()
 
-    def _draw(self):
+    def _draw(self, _=None):
         self._panel.show(self.pictures()[0])
 
     def pictures(self):

@@ -1,0 +1,29 @@
+"""Close the views of a cell when it is run again: otherwise widgets live as long as their kernel."""
+
+__all__ = ["adopt"]
+
+_views = {}  # cell -> (number of the message that ran it, its views)
+
+
+def adopt(view):
+    """Let a view end when the cell that makes it now is run again; front ends that name no cell keep it."""
+    cell, run = _running()
+    if cell is None:
+        return
+    before, views = _views.get(cell, (None, []))
+    if before != run:
+        for old in views:
+            old.close()
+        views = []
+    _views[cell] = run, [*views, view]
+
+
+def _running():
+    """Cell that runs now and the message that runs it, or None twice."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None, None
+    kernel = getattr(get_ipython(), "kernel", None)
+    message = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
+    return message.get("metadata", {}).get("cellId"), message.get("header", {}).get("msg_id")

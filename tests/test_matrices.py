@@ -1,5 +1,7 @@
 """Data of the matrix experiments: what a pair shares, what it does not, and what is drawn uniformly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -159,3 +161,27 @@ def test_pairs_are_refused_together():
     assert np.abs(data.positive).max() <= 3
     anchor, positive = (invariants(points.reshape(-1, 3, 3)) for points in data[:2])
     np.testing.assert_allclose(positive, anchor, atol=1e-6)
+
+
+# ------------------------------------------------------------------------------------------------- training
+
+
+def test_a_short_training_learns_a_determinant_from_pairs_and_nothing_from_strangers():
+    experiment = sg.experiments["determinant3"]
+    short = {
+        "epochs": 6,
+        "count": 40_000,
+        "batch": 1024,
+        "validation": 1000,
+        "held_out": 1000,
+        "progress": False,
+    }
+    assert experiment.train(**short).floor < 0.05  # chance gives 8/9
+
+    def strangers(rng, count):
+        data = experiment.samplers["default"](rng, count)
+        return data._replace(positive=rng.permutation(data.positive))
+
+    alone = replace(experiment, samplers={"default": strangers}).train(**short)
+    assert alone.floor > 0.8
+    assert min(alone.history["validation"]) > -0.2  # the log of a ratio of about 1

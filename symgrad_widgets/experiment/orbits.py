@@ -81,7 +81,7 @@ def published_kepler(rng, count):
     return Triplets(anchor, positive, rng.uniform(size=(count, 4)))
 
 
-def _row(number, slug, title, names, samplers):
+def _row(number, slug, title, names, samplers, latent=1):
     return Experiment(
         number,
         slug,
@@ -89,7 +89,8 @@ def _row(number, slug, title, names, samplers):
         names=names,
         samplers=samplers,
         concepts=CONCEPTS[number].formulas,
-        presets={"paper": {"epochs": 300, "plateau_factor": 0.5}},
+        latent=latent,
+        presets={"paper": {"latent": 1, "epochs": 300, "plateau_factor": 0.5}},
     )
 
 
@@ -130,5 +131,6 @@ EXPERIMENTS = (
         "Kepler problem in the plane",
         ("x1", "x2", "v1", "v2"),
         {"default": kepler, "paper": published_kepler},
+        latent=4,
     ),
 )

@@ -5,9 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sympy import Symbol
 
 from symgrad_widgets.expressions import complexity, parse
+from symgrad_widgets.field import GradientField
+from symgrad_widgets.search.judge import Judge
 from symgrad_widgets.search.selection import chance_loss, effort, neighbours, pareto, select, smooth_share
+from symgrad_widgets.search.terms import apply, leaf
 
 
 def entry(loss, complexity, formula="x + v"):
@@ -109,6 +113,16 @@ def test_chance_is_what_random_directions_give(neurons, dimension):
     assert 1 - ((fixed @ spans) ** 2).sum(1).mean() == pytest.approx(
         chance_loss(neurons, dimension), abs=0.01
     )
+
+
+def test_a_sum_that_cancels_has_no_gradient_there():
+    """x - |x| is constant for x > 0, and what rounding leaves of its gradient points the right way."""
+    rng = np.random.default_rng(0)
+    gradients = unit(np.array([1, 0, 0]) + 0.1 * rng.normal(size=(600, 3)))
+    field = GradientField(rng.uniform(-1, 1, (600, 3)), gradients)
+    judge = Judge(field, [Symbol(name, real=True) for name in field.names], 40, 0)
+    (found,) = judge.front([(leaf(0), apply("abs", leaf(0)))])
+    assert found.loss == pytest.approx(0.5, abs=0.1)
 
 
 # -- noise ---------------------------------------------------------------------------------------------------

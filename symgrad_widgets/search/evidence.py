@@ -82,8 +82,7 @@ def null_front(search, generations, seed=0):
 def _agreement(search, judge, resamples):
     """Share of bootstrap samples of the points on which the same entry is selected."""
     rng = np.random.default_rng(search.random_state)
-    count = len(judge.shares(search.best))
-    chosen = [judge.answer(rng.integers(count, size=count)) for _ in range(resamples)]
+    chosen = [judge.answer(rng.integers(judge.count, size=judge.count)) for _ in range(resamples)]
     return sum(c == search.best for c in chosen) / resamples
 
 

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..expressions import complexity
-from . import combine
+from ..expressions import complexity, misalignment
 from .bank import Sample
 from .candidates import Candidate
 from .canonical import acceptable, formula
@@ -17,17 +16,22 @@ __all__ = ["Judge"]
 
 _SEARCHED = 4000  # points times dimensions the search looks at; the front is fitted and judged on more
 _JUDGED = 20_000  # points times dimensions at most for each of fitting and judging, and 2,000 points
+_CANCELLED = 1e-12  # a sum shorter than this share of its terms is rounding: there is no gradient
 _ALIKE = 1e-8  # two formulas whose directions differ by less are one
 
 
 class _Written(NamedTuple):
     candidate: Candidate
-    directions: np.ndarray  # (N, m) unit gradients on all points
+    directions: np.ndarray  # (N, m) unit gradients on all points, zero where they vanish
+    shares: np.ndarray  # (N,) of 1 - cos^2
     contender: tuple  # of terms
     terms: tuple  # with tidier constants
     effort: int
-    loss: float  # on all points
     smooth: float
+
+    @property
+    def loss(self):
+        return self.shares.mean()
 
 
 class Judge:
@@ -62,16 +66,16 @@ class Judge:
         if not self._written:
             return None
         written = list(self._written.values())
-        losses = [w.loss if points is None else self.shares(w.candidate)[points].mean() for w in written]
+        losses = [w.loss if points is None else w.shares[points].mean() for w in written]
         chance = chance_loss(self.field.rank, self.field.dimension)
         efforts, smooth = [w.effort for w in written], [w.smooth for w in written]
         best = select(losses, efforts, smooth, chance, len(self._unit))
         return None if best is None else written[best].candidate
 
-    def shares(self, candidate):
-        """`1 - cos^2` of an entry of the last front at each point, fitted and held out."""
-        along = np.einsum("nkm,nm->nk", self._unit, self._written[candidate.expression].directions)
-        return np.maximum(1 - (along**2).sum(1), 0)
+    @property
+    def count(self):
+        """Number of points that the answer goes by."""
+        return len(self._unit)
 
     def fitted(self, candidate):
         """Projected gradients and components of the terms of a front's entry, on the fitted points."""
@@ -93,17 +97,24 @@ class Judge:
         if not written:
             return None
         expression, numbers = written
-        losses = [float(combine.losses(*of_sample, numbers)[0]) for of_sample in features]
-        e = np.concatenate([np.tensordot(numbers, G, 1) for G, _ in features])
-        e = e / np.maximum(np.linalg.norm(e, axis=1), 1e-300)[:, None]
-        loss = float(np.average(losses, weights=[len(sample.unit) for sample in self._samples]))
-        candidate = Candidate(expression, complexity(expression), losses[-1])
-        smooth = smooth_share(self._unit, e, self._nearest)
-        return _Written(candidate, e, contender, terms, effort(expression), loss, smooth)
+        directions = np.concatenate([_directions(numbers, G) for G, _ in features])
+        shares = misalignment(directions, self._unit)
+        candidate = Candidate(
+            expression, complexity(expression), float(shares[-len(self.held.unit) :].mean())
+        )
+        smooth = smooth_share(self._unit, directions, self._nearest)
+        return _Written(candidate, directions, shares, contender, terms, effort(expression), smooth)
 
     def _alike(self, a, b):
         a, b = (self._written[c.expression].directions for c in (a, b))
         return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < _ALIKE
+
+
+def _directions(numbers, G):
+    """Unit gradients (N, m) of a sum of terms with gradients G (K, N, m); zero where they cancel."""
+    e = np.tensordot(numbers, G, 1)
+    length, terms = np.linalg.norm(e, axis=1), np.tensordot(np.abs(numbers), np.linalg.norm(G, axis=2), 1)
+    return e / np.where(length > _CANCELLED * terms, length, np.inf)[:, None]
 
 
 def _split(field, seed):

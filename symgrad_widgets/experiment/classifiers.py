@@ -70,7 +70,7 @@ def agreeing(rng, count, low, high, laws):
     return Labelled(x, y)
 
 
-def _labelled(low, high, value, threshold, **default):
+def _labelled(low, high, value, threshold, /, **default):
     """Samplers of an experiment with one law; what else is given is for the default variant."""
     given = {"low": low, "high": high, "law": Law(value, threshold)}
     return {"default": partial(half_uncertain, **{**given, **default}), "paper": partial(box, **given)}

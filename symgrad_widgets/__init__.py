@@ -29,6 +29,7 @@ _PUBLIC = {
     "TrainingMonitor": "widgets",
     "TrainingResult": "training",
     "Verdict": "verdict",
+    "Workbench": "widgets",
     "define_operator": "operators",
     "experiments": "experiment",
     "gradient_field": "gradients",

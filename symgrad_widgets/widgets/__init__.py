@@ -8,6 +8,7 @@ from .neuronpicker import NeuronPicker
 from .panel import Panel
 from .phiview import PhiView
 from .stepper import SearchStepper
+from .workbench import Workbench
 
 __all__ = [
     "ExpressionView",
@@ -18,4 +19,5 @@ __all__ = [
     "PhiView",
     "SearchStepper",
     "TrainingMonitor",
+    "Workbench",
 ]

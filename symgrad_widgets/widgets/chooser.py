@@ -1,0 +1,106 @@
+"""Choose an experiment and a seed, and train."""
+
+import ipywidgets
+import traitlets
+
+from ..errors import DataError, SymgradError, UnknownNameError
+from ..experiment import experiments
+from .guard import DescribedBox
+from .monitor import TrainingMonitor
+
+__all__ = ["ExperimentChooser"]
+
+
+class ExperimentChooser(DescribedBox):
+    """An experiment, a seed and its training; begins with the weights of the package where they are those.
+
+    Parameters
+    ----------
+    source : name of an experiment, Experiment, or TrainingResult
+    seed : int, where it is no TrainingResult
+
+    Attributes
+    ----------
+    experiment, seed : may be assigned; `choose` assigns both
+    run : TrainingResult, or None as long as nothing has been trained
+        May be observed.
+    monitor : TrainingMonitor
+
+    """
+
+    experiment = traitlets.Any()
+    seed = traitlets.Int(min=0)
+    run = traitlets.Any(allow_none=True, read_only=True)
+
+    def __init__(self, source="oscillator", seed=0):
+        self._experiment = ipywidgets.Dropdown(description="experiment", layout={"width": "min(100%, 420px)"})
+        self._seed = ipywidgets.BoundedIntText(
+            min=0, max=2**31, description="seed", layout={"width": "170px"}
+        )
+        row = ipywidgets.HBox([self._experiment, self._seed], layout={"flex_flow": "row wrap"})
+        self._training = ipywidgets.Accordion(titles=("Training",))
+        super().__init__([row, self._training])
+        self.monitor = None
+        if hasattr(source, "history"):
+            self.experiment, self.seed = source.experiment, source.seed
+            self._monitor(source)
+        else:
+            self.experiment, self.seed = source, seed
+            self._monitor(_shipped(self.experiment, self.seed))
+        self.observe(self._changed, ["experiment", "seed"])
+        self._experiment.observe(lambda change: self._picked(change, "experiment"), "value")
+        self._seed.observe(lambda change: self._picked(change, "seed"), "value")
+
+    def choose(self, experiment, seed):
+        """Take both at once, and train if need be; returns the run."""
+        with self.hold_trait_notifications():
+            self.experiment, self.seed = experiment, seed
+        return self.run or self.monitor.train()
+
+    @traitlets.validate("experiment")
+    def _known(self, proposal):
+        experiment = experiments[proposal.value] if isinstance(proposal.value, str) else proposal.value
+        if not hasattr(experiment, "train"):
+            raise DataError(
+                f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
+                "for a network of your own give its points, too: Workbench(model, x)"
+            )
+        return experiment
+
+    def _picked(self, change, name):
+        setattr(self, name, change.new)
+
+    def _changed(self, _):
+        self._monitor(_shipped(self.experiment, self.seed))
+
+    def _monitor(self, run):
+        """Put a monitor of the experiment, with a run or without one, in the place of the one before."""
+        before, self.monitor = self.monitor, TrainingMonitor(run or self.experiment, seed=self.seed)
+        self.monitor.observe(lambda change: self.set_trait("run", change.new), "run")
+        own = () if self.experiment in experiments.values() else (self.experiment,)
+        self._experiment.options = [(f"{one.id} {one.title}".strip(), one) for one in (*own, *experiments)]
+        self._experiment.value, self._seed.value = self.experiment, self.seed
+        self._training.children = [self.monitor]
+        self._training.selected_index = 0 if run is None else None
+        if before is not None:
+            before.stop()
+            before.close()
+        self.set_trait("run", run)
+
+    def pictures(self):
+        """Those of the training."""
+        return self.monitor.pictures()
+
+    @property
+    def words(self):
+        """What is shown, in words."""
+        return f"{self.experiment.title}, seed {self.seed}. {self.monitor.words}"
+
+
+def _shipped(experiment, seed):
+    """Run with the weights of the package, or None: they are of one seed, and of its own experiments."""
+    try:
+        run = experiment.pretrained()
+    except (SymgradError, UnknownNameError):
+        return None
+    return run if run.seed == seed else None

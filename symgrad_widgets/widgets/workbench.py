@@ -1,0 +1,288 @@
+"""A network, a neuron, its gradient field, the search and the formula: all views, linked."""
+
+import ipywidgets
+import traitlets
+
+from ..errors import DataError, SymgradError
+from ..search import Search
+from ..verdict import verify
+from . import benchstate
+from .chooser import ExperimentChooser
+from .controls import Controls
+from .expressionview import ExpressionView
+from .fieldview import FieldView
+from .guard import DescribedBox
+from .neuronpicker import NeuronPicker
+from .phiview import PhiView
+from .stepper import SearchStepper
+from .worker import Worker
+
+__all__ = ["Workbench"]
+
+_WRAPPED = {"width": "100%", "flex_flow": "row wrap", "align_items": "flex-start"}
+_COLUMN = {"flex": "1 1 380px", "min_width": "0", "width": "auto"}
+
+
+class Workbench(DescribedBox):
+    """Choose an experiment, train, click a neuron, step the search, guess: each view follows the others.
+
+    >>> sg.Workbench("oscillator")
+    >>> sg.Workbench(my_network, x, names=("x", "v"))
+
+    Parameters
+    ----------
+    source : name of an experiment, Experiment, TrainingResult, or torch.nn.Module (then with `x`)
+        An experiment begins with the weights that come with the package, where they do.
+    x : array (N, ...) of points, for a network of your own
+    names : names of the n inputs
+    seed : int, of trainings and of the search
+    hidden : bool
+        Keep the machine's formulas back until somebody has guessed.
+
+    Attributes
+    ----------
+    chooser, picker, fieldview, stepper, phiview, expression
+        The views. Each can be driven from Python, and the others follow. None where there is none: a
+        network of your own has no chooser, several neurons have no phi, and nothing is there before the
+        first training.
+    field : GradientField of the neurons chosen, or None; may be observed
+    hidden : may be assigned
+
+    """
+
+    field = traitlets.Any(allow_none=True, read_only=True)
+    hidden = traitlets.Bool(False)
+
+    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, hidden=False):
+        self.chooser = self.picker = self.fieldview = self.stepper = self.phiview = self.expression = None
+        self._worker = Worker(self._working)
+        self._controls = Controls(
+            label="Verdict", buttons=[["verdict", "Verdict", "Compare with the concept"]]
+        )
+        self._line = ipywidgets.Text(
+            description="state", continuous_update=False, layout={"width": "100%", "max_width": "680px"}
+        )
+        self._views = ipywidgets.HBox(layout=_WRAPPED)
+        self.hidden = hidden
+        if x is None:
+            self.chooser = ExperimentChooser(source, seed)
+            self.chooser.observe(lambda change: self._attempt(self._trained, change.new), "run")
+        self._seed = seed
+        top = [] if self.chooser is None else [self.chooser]
+        super().__init__([*top, self._controls, self._views, self._line])
+        if self.chooser is None:
+            self._show(source, x, names)
+        else:
+            self._trained(self.chooser.run)
+        self._controls.on_msg(self._asked)
+        self.observe(self._revealed, "hidden")
+        self._line.observe(self._pasted, "value")
+
+    # -- what is looked at -----------------------------------------------------------------------------------
+
+    def _trained(self, run):
+        if run is None:
+            self._views.children = []
+            self._controls.status = "Press Train: no weights come with the package for this seed."
+        else:
+            self._show(run.model, run.x, run.names, run.neuron)
+
+    def _show(self, model, x, names, neuron=0):
+        """Show a network: choose neurons of its output, and follow the choice."""
+        before, self.picker = self.picker, _column(NeuronPicker(model, x, names))
+        self.picker.choose(None, *(neuron if isinstance(neuron, list) else [neuron]))
+        self.picker.observe(lambda _: self._attempt(self._follow), ["layer", "neurons"])
+        if before is not None:
+            before.close()
+        self._arrange()
+        self._follow()
+
+    def _follow(self):
+        """Turn all views to the neurons chosen."""
+        field = self.picker.field
+        if field is self.field:
+            return
+        search = Search(field, random_state=self.seed)
+        self.set_trait("field", field)
+        if self.stepper is None:
+            self._make(search)
+        else:
+            self.fieldview.field = self.expression.field = field
+            self.stepper.search = search
+            self.stepper.guesses = self.expression.guesses
+        if field.neurons > 1 or field.values is None:
+            self.phiview = None
+        elif self.phiview is None:
+            self.phiview = _column(PhiView(field))
+        else:
+            self.phiview.field = field
+        self._arrange()
+        self._select()
+
+    def _make(self, search):
+        self.fieldview, self.stepper = _column(FieldView(search.field)), _column(SearchStepper(search))
+        self.expression = _column(ExpressionView(search.field, hidden=self.hidden))
+        self.stepper.observe(self._select, ["selected", "state"])
+        self.expression.observe(self._guessed, "guess")
+
+    def _arrange(self):
+        views = (self.picker, self.fieldview, self.stepper, self.expression, self.phiview)
+        self._views.children = [view for view in views if view is not None]
+
+    @property
+    def seed(self):
+        """Seed of the training and of the search."""
+        return self._seed if self.chooser is None else self.chooser.seed
+
+    # -- links -----------------------------------------------------------------------------------------------
+
+    def _select(self, _=None):
+        """Show the candidate that is looked at in every view, or keep it back."""
+        candidate, secret = self.stepper.selected, self.hidden and not self.expression.guesses
+        formula = candidate and self.stepper.search.in_inputs(candidate)
+        self.stepper.layout.display = "none" if secret else ""
+        self.expression.candidate = formula
+        for view in filter(None, (self.fieldview, self.phiview)):
+            view.candidate = None if secret else formula
+        self._describe()
+
+    def _guessed(self, change):
+        if change.new is not None:
+            self.stepper.guesses = self.expression.guesses
+            self._select()
+            self.fieldview.candidate = (
+                change.new
+            )  # beside the machine's own only until something else is chosen
+
+    def _revealed(self, _):
+        if self.expression is not None:
+            self.expression.hidden = self.hidden
+            self._select()
+
+    def _describe(self):
+        self._controls.status = ""
+        try:
+            self._line.value = self.state_line
+        except DataError as error:
+            self._line.value = ""
+            self._controls.status = str(error)
+
+    def _asked(self, _, message, __):
+        if message.get("do") == "verdict":
+            self._worker.start(self._judge)
+
+    def _judge(self):
+        self._controls.status = self.verdict().message
+
+    def verdict(self):
+        """Compare the formula that is looked at with the experiment's concept; returns the `Verdict`."""
+        concepts = () if self.chooser is None else self.chooser.experiment.concepts
+        if not concepts:
+            raise DataError("there is no known concept to compare with: the angles and the null have to do")
+        if self.stepper is None or self.expression.candidate is None:
+            raise DataError("no formula is chosen: step or play the search first")
+        constraints = self.chooser.experiment.constraints
+        return verify(self.expression.candidate, concepts, field=self.field, constraints=constraints)
+
+    def _working(self, running, error):
+        with self._controls.hold_sync():
+            self._controls.running = running
+            self._controls.error = error
+
+    def _attempt(self, work, *arguments):
+        """Do what a click asks for; an error is said, and the last good state stays."""
+        try:
+            work(*arguments)
+            self._controls.error = ""
+        except SymgradError as error:
+            self._controls.error = str(error)
+
+    # -- state -----------------------------------------------------------------------------------------------
+
+    def state_dict(self):
+        """What is looked at, as a dict of JSON values: give it to `from_state`, here or on another machine.
+
+        Networks of your own are not part of it, nor is a training with other settings than the default.
+        """
+        if self.stepper is None:
+            raise DataError("nothing is looked at yet: train a network first")
+        selected = self.stepper.selected
+        return {
+            "symgrad": benchstate.VERSION,
+            "experiment": None if self.chooser is None else self.chooser.experiment.slug,
+            "seed": self.seed,
+            "layer": self.picker.layer,
+            "neurons": list(self.picker.neurons),
+            "inputs": list(self.fieldview.inputs),
+            "generation": self.stepper.state.generation,
+            "selected": None if selected is None else str(selected.expression),
+            "guesses": [str(guess.expression) for guess in self.expression.guesses],
+            "hidden": self.hidden,
+        }
+
+    @property
+    def state_line(self):
+        """`state_dict()` as one line of text to hand out, 2 KB at most: of many guesses the last."""
+        return benchstate.line(self.state_dict())
+
+    @classmethod
+    def from_state(cls, state, model=None, x=None, names=None):
+        """Workbench as it was when `state_dict()` or its text was taken; the search is replayed.
+
+        Raises
+        ------
+        DataError
+            for a state of another version, one that has been damaged, or one of a network that is not given.
+
+        """
+        state = benchstate.read(state)
+        if state["experiment"] is None and model is None:
+            raise DataError("this state is of a network of one's own: from_state(state, model, x, names)")
+        bench = cls(model or state["experiment"], x, names, seed=state["seed"])
+        bench.load_state(state)
+        return bench
+
+    def load_state(self, state):
+        """Go to a state, a dict or its text; where that fails the present one stays."""
+        state = benchstate.read(state)
+        before = None if self.stepper is None else self.state_dict()
+        try:
+            self._apply(state)
+        except SymgradError:
+            if before is not None:
+                self._apply(before)
+            raise
+
+    def _apply(self, state):
+        if self.chooser is not None and state["experiment"] is not None:
+            self.chooser.choose(state["experiment"], state["seed"])
+        self.picker.choose(state["layer"], *state["neurons"])
+        self.fieldview.inputs = tuple(state["inputs"])
+        self.hidden = state["hidden"]
+        for guess in state["guesses"]:
+            self.expression.guess = guess
+        front = self.stepper.goto(state["generation"]).front
+        for candidate in front:
+            if str(candidate.expression) == state["selected"]:
+                self.stepper.selected = candidate
+
+    def _pasted(self, change):
+        if self.stepper is None or change.new != self.state_line:
+            self._attempt(self.load_state, change.new)
+
+    # -- pictures and words ----------------------------------------------------------------------------------
+
+    def pictures(self):
+        """Those of the field."""
+        return [] if self.fieldview is None else self.fieldview.pictures()
+
+    @property
+    def words(self):
+        """What is shown, in words."""
+        views = (self.chooser, self.picker, self.fieldview, self.expression, self.phiview)
+        return "\n".join([*(view.words for view in views if view is not None), self._controls.error]).strip()
+
+
+def _column(view):
+    view.layout = _COLUMN
+    return view

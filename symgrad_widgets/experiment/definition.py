@@ -39,7 +39,7 @@ class Experiment:
         "P1-07", "oscillator", "Harmonic oscillator".
     names : tuple of str
         The n inputs, in the order of the columns of the data.
-    samplers : mapping of variant to `f(rng, count) -> Triplets`
+    samplers : mapping of variant to `f(rng, count) -> Triplets or Labelled`
         "default", and "paper" where the published data differ from it.
     concepts, constraints : tuples of SymPy expressions and equations
         What the latent should have learnt, and what holds on all data. Never read in training.
@@ -69,12 +69,12 @@ class Experiment:
         return tuple(self.samplers)
 
     def sample(self, count, seed=0, variant="default"):
-        """Draw `count` triplets; the same seed gives the same bits.
+        """Draw `count` triplets or labelled points; the same seed gives the same bits.
 
         Parameters
         ----------
         count : int
-            Number of triplets, at least 1.
+            Number of rows, at least 1.
         seed : int or sequence of int
             At least 0.
         variant : str
@@ -82,8 +82,8 @@ class Experiment:
 
         Returns
         -------
-        Triplets
-            anchor, positive, negative: float64 arrays (count, n).
+        Triplets or Labelled
+            anchor, positive, negative: float64 arrays (count, n); or x (count, n) and y (count,).
 
         Raises
         ------
@@ -93,11 +93,14 @@ class Experiment:
             for a count or seed that is no such number.
 
         """
+        return self._sampler(variant)(generator(seed), checked_count(count))
+
+    def _sampler(self, variant):
         if variant not in self.samplers:
             raise UnknownNameError(
                 f"{self.id} ({self.slug}) has no variant {variant!r}; {nearest(variant, self.variants)}"
             )
-        return self.samplers[variant](_generator(seed), _checked_count(count))
+        return self.samplers[variant]
 
     def train(self, seed=0, preset="default", variant="default", progress=True, callback=None, **settings):
         """Train a network on the data: see `symgrad_widgets.training.train`, which has the settings."""
@@ -150,14 +153,79 @@ class Experiment:
 
         return from_flow(rhs, box, names, duration, title, concepts)
 
+    @classmethod
+    def from_labels(cls, x, y, names, *, title="Labels", concepts=()):
+        """Make an experiment of rows with labels, to find what the labels depend on.
 
-def _checked_count(count):
+        >>> table = np.genfromtxt("stars.csv", delimiter=",", skip_header=1)
+        >>> experiment = Experiment.from_labels(table[:, :3], table[:, 3], ["mass", "radius", "age"])
+        >>> run = experiment.train(seed=0)
+
+        A seed splits the rows: 70 % are trained on, 15 % choose the best epoch, 15 % are interpreted.
+
+        Parameters
+        ----------
+        x : array (N, n) or a table of n columns
+            At least 120 rows of finite numbers.
+        y : N labels
+            Numbers, truth values or texts of two kinds. The network learns the logit of the kind that sorts
+            last.
+        names : n distinct identifiers
+        title : str
+        concepts : formula (SymPy or text) or several
+            Where the answer is known: for the floor and the verdict only.
+
+        Raises
+        ------
+        DataError
+            for arrays that do not fit each other or the names, too few rows, and labels of one class or of
+            more than two.
+        ExpressionError
+            for concepts that cannot be read.
+
+        """
+        from .own import from_labels
+
+        return from_labels(x, y, names, title, concepts)
+
+    @classmethod
+    def from_pairs(cls, anchor, positive, names, *, title="Pairs", concepts=()):
+        """Make an experiment of pairs of points, to find what the two of each pair have in common.
+
+        >>> before, after = np.load("before.npy"), np.load("after.npy")
+        >>> experiment = Experiment.from_pairs(before, after, ["x", "y", "vx", "vy"])
+
+        Rows are split as by `from_labels`; the negative is the anchor of another row.
+
+        Parameters
+        ----------
+        anchor, positive : arrays (N, n)
+            Row i of one belongs to row i of the other; at least 120 rows of finite numbers.
+        names, title, concepts
+            As in `from_labels`.
+
+        Raises
+        ------
+        DataError
+            for arrays that do not fit each other or the names, too few rows, and pairs of equal points.
+        ExpressionError
+            for concepts that cannot be read.
+
+        """
+        from .own import from_pairs
+
+        return from_pairs(anchor, positive, names, title, concepts)
+
+
+def checked_count(count):
+    """Return a number of rows as an int, or a DataError."""
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
         raise DataError(f"count must be a whole number of at least 1, got {count!r}")
     return int(count)
 
 
-def _generator(seed):
+def generator(seed):
+    """Random generator of a seed, or a DataError."""
     try:
         return np.random.default_rng(np.random.SeedSequence(seed))
     except (TypeError, ValueError):

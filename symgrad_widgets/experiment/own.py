@@ -1,0 +1,131 @@
+"""A reader's own table: labelled rows or pairs of rows, split by a seed into parts that do not overlap."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ..errors import DataError
+from .definition import (
+    Experiment,
+    Labelled,
+    Triplets,
+    checked_concepts,
+    checked_count,
+    checked_names,
+    generator,
+)
+
+__all__ = ["Table", "from_labels", "from_pairs"]
+
+_PARTS = (0.7, 0.85)  # of the rows to train on, up to here to validate on, the rest to interpret on
+_LEAST = 120  # rows, so that each part has 16
+_STEPS, _BATCHES = 6000, 8  # of training at least, however few the rows are; batches an epoch
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Experiment):
+    """An experiment of `size` given rows; its samplers are called with indices of some: `f(indices)`."""
+
+    size: int = 0
+
+    def sample(self, count, seed=0, variant="default"):
+        """Return at most `count` rows, in an order that the seed decides.
+
+        A sequence (seed, part) asks for rows to train on (part 0), validate on (1) or interpret on (2): 70,
+        15 and 15 % of the table, without overlap for one seed.
+        """
+        seed, *part = np.atleast_1d(seed).tolist()
+        rows = generator(seed).permutation(self.size)
+        if part:
+            rows = np.split(rows, [int(share * self.size) for share in _PARTS])[part[0]]
+        return self._sampler(variant)(rows[: checked_count(count)])
+
+
+def from_labels(x, y, names, title, concepts):
+    """Make a classifier's experiment of labelled rows: see `Experiment.from_labels`."""
+    names = checked_names(names)
+    x, y = _checked_points(x, "x", names), _checked_labels(y)
+    _checked_equal(x=x, y=y)
+    classes = np.unique(y)
+    if len(classes) != 2:
+        listed = ", ".join(map(str, classes[:5].tolist())) + (", ..." if len(classes) > 5 else "")
+        raise DataError(f"labels must be of two classes, got {len(classes)}: {listed}")
+    data = Labelled(x, (y == classes[1]).astype(float))
+    return _table("labels", title, names, partial(_labelled, data), len(x), concepts, "classifier")
+
+
+def from_pairs(anchor, positive, names, title, concepts):
+    """Make an experiment of pairs that share something: see `Experiment.from_pairs`."""
+    names = checked_names(names)
+    anchor, positive = (
+        _checked_points(points, what, names) for points, what in ((anchor, "anchor"), (positive, "positive"))
+    )
+    _checked_equal(anchor=anchor, positive=positive)
+    if np.array_equal(anchor, positive):
+        raise DataError("anchor and positive are the same points: nothing can be learnt from such pairs")
+    return _table("pairs", title, names, partial(_paired, anchor, positive), len(anchor), concepts, "siamese")
+
+
+def _labelled(data, rows):
+    return Labelled(data.x[rows], data.y[rows])
+
+
+def _paired(anchor, positive, rows):
+    """Triplets of some rows, already in random order: the negative is the anchor of the next."""
+    return Triplets(anchor[rows], positive[rows], anchor[np.roll(rows, 1)])
+
+
+def _table(slug, title, names, pick, size, concepts, kind):
+    train = int(_PARTS[0] * size)
+    batch = int(np.clip(train // _BATCHES, 16, 512))
+    epochs = int(np.ceil(_STEPS * batch / train))
+    return Table(
+        slug,
+        slug,
+        title,
+        names,
+        {"default": pick},
+        checked_concepts(concepts, names),
+        kind=kind,
+        presets={"default": {"batch": batch, "epochs": epochs, "count": size}},
+        size=size,
+    )
+
+
+def _checked_points(points, what, names):
+    """Float64 array (N, n), or a DataError."""
+    try:
+        array = np.asarray(points, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError(f"{what} must be an array (N, n) of numbers, got {type(points).__name__}") from None
+    if array.ndim != 2 or array.shape[1] != len(names):
+        raise DataError(
+            f"{what} must be an array (N, {len(names)}), a column for each of {', '.join(names)}; "
+            f"got shape {array.shape}"
+        )
+    if len(array) < _LEAST:
+        raise DataError(f"{what} has {len(array)} rows, and at least {_LEAST} are needed")
+    return _checked_finite(array, what)
+
+
+def _checked_labels(y):
+    """Labels (N,): finite numbers, truth values, or texts as which anything else is compared."""
+    y = np.asarray(y).reshape(-1)
+    return _checked_finite(y, "y") if y.dtype.kind == "f" else y.astype(str) if y.dtype.kind == "O" else y
+
+
+def _checked_finite(array, what):
+    broken = np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))
+    if len(broken):
+        raise DataError(
+            f"{len(broken)} of {len(array)} rows of {what} hold values that are not finite, the first is row "
+            f"{broken[0]}: {array[broken[0]]}; leave them out"
+        )
+    return array
+
+
+def _checked_equal(**columns):
+    (first, a), (second, b) = columns.items()
+    if len(a) != len(b):
+        raise DataError(f"{first} has {len(a)} rows and {second} has {len(b)}: one for each is needed")

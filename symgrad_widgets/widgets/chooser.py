@@ -3,7 +3,7 @@
 import ipywidgets
 import traitlets
 
-from ..errors import DataError, SymgradError, UnknownNameError
+from ..errors import DataError, SymgradError
 from ..experiment import experiments
 from .guard import DescribedBox
 from .monitor import TrainingMonitor
@@ -53,19 +53,14 @@ class ExperimentChooser(DescribedBox):
 
     def choose(self, experiment, seed):
         """Take both at once, and train if need be; returns the run."""
+        experiment = _known(experiment)  # before anything has changed
         with self.hold_trait_notifications():
             self.experiment, self.seed = experiment, seed
         return self.run or self.monitor.train()
 
     @traitlets.validate("experiment")
-    def _known(self, proposal):
-        experiment = experiments[proposal.value] if isinstance(proposal.value, str) else proposal.value
-        if not hasattr(experiment, "train"):
-            raise DataError(
-                f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
-                "for a network of your own give its points, too: Workbench(model, x)"
-            )
-        return experiment
+    def _checked(self, proposal):
+        return _known(proposal.value)
 
     def _picked(self, change, name):
         setattr(self, name, change.new)
@@ -97,10 +92,20 @@ class ExperimentChooser(DescribedBox):
         return f"{self.experiment.title}, seed {self.seed}. {self.monitor.words}"
 
 
+def _known(experiment):
+    experiment = experiments[experiment] if isinstance(experiment, str) else experiment
+    if not hasattr(experiment, "train"):
+        raise DataError(
+            f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
+            "for a network of your own give its points, too: Workbench(model, x)"
+        )
+    return experiment
+
+
 def _shipped(experiment, seed):
     """Run with the weights of the package, or None: they are of one seed, and of its own experiments."""
     try:
         run = experiment.pretrained()
-    except (SymgradError, UnknownNameError):
+    except SymgradError:
         return None
     return run if run.seed == seed else None

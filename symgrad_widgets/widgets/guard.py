@@ -18,11 +18,14 @@ class _Guard(anywidget.AnyWidget):
         super().__init__(layout={"display": "none"})
 
 
-def _close(widget):
-    if not isinstance(widget, DescribedBox):  # which does so itself
-        for child in getattr(widget, "children", ()):
-            _close(child)
-    widget.close()
+def _end(widgets):
+    """Close widgets, what is in them, and the models of their looks: each of these is kept by the kernel."""
+    for widget in widgets:
+        _end(getattr(widget, "children", ()))
+        for look in ("layout", "style"):
+            if hasattr(widget, look):
+                getattr(widget, look).close()
+        widget.close()
 
 
 class DescribedBox(ipywidgets.VBox):
@@ -37,8 +40,8 @@ class DescribedBox(ipywidgets.VBox):
 
     def close(self):
         """Close all that is in the box, too."""
-        for child in self.children:
-            _close(child)
+        _end(self.children)
+        self.layout.close()
         super().close()
 
     def _repr_mimebundle_(self, **kwargs):

@@ -89,8 +89,8 @@ class NeuronPicker(DescribedBox):
     def __init__(self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=()):
         self.activity = Activity(model, x, names, layers, wrt, forward_args)
         self._field = None, None
-        self._diagram, self._panel = _Diagram(), Panel()
-        self._diagram.layout = {"flex": "1 1 420px", "min_width": "0", "width": "auto"}
+        self._diagram = _Diagram(layout={"flex": "1 1 420px", "min_width": "0", "width": "auto"})
+        self._panel = Panel()
         self._diagram.layers = json.dumps([[a.title, a.label, a.count] for a in self.activity.layers])
         row = ipywidgets.HBox([self._diagram, self._panel], layout={"width": "100%", "flex_flow": "row wrap"})
         super().__init__([row])

@@ -51,9 +51,8 @@ class Panel(anywidget.AnyWidget):
     picked = traitlets.Tuple().tag(sync=True)
 
     def __init__(self, picture=None, **layout):
-        super().__init__()
         # In a row of boxes a bokeh plot shrinks to nothing unless the box itself claims its share.
-        self.layout = {"flex": "1 1 320px", "min_width": "280px"} | layout
+        super().__init__(layout={"flex": "1 1 320px", "min_width": "280px"} | layout)
         self._own_width = "max_width" in layout
         self.picture = None
         self.on_msg(self._answer)

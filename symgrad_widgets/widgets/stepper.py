@@ -62,8 +62,8 @@ class SearchStepper(DescribedBox):
 
     def __init__(self, search, guesses=()):
         self._worker = Worker(self._changed)
-        self._controls, self._panel = _Controls(), Panel()
-        self._controls.layout = {"flex": "1 1 360px", "min_width": "0", "width": "auto"}
+        self._controls = _Controls(layout={"flex": "1 1 360px", "min_width": "0", "width": "auto"})
+        self._panel = Panel()
         layout = {"width": "100%", "flex_flow": "row wrap"}
         super().__init__([ipywidgets.HBox([self._controls, self._panel], layout=layout)])
         self._controls.on_msg(self._asked)

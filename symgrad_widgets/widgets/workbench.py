@@ -284,5 +284,6 @@ class Workbench(DescribedBox):
 
 
 def _column(view):
-    view.layout = _COLUMN
+    for name, value in _COLUMN.items():
+        setattr(view.layout, name, value)
     return view

@@ -1,9 +1,11 @@
 """Jobs through joblib: on processes of this machine, or on a Dask cluster."""
 
-import contextlib
+import os
 import signal
+import threading
+import time
 import warnings
-from functools import partial
+from functools import cache, partial
 
 from .errors import WorkerDiedError
 
@@ -40,11 +42,26 @@ def stream(function, tasks, jobs=1, scheduler=None):
 
 
 def _call(function, number, task):
-    with contextlib.suppress(
-        ValueError
-    ):  # not in the main thread: a Dask worker, which Ctrl-C does not reach
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the stream ends this process
     return number, function(task)
+
+
+def _in_child(call, number, task):
+    """Do a job in a process that is ended by the one that started it, and that ends when that is no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches this process too
+    _watch_parent()
+    return call(number, task)
+
+
+@cache
+def _watch_parent():
+    parent = os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _on_this_machine(call, tasks, jobs):
@@ -78,7 +95,7 @@ def _pool(call, tasks, jobs, begun):
     def numbered():
         for number, task in list(tasks.items()):
             begun.append(number)
-            yield delayed(call)(number, task)
+            yield delayed(_in_child)(call, number, task)
 
     # With one worker joblib would stay in this process; so many run at a time as are dispatched ahead.
     with parallel_config("loky", inner_max_num_threads=1):

@@ -11,7 +11,8 @@ from symgrad_widgets.concepts import CONCEPTS, gradients_of, inputs
 from symgrad_widgets.errors import DataError, UnknownNameError
 from symgrad_widgets.experiment.definition import redraw
 
-ALL = [(experiment.slug, variant) for experiment in sg.experiments for variant in experiment.variants]
+SIAMESE = [experiment for experiment in sg.experiments if experiment.kind == "siamese"]
+ALL = [(experiment.slug, variant) for experiment in SIAMESE for variant in experiment.variants]
 COUNT = 20_000
 
 

@@ -3,9 +3,10 @@
 A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
 """
 
-from .angles import angle_groups, angle_histogram, describe_angles
+from .angles import angle_groups, angle_histogram, describe_angles, worst
 from .expression import ExpressionPicture
 from .field import describe_field, field_picture
+from .overlay import formula_arrows, level_lines
 from .phi import residual_picture
 from .picture import Mark, Picture
 from .pictures import (
@@ -16,12 +17,14 @@ from .pictures import (
     plane_picture,
 )
 from .published import published_front
+from .slices import Slice
 from .units import UnitsPicture, activation_picture, levels_of
 
 __all__ = [
     "ExpressionPicture",
     "Mark",
     "Picture",
+    "Slice",
     "UnitsPicture",
     "activation_picture",
     "angle_groups",
@@ -29,12 +32,15 @@ __all__ = [
     "describe_angles",
     "describe_field",
     "field_picture",
+    "formula_arrows",
     "front_picture",
     "history_picture",
+    "level_lines",
     "levels_of",
     "pairs_picture",
     "phi_picture",
     "plane_picture",
     "published_front",
     "residual_picture",
+    "worst",
 ]

@@ -4,7 +4,7 @@ import numpy as np
 
 from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 
-__all__ = ["GROUPS", "angle_groups", "angle_histogram", "describe_angles", "thin"]
+__all__ = ["GROUPS", "angle_groups", "angle_histogram", "describe_angles", "thin", "worst"]
 
 # (upper limit in degrees, label, colour, line width): far-off arrows are thicker, not only redder
 GROUPS = (
@@ -25,6 +25,11 @@ def describe_angles(degrees):
     """Median and 95th percentile in a clause."""
     median, most = (f"{a:.2g}" if a >= 0.01 else "under 0.01" for a in np.percentile(degrees, [50, 95]))
     return f"{median} degrees in the median, {most} for the worst twentieth"
+
+
+def worst(degrees, count):
+    """Numbers of the points with the largest angles, the largest first."""
+    return np.argsort(-np.asarray(degrees), kind="stable")[:count]
 
 
 def angle_histogram(degrees, what="the formula"):

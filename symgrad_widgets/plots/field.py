@@ -4,15 +4,18 @@ import numpy as np
 
 from ..errors import DataError, UnknownNameError, nearest
 from .angles import GROUPS, NO_ANGLE, angle_groups, comparable, describe_angles, thin
-from .picture import Mark, Picture
+from .picture import GREY, Mark, Picture
 
-__all__ = ["describe_field", "field_picture"]
+__all__ = ["describe_field", "directions", "displaced", "field_picture", "position", "seen"]
 
 _LENGTH = 0.06  # of a unit arrow, as a share of the shown range
 _HEAD = 7
+_BEHIND = 150  # dots for all data behind a slice
 
 
-def field_picture(field, degrees=None, inputs=(0, 1), limit=400, what="the formula"):
+def field_picture(
+    field, degrees=None, inputs=(0, 1), limit=400, what="the formula", cut=None, below=(), above=()
+):
     """Unit gradients of the neuron as arrows; coloured and thickened by the angle to a candidate's.
 
     Parameters
@@ -27,17 +30,21 @@ def field_picture(field, degrees=None, inputs=(0, 1), limit=400, what="the formu
         Arrows at most.
     what : str
         Name of the candidate in the words.
+    cut : Slice, optional
+        Show only the points near this slice, and all data as grey dots behind them.
+    below, above : sequences of Mark
+        What else is to be seen, beneath and on top of the arrows.
 
     """
-    across, up = (_position(field, i) for i in inputs)
+    across, up = (position(field, i) for i in inputs)
     degrees = _checked(degrees, field)
-    chosen = thin(len(field), limit)
-    start, step, turn = _arrows(field, (across, up), chosen)
+    chosen = seen(field, limit, cut)
+    start, step, turn = displaced(field, (across, up), chosen, directions(field, chosen))
     if degrees is None:
         groups, of = (NO_ANGLE,), np.zeros(len(chosen), int)
     else:
         groups, of = GROUPS, angle_groups(degrees[chosen])
-    marks = []
+    marks = [*below] if cut is None else [_everywhere(field, (across, up)), *below]
     for number, (_, label, colour, width) in enumerate(groups):
         part = of == number
         at, end = start[part], start[part] + step[part]
@@ -54,22 +61,39 @@ def field_picture(field, degrees=None, inputs=(0, 1), limit=400, what="the formu
         title="Gradient field" if degrees is None else "Gradient field, by angle to the formula",
         x_label=field.names[across],
         y_label=field.names[up],
-        marks=tuple(marks),
-        words=describe_field(field, degrees, (across, up), len(chosen), what),
+        marks=(*marks, *above),
+        words=describe_field(field, degrees, (across, up), len(chosen), what, cut),
         equal=comparable(field.points[:, [across, up]]),
     )
 
 
-def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what="the formula"):
+def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what="the formula", cut=None):
     """Say what the arrows show, in words."""
-    across, up = (field.names[_position(field, i)] for i in inputs)
-    words = f"Directions of the neuron's gradient at {shown} of {len(field)} points, over {across} and {up}"
+    across, up = (field.names[position(field, i)] for i in inputs)
+    near = slice(None) if cut is None else cut.near(field)
+    count = len(field.points[near])
+    place = "points" if cut is None else f"points near the slice {cut}, of {len(field)} in all"
+    words = f"Directions of the neuron's gradient at {shown} of {count} {place}, over {across} and {up}."
+    if count == 0:
+        return words + " Widen the band to see some."
     if degrees is None:
-        return words + "."
-    near = np.mean(degrees < GROUPS[1][0])
+        return words
+    degrees = degrees[near]
+    close = np.mean(degrees < GROUPS[1][0])
     return (
-        words + f". Angle to {what}: {describe_angles(degrees)}; {near:.0%} of the points within 5 degrees."
+        words + f" Angle to {what}: {describe_angles(degrees)}; {close:.0%} of the points within 5 degrees."
     )
+
+
+def seen(field, limit, cut=None):
+    """Numbers of the points that have an arrow."""
+    among = np.arange(len(field)) if cut is None else np.flatnonzero(cut.near(field))
+    return among[thin(len(among), limit)]
+
+
+def _everywhere(field, pair):
+    x, y = field.points[thin(len(field), _BEHIND)][:, pair].T
+    return Mark("points", {"x": x, "y": y}, GREY, "data", "circle", 2)
 
 
 def _checked(degrees, field):
@@ -81,7 +105,7 @@ def _checked(degrees, field):
     return degrees
 
 
-def _position(field, which):
+def position(field, which):
     if isinstance(which, str):
         if which not in field.names:
             raise UnknownNameError(f"no input {which!r}: {nearest(which, field.names)}")
@@ -93,27 +117,25 @@ def _position(field, which):
     return int(which)
 
 
-def _arrows(field, pair, chosen):
+def displaced(field, pair, chosen, gradients, length=_LENGTH):
     """Start (N, 2), displacement (N, 2) and the turn of the head on the screen (N,) of each arrow.
 
-    On the screen the arrow of the first neuron stands at right angles to the level lines, whatever the units
+    On the screen the arrow of a gradient (N, n) stands at right angles to the level lines, whatever the units
     of the two axes: a gradient is divided by the unit, a displacement multiplied.
     """
-    points = field.points[chosen][:, pair]
     span = np.ptp(field.points[:, pair], axis=0)
-    unit = np.full(2, span.max()) if comparable(field.points[:, pair]) else np.maximum(span, 1e-300)
-    gradients = _in_inputs(field, chosen)
-    seen = gradients[:, pair] * unit
-    whole = np.linalg.norm(gradients, axis=1) if (unit == unit[0]).all() else np.linalg.norm(seen, axis=1)
-    whole = whole * (unit[0] if (unit == unit[0]).all() else 1)
-    screen = seen / np.maximum(whole, 1e-300)[:, None] * _LENGTH
+    alike = comparable(field.points[:, pair])
+    unit = np.full(2, span.max()) if alike else np.maximum(span, 1e-300)
+    scaled = gradients[:, pair] * unit
+    whole = np.linalg.norm(gradients, axis=1) * unit[0] if alike else np.linalg.norm(scaled, axis=1)
+    screen = scaled / np.maximum(whole, 1e-300)[:, None] * length
     turn = np.arctan2(screen[:, 1], screen[:, 0]) - np.pi / 2
-    return points, screen * unit, turn
+    return field.points[chosen][:, pair], screen * unit, turn
 
 
-def _in_inputs(field, chosen):
-    """Return the projected gradients of the first neuron in input coordinates, shape (N, n)."""
-    projected = field.projected[chosen, 0]
+def directions(field, chosen, projected=None):
+    """Gradients in input coordinates (N, n) of `projected` (N, m), by default those of the first neuron."""
+    projected = field.projected[chosen, 0] if projected is None else projected
     if field.tangent is None:
         return projected
     if field.tangent.ndim == 2:

@@ -108,10 +108,9 @@ def _turned(degrees, x, y):
 
 def _legend(picture):
     """Symbols and labels of the marks that have one, in a row."""
-    x, y, keys, labels = _LEFT, _HEIGHT - 8, [], []
-    for mark in picture.marks:
-        if mark.label:
-            keys.append(symbol(mark, x, y - 4))
-            labels.append(_text(x + 20, y, mark.label))
-            x += 36 + 6 * len(mark.label)
-    return keys, labels
+    named = [mark for mark in picture.marks if mark.label]
+    widths = [36 + 6 * len(mark.label) for mark in named]
+    first, y = max(4, min(_LEFT, _WIDTH - sum(widths))), _HEIGHT - 8
+    starts = [first + sum(widths[:i]) for i in range(len(named))]
+    keys = [symbol(mark, x, y - 4) for mark, x in zip(named, starts, strict=True)]
+    return keys, [_text(x + 20, y, mark.label) for mark, x in zip(named, starts, strict=True)]

@@ -94,7 +94,7 @@ class ExperimentChooser(DescribedBox):
 
 def _known(experiment):
     experiment = experiments[experiment] if isinstance(experiment, str) else experiment
-    if not hasattr(experiment, "train"):
+    if not hasattr(experiment, "sample"):
         raise DataError(
             f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
             "for a network of your own give its points, too: Workbench(model, x)"

@@ -49,7 +49,7 @@ class TrainingMonitor(DescribedBox):
         run, experiment = (
             (experiment, experiment.experiment) if hasattr(experiment, "history") else (None, experiment)
         )
-        if not callable(getattr(experiment, "train", None)):
+        if not callable(getattr(experiment, "sample", None)):
             raise DataError(
                 f"TrainingMonitor trains an Experiment, got {type(experiment).__name__}: "
                 'take one of sg.experiments, such as sg.experiments["oscillator"]'

@@ -1,0 +1,215 @@
+"""The Workbench as an object: its views follow one another, and its state is one line."""
+
+import dataclasses
+import gc
+import json
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+from torch import nn
+
+import symgrad_widgets as sg
+from symgrad_widgets.widgets import benchstate, cells
+
+SMALL = {"epochs": 12, "count": 4000, "validation": 500, "held_out": 300}
+
+
+@pytest.fixture(scope="module")
+def run():
+    shipped = sg.experiments["oscillator"].pretrained()
+    return dataclasses.replace(shipped, x=shipped.x[:400])
+
+
+@pytest.fixture
+def bench(run):
+    return sg.Workbench(run)
+
+
+def test_all_views_follow_the_neuron(bench):
+    bench.stepper.step()
+    bench.expression.guess = "x*v"
+    bench.picker.choose("silu2", 3)
+    views = (bench.fieldview, bench.phiview, bench.expression, bench.stepper.search)
+    assert all(view.field is bench.field for view in views)
+    assert bench.field is bench.picker.field
+    assert bench.stepper.state.generation == 0
+    assert "Unit 3 of layer silu2" in bench.words
+    assert [str(guess.expression) for guess in bench.stepper.guesses] == ["v*x"]
+    assert bench.stepper.guesses[0].loss == sg.score(bench.field, "x*v").loss
+
+
+def test_all_views_follow_the_candidate(bench):
+    front = bench.stepper.step().front
+    views = (bench.fieldview, bench.phiview, bench.expression)
+    assert all(view.candidate == bench.stepper.state.best.expression for view in views)
+    bench.stepper.selected = front[0]
+    assert all(view.candidate == front[0].expression for view in views)
+
+
+def test_a_guess_stands_on_the_front_and_in_the_field(bench):
+    bench.stepper.step()
+    bench.expression.guess = "x*v"
+    assert bench.stepper.guesses == bench.expression.guesses
+    assert str(bench.fieldview.candidate) == "v*x"
+
+
+def test_the_machine_keeps_its_answer_back_until_somebody_has_guessed(run):
+    bench = sg.Workbench(run, hidden=True)
+    bench.stepper.step()
+    assert bench.stepper.layout.display == "none"
+    assert "v**2 + x**2" not in bench.words
+    assert bench.fieldview.candidate is None
+    bench.expression.guess = "x*v"
+    assert bench.stepper.layout.display == ""
+    bench.stepper.selected = bench.stepper.state.front[0]
+    assert bench.fieldview.candidate == bench.stepper.selected.expression
+
+
+def test_a_verdict_is_given_on_request_where_there_is_a_concept(bench, run):
+    with pytest.raises(sg.SymgradError, match="no formula is chosen: step or play"):
+        bench.verdict()
+    bench.stepper.step()
+    assert bench.verdict().how == "proved"
+    bench._asked(None, {"do": "verdict"}, [])
+    bench._worker.wait(60)
+    assert "Same concept, proved" in bench._controls.status
+    own = sg.Workbench(run.model, run.x, run.names)
+    own._asked(None, {"do": "verdict"}, [])
+    own._worker.wait(60)
+    assert "no known concept" in own._controls.error
+
+
+def test_several_neurons_have_no_phi(run):
+    bench = sg.Workbench(run)
+    bench.picker.choose("silu3", 0, 1)
+    assert "any formula fits" in bench._controls.error
+    assert bench.phiview is not None
+    x = np.random.default_rng(0).normal(size=(200, 3))
+    three = sg.Workbench(nn.Sequential(nn.Linear(3, 8), nn.SiLU(), nn.Linear(8, 2)), x)
+    three.picker.choose(None, 0, 1)
+    assert (three.field.neurons, three.phiview) == (2, None)
+    three.picker.choose(None, 1)
+    assert three.phiview.field is three.field
+
+
+def test_another_experiment_is_shown_as_soon_as_it_is_trained(bench):
+    bench.chooser.seed = 5
+    assert bench.chooser.run is None
+    assert "Press Train" in bench._controls.status
+    bench.chooser._monitor(sg.experiments["trace2"].train(seed=5, progress=False, **SMALL))
+    assert bench.field.names == ("x1", "x2", "x3", "x4")
+    assert bench._controls.error == ""
+
+
+# -- state ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    bench = sg.Workbench("oscillator")
+    bench.stepper.goto(2)
+    bench.stepper.selected = bench.stepper.state.front[0]
+    bench.expression.guess = "x*v"
+    bench.picker.colour_by = "gradient"
+    return bench
+
+
+def test_a_state_is_one_short_line_and_comes_back(shipped):
+    line = shipped.state_line
+    assert len(line) < 500
+    assert "\n" not in line
+    again = sg.Workbench.from_state(line)
+    assert again.state_line == line
+    assert again.stepper.state.front == shipped.stepper.state.front
+    assert sg.Workbench.from_state(shipped.state_dict()).state_line == line
+
+
+def test_a_pasted_state_is_gone_to(shipped):
+    other = sg.Workbench("oscillator")
+    other._line.value = shipped.state_line
+    assert other.stepper.state.generation == 2
+    assert other._controls.error == ""
+
+
+def test_the_state_of_a_network_of_ones_own_needs_the_network(run):
+    bench = sg.Workbench(run.model, run.x, run.names)
+    bench.picker.choose("silu1", 4)
+    line = bench.state_line
+    with pytest.raises(sg.SymgradError, match=r"from_state\(state, model, x, names\)"):
+        sg.Workbench.from_state(line)
+    assert sg.Workbench.from_state(line, run.model, run.x, run.names).state_line == line
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"symgrad": 7}, "version 7, and version 1 is read here"),
+        ({"seed": "a"}, "damaged: 'seed' is 'a'"),
+        ({"neurons": None}, "damaged: 'neurons' is None"),
+        ({"experiment": "oscilator"}, "did you mean 'oscillator'"),
+        ({"layer": "silu9"}, "no layer 'silu9'"),
+        ({"neurons": [99]}, "has units 0 to 0, got 99"),
+        ({"generation": -1}, "whole number >= 0, got -1"),
+        ({"inputs": ["x", "y"]}, "no input 'y'"),
+        ({"guesses": ["import os"]}, "import"),
+    ],
+)
+def test_a_state_that_is_wrong_is_refused_and_the_last_one_stays(shipped, change, message):
+    before = shipped.state_line
+    with pytest.raises(sg.SymgradError, match=message):
+        shipped.load_state(shipped.state_dict() | change)
+    assert shipped.state_line == before
+    shipped._line.value = json.dumps(shipped.state_dict() | change)
+    assert shipped._controls.error
+    assert shipped.state_line == before
+
+
+@pytest.mark.parametrize("text", ["", "junk", "[1]", "{", "null"])
+def test_text_that_is_no_state_is_refused(shipped, text):
+    with pytest.raises(sg.SymgradError, match="no state of a Workbench"):
+        shipped.load_state(text)
+
+
+def test_a_state_that_grows_too_long_gives_up_its_first_guesses(shipped):
+    guesses = [f"x**{power} + exp(v)*{power}" for power in range(200)]
+    line = benchstate.line(shipped.state_dict() | {"guesses": guesses})
+    assert 1900 < len(line) <= 2048
+    kept = json.loads(line)["guesses"]
+    assert kept == guesses[-len(kept) :]
+    with pytest.raises(sg.SymgradError, match="choose fewer neurons"):
+        benchstate.line(shipped.state_dict() | {"neurons": list(range(1000))})
+
+
+def test_what_is_no_experiment_is_refused():
+    with pytest.raises(sg.SymgradError, match=r"Workbench\(model, x\)"):
+        sg.Workbench(nn.Linear(2, 1))
+    with pytest.raises(sg.SymgradError, match="did you mean 'oscillator'"):
+        sg.Workbench("oscilator")
+
+
+# -- life ----------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_workbench_leaves_nothing_behind(run):
+    sg.Workbench(run).close()
+    before = len(_instances)
+    for _ in range(2):
+        bench = sg.Workbench(run)
+        bench.stepper.step()
+        bench.picker.choose("silu1", 1)
+        bench.close()
+    del bench
+    gc.collect()
+    assert len(_instances) == before
+
+
+def test_a_cell_that_is_run_again_closes_its_views(run, monkeypatch):
+    monkeypatch.setattr(cells, "_running", lambda: ("cell", "first"))
+    first, beside = sg.Workbench(run), sg.Workbench(run)
+    monkeypatch.setattr(cells, "_running", lambda: ("another", "first"))
+    other = sg.Workbench(run)
+    monkeypatch.setattr(cells, "_running", lambda: ("cell", "second"))
+    second = sg.Workbench(run)
+    alive = [view.comm is not None for view in (first, beside, other, second)]
+    assert alive == [False, False, True, True]

@@ -141,7 +141,7 @@ EXPERIMENTS = (
         },
         concepts=CONCEPTS["P1-13"].formulas,
         presets={
-            "default": {"loss": "ratio", "hidden": (64, 64, 64)},  # with contrast it never starts
+            "default": {"loss": "ratio", "hidden": (64, 64, 64)},  # contrast stays at chance
             "paper": {"epochs": 300, "plateau_factor": 0.5},
         },
     ),

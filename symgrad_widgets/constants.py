@@ -11,7 +11,7 @@ __all__ = ["Refit", "refit"]
 
 _NEAR = 0.01
 _EXACT = 1e-18  # mean 1 - cos^2 at the refitted constants: angles of 1e-9, the rounding of the iteration
-_STEPS = 12
+_STEPS = 30
 _MOST = 40  # constants
 _SMALL = 10  # integers and numerators up to this size belong to the form
 
@@ -111,7 +111,11 @@ class _Residual:
 
 
 def _solved(residual, count):
-    """Gauss-Newton with shortest steps, so that constants which do not matter stay; None if it fails."""
+    """Constants by damped Gauss-Newton steps, or None.
+
+    Constants that do not matter - of a function of several concepts, how much of each - stay where they are:
+    the damping, after Yamashita and Fukushima 2001, falls with the residual and keeps the convergence fast.
+    """
     scales = np.zeros(count)
     for _ in range(_STEPS):
         rest = residual(scales)
@@ -122,7 +126,9 @@ def _solved(residual, count):
         slopes = residual.slopes(scales)
         if not np.isfinite(slopes).all():
             return None
-        scales = scales - np.linalg.lstsq(slopes, rest, rcond=1e-9)[0]
+        damping = np.sqrt(np.linalg.norm(rest) * np.linalg.norm(slopes)) * np.eye(count)
+        step = np.linalg.lstsq(np.vstack([slopes, damping]), np.append(rest, np.zeros(count)), rcond=1e-9)
+        scales = scales - step[0]
     rest = residual(scales)
     return scales if np.isfinite(rest).all() and _mean(rest, residual) < _EXACT else None
 

@@ -399,6 +399,15 @@ def test_with_one_effective_input_it_cannot_tell():
     )
 
 
+def test_constants_of_a_function_of_several_concepts():
+    """How much of each concept there is does not matter and stays; that it is the same in all terms does."""
+    concepts = ["a*b + c*d", "a^2 - c^2"]
+    verdict = verify("a^2 - 1.004*c^2 + 0.31*a*b + 0.309*c*d", concepts)
+    assert (verdict.same, verdict.how) == (True, "constants")
+    assert verdict.message.startswith("A function of the 2 concepts, constants: -1.004 where -1 is exact")
+    assert verify("a^2 - 1.03*c^2 + 0.31*a*b + 0.31*c*d", concepts).how == "different"
+
+
 def test_one_input_of_several_can_be_told():
     assert verify("exp(x)", "x", field(0, 1, ("x", "y"))).how == "proved"
 

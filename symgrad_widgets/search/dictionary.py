@@ -9,7 +9,7 @@ import numpy as np
 from .grammar import root
 from .terms import constant
 
-__all__ = ["families", "large_families", "monomials", "small_terms"]
+__all__ = ["families", "large_families", "monomials", "products", "small_terms", "wave_families"]
 
 _DEGREE = 6  # of the monomials that are tried all at once
 _PAIRED = 16  # inputs that small terms pair with each other
@@ -76,6 +76,35 @@ def families(grammar, limit):
         lambda _: functions[:limit],
         lambda small: logarithms(small)[:limit],
     ]
+
+
+def wave_families(grammar, limit):
+    """Bases of exponentials, and of sines and cosines. Functions like those of `families`."""
+    return [lambda _, names=names: harmonics(grammar, names, limit) for names in (("exp",), ("sin", "cos"))]
+
+
+def harmonics(grammar, names, limit):
+    """Inputs, squares, f(k x), f(x + y), x f(y) of some functions f: sums of Fourier and Prony.
+
+    What would make more than `limit` terms of it is left out.
+    """
+    functions = [grammar[name] for name in names if name in grammar]
+    if not functions or "mul" not in grammar:
+        return []
+    signs = (1, -1) if "exp" in names else (1,)  # sin and cos are odd or even
+    inputs = grammar.inputs
+    terms = [*inputs, *(grammar["square"](x) for x in inputs if "square" in grammar)][:limit]
+    for factors, forms in (((1, 2), inputs), ((1,), _all(grammar, ("add", "sub"), inputs))):
+        options = itertools.product(functions, signs, factors, forms)
+        layer = [f(_multiple(grammar, s * k, u)) for f, s, k, u in options]
+        terms += layer if len(terms) + len(layer) <= limit else []
+    options = itertools.product(functions, signs, itertools.permutations(inputs, 2))
+    layer = [grammar["mul"](x, f(_multiple(grammar, s, y))) for f, s, (x, y) in options]
+    return terms + (layer if len(terms) + len(layer) <= limit else [])
+
+
+def _multiple(grammar, k, term):
+    return term if k == 1 else grammar["mul"](constant(k), term)
 
 
 def logarithms(terms):

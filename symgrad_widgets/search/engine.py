@@ -1,7 +1,8 @@
 """The search: small sets of terms are enumerated, eliminated and evolved; the eigenproblem weighs them.
 
 Each generation is one stage: single terms, pairs, one elimination for each structured basis, the best
-extensions of what was found, and from then on evolution on four islands of different parsimony.
+extensions of what was found, exponentials and waves, and from then on evolution on four islands of different
+parsimony.
 """
 
 import itertools
@@ -13,7 +14,7 @@ import numpy as np
 
 from . import combine
 from .bank import Bank
-from .dictionary import families, large_families, small_terms
+from .dictionary import families, large_families, small_terms, wave_families
 from .grammar import root
 from .islands import TERMS, ZERO, Islands, Sum
 from .kernels import gradients
@@ -49,7 +50,8 @@ class Engine:
         self.seen = {}
         self.islands = Islands()
         self.small, self.dictionary = [], np.array([], dtype=int)
-        self._bases = families(grammar, _BASIS), large_families(grammar, _BASIS, _LARGE_BASIS)
+        large = large_families(grammar, _BASIS, _LARGE_BASIS)
+        self._bases = families(grammar, _BASIS), wave_families(grammar, _BASIS), large
         self._generation = 0
 
     def copy(self):
@@ -69,7 +71,7 @@ class Engine:
         """Run one generation."""
         stages = [*self._stages()]
         least = min((s.loss for s in self.front.values()), default=np.inf)
-        if self._generation >= len(stages) - len(self._bases[1]) and least <= _UNEXPLAINED:
+        if self._generation >= len(stages) - len(self._bases[-1]) and least <= _UNEXPLAINED:
             self._generation = max(self._generation, len(stages))
         stage = stages[self._generation] if self._generation < len(stages) else self._evolve
         stage()
@@ -82,10 +84,11 @@ class Engine:
         """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
         yield self.singles
         yield self.pairs
-        small, large = self._bases
+        small, waves, large = self._bases
         yield from (partial(self.eliminate, basis) for basis in small)
         yield self.extend_front
         yield self.extend_front
+        yield from (partial(self.eliminate, basis) for basis in waves)
         yield from (partial(self.eliminate, basis) for basis in large)
 
     def _evolve(self):

@@ -20,7 +20,11 @@ __all__ = ["Table", "from_labels", "from_pairs"]
 
 _PARTS = (0.7, 0.85)  # of the rows to train on, up to here to validate on, the rest to interpret on
 _LEAST = 120  # rows, so that each part has 16
-_STEPS, _BATCHES = 6000, 8  # of training at least, however few the rows are; batches an epoch
+_BATCHES = 8  # an epoch, at least
+_SCHEDULES = {  # steps of training, however few the rows are
+    "siamese": {"steps": 5000},
+    "classifier": {"steps": 3000, "weight_decay": 3e-3},  # which bounds the logits of labels without noise
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +81,9 @@ def _paired(anchor, positive, rows):
 
 
 def _table(slug, title, names, pick, size, concepts, kind):
-    train = int(_PARTS[0] * size)
+    train, schedule = int(_PARTS[0] * size), dict(_SCHEDULES[kind])
     batch = int(np.clip(train // _BATCHES, 16, 512))
-    epochs = int(np.ceil(_STEPS * batch / train))
+    epochs = int(np.ceil(schedule.pop("steps") * batch / train))
     return Table(
         slug,
         slug,
@@ -88,7 +92,7 @@ def _table(slug, title, names, pick, size, concepts, kind):
         {"default": pick},
         checked_concepts(concepts, names),
         kind=kind,
-        presets={"default": {"batch": batch, "epochs": epochs, "count": size}},
+        presets={"default": {**schedule, "batch": batch, "epochs": epochs, "count": size}},
         size=size,
     )
 

@@ -64,6 +64,17 @@ def test_a_phi_view_refuses_what_it_cannot_show(field):
         sg.PhiView(sg.GradientField(POINTS, POINTS))
 
 
+def test_a_phi_view_moves_to_another_neuron(field):
+    view = sg.PhiView(field, "x**2")
+    view.field = sg.GradientField(POINTS, 2 * POINTS * [1, 0], ("x", "v"), values=POINTS[:, 0] ** 2)
+    assert view.phi.r2 == pytest.approx(1)
+    with pytest.raises(sg.SymgradError, match="needs its values"):
+        view.field = sg.GradientField(POINTS, POINTS, ("x", "v"))
+    assert view.phi.r2 == pytest.approx(1)
+    view.field = sg.GradientField(POINTS, POINTS, values=VALUES)
+    assert (view.candidate, view.phi) == (None, None)
+
+
 # -- ExpressionView ------------------------------------------------------------------------------------------
 
 
@@ -128,6 +139,26 @@ def test_an_expression_view_wants_a_field_and_a_formula_of_its_inputs(field):
     with pytest.raises(sg.SymgradError, match="'y' is an unknown symbol"):
         sg.ExpressionView(field, "y")
     assert sg.ExpressionView(field).words == "No formula yet."
+
+
+def test_on_another_neuron_guesses_are_scored_anew(field):
+    view = sg.ExpressionView(field, "x**2 + v**2")
+    view.guess = "x*v"
+    view.guess = "log(x + 3)"
+    seen = []
+    view.observe(lambda change: seen.append(change.new), "guess")
+    other = sg.GradientField(POINTS, POINTS[:, ::-1], ("x", "v"))
+    view.field = other
+    assert view.guesses == tuple(sg.score(other, guess) for guess in ("x*v", "log(x + 3)"))
+    assert seen == [view.guess]
+    assert view.guess == view.guesses[-1]
+    assert json.loads(view._formula.guesses)[0]["angle"] == "under 0.01°"
+    view.field = sg.GradientField(POINTS, POINTS, ("x", "w"))
+    assert (view.candidate, [str(guess.expression) for guess in view.guesses]) == (None, ["log(x + 3)"])
+    view.field = sg.GradientField(POINTS, POINTS, ("y", "w"))
+    assert (view.guess, view.guesses, view.words) == (None, (), "No formula yet.")
+    with pytest.raises(sg.SymgradError, match="must be a GradientField, got int"):
+        view.field = 1
 
 
 def test_a_tree_shows_every_operator_and_leaf():

@@ -106,53 +106,6 @@ def test_no_module_for_the_browser_is_large_or_reaches_outside(root):
         assert "import " not in path.read_text(), path.name
 
 
-# -- FieldView -----------------------------------------------------------------------------------------------
-
-
-def test_a_field_view_follows_its_candidate(field):
-    view = sg.FieldView(field)
-    assert "Angle" not in view.words
-    view.candidate = "x**2 + v**2"
-    assert "Angle to v**2 + x**2: under 0.01 degrees" in view.words
-    view.candidate = sg.score(field, "x*v")
-    x, v = POINTS.T
-    median = np.median(np.degrees(np.arccos(np.abs(2 * x * v) / (x**2 + v**2))))
-    assert f"Angle to v*x: {median:.2g} degrees in the median" in view.words
-    view.candidate = None
-    assert "Angle" not in view.words
-
-
-def test_a_wrong_candidate_is_refused_and_nothing_changes(field):
-    view = sg.FieldView(field, "x*v")
-    before = view.words
-    with pytest.raises(sg.SymgradError, match="'y' is an unknown symbol; known: x, v"):
-        view.candidate = "x*y"
-    with pytest.raises(sg.SymgradError, match="no input 'q'"):
-        view.inputs = ("x", "q")
-    with pytest.raises(sg.SymgradError, match="two different inputs, got 'x' twice"):
-        view.inputs = ("x", "x")
-    assert (view.words, str(view.candidate), view.inputs) == (before, "v*x", ("x", "v"))
-
-
-def test_a_field_of_many_inputs_lets_its_axes_be_chosen():
-    points = np.random.default_rng(1).uniform(-1, 1, (100, 3))
-    view = sg.FieldView(sg.GradientField(points, points), inputs=("x1", "x3"))
-    assert "over x1 and x3" in view.words
-    view._choice[0].value = "x2"
-    assert view.inputs == ("x2", "x3")
-    assert "over x2 and x3" in view.words
-    view._choice[0].value = "x3"
-    assert "two different inputs" in view._arrows.error
-    assert view.inputs == ("x2", "x3")
-
-
-def test_a_field_view_wants_a_field_of_two_inputs_or_more(field):
-    with pytest.raises(sg.SymgradError, match="got Search: make one with gradient_field"):
-        sg.FieldView(sg.Search(field))
-    with pytest.raises(sg.SymgradError, match="one input has no field"):
-        sg.FieldView(sg.GradientField(POINTS[:, :1], POINTS[:, :1]))
-
-
 # -- PhiBender -----------------------------------------------------------------------------------------------
 
 

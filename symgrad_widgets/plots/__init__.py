@@ -5,7 +5,7 @@ A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), 
 
 from .angles import angle_groups, angle_histogram, describe_angles, worst
 from .expression import ExpressionPicture
-from .field import describe_field, field_picture
+from .field import describe_field, field_picture, position
 from .overlay import formula_arrows, level_lines
 from .phi import residual_picture
 from .picture import Mark, Picture
@@ -40,6 +40,7 @@ __all__ = [
     "pairs_picture",
     "phi_picture",
     "plane_picture",
+    "position",
     "published_front",
     "residual_picture",
     "worst",

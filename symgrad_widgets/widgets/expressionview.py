@@ -8,12 +8,11 @@ import numpy as np
 import traitlets
 
 from .. import plots
-from ..errors import SymgradError
-from ..expressions import angles, as_expression
-from ..interpretation import Interpretation
+from ..errors import DataError, SymgradError
+from ..expressions import angles
 from ..search import score
 from ..search.candidates import identifiable
-from .guard import DescribedBox
+from .fieldbox import FieldBox
 
 __all__ = ["ExpressionView"]
 
@@ -31,7 +30,7 @@ class _Formula(anywidget.AnyWidget):
     error = traitlets.Unicode().tag(sync=True)
 
 
-class ExpressionView(DescribedBox):
+class ExpressionView(FieldBox):
     """A formula as mathematics, as a tree and as text to copy, above a box for a person's own guesses.
 
     >>> view = sg.ExpressionView(field, search.best, hidden=True)   # the class guesses first
@@ -47,35 +46,33 @@ class ExpressionView(DescribedBox):
 
     Attributes
     ----------
-    candidate, hidden : may be assigned
+    field, candidate, hidden : may be assigned; on another field the guesses are scored anew
     guess : Candidate, the last guess, or None; text or SymPy may be assigned and is scored
         A guess that cannot be read raises, and nothing changes. All of these may be observed.
     guesses : tuple of Candidate, all so far
 
     """
 
-    candidate = traitlets.Any(allow_none=True)
     guess = traitlets.Any(allow_none=True)
-    hidden = traitlets.Bool(False)
+    hidden = traitlets.Any(default_value=False)
 
     def __init__(self, field, candidate=None, hidden=False):
-        identifiable(field)
-        self.field, self.guesses = field, ()
+        self._checked(field)
+        self.guesses = ()
         self._formula = _Formula()
         self._formula.layout = {"width": "100%"}
-        super().__init__([self._formula])
-        self.candidate, self.hidden = candidate, hidden
         self._formula.on_msg(self._typed)
-        self.observe(self._guessed, "guess")
-        self.observe(self._draw, ["candidate", "hidden"])
-        self._draw()
+        super().__init__([self._formula], field=field, candidate=candidate, hidden=hidden, guess=None)
 
-    @traitlets.validate("candidate")
-    def _read(self, proposal):
-        value = proposal.value.best if isinstance(proposal.value, Interpretation) else proposal.value
-        if value is None:
-            return None
-        return as_expression(getattr(value, "expression", value), self.field.names)
+    def _checked(self, field):
+        identifiable(field)
+        return field
+
+    @traitlets.validate("hidden")
+    def _yes_or_no(self, proposal):
+        if not isinstance(proposal.value, bool):
+            raise DataError(f"hidden is True or False, got {proposal.value!r}")
+        return proposal.value
 
     @traitlets.validate("guess")
     def _scored(self, proposal):
@@ -89,16 +86,26 @@ class ExpressionView(DescribedBox):
         except SymgradError as error:
             self._formula.error = str(error)
 
-    def _guessed(self, change):
-        if change.new is not None:
-            self.guesses += (change.new,)
-        self._draw()
+    def _follow(self, name):
+        super()._follow(name)
+        if name == "guess" and self.guess is not None:
+            self.guesses += (self.guess,)
+        if name == "field":
+            anew = [self._anew(guess) for guess in self.guesses]
+            self.guesses = tuple(guess for guess in anew if guess is not None)
+            self.guess = anew[-1] if self.guess is not None else None
+
+    def _anew(self, guess):
+        try:
+            return score(self.field, guess.expression)
+        except SymgradError:  # of inputs that this field does not have, or of no value on it
+            return None
 
     @property
     def _secret(self):
         return self.hidden and not self.guesses
 
-    def _draw(self, _=None):
+    def _draw(self):
         with self._formula.hold_sync():
             self._formula.shown = json.dumps(self._shown())
             self._formula.guesses = json.dumps([_row(guess, self.field) for guess in self.guesses])

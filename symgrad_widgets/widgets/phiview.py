@@ -2,20 +2,18 @@
 
 import ipywidgets
 import numpy as np
-import traitlets
 
 from .. import plots
 from ..errors import DataError
-from ..expressions import as_expression, evaluate
-from ..field import GradientField
-from ..interpretation import Interpretation, fit_phi
-from .guard import DescribedBox
+from ..expressions import evaluate
+from ..interpretation import fit_phi
+from .fieldbox import FieldBox
 from .panel import Panel
 
 __all__ = ["PhiView"]
 
 
-class PhiView(DescribedBox):
+class PhiView(FieldBox):
     """The neuron's value against the formula's with the fitted monotone `phi`, and what phi leaves.
 
     >>> view = sg.PhiView(field, "x**2 + v**2")
@@ -26,7 +24,7 @@ class PhiView(DescribedBox):
     ----------
     field : GradientField of one neuron, with its values
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
-        May be assigned later; a formula that cannot be read raises, and nothing changes.
+        Both may be assigned later; what cannot be shown raises, and nothing changes.
 
     Attributes
     ----------
@@ -34,34 +32,23 @@ class PhiView(DescribedBox):
 
     """
 
-    candidate = traitlets.Any(allow_none=True)
-
     def __init__(self, field, candidate=None):
-        if not isinstance(field, GradientField):
-            raise DataError(
-                f"PhiView shows a GradientField, got {type(field).__name__}: make one with gradient_field"
-            )
-        if field.values is None or field.neurons != 1:
+        self._checked(field)
+        self.phi = None
+        self._curve, self._rest = Panel(), Panel()
+        layout = {"width": "100%", "flex_flow": "row wrap"}
+        row = ipywidgets.HBox([self._curve, self._rest], layout=layout)
+        super().__init__([row], field=field, candidate=candidate)
+
+    def _checked(self, field):
+        if super()._checked(field).values is None or field.neurons != 1:
             raise DataError(
                 "phi is of one neuron and needs its values: make the field with gradient_field(model, x), or "
                 "give GradientField(points, gradients, values=...)"
             )
-        self.field, self.phi = field, None
-        self._curve, self._rest = Panel(), Panel()
-        layout = {"width": "100%", "flex_flow": "row wrap"}
-        super().__init__([ipywidgets.HBox([self._curve, self._rest], layout=layout)])
-        self.candidate = candidate
-        self.observe(self._draw, "candidate")
-        self._draw()
+        return field
 
-    @traitlets.validate("candidate")
-    def _read(self, proposal):
-        value = proposal.value.best if isinstance(proposal.value, Interpretation) else proposal.value
-        if value is None:
-            return None
-        return as_expression(getattr(value, "expression", value), self.field.names)
-
-    def _draw(self, _=None):
+    def _draw(self):
         self.phi = None if self.candidate is None else fit_phi(self.candidate, self.field)
         curve, *rest = self.pictures()
         self._curve.show(curve)

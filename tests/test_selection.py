@@ -92,6 +92,7 @@ def test_a_wild_formula_of_middling_loss_changes_nothing():
         ("cos(x^2) + v", 2),
         ("cos(tan(x)) + v", 4),
         ("x^2 + 1.27*v^2", 2),
+        ("(x^2 + v^2 - 305)^2 - 3250*x", 4),
     ],
 )
 def test_functions_and_numbers_that_are_not_simple_are_charged_on_top(formula, extra):

@@ -23,9 +23,12 @@ _NOTHING = 1e-7  # a term with less of the gradient than this is none
 _TRIED = 3  # units written out before the shortest is taken
 
 
-def acceptable(loss):
-    """Largest loss at which simpler numbers do not hurt: 1 % more, or what a trained network cannot tell."""
-    return 1.01 * loss + min(0.2 * loss, 2e-6) + 1e-13
+def acceptable(loss, count):
+    """Largest loss at which simpler numbers do not hurt, for a mean of `count` squared residuals.
+
+    1 % more, or what a trained network cannot tell; of few residuals what noise could do: 6 nats.
+    """
+    return loss * max(1.01, np.exp(12 / count)) + min(0.2 * loss, 2e-6) + 1e-13
 
 
 def formula(terms, G, D, symbols, points):
@@ -40,13 +43,15 @@ def formula(terms, G, D, symbols, points):
     if not kept.all():
         return _without_the_rest(kept, terms, G, D, symbols, points)
 
+    limit = acceptable(float(loss), G.shape[1] * (G.shape[2] - D.shape[2]))
+
     def loss_of(numbers):
         return combine.losses(G, D, numbers)[0]
 
     logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
     bodies = [_with_fractions(to_sympy(t, symbols)) for t in terms]
     written = []
-    for numbers in sorted(simple_numbers(c / size, loss_of, float(loss)), key=_plainness)[:_TRIED]:
+    for numbers in sorted(simple_numbers(c / size, loss_of, limit), key=_plainness)[:_TRIED]:
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
             written.append((_plain(unwrapped(e), symbols, points), numbers))
@@ -82,9 +87,8 @@ def _plainness(numbers):
     return (size != 1).sum(), (~np.isin(size, _SIMPLE)).sum(), float(np.abs(np.log(size)).sum())
 
 
-def simple_numbers(c, loss_of, loss):
-    """Yield coefficients proportional to c, for each unit with as many simple numbers as the loss allows."""
-    limit = acceptable(loss)
+def simple_numbers(c, loss_of, limit):
+    """Yield coefficients proportional to c, for each unit with as many simple numbers as the limit allows."""
     for unit in _units(c):
         numbers = c / c[unit]
         together = np.where(_near(numbers), _nearest(numbers), numbers)

@@ -1,6 +1,6 @@
 """Fit on some points, judge on others: from the engine's sums of terms to a front and its answer."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -91,7 +91,8 @@ class Judge:
 
     def _write(self, contender):
         """Write a sum simply; None outside its domain."""
-        terms = tidied(contender, self.fit, acceptable)
+        residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
+        terms = tidied(contender, self.fit, partial(acceptable, count=residuals))
         features = [sample.features(terms) for sample in self._samples]
         written = None not in features and formula(terms, *features[0], self.symbols, self.field.points)
         if not written:

@@ -11,6 +11,7 @@ _STEEP, _FLAT = 0.6, 0.1  # nats of log loss per node: steeper is as good as ste
 _WINDOW = 0.6  # an entry is held against those with at least this share of its nodes
 _PIECES = 20  # independent pieces that a smooth error is taken to have, however many points show it
 _EXTRA = 2  # nodes charged on top for exp, log, sin ... and for numbers that are not simple: laws have few
+_WHOLE = 12  # fractions of numbers up to this are simple
 _ZERO = 1e-10  # losses below are equal: no network is that exact
 _TRAINED = 3e-5  # in a trained network corrections that turn the gradient by less than 0.3 degrees are none,
 _EXACT = 1e3  # unless some formula is better by so large a factor: then the field is exact
@@ -23,9 +24,13 @@ def chance_loss(neurons, dimension):
 
 
 def effort(expression):
-    """Complexity, and two more for each function and each number that is not simple."""
-    extras = expression.atoms(sp.Function, sp.Float) - expression.atoms(sp.Abs)
-    return complexity(expression) + _EXTRA * len(extras)
+    """Complexity, and two more for each function and each number that is no fraction of numbers up to 12."""
+    extras = expression.atoms(sp.Function, sp.Number) - expression.atoms(sp.Abs)
+    return complexity(expression) + _EXTRA * sum(not _simple(extra) for extra in extras)
+
+
+def _simple(extra):
+    return extra.is_Rational and abs(extra.p) <= _WHOLE and extra.q <= _WHOLE
 
 
 def select(losses, efforts, smooth, chance, count):

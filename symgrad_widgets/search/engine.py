@@ -24,6 +24,7 @@ __all__ = ["Engine"]
 
 _BLOCKED = 12  # inputs, the most important ones, among which pairs that act as one are looked for
 _AT_ONCE = 256  # terms whose gradients are copied at once
+_PARTNERS = 10  # pairs of one term at most among those that are scored
 _BASIS, _LARGE_BASIS = 260, 2200  # terms of a structured basis that is always tried, and of one tried ...
 _SIEVED = 300  # terms of a basis at most that are eliminated with all their gradients in memory
 _UNEXPLAINED = 0.2  # ... while the least loss is above this
@@ -224,6 +225,7 @@ class Engine:
             A = M - self._products(self.bank.D, rows[i], rows[j])
             value = _two_by_two(A, M, single[i][:, None], single[j], 1, 1)
             value[i[:, None] >= j] = np.inf
+            value[~_mutual(value, _PARTNERS)] = np.inf
             best = np.argsort(value, axis=None, kind="stable")[:keep]
             values.append(value.ravel()[best])
             pairs.append(np.stack([i[best // len(j)], j[best % len(j)]], axis=1))
@@ -277,6 +279,17 @@ class Engine:
         value = np.concatenate(value)
         value[np.isin(self.dictionary, rows)] = np.inf
         return self.dictionary[np.argsort(value, kind="stable")[:count]]
+
+
+def _mutual(value, few):
+    """Whether each entry is among the few least both of its row and of its column.
+
+    Else one term whose gradients are large only where they happen to agree would make up all good pairs.
+    """
+    rows, columns = (min(few, n) - 1 for n in value.shape[::-1])
+    of_row = np.partition(value, rows, axis=1)[:, rows, None]
+    of_column = np.partition(value, columns, axis=0)[columns]
+    return (value <= of_row) & (value <= of_column)
 
 
 def _two_by_two(A12, M12, A11, A22, M11, M22):

@@ -47,10 +47,16 @@ class Judge:
         self._samples = [self.fit, self.held] if self.held.field is not self.fit.field else [self.held]
         self._known, self._leaders, self._written = {}, [], {}
 
-    def front(self, contenders):
-        """Front of canonical formulas of some sums (tuples of terms) and of the leaders of earlier fronts."""
-        sums = dict.fromkeys([*self._leaders, *contenders])
-        self._known = {t: self._known[t] if t in self._known else self._write(t) for t in sums}
+    def front(self, contenders, watch=lambda: None):
+        """Front of canonical formulas of some sums (tuples of terms) and of the leaders of earlier fronts.
+
+        `watch()` is called before each sum is written; when it raises, nothing has changed.
+        """
+        known = {}
+        for sum_ in dict.fromkeys([*self._leaders, *contenders]):
+            watch()
+            known[sum_] = self._known[sum_] if sum_ in self._known else self._write(sum_)
+        self._known = known
         found = [w for w in self._known.values() if w and w.candidate.complexity <= self.max_complexity]
         leaders = leading([w.loss for w in found], [w.effort for w in found])
         self._leaders = [found[i].contender for i in leaders]

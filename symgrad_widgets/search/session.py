@@ -168,7 +168,7 @@ class Search:
             with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
                 self._watch()
                 engine.step()
-                front = judge.front(self._watched(tuple(engine.terms(s)) for s in engine.contenders()))
+                front = judge.front([tuple(engine.terms(s)) for s in engine.contenders()], self._watch)
                 best = judge.answer()
         except Interrupted:
             return False
@@ -177,11 +177,6 @@ class Search:
         unchanged = self._reached.unchanged + 1 if best == before.best and engine.evolving else 0
         self._reached = _Reached(engine, judge, state, unchanged)
         return True
-
-    def _watched(self, some):
-        for one in some:
-            self._watch()
-            yield one
 
     def run(self, seconds=None, generations=None, evaluations=None, progress=True, callback=None):
         """Step until a budget is used up, and return the SearchState.

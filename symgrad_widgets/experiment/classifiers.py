@@ -12,7 +12,7 @@ from .definition import Experiment, Labelled, redraw
 __all__ = ["EXPERIMENTS", "Law", "agreeing", "box", "half_uncertain"]
 
 _NOISE = 0.01  # standard deviation of a measurement, as a share of its value
-_APART = 0.3  # least distance of two masses
+_APART = 0.4  # least distance of two masses
 _DOUBT = 5 * _NOISE  # as a share of the value: nearer to the threshold the noise may turn a label
 
 
@@ -136,6 +136,7 @@ EXPERIMENTS = (
             1,
             usable=lambda _m, _n, x, u, y, v: np.hypot(x - u, y - v) > _APART,
         ),
+        presets={"default": {"hidden": (64, 64, 64)}},
     ),
     _row(
         "P2-F",

@@ -17,7 +17,7 @@ function render({ model, el }) {
   };
 
   const chooser = (text, axis) => {
-    const select = make("select");
+    const select = make("select", { ariaLabel: text });
     select.addEventListener("change", () => {
       const pair = [...state.inputs];
       if (pair[1 - axis] === select.value) pair[1 - axis] = pair[axis];
@@ -32,7 +32,7 @@ function render({ model, el }) {
     return [input, make("label", {}, input, text)];
   };
   const slider = (text, least, most, change) => {
-    const input = make("input", { type: "range", min: least, max: most, step: "any" });
+    const input = make("input", { type: "range", ariaLabel: text, min: least, max: most, step: "any" });
     const output = make("output");
     input.addEventListener("input", () => { say(input, output); change(Number(input.value)); });
     return [input, output, make("label", {}, text, input, output)];

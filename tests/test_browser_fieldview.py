@@ -1,0 +1,103 @@
+"""FieldView in JupyterLab: inputs chosen, a slice moved by keyboard, the worst points listed, looked at."""
+
+import nbformat
+import pytest
+from browser import lab
+
+pytestmark = pytest.mark.browser
+
+SETUP = """
+import numpy as np, symgrad_widgets as sg
+x = np.random.default_rng(0).uniform(-1, 1, (1500, 4))
+field = sg.GradientField(x, np.stack([x[:, 3], -x[:, 2], -x[:, 1], x[:, 0]], axis=1))
+"""
+CELLS = (SETUP, "view = sg.FieldView(field, 'x1*x4 - x2*x3 + 0.2*x1*x2')\nview", "view")
+COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+UNNAMED = """() => [...document.querySelectorAll('.sg-field :is(select, input)')]
+  .filter((each) => !each.labels.length).length"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, root):
+    folder = tmp_path_factory.mktemp("lab")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for theme in ("light", "dark"):
+        nbformat.write(notebook, folder / f"{theme}.ipynb")
+    with lab.server(folder, root) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def page(request, server, chromium_path):
+    dark = request.param == "dark"
+    with lab.chromium(chromium_path, dark=dark, size=(1000, 900)) as page:
+        lab.open_notebook(page, server, f"{request.param}.ipynb", dark=dark)
+        page.theme, page.raised = request.param, lab.run_all(page)
+        yield page
+        lab.close_sessions(page)
+
+
+def controls(page, number=0):
+    found = page.get_by_role("region", name="Gradient field").nth(number)
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def told(page, expression):
+    """What Python says once the page and the kernel have come to rest."""
+    page.wait_for_timeout(900)
+    return lab.ask(page, f"print({expression})").strip()
+
+
+def test_inputs_are_chosen_and_swapped(page):
+    assert page.raised == []
+    controls(page).get_by_role("combobox", name="up").select_option("x3")
+    assert told(page, "view.inputs") == "('x1', 'x3')"
+    controls(page).get_by_role("combobox", name="across").select_option("x3")
+    assert told(page, "view.inputs") == "('x3', 'x1')"
+    assert controls(page, 1).get_by_role("combobox", name="up").input_value() == "x1"
+
+
+def test_a_slice_is_moved_by_keyboard_and_both_views_follow(page):
+    cells = page.evaluate(COUNT)
+    assert controls(page).get_by_role("checkbox", name="level lines").is_disabled()
+    controls(page).get_by_role("checkbox", name="slice").check()
+    assert told(page, "sorted(view.slice)") == "['x2', 'x4']"
+    before = float(told(page, "view.slice['x4']"))
+    slider = controls(page).get_by_role("slider", name="x4")
+    slider.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "x", "d", "d"):
+        page.keyboard.press(key)
+    after = float(told(page, "view.slice['x4']"))
+    assert before < after
+    assert page.evaluate(COUNT) == cells
+    assert float(controls(page, 1).get_by_role("slider", name="x4").input_value()) == pytest.approx(
+        after, abs=1e-6
+    )
+    assert f"x4 = {after:.3g}" in page.locator("figcaption").first.inner_text()
+    lab.ask(page, "view.band = 0.75")
+    page.wait_for_timeout(500)
+    assert float(controls(page).get_by_role("slider", name="band").input_value()) == pytest.approx(0.75)
+
+
+def test_what_is_laid_over_the_field_is_seen_and_the_worst_are_listed(page, root):
+    for label in ("formula's arrows", "level lines", "worst points"):
+        controls(page).get_by_role("checkbox", name=label).check()
+    assert told(page, "(view.overlay, view.levels, view.worst)") == "(True, 8, 10)"
+    table = controls(page).get_by_role("table", name="The points with the largest angles")
+    assert table.get_by_role("row").count() == 11
+    assert table.get_by_role("columnheader").all_inner_texts() == ["x1", "x2", "x3", "x4", "angle"]
+    assert table.get_by_role("row").nth(1).locator("td").last.inner_text().endswith("°")
+    cell = page.locator(".jp-CodeCell:has(.sg-field)").first
+    cell.locator(".bk-Figure").nth(1).wait_for(timeout=15_000)
+    page.wait_for_timeout(500)
+    assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
+    assert page.evaluate(UNNAMED) == 0
+    (root / "tests" / "artefacts").mkdir(exist_ok=True)
+    cell.screenshot(path=root / "tests" / "artefacts" / f"field_{page.theme}.png")
+
+
+def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):
+    assert page.errors == []
+    assert page.strangers == []

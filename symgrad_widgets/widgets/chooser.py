@@ -38,7 +38,7 @@ class ExperimentChooser(DescribedBox):
             min=0, max=2**31, description="seed", layout={"width": "170px"}
         )
         row = ipywidgets.HBox([self._experiment, self._seed], layout={"flex_flow": "row wrap"})
-        self._training = ipywidgets.Accordion(titles=("Training",))
+        self._training = ipywidgets.Accordion()
         super().__init__([row, self._training])
         self.monitor = None
         if hasattr(source, "history"):
@@ -75,7 +75,7 @@ class ExperimentChooser(DescribedBox):
         own = () if self.experiment in experiments.values() else (self.experiment,)
         self._experiment.options = [(f"{one.id} {one.title}".strip(), one) for one in (*own, *experiments)]
         self._experiment.value, self._seed.value = self.experiment, self.seed
-        self._training.children = [self.monitor]
+        self._training.children, self._training.titles = [self.monitor], ("Training",)
         self._training.selected_index = 0 if run is None else None
         if before is not None:
             before.stop()

@@ -59,8 +59,7 @@ class ExpressionView(FieldBox):
     def __init__(self, field, candidate=None, hidden=False):
         self._checked(field)
         self.guesses = ()
-        self._formula = _Formula()
-        self._formula.layout = {"width": "100%"}
+        self._formula = _Formula(layout={"width": "100%"})
         self._formula.on_msg(self._typed)
         super().__init__([self._formula], field=field, candidate=candidate, hidden=hidden, guess=None)
 

@@ -91,6 +91,7 @@ class NeuronPicker(DescribedBox):
         self._field = None, None
         self._diagram = _Diagram(layout={"flex": "1 1 420px", "min_width": "0", "width": "auto"})
         self._panel = Panel()
+        self._panel.add_class("symgrad-aside")
         self._diagram.layers = json.dumps([[a.title, a.label, a.count] for a in self.activity.layers])
         row = ipywidgets.HBox([self._diagram, self._panel], layout={"width": "100%", "flex_flow": "row wrap"})
         super().__init__([row])

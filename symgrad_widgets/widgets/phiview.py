@@ -36,6 +36,7 @@ class PhiView(FieldBox):
         self._checked(field)
         self.phi = None
         self._curve, self._rest = Panel(), Panel()
+        self._rest.add_class("symgrad-aside")
         layout = {"width": "100%", "flex_flow": "row wrap"}
         row = ipywidgets.HBox([self._curve, self._rest], layout=layout)
         super().__init__([row], field=field, candidate=candidate)

@@ -20,7 +20,7 @@ from .worker import Worker
 __all__ = ["Workbench"]
 
 _WRAPPED = {"width": "100%", "flex_flow": "row wrap", "align_items": "flex-start"}
-_COLUMN = {"flex": "1 1 380px", "min_width": "0", "width": "auto"}
+_COLUMN = {"flex": "1 1 300px", "min_width": "0", "width": "auto"}
 
 
 class Workbench(DescribedBox):
@@ -62,7 +62,9 @@ class Workbench(DescribedBox):
         self._line = ipywidgets.Text(
             description="state", continuous_update=False, layout={"width": "100%", "max_width": "680px"}
         )
+        self._columns = [ipywidgets.VBox(layout=_COLUMN) for _ in range(3)]
         self._views = ipywidgets.HBox(layout=_WRAPPED)
+        self._views.add_class("symgrad-compact")
         self.hidden = hidden
         if x is None:
             self.chooser = ExperimentChooser(source, seed)
@@ -89,7 +91,7 @@ class Workbench(DescribedBox):
 
     def _show(self, model, x, names, neuron=0):
         """Show a network: choose neurons of its output, and follow the choice."""
-        before, self.picker = self.picker, _column(NeuronPicker(model, x, names))
+        before, self.picker = self.picker, NeuronPicker(model, x, names)
         self.picker.choose(None, *(neuron if isinstance(neuron, list) else [neuron]))
         self.picker.observe(lambda _: self._attempt(self._follow), ["layer", "neurons"])
         if before is not None:
@@ -113,21 +115,23 @@ class Workbench(DescribedBox):
         if field.neurons > 1 or field.values is None:
             self.phiview = None
         elif self.phiview is None:
-            self.phiview = _column(PhiView(field))
+            self.phiview = PhiView(field)
         else:
             self.phiview.field = field
         self._arrange()
         self._select()
 
     def _make(self, search):
-        self.fieldview, self.stepper = _column(FieldView(search.field)), _column(SearchStepper(search))
-        self.expression = _column(ExpressionView(search.field, hidden=self.hidden))
+        self.fieldview, self.stepper = FieldView(search.field), SearchStepper(search)
+        self.expression = ExpressionView(search.field, hidden=self.hidden)
         self.stepper.observe(self._select, ["selected", "state"])
         self.expression.observe(self._guessed, "guess")
 
     def _arrange(self):
-        views = (self.picker, self.fieldview, self.stepper, self.expression, self.phiview)
-        self._views.children = [view for view in views if view is not None]
+        columns = ((self.picker, self.phiview), (self.fieldview, self.expression), (self.stepper,))
+        for column, views in zip(self._columns, columns, strict=True):
+            column.children = [view for view in views if view is not None]
+        self._views.children = self._columns
 
     @property
     def seed(self):
@@ -281,9 +285,3 @@ class Workbench(DescribedBox):
         """What is shown, in words."""
         views = (self.chooser, self.picker, self.fieldview, self.expression, self.phiview)
         return "\n".join([*(view.words for view in views if view is not None), self._controls.error]).strip()
-
-
-def _column(view):
-    for name, value in _COLUMN.items():
-        setattr(view.layout, name, value)
-    return view

@@ -95,6 +95,8 @@ def test_what_is_laid_over_the_field_is_seen_and_the_worst_are_listed(page, root
     assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
     assert page.evaluate(UNNAMED) == 0
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
+    page.set_viewport_size({"width": 1000, "height": 1300})
+    page.wait_for_timeout(500)
     cell.screenshot(path=root / "tests" / "artefacts" / f"field_{page.theme}.png")
 
 

@@ -208,9 +208,9 @@ def test_the_worst_points_on_show_are_listed(space):
     among = near(view, {"x3": 0.5}, 0.3)
     degrees = angles(view.candidate, space)[among]
     order = np.argsort(-degrees)[:4]
-    assert [row[-1] for row in rows] == [f"{degrees[i]:.2g}°" for i in order]
+    assert [row[-1] for row in rows] == [f"{degrees[i]:.3g}°" for i in order]
     assert rows[0][:3] == [f"{value:.3g}" for value in SPACE[among[order[0]]]]
-    assert f"is {degrees[order[0]]:.2g} degrees off" in view.words
+    assert f"is {degrees[order[0]]:.3g} degrees off" in view.words
     view.worst = 0
     assert choices(view)["rows"] == []
 

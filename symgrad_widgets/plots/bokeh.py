@@ -6,6 +6,7 @@ from bokeh.plotting import figure as bokeh_figure
 __all__ = ["HEIGHT", "figure"]
 
 HEIGHT = 320
+_IN_A_ROW = 5  # labels of a legend that a narrow plot has room for
 _MARKERS = {"ring": "circle", "": "circle"}
 
 
@@ -78,3 +79,5 @@ def _tidy_legend(plot):
         legend.padding = legend.margin = 0
         plot.add_layout(legend, "below")
         legend.orientation = "horizontal"
+        if len(legend.items) > _IN_A_ROW:
+            legend.ncols = -(-len(legend.items) // 2)

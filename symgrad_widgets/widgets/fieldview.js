@@ -1,4 +1,4 @@
-// Above a gradient field: its two inputs, a slice along the others, what is laid over it; below: the worst points.
+// Below a gradient field: its two inputs, a slice along the others, what is laid over it, and the worst points.
 function make(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);

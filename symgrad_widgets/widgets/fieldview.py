@@ -26,7 +26,7 @@ _COLUMNS = 6  # inputs that the table of the worst points has room for
 
 
 class _FieldControls(anywidget.AnyWidget):
-    """Choices above the picture; each comes back as the message {"set": trait, "value": value}."""
+    """Choices below the picture; each comes back as the message {"set": trait, "value": value}."""
 
     _esm = _HERE / "fieldview.js"
     _css = _HERE / "fieldview.css"
@@ -69,12 +69,13 @@ class FieldView(FieldBox):
         for name in set(choices) - set(_CHOICES):
             raise UnknownNameError(f"a FieldView takes no {name!r}: {nearest(name, _CHOICES)}")
         self._degrees = None
-        self._controls, self._field, self._histogram = _FieldControls(), Panel(), Panel()
-        self._controls.layout = {"width": "100%"}
+        self._controls = _FieldControls(layout={"width": "100%"})
+        self._field, self._histogram = Panel(), Panel()
+        self._histogram.add_class("symgrad-aside")
         self._controls.on_msg(self._asked)
         layout = {"width": "100%", "flex_flow": "row wrap"}
         super().__init__(
-            [self._controls, ipywidgets.HBox([self._field, self._histogram], layout=layout)],
+            [ipywidgets.HBox([self._field, self._histogram], layout=layout), self._controls],
             field=field,
             candidate=candidate,
             inputs=inputs or field.names[:2],
@@ -206,7 +207,7 @@ class FieldView(FieldBox):
         ]
         columns = names if len(names) <= _COLUMNS else self.inputs
         rows = [
-            [*(f"{points[row, names.index(name)]:.3g}" for name in columns), f"{degrees:.2g}°"]
+            [*(f"{points[row, names.index(name)]:.3g}" for name in columns), f"{degrees:.3g}°"]
             for row, degrees in self._worst()
         ]
         return {
@@ -228,7 +229,7 @@ class FieldView(FieldBox):
         for row, degrees in self._worst()[:1]:
             place = zip(self.field.names, self.field.points[row], strict=True)
             where = ", ".join(f"{name} = {value:.3g}" for name, value in place)
-            words += f" The worst point, {where}, is {degrees:.2g} degrees off."
+            words += f" The worst point, {where}, is {degrees:.3g} degrees off."
         return "\n".join(filter(None, [words, self._field.error]))
 
 

@@ -24,9 +24,13 @@ def importable():
 
 @pytest.fixture(scope="module")
 def cluster():
+    import dask
     from dask.distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made,
+    ):
         yield made.scheduler_address
 
 
@@ -118,12 +122,6 @@ def test_on_a_dask_cluster_a_worker_may_be_killed_on_the_way(cluster):
     assert results == {n: 2 * n for n in range(8)}
 
 
-def test_a_job_that_kills_every_dask_worker_is_given_up(cluster):
-    results = dict(batch.stream(kills_its_process_at_3, range(6), scheduler=cluster))
-    assert isinstance(results.pop(3), batch.WorkerDiedError)
-    assert results == {n: 2 * n for n in range(6) if n != 3}
-
-
 def test_a_scheduler_that_is_not_there_is_an_error():
     with pytest.raises(batch.ClusterError, match="no Dask scheduler answers at 'nowhere'"):
         next(batch.stream(double, [1], scheduler="nowhere"))
@@ -135,6 +133,12 @@ def test_workers_with_several_threads_are_refused(cluster, monkeypatch):
     monkeypatch.setattr(Client, "nthreads", lambda _: {"tcp://a": 1, "tcp://b": 4})
     with pytest.raises(batch.ClusterError, match=r"up to 4 threads, .* --nthreads 1"):
         next(batch.stream(double, [1], scheduler=cluster))
+
+
+def test_a_job_that_kills_every_dask_worker_is_given_up(cluster):
+    results = dict(batch.stream(kills_its_process_at_3, range(6), scheduler=cluster))
+    assert isinstance(results.pop(3), batch.WorkerDiedError)
+    assert results == {n: 2 * n for n in range(6) if n != 3}
 
 
 def _gone(pid):

@@ -14,14 +14,15 @@ from .errors import ClusterError, WorkerDiedError
 
 __all__ = ["on_cluster"]
 
-_SECONDS = 20  # to reach the scheduler, and to see a worker
+_REACHED = 20  # seconds in which the scheduler answers
+_STARTED = 60  # and has a worker
 
 
 def on_cluster(call, tasks, scheduler):
     """Yield pairs `(number, result)` of `call(number, task)` as they come from the workers of a scheduler.
 
     `tasks` maps numbers to tasks. Jobs whose worker dies are repeated by the scheduler; those that it gives
-    up come last, with a `WorkerDiedError`.
+    up are tried again at the end, one by one, before the result is a `WorkerDiedError`.
 
     Raises
     ------
@@ -30,21 +31,30 @@ def on_cluster(call, tasks, scheduler):
         threads, or do not have this package.
 
     """
-    lost = set(tasks)
-    with _connected(scheduler) as client, parallel_config(_Backend(client)):
+    with _connected(scheduler) as client:
+        lost = dict(tasks)
+        for number, result in _answers(client, call, tasks, scheduler):
+            del lost[number]
+            yield number, result
+        for number, task in lost.items():  # a dying worker is blamed on all that was waiting for it
+            died = number, WorkerDiedError("its worker died, each time it was tried")
+            yield next(_answers(client, call, {number: task}, scheduler), died)
+
+
+def _answers(client, call, tasks, scheduler):
+    """Yield the results of those tasks that the scheduler does not give up."""
+    with parallel_config(_Backend(client)):
         pool = Parallel(-1, return_as="generator_unordered", pre_dispatch="all", batch_size=1)
-        try:
-            for answer in pool(delayed(call)(number, task) for number, task in tasks.items()):
-                if answer is not None:
-                    lost.discard(answer[0])
-                    yield answer
-        except ImportError as error:
-            raise ClusterError(
-                f"a worker of {scheduler} cannot load the package ({error}): install this version on all"
-            ) from None
-        except (CancelledError, OSError) as error:
-            raise ClusterError(f"lost the Dask scheduler at {scheduler} ({type(error).__name__})") from None
-    yield from ((number, WorkerDiedError("its worker died, each time it was tried")) for number in lost)
+    try:
+        for answer in pool(delayed(call)(number, task) for number, task in tasks.items()):
+            if answer is not None:
+                yield answer
+    except ImportError as error:
+        raise ClusterError(
+            f"a worker of {scheduler} cannot load the package ({error}): install this version on all"
+        ) from None
+    except (CancelledError, OSError) as error:
+        raise ClusterError(f"lost the Dask scheduler at {scheduler} ({type(error).__name__})") from None
 
 
 class _Backend(ParallelBackendBase):
@@ -78,7 +88,7 @@ def _connected(scheduler):
     except ImportError:
         raise SymgradError('Dask is not installed: pip install -e ".[dask]" in the repository') from None
     try:
-        client = Client(scheduler, timeout=_SECONDS, set_as_default=False)
+        client = Client(scheduler, timeout=_REACHED, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(
             f"no Dask scheduler answers at {scheduler!r} ({error}): give its address, tcp://HOST:8786"
@@ -90,10 +100,10 @@ def _connected(scheduler):
 
 def _check_workers(client, scheduler):
     try:
-        client.wait_for_workers(1, timeout=_SECONDS)
+        client.wait_for_workers(1, timeout=_STARTED)
     except TimeoutError:
         raise ClusterError(
-            f"{scheduler} has no workers after {_SECONDS} s: start `dask worker {scheduler} --nthreads 1`"
+            f"{scheduler} has no workers after {_STARTED} s: start `dask worker {scheduler} --nthreads 1`"
         ) from None
     most = max(client.nthreads().values())
     if most > 1:

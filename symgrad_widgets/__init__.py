@@ -14,6 +14,7 @@ import importlib
 _PUBLIC = {
     "Candidate": "search",
     "Experiment": "experiment",
+    "ExperimentChooser": "widgets",
     "ExpressionView": "widgets",
     "FieldView": "widgets",
     "GradientField": "field",

@@ -1,6 +1,7 @@
 """What a person clicks, drags and watches: no mathematics in it, and nothing loaded from outside."""
 
 from .bender import PhiBender
+from .chooser import ExperimentChooser
 from .expressionview import ExpressionView
 from .fieldview import FieldView
 from .monitor import TrainingMonitor
@@ -11,6 +12,7 @@ from .stepper import SearchStepper
 from .workbench import Workbench
 
 __all__ = [
+    "ExperimentChooser",
     "ExpressionView",
     "FieldView",
     "NeuronPicker",

@@ -155,7 +155,7 @@ def test_a_slice_without_points_says_so(space):
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_the_formula_s_arrows_start_where_the_neuron_s_do_and_agree_in_sign(field, sign):
     view = sg.FieldView(field, f"{sign}(x**2 + 4*v**2)", overlay=True, arrows=50)
-    own = mark(view, "formula").data
+    own = view.pictures()[0].marks[-2].data
     start = np.stack([own["x0"], own["y0"]], axis=1)
     step = np.stack([own["x1"], own["y1"]], axis=1) - start
     assert len(start) == 50

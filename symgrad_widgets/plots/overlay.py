@@ -28,8 +28,8 @@ def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None):
         )
     (x, y), (x1, y1) = start.T, (start + step).T
     return (
-        Mark("segments", {"x0": x, "y0": y, "x1": x1, "y1": y1}, GREY, "formula", size=1),
-        Mark("points", {"x": x1, "y": y1, "angle": turn}, GREY, "", "triangle", 4),
+        Mark("segments", {"x0": x, "y0": y, "x1": x1, "y1": y1}, GREY, size=1),
+        Mark("points", {"x": x1, "y": y1, "angle": turn}, GREY, "formula", "triangle", 4),
     )
 
 

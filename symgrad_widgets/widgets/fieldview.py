@@ -69,13 +69,13 @@ class FieldView(FieldBox):
         for name in set(choices) - set(_CHOICES):
             raise UnknownNameError(f"a FieldView takes no {name!r}: {nearest(name, _CHOICES)}")
         self._degrees = None
-        self._controls = _FieldControls(layout={"width": "100%"})
+        self._controls = None  # until there is something to choose
         self._field, self._histogram = Panel(), Panel()
         self._histogram.add_class("symgrad-aside")
-        self._controls.on_msg(self._asked)
+        self._left = ipywidgets.VBox([self._field], layout={"flex": "1 1 320px", "min_width": "280px"})
         layout = {"width": "100%", "flex_flow": "row wrap"}
         super().__init__(
-            [ipywidgets.HBox([self._field, self._histogram], layout=layout), self._controls],
+            [ipywidgets.HBox([self._left, self._histogram], layout=layout)],
             field=field,
             candidate=candidate,
             inputs=inputs or field.names[:2],
@@ -168,7 +168,12 @@ class FieldView(FieldBox):
         self._histogram.layout.display = "" if rest else "none"
         for histogram in rest:
             self._histogram.show(histogram)
-        self._controls.shown = json.dumps(self._choices())
+        if self._controls is None and (self._others or self.candidate is not None):
+            self._controls = _FieldControls(layout={"width": "100%"})
+            self._controls.on_msg(self._asked)
+            self._left.children = [self._field, self._controls]
+        if self._controls is not None:
+            self._controls.shown = json.dumps(self._choices())
 
     def pictures(self):
         """The field and, with a candidate, the histogram of the angles to it."""

@@ -84,7 +84,7 @@ def wave_families(grammar, limit):
 
 
 def harmonics(grammar, names, limit):
-    """Inputs, squares, f(k x), f(x + y), x f(y) of some functions f: sums of Fourier and Prony.
+    """Inputs, squares, f(k x), f(x + y), f(2 x + y), x f(y) of some functions f: sums of Fourier and Prony.
 
     What would make more than `limit` terms of it is left out.
     """
@@ -94,7 +94,9 @@ def harmonics(grammar, names, limit):
     signs = (1, -1) if "exp" in names else (1,)  # sin and cos are odd or even
     inputs = grammar.inputs
     terms = [*inputs, *(grammar["square"](x) for x in inputs if "square" in grammar)][:limit]
-    for factors, forms in (((1, 2), inputs), ((1,), _all(grammar, ("add", "sub"), inputs))):
+    twice = [(_multiple(grammar, 2, x), y) for x, y in itertools.permutations(inputs, 2)]
+    uneven = [grammar[op](*pair) for op in ("add", "sub") if op in grammar for pair in twice]
+    for factors, forms in (((1, 2), inputs), ((1,), _all(grammar, ("add", "sub"), inputs)), ((1,), uneven)):
         options = itertools.product(functions, signs, factors, forms)
         layer = [f(_multiple(grammar, s * k, u)) for f, s, k, u in options]
         terms += layer if len(terms) + len(layer) <= limit else []

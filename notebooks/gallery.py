@@ -1,0 +1,210 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,-all
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: kernelspec,jupytext,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A gallery of the widgets
+#
+# Each view of the library, alone, with the lines that you will need most. A view follows its mouse, its keys and
+# your Python alike: what a click can do, an assignment can do, and a view that is shown twice stays the same.
+#
+# **Goals.** For each widget you will see what it shows, what to click, and how to drive it from a cell, so that
+# you can put your own lesson together. `playground` has all of them on one page, linked.
+#
+# | word | meaning here |
+# |---|---|
+# | unit | one number that a layer computes from the inputs; we call the one we look at the neuron |
+# | gradient field | at each point, the direction in which the neuron grows fastest |
+# | candidate | a formula that may be what the neuron has learnt |
+# | front | the candidates for which no simpler one does better |
+# | $\varphi$ (phi) | the function that bends the formula into the neuron |
+
+# %% tags=["parameters"]
+seed = 0
+budget = 20  # seconds a search may take at most
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+# %% [markdown]
+# Nothing is trained here at first: the weights of each experiment come with the package.
+
+# %%
+run = sg.experiments["oscillator"].pretrained()
+run
+
+# %% [markdown]
+# ## NeuronPicker: the units of a network
+#
+# A block for each layer, a dot for each unit. Click one, or move with the arrow keys; hold Shift to choose several.
+# It takes any `torch.nn.Module` and points to run it on. Beside the diagram: the chosen unit over the data.
+
+# %%
+picker = sg.NeuronPicker(run.model, run.x, names=run.names)
+picker
+
+# %% [markdown]
+# From Python: choose a unit of a layer, or of the output (`None`), and take its gradient field. Coloured by
+# `"alignment"`, a strong dot is a unit whose gradients are nearly those of the formula you gave.
+
+# %%
+picker.formula = "x**2 + v**2"
+picker.colour_by = "alignment"  # or "activation", "gradient"
+picker.choose(None, 0)  # unit 0 of the output
+picker.observe(lambda change: print("chosen:", picker.layer, change.new), "neurons")
+field = picker.field
+
+# %% [markdown]
+# ## FieldView: the directions of the gradient
+#
+# Arrows over two of the inputs. Give it a candidate, and each arrow is coloured by the angle to the candidate's own
+# direction. This network has learnt from 2×2 matrices: four inputs, of which you choose two.
+
+# %%
+matrices = sg.experiments["determinant2"].pretrained()
+matrix_field = sg.gradient_field(matrices.model, matrices.x, names=matrices.names)
+view = sg.FieldView(matrix_field, "x1*x4 - x2*x3", inputs=("x1", "x4"))
+view
+
+# %% [markdown]
+# All other inputs are projected away, or cut: a **slice** keeps the points near a value of them, and on a slice
+# the candidate has level lines. `worst` lists the points where the candidate is most wrong.
+
+# %%
+view.slice, view.band = {"x2": 0.5, "x3": 0.5}, 0.7
+view.overlay, view.levels, view.worst = True, 8, 3
+view.candidate = "x1*x4"  # half of the answer: look at the colours
+print(view.words)
+
+# %% [markdown]
+# ## SearchStepper: the search, one generation at a time
+#
+# **Step**, **Play**, **Pause**, **Stop**, **Back**, and **Go to** a generation. Each point of the picture is a
+# formula of the front; click one, or its row, and it is the selected one.
+
+# %%
+stepper = sg.SearchStepper(sg.Search(field, random_state=seed), guesses=[sg.score(field, "x*v")])
+stepper
+
+# %%
+stepper.step()  # the same as the button
+stepper.goto(3)  # forward or back, with the same result whenever you do it
+state = stepper.run(generations=6, seconds=budget)
+stepper.selected = state.front[0]  # the simplest formula, whatever its loss
+stepper.selected = state.best
+state
+
+# %% [markdown]
+# ## PhiView: how the formula is bent into the neuron
+#
+# Each dot is a point of the data: the formula's value across, the neuron's up. If the formula is the concept, the
+# dots lie on one curve that only rises or only falls: $\varphi$. The second picture shows what the curve leaves.
+
+# %%
+phiview = sg.PhiView(field, state.best)
+phiview
+
+# %%
+phi = phiview.phi
+print(f"phi explains {phi.r2:.2%} of the variance; monotonicity {phi.monotonicity:.3f}, -1 for a falling one")
+phiview.candidate = "x**2"  # a cloud: no function of x**2 gives the neuron
+phiview.candidate = state.best
+
+# %% [markdown]
+# ## ExpressionView: a formula, and a box for yours
+#
+# The formula, its tree, and buttons that copy it. In class set `hidden` before you show it: the machine's answer is
+# then kept back until somebody has typed a guess into the box.
+
+# %%
+expression = sg.ExpressionView(field, state.best)
+expression
+
+# %%
+expression.hidden = True  # until the next line
+expression.guess = "x**2 + 2*v**2"  # the same as typing it
+print(f"loss of the guess {expression.guess.loss:.3f}, of the answer {state.best.loss:.2g}")
+
+# %% [markdown]
+# ## TrainingMonitor: watch a network learn
+#
+# Press **Train**; **Stop** keeps the best weights so far. Afterwards you see the floor, how far the network is from
+# the true concept, and the neuron against the concept. The training itself never knew it.
+
+# %%
+monitor = sg.TrainingMonitor(sg.experiments["oscillator"], seed=seed, epochs=8, count=10_000)
+monitor
+
+# %%
+short = monitor.train()  # waits for the end; monitor.start() and monitor.stop() do not
+print(f"floor {short.floor:.1e} after 8 epochs, {run.floor:.1e} after a full training")
+
+# %% [markdown]
+# ## ExperimentChooser: which experiment, which seed
+#
+# A monitor with a list of the experiments above it. It begins with the weights of the package where it can, and its
+# `run` may be observed: other views follow.
+
+# %%
+chooser = sg.ExperimentChooser("oscillator")
+chooser
+
+# %%
+chooser.observe(lambda change: print("now:", change.new), "run")
+chooser.experiment = "kepler"
+chooser.run.experiment.names
+
+# %% [markdown]
+# ## Panel: any picture of the library
+#
+# The functions of `symgrad_widgets.plots` return pictures. A panel makes one live, and can show another in its place.
+
+# %%
+panel = sg.Panel(plots.history_picture(run.history))
+panel
+
+# %%
+panel.show(plots.plane_picture(field.points, field.values, field.names, what="neuron"))
+panel.words
+
+# %% [markdown]
+# ## Recap
+#
+# - Every view takes plain objects: a network with its points, a field, a search, a formula.
+# - What you can click you can also assign, observe and read back; what is wrong raises and changes nothing.
+# - `view.words` says what is shown, for a reader who does not see it, or a page without a kernel.
+#
+# Next: `playground`, where one `sg.Workbench` links them all.
+#
+# ## Exercises
+#
+# 1. *Predict first:* which units of the picker will be strongest by `"alignment"`, those of the first or of the last
+#    layer? Then look.
+# 2. Give the `FieldView` the slice `{"x2": 0, "x3": 0}`. Why is `x1*x4` suddenly right?
+# 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why is its loss that of `x**2 + v**2`?
+
+# %% [markdown]
+# The last cell checks what this notebook claims.
+
+# %%
+assert sg.verify(state.best.expression, "x**2 + v**2", field=field).same
+assert stepper.goto(3).front == sg.Search(field, random_state=seed).goto(3).front
+assert "near the slice x2 = 0.5" in view.words
+assert abs(phiview.phi.monotonicity) > 0.99
+assert expression.guesses[0].loss > 100 * state.best.loss
+assert short.floor < 0.1
+assert chooser.run.experiment.slug == "kepler"

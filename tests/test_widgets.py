@@ -81,7 +81,11 @@ def test_a_panel_holds_no_bokehjs_and_sends_it_on_request():
     assert sum(len(str(value)) for value in panel.get_state().values()) < 25_000
     panel._answer(panel, {"want": "live"}, [])
     panel._answer(panel, {"want": "something else"}, [])
-    [(content, [script])] = sent
+    panel._answer(panel, {"want": "picture"}, [])
+    panel.show(line(3, 4))
+    (content, [script]), *pictures = sent
+    assert [json.loads(unpacked(data))[0]["y"] for _, (_, data) in pictures] == [[1, 2], [3, 4]]
+    assert not {"_document", "_data"} & set(panel.get_state())
     assert content == {"live": panel._version}
     assert b"Bokeh" in script
     assert b"export function attach" in script

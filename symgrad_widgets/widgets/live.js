@@ -45,23 +45,15 @@ function paint(plot, box) {
     for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = ink;
 }
 
-export function attach({ model, box, read, began, signal }) {
+export function attach({ model, box, unpacked, began, signal }) {
   const Bokeh = globalThis.Bokeh[model.get("_version")];
-  let views = null, doc = null, drawn = 0, filled = 0;
-  const data = async () => JSON.parse((await read("_data")) || "[]");
+  let views = null, doc = null, item = "", columns = [], drawn = 0, shown = 0;
   const theme = () => doc && paint(doc.roots()[0], box);
 
-  const refresh = async () => {
-    const turn = ++filled;
-    const fresh = await data();
-    if (doc && turn === filled && !signal.aborted) fill(doc, fresh);
-  };
   const draw = async () => {
     const turn = ++drawn;
-    doc = null;  // data that come meanwhile are for the next document
+    doc = null;  // data that come meanwhile are filled in once the document is there
     const stale = () => turn !== drawn || signal.aborted;
-    const [item, columns] = await Promise.all([read("_document"), data()]);
-    if (stale() || !item) return;
     const place = document.createElement("div");
     began();
     box.replaceChildren(place);
@@ -74,19 +66,30 @@ export function attach({ model, box, read, began, signal }) {
     theme();
     fill(doc, columns);
     listen(doc, columns, model);
-    refresh();
+  };
+  // Every view gets what one of them has asked for.
+  const show = async (message, buffers) => {
+    if (!message.picture) return;
+    const turn = ++shown;
+    const [fresh, data] = await Promise.all(buffers.map(unpacked));
+    if (turn !== shown || signal.aborted) return;
+    columns = JSON.parse(data);
+    if (fresh !== item) {
+      item = fresh;
+      await draw();
+    } else if (doc) fill(doc, columns);
   };
 
   const report = (error) => console.error("symgrad: the plot could not be drawn:", error);
-  const handlers = { "change:_document": () => draw().catch(report), "change:_data": () => refresh().catch(report) };
-  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+  const got = (message, buffers) => show(message, buffers).catch(report);
+  model.on("msg:custom", got);
   const watcher = new MutationObserver(() => requestAnimationFrame(theme));
   watcher.observe(document.body, { attributes: true });
   watcher.observe(document.documentElement, { attributes: true });
   signal.addEventListener("abort", () => {
     watcher.disconnect();
-    for (const [event, handler] of Object.entries(handlers)) model.off(event, handler);
+    model.off("msg:custom", got);
     views?.clear();
   });
-  return draw();
+  model.send({ want: "picture" });
 }

@@ -42,11 +42,10 @@ function render({ model, el }) {
     '<figure class="symgrad"><div class="symgrad-plot" role="img"></div>' +
     '<figcaption></figcaption><p class="symgrad-error" role="alert"></p></figure>';
   const [box, caption, alert] = el.firstChild.children;
-  const read = (name) => (model.get(name).byteLength ? unpacked(model.get(name)) : Promise.resolve(""));
   let live = false;
 
   const still = async () => {
-    const svg = await read("_svg");
+    const svg = model.get("_svg").byteLength ? await unpacked(model.get("_svg")) : "";
     if (live || gone.signal.aborted) return;
     box.innerHTML = svg;
     box.firstChild?.removeAttribute("style");
@@ -64,7 +63,7 @@ function render({ model, el }) {
   say();
   still();
   drawing(model, gone.signal)
-    .then(({ attach }) => attach({ model, box, read, began, signal: gone.signal }))
+    .then(({ attach }) => attach({ model, box, unpacked, began, signal: gone.signal }))
     .catch((error) => error === CLOSED || console.error("symgrad: the plot stays a still picture:", error));
   return () => {
     gone.abort();

@@ -1,9 +1,9 @@
 """A bokeh plot as a widget that needs no set-up cell, no outside address and little room in a saved notebook.
 
-The widget's state is the picture: an empty bokeh document, its data, and the same picture as SVG, packed.
-What draws, BokehJS and `live.js`, is not in it: a page that lacks them asks the kernel once, and shows the
-SVG until then; so it does where no kernel runs. State goes one way, from Python to every view, so that views
-agree and a reload shows what is current; `picked` comes back.
+The widget's state is the picture as SVG, packed. What a live plot needs is not in it: BokehJS and `live.js`,
+for which a page asks the kernel once, the bokeh document and its data, for which each view asks. A view shows
+the SVG until then; so it does where no kernel runs. Pictures go one way, from Python to every view, so that
+views agree and a reload shows what is current; `picked` comes back.
 """
 
 import functools
@@ -43,8 +43,8 @@ class Panel(anywidget.AnyWidget):
     _esm = _HERE / "panel.js"
     _css = _HERE / "panel.css"
     _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
-    _document = traitlets.Bytes().tag(sync=True)
-    _data = traitlets.Bytes().tag(sync=True)
+    _document = traitlets.Bytes()
+    _data = traitlets.Bytes()
     _svg = traitlets.Bytes().tag(sync=True)
     words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
@@ -86,6 +86,10 @@ class Panel(anywidget.AnyWidget):
             self._svg = zlib.compress(picture.svg().encode())
             self.set_trait("words", picture.words)
             self.error = ""
+        self._send_picture()
+
+    def _send_picture(self):
+        self.send({"picture": True}, buffers=[self._document, self._data])
 
     def _still(self):
         return "" if self.picture is None else self.picture.svg()
@@ -93,6 +97,8 @@ class Panel(anywidget.AnyWidget):
     def _answer(self, _, message, __):
         if message == {"want": "live"}:
             self.send({"live": self._version}, buffers=[_live()])
+        elif message == {"want": "picture"} and self.picture is not None:
+            self._send_picture()
 
     def _repr_mimebundle_(self, **kwargs):
         return described(super()._repr_mimebundle_(**kwargs), self._still(), self.words, self.error)

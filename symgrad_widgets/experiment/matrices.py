@@ -80,8 +80,9 @@ def _triplets(rng, count, draw, pair, reach):
     return Triplets(*(matrices.reshape(count, -1) for matrices in (anchor, positive, draw(rng, count))))
 
 
-# One concept, and partners as far apart as strangers: the plain ratio of variances will do, whose last layer
-# can be solved for. Contrast stays at chance for the 3x3 determinant, and folds in the tails of normal entries.
+# One concept, and partners as far apart as strangers: the plain ratio of variances will do, whose last
+# layer can be solved for. Contrast stays at chance for the 3x3 determinant, and folds in the tails of normal
+# entries.
 _RATIO = {"loss": "ratio"}
 
 

@@ -9,7 +9,15 @@ import numpy as np
 from .grammar import root
 from .terms import constant
 
-__all__ = ["families", "large_families", "monomials", "products", "small_terms", "wave_families"]
+__all__ = [
+    "distances",
+    "families",
+    "large_families",
+    "monomials",
+    "products",
+    "small_terms",
+    "special_families",
+]
 
 _DEGREE = 6  # of the monomials that are tried all at once
 _PAIRED = 16  # inputs that small terms pair with each other
@@ -78,9 +86,12 @@ def families(grammar, limit):
     ]
 
 
-def wave_families(grammar, limit):
-    """Bases of exponentials, and of sines and cosines. Functions like those of `families`."""
-    return [lambda _, names=names: harmonics(grammar, names, limit) for names in (("exp",), ("sin", "cos"))]
+def special_families(grammar, limit):
+    """Bases of exponentials, of sines and cosines, and of distances. Functions like those of `families`."""
+    return [
+        *(lambda _, names=names: harmonics(grammar, names, limit) for names in (("exp",), ("sin", "cos"))),
+        lambda _: distances(grammar, limit),
+    ]
 
 
 def harmonics(grammar, names, limit):
@@ -103,6 +114,19 @@ def harmonics(grammar, names, limit):
     options = itertools.product(functions, signs, itertools.permutations(inputs, 2))
     layer = [grammar["mul"](x, f(_multiple(grammar, s, y))) for f, s, (x, y) in options]
     return terms + (layer if len(terms) + len(layer) <= limit else [])
+
+
+def distances(grammar, limit):
+    """Monomials up to the third degree, and r, 1/r, x/r, y/r of r = sqrt(x^2 + y^2) for all pairs of inputs."""
+    if not {"square", "sqrt", "inv_sqrt", "add", "mul"} <= set(grammar.names):
+        return []
+    inputs, terms = grammar.inputs, []
+    for x, y in itertools.combinations(inputs, 2):
+        square = grammar["add"](grammar["square"](x), grammar["square"](y))
+        inverse = grammar["inv_sqrt"](square)
+        terms += [grammar["sqrt"](square), inverse, grammar["mul"](x, inverse), grammar["mul"](y, inverse)]
+    degrees = [d for d in (1, 2, 3) if _count(len(inputs), d) + len(terms) <= limit]
+    return terms + monomials(grammar, inputs, degrees[-1]) if terms and degrees else []
 
 
 def _multiple(grammar, k, term):

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import combine
 from .bank import Bank
-from .dictionary import families, large_families, small_terms, wave_families
+from .dictionary import families, large_families, small_terms, special_families
 from .grammar import root
 from .islands import TERMS, ZERO, Islands, Sum
 from .kernels import gradients
@@ -52,7 +52,7 @@ class Engine:
         self.islands = Islands()
         self.small, self.dictionary = [], np.array([], dtype=int)
         large = large_families(grammar, _BASIS, _LARGE_BASIS)
-        self._bases = families(grammar, _BASIS), wave_families(grammar, _BASIS), large
+        self._bases = families(grammar, _BASIS), special_families(grammar, _BASIS), large
         self._generation = 0
 
     def copy(self):

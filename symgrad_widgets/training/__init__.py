@@ -74,7 +74,7 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
     ):
         generator = torch.Generator().manual_seed(int(seed))
         model = network(experiment, chosen, kind.points(data), generator)
-        trainer = Trainer(model, loss.value, data, validation, chosen, generator)
+        trainer = Trainer(model, loss, data, validation, chosen, generator)
         ending = trainer.run(bar, callback)
         within = _normalise(model, *validation[:2]) if loss.scale_free else None
     x = held_out(experiment, seed, variant, chosen, model.eval())

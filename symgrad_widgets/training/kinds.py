@@ -20,10 +20,15 @@ _CLOSEST, _NEIGHBOURS = 1e-6, 50  # ... of nearest neighbours, who are looked fo
 
 
 class Loss(NamedTuple):
-    """`value(model, *rows)` is a scalar; `scale_free` when it leaves offset and scale of the latents open."""
+    """What a network is trained for: `value(model, *rows)` is a scalar.
+
+    `scale_free` when it leaves offset and scale of the latents open; `refined`, of the same form, is what a
+    single latent is trained for in the end, from where `value` has brought it.
+    """
 
     value: Callable
     scale_free: bool = False
+    refined: Callable | None = None
 
 
 class Kind(NamedTuple):
@@ -101,7 +106,7 @@ def _triplet(model, anchor, positive, negative):
 KINDS = {
     "siamese": Kind(
         losses={
-            "contrast": Loss(_contrast, scale_free=True),
+            "contrast": Loss(_contrast, scale_free=True, refined=ratio),
             "ratio": Loss(ratio, scale_free=True),
             "triplet": Loss(_triplet),
         },

@@ -29,6 +29,10 @@ class Settings:
         A row of the kind's losses; None is the first.
     epochs, batch, rate, weight_decay
         Of Adam; one epoch passes once through the `count` training rows.
+    refined : float from 0 to 1
+        Share of the epochs, the last ones, in which a single latent is trained for the refined form of the
+        loss, where it has one: contrast finds the concept, and the ratio of variances, whose last layer is
+        solved for, then makes it a thousand times more exact. What is kept is still decided by the loss.
     schedule : "cosine" | "plateau"
         Warm-up over the first tenth and a cosine down to zero, or the rate times `plateau_factor` after
         `plateau_patience` epochs without a better validation loss.
@@ -50,6 +54,7 @@ class Settings:
     batch: int = 512
     rate: float = 5e-3
     weight_decay: float = 0.0
+    refined: float = 0.3
     schedule: str = "cosine"
     plateau_factor: float = 0.5
     plateau_patience: int = 10
@@ -65,6 +70,8 @@ class Settings:
             raise DataError(f"hidden must be a tuple of widths, such as (32, 32, 32), got {self.hidden!r}")
         for width in self.hidden:
             self._check_whole("a hidden width", width)
+        if not (isinstance(self.refined, int | float) and 0 <= self.refined <= 1):
+            raise DataError(f"refined must be a share of the epochs, from 0 to 1, got {self.refined!r}")
 
     def _check_whole(self, name, value):
         missing = value is None and name in _OPTIONAL

@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 
 import torch
 
@@ -11,6 +12,7 @@ from .settings import row
 __all__ = ["SCHEDULES", "Trainer", "as_tensor"]
 
 _WARM_UP = 0.1  # of the steps
+_REFINING = 0.4  # of the rate: no higher, or the last layers lose what they are to refine
 
 
 def as_tensor(array):
@@ -22,16 +24,27 @@ class Trainer:
     """One run of Adam, which keeps the weights of the best validation loss."""
 
     def __init__(self, model, loss, data, validation, settings, generator):
-        self.model, self.loss, self.settings, self.generator = model, loss, settings, generator
+        self.model, self.settings, self.generator = model, settings, generator
+        self.loss, self.trained_for = loss.value, loss.value
+        self.refined = loss.refined if settings.latent == 1 else None
         self.rows = [as_tensor(array) for array in data]
         self.validation = [as_tensor(array) for array in validation]
-        self.optimizer = torch.optim.Adam(
-            model.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
-        )
-        schedule = row(SCHEDULES, settings.schedule, "schedule")
-        self.after_step, self.after_epoch = schedule(self.optimizer, settings, len(self._batches()))
+        last = round(settings.epochs * settings.refined) if self.refined else 0
+        self.first_refined = settings.epochs - last + 1
+        self._begin(settings.rate, settings.epochs - last)
         self.history = {name: [] for name in ("epoch", "loss", "validation", "rate", "seconds")}
         self.best, self.best_weights, self.best_epoch = math.inf, None, 0
+
+    def _begin(self, rate, epochs):
+        """Begin a schedule of so many epochs."""
+        if not epochs:
+            return
+        self.optimizer = torch.optim.Adam(
+            self.model.parameters(), lr=rate, weight_decay=self.settings.weight_decay
+        )
+        schedule = row(SCHEDULES, self.settings.schedule, "schedule")
+        settings = replace(self.settings, epochs=epochs)
+        self.after_step, self.after_epoch = schedule(self.optimizer, settings, len(self._batches()))
 
     def run(self, bar, callback):
         """Train to the end; returns why it ended."""
@@ -39,6 +52,8 @@ class Trainer:
         ending = "finished"
         try:
             for epoch in range(1, self.settings.epochs + 1):
+                if epoch == self.first_refined:
+                    self._refine()
                 self._record(epoch, self._epoch(), time.perf_counter() - start)
                 bar.set_postfix(
                     {name: self.history[name][-1] for name in ("loss", "validation")}, refresh=False
@@ -54,6 +69,12 @@ class Trainer:
         self._restore(ending)
         return ending
 
+    def _refine(self):
+        """Go on from the best weights so far with the refined form of the loss."""
+        self._restore("")
+        self.trained_for = self.refined
+        self._begin(_REFINING * self.settings.rate, self.settings.epochs - self.first_refined + 1)
+
     def _batches(self):
         order = torch.randperm(len(self.rows[0]), generator=self.generator)
         return order.tensor_split(math.ceil(len(order) / self.settings.batch))  # equal but for one row
@@ -62,7 +83,7 @@ class Trainer:
         self.model.train()
         total = 0.0
         for batch in self._batches():
-            loss = self.loss(self.model, *(rows[batch] for rows in self.rows))
+            loss = self.trained_for(self.model, *(rows[batch] for rows in self.rows))
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()

@@ -18,14 +18,10 @@
 # %% [markdown]
 # # The playground: what has this neuron learnt?
 #
-# A network has learnt from examples. One of its neurons may know a formula, in a bent form. Read it:
-#
-# 1. **Choose** an experiment, or keep this one. Its network is trained already; **Training** trains it anew.
-# 2. **Click a unit** of the network. The arrows show in which direction the unit grows at each point.
-# 3. **Guess** a formula before you press on, and see how far its directions are from the arrows.
-# 4. **Step** or **Play** the search, and click the points of its front: simple formulas left, exact ones low.
-# 5. **Verdict** says whether the formula selected is the concept, with a proof where there is one.
-#
+# A network has learnt from examples, and one of its neurons may know a formula, in a bent form. **Choose** an
+# experiment, or keep this one: its network is trained already. **Click a unit**, and arrows show in which direction it
+# grows. **Guess** a formula, and see how far it is from the arrows. **Step** or **Play** the search, and click the
+# points of its front: simple formulas left, exact ones low. **Verdict** says whether the selected one is the concept.
 # The line *state* at the bottom holds all that you have chosen: copy it to hand it out, paste another to take it.
 
 # %% tags=["parameters"]

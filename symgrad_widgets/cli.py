@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, notebook_files
-from .commands import sweep, weights
+from .commands import app, sweep, weights
 from .errors import OutputError, SymgradError
 
 __all__ = ["main"]
@@ -60,6 +60,7 @@ def _parser():
     _command(commands, "list", _list, "show the experiments and which of them have a notebook")
     lab = _command(commands, "lab", _lab, "open the start notebook in JupyterLab; passes on further options")
     lab.epilog = "Every other option goes to JupyterLab, for example --no-browser or --port 9000."
+    app.configure(_command(commands, "app", app.main, "open the playground as an application, without cells"))
     _command(commands, "doctor", _doctor, "check the installation, with a line of advice for each fault")
     for command in ("run", "list", "lab"):
         commands.choices[command].add_argument(

@@ -80,6 +80,7 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only modules that
     "pickle": set(),
     "joblib": {"batch"},
     "safetensors": {"weights"},
+    "voila": {"commands"},
     "dask": {"batch"},
     "distributed": {"batch"},
     "matplotlib": set(),

@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
-# parts of jupyterlab, numba, sympy and ipywidgets
-WITH_ANOTHER = {"jupyter_core", "jupyterlab_server", "llvmlite", "mpmath", "traitlets"}
+# parts of bokeh, jupyterlab, numba, sympy and ipywidgets
+WITH_ANOTHER = {"contourpy", "jupyter_core", "jupyterlab_server", "llvmlite", "mpmath", "traitlets"}
 
 
 def read(name):
@@ -79,9 +79,9 @@ def test_every_dependency_is_pinned_to_a_version_that_it_allows():
         assert requirement.specifier.contains(frozen[name]), f"{requirement}, but pinned {frozen[name]}"
 
 
-def test_the_environment_has_the_same_pins_and_pysr():
+def test_the_environment_has_the_same_pins_with_voila_and_pysr():
     frozen, environment = pins(read("binder/constraints.txt")), pins(read("environment.yml"))
-    assert set(environment) == set(declared("pysr"))
+    assert set(environment) == set(declared("app", "pysr"))
     assert {name: frozen[name] for name in environment} == environment
 
 
@@ -100,7 +100,8 @@ def test_everything_the_package_imports_is_declared():
     imported = {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
     imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     outside = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - WITH_ANOTHER
-    assert {DISTRIBUTION.get(name, name) for name in outside - {"symgrad_widgets"}} <= set(declared("dask"))
+    named = {DISTRIBUTION.get(name, name) for name in outside - {"symgrad_widgets"}}
+    assert named <= set(declared("app", "dask"))
 
 
 def test_every_data_file_of_the_package_is_installed_with_it():

@@ -1,0 +1,94 @@
+"""The playground as an application: served by Voila, in a real browser, with nothing from other hosts."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from browser import lab
+
+pytestmark = pytest.mark.browser
+pytest.importorskip("voila")
+
+SECONDS = 90
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory, root):
+    """Address of a server with settings of its own, and its log."""
+    own = tmp_path_factory.mktemp("voila")
+    folders = {
+        name: str(own / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    environment = os.environ | folders | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "symgrad_widgets", "app", "--no-browser", f"--port={port}"]
+    with (own / "server.log").open("w") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=own)
+        try:
+            wait_until(lambda: process.poll() is not None or listens(port))
+            assert process.poll() is None, (own / "server.log").read_text()
+            yield f"http://127.0.0.1:{port}/", own / "server.log"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait_until(happened):
+    end = time.monotonic() + SECONDS
+    while not happened():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.1)
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="module")
+def page(application, chromium_path):
+    with lab.chromium(chromium_path, size=(1400, 900)) as page:
+        start = time.perf_counter()
+        page.goto(application[0], wait_until="commit")
+        search(page).wait_for(timeout=SECONDS * 1000)
+        print(f"from opening to shown {time.perf_counter() - start:.1f} s")
+        yield page
+
+
+def search(page):
+    return page.get_by_role("region", name="Search")
+
+
+def test_it_opens_with_a_result_and_becomes_live(page, root):
+    page.locator(".bk-Figure:visible").first.wait_for(timeout=30_000)
+    assert "Chosen: v**2 + x**2" in search(page).get_by_role("status").inner_text()
+    assert page.get_by_role("heading", name="The playground").count() == 1
+    assert page.get_by_text("sg.Workbench").count() == 0
+    (root / "tests" / "artefacts").mkdir(exist_ok=True)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=root / "tests" / "artefacts" / "voila_light.png")
+
+
+def test_a_step_and_a_guess_reach_the_kernel(page):
+    search(page).get_by_role("button", name="Step").click()
+    search(page).get_by_role("status").filter(has_text="Generation 4,").wait_for(timeout=60_000)
+    formula = page.get_by_role("region", name="Formula")
+    formula.get_by_label("Your guess").fill("x*v")
+    page.keyboard.press("Enter")
+    formula.get_by_role("table").get_by_text("v*x").wait_for(timeout=10_000)
+
+
+def test_no_error_and_nothing_from_other_hosts(page):
+    assert page.errors == []
+    assert page.strangers == []
+
+
+def test_a_page_that_is_left_takes_its_kernel_along(page, application):
+    assert "Kernel shutdown" not in application[1].read_text()
+    page.goto("about:blank")
+    wait_until(lambda: "Kernel shutdown" in application[1].read_text())

@@ -50,7 +50,7 @@ def _settings():
     from traitlets.config import Config
 
     return Config(
-        # A page that is left says so without a token: refused, it would leave its kernel behind. Whoever does not
+        # A page that is left says so without a token: refused, it would leave its kernel behind. Who does not
         # know a kernel's secret number can ask this server for a page and nothing else.
         Voila={"tornado_settings": {"disable_check_xsrf": True}},
         VoilaConfiguration={

@@ -33,3 +33,32 @@ def chromium_path():
     from symgrad_widgets.doctor import chromium
 
     return chromium()
+
+
+@pytest.fixture(scope="module")
+def cells_server(request, tmp_path_factory, root):
+    """Address of a JupyterLab with a notebook of the module's CELLS, once for each theme."""
+    import nbformat
+    from browser import lab
+
+    folder = tmp_path_factory.mktemp("lab")
+    cells = [nbformat.v4.new_code_cell(source) for source in request.module.CELLS]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for theme in ("light", "dark"):
+        nbformat.write(notebook, folder / f"{theme}.ipynb")
+    with lab.server(folder, root) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def cells_page(request, cells_server, chromium_path):
+    """A browser's page, of the module's SIZE, on which the module's CELLS have run."""
+    from browser import lab
+
+    dark = request.param == "dark"
+    with lab.chromium(chromium_path, dark=dark, size=request.module.SIZE) as page:
+        lab.open_notebook(page, cells_server, f"{request.param}.ipynb", dark=dark)
+        page.theme, page.raised = request.param, lab.run_all(page)
+        yield page
+        lab.close_sessions(page)

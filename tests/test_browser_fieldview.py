@@ -1,6 +1,5 @@
 """FieldView in JupyterLab: inputs chosen, a slice moved by keyboard, the worst points listed, looked at."""
 
-import nbformat
 import pytest
 from browser import lab
 
@@ -12,30 +11,15 @@ x = np.random.default_rng(0).uniform(-1, 1, (1500, 4))
 field = sg.GradientField(x, np.stack([x[:, 3], -x[:, 2], -x[:, 1], x[:, 0]], axis=1))
 """
 CELLS = (SETUP, "view = sg.FieldView(field, 'x1*x4 - x2*x3 + 0.2*x1*x2')\nview", "view")
+SIZE = (1000, 900)
 COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
 UNNAMED = """() => [...document.querySelectorAll('.sg-field :is(select, input)')]
   .filter((each) => !each.labels.length).length"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, root):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    for theme in ("light", "dark"):
-        nbformat.write(notebook, folder / f"{theme}.ipynb")
-    with lab.server(folder, root) as address:
-        yield address
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def page(request, server, chromium_path):
-    dark = request.param == "dark"
-    with lab.chromium(chromium_path, dark=dark, size=(1000, 900)) as page:
-        lab.open_notebook(page, server, f"{request.param}.ipynb", dark=dark)
-        page.theme, page.raised = request.param, lab.run_all(page)
-        yield page
-        lab.close_sessions(page)
+@pytest.fixture
+def page(cells_page):
+    return cells_page
 
 
 def controls(page, number=0):

@@ -1,6 +1,5 @@
 """PhiView and ExpressionView in JupyterLab: a guess typed, copied, refused, looked at."""
 
-import nbformat
 import pytest
 from browser import lab
 
@@ -17,28 +16,13 @@ CELLS = (
     "phi = sg.PhiView(field, 'x**2 + v**2 + 0.3*x')\nphi",
     "view = sg.ExpressionView(field, 'x**2 + v**2', hidden=True)\nview",
 )
+SIZE = (800, 900)
 COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, root):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    for theme in ("light", "dark"):
-        nbformat.write(notebook, folder / f"{theme}.ipynb")
-    with lab.server(folder, root) as address:
-        yield address
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def page(request, server, chromium_path):
-    dark = request.param == "dark"
-    with lab.chromium(chromium_path, dark=dark, size=(800, 900)) as page:
-        lab.open_notebook(page, server, f"{request.param}.ipynb", dark=dark)
-        page.theme, page.raised = request.param, lab.run_all(page)
-        yield page
-        lab.close_sessions(page)
+@pytest.fixture
+def page(cells_page):
+    return cells_page
 
 
 def view(page):

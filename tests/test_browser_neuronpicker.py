@@ -1,6 +1,5 @@
 """The neuron picker in JupyterLab: clicked, typed at, changed from Python, reloaded, looked at."""
 
-import nbformat
 import pytest
 from browser import lab
 
@@ -20,6 +19,7 @@ CELLS = (
     "large = sg.NeuronPicker(wide, x, ('x', 'v'))\nlarge",
 )
 CHOICE = "print(picker.layer, picker.neurons, picker.colour_by)"
+SIZE = (1280, 720)
 COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
 PAINTED = """(stage) => { const c = stage.querySelector("canvas"); if (!c.height || !c.width) return false;
   return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((value) => value > 0); }"""
@@ -33,25 +33,9 @@ HOVER = """(stage) => { const box = stage.querySelector("canvas").getBoundingCli
   return times.sort((a, b) => a - b); }"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, root):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    for theme in ("light", "dark"):
-        nbformat.write(notebook, folder / f"{theme}.ipynb")
-    with lab.server(folder, root) as address:
-        yield address
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def page(request, server, chromium_path):
-    dark = request.param == "dark"
-    with lab.chromium(chromium_path, dark=dark) as page:
-        lab.open_notebook(page, server, f"{request.param}.ipynb", dark=dark)
-        page.theme, page.raised = request.param, lab.run_all(page)
-        yield page
-        lab.close_sessions(page)
+@pytest.fixture
+def page(cells_page):
+    return cells_page
 
 
 def pickers(page):

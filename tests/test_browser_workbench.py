@@ -1,12 +1,12 @@
 """The Workbench in JupyterLab: one story through all its views, and what it leaves behind."""
 
-import nbformat
 import pytest
 from browser import lab
 
 pytestmark = pytest.mark.browser
 
 CELLS = ("import symgrad_widgets as sg", 'bench = sg.Workbench("oscillator")\nbench')
+SIZE = (1400, 900)
 COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
 NODES = "() => document.querySelectorAll('*').length"
 MODELS = "from ipywidgets.widgets.widget import _instances; print(len(_instances))"
@@ -22,25 +22,9 @@ RERUN = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, root):
-    folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    for theme in ("light", "dark"):
-        nbformat.write(notebook, folder / f"{theme}.ipynb")
-    with lab.server(folder, root) as address:
-        yield address
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def page(request, server, chromium_path):
-    dark = request.param == "dark"
-    with lab.chromium(chromium_path, dark=dark, size=(1400, 900)) as page:
-        lab.open_notebook(page, server, f"{request.param}.ipynb", dark=dark)
-        page.theme, page.raised = request.param, lab.run_all(page)
-        yield page
-        lab.close_sessions(page)
+@pytest.fixture
+def page(cells_page):
+    return cells_page
 
 
 def search(page):

@@ -88,6 +88,19 @@ def test_concepts_come_back_from_noisy_gradients(searched, name, noise):
     assert search.best.loss == pytest.approx(noise, rel=0.25)
 
 
+def test_a_quotient_seen_only_where_it_is_1_is_told_from_the_difference():
+    def near(rng, count):
+        x = rng.uniform(0, 2, (80 * count, 6))
+        g = x[:, 0] * x[:, 1] / ((x[:, 2] - x[:, 3]) ** 2 + (x[:, 4] - x[:, 5]) ** 2)
+        return x[np.abs(g - 1) < 0.05][:count]
+
+    case = CASES["P2-E"]._replace(draw=near)
+    search = sg.Search(field_of(case, 600, noise=5e-5))
+    search.run(generations=GENERATIONS, progress=False)
+    verdict = sg.verify(search.best.expression, case.concept, search.field, case.constraints)
+    assert verdict.how == "proved", f"{search.best}: {verdict}"
+
+
 def test_constants_inside_and_between_terms_are_placed():
     case = from_formula("x2^2 + 0.7*exp(1.3*x1)", -1, 1)
     search = sg.Search(field_of(case, 400))

@@ -12,7 +12,7 @@ from .definition import Experiment, Labelled, redraw
 __all__ = ["EXPERIMENTS", "Law", "agreeing", "box", "half_uncertain"]
 
 _NOISE = 0.01  # standard deviation of a measurement, as a share of its value
-_APART = 0.4  # least distance of two masses
+_APART = 0.5  # least distance of two masses; nearer, what the network smooths hides the quotient
 _DOUBT = 5 * _NOISE  # as a share of the value: nearer to the threshold the noise may turn a label
 
 

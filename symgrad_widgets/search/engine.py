@@ -18,6 +18,7 @@ from .dictionary import families, large_families, small_terms, special_families
 from .grammar import root
 from .islands import TERMS, ZERO, Islands, Sum
 from .kernels import gradients
+from .quotients import quotients
 from .sieve import sieve
 
 __all__ = ["Engine"]
@@ -76,6 +77,7 @@ class Engine:
             self._generation = max(self._generation, len(stages))
         stage = stages[self._generation] if self._generation < len(stages) else self._evolve
         stage()
+        self.divide_front()
         self._generation += 1
         most = max(_BYTES / self.bank.row_bytes, len(self.dictionary) + _SPARE)
         if len(self.bank) > most or len(self.seen) > _SEEN:
@@ -257,6 +259,15 @@ class Engine:
         for found in list(self.front.values()):
             if len(found.rows) < TERMS:
                 self.score([(*found.rows, r) for r in self._extensions(found, 40)])
+
+    def divide_front(self):
+        """Score the quotients that have nearly the directions of the front's sums where these vanish."""
+        pairs = []
+        for found in self.front.values():
+            actual = found.coefficients / self.bank.scale[list(found.rows)]
+            pairs += quotients(self.grammar, self.terms(found), actual)
+        rows = [self.bank.rows(pair) for pair in pairs]
+        self.score([pair for pair in rows if None not in pair])
 
     def _extensions(self, found, count):
         """Rows of the dictionary that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""

@@ -1,0 +1,55 @@
+"""From a difference P - Q to the quotient P/Q: near P = Q both have nearly the same directions.
+
+A classifier is seen there alone. The difference is met first, as a sum of terms; the quotient is the sum of
+log|P| and log|Q|, whose terms are sums themselves.
+"""
+
+from itertools import combinations
+
+from .grammar import arguments, root
+from .terms import constant
+
+__all__ = ["quotients"]
+
+_GROUPS = 4  # of terms without common inputs at most, for all ways to part them are tried
+_EQUAL = 0.1  # coefficients whose ratio is so close to 1 are taken for equal
+_MONOTONE = {"sqrt", "square", "cube", "pow4", "inv", "inv_sqrt", "abs"}  # only scale the logarithm
+
+
+def quotients(grammar, terms, coefficients):
+    """Yield pairs of terms, log|P| and log|Q|, for each way to part a sum in two without common inputs."""
+    if not {"log", "add", "sub", "mul"} <= {*grammar.names}:
+        return
+    groups = _connected(terms)
+    if not 2 <= len(groups) <= _GROUPS:
+        return
+    whole, (first, *others) = {*range(len(terms))}, groups
+    for count in range(len(others)):
+        for joined in combinations(others, count):
+            part = first.union(*joined)
+            yield [_logarithm(grammar, terms, coefficients, sorted(p)) for p in (part, whole - part)]
+
+
+def _connected(terms):
+    """Sets of term numbers: the connected components of the terms that have inputs in common."""
+    groups = []
+    for k, term in enumerate(terms):
+        inputs = {t for t in term.tokens if t < 0}
+        touched = [g for g in groups if g[1] & inputs]
+        groups = [g for g in groups if not g[1] & inputs]
+        groups.append(({k}.union(*(g[0] for g in touched)), inputs.union(*(g[1] for g in touched))))
+    return [numbers for numbers, _ in groups]
+
+
+def _logarithm(grammar, terms, coefficients, chosen):
+    """Logarithm of the modulus of some terms' sum."""
+    first, *others = chosen
+    total = terms[first]
+    while not others and root(total) in _MONOTONE:
+        (total,) = arguments(total)
+    for k in others:
+        ratio = coefficients[k] / coefficients[first]
+        size = abs(ratio)
+        term = terms[k] if abs(size - 1) < _EQUAL else grammar["mul"](constant(size), terms[k])
+        total = grammar["add" if ratio > 0 else "sub"](total, term)
+    return grammar["log"](total)

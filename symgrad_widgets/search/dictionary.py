@@ -117,7 +117,7 @@ def harmonics(grammar, names, limit):
 
 
 def distances(grammar, limit):
-    """Monomials up to the third degree, and r, 1/r, x/r, y/r of r = sqrt(x^2 + y^2) for all pairs of inputs."""
+    """Monomials up to degree 3, and r, 1/r, x/r, y/r of r = sqrt(x^2 + y^2) for all pairs of inputs."""
     if not {"square", "sqrt", "inv_sqrt", "add", "mul"} <= set(grammar.names):
         return []
     inputs, terms = grammar.inputs, []

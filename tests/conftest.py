@@ -1,6 +1,7 @@
 """Shared by all tests: where things are, and what is skipped where no browser is installed."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def chromium_path():
     from symgrad_widgets.doctor import chromium
 
     return chromium()
+
+
+@pytest.fixture
+def interruptible():
+    """Processes begun in the test hear Ctrl-C, also where pytest is a shell's job in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

@@ -162,6 +162,7 @@ def test_a_kernel_that_dies_is_told(run):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_the_run_and_its_kernel(tmp_path):
     folder = write(
         tmp_path, "import os\nprint('kernel', os.getpid(), flush=True)", "import time; time.sleep(600)"

@@ -447,6 +447,7 @@ def test_a_full_disk_ends_the_sweep_and_keeps_its_rows(command, tmp_path, monkey
 
 @pytest.mark.notebook
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
 def test_a_sweep_that_is_ended_keeps_its_rows_and_goes_on(tmp_path, sign):
     hang = (

@@ -2,11 +2,11 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 from batch_jobs import double, kills_its_process_at_3, slow_double
+from processes import gone
 
 import symgrad_widgets as sg
 from symgrad_widgets import batch
@@ -108,7 +108,7 @@ def test_a_stream_that_is_closed_leaves_no_process_at_work():
     stream = batch.stream(slow_double, range(50), jobs=2)
     _, (pid, _) = next(stream)
     stream.close()
-    assert _gone(pid)
+    assert gone(pid)
 
 
 def test_on_a_dask_cluster_a_worker_may_be_killed_on_the_way(cluster):
@@ -139,13 +139,3 @@ def test_a_job_that_kills_every_dask_worker_is_given_up(cluster):
     results = dict(batch.stream(kills_its_process_at_3, range(6), scheduler=cluster))
     assert isinstance(results.pop(3), batch.WorkerDiedError)
     assert results == {n: 2 * n for n in range(6) if n != 3}
-
-
-def _gone(pid):
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False

@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from processes import gone
 
 import symgrad_widgets
 from symgrad_widgets.cli import main
@@ -176,17 +176,7 @@ def test_ctrl_c_ends_the_run_and_its_kernel(tmp_path):
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.strip() == "symgrad: interrupted"
-    assert _gone(kernel)
-
-
-def _gone(pid):
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
+    assert gone(kernel)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook
+from processes import gone
 
 import symgrad_widgets as sg
 from symgrad_widgets import batch, sweep
@@ -466,7 +467,7 @@ def test_a_sweep_that_is_ended_keeps_its_rows_and_goes_on(tmp_path, sign):
         assert process.returncode == 130
         assert err == "finished rows are kept: the same command does the rest\nsymgrad: interrupted\n"
     assert [one["seed"] for one in sweep.rows_in(tmp_path / "runs")] == [0]
-    assert _gone(kernel)
+    assert gone(kernel, 200)
     notebooks(tmp_path, RECORD)
     done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
@@ -478,16 +479,6 @@ def _written(path):
     while not (path.exists() and path.read_text().strip()):
         time.sleep(0.05)
     return int(path.read_text())
-
-
-def _gone(pid):
-    for _ in range(200):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
 
 
 # for real

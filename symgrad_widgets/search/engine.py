@@ -87,11 +87,11 @@ class Engine:
         """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
         yield self.singles
         yield self.pairs
-        small, waves, large = self._bases
+        small, special, large = self._bases
         yield from (partial(self.eliminate, basis) for basis in small)
         yield self.extend_front
         yield self.extend_front
-        yield from (partial(self.eliminate, basis) for basis in waves)
+        yield from (partial(self.eliminate, basis) for basis in special)
         yield from (partial(self.eliminate, basis) for basis in large)
 
     def _evolve(self):

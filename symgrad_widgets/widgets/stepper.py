@@ -9,6 +9,7 @@ import traitlets
 from .. import plots
 from ..errors import DataError
 from ..search import null_front
+from ..search.checks import whole
 from .guard import DescribedBox
 from .panel import Panel
 from .worker import Worker
@@ -70,11 +71,10 @@ class SearchStepper(DescribedBox):
         self._panel.observe(self._clicked, "picked")
         self.guesses = tuple(guesses)
         self.search = search
+        self.observe(self._mark, "selected")
         self._begin()
         self.observe(self._begin, "search")
-        self.observe(self._mark, "selected")
         self.observe(self._draw, "guesses")
-        self._draw()
 
     @traitlets.validate("search")
     def _steppable(self, proposal):
@@ -103,8 +103,7 @@ class SearchStepper(DescribedBox):
 
     def goto(self, generation):
         """Go to the state after so many generations, known or yet to come; returns the SearchState."""
-        if isinstance(generation, bool) or not isinstance(generation, int) or generation < 0:
-            raise DataError(f"generation must be a whole number >= 0, got {generation!r}")
+        generation = whole(generation, "generation")
         self._rest()
         return self._show(self._reached(generation))
 
@@ -195,13 +194,9 @@ class SearchStepper(DescribedBox):
         return self._worker.halted.is_set()
 
     def _show(self, state):
-        followed = self.selected is None or self.selected == self.state.best
         self._keep(state)
-        with self.hold_trait_notifications():
-            self.state = state
-            if followed or self.selected not in state.front:
-                self.selected = state.best
-        best = state.best
+        best, before = state.best, self.selected
+        followed = before is None or before == self.state.best
         found = "none stands out yet" if best is None else f"{best.expression} (loss {best.loss:.2g})"
         with self._controls.hold_sync():
             self._controls.generation = state.generation
@@ -210,7 +205,12 @@ class SearchStepper(DescribedBox):
                 f"{state.seconds:.1f} s. Chosen: {found}."
             )
             self._controls.rows = [_row(c, c == best) for c in state.front]
-            self._mark()
+            with self.hold_trait_notifications():
+                self.state = state
+                if followed or before not in state.front:
+                    self.selected = best
+            if self.selected == before:  # otherwise it has been marked already
+                self._mark()
         return state
 
     def _mark(self, _=None):

@@ -65,7 +65,7 @@ def _short(value):
     return value if isinstance(value, int) else float(f"{value:.{_DIGITS}g}")
 
 
-def load(experiment, path=None):
+def load(experiment, path=None, *, seed=None, variant=None):
     """`TrainingResult` of an experiment from a file, without training; its points are drawn again.
 
     Parameters
@@ -73,6 +73,7 @@ def load(experiment, path=None):
     experiment : Experiment
     path : path or None
         None: the weights that come with the package.
+    seed, variant : what the weights have to be of; None: whatever they are
 
     Raises
     ------
@@ -81,8 +82,8 @@ def load(experiment, path=None):
     OutputError
         for a file that is damaged or not of this kind.
     ModelError
-        for weights of another experiment, that do not fit the network, or, of the package's own, that were
-        made with other settings than the experiment's are now.
+        for weights of another experiment, seed or variant, that do not fit the network, or, of the package's
+        own, that were made with other settings than the experiment's are now.
 
     """
     file = shipped(experiment) if path is None else Path(path)
@@ -93,6 +94,7 @@ def load(experiment, path=None):
     tensors, described = _read(file)
     if described["experiment"] != experiment.slug:
         raise ModelError(f"{file} holds weights of {described['experiment']}, not of {experiment.slug}")
+    _check_asked(experiment, described, seed=seed, variant=variant)
     settings = Settings(**described["settings"])
     if path is None:
         _check_settings(experiment, settings, file)
@@ -129,6 +131,15 @@ def _read(file):
 
 
 _AGAIN = "make it again with `symgrad weights make`, or with run.save(path)"
+
+
+def _check_asked(experiment, described, **asked):
+    for name, value in asked.items():
+        if value is not None and described[name] != value:
+            raise ModelError(
+                f"the weights of {experiment.slug} are of {name} {described[name]!r}, not {value!r}: train it "
+                f"(in a notebook, set retrain = True), or leave {name} as it is"
+            )
 
 
 def _check_settings(experiment, settings, file):

@@ -16,7 +16,7 @@ from symgrad_widgets import report
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 EXPERIMENTS = [path for path in NOTEBOOKS if path.parent.name != "notebooks"]
-PARAMETERS = {path: {"seed", "variant", "budget"} for path in EXPERIMENTS} | {
+PARAMETERS = {path: {"seed", "retrain", "variant", "budget"} for path in EXPERIMENTS} | {
     ROOT / "notebooks" / "00_start_here.ipynb": {"seed", "budget"},
     ROOT / "notebooks" / "gallery.ipynb": {"seed", "budget"},
     ROOT / "notebooks" / "playground.ipynb": {"experiment", "seed", "generations"},

@@ -94,6 +94,16 @@ def test_an_experiment_without_weights_says_so():
         mine.pretrained()
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [({"seed": 4}, "seed 3, not 4"), ({"variant": "paper"}, "variant 'default', not 'paper'")],
+)
+def test_weights_of_another_seed_or_variant_are_refused_and_the_way_out_named(run, saved, asked, said):
+    assert run.experiment.pretrained(saved, seed=3, variant="default").seed == 3
+    with pytest.raises(sg.SymgradError, match=f"{said}: train it .in a notebook, set retrain = True"):
+        run.experiment.pretrained(saved, **asked)
+
+
 def test_weights_of_another_experiment_are_refused(saved):
     with pytest.raises(sg.SymgradError, match="holds weights of oscillator, not of trace2"):
         sg.experiments["trace2"].pretrained(saved)

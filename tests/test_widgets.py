@@ -322,6 +322,17 @@ def test_a_press_of_train_shows_the_curve_and_the_latent_against_the_concept():
     assert plain.latents.shape == (300, 1)
 
 
+def test_a_monitor_that_hides_the_concept_shows_it_when_told():
+    run = sg.experiments["oscillator"].train(progress=False, **SMALL)
+    monitor = sg.TrainingMonitor(run, hidden=True)
+    assert len(monitor.pictures()) == 1
+    assert "Floor" not in monitor.words
+    assert "v**2" not in str(monitor._repr_mimebundle_())
+    monitor.hidden = False
+    assert f"Floor {run.floor:.2g}" in monitor.words
+    assert "v**2 + x**2" in monitor._latent.words
+
+
 def test_stop_keeps_the_best_weights_so_far():
     monitor = sg.TrainingMonitor(sg.experiments["oscillator"], **SMALL | {"epochs": 10_000})
     seen = threading.Event()

@@ -33,6 +33,7 @@
 
 # %% tags=["parameters"]
 seed = 0
+retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds the search may take at most
 
@@ -42,7 +43,6 @@ from scipy.linalg import eigh
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
-from symgrad_widgets.expressions import evaluate
 
 # %% [markdown]
 # ## The rule and the data
@@ -64,11 +64,13 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # same at the two snapshots of a pair, and different from pair to pair. Nobody tells it about energy.
 
 # %%
-run = exp.train(seed=seed, variant=variant)
-run
+start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
+monitor = sg.TrainingMonitor(start, seed=seed, variant=variant, hidden=True)
+monitor
 
 # %%
-sg.Panel(plots.history_picture(run.history))
+run = monitor.run or monitor.train()
+run
 
 # %% [markdown]
 # The loss compares squared distances between values of the neuron on a logarithmic scale: those within pairs,
@@ -77,11 +79,13 @@ sg.Panel(plots.history_picture(run.history))
 #
 # ## The neuron
 #
-# Here is the neuron's value on points it has never seen, in four groups from low to high.
+# All units of the network, layer by layer. Click one, and its value on points that it has never seen appears
+# beside the diagram, in four groups from low to high. Chosen is the output, the only one that was rewarded.
 
 # %%
-field = sg.gradient_field(run.model, run.x, names=run.names)
-sg.Panel(plots.plane_picture(field.points, field.values, field.names, what="neuron"))
+picker = sg.NeuronPicker(run.model, run.x, names=run.names)
+picker.choose(None, run.neuron)
+picker
 
 # %% [markdown]
 # Rings. The neuron takes one value all along a circle: it has found an invariant. But *which* function of the
@@ -93,17 +97,22 @@ sg.Panel(plots.plane_picture(field.points, field.values, field.names, what="neur
 # equally long, and you have the gradient field. This is all that the search will ever see.
 
 # %%
+field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
 # ## A guess of your own
 #
-# **Write a formula before you read on.** Its loss is the mean of $1-\cos^2\theta$, with $\theta$ the angle between
-# its gradient and the neuron's: 0 means the same direction everywhere, 1/2 is what chance gives here.
+# **Type a formula into the box before you read on.** Its loss is the mean of $1-\cos^2\theta$, with $\theta$ the angle
+# between its gradient and the neuron's: 0 means the same direction everywhere, 1/2 is what chance gives here.
 
 # %%
-mine = sg.score(field, "x*v")
-sg.FieldView(field, mine)
+box = sg.ExpressionView(field, hidden=True)
+box.guess = "x*v"  # the same as typing it
+box
+
+# %%
+sg.FieldView(field, box.guess)
 
 # %% [markdown]
 # The loss is no black box. The gradient of $x\,v$ is $(v, x)$, and this is the whole calculation:
@@ -112,7 +121,7 @@ sg.FieldView(field, mine)
 directions = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
 candidate = field.points[:, ::-1]
 cosine = (directions * candidate).sum(axis=1) / np.linalg.norm(candidate, axis=1)
-print(f"by hand {(1 - cosine**2).mean():.6f}, by the library {mine.loss:.6f}")
+print(f"by hand {(1 - cosine**2).mean():.6f}, by the library {box.guesses[0].loss:.6f}")
 
 # %% [markdown]
 # ## The search, step by step
@@ -122,7 +131,7 @@ print(f"by hand {(1 - cosine**2).mean():.6f}, by the library {mine.loss:.6f}")
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=[mine])
+stepper = sg.SearchStepper(search, guesses=box.guesses)
 stepper
 
 # %%
@@ -133,7 +142,7 @@ stepper.run(seconds=budget).best
 
 # %%
 published = plots.published_front(exp.id, field)
-sg.Panel(plots.front_picture(search.front, search.best, guesses=[mine], published=published))
+sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
 
 # %% [markdown]
 # Triangles that are bent copies of one concept, such as $0.173/(x^2+v^2)$, have the same loss as ours at a
@@ -161,15 +170,19 @@ print("coefficients", np.round(coefficients[:, 0] / coefficients[2, 0], 3), "rat
 #
 # ## Formula, bend and verdict
 #
-# `sg.interpret` does all of this in one call. Only now do we hand over the concept, for the verdict.
+# `sg.interpret` does all of this in one call, or goes on where a search has come to. Only now do we hand over the
+# concept, for the verdict.
 
 # %%
-result = sg.interpret(field, concept=exp.concepts, seconds=budget, random_state=seed)
+result = sg.interpret(search, concept=exp.concepts, seconds=budget)
 result
 
 # %%
-energy, _ = evaluate(result.best.expression, field.names, field.points)
-sg.Panel(plots.phi_picture(energy, field.values, result.phi))
+box.candidate = result
+box
+
+# %%
+sg.PhiView(field, result)
 
 # %% [markdown]
 # This is $\varphi$: the neuron's value against the formula's. A thin curve without turning points means that the
@@ -191,8 +204,8 @@ report = sg.record(result, run)
 # 1. *Predict first:* what is the loss of `x**2 + 2*v**2`? Is it closer to 0 or to that of `x*v`? Score it.
 # 2. Train with `exp.train(seed=seed, preset="paper", epochs=10)`, a ReLU network (half a minute). Its gradient is
 #    constant between kinks. Will the floor be higher or lower? Look at the field before you look at the number.
-# 3. Read a hidden neuron instead: `sg.gradient_field(run.model, run.x, layer="silu2", neuron=0, names=run.names)`.
-#    Do you expect rings? Draw its values with `plots.plane_picture`.
+# 3. Click a unit of a hidden layer in the picker above. Do you expect rings? Make `field = picker.field` anew and see
+#    what the search says of it.
 
 # %% [markdown]
 # The last cell checks what this notebook claims.
@@ -202,5 +215,4 @@ assert result.verdict.same, result.verdict
 assert run.floor < 1e-3, run.floor
 assert result.best.loss < 1e-3, result.best
 assert result.best.complexity <= 7, result.best
-assert search.best.expression == result.best.expression, search.best
 assert np.allclose(coefficients[:, 0] / coefficients[2, 0], [0, 0, 1, 0, 1], atol=0.05)

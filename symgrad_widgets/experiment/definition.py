@@ -108,14 +108,15 @@ class Experiment:
 
         return train(self, seed, preset, variant, progress, callback, **settings)
 
-    def pretrained(self, path=None):
+    def pretrained(self, path=None, *, seed=None, variant=None):
         """Return a `TrainingResult` without training: from a file of `run.save(path)`, or the package's own.
 
-        The package's own are of seed 0 with default settings. See `symgrad_widgets.weights.load`.
+        The package's own are of seed 0 with default settings; another `seed` or `variant` than the file's is
+        an error. See `symgrad_widgets.weights.load`.
         """
         from ..weights import load  # upwards, and torch: only when asked for
 
-        return load(self, path)
+        return load(self, path, seed=seed, variant=variant)
 
     @classmethod
     def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()):

@@ -34,9 +34,12 @@ class TrainingMonitor(DescribedBox):
     experiment : Experiment, or a TrainingResult to start from
     seed, preset, variant, **settings
         As in `Experiment.train`.
+    hidden : bool
+        Keep the concept back: no floor, no picture of the latent against it.
 
     Attributes
     ----------
+    hidden : may be assigned
     run : TrainingResult of the last training, or None
         May be observed: other views follow it.
     history : dict of lists, as far as training has come
@@ -44,8 +47,9 @@ class TrainingMonitor(DescribedBox):
     """
 
     run = traitlets.Any(allow_none=True, read_only=True)
+    hidden = traitlets.Bool()
 
-    def __init__(self, experiment, seed=0, preset="default", variant="default", **settings):
+    def __init__(self, experiment, seed=0, preset="default", variant="default", *, hidden=False, **settings):
         run, experiment = (
             (experiment, experiment.experiment) if hasattr(experiment, "history") else (None, experiment)
         )
@@ -65,8 +69,10 @@ class TrainingMonitor(DescribedBox):
         self._curve, self._latent = Panel(), Panel()
         row = ipywidgets.HBox([self._curve, self._latent], layout={"width": "100%", "flex_flow": "row wrap"})
         super().__init__([self._controls, row])
+        self.hidden = hidden
         self._controls.on_msg(self._asked)
         self._set(run)
+        self.observe(lambda _: self._set(self.run), "hidden")
 
     def train(self):
         """Train in this thread, to the end; returns the TrainingResult."""
@@ -116,12 +122,18 @@ class TrainingMonitor(DescribedBox):
         self._latent.layout.display = "" if latent else "none"
         for picture in latent:
             self._latent.show(picture)
-        self._controls.status = "Not trained yet." if run is None else _summary(run)
+        self._controls.status = "Not trained yet." if run is None else self._summary(run)
+
+    def _summary(self, run):
+        ended = f"Ended ({run.ending}) in {run.seconds:.1f} s. {_so_far(run.history)}"
+        if self.hidden or run.floor is None:
+            return ended
+        return f"{ended} Floor {run.floor:.2g}: how far the network is from the true concept."
 
     def pictures(self):
         """The loss curve and, after a training whose concept is known, the latent against it."""
         curve = plots.history_picture(self.history)
-        if self.run is None or not self.experiment.concepts:
+        if self.run is None or self.hidden or not self.experiment.concepts:
             return [curve]
         concept = self.experiment.concepts[0]
         values, _ = evaluate(concept, self.run.names, self.run.x)
@@ -140,10 +152,3 @@ class TrainingMonitor(DescribedBox):
 
 def _so_far(history):
     return f"Epoch {history['epoch'][-1]}, validation loss {history['validation'][-1]:.3g}."
-
-
-def _summary(run):
-    floor = (
-        "" if run.floor is None else f" Floor {run.floor:.2g}: how far the network is from the true concept."
-    )
-    return f"Ended ({run.ending}) in {run.seconds:.1f} s. {_so_far(run.history)}{floor}"

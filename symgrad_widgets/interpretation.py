@@ -15,7 +15,7 @@ from .search.checks import duration
 from .surface import read_equation
 from .verdict import Verdict, verify
 
-__all__ = ["Interpretation", "Phi", "interpret"]
+__all__ = ["Interpretation", "Phi", "interpret", "verdict_on"]
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,8 @@ def interpret(
     weighed = time.perf_counter()
     seen, best = searches[0].coordinates, state.best
     formulas = [s.in_inputs(s.best) for s in searches if s.best is not None]
-    verdicts = () if concept is None else _verdicts(formulas, concept, field, constraints)
+    known = () if concept is None else formulas
+    verdicts = tuple(verdict_on(formula, concept, field, constraints) for formula in known)
     times = {
         "gradients": read - start,
         "search": found - read,
@@ -276,18 +277,14 @@ def _readable(concept, constraints, names):
                 read(one, names)
 
 
-def _verdicts(formulas, concept, field, constraints):
-    """Verdicts on formulas: as one of several concepts where it is one, else as a function of them all."""
-    several = concept if type(concept) in (list, tuple) and len(concept) > 1 else ()
-
-    def verdict(formula):
-        for one in several:
-            found = verify(formula, one, field=field, constraints=constraints)
-            if found.same:
-                return replace(found, message=f"{found.message} (of {len(several)}: {one})")
-        return verify(formula, concept, field=field, constraints=constraints)
-
-    return tuple(map(verdict, formulas))
+def verdict_on(formula, concepts, field, constraints=()):
+    """`Verdict` on a formula: as one of several concepts where it is one, else as a function of them all."""
+    several = concepts if type(concepts) in (list, tuple) and len(concepts) > 1 else ()
+    for one in several:
+        found = verify(formula, one, field=field, constraints=constraints)
+        if found.same:
+            return replace(found, message=f"{found.message} (of {len(several)}: {one})")
+    return verify(formula, concepts, field=field, constraints=constraints)
 
 
 def _summary(formulas, verdicts):

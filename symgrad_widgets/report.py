@@ -25,6 +25,7 @@ class Report:
     `formula` is None where no closed form was found, `same` is None where nothing can be said, `how` is the
     verdict's, and `angle` is the median and the 95th percentile over the points. `formulas` has one for each
     independent concept found, `known` says of how many the experiment knows that its neurons may hold them.
+    `front` is that of the first: (complexity, loss, formula) each.
     """
 
     formula: str | None
@@ -41,6 +42,7 @@ class Report:
     formulas: tuple[str, ...] = ()
     known: int | None = None
     floor_median: float | None = None
+    front: tuple = ()
 
     @property
     def success(self):
@@ -103,6 +105,7 @@ def summarise(result, run=None):
         formulas=tuple(str(concept.expression) for concept in result.concepts),
         known=None if run is None else min(len(run.experiment.concepts), np.size(run.neuron)),
         floor_median=None if run is None else _finite(run.floor_median),
+        front=tuple((int(c.complexity), _short(c.loss), str(c.expression)) for c in result.front),
     )
 
 
@@ -127,6 +130,10 @@ def _report(stored):
 def _finite(value):
     # NaN and infinity are not JSON: a notebook that holds them is refused by other readers.
     return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _short(loss):
+    return None if _finite(loss) is None else float(f"{loss:.4g}")
 
 
 def _angles(degrees):

@@ -261,7 +261,7 @@ def test_the_summary_counts_runs_in_which_every_concept_was_found():
 def test_the_table_says_it_in_lines():
     lines = sweep.table(ROWS).splitlines()
     assert lines[1].split() == [
-        *("P1-07", "oscillator", "3/3", "-", "2.0e-05", "4.0e-05", "3.0e-05", "4.0", "2.0", "512"),
+        *("P1-07", "oscillator", "3/3", "-", "-", "-", "2.0e-05", "4.0e-05", "3.0e-05", "4.0", "2.0", "512"),
         *("v**2", "+", "x**2"),
     ]
     assert lines[-1] == "4 of 7 runs found their concept (57.1 %); 1 failed with an error"

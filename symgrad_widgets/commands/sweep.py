@@ -20,6 +20,7 @@ def configure(parser):
     add("--seeds", default="0", help="for example 0-19 or 0,3,7-9 (default: 0)")
     add("--variant", default="default", help="of the data: default or paper")
     add("--preset", default="default", help="of the training: default or paper")
+    add("--epochs", type=int, metavar="N", help="of the training, instead of the preset's")
     add("--budget", type=float, metavar="SECONDS", help="for a search, at most (default: 20)")
     add("--notebooks", action="store_true", help="execute the notebooks instead of calling the library")
     add("--notebook-folder", metavar="FOLDER", help="where they are (default: the repository's own)")
@@ -43,6 +44,7 @@ def main(arguments, _):
         arguments.preset,
         arguments.budget,
         notebooks,
+        arguments.epochs,
     )
     reference = None if arguments.compare is None else sweep.reference_rows(arguments.compare)
     folder = notebook_files.check_folder(arguments.out)

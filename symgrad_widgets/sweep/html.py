@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from .pictures import floors_picture, success_picture, times_picture
-from .summary import summaries, total
+from .summary import succeeded, summaries, total
 
 __all__ = ["to_html"]
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 _COLUMNS = (
-    "paper", "experiment", "found", "failed", "floor", "worst", "loss", "training (s)", "search (s)",
-    "memory (MB)",
+    "paper", "experiment", "found", "drop", "slope", "failed", "floor", "worst", "loss", "training", "search",
+    "memory",
 )  # fmt: skip
 
 
@@ -30,6 +30,7 @@ def to_html(rows):
         columns=_COLUMNS,
         summaries=summaries(rows),
         rows=rows,
+        missed=[row for row in rows if not succeeded(row)],
         versions=_versions(rows),
     )
 

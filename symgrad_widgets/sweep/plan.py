@@ -66,7 +66,9 @@ def parse_seeds(text):
     return sorted(seeds)
 
 
-def planned(names=(), seeds=(0,), variant="default", preset="default", budget=None, notebooks=None):
+def planned(
+    names=(), seeds=(0,), variant="default", preset="default", budget=None, notebooks=None, epochs=None
+):
     """Runs of the experiments `names` with each of the seeds, ordered by seed: cut short, all have some.
 
     Parameters
@@ -79,21 +81,26 @@ def planned(names=(), seeds=(0,), variant="default", preset="default", budget=No
         Seconds that a search may take at most; None is the default of `interpret`, or of the notebook.
     notebooks : path or None
         Folder of notebooks to execute. Without it the library is called.
+    epochs : int or None
+        Length of the training instead of the preset's. A schedule that waits for progress waits for the same
+        share of the training; an early stop waits for as many epochs as before.
 
     Raises
     ------
     UnknownNameError
         for an experiment, variant, preset or notebook that does not exist.
     DataError
-        for a budget that is none, and for what a notebook cannot be told.
+        for a budget or epochs that are none, and for what a notebook cannot be told.
 
     """
     if budget is not None and not budget > 0:
         raise DataError(f"a budget of {budget} s: a search needs a positive number of seconds")
+    if epochs is not None and notebooks is not None:
+        raise DataError(f"{epochs} epochs: notebooks train as they say themselves; leave out one of the two")
     setups, refused = [], []
     for experiment in dict.fromkeys(experiments[name] for name in names) or experiments:
         try:
-            setups.append(_setup(experiment, variant, preset, budget, notebooks))
+            setups.append(_setup(experiment, variant, preset, budget, notebooks, epochs))
         except UnknownNameError as error:
             refused.append(error)
     if refused and (names or not setups):
@@ -104,13 +111,11 @@ def planned(names=(), seeds=(0,), variant="default", preset="default", budget=No
     return runs
 
 
-def _setup(experiment, variant, preset, budget, notebooks):
-    from ..training import chosen_settings
-
+def _setup(experiment, variant, preset, budget, notebooks, epochs):
     if variant not in experiment.variants:
         known = nearest(variant, experiment.variants)
         raise UnknownNameError(f"{experiment.slug} has no variant {variant!r}; {known}")
-    settings = dataclasses.asdict(chosen_settings(experiment, preset, {}))
+    settings = dataclasses.asdict(_settings(experiment, preset, epochs))
     notebook = None if notebooks is None else str(notebook_files.find(experiment.slug, notebooks))
     return {
         "experiment": experiment.slug,
@@ -120,3 +125,14 @@ def _setup(experiment, variant, preset, budget, notebooks):
         "budget": budget,
         "notebook": notebook,
     }
+
+
+def _settings(experiment, preset, epochs):
+    from ..training import chosen_settings
+
+    whole = chosen_settings(experiment, preset, {})
+    if epochs is None:
+        return whole
+    cut = dataclasses.replace(whole, epochs=epochs)
+    patience = max(round(whole.plateau_patience * epochs / whole.epochs), 1)
+    return dataclasses.replace(cut, plateau_patience=patience)

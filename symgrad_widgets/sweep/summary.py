@@ -10,8 +10,8 @@ from ..experiment import experiments
 __all__ = ["Summary", "succeeded", "summaries", "table"]
 
 _HEAD = (
-    "paper", "experiment", "found", "failed", "floor", "worst", "loss", "train s", "search s", "MB",
-    "formula",
+    "paper", "experiment", "found", "drop", "slope", "failed", "floor", "worst", "loss",
+    "train s", "search s", "MB", "formula",
 )  # fmt: skip
 _NUMBERS = set(_HEAD[2:-1])
 
@@ -20,7 +20,8 @@ _NUMBERS = set(_HEAD[2:-1])
 class Summary:
     """Figures of all runs of one experiment with one variant and preset.
 
-    `found` of `runs` ended with every known concept and nothing else, `failed` with an error; `floor` and
+    `found` of `runs` ended with every known concept and nothing else, `failed` with an error; by the paper's
+    rules (`sweep.rules`) `drop` and `slope` would have found a concept on the first front. `floor` and
     `loss` are medians over the runs, `worst` is the highest floor, times are medians in seconds, `memory` is
     the peak in MB; `formulas` counts those that were found, the commonest first. None: no run knows.
     """
@@ -30,6 +31,8 @@ class Summary:
     preset: str
     runs: int
     found: int
+    drop: int | None
+    slope: int | None
     failed: int
     floor: float | None
     worst: float | None
@@ -74,6 +77,8 @@ def _summary(experiment, variant, preset, rows):
         preset=preset,
         runs=len(rows),
         found=sum(map(succeeded, rows)),
+        drop=_by_rule(rows, "drop"),
+        slope=_by_rule(rows, "slope"),
         failed=sum(row["error"] is not None for row in rows),
         floor=_median(figures(rows, "floor")),
         worst=max(figures(rows, "floor"), default=None),
@@ -83,6 +88,12 @@ def _summary(experiment, variant, preset, rows):
         memory=max(figures(rows, "memory"), default=None),
         formulas=tuple(formulas.most_common()),
     )
+
+
+def _by_rule(rows, rule):
+    """Count the fronts on which a rule of `RULES` chooses a concept; None where nothing was asked."""
+    same = [bool(row["rules"][rule]["same"]) for row in rows if row.get("rules")]
+    return sum(same) if same else None
 
 
 def figures(rows, name, part=None):
@@ -104,18 +115,23 @@ def table(rows):
 
 
 def total(rows):
-    """Say in a sentence how many of the runs found their concept."""
+    """Say how many of the runs found their concept, and how many would have by the paper's rules."""
     found, failed = sum(map(succeeded, rows)), sum(row["error"] is not None for row in rows)
     share = f" ({100 * found / len(rows):.1f} %)" if rows else ""
     errors = f"; {failed} failed with an error" if failed else ""
-    return f"{found} of {len(rows)} runs found their concept{share}{errors}"
+    return f"{found} of {len(rows)} runs found their concept{share}{errors}{_rules(rows)}"
+
+
+def _rules(rows):
+    drop, slope = (_by_rule(rows, rule) for rule in ("drop", "slope"))
+    return "" if drop is None else f"; by the paper's rules {drop} (drop) and {slope} (slope)"
 
 
 def _cells(s):
     formula = f"{s.formulas[0][0]}{_others(s.formulas[1:])}" if s.formulas else "-"
     times = [_number(value, ".1f") for value in (s.training, s.search)]
     losses = [_number(value, ".1e") for value in (s.floor, s.worst, s.loss)]
-    counts = f"{s.found}/{s.runs}", str(s.failed or "-")
+    counts = f"{s.found}/{s.runs}", _number(s.drop, "d"), _number(s.slope, "d"), str(s.failed or "-")
     return (s.id, s.title, *counts, *losses, *times, _number(s.memory, ".0f"), formula)
 
 

@@ -75,6 +75,7 @@ def _row(run, error, found):
 def _by_library(run):
     from .. import experiments
     from ..interpretation import interpret
+    from .rules import judged
 
     experiment = experiments[run.experiment]
     trained = experiment.train(run.seed, run.preset, run.variant, progress=False, **run.settings)
@@ -88,7 +89,7 @@ def _by_library(run):
         random_state=run.seed,
         **({} if run.budget is None else {"seconds": run.budget}),
     )
-    return dataclasses.asdict(summarise(result, trained))
+    return dataclasses.asdict(summarise(result, trained)) | {"rules": judged(result, trained)}
 
 
 def _by_notebook(run, found):

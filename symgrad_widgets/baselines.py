@@ -1,0 +1,217 @@
+"""What gradient matching is compared with: formulas fitted to a neuron's value, or to the labels themselves.
+
+Each function returns a front of `Fit`s by rising complexity. They know nothing of gradients; each formula is
+scored by its gradients afterwards, so that fronts of all kinds can be held against each other.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+import numpy as np
+import sympy as sp
+
+from .errors import DataError, ExpressionError, SymgradError
+from .expressions import evaluate, parse
+from .field import GradientField
+from .search import Candidate, score
+from .search.checks import duration, whole
+
+__all__ = ["Fit", "MissingPackageError", "fit_labels", "fit_polynomials", "fit_value"]
+
+_SYMBOLS = "add,sub,mul,div,sin,exp,constant,variable"  # the operators of arXiv 2401.04978
+_POPULATION = 1000
+_LONGEST = 30  # nodes of a formula, as in arXiv 2401.04978
+_POINTS, _LEAST = 2000, 20  # to fit on
+_HIGHEST = 6  # degree of a polynomial
+_HELD_OUT = 1 / 3
+_NEGLIGIBLE = 0.01  # share of the greatest term's spread below which a polynomial's term is left out
+
+
+class MissingPackageError(SymgradError, ImportError):
+    """A package that only the comparison needs is not installed."""
+
+
+@dataclass(frozen=True, repr=False)
+class Fit(Candidate):
+    """A formula fitted without gradients, and `error`, by which it was fitted, on held-out points.
+
+    Of values the error is the share of their variance that is not explained, of labels the share that is
+    wrong. `loss` is mean `1 - cos^2`, as of every Candidate, over all points of the field.
+    """
+
+    error: float
+
+    def __repr__(self):
+        return f"{super().__repr__()[:-1]}, error={self.error:.3g})".replace("Candidate", "Fit")
+
+
+def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000):
+    """Symbolic regression of a neuron's value (least squares), the common way to fit a formula.
+
+    By genetic programming whose constants are placed by least squares (operon: Burlacu, Kronberger, Kommenda
+    2020), for a front of error against length. The formula has to describe the bend of the neuron too.
+
+    >>> fit_value(field.points, field.values, field)  # doctest: +SKIP
+
+    Parameters
+    ----------
+    x, values : arrays (N, n) and (N,) of points and the neuron's values there
+    field : GradientField, to name the inputs and to score the formulas found, and for nothing else
+    seconds : cap on the time, rounded up to whole seconds; None for none
+    random_state : int; the same gives the same front where `evaluations` end the run
+    evaluations : formulas tried, at most; 200,000 take about five seconds
+
+    Returns
+    -------
+    tuple of Fit
+
+    Raises
+    ------
+    DataError
+        for arrays that do not fit each other or the field.
+    MissingPackageError
+        where pyoperon is not installed.
+
+    """
+    x, values = _checked(x, values, field)
+    return _regression(x, _standard(values), field, _unexplained, seconds, random_state, evaluations)
+
+
+def fit_labels(x, y, field, seconds=20, random_state=0, evaluations=200_000):
+    """Direct symbolic classification: a formula whose sign is the label. No network is asked.
+
+    Labels of two kinds count as -1 and 1, and the squared error is minimised, scale and offset free. (The
+    baseline of arXiv 2401.04978 minimises the hinge loss, which operon does not have; both ask for a formula
+    that is positive on one side only.) Arguments, result and errors are as of `fit_value`.
+    """
+    classes = np.unique(np.asarray(y))
+    if len(classes) != 2:
+        raise DataError(f"labels must be of two kinds, got {len(classes)}")
+    x, signs = _checked(x, np.where(np.asarray(y) == classes[1], 1.0, -1.0), field)
+    return _regression(x, signs, field, _wrong, seconds, random_state, evaluations)
+
+
+def fit_polynomials(x, values, field, degree=3):
+    """Polynomials of degree 1 to `degree` fitted to the value, as arXiv 2003.04299 reads its latents.
+
+    Least squares over all monomials of the inputs; terms that contribute less than 1 % of the greatest are
+    left out and the rest is fitted again. Arguments, result and errors are as of `fit_value`.
+    """
+    x, values = _checked(x, values, field)
+    if not 1 <= whole(degree, "degree") <= _HIGHEST:
+        raise DataError(f"degree must be from 1 to {_HIGHEST}, got {degree}")
+    target, (fit, held) = _standard(values), _split(len(x), 0)
+    formulas = [_polynomial(field.names, x[fit], target[fit], d) for d in range(1, degree + 1)]
+    return _front(_fit(formula, field, x[held], target[held], _unexplained) for formula in formulas)
+
+
+def _checked(x, target, field):
+    if not isinstance(field, GradientField):
+        raise DataError(f"field must be a GradientField, got {type(field).__name__}")
+    x, target = np.asarray(x, dtype=float), np.asarray(target, dtype=float)
+    if target.ndim != 1 or x.shape != (len(target), len(field.names)):
+        raise DataError(
+            f"to fit takes points (N, {len(field.names)}), columns for {', '.join(field.names)}, and "
+            f"a number for each: got {x.shape} and {target.shape}"
+        )
+    if len(x) < _LEAST or not (np.isfinite(x).all() and np.isfinite(target).all() and np.ptp(target) > 0):
+        raise DataError(f"to fit takes at least {_LEAST} finite points, whose values are not all equal")
+    return x, target
+
+
+def _standard(values):
+    """Mean 0 and variance 1: operon finds little where errors are in the hundreds."""
+    return (values - values.mean()) / values.std()
+
+
+def _regression(x, target, field, error, seconds, random_state, evaluations):
+    seconds = duration(seconds)
+    regressor = _operon()(
+        allowed_symbols=_SYMBOLS,
+        objectives=["mse", "length"],
+        optimizer_iterations=5,
+        max_length=_LONGEST,
+        population_size=_POPULATION,
+        generations=10**6,
+        max_evaluations=whole(evaluations, "evaluations"),
+        max_time=None if np.isinf(seconds) else max(int(np.ceil(seconds)), 1),
+        random_state=whole(random_state, "random_state"),
+    )
+    fit, held = _split(len(x), random_state)
+    regressor.fit(x[fit], target[fit])
+    formulas = filter(None, (_read(row["model"], field.names) for row in regressor.pareto_front_))
+    return _front(_fit(formula, field, x[held], target[held], error) for formula in formulas)
+
+
+def _operon():
+    try:
+        from pyoperon.sklearn import SymbolicRegressor
+    except ImportError as error:
+        raise MissingPackageError(
+            f"fitting values and labels needs pyoperon ({error}): "
+            'pip install "symgrad-widgets[compare]", or pip install pyoperon'
+        ) from None
+    return SymbolicRegressor
+
+
+def _split(count, seed):
+    order = np.random.default_rng(seed).permutation(count)
+    held = int(count * _HELD_OUT)
+    return order[held:][:_POINTS], order[:held]
+
+
+def _read(text, names):
+    """Formula of operon's text, whose inputs are X1, X2, ...; None where nothing is left of it."""
+    numbered = [f"X{i}" for i in range(1, len(names) + 1)]
+    pairs = zip(numbered, names, strict=True)
+    symbols = {sp.Symbol(number, real=True): sp.Symbol(name, real=True) for number, name in pairs}
+    try:
+        formula = parse(text, numbered).xreplace(symbols)
+    except ExpressionError:  # a constant divided by zero, or too large
+        return None
+    return formula if formula.free_symbols else None
+
+
+def _fit(formula, field, points, target, error):
+    """Measure a formula by what it was fitted to and, without scale and offset, by its gradients."""
+    predicted = evaluate(formula, field.names, points)[0]
+    scored = score(field, formula.as_coeff_Add()[1].as_coeff_Mul()[1])
+    return Fit(scored.expression, scored.complexity, scored.loss, error(predicted, target))
+
+
+def _unexplained(predicted, values):
+    with np.errstate(all="ignore"):
+        share = float(((predicted - values) ** 2).mean() / values.var())
+    return share if np.isfinite(share) else np.inf
+
+
+def _wrong(predicted, signs):
+    return float((np.sign(predicted) != signs).mean())
+
+
+def _front(fits):
+    """By rising complexity, each with a smaller error than all before."""
+    front = []
+    for fit in sorted(fits, key=lambda fit: (fit.complexity, fit.error)):
+        if np.isfinite(fit.error) and (not front or fit.error < front[-1].error):
+            front.append(fit)
+    return tuple(front)
+
+
+def _polynomial(names, points, values, degree):
+    symbols = [sp.Symbol(name, real=True) for name in names]
+    powers = [
+        part for d in range(1, degree + 1) for part in combinations_with_replacement(range(len(names)), d)
+    ]
+    columns = np.stack([points[:, part].prod(1) for part in powers], 1)
+    coefficients = _least_squares(columns, values)
+    weight = np.abs(coefficients) * columns.std(0)
+    kept = np.flatnonzero(weight >= _NEGLIGIBLE * weight.max())
+    numbers = _least_squares(columns[:, kept], values)
+    terms = [float(c) * sp.Mul(*(symbols[i] for i in powers[k])) for c, k in zip(numbers, kept, strict=True)]
+    offset = (values - columns[:, kept] @ numbers).mean()
+    return sp.Add(sp.Float(offset, 6), *terms).n(6)
+
+
+def _least_squares(columns, values):
+    return np.linalg.lstsq(columns - columns.mean(0), values - values.mean(), rcond=None)[0]

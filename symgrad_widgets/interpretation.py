@@ -12,6 +12,7 @@ from .expressions import angles, as_expression, evaluate
 from .field import GradientField
 from .search import Evidence, Search
 from .search.checks import duration
+from .search.kernels import warm_up
 from .surface import read_equation
 from .verdict import Verdict, verify
 
@@ -162,7 +163,8 @@ def interpret(
     concept : formula (SymPy or text) or several; used for the verdict only, after the search has ended. Of
         several the verdict says which one a formula is, or that it is a function of them.
     constraints : equations that hold on the data, for the verdict
-    seconds : cap on the search, which ends earlier when its answer has settled; shared by all concepts
+    seconds : cap on the search, which ends earlier when its answer has settled; shared by all concepts, and
+        counted once all is compiled
     search_options : passed on to `Search` (operators, max_complexity, guesses, backend)
 
     Returns an `Interpretation`; of several neurons all independent concepts, one after another, each on what
@@ -210,6 +212,7 @@ def interpret(
 
 def _searches(search, seconds, progress):
     """One search, run to its end, for each independent concept: found, taken out of the field, and on."""
+    warm_up()
     searches, deadline = [], time.monotonic() + seconds
     while True:
         field = search.field

@@ -1,6 +1,10 @@
 """`interpret`: one call from a neuron to formula, bend and verdict, and what it says when there is no law."""
 
 import re
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +16,8 @@ from symgrad_widgets import interpretation
 from symgrad_widgets.errors import DataError, SymgradError, UnknownNameError
 from symgrad_widgets.expressions import evaluate, parse
 from symgrad_widgets.interpretation import fit_phi
+from symgrad_widgets.search import session
+from symgrad_widgets.search.watch import Watch
 
 CASE = CASES["P1-07"]
 PLAIN = ["square"]  # few operators: a short search
@@ -459,3 +465,52 @@ def test_what_cannot_be_read_is_said_before_the_search_begins(monkeypatch, given
     monkeypatch.setattr(sg.Search, "_advance", lambda _: pytest.fail("the search began"))
     with pytest.raises(SymgradError, match=message):
         sg.interpret(bent(np.tanh), **given)
+
+
+# ------------------------------------------------------------------------------------ the cap and the compiler
+
+
+def test_the_cap_on_the_search_begins_after_the_compiler_has_ended(monkeypatch):
+    clock, asked = [0.0], []
+
+    class Seen(sg.Search):
+        def run(self, *args, seconds=None, **options):
+            asked.append(seconds)
+            return super().run(*args, **options | {"generations": 1})
+
+    def compile_slowly():
+        clock[0] += 1000
+
+    monkeypatch.setattr(interpretation, "warm_up", compile_slowly)
+    counted = SimpleNamespace(monotonic=lambda: clock[0], perf_counter=time.perf_counter)
+    monkeypatch.setattr(interpretation, "time", counted)
+    monkeypatch.setattr(interpretation, "Search", Seen)
+    briefly(field_of(CASE, 60), seconds=9)
+    assert asked[0] == 9
+
+
+def test_a_search_is_compiled_before_its_time_is_counted(monkeypatch):
+    order = []
+
+    class Seen(Watch):
+        def over(self, *seconds):
+            order.append("watch")
+            return super().over(*seconds)
+
+    monkeypatch.setattr(session, "Watch", Seen)
+    monkeypatch.setattr(session, "warm_up", lambda: order.append("compiler"))
+    sg.Search(field_of(CASE, 60)).run(generations=1, progress=False)
+    assert order == ["compiler", "watch"]
+
+
+def test_what_is_compiled_first_is_all_that_a_search_calls():
+    code = """
+import numpy as np, symgrad_widgets as sg
+from symgrad_widgets.search import compiled, kernels
+kernels.warm_up()
+before = compiled.evaluate.signatures[:]
+x = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+sg.Search(sg.GradientField(x, x + x**3)).run(generations=6, progress=False)
+assert before == compiled.evaluate.signatures, compiled.evaluate.signatures
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

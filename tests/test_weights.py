@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 import symgrad_widgets as sg
 from symgrad_widgets import weights
 from symgrad_widgets.cli import main
+from symgrad_widgets.training import chosen_settings
 
 TINY = {"epochs": 2, "count": 2000, "validation": 500, "held_out": 500, "hidden": (8,)}
 SHIPPED = sorted(weights.SHIPPED.glob("*.safetensors"))
@@ -149,15 +150,16 @@ def test_a_folder_that_is_not_there_is_an_error_and_nothing_is_left_of_the_file(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_weights_that_come_with_the_package_are_small():
-    assert SHIPPED
+def test_weights_come_with_the_package_for_every_experiment_and_are_small():
+    assert {path.stem for path in SHIPPED} == set(sg.experiments.keys())
     assert sum(path.stat().st_size for path in SHIPPED) < 5e6
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_weights_that_come_with_the_package_have_the_floor_they_claim(path):
     run = sg.experiments[path.stem].pretrained()
-    assert run.seed == 0
+    assert (run.seed, run.variant) == (0, "default")
+    assert run.settings == chosen_settings(run.experiment, "default", {})
     assert run.floor == pytest.approx(description(path)["floor"], rel=1e-2)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from ..errors import DataError
 from ..operators import NATIVE
 from .compiled import evaluate
-from .terms import CONSTANT, check, operator, pack
+from .terms import CONSTANT, Term, check, operator, pack
 
-__all__ = ["angle_loss", "gradients", "losses", "on_numpy"]
+__all__ = ["angle_loss", "gradients", "losses", "on_numpy", "warm_up"]
 
 _NONE = np.empty((0, 0))
 
@@ -59,6 +59,14 @@ def losses(terms, X, U, threads=1):
         _, gradient, fine = on_numpy(programs.term(p), X)
         loss[p] = angle_loss(gradient, U) if fine else np.inf
     return loss
+
+
+def warm_up():
+    """Compile what evaluates terms, or load it from disk, unless this process has done so before.
+
+    It takes up to half a minute on a busy machine that never did: to be called before time is counted.
+    """
+    gradients([Term((-1,))], np.ones((1, 1)))
 
 
 def _points(X):

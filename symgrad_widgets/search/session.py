@@ -19,6 +19,7 @@ from .engine import Engine
 from .evidence import evidence
 from .grammar import Grammar
 from .judge import Judge
+from .kernels import warm_up
 from .subspace import active_subspace, relevant_inputs
 from .terms import from_sympy
 from .watch import Interrupted, Watch
@@ -182,9 +183,9 @@ class Search:
         """Step until a budget is used up, and return the SearchState.
 
         Without generations or evaluations it ends when the search has `settled`; one that had settled before
-        runs on until its answer has stood for as long again. `seconds` is a cap on top: the generation under
-        way is dropped when they are over, as after `stop()`. `callback(state)` is called after each
-        generation; when it returns True the run ends there.
+        runs on until its answer has stood for as long again. `seconds` is a cap on top, counted once all is
+        compiled: the generation under way is dropped when they are over, as after `stop()`.
+        `callback(state)` is called after each generation; when it returns True the run ends there.
         """
         from tqdm import tqdm
 
@@ -193,6 +194,7 @@ class Search:
         most = np.inf if evaluations is None else whole(evaluations, "evaluations")
         settles = generations is None and evaluations is None
         bar = tqdm(desc="search", unit="gen", disable=not progress, total=generations, leave=False)
+        warm_up()
         with bar, self._watch.over(seconds):
             while self.generation < last and self.evaluations < most:
                 if settles and self.settled and self.generation - first >= self._patience:

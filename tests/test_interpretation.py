@@ -467,7 +467,7 @@ def test_what_cannot_be_read_is_said_before_the_search_begins(monkeypatch, given
         sg.interpret(bent(np.tanh), **given)
 
 
-# ------------------------------------------------------------------------------------ the cap and the compiler
+# ----------------------------------------------------------------------------------- the cap and the compiler
 
 
 def test_the_cap_on_the_search_begins_after_the_compiler_has_ended(monkeypatch):

@@ -71,6 +71,7 @@ EXPERIMENTS = {
     "P1-11": (_KEPLER[0], _uniform(0, 1, 4), (), None),
     "P1-11 all": (_KEPLER, _uniform(0, 1, 4), (), None),
     "P1-12": ("x1^2 - x2^2 - x3^2 - x4^2", _uniform(0, 1, 4), (), None),
+    "P2-B": ("x1^2 + sin(x2 + x3)", _uniform(-2, 0, 3), (), None),
 }
 
 # Formulas that are right but for a constant printed with three digits, with the right one.
@@ -79,11 +80,13 @@ CONSTANTS = {
     "(sin(x1 / -1.00) - sq(x2 * 0.707))": "(sin(x1 / -1.00) - sq(x2 * sqrt(0.5)))",
     "((sq(x1) + sq(x2)) + (exp(x1) / sin(0.184)))": "((sq(x1) + sq(x2)) + (exp(x1) * 2 * exp(1)))",
 }
+# Of the other paper's classifier: the wrong form that it prefers, and the right one.
+OTHERS = ("P2-B", "sin(x2 + x3) + exp(-0.864*x1)"), ("P2-B", "exp(x1^2) * exp(sin(x2 + x3)) - 3")
 CASES = [
     pytest.param(name, entry["expression"], id=f"{name}-{entry['complexity']}")
     for name in EXPERIMENTS
-    for entry in published_fronts()[name[:5]]["entries"]
-]
+    for entry in published_fronts().get(name[:5], {"entries": ()})["entries"]
+] + [pytest.param(*other, id=f"P2-B-{number}") for number, other in enumerate(OTHERS)]
 _FUNCTIONS = {name: getattr(mpmath, name) for name in ("sin", "exp", "sqrt")} | {
     "sq": lambda u: u * u,
     "__builtins__": {},
@@ -143,3 +146,14 @@ def test_every_published_formula(name, text):
         assert (verdict.same, verdict.how) == (True, "constants"), verdict
     else:
         assert (verdict.same, verdict.how) == (False, "different"), verdict
+
+
+def test_no_front_is_left_out_and_both_answers_occur():
+    assert {name[:5] for name in EXPERIMENTS} == {*published_fronts(), "P2-B"}
+    (wrong, right), (concept, points, _, directions) = OTHERS, EXPERIMENTS["P2-B"]
+    assert not agrees(wrong[1], [concept], points, directions)
+    assert agrees(right[1], [concept], points, directions)
+    for name, front in published_fronts().items():  # of what the paper chose, only P1-08 is another concept
+        concept, points, _, directions = EXPERIMENTS[name]
+        text = front["entries"][front["chosen"]]["expression"]
+        assert agrees(CONSTANTS.get(text, text), [concept], points, directions) == (name != "P1-08")

@@ -419,6 +419,7 @@ def test_a_failed_run_is_the_commands_exit_code_and_not_its_end(command, monkeyp
         (["--variant", "papre"], "has no variant 'papre'"),
         (["--preset", "papre"], "no preset 'papre'"),
         (["--jobs", "0"], "--jobs 0: at least one"),
+        (["--epochs", "0"], "epochs must be a whole number of at least 1, got 0"),
         (["--budget", "-1"], "a budget of -1.0 s"),
         (["--compare", "nowhere.jsonl"], "there are no rows at nowhere.jsonl"),
         (["oscillator", "--notebook-folder", "nowhere"], "there are no notebooks at nowhere"),
@@ -444,6 +445,15 @@ def test_a_full_disk_ends_the_sweep_and_keeps_its_rows(command, tmp_path, monkey
     assert "cannot write to" in err
     assert "the same command" in err
     assert len(sweep.rows_in(tmp_path / "runs")) == 2
+
+
+def test_a_report_that_cannot_be_written_is_an_error_after_the_table(command, tmp_path):
+    (tmp_path / "runs" / "sweep.html").mkdir(parents=True)
+    code, out, err = command("oscillator")
+    assert code == 2
+    assert "1 of 1 runs found" in out
+    assert "cannot write the report to" in err
+    assert "the rows are all there; make room" in err
 
 
 @pytest.mark.notebook

@@ -8,7 +8,7 @@ import os
 import sys
 
 from .. import notebook_files
-from ..errors import DataError
+from ..errors import DataError, OutputError
 
 __all__ = ["checked_jobs", "configure", "main"]
 
@@ -51,11 +51,22 @@ def main(arguments, _):
     with contextlib.closing(sweep.sweep(folder, runs, jobs, arguments.dask)) as rows:
         _announce(rows, len(sweep.missing(folder, runs)), len(runs))
     rows = sweep.rows_in(folder)
-    page = folder / "sweep.html"
-    page.write_text(sweep.to_html(rows), encoding="utf-8")
-    print(f"{sweep.table(rows)}\nrows     {folder / sweep.ROWS}\nreport   {page}", flush=True)
+    print(f"{sweep.table(rows)}\nrows     {folder / sweep.ROWS}", flush=True)
+    print(f"report   {_written(folder / 'sweep.html', sweep.to_html(rows))}", flush=True)
     keys = {run.key for run in runs}
     return _judged([row for row in rows if (row["experiment"], row["seed"]) in keys], reference)
+
+
+def _written(page, text):
+    """Write a page and return its path."""
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the report to {page} ({error.strerror or error}): the rows are all there; "
+            "make room and give the same command again"
+        ) from None
+    return page
 
 
 def _judged(rows, reference):

@@ -1,0 +1,235 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,-all
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: kernelspec,jupytext,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The quartic oscillator: a formula that is almost right
+#
+# Stretch a real spring far enough and it gets stiffer than Hooke says. Here the force is $-(x+x^3)$, and the motion
+# still conserves an energy. For this system the paper published a formula that looks fine, fits well, and is
+# wrong. It is a *mimic*: near the centre nobody can tell it from the energy.
+#
+# **Goals.** You will see how close a wrong formula can come, measure where it fails, and find out what decides
+# between the two: not the search, but how smooth the network is.
+#
+# | word | meaning here |
+# |---|---|
+# | orbit | the snapshots $(x, v)$ that one motion passes through |
+# | mimic | a wrong formula whose gradients are nearly those of the right one on the data |
+# | gap | loss of the mimic on a perfect network |
+# | floor | loss of the true concept: how imperfect the network is |
+# | ReLU, SiLU | two functions inside a neuron: one has a kink, the other is smooth |
+
+# %% tags=["parameters"]
+seed = 0
+retrain = False  # True: train the network here; False: take the weights that come with the package
+variant = "default"
+budget = 20  # seconds each search may take at most
+
+# %%
+import numpy as np
+
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+# %% [markdown]
+# ## The rule and the data
+#
+# Orbits start in the unit square. Two snapshots of each are joined by a line.
+
+# %%
+exp = sg.experiments["cubic_force"]
+data = exp.sample(2000, seed=seed, variant=variant)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
+
+# %% [markdown]
+# For the spring of Hooke the orbits are circles about the centre. These points reach further in $v$ than in $x$: the
+# stiff spring turns the mass back early.
+#
+# **Predict:** which orbits are still nearly circles, the small ones or the large ones?
+#
+# ## Training
+
+# %%
+start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
+monitor = sg.TrainingMonitor(start, seed=seed, variant=variant, hidden=True)
+monitor
+
+# %%
+run = monitor.run or monitor.train()
+field = sg.gradient_field(run.model, run.x, names=run.names)
+field
+
+# %% [markdown]
+# In the last third of the epochs the network polishes what it has found. Until the learning rate has died away the
+# validation loss is restless; what is kept are the weights at which it was lowest.
+#
+# ## A guess of your own
+#
+# The loss of a formula is the mean of $1-\cos^2\theta$, with $\theta$ the angle between its gradient and the neuron's.
+# The energy of Hooke's spring is put in for you. **Type a better one**: what does the term $x^3$ in the force add?
+
+# %%
+box = sg.ExpressionView(field, hidden=True)
+box.guess = "x**2 + v**2"  # the same as typing it
+box
+
+# %%
+sg.FieldView(field, box.guess, worst=5)
+
+# %% [markdown]
+# The colours answer the prediction. In the middle the arrows are blue: the circle is right to a degree. They
+# are blue along the two axes also, where symmetry alone fixes the direction, and orange far out between the axes. A
+# loss of 0.01 sounds small, yet the worst points are more than 15 degrees off, and they lie together. An error with
+# such a shape is no noise: something is missing in the formula.
+#
+# ## The search, step by step
+
+# %%
+search = sg.Search(field, random_state=seed)
+stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper
+
+# %%
+stepper.run(seconds=budget).best
+
+# %% [markdown]
+# Beside it, the formulas that the paper published, measured on *our* neuron:
+
+# %%
+published = plots.published_front(exp.id, field)
+sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
+
+# %% [markdown]
+# The triangles come down to $5\cdot10^{-4}$ at complexity 6, and longer ones do no better on our neuron. The front
+# of our search falls by five more powers of ten at complexity 10. That cliff is the sign of an exact answer.
+#
+# ## Anatomy of a mimic
+#
+# The paper chose $v^2 + e^{x^2}$. Expand it: $e^{x^2} = 1 + x^2 + \frac{x^4}{2} + \frac{x^6}{6} + \dots$ Cut off after
+# the fourth power this *is* twice the energy $\frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the tail is wrong,
+# and a tail needs large $x$ to be seen. So restrict the data to a strip about the centre, and narrow it.
+
+# %%
+near = np.abs(field.points[:, 0])
+for text in ("x**2 + v**2", "exp(x**2) + v**2"):
+    wide, narrow = (sg.score(field.take(near < limit), text).loss for limit in (0.6, 0.3))
+    print(f"{text:18} |x| < 0.6: {wide:.1e}   |x| < 0.3: {narrow:.1e}   ratio {wide / narrow:.0f}")
+
+# %% [markdown]
+# Halving the range divides the circle's loss by less than 20, and the mimic's by more than 200: the more powers
+# of $x$ agree, the faster the error dies towards the centre. Here is where the mimic fails:
+
+# %%
+sg.FieldView(field, "exp(x**2) + v**2", worst=3)
+
+# %% [markdown]
+# Nearly all arrows are blue or green. On the data as a whole the gap is $5\cdot10^{-4}$. The search has
+# found a mimic of its own, $v^2 + 4.2/\sqrt{\cos x}$, which is five times closer still. It is on the front, at
+# complexity 8, and no physics is in it.
+#
+# ## What decides: the floor
+#
+# The paper's networks were made of ReLU neurons. Such a network is a patchwork of flat pieces, and its gradient is
+# constant on each. We train a small one for a moment.
+#
+# **Predict:** by how much will the floor rise? Will it lie above or below the gap?
+
+# %%
+relu = exp.train(seed=seed, variant=variant, activation="relu", epochs=20, progress=False)
+rough = sg.gradient_field(relu.model, relu.x, names=relu.names)
+sg.FieldView(rough, search.best)
+
+# %% [markdown]
+# Should the arrows point the other way now, nothing is wrong: pairs do not fix the sign. But green is where blue
+# ought to be: even the right formula is a degree or two off, and worse near the centre. How many flat pieces
+# are there? Points on one piece have one and the same gradient.
+
+# %%
+pieces = [len(np.unique(on.gradients.round(6), axis=0)) for on in (field, rough)]
+print(f"{len(field)} points, different gradients: smooth {pieces[0]}, ReLU {pieces[1]}")
+
+# %% [markdown]
+# Each piece stands for several points, and between pieces the direction jumps. Now all formulas on both
+# networks, the true one in the last row:
+
+# %%
+rivals = ["x**2 + v**2", "exp(x**2) + v**2", "v**2 + 4.2/sqrt(cos(x))", search.best.expression]
+losses = {str(text): [sg.score(on, text).loss for on in (field, rough)] for text in rivals}
+for text, (smooth, kinked) in losses.items():
+    print(f"smooth {smooth:.1e}   ReLU {kinked:.1e}   {text}")
+
+# %% [markdown]
+# On the smooth network a factor of more than ten thousand separates the closest mimic from the truth. On the ReLU
+# network both cost nearly the same, a few per cent apart. The kinks cost $3\cdot10^{-3}$ whatever the formula, and
+# the gap of $10^{-4}$ drowns in them. A simpler mimic then has a good claim to be preferred.
+
+# %%
+rough_search = sg.Search(rough, random_state=seed)
+rough_search.run(seconds=budget, progress=False)
+sg.Panel(plots.front_picture(rough_search.front, rough_search.best))
+
+# %% [markdown]
+# No cliff: the front has become a slope that ends on a shelf. Whatever is ringed here is ringed by a hair, and a
+# careful reader would not bet on it. The remedy is a better network, not a longer search.
+#
+# ## Formula and verdict
+
+# %%
+result = sg.interpret(search, concept=exp.concepts, seconds=budget)
+result
+
+# %%
+box.candidate = result
+box
+
+# %% [markdown]
+# It may surprise you that the answer is a completed square, $(x^2+1)^2 = x^4 + 2x^2 + 1$. Up to a factor and
+# an offset it is the energy, with one symbol less than the sum. The verdict says so by proof. And of the mimic:
+
+# %%
+mimic = sg.verify("exp(x**2) + v**2", exp.concepts[0], field)
+print(mimic)
+
+# %% [markdown]
+# ## What the paper got
+#
+# The paper (arXiv 2409.05305, experiment P1-08) reports $x_2^2 + e^{x_1^2}$, complexity 6, with a mean squared
+# difference of unit gradients of 2.0e-3. That is **not** the concept: formula and energy differ by 2.6e-4 in this
+# figure, far less than its network's noise. Our figures:
+
+# %%
+report = sg.record(result, run)
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. *Predict first:* does $v^2 + 2\cosh x$ mimic the energy better or worse than the circle? Expand it, then score it.
+# 2. `sg.gradient_field(relu.model, relu.x, names=relu.names, smooth=64)` averages the gradient over 64 neighbours of each
+#    point. Does that lower the floor enough to see the gap of $e^{x^2}$? And that of $4.2/\sqrt{\cos x}$?
+# 3. Keep only `field.take(near < 0.3)` and search again. Which formula do you expect, and is it wrong to prefer it?
+
+# %% [markdown]
+# The last cell checks what this notebook claims.
+
+# %%
+assert result.verdict.same, result.verdict
+assert run.floor < 1e-5, run.floor
+assert result.best.loss < 1e-5, result.best
+assert result.best.complexity <= 11, result.best
+assert mimic.same is False, mimic
+assert losses["exp(x**2) + v**2"][0] > 100 * run.floor, losses
+assert relu.floor > losses["exp(x**2) + v**2"][0], relu.floor

@@ -6,6 +6,7 @@ import numpy as np
 from .. import plots
 from ..errors import DataError
 from ..field import GradientField
+from .front import Row
 from .guard import DescribedBox
 from .panel import Panel
 
@@ -38,8 +39,7 @@ class PhiBender(DescribedBox):
             description="bend",
             layout={"width": "min(100%, 420px)"},
         )
-        layout = {"width": "100%", "flex_flow": "row wrap"}
-        super().__init__([self.slider, ipywidgets.HBox([self._values, self._directions], layout=layout)])
+        super().__init__([self.slider, Row([self._values, self._directions])])
         self.slider.observe(self._draw, "value")
         self._draw()
 

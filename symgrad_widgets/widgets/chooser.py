@@ -37,9 +37,8 @@ class ExperimentChooser(DescribedBox):
         self._seed = ipywidgets.BoundedIntText(
             min=0, max=2**31, description="seed", layout={"width": "170px"}
         )
-        row = ipywidgets.HBox([self._experiment, self._seed], layout={"flex_flow": "row wrap"})
-        self._training = ipywidgets.Accordion()
-        super().__init__([row, self._training])
+        self._training = ipywidgets.Accordion(_dom_classes=("symgrad-line",))
+        super().__init__([self._experiment, self._seed, self._training])
         self.monitor = None
         if hasattr(source, "history"):
             self.experiment, self.seed = source.experiment, source.seed

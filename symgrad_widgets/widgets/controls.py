@@ -1,16 +1,13 @@
 """Buttons for work that takes a while, with its progress, status and error."""
 
-from pathlib import Path
-
-import anywidget
 import traitlets
+
+from .front import Front
 
 __all__ = ["Controls"]
 
-_HERE = Path(__file__).parent
 
-
-class Controls(anywidget.AnyWidget):
+class Controls(Front):
     """A row of buttons that send `{"do": name}`; "stop" can be pressed only while work is `running`.
 
     Attributes
@@ -23,8 +20,7 @@ class Controls(anywidget.AnyWidget):
 
     """
 
-    _esm = _HERE / "controls.js"
-    _css = _HERE / "controls.css"
+    _script, _style = "controls.js", "controls.css"
     label = traitlets.Unicode().tag(sync=True)
     buttons = traitlets.List().tag(sync=True)
     running = traitlets.Bool().tag(sync=True)

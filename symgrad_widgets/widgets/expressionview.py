@@ -1,9 +1,7 @@
 """A formula to look at, copy, and guess."""
 
 import json
-from pathlib import Path
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -13,17 +11,15 @@ from ..expressions import angles
 from ..search import score
 from ..search.candidates import identifiable
 from .fieldbox import FieldBox
+from .front import Front
 
 __all__ = ["ExpressionView"]
 
-_HERE = Path(__file__).parent
 
-
-class _Formula(anywidget.AnyWidget):
+class _Formula(Front):
     """The formula, its tree and texts, and a box whose text comes back as the message {"guess": text}."""
 
-    _esm = _HERE / "expressionview.js"
-    _css = _HERE / "expressionview.css"
+    _script, _style = "expressionview.js", "expressionview.css"
     shown = traitlets.Unicode("{}").tag(sync=True)
     guesses = traitlets.Unicode("[]").tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
@@ -59,7 +55,7 @@ class ExpressionView(FieldBox):
     def __init__(self, field, candidate=None, hidden=False):
         self._checked(field)
         self.guesses = ()
-        self._formula = _Formula(layout={"width": "100%"})
+        self._formula = _Formula("symgrad-line")
         self._formula.on_msg(self._typed)
         super().__init__([self._formula], field=field, candidate=candidate, hidden=hidden, guess=None)
 

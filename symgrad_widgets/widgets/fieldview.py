@@ -3,11 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from pathlib import Path
 from types import MappingProxyType
 
-import anywidget
-import ipywidgets
 import numpy as np
 import traitlets
 
@@ -15,21 +12,20 @@ from .. import plots
 from ..errors import DataError, SymgradError, UnknownNameError, nearest
 from ..expressions import angles
 from .fieldbox import FieldBox
+from .front import Column, Front
 from .panel import Panel
 
 __all__ = ["FieldView"]
 
-_HERE = Path(__file__).parent
 _COUNTS = {"levels": (0, 40), "worst": (0, 100), "arrows": (1, 2000)}
 _CHOICES = {"slice": None, "band": 0.5, "overlay": False, "levels": 0, "worst": 0, "arrows": 250}
 _COLUMNS = 6  # inputs that the table of the worst points has room for
 
 
-class _FieldControls(anywidget.AnyWidget):
+class _FieldControls(Front):
     """Choices below the picture; each comes back as the message {"set": trait, "value": value}."""
 
-    _esm = _HERE / "fieldview.js"
-    _css = _HERE / "fieldview.css"
+    _script, _style = "fieldview.js", "fieldview.css"
     shown = traitlets.Unicode("{}").tag(sync=True)
 
 
@@ -70,12 +66,10 @@ class FieldView(FieldBox):
             raise UnknownNameError(f"a FieldView takes no {name!r}: {nearest(name, _CHOICES)}")
         self._degrees = None
         self._controls = None  # until there is something to choose
-        self._field, self._histogram = Panel(), Panel()
-        self._histogram.add_class("symgrad-aside")
-        self._left = ipywidgets.VBox([self._field], layout={"flex": "1 1 320px", "min_width": "280px"})
-        layout = {"width": "100%", "flex_flow": "row wrap"}
+        self._field, self._histogram = Panel(), Panel(None, "symgrad-aside")
+        self._left = Column([self._field], "symgrad-panel")
         super().__init__(
-            [ipywidgets.HBox([self._left, self._histogram], layout=layout)],
+            [self._left, self._histogram],
             field=field,
             candidate=candidate,
             inputs=inputs or field.names[:2],
@@ -169,7 +163,7 @@ class FieldView(FieldBox):
         for histogram in rest:
             self._histogram.show(histogram)
         if self._controls is None and (self._others or self.candidate is not None):
-            self._controls = _FieldControls(layout={"width": "100%"})
+            self._controls = _FieldControls()
             self._controls.on_msg(self._asked)
             self._left.children = [self._field, self._controls]
         if self._controls is not None:

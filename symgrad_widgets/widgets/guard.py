@@ -1,47 +1,34 @@
 """A hidden child that keeps a box's key presses from the page's shortcuts and names its sliders."""
 
-from pathlib import Path
-
-import anywidget
 import ipywidgets
 
 from .cells import adopt
+from .front import Front, Small, end, shared
 from .panel import described
 
 __all__ = ["DescribedBox"]
 
 
-class _Guard(anywidget.AnyWidget):
-    _esm = Path(__file__).parent / "guard.js"
+class _Guard(Front):
+    _script, _style = "guard.js", "boxes.css"
 
     def __init__(self):
-        super().__init__(layout={"display": "none"})
+        super().__init__("symgrad-guard")
 
 
-def _end(widgets):
-    """Close widgets, what is in them, and the models of their looks: each of these is kept by the kernel."""
-    for widget in widgets:
-        _end(getattr(widget, "children", ()))
-        for look in ("layout", "style"):
-            if hasattr(widget, look):
-                getattr(widget, look).close()
-        widget.close()
-
-
-class DescribedBox(ipywidgets.VBox):
-    """A column of widgets with a picture and words beside it, whose keys never reach JupyterLab.
+class DescribedBox(Small, ipywidgets.VBox):
+    """Widgets side by side, as far as there is room, with a picture and words beside it, whose keys never reach JupyterLab.
 
     A subclass says in `pictures()` which still pictures, and in `words`, what it shows.
     """
 
     def __init__(self, children):
-        super().__init__([*children, _Guard()])
+        super().__init__([*children, shared(_Guard)], _dom_classes=("symgrad-row",))
         adopt(self)
 
     def close(self):
         """Close all that is in the box, too."""
-        _end(self.children)
-        self.layout.close()
+        end([*self.children, self.layout])
         super().close()
 
     def _repr_mimebundle_(self, **kwargs):

@@ -1,6 +1,5 @@
 """Train a network and watch it learn."""
 
-import ipywidgets
 import traitlets
 
 from .. import plots
@@ -65,10 +64,9 @@ class TrainingMonitor(DescribedBox):
         self._epochs = chosen_settings(experiment, preset, settings).epochs
         self.history = {"epoch": [], "loss": [], "validation": []} if run is None else run.history
         self._worker = Worker(self._changed)
-        self._controls = Controls(label="Training", buttons=list(map(list, _BUTTONS)))
+        self._controls = Controls("symgrad-line", label="Training", buttons=list(map(list, _BUTTONS)))
         self._curve, self._latent = Panel(), Panel()
-        row = ipywidgets.HBox([self._curve, self._latent], layout={"width": "100%", "flex_flow": "row wrap"})
-        super().__init__([self._controls, row])
+        super().__init__([self._controls, self._curve, self._latent])
         self.hidden = hidden
         self._controls.on_msg(self._asked)
         self._set(run)

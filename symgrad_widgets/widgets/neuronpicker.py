@@ -1,10 +1,7 @@
 """A diagram of a network's units: look at what each does on data, and choose."""
 
 import json
-from pathlib import Path
 
-import anywidget
-import ipywidgets
 import numpy as np
 import traitlets
 
@@ -12,21 +9,20 @@ from .. import plots
 from ..activity import MEASURES, Activity
 from ..errors import DataError, SymgradError
 from ..expressions import as_expression
+from .front import Front
 from .guard import DescribedBox
 from .panel import Panel
 
 __all__ = ["NeuronPicker"]
 
-_HERE = Path(__file__).parent
 _LISTED = 8  # units named in a sentence
 _Checked = traitlets.TraitType  # unlike Any, it asks the validator about None too
 
 
-class _Diagram(anywidget.AnyWidget):
+class _Diagram(Front):
     """The units on a canvas; what is chosen comes back in `choice`: the layer's number, then the units'."""
 
-    _esm = _HERE / "neuronpicker.js"
-    _css = _HERE / "neuronpicker.css"
+    _script, _style = "neuronpicker.js", "neuronpicker.css"
     layers = traitlets.Unicode("[]").tag(sync=True)
     numbers = traitlets.Bytes().tag(sync=True)
     levels = traitlets.Bytes().tag(sync=True)
@@ -89,12 +85,10 @@ class NeuronPicker(DescribedBox):
     def __init__(self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=()):
         self.activity = Activity(model, x, names, layers, wrt, forward_args)
         self._field = None, None
-        self._diagram = _Diagram(layout={"flex": "1 1 420px", "min_width": "0", "width": "auto"})
-        self._panel = Panel()
-        self._panel.add_class("symgrad-aside")
+        self._diagram = _Diagram("symgrad-wide")
+        self._panel = Panel(None, "symgrad-aside")
         self._diagram.layers = json.dumps([[a.title, a.label, a.count] for a in self.activity.layers])
-        row = ipywidgets.HBox([self._diagram, self._panel], layout={"width": "100%", "flex_flow": "row wrap"})
-        super().__init__([row])
+        super().__init__([self._diagram, self._panel])
         self.layer = None
         self.formula = formula
         self.observe(self._kept, ["layer", "neurons", "neuron", "formula"])

@@ -11,7 +11,6 @@ import json
 import zlib
 from pathlib import Path
 
-import anywidget
 import bokeh
 import traitlets
 from bokeh.embed import json_item
@@ -19,13 +18,14 @@ from bokeh.embed import json_item
 from ..errors import DataError, SymgradError
 from ..plots import Picture
 from .cells import adopt
+from .front import Front
 
 __all__ = ["Panel", "described"]
 
 _HERE = Path(__file__).parent
 
 
-class Panel(anywidget.AnyWidget):
+class Panel(Front):
     """A `Picture`, live: zoom, hover, click.
 
     >>> panel = Panel(plots.history_picture(run.history))
@@ -40,8 +40,7 @@ class Panel(anywidget.AnyWidget):
 
     """
 
-    _esm = _HERE / "panel.js"
-    _css = _HERE / "panel.css"
+    _script, _style = "panel.js", "panel.css"
     _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
     _document = traitlets.Bytes()
     _data = traitlets.Bytes()
@@ -50,9 +49,9 @@ class Panel(anywidget.AnyWidget):
     error = traitlets.Unicode().tag(sync=True)
     picked = traitlets.Tuple().tag(sync=True)
 
-    def __init__(self, picture=None, **layout):
+    def __init__(self, picture=None, *classes, **layout):
         # In a row of boxes a bokeh plot shrinks to nothing unless the box itself claims its share.
-        super().__init__(layout={"flex": "1 1 320px", "min_width": "280px"} | layout)
+        super().__init__("symgrad-panel", *classes, layout=layout)
         self._own_width = "max_width" in layout
         self.picture = None
         self.on_msg(self._answer)

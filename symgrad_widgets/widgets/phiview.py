@@ -1,6 +1,5 @@
 """How a formula is bent into the neuron: `neuron = phi(formula)`."""
 
-import ipywidgets
 import numpy as np
 
 from .. import plots
@@ -35,11 +34,8 @@ class PhiView(FieldBox):
     def __init__(self, field, candidate=None):
         self._checked(field)
         self.phi = None
-        self._curve, self._rest = Panel(), Panel()
-        self._rest.add_class("symgrad-aside")
-        layout = {"width": "100%", "flex_flow": "row wrap"}
-        row = ipywidgets.HBox([self._curve, self._rest], layout=layout)
-        super().__init__([row], field=field, candidate=candidate)
+        self._curve, self._rest = Panel(), Panel(None, "symgrad-aside")
+        super().__init__([self._curve, self._rest], field=field, candidate=candidate)
 
     def _checked(self, field):
         if super()._checked(field).values is None or field.neurons != 1:

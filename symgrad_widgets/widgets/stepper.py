@@ -1,31 +1,26 @@
 """Step a search, play it, pause it, go back in it, and watch its front grow."""
 
-from pathlib import Path
-
-import anywidget
-import ipywidgets
 import traitlets
 
 from .. import plots
 from ..errors import DataError
 from ..search import null_front
 from ..search.checks import whole
+from .front import Front
 from .guard import DescribedBox
 from .panel import Panel
 from .worker import Worker
 
 __all__ = ["SearchStepper"]
 
-_HERE = Path(__file__).parent
 _PACE = 0.25  # seconds for each generation that is played again
 _NULL = 8  # generations of the search of random directions
 
 
-class _Controls(anywidget.AnyWidget):
+class _Controls(Front):
     """Buttons, a line of status and the front as a table."""
 
-    _esm = _HERE / "stepper.js"
-    _css = _HERE / "controls.css"
+    _script, _style = "stepper.js", "controls.css"
     running = traitlets.Bool().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
     generation = traitlets.Int().tag(sync=True)
@@ -63,10 +58,9 @@ class SearchStepper(DescribedBox):
 
     def __init__(self, search, guesses=()):
         self._worker = Worker(self._changed)
-        self._controls = _Controls(layout={"flex": "1 1 360px", "min_width": "0", "width": "auto"})
+        self._controls = _Controls("symgrad-wide")
         self._panel = Panel()
-        layout = {"width": "100%", "flex_flow": "row wrap"}
-        super().__init__([ipywidgets.HBox([self._controls, self._panel], layout=layout)])
+        super().__init__([self._controls, self._panel])
         self._controls.on_msg(self._asked)
         self._panel.observe(self._clicked, "picked")
         self.guesses = tuple(guesses)

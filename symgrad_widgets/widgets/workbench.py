@@ -11,6 +11,7 @@ from .chooser import ExperimentChooser
 from .controls import Controls
 from .expressionview import ExpressionView
 from .fieldview import FieldView
+from .front import Column, Row
 from .guard import DescribedBox
 from .neuronpicker import NeuronPicker
 from .phiview import PhiView
@@ -18,9 +19,6 @@ from .stepper import SearchStepper
 from .worker import Worker
 
 __all__ = ["Workbench"]
-
-_WRAPPED = {"width": "100%", "flex_flow": "row wrap", "align_items": "flex-start"}
-_COLUMN = {"flex": "1 1 300px", "min_width": "0", "width": "auto"}
 
 
 class Workbench(DescribedBox):
@@ -62,9 +60,8 @@ class Workbench(DescribedBox):
         self._line = ipywidgets.Text(
             description="state", continuous_update=False, layout={"width": "100%", "max_width": "680px"}
         )
-        self._columns = [ipywidgets.VBox(layout=_COLUMN) for _ in range(3)]
-        self._views = ipywidgets.HBox(layout=_WRAPPED)
-        self._views.add_class("symgrad-compact")
+        self._columns = [Column() for _ in range(3)]
+        self._views = Row((), "symgrad-compact")
         self.hidden = hidden
         if x is None:
             self.chooser = ExperimentChooser(source, seed)

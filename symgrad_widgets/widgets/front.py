@@ -1,0 +1,112 @@
+"""What all views are made of, so that little of it is kept in a saved notebook.
+
+A notebook holds the state of every widget in it. The code of a view is in the state of one hidden widget,
+however many views; places are in the style sheet; and a widget does not say what a page assumes anyway.
+"""
+
+import zlib
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import traitlets
+from ipywidgets.widgets.trait_types import InstanceDict
+from ipywidgets.widgets.widget import widget_serialization
+
+__all__ = ["Column", "Front", "Row", "Small", "end", "shared"]
+
+_HERE = Path(__file__).parent
+_LOADER = """export default { async render(view) {
+const code = await view.model.widget_manager.get_model(view.model.get("_code"));
+const text = new Blob([code.get("_packed")]).stream().pipeThrough(new DecompressionStream("deflate"));
+const url = URL.createObjectURL(new Blob([await new Response(text).text()], { type: "text/javascript" }));
+const { default: widget } = await import(url).finally(() => URL.revokeObjectURL(url));
+return widget.render(view);
+} };"""
+_shared = {}  # class and arguments -> widget
+
+
+def shared(kind, *arguments):
+    """Widget that all views share, made when it is first asked for, and anew when it has been closed."""
+    widget = _shared.get((kind, *arguments))
+    if widget is None or widget.comm is None:
+        widget = _shared[kind, *arguments] = kind(*arguments)
+    return widget
+
+
+def end(widgets):
+    """Close widgets, what is in them, and the models of their looks: each of these is kept by the kernel."""
+    for widget in widgets:
+        if widget not in _shared.values():
+            end(getattr(widget, "children", ()))
+            end(getattr(widget, look) for look in ("layout", "style") if hasattr(widget, look))
+            widget.close()
+
+
+class _Brief:
+    """Opens without the defaults of ipywidgets' own traits: a page has the same ones."""
+
+    def get_state(self, key=None, drop_defaults=False):
+        state = super().get_state(key, drop_defaults)
+        if key is not None or self.comm is not None:
+            return state
+        traits = self.traits()
+        return {name: value for name, value in state.items() if not _assumed(traits[name], value)}
+
+
+def _assumed(trait, value):
+    """Whether a page assumes this value of a trait; it has to be told which model it is to make, though."""
+    told = not trait.this_class.__module__.startswith("ipywidgets.") or trait.name.startswith("_model_")
+    return not told and value == trait.default_value
+
+
+class _Layout(_Brief, ipywidgets.Layout):
+    pass
+
+
+class Small(_Brief, ipywidgets.DOMWidget):
+    """A widget that opens in few words; to be named before the kind of widget."""
+
+    layout = InstanceDict(_Layout).tag(sync=True, **widget_serialization)
+
+
+class Row(Small, ipywidgets.HBox):
+    """Widgets side by side, as far as there is room."""
+
+    def __init__(self, children=(), *classes):
+        super().__init__(children, layout=shared(_Layout), _dom_classes=("symgrad-row", *classes))
+
+
+class Column(Small, ipywidgets.VBox):
+    """Widgets one below the other, whose place is what the style sheet says of `classes`."""
+
+    def __init__(self, children=(), *classes):
+        super().__init__(children, layout=shared(_Layout), _dom_classes=("symgrad-column", *classes))
+
+
+class Code(Small, anywidget.AnyWidget):
+    """Module and style sheet of a kind of view; it shows nothing itself."""
+
+    _esm = "export default {};"
+    _css = traitlets.Unicode().tag(sync=True)
+    _packed = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, script, style):
+        super().__init__(
+            _packed=zlib.compress((_HERE / script).read_bytes(), 9),
+            _css=(_HERE / style).read_text(encoding="utf-8"),
+            _anywidget_id=f"symgrad_widgets.{script}",  # a page keeps one style sheet for each
+            layout=shared(_Layout),
+        )
+
+
+class Front(Small, anywidget.AnyWidget):
+    """A view whose module is `_script` and whose style sheet is `_style`, files beside this one."""
+
+    _esm = _LOADER
+    _script, _style = "", ""
+    _code = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, *classes, **traits):
+        code = shared(Code, self._script, self._style)
+        super().__init__(_code=code.model_id, _dom_classes=classes, **{"layout": shared(_Layout)} | traits)

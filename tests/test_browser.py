@@ -121,7 +121,7 @@ def test_a_click_on_a_point_of_the_front_reaches_python(page):
 
 
 def test_the_plot_of_the_front_shows_what_the_table_shows(page):
-    figure = page.locator(".jp-CodeCell:has(section.symgrad) figure.symgrad")
+    figure = page.locator(".jp-CodeCell:has(section[aria-label='Search']) figure.symgrad")
     complexities = figure.evaluate(
         """() => { const documents = Object.values(window.Bokeh.documents);
         const fronts = documents.map((doc) => doc.get_model_by_name("mark1")).filter((s) => s?.data.formula);

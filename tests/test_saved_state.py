@@ -1,0 +1,87 @@
+"""What of a view is kept in a saved notebook: its code once, and nothing that a page assumes anyway."""
+
+import json
+from collections import Counter
+
+import comm
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+from torch import nn
+
+import symgrad_widgets as sg
+from symgrad_widgets.widgets import front
+
+POINTS = np.random.default_rng(0).uniform(-1, 1, (300, 2))
+MODEL = nn.Sequential(nn.Linear(2, 8), nn.SiLU(), nn.Linear(8, 1))
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """States of the widgets that open from now on, by their numbers, as a page or papermill gets them."""
+    states, make = {}, comm.create_comm
+
+    def record(**arguments):
+        made = make(**arguments)
+        states[made.comm_id] = arguments["data"]["state"], arguments["buffers"]
+        return made
+
+    monkeypatch.setattr(comm, "create_comm", record)
+    monkeypatch.setattr(front, "_shared", {})
+    return states
+
+
+def size(states):
+    return sum(len(json.dumps(state)) + sum(map(len, buffers)) * 4 // 3 for state, buffers in states.values())
+
+
+def is_module(state):
+    return state.get("_anywidget_id", "").endswith(".js")
+
+
+def test_a_second_workbench_adds_no_code(opened):
+    sg.Workbench(MODEL, POINTS, names=("x", "v"))
+    once = size(opened)
+    modules = Counter(state["_anywidget_id"] for state, _ in opened.values() if is_module(state))
+    assert len(modules) >= 6
+    assert set(modules.values()) == {1}
+    opened.clear()
+    sg.Workbench(MODEL, POINTS, names=("x", "v"))
+    assert not [state for state, _ in opened.values() if is_module(state)]
+    assert size(opened) < once - 20_000
+    assert size(opened) < 50_000
+
+
+def test_a_view_names_a_module_that_is_there_before_it(opened):
+    sg.NeuronPicker(MODEL, POINTS)
+    numbers = list(opened)
+    asked = [(i, state["_code"]) for i, (state, _) in enumerate(opened.values()) if "_code" in state]
+    modules = {number for number, (state, _) in opened.items() if is_module(state)}
+    assert len(asked) >= 3
+    assert all(numbers.index(code) < i and code in modules for i, code in asked)
+
+
+def test_a_page_is_told_which_model_to_make_and_what_is_not_the_default(opened):
+    sg.Panel(width="200px")
+    kinds = {state["_model_name"] for state, _ in opened.values()}
+    assert kinds == {"AnyModel", "LayoutModel"}
+    for state, _ in opened.values():
+        assert {"_model_module", "_model_module_version"} <= set(state)
+        assert None not in state.values()
+    assert [state["width"] for state, _ in opened.values() if "width" in state] == ["200px"]
+
+
+def test_what_is_set_back_to_the_default_later_is_sent_all_the_same():
+    panel, sent = sg.Panel(display="none"), []
+    panel.layout._send = lambda message, buffers=None: sent.append(message["state"])
+    panel.layout.display = None
+    assert sent == [{"display": None}]
+
+
+def test_views_made_after_all_widgets_were_closed_have_their_code():
+    before = sg.Panel()
+    for widget in list(_instances.values()):
+        widget.close()
+    after = sg.Panel()
+    assert after._code != before._code
+    assert after._code in _instances

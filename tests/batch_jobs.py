@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 
 def double(task):
@@ -12,6 +13,16 @@ def double(task):
 def slow_double(task):
     time.sleep(0.2)
     return double(task)
+
+
+def meets(folder):
+    """Wait for a job in another process, with a folder to meet in; returns the number of processes seen."""
+    (Path(folder) / str(os.getpid())).touch()
+    for _ in range(600):
+        if len([*Path(folder).iterdir()]) > 1:
+            break
+        time.sleep(0.1)
+    return len([*Path(folder).iterdir()])
 
 
 def kills_its_process_at_3(task):

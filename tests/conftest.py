@@ -71,3 +71,21 @@ def cells_page(request, cells_server, chromium_path):
         page.theme, page.raised = request.param, lab.run_all(page)
         yield page
         lab.close_sessions(page)
+
+
+@pytest.fixture(scope="module")
+def patience():
+    """Dask waits for a busy machine to start processes, and gives up a job whose worker has died twice."""
+    import dask
+
+    from symgrad_widgets.batch import cluster
+
+    slow = ("scheduler.worker-ttl", "comm.timeouts.connect", "comm.timeouts.tcp")
+    settings = {f"distributed.{name}": "10 minutes" for name in slow}
+    with (
+        dask.config.set(settings | {"distributed.scheduler.allowed-failures": 1}),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(cluster, "_REACHED", 300)
+        patch.setattr(cluster, "_STARTED", 300)
+        yield

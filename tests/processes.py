@@ -6,7 +6,7 @@ import time
 __all__ = ["gone"]
 
 
-def gone(pid, tenths=100):
+def gone(pid, tenths=600):
     """Whether a process ends within so many tenths of a second."""
     for _ in range(tenths):
         try:

@@ -5,11 +5,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from batch_jobs import double, kills_its_process_at_3, slow_double
+from batch_jobs import double, kills_its_process_at_3, meets, slow_double
 from processes import gone
 
 import symgrad_widgets as sg
 from symgrad_widgets import batch
+from symgrad_widgets.batch import cluster as dask_backend
 
 HERE = Path(__file__).resolve().parent
 
@@ -23,14 +24,12 @@ def importable():
 
 
 @pytest.fixture(scope="module")
-def cluster():
-    import dask
+def cluster(patience):
+    del patience
     from dask.distributed import LocalCluster
 
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made,
-    ):
+    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    with LocalCluster(n_workers=2, **options) as made:
         yield made.scheduler_address
 
 
@@ -82,10 +81,11 @@ def test_when_the_disk_is_full_the_rows_are_kept_and_no_half_line_is_left(tmp_pa
     assert len(batch.read(path)) == 2
 
 
-def test_jobs_run_in_other_processes_two_at_a_time():
-    results = dict(batch.stream(slow_double, range(6), jobs=2))
+def test_jobs_run_in_other_processes_two_at_a_time(tmp_path):
+    results = dict(batch.stream(double, range(6), jobs=2))
     assert {task: value for task, (_, value) in results.items()} == {n: 2 * n for n in range(6)}
-    assert len({pid for pid, _ in results.values()} - {os.getpid()}) == 2
+    assert os.getpid() not in {pid for pid, _ in results.values()}
+    assert [seen for _, seen in batch.stream(meets, [tmp_path, tmp_path], jobs=2)] == [2, 2]
 
 
 def test_jobs_whose_process_is_killed_are_repeated():
@@ -125,6 +125,16 @@ def test_on_a_dask_cluster_a_worker_may_be_killed_on_the_way(cluster):
 def test_a_scheduler_that_is_not_there_is_an_error():
     with pytest.raises(batch.ClusterError, match="no Dask scheduler answers at 'nowhere'"):
         next(batch.stream(double, [1], scheduler="nowhere"))
+
+
+def test_a_cluster_without_workers_is_an_error(monkeypatch):
+    from dask.distributed import LocalCluster
+
+    monkeypatch.setattr(dask_backend, "_STARTED", 0.1)
+    with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty:
+        address = empty.scheduler_address
+        with pytest.raises(batch.ClusterError, match=f"{address} has no workers after 0.1 s: start `dask w"):
+            next(batch.stream(double, [1], scheduler=address))
 
 
 def test_workers_with_several_threads_are_refused(cluster, monkeypatch):

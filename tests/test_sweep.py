@@ -495,6 +495,7 @@ def _written(path):
 
 
 @pytest.mark.sweep
+@pytest.mark.usefixtures("patience")
 def test_runs_on_a_dask_cluster_are_complete_when_a_worker_is_killed_on_the_way(tmp_path):
     from dask.distributed import LocalCluster
 

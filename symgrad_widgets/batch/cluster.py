@@ -105,7 +105,7 @@ def _check_workers(client, scheduler):
         raise ClusterError(
             f"{scheduler} has no workers after {_STARTED} s: start `dask worker {scheduler} --nthreads 1`"
         ) from None
-    most = max(client.nthreads().values())
+    most = max(client.nthreads().values(), default=1)
     if most > 1:
         raise ClusterError(
             f"workers of {scheduler} have up to {most} threads, which would disturb each other's figures: "

@@ -9,11 +9,12 @@ The rows are in `runs/sweep.jsonl`, and those that are there are not made again.
 experiments - rows, processes, clusters - is in `batch`.
 """
 
+from .beside import beside
 from .compare import Comparison, compare
 from .html import to_html
 from .plan import Run, parse_seeds, planned
 from .store import ROWS, missing, reference_rows, rows_in
-from .summary import Summary, succeeded, summaries, table
+from .summary import Summary, succeeded, summaries, table, total
 from .worker import interpret_run, sweep
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Comparison",
     "Run",
     "Summary",
+    "beside",
     "compare",
     "interpret_run",
     "missing",
@@ -33,4 +35,5 @@ __all__ = [
     "sweep",
     "table",
     "to_html",
+    "total",
 ]

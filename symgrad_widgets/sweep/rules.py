@@ -6,9 +6,6 @@ Its own choices were made by hand: the first rule agrees with 10 of the 12, the 
 import itertools
 import math
 
-from ..gradients import gradient_field
-from ..interpretation import verdict_on
-
 __all__ = ["RULES", "judged"]
 
 _ZERO = 1e-15  # losses below are equal
@@ -39,6 +36,8 @@ def judged(result, trained):
     `same` says whether it is one of the experiment's concepts. Of several neurons there is the first front
     only: what the others are depends on what was chosen there.
     """
+    from ..gradients import gradient_field
+
     entries = [(c.complexity, c.loss) for c in result.front]
     if not entries:
         return {}
@@ -47,6 +46,8 @@ def judged(result, trained):
 
 
 def _judged(candidate, experiment, field):
+    from ..interpretation import verdict_on
+
     formula = str(candidate.expression)
     if not experiment.concepts:
         return {"formula": formula, "same": None, "how": None}

@@ -7,7 +7,7 @@ from statistics import median
 
 from ..experiment import experiments
 
-__all__ = ["Summary", "succeeded", "summaries", "table"]
+__all__ = ["Summary", "succeeded", "summaries", "table", "total"]
 
 _HEAD = (
     "paper", "experiment", "found", "drop", "slope", "failed", "floor", "worst", "loss",

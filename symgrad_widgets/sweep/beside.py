@@ -1,0 +1,82 @@
+"""Two sweeps side by side, as tables in Markdown: the same runs with two presets of the training."""
+
+from ..experiment import experiments
+from .rules import RULES
+from .summary import succeeded, summaries
+
+__all__ = ["beside"]
+
+_ANSWERS = {True: "yes", False: "no", None: "–"}
+
+
+def beside(ours, others):
+    """Tables of what was found in two lists of rows of one seed each, by experiment.
+
+    The first says what our choice and the rules of `RULES` found on each front, the second which formulas
+    they are where a rule chose another one, or the training led to another one.
+    """
+    pairs = list(_pairs(ours, others))
+    head = ("floor", "ours", *RULES)
+    columns = ("paper", "experiment", *head, "epochs", *head)
+    lines = [(*_name(one), *_figures(one), _epochs(other), *_figures(other)) for one, other in pairs]
+    counts = [_counts([pair[number] for pair in pairs]) for number in (0, 1)]
+    lines.append(("", "**all**", "", *counts[0], "", "", *counts[1]))
+    chosen = [(*_name(one), *_formulas(one), _ours(other)) for one, other in pairs]
+    different = [line for line in chosen if len(set(line[2:])) > 1]
+    names = ("paper", "experiment", "ours", *RULES, "ours, paper's training")
+    return _table(columns, lines), _table(names, different)
+
+
+def _pairs(ours, others):
+    known = {(row["experiment"], row["seed"]): row for row in others}
+    order = {summary.experiment: number for number, summary in enumerate(summaries(ours))}
+    for row in sorted(ours, key=lambda row: (order[row["experiment"]], row["seed"])):
+        if (row["experiment"], row["seed"]) in known:
+            yield row, known[row["experiment"], row["seed"]]
+
+
+def _name(row):
+    return experiments[row["experiment"]].id, row["experiment"]
+
+
+def _answers(row):
+    """Whether our choice and those of the rules are a concept."""
+    return [succeeded(row), *(_rule(row, rule)["same"] for rule in RULES)]
+
+
+def _figures(row):
+    floor = "–" if row["floor"] is None else f"{row['floor']:.1e}"
+    return [floor, *(_ANSWERS[answer] for answer in _answers(row))]
+
+
+def _counts(rows):
+    return [f"**{sum(map(bool, column))}**" for column in zip(*map(_answers, rows), strict=True)]
+
+
+def _epochs(row):
+    from ..training import chosen_settings
+
+    whole = chosen_settings(experiments[row["experiment"]], row["preset"], {}).epochs
+    return f"{row['settings']['epochs']} of {whole}"
+
+
+def _rule(row, rule):
+    return (row.get("rules") or {}).get(rule, {"formula": None, "same": None})
+
+
+def _formulas(row):
+    return [_ours(row), *(_code(_rule(row, rule)["formula"]) for rule in RULES)]
+
+
+def _ours(row):
+    """Return the first formula: the rules have one only."""
+    return _code(row["formulas"][0] if row["formulas"] else None)
+
+
+def _code(formula):
+    return "no closed form" if formula is None else f"`{formula}`".replace("|", "\\|")
+
+
+def _table(columns, lines):
+    rows = [columns, ["--"] * len(columns), *lines]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)

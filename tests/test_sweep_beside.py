@@ -1,0 +1,45 @@
+"""Two sweeps side by side."""
+
+import dataclasses
+
+import pytest
+
+from symgrad_widgets import sweep
+
+
+def row(experiment, preset, formula, *, ours, drop, slope, epochs=None):
+    (run,) = sweep.planned([experiment], preset=preset, epochs=epochs)
+    failed = sweep.interpret_run(dataclasses.replace(run, settings={"epochs": 0}))  # fails at once
+    rules = {"drop": {"formula": "d", "same": drop}, "slope": {"formula": "s", "same": slope}}
+    found = {"error": None, "same": ours, "formulas": [formula], "known": 1, "floor": 2e-5, "rules": rules}
+    return failed | {"settings": run.settings} | found
+
+
+@pytest.fixture
+def tables():
+    ours = [
+        row("ellipse", "default", "x1", ours=True, drop=False, slope=False),
+        row("oscillator", "default", "x|v", ours=True, drop=True, slope=False),
+        row("trace2", "default", "s", ours=True, drop=True, slope=True),
+    ]
+    others = [
+        row("oscillator", "paper", "y", ours=False, drop=True, slope=False, epochs=15),
+        row("ellipse", "paper", "x1", ours=True, drop=None, slope=False, epochs=25),
+    ]
+    return [table.splitlines() for table in sweep.beside(ours, others)]
+
+
+def test_runs_that_both_have_are_set_side_by_side_in_the_order_of_the_paper(tables):
+    _, _, first, second, totals = tables[0]
+    assert first == (
+        "| P1-07 | oscillator | 2.0e-05 | yes | yes | no | 15 of 300 | 2.0e-05 | no | yes | no |"
+    )
+    assert second.endswith("| 2.0e-05 | yes | no | no | 25 of 1000 | 2.0e-05 | yes | – | no |")
+    assert totals == "|  | **all** |  | **2** | **1** | **0** |  |  | **1** | **1** | **0** |"
+
+
+def test_formulas_are_told_where_they_differ(tables):
+    assert tables[1][2:] == [
+        "| P1-07 | oscillator | `x\\|v` | `d` | `s` | `y` |",
+        "| P2-A1 | ellipse | `x1` | `d` | `s` | `x1` |",
+    ]

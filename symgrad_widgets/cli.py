@@ -78,12 +78,11 @@ def _command(commands, name, function, text):
 def _run(arguments, _):
     if arguments.timeout < 1:
         raise SymgradError(f"--timeout {arguments.timeout}: must be at least 1 second")
-    source = notebook_files.find(
-        _slug(arguments.experiment), notebook_files.notebook_folder(arguments.notebooks)
-    )
-    values = notebook_files.typed(_settings(arguments), notebook_files.defaults(source))
+    experiment = _experiment(arguments.experiment)
+    source = notebook_files.find(experiment, notebook_files.notebook_folder(arguments.notebooks))
+    values = notebook_files.parameters(source, experiment, _settings(arguments))
     seed = f"-seed{values['seed']}" if "seed" in values else ""
-    output = notebook_files.check_folder(arguments.out) / f"{_slug(arguments.experiment)}{seed}.ipynb"
+    output = notebook_files.check_folder(arguments.out) / f"{experiment.slug}{seed}.ipynb"
     from . import runner
 
     failure = None
@@ -94,10 +93,10 @@ def _run(arguments, _):
     return _finish(output, failure)
 
 
-def _slug(name):
+def _experiment(name):
     from . import experiments
 
-    return experiments[name].slug
+    return experiments[name]
 
 
 def _settings(arguments):
@@ -129,14 +128,14 @@ def _list(arguments, _):
     from . import experiments
 
     folder = notebook_files.notebook_folder(arguments.notebooks)
-    rows = [(e.id, e.slug, e.title, " ".join(e.names), _notebook(e.slug, folder)) for e in experiments]
+    rows = [(e.id, e.slug, e.title, " ".join(e.names), _notebook(e, folder)) for e in experiments]
     _table(("paper", "name", "title", "inputs", "notebook"), rows)
     return 0
 
 
-def _notebook(slug, folder):
+def _notebook(experiment, folder):
     try:
-        return str(notebook_files.find(slug, folder).relative_to(folder))
+        return str(notebook_files.find(experiment, folder).relative_to(folder))
     except SymgradError:
         return "-"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .errors import DataError, OutputError, UnknownNameError, nearest
 
-__all__ = ["check_folder", "defaults", "find", "notebook_folder", "typed"]
+__all__ = ["check_folder", "defaults", "find", "notebook_folder", "parameters"]
 
 _NUMBERED = re.compile(r"(?:\d+_)?(.+)")
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -24,16 +24,23 @@ def notebook_folder(given=None):
     return folder
 
 
-def find(slug, folder):
-    """Return the path of the notebook `[NN_]<slug>.ipynb` somewhere below `folder`."""
+def find(experiment, folder):
+    """Return the path of an experiment's notebook, `[NN_]<slug>.ipynb` somewhere below `folder`.
+
+    Where it has none of its own, the notebook `<kind>.ipynb` tells all experiments of a kind, and has a
+    parameter `experiment`.
+    """
     known = {_slug(path): path for path in sorted(Path(folder).rglob("*.ipynb")) if _is_source(path)}
-    if slug not in known:
-        raise UnknownNameError(f"no notebook for {slug!r} below {folder}: {nearest(slug, known)}")
-    return known[slug]
+    for name in (experiment.slug, experiment.kind):
+        if name in known:
+            return known[name]
+    raise UnknownNameError(
+        f"no notebook for {experiment.slug!r} below {folder}: {nearest(experiment.slug, known)}"
+    )
 
 
 def _slug(path):
-    return _NUMBERED.fullmatch(path.stem)[1].replace("_", "-")
+    return _NUMBERED.fullmatch(path.stem)[1]
 
 
 def _is_source(path):
@@ -64,9 +71,13 @@ def _literal(statement):
         return None
 
 
-def typed(settings, known):
-    """Check (name, text) pairs against a notebook's parameters; each value gets the type of its default."""
-    values = {}
+def parameters(path, experiment, settings):
+    """Return what a notebook is to be told: which experiment, if it has a choice, and (name, text) pairs.
+
+    They are checked against its parameters; each value gets the type of its default.
+    """
+    known = defaults(path)
+    values = {"experiment": experiment.slug} if "experiment" in known else {}
     for name, text in settings:
         if name not in known:
             raise UnknownNameError(f"the notebook has no parameter {name!r}: {nearest(name, known)}")

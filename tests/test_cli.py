@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from processes import gone
 
 import symgrad_widgets
+from symgrad_widgets import notebook_files
 from symgrad_widgets.cli import main
 
 PARAMETERS = "seed = 0\nrate = 0.5\nverbose = False\nnote = 'none'"
@@ -234,6 +235,21 @@ def test_list_shows_every_experiment_and_its_notebook(tmp_path):
     assert "x v" in row
     assert row.endswith("07_oscillator.ipynb")
     assert next(line for line in lines if line.startswith("P1-01")).endswith("-")
+
+
+def test_a_notebook_of_a_kind_stands_for_experiments_without_one_of_their_own(tmp_path):
+    for name in ("classifier", "14_two_mixed"):
+        parameters = new_code_cell('experiment = "ellipse"\nseed = 0', metadata={"tags": ["parameters"]})
+        nbformat.write(new_notebook(cells=[parameters]), tmp_path / f"{name}.ipynb")
+    sine, mixed = symgrad_widgets.experiments["sine"], symgrad_widgets.experiments["two_mixed"]
+    assert notebook_files.find(sine, tmp_path).stem == "classifier"
+    assert notebook_files.find(mixed, tmp_path).stem == "14_two_mixed"
+    given = notebook_files.parameters(tmp_path / "classifier.ipynb", sine, [("seed", "3")])
+    assert given == {"experiment": "sine", "seed": 3}
+    with pytest.raises(symgrad_widgets.SymgradError, match="'experiment' is given twice, as 'sine'"):
+        notebook_files.parameters(tmp_path / "classifier.ipynb", sine, [("experiment", "F")])
+    with pytest.raises(symgrad_widgets.SymgradError, match="no notebook for 'oscillator' below"):
+        notebook_files.find(symgrad_widgets.experiments["oscillator"], tmp_path)
 
 
 LOADED = """

@@ -138,7 +138,11 @@ def test_an_expression_view_wants_a_field_and_a_formula_of_its_inputs(field):
         sg.ExpressionView("x")
     with pytest.raises(sg.SymgradError, match="'y' is an unknown symbol"):
         sg.ExpressionView(field, "y")
-    assert sg.ExpressionView(field).words == "No formula yet."
+    view = sg.ExpressionView(field)
+    assert view.words == "No formula yet."
+    assert view.pictures() == []
+    view.guess = "x*v"  # is what there is to draw, for those who read without a kernel
+    assert [picture.words for picture in view.pictures()] == ["The formula v*x: a product of v and x."]
 
 
 def test_on_another_neuron_guesses_are_scored_anew(field):

@@ -48,7 +48,7 @@ class Run:
             return {}
         pairs = {"seed": self.seed, "variant": self.variant, "preset": self.preset, "budget": self.budget}
         told = [(name, str(v)) for name, v in pairs.items() if name == "seed" or v not in ("default", None)]
-        return notebook_files.typed(told, notebook_files.defaults(self.notebook))
+        return notebook_files.parameters(self.notebook, experiments[self.experiment], told)
 
     def __str__(self):
         return f"{self.experiment} seed {self.seed}"
@@ -116,7 +116,7 @@ def _setup(experiment, variant, preset, budget, notebooks, epochs):
         known = nearest(variant, experiment.variants)
         raise UnknownNameError(f"{experiment.slug} has no variant {variant!r}; {known}")
     settings = dataclasses.asdict(_settings(experiment, preset, epochs))
-    notebook = None if notebooks is None else str(notebook_files.find(experiment.slug, notebooks))
+    notebook = None if notebooks is None else str(notebook_files.find(experiment, notebooks))
     return {
         "experiment": experiment.slug,
         "variant": variant,

@@ -106,26 +106,29 @@ class ExpressionView(FieldBox):
             self._formula.guesses = json.dumps([_row(guess, self.field) for guess in self.guesses])
             self._formula.words, self._formula.error = self._description(), ""
 
-    def _picture(self):
-        return plots.ExpressionPicture(self.candidate, self.field.names)
+    def _picture(self, formula):
+        return plots.ExpressionPicture(formula, self.field.names)
 
     def _shown(self):
         if self.candidate is None or self._secret:
             return {}
-        picture = self._picture()
+        picture = self._picture(self.candidate)
         return {"mathml": picture.mathml(), "tree": picture.svg(), "texts": picture.texts}
 
     def pictures(self):
-        """The tree of the formula, where it is shown."""
-        return [] if self.candidate is None or self._secret else [self._picture()]
+        """The tree of the formula, or of the last guess where no formula is shown."""
+        formula = self.candidate
+        if formula is None or self._secret:
+            formula = getattr(self.guess, "expression", None)
+        return [] if formula is None else [self._picture(formula)]
 
     def _description(self):
-        words = "No formula yet."
-        if self.candidate is not None:
-            words = (
-                "The formula is hidden until somebody has guessed." if self._secret else self._picture().words
-            )
-            words += "" if self._secret else f" {_agreement(self.candidate, self.field)}"
+        if self.candidate is None:
+            words = "No formula yet."
+        elif self._secret:
+            words = "The formula is hidden until somebody has guessed."
+        else:
+            words = f"{self._picture(self.candidate).words} {_agreement(self.candidate, self.field)}"
         if self.guess is not None:
             guess = self.guess.expression
             words += f" Your guess {guess}: {_agreement(guess, self.field)}"

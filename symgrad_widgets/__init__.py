@@ -12,6 +12,7 @@ v**2 + x**2
 import importlib
 
 _PUBLIC = {
+    "Atlas": "unit_laws",
     "Candidate": "search",
     "Experiment": "experiment",
     "ExperimentChooser": "widgets",
@@ -31,6 +32,7 @@ _PUBLIC = {
     "TrainingResult": "training",
     "Verdict": "verdict",
     "Workbench": "widgets",
+    "atlas": "unit_laws",
     "define_operator": "operators",
     "experiments": "experiment",
     "gradient_field": "gradients",

@@ -27,7 +27,7 @@ GROUPS = {
     "export": {"export"},
     "baselines": {"baselines"},
     "verdict": {"verdict", "comparison", "constants", "proof", "surface"},
-    "result": {"activity", "interpretation"},
+    "result": {"activity", "interpretation", "unit_laws"},
     "plots": {"plots"},
     "widgets": {"widgets"},
     "shell": {"__main__", "cli", "doctor", "notebook_files", "page", "report", "runner", "commands", "sweep"},

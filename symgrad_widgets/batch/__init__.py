@@ -2,6 +2,6 @@
 
 from .errors import ClusterError, WorkerDiedError
 from .rows import append, read, repair
-from .schedule import stream
+from .schedule import cores, stream
 
-__all__ = ["ClusterError", "WorkerDiedError", "append", "read", "repair", "stream"]
+__all__ = ["ClusterError", "WorkerDiedError", "append", "cores", "read", "repair", "stream"]

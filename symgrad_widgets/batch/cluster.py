@@ -18,11 +18,12 @@ _REACHED = 20  # seconds in which the scheduler answers
 _STARTED = 60  # and has a worker
 
 
-def on_cluster(call, tasks, scheduler):
+def on_cluster(call, tasks, scheduler, prepare):
     """Yield pairs `(number, result)` of `call(number, task)` as they come from the workers of a scheduler.
 
-    `tasks` maps numbers to tasks. Jobs whose worker dies are repeated by the scheduler; those that it gives
-    up are tried again at the end, one by one, before the result is a `WorkerDiedError`.
+    `tasks` maps numbers to tasks, of which `prepare` makes what is sent. Jobs whose worker dies are repeated
+    by the scheduler; those that it gives up are tried again at the end, one by one, before the result is a
+    `WorkerDiedError`.
 
     Raises
     ------
@@ -33,20 +34,20 @@ def on_cluster(call, tasks, scheduler):
     """
     with _connected(scheduler) as client:
         lost = dict(tasks)
-        for number, result in _answers(client, call, tasks, scheduler):
+        for number, result in _answers(client, call, tasks, scheduler, prepare):
             del lost[number]
             yield number, result
         for number, task in lost.items():  # a dying worker is blamed on all that was waiting for it
             died = number, WorkerDiedError("its worker died, each time it was tried")
-            yield next(_answers(client, call, {number: task}, scheduler), died)
+            yield next(_answers(client, call, {number: task}, scheduler, prepare), died)
 
 
-def _answers(client, call, tasks, scheduler):
+def _answers(client, call, tasks, scheduler, prepare):
     """Yield the results of those tasks that the scheduler does not give up."""
     with parallel_config(_Backend(client)):
         pool = Parallel(-1, return_as="generator_unordered", pre_dispatch="all", batch_size=1)
     try:
-        for answer in pool(delayed(call)(number, task) for number, task in tasks.items()):
+        for answer in pool(delayed(call)(number, prepare(task)) for number, task in tasks.items()):
             if answer is not None:
                 yield answer
     except ImportError as error:

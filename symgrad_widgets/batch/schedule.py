@@ -7,12 +7,20 @@ import time
 import warnings
 from functools import cache, partial
 
+from ..errors import DataError
 from .errors import WorkerDiedError
 
-__all__ = ["stream"]
+__all__ = ["cores", "stream"]
 
 
-def stream(function, tasks, jobs=1, scheduler=None):
+def cores():
+    """Number of processes that this machine, or the share of it that is lent, can run at a time."""
+    from joblib import cpu_count
+
+    return cpu_count()
+
+
+def stream(function, tasks, jobs=1, scheduler=None, prepare=None):
     """Yield pairs `(task, function(task))` as they come, in any order.
 
     Parameters
@@ -24,21 +32,30 @@ def stream(function, tasks, jobs=1, scheduler=None):
         Processes of this machine, each with one thread for linear algebra.
     scheduler : str or None
         Address of a Dask scheduler, whose workers are used instead, all of them.
+    prepare : callable or None
+        Makes of a task, in this process and when its turn has come, what is sent to the other one.
 
     A job whose worker dies is repeated: by the Dask scheduler, or on this machine once, with no other beside
     it that could be the cause. If that does not help, the pair's second item is a `WorkerDiedError`. Closing
     the generator, and Ctrl-C, end the processes on this machine.
     """
+    if jobs < 1:
+        raise DataError(f"jobs is the number of processes, at least 1, got {jobs}")
     tasks = dict(enumerate(tasks))
     call = partial(_call, function)
+    prepare = prepare or _as_it_is
     if scheduler is None:
-        results = _on_this_machine(call, tasks, jobs)
+        results = _on_this_machine(call, tasks, jobs, prepare)
     else:
         from .cluster import on_cluster
 
-        results = on_cluster(call, tasks, scheduler)
+        results = on_cluster(call, tasks, scheduler, prepare)
     for number, result in results:
         yield tasks[number], result
+
+
+def _as_it_is(task):
+    return task
 
 
 def _call(function, number, task):
@@ -64,38 +81,38 @@ def _watch_parent():
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _on_this_machine(call, tasks, jobs):
+def _on_this_machine(call, tasks, jobs, prepare):
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     waiting = dict(tasks)
     while waiting:
         begun = []
         try:
-            for number, result in _pool(call, waiting, jobs, begun):
+            for number, result in _pool(call, waiting, jobs, begun, prepare):
                 del waiting[number]
                 yield number, result
         except TerminatedWorkerError:  # it ends all that run, and does not say which was the cause
             for number in [n for n in begun if n in waiting]:
-                yield _alone(call, number, waiting.pop(number))
+                yield _alone(call, number, waiting.pop(number), prepare)
 
 
-def _alone(call, number, task):
+def _alone(call, number, task, prepare):
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     try:
-        return next(_pool(call, {number: task}, jobs=1, begun=[]))
+        return next(_pool(call, {number: task}, 1, [], prepare))
     except TerminatedWorkerError:
         return number, WorkerDiedError("its process died, twice: killed, crashed, or out of memory")
 
 
-def _pool(call, tasks, jobs, begun):
+def _pool(call, tasks, jobs, begun, prepare):
     """Yield what `call(number, task)` returns as it comes; the numbers handed out are added to `begun`."""
     from joblib import Parallel, delayed, parallel_config
 
     def numbered():
         for number, task in list(tasks.items()):
             begun.append(number)
-            yield delayed(_in_child)(call, number, task)
+            yield delayed(_in_child)(call, number, prepare(task))
 
     # With one worker joblib would stay in this process; so many run at a time as are dispatched ahead.
     with parallel_config("loky", inner_max_num_threads=1):

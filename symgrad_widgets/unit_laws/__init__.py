@@ -1,0 +1,179 @@
+"""A formula, or none, for every unit of a layer."""
+
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+
+from .. import batch
+from ..activity import Activity
+from ..errors import NoGradientError, SymgradError
+from ..field import GradientField
+from ..search import Search
+from ..search.checks import whole
+from .result import Atlas, UnitLaw
+from .table import Table, digest
+
+__all__ = ["Atlas", "UnitLaw", "atlas"]
+
+_TOGETHER = 8  # units of one job
+_EXACT = 1e-9  # a loss that no further generation betters
+
+
+def atlas(
+    model,
+    x,
+    layer=None,
+    *,
+    names=None,
+    points=300,
+    generations=10,
+    jobs=None,
+    scheduler=None,
+    path=None,
+    random_state=0,
+    progress=True,
+    callback=None,
+    **reading,
+):
+    """Search a formula for every unit of a layer, in parallel.
+
+    >>> found = sg.atlas(model, x, "net.2", names=("x", "v"), path="net2.jsonl")
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    x : array or tensor (N, ...)
+    layer : name of a layer, or several; None for all that compute something
+    names : of the n inputs
+    points : int
+        So many rows of `x` are used, spread evenly; all of them where the forward takes further arguments.
+    generations : int
+        Of each search; one ends before when its formula is exact. The default tries sums of small terms,
+        products, powers and functions of one input; 40 look as far as `interpret` does, and take about ten
+        times as long.
+    jobs : int, processes of this machine; None for one a core
+    scheduler : address of a Dask scheduler, whose workers are used instead
+    path : of a file of rows, one JSON object a line
+        Units that have a row there already are not done again.
+    random_state : int, of the searches
+    callback : called with each UnitLaw as it comes; when it returns True the atlas ends there
+    **reading : `wrt` and `forward_args`, as in `gradient_field`
+
+    Returns
+    -------
+    Atlas
+        After Ctrl-C too, with the rows there are by then.
+
+    Raises
+    ------
+    ModelError, UnknownNameError
+        for a layer without units, and for one that is not there.
+    NoGradientError
+        when all units are dead.
+    OutputError
+        for a file of another atlas, and for one that cannot be written: rows in it are kept.
+
+    """
+    from tqdm import tqdm
+
+    settings = {
+        "generations": whole(generations, "generations"),
+        "random_state": whole(random_state, "random_state"),
+    }
+    jobs = batch.cores() if jobs is None else whole(jobs, "jobs")
+    if not reading.get("forward_args"):
+        x = _spread(x, whole(points, "points"))
+    activity = Activity(model, x, names, (layer,) if isinstance(layer, str) else layer, **reading)
+    table = Table(path, digest(model, activity.points, (settings, activity.names)))
+    units = [(one.name, unit) for one in activity.layers for unit in range(one.count)]
+    missing = [unit for unit in units if unit not in table.rows]
+    rows = _searched(activity, missing, settings, jobs, scheduler)
+    ending = "finished"
+    try:
+        for row in tqdm(
+            rows, total=len(missing), desc="atlas", unit="unit", disable=not progress, leave=False
+        ):
+            table.add(row)
+            if callback is not None and callback(row):
+                ending = "stopped"
+                break
+    except KeyboardInterrupt:
+        ending = "interrupted"
+    finally:
+        rows.close()
+    done = [table.rows[unit] for unit in units if unit in table.rows]
+    if ending == "finished" and all(row.note for row in done):
+        raise NoGradientError(f"nothing can be said of any of {len(done)} units: {done[0].note}")
+    return Atlas(done, ending)
+
+
+def _spread(x, count):
+    from ..gradients.inputs import checked_points
+
+    x = checked_points(x)
+    return x[np.unique(np.linspace(0, len(x) - 1, min(count, len(x))).astype(int))]
+
+
+def _searched(activity, units, settings, jobs, scheduler):
+    """Yield the UnitLaw of each unit `(layer, number)`, as they come."""
+    layers = {name: [unit for _, unit in group] for name, group in groupby(units, key=itemgetter(0))}
+    tasks = [
+        (name, some[first : first + _TOGETHER])
+        for name, some in layers.items()
+        for first in range(0, len(some), _TOGETHER)
+    ]
+    results = batch.stream(
+        partial(_laws, **settings),
+        tasks,
+        jobs,
+        scheduler,
+        partial(_fields, activity),
+    )
+    for (layer, some), laws in results:
+        died = isinstance(laws, batch.WorkerDiedError)
+        for unit, law in zip(some, [{"note": str(laws)}] * len(some) if died else laws, strict=True):
+            yield UnitLaw(layer, unit, **law)
+
+
+def _fields(activity, task):
+    """Gradient field of each unit of a task, or why there is none."""
+    layer, units = task
+    try:
+        together = activity.field(activity.position(layer), units)
+    except SymgradError as error:
+        return [str(error)] * len(units)
+    gradients = together.gradients.reshape(len(together), len(units), -1)
+    return [_alone(together, gradients[:, k]) for k in range(len(units))]
+
+
+def _alone(field, gradients):
+    try:
+        return GradientField(field.points, gradients, field.names, tangent=field.tangent)
+    except NoGradientError as error:
+        return str(error)
+
+
+def _laws(some, generations, random_state):
+    """What `UnitLaw` says beside its name, for each field; a job of another process."""
+    return [{"note": one} if isinstance(one, str) else _law(one, generations, random_state) for one in some]
+
+
+def _law(field, generations, random_state):
+    try:
+        search = Search(field, random_state=random_state)
+    except SymgradError as error:
+        return {"note": str(error)}
+    state = search.run(generations=generations, progress=False, callback=_exact)
+    best = state.best
+    return {
+        "formula": None if best is None else str(search.in_inputs(best)),
+        "loss": float(state.front[-1].loss if best is None else best.loss),
+        "complexity": None if best is None else int(best.complexity),
+        "points": len(field),
+    }
+
+
+def _exact(state):
+    return state.best is not None and state.best.loss < _EXACT

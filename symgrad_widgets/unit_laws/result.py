@@ -1,0 +1,97 @@
+"""What is said of each unit, and of all of them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+__all__ = ["Atlas", "UnitLaw"]
+
+_SHOWN = 40  # rows of a table
+_COLUMNS = "layer", "unit", "formula", "complexity", "held-out loss", "angle"
+
+
+@dataclass(frozen=True)
+class UnitLaw:
+    """What the search says of one unit.
+
+    Attributes
+    ----------
+    layer : name, or None for the model's output
+    unit : number within the layer
+    formula : text, or None where no closed form was found
+    loss : mean `1 - cos^2` on points held out from the search: of the formula; where there is none, of the
+        best entry of the front; None where nothing can be said
+    complexity : of the formula, or None
+    points : at which the unit has a gradient
+    note : why nothing can be said of the unit, else empty
+
+    """
+
+    layer: str | None
+    unit: int
+    formula: str | None = None
+    loss: float | None = None
+    complexity: int | None = None
+    points: int = 0
+    note: str = ""
+
+    @property
+    def angle(self):
+        """Root mean square angle in degrees between the formula's gradient and the unit's, or None."""
+        return None if self.formula is None else float(np.degrees(np.arcsin(np.sqrt(self.loss))))
+
+
+class Atlas:
+    """What `atlas` has found, in the order of layers and units.
+
+    Attributes
+    ----------
+    rows : tuple of UnitLaw
+    ending : "finished" | "stopped" | "interrupted"
+
+    """
+
+    def __init__(self, rows, ending):
+        self.rows, self.ending = tuple(rows), ending
+
+    @property
+    def laws(self):
+        """The rows with a formula, the best first."""
+        return tuple(sorted((row for row in self.rows if row.formula is not None), key=lambda row: row.loss))
+
+    def of(self, layer):
+        """Return the atlas of one layer."""
+        return Atlas((row for row in self.rows if row.layer == layer), self.ending)
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __repr__(self):
+        said = f"Atlas ({self.ending}): {len(self.laws)} of {len(self.rows)} units have a formula"
+        common = Counter(row.formula for row in self.laws).most_common(1)
+        if common and common[0][1] > 1:
+            said += f", {common[0][1]} of them {common[0][0]}"
+        silent = sum(bool(row.note) for row in self.rows)
+        return said + (f"; nothing can be said of {silent}" if silent else "")
+
+    def _repr_html_(self):
+        shown = [*self.laws, *(row for row in self.rows if row.formula is None)][:_SHOWN]
+        rest = len(self.rows) - len(shown)
+        head = "".join(f"<th>{title}</th>" for title in _COLUMNS)
+        body = "".join(f"<tr>{_cells(row)}</tr>" for row in shown)
+        more = f"<p>and {rest} more in <code>.rows</code></p>" if rest else ""
+        return f"<p>{escape(repr(self))}</p><table><tr>{head}</tr>{body}</table>{more}"
+
+
+def _cells(row):
+    cells = (
+        "output" if row.layer is None else row.layer,
+        row.unit,
+        row.formula or row.note or "none",
+        "" if row.complexity is None else row.complexity,
+        "" if row.loss is None else f"{row.loss:.1e}",
+        "" if row.angle is None else f"{row.angle:.2g}°",
+    )
+    return "".join(f"<td style='text-align:left'>{escape(str(cell))}</td>" for cell in cells)

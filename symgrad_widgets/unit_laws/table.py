@@ -1,0 +1,64 @@
+"""The rows of an atlas in a file that outlives whatever happens while it is written."""
+
+import hashlib
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+
+from .. import batch
+from ..errors import OutputError
+from .result import UnitLaw
+
+__all__ = ["Table", "digest"]
+
+
+class Table:
+    """Rows by layer and unit; each is written to the file, where there is one, before it counts.
+
+    Parameters
+    ----------
+    path : of the file, or None
+        Rows that are in it are taken over.
+    made_of : text
+        Stands for the model, the points and the settings; rows of another are refused with an OutputError.
+
+    """
+
+    def __init__(self, path, made_of):
+        self._path, self._made_of, self.rows = path if path is None else Path(path), made_of, {}
+        if path is not None:
+            batch.repair(self._path)
+            for stored in batch.read(self._path):
+                self._take(stored)
+
+    def _take(self, stored):
+        try:
+            row = UnitLaw(**{f.name: stored[f.name] for f in fields(UnitLaw)})
+            same = stored["made_of"] == self._made_of
+        except KeyError as lacking:
+            raise OutputError(
+                f"{self._path} holds no atlas, a row lacks {lacking}: choose another path"
+            ) from None
+        if not same:
+            raise OutputError(
+                f"{self._path} holds the atlas of another model, or on other points or with other settings: "
+                "choose another path"
+            )
+        self.rows[row.layer, row.unit] = row
+
+    def add(self, row):
+        """Keep one more row."""
+        if self._path is not None:
+            batch.append(self._path, asdict(row) | {"made_of": self._made_of})
+        self.rows[row.layer, row.unit] = row
+
+
+def digest(model, points, settings):
+    """Text that differs where a model's weights or buffers, the points or the settings do."""
+    state = hashlib.sha256(repr(settings).encode())
+    for name, tensor in model.state_dict().items():
+        state.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        state.update(tensor.detach().cpu().double().contiguous().numpy().tobytes())
+    state.update(np.ascontiguousarray(points).tobytes())
+    return state.hexdigest()[:16]

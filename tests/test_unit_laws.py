@@ -1,0 +1,151 @@
+"""A formula, or none, for every unit of a layer."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+import symgrad_widgets as sg
+from symgrad_widgets import batch, unit_laws
+
+QUICK = {"names": ("x", "y"), "jobs": 2, "progress": False}
+
+
+class Known(torch.nn.Module):
+    """Five units of which all is known; the third is dead, the last has a direction that is random."""
+
+    def __init__(self, scale=1.0, dead=()):
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.tensor(float(scale), dtype=torch.double))
+        self.dead = dead
+        self.units, self.head = torch.nn.Identity(), torch.nn.Linear(5, 1).double()
+        torch.nn.init.constant_(self.head.weight, 0.2)
+        torch.nn.init.zeros_(self.head.bias)
+
+    def forward(self, points):
+        x, y = points.T
+        wild = torch.sin(9 * x + 5 * torch.cos(8 * y)) + torch.cos(11 * x * y)
+        columns = [torch.tanh(x * y), torch.exp(x - 2 * y), 0 * x, x**2 + self.scale * y**2, wild]
+        return self.head(
+            self.units(torch.stack([0 * c if i in self.dead else c for i, c in enumerate(columns)], 1))
+        )
+
+
+@pytest.fixture(scope="module")
+def points():
+    return np.random.default_rng(0).uniform(-1, 1, size=(400, 2))
+
+
+@pytest.fixture(scope="module")
+def made(points, tmp_path_factory):
+    """An atlas, and the rows in the order in which they came."""
+    seen, path = [], tmp_path_factory.mktemp("atlas") / "rows.jsonl"
+    return sg.atlas(Known(), points, "units", path=path, callback=seen.append, **QUICK), seen, path
+
+
+def test_each_unit_has_its_formula_or_none(made):
+    atlas, _, _ = made
+    product, exponential, dead, ellipse, wild = atlas.rows
+    assert [row.unit for row in atlas.rows] == [0, 1, 2, 3, 4]
+    assert sg.verify(product.formula, "x*y").same
+    assert sg.verify(exponential.formula, "x - 2*y").same
+    assert sg.verify(ellipse.formula, "x**2 + y**2").same
+    assert max(product.loss, exponential.loss, ellipse.loss) < 1e-9
+    assert product.angle < 0.01
+    assert (dead.formula, dead.loss, dead.points) == (None, None, 0)
+    assert "gradient" in dead.note
+    assert wild.formula is None
+    assert wild.loss > 0.1
+    assert not wild.note
+
+
+def test_rows_come_one_by_one_and_are_told_in_a_table(made):
+    atlas, seen, _ = made
+    assert sorted(row.unit for row in seen) == [0, 1, 2, 3, 4]
+    assert atlas.ending == "finished"
+    assert repr(atlas) == "Atlas (finished): 3 of 5 units have a formula; nothing can be said of 1"
+    assert len(atlas.laws) == 3
+    assert [row.loss for row in atlas.laws] == sorted(row.loss for row in atlas.laws)
+    assert "<td style='text-align:left'>x*y</td>" in atlas._repr_html_()
+    assert len(atlas.of("units")) == 5
+    assert len(atlas.of("head")) == 0
+
+
+def test_an_atlas_that_was_stopped_goes_on_where_it_was(made, points, tmp_path):
+    atlas, _, path = made
+    part = tmp_path / "part.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    part.write_text("".join(lines[:2]) + lines[2][:20])  # killed while it wrote
+    done = []
+    whole = sg.atlas(Known(), points, "units", path=path, callback=done.append, **QUICK)
+    assert (done, whole.rows) == ([], atlas.rows)
+    whole = sg.atlas(Known(), points, "units", path=part, callback=done.append, **QUICK)
+    assert len(done) == 3
+    assert whole.rows == atlas.rows
+    assert len(batch.read(part)) == 5
+
+
+def test_a_callback_and_ctrl_c_end_it_with_the_rows_so_far(points, monkeypatch):
+    def rows(*_):
+        yield unit_laws.UnitLaw("units", 3, "x", 0.1, 1, 400)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unit_laws, "_searched", rows)
+    stopped = sg.atlas(Known(), points, "units", callback=lambda row: row.unit == 3, **QUICK)
+    assert (stopped.ending, len(stopped)) == ("stopped", 1)
+    interrupted = sg.atlas(Known(), points, "units", **QUICK)
+    assert (interrupted.ending, len(interrupted)) == ("interrupted", 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments"),
+    [({"scale": 2}, {}), ({}, {"generations": 3}), ({}, {"random_state": 1}), ({}, {"points": 200})],
+)
+def test_a_file_of_another_atlas_is_refused_and_kept(made, points, change, arguments):
+    _, _, path = made
+    before = path.read_bytes()
+    with pytest.raises(sg.SymgradError, match="holds the atlas of another model, or on other points"):
+        sg.atlas(Known(**change), points, "units", path=path, **QUICK | arguments)
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_something_else_is_refused(points, tmp_path):
+    (tmp_path / "rows").write_text('{"experiment": "kepler"}\n')
+    with pytest.raises(sg.SymgradError, match="holds no atlas, a row lacks 'layer'"):
+        sg.atlas(Known(), points, "units", path=tmp_path / "rows", **QUICK)
+
+
+@pytest.mark.parametrize(
+    ("model", "layer", "arguments", "said"),
+    [
+        (Known(), "unit", {}, "no layer 'unit'; did you mean 'units'"),
+        (Known(dead=range(5)), "units", {}, "nothing can be said of any of 5 units"),
+        (Known(), "units", {"generations": 1.5}, "generations must be a whole number"),
+        (Known(), "units", {"jobs": 0}, "jobs"),
+    ],
+)
+def test_what_cannot_be_done_is_said(model, layer, arguments, said, points):
+    with pytest.raises(sg.SymgradError, match=said):
+        sg.atlas(model, points, layer, **QUICK | arguments)
+
+
+def test_tokens_need_wrt_and_have_an_atlas_with_it():
+    torch.manual_seed(0)
+    embedding = torch.nn.Embedding(200, 2).double()
+    model = torch.nn.Sequential(embedding, torch.nn.Flatten(), Known())
+    tokens = torch.arange(200)[:, None]
+    with pytest.raises(sg.SymgradError, match="wrt='0'"):
+        sg.atlas(model, tokens, "2.units", **QUICK)
+    row = sg.atlas(model, tokens, "2.units", wrt="0", **QUICK).rows[0]
+    assert sg.verify(row.formula, "x*y").same
+
+
+def test_an_atlas_is_the_search_of_each_unit(made, points):
+    atlas, _, _ = made
+    rows = np.unique(np.linspace(0, 399, 300).astype(int))
+    field = sg.gradient_field(Known(), points[rows], "units", 3, names=("x", "y"))
+    search = sg.Search(field)
+    search.run(generations=10, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-9)
+    assert dataclasses.asdict(atlas.rows[3])["formula"] == str(search.best.expression)
+    assert atlas.rows[3].loss == search.best.loss

@@ -64,12 +64,12 @@ class GradientField:
                 array.flags.writeable = False
 
     @property
-    def neurons(self):
+    def neurons(self) -> int:
         """Number k of neurons."""
         return self.projected.shape[1]
 
     @property
-    def dimension(self):
+    def dimension(self) -> int:
         """Dimension m of the tangent space of the data."""
         return self.projected.shape[2]
 
@@ -89,7 +89,7 @@ class GradientField:
         return s, vt
 
     @cached_property
-    def rank(self):
+    def rank(self) -> int:
         """Number of independent concepts in the neurons.
 
         Neurons that are functions of fewer concepts have gradients in a space of that many dimensions at
@@ -104,7 +104,7 @@ class GradientField:
         return int((power > _CHANCE * _shares_by_chance(len(power), self.dimension)).sum())
 
     @cached_property
-    def unit(self):
+    def unit(self) -> np.ndarray:
         """Orthonormal basis of the span of the projected gradients at each point, shape (N, rank, m).
 
         For one neuron: the unit gradients in tangent coordinates. Directions that vanish are zero rows.
@@ -115,11 +115,11 @@ class GradientField:
         alive = s > 1e-9 * s[:, :1]
         return (vt * alive[..., None])[:, : self.rank]
 
-    def project(self, gradients):
+    def project(self, gradients: np.ndarray) -> np.ndarray:
         """Gradients (N, n) or (N, k, n) of something else at the same points, in tangent coordinates."""
         return _project(np.asarray(gradients, dtype=float), self.tangent)
 
-    def take(self, index):
+    def take(self, index: np.ndarray) -> "GradientField":
         """Return the field at some of its points only (an index array or boolean mask)."""
         tangent = self.tangent
         if tangent is not None and tangent.ndim == 3:
@@ -127,7 +127,7 @@ class GradientField:
         values = None if self.values is None else self.values[index]
         return GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
 
-    def without(self, gradients):
+    def without(self, gradients: np.ndarray) -> "GradientField":
         """Return the field of several concepts on the tangent space without a direction at each point (N, n).
 
         Given a formula's own gradients, every function of it is constant on what remains: what else the

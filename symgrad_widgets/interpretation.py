@@ -1,20 +1,26 @@
 """From a neuron to a formula that can be read and checked, in one call."""
 
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
+from numpy.typing import ArrayLike
 
 from .errors import DataError
 from .export import to_numpy, to_torch
 from .expressions import angles, as_expression, evaluate
 from .field import GradientField
-from .search import Evidence, Search
+from .search import Candidate, Evidence, Search
 from .search.checks import duration
 from .search.kernels import warm_up
 from .surface import read_equation
 from .verdict import Verdict, verify
+
+if TYPE_CHECKING:
+    from torch import nn
 
 __all__ = ["Interpretation", "Phi", "interpret", "verdict_on"]
 
@@ -57,25 +63,25 @@ class Interpretation:
 
     """
 
-    best: object
-    concepts: tuple
-    front: tuple
+    best: Candidate | None
+    concepts: tuple[Candidate, ...]
+    front: tuple[Candidate, ...]
     evidence: Evidence
     verdict: Verdict | None
     phi: Phi | None
     angles: np.ndarray
-    seconds: dict
-    names: tuple
+    seconds: dict[str, float]
+    names: tuple[str, ...]
     subspace: np.ndarray | None
     rank: int = 1
-    verdicts: tuple = ()
+    verdicts: tuple[Verdict, ...] = ()
 
-    def to_numpy(self):
+    def to_numpy(self) -> Callable:
         """Return the formula as a function from points (N, n) to values (N,)."""
         function = to_numpy(self._formula(), self.names)
         return function if self.subspace is None else lambda points: function(points @ self.subspace)
 
-    def to_torch(self):
+    def to_torch(self) -> "nn.Module":
         """Return the formula as a torch.nn.Module from inputs (..., n) to values (...)."""
         return to_torch(self._formula(), self.names, self.subspace)
 
@@ -137,19 +143,19 @@ class Interpretation:
 
 
 def interpret(
-    model_or_field,
-    x=None,
-    layer=None,
-    neuron=0,
-    concept=None,
-    seconds=20,
-    random_state=0,
+    model_or_field: "nn.Module | GradientField | Search",
+    x: ArrayLike | None = None,
+    layer: str | None = None,
+    neuron: object = 0,
+    concept: object = None,
+    seconds: float | None = 20,
+    random_state: int = 0,
     *,
-    names=None,
-    constraints=(),
-    progress=False,
+    names: Iterable[str] | None = None,
+    constraints: Iterable = (),
+    progress: bool = False,
     **search_options,
-):
+) -> Interpretation:
     """Read what a neuron has learnt: gradients, search, and a verdict when the concept is given.
 
     >>> interpret(model, x, layer="net.2", neuron=5, names=("x", "v"))  # doctest: +SKIP

@@ -6,7 +6,7 @@ way), so that factors that change sign survive in a product written as a sum of 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,7 @@ def _one(*arguments):
 
 
 # name, arity, SymPy form, value, partial derivatives (arguments first, then the value), commutative
-_ROWS = (
+_ROWS: tuple[tuple[str, int, Callable, Callable, tuple, bool], ...] = (
     ("add", 2, lambda _, a, b: a + b, np.add, (_one, _one), True),
     ("sub", 2, lambda _, a, b: a - b, np.subtract, (_one, lambda a, *_: -np.ones_like(a)), False),
     ("mul", 2, lambda _, a, b: a * b, np.multiply, (lambda _a, b, _: b, lambda a, *_: a), True),
@@ -85,7 +85,7 @@ DEFAULT = tuple(OPERATORS)
 _LAST_CODE = 999  # tokens from 1000 on are constants
 
 
-def lookup(names=None):
+def lookup(names: str | Iterable[str] | None = None) -> tuple[Operator, ...]:
     """Rows of the named operators, in the order of the table; None stands for the default set.
 
     >>> [op.name for op in lookup(["mul", "add"])]
@@ -113,7 +113,7 @@ def lookup(names=None):
     return tuple(sorted({OPERATORS[name] for name in wanted}, key=lambda op: op.code))
 
 
-def define_operator(name, function, cost=1):
+def define_operator(name: str, function: Callable, cost: int = 1) -> Operator:
     """Add an operator of one or two arguments, given as a function of SymPy expressions; returns its row.
 
     Value and derivatives are derived from the function and examined. Terms that use it run on NumPy, some ten
@@ -198,7 +198,7 @@ def _derived(name, code, form, arguments, cost):
 _GRID = (0.0, 0.3, -0.3, 1.0, -1.0, 1.7, -2.4, 3.9, 25.0, -31.0, 650.0, -650.0, 1e5, -1e5, 1e12, -1e12, 1e-12)
 
 
-def examine(operator, tolerance=1e-6):
+def examine(operator: Operator, tolerance: float = 1e-6) -> None:
     """Admit a row, or say where it fails: on zeros, negatives and values from 1e-12 to 1e12.
 
     Shapes; the value against SymPy's with 40 digits, and not finite where SymPy has no finite real number;

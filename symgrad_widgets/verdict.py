@@ -1,5 +1,6 @@
 """Whether a formula is the concept: proved, up to its constants, numerically, or not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from .comparison import box_regions, data_region, defined, flat, is_monotone, mi
 from .constants import refit
 from .errors import ExpressionError
 from .expressions import as_expression, exact_numbers
+from .field import GradientField
 from .proof import Screening, proves, screen
 from .surface import Surface, read_equation
 
@@ -49,7 +51,12 @@ class Verdict:
         return self.message
 
 
-def verify(expression, concept, field=None, constraints=()):
+def verify(
+    expression: str | sp.Expr,
+    concept: str | sp.Expr,
+    field: GradientField | None = None,
+    constraints: Iterable = (),
+) -> Verdict:
     """Decide whether a formula is the same concept as another, whatever monotone function bends either.
 
     They are the same when their gradients are parallel on the data's tangent space (all 2x2 minors of their

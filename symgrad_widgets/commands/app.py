@@ -6,7 +6,7 @@ from pathlib import Path
 from .. import notebook_files
 from ..errors import DataError, OutputError, SymgradError
 
-__all__ = ["configure", "main"]
+__all__ = ["configure", "main", "settings"]
 
 _NOTEBOOK = "playground.ipynb"
 _LEFT_OUT = "notebook-only"  # tag of cells that are about code
@@ -42,11 +42,12 @@ def main(arguments, _):
     paths = [str(_PACKAGE), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     options = [f"--port={arguments.port}", *["--no-browser"] * arguments.no_browser]
-    Voila.launch_instance([str(notebook), *options], config=_settings())
+    Voila.launch_instance([str(notebook), *options], config=settings())
     return 0
 
 
-def _settings():
+def settings():
+    """Return Voila's settings for the playground, as traitlets have them."""
     from traitlets.config import Config
 
     return Config(

@@ -3,11 +3,15 @@
 import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..errors import DataError, UnknownNameError, nearest
+
+if TYPE_CHECKING:
+    from ..training import TrainingResult
 
 __all__ = ["Experiment", "Labelled", "Triplets", "redraw"]
 
@@ -55,7 +59,7 @@ class Experiment:
     id: str
     slug: str
     title: str
-    names: tuple
+    names: tuple[str, ...]
     samplers: Mapping[str, Callable] = field(repr=False)
     concepts: tuple = ()
     constraints: tuple = ()
@@ -64,11 +68,11 @@ class Experiment:
     presets: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
 
     @property
-    def variants(self):
+    def variants(self) -> tuple[str, ...]:
         """Names of the variants of the data: "default" and, where it differs, "paper"."""
         return tuple(self.samplers)
 
-    def sample(self, count, seed=0, variant="default"):
+    def sample(self, count: int, seed: int = 0, variant: str = "default") -> "Triplets | Labelled":
         """Draw `count` triplets or labelled points; the same seed gives the same bits.
 
         Parameters
@@ -102,13 +106,23 @@ class Experiment:
             )
         return self.samplers[variant]
 
-    def train(self, seed=0, preset="default", variant="default", progress=True, callback=None, **settings):
+    def train(
+        self,
+        seed: int = 0,
+        preset: str = "default",
+        variant: str = "default",
+        progress: bool = True,
+        callback: Callable | None = None,
+        **settings,
+    ) -> "TrainingResult":
         """Train a network on the data: see `symgrad_widgets.training.train`, which has the settings."""
         from ..training import train  # upwards, and torch: only when asked for
 
         return train(self, seed, preset, variant, progress, callback, **settings)
 
-    def pretrained(self, path=None, *, seed=None, variant=None):
+    def pretrained(
+        self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None
+    ) -> "TrainingResult":
         """Return a `TrainingResult` without training: from a file of `run.save(path)`, or the package's own.
 
         The package's own are of seed 0 with default settings; another `seed` or `variant` than the file's is
@@ -119,7 +133,7 @@ class Experiment:
         return load(self, path, seed=seed, variant=variant)
 
     @classmethod
-    def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()):
+    def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()) -> "Experiment":
         """Make an experiment of a system of your own, to find what its motion conserves.
 
         >>> def predators(x, y):
@@ -155,7 +169,7 @@ class Experiment:
         return from_flow(rhs, box, names, duration, title, concepts)
 
     @classmethod
-    def from_labels(cls, x, y, names, *, title="Labels", concepts=()):
+    def from_labels(cls, x, y, names, *, title="Labels", concepts=()) -> "Experiment":
         """Make an experiment of rows with labels, to find what the labels depend on.
 
         >>> table = np.genfromtxt("stars.csv", delimiter=",", skip_header=1)
@@ -190,7 +204,7 @@ class Experiment:
         return from_labels(x, y, names, title, concepts)
 
     @classmethod
-    def from_pairs(cls, anchor, positive, names, *, title="Pairs", concepts=()):
+    def from_pairs(cls, anchor, positive, names, *, title="Pairs", concepts=()) -> "Experiment":
         """Make an experiment of pairs of points, to find what the two of each pair have in common.
 
         >>> before, after = np.load("before.npy"), np.load("after.npy")

@@ -1,7 +1,10 @@
 """Input gradients of any unit of any torch module, as a `GradientField` of NumPy arrays."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from ..errors import DataError, ModelError
 from ..field import GradientField
@@ -15,17 +18,17 @@ _JITTER = 0.05  # standard deviations of each input
 
 
 def gradient_field(
-    model,
-    x,
-    layer=None,
-    neuron=0,
-    wrt=None,
-    forward_args=(),
-    smooth=0,
-    names=None,
-    tangent="auto",
-    seed=0,
-):
+    model: torch.nn.Module,
+    x: ArrayLike,
+    layer: str | None = None,
+    neuron: object = 0,
+    wrt: str | None = None,
+    forward_args: Iterable = (),
+    smooth: int = 0,
+    names: Iterable[str] | None = None,
+    tangent: str | ArrayLike | None = "auto",
+    seed: int = 0,
+) -> GradientField:
     """Gradient of a neuron with respect to the model's inputs, at each of the points.
 
     >>> field = sg.gradient_field(model, x)                                # the first output

@@ -29,7 +29,7 @@ class Candidate:
     loss: float
 
     @property
-    def angle(self):
+    def angle(self) -> float:
         """Angle in degrees at which `1 - cos^2` equals the loss."""
         return float(np.degrees(np.arcsin(np.sqrt(min(self.loss, 1)))))
 
@@ -40,7 +40,7 @@ class Candidate:
         return f"${sp.latex(self.expression)}$"
 
 
-def score(field, guess):
+def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     """Candidate for a person's own formula (text or SymPy), to be placed on the front of a search.
 
     Nothing is fitted: the loss is over all points of the field.

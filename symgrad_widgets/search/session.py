@@ -1,9 +1,11 @@
 """A search as a person drives it: step, run, look at the front, save, go back."""
 
 import time
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +13,7 @@ import sympy as sp
 
 from ..errors import SymgradError, UnknownNameError, nearest
 from ..expressions import as_expression
+from ..field import GradientField
 from . import storage
 from .candidates import Candidate, identifiable
 from .canonical import unwrapped
@@ -34,7 +37,7 @@ class SearchState:
     """What is known after a generation."""
 
     generation: int
-    front: tuple
+    front: tuple[Candidate, ...]
     best: Candidate | None
     evaluations: int
     seconds: float
@@ -113,37 +116,37 @@ class Search:
         return candidate.expression.xreplace(dict(zip(self.symbols, forms, strict=True)))
 
     @property
-    def state(self):
+    def state(self) -> SearchState:
         """SearchState after the last whole generation."""
         return self._reached.state
 
     @property
-    def generation(self):
+    def generation(self) -> int:
         """Number of generations done."""
         return self.state.generation
 
     @property
-    def front(self):
+    def front(self) -> tuple[Candidate, ...]:
         """Candidates by rising complexity and falling loss."""
         return self.state.front
 
     @property
-    def best(self):
+    def best(self) -> Candidate | None:
         """The front's answer, a Candidate, or None: no law."""
         return self.state.best
 
     @property
-    def evaluations(self):
+    def evaluations(self) -> int:
         """Number of term sets whose coefficients have been solved for."""
         return self.state.evaluations
 
     @property
-    def seconds(self):
+    def seconds(self) -> float:
         """Time that the generations have taken."""
         return self.state.seconds
 
     @property
-    def settled(self):
+    def settled(self) -> bool:
         """Whether `best` has not changed for ten generations of evolution, or forty while there is none."""
         return self._reached.unchanged >= self._patience
 
@@ -155,7 +158,7 @@ class Search:
     def _judge(self):
         return self._reached.judge
 
-    def step(self):
+    def step(self) -> SearchState:
         """Run one generation and return the SearchState; the old one when `stop()` cut it short."""
         with self._watch.over():
             self._advance()
@@ -179,7 +182,14 @@ class Search:
         self._reached = _Reached(engine, judge, state, unchanged)
         return True
 
-    def run(self, seconds=None, generations=None, evaluations=None, progress=True, callback=None):
+    def run(
+        self,
+        seconds: float | None = None,
+        generations: int | None = None,
+        evaluations: int | None = None,
+        progress: bool = True,
+        callback: Callable[[SearchState], object] | None = None,
+    ) -> SearchState:
         """Step until a budget is used up, and return the SearchState.
 
         Without generations or evaluations it ends when the search has `settled`; one that had settled before
@@ -211,7 +221,7 @@ class Search:
         """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""
         return evidence(self, self._judge, resamples, thorough)
 
-    def stop(self):
+    def stop(self) -> None:
         """End `run`, `step` or `goto` within a fraction of a second; to be called from another thread.
 
         The generation under way is dropped. While nothing runs, what begins within the next second ends at
@@ -220,7 +230,7 @@ class Search:
         """
         self._watch.stop()
 
-    def goto(self, generation):
+    def goto(self, generation: int) -> SearchState:
         """Return to the state after that many generations, by replaying them; `stop()` ends it on the way."""
         if whole(generation, "generation") < self.generation:
             self._restart()
@@ -229,12 +239,12 @@ class Search:
                 pass
         return self.state
 
-    def like(self, field):
+    def like(self, field: GradientField) -> "Search":
         """Return a new search with the same settings on another field."""
         names = ("operators", "max_complexity", "guesses", "backend", "random_state")
         return type(self)(field, **{name: getattr(self, name) for name in names})
 
-    def save(self, path):
+    def save(self, path: str | Path) -> None:
         """Write field, settings and generation to an .npz file without pickle."""
         settings = {
             "generation": self.generation,
@@ -246,7 +256,7 @@ class Search:
         storage.write(path, self.field, settings)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | Path) -> "Search":
         """Search from a file, where it was saved: the generations are replayed, bit by bit the same."""
         field, settings = storage.read(path)
         try:

@@ -80,7 +80,7 @@ def _flat(rows, code, dtype):
     return np.frombuffer(packed, dtype), starts
 
 
-_rows = []  # operator rows by code
+_rows: list = []  # operator rows by code
 
 
 def operator(token):

@@ -2,7 +2,7 @@
 
 __all__ = ["adopt"]
 
-_views = {}  # cell -> (number of the message that ran it, its views)
+_views: dict = {}  # cell -> (number of the message that ran it, its views)
 
 
 def adopt(view):

@@ -22,7 +22,7 @@ class Controls(Front):
 
     _script, _style = "controls.js", "controls.css"
     label = traitlets.Unicode().tag(sync=True)
-    buttons = traitlets.List().tag(sync=True)
+    buttons: traitlets.List = traitlets.List().tag(sync=True)
     running = traitlets.Bool().tag(sync=True)
     progress = traitlets.Float().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)

@@ -24,7 +24,7 @@ class _Controls(Front):
     running = traitlets.Bool().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
     generation = traitlets.Int().tag(sync=True)
-    rows = traitlets.List().tag(sync=True)
+    rows: traitlets.List = traitlets.List().tag(sync=True)
     marked = traitlets.Int(-1).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 

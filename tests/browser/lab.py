@@ -51,11 +51,14 @@ TOLERATED = ("favicon", "Sec-WebSocket-Protocol")
 
 
 @contextmanager
-def server(folder, root):
-    """JupyterLab on `folder`, with settings, kernels and history of its own; yields its address."""
+def server(folder, root, port=None, start=None):
+    """JupyterLab on `folder`, with settings, kernels and history of its own; yields its address.
+
+    With `start`, a script that becomes the server, what is served is left to its settings.
+    """
     own = Path(folder) / ".jupyter-own"
     settings = own / "config" / "labconfig"
-    settings.mkdir(parents=True)
+    settings.mkdir(parents=True, exist_ok=True)
     off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
     (settings / "page_config.json").write_text(json.dumps(off))
     environment = os.environ | {
@@ -66,11 +69,11 @@ def server(folder, root):
         "PYTHONPATH": str(root),
         "OMP_NUM_THREADS": "1",
     }
-    port = _free_port()
+    port = port or _free_port()
     command = [
-        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
+        *([start] if start else []), sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
+        *([] if start else [f"--ServerApp.root_dir={folder}"]), "--LabApp.expose_app_in_browser=True",
         "--ZMQChannelsWebsocketConnection.kernel_ws_protocol=",
     ]  # fmt: skip
     log = (own / "server.log").open("w")
@@ -143,13 +146,13 @@ def _note_request(page, request):
 def open_notebook(page, address, name, dark=False):
     """Open a notebook alone on the page and wait until its kernel answers."""
     page.goto(f"{address}/lab/tree/{name}?reset")
-    _settle(page)
+    settle(page)
     if dark:
         theme = "'apputils:change-theme', {theme: 'JupyterLab Dark'}"
         page.evaluate(f"() => window.jupyterapp.commands.execute({theme})")
 
 
-def _settle(page):
+def settle(page):
     page.wait_for_function("() => window.jupyterapp !== undefined", timeout=60_000)
     page.wait_for_function(READY, timeout=90_000, polling=200)
     page.evaluate(KERNEL)
@@ -189,7 +192,7 @@ def save_and_reload(page):
     """Save the notebook, load the page anew, and wait for the kernel that is still there."""
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.reload()
-    _settle(page)
+    settle(page)
 
 
 def ask(page, code):

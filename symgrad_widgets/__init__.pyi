@@ -1,0 +1,30 @@
+"""The public names for type checkers; the module itself loads each when it is first used."""
+
+from .errors import SymgradError as SymgradError
+from .experiment import Experiment as Experiment
+from .experiment import experiments as experiments
+from .field import GradientField as GradientField
+from .gradients import gradient_field as gradient_field
+from .interpretation import Interpretation as Interpretation
+from .interpretation import interpret as interpret
+from .operators import define_operator as define_operator
+from .report import record as record
+from .search import Candidate as Candidate
+from .search import Search as Search
+from .search import SearchState as SearchState
+from .search import score as score
+from .training import TrainingResult as TrainingResult
+from .verdict import Verdict as Verdict
+from .verdict import verify as verify
+from .widgets import ExperimentChooser as ExperimentChooser
+from .widgets import ExpressionView as ExpressionView
+from .widgets import FieldView as FieldView
+from .widgets import NeuronPicker as NeuronPicker
+from .widgets import Panel as Panel
+from .widgets import PhiBender as PhiBender
+from .widgets import PhiView as PhiView
+from .widgets import SearchStepper as SearchStepper
+from .widgets import TrainingMonitor as TrainingMonitor
+from .widgets import Workbench as Workbench
+
+__version__: str

@@ -1,5 +1,4 @@
-"""The public names for type checkers; the module itself loads each when it is first used."""
-
+# The public names for type checkers; the module itself loads each when it is first used.
 from .errors import SymgradError as SymgradError
 from .experiment import Experiment as Experiment
 from .experiment import experiments as experiments

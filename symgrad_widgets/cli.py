@@ -147,7 +147,7 @@ def _table(head, rows):
 
 
 def _lab(arguments, passed_on):
-    folder = notebook_files.notebook_folder(arguments.notebooks)
+    folder = notebook_files.own_copy(notebook_files.notebook_folder(arguments.notebooks))
     if not (folder / _START).is_file():
         raise OutputError(
             f"there is no start notebook at {folder / _START}: say where with --notebooks FOLDER"

@@ -2,26 +2,44 @@
 
 import ast
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
 from .errors import DataError, OutputError, UnknownNameError, nearest
 
-__all__ = ["check_folder", "defaults", "find", "notebook_folder", "parameters"]
+__all__ = ["check_folder", "defaults", "find", "notebook_folder", "own_copy", "parameters"]
 
+NAME = "notebooks"
 _NUMBERED = re.compile(r"(?:\d+_)?(.+)")
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def notebook_folder(given=None):
-    """Return the folder of the notebooks: `given`, or `notebooks/` of the checkout this package runs from."""
-    folder = Path(given) if given else Path(__file__).resolve().parents[1] / "notebooks"
-    if not folder.is_dir():
+    """Return the folder of the notebooks: `given`, or the one of the checkout or package this runs from."""
+    package = Path(__file__).resolve().parent
+    folder = (
+        Path(given) if given else next(filter(Path.is_dir, (package.parent / NAME, package / NAME)), None)
+    )
+    if folder is None or not folder.is_dir():
         raise OutputError(
-            f"there are no notebooks at {folder}: they come with the repository, not with the package; "
-            "install from a clone with `pip install -e .`, or say where they are with --notebooks FOLDER"
+            f"there are no notebooks at {folder or package / NAME}: install the package again, or say where "
+            "they are with --notebooks FOLDER"
         )
     return folder
+
+
+def own_copy(folder):
+    """Return `folder`, or where it belongs to an installed package a copy of it to work in: ./notebooks."""
+    if folder != Path(__file__).resolve().parent / NAME:
+        return folder
+    shutil.copytree(folder, NAME, dirs_exist_ok=True, copy_function=_copy_missing)
+    return Path(NAME).resolve()
+
+
+def _copy_missing(source, target):
+    if not Path(target).exists():
+        shutil.copy(source, target)
 
 
 def find(experiment, folder):

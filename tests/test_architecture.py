@@ -123,14 +123,20 @@ def _group_of():
 def _imports(tree, path, package):
     """(absolute dotted name, whether inside a function) of everything imported."""
     lazy = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.Lambda) for n in ast.walk(f)}
+    typing = {id(n) for part in ast.walk(tree) if _for_types(part) for n in ast.walk(part)}
     parents = (package.name, *path.relative_to(package).parts[:-1])
-    for node in ast.walk(tree):
+    for node in filter(lambda node: id(node) not in typing, ast.walk(tree)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, id(node) in lazy) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = parents[: len(parents) - node.level + 1] if node.level else ()
             dotted = ".".join([*base, *filter(None, [node.module])])
             yield from ((f"{dotted}.{alias.name}", id(node) in lazy) for alias in node.names)
+
+
+def _for_types(node):
+    """Whether it is `if TYPE_CHECKING:`, which never runs."""
+    return isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING"
 
 
 def _bad_import(unit, name, lazy):

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import symgrad_widgets
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
@@ -79,9 +81,9 @@ def test_every_dependency_is_pinned_to_a_version_that_it_allows():
         assert requirement.specifier.contains(frozen[name]), f"{requirement}, but pinned {frozen[name]}"
 
 
-def test_the_environment_has_the_same_pins_with_voila_and_pysr():
+def test_the_environment_has_the_same_pins_with_those_of_voila_binder_and_pysr():
     frozen, environment = pins(read("binder/constraints.txt")), pins(read("environment.yml"))
-    assert set(environment) == set(declared("app", "pysr"))
+    assert set(environment) == set(declared("app", "binder", "pysr"))
     assert {name: frozen[name] for name in environment} == environment
 
 
@@ -104,12 +106,11 @@ def test_everything_the_package_imports_is_declared():
     assert named <= set(declared("app", "compare", "dask"))
 
 
-def test_every_data_file_of_the_package_is_installed_with_it():
-    patterns = PROJECT["tool"]["setuptools"]["package-data"]["symgrad_widgets"]
-    package = ROOT / "symgrad_widgets"
-    covered = {path for pattern in patterns for path in package.glob(pattern)}
-    data = {path for path in package.rglob("*.*") if path.suffix not in {".py", ".pyc", ".nbi", ".nbc"}}
-    assert {path for path in data if path.is_file()} <= covered
+def test_type_checkers_see_the_public_names():
+    tree = ast.parse(read("symgrad_widgets/__init__.pyi"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    typed = {alias.asname: node.module for node in imports for alias in node.names}
+    assert typed == symgrad_widgets._PUBLIC
 
 
 @pytest.mark.parametrize("name", [".ci/run", "binder/postBuild", "binder/start"])
@@ -120,4 +121,4 @@ def test_scripts_can_be_run_and_stop_at_the_first_error(name):
 
 
 def test_the_installed_package_is_this_one():
-    assert importlib.metadata.version("symgrad-widgets") == __import__("symgrad_widgets").__version__
+    assert importlib.metadata.version("symgrad-widgets") == symgrad_widgets.__version__

@@ -27,7 +27,7 @@ class _Experiments(Mapping):
     def _by_name(self):
         return {name.lower(): row for row in self._rows for name in (row.slug, row.id)}
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Experiment:
         found = self._by_name.get(str(name).strip().lower())
         if found is None:
             known = [name for row in self._rows for name in (row.slug, row.id)]

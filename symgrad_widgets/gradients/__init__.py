@@ -79,15 +79,15 @@ def gradient_field(
     if isinstance(smooth, bool) or not isinstance(smooth, int | np.integer) or smooth < 0:
         raise DataError(f"smooth must be a whole number of jittered copies, 0 for none, got {smooth!r}")
     several = isinstance(neuron, list)
-    x = checked_points(x)
+    data = checked_points(x)
     with undisturbed(model):
-        reader = Reader(model, layer, neuron if several else [neuron], wrt, forward_args, len(x))
-        inputs = reader.inputs(x)
-        rows = reader.probe(x, inputs)
-        values, gradients = reader.differentiate(x, inputs, rows)
+        reader = Reader(model, layer, neuron if several else [neuron], wrt, forward_args, len(data))
+        inputs = reader.inputs(data)
+        rows = reader.probe(data, inputs)
+        values, gradients = reader.differentiate(data, inputs, rows)
         if smooth:
-            gradients = _averaged(reader, x, inputs, rows, smooth, seed)
-    points = to_numpy(x if wrt is None else inputs).reshape(len(x), -1)
+            gradients = _averaged(reader, data, inputs, rows, smooth, seed)
+    points = to_numpy(data if wrt is None else inputs).reshape(len(data), -1)
     gradients = gradients.reshape(*values.shape, -1)
     if not several:
         values, gradients = values[:, 0], gradients[:, 0]

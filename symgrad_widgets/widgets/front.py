@@ -23,7 +23,7 @@ const url = URL.createObjectURL(new Blob([await new Response(text).text()], { ty
 const { default: widget } = await import(url).finally(() => URL.revokeObjectURL(url));
 return widget.render(view);
 } };"""
-_shared = {}  # class and arguments -> widget
+_shared: dict = {}  # class and arguments -> widget
 
 
 def shared(kind, *arguments):

@@ -1,6 +1,7 @@
 """A diagram of a network's units: look at what each does on data, and choose."""
 
 import json
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -16,7 +17,7 @@ from .panel import Panel
 __all__ = ["NeuronPicker"]
 
 _LISTED = 8  # units named in a sentence
-_Checked = traitlets.TraitType  # unlike Any, it asks the validator about None too
+_Checked: Any = traitlets.TraitType  # unlike Any, it asks the validator about None too
 
 
 class _Diagram(Front):

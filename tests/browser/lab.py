@@ -71,8 +71,8 @@ def server(folder, root, port=None, start=None):
     }
     port = port or _free_port()
     command = [
-        *([start] if start else []), sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
+        *([start] if start else []), sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root",
+        f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
         *([] if start else [f"--ServerApp.root_dir={folder}"]), "--LabApp.expose_app_in_browser=True",
         "--ZMQChannelsWebsocketConnection.kernel_ws_protocol=",
     ]  # fmt: skip

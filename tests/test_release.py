@@ -41,7 +41,7 @@ def environment(tmp_path, monkeypatch):
     site = subprocess.check_output(
         [scripts / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
     )
-    # A plain line makes the libraries importable; .pth files among them, as of editable installs, are not read.
+    # A plain line makes the libraries importable; .pth files among them, of editable installs, are not read.
     Path(site.strip(), "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return scripts
 

@@ -58,10 +58,13 @@ def main(arguments, _):
 
 
 def _written(page, text):
-    """Write a page and return its path."""
+    """Write a page, whole or not at all, and return its path."""
+    part = page.with_name(f"{page.name}.part")
     try:
-        page.write_text(text, encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
+        part.replace(page)
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write the report to {page} ({error.strerror or error}): the rows are all there; "
             "make room and give the same command again"

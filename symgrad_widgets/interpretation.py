@@ -13,6 +13,7 @@ from .errors import DataError
 from .export import to_numpy, to_torch
 from .expressions import angles, as_expression, evaluate
 from .field import GradientField
+from .mixture import mixture
 from .search import Candidate, Evidence, Search
 from .search.checks import duration
 from .search.kernels import warm_up
@@ -205,7 +206,7 @@ def interpret(
         concepts=concepts,
         front=state.front,
         evidence=evidence,
-        verdict=None if concept is None else _summary(formulas, verdicts),
+        verdict=None if concept is None else _summary(formulas, verdicts, concept, field),
         phi=None if best is None else fit_phi(best.expression, seen),
         angles=np.empty(0) if best is None else angles(best.expression, seen),
         seconds=times,
@@ -288,7 +289,7 @@ def _readable(concept, constraints, names):
 
 def verdict_on(formula, concepts, field, constraints=()):
     """`Verdict` on a formula: as one of several concepts where it is one, else as a function of them all."""
-    several = concepts if type(concepts) in (list, tuple) and len(concepts) > 1 else ()
+    several = _several(concepts)
     for one in several:
         found = verify(formula, one, field=field, constraints=constraints)
         if found.same:
@@ -296,8 +297,17 @@ def verdict_on(formula, concepts, field, constraints=()):
     return verify(formula, concepts, field=field, constraints=constraints)
 
 
-def _summary(formulas, verdicts):
-    """Verdict on all formulas together: the same only when each is."""
+def _several(concept):
+    """Return several concepts as they were given, or () for one."""
+    return concept if type(concept) in (list, tuple) and len(concept) > 1 else ()
+
+
+def _summary(formulas, verdicts, concept, field):
+    """Verdict on all formulas together: the same only when each is. Else one neuron may mix the concepts."""
+    same = verdicts and all(v.same for v in verdicts)
+    mixed = mixture(field, concept) if not same and field.rank == 1 and _several(concept) else None
+    if mixed is not None:
+        return mixed
     if not verdicts:
         return Verdict(
             same=False, how="different", residual=1.0, message="Different: no closed form was found."

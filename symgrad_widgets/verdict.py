@@ -31,7 +31,8 @@ class Verdict:
     Attributes
     ----------
     same : True, False, or None where it cannot be told
-    how : "proved" | "constants" (same form, constants within 1 %) | "numerically" | "different" | "undecided"
+    how : "proved" | "constants" (same form, constants within 1 %) | "numerically" | "different" |
+        "undecided" | "mixture" (of several concepts in one neuron: only from `interpret`)
     residual : mean over the points of 1 - cos^2 between the two gradients on the tangent space, as given
     message : a sentence for a person
 

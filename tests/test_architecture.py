@@ -26,7 +26,7 @@ GROUPS = {
     "search": {"search"},
     "export": {"export"},
     "baselines": {"baselines"},
-    "verdict": {"verdict", "comparison", "constants", "proof", "surface"},
+    "verdict": {"verdict", "comparison", "constants", "mixture", "proof", "surface"},
     "result": {"activity", "interpretation", "unit_laws"},
     "plots": {"plots"},
     "widgets": {"widgets"},

@@ -168,6 +168,21 @@ def test_an_error_that_varies_smoothly_is():
     assert smooth_share(spanning, formula, neighbours(points)) > 0.9
 
 
+def waves(points, _rng):
+    return 0.1 * np.sin(2 * points[:, ::-1] + 3 * points[:, :1])
+
+
+def test_an_error_that_varies_smoothly_is_seen_among_many_inputs_too():
+    """Where the nearest points are a third of the box away, and have little in common."""
+    points, spanning, formula = residual_field(waves, 6)
+    near = neighbours(points)
+    assert smooth_share(spanning, formula, near._replace(reach=0)) < 0.7
+    assert smooth_share(spanning, formula, near) > 0.95
+    _, *both = residual_field(lambda p, rng: waves(p, rng) + independent_kick(p, rng), 6)
+    part = loss_of(spanning, formula) / loss_of(*both)
+    assert 0.7 * part < smooth_share(*both, near) < 1.6 * part
+
+
 def test_of_both_together_the_smooth_part_is_found():
     both = residual_field(lambda p, rng: smooth_kick(p, rng) + independent_kick(p, rng))
     assert smooth_loss(*both) == pytest.approx(smooth_loss(*residual_field(smooth_kick)), rel=0.25)
@@ -183,13 +198,25 @@ def test_the_smooth_share_does_not_depend_on_signs_or_on_units():
     flipped = spanning * np.random.default_rng(1).choice([-1, 1], (len(formula), 1, 1))
     assert smooth_share(flipped, formula, neighbours(points)) == pytest.approx(share)
     assert smooth_share(spanning, -formula, neighbours(points)) == pytest.approx(share)
-    assert (neighbours(points * [1e-6, 1, 1e9]) == neighbours(points)).all()
+    assert_alike(neighbours(points * [1e-6, 1, 1e9]), neighbours(points))
 
 
 def test_constant_inputs_do_not_upset_the_search_for_neighbours():
     points = residual_field(independent_kick)[0]
     with_constant = np.column_stack([points, np.full(len(points), 3.0)])
-    assert (neighbours(with_constant) == neighbours(points)).all()
+    assert_alike(neighbours(with_constant), neighbours(points))
+
+
+def assert_alike(found, others):
+    assert (found.near == others.near).all()
+    assert (found.far == others.far).all()
+    assert found.reach == pytest.approx(others.reach)
+
+
+@pytest.mark.parametrize("points", [np.eye(3), np.repeat(np.eye(3), 9, axis=0)])
+def test_few_points_and_repeated_ones_have_neighbours(points):
+    share = smooth_share(np.eye(points.shape[1])[None, :1].repeat(len(points), 0), points, neighbours(points))
+    assert 0 <= share <= 1
 
 
 # -- the front -----------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def published_kepler(rng, count):
     return Triplets(anchor, positive, rng.uniform(size=(count, 4)))
 
 
-def _row(number, slug, title, names, samplers, latent=1):
+def _row(number, slug, title, names, samplers, latent=1, **default):
     return Experiment(
         number,
         slug,
@@ -90,7 +90,7 @@ def _row(number, slug, title, names, samplers, latent=1):
         samplers=samplers,
         concepts=CONCEPTS[number].formulas,
         latent=latent,
-        presets={"paper": {"latent": 1, "epochs": 300, "plateau_factor": 0.5}},
+        presets={"default": default, "paper": {"latent": 1, "epochs": 300, "plateau_factor": 0.5}},
     )
 
 
@@ -132,5 +132,6 @@ EXPERIMENTS = (
         ("x1", "x2", "v1", "v2"),
         {"default": kepler, "paper": published_kepler},
         latent=4,
+        hidden=(64, 64, 64),
     ),
 )

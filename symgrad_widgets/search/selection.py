@@ -1,21 +1,29 @@
 """Which formula is the answer: one rule for every field, blind to any concept."""
 
+from typing import NamedTuple
+
 import numpy as np
 import sympy as sp
 
 from ..expressions import complexity
 
-__all__ = ["chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
+__all__ = ["Neighbours", "chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
 
 _STEEP, _FLAT = 0.6, 0.1  # nats of log loss per node: steeper is as good as steep, flatter as good as flat
 _WINDOW = 0.6  # an entry is held against those with at least this share of its nodes
 _PIECES = 20  # independent pieces that a smooth error is taken to have, however many points show it
+_SHELLS = (
+    3,
+    29,
+)  # of the other points the nearest and the next ones, with whose residuals a point's is compared
+_REACH = 3  # gaps between two shells, over which a correlation is extrapolated at most
+_CHANCE = 5  # standard deviations that a correlation of chance does not reach
 _EXTRA = 2  # nodes charged on top for exp, log, sin ... and for numbers that are not simple: laws have few
 _WHOLE = 12  # fractions of numbers up to this are simple
 _ZERO = 1e-10  # losses below are equal: no network is that exact
 _TRAINED = 3e-5  # in a trained network corrections that turn the gradient by less than 0.3 degrees are none,
 _EXACT = 1e3  # unless some formula is better by so large a factor: then the field is exact
-_LAW = 0.25  # a law has a loss below this share of what chance gives
+_LAW = 0.1  # a law has a loss below this share of what chance gives
 
 
 def chance_loss(neurons, dimension):
@@ -75,26 +83,43 @@ def _knee(nodes, height, independent, i, top):
     return min(before, _STEEP) / max(slope[i + 1 :].max(initial=_FLAT), _FLAT)
 
 
-def smooth_share(spanning, directions, nearest):
+class Neighbours(NamedTuple):
+    """Who is near whom among N points, in two shells around each."""
+
+    near: np.ndarray  # (N, a) indices of the nearest other points
+    far: np.ndarray  # (N, b) of the next ones
+    reach: float  # distance of the near ones, in gaps between the two shells
+
+
+def smooth_share(spanning, directions, neighbours):
     """Share of a formula's loss that is smooth in the inputs: what neighbouring points have in common.
 
     The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons',
-    `spanning (N, k, m)`, is compared with that of the `nearest` other points: what is noise has no
-    correlation, what is a network's systematic error, or a formula's, has.
+    `spanning (N, k, m)`, is compared with that of the `neighbours`: what is noise has no correlation, what is
+    a network's systematic error, or a formula's, has. Of many inputs no two points are close, so a
+    correlation that is none of chance is extrapolated to distance 0, as exp(-distance / length). What it
+    lacks of 1 there is noise, the nugget of geostatistics (Cressie 1993, Statistics for Spatial Data).
     """
     along = np.einsum("nkm,nm->nk", spanning, directions)
     residual = directions - np.einsum("nk,nkm->nm", along, spanning)
     power = max((residual**2).sum(), 1e-20 * len(residual))
-    return float(np.clip((residual * residual[nearest]).sum() / power, 0, 1))
+    shells = neighbours.near, neighbours.far
+    near, far = (float((residual * residual[shell].mean(1)).sum() / power) for shell in shells)
+    if near > far > _CHANCE / np.sqrt(neighbours.far.size):
+        near *= (near / far) ** neighbours.reach
+    return float(np.clip(near, 0, 1))
 
 
 def neighbours(points):
-    """Index (N,) of the nearest other point of each of `points (N, n)`, inputs scaled to equal spread."""
+    """`Neighbours` among `points (N, n)`, at least three; inputs are scaled to equal spread."""
     from scipy.spatial import cKDTree
 
     spread = points.std(0)
     scaled = points[:, spread > 0] / spread[spread > 0]
-    return cKDTree(scaled).query(scaled, 2)[1][:, 1]
+    distance, index = cKDTree(scaled).query(scaled, min(sum(_SHELLS), len(points) - 1) + 1)
+    near, far = np.split(np.arange(1, index.shape[1]), [min(_SHELLS[0], index.shape[1] - 2)])
+    inner, outer = distance[:, near].mean(), distance[:, far].mean()
+    return Neighbours(index[:, near], index[:, far], min(inner / max(outer - inner, 1e-300), _REACH))
 
 
 def pareto(candidates, alike, answer=None):

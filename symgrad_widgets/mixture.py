@@ -1,0 +1,58 @@
+"""Whether a neuron that is none of several concepts is a function of them together."""
+
+import numpy as np
+
+from .expressions import as_expression, evaluate
+from .verdict import Verdict
+
+__all__ = ["mixture"]
+
+_OUTSIDE = 0.05  # of what chance leaves outside the concepts' span: more, and they do not explain the neuron
+_NEEDED = 4  # times the noise is what the absence of a concept leaves outside that the neuron holds, ...
+_EXACT = 1e-9  # ... and more than this
+
+
+def mixture(field, concepts):
+    """Verdict "mixture" on a neuron, or None where it is no mixture of the concepts.
+
+    A neuron f(g_1 ... g_k) has its gradient in the span of those of the g_i at every point. What lies
+    outside, as a mean share of the squared length, is the noise of its training. Concepts without which more
+    than four times as much lies outside are in the mixture; there are two at least, or it is a concept.
+
+    Parameters
+    ----------
+    field : GradientField of one concept's rank
+    concepts : sequence of k formulas, SymPy or text
+
+    """
+    formulas = [as_expression(concept, field.names) for concept in concepts]
+    gradients = np.stack([evaluate(e, field.names, field.points)[1] for e in formulas], axis=1)
+    finite = np.isfinite(gradients).all(axis=(1, 2))
+    unit, span = field.unit[finite, 0], field.project(np.nan_to_num(gradients))[finite]
+    noise = _outside(unit, span)
+    if noise > _OUTSIDE * max(1 - len(formulas) / field.dimension, 0):
+        return None
+    without = [_outside(unit, np.delete(span, i, axis=1)) for i in range(len(formulas))]
+    parts = [i for i, left in enumerate(without) if left > max(_NEEDED * noise, _EXACT)]
+    if len(parts) < 2:
+        return None
+    single = min(_outside(unit, span[:, [i]]) for i in parts)
+    *names, last = (str(formulas[i]) for i in parts)
+    return Verdict(
+        same=False,
+        how="mixture",
+        residual=single,
+        message=(
+            f"A mixture of {', '.join(names)} and {last}: the neuron's gradient lies in the span of theirs "
+            f"but for {noise:.1e} of its square, and but for {single:.1e} along the nearest of them."
+        ),
+    )
+
+
+def _outside(unit, span):
+    """Mean squared sine between unit vectors (N, m) and the span of k rows (N, k, m)."""
+    length = np.linalg.norm(span, axis=2, keepdims=True)
+    scaled = np.divide(span, length, out=np.zeros_like(span), where=length > 0)
+    _, s, basis = np.linalg.svd(scaled, full_matrices=False)
+    inside = np.einsum("nm,nkm->nk", unit, basis * (s > 1e-9)[..., None])
+    return float(np.maximum(1 - (inside**2).sum(1), 0).mean())

@@ -24,6 +24,7 @@ _PUBLIC = {
     "Panel": "widgets",
     "PhiBender": "widgets",
     "PhiView": "widgets",
+    "PySR": "pysr_backend.settings",
     "Search": "search",
     "SearchState": "search",
     "SearchStepper": "widgets",

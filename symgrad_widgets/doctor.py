@@ -15,8 +15,9 @@ from pathlib import Path
 
 from . import notebook_files
 from .errors import SymgradError
+from .pysr_backend import installed
 
-__all__ = ["Check", "checks", "chromium", "julia", "main"]
+__all__ = ["Check", "checks", "chromium", "main"]
 
 _EXTENSIONS = {  # JupyterLab's half of each widget library, and the package that brings it
     "@jupyter-widgets/jupyterlab-manager": "ipywidgets",
@@ -70,17 +71,12 @@ def checks():
     yield _program(
         "chromium", chromium(), "the browser tests are skipped; on Debian: apt-get install chromium"
     )
-    yield _program("julia", julia(), "only the PySR backend needs it: conda-forge and juliaup have it")
+    yield _pysr()
 
 
 def chromium():
     """Path of a Chromium or Chrome, or None; nothing is ever downloaded."""
     return next(filter(None, map(shutil.which, _CHROMIUM)), None)
-
-
-def julia():
-    """Path of a Julia, or None; it is looked for and not started."""
-    return shutil.which("julia")
 
 
 def _python():
@@ -183,6 +179,14 @@ def _compiled_cache():
     except OSError:
         advice = "set NUMBA_CACHE_DIR to a folder you can write to, else each start compiles anew"
         return Check("cache of compiled code", f"{folder} is not writable", advice, needed=False)
+
+
+def _pysr():
+    found = installed.look()
+    advice = found.missing or (found.download and f"at its first use {found.download}")
+    return Check(
+        "pysr and julia", str(found), advice and f'only backend="pysr" needs it: {advice}', needed=False
+    )
 
 
 def _program(name, path, cost):

@@ -4,6 +4,7 @@ import difflib
 
 __all__ = [
     "DataError",
+    "EngineError",
     "ExpressionError",
     "ModelError",
     "NoGradientError",
@@ -31,6 +32,10 @@ class DataError(SymgradError, ValueError):
 
 class NoGradientError(DataError):
     """Too few points are left on which the neuron has a usable gradient."""
+
+
+class EngineError(SymgradError, RuntimeError):
+    """A search engine in a process of its own that is missing, died, or answered nonsense."""
 
 
 class ModelError(SymgradError, ValueError):

@@ -1,4 +1,4 @@
-"""Shared by all tests: where things are, and what is skipped where no browser is installed."""
+"""Shared by all tests: where things are, and what is skipped where no browser or no Julia is installed."""
 
 import os
 import signal
@@ -14,12 +14,18 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def pytest_collection_modifyitems(items):
     from symgrad_widgets.doctor import chromium
+    from symgrad_widgets.pysr_backend.installed import look
 
+    found = look()
+    absent = {}
     if chromium() is None:
-        skip = pytest.mark.skip(reason="no chromium found: `apt-get install chromium` runs the browser tests")
+        absent["browser"] = "no chromium found: `apt-get install chromium` runs the browser tests"
+    if found.missing or found.julia is None:
+        absent["pysr"] = f"{found}: `symgrad doctor` says how to get what the tests with Julia need"
+    for mark, reason in absent.items():
         for item in items:
-            if "browser" in item.keywords:
-                item.add_marker(skip)
+            if mark in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")

@@ -299,5 +299,5 @@ def test_doctor_advises_on_a_fault_and_only_notes_what_is_optional(tmp_path):
     assert done.returncode == 1
     assert "jupyter labextension enable @jupyter-widgets/jupyterlab-manager" in done.stdout
     assert "apt-get install chromium" in done.stdout
-    assert "only the PySR backend needs it" in done.stdout
+    assert 'only backend="pysr" needs it' in done.stdout
     assert done.stdout.rstrip().endswith("\n1 fault")

@@ -112,6 +112,10 @@ class Engine:
         ranked = sorted(rivals.values(), key=lambda s: (s.fitness(_STRICT), s.rows))
         return [*self.front.values(), *ranked[:_RIVALS]]
 
+    def so_far(self):
+        """Return what a generation that is cut short has found: nothing to be relied on."""
+        return []
+
     def terms(self, found):
         """Terms of a sum."""
         return [self.bank.terms[r] for r in found.rows]

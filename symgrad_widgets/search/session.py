@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ..errors import SymgradError, UnknownNameError, nearest
+from ..errors import EngineError, SymgradError, UnknownNameError, nearest
 from ..expressions import as_expression
 from ..field import GradientField
 from . import storage
@@ -61,7 +61,7 @@ class Search:
     operators : names from the operator table, default all of them
     max_complexity : int, nodes at most
     guesses : formulas (text or SymPy) whose terms the search starts with
-    backend : "native"
+    backend : "native", or "pysr", or `PySR` settings for that second engine, which needs Julia
     random_state : int; the same seed gives the same front, however it is stepped
 
     A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
@@ -70,6 +70,7 @@ class Search:
 
     A generation is done as a whole or not at all: one that is cut short - by `stop()`, by the cap in seconds,
     by Ctrl-C - leaves no trace, and the next step does it again from its beginning, with the same result.
+    With PySR, whose generations are long, the front of the generation cut short is shown until then.
 
     Raises
     ------
@@ -82,9 +83,7 @@ class Search:
         self, field, operators=None, max_complexity=40, guesses=(), backend="native", random_state=0
     ):
         identifiable(field)
-        if backend != "native":
-            raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native'])}")
-        self.field, self.backend = field, backend
+        self.field, self.backend = field, _known(backend)
         self.operators = None if operators is None else several(operators, "operators")
         self.max_complexity = whole(max_complexity, "max_complexity")
         self.random_state = whole(random_state, "random_state")
@@ -95,12 +94,19 @@ class Search:
         self._restart()
 
     def _restart(self):
-        grammar = Grammar(self.operators, relevant_inputs(self._field))
-        guesses = [] if self.subspace is not None else [_terms(g, self.symbols) for g in self.guesses]
         judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
-        settings = grammar, self.max_complexity, guesses, self.random_state, self._watch
         start = SearchState(generation=0, front=(), best=None, evaluations=0, seconds=0.0)
-        self._reached = _Reached(Engine(judge.searched, *settings), judge, start, unchanged=0)
+        self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
+
+    def _engine(self, judge):
+        guesses = [] if self.subspace is not None else [_terms(g, self.symbols) for g in self.guesses]
+        settings = self.max_complexity, guesses, self.random_state, self._watch
+        if self.backend == "native":
+            grammar = Grammar(self.operators, relevant_inputs(self._field))
+            return Engine(judge.searched, grammar, *settings)
+        from ..pysr_backend.engine import Engine as PySREngine
+
+        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
 
     @property
     def coordinates(self):
@@ -117,8 +123,8 @@ class Search:
 
     @property
     def state(self) -> SearchState:
-        """SearchState after the last whole generation."""
-        return self._reached.state
+        """SearchState after the last whole generation, and of PySR the front so far of the next."""
+        return self._shown.state
 
     @property
     def generation(self) -> int:
@@ -155,8 +161,13 @@ class Search:
         return _GIVEN_UP if self.best is None else _SETTLED
 
     @property
+    def log(self) -> Path | None:
+        """Path of the file that PySR and Julia write their words to; None for the native engine."""
+        return None if self.backend == "native" else self._reached.engine.log
+
+    @property
     def _judge(self):
-        return self._reached.judge
+        return self._shown.judge
 
     def step(self) -> SearchState:
         """Run one generation and return the SearchState; the old one when `stop()` cut it short."""
@@ -166,21 +177,34 @@ class Search:
 
     def _advance(self):
         """Run one generation on a copy of what was reached; returns whether it came to its end."""
-        start, before = time.perf_counter(), self.state
-        engine, judge = self._reached.engine.copy(), copy(self._judge)
+        start, before = time.perf_counter(), self._reached.state
+        engine, judge = self._reached.engine.copy(), copy(self._reached.judge)
         try:
             with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
                 self._watch()
                 engine.step()
                 front = judge.front([tuple(engine.terms(s)) for s in engine.contenders()], self._watch)
                 best = judge.answer()
-        except Interrupted:
-            return False
+        except (Interrupted, EngineError, KeyboardInterrupt) as end:
+            self._show_so_far(engine)
+            if isinstance(end, Interrupted):
+                return False
+            raise
         seconds = before.seconds + time.perf_counter() - start
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds)
         unchanged = self._reached.unchanged + 1 if best == before.best and engine.evolving else 0
-        self._reached = _Reached(engine, judge, state, unchanged)
+        self._reached = self._shown = _Reached(engine, judge, state, unchanged)
         return True
+
+    def _show_so_far(self, engine):
+        """Show what was found in a generation that was cut short; the next one begins without it."""
+        found = [tuple(engine.terms(s)) for s in engine.so_far()]
+        if found:
+            judge = copy(self._reached.judge)
+            with np.errstate(all="ignore"), _one_thread():
+                front = judge.front(found)
+                state = replace(self._reached.state, front=front, best=judge.answer())
+            self._shown = self._reached._replace(judge=judge, state=state)
 
     def run(
         self,
@@ -203,7 +227,8 @@ class Search:
         last = np.inf if generations is None else first + whole(generations, "generations")
         most = np.inf if evaluations is None else whole(evaluations, "evaluations")
         settles = generations is None and evaluations is None
-        bar = tqdm(desc="search", unit="gen", disable=not progress, total=generations, leave=False)
+        desc = "search" if self.log is None else f"search (log {self.log})"
+        bar = tqdm(desc=desc, unit="gen", disable=not progress, total=generations, leave=False)
         warm_up()
         with bar, self._watch.over(seconds):
             while self.generation < last and self.evaluations < most:
@@ -252,6 +277,7 @@ class Search:
             "max_complexity": self.max_complexity,
             "guesses": [str(g) for g in self.guesses],
             "random_state": self.random_state,
+            "backend": self.backend if self.backend == "native" else self.backend.saved(),
         }
         storage.write(path, self.field, settings)
 
@@ -266,6 +292,17 @@ class Search:
         except (KeyError, TypeError, SymgradError) as error:
             raise storage.damaged(path, error) from None
         return search
+
+
+def _known(backend):
+    """Return "native" or settings of PySR; UnknownNameError for anything else."""
+    if isinstance(backend, str) and backend == "native":
+        return backend
+    from ..pysr_backend.settings import PySR
+
+    if isinstance(backend, (PySR, dict)) or (isinstance(backend, str) and backend == "pysr"):
+        return PySR.read(backend)
+    raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native', 'pysr'])}")
 
 
 @cache

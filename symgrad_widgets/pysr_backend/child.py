@@ -1,0 +1,140 @@
+"""The process that has Julia in it: reads one request a line on stdin, answers one line on stdout, both
+JSON.
+
+Run as a script; it uses nothing of this package. Whatever Julia or Python print goes to stderr, which is
+the log.
+
+    {"do": "open", "number": 1, "arrays": FILE, "keep": [], ...}  ->  {"opened": 1}
+    {"do": "step", "number": 1, "iterations": 10, "seed": 0}                ->  {"front": [[text, loss,
+    size]], ...} {"do": "losses", "number": 1, "formulas": [JULIA]}                      ->  {"losses":
+    [...]}
+
+The first line, unasked for, is {"ready": versions}. An interrupt (SIGINT) ends a step, which is answered by
+{"interrupted": true} and leaves the search as it was before. What goes wrong is {"error": type, "text":
+message}.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+ZYGOTE = "e88e6eb3-aa80-5325-afca-941959d7151f"  # Julia's package of derivatives, which the objective needs
+
+
+def main():
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")  # Julia writes to file descriptor 1 as well:
+    os.dup2(2, 1)  # that is the log from here on
+
+    def answer(message):
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
+
+    try:
+        engine = Engine()
+        answer({"ready": engine.versions})
+        for line in sys.stdin:
+            answer(engine.answer(json.loads(line)))
+    except BaseException as error:  # noqa: BLE001 - Julia's errors come as bare exceptions
+        traceback.print_exc()
+        answer({"error": type(error).__name__, "text": str(error)[-4000:]})
+        return 1
+    return 0
+
+
+class Engine:
+    def __init__(self):
+        import pysr
+        from pysr.julia_extensions import load_package
+
+        self.pysr, self.jl = pysr, pysr.jl
+        load_package("Zygote", ZYGOTE)
+        text = Path(__file__).with_name("objective.jl").read_text(encoding="utf-8")
+        self.jl.Base.include_string(self.jl.Main, text, "objective.jl")
+        self.versions = {"pysr": pysr.__version__, "julia": str(self.jl.VERSION)}
+        self.problems = {}
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # PySR hears it while it runs
+
+    def answer(self, request):
+        number = request["number"]
+        if request["do"] == "open":
+            self.problems = {n: self.problems[n] for n in request["keep"] if n in self.problems}
+            self.problems[number] = Problem(self.pysr, request)
+            return {"opened": number}
+        problem = self.problems[number]
+        problem.use()
+        if request["do"] == "losses":
+            return {"losses": problem.losses(request["formulas"])}
+        return problem.step(request["iterations"], request["seed"])
+
+
+class Problem:
+    """One field, and PySR's search on it."""
+
+    def __init__(self, pysr, request):
+        import sympy
+        from pysr.julia_helpers import jl_numpy_array
+
+        self.jl, self.vector = pysr.jl, jl_numpy_array
+        with np.load(request["arrays"], allow_pickle=False) as arrays:
+            self.X, self.tangent, self.unit = (arrays[name] for name in ("X", "tangent", "unit"))
+        self.inputs, self.loss = request["inputs"], request["loss"]
+        self.binary, self.unary = request["binary"], request["unary"]
+        self.jl.Base.include_string(self.jl.Main, request["definitions"], "operators")
+        arguments = dict(request["parameters"])
+        if "default_plugins" in arguments:
+            plugins = arguments["default_plugins"].items()
+            arguments["default_plugins"] = [getattr(pysr, name)(**options) for name, options in plugins]
+        self.model = pysr.PySRRegressor(
+            binary_operators=self.binary,
+            unary_operators=self.unary,
+            extra_sympy_mappings={n: sympy.Function(n) for n in self.binary + self.unary if n[:3] == "sg_"},
+            loss_function=self.loss,
+            warm_start=True,
+            guesses=request["guesses"] or None,
+            temp_equation_file=True,
+            tempdir=request["folder"],
+            run_id="run",
+            input_stream="devnull",
+            progress=False,
+            **arguments,
+        )
+
+    def use(self):
+        """Make this the field that the objective compares with."""
+        sizes = (self.inputs, self.X.shape[1], self.unit.shape[2], self.unit.shape[1])
+        tangent, unit = self.vector(self.tangent.ravel()), self.vector(self.unit.ravel())
+        self.jl.symgrad_use(tangent, unit, *sizes)
+
+    def step(self, iterations, seed):
+        """Run so many iterations; return the front, or that they were interrupted and undone."""
+        before = self.model.__dict__.copy()
+        count = int(self.jl.symgrad_evaluations())
+        self.model.set_params(niterations=iterations, random_state=seed)
+        names = [f"x{i + 1}" for i in range(self.X.shape[1])]
+        self.model.fit(self.X, self.X[:, 0], variable_names=names)
+        if self.model.interrupted_:
+            self.model.__dict__.clear()
+            self.model.__dict__.update(before)
+            return {"interrupted": True}
+        self.model.set_params(guesses=None)  # they have been planted
+        table = self.model.equations_
+        rows = zip(table["equation"], table["loss"], table["complexity"], strict=True)
+        front = [[str(text), float(loss), int(size)] for text, loss, size in rows]
+        return {"front": front, "evaluations": int(self.jl.symgrad_evaluations()) - count}
+
+    def losses(self, formulas):
+        """Loss of each formula, by the objective itself."""
+        lists = [self.jl.seval(f"[{', '.join(names)}]") for names in (self.unary, self.binary)]
+        names = self.jl.seval(str([f"x{i + 1}" for i in range(self.X.shape[1])]).replace("'", '"'))
+        texts = self.jl.seval(json.dumps(formulas, ensure_ascii=True))
+        X = self.vector(np.ascontiguousarray(self.X.T))
+        return [float(x) for x in self.jl.symgrad_losses(self.jl.seval(self.loss), texts, X, names, *lists)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""PySR as an engine that `Search` steps: a generation is a block of PySR's iterations."""
+
+import csv
+import io
+import itertools
+import math
+import weakref
+from copy import copy
+
+import numpy as np
+
+from ..errors import DataError, ExpressionError
+from ..operators import lookup
+from ..search.canonical import unwrapped
+from ..search.terms import from_sympy
+from . import operators, process
+from .settings import LOSSES, PAPER_OPERATORS
+
+__all__ = ["Engine"]
+
+_LEAST = 7  # nodes: PySR takes no smaller limit
+_SEEDS = 1 << 31
+_numbers = itertools.count(1)
+_open = weakref.WeakSet()
+
+
+class Engine:
+    """PySR's search on a `Sample`, with the members that `Search` uses of the native engine.
+
+    `step()` runs the next block, in the process with Julia. What it finds are formulas; whoever asks for
+    them writes, judges and selects them as those of the native engine, whose sums they become: a formula is
+    handed on as its terms.
+
+    Blocks are numbered, and each has a seed of its own, so that a block which was dropped, or lost with its
+    process, is done again with the same result.
+    """
+
+    evolving = True
+
+    def __init__(self, judge, names, symbols, settings, max_complexity, guesses, seed, watch):
+        if max_complexity < _LEAST:
+            raise DataError(f"max_complexity must be at least {_LEAST} for PySR, got {max_complexity}")
+        if settings.loss == "paper" and judge.field.rank != 1:
+            raise DataError('the loss "paper" compares with one neuron: use "angle" for several')
+        self._symbols, self._seed, self.watch = symbols, seed, watch
+        self._guesses = [tuple(guess) for guess in guesses if guess]
+        request = _request(names, len(symbols), settings, max_complexity, self._guesses)
+        sample = judge.fit if request["parameters"]["batching"] else judge.searched
+        self.problem = Problem(request, _arrays(sample), settings.iterations)
+        self._found = []
+        self._blocks = self.evaluations = 0
+
+    @property
+    def log(self):
+        """Path of what PySR and Julia print."""
+        return self.problem.julia.log
+
+    def copy(self):
+        """Return an engine that goes on from here."""
+        return copy(self)
+
+    def step(self):
+        """Run the next block."""
+        answer = self.problem.block(self._blocks, self._seed, self.watch)
+        self._found = self._read(answer["front"])
+        self.evaluations += answer["evaluations"]
+        self._blocks += 1
+
+    def contenders(self):
+        """Return the formulas of PySR's front, and the guesses, as tuples of terms."""
+        return [*self._guesses, *self._found]
+
+    def so_far(self):
+        """Contenders of a block that was cut short: PySR writes its front to a file as it goes."""
+        return [*self.contenders(), *self._read(self.problem.file())]
+
+    def terms(self, found):
+        """Terms of a contender."""
+        return found
+
+    def _read(self, rows):
+        return [terms for text, loss, _ in rows if math.isfinite(loss) and (terms := self._terms(text))]
+
+    def _terms(self, text):
+        """Terms of a formula of PySR's; none where it is constant, or nothing our language can say."""
+        try:
+            body = unwrapped(operators.read(text, self._symbols))
+            parts = body.as_ordered_terms() if body.is_Add else [body]
+            return tuple(from_sympy(part, self._symbols) for part in parts if part.free_symbols)
+        except ExpressionError:
+            return ()
+
+
+class Problem:
+    """A field and PySR's search on it in the process with Julia; shared by the copies of an engine.
+
+    `answers` are those of the blocks done. A process that takes the place of one that died does them again
+    before the next.
+    """
+
+    def __init__(self, request, arrays, iterations):
+        self.julia, self.answers = process.shared(), []
+        self._request, self._arrays, self._iterations = request, arrays, iterations
+        self._life = self._done = 0
+        self._number = self._folder = None
+
+    @property
+    def number(self):
+        """Number by which the process knows it, None when it does not."""
+        return self._number if self._life == self.julia.life and self.julia.alive else None
+
+    def block(self, index, seed, watch):
+        """Answer of a block, the next one or an earlier one."""
+        while len(self.answers) <= index:
+            self._open(watch)
+            answer = self._step((seed * 1_000_003 + self._done) % _SEEDS, watch)
+            if answer is None:  # another process by now
+                continue
+            if self._done == len(self.answers):
+                self.answers.append(answer)
+            self._done += 1
+        return self.answers[index]
+
+    def losses(self, terms, watch=lambda: None):
+        """Losses of terms by the objective in Julia, for a comparison with the native ones."""
+        self._open(watch)
+        request = {"do": "losses", "number": self._number, "formulas": [operators.written(t) for t in terms]}
+        return self.julia.ask(request, lambda answer: "losses" in answer, watch=watch)["losses"]
+
+    def file(self):
+        """Rows of the front as PySR has last written it; none when there is no file."""
+        if self._folder is None:
+            return []
+        files = sorted(self._folder.glob("*/run/hall_of_fame.csv*"))  # and .bak: one of the two is whole
+        return [row for file in files for row in _rows(file)]
+
+    def _open(self, watch):
+        if self.number is not None:
+            return
+        number = next(_numbers)
+        folder = self.julia.folder / str(number)
+        folder.mkdir()
+        np.savez(folder / "arrays.npz", **self._arrays)
+        kept = [p.number for p in _open if p.number is not None]
+        place = {"number": number, "folder": str(folder), "arrays": str(folder / "arrays.npz"), "keep": kept}
+        self.julia.ask(self._request | place, lambda answer: answer.get("opened") == number, watch=watch)
+        self._number, self._life, self._done, self._folder = number, self.julia.life, 0, folder
+        _open.add(self)
+
+    def _step(self, seed, watch):
+        request = {"do": "step", "number": self._number, "iterations": self._iterations, "seed": seed}
+        return self.julia.ask(request, _is_front, self._life, watch)
+
+
+def _request(names, inputs, settings, max_complexity, guesses):
+    """What opens a problem, but for where its arrays are."""
+    rows = [row for row in lookup(names) if row.name != "neg"]  # a minus sign is a constant's
+    binary, unary = ([operators.julia_name(row) for row in rows if row.arity == n] for n in (2, 1))
+    costs = {operators.julia_name(row): row.cost for row in rows if row.cost != 1}
+    if settings.preset == "paper" and names is None:
+        rows, costs, (binary, unary) = [], {}, map(list, PAPER_OPERATORS)
+    texts = (operators.written_sum(guess, {*binary, *unary}) for guess in guesses)
+    return {
+        "do": "open",
+        "definitions": operators.definitions(rows),
+        "loss": LOSSES[settings.loss],
+        "inputs": inputs,
+        "binary": binary,
+        "unary": unary,
+        "guesses": [text for text in texts if text],
+        "parameters": settings.regressor(max_complexity, costs),
+    }
+
+
+def _is_front(answer):
+    rows = answer.get("front")
+    return (
+        type(answer.get("evaluations")) is int
+        and isinstance(rows, list)
+        and all(isinstance(r, list) and [type(x) for x in r] == [str, float, int] for r in rows)
+    )
+
+
+def _arrays(sample):
+    """What the objective needs, as it reads it: X (N, n), tangent (1 or N, n, m), unit (N, k, m)."""
+    field = sample.field
+    tangent = np.eye(len(field.names)) if field.tangent is None else field.tangent
+    return {"X": field.points, "tangent": tangent.reshape(-1, *tangent.shape[-2:]), "unit": sample.unit}
+
+
+def _rows(file):
+    """(formula, loss, complexity) of each whole row of a hall of fame."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    for row in csv.DictReader(io.StringIO(text)):
+        try:
+            yield str(row["Equation"] or ""), float(row["Loss"]), int(row["Complexity"])
+        except (KeyError, TypeError, ValueError):
+            continue  # it was being written

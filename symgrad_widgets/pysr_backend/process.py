@@ -1,0 +1,220 @@
+"""The process with Julia: started when first asked something, asked one thing at a time, and ended.
+
+Requests and answers are lines of JSON, arrays cross in .npz files; nothing is unpickled. All searches of a
+Python process share one Julia.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from pathlib import Path
+
+from ..errors import EngineError
+from . import installed
+
+__all__ = ["Julia", "shared"]
+
+_GRACE = 1.2  # seconds in which an interrupted step may end by itself
+_LOOK = 0.05  # seconds between two looks at the watch
+_LINES = 20  # of the log that an error shows
+_shared = None
+
+
+def command():
+    """Command that starts the process, or an EngineError that says what is missing."""
+    installed.require()
+    return [sys.executable, "-P", str(Path(__file__).with_name("child.py"))]
+
+
+def shared():
+    """Return the one Julia of this Python process; it ends with the last search that holds it."""
+    global _shared  # noqa: PLW0603 - one process for all, as long as any search needs it
+    julia = _shared and _shared()
+    if julia is None:
+        julia = Julia()
+        _shared = weakref.ref(julia)
+    return julia
+
+
+class Julia:
+    """A process that answers requests.
+
+    Attributes
+    ----------
+    log : path of what it prints
+    life : how many processes there have been; what one of them knew is lost with it
+    patience : seconds without an answer, a line in the log or a better formula after which it counts as hung
+
+    """
+
+    patience = 900
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="symgrad-pysr-"))
+        self.log = self.folder / "julia.log"
+        self.life, self.versions = 0, None
+        self._process, self._lock = None, threading.RLock()
+        self._end = weakref.finalize(self, lambda: None)
+        self._tidy = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    @property
+    def alive(self):
+        """Whether there is a process that can be asked."""
+        return self._process is not None and self._process.poll() is None
+
+    def ask(self, request, valid, life=None, watch=lambda: None):
+        """Return the answer, a dict for which `valid(answer)` holds.
+
+        `watch()` is called meanwhile; when it raises the request is dropped. With a `life`, None is
+        returned where the process is another one by now.
+
+        Raises
+        ------
+        EngineError
+            when the process cannot be started, dies, falls silent, reports an error, or answers nonsense;
+            with the last 20 lines of its log.
+
+        """
+        while not self._lock.acquire(timeout=_LOOK):
+            watch()
+        try:
+            watch()
+            if life is not None and not (self.alive and self.life == life):
+                return None
+            if not self.alive:
+                self._start(watch)
+            return self._exchange(request, valid, watch)
+        finally:
+            self._lock.release()
+
+    def close(self):
+        """End the process now."""
+        self._end()
+
+    def _start(self, watch):
+        started = command()
+        self.close()
+        self.life += 1
+        environment = os.environ | {"PYTHON_JULIACALL_HANDLE_SIGNALS": "yes", "PYTHONIOENCODING": "utf-8"}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own script
+                started,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+                cwd=self.folder,
+                start_new_session=True,  # a terminal's Ctrl-C is for this process, which passes it on
+            )
+        self._end = weakref.finalize(self, _kill, self._process)
+        self._answers = queue.SimpleQueue()
+        arguments = self._process.stdout, self._answers
+        threading.Thread(target=_read, args=arguments, daemon=True).start()
+        self.versions = self._guarded(lambda: self._next(_has_versions, watch), self.close)["ready"]
+
+    def _exchange(self, request, valid, watch):
+        def exchange():
+            with contextlib.suppress(OSError):  # it has just died: the answer is that there is none
+                self._process.stdin.write(json.dumps(request).encode() + b"\n")
+                self._process.stdin.flush()
+            return self._next(valid, watch)
+
+        return self._guarded(exchange, self._interrupt)
+
+    def _guarded(self, work, cut_short):
+        try:
+            return work()
+        except EngineError:
+            self.close()
+            raise
+        except BaseException:  # a stop, the end of the time, Ctrl-C
+            cut_short()
+            raise
+
+    def _interrupt(self):
+        """End the step under way, gently where that is possible: then the process keeps what it knows."""
+        if os.name == "posix" and self.alive:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                if "interrupted" in (_parsed(self._answers.get(timeout=_GRACE)) or ()):
+                    return
+            except queue.Empty:
+                pass
+        self.close()
+
+    def _next(self, valid, watch):
+        line = self._line(watch)
+        if line is None:
+            raise self._failed(f"ended with exit code {self._process.wait()}")
+        answer = _parsed(line)
+        if answer is not None and "error" in answer:
+            what = f"{answer['error']}: {answer.get('text', '')}"
+            raise self._failed(f"reports {what[:500]}", installed.advice(f"{what}\n{self._tail()}"))
+        if answer is None or not valid(answer):
+            raise self._failed(f"answered {line[:80]!r}, which it should not")
+        return answer
+
+    def _line(self, watch):
+        heard, seen = time.monotonic(), None
+        while True:
+            try:
+                return self._answers.get(timeout=_LOOK)
+            except queue.Empty:
+                watch()
+            if (news := self._news()) != seen:
+                heard, seen = time.monotonic(), news
+            if time.monotonic() - heard > self.patience:
+                raise self._failed(f"has said nothing for {self.patience:.0f} seconds and was ended")
+
+    def _news(self):
+        files = [self.log, *self.folder.glob("*/*/hall_of_fame.csv")]
+        return [file.stat().st_mtime_ns for file in files if file.exists()]
+
+    def _tail(self):
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-_LINES:])
+
+    def _failed(self, what, advice=""):
+        self._tidy.detach()  # the log stays, to be looked at
+        tail = self._tail() or "(it is empty)"
+        advice = advice and f"\n{advice}"
+        return EngineError(
+            f"the process with PySR and Julia {what}.{advice}\n"
+            f"The end of its log, {self.log}:\n{tail}\nThe native engine needs neither."
+        )
+
+
+def _has_versions(answer):
+    return isinstance(answer.get("ready"), dict)
+
+
+def _parsed(line):
+    """Return the dict that a line holds, or None."""
+    try:
+        answer = json.loads(line)
+    except (TypeError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _read(stream, answers):
+    with stream:
+        for line in stream:
+            answers.put(line.decode("utf-8", errors="replace"))
+    answers.put(None)
+
+
+def _kill(process):
+    process.kill()
+    process.wait()
+    with contextlib.suppress(OSError):
+        process.stdin.close()

@@ -8,7 +8,6 @@ from .interpretation import Interpretation as Interpretation
 from .interpretation import interpret as interpret
 from .operators import define_operator as define_operator
 from .pysr_backend.settings import PySR as PySR
-from .pysr_backend.settings import PySR as PySR
 from .report import record as record
 from .search import Candidate as Candidate
 from .search import Search as Search

@@ -267,7 +267,11 @@ def test_the_table_says_it_in_lines():
     assert lines[-1] == "4 of 7 runs found their concept (57.1 %); 1 failed with an error"
 
 
-@pytest.mark.parametrize("rows", [(), ROWS[:1], ROWS, (row(**FAILED),)], ids=["none", "one", "all", "failed"])
+@pytest.mark.parametrize(
+    "rows",
+    [(), ROWS[:1], ROWS, (row(**FAILED),), (row(known=None),)],
+    ids=["none", "one", "all", "failed", "unknown"],
+)
 def test_the_report_can_be_read_without_scripts_and_needs_nothing_from_outside(rows):
     html = sweep.to_html(rows)
     page = BeautifulSoup(html, features="html.parser")
@@ -286,6 +290,9 @@ def test_the_report_says_what_was_missed():
     page = BeautifulSoup(sweep.to_html(ROWS), features="html.parser")
     captions = [caption.get_text() for caption in page.select("figcaption")]
     assert captions[1] == "Not in all runs: kepler 1 of 4."
+    said = page.get_text()
+    assert "Runs that did not find their concept (3)" in said
+    assert "Found 1 of 3 concepts." in said
     assert "6 runs from 1.0e-05 to 3.0e-02" in captions[0]
     assert "training 4.0 s in the median, 4.0 s at most" in captions[2]
 

@@ -9,7 +9,7 @@ __all__ = ["mixture"]
 
 _OUTSIDE = 0.05  # of what chance leaves outside the concepts' span: more, and they do not explain the neuron
 _NEEDED = 4  # times the noise is what the absence of a concept leaves outside that the neuron holds, ...
-_EXACT = 1e-9  # ... and more than this
+_TRAINED = 3e-5  # ... and more than this, 0.3 degrees: what training leaves of a concept is none
 
 
 def mixture(field, concepts):
@@ -17,7 +17,8 @@ def mixture(field, concepts):
 
     A neuron f(g_1 ... g_k) has its gradient in the span of those of the g_i at every point. What lies
     outside, as a mean share of the squared length, is the noise of its training. Concepts without which more
-    than four times as much lies outside are in the mixture; there are two at least, or it is a concept.
+    than four times as much lies outside, and more than 3e-5, are in the mixture; there are two at least,
+    or it is a concept.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def mixture(field, concepts):
     if noise > _OUTSIDE * max(1 - len(formulas) / field.dimension, 0):
         return None
     without = [_outside(unit, np.delete(span, i, axis=1)) for i in range(len(formulas))]
-    parts = [i for i, left in enumerate(without) if left > max(_NEEDED * noise, _EXACT)]
+    parts = [i for i, left in enumerate(without) if left > max(_NEEDED * noise, _TRAINED)]
     if len(parts) < 2:
         return None
     single = min(_outside(unit, span[:, [i]]) for i in parts)

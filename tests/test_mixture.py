@@ -37,6 +37,10 @@ def test_one_concept_bent_or_noisy_is_no_mixture(noise):
     assert mixture(field("log(x1*x2)", noise), CONCEPTS) is None
 
 
+def test_a_trace_of_another_concept_makes_no_mixture():
+    assert mixture(field("x1*x2 + 0.001*(x3^2 + x4)"), CONCEPTS) is None
+
+
 @pytest.mark.parametrize("formula", ["x1*x4 + x3", "x1*x2 + x3"])
 def test_what_leaves_the_span_of_the_concepts_is_none(formula):
     assert mixture(field(formula, 0.01), CONCEPTS[:2]) is None

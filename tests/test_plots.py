@@ -9,6 +9,7 @@ import pytest
 from symgrad_widgets import plots
 from symgrad_widgets.errors import DataError, UnknownNameError
 from symgrad_widgets.field import GradientField
+from symgrad_widgets.search import score
 
 
 class Found(NamedTuple):
@@ -183,3 +184,23 @@ def test_published_formulas_are_scored_on_the_field_under_its_own_names(field):
 def test_bad_input_is_named(field, call, message):
     with pytest.raises((DataError, UnknownNameError), match=message):
         call(field)
+
+
+def test_fronts_of_other_methods_are_drawn_beside_ours(field):
+    ours, theirs = score(field, "x*v"), score(field, "x")
+    picture = plots.front_picture([ours], ours, others={"value": [theirs], "labels": [theirs, ours]})
+    labels = {mark.label: len(mark.data["x"]) for mark in picture.marks}
+    assert (labels["value"], labels["labels"]) == (1, 2)
+    assert picture.words.endswith(f"other methods: value {theirs.loss:.2g}, labels {ours.loss:.2g}.")
+
+
+def test_labels_are_told_apart_by_shape_and_colour():
+    x, y = np.random.default_rng(0).uniform(size=(100, 3)), np.arange(100) % 4 == 0
+    picture = plots.labels_picture(x, y.astype(float), ("a", "b", "c"), inputs=(0, 2))
+    no, yes = picture.marks
+    assert (len(no.data["x"]), len(yes.data["x"])) == (75, 25)
+    assert (no.label, yes.label) == ("label 0", "label 1")
+    assert no.shape != yes.shape
+    assert "over a and c, 25% labelled 1" in picture.words
+    with pytest.raises(DataError, match=r"100 points and 100 labels.*two kinds"):
+        plots.labels_picture(x, np.ones(100), ("a", "b", "c"))

@@ -12,6 +12,7 @@ from .picture import Mark, Picture
 from .pictures import (
     front_picture,
     history_picture,
+    labels_picture,
     pairs_picture,
     phi_picture,
     plane_picture,
@@ -35,6 +36,7 @@ __all__ = [
     "formula_arrows",
     "front_picture",
     "history_picture",
+    "labels_picture",
     "level_lines",
     "levels_of",
     "pairs_picture",

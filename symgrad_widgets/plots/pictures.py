@@ -6,18 +6,27 @@ from ..errors import DataError
 from .angles import comparable, thin
 from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 
-__all__ = ["front_picture", "history_picture", "pairs_picture", "phi_picture", "plane_picture"]
+__all__ = [
+    "front_picture",
+    "history_picture",
+    "labels_picture",
+    "pairs_picture",
+    "phi_picture",
+    "plane_picture",
+]
 
 _LOWEST = 1e-12  # a loss below is rounding; it is drawn here
 _POINTS = 400
+_OTHERS = ((ORANGE, "triangle"), (GREY, "star"), (RED, "diamond"))
 
 
-def front_picture(front, best=None, guesses=(), published=(), null=(), marked=None):
+def front_picture(front, best=None, guesses=(), published=(), null=(), marked=None, others=None):
     """Draw loss against complexity of the candidates found, on a logarithmic scale.
 
     All arguments hold objects with `expression`, `complexity` and `loss` (mean of `1 - cos^2`): the front by
     complexity, the one chosen of it or None, a person's own, those of a publication, what a search of random
-    directions finds, and the one that is marked because a person looks at it.
+    directions finds, and the one that is marked because a person looks at it. `others` holds fronts of
+    up to three other methods by their names.
     """
     front, guesses, published, null = tuple(front), tuple(guesses), tuple(published), tuple(null)
     marks = [
@@ -33,6 +42,8 @@ def front_picture(front, best=None, guesses=(), published=(), null=(), marked=No
         marks.append(
             Mark("points", _places(published), ORANGE, "published", "triangle", 8, ("formula", "loss"))
         )
+    for (label, some), (colour, shape) in zip((others or {}).items(), _OTHERS, strict=False):
+        marks.append(Mark("points", _places(some), colour, label, shape, 8, ("formula", "loss")))
     if marked is not None:
         marks.append(Mark("points", _places([marked], ("x", "y")), GREY, "looked at", "ring", 24))
     if null:
@@ -42,7 +53,7 @@ def front_picture(front, best=None, guesses=(), published=(), null=(), marked=No
         x_label="complexity (nodes)",
         y_label="loss (mean 1 - cos²)",
         marks=tuple(marks),
-        words=_describe_front(front, best) + _describe_null(null),
+        words=_describe_front(front, best) + _describe_null(null) + _describe_others(others or {}),
         log_y=True,
     )
 
@@ -79,6 +90,11 @@ def _describe_front(front, best):
 
 def _describe_null(null):
     return f" On random directions the same search gets to {min(c.loss for c in null):.2g}." if null else ""
+
+
+def _describe_others(others):
+    least = (f"{label} {min(c.loss for c in some):.2g}" for label, some in others.items() if some)
+    return f" Least losses of other methods: {', '.join(least)}." if others else ""
 
 
 def history_picture(history, columns=("loss", "validation")):
@@ -161,6 +177,29 @@ def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120):
         ),
         equal=comparable(a[:, [i, j]]),
         words=f"{len(chosen)} pairs of points over {names[i]} and {names[j]}; a line joins each pair.",
+    )
+
+
+def labels_picture(x, y, names, inputs=(0, 1), limit=_POINTS):
+    """Points `x (N, n)` over two inputs, by their labels `y (N,)` of two kinds."""
+    x, y = np.asarray(x, dtype=float), np.asarray(y)
+    if len(x) != len(y) or len(np.unique(y)) != 2:
+        raise DataError(f"{len(x)} points and {len(y)} labels: give one for each point, of two kinds")
+    chosen, (i, j), (no, yes) = thin(len(x), limit), inputs, np.unique(y)
+    x, y = x[chosen], y[chosen]
+    looks = ((no, BLUE, "ring"), (yes, ORANGE, "triangle"))
+    marks = tuple(
+        Mark("points", {"x": x[y == k, i], "y": x[y == k, j]}, colour, f"label {k:g}", shape, 6)
+        for k, colour, shape in looks
+    )
+    return Picture(
+        title="Labels over the data",
+        x_label=names[i],
+        y_label=names[j],
+        marks=marks,
+        equal=comparable(x[:, [i, j]]),
+        words=f"{len(chosen)} points over {names[i]} and {names[j]}, "
+        f"{(y == yes).mean():.0%} labelled {yes:g}.",
     )
 
 

@@ -81,9 +81,9 @@ def test_every_dependency_is_pinned_to_a_version_that_it_allows():
         assert requirement.specifier.contains(frozen[name]), f"{requirement}, but pinned {frozen[name]}"
 
 
-def test_the_environment_has_the_same_pins_with_those_of_voila_binder_and_pysr():
+def test_the_environment_has_the_same_pins_with_those_of_its_extras():
     frozen, environment = pins(read("binder/constraints.txt")), pins(read("environment.yml"))
-    assert set(environment) == set(declared("app", "binder", "pysr"))
+    assert set(environment) == set(declared("app", "binder", "compare", "pysr"))
     assert {name: frozen[name] for name in environment} == environment
 
 

@@ -73,7 +73,7 @@ def test_a_page_is_told_which_model_to_make_and_what_is_not_the_default(opened):
 
 def test_what_is_set_back_to_the_default_later_is_sent_all_the_same():
     panel, sent = sg.Panel(display="none"), []
-    panel.layout._send = lambda message, buffers=None: sent.append(message["state"])
+    panel.layout._send = lambda message, **_: sent.append(message["state"])
     panel.layout.display = None
     assert sent == [{"display": None}]
 

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from ipywidgets.widgets.widget import _instances
 from torch import nn
 
@@ -91,6 +92,31 @@ def test_several_neurons_have_no_phi(run):
     assert (three.field.neurons, three.phiview) == (2, None)
     three.picker.choose(None, 1)
     assert three.phiview.field is three.field
+
+
+def test_all_concepts_of_several_neurons_are_listed():
+    class Two(nn.Module):
+        def forward(self, x):
+            first, second = x[:, 0] * x[:, 1], x[:, 2] + x[:, 3]
+            return torch.stack([torch.tanh(first + second), torch.exp(first - second)], 1)
+
+    bench = sg.Workbench(Two(), np.random.default_rng(0).uniform(-1, 1, (400, 4)), names="abcd")
+    bench.picker.choose(None, 0, 1)
+    bench._asked(None, {"do": "interpret"}, [])
+    bench._worker.wait(120)
+    assert bench._controls.error == ""
+    assert "2 of 2 concepts" in bench._controls.status
+    assert {str(c.expression) for c in bench.interpretation.concepts} == {"a*b", "c + d"}
+    bench.picker.choose(None, 0)
+    assert bench.interpretation is None
+
+
+def test_the_list_of_concepts_waits_for_a_guess_where_the_answer_is_hidden(run):
+    bench = sg.Workbench(run, hidden=True)
+    with pytest.raises(sg.SymgradError, match="type a guess first"):
+        bench.interpret()
+    bench.expression.guess = "x*v"
+    assert str(bench.interpret(seconds=10).best.expression) == "v**2 + x**2"
 
 
 def test_another_experiment_is_shown_as_soon_as_it_is_trained(bench):

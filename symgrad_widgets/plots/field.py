@@ -58,7 +58,7 @@ def field_picture(
             Mark("points", heads, colour, "", "triangle", _HEAD, hover),
         ]
     return Picture(
-        title="Gradient field" if degrees is None else "Gradient field, by angle to the formula",
+        title="Gradient field" if degrees is None else "Gradient field: angle to the formula",
         x_label=field.names[across],
         y_label=field.names[up],
         marks=(*marks, *above),

@@ -33,12 +33,13 @@ class ExperimentChooser(DescribedBox):
     run = traitlets.Any(allow_none=True, read_only=True)
 
     def __init__(self, source="oscillator", seed=0):
-        self._experiment = ipywidgets.Dropdown(description="experiment", layout={"width": "min(100%, 420px)"})
+        self._experiment = ipywidgets.Dropdown(description="experiment", layout={"width": "min(100%, 300px)"})
         self._seed = ipywidgets.BoundedIntText(
-            min=0, max=2**31, description="seed", layout={"width": "170px"}
+            min=0, max=2**31, description="seed", layout={"width": "150px"}
         )
-        self._training = ipywidgets.Accordion(_dom_classes=("symgrad-line",))
+        self._training = ipywidgets.Accordion(_dom_classes=("symgrad-training",))
         super().__init__([self._experiment, self._seed, self._training])
+        self.add_class("symgrad-half")
         self.monitor = None
         if hasattr(source, "history"):
             self.experiment, self.seed = source.experiment, source.seed

@@ -41,6 +41,7 @@ class FieldView(FieldBox):
     field : GradientField of two inputs or more
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
     inputs : names of the two inputs along the axes
+    beside : bool, whether the histogram of the angles is drawn, too
 
     Attributes
     ----------
@@ -60,16 +61,16 @@ class FieldView(FieldBox):
     inputs = traitlets.Any()  # the validators below say what each may be
     slice, band, overlay, levels, worst, arrows = (traitlets.Any() for _ in _CHOICES)
 
-    def __init__(self, field, candidate=None, inputs=None, **choices):
+    def __init__(self, field, candidate=None, inputs=None, *, beside=True, **choices):
         self._checked(field)
         for name in set(choices) - set(_CHOICES):
             raise UnknownNameError(f"a FieldView takes no {name!r}: {nearest(name, _CHOICES)}")
         self._degrees = None
         self._controls = None  # until there is something to choose
-        self._field, self._histogram = Panel(), Panel(None, "symgrad-aside")
+        self._field, self._histogram = Panel(), Panel() if beside else None
         self._left = Column([self._field], "symgrad-panel")
         super().__init__(
-            [self._left, self._histogram],
+            list(filter(None, [self._left, self._histogram])),
             field=field,
             candidate=candidate,
             inputs=inputs or field.names[:2],
@@ -159,9 +160,10 @@ class FieldView(FieldBox):
     def _draw(self):
         arrows, *rest = self.pictures()
         self._field.show(arrows)
-        self._histogram.layout.display = "" if rest else "none"
-        for histogram in rest:
-            self._histogram.show(histogram)
+        if self._histogram is not None:
+            self._histogram.layout.display = "" if rest else "none"
+            for histogram in rest:
+                self._histogram.show(histogram)
         if self._controls is None and (self._others or self.candidate is not None):
             self._controls = _FieldControls()
             self._controls.on_msg(self._asked)

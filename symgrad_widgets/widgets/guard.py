@@ -17,7 +17,7 @@ class _Guard(Front):
 
 
 class DescribedBox(Small, ipywidgets.VBox):
-    """Widgets side by side, as far as there is room, with a picture and words beside it, whose keys never reach JupyterLab.
+    """Widgets side by side, where there is room, with a picture and words; keys never reach JupyterLab.
 
     A subclass says in `pictures()` which still pictures, and in `words`, what it shows.
     """

@@ -45,6 +45,18 @@ function paint(plot, box) {
     for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = ink;
 }
 
+// What a narrow plot has no room for: the title gets smaller, the legend more rows.
+function fit(plot, box) {
+  const width = box.clientWidth, beside = 60; // of it, left of the axis
+  plot.sizing_mode = "stretch_both";
+  plot.title.text_font_size = width < 340 ? "11px" : "13px";
+  for (const legend of plot.below.filter((item) => item.items)) {
+    const wide = legend.items.map((item) => 34 + 5.6 * (item.label.value ?? "").length);
+    const all = wide.reduce((sum, each) => sum + each, 0) <= width - beside;
+    legend.ncols = all ? "auto" : Math.max(1, Math.floor((width - beside) / Math.max(...wide)));
+  }
+}
+
 export function attach({ model, box, unpacked, began, signal }) {
   const Bokeh = globalThis.Bokeh[model.get("_version")];
   let views = null, doc = null, item = "", columns = [], drawn = 0, shown = 0;
@@ -64,6 +76,7 @@ export function attach({ model, box, unpacked, began, signal }) {
     views = fresh;
     doc = views.roots[0].model.document;
     theme();
+    fit(doc.roots()[0], box);
     fill(doc, columns);
     listen(doc, columns, model);
   };
@@ -83,11 +96,14 @@ export function attach({ model, box, unpacked, began, signal }) {
   const report = (error) => console.error("symgrad: the plot could not be drawn:", error);
   const got = (message, buffers) => show(message, buffers).catch(report);
   model.on("msg:custom", got);
+  const resized = new ResizeObserver(() => doc && fit(doc.roots()[0], box));
+  resized.observe(box);
   const watcher = new MutationObserver(() => requestAnimationFrame(theme));
   watcher.observe(document.body, { attributes: true });
   watcher.observe(document.documentElement, { attributes: true });
   signal.addEventListener("abort", () => {
     watcher.disconnect();
+    resized.disconnect();
     model.off("msg:custom", got);
     views?.clear();
   });

@@ -1,6 +1,6 @@
 // Layers as blocks of dots on one canvas; one element has the focus and speaks for the unit under the cursor.
 const LEVELS = 8, NONE = 255, CHOSEN = "#D55E00";
-const CELLS = [24, 20, 16, 13, 10, 8, 7], LABEL = 18, GAP = 24, TALL = 470, WIDEST = 140;
+const CELLS = [24, 20, 16, 13, 10, 8, 7], LABEL = 18, GAP = 24, WIDEST = 140;
 const RAMPS = { light: [[148, 148, 148], [0, 80, 127]], dark: [[112, 112, 112], [110, 195, 245]] };
 let made = 0;
 
@@ -36,9 +36,9 @@ function flow(layers, width, cell, pen) {
 }
 
 // The largest cells with which everything is in sight.
-function arrange(layers, width, pen) {
+function arrange(layers, width, tall, pen) {
   const tried = CELLS.map((cell) => flow(layers, width, cell, pen));
-  return tried.find(({ height }) => height <= TALL) ?? tried.at(-1);
+  return tried.find(({ height }) => height <= tall) ?? tried.at(-1);
 }
 
 function fitted(pen, text, width) {
@@ -109,7 +109,7 @@ function render({ model, el }) {
     if (!width) return; // not on the page: it is painted when it comes
     const { color: ink, fontFamily } = getComputedStyle(section), scale = devicePixelRatio || 1, looks = theme();
     pen.font = `12px ${fontFamily}`;
-    plan = arrange(layers, width, pen);
+    plan = arrange(layers, width, parseFloat(getComputedStyle(stage).maxHeight), pen);
     const { cell } = plan;
     canvas.width = width * scale;
     canvas.height = plan.height * scale;

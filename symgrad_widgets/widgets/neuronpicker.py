@@ -63,6 +63,7 @@ class NeuronPicker(DescribedBox):
         For networks of more than 16,384 units.
     wrt, forward_args
         As in `gradient_field`.
+    beside : bool, whether the current unit's activation over the data is drawn, too
 
     Attributes
     ----------
@@ -83,13 +84,15 @@ class NeuronPicker(DescribedBox):
     colour_by = _Checked("activation")
     formula = _Checked(None)
 
-    def __init__(self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=()):
+    def __init__(
+        self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=(), beside=True
+    ):
         self.activity = Activity(model, x, names, layers, wrt, forward_args)
         self._field = None, None
         self._diagram = _Diagram("symgrad-wide")
-        self._panel = Panel(None, "symgrad-aside")
+        self._panel = Panel() if beside else None
         self._diagram.layers = json.dumps([[a.title, a.label, a.count] for a in self.activity.layers])
-        super().__init__([self._diagram, self._panel])
+        super().__init__(list(filter(None, [self._diagram, self._panel])))
         self.layer = None
         self.formula = formula
         self.observe(self._kept, ["layer", "neurons", "neuron", "formula"])
@@ -188,7 +191,8 @@ class NeuronPicker(DescribedBox):
                  for name, title in MEASURES.items()]
             )  # fmt: skip
             self._diagram.words, self._diagram.error = self._description(), ""
-        self._panel.show(self._activation())
+        if self._panel is not None:
+            self._panel.show(self._activation())
 
     def _measure(self):
         return self.activity.measure(self.colour_by, self.formula)

@@ -49,9 +49,9 @@ class Panel(Front):
     error = traitlets.Unicode().tag(sync=True)
     picked = traitlets.Tuple().tag(sync=True)
 
-    def __init__(self, picture=None, *classes, **layout):
+    def __init__(self, picture=None, **layout):
         # In a row of boxes a bokeh plot shrinks to nothing unless the box itself claims its share.
-        super().__init__("symgrad-panel", *classes, layout=layout)
+        super().__init__("symgrad-panel", layout=layout)
         self._own_width = "max_width" in layout
         self.picture = None
         self.on_msg(self._answer)

@@ -24,6 +24,7 @@ class PhiView(FieldBox):
     field : GradientField of one neuron, with its values
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
         Both may be assigned later; what cannot be shown raises, and nothing changes.
+    beside : bool, whether what phi leaves is drawn, too
 
     Attributes
     ----------
@@ -31,11 +32,11 @@ class PhiView(FieldBox):
 
     """
 
-    def __init__(self, field, candidate=None):
+    def __init__(self, field, candidate=None, *, beside=True):
         self._checked(field)
         self.phi = None
-        self._curve, self._rest = Panel(), Panel(None, "symgrad-aside")
-        super().__init__([self._curve, self._rest], field=field, candidate=candidate)
+        self._curve, self._rest = Panel(), Panel() if beside else None
+        super().__init__(list(filter(None, [self._curve, self._rest])), field=field, candidate=candidate)
 
     def _checked(self, field):
         if super()._checked(field).values is None or field.neurons != 1:
@@ -49,9 +50,10 @@ class PhiView(FieldBox):
         self.phi = None if self.candidate is None else fit_phi(self.candidate, self.field)
         curve, *rest = self.pictures()
         self._curve.show(curve)
-        self._rest.layout.display = "" if rest else "none"
-        for residuals in rest:
-            self._rest.show(residuals)
+        if self._rest is not None:
+            self._rest.layout.display = "" if rest else "none"
+            for residuals in rest:
+                self._rest.show(residuals)
 
     def pictures(self):
         """The neuron against the formula, and the residuals; without a formula the neuron's values."""
@@ -72,6 +74,5 @@ class PhiView(FieldBox):
             return (
                 f"{self.candidate} or the neuron has one value on the data, or none: there is no phi to fit."
             )
-        return (
-            f"{self._curve.words} phi explains {self.phi.r2:.2%} of the neuron's variance. {self._rest.words}"
-        )
+        rest = "" if self._rest is None else f" {self._rest.words}"
+        return f"{self._curve.words} phi explains {self.phi.r2:.2%} of the neuron's variance.{rest}"

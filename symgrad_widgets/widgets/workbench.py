@@ -4,6 +4,7 @@ import ipywidgets
 import traitlets
 
 from ..errors import DataError, SymgradError
+from ..interpretation import interpret
 from ..search import Search
 from ..verdict import verify
 from . import benchstate
@@ -19,6 +20,11 @@ from .stepper import SearchStepper
 from .worker import Worker
 
 __all__ = ["Workbench"]
+
+_BUTTONS = (
+    ("interpret", "Interpret", "Search for all concepts that the chosen neurons hold, and list them"),
+    ("verdict", "Verdict", "Compare with the concept"),
+)
 
 
 class Workbench(DescribedBox):
@@ -44,6 +50,7 @@ class Workbench(DescribedBox):
         network of your own has no chooser, several neurons have no phi, and nothing is there before the
         first training.
     field : GradientField of the neurons chosen, or None; may be observed
+    interpretation : Interpretation of them, after `interpret()` or its button, or None
     hidden : may be assigned
 
     """
@@ -53,15 +60,14 @@ class Workbench(DescribedBox):
 
     def __init__(self, source="oscillator", x=None, names=None, *, seed=0, hidden=False):
         self.chooser = self.picker = self.fieldview = self.stepper = self.phiview = self.expression = None
+        self.interpretation = None
         self._worker = Worker(self._working)
-        self._controls = Controls(
-            label="Verdict", buttons=[["verdict", "Verdict", "Compare with the concept"]]
-        )
+        self._controls = Controls("symgrad-half", label="Verdict", buttons=list(map(list, _BUTTONS)))
         self._line = ipywidgets.Text(
-            description="state", continuous_update=False, layout={"width": "100%", "max_width": "680px"}
+            description="state", continuous_update=False, layout={"width": "min(100%, 680px)"}
         )
         self._columns = [Column() for _ in range(3)]
-        self._views = Row((), "symgrad-compact")
+        self._views = Row((), "symgrad-line", "symgrad-bench-views")
         self.hidden = hidden
         if x is None:
             self.chooser = ExperimentChooser(source, seed)
@@ -69,6 +75,7 @@ class Workbench(DescribedBox):
         self._seed = seed
         top = [] if self.chooser is None else [self.chooser]
         super().__init__([*top, self._controls, self._views, self._line])
+        self.add_class("symgrad-bench")
         if self.chooser is None:
             self._show(source, x, names)
         else:
@@ -88,7 +95,7 @@ class Workbench(DescribedBox):
 
     def _show(self, model, x, names, neuron=0):
         """Show a network: choose neurons of its output, and follow the choice."""
-        before, self.picker = self.picker, NeuronPicker(model, x, names)
+        before, self.picker = self.picker, NeuronPicker(model, x, names, beside=False)
         self.picker.choose(None, *(neuron if isinstance(neuron, list) else [neuron]))
         self.picker.observe(lambda _: self._attempt(self._follow), ["layer", "neurons"])
         if before is not None:
@@ -102,6 +109,7 @@ class Workbench(DescribedBox):
         if field is self.field:
             return
         search = Search(field, random_state=self.seed)
+        self.interpretation = None
         self.set_trait("field", field)
         if self.stepper is None:
             self._make(search)
@@ -112,20 +120,22 @@ class Workbench(DescribedBox):
         if field.neurons > 1 or field.values is None:
             self.phiview = None
         elif self.phiview is None:
-            self.phiview = PhiView(field)
+            self.phiview = PhiView(field, beside=False)
         else:
             self.phiview.field = field
         self._arrange()
         self._select()
 
     def _make(self, search):
-        self.fieldview, self.stepper = FieldView(search.field), SearchStepper(search)
+        self.fieldview, self.stepper = FieldView(search.field, beside=False), SearchStepper(search)
+        self.fieldview.add_class("sg-field-view")
+        self.stepper.add_class("sg-stepper-view")
         self.expression = ExpressionView(search.field, hidden=self.hidden)
         self.stepper.observe(self._select, ["selected", "state"])
         self.expression.observe(self._guessed, "guess")
 
     def _arrange(self):
-        columns = ((self.picker, self.phiview), (self.fieldview, self.expression), (self.stepper,))
+        columns = ((self.picker, self.expression), (self.fieldview, self.phiview), (self.stepper,))
         for column, views in zip(self._columns, columns, strict=True):
             column.children = [view for view in views if view is not None]
         self._views.children = self._columns
@@ -135,11 +145,15 @@ class Workbench(DescribedBox):
         """Seed of the training and of the search."""
         return self._seed if self.chooser is None else self.chooser.seed
 
+    @property
+    def _secret(self):
+        return self.hidden and not self.expression.guesses
+
     # -- links -----------------------------------------------------------------------------------------------
 
     def _select(self, _=None):
         """Show the candidate that is looked at in every view, or keep it back."""
-        candidate, secret = self.stepper.selected, self.hidden and not self.expression.guesses
+        candidate, secret = self.stepper.selected, self._secret
         formula = candidate and self.stepper.search.in_inputs(candidate)
         self.stepper.layout.display = "none" if secret else ""
         self.expression.candidate = formula
@@ -169,11 +183,39 @@ class Workbench(DescribedBox):
             self._controls.status = str(error)
 
     def _asked(self, _, message, __):
-        if message.get("do") == "verdict":
-            self._worker.start(self._judge)
+        tell = {
+            "verdict": lambda: self.verdict().message,
+            "interpret": lambda: _listed(self.interpret()),
+        }.get(message.get("do"))
+        if tell is not None:
+            self._worker.start(lambda: self._tell(tell))
 
-    def _judge(self):
-        self._controls.status = self.verdict().message
+    def _tell(self, tell):
+        self._controls.status = "Working."
+        try:
+            self._controls.status = tell()
+        except SymgradError:
+            self._controls.status = ""
+            raise
+
+    def interpret(self, seconds=20):
+        """Search for all concepts that the chosen neurons hold; returns the `Interpretation`.
+
+        It is kept as `interpretation` until other neurons are chosen, and its concepts are listed.
+        """
+        if self.field is None:
+            raise DataError("nothing is looked at yet: train a network first")
+        if self._secret:
+            raise DataError("the machine's answer is hidden until somebody has guessed: type a guess first")
+        concepts = () if self.chooser is None else self.chooser.experiment.concepts
+        constraints = () if self.chooser is None else self.chooser.experiment.constraints
+        field = self.field
+        found = interpret(
+            field, concept=concepts or None, constraints=constraints, seconds=seconds, random_state=self.seed
+        )
+        if field is self.field:  # otherwise another neuron has been chosen meanwhile
+            self.interpretation = found
+        return found
 
     def verdict(self):
         """Compare the formula that is looked at with the experiment's concept; returns the `Verdict`."""
@@ -282,3 +324,12 @@ class Workbench(DescribedBox):
         """What is shown, in words."""
         views = (self.chooser, self.picker, self.fieldview, self.expression, self.phiview)
         return "\n".join([*(view.words for view in views if view is not None), self._controls.error]).strip()
+
+
+def _listed(found):
+    """The concepts of an Interpretation in words."""
+    if not found.concepts:
+        return "No closed form found."
+    each = "; ".join(f"{candidate.expression} (loss {candidate.loss:.2g})" for candidate in found.concepts)
+    count = f"{len(found.concepts)} of {found.rank} concepts" if found.rank > 1 else "Concept"
+    return f"{count}: {each}." + ("" if found.verdict is None else f" {found.verdict.message}")

@@ -61,6 +61,9 @@ class Interpretation:
     seconds : dict of times
     names : of the inputs; of the coordinates where there is a subspace
     subspace : array (n, r) where the formulas are of `x @ subspace` instead of many inputs, else None
+    points : array (N, n) that it rests on
+    inputs : names of the n inputs
+    unit : the layer and the neuron that were asked for; None where a field was given
 
     """
 
@@ -74,6 +77,9 @@ class Interpretation:
     seconds: dict[str, float]
     names: tuple[str, ...]
     subspace: np.ndarray | None
+    points: np.ndarray
+    inputs: tuple[str, ...]
+    unit: tuple | None = None
     rank: int = 1
     verdicts: tuple[Verdict, ...] = ()
 
@@ -85,6 +91,24 @@ class Interpretation:
     def to_torch(self) -> "nn.Module":
         """Return the formula as a torch.nn.Module from inputs (..., n) to values (...)."""
         return to_torch(self._formula(), self.names, self.subspace)
+
+    def splice(self, model, x=None, layer=None, neuron=None):
+        """Put `phi(formula)` in the neuron's place, in a copy of the model, and measure what that changes.
+
+        >>> result.splice(run.model).effect(run.loss)
+
+        `layer` and `neuron` are those of `interpret`, and have to be given where that was given a field. See
+        `symgrad_widgets.splicing.splice`, for what it returns too.
+        """
+        from .splicing import splice  # torch: only when asked for
+
+        if neuron is None:
+            if self.unit is None:
+                raise DataError(
+                    "interpret was given a field: say which neuron the formula is to stand for, neuron=0"
+                )
+            layer, neuron = self.unit
+        return splice(model, self, layer, neuron, x)
 
     def _formula(self):
         if self.best is None:
@@ -212,6 +236,9 @@ def interpret(
         seconds=times,
         names=seen.names,
         subspace=searches[0].subspace,
+        points=field.points,
+        inputs=field.names,
+        unit=(layer, neuron) if x is not None else None,
         rank=field.rank,
         verdicts=verdicts,
     )

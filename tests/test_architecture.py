@@ -27,7 +27,7 @@ GROUPS = {
     "export": {"export"},
     "baselines": {"baselines"},
     "verdict": {"verdict", "comparison", "constants", "mixture", "proof", "surface"},
-    "result": {"activity", "interpretation", "unit_laws"},
+    "result": {"activity", "interpretation", "splicing", "unit_laws"},
     "plots": {"plots"},
     "widgets": {"widgets"},
     "shell": {"__main__", "cli", "doctor", "notebook_files", "page", "report", "runner", "commands", "sweep"},
@@ -67,7 +67,7 @@ UPWARD = {  # only inside a function
     ("training", "gradients"): "the floor is measured after training has ended",
 }
 HOMES = {  # libraries that cost seconds or megabytes, and the only modules that may load them
-    "torch": {"networks", "training", "weights", "gradients", "export"},
+    "torch": {"networks", "training", "weights", "gradients", "export", "splicing"},
     "numba": {"search"},
     "llvmlite": {"search"},
     "pyoperon": {"baselines"},

@@ -7,7 +7,7 @@ import torch
 
 from ..errors import ModelError
 
-__all__ = ["described", "unit_values"]
+__all__ = ["described", "unit_index", "unit_values"]
 
 
 def unit_values(output, unit, count, where, layers):
@@ -28,10 +28,11 @@ def unit_values(output, unit, count, where, layers):
             "(batch_first=True); otherwise give a function, such as neuron=lambda out: out[-1, :, 0]"
         )
     output = output[:, None] if output.ndim == 1 else output
-    return output[(slice(None), *_index(tuple(output.shape[1:]), unit, where))]
+    return output[(slice(None), *unit_index(tuple(output.shape[1:]), unit, where))]
 
 
-def _index(shape, unit, where):
+def unit_index(shape, unit, where):
+    """Return the index of a unit, one number for each axis of the `shape` of a point's output."""
     index = unit if isinstance(unit, tuple) else (unit,)
     if any(isinstance(i, bool) or not isinstance(i, int | np.integer) for i in index):
         raise ModelError(

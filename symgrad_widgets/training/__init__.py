@@ -21,6 +21,7 @@ __all__ = [
     "TrainingResult",
     "chosen_settings",
     "held_out",
+    "held_out_loss",
     "network",
     "train",
 ]
@@ -99,6 +100,14 @@ def held_out(experiment, seed, variant, settings, model):
     kind = KINDS[experiment.kind]
     x = kind.points(_drawer(experiment, seed, variant)(_HELD_OUT, settings.held_out))
     return x if kind.visible is None else x[kind.visible(model(as_tensor(x))).numpy()]
+
+
+@torch.no_grad()
+def held_out_loss(run, model):
+    """Loss that a `TrainingResult` was trained for, of any model of its kind, on data unseen in training."""
+    loss = KINDS[run.experiment.kind].losses[run.settings.loss]
+    data = _drawer(run.experiment, run.seed, run.variant)(_HELD_OUT, run.settings.held_out)
+    return loss.value(model.eval(), *map(as_tensor, data)).item()
 
 
 def _drawer(experiment, seed, variant):

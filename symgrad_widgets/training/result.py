@@ -99,6 +99,12 @@ class TrainingResult:
         truth = gradients_of(self.experiment.concepts, self.names, neurons.points)
         return _distance(neurons.projected, neurons.project(truth))
 
+    def loss(self, model=None):
+        """Loss of the task on held-out data of this network, or of another one in its place, a float."""
+        from . import held_out_loss
+
+        return held_out_loss(self, self.model if model is None else model)
+
     def save(self, path):
         """Write the network and all else to a .safetensors file: `exp.pretrained(path)` reads it."""
         from ..weights import save

@@ -1,0 +1,172 @@
+"""A formula in the place of a neuron: what it is worth to the rest of the network, and to the task.
+
+Gradients that agree say that a neuron is a function of the formula on the data. Whether the network can work
+with the formula instead is a question of cause and effect, and this asks it.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .errors import DataError, ModelError, UnknownNameError, nearest
+from .gradients.units import described, unit_index
+
+__all__ = ["Effect", "Spliced", "splice"]
+
+
+@dataclass(frozen=True, repr=False)
+class Effect:
+    """Loss of a task with the neuron as it is, with the formula in its place, and with its values shuffled.
+
+    Shuffled among the points, a neuron is as busy as before and says nothing: the formula is compared with
+    that.
+    """
+
+    original: float
+    spliced: float
+    shuffled: float
+
+    @property
+    def recovered(self):
+        """Share of what the neuron is worth to the task that the formula is worth, too; 1 is all of it.
+
+        None where the task is none the worse for shuffled values.
+        """
+        worth = self.shuffled - self.original
+        return (self.shuffled - self.spliced) / worth if worth > 0 else None
+
+    def __repr__(self):
+        share = self.recovered
+        told = "the task does not need the neuron" if share is None else f"{100 * share:.4g} % recovered"
+        return (
+            f"Effect(loss {self.original:.4g}, with the formula {self.spliced:.4g}, "
+            f"with shuffled values {self.shuffled:.4g}: {told})"
+        )
+
+
+@dataclass(frozen=True)
+class Spliced:
+    """What `splice` makes of a model.
+
+    Attributes
+    ----------
+    model : torch.nn.Module, a copy in which the neuron's value is phi(formula)
+    shuffled : torch.nn.Module, a copy in which the neuron's values are shuffled among the points
+    original : torch.nn.Module, as it was given
+    change : float
+        Share of the variance of the model's output at the points of the interpretation that the formula
+        leaves different: mean squared change over variance, all outputs together.
+
+    """
+
+    model: torch.nn.Module
+    shuffled: torch.nn.Module
+    original: torch.nn.Module
+    change: float
+
+    def effect(self, loss):
+        """`Effect` on a task. `loss(model)` is a number, the lower the better: for instance `run.loss`."""
+        with torch.no_grad():
+            return Effect(*(float(loss(model)) for model in (self.original, self.model, self.shuffled)))
+
+
+def splice(model, result, layer=None, neuron=0, x=None):
+    """Put the formula of an `Interpretation`, bent by its phi, in the place of the neuron it was found for.
+
+    Beyond the values of the formula that were seen, phi is constant.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    result : Interpretation of one neuron, with respect to the model's first argument
+    layer : as in `gradient_field`
+    neuron : int or tuple of int
+        A layer that is called more than once has it replaced each time.
+    x : array (N, ...) or None
+        Points to measure the change at; None: those of the interpretation, a table.
+
+    Returns
+    -------
+    Spliced
+
+    Raises
+    ------
+    DataError
+        for a result without a formula, or of several neurons, or without values.
+    UnknownNameError, ModelError
+        for a layer or a neuron that is not there.
+
+    """
+    if result.best is None or result.phi is None:
+        lacks = (
+            "formula"
+            if result.best is None
+            else "phi (it is of several neurons, or of a field without values)"
+        )
+        raise DataError(f"the interpretation has no {lacks}, so there is nothing to put in a neuron's place")
+    layers = [name for name, _ in model.named_modules() if name]
+    if layer is not None and layer not in layers:
+        raise UnknownNameError(f"the model has no layer {layer!r}; {nearest(layer, layers)}")
+    formula, bend = result.to_torch(), _bend(result.phi)
+    spliced = _replaced(model, layer, neuron, lambda x, _: bend(formula(_table(x, result.inputs))))
+    shuffled = _replaced(model, layer, neuron, lambda _, own: own[_order(len(own))])
+    return Spliced(spliced, shuffled, model, _change(model, spliced, result.points if x is None else x))
+
+
+def _replaced(model, layer, neuron, value):
+    """Return a copy of the model in which the neuron is `value(inputs, what it is)`."""
+    copy, seen = deepcopy(model), []
+
+    def remember(_module, arguments):
+        seen[:] = arguments[:1]
+
+    def put(_module, _arguments, output):
+        if not isinstance(output, torch.Tensor):
+            raise ModelError(f"only a unit of a tensor can be replaced, and this is {described(output)}")
+        changed = output.clone()
+        column = changed[:, None] if changed.ndim == 1 else changed
+        index = (slice(None), *unit_index(tuple(column.shape[1:]), neuron, f"the layer {layer!r}"))
+        column[index] = value(seen[0], column[index]).to(column)
+        return changed
+
+    copy.register_forward_pre_hook(remember)
+    (copy if layer is None else copy.get_submodule(layer)).register_forward_hook(put)
+    return copy
+
+
+def _table(x, names):
+    table = x.flatten(1)
+    if table.shape[1] != len(names):
+        raise ModelError(
+            f"the formula is of {len(names)} inputs, {', '.join(names[:8])}, and the model is given points "
+            f"with {table.shape[1]} numbers each: a formula of an inner layer's output cannot be spliced"
+        )
+    return table
+
+
+def _bend(phi):
+    """Phi as a function of tensors: piecewise linear."""
+    knots, first = np.unique(phi.formula, return_index=True)
+    knots, values = torch.as_tensor(knots), torch.as_tensor(phi.neuron[first])
+
+    def bend(x):
+        k, v = knots.to(x), values.to(x)
+        right = torch.searchsorted(k, x.detach().contiguous()).clamp(1, len(k) - 1)
+        share = ((x - k[right - 1]) / (k[right] - k[right - 1])).clamp(0, 1)
+        return v[right - 1] + share * (v[right] - v[right - 1])
+
+    return bend
+
+
+def _order(count):
+    return torch.randperm(count, generator=torch.Generator().manual_seed(0))
+
+
+@torch.no_grad()
+def _change(model, spliced, points):
+    parameter = next(model.parameters(), torch.zeros(0, dtype=torch.double))
+    x = torch.tensor(np.asarray(points)).to(parameter)
+    before, after = (m(x).double().reshape(len(x), -1) for m in (model, spliced))
+    return float((after - before).square().sum() / (before - before.mean(0)).square().sum())

@@ -1,0 +1,134 @@
+"""A formula in the place of a neuron."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import sympy as sp
+import torch
+
+import symgrad_widgets as sg
+from symgrad_widgets.interpretation import fit_phi
+from symgrad_widgets.splicing import Effect
+
+
+class Net(torch.nn.Module):
+    """Output 3 tanh(x*y) + z: what its one interesting unit is worth can be calculated."""
+
+    def __init__(self):
+        super().__init__()
+        self.units = torch.nn.Identity()
+        self.scale = torch.nn.Parameter(torch.tensor(3.0, dtype=torch.double))
+
+    def forward(self, points):
+        x, y, z = points.T
+        units = self.units(torch.stack([torch.tanh(x * y), z], 1))
+        return (self.scale * units[:, 0] + units[:, 1])[:, None]
+
+
+@pytest.fixture(scope="module")
+def points():
+    return np.random.default_rng(0).uniform(-1, 1, size=(1500, 3))
+
+
+@pytest.fixture(scope="module")
+def result(points):
+    return sg.interpret(Net(), points, "units", 0, names=("x", "y", "z"), seconds=5)
+
+
+def squared_error(points):
+    x, y, z = torch.as_tensor(points).T
+    target = (3 * torch.tanh(x * y) + z)[:, None]
+    return lambda model: ((model(torch.as_tensor(points)) - target) ** 2).mean()
+
+
+def test_the_true_formula_changes_nothing_and_recovers_the_task(result, points):
+    net = Net()
+    spliced = result.splice(net)
+    assert spliced.change < 1e-6
+    effect = spliced.effect(squared_error(points))
+    assert effect.original == 0
+    assert effect.spliced < 1e-4
+    # values of two independent points differ by twice the variance
+    variance = 9 * np.tanh(points[:, 0] * points[:, 1]).var()
+    assert effect.shuffled == pytest.approx(2 * variance, rel=0.15)
+    assert effect.recovered == pytest.approx(1, abs=1e-4)
+    assert "100 % recovered" in repr(effect)
+
+
+def test_a_false_formula_is_told_by_its_effect(result, points):
+    net, formula = Net(), sp.Symbol("x", real=True) ** 2 * sp.Symbol("y", real=True)
+    field = sg.gradient_field(net, points, "units", 0, names=("x", "y", "z"))
+    best = dataclasses.replace(result.best, expression=formula)
+    spliced = dataclasses.replace(result, best=best, phi=fit_phi(formula, field)).splice(net)
+    assert spliced.change > 0.1
+    assert spliced.effect(squared_error(points)).recovered < 0.9
+
+
+def test_the_model_itself_stays_as_it_was(result, points):
+    net = Net()
+    before = net(torch.as_tensor(points))
+    spliced = result.splice(net)
+    spliced.effect(squared_error(points))
+    assert torch.equal(net(torch.as_tensor(points)), before)
+    assert not net._forward_hooks
+    assert not net._forward_pre_hooks
+    other = torch.as_tensor(points) * 5  # phi is constant beyond what was seen
+    assert torch.isfinite(spliced.model(other)).all()
+
+
+def test_phi_is_constant_beyond_its_ends_and_goes_through_its_knots(result):
+    spliced = result.splice(Net())
+    far = torch.tensor([[3.0, 3.0, 0.0], [9.0, 9.0, 0.0]], dtype=torch.double)
+    assert spliced.model(far)[0] == spliced.model(far)[1]
+    value = result.phi.formula[[0, 700, -1]]
+    formula = torch.as_tensor(np.column_stack([value, np.ones(3), np.zeros(3)]))
+    np.testing.assert_allclose(
+        spliced.model(formula)[:, 0].detach() / 3, result.phi.neuron[[0, 700, -1]], atol=1e-3
+    )
+
+
+def test_an_exact_invariant_does_the_task_better_than_the_network_that_showed_it():
+    run = sg.experiments["oscillator"].pretrained()
+    result = sg.interpret(run.model, run.x, names=run.names, seconds=5)
+    effect = result.splice(run.model).effect(run.loss)
+    assert effect.original == pytest.approx(run.history["validation"][-1], abs=1)
+    assert effect.spliced < effect.original < effect.shuffled
+    assert effect.recovered > 1
+
+
+def test_an_output_that_no_task_needs_is_said():
+    assert Effect(1.0, 1.0, 1.0).recovered is None
+    assert "does not need" in repr(Effect(1.0, 1.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"layer": "unit", "neuron": 0}, "no layer 'unit'; did you mean 'units'"),
+        ({"layer": "units", "neuron": 7}, "there is no neuron 7"),
+    ],
+)
+def test_what_is_not_there_cannot_be_replaced(result, given, said):
+    with pytest.raises(sg.SymgradError, match=said):
+        result.splice(Net(), **given)
+
+
+def test_without_a_formula_or_a_place_there_is_nothing_to_splice(result, points):
+    field = sg.gradient_field(Net(), points, "units", 0, names=("x", "y", "z"))
+    with pytest.raises(sg.SymgradError, match="say which neuron the formula is to stand for"):
+        sg.interpret(field, seconds=1).splice(Net())
+    bare = sg.GradientField(field.points, field.gradients, field.names)
+    with pytest.raises(sg.SymgradError, match="has no phi"):
+        sg.interpret(bare, seconds=1).splice(Net(), neuron=0, layer="units")
+    noise = np.random.default_rng(1).normal(size=field.points.shape)
+    nothing = sg.interpret(sg.GradientField(field.points, noise, values=field.values), seconds=1)
+    with pytest.raises(sg.SymgradError, match="has no formula"):
+        nothing.splice(Net(), neuron=0, layer="units")
+    assert result.unit == ("units", 0)
+
+
+def test_a_formula_of_other_inputs_than_the_models_is_refused(result):
+    other = dataclasses.replace(result, inputs=("x", "y"))
+    with pytest.raises(sg.SymgradError, match="of 2 inputs, x, y, and the model is given points with 3"):
+        other.splice(Net())

@@ -21,6 +21,7 @@ _LIVE = (  # what only shows with code from elsewhere, or with a kernel
     "application/vnd.bokehjs_load.v0+json",
     "application/vnd.jupyter.widget-view+json",
 )
+_FIT = ".jp-OutputArea-output img { max-width: 100%; height: auto }"
 
 
 def to_html(notebook, title="notebook"):
@@ -29,6 +30,9 @@ def to_html(notebook, title="notebook"):
     soup = BeautifulSoup(html, features="html.parser")
     for script in soup.select("script"):
         script.decompose()
+    fit = soup.new_tag("style")
+    fit.string = _FIT
+    soup.head.append(fit)
     return str(soup)
 
 

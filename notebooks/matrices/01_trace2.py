@@ -194,13 +194,13 @@ sg.PhiView(field, result)
 # This is $\varphi$, the bend: the neuron's value against the formula's. Rising or falling, steep or not, it is one
 # thin curve without turning points: the neuron knows the trace and nothing else.
 #
-# And the determinant, which the pairs share too? Its loss shows that this neuron left it aside:
+# And the determinant, which the pairs share too? Its loss:
 
 # %%
 print(f"{sg.score(field, 'x1*x4 - x2*x3').loss:.2f}")
 
 # %% [markdown]
-# Little better than a guess that knows nothing.
+# Below chance, for some of its arrows lean the right way, and far from 0: this neuron left it aside.
 #
 # ## What the paper got
 #

@@ -15,6 +15,7 @@ MEASURES = {
     "activation": "activation spread",
     "gradient": "gradient spread",
     "alignment": "angle to the formula",
+    "law": "the formula found for it",
 }
 _MOST_UNITS = 16_384
 _ROWS = 400  # points at which values are kept
@@ -23,6 +24,7 @@ _DIRECTIONS = 32  # of the inputs along which gradients are taken; more inputs a
 _NUMBERS = 2**25  # gradient components kept
 _UNITS = 1024  # at a time
 _VANISHING = 1e-12
+_SURE = 6  # powers of ten: a formula of less loss is shown as certain
 
 
 class Measure(NamedTuple):
@@ -122,8 +124,11 @@ class Activity:
         """Standard deviation of each unit's value over the points, (units,)."""
         return self.values.std(0, dtype=float)
 
-    def measure(self, name, formula=None):
-        """Return the Measure called `name`, a row of MEASURES; "alignment" needs a SymPy formula."""
+    def measure(self, name, formula=None, atlas=None):
+        """Return the Measure called `name`, a row of MEASURES.
+
+        "alignment" needs a SymPy formula, and "law" an `Atlas` of this model.
+        """
         if name not in MEASURES:
             raise UnknownNameError(f"no measure {name!r}; {nearest(name, MEASURES)}")
         if name == "alignment" and formula is None:
@@ -135,8 +140,29 @@ class Activity:
             top = np.nanmax(np.append(self.gradient_spread, 1e-3))
             strength = _share(self.gradient_spread / top)
             return Measure("turning of the gradient", self.gradient_spread, strength, "0", f"{top:.2g}")
+        if name == "law":
+            return self._laws(atlas)
         angles = self.angles(formula)
         return Measure("median angle", angles, _share(1 - np.sqrt(angles / 90)), "90°", "0°")
+
+    def _laws(self, atlas):
+        rows = getattr(atlas, "rows", None)
+        if rows is None:
+            raise DataError(
+                f"there is no atlas of this model, got {atlas!r}: atlas=sg.atlas(model, x, layer)"
+            )
+        values, strength = np.full((2, self.starts[-1]), np.nan)
+        for row in rows:
+            position = self.position(row.layer)
+            number = self.starts[position] + row.unit
+            if number >= self.starts[position + 1]:
+                raise DataError(
+                    f"the atlas is of another model: it has unit {row.unit} of layer {row.layer!r}"
+                )
+            if not row.note:
+                values[number] = np.nan if row.angle is None else row.angle
+                strength[number] = 0 if row.formula is None else _share(-np.log10(row.loss + 1e-99) / _SURE)
+        return Measure("its formula", values, strength, "none", f"loss below 1e-{_SURE}")
 
     @cached_property
     def gradient_spread(self):

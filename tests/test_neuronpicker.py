@@ -13,6 +13,7 @@ from symgrad_widgets import plots
 from symgrad_widgets.activity import Activity
 from symgrad_widgets.expressions import angles, as_expression
 from symgrad_widgets.networks import mlp
+from symgrad_widgets.unit_laws import UnitLaw
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (120, 2))
 ENERGY = as_expression("x**2 + v**2", ("x", "v"))
@@ -302,6 +303,46 @@ def test_what_the_view_can_colour_by_depends_on_the_formula(picker):
     assert json.loads(picker._diagram.legend) == ["median angle", "90°", "0°"]
     picker.formula = None
     assert picker.colour_by == "activation"
+
+
+def atlas_of(*rows, layer=None):
+    return sg.Atlas([UnitLaw(layer, *row) for row in rows], "finished")
+
+
+def test_units_are_coloured_by_the_formulas_of_an_atlas():
+    found = atlas_of(
+        (0, "x**2 + v**2", 1e-12, 7, 120), (1, None, 0.3, None, 120), (2, None, None, None, 0, "dead")
+    )
+    picker = sg.NeuronPicker(Energy(), POINTS, ("x", "v"), atlas=found)
+    picker.colour_by = "law"
+    measure = picker.activity.measure("law", atlas=found)
+    np.testing.assert_array_equal(measure.strength, [1, 0, np.nan])
+    assert measure.values[0] == pytest.approx(np.degrees(1e-6))
+    assert "its formula x**2 + v**2 (loss 1.0e-12)" in picker.words
+    picker.neuron = 1
+    assert "its formula none (loss 3.0e-01)" in picker.words
+    picker.neuron = 2
+    assert "its formula" not in picker.words
+    picker.atlas = None
+    assert picker.colour_by == "activation"
+    with pytest.raises(sg.SymgradError, match="there is no atlas of this model, got None"):
+        picker.colour_by = "law"
+
+
+@pytest.mark.parametrize(
+    ("atlas", "message"),
+    [
+        ("rows", "no atlas of this model, got 'rows'"),
+        (atlas_of((7, "x", 0.1, 1, 9)), "has unit 7 of layer None"),
+        (atlas_of((0, "x", 0.1, 1, 9), layer="linear1"), "no layer 'linear1' is shown"),
+    ],
+)
+def test_the_atlas_of_another_model_is_refused_and_the_last_one_stays(atlas, message):
+    known = atlas_of((0, "x**2 + v**2", 1e-12, 7, 120))
+    picker = sg.NeuronPicker(Energy(), POINTS, ("x", "v"), atlas=known)
+    with pytest.raises(sg.SymgradError, match=message):
+        picker.atlas = atlas
+    assert picker.atlas is known
 
 
 def test_gradients_without_forward_mode_are_refused_and_single_fields_work():

@@ -59,6 +59,7 @@ class NeuronPicker(DescribedBox):
         One point a row, two at least.
     names : names of the n inputs
     formula : formula (text, SymPy or Candidate), or None
+    atlas : Atlas of this model, or of some of its layers, or None
     layers : names of the layers to show, or None for all that compute something
         For networks of more than 16,384 units.
     wrt, forward_args
@@ -71,9 +72,10 @@ class NeuronPicker(DescribedBox):
     neurons : tuple of int
         The units chosen, the last of them current; numbers that another layer has too stay chosen there.
     neuron : int, the current one; assigning chooses it alone
-    colour_by : "activation" | "gradient" | "alignment"
-        Standard deviation over the data; how much the gradient turns; angle to the formula.
-    formula : may be assigned; read like that of `score`
+    colour_by : "activation" | "gradient" | "alignment" | "law"
+        Standard deviation over the data; how much the gradient turns; angle to the formula; how well the
+        formula fits that the atlas has of it.
+    formula, atlas : may be assigned; a formula is read like that of `score`
         All of these may be observed, and what is wrong raises and changes nothing.
 
     """
@@ -83,9 +85,20 @@ class NeuronPicker(DescribedBox):
     neuron = _Checked(0)
     colour_by = _Checked("activation")
     formula = _Checked(None)
+    atlas = _Checked(None)
 
     def __init__(
-        self, model, x, names=None, formula=None, *, layers=None, wrt=None, forward_args=(), beside=True
+        self,
+        model,
+        x,
+        names=None,
+        formula=None,
+        atlas=None,
+        *,
+        layers=None,
+        wrt=None,
+        forward_args=(),
+        beside=True,
     ):
         self.activity = Activity(model, x, names, layers, wrt, forward_args)
         self._field = None, None
@@ -94,9 +107,9 @@ class NeuronPicker(DescribedBox):
         self._diagram.layers = json.dumps([[a.title, a.label, a.count] for a in self.activity.layers])
         super().__init__(list(filter(None, [self._diagram, self._panel])))
         self.layer = None
-        self.formula = formula
-        self.observe(self._kept, ["layer", "neurons", "neuron", "formula"])
-        self.observe(self._draw, ["layer", "neurons", "colour_by", "formula"])
+        self.formula, self.atlas = formula, atlas
+        self.observe(self._kept, ["layer", "neurons", "neuron", "formula", "atlas"])
+        self.observe(self._draw, ["layer", "neurons", "colour_by", "formula", "atlas"])
         self._diagram.observe(self._clicked, ["choice", "colour_by"])
         self._draw()
 
@@ -147,9 +160,15 @@ class NeuronPicker(DescribedBox):
             self.activity.measure("alignment", formula)  # raises before anything has changed
         return formula
 
+    @traitlets.validate("atlas")
+    def _of_this_model(self, proposal):
+        if proposal.value is not None:
+            self.activity.measure("law", atlas=proposal.value)
+        return proposal.value
+
     @traitlets.validate("colour_by")
     def _measurable(self, proposal):
-        self.activity.measure(proposal.value, self.formula)
+        self.activity.measure(proposal.value, self.formula, self.atlas)
         return proposal.value
 
     def _kept(self, change):
@@ -161,8 +180,11 @@ class NeuronPicker(DescribedBox):
             self.neuron = self.neurons[-1]
         elif change.name == "neuron" and self.neuron != self.neurons[-1]:
             self.neurons = (self.neuron,)
-        elif self.formula is None and self.colour_by == "alignment":
+        elif not self._available(self.colour_by):
             self.colour_by = "activation"
+
+    def _available(self, measure):
+        return {"alignment": self.formula, "law": self.atlas}.get(measure, True) is not None
 
     def _clicked(self, change):
         try:
@@ -187,15 +209,14 @@ class NeuronPicker(DescribedBox):
             self._diagram.numbers = _packed(self._columns())
             self._diagram.legend = json.dumps([measure.title, measure.low, measure.high])
             self._diagram.measures = json.dumps(
-                [[name, title, name != "alignment" or self.formula is not None]
-                 for name, title in MEASURES.items()]
-            )  # fmt: skip
+                [[name, title, self._available(name)] for name, title in MEASURES.items()]
+            )
             self._diagram.words, self._diagram.error = self._description(), ""
         if self._panel is not None:
             self._panel.show(self._activation())
 
     def _measure(self):
-        return self.activity.measure(self.colour_by, self.formula)
+        return self.activity.measure(self.colour_by, self.formula, self.atlas)
 
     def _columns(self):
         """Mean, spread, gradient spread and angle of every unit; NaN where not known yet."""
@@ -235,7 +256,15 @@ class NeuronPicker(DescribedBox):
         words += f". Over {len(activity.rows)} points its activation is {mean:.2g} ± {spread:.2g}"
         words += f", its gradient spread {turning:.2g}" if np.isfinite(turning) else ""
         words += f", its angle to {self.formula} {angle:.2g} degrees" if np.isfinite(angle) else ""
+        words += self._law(layer.name)
         return f"{words}. The {activity.starts[-1]} units are coloured by {MEASURES[self.colour_by]}."
+
+    def _law(self, layer):
+        rows = () if self.atlas is None else self.atlas.of(layer).rows
+        for row in rows:
+            if row.unit == self.neuron and not row.note:
+                return f", and its formula {row.formula or 'none'} (loss {row.loss:.1e})"
+        return ""
 
     @property
     def words(self):

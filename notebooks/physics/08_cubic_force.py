@@ -137,14 +137,13 @@ for text in ("x**2 + v**2", "exp(x**2) + v**2"):
 sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 
 # %% [markdown]
-# Nearly all arrows are blue or green. On the data as a whole the gap is $5\cdot10^{-4}$. The search has
-# found a mimic of its own, $v^2 + 4.2/\sqrt{\cos x}$, which is five times closer still. It is on the front, at
-# complexity 8, and no physics is in it.
+# Nearly all arrows are blue or green; on the data as a whole the gap is $5\cdot10^{-4}$. On the front, at complexity
+# 8, stands a mimic of our own, $v^2 + 4.2/\sqrt{\cos x}$. It is five times closer, and no physics is in it.
 #
 # ## What decides: the floor
 #
 # The paper's networks were made of ReLU neurons. Such a network is a patchwork of flat pieces, and its gradient is
-# constant on each. We train a small one for a moment.
+# constant on each. We train one, briefly.
 #
 # **Predict:** by how much will the floor rise? Will it lie above or below the gap?
 
@@ -183,8 +182,8 @@ rough_search.run(seconds=budget, progress=False)
 sg.Panel(plots.front_picture(rough_search.front, rough_search.best))
 
 # %% [markdown]
-# No cliff: the front has become a slope that ends on a shelf. Whatever is ringed here is ringed by a hair, and a
-# careful reader would not bet on it. The remedy is a better network, not a longer search.
+# No cliff: the front is a slope that ends on a shelf, and whatever is ringed wins by a hair. The remedy is a
+# better network, not a longer search.
 #
 # ## Formula and verdict
 
@@ -197,8 +196,8 @@ box.candidate = result
 box
 
 # %% [markdown]
-# It may surprise you that the answer is a completed square, $(x^2+1)^2 = x^4 + 2x^2 + 1$. Up to a factor and
-# an offset it is the energy, with one symbol less than the sum. The verdict says so by proof. And of the mimic:
+# The answer is a completed square, $(x^2+1)^2 = x^4 + 2x^2 + 1$: up to a factor and an offset the energy, with
+# one symbol less than the sum. The verdict proves it. And of the mimic it says:
 
 # %%
 mimic = sg.verify("exp(x**2) + v**2", exp.concepts[0], field)

@@ -4,3 +4,5 @@
 if grep -qsw avx2 /proc/cpuinfo && grep -qsw fma /proc/cpuinfo; then
   export NUMBA_CPU_NAME=x86-64-v3 NUMBA_CPU_FEATURES=
 fi
+# Julia compiles its packages for several types at once, when it is told to.
+export JULIA_CPU_TARGET="generic;sandybridge,-xsaveopt,clone_all;haswell,-rdrnd,base(1)"

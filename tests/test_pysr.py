@@ -344,10 +344,12 @@ def test_a_download_is_announced_with_place_size_and_time(found, message, monkey
 
 
 def test_nothing_is_announced_where_all_is_there(monkeypatch, tmp_path, recwarn):
+    monkeypatch.setenv("PYTHON_JULIAPKG_PROJECT", str(tmp_path))
+    assert not HERE.ready
     (tmp_path / "Manifest.toml").touch()
     monkeypatch.setattr(installed, "look", lambda: HERE)
-    monkeypatch.setenv("PYTHON_JULIAPKG_PROJECT", str(tmp_path))
     installed.require()
+    assert HERE.ready
     assert not recwarn.list
 
 

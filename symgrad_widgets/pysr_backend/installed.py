@@ -92,6 +92,12 @@ class Found:
         )
 
 
+    @property
+    def ready(self):
+        """Whether PySR starts without a download."""
+        return not (self.missing or self.download)
+
+
 def look():
     """Return what is `Found` on this machine."""
     try:

@@ -14,6 +14,8 @@ from .search import Search as Search
 from .search import SearchState as SearchState
 from .search import score as score
 from .training import TrainingResult as TrainingResult
+from .unit_laws import Atlas as Atlas
+from .unit_laws import atlas as atlas
 from .verdict import Verdict as Verdict
 from .verdict import verify as verify
 from .widgets import ExperimentChooser as ExperimentChooser

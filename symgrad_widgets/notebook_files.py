@@ -42,13 +42,18 @@ def _copy_missing(source, target):
         shutil.copy(source, target)
 
 
+def sources(folder):
+    """Return the paths of all notebooks below `folder`, in alphabetical order."""
+    return [p for p in sorted(Path(folder).rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+
+
 def find(experiment, folder):
     """Return the path of an experiment's notebook, `[NN_]<slug>.ipynb` somewhere below `folder`.
 
     Where it has none of its own, the notebook `<kind>.ipynb` tells all experiments of a kind, and has a
     parameter `experiment`.
     """
-    known = {_slug(path): path for path in sorted(Path(folder).rglob("*.ipynb")) if _is_source(path)}
+    known = {_slug(path): path for path in sources(folder)}
     for name in (experiment.slug, experiment.kind):
         if name in known:
             return known[name]
@@ -59,10 +64,6 @@ def find(experiment, folder):
 
 def _slug(path):
     return _NUMBERED.fullmatch(path.stem)[1]
-
-
-def _is_source(path):
-    return ".ipynb_checkpoints" not in path.parts
 
 
 def defaults(path):

@@ -30,7 +30,18 @@ GROUPS = {
     "result": {"activity", "interpretation", "splicing", "unit_laws"},
     "plots": {"plots"},
     "widgets": {"widgets"},
-    "shell": {"__main__", "cli", "doctor", "notebook_files", "page", "report", "runner", "commands", "sweep"},
+    "shell": {
+        "__main__",
+        "cli",
+        "contents",
+        "doctor",
+        "notebook_files",
+        "page",
+        "report",
+        "runner",
+        "commands",
+        "sweep",
+    },
 }
 MAY_USE = {
     "errors": set(),

@@ -91,7 +91,8 @@ field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Every arrow stands at right angles to the boundary: on one side the label is 1, on the other 0.
+# Every arrow stands at right angles to the boundary: on one side the label is 1, on the other 0. (With more than two
+# inputs you see only the shadows of the arrows on two axes.)
 #
 # **Predict:** this is all the search will see, a shell and directions across it. Is that enough for one formula, or
 # do many formulas fit?
@@ -186,11 +187,11 @@ sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, oth
 #
 # The paper (arXiv 2401.04978) interprets eight classifiers of this kind. For sine it published
 # $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong and fits its field better (2.5e-4) than the right formula (3.7e-4): its
-# points were confined to one side. Its data for quadratic lie where the boundary is nearly straight. Our data are
+# points were confined to the region of the decision. Its data for quadratic lie where the boundary is nearly straight. Our data are
 # drawn differently, half of them near the threshold; `variant="paper"` has the originals.
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run)
 
 # %% [markdown]
 # ## Exercises

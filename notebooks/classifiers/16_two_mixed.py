@@ -90,8 +90,8 @@ box
 
 # %% [markdown]
 # The sum is several times nearer than each law alone: like the inspectors of the previous notebook, the laws were
-# averaged. But its loss is a few per cent, ten degrees and more, and the networks of other experiments come a hundred
-# times closer to their concepts. Something is missing.
+# averaged. But its loss is a few per cent. With seed 0 the angle is 3 degrees in the median and 26 for the worst
+# twentieth of the points, where the networks of most experiments stay below one. Something is missing.
 #
 # ## The search
 
@@ -164,7 +164,7 @@ for what, front in {"labels": labels, "value": value}.items():
 # trained on other draws. Two networks that label alike need not hold the same formula.
 
 # %%
-report = sg.record(result, run)
+sg.record(result, run)
 
 # %% [markdown]
 # ## Exercises

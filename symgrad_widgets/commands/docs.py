@@ -1,0 +1,99 @@
+"""`symgrad docs`: one static site of the documents, the reference and all notebooks, executed.
+
+It needs neither a network nor JavaScript: formulas are MathML, live views are pictures and words.
+"""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from .. import notebook_files
+from ..errors import SymgradError
+
+__all__ = ["configure", "main"]
+
+_MODULES = ("symgrad_widgets", "symgrad_widgets.plots")
+_REFERENCE = "reference"
+_DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+_LINK = re.compile(r"\]\((?!https?:|#)([^)\s]+)\)")
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+
+
+def configure(parser):
+    """Describe the arguments."""
+    add = parser.add_argument
+    add("out", metavar="OUT", help="folder for the site")
+    add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
+    add("--timeout", type=int, default=900, metavar="SECONDS", help="for each cell (default: 900)")
+
+
+def main(arguments, _):
+    """Build the site; a notebook that fails ends it."""
+    try:
+        import pdoc
+    except ImportError:
+        raise SymgradError('the reference needs pdoc: pip install "symgrad-widgets[docs]"') from None
+    out = notebook_files.check_folder(arguments.out)
+    folder = notebook_files.notebook_folder(arguments.notebooks).resolve()
+    pdoc.render.configure(docformat="numpy", footer_text="symgrad")
+    pdoc.pdoc(*_MODULES, output_directory=out / _REFERENCE)
+    told = [_executed(path, folder, out, arguments.timeout) for path in notebook_files.sources(folder)]
+    documents = [folder.parent / name for name in _DOCUMENTS if (folder.parent / name).is_file()]
+    for document in documents:
+        _write(out / f"{document.stem}.html", _portable(document, out))
+    _write(out / "index.html", _contents(documents, told))
+    print(f"site       {out / 'index.html'}")
+    return 0
+
+
+def _executed(source, folder, out, timeout):
+    """Title and address of a notebook's page, which is written."""
+    import nbformat
+
+    from .. import page, runner
+
+    address = Path(folder.name) / source.relative_to(folder).with_suffix(".html")
+    with tempfile.TemporaryDirectory() as scratch:
+        output = Path(scratch) / source.name
+        runner.execute(source, output, {}, timeout)
+        notebook = nbformat.read(output, as_version=4)
+    (out / address).parent.mkdir(parents=True, exist_ok=True)
+    (out / address).write_text(page.to_html(notebook, source.stem), encoding="utf-8")
+    return _title("\n".join(cell.source for cell in notebook.cells), source.stem), address.as_posix()
+
+
+def _title(text, otherwise):
+    found = _TITLE.search(text)
+    return found[1] if found else otherwise
+
+
+def _portable(document, out):
+    """Text of a document whose links lead to pages of the site, and to copies of other files."""
+
+    def follow(link):
+        target = Path(link[1])
+        if target.suffix in {".md", ".ipynb"}:
+            return f"]({target.with_suffix('.html').as_posix()})"
+        (out / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(document.parent / target, out / target)
+        return link[0]
+
+    return _LINK.sub(follow, document.read_text(encoding="utf-8"))
+
+
+def _contents(documents, told):
+    """Return the text of the first page."""
+    lines = ["# symgrad: read what a neuron has learnt as a formula", ""]
+    lines += [f"* [{_title(d.read_text(encoding='utf-8'), d.stem)}]({d.stem}.html)" for d in documents]
+    lines += [f"* [Reference: {name}]({_REFERENCE}/{name.replace('.', '/')}.html)" for name in _MODULES]
+    return "\n".join([*lines, "", "## Notebooks, executed", "", *(f"* [{t}]({a})" for t, a in told)])
+
+
+def _write(path, text):
+    from nbformat import v4
+
+    from .. import page
+
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text)])
+    path.write_text(page.to_html(notebook, path.stem), encoding="utf-8")

@@ -1,0 +1,63 @@
+"""The static site: complete, whole without a network, and readable without JavaScript."""
+
+import re
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from symgrad_widgets.cli import main
+
+LOADS = {"img": "src", "script": "src", "iframe": "src", "source": "src", "link": "href"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, root):
+    """A site with one notebook of one cell, and the documents beside it."""
+    pytest.importorskip("pdoc", reason="pdoc is not installed: it comes with the extra `docs`")
+    folder = tmp_path_factory.mktemp("repository")
+    cells = [
+        nbformat.v4.new_markdown_cell("# A lesson\n\n$x^2$, and [the documents](../README.md)"),
+        nbformat.v4.new_code_cell("6 * 7"),
+    ]
+    (folder / "notebooks").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / "lesson.ipynb")
+    (folder / "README.md").write_text("# The project\n\n[how](CONTRIBUTING.md), [licence](LICENSE)")
+    for name in ("CONTRIBUTING.md", "LICENSE"):
+        (folder / name).write_bytes((root / name).read_bytes())
+    out = folder / "site"
+    assert main(["docs", str(out), "--notebooks", str(folder / "notebooks")]) == 0
+    return out
+
+
+def pages(site):
+    return {path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in site.rglob("*.html")}
+
+
+def test_it_has_documents_reference_and_executed_notebooks(site):
+    first = BeautifulSoup((site / "index.html").read_text(), "html.parser")
+    titles = [link.text for link in first.select("li a")]
+    assert titles[0] == "The project"
+    assert titles[-1] == "A lesson"
+    reference = (site / "reference" / "symgrad_widgets.html").read_text()
+    assert "A formula and how it agrees with the neuron." in reference
+    assert "42" in (site / "notebooks" / "lesson.html").read_text()
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    loaded = [tag[LOADS[tag.name]] for page in pages(site).values() for tag in page(list(LOADS)) if LOADS[tag.name] in tag.attrs]
+    assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
+
+
+def test_every_link_leads_somewhere(site):
+    for path, page in pages(site).items():
+        for link in page.select("a[href]"):
+            address = link["href"].partition("#")[0]
+            if address and not re.match(r"https?:", address):
+                assert (path.parent / address).exists(), f"{path.name}: {address}"
+
+
+def test_without_pdoc_the_extra_is_named(monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(__import__("sys").modules, "pdoc", None)
+    assert main(["docs", str(tmp_path)]) == 2
+    assert 'the reference needs pdoc: pip install "symgrad-widgets[docs]"' in capsys.readouterr().err

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, notebook_files
-from .commands import app, julia, sweep, weights
+from .commands import app, docs, julia, sweep, weights
 from .errors import OutputError, SymgradError
 
 __all__ = ["main"]
@@ -60,6 +60,9 @@ def _parser():
     _command(commands, "list", _list, "show the experiments and which of them have a notebook")
     lab = _command(commands, "lab", _lab, "open the start notebook in JupyterLab; passes on further options")
     lab.epilog = "Every other option goes to JupyterLab, for example --no-browser or --port 9000."
+    docs.configure(
+        _command(commands, "docs", docs.main, "build the static site: documents, reference, notebooks")
+    )
     app.configure(_command(commands, "app", app.main, "open the playground as an application, without cells"))
     _command(commands, "julia", julia.main, "get what the second engine, PySR, needs, and try it")
     _command(commands, "doctor", _doctor, "check the installation, with a line of advice for each fault")

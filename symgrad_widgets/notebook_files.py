@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .errors import DataError, OutputError, UnknownNameError, nearest
 
-__all__ = ["check_folder", "defaults", "find", "notebook_folder", "own_copy", "parameters"]
+__all__ = ["check_folder", "defaults", "find", "notebook_folder", "own_copy", "parameters", "sources"]
 
 NAME = "notebooks"
 _NUMBERED = re.compile(r"(?:\d+_)?(.+)")

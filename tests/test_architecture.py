@@ -95,6 +95,7 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only modules that
     "pickle": set(),
     "joblib": {"batch"},
     "safetensors": {"weights"},
+    "pdoc": {"commands"},
     "voila": {"commands"},
     "dask": {"batch"},
     "distributed": {"batch"},

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md proven: what it tells to add is added to a copy of the package, word for word, and tested."""
+"""CONTRIBUTING.md proven: what it tells to add is added to a copy of the package and tested there."""
 
 import os
 import re

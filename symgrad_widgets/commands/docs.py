@@ -41,7 +41,8 @@ def main(arguments, _):
     told = [_executed(path, folder, out, arguments.timeout) for path in notebook_files.sources(folder)]
     documents = [folder.parent / name for name in _DOCUMENTS if (folder.parent / name).is_file()]
     for document in documents:
-        _write(out / f"{document.stem}.html", _portable(document, out))
+        text = document.read_text(encoding="utf-8")
+        _write(out / f"{document.stem}.html", _relinked(text, document.parent, out))
     _write(out / "index.html", _contents(documents, told))
     print(f"site       {out / 'index.html'}")
     return 0
@@ -54,12 +55,16 @@ def _executed(source, folder, out, timeout):
     from .. import page, runner
 
     address = Path(folder.name) / source.relative_to(folder).with_suffix(".html")
+    target = out / address
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch) / source.name
         runner.execute(source, output, {}, timeout)
         notebook = nbformat.read(output, as_version=4)
-    (out / address).parent.mkdir(parents=True, exist_ok=True)
-    (out / address).write_text(page.to_html(notebook, source.stem), encoding="utf-8")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _relinked(cell.source, source.parent, target.parent)
+    target.write_text(page.to_html(notebook, source.stem), encoding="utf-8")
     return _title("\n".join(cell.source for cell in notebook.cells), source.stem), address.as_posix()
 
 
@@ -68,18 +73,18 @@ def _title(text, otherwise):
     return found[1] if found else otherwise
 
 
-def _portable(document, out):
-    """Text of a document whose links lead to pages of the site, and to copies of other files."""
+def _relinked(text, home, place):
+    """Markdown from `home` for a page in `place`: links lead to pages, and other files come along."""
 
     def follow(link):
         target = Path(link[1])
         if target.suffix in {".md", ".ipynb"}:
             return f"]({target.with_suffix('.html').as_posix()})"
-        (out / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(document.parent / target, out / target)
+        (place / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(home / target, place / target)
         return link[0]
 
-    return _LINK.sub(follow, document.read_text(encoding="utf-8"))
+    return _LINK.sub(follow, text)
 
 
 def _contents(documents, told):

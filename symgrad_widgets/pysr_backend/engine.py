@@ -21,7 +21,7 @@ __all__ = ["Engine"]
 _LEAST = 7  # nodes: PySR takes no smaller limit
 _SEEDS = 1 << 31
 _numbers = itertools.count(1)
-_open = weakref.WeakSet()
+_open: weakref.WeakSet = weakref.WeakSet()
 
 
 class Engine:

@@ -58,6 +58,21 @@ def test_a_guess_is_typed_and_uncovers_the_formula(page, root):
     view(page).screenshot(path=root / "tests" / "artefacts" / f"formula_{page.theme}.png")
 
 
+def test_each_copy_button_fills_the_clipboard(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab.ask(page, "view.guess = 'x*v'")
+    view(page).locator("math").wait_for(timeout=10_000)
+    for kind, text in (
+        ("LaTeX", "v^{2} + x^{2}"),
+        ("SymPy", "v**2 + x**2"),
+        ("Python", "lambda x, v: v**2 + x**2"),
+    ):
+        view(page).get_by_role("button", name=f"Copy {kind}").click()
+        view(page).get_by_role("button", name="Copied").wait_for(timeout=5000)
+        assert page.evaluate("() => navigator.clipboard.readText()") == text
+        view(page).get_by_role("button", name=f"Copy {kind}").wait_for(timeout=5000)
+
+
 def test_phi_and_residuals_are_drawn(page, root):
     cell = page.locator(".jp-CodeCell:has(figure)").first
     cell.scroll_into_view_if_needed()

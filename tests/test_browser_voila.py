@@ -88,6 +88,28 @@ def test_no_error_and_nothing_from_other_hosts(page):
     assert page.strangers == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_barrier_in_either_theme(application, chromium_path, root, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with lab.chromium(chromium_path, dark=theme == "dark", size=(1280, 720)) as page:
+        page.goto(f"{application[0]}?theme={theme}", wait_until="commit")
+        search(page).wait_for(timeout=SECONDS * 1000)
+        page.locator(".bk-Figure:visible").nth(2).wait_for(timeout=60_000)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=root / "tests" / "artefacts" / f"voila_{theme}_1280.png")
+        found = Axe().run(page).response["violations"]
+        serious = {
+            f"{v['id']}: {node['html'][:160]}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+            for node in v["nodes"]
+        }
+        assert serious == set()
+        background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+        assert (background == "rgb(255, 255, 255)") == (theme == "light")
+
+
 def test_a_page_that_is_left_takes_its_kernel_along(page, application):
     assert "Kernel shutdown" not in application[1].read_text()
     page.goto("about:blank")

@@ -82,10 +82,13 @@ def test_it_looks_as_it_should(page, root):
     output.scroll_into_view_if_needed()
     page.wait_for_timeout(1000)
     output.screenshot(path=root / "tests" / "artefacts" / f"workbench_{page.theme}.png")
-    for width in (1400, 1000, 800):
+    for width in (1400, 1280, 1000, 800):
         page.set_viewport_size({"width": width, "height": 720})
         page.wait_for_timeout(700)
         assert page.evaluate(WIDER) == []
+        if width == 1280:  # with the file browser open beside it
+            assert output.bounding_box()["height"] < 720
+            page.screenshot(path=root / "tests" / "artefacts" / f"workbench_{page.theme}_1280.png")
     output.screenshot(path=root / "tests" / "artefacts" / f"workbench_{page.theme}_800.png")
     page.set_viewport_size({"width": 1400, "height": 900})
 
@@ -139,6 +142,23 @@ def test_twenty_runs_of_its_cell_leave_as_much_behind_as_one(page):
     print(f"nodes {nodes} -> {after_nodes}, models {models} -> {after_models}")
     assert after_models == models
     assert after_nodes <= 1.05 * nodes
+
+
+def test_a_view_whose_kernel_has_been_restarted_says_so_and_keeps_its_picture(page):
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.locator(f"{OUTPUT} .jupyter-widgets-disconnected").first.wait_for(timeout=60_000)
+    output = page.locator(OUTPUT)
+    said = output.evaluate(
+        """(output) => [...output.querySelectorAll(".jupyter-widgets-disconnected")]
+          .map((box) => getComputedStyle(box, "::before").content)
+          .filter((text) => text.includes("No kernel"))"""
+    )
+    assert len(said) == 1
+    assert "Run its cell again" in said[0]
+    assert output.locator("canvas:visible").count() >= 3
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(lab.FINISHED, timeout=240_000, polling=300)
+    assert page.locator(f"{OUTPUT} .jupyter-widgets-disconnected").count() == 0
 
 
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):

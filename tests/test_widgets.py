@@ -110,6 +110,26 @@ def test_no_module_for_the_browser_is_large_or_reaches_outside(root):
         assert "import " not in path.read_text(), path.name
 
 
+def test_closing_a_view_ends_what_it_plays():
+    noise = np.random.default_rng(1).normal(size=(300, 4))
+    stepper = sg.SearchStepper(sg.Search(sg.GradientField(noise, noise[::-1], tuple("abcd"))))
+    stepper._asked(None, {"do": "play"}, [])
+    assert stepper._worker.running
+    stepper.close()
+    stepper._worker.wait(60)
+    assert not stepper._worker.running
+    assert stepper._controls.error == ""
+
+
+def test_a_stop_is_acknowledged_at_once_and_leaves_the_state(field):
+    stepper = sg.SearchStepper(sg.Search(field))
+    stepper._asked(None, {"do": "play"}, [])
+    stepper._asked(None, {"do": "stop"}, [])
+    stepper._worker.wait(60)
+    assert stepper._controls.status.startswith(f"Generation {stepper.state.generation},")
+    assert not stepper._controls.running
+
+
 # -- PhiBender -----------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ class TrainingMonitor(DescribedBox):
     """
 
     run = traitlets.Any(allow_none=True, read_only=True)
+    _worker = None  # as long as nothing can be trained
     hidden = traitlets.Bool()
 
     def __init__(self, experiment, seed=0, preset="default", variant="default", *, hidden=False, **settings):
@@ -86,6 +87,12 @@ class TrainingMonitor(DescribedBox):
     def stop(self):
         """Stop what is being trained in the background, and wait until its epoch has ended."""
         self._worker.stop()
+
+    def close(self):
+        """End what is being trained in the background, and the view."""
+        if self._worker is not None:
+            self._worker.halted.set()
+        super().close()
 
     def _asked(self, _, message, __):
         if message.get("do") == "train":

@@ -6,6 +6,7 @@ from .. import plots
 from ..errors import DataError
 from ..search import null_front
 from ..search.checks import whole
+from ..search.kernels import warm_up
 from .front import Front
 from .guard import DescribedBox
 from .panel import Panel
@@ -113,6 +114,12 @@ class SearchStepper(DescribedBox):
             self._halt()
             self._worker.wait()
 
+    def close(self):
+        """End what runs in the background, and the view."""
+        if self.search is not None:
+            self._halt()
+        super().close()
+
     def _halt(self):
         self._worker.halted.set()
         self.search.stop()
@@ -130,6 +137,7 @@ class SearchStepper(DescribedBox):
     def _asked(self, _, message, __):
         todo = message.get("do")
         if todo == "stop" and self._worker.running:
+            self._controls.status = "Stopping, as soon as the step in hand lets go."
             self._halt()
         elif todo == "pause":
             self._worker.halted.set()
@@ -149,6 +157,7 @@ class SearchStepper(DescribedBox):
     def _changed(self, running, error):
         with self._controls.hold_sync():
             self._controls.running = running
+            self._controls.status = _told(self.state)
             self._controls.error = error and f"The search stopped: {error}"
 
     @property
@@ -163,6 +172,7 @@ class SearchStepper(DescribedBox):
     def _play(self):
         while self.state.generation < self.search.generation and not self._worker.halted.wait(_PACE):
             self._show(self._states[self.state.generation + 1])
+        warm_up()  # the search does not look at Stop before all is compiled
         if self._worker.halted.is_set():
             return
         self._show(self.search.run(progress=False, callback=self._show_and_go_on))
@@ -191,13 +201,9 @@ class SearchStepper(DescribedBox):
         self._keep(state)
         best, before = state.best, self.selected
         followed = before is None or before == self.state.best
-        found = "none stands out yet" if best is None else f"{best.expression} (loss {best.loss:.2g})"
         with self._controls.hold_sync():
             self._controls.generation = state.generation
-            self._controls.status = (
-                f"Generation {state.generation}, {state.evaluations} evaluations, "
-                f"{state.seconds:.1f} s. Chosen: {found}."
-            )
+            self._controls.status = _told(state)
             self._controls.rows = [_row(c, c == best) for c in state.front]
             with self.hold_trait_notifications():
                 self.state = state
@@ -226,6 +232,15 @@ class SearchStepper(DescribedBox):
     def words(self):
         """What is shown, in words."""
         return f"{self._controls.status}\n{self._panel.words}"
+
+
+def _told(state):
+    best = state.best
+    found = "none stands out yet" if best is None else f"{best.expression} (loss {best.loss:.2g})"
+    return (
+        f"Generation {state.generation}, {state.evaluations} evaluations, {state.seconds:.1f} s. "
+        f"Chosen: {found}."
+    )
 
 
 def _row(candidate, chosen):

@@ -2,8 +2,8 @@
 
 SYMGRAD_STAND_IN names a JSON file: {"blocks": [[[formula, loss, size], ...], ...]} and, by the number of
 the block at which it happens, what goes wrong: "die", "garbage", "wrong", "silence", "slow", "deaf" (to an
-interrupt), or "file" (the rows in PySR's own file, the last one cut off, and then silence). "start" makes an
-accident of the start.
+interrupt), "file" (the rows in PySR's own file, the last one cut off, and then silence), or "busy" (two
+seconds in which only that file changes). "start" makes an accident of the start.
 """
 
 import json
@@ -32,6 +32,13 @@ def note(*words):
     print(*words, file=sys.stderr, flush=True)
 
 
+def write(folder, rows):
+    place = folder / "abc" / "run"
+    place.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f'{size},{loss},"{text}"\n' for text, loss, size in rows)
+    (place / "hall_of_fame.csv").write_text("Complexity,Loss,Equation\n" + lines + "9,0.0")
+
+
 def accident(what, folder, rows):
     if what == "die":
         note("signal (11): Segmentation fault")
@@ -40,12 +47,13 @@ def accident(what, folder, rows):
         say("Julia says hello")
     if what == "wrong":
         say({"front": [["x1", "small", None]], "evaluations": 1})
+    if what == "busy":
+        for _ in range(10):
+            write(folder, rows)
+            time.sleep(0.2)
     if what in {"silence", "slow", "file", "deaf"}:
         if what == "file":
-            place = folder / "abc" / "run"
-            place.mkdir(parents=True, exist_ok=True)
-            lines = "".join(f'{size},{loss},"{text}"\n' for text, loss, size in rows)
-            (place / "hall_of_fame.csv").write_text("Complexity,Loss,Equation\n" + lines + "9,0.0")
+            write(folder, rows)
         if what == "deaf":
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         time.sleep(60 if what != "slow" else 0.5)

@@ -240,6 +240,12 @@ def test_slow_answers_are_waited_for(stand_in, monkeypatch):
     assert sg.Search(circle(), backend="pysr").step().generation == 1
 
 
+def test_a_front_that_grows_is_a_sign_of_life(stand_in, monkeypatch):
+    monkeypatch.setattr(process.Julia, "patience", 1)
+    stand_in(**{"0": "busy"})
+    assert sg.Search(circle(), backend="pysr").step().generation == 1
+
+
 def test_what_is_no_formula_of_ours_is_left_out_and_never_run(stand_in, tmp_path):
     harmful = f"__import__('pathlib').Path('{tmp_path / 'harm'}').touch()"
     stand_in(

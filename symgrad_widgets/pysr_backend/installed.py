@@ -91,7 +91,6 @@ class Found:
             "about 2 GB, 5 to 15 minutes"
         )
 
-
     @property
     def ready(self):
         """Whether PySR starts without a download."""

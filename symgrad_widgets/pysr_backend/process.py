@@ -56,7 +56,7 @@ class Julia:
 
     """
 
-    patience = 900
+    patience = 1800
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="symgrad-pysr-"))
@@ -142,14 +142,16 @@ class Julia:
 
     def _interrupt(self):
         """End the step under way, gently where that is possible: then the process keeps what it knows."""
-        if os.name == "posix" and self.alive:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                if "interrupted" in (_parsed(self._answers.get(timeout=_GRACE)) or ()):
-                    return
-            except queue.Empty:
-                pass
-        self.close()
+        undone = False
+        try:
+            if os.name == "posix" and self.alive:
+                self._process.send_signal(signal.SIGINT)
+                undone = "interrupted" in (_parsed(self._answers.get(timeout=_GRACE)) or ())
+        except queue.Empty:
+            pass
+        finally:  # also when a second Ctrl-C comes meanwhile
+            if not undone:
+                self.close()
 
     def _next(self, valid, watch):
         line = self._line(watch)
@@ -176,7 +178,7 @@ class Julia:
                 raise self._failed(f"has said nothing for {self.patience:.0f} seconds and was ended")
 
     def _news(self):
-        files = [self.log, *self.folder.glob("*/*/hall_of_fame.csv")]
+        files = [self.log, *self.folder.glob("*/*/run/hall_of_fame.csv")]
         return [file.stat().st_mtime_ns for file in files if file.exists()]
 
     def _tail(self):

@@ -230,3 +230,16 @@ def test_on_another_field_the_view_keeps_what_the_field_knows(field, space):
     view.field = field
     assert (view.inputs, view.slice, view.candidate) == (("x", "v"), None, None)
     assert "400 points, over x and v" in view.words
+
+
+def test_of_several_neurons_the_words_say_what_angles_are_measured_to():
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(60, 3))
+    field = sg.GradientField(points, rng.normal(size=(60, 2, 3)), ("a", "b", "c"))
+    words = sg.FieldView(field, "a").words
+    assert "the first of 2 neurons" in words
+    assert "Angle of the span of 2 neurons to a" in words
+    assert sg.FieldView(field, "a").pictures()[1].title == "Angle to the span of 2 neurons"
+    view = sg.ExpressionView(field)
+    view.guess = "a"
+    assert "Angle to the span of 2 neurons" in view.words

@@ -3,7 +3,7 @@
 A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
 """
 
-from .angles import angle_groups, angle_histogram, describe_angles, worst
+from .angles import angle_groups, angle_histogram, describe_angles, target, worst
 from .expression import ExpressionPicture
 from .field import describe_field, field_picture, position
 from .overlay import formula_arrows, level_lines
@@ -45,5 +45,6 @@ __all__ = [
     "position",
     "published_front",
     "residual_picture",
+    "target",
     "worst",
 ]

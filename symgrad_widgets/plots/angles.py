@@ -4,7 +4,7 @@ import numpy as np
 
 from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 
-__all__ = ["GROUPS", "angle_groups", "angle_histogram", "describe_angles", "thin", "worst"]
+__all__ = ["GROUPS", "angle_groups", "angle_histogram", "describe_angles", "target", "thin", "worst"]
 
 # (upper limit in degrees, label, colour, line width): far-off arrows are thicker, not only redder
 GROUPS = (
@@ -32,21 +32,26 @@ def worst(degrees, count):
     return np.argsort(-np.asarray(degrees), kind="stable")[:count]
 
 
-def angle_histogram(degrees, what="the formula"):
-    """Histogram of angles (degrees) between the neuron and a candidate."""
+def target(field):
+    """Name what a candidate's angles are measured to: one neuron, or the span of the gradients of several."""
+    return "the neuron" if field.neurons == 1 else f"the span of {field.neurons} neurons"
+
+
+def angle_histogram(degrees, what="the formula", of="the neuron"):
+    """Histogram of angles (degrees) between `of`, a neuron or the span of several, and a candidate."""
     degrees = np.asarray(degrees, dtype=float)
     counts, edges = np.histogram(degrees, bins=30, range=(0, max(np.percentile(degrees, 99.5), 1e-3)))
     bars = {"left": edges[:-1], "right": edges[1:], "bottom": np.zeros(30), "top": counts, "points": counts}
     median = np.median(degrees)
     return Picture(
-        title="Angle to the neuron",
+        title=f"Angle to {of}",
         x_label="angle (degrees)",
         y_label="points",
         marks=(
             Mark("bars", bars, BLUE, hover=("points",)),
             Mark("line", {"x": [median] * 2, "y": [0, counts.max()]}, RED, "median", "dashed", 2),
         ),
-        words=f"Angles between the neuron and {what} at {len(degrees)} points: {describe_angles(degrees)}.",
+        words=f"Angles between {of} and {what} at {len(degrees)} points: {describe_angles(degrees)}.",
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import DataError, UnknownNameError, nearest
-from .angles import GROUPS, NO_ANGLE, angle_groups, comparable, describe_angles, thin
+from .angles import GROUPS, NO_ANGLE, angle_groups, comparable, describe_angles, target, thin
 from .picture import GREY, Mark, Picture
 
 __all__ = ["describe_field", "directions", "displaced", "field_picture", "position", "seen"]
@@ -73,16 +73,21 @@ def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what="the form
     near = slice(None) if cut is None else cut.near(field)
     count = len(field.points[near])
     place = "points" if cut is None else f"points near the slice {cut}, of {len(field)} in all"
-    words = f"Directions of the neuron's gradient at {shown} of {count} {place}, over {across} and {up}."
+    whose = (
+        "the neuron's gradient"
+        if field.neurons == 1
+        else f"the gradient of the first of {field.neurons} neurons"
+    )
+    words = f"Directions of {whose} at {shown} of {count} {place}, over {across} and {up}."
     if count == 0:
         return words + " Widen the band to see some."
     if degrees is None:
         return words
     degrees = degrees[near]
     close = np.mean(degrees < GROUPS[1][0])
-    return (
-        words + f" Angle to {what}: {describe_angles(degrees)}; {close:.0%} of the points within 5 degrees."
-    )
+    between = "" if field.neurons == 1 else f"of {target(field)} "
+    words += f" Angle {between}to {what}: {describe_angles(degrees)};"
+    return f"{words} {close:.0%} of the points within 5 degrees."
 
 
 def seen(field, limit, cut=None):

@@ -141,7 +141,7 @@ class ExpressionView(FieldBox):
 
 
 def _agreement(formula, field):
-    return f"Angle to the neuron: {plots.describe_angles(angles(formula, field))}."
+    return f"Angle to {plots.target(field)}: {plots.describe_angles(angles(formula, field))}."
 
 
 def _row(guess, field):

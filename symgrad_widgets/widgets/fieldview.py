@@ -183,7 +183,11 @@ class FieldView(FieldBox):
             above = plots.formula_arrows(self.candidate, self.field, *where, cut)
         what, degrees = str(self.candidate), self._degrees[self._shown]
         field = plots.field_picture(self.field, self._degrees, *where, what, cut, below, above)
-        return [field, plots.angle_histogram(degrees, what)] if len(degrees) else [field]
+        return (
+            [field, plots.angle_histogram(degrees, what, plots.target(self.field))]
+            if len(degrees)
+            else [field]
+        )
 
     @property
     def _shown(self):

@@ -63,11 +63,12 @@ class Bank:
     """The terms met so far, evaluated once, one row for each distinct gradient field.
 
     Rows of `G (K, N, m)` are normalised; `scale (K,)` holds what they were divided by. Two terms whose
-    gradient fields agree up to a factor get the same row; the shorter one represents it.
+    gradient fields agree up to a factor get the same row; the shorter one represents it. `kind (K,)` numbers
+    their dimensions; terms that make no sense in the units given have no row.
     """
 
-    def __init__(self, sample, watch=lambda: None):
-        self.sample, self._watch = sample, watch
+    def __init__(self, sample, watch=lambda: None, dimensions=None):
+        self.sample, self._watch, self.dimensions = sample, watch, dimensions
         self.terms = []
         self._row, self._by_direction = {}, {}
         self._reserve(int(_RESERVED / self.row_bytes))
@@ -88,6 +89,19 @@ class Bank:
     def D(self):
         """Components (K, N, k) of the normalised gradients along the neurons."""
         return self._D[: len(self.terms)]
+
+    def kind_of(self, term):
+        """Number of a term's dimension, None where it makes no sense; 0 without units."""
+        return 0 if self.dimensions is None else self.dimensions.kind(term)
+
+    @property
+    def kind(self):
+        """Numbers of the terms' dimensions (K,)."""
+        return np.array([self.kind_of(term) for term in self.terms], dtype=int)
+
+    def one_kind(self, rows):
+        """Whether terms may be added."""
+        return self.dimensions is None or len({self.kind_of(self.terms[row]) for row in rows}) == 1
 
     @property
     def row_bytes(self):
@@ -113,6 +127,9 @@ class Bank:
     def rows(self, terms):
         """Row number of each term; None where it has no usable gradient on the data."""
         fresh = [t for t in dict.fromkeys(terms) if t not in self._row]
+        if self.dimensions is not None:
+            self._row |= {t: None for t in fresh if self.kind_of(t) is None}
+            fresh = [t for t in fresh if t not in self._row]
         chunk = int(np.clip(_AT_ONCE / (8 * self.sample.points.size), 16, 256))
         for first in range(0, len(fresh), chunk):
             self._watch()

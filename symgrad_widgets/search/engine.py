@@ -42,9 +42,18 @@ class Engine:
     state to go on from: step a `copy()`, and keep it when it has ended.
     """
 
-    def __init__(self, sample, grammar, max_complexity=40, guesses=(), seed=0, watch=lambda: None):
+    def __init__(
+        self,
+        sample,
+        grammar,
+        max_complexity=40,
+        guesses=(),
+        seed=0,
+        watch=lambda: None,
+        dimensions=None,
+    ):
         self.grammar, self.max_size, self.watch = grammar, max_complexity, watch
-        self.sample, self.bank = sample, Bank(sample, watch)
+        self.sample, self.bank = sample, Bank(sample, watch, dimensions)
         self.rng = np.random.default_rng(seed)
         self.guesses = guesses
         self.evaluations = 0
@@ -137,7 +146,7 @@ class Engine:
     def score(self, sets):
         """Sums for sets of rows; each distinct set is solved once."""
         sets = [tuple(sorted(set(s))) for s in sets]
-        fresh = [s for s in dict.fromkeys(sets) if s and s not in self.seen]
+        fresh = [s for s in dict.fromkeys(sets) if s and s not in self.seen and self.bank.one_kind(s)]
         for length in sorted({len(s) for s in fresh}):
             self._solve([s for s in fresh if len(s) == length])
         return [self.seen[s] for s in sets if s in self.seen]
@@ -214,7 +223,7 @@ class Engine:
             forms += [self.grammar[op](a, b) for op in ("mul", "div") if op in self.grammar]
             _, raw, ok = gradients(forms, self.sample.points)
             for form, g, usable in zip(forms, raw[:, [i, j]], ok, strict=True):
-                if usable:
+                if usable and self.bank.kind_of(form) is not None:
                     options[form] = float(_alignment_loss(g.T, pair).mean())
         ranked = sorted(options, key=options.get)
         return [form for form in ranked[:most] if options[form] < loss]
@@ -222,7 +231,7 @@ class Engine:
     def pairs(self, keep=400):
         """Score the best pairs of small terms, found by one matrix product."""
         rows = self.dictionary[:1200]
-        single = 1 - (self.bank.D[rows] ** 2).sum(2).mean(1)
+        single, kind = 1 - (self.bank.D[rows] ** 2).sum(2).mean(1), self.bank.kind[rows]
         values, pairs = [], []
         for a, b in itertools.combinations_with_replacement(range(0, len(rows), _AT_ONCE), 2):
             self.watch()
@@ -230,7 +239,7 @@ class Engine:
             M = self._products(self.bank.G, rows[i], rows[j])
             A = M - self._products(self.bank.D, rows[i], rows[j])
             value = _two_by_two(A, M, single[i][:, None], single[j], 1, 1)
-            value[i[:, None] >= j] = np.inf
+            value[(i[:, None] >= j) | (kind[i][:, None] != kind[j])] = np.inf
             value[~_mutual(value, _PARTNERS)] = np.inf
             best = np.argsort(value, axis=None, kind="stable")[:keep]
             values.append(value.ravel()[best])
@@ -245,7 +254,17 @@ class Engine:
 
     def eliminate(self, basis):
         """Score what is left of a basis when the terms that matter least are taken away one by one."""
-        terms = sieve(basis(self.small), self.sample, _SIEVED, self.watch)
+        for terms in self._of_one_kind(basis(self.small)):
+            self._eliminate(sieve(terms, self.sample, _SIEVED, self.watch))
+
+    def _of_one_kind(self, terms):
+        """Lists of those terms that may be added."""
+        kinds = {}
+        for term in terms:
+            kinds.setdefault(self.bank.kind_of(term), []).append(term)
+        return [some for kind, some in kinds.items() if kind is not None]
+
+    def _eliminate(self, terms):
         rows = sorted({r for r in self.bank.rows(terms) if r is not None})
         rows.sort(key=lambda r: len(self.bank.terms[r].tokens))
         rows = np.array(rows)
@@ -292,7 +311,8 @@ class Engine:
             D22 = np.einsum("knc,knc,n->k", D, D, w)
             value.append(_two_by_two(M12 - D12, M12, M11 - D11, M22 - D22, M11, M22))
         value = np.concatenate(value)
-        value[np.isin(self.dictionary, rows)] = np.inf
+        kind = self.bank.kind
+        value[np.isin(self.dictionary, rows) | (kind[self.dictionary] != kind[rows[0]])] = np.inf
         return self.dictionary[np.argsort(value, kind="stable")[:count]]
 
 

@@ -11,13 +11,14 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ..errors import EngineError, SymgradError, UnknownNameError, nearest
+from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nearest
 from ..expressions import as_expression
 from ..field import GradientField
 from . import storage
 from .candidates import Candidate, identifiable
 from .canonical import unwrapped
 from .checks import duration, several, whole
+from .dimensions import Dimensions
 from .engine import Engine
 from .evidence import evidence
 from .grammar import Grammar
@@ -63,6 +64,11 @@ class Search:
     guesses : formulas (text or SymPy) whose terms the search starts with
     backend : "native", or "pysr", or `PySR` settings for that second engine, which needs Julia
     random_state : int; the same seed gives the same front, however it is stepped
+    units : mapping of each input's name to its unit, such as {"x": "m", "v": "m/s"}, or None
+        Formulas that add what has different dimensions, or take the sine of a length, are not tried. Units
+        are products of powers of those of `sympy.physics.units`; "1" is a plain number.
+    constants : units of what is constant in the system, such as ["m**3/s**2"]
+        Numbers in the formulas may have these dimensions; else they have none.
 
     A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
     but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
@@ -75,12 +81,21 @@ class Search:
     Raises
     ------
     DataError
-        when there are as many neurons as tangent dimensions, so that every formula fits.
+        when there are as many neurons as tangent dimensions, so that every formula fits; and for units that
+        cannot be read, are missing, or contradict a guess.
 
     """
 
     def __init__(
-        self, field, operators=None, max_complexity=40, guesses=(), backend="native", random_state=0
+        self,
+        field,
+        operators=None,
+        max_complexity=40,
+        guesses=(),
+        backend="native",
+        random_state=0,
+        units=None,
+        constants=(),
     ):
         identifiable(field)
         self.field, self.backend = field, _known(backend)
@@ -90,8 +105,21 @@ class Search:
         self.guesses = tuple(as_expression(g, field.names) for g in several(guesses, "guesses"))
         self._field, self.subspace = active_subspace(field)
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
+        self.units, self.constants = units, several(constants, "constants")
+        self._dimensions = None if units is None else self._read_units()
         self._watch = Watch()
         self._restart()
+
+    def _read_units(self):
+        if self.subspace is not None or self.backend != "native":
+            what = "a search in a subspace of many inputs" if self.subspace is not None else self.backend
+            raise DataError(f"{what} knows no units: leave them out")
+        dimensions = Dimensions(self.units, self.constants, self._field.names)
+        for guess in self.guesses:
+            kinds = {dimensions.kind(term) for term in _terms(guess, self.symbols)}
+            if None in kinds or len(kinds) > 1:
+                raise DataError(f"the guess {guess} adds or takes functions of what the units do not allow")
+        return dimensions
 
     def _restart(self):
         judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
@@ -103,7 +131,7 @@ class Search:
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
-            return Engine(judge.searched, grammar, *settings)
+            return Engine(judge.searched, grammar, *settings, self._dimensions)
         from ..pysr_backend.engine import Engine as PySREngine
 
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
@@ -266,7 +294,9 @@ class Search:
 
     def like(self, field: GradientField) -> "Search":
         """Return a new search with the same settings on another field."""
-        names = ("operators", "max_complexity", "guesses", "backend", "random_state")
+        names = (
+            "operators", "max_complexity", "guesses", "backend", "random_state", "units", "constants",
+        )  # fmt: skip
         return type(self)(field, **{name: getattr(self, name) for name in names})
 
     def save(self, path: str | Path) -> None:
@@ -277,6 +307,8 @@ class Search:
             "max_complexity": self.max_complexity,
             "guesses": [str(g) for g in self.guesses],
             "random_state": self.random_state,
+            "units": None if self.units is None else dict(self.units),
+            "constants": list(self.constants),
             "backend": self.backend if self.backend == "native" else self.backend.saved(),
         }
         storage.write(path, self.field, settings)

@@ -23,6 +23,7 @@ __all__ = [
     "check",
     "constant",
     "derivative",
+    "fold",
     "from_sympy",
     "leaf",
     "pack",
@@ -208,7 +209,7 @@ def _product(a, b):
 
 
 def _substituted(pattern, arguments):
-    return _fold(pattern, arguments.__getitem__, constant, lambda row, at: apply(row.name, *at))
+    return fold(pattern, arguments.__getitem__, constant, lambda row, at: apply(row.name, *at))
 
 
 @cache
@@ -239,7 +240,8 @@ def check(term, inputs):
         raise ExpressionError(f"tokens {term.tokens} are not one formula in postfix")
 
 
-def _fold(term, of_input, of_constant, of_operator):
+def fold(term, of_input, of_constant, of_operator):
+    """Value of a term, from those of its inputs, by number, of constants, and of operator rows on values."""
     stack = []
     for t in term.tokens:
         if t < 0:
@@ -264,12 +266,12 @@ def to_sympy(term, symbols):
     def number(value):
         return sp.Integer(int(value)) if value == int(value) and abs(value) < 1e9 else sp.Float(value)
 
-    return _fold(term, symbols.__getitem__, number, lambda row, arguments: row.sympy(sp, *arguments))
+    return fold(term, symbols.__getitem__, number, lambda row, arguments: row.sympy(sp, *arguments))
 
 
 def to_string(term, names=None):
     """Readable prefix form, `mul(x1, sin(x2))`, for messages and debugging."""
-    return _fold(
+    return fold(
         term,
         lambda i: names[i] if names else f"x{i + 1}",
         lambda value: f"{value:.6g}",

@@ -1,0 +1,120 @@
+"""Physical dimensions: which terms make sense, and which of them may be added.
+
+A formula that adds metres to seconds is never scored. Numbers - inside terms, and as coefficients of sums -
+have the dimension of products of powers of the constants that are allowed, and none without those.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from ..errors import DataError, ExpressionError, nearest
+from ..expressions import parse
+from .checks import several
+from .grammar import arguments, root
+from .terms import fold
+
+__all__ = ["Dimensions"]
+
+_POWERS = {"square": 2, "cube": 3, "pow4": 4, "sqrt": Fraction(1, 2), "inv": -1, "inv_sqrt": Fraction(-1, 2)}
+_POWERS |= {"abs": 1, "neg": 1}
+
+
+class Dimensions:
+    """Dimensions of the inputs, from their units.
+
+    Parameters
+    ----------
+    units : mapping of each name to text
+        A product of powers of what `sympy.physics.units` knows: "m/s", "kg*m**2", "N"; "1" for a number.
+    constants : texts
+        Units of what is constant in the system, such as "m**3/s**2" of a mass times the constant of
+        gravitation. Dimensions that differ by products of their powers count as equal.
+    names : of the inputs
+
+    Raises
+    ------
+    DataError
+        for a name without a unit or a unit without a name, and for text that is no unit.
+
+    """
+
+    def __init__(self, units, constants, names):
+        if not isinstance(units, Mapping):
+            raise DataError(f'units is a mapping of names to texts, such as {{"x": "m"}}, got {units!r}')
+        for name in units:
+            if name not in names:
+                raise DataError(f"there is no input {name!r} to have a unit: {nearest(name, names)}")
+        missing = [name for name in names if name not in units]
+        if missing:
+            raise DataError(f"no unit for {', '.join(missing)}: give '1' for a plain number")
+        constants = [_dimension(text) for text in several(constants, "constants")]
+        self._inputs = _modulo(constants, [_dimension(units[name]) for name in names])
+        self._none = (Fraction(0),) * len(self._inputs[0])
+        self._kinds, self._known = {self._none: 0}, {}
+
+    def kind(self, term):
+        """Number that terms of one dimension share; None for a term that no dimension makes sense of.
+
+        The logarithm of anything counts as a number: sums of logarithms are products, and a unit inside one
+        is an offset. That holds for a whole term only, not inside another.
+        """
+        if term not in self._known:
+            found = self._of(arguments(term)[0] if root(term) == "log" else term)
+            found = self._none if found is not None and root(term) == "log" else found
+            self._known[term] = None if found is None else self._kinds.setdefault(found, len(self._kinds))
+        return self._known[term]
+
+    def _of(self, term):
+        return fold(term, self._inputs.__getitem__, lambda _: self._none, self._applied)
+
+    def _applied(self, row, given):
+        """Dimension of an operator's value, or None."""
+        if None in given:
+            return None
+        first, *rest = given
+        if row.name in _POWERS:
+            return tuple(power * _POWERS[row.name] for power in first)
+        if row.name in ("mul", "div"):
+            sign = 1 if row.name == "mul" else -1
+            return tuple(a + sign * b for a, b in zip(first, rest[0], strict=True))
+        if row.name in ("add", "sub"):
+            return first if first == rest[0] else None
+        return self._none if all(one == self._none for one in given) else None
+
+
+def _dimension(text):
+    """Powers of the base dimensions of a unit, a dict."""
+    from sympy.physics import units
+    from sympy.physics.units.systems.si import SI, dimsys_SI
+
+    known = {name: unit for name, unit in vars(units).items() if isinstance(unit, units.Quantity)}
+    try:
+        parsed = parse(str(text), known)
+    except ExpressionError as error:
+        raise DataError(f"{text!r} is no unit: {error}") from None
+    total = {}
+    for factor, power in parsed.as_powers_dict().items():
+        if not (factor.is_Symbol or factor.is_number) or not power.is_Rational:
+            raise DataError(f"{text!r} is no unit: give a product of powers, such as 'kg*m/s**2'")
+        if factor.is_Symbol:
+            dimension = SI.get_quantity_dimension(known[factor.name])
+            for base, count in dimsys_SI.get_dimensional_dependencies(dimension).items():
+                total[base] = total.get(base, 0) + Fraction(int(count)) * Fraction(int(power.p), int(power.q))
+    return {str(base.name): count for base, count in total.items()}
+
+
+def _modulo(constants, dimensions):
+    """Dimensions as tuples of numbers that are 0 for each of the constants."""
+    import sympy as sp
+
+    bases = sorted({base for some in (*constants, *dimensions) for base in some})
+    if not bases:
+        return [()] * len(dimensions)
+    spanned = sp.Matrix(
+        [[sp.Rational(some.get(base, 0)) for base in bases] for some in constants] or [[0] * len(bases)]
+    )
+    across = [[Fraction(int(w.p), int(w.q)) for w in vector] for vector in spanned.nullspace()]
+    return [
+        tuple(sum(w * some.get(base, 0) for w, base in zip(row, bases, strict=True)) for row in across)
+        for some in dimensions
+    ]

@@ -22,10 +22,11 @@
 # $g(x)$ that you could write as a short formula: an energy, a determinant. But nothing forces it to store $g$
 # itself. Any bent copy $f = \varphi(g)$ is as useful to the network, and the bend $\varphi$ hides the formula.
 #
-# **In this notebook** you will
+# **Nothing has to be typed:** choose *Run All Cells* in the menu *Run*, and within a minute everything below is there to
+# press and to move. In this notebook you will
 # 1. bend a neuron with a slider and see what changes and what does not;
 # 2. compute by hand the one number that compares a formula with a neuron;
-# 3. try a formula of your own, and then let the search find one.
+# 3. try a formula of your own, and then let the search find one: of a toy, and of a real network.
 #
 # | word | meaning here |
 # |---|---|
@@ -151,13 +152,32 @@ verdict = sg.verify(state.best.expression, "x^2 + 2*y^2", field=field)
 print(verdict)
 
 # %% [markdown]
+# ## A real network
+#
+# So far we wrote the neuron ourselves. Here is one that nobody wrote: a network that was trained, before it came to you,
+# to say for points of a square whether they lie inside a region. Its weights come with the package. The same three lines
+# read it: points, gradient field, search. Press **Step** a few times: the formula you see is your first of a real neuron.
+
+# %%
+run = sg.experiments["ellipse"].pretrained()
+real = sg.gradient_field(run.model, run.x, names=run.names)
+steps = sg.SearchStepper(sg.Search(real, random_state=seed))
+steps
+
+# %%
+steps.run(seconds=budget).best
+
+# %% [markdown]
+# Which region was it? The formula says: inside an ellipse, up to the size, which no direction tells. The loss is no
+# longer 0 as for our toy, but of the order of $10^{-5}$: a network only comes close to a concept.
+#
 # ## Recap
 #
 # - A network may bend what it has learnt, so its values hide the formula; directions of gradients do not.
 # - The loss compares directions only: mean of $1-\cos^2\theta$.
 # - The search returns a front, and the formula at its knee.
 #
-# **Go on with** `physics/07_oscillator` (a real network, and a look inside the search), `matrices/01_trace2`
+# `index` lists all notebooks, `glossary` all words. **Go on with** `physics/07_oscillator` (a real network, and a look inside the search), `matrices/01_trace2`
 # (why sign and scale do not matter) or `matrices/02_determinant2` (data that lie on a surface).
 #
 # ## Exercises
@@ -174,3 +194,4 @@ print(verdict)
 assert verdict.same, verdict
 assert abs(loss - mine.loss) < 1e-9
 assert state.best.loss < 1e-6
+assert sg.verify(steps.state.best.expression, "x1^2 + 2*x2^2", field=real).same

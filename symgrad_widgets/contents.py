@@ -99,11 +99,8 @@ def _figures(summary):
     if summary is None:
         return ("-",) * 4
     losses = ("-" if loss is None else f"{loss:.1e}" for loss in (summary.loss, summary.floor))
-    return (
-        f"{summary.found} of {summary.runs}",
-        *losses,
-        f"{(summary.training or 0) + (summary.search or 0):.0f}",
-    )
+    seconds = (summary.training or 0) + (summary.search or 0)
+    return f"{summary.found} of {summary.runs}", *losses, f"{seconds:.0f}"
 
 
 def _words(path):

@@ -1,0 +1,50 @@
+"""A sample of the notebooks in JupyterLab: all cells run, every view is drawn, and the page is silent."""
+
+import pytest
+from browser import lab
+
+pytestmark = pytest.mark.browser
+
+SAMPLE = ("00_start_here", "classifiers/14_classifier", "matrices/02_determinant2")
+VIEWS = "() => document.querySelectorAll('.jp-OutputArea-output .jupyter-widgets').length"
+LINKS = "() => [...document.querySelectorAll('.jp-RenderedMarkdown td a')].map((link) => link.href)"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, root):
+    folder = tmp_path_factory.mktemp("lab")
+    with lab.server(folder, root) as address:
+        yield folder, address
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_notebook_runs_in_a_browser_without_an_error(name, server, chromium_path, root):
+    folder, address = server
+    copy = lab.copy_without_outputs(root / "notebooks" / f"{name}.ipynb", folder)
+    with lab.chromium(chromium_path) as page:
+        lab.open_notebook(page, address, copy)
+        assert lab.run_all(page) == []
+        page.wait_for_function("() => document.querySelector('.jp-OutputArea-output .jupyter-widgets')")
+        assert page.evaluate(VIEWS) > 0
+        lab.close_sessions(page)
+        assert page.errors == []
+        assert page.strangers == []
+
+
+def test_the_links_of_the_index_lead_to_notebooks(server, chromium_path, root):
+    folder, address = server
+    copy = lab.copy_without_outputs(root / "notebooks" / "index.ipynb", folder)
+    with lab.chromium(chromium_path) as page:
+        lab.open_notebook(page, address, copy)
+        rows = f"results = {str(root / 'tests' / 'reference' / 'seed0.jsonl')!r}"
+        lab.ask(page, f"import os; os.chdir({str(root / 'notebooks')!r})")
+        page.evaluate(
+            "(line) => { const cells = window.jupyterapp.shell.currentWidget.content.widgets;"
+            " cells.find((c) => c.model.type === 'code').model.sharedModel.setSource(line); }",
+            rows,
+        )
+        assert lab.run_all(page) == []
+        page.wait_for_function("() => document.querySelectorAll('.jp-RenderedMarkdown td a').length > 20")
+        assert any("14_classifier.ipynb" in link for link in page.evaluate(LINKS))
+        lab.close_sessions(page)
+        assert page.errors == []

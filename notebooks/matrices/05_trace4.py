@@ -143,9 +143,9 @@ print(ratios[:5])
 # alone, once from all 152:
 
 # %%
-for size in (16, 152):
-    for kept, _, loss in eliminate(terms[:size], along[:size, :, None]):
-        if len(kept) in (size, 10, 9, 4, 3):
+for count in (16, 152):
+    for kept, _, loss in eliminate(terms[:count], along[:count, :, None]):
+        if len(kept) in (count, 10, 9, 4, 3):
             print(f"{len(kept):3} terms, loss {loss:.2g}", *(names[k] for k in kept if len(kept) < 12))
 
 # %% [markdown]

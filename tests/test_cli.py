@@ -223,7 +223,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_before_anything_runs(tmp_pa
 def test_missing_notebooks_are_told_with_the_way_out(tmp_path):
     done = symgrad("list", "--notebooks", tmp_path / "nowhere")
     assert done.returncode == 2
-    assert "pip install -e ." in done.stderr
+    assert "install the package again, or say where they are with --notebooks" in done.stderr
 
 
 def test_list_shows_every_experiment_and_its_notebook(tmp_path):

@@ -490,4 +490,4 @@ def test_numpy_is_not_better_than_the_oracle_says():
 
 
 def test_kernel_names():
-    assert set(kernels.__all__) == {"angle_loss", "gradients", "losses", "on_numpy"}
+    assert set(kernels.__all__) == {"angle_loss", "gradients", "losses", "on_numpy", "warm_up"}

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import importlib.util
 import re
 import subprocess
 import sys
@@ -65,10 +66,26 @@ def test_what_the_readme_points_to_exists():
     assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
 
 
-def test_no_host_is_named_but_the_index_of_cpu_builds():
+def test_no_host_is_named_but_the_index_of_cpu_builds_and_binder():
     names = ("README.md", "CONTRIBUTING.md", "environment.yml", ".ci/run", "binder/postBuild", "binder/start")
     hosts = {host for name in names for host in re.findall(r"https?://([^/\s]+)", read(name))}
-    assert hosts == {"download.pytorch.org"}
+    assert hosts == {"download.pytorch.org", "mybinder.org"}
+
+
+def test_the_badges_open_what_a_session_on_binder_serves():
+    links = re.findall(
+        r"^\[\w+\]: https://mybinder.org/v2/gh/[\w-]+/[\w-]+/HEAD\?urlpath=(\S+)$", read("README.md"), re.M
+    )
+    pages = [link.removeprefix("lab/tree/").removeprefix("voila/render/") for link in links]
+    assert pages == ["00_start_here.ipynb", "playground.ipynb", "playground.ipynb"]
+    assert all((ROOT / "notebooks" / page).is_file() for page in pages)
+
+
+def test_the_table_of_experiments_is_that_of_the_reference_sweep():
+    name = importlib.util.spec_from_file_location("table", ROOT / ".github" / "table.py")
+    module = importlib.util.module_from_spec(name)
+    name.loader.exec_module(module)
+    assert module.table() in read("README.md"), "make it again: .venv/bin/python .github/table.py"
 
 
 def test_every_dependency_is_pinned_to_a_version_that_it_allows():

@@ -73,9 +73,8 @@ def test_no_host_is_named_but_the_index_of_cpu_builds_and_binder():
 
 
 def test_the_badges_open_what_a_session_on_binder_serves():
-    links = re.findall(
-        r"^\[\w+\]: https://mybinder.org/v2/gh/[\w-]+/[\w-]+/HEAD\?urlpath=(\S+)$", read("README.md"), re.M
-    )
+    address = r"^\[\w+\]: https://mybinder.org/v2/gh/[\w-]+/[\w-]+/HEAD\?urlpath=(\S+)$"
+    links = re.findall(address, read("README.md"), re.MULTILINE)
     pages = [link.removeprefix("lab/tree/").removeprefix("voila/render/") for link in links]
     assert pages == ["00_start_here.ipynb", "playground.ipynb", "playground.ipynb"]
     assert all((ROOT / "notebooks" / page).is_file() for page in pages)

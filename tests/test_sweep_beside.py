@@ -1,16 +1,20 @@
-"""Two sweeps side by side."""
+"""Two sweeps side by side, and the page of the stored ones."""
 
 import dataclasses
+import runpy
+from pathlib import Path
 
 import pytest
 
 from symgrad_widgets import sweep
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 def row(experiment, preset, formula, *, ours, drop, slope, epochs=None):
     (run,) = sweep.planned([experiment], preset=preset, epochs=epochs)
     failed = sweep.interpret_run(dataclasses.replace(run, settings={"epochs": 0}))  # fails at once
-    rules = {"drop": {"formula": "d", "same": drop}, "slope": {"formula": "s", "same": slope}}
+    rules = {"drop": {"formula": "d|s", "same": drop}, "slope": {"formula": "d|s", "same": slope}}
     found = {"error": None, "same": ours, "formulas": [formula], "known": 1, "floor": 2e-5, "rules": rules}
     return failed | {"settings": run.settings} | found
 
@@ -19,7 +23,7 @@ def row(experiment, preset, formula, *, ours, drop, slope, epochs=None):
 def tables():
     ours = [
         row("ellipse", "default", "x1", ours=True, drop=False, slope=False),
-        row("oscillator", "default", "x|v", ours=True, drop=True, slope=False),
+        row("oscillator", "default", "x", ours=True, drop=True, slope=False),
         row("trace2", "default", "s", ours=True, drop=True, slope=True),
     ]
     others = [
@@ -38,8 +42,23 @@ def test_runs_that_both_have_are_set_side_by_side_in_the_order_of_the_paper(tabl
     assert totals == "|  | **all** |  | **2** | **1** | **0** |  |  | **1** | **1** | **0** |"
 
 
-def test_formulas_are_told_where_they_differ(tables):
+def test_formulas_that_are_no_concept_are_told_with_what_chose_them(tables):
     assert tables[1][2:] == [
-        "| P1-07 | oscillator | `x\\|v` | `d` | `s` | `y` |",
-        "| P2-A1 | ellipse | `x1` | `d` | `s` | `x1` |",
+        "| P1-07 | oscillator | default | slope | `d\\|s` |",
+        "| P1-07 | oscillator | paper | ours | `y` |",
+        "| P1-07 | oscillator | paper | slope | `d\\|s` |",
+        "| P2-A1 | ellipse | default | drop, slope | `d\\|s` |",
+        "| P2-A1 | ellipse | paper | slope | `d\\|s` |",
     ]
+
+
+def test_the_stored_rows_are_of_every_experiment_and_the_page_is_made_of_them():
+    ours, others = (
+        sweep.reference_rows(ROOT / "tests" / "reference" / name)
+        for name in ("seed0.jsonl", "paper_preset.jsonl")
+    )
+    assert [row["experiment"] for row in ours] == [row["experiment"] for row in others]
+    assert {row["preset"] for row in others} == {"paper"}
+    made = runpy.run_path(str(ROOT / ".github" / "recovery.py"))["page"]()
+    page = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
+    assert page == made, "write it anew: python .github/recovery.py"

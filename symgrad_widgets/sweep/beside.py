@@ -12,8 +12,8 @@ _ANSWERS = {True: "yes", False: "no", None: "–"}
 def beside(ours, others):
     """Tables of what was found in two lists of rows of one seed each, by experiment.
 
-    The first says what our choice and the rules of `RULES` found on each front, the second which formulas
-    they are where a rule chose another one, or the training led to another one.
+    The first says where our choice and the rules of `RULES` are a concept, the second which formulas were
+    chosen that are none.
     """
     pairs = list(_pairs(ours, others))
     head = ("floor", "ours", *RULES)
@@ -21,10 +21,8 @@ def beside(ours, others):
     lines = [(*_name(one), *_figures(one), _epochs(other), *_figures(other)) for one, other in pairs]
     counts = [_counts([pair[number] for pair in pairs]) for number in (0, 1)]
     lines.append(("", "**all**", "", *counts[0], "", "", *counts[1]))
-    chosen = [(*_name(one), *_formulas(one), _ours(other)) for one, other in pairs]
-    different = [line for line in chosen if len(set(line[2:])) > 1]
-    names = ("paper", "experiment", "ours", *RULES, "ours, paper's training")
-    return _table(columns, lines), _table(names, different)
+    wrong = [line for pair in pairs for row in pair for line in _wrong(row)]
+    return _table(columns, lines), _table(("paper", "experiment", "training", "chosen by", "formula"), wrong)
 
 
 def _pairs(ours, others):
@@ -64,17 +62,16 @@ def _rule(row, rule):
     return (row.get("rules") or {}).get(rule, {"formula": None, "same": None})
 
 
-def _formulas(row):
-    return [_ours(row), *(_code(_rule(row, rule)["formula"]) for rule in RULES)]
-
-
-def _ours(row):
-    """Return the first formula: the rules have one only."""
-    return _code(row["formulas"][0] if row["formulas"] else None)
-
-
-def _code(formula):
-    return "no closed form" if formula is None else f"`{formula}`".replace("|", "\\|")
+def _wrong(row):
+    """Yield a line for each formula that was chosen and is no concept."""
+    ours = ", ".join(f"`{formula}`" for formula in row["formulas"]) or "no closed form"
+    formulas = [ours, *(f"`{_rule(row, rule)['formula']}`" for rule in RULES)]
+    chosen = {}
+    for name, answer, formula in zip(("ours", *RULES), _answers(row), formulas, strict=True):
+        if answer is False:
+            chosen.setdefault(formula.replace("|", "\\|"), []).append(name)
+    for formula, names in chosen.items():
+        yield *_name(row), row["preset"], ", ".join(names), formula
 
 
 def _table(columns, lines):

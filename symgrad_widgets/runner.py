@@ -2,8 +2,10 @@
 
 import re
 import sys
+import tempfile
 
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 
@@ -30,30 +32,47 @@ def execute(path, output, values, timeout):
         names the cell and the error; `output` then holds the notebook as far as it came.
 
     """
-    try:
-        return papermill.execute_notebook(
-            path,
-            output,
-            parameters=values,
-            engine_name="symgrad",
-            kernel_name="python3",
-            language="python",
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # its warnings mean nothing to a reader
-            progress_bar=False,
-            stdout_file=sys.stdout,
-            stderr_file=sys.stderr,
-            execution_timeout=timeout,
-            coalesce_streams=True,  # of a progress bar, the file keeps the last state
-            cwd=path.parent,
-        )
-    except papermill.PapermillExecutionError as error:
-        raise NotebookFailedError(_cell_error(error)) from None
-    except CellTimeoutError:
-        raise NotebookFailedError(f"a cell ran longer than {timeout} s: allow more with --timeout") from None
-    except DeadKernelError:
-        raise NotebookFailedError(
-            "the kernel died, perhaps for want of memory: see `symgrad doctor`"
-        ) from None
+    with tempfile.TemporaryFile("w+", errors="replace") as aside:
+        try:
+            return papermill.execute_notebook(
+                path,
+                output,
+                parameters=values,
+                engine_name="symgrad",
+                kernel_name="python3",
+                language="python",
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # its warnings mean nothing to a reader
+                kernel_manager_class=_aside(aside),
+                progress_bar=False,
+                stdout_file=sys.stdout,
+                stderr_file=sys.stderr,
+                execution_timeout=timeout,
+                coalesce_streams=True,  # of a progress bar, the file keeps the last state
+                cwd=path.parent,
+            )
+        except papermill.PapermillExecutionError as error:
+            raise NotebookFailedError(_cell_error(error)) from None
+        except CellTimeoutError:
+            message = f"a cell ran longer than {timeout} s: allow more with --timeout"
+            raise NotebookFailedError(message) from None
+        except DeadKernelError:
+            message = "the kernel died, perhaps for want of memory: see `symgrad doctor`"
+            raise NotebookFailedError("\n  ".join([message, *_last_lines(aside)])) from None
+
+
+def _aside(file):
+    """Return a kind of kernel whose process complains into `file`: only its words before a death matter."""
+
+    class Aside(AsyncKernelManager):
+        async def start_kernel(self, **options):
+            await super().start_kernel(stderr=file, **options)
+
+    return Aside
+
+
+def _last_lines(file, count=5):
+    file.seek(0)
+    return file.read().splitlines()[-count:]
 
 
 def _cell_error(error):

@@ -86,6 +86,7 @@ def cells_page(request, cells_server, chromium_path):
 def patience():
     """Dask waits for a busy machine to start processes, and gives up a job whose worker has died twice."""
     import dask
+    import distributed  # noqa: F401  (its settings must be there before they are changed, or they go with the change)
 
     from symgrad_widgets.batch import cluster
 

@@ -156,10 +156,17 @@ def test_a_cell_that_never_ends_is_stopped(run):
     assert errors == "symgrad: a cell ran longer than 2 s: allow more with --timeout\n"
 
 
-def test_a_kernel_that_dies_is_told(run):
-    code, _, errors = run("import os; os._exit(9)")
+def test_a_kernel_that_dies_is_told_with_its_last_words(run):
+    beside = "import os\nos.write(2, b'out of luck')\nos._exit(9)"
+    code, _, errors = run(beside)
     assert code == 1
-    assert "the kernel died" in errors
+    assert "the kernel died, perhaps for want of memory: see `symgrad doctor`\n  out of luck" in errors
+
+
+def test_what_the_kernel_says_beside_the_cells_is_not_the_readers_concern(run):
+    beside = "import os\nos.write(2, b'a warning')"
+    _, printed, errors = run(RECORD.format(same=True), beside)
+    assert "a warning" not in printed + errors
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")

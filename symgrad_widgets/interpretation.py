@@ -18,7 +18,7 @@ from .search import Candidate, Evidence, Search
 from .search.checks import duration
 from .search.kernels import warm_up
 from .surface import read_equation
-from .verdict import Verdict, verify
+from .verdict import CERTAINTY, Verdict, verify
 
 if TYPE_CHECKING:
     from torch import nn
@@ -330,7 +330,7 @@ def _several(concept):
 
 
 def _summary(formulas, verdicts, concept, field):
-    """Verdict on all formulas together: the same only when each is. Else one neuron may mix the concepts."""
+    """Verdict on all formulas: no surer than that on any. Where it fails, one neuron may mix the concepts."""
     same = verdicts and all(v.same for v in verdicts)
     mixed = mixture(field, concept) if not same and field.rank == 1 and _several(concept) else None
     if mixed is not None:
@@ -339,6 +339,6 @@ def _summary(formulas, verdicts, concept, field):
         return Verdict(
             same=False, how="different", residual=1.0, message="Different: no closed form was found."
         )
-    worst = min(verdicts, key=lambda v: (v.same is not False, v.same is not None))
+    worst = min(verdicts, key=lambda v: CERTAINTY.index(v.how))
     message = "; ".join(f"{e}: {v.message}" for e, v in zip(formulas, verdicts, strict=True))
     return worst if len(formulas) == 1 else replace(worst, message=message)

@@ -14,7 +14,9 @@ from .field import GradientField
 from .proof import Screening, proves, screen
 from .surface import Surface, read_equation
 
-__all__ = ["Verdict", "verify"]
+__all__ = ["CERTAINTY", "Verdict", "verify"]
+
+CERTAINTY = ("different", "undecided", "constants", "numerically", "proved")  # of one formula, rising
 
 _EXACT_POINTS = 16  # computed with 100 digits
 _NUMERICALLY = 1e-10  # mean 1 - cos^2 of formulas that are taken to be equal: angles of 1e-5

@@ -249,6 +249,20 @@ def test_a_mixture_is_a_function_of_the_concepts_and_none_of_them():
     assert "independent concept" not in repr(result)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_verdict_on_several_formulas_is_no_surer_than_that_on_any(order):
+    """A trace that is proved lends nothing to a determinant with a constant that is 1 % off."""
+    points = np.random.default_rng(0).uniform(-1, 1, (500, 4))
+    a, b, c, d = points.T
+    determinant, trace = np.stack([d, -1.01 * c, -1.01 * b, a], 1), np.tile([1.0, 0, 0, 1], (500, 1))
+    field = sg.GradientField(points, np.stack([trace, determinant][::order], 1))
+    concepts = ["x1 + x4", "x1*x4 - x2*x3"][::order]
+    result = sg.interpret(field, concept=concepts, operators=PRODUCTS)
+    each = {str(c.expression): v.how for c, v in zip(result.concepts, result.verdicts, strict=True)}
+    assert each == {"x1 + x4": "proved", "x1*x4 - 1.01*x2*x3": "constants"}
+    assert (result.verdict.same, result.verdict.how) == (True, "constants")
+
+
 def test_a_direction_without_a_formula_is_counted():
     points, first, _ = two_concepts()
     other = np.random.default_rng(1).normal(size=points.shape)

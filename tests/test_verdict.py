@@ -252,6 +252,17 @@ def test_rounded_constants_are_never_different(digits):
     assert verify(f"exp(x1 - x2) - {pi!r}*x3", "exp(x1 - x2) - pi*x3").same
 
 
+@pytest.mark.parametrize("off", [1e-2, 1e-4, 1e-8, 1e-13])
+@pytest.mark.parametrize("form", ["x1*x4 - {}*x2*x3", "x1 + {}*x4", "exp({}*x1)*x4", "x1/(x2 + {})"])
+def test_an_approximate_constant_is_never_proved(form, off):
+    exact, other = form.format("1"), form.format(repr(1 + off))
+    on = field(-1, 1, ("x1", "x2", "x3", "x4")) if "x3" in form else None
+    assert verify(exact, exact, on).how == "proved"
+    assert verify(other, exact, on).how in ("constants", "numerically", "different")
+    several = (exact, "x2 + x3")
+    assert verify(other, several, field(0.2, 2, ("x1", "x2", "x3", "x4"))).how != "proved"
+
+
 def test_constants_within_one_per_cent_are_listed_with_the_exact_ones():
     verdict = verify("x1^2 + x2^2 + exp(x1)/sin(0.184)", "x2^2/2 + x1^2/2 + exp(x1 + 1)")
     assert (verdict.same, verdict.how) == (True, "constants")

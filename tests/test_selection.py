@@ -5,10 +5,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 from sympy import Symbol
 
 from symgrad_widgets.expressions import complexity, parse
 from symgrad_widgets.field import GradientField
+from symgrad_widgets.search.evidence import spread
 from symgrad_widgets.search.judge import Judge
 from symgrad_widgets.search.selection import chance_loss, effort, neighbours, pareto, select, smooth_share
 from symgrad_widgets.search.terms import apply, leaf
@@ -124,6 +126,43 @@ def test_a_sum_that_cancels_has_no_gradient_there():
     judge = Judge(field, [Symbol(name, real=True) for name in field.names], 40, 0)
     (found,) = judge.front([(leaf(0), apply("abs", leaf(0)))])
     assert found.loss == pytest.approx(0.5, abs=0.1)
+
+
+# -- how far constants are known -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("noise", [0.03, 0.1])
+def test_the_spread_is_that_of_the_constants_which_are_written(noise):
+    """Of x3^2 the gradients have but noise of 1e-9: it is dropped, so its coefficient is no constant."""
+    rng = np.random.default_rng(1)
+    points = rng.uniform(-1, 1, (900, 3))
+    directions = unit(points * [1, 2, 0]) + noise * rng.normal(size=points.shape) * [1, 1, 1e-8]
+    field = GradientField(points, directions)
+    squares = tuple(apply("square", leaf(i)) for i in range(3))
+    judge = Judge(field, [Symbol(name, real=True) for name in field.names], 40, 0)
+    (found,) = judge.front([squares])
+    assert len(found.expression.free_symbols) == 2
+
+    def constant(i):  # of x1^2 + c x2^2, by trying values, without any eigenproblem
+        a, b = points[i, 0], points[i, 1]
+        return minimize_scalar(
+            lambda c: loss_of(unit(directions[i])[:, None], unit(np.column_stack([a, c * b, 0 * a]))),
+            bounds=(1, 4),
+            method="bounded",
+        ).x
+
+    resampled = [constant(rng.integers(900, size=600)) for _ in range(100)]  # as many as are fitted
+    assert spread(judge, found) == pytest.approx(np.std(resampled) / np.mean(resampled), rel=0.4)
+
+
+def test_of_an_exact_field_the_constants_have_no_spread():
+    points = np.random.default_rng(0).uniform(-1, 1, (300, 2))
+    field = GradientField(points, points * [1, 2])
+    terms = (*(apply("square", leaf(i)) for i in range(2)), apply("mul", leaf(0), leaf(1)))
+    judge = Judge(field, [Symbol(name, real=True) for name in field.names], 40, 0)
+    (found,) = judge.front([terms])
+    assert found.expression == parse("x1^2 + 2*x2^2")
+    assert spread(judge, found) < 1e-6
 
 
 # -- noise ---------------------------------------------------------------------------------------------------

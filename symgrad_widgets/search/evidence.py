@@ -8,7 +8,7 @@ from ..field import GradientField
 from . import combine
 from .selection import chance_loss
 
-__all__ = ["Evidence", "evidence", "null_front"]
+__all__ = ["Evidence", "evidence", "null_front", "spread"]
 
 _CHEAP = 8  # generations of the cheap null: all fixed bases are tried by then
 
@@ -54,7 +54,7 @@ def evidence(search, judge, resamples=50, thorough=False):
         chance=chance_loss(search.field.rank, search.field.dimension),
         null=min(c.loss for front in nulls for c in front),
         agreement=None if best is None else _agreement(search, judge, resamples),
-        spread=None if best is None else _spread(search, judge, resamples),
+        spread=None if best is None else spread(judge, best, search.random_state, resamples),
         points=len(search.field),
         dropped=search.field.dropped,
         evaluations=search.evaluations,
@@ -86,12 +86,12 @@ def _agreement(search, judge, resamples):
     return sum(c == search.best for c in chosen) / resamples
 
 
-def _spread(search, judge, resamples):
-    """Largest relative standard deviation of a coefficient, the largest one being held at 1."""
-    G, D = judge.fitted(search.best)
+def spread(judge, candidate, seed=0, resamples=50):
+    """Largest relative standard deviation of a coefficient in a formula, the largest one being held at 1."""
+    G, D = judge.fitted(candidate)
     if len(G) == 1:
         return 0.0
-    rng = np.random.default_rng(search.random_state)
+    rng = np.random.default_rng(seed)
     G, D, _ = combine.normalised(G, D)
     rows = []
     for _ in range(resamples):

@@ -25,7 +25,7 @@ class _Written(NamedTuple):
     directions: np.ndarray  # (N, m) unit gradients on all points, zero where they vanish
     shares: np.ndarray  # (N,) of 1 - cos^2
     contender: tuple  # of terms
-    terms: tuple  # with tidier constants
+    terms: tuple  # those of them that are in the formula, with tidier constants
     effort: int
     smooth: float
 
@@ -84,7 +84,7 @@ class Judge:
         return len(self._unit)
 
     def fitted(self, candidate):
-        """Projected gradients and components of the terms of a front's entry, on the fitted points."""
+        """Projected gradients and components of the terms in a front's entry, on the fitted points."""
         return self.fit.features(self._written[candidate.expression].terms)
 
     @cached_property
@@ -110,7 +110,8 @@ class Judge:
             expression, complexity(expression), float(shares[-len(self.held.unit) :].mean())
         )
         smooth = smooth_share(self._unit, directions, self._nearest)
-        return _Written(candidate, directions, shares, contender, terms, effort(expression), smooth)
+        kept = tuple(t for t, c in zip(terms, numbers, strict=True) if c)
+        return _Written(candidate, directions, shares, contender, kept, effort(expression), smooth)
 
     def _alike(self, a, b):
         a, b = (self._written[c.expression].directions for c in (a, b))

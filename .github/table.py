@@ -8,6 +8,7 @@ from symgrad_widgets import experiments, notebook_files
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ROOT / "tests" / "reference" / "seed0.jsonl"
+BINDER = "https://mybinder.org/v2/gh/OWNER/symgrad-widgets/HEAD?urlpath=lab/tree/"
 TABLE = re.compile(r"^\| paper \|.*\n(?:\|.*\n)+", re.MULTILINE)
 
 
@@ -18,7 +19,10 @@ def table():
     lines = [
         _line(experiment, found[experiment.slug]) for experiment in experiments if experiment.slug in found
     ]
-    head = ["| paper | experiment | formulas found | loss | floor | s |", "|---|---|---|---|---|---|"]
+    head = [
+        "| paper | experiment | formulas found | loss | floor | s | open |",
+        "|---|---|---|---|---|---|---|",
+    ]
     return "\n".join([*head, *lines]) + "\n"
 
 
@@ -27,15 +31,10 @@ def _line(experiment, row):
     mark = "" if row["same"] else " (another)"
     figures = f"{row['loss']:.1e} | {row['floor']:.1e} | {seconds:.0f}"
     formulas = ", ".join(f"`{formula}`" for formula in row["formulas"])
-    return f"| {experiment.id} | {_linked(experiment)} | {formulas}{mark} | {figures} |"
-
-
-def _linked(experiment):
-    try:
-        notebook = notebook_files.find(experiment, ROOT / "notebooks")
-    except notebook_files.UnknownNameError:
-        return experiment.title
-    return f"[{experiment.title}]({notebook.relative_to(ROOT).as_posix()})"
+    notebook = notebook_files.find(experiment, ROOT / "notebooks").relative_to(ROOT / "notebooks").as_posix()
+    badge = f"[![launch Binder](.github/binder.svg)]({BINDER}{notebook})"
+    linked = f"[{experiment.title}](notebooks/{notebook})"
+    return f"| {experiment.id} | {linked} | {formulas}{mark} | {figures} | {badge} |"
 
 
 if __name__ == "__main__":

@@ -13,12 +13,22 @@ import pytest
 from packaging.requirements import Requirement
 
 import symgrad_widgets
+from symgrad_widgets import experiments
+from symgrad_widgets.notebook_files import find
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
-# parts of bokeh, jupyterlab, numba, sympy and ipywidgets
-WITH_ANOTHER = {"contourpy", "jupyter_core", "jupyterlab_server", "llvmlite", "mpmath", "traitlets"}
+# parts of bokeh, nbclient, jupyterlab, numba, sympy and ipywidgets
+WITH_ANOTHER = {
+    "contourpy",
+    "jupyter_client",
+    "jupyter_core",
+    "jupyterlab_server",
+    "llvmlite",
+    "mpmath",
+    "traitlets",
+}
 
 
 def read(name):
@@ -73,10 +83,11 @@ def test_no_host_is_named_but_the_index_of_cpu_builds_and_binder():
 
 
 def test_the_badges_open_what_a_session_on_binder_serves():
-    address = r"^\[\w+\]: https://mybinder.org/v2/gh/[\w-]+/[\w-]+/HEAD\?urlpath=(\S+)$"
-    links = re.findall(address, read("README.md"), re.MULTILINE)
-    pages = [link.removeprefix("lab/tree/").removeprefix("voila/render/") for link in links]
-    assert pages == ["00_start_here.ipynb", "playground.ipynb", "playground.ipynb"]
+    address = r"https://mybinder.org/v2/gh/[\w-]+/[\w-]+/HEAD\?urlpath=(?:lab/tree|voila/render)/([^\s)]+)"
+    pages = re.findall(address, read("README.md"))
+    assert pages[:3] == ["00_start_here.ipynb", "playground.ipynb", "playground.ipynb"]
+    of_experiments = {find(experiment, ROOT / "notebooks") for experiment in experiments}
+    assert {ROOT / "notebooks" / page for page in pages[3:]} == of_experiments
     assert all((ROOT / "notebooks" / page).is_file() for page in pages)
 
 

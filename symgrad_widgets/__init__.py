@@ -36,6 +36,7 @@ _PUBLIC = {
     "atlas": "unit_laws",
     "define_operator": "operators",
     "experiments": "experiment",
+    "from_checkpoint": "checkpoints",
     "gradient_field": "gradients",
     "interpret": "interpretation",
     "record": "report",

@@ -1,4 +1,5 @@
 # The public names for type checkers; the module itself loads each when it is first used.
+from .checkpoints import from_checkpoint as from_checkpoint
 from .errors import SymgradError as SymgradError
 from .experiment import Experiment as Experiment
 from .experiment import experiments as experiments

@@ -19,7 +19,7 @@ GROUPS = {
     "batch": {"batch"},
     "concepts": {"concepts", "published"},
     "data": {"experiment"},
-    "network": {"networks", "training", "weights"},
+    "network": {"checkpoints", "networks", "training", "weights"},
     "field": {"field"},
     "gradients": {"gradients"},
     "language": {"operators", "parser", "expressions"},
@@ -78,7 +78,7 @@ UPWARD = {  # only inside a function
     ("training", "gradients"): "the floor is measured after training has ended",
 }
 HOMES = {  # libraries that cost seconds or megabytes, and the only modules that may load them
-    "torch": {"networks", "training", "weights", "gradients", "export", "splicing"},
+    "torch": {"checkpoints", "networks", "training", "weights", "gradients", "export", "splicing"},
     "numba": {"search"},
     "llvmlite": {"search"},
     "pyoperon": {"baselines"},
@@ -94,7 +94,7 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only modules that
     "nbconvert": {"page"},
     "pickle": set(),
     "joblib": {"batch"},
-    "safetensors": {"weights"},
+    "safetensors": {"checkpoints", "weights"},
     "pdoc": {"commands"},
     "voila": {"commands"},
     "dask": {"batch"},

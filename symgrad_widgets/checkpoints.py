@@ -1,0 +1,189 @@
+"""A stranger's checkpoint: read as numbers, never as code, and made into the network its shapes describe."""
+
+import re
+from collections.abc import Mapping
+from itertools import islice, pairwise
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from torch import nn
+
+from .errors import ModelError, OutputError, UnknownNameError, nearest
+from .networks import mlp
+
+__all__ = ["from_checkpoint"]
+
+_SEARCHED = 8  # layers at most whose order is found by trying
+_CODE = re.compile(r"GLOBAL ([\w.]+)")
+_OWN = "build the network yourself and give it the numbers: model.load_state_dict(...)"
+
+
+def from_checkpoint(path, activation, layers=None):
+    """Fully connected network of the linear layers in a file, which is read as numbers: no code of it runs.
+
+    >>> model = sg.from_checkpoint("stranger.safetensors", activation="tanh")  # doctest: +SKIP
+    >>> sg.interpret(model, x, names=("a", "b", "c"))  # doctest: +SKIP
+
+    Parameters
+    ----------
+    path : path of a safetensors file, or of a state dict that `torch.save` wrote
+        The state dict may lie inside others, beside an epoch and an optimizer.
+    activation : str, a row of `networks.ACTIVATIONS`
+        Between the layers; the last is linear. It does not stand in a checkpoint: you have to know it.
+    layers : sequence of str or None
+        Names of the layers to use, in their order. None: all, in the order of the file (of safetensors, of
+        the names) where their shapes fit one another so, else in the only order in which they do.
+
+    Returns
+    -------
+    torch.nn.Sequential, as `networks.mlp` makes it: linear1, tanh1, linear2, ..., latent
+        On the CPU, in eval mode, of the file's precision, single at least.
+
+    Raises
+    ------
+    OutputError
+        for a file that is missing, or no checkpoint.
+    ModelError
+        for pickled code, several state dicts, anything but linear layers, layers that do not fit.
+    UnknownNameError
+        for an activation or a layer that is not there.
+
+    """
+    path = Path(path)
+    tensors = _tensors(path)
+    names = _chosen(tensors, layers, path)
+    weights = [tensors[_key(name, "weight")] for name in names]
+    model = mlp([weights[0].shape[1], *map(len, weights)], activation)
+    model.to(torch.promote_types(weights[0].dtype, torch.float32))
+    with torch.no_grad():
+        for layer, name in zip((m for m in model if isinstance(m, nn.Linear)), names, strict=True):
+            layer.weight.copy_(tensors[_key(name, "weight")])
+            layer.bias.copy_(tensors.get(_key(name, "bias"), torch.tensor(0.0)))
+    return model.eval()
+
+
+def _key(layer, what):
+    return f"{layer}.{what}" if layer else what  # a single Linear has no name
+
+
+def _tensors(path):
+    """Tensors of a file by name, in the order of the file, or of the names where the file has none."""
+    try:
+        with path.open("rb") as file:
+            safetensors = file.read(9)[8:] == b"{"
+        if safetensors:
+            with safe_open(path, framework="pt") as opened:
+                return {name: opened.get_tensor(name) for name in sorted(opened.keys(), key=_natural)}
+        held = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise OutputError(f"cannot read {path}: {error.strerror or error}") from None
+    except Exception as error:  # noqa: BLE001 - a stranger's bytes may fail in any way
+        raise _refusal(path, str(error)) from None
+    found = list(_state_dicts(held))
+    if len(found) != 1:
+        where = ", ".join(name or "the top" for name, _ in found)
+        what = f"several state dicts ({where}): save the one you mean alone" if found else "no state dict"
+        raise ModelError(f"{path} holds {what}; what is wanted is torch.save(model.state_dict(), ...)")
+    return found[0][1]
+
+
+def _refusal(path, reason):
+    code = _CODE.search(reason)
+    if code is None:
+        return OutputError(
+            f"{path} is damaged or no checkpoint ({' '.join(reason.split())[:100]}): what is wanted is a "
+            "safetensors file, or what torch.save(model.state_dict(), ...) writes"
+        )
+    return ModelError(
+        f"{path} holds pickled code ({code[1]}), which would run when it is loaded, so it is not: ask for "
+        "numbers alone, torch.save(model.state_dict(), ...) or safetensors"
+    )
+
+
+def _natural(name):
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def _state_dicts(held, name=""):
+    """Yield the mappings of names to tensors with a weight, wherever they lie: (where, mapping)."""
+    if not isinstance(held, Mapping):
+        return
+    if any(isinstance(key, str) and key.endswith("weight") for key in held):
+        yield name, {key: value for key, value in held.items() if isinstance(value, torch.Tensor)}
+        return
+    for key, value in held.items():
+        yield from _state_dicts(value, f"{name}.{key}".lstrip("."))
+
+
+def _chosen(tensors, layers, path):
+    """Names of the layers in their order, after all checks."""
+    sizes = {
+        key.removesuffix("weight").removesuffix("."): tuple(value.shape[::-1])
+        for key, value in tensors.items()
+        if key.endswith("weight") and value.ndim == 2 and value.dtype.is_floating_point
+    }
+    if layers is None:
+        _refuse_others(tensors, sizes, path)
+        names = _order(sizes, path)
+    else:
+        names = _known(layers, sizes, path)
+    for name in names:
+        bias = tensors.get(_key(name, "bias"))
+        if bias is not None and bias.shape != sizes[name][1:]:
+            raise ModelError(
+                f"{path}: {_key(name, 'bias')!r} has shape {tuple(bias.shape)}, and the layer "
+                f"{sizes[name][1]} outputs"
+            )
+    return names
+
+
+def _refuse_others(tensors, sizes, path):
+    known = {_key(name, what) for name in sizes for what in ("weight", "bias")}
+    others = [f"{name!r} of shape {tuple(t.shape)}" for name, t in tensors.items() if name not in known]
+    if others or not sizes:
+        listed = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
+        raise ModelError(
+            f"{path} holds something else than linear layers: {listed or 'nothing'}; {_OWN}, or name the "
+            "linear layers to use, layers=[...]"
+        )
+
+
+def _known(layers, sizes, path):
+    names = [layers] if isinstance(layers, str) else list(layers)
+    for name in names:
+        if name not in sizes:
+            raise UnknownNameError(f"{path} has no linear layer {name!r}; {nearest(name, sizes)}")
+    if not names or len(set(names)) < len(names) or not _fit(names, sizes):
+        raise ModelError(f"the layers given do not fit one another: {_described(names, sizes)}")
+    return names
+
+
+def _order(sizes, path):
+    if _fit(list(sizes), sizes):
+        return list(sizes)
+    found = list(islice(_orders([], sizes), 2)) if len(sizes) <= _SEARCHED else []
+    if len(found) == 1:
+        return found[0]
+    how = " or ".join(", ".join(names) for names in found)
+    raise ModelError(
+        f"the layers of {path} {f'fit one another in several orders ({how})' if found else 'do not fit'}: "
+        f"{_described(sizes, sizes)}; name those of one network in their order, layers=[...]"
+    )
+
+
+def _fit(names, sizes):
+    return all(sizes[a][1] == sizes[b][0] for a, b in pairwise(names))
+
+
+def _orders(begun, sizes):
+    """Yield all orders in which the layers fit one another."""
+    if len(begun) == len(sizes):
+        yield begun
+    for name in sizes:
+        if name not in begun and _fit([*begun[-1:], name], sizes):
+            yield from _orders([*begun, name], sizes)
+
+
+def _described(names, sizes):
+    return ", ".join("{} {} -> {}".format(name or "weight", *sizes[name]) for name in names)

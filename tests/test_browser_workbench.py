@@ -70,7 +70,7 @@ def test_the_story_from_a_click_to_a_verdict(page):
     lab.ask(page, "bench.stepper.selected = bench.stepper.state.best")
     formula.get_by_label("Your guess").fill("x*v")
     page.keyboard.press("Enter")
-    formula.get_by_role("table").get_by_text("v*x").wait_for(timeout=5000)
+    formula.get_by_role("table").get_by_text("v*x").wait_for(timeout=30_000)
     assert lab.ask(page, "print(bench.stepper.guesses[0].expression)") == "v*x\n"
     press(page, "Verdict", lambda page: page.get_by_role("region", name="Verdict"))
     page.get_by_text("Same concept, proved").wait_for(timeout=30_000)

@@ -23,7 +23,8 @@ function render({ model, el }) {
     '<section class="symgrad" aria-label="Search"><div role="group" aria-label="Search controls"></div>' +
     '<p role="status" aria-live="polite"></p><p class="symgrad-error" role="alert"></p>' +
     '<div class="symgrad-rows" tabindex="-1"><table role="grid" aria-label="Front"><thead><tr role="row">' +
-    '<th class="number">complexity</th><th class="number">loss</th><th>formula</th><th>chosen</th>' +
+    '<th class="number">complexity</th><th class="number">loss</th><th>formula</th>' +
+    '<th><span class="sg-unseen">chosen</span></th>' +
     "</tr></thead><tbody></tbody></table></div></section>";
   const [group, status, alert, region] = el.firstChild.children;
   const body = region.querySelector("tbody");
@@ -79,7 +80,7 @@ function render({ model, el }) {
       cell(row, found.complexity, true);
       cell(row, found.loss, true);
       cell(row, "").append(Object.assign(document.createElement("code"), { textContent: found.formula }));
-      cell(row, found.chosen ? "\u25c4 chosen" : "");
+      cell(row, "").innerHTML = found.chosen ? '\u25c4<span class="sg-unseen">chosen</span>' : "";
     }
     mark();
     if (inside) body.querySelector("[tabindex='0']")?.focus();

@@ -6,13 +6,13 @@ from pathlib import Path
 from symgrad_widgets.sweep import beside, reference_rows, total
 
 ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = ROOT / "tests" / "reference"
+ROWS = (ROOT / "notebooks" / "results.jsonl", ROOT / "tests" / "reference" / "paper_preset.jsonl")
 PAGE = ROOT / "docs" / "recovery.md"
 TEXT = """# Recovery, seed 0
 
 Every experiment once, trained and interpreted without a look at its concept: {ours}.
 
-`symgrad sweep --compare tests/reference/seed0.jsonl` does it again and says what has changed.
+`symgrad sweep --compare notebooks/results.jsonl` does it again and says what has changed.
 `symgrad sweep --seeds 0-9` gives the figures over seeds, which no table of one seed can. This page is
 written by `.github/recovery.py` from the stored rows of two sweeps.
 
@@ -41,7 +41,7 @@ What was chosen and is no concept (of P2-G, whose network mixes two, fidelity to
 
 def page():
     """Return the text of the page."""
-    ours, others = (reference_rows(REFERENCE / name) for name in ("seed0.jsonl", "paper_preset.jsonl"))
+    ours, others = map(reference_rows, ROWS)
     figures, formulas = beside(ours, others)
     return TEXT.format(ours=total(ours), others=total(others), figures=figures, formulas=formulas)
 

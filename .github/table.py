@@ -7,7 +7,7 @@ from pathlib import Path
 from symgrad_widgets import experiments, notebook_files
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = ROOT / "tests" / "reference" / "seed0.jsonl"
+ROWS = ROOT / "notebooks" / "results.jsonl"
 BINDER = "https://mybinder.org/v2/gh/OWNER/symgrad-widgets/HEAD?urlpath=lab/tree/"
 TABLE = re.compile(r"^\| paper \|.*\n(?:\|.*\n)+", re.MULTILINE)
 

@@ -29,7 +29,7 @@
 # | seconds | for training and search, in the median over the runs |
 
 # %% tags=["parameters"]
-results = "../tests/reference/seed0.jsonl"  # or the folder of a sweep of your own
+results = "results.jsonl"  # or the folder of a sweep of your own
 
 # %%
 from symgrad_widgets import contents

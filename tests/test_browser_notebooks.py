@@ -36,13 +36,7 @@ def test_the_links_of_the_index_lead_to_notebooks(server, chromium_path, root):
     copy = lab.copy_without_outputs(root / "notebooks" / "index.ipynb", folder)
     with lab.chromium(chromium_path) as page:
         lab.open_notebook(page, address, copy)
-        rows = f"results = {str(root / 'tests' / 'reference' / 'seed0.jsonl')!r}"
         lab.ask(page, f"import os; os.chdir({str(root / 'notebooks')!r})")
-        page.evaluate(
-            "(line) => { const cells = window.jupyterapp.shell.currentWidget.content.widgets;"
-            " cells.find((c) => c.model.type === 'code').model.sharedModel.setSource(line); }",
-            rows,
-        )
         assert lab.run_all(page) == []
         page.wait_for_function("() => document.querySelectorAll('.jp-RenderedMarkdown td a').length > 20")
         assert any("14_classifier.ipynb" in link for link in page.evaluate(LINKS))

@@ -11,7 +11,7 @@ from symgrad_widgets import contents, experiments
 from symgrad_widgets.errors import SymgradError
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS, RESULTS = ROOT / "notebooks", ROOT / "tests" / "reference" / "seed0.jsonl"
+NOTEBOOKS, RESULTS = ROOT / "notebooks", ROOT / "notebooks" / "results.jsonl"
 LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
 GLOSSARY = "| word | meaning here |\n|---|---|\n"
 

@@ -21,7 +21,7 @@ from symgrad_widgets.cli import main
 from symgrad_widgets.sweep import store
 
 ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = ROOT / "tests" / "reference" / "seed0.jsonl"
+REFERENCE = ROOT / "notebooks" / "results.jsonl"
 TINY = {"epochs": 2, "count": 5000, "validation": 500, "held_out": 500, "hidden": [16]}
 FAILED = {
     "error": "ModelError: no", "formula": None, "formulas": [], "same": None, "how": None, "floor": None,

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -182,16 +182,44 @@ steps.run(seconds=budget).best
 #
 # ## Exercises
 #
-# 1. *Predict first:* what is the loss of `x**2 + y**2`? Above or below that of `x*y`? Then score it.
+# 1. *Predict first:* what is the loss of `x**2 + y**2`? Above or below that of `x*y`? Then compute it by hand, as `circle`.
 # 2. Change the neuron to $\cos(b\,g)$. For small $b$ all goes well. Which assumption breaks for large $b$, and
 #    what happens to the left picture?
 # 3. Give the concept a third input, $g = x^2 + 2y^2 + z$. What do you expect `sg.score(field, "z")` to be?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert verdict.same, verdict
 assert abs(loss - mine.loss) < 1e-9
 assert state.best.loss < 1e-6
 assert sg.verify(steps.state.best.expression, "x1^2 + 2*x2^2", field=real).same
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 1 in code, with its check; then all in words.
+
+# %%
+# Exercise 1: `circle`, the loss of x**2 + y**2, from `gradients` and the gradient of the guess
+### BEGIN SOLUTION
+guess = 2 * points
+lengths = np.linalg.norm(gradients, axis=1) * np.linalg.norm(guess, axis=1)
+circle = (1 - ((gradients * guess).sum(axis=1) / lengths) ** 2).mean()
+### END SOLUTION
+
+# %%
+assert np.isclose(circle, sg.score(field, "x**2 + y**2").loss), f"sg.score disagrees with {circle}"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 0.06, far below one half: on the axes, and near them, circle and ellipse agree.
+# 2. The cosine rises again after $b\,g = \pi$. Two values of $g$ then share one value of the neuron, and the dots on the
+#    left fold over. The directions stay right, for the loss ignores the sense of the gradient; but the neuron's value no
+#    longer tells $g$.
+# 3. The gradient of $g$ is $(2x, 4y, 1)$, that of `z` is $(0, 0, 1)$. The loss is the mean of
+#    $(4x^2+16y^2)/(1+4x^2+16y^2)$, about 0.78.
+#
+# <!-- END SOLUTION -->

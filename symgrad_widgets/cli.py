@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, notebook_files
-from .commands import app, docs, julia, sweep, weights
+from .commands import app, classroom, docs, julia, sweep, weights
 from .errors import OutputError, SymgradError
 
 __all__ = ["main"]
@@ -62,6 +62,9 @@ def _parser():
     lab.epilog = "Every other option goes to JupyterLab, for example --no-browser or --port 9000."
     docs.configure(
         _command(commands, "docs", docs.main, "build the static site: documents, reference, notebooks")
+    )
+    classroom.configure(
+        _command(commands, "classroom", classroom.main, "build the notebooks of a class: student, instructor")
     )
     app.configure(_command(commands, "app", app.main, "open the playground as an application, without cells"))
     _command(commands, "julia", julia.main, "get what the second engine, PySR, needs, and try it")

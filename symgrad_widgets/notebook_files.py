@@ -133,5 +133,5 @@ def check_folder(folder):
             pass
     except OSError as error:
         reason = error.strerror or error
-        raise OutputError(f"cannot write to {folder} ({reason}): choose another folder with --out") from None
+        raise OutputError(f"cannot write to {folder} ({reason}): choose another folder") from None
     return folder

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from symgrad_widgets.cli import main
+from symgrad_widgets.commands import docs
 
 LOADS = {"img": "src", "script": "src", "iframe": "src", "source": "src", "link": "href"}
 
@@ -59,6 +60,13 @@ def test_every_link_leads_somewhere(site):
             address = link["href"].partition("#")[0]
             if address and not re.match(r"https?:", address):
                 assert (path.parent / address).exists(), f"{path.name}: {address}"
+
+
+def test_the_documents_that_the_documents_point_to_are_pages_too(root):
+    for name in docs._DOCUMENTS:
+        links = re.findall(r"\]\((?!http)([^)]+\.md)\)", (root / name).read_text())
+        pointed = {((root / name).parent / link).resolve().relative_to(root).as_posix() for link in links}
+        assert pointed <= set(docs._DOCUMENTS)
 
 
 def test_without_pdoc_the_extra_is_named(monkeypatch, capsys, tmp_path):

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -44,6 +44,8 @@ variant = "default"
 budget = 20  # seconds that each method may take at most
 
 # %%
+import numpy as np
+
 import symgrad_widgets as sg
 from symgrad_widgets import baselines, plots
 
@@ -200,9 +202,11 @@ sg.record(result, run)
 #    then `baselines.fit_value(wide.points, wide.values, field)`. For the ellipse, is it easier or harder than on the shell?
 # 2. Score `x1*(x1 + 1.414*sin((x2 + x3)/2 + 2.356))` in the experiment sine. Where is it zero? Is it the concept?
 # 3. Set `budget` to 5. Which of the four methods suffers most?
+# 4. Read off the field's points which value the formula takes where the logit is 0, the `threshold`. How many labels does
+#    the formula, cut there, get right?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -210,3 +214,32 @@ assert run.floor < 1e-3, run.floor
 assert result.best.loss < 1e-3, result.best
 assert result.best.complexity <= 25, result.best
 assert all(others.values())
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 4 in code, with its check; then all in words.
+
+# %%
+# Exercise 4: `threshold`, the value of the formula where the logit is 0
+### BEGIN SOLUTION
+formula = result.to_numpy()
+threshold = np.median(formula(field.points)[np.abs(field.values) < 1])
+### END SOLUTION
+
+# %%
+above = result.to_numpy()(data.x) > threshold
+right = max((above == data.y).mean(), (above != data.y).mean())  # the formula may fall where the logit rises
+assert right > 0.9, f"cut at {threshold}, the formula gets only {right:.0%} of the labels right"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. Harder: far from the boundary the logit saturates, and the formula has to describe that too.
+# 2. It is zero on the surfaces $x_1=0$ and where the bracket is; near the boundary its arrows are those of the concept, and
+#    elsewhere they are not. It is another concept.
+# 3. The two that evolve formulas, *value* and *labels*. The least squares need no time; the search has its answer early.
+# 4. Nearly all: the errors of the measurement are the limit, and they sit close to the boundary. The threshold is the
+#    quantity's own, in the units of the formula.
+#
+# <!-- END SOLUTION -->

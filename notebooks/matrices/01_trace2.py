@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -216,11 +216,11 @@ report = sg.record(result, run)
 # 1. *Predict first:* what is the loss of `x1`? Think of the angle between $(1,0,0,0)$ and $(1,0,0,1)$.
 # 2. Set `retrain = True` and try other seeds until $\varphi$ turns the other way. Does the formula change? Does
 #    its loss? Does the line of the two measures?
-# 3. Would `x1 + 1.1*x4` be told apart from the trace? Work out the angle between the two gradients, then compare
-#    with the angle that `result` reports.
+# 3. Would `x1 + 1.1*x4` be told apart from the trace? Work out the angle between the two gradients, in degrees, as
+#    `angle`. Then compare with the angle that `result` reports.
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -229,3 +229,32 @@ assert result.best.loss < 1e-3, result.best
 assert result.best.complexity <= 5, result.best
 assert np.ptp(losses) < 1e-9, losses
 assert np.isclose(sg.score(bent, g).loss, losses[0], rtol=0.05)
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 3 in code, with its check; then all in words.
+
+# %%
+# Exercise 3: `angle`, in degrees, between the gradients of x1 + x4 and x1 + 1.1*x4
+### BEGIN SOLUTION
+cosine = np.dot([1, 0, 0, 1], [1, 0, 0, 1.1]) / np.sqrt(2 * (1 + 1.1**2))
+angle = np.degrees(np.arccos(cosine))
+### END SOLUTION
+
+# %%
+true = sg.GradientField(field.points, np.tile([1.0, 0, 0, 1], (len(field), 1)), field.names)
+expected = np.degrees(np.arcsin(np.sqrt(sg.score(true, "x1 + 1.1*x4").loss)))
+assert np.isclose(angle, expected), (
+    f"the loss of x1 + 1.1*x4 on a perfect trace does not fit to {angle} degrees"
+)
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 1/2: $(1,0,0,0)$ and $(1,0,0,1)$ stand at 45 degrees. One input right beats one right and one wrong.
+# 2. The formula stays, and so does its loss up to the network's quality. The two figures of the paper's measure change
+#    places.
+# 3. Yes. The gradients are 2.7 degrees apart, and the network is true to the trace to a tenth or two of a degree.
+#
+# <!-- END SOLUTION -->

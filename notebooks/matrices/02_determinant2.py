@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -200,9 +200,11 @@ report = sg.record(result, run)
 # 1. *Predict first:* what does `sg.score(field, "x1 + x4")` do? What is the gradient of the trace on the surface?
 # 2. Is $x_1 - x_4$ a function on the surface? Score `x2*x3 + (x1 - x4)**2/4` and explain what you see.
 # 3. Run `sg.Search(raw).run(seconds=10).front`, a search without projection. What do its longest formulas describe?
+# 4. Take the parts along `off` out of `raw.gradients` and of `truth`, and compute the loss of the determinant from what is
+#    left, as `by_hand`.
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -212,3 +214,33 @@ assert result.best.complexity <= 7, result.best
 assert field.dimension == 3
 assert np.ptp(projected) < 1e-9, projected
 assert min(unprojected) > 100 * projected[0], unprojected
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 4 in code, with its check; then all in words.
+
+# %%
+# Exercise 4: `by_hand`, the loss of the determinant from the gradients `raw.gradients` and `truth`, both without
+# their parts along `off`
+### BEGIN SOLUTION
+neuron, det_along = (g - np.outer(g @ off, off) for g in (raw.gradients, truth))
+lengths = np.linalg.norm(neuron, axis=1) * np.linalg.norm(det_along, axis=1)
+by_hand = (1 - ((neuron * det_along).sum(axis=1) / lengths) ** 2).mean()
+### END SOLUTION
+
+# %%
+assert np.isclose(by_hand, projected[0], rtol=0.01), f"the library has {projected[0]:.2e}, not {by_hand:.2e}"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. Its loss is 1, the worst there is: the trace does not change along the surface, so its projected gradient is zero
+#    but for rounding.
+# 2. It is, for the data go along it. The second formula has the loss of the determinant: on the surface
+#    $x_1x_4 = \frac{25}{4} - \frac{(x_1-x_4)^2}{4}$.
+# 3. What the network does off the surface, where nobody taught it: linear and square terms in $x_1$ and $x_4$. With
+#    more terms the loss goes on falling, and nothing is learnt about the concept.
+# 4. Without the part off the surface the two gradients agree to a hundredth of a degree.
+#
+# <!-- END SOLUTION -->

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -206,12 +206,12 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. *Predict first:* what is the loss of `x1 + x5 + x9 + x2`? One input too many: does it cost more or less than
-#    one too few?
+#    one too few? Work it out from `directions`, as `cost`, without `sg.score`.
 # 2. Which shares does `x1*x5*x9` have on these data? Work out its gradient and score it.
 # 3. Make `picker.field` of the unit chosen above and let `sg.interpret` read it. Do you expect a law?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -220,3 +220,29 @@ assert result.best.loss < 1e-3, result.best
 assert result.best.complexity <= 5, result.best
 assert np.allclose((directions**2).mean(axis=0)[[0, 4, 8]], 1 / 3, atol=0.01)
 assert np.allclose((units**2).mean(axis=0), 1 / 9, atol=0.03)
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 1 in code, with its check; then all in words.
+
+# %%
+# Exercise 1: `cost`, the loss of x1 + x5 + x9 + x2, from `directions`
+### BEGIN SOLUTION
+guess = np.array([1, 1, 0, 0, 1, 0, 0, 0, 1]) / 2
+cost = (1 - (directions @ guess) ** 2).mean()
+### END SOLUTION
+
+# %%
+assert np.isclose(cost, sg.score(field, "x1 + x5 + x9 + x2").loss), f"sg.score disagrees with {cost}"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 1/4: the guess has a length of 2, and a quarter of its square is spent on $x_2$. One too few costs a third.
+# 2. A third each, as for the trace, since the gradient is $(x_5x_9, x_1x_9, x_1x_5)$ over the diagonal. But its loss is 0.25:
+#    equal shares on the average are not a constant direction.
+# 3. A law, exact, and of no use: a unit of the first layer is a bent sum of all nine inputs by construction. Its
+#    coefficients are its weights.
+#
+# <!-- END SOLUTION -->

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -214,9 +214,10 @@ report = sg.record(result, run)
 #    that points along one axis.
 # 2. Tell `sg.verify(paper, textbook, field=field, constraints=["x1 = 1"])` something that is not so. What happens?
 # 3. Which constraints does the proof of the paper's formula need? And that of the search's? Leave some out.
+# 4. Write the concept in $x_4$, $x_7$ and $x_8$ alone, as the text `mirror`. Is there one in $x_1$, $x_5$ and $x_9$?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -227,3 +228,30 @@ assert field.dimension == 3
 assert [verdict.same for verdict in verdicts] == [True, True, False], verdicts
 assert not sg.verify(paper, textbook)
 assert sg.verify(paper, textbook, field=field).how == "proved"
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 4 in code, with its check; then all in words.
+
+# %%
+# Exercise 4: `mirror`, the concept as a text in x4, x7 and x8 alone
+### BEGIN SOLUTION
+mirror = "x4**2 + x7**2 + x8**2"
+### END SOLUTION
+
+# %%
+same = sg.verify(mirror, textbook, constraints=exp.constraints)
+assert same, f"{mirror}: {same}"
+assert not any(name in mirror for name in ("x1", "x2", "x3", "x5", "x6", "x9")), f"other inputs in {mirror}"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 1/3: of a random direction in space the part along one axis has a third of the squared length.
+# 2. An error that says by how much the two sides differ at the field's points. A false equation proves anything.
+# 3. The paper's needs $x_1=0$ and $x_5=0$: with these the sum of the principal minors is minus the paper's formula (the
+#    products with $x_9$ go as well). That of the search needs the mirror images too.
+# 4. Each square may be taken from below the diagonal. In the diagonal there is nothing but zeros.
+#
+# <!-- END SOLUTION -->

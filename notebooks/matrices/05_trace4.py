@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -226,10 +226,11 @@ report = sg.record(result, run)
 #    `x1 + x2 + x3 + x4`?
 # 2. Leave `x16` out of the basis (`terms[[k for k in range(152) if k != 15]]`) and eliminate again. What is used in
 #    its place?
-# 3. How many monomials have sixteen inputs up to degree 6? At 1000 points, how much memory do their gradients take?
+# 3. How many monomials have sixteen inputs up to degree 6? At 1000 points, how many GB do their gradients take? Call
+#    the two numbers `count` and `gigabytes`.
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -239,3 +240,33 @@ assert result.best.complexity <= 7, result.best
 assert values[-1] > 0.999, values[-2:]
 assert values[-2] < 1e-3, values[-2:]
 assert ratios[1] < 1e-2 < ratios[2], ratios[:3]
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 3 in code, with its check; then all in words.
+
+# %%
+# Exercise 3: `count` of the monomials, and the `gigabytes` that their gradients take
+### BEGIN SOLUTION
+count = comb(16 + 6, 6) - 1
+gigabytes = count * 1000 * 16 * 8 / 1e9
+### END SOLUTION
+
+# %%
+assert count == sum(comb(15 + degree, degree) for degree in range(1, 7)), (
+    f"{count} monomials: one degree at a time?"
+)
+assert np.isclose(gigabytes, count * terms[0].nbytes / 1e9, rtol=0.1), (
+    f"{gigabytes} GB: one of `terms` has how many?"
+)
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. Its loss is 3/4: one input of four right, none wrong. The row has one right and three wrong.
+# 2. The square of the sum, in ten terms: the products with $x_{16}$ still hold it.
+# 3. $\binom{22}{6} - 1 = 74{,}612$, and 9.6 GB: 1000 points times 16 components of 8 bytes for each. Growth that does hurt; the
+#    search takes products of many factors from a shorter list.
+#
+# <!-- END SOLUTION -->

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -189,14 +189,14 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* among the matrices with $x_5x_9 > x_6x_8$, which input correlates with the determinant? Test
-#    it with `volume` and `x`.
+# 1. *Predict first:* among the matrices with $x_5x_9 > x_6x_8$, which input correlates with the determinant? Find its
+#    number from `volume` and `x`, as `loudest`.
 # 2. Train with `exp.train(seed=seed, epochs=2)`. The floor is bad; is the formula? Find out how few epochs will do.
 # 3. How many products has the determinant of a 4x4 matrix, and how many products of up to four inputs are there
 #    among sixteen? (Notebook 05 has the count.)
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -205,3 +205,32 @@ assert result.best.loss < 1e-3, result.best
 assert result.best.complexity <= 35, result.best
 assert max(np.abs([*single, *double])) < 0.05
 assert trial.within < 0.05, trial.within
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 1 in code, with its check; then all in words.
+
+# %%
+# Exercise 1: `loudest`, the number (1 to 9) of the input that correlates with `volume` where x5*x9 > x6*x8
+### BEGIN SOLUTION
+some = x[:, 4] * x[:, 8] > x[:, 5] * x[:, 7]
+loudest = 1 + np.argmax([abs(np.corrcoef(volume[some], x[some, k])[0, 1]) for k in range(9)])
+### END SOLUTION
+
+# %%
+cofactor = x[:, 4] * x[:, 8] - x[:, 5] * x[:, 7]
+assert np.corrcoef(volume, cofactor * x[:, loudest - 1])[0, 1] > 0.4, (
+    f"x{loudest} has no part where that is so"
+)
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices
+#    it is as often negative, and the correlation vanishes.
+# 2. The formula survives a floor that is much worse, since it is chosen by its cliff. How few epochs will do depends
+#    on the seed; where the front has no cliff any more, it is too few.
+# 3. 24 products of four, among 4,844 monomials with at most four factors.
+#
+# <!-- END SOLUTION -->

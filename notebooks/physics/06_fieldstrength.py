@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -195,9 +195,11 @@ report = sg.record(result, run)
 # 1. *Predict first:* what is the loss, on `field`, of $(E\cdot B)^2 + \sin(E^2 - B^2)$? Why does the search not report it?
 # 2. Take all four neurons, `neuron=[0, 1, 2, 3]`. What rank do you expect, and what loss of $E\cdot B$?
 # 3. Make up a neuron of your own: `lambda out: out[:, 0] + 2 * out[:, 1]` may be given as `neuron`. Is it purer?
+# 4. Compute the loss of the energy, whose gradient is `2 * field.points`, as `by_hand`. At each point `field.gradients` holds
+#    two vectors that span the plane; `np.linalg.qr` puts them at right angles.
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -207,3 +209,32 @@ assert run.floor < 1e-3, run.floor
 assert max(concept.loss for concept in result.concepts) < 1e-3, result.concepts
 assert sum(concept.complexity for concept in result.concepts) <= 30, result.concepts
 assert purity.min() > 10 * run.floor, purity
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 4 in code, with its check; then all in words.
+
+# %%
+# Exercise 4: `by_hand`, the loss of the energy from `field.points` and a basis of the plane at each point
+### BEGIN SOLUTION
+plane, _ = np.linalg.qr(field.gradients.transpose(0, 2, 1))
+radial = field.points / np.linalg.norm(field.points, axis=1, keepdims=True)
+by_hand = 1 - (np.einsum("nd,ndk->nk", radial, plane) ** 2).sum(axis=1).mean()
+### END SOLUTION
+
+# %%
+energy = "E1**2 + E2**2 + E3**2 + B1**2 + B2**2 + B3**2"
+assert np.isclose(by_hand, sg.score(field, energy).loss), f"sg.score disagrees with {by_hand}"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. Zero up to the network's errors: its gradient is a mixture of the two invariants' gradients, and so in the plane. It
+#    is a function of what has been found, and longer.
+# 2. Rank 4: the two others are no invariants, but they have gradients. The loss of $E\cdot B$ falls, since four
+#    dimensions of six are an easier target; chance is 1/3.
+# 3. Less pure with seed 0: each neuron was nearly pure, and the sum is a mixture.
+# 4. The squared length of the projection of a unit vector on the plane is $\cos^2$ of its angle to it.
+#
+# <!-- END SOLUTION -->

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -206,9 +206,11 @@ report = sg.record(result, run)
 #    constant between kinks. Will the floor be higher or lower? Look at the field before you look at the number.
 # 3. Click a unit of a hidden layer in the picker above. Do you expect rings? Make `field = picker.field` anew and see
 #    what the search says of it.
+# 4. Another neuron computes $\log r$, with $r$ the distance from the origin. Make its gradient field at `field.points`, a
+#    `sg.GradientField`, as `ring`. What will its picture look like, and which loss will our formula have on it?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -216,3 +218,32 @@ assert run.floor < 1e-3, run.floor
 assert result.best.loss < 1e-3, result.best
 assert result.best.complexity <= 7, result.best
 assert np.allclose(coefficients[:, 0] / coefficients[2, 0], [0, 0, 1, 0, 1], atol=0.05)
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 4 in code, with its check; then all in words.
+
+# %%
+# Exercise 4: `ring`, the gradient field of the neuron log(r) at `field.points`
+### BEGIN SOLUTION
+squared = (field.points**2).sum(axis=1, keepdims=True)
+ring = sg.GradientField(field.points, field.points / squared, field.names)
+### END SOLUTION
+
+# %%
+lengths = np.linalg.norm(ring.gradients, axis=1) * np.linalg.norm(ring.points, axis=1)
+assert np.allclose(lengths, 1), "the slope of log(r) is 1/r"
+assert sg.score(ring, result.best.expression).loss < 0.01, "it should point away from the origin"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 0.055, close to 0: along both axes the two gradients agree, and in between they are at most 20 degrees apart.
+# 2. Higher, of the order of $10^{-3}$: between the kinks the arrows cannot turn.
+# 3. No rings in the first layer: its units are bent sums $ax+bv$, with parallel arrows, and that is what the search says.
+#    Deeper units may hold anything.
+# 4. The arrows point away from the origin, and the picture is the neuron's own, perhaps turned round. The loss is 0: bent copies
+#    share the field.
+#
+# <!-- END SOLUTION -->

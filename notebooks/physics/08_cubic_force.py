@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -220,9 +220,11 @@ report = sg.record(result, run)
 # 2. `sg.gradient_field(relu.model, relu.x, names=relu.names, smooth=64)` averages the gradient over 64 neighbours of each
 #    point. Does that lower the floor enough to see the gap of $e^{x^2}$? And that of $4.2/\sqrt{\cos x}$?
 # 3. Keep only `field.take(near < 0.3)` and search again. Which formula do you expect, and is it wrong to prefer it?
+# 4. Expand $a\cosh(bx)$. Which `a` and `b` make $v^2+a\cosh(bx)$ agree with twice the energy to the fourth power? Is this
+#    mimic better than $v^2+e^{x^2}$?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -232,3 +234,32 @@ assert result.best.complexity <= 11, result.best
 assert mimic.same is False, mimic
 assert losses["exp(x**2) + v**2"][0] > 100 * run.floor, losses
 assert relu.floor > losses["exp(x**2) + v**2"][0], relu.floor
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 4 in code, with its check; then all in words.
+
+# %%
+# Exercise 4: `a` and `b` of the mimic v**2 + a*cosh(b*x)
+### BEGIN SOLUTION
+b = np.sqrt(6)
+a = 2 / b**2
+### END SOLUTION
+
+# %%
+loss = sg.score(field, f"v**2 + {a}*cosh({b}*x)").loss
+assert loss < losses["exp(x**2) + v**2"][0], f"a loss of {loss:.1e} is no better than that of exp(x**2)"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. Better: $2\cosh x = 2 + x^2 + x^4/12 + \dots$ has a little of the fourth power that the circle lacks.
+# 2. The floor falls to a sixth or less. That is below the gap of $e^{x^2}$, and of the size of the other one's, which stays
+#    hidden.
+# 3. With seed 0 the energy again: this network is so smooth that its floor in the strip, $2\cdot10^{-9}$, lies below the
+#    mimic's $10^{-7}$. With a floor above that, the mimic would be shorter and as good, and nothing wrong with it *there*.
+# 4. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. It is better, for its sixth power, $x^6/10$, is smaller than
+#    the $x^6/6$ of the exponential.
+#
+# <!-- END SOLUTION -->

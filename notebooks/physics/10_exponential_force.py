@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -202,12 +202,13 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* bootstrap with 100 points a time instead of 5,000. By which factor does the error grow?
+# 1. *Predict first:* bootstrap with 100 points a time instead of 5,000. By which factor does the error of the second
+#    constant grow? Measure it, as `growth`.
 # 2. Fit on the points with `field.points[:, 0] < -2` only. Which of the two constants suffers, and why?
 # 3. Train with `activation="relu", epochs=10`. How many digits are left, and does $\sqrt3\,\pi$ come back?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -217,3 +218,28 @@ assert result.best.complexity <= 10, result.best
 assert exact.how == "proved", exact
 assert np.abs(fitted - [1, 2 * np.e]).max() < 1e-4, fitted
 assert error.max() < 1e-4, error
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 1 in code, with its check; then all in words.
+
+# %%
+# Exercise 1: `growth` of the error of the second constant, with 100 points a time
+### BEGIN SOLUTION
+few = [constants(field.take(rng.integers(len(field), size=100))) for _ in range(50)]
+growth = np.std(few, axis=0)[1] / error[1]
+### END SOLUTION
+
+# %%
+assert 3 < growth < 20, f"{growth:.1f} is not what fifty times fewer points do to an error"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. By about $\sqrt{50}\approx 7$, as for every mean.
+# 2. That of $e^x$, which is below 0.14 there: its error is ten times larger or more, while the spring is known as well as
+#    before.
+# 3. Three digits: about 5.42 with seed 0. $\sqrt3\,\pi = 5.441$ is then as near as $2e = 5.437$.
+#
+# <!-- END SOLUTION -->

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -142,12 +142,13 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* what is the loss of the other component of the Runge-Lenz vector? Score it on `field`.
+# 1. *Predict first:* what is the loss of the other component of the Runge-Lenz vector? Write it down, as the text
+#    `other`, and score it on `field`.
 # 2. Read the second neuron alone, `sg.interpret(alone[1], concept=exp.concepts)`. What does the verdict say?
 # 3. With a force $1/r^3$ orbits do not close. Which of the three invariants survive?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -155,3 +156,29 @@ assert len(result.concepts) == field.rank == 3, result.concepts
 assert run.floor < 1e-3, run.floor
 assert result.best.loss < 1e-4, result.best
 assert result.best.complexity <= 7, result.best
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 1 in code, with its check; then all in words.
+
+# %%
+# Exercise 1: `other`, the component of the Runge-Lenz vector that is not among `result.concepts`, as a text
+### BEGIN SOLUTION
+other = "v2**2*x1 - v1*v2*x2 - x1/sqrt(x1**2 + x2**2)"
+### END SOLUTION
+
+# %%
+loss = sg.score(field, other).loss
+assert loss < 0.01, f"a loss of {loss:.1e}: {other} is not conserved"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. As small as that of the first: it is conserved too, so it is a function of the three that were found, and its gradient
+#    lies in their span.
+# 2. With seed 0: the angular momentum, and it is proved; but the loss is 0.06 and the bend explains less than half of the
+#    neuron. The verdict judges the formula, the agreement says how much of the neuron it is.
+# 3. Energy and angular momentum, as for every central force that does not change in time. The Runge-Lenz vector turns.
+#
+# <!-- END SOLUTION -->

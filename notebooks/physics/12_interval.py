@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -202,9 +202,11 @@ report = sg.record(result, run)
 # 2. What does the network say to a boost with $\beta = 0.99$? And the formula? Which of them would you trust?
 # 3. `sg.score(field, "(x**2 + y**2 + z**2) / t**2")` is the squared velocity that an event needs. It has the same
 #    light cone. Does it have the same level sets? Predict its loss.
+# 4. Make the matrix `diagonal` of a boost along the diagonal between $x$ and $y$, as fast as the one in `moves`, out of that
+#    one and a turn. What will the neuron say to it?
 
 # %% [markdown]
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert result.verdict.same, result.verdict
@@ -212,3 +214,32 @@ assert run.floor < 1e-4, run.floor
 assert result.best.loss < 1e-4, result.best
 assert result.best.complexity <= 11, result.best
 assert abs(np.sign(np.linalg.eigvalsh(eta)).sum()) == 2, eta
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+#
+# Exercise 4 in code, with its check; then all in words.
+
+# %%
+# Exercise 4: `diagonal`, the boost along the diagonal between x and y
+### BEGIN SOLUTION
+turn = np.eye(4)
+turn[1:3, 1:3] = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
+diagonal = turn @ moves["boost along x"] @ turn.T
+### END SOLUTION
+
+# %%
+assert np.allclose(diagonal.T @ eta @ diagonal, eta, atol=0.01), "it changes the interval"
+assert np.isclose(diagonal[0, 0], gamma), "it has not the velocity of the boost along x"
+assert np.isclose(diagonal[0, 1], diagonal[0, 2]), "it treats x and y differently"
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. It does not: no more than a turn. No observer of the data is mirrored, but what is a sum of squares cannot tell.
+# 2. The network is off by more than its whole spread, for these events lie far from its data; the formula says: nothing
+#    changes. It claims more than was tested, and physics agrees with it.
+# 3. No: they share one level set, the cone. The loss is 0.44, where 0.75 is chance.
+# 4. Nothing, it is one more observer: turn back, boost along $x$, turn. The product of matrices that keep $\eta$ keeps it.
+#
+# <!-- END SOLUTION -->

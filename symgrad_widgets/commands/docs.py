@@ -15,7 +15,13 @@ __all__ = ["configure", "main"]
 
 _MODULES = ("symgrad_widgets", "symgrad_widgets.plots")
 _REFERENCE = "reference"
-_DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+_DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/recovery.md",
+    "notebooks/teaching/README.md",
+)
 _LINK = re.compile(r"\]\((?!https?:|#)([^)\s]+)\)")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
@@ -39,10 +45,12 @@ def main(arguments, _):
     pdoc.render.configure(docformat="numpy", footer_text="symgrad")
     pdoc.pdoc(*_MODULES, output_directory=out / _REFERENCE)
     told = [_executed(path, folder, out, arguments.timeout) for path in notebook_files.sources(folder)]
-    documents = [folder.parent / name for name in _DOCUMENTS if (folder.parent / name).is_file()]
-    for document in documents:
-        text = document.read_text(encoding="utf-8")
-        _write(out / f"{document.stem}.html", _relinked(text, document.parent, out))
+    documents = {name: folder.parent / name for name in _DOCUMENTS if (folder.parent / name).is_file()}
+    documents = {Path(name).with_suffix(".html"): path for name, path in documents.items()}
+    for address, document in documents.items():
+        text, target = document.read_text(encoding="utf-8"), out / address
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, _relinked(text, document.parent, target.parent))
     _write(out / "index.html", _contents(documents, told))
     print(f"site       {out / 'index.html'}")
     return 0
@@ -90,7 +98,8 @@ def _relinked(text, home, place):
 def _contents(documents, told):
     """Return the text of the first page."""
     lines = ["# symgrad: read what a neuron has learnt as a formula", ""]
-    lines += [f"* [{_title(d.read_text(encoding='utf-8'), d.stem)}]({d.stem}.html)" for d in documents]
+    titles = {a: _title(d.read_text(encoding="utf-8"), d.stem) for a, d in documents.items()}
+    lines += [f"* [{title}]({address.as_posix()})" for address, title in titles.items()]
     lines += [f"* [Reference: {name}]({_REFERENCE}/{name.replace('.', '/')}.html)" for name in _MODULES]
     return "\n".join([*lines, "", "## Notebooks, executed", "", *(f"* [{t}]({a})" for t, a in told)])
 

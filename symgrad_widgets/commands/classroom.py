@@ -1,0 +1,111 @@
+"""`symgrad classroom build OUT`: the notebooks of a class, without answers for students, with them for you.
+
+Answers stand in the notebooks themselves: in code between the lines `### BEGIN SOLUTION` and
+`### END SOLUTION`, in text between the same words as HTML comments. nbgrader puts stubs in their places.
+"""
+
+import copy
+import shutil
+
+from .. import notebook_files
+from ..errors import DataError, OutputError, SymgradError
+
+__all__ = ["configure", "main"]
+
+_BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
+_CODE = '# YOUR CODE HERE\nraise NotImplementedError("not solved yet")'
+_TEXT = "*Not solved yet: your answers here.*"
+_FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's mark of a heading whose section is out of sight
+_FOR_THE_INSTRUCTOR = "teaching"  # a folder
+_PAIRED = {".py", ".toml"}  # beside notebooks, the same cells as text
+
+
+def configure(parser):
+    """Describe the arguments."""
+    add = parser.add_argument
+    add("action", choices=["build"], metavar="build", help="make OUT/student and OUT/instructor")
+    add("out", metavar="OUT", help="a new or empty folder")
+    add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
+    parser.epilog = (
+        "How to teach with them: notebooks/teaching/README.md, which is put into OUT/instructor/teaching."
+    )
+
+
+def main(arguments, _):
+    """Build both trees; nothing is written where something is wrong."""
+    cleared = _clearing()
+    folder = notebook_files.notebook_folder(arguments.notebooks)
+    notebooks = {path.relative_to(folder): _read(path) for path in notebook_files.sources(folder)}
+    files = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    others = list(filter(_comes_along, files))
+    out = _empty(arguments.out)
+    for name, notebook in notebooks.items():
+        _write(notebook, out / "instructor" / name)
+        _write(cleared(notebook), out / "student" / name)
+    for name in others:
+        _copy(folder / name, out / "instructor" / name)
+        if name.parts[0] != _FOR_THE_INSTRUCTOR:
+            _copy(folder / name, out / "student" / name)
+    to_solve = sum(_BEGIN in cell.source for notebook in notebooks.values() for cell in notebook.cells)
+    print(f"student    {out / 'student'}: {to_solve} cells to solve in {len(notebooks)} notebooks")
+    print(f"instructor {out / 'instructor'}")
+    return 0
+
+
+def _clearing():
+    """Return the function that gives a notebook as students get it."""
+    try:
+        from nbgrader.preprocessors import ClearOutput, ClearSolutions
+    except ImportError:
+        raise SymgradError('this needs nbgrader: pip install "symgrad-widgets[classroom]"') from None
+    solutions = ClearSolutions(enforce_metadata=False, code_stub={"python": _CODE}, text_stub=_TEXT)
+
+    def cleared(notebook):
+        bare, _ = ClearOutput().preprocess(copy.deepcopy(notebook), {})
+        return solutions.preprocess(bare, {})[0]
+
+    return cleared
+
+
+def _read(path):
+    """Return the notebook, unfolded, after a look at the marks of its solutions."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except ValueError as error:
+        raise DataError(f"{path} is no notebook ({error})") from None
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.metadata.pop(_FOLDED, None)
+        lines = cell.source.splitlines()
+        marks = [mark for line in lines for mark in (_BEGIN, _END) if mark in line]
+        if marks != [_BEGIN, _END] * (len(marks) // 2):
+            raise DataError(
+                f"{path}, cell {number}: {' and '.join(marks)} do not match; each {_BEGIN} needs an {_END} "
+                "after it, in the same cell"
+            )
+    return notebook
+
+
+def _comes_along(name):
+    hidden = any(part.startswith((".", "__")) for part in name.parts)
+    return name.suffix not in {".ipynb", *_PAIRED} and not hidden
+
+
+def _empty(folder):
+    folder = notebook_files.check_folder(folder)
+    if any(folder.iterdir()):
+        raise OutputError(f"{folder} is not empty, and nothing in it was changed: choose a new folder")
+    return folder
+
+
+def _write(notebook, path):
+    import nbformat
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def _copy(source, target):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)

@@ -8,6 +8,7 @@ import torch
 
 import symgrad_widgets as sg
 from symgrad_widgets import batch, unit_laws
+from symgrad_widgets.expressions import evaluate, parse
 
 QUICK = {"names": ("x", "y"), "jobs": 2, "progress": False}
 
@@ -141,11 +142,21 @@ def test_tokens_need_wrt_and_have_an_atlas_with_it():
     assert sg.verify(row.formula, "x*y").same
 
 
+def test_linear_units_are_read_in_one_generation(points):
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh()).double()
+    found = sg.atlas(model, points, generations=1, **QUICK)
+    weights = model[0].weight.detach().numpy()
+    for row in found.rows:
+        slopes = evaluate(parse(row.formula, ("x", "y")), ("x", "y"), points)[1]
+        assert np.abs(np.cross(slopes, weights[row.unit])).max() < 1e-5 * np.abs(slopes).max()
+
+
 def test_an_atlas_is_the_search_of_each_unit(made, points):
     atlas, _, _ = made
     rows = np.unique(np.linspace(0, 399, 300).astype(int))
     field = sg.gradient_field(Known(), points[rows], "units", 3, names=("x", "y"))
-    search = sg.Search(field)
+    search = sg.Search(field, guesses=("x + y",))
     search.run(generations=10, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-9)
     assert dataclasses.asdict(atlas.rows[3])["formula"] == str(search.best.expression)
     assert atlas.rows[3].loss == search.best.loss

@@ -51,7 +51,8 @@ def formula(terms, G, D, symbols, points):
     logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
     bodies = [_with_fractions(to_sympy(t, symbols)) for t in terms]
     written = []
-    for numbers in sorted(simple_numbers(c / size, loss_of, limit), key=_plainness)[:_TRIED]:
+    choices = sorted(simple_numbers(c / size, loss_of, limit), key=_plainness)[:_TRIED]
+    for numbers in map(_mostly_positive, choices):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
             written.append((_plain(unwrapped(e), symbols, points), numbers))
@@ -94,6 +95,11 @@ def simple_numbers(c, loss_of, limit):
         together = np.where(_near(numbers), _nearest(numbers), numbers)
         fits = loss_of(together) <= limit
         yield _rounded(together if fits else _one_by_one(numbers, loss_of, limit), loss_of, limit)
+
+
+def _mostly_positive(numbers):
+    """Return the numbers with the sign that is the cheaper to choose before SymPy has them."""
+    return -numbers if 2 * (numbers < 0).sum() > len(numbers) else numbers
 
 
 def _units(c):
@@ -145,6 +151,8 @@ def _number(x):
 
 def _sum(bodies, numbers):
     total = sp.Add(*(_number(x) * body for x, body in zip(numbers, bodies, strict=True)))
+    if not any(body.has(sp.Add) for body in bodies):
+        return total.primitive()[1]  # there is nothing to multiply out, which takes long
     expanded = sp.expand(total, power_exp=False, power_base=False, log=False)
     return min((total, expanded.primitive()[1]), key=_effort)
 
@@ -180,13 +188,12 @@ def unwrapped(e):
 
 def _positive(e):
     """Choose the sign with fewer minus signs in front; ties go to a positive first term."""
-    flipped = sp.expand(-e) if e.is_Add else -e
     if e.is_Add:
         minus = sum(a.could_extract_minus_sign() for a in e.args)
         if 2 * minus > len(e.args) or (2 * minus == len(e.args) and _first(e).could_extract_minus_sign()):
-            return flipped
+            return sp.expand(-e)
         return e
-    return flipped if e.could_extract_minus_sign() else e
+    return -e if e.could_extract_minus_sign() else e
 
 
 def _first(e):

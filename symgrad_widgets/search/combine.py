@@ -9,6 +9,8 @@ Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, `D (K, 
 the k neurons, both with any number of leading batch axes.
 """
 
+from operator import itemgetter
+
 import numpy as np
 
 __all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "weights_of"]
@@ -17,6 +19,8 @@ _NULL = 1e-10  # directions of M below this share of the largest are constant on
 _SINGLY = 24  # terms up to which elimination drops one at a time; of more a sixth ...
 _CHEAP = 0.1  # ... and while some cost less than this share of the mean, no others
 _VANISHING = 1e-40  # of the mean squared gradient: below, a point has none and counts 1
+_ROOT_ROUNDS = 30  # for a root of the secular equation at most; about six are needed
+_BELOW = 1 - 1e-12  # gaps: no root is taken closer to the next eigenvalue
 _DIM = 1e-3  # no point weighs more than 1 / _DIM times the one of mean squared gradient
 
 
@@ -59,14 +63,15 @@ def eliminate(G, D, smallest=1):
     kept = np.arange(len(G))
     weights = np.ones(G.shape[1])
     while len(kept) >= smallest:
-        g, d = G[kept], D[kept]
+        g, d, best = G[kept], D[kept], (np.inf, None)
         for _ in range(3 if len(kept) <= _SINGLY else 1):
             A, M = _moments(g, d, weights)
             values, vectors = eigen(A, M)
             c = vectors[:, 0]
             loss, q = losses(g, d, c)
             weights = weights_of(q)
-        yield kept, c, float(loss)
+            best = min(best, (float(loss), c), key=itemgetter(0))
+        yield kept, best[1], best[0]
         kept = np.delete(kept, _cheapest(_after_deletion(values, vectors) - values[0]))
 
 
@@ -128,17 +133,28 @@ def weights_of(q):
     return 1 / np.maximum(q, _DIM * q.mean(-1, keepdims=True) + 1e-300)
 
 
-def _after_deletion(values, vectors, steps=60):
-    """Smallest eigenvalue after deleting each term in turn, by bisection of the secular equation."""
+def _after_deletion(values, vectors):
+    """Smallest eigenvalue after deleting each term in turn: the roots of the secular equation.
+
+    With `x` counted from the least eigenvalue in gaps to the next, the poles at 0 and 1 are kept and the rest
+    is replaced by `a + b / (1 - x)` of equal value and slope, whose root is taken until it stays: from the
+    second round on it rises to the true one (Li 1994, "Solving secular equations stably and efficiently").
+    """
     if len(values) == 1:
         return np.ones(1)
-    squared = vectors**2
-    low = np.full(len(vectors), values[0])
-    high = np.full(len(vectors), values[1])
-    for _ in range(steps):
-        middle = (low + high) / 2
-        gap = values[None, :] - middle[:, None]
-        above = (squared / np.where(gap == 0, 1e-300, gap)).sum(1) > 0
-        high = np.where(above, middle, high)
-        low = np.where(above, low, middle)
-    return (low + high) / 2
+    gap, squared = values[1] - values[0], vectors**2
+    if gap == 0:
+        return np.full(len(vectors), values[0])
+    first, second, others = squared[:, 0], squared[:, 1], squared[:, 2:]
+    poles, x = (values[2:] - values[0]) / gap, np.zeros(len(vectors))
+    for _ in range(_ROOT_ROUNDS):
+        before, inverse = x, 1 / (poles - x[:, None])
+        rest = others * inverse
+        slope = np.einsum("kj,kj->k", rest, inverse) * (1 - x)
+        a, b = rest.sum(1) - slope, slope * (1 - x)
+        p = first + second + a + b
+        root = np.sqrt(np.maximum(p**2 - 4 * a * first, 0))
+        x = np.minimum(2 * first / np.maximum(p + root, 1e-300), _BELOW)
+        if (np.abs(x - before) <= 1e-10 * x).all():
+            break
+    return values[0] + gap * x

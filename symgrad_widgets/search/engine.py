@@ -272,10 +272,13 @@ class Engine:
             return
         rows = rows[combine.independent(self.bank.G[rows])]
         most = self.max_size // 2 + 1  # terms of a formula within the limit, if each is a leaf
-        for kept, _, _ in combine.eliminate(self.bank.G[rows], self.bank.D[rows]):
+        for kept, coefficients, loss in combine.eliminate(self.bank.G[rows], self.bank.D[rows]):
             self.watch()
-            if len(kept) <= most:
-                self.score([rows[kept]])
+            order = np.argsort(rows[kept])
+            some = tuple(rows[kept][order].tolist())
+            if len(kept) <= most and some not in self.seen:
+                self.evaluations += 1
+                self._note(some, coefficients[order], loss)
 
     def extend_front(self):
         """Score the front's sums with one more small term."""

@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 
 import numpy as np
+import sympy as sp
 
 from .. import batch
 from ..activity import Activity
@@ -162,7 +163,8 @@ def _laws(some, generations, random_state):
 
 def _law(field, generations, random_state):
     try:
-        search = Search(field, random_state=random_state)
+        linear = sp.Add(*(sp.Symbol(name, real=True) for name in field.names))
+        search = Search(field, guesses=(linear,), random_state=random_state)
     except SymgradError as error:
         return {"note": str(error)}
     state = search.run(generations=generations, progress=False, callback=_exact)

@@ -95,6 +95,7 @@ def load(experiment, path=None, *, seed=None, variant=None):
     if described["experiment"] != experiment.slug:
         raise ModelError(f"{file} holds weights of {described['experiment']}, not of {experiment.slug}")
     _check_asked(experiment, described, seed=seed, variant=variant)
+    experiment = experiment.of(described["variant"])
     settings = Settings(**described["settings"])
     if path is None:
         _check_settings(experiment, settings, file)

@@ -16,9 +16,9 @@ ALL = [(experiment.slug, variant) for experiment in SIAMESE for variant in exper
 COUNT = 20_000
 
 
-def concept_at(experiment, points):
+def concept_at(experiment, points, which=0):
     symbols = [sympy.Symbol(name, real=True) for name in experiment.names]
-    return sympy.lambdify(symbols, experiment.concepts[0])(*points.T)
+    return sympy.lambdify(symbols, experiment.concepts[which])(*points.T)
 
 
 def matrices(points):
@@ -95,7 +95,7 @@ def test_exact_gradients_of_formulas():
 
 @pytest.mark.parametrize(("slug", "variant"), ALL)
 def test_positives_share_the_concept_and_negatives_do_not(slug, variant):
-    experiment = sg.experiments[slug]
+    experiment = sg.experiments[slug].of(variant)
     data = experiment.sample(COUNT, seed=3, variant=variant)
     anchor, positive, negative = (concept_at(experiment, points) for points in data)
     # the rounding of M A M^-1 grows with the squares of its entries: the paper's reach a million
@@ -128,7 +128,7 @@ def test_the_same_seed_gives_the_same_bits(slug, variant):
 
 @pytest.mark.parametrize(("slug", "variant"), ALL)
 def test_constraints_hold_on_all_data(slug, variant):
-    experiment = sg.experiments[slug]
+    experiment = sg.experiments[slug].of(variant)
     symbols = [sympy.Symbol(name, real=True) for name in experiment.names]
     for equation in experiment.constraints:
         residual = sympy.lambdify(symbols, equation.lhs - equation.rhs)
@@ -158,6 +158,34 @@ def test_determinant_data_have_trace_five():
     np.testing.assert_allclose(half.var(), 400 / 24, rtol=0.05)
     assert np.abs(half).max() < 10
     assert np.abs(data.anchor[:, 0] + data.anchor[:, 3] - 5).max() < 1e-12
+
+
+def test_without_the_shift_matrices_share_trace_and_determinant_and_nothing_else():
+    experiment = sg.experiments["determinant2"].of("free")
+    data = experiment.sample(COUNT, variant="free")
+    assert (len(experiment.concepts), experiment.constraints) == (2, ())
+    for points, slack in (
+        (data.negative, 0.03),
+        (data.anchor, 0.2),
+    ):  # U[-10, 10]; redrawing takes large ones
+        assert 9.9 < np.abs(points).max() <= 10
+        np.testing.assert_allclose(points.var(0), 400 / 12, rtol=slack)
+    assert np.abs(data.positive).max() <= 12.5
+    anchor, positive, negative = (
+        np.stack([concept_at(experiment, points, which) for which in range(2)]) for points in data
+    )
+    np.testing.assert_allclose(positive, anchor, atol=1e-6)
+    assert (np.abs(np.corrcoef(anchor, negative)[:2, 2:]) < 0.04).all()
+    apart = [points[:, 0] - points[:, 3] for points in data[:2]]
+    assert abs(np.corrcoef(*apart)[0, 1]) < 0.2
+
+
+def test_what_a_variant_does_not_change_stays():
+    experiment = sg.experiments["determinant2"]
+    assert experiment.of("paper") is experiment.of("default") is experiment
+    free = experiment.of("free")
+    assert (free.slug, free.names, free.samplers) == (experiment.slug, experiment.names, experiment.samplers)
+    assert (experiment.latent, free.latent) == (1, 4)
 
 
 def test_oscillator_orbits_start_in_the_unit_square_and_last_three_units():

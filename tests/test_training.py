@@ -18,7 +18,7 @@ from symgrad_widgets.experiment import Triplets
 from symgrad_widgets.networks import ACTIVATIONS, Standardize, mlp
 from symgrad_widgets.training import KINDS, PRESETS, Settings, train
 from symgrad_widgets.training.result import _distance
-from symgrad_widgets.training.trainer import SCHEDULES
+from symgrad_widgets.training.trainer import SCHEDULES, Trainer
 
 TINY = {"epochs": 3, "count": 2000, "validation": 500, "held_out": 300, "progress": False}
 OSCILLATOR = sg.experiments["oscillator"]
@@ -169,7 +169,8 @@ def test_the_contrast_is_what_its_docstring_says(k):
         groups = (anchor @ white).reshape(-1, 50, k)
         strangers = np.concatenate([cKDTree(group).query(group, 2)[0][:, 1] ** 2 for group in groups])
     within = (anchor - positive) @ white
-    expected = np.linalg.slogdet(within.T @ within / len(within))[1] - k * np.log(strangers).mean()
+    least = 0 if k == 1 else 1e-4 * np.eye(k)
+    expected = np.linalg.slogdet(within.T @ within / len(within) + least)[1] - k * np.log(strangers).mean()
     found = latents("contrast", torch.tensor(anchor), torch.tensor(positive)).item()
     assert found == pytest.approx(expected, abs=0.02)
 
@@ -180,6 +181,13 @@ def test_the_contrast_falls_with_the_noise_and_rises_where_a_range_is_flat():
     anchor, positive = pairs(1, 0.001)
     flat = [rows.clamp(min=0.6) + 0.001 * torch.randn_like(rows) for rows in (anchor, positive)]
     assert latents("contrast", *flat) > losses[2] + 1
+
+
+def test_exact_functions_of_one_concept_are_worth_less_than_a_second_concept():
+    anchor, positive = pairs(2, 0.01)
+    first, second = (rows[:, :1] for rows in pairs(2, 1e-6))
+    alone = [torch.cat([rows, rows**2], 1) for rows in (first, second)]
+    assert latents("contrast", anchor, positive) < latents("contrast", *alone)
 
 
 def test_two_nearly_parallel_latents_count_as_two():
@@ -385,6 +393,22 @@ def test_the_weights_of_the_best_epoch_are_kept(monkeypatch):
     run = OSCILLATOR.train(loss="triplet", **TINY)
     assert (run.model.latent.weight == kept[1]).all()
     assert (kept[1] != kept[2]).any()
+
+
+def test_where_the_refined_loss_rises_it_begins_again_at_an_eighth_of_the_rate(monkeypatch):
+    losses = iter([3.0, 2.0, 1.0, 0.0, -5.0, -6.0, -5.5, -4.5, -6.0, -7.0, -7.0, -7.0])
+    train_one = Trainer._epoch
+
+    def scripted(trainer):
+        train_one(trainer)
+        return next(losses)
+
+    monkeypatch.setattr(Trainer, "_epoch", scripted)
+    run = OSCILLATOR.train(**{**TINY, "epochs": 12, "refined": 0.67, "rate": 1e-3})
+    first, refined, slower = np.split(run.history["rate"], [4, 8])
+    for rates, highest in ((first, 1e-3), (refined, 0.4e-3), (slower, 0.05e-3)):
+        assert 0.5 * highest < max(rates) <= highest
+    assert slower[-1] < 0.1 * max(slower)  # the schedule ends with the training all the same
 
 
 def test_early_stop_by_patience(monkeypatch):

@@ -2,7 +2,7 @@
 
 import keyword
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,7 +44,7 @@ class Experiment:
     names : tuple of str
         The n inputs, in the order of the columns of the data.
     samplers : mapping of variant to `f(rng, count) -> Triplets or Labelled`
-        "default", and "paper" where the published data differ from it.
+        "default", "paper" where the published data differ from it, and others that ask something else.
     concepts, constraints : tuples of SymPy expressions and equations
         What the latent should have learnt, and what holds on all data. Never read in training.
     latent : int
@@ -53,6 +53,8 @@ class Experiment:
         How a network is trained on it, a row of `training.KINDS`.
     presets : mapping of preset to settings
         Where the schedule of this experiment differs from the preset's.
+    differences : mapping of variant to attributes
+        Where the data of a variant share something else: its own `concepts`, `constraints`, `latent`.
 
     """
 
@@ -66,11 +68,16 @@ class Experiment:
     latent: int = 1
     kind: str = field(default="siamese", repr=False)
     presets: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
+    differences: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """Names of the variants of the data: "default" and, where it differs, "paper"."""
+        """Names of the variants of the data: "default", where it differs "paper", and others."""
         return tuple(self.samplers)
+
+    def of(self, variant: str) -> "Experiment":
+        """Return the experiment with the concepts, constraints and latents that a variant of its data has."""
+        return replace(self, **self.differences[variant]) if variant in self.differences else self
 
     def sample(self, count: int, seed: int = 0, variant: str = "default") -> "Triplets | Labelled":
         """Draw `count` triplets or labelled points; the same seed gives the same bits.
@@ -118,7 +125,7 @@ class Experiment:
         """Train a network on the data: see `symgrad_widgets.training.train`, which has the settings."""
         from ..training import train  # upwards, and torch: only when asked for
 
-        return train(self, seed, preset, variant, progress, callback, **settings)
+        return train(self.of(variant), seed, preset, variant, progress, callback, **settings)
 
     def pretrained(
         self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None

@@ -10,9 +10,9 @@ from .definition import Experiment, Triplets, redraw
 __all__ = ["EXPERIMENTS"]
 
 
-def uniform(rng, count, size, low=0.0):
-    """Matrices (count, size, size) with entries ~ U[low, 1]."""
-    return rng.uniform(low, 1, size=(count, size, size))
+def uniform(rng, count, size, low=0.0, high=1.0):
+    """Matrices (count, size, size) with entries ~ U[low, high]."""
+    return rng.uniform(low, high, size=(count, size, size))
 
 
 def trace_five(rng, count):
@@ -107,6 +107,13 @@ def _bounded(draw, reach):
     return {"default": partial(similar, draw=draw, reach=reach), "paper": partial(similar, draw=draw)}
 
 
+# without the shift to trace 5 similar matrices share their trace too
+_FREE = {
+    "title": "Trace and determinant of a 2x2 matrix",
+    "concepts": CONCEPTS["P1-01"].formulas + CONCEPTS["P1-02"].formulas,
+    "constraints": (),
+    "latent": 4,
+}
 _BOX3 = partial(uniform, size=3, low=-1.0)
 
 EXPERIMENTS = (
@@ -116,10 +123,12 @@ EXPERIMENTS = (
         "determinant2",
         "Determinant of a 2x2 matrix of trace 5",
         names=_names(2),
-        samplers=_bounded(trace_five, reach=12.5),
+        samplers=_bounded(trace_five, reach=12.5)
+        | {"free": partial(similar, draw=partial(uniform, size=2, low=-10.0, high=10.0), reach=12.5)},
         concepts=CONCEPTS["P1-02"].formulas,
         constraints=CONCEPTS["P1-02"].constraints,
         presets={"paper": {"epochs": 300, "plateau_factor": 0.2}},
+        differences={"free": _FREE},
     ),
     _trace("P1-03", 3),
     Experiment(

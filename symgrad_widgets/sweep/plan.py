@@ -115,7 +115,7 @@ def _setup(experiment, variant, preset, budget, notebooks, epochs):
     if variant not in experiment.variants:
         known = nearest(variant, experiment.variants)
         raise UnknownNameError(f"{experiment.slug} has no variant {variant!r}; {known}")
-    settings = dataclasses.asdict(_settings(experiment, preset, epochs))
+    settings = dataclasses.asdict(_settings(experiment.of(variant), preset, epochs))
     notebook = None if notebooks is None else str(notebook_files.find(experiment, notebooks))
     return {
         "experiment": experiment.slug,

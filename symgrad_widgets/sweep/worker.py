@@ -77,7 +77,7 @@ def _by_library(run):
     from ..interpretation import interpret
     from .rules import judged
 
-    experiment = experiments[run.experiment]
+    experiment = experiments[run.experiment].of(run.variant)
     trained = experiment.train(run.seed, run.preset, run.variant, progress=False, **run.settings)
     result = interpret(
         trained.model,

@@ -17,6 +17,7 @@ __all__ = ["KINDS", "Kind", "Loss"]
 
 _CLOSE = 1e-4  # squared distance, in variances, below which two points count as equally close ...
 _CLOSEST, _NEIGHBOURS = 1e-6, 50  # ... of nearest neighbours, who are looked for in groups of so many
+_CONSERVED = 1e-4  # share of the variance within pairs below which one of several latents gains little more
 
 
 class Loss(NamedTuple):
@@ -67,7 +68,8 @@ def _contrast(model, anchor, positive, _negative):
     the differences stands for their mean square, and a stranger is the nearest one. The log distance of
     nearest neighbours is an entropy (Kozachenko and Leonenko 1987): latents that are functions of each other
     fill a space of fewer dimensions and gain nothing, so that each concept is worth more than another
-    function of the first.
+    function of the first. What lies within pairs counts as no less than 1e-4 of the variance: functions of
+    one concept, however exact, would outweigh the second one otherwise.
     """
     latent = model(torch.cat([anchor, positive])).double()  # latents may be nearly parallel
     latent = latent - latent.mean(0)
@@ -75,10 +77,10 @@ def _contrast(model, anchor, positive, _negative):
     white = torch.linalg.solve_triangular(root, latent.T, upper=False)
     first, second = white.chunk(2, dim=1)
     if len(white) > 1:
-        apart = _from_nearest(first.T) + _CLOSEST
+        apart, least = _from_nearest(first.T) + _CLOSEST, _CONSERVED
     else:
-        apart = (white - white.roll(1, dims=1)).square() + _CLOSE
-    return _log_volume(first - second) - len(white) * apart.log().mean()
+        apart, least = (white - white.roll(1, dims=1)).square() + _CLOSE, 0.0
+    return _log_volume(first - second, least) - len(white) * apart.log().mean()
 
 
 def _from_nearest(points):
@@ -91,9 +93,10 @@ def _from_nearest(points):
     return (groups - groups.take_along_dim(nearest, 1)).square().sum(2).flatten()
 
 
-def _log_volume(columns):
-    """Log determinant of the second moments of columns (k, N)."""
-    root = torch.linalg.cholesky(columns @ columns.T / columns.shape[1])
+def _log_volume(columns, least):
+    """Log determinant of the second moments of columns (k, N), with `least` added in every direction."""
+    moments = columns @ columns.T / columns.shape[1]
+    root = torch.linalg.cholesky(moments + least * torch.eye(len(moments)))
     return 2 * root.diagonal().log().sum()
 
 

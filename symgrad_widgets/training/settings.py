@@ -32,7 +32,8 @@ class Settings:
     refined : float from 0 to 1
         Share of the epochs, the last ones, in which a single latent is trained for the refined form of the
         loss, where it has one: contrast finds the concept, and the ratio of variances, whose last layer is
-        solved for, then makes it a thousand times more exact. What is kept is still decided by the loss.
+        solved for, then makes it a thousand times more exact; where that rises it begins again at an eighth
+        of the rate. What is kept is still decided by the loss.
     schedule : "cosine" | "plateau"
         Warm-up over the first tenth and a cosine down to zero, or the rate times `plateau_factor` after
         `plateau_patience` epochs without a better validation loss.

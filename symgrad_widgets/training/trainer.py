@@ -12,7 +12,11 @@ from .settings import row
 __all__ = ["SCHEDULES", "Trainer", "as_tensor"]
 
 _WARM_UP = 0.1  # of the steps
-_REFINING = 0.4  # of the rate: no higher, or the last layers lose what they are to refine
+_REFINING = 0.4  # of the rate: no higher, or the last layers lose what they are to refine ...
+_SLOWER, _RISE = (
+    1 / 8,
+    1.0,
+)  # ... and an eighth of that once the refined loss has risen so far above its least
 
 
 def as_tensor(array):
@@ -30,7 +34,7 @@ class Trainer:
         self.rows = [as_tensor(array) for array in data]
         self.validation = [as_tensor(array) for array in validation]
         last = round(settings.epochs * settings.refined) if self.refined else 0
-        self.first_refined = settings.epochs - last + 1
+        self.first_refined, self.refining = settings.epochs - last + 1, _REFINING
         self._begin(settings.rate, settings.epochs - last)
         self.history = {name: [] for name in ("epoch", "loss", "validation", "rate", "seconds")}
         self.best, self.best_weights, self.best_epoch = math.inf, None, 0
@@ -52,8 +56,8 @@ class Trainer:
         ending = "finished"
         try:
             for epoch in range(1, self.settings.epochs + 1):
-                if epoch == self.first_refined:
-                    self._refine()
+                if epoch == self.first_refined or self._rises():
+                    self._refine(epoch)
                 self._record(epoch, self._epoch(), time.perf_counter() - start)
                 bar.set_postfix(
                     {name: self.history[name][-1] for name in ("loss", "validation")}, refresh=False
@@ -69,11 +73,17 @@ class Trainer:
         self._restore(ending)
         return ending
 
-    def _refine(self):
-        """Go on from the best weights so far with the refined form of the loss."""
+    def _refine(self, epoch):
+        """Go on from the best weights so far with the refined form of the loss, each time more slowly."""
         self._restore("")
-        self.trained_for = self.refined
-        self._begin(_REFINING * self.settings.rate, self.settings.epochs - self.first_refined + 1)
+        self.trained_for, self.first_refined = self.refined, epoch
+        self._begin(self.refining * self.settings.rate, self.settings.epochs - epoch + 1)
+        self.refining *= _SLOWER
+
+    def _rises(self):
+        """Whether the refined loss has left its minimum: steps too long for its last layer to follow."""
+        losses = self.history["loss"][self.first_refined - 1 :]
+        return bool(losses) and losses[-1] > min(losses) + _RISE
 
     def _batches(self):
         order = torch.randperm(len(self.rows[0]), generator=self.generator)

@@ -29,6 +29,8 @@ NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_c
 OF_EXPERIMENTS = {e: notebook_files.find(e, ROOT / "notebooks") for e in experiments if _has_notebook(e)}
 # Two concepts explain their labels equally well: what counts is that the formula is true to the network.
 AMBIGUOUS = {"two_products", "two_mixed"}
+# Notebooks of no experiment that end with a verdict.
+JUDGED = [path for path in NOTEBOOKS if "assert verdict.same" in path.with_suffix(".py").read_text("utf-8")]
 SETTINGS = {"seed", "retrain", "variant", "budget"}
 CELL_SECONDS = 240
 COLOUR, MARKED_LINE = re.compile(r"\x1b\[[0-9;]*m"), re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
@@ -56,7 +58,7 @@ def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
-def execute(path, folder, **parameters):
+def execute(path, folder, cwd=None, **parameters):
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return papermill.execute_notebook(
         path,
@@ -66,7 +68,7 @@ def execute(path, folder, **parameters):
         progress_bar=False,
         execution_timeout=CELL_SECONDS,
         coalesce_streams=True,
-        cwd=path.parent,
+        cwd=cwd or path.parent,
     )
 
 
@@ -166,20 +168,30 @@ def test_an_experiment_notebook_runs_and_finds_the_concept_and_can_be_read_witho
         assert found.floor < 1e-3
 
 
+def failed_line(path, folder, **parameters):
+    """Execute a notebook whose search answers with an input; return the assertion that fails."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(FALSE_ANSWER))
+    planted = folder / f"false_{path.name}"
+    nbformat.write(notebook, planted)
+    with pytest.raises(papermill.PapermillExecutionError) as failure:
+        execute(planted, folder, cwd=path.parent, **parameters)
+    assert failure.value.ename == "AssertionError"
+    return MARKED_LINE.findall(COLOUR.sub("", "\n".join(failure.value.traceback)))[0]
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("path", JUDGED, ids=name)
+def test_a_notebook_that_ends_with_a_verdict_fails_when_the_search_answers_with_an_input(path, tmp_path):
+    assert "verdict.same" in failed_line(path, tmp_path, seed=0)
+
+
 @pytest.mark.notebook
 @pytest.mark.parametrize("experiment", OF_EXPERIMENTS, ids=lambda e: e.slug)
 def test_an_experiment_notebook_fails_when_the_search_answers_with_an_input(experiment, tmp_path):
     path = OF_EXPERIMENTS[experiment]
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(FALSE_ANSWER))
-    planted = tmp_path / f"false_{path.name}"
-    nbformat.write(notebook, planted)
     given = notebook_files.parameters(path, experiment, [("seed", "0"), ("retrain", "false")])
-    with pytest.raises(papermill.PapermillExecutionError) as failure:
-        execute(planted, tmp_path, **given)
-    assert failure.value.ename == "AssertionError"
-    marked = MARKED_LINE.findall(COLOUR.sub("", "\n".join(failure.value.traceback)))
-    assert "result." in marked[0]
-    found = report.read(nbformat.read(tmp_path / planted.name, as_version=4))
+    assert "result." in failed_line(path, tmp_path, **given)
+    found = report.read(nbformat.read(tmp_path / f"false_{path.name}", as_version=4))
     assert found.same is False
     assert found.formula in experiment.names

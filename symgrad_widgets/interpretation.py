@@ -14,7 +14,7 @@ from .export import to_numpy, to_torch
 from .expressions import angles, as_expression, evaluate
 from .field import GradientField
 from .mixture import mixture
-from .search import Candidate, Evidence, Search
+from .search import Candidate, Evidence, Search, score
 from .search.checks import duration
 from .search.kernels import warm_up
 from .surface import read_equation
@@ -109,6 +109,27 @@ class Interpretation:
                 )
             layer, neuron = self.unit
         return splice(model, self, layer, neuron, x)
+
+    def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
+        """Return the same with another formula as the answer: a control for `splice`.
+
+        >>> result.with_formula("x*v", field).splice(run.model).effect(run.loss)
+
+        Its loss, phi and angles are those on the field, of one neuron with values. Evidence and front stay,
+        and there is no verdict.
+        """
+        planted = score(field, formula)
+        return replace(
+            self,
+            best=planted,
+            concepts=(planted,),
+            verdict=None,
+            verdicts=(),
+            phi=fit_phi(planted.expression, field),
+            angles=angles(planted.expression, field),
+            names=field.names,
+            subspace=None,
+        )
 
     def _formula(self):
         if self.best is None:

@@ -4,6 +4,7 @@ Gradients that agree say that a neuron is a function of the formula on the data.
 with the formula instead is a question of cause and effect, and this asks it.
 """
 
+import math
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -21,12 +22,14 @@ class Effect:
     """Loss of a task with the neuron as it is, with the formula in its place, and with its values shuffled.
 
     Shuffled among the points, a neuron is as busy as before and says nothing: the formula is compared with
-    that.
+    that. `mean` is the loss with the neuron held at its mean (mean ablation); nan where the task knows none,
+    as of pairs that are told apart by nothing.
     """
 
     original: float
     spliced: float
     shuffled: float
+    mean: float = math.nan
 
     @property
     def recovered(self):
@@ -42,7 +45,7 @@ class Effect:
         told = "the task does not need the neuron" if share is None else f"{100 * share:.4g} % recovered"
         return (
             f"Effect(loss {self.original:.4g}, with the formula {self.spliced:.4g}, "
-            f"with shuffled values {self.shuffled:.4g}: {told})"
+            f"with shuffled values {self.shuffled:.4g}, with its mean {self.mean:.4g}: {told})"
         )
 
 
@@ -54,6 +57,7 @@ class Spliced:
     ----------
     model : torch.nn.Module, a copy in which the neuron's value is phi(formula)
     shuffled : torch.nn.Module, a copy in which the neuron's values are shuffled among the points
+    mean : torch.nn.Module, a copy in which the neuron is the mean of its values at the points given
     original : torch.nn.Module, as it was given
     change : float
         Share of the variance of the model's output at the points of the interpretation that the formula
@@ -63,13 +67,15 @@ class Spliced:
 
     model: torch.nn.Module
     shuffled: torch.nn.Module
+    mean: torch.nn.Module
     original: torch.nn.Module
     change: float
 
     def effect(self, loss):
         """`Effect` on a task. `loss(model)` is a number, the lower the better: for instance `run.loss`."""
         with torch.no_grad():
-            return Effect(*(float(loss(model)) for model in (self.original, self.model, self.shuffled)))
+            known = (float(loss(model)) for model in (self.original, self.model, self.shuffled))
+            return Effect(*known, mean=_loss_or_nan(loss, self.mean))
 
 
 def splice(model, result, layer=None, neuron=0, x=None):
@@ -112,7 +118,16 @@ def splice(model, result, layer=None, neuron=0, x=None):
     formula, bend = result.to_torch(), _bend(result.phi)
     spliced = _replaced(model, layer, neuron, lambda x, _: bend(formula(_table(x, result.inputs))))
     shuffled = _replaced(model, layer, neuron, lambda _, own: own[_order(len(own))])
-    return Spliced(spliced, shuffled, model, _change(model, spliced, result.points if x is None else x))
+    mean = _replaced(model, layer, neuron, lambda _, own: own.mean().expand_as(own))
+    return Spliced(spliced, shuffled, mean, model, _change(model, spliced, result.points if x is None else x))
+
+
+def _loss_or_nan(loss, model):
+    """Loss of a model with a constant neuron, nan where the loss divides by its spread."""
+    try:
+        return float(loss(model))
+    except torch.linalg.LinAlgError:
+        return math.nan
 
 
 def _replaced(model, layer, neuron, value):

@@ -4,11 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-import sympy as sp
 import torch
 
 import symgrad_widgets as sg
-from symgrad_widgets.interpretation import fit_phi
 from symgrad_widgets.splicing import Effect
 
 
@@ -57,12 +55,33 @@ def test_the_true_formula_changes_nothing_and_recovers_the_task(result, points):
 
 
 def test_a_false_formula_is_told_by_its_effect(result, points):
-    net, formula = Net(), sp.Symbol("x", real=True) ** 2 * sp.Symbol("y", real=True)
+    net = Net()
     field = sg.gradient_field(net, points, "units", 0, names=("x", "y", "z"))
-    best = dataclasses.replace(result.best, expression=formula)
-    spliced = dataclasses.replace(result, best=best, phi=fit_phi(formula, field)).splice(net)
+    spliced = result.with_formula("x**2*y", field).splice(net)
     assert spliced.change > 0.1
     assert spliced.effect(squared_error(points)).recovered < 0.9
+
+
+def test_a_folded_formula_has_the_neurons_directions_and_cannot_stand_for_it(result, points):
+    net = Net()
+    field = sg.gradient_field(net, points, "units", 0, names=("x", "y", "z"))
+    folded = result.with_formula("(x*y)**2", field)
+    assert folded.best.loss < 1e-12
+    assert folded.angles.max() < 0.01
+    assert folded.verdict is None
+    effect = folded.splice(net).effect(squared_error(points))
+    variance = 9 * np.tanh(points[:, 0] * points[:, 1]).var()
+    assert effect.spliced == pytest.approx(variance, rel=0.1)  # no better than the mean, and that is
+    assert effect.mean == pytest.approx(variance, rel=1e-3)
+    again = result.with_formula(result.best.expression, field)
+    assert again.phi.r2 == pytest.approx(result.phi.r2)
+    assert again.best.loss < 1e-12
+
+
+def test_a_loss_that_divides_by_the_spread_of_a_neuron_has_no_value_for_its_mean():
+    run = sg.experiments["oscillator"].pretrained()
+    result = sg.interpret(run.model, run.x, names=run.names, seconds=1, operators=["square"])
+    assert np.isnan(result.splice(run.model).effect(run.loss).mean)
 
 
 def test_the_model_itself_stays_as_it_was(result, points):

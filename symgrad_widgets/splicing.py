@@ -35,10 +35,13 @@ class Effect:
     def recovered(self):
         """Share of what the neuron is worth to the task that the formula is worth, too; 1 is all of it.
 
-        None where the task is none the worse for shuffled values.
+        What it is worth is measured from the lower of the two losses without it, shuffled or held at its
+        mean: against a confident wrong answer, any timid one would look good. None where the task is none
+        the worse without it.
         """
-        worth = self.shuffled - self.original
-        return (self.shuffled - self.spliced) / worth if worth > 0 else None
+        without = self.shuffled if math.isnan(self.mean) else min(self.shuffled, self.mean)
+        worth = without - self.original
+        return (without - self.spliced) / worth if worth > 0 else None
 
     def __repr__(self):
         share = self.recovered

@@ -116,6 +116,12 @@ def test_an_exact_invariant_does_the_task_better_than_the_network_that_showed_it
     assert effect.recovered > 1
 
 
+def test_what_is_recovered_counts_from_the_lower_loss_without_the_neuron():
+    assert Effect(0.0, 1.0, 4.0).recovered == 0.75
+    assert Effect(0.0, 1.0, 4.0, mean=2.0).recovered == 0.5
+    assert Effect(0.0, 1.0, 2.0, mean=4.0).recovered == 0.5
+
+
 def test_an_output_that_no_task_needs_is_said():
     assert Effect(1.0, 1.0, 1.0).recovered is None
     assert "does not need" in repr(Effect(1.0, 1.0, 1.0))

@@ -96,6 +96,11 @@ def test_a_plan_without_names_has_the_experiments_with_that_variant():
     assert papers == {e.slug for e in sg.experiments if "paper" in e.variants}
 
 
+def test_a_variant_with_concepts_of_its_own_has_its_latents():
+    (default,), (free,) = (sweep.planned(["P1-02"], variant=variant) for variant in ("default", "free"))
+    assert (default.settings["latent"], free.settings["latent"]) == (1, 4)
+
+
 def test_a_run_can_be_sent_as_json():
     (run,) = sweep.planned(["P1-07"], preset="paper")
     assert json.loads(json.dumps(dataclasses.asdict(run))) == dataclasses.asdict(run)

@@ -52,6 +52,24 @@ def test_formulas_that_are_no_concept_are_told_with_what_chose_them(tables):
     ]
 
 
+def test_over_seeds_figures_are_medians_and_each_miss_says_why():
+    found = row("ellipse", "default", "x1", ours=True, drop=True, slope=True) | {"known": 1}
+    rows = [
+        found | {"floor": 1e-6},
+        found | {"seed": 1, "floor": 4e-4, "same": False, "how": "different", "formulas": ["x|y"]},
+        found | {"seed": 2, "floor": 2e-5, "known": 2},
+        row("trace2", "default", "s", ours=True, drop=True, slope=True) | {"error": "DataError: no"},
+    ]
+    figures, missed = (table.splitlines() for table in sweep.over_seeds(rows))
+    assert figures[2].startswith("| P1-01 | trace2 | 0/1 | ")
+    assert figures[3].startswith("| P2-A1 | ellipse | 1/3 | 2.0e-05 | 4.0e-04 | ")
+    assert missed[2:] == [
+        "| trace2 | 0 | 2.0e-05 | `s` | DataError: no |",
+        "| ellipse | 1 | 4.0e-04 | `x\\|y` | no concept, or not within 1 % |",
+        "| ellipse | 2 | 2.0e-05 | `x1` | 1 of 2 concepts without a formula |",
+    ]
+
+
 def test_the_stored_rows_are_of_every_experiment_and_the_page_is_made_of_them():
     ours = sweep.reference_rows(ROOT / "notebooks" / "results.jsonl")
     others = sweep.reference_rows(ROOT / "tests" / "reference" / "paper_preset.jsonl")

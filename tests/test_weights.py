@@ -73,6 +73,14 @@ def test_several_latents_and_classifiers_come_back_with_their_neurons_and_points
     assert (again.latents == run.latents).all()
 
 
+def test_weights_of_a_variant_come_back_with_its_concepts(tmp_path):
+    run = sg.experiments["determinant2"].train(variant="free", progress=False, **TINY)
+    run.save(tmp_path / "mine.safetensors")
+    again = sg.experiments["determinant2"].pretrained(tmp_path / "mine.safetensors")
+    assert (again.settings.latent, len(again.experiment.concepts)) == (4, 2)
+    assert again.floor == run.floor
+
+
 def test_loading_leaves_torchs_random_numbers_alone(run, saved):
     torch.manual_seed(0)
     expected = torch.rand(3)

@@ -12,6 +12,7 @@ experiments - rows, processes, clusters - is in `batch`.
 from .beside import beside
 from .compare import Comparison, compare
 from .html import to_html
+from .markdown import over_seeds
 from .plan import Run, parse_seeds, planned
 from .store import ROWS, missing, reference_rows, rows_in
 from .summary import Summary, succeeded, summaries, table, total
@@ -26,6 +27,7 @@ __all__ = [
     "compare",
     "interpret_run",
     "missing",
+    "over_seeds",
     "parse_seeds",
     "planned",
     "reference_rows",

@@ -1,11 +1,13 @@
 """Two sweeps side by side, as tables in Markdown: the same runs with two presets of the training."""
 
 from ..experiment import experiments
+from .markdown import markdown
 from .rules import RULES
 from .summary import succeeded, summaries
 
 __all__ = ["beside"]
 
+_WRONG = ("paper", "experiment", "training", "chosen by", "formula")
 _ANSWERS = {True: "yes", False: "no", None: "–"}
 
 
@@ -22,7 +24,7 @@ def beside(ours, others):
     counts = [_counts([pair[number] for pair in pairs]) for number in (0, 1)]
     lines.append(("", "**all**", "", *counts[0], "", "", *counts[1]))
     wrong = [line for pair in pairs for row in pair for line in _wrong(row)]
-    return _table(columns, lines), _table(("paper", "experiment", "training", "chosen by", "formula"), wrong)
+    return markdown(columns, lines), markdown(_WRONG, wrong)
 
 
 def _pairs(ours, others):
@@ -72,8 +74,3 @@ def _wrong(row):
             chosen.setdefault(formula.replace("|", "\\|"), []).append(name)
     for formula, names in chosen.items():
         yield *_name(row), row["preset"], ", ".join(names), formula
-
-
-def _table(columns, lines):
-    rows = [columns, ["--"] * len(columns), *lines]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)

@@ -4,13 +4,15 @@ import json
 from collections import Counter
 
 import comm
+import nbformat
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
+from nbclient import NotebookClient
 from torch import nn
 
 import symgrad_widgets as sg
-from symgrad_widgets.widgets import front
+from symgrad_widgets.widgets import front, guard
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (300, 2))
 MODEL = nn.Sequential(nn.Linear(2, 8), nn.SiLU(), nn.Linear(8, 1))
@@ -85,3 +87,56 @@ def test_views_made_after_all_widgets_were_closed_have_their_code():
     after = sg.Panel()
     assert after._code != before._code
     assert after._code in _instances
+
+
+@pytest.fixture
+def outputs(monkeypatch):
+    """What stands in the cells, by display number, as papermill and JupyterLab keep it."""
+    kept = {}
+
+    def put(data, *, raw, display_id):
+        assert raw
+        kept[display_id] = data
+
+    monkeypatch.setattr(guard, "display", put)
+    monkeypatch.setattr(guard, "update_display", put)
+    return kept
+
+
+def test_what_stands_above_a_search_that_has_ended_is_its_end(outputs):
+    stepper = sg.SearchStepper(sg.Search(sg.GradientField(POINTS, 2 * POINTS)))
+    stepper.run(generations=1)
+    assert outputs == {}
+    stepper._ipython_display_()
+    (begun,) = outputs.values()
+    stepper.run(generations=1)
+    (ended,) = outputs.values()
+    assert "Generation 1," in begun["text/plain"]
+    assert "Generation 2," in ended["text/plain"]
+    assert ended["image/svg+xml"] == stepper.pictures()[0].svg()
+    stepper.goto(1)
+    assert "Generation 1," in next(iter(outputs.values()))["text/plain"]
+
+
+def test_what_stands_above_a_training_that_has_ended_is_the_whole_curve(outputs):
+    monitor = sg.TrainingMonitor(sg.experiments["oscillator"], epochs=2, count=500, hidden=True)
+    monitor._ipython_display_()
+    monitor.train()
+    (ended,) = outputs.values()
+    assert "Epoch 2" in ended["text/plain"]
+    assert ended["image/svg+xml"] == monitor.pictures()[0].svg()
+
+
+@pytest.mark.notebook
+def test_the_picture_in_an_executed_notebook_is_that_of_the_end():
+    cells = [
+        "import numpy as np, symgrad_widgets as sg",
+        "points = np.random.default_rng(0).uniform(-1, 1, (300, 2))",
+        "stepper = sg.SearchStepper(sg.Search(sg.GradientField(points, 2 * points)))\nstepper",
+        "stepper.run(generations=2).generation",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    (shown,) = notebook.cells[2].outputs
+    assert "Generation 2," in shown.data["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in shown.data

@@ -1,6 +1,7 @@
 """A hidden child that keeps a box's key presses from the page's shortcuts and names its sliders."""
 
 import ipywidgets
+from IPython.display import display, update_display
 
 from .cells import adopt
 from .front import Front, Small, end, shared
@@ -19,8 +20,11 @@ class _Guard(Front):
 class DescribedBox(Small, ipywidgets.VBox):
     """Widgets side by side, where there is room, with a picture and words; keys never reach JupyterLab.
 
-    A subclass says in `pictures()` which still pictures, and in `words`, what it shows.
+    A subclass says in `pictures()` which still pictures, and in `words`, what it shows. It calls `_leave()`
+    when work that Python asked for has ended: a cell above may show a picture of the beginning.
     """
+
+    _left = None  # the bundle that was displayed last
 
     def __init__(self, children):
         super().__init__([*children, shared(_Guard)], _dom_classes=("symgrad-row",))
@@ -30,6 +34,17 @@ class DescribedBox(Small, ipywidgets.VBox):
         """Close all that is in the box, too."""
         end([*self.children, self.layout])
         super().close()
+
+    def _ipython_display_(self):
+        self._left = self._repr_mimebundle_()
+        display(self._left, raw=True, display_id=self.model_id)
+
+    def _leave(self):
+        """Put the picture and words of now in the place of those that stand where the view was displayed."""
+        bundle = self._repr_mimebundle_()
+        if self._left is not None and self._left != bundle:
+            self._left = bundle
+            update_display(bundle, raw=True, display_id=self.model_id)
 
     def _repr_mimebundle_(self, **kwargs):
         pictures = self.pictures()

@@ -78,6 +78,7 @@ class TrainingMonitor(DescribedBox):
         self._worker.stop()
         self._worker.halted.clear()
         self._train()
+        self._leave()
         return self.run
 
     def start(self):

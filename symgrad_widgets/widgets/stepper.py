@@ -100,13 +100,17 @@ class SearchStepper(DescribedBox):
         """Go to the state after so many generations, known or yet to come; returns the SearchState."""
         generation = whole(generation, "generation")
         self._rest()
-        return self._show(self._reached(generation))
+        state = self._show(self._reached(generation))
+        self._leave()
+        return state
 
     def run(self, **budget):
         """Run in this thread until the budget of `Search.run` is used up; returns the SearchState."""
         self._rest()
         progress = budget.pop("progress", False)
-        return self._show(self.search.run(progress=progress, callback=self._show_and_go_on, **budget))
+        state = self._show(self.search.run(progress=progress, callback=self._show_and_go_on, **budget))
+        self._leave()
+        return state
 
     def stop(self):
         """Stop what runs in the background; the generation in hand is dropped."""

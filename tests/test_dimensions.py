@@ -135,6 +135,14 @@ def test_gravity_is_found_with_its_units():
     assert sg.verify(best.expression, "x1*x2/((x3 - x4)**2 + (x5 - x6)**2)", field=field).same
 
 
+def test_a_quotient_that_a_classifier_knows_needs_no_difference_of_masses_and_lengths():
+    run = sg.experiments["gravity"].pretrained()
+    field = sg.gradient_field(run.model, run.x, names=run.names)
+    given = dict.fromkeys(run.names[:2], "kg") | dict.fromkeys(run.names[2:], "m")
+    best = sg.Search(field, units=given).run(generations=20, progress=False).best
+    assert sg.verify(best.expression, run.experiment.concepts[0], field=field).same
+
+
 def test_units_are_saved_and_handed_on(tmp_path):
     field = field_of("x1*v2 - x2*v1", KEPLER, low=-2)
     search = sg.Search(field, units=IN_SPACE, constants=["m"])

@@ -18,7 +18,7 @@ from .dictionary import families, large_families, small_terms, special_families
 from .grammar import root
 from .islands import TERMS, ZERO, Islands, Sum
 from .kernels import gradients
-from .quotients import quotients
+from .quotients import logarithm, quotients
 from .sieve import sieve
 
 __all__ = ["Engine"]
@@ -292,8 +292,22 @@ class Engine:
         for found in self.front.values():
             actual = found.coefficients / self.bank.scale[list(found.rows)]
             pairs += quotients(self.grammar, self.terms(found), actual)
+        if self.bank.dimensions is not None:
+            pairs += self._products_of_front()
         rows = [self.bank.rows(pair) for pair in pairs]
         self.score([pair for pair in rows if None not in pair])
+
+    def _products_of_front(self):
+        """Pairs of logarithms of a sum of the front and of a small term.
+
+        Where units count, the difference of unlike P and Q, from which `quotients` makes P/Q, is never met.
+        """
+        logs = [t for t in map(self.bank.terms.__getitem__, self.dictionary) if root(t) == "log"]
+        for found in self.front.values():
+            terms, actual = self.terms(found), found.coefficients / self.bank.scale[list(found.rows)]
+            if logs and len(terms) >= 2 and root(terms[0]) != "log":
+                whole = logarithm(self.grammar, terms, actual, range(len(terms)))
+                yield from ([whole, log] for log in logs)
 
     def _extensions(self, found, count):
         """Rows of the dictionary that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""

@@ -9,7 +9,7 @@ from itertools import combinations
 from .grammar import arguments, root
 from .terms import constant
 
-__all__ = ["quotients"]
+__all__ = ["logarithm", "quotients"]
 
 _GROUPS = 4  # of terms without common inputs at most, for all ways to part them are tried
 _EQUAL = 0.1  # coefficients whose ratio is so close to 1 are taken for equal
@@ -27,7 +27,7 @@ def quotients(grammar, terms, coefficients):
     for count in range(len(others)):
         for joined in combinations(others, count):
             part = first.union(*joined)
-            yield [_logarithm(grammar, terms, coefficients, sorted(p)) for p in (part, whole - part)]
+            yield [logarithm(grammar, terms, coefficients, sorted(p)) for p in (part, whole - part)]
 
 
 def _connected(terms):
@@ -41,7 +41,7 @@ def _connected(terms):
     return [numbers for numbers, _ in groups]
 
 
-def _logarithm(grammar, terms, coefficients, chosen):
+def logarithm(grammar, terms, coefficients, chosen):
     """Logarithm of the modulus of some terms' sum."""
     first, *others = chosen
     total = terms[first]

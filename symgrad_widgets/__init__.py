@@ -34,6 +34,7 @@ _PUBLIC = {
     "Verdict": "verdict",
     "Workbench": "widgets",
     "atlas": "unit_laws",
+    "check_parameters": "parameters",
     "define_operator": "operators",
     "experiments": "experiment",
     "from_checkpoint": "checkpoints",

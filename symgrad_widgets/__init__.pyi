@@ -8,6 +8,7 @@ from .gradients import gradient_field as gradient_field
 from .interpretation import Interpretation as Interpretation
 from .interpretation import interpret as interpret
 from .operators import define_operator as define_operator
+from .parameters import check_parameters as check_parameters
 from .pysr_backend.settings import PySR as PySR
 from .report import record as record
 from .search import Candidate as Candidate

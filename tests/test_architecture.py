@@ -37,6 +37,7 @@ GROUPS = {
         "doctor",
         "notebook_files",
         "page",
+        "parameters",
         "report",
         "runner",
         "commands",

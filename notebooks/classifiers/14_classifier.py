@@ -49,6 +49,8 @@ import numpy as np
 import symgrad_widgets as sg
 from symgrad_widgets import baselines, plots
 
+sg.check_parameters(experiment=experiment, seed=seed, retrain=retrain, variant=variant, budget=budget)
+
 # %% [markdown]
 # ## The data
 #

@@ -46,6 +46,8 @@ import numpy as np
 import symgrad_widgets as sg
 from symgrad_widgets import plots
 
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+
 # %% [markdown]
 # ## The rule and the data
 #

@@ -43,6 +43,8 @@ budget = 20  # seconds the search may take at most
 import symgrad_widgets as sg
 from symgrad_widgets import plots
 
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+
 # %% [markdown]
 # ## The rule and the data
 #

@@ -49,6 +49,8 @@ import symgrad_widgets as sg
 from symgrad_widgets import plots
 from symgrad_widgets.search.combine import eliminate
 
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+
 # %% [markdown]
 # ## What grows
 #

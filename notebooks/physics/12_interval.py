@@ -47,6 +47,8 @@ import torch
 import symgrad_widgets as sg
 from symgrad_widgets import plots
 
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+
 # %% [markdown]
 # ## The rule and the data
 #

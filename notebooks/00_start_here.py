@@ -19,14 +19,12 @@
 # # Start here: reading a formula out of a neuron
 #
 # A neuron of a trained network computes some function $f(x)$ of its inputs. Often it has learnt a quantity
-# $g(x)$ that you could write as a short formula: an energy, a determinant. But nothing forces it to store $g$
-# itself. Any bent copy $f = \varphi(g)$ is as useful to the network, and the bend $\varphi$ hides the formula.
+# $g(x)$ that is a short formula: an energy, a determinant. But any bent copy $f = \varphi(g)$ is as useful to the
+# network, and the bend $\varphi$ hides the formula.
 #
 # **Nothing has to be typed:** choose *Run All Cells* in the menu *Run*, and within a minute everything below is there to
-# press and to move. In this notebook you will
-# 1. bend a neuron with a slider and see what changes and what does not;
-# 2. compute by hand the one number that compares a formula with a neuron;
-# 3. try a formula of your own, and then let the search find one: of a toy, and of a real network.
+# press and to move. You will bend a neuron and see what changes, compute by hand the number that compares a formula
+# with a neuron, and find formulas: of a toy, and of a real network.
 #
 # | word | meaning here |
 # |---|---|
@@ -52,8 +50,8 @@ from symgrad_widgets import plots
 # ## A neuron we can bend
 #
 # Here is a toy neuron. It knows the concept $g = x^2 + 2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that we
-# choose. The chain rule gives its gradient: the slope of $\tanh$ times the gradient of $g$. The slope is one
-# number, so it can make the gradient longer or shorter, and nothing else.
+# choose. By the chain rule its gradient is the slope of $\tanh$ times the gradient of $g$. The slope is one number: it
+# makes the gradient longer or shorter, and nothing else.
 
 
 # %%
@@ -71,9 +69,8 @@ sg.PhiBender(neuron, points, names=("x", "y"))
 # %% [markdown]
 # **Before you move the slider, predict:** which of the two pictures will change?
 #
-# On the left, each dot is one point: the neuron's value now against its value before. The dots leave the
-# straight line as soon as you bend. On the right are the directions of the gradients. They do not move.
-# The same in numbers, for one point:
+# On the left each dot is one point: the neuron's value now against its value before. The dots leave the line as soon
+# as you bend. On the right, the directions of the gradients do not move. In numbers, for one point:
 
 # %%
 for bend in (0.2, 1.0, 3.0):
@@ -82,15 +79,13 @@ for bend in (0.2, 1.0, 3.0):
     print(f"bend {bend}: value {value[0]:.3f}, length {length:.3f}, direction {gradient[0] / length}")
 
 # %% [markdown]
-# Value and length depend on the bend, the direction does not. So we throw lengths away and keep directions:
-# they belong to the concept alone.
+# Value and length depend on the bend, the direction does not. So we keep directions: they belong to the concept alone.
 #
 # ## Comparing a formula with the neuron
 #
 # A formula $e$ agrees with the neuron at a point when the two gradients lie on one line. With the angle
-# $\theta$ between them, $1-\cos^2\theta$ is 0 when they do and 1 when they are at right angles; whether
-# they point the same way or opposite ways does not matter. The **loss** is the mean over the points. For the
-# guess $e = x\,y$, whose gradient is $(y, x)$:
+# $\theta$ between them, $1-\cos^2\theta$ is 0 when they do, in whatever sense, and 1 when they are at right angles. The
+# **loss** is the mean over the points. For the guess $e = x\,y$, whose gradient is $(y, x)$:
 
 # %%
 values, gradients = neuron(points, bend=1.0)
@@ -101,11 +96,9 @@ loss = (1 - cosine**2).mean()
 print(f"loss of x*y: {loss:.3f}")
 
 # %% [markdown]
-# Close to one half: that is what a formula with nothing to say about the neuron gets in two dimensions, because
-# the mean of $\sin^2\theta$ over all angles is 1/2.
+# Close to one half, the mean of $\sin^2\theta$ over all angles: what a formula gets that has nothing to say.
 #
-# The library keeps points and gradients together in a `GradientField`, and `sg.score` does the same sum for any
-# formula that you type.
+# The library keeps points and gradients together in a `GradientField`; `sg.score` does the same sum for any formula.
 
 # %%
 field = sg.GradientField(points, gradients, names=("x", "y"), values=values)
@@ -113,11 +106,10 @@ mine = sg.score(field, "x*y")
 mine
 
 # %% [markdown]
-# **Your turn.** Replace `x*y` above by formulas of your own and watch the loss. How low can you get without
-# using the answer? Does `3*x*y` differ from `x*y`? Does `exp(x*y)`?
+# **Your turn.** Replace `x*y` above by formulas of your own. How low can you get without using the answer? Does `3*x*y`
+# differ from `x*y`? Does `exp(x*y)`?
 #
-# The view below colours each arrow by the angle to a formula: blue and thin where they agree, red and thick
-# where they do not.
+# Below, arrows are coloured by the angle to a formula: blue and thin where they agree, red and thick where not.
 
 # %%
 sg.FieldView(field, candidate="x**2 + y**2")
@@ -128,9 +120,8 @@ sg.FieldView(field, candidate="x**2 + y**2")
 #
 # ## Letting the search find it
 #
-# The search proposes formulas, measures their loss, and keeps the front: for each complexity (the number of
-# symbols, constants and operations) the best formula so far. Press **Step** for one generation at a time,
-# **Back** and **Go to** to see it again.
+# The search proposes formulas and keeps the front: for each complexity (the number of symbols, constants and
+# operations) the best so far. Press **Step** for one generation, **Back** and **Go to** to see it again.
 
 # %%
 stepper = sg.SearchStepper(sg.Search(field, random_state=seed), guesses=[mine])
@@ -144,8 +135,8 @@ state.best
 sg.Panel(plots.front_picture(state.front, state.best, guesses=[mine]))
 
 # %% [markdown]
-# The formula is chosen where the loss falls by far the most: a longer formula gains nothing more, a shorter one
-# is clearly worse. It is found up to the bend, so an overall factor or offset means nothing. Is it the concept?
+# The formula is chosen where the loss falls by far the most. It is found up to the bend, so an overall factor or
+# offset means nothing. Is it the concept?
 
 # %%
 verdict = sg.verify(state.best.expression, "x^2 + 2*y^2", field=field)
@@ -154,9 +145,9 @@ print(verdict)
 # %% [markdown]
 # ## A real network
 #
-# So far we wrote the neuron ourselves. Here is one that nobody wrote: a network that was trained, before it came to you,
-# to say for points of a square whether they lie inside a region. Its weights come with the package. The same three lines
-# read it: points, gradient field, search. Press **Step** a few times: the formula you see is your first of a real neuron.
+# Here is a neuron that nobody wrote. Its network was trained to say for points of a square whether they lie inside a
+# region; the weights come with the package. The same three lines read it: points, gradient field, search. Press **Step**
+# a few times: the formula you see is your first of a real neuron.
 
 # %%
 run = sg.experiments["ellipse"].pretrained()
@@ -168,17 +159,16 @@ steps
 steps.run(seconds=budget).best
 
 # %% [markdown]
-# Which region was it? The formula says: inside an ellipse, up to the size, which no direction tells. The loss is no
-# longer 0 as for our toy, but of the order of $10^{-5}$: a network only comes close to a concept.
+# Which region was it? An ellipse, up to the size, which no direction tells. The loss is no longer 0 as for our toy,
+# but of the order of $10^{-5}$: a network only comes close to a concept.
 #
 # ## Recap
 #
-# - A network may bend what it has learnt, so its values hide the formula; directions of gradients do not.
-# - The loss compares directions only: mean of $1-\cos^2\theta$.
-# - The search returns a front, and the formula at its knee.
+# A network may bend what it has learnt, so its values hide the formula; directions of gradients do not. The loss
+# compares directions only, and the search returns a front, with the formula at its knee.
 #
-# `index` lists all notebooks, `glossary` all words. **Go on with** `physics/07_oscillator` (a real network, and a look inside the search), `matrices/01_trace2`
-# (why sign and scale do not matter) or `matrices/02_determinant2` (data that lie on a surface).
+# `index` lists all notebooks, `glossary` all words. **Go on with** `physics/07_oscillator` (a look inside the search),
+# `matrices/01_trace2` (why sign and scale do not matter) or `matrices/02_determinant2` (data on a surface).
 #
 # ## Exercises
 #

@@ -18,13 +18,13 @@
 # %% [markdown]
 # # Yes or no: a classifier knows the boundary, and little else
 #
-# A classifier is told one bit for each point: does a measured quantity exceed a threshold? Nobody gives it a value.
-# All that its training can teach is where the *boundary* lies. Still, inside it there is a neuron with a value, the
-# logit, and its gradient can be read. Which formula does it hold, and would you have needed the network at all?
+# A classifier is told one bit for each point: does a measured quantity exceed a threshold? All that it can learn is
+# where the *boundary* lies. Still, inside it there is a neuron with a value, the logit, and its gradient can be
+# read. Which formula does it hold, and would you have needed the network at all?
 #
-# **Goals.** You will find the formula by its gradients, then by three other methods on the same points and the same
-# budget, and see which of them find a *boundary* and which a *concept*. The cells run on six experiments: set
-# `experiment` to ellipse, quadratic, sine, exponential, gaussian or gravity.
+# **Goals.** You will find the formula by its gradients, then by three other methods on the same budget, and see which
+# of them find a *boundary* and which a *concept*. Set `experiment` to ellipse, quadratic, sine, exponential, gaussian
+# or gravity.
 #
 # | word | meaning here |
 # |---|---|
@@ -54,8 +54,7 @@ sg.check_parameters(experiment=experiment, seed=seed, retrain=retrain, variant=v
 # %% [markdown]
 # ## The data
 #
-# Rings have label 0, triangles label 1. Half of the points are drawn near the threshold: there are the labels that teach
-# something. Far from it every neighbour has the same label, and nothing can be learnt but that.
+# Rings have label 0, triangles label 1. Half of the points are drawn near the threshold, where labels teach something.
 
 # %%
 exp = sg.experiments[experiment]
@@ -77,8 +76,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the cross-entropy: the mean surprise at a label. It does not go to 0, since the error of the
-# measurement turns some labels near the boundary at random, and no network can foresee which.
+# The loss is the cross-entropy: the mean surprise at a label. It does not go to 0, since errors of the measurement
+# turn some labels near the boundary.
 #
 # ## The neuron and its field
 #
@@ -95,11 +94,9 @@ field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Every arrow stands at right angles to the boundary: on one side the label is 1, on the other 0. (With more than two
-# inputs you see only the shadows of the arrows on two axes.)
+# Every arrow stands at right angles to the boundary. (With more than two inputs you see their shadows on two axes.)
 #
-# **Predict:** this is all the search will see, a shell and directions across it. Is that enough for one formula, or
-# do many formulas fit?
+# **Predict:** the search will see a shell and directions across it. Is that enough for one formula, or do many fit?
 #
 # ## A guess of your own
 
@@ -127,8 +124,7 @@ result = sg.interpret(search, concept=exp.concepts, seconds=budget)
 result
 
 # %% [markdown]
-# A factor and an offset mean nothing to a direction. So the threshold is not part of the answer: it is the value
-# that the formula takes where the logit is 0, in the next picture.
+# Directions know no threshold: it is the value that the formula takes where the logit is 0, in the next picture.
 
 # %%
 sg.PhiView(field, result)
@@ -139,8 +135,7 @@ sg.PhiView(field, result)
 # Three other ways, on the same budget. None of them sees a gradient.
 #
 # 1. **Value**: symbolic regression of the logit, by genetic programming (operon).
-# 2. **Labels**: symbolic regression of the labels -1 and 1. No network is asked. (The paper's baseline minimises the
-#    hinge loss instead of the square; both want a formula that is positive on one side only.)
+# 2. **Labels**: symbolic regression of the labels -1 and 1. No network is asked.
 # 3. **Polynomials**: least squares of the logit on all monomials up to degree 3.
 
 # %%
@@ -151,8 +146,8 @@ others = {
 }
 
 # %% [markdown]
-# Each gives a front: formulas by complexity, with the *error* by which it was fitted falling from one to the next. For
-# each of these formulas we ask afterwards for the loss of its gradients, and whether it is the concept.
+# Each gives a front: formulas by complexity, by falling *error* of their fit. Afterwards we ask for the loss of their
+# gradients, and whether one is the concept.
 
 # %%
 for method, front in others.items():
@@ -177,22 +172,20 @@ sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, oth
 # | gaussian | no (1.0) | no (0.19) | no (0.17) | yes |
 # | gravity | no (1.0) | no (0.34) | no (0.027) | yes |
 #
-# Read the table with the shell in mind. There the logit goes from -9 to 9 while the quantity changes by a few per
-# cent: a formula that is wrong by a few per cent anywhere explains nothing, and genetic programming gets no hint in
-# which direction to go. *Labels* are more patient: half a formula gets most of them right. So their error falls early,
-# and stays near that of a rough boundary. *Polynomials* are right where the concept is one, and nowhere else.
+# Through the shell the logit goes from -9 to 9 while the quantity changes by a few per cent: to *value*, a formula that
+# is wrong by as much explains nothing, and gives no hint where to go. *Labels* are more patient: half a formula gets
+# most of them right, and so their error stays near that of a rough boundary. *Polynomials* are right where the concept
+# is one, and nowhere else.
 #
-# And one trap remains for everybody, gradients included. Multiply the concept (minus its threshold) by anything that
-# is never zero: the boundary is the same, and on a thin enough shell so are the directions. *Value* falls for
-# it in the experiments sine and quadratic: losses at the floor, other formulas. The boundary is enough for the labels; a
-# shell with some thickness, and the preference for the shorter formula, are what decide here.
+# One trap remains for everybody, gradients included. Multiply the concept (minus its threshold) by anything that is
+# never zero: the boundary is the same, and on a thin shell so are the directions. *Value* falls for it in sine and
+# quadratic. The thickness of the shell, and the preference for the shorter formula, decide here.
 #
 # ## What the paper got
 #
 # The paper (arXiv 2401.04978) interprets eight classifiers of this kind. For sine it published
 # $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong and fits its field better (2.5e-4) than the right formula (3.7e-4): its
-# points were confined to the region of the decision. Its data for quadratic lie where the boundary is nearly straight. Our data are
-# drawn differently, half of them near the threshold; `variant="paper"` has the originals.
+# points were confined to the region of the decision. Our data are drawn differently; `variant="paper"` has the originals.
 
 # %%
 sg.record(result, run)

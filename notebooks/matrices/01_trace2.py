@@ -78,9 +78,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss compares squared distances between values of the neuron, within pairs against between strangers, on a
-# logarithmic scale: each step down by 2.3 brings partners ten times closer. The dashed curve is of pairs that the
-# network was never trained on. Both fall far: a trace is a sum, and sums are easy to learn.
+# The loss compares distances within pairs with those between strangers: each step down by 2.3 brings partners ten times
+# closer. The dashed curve is of pairs never trained on. Both fall far: sums are easy to learn.
 #
 # ## The neuron's gradient
 #

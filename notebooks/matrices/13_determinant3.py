@@ -70,8 +70,7 @@ double = [np.corrcoef(volume, x[:, a] * x[:, b])[0, 1] for a, b in zip(i, j, str
 print(f"largest correlation: one {max(np.abs(single)):.3f}, two {max(np.abs(double)):.3f}")
 
 # %% [markdown]
-# Chance alone gives about 0.02 with so many tries on 20,000 matrices. So: nothing. Whatever a network tries first,
-# it is not rewarded.
+# Chance alone gives about 0.02. So: nothing. Whatever a network tries first, it is not rewarded.
 #
 # ## A training that does not start
 #
@@ -84,9 +83,8 @@ for loss in ("contrast", "ratio"):
     print(f"{loss:>8}: {np.round(trial.history['validation'], 2)}, within pairs {trial.within[0]:.3f}")
 
 # %% [markdown]
-# The row of numbers is the validation loss after each epoch, on a scale of its own for each of the two. The first
-# hardly moves, and nearly all of its neuron's variance lies within pairs: it has learnt nothing. The second is down to
-# about a hundredth. Same network, same data, same number of steps.
+# The row is the validation loss after each epoch, on a scale of its own. The first hardly moves, and nearly all of its
+# neuron's variance lies within pairs: it has learnt nothing. The second is down to about a hundredth.
 #
 # `ratio` minimises the variance within pairs over the whole variance. That has a closed solution for the
 # *last layer*: among all sums of the last hidden units the best one is an eigenvector, and it is put in at each step. So

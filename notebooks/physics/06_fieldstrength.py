@@ -85,8 +85,7 @@ run.neuron
 # %% [markdown]
 # ## One neuron alone
 #
-# Let us do as in the other notebooks, and search with each neuron for itself. To leave you your guess, only complexity and
-# loss of the chosen formulas are shown for now.
+# Search with each neuron for itself. To leave you your guess, only complexity and loss are shown for now.
 
 # %%
 alone = [sg.gradient_field(run.model, run.x, neuron=k, names=run.names) for k in run.neuron]
@@ -96,10 +95,8 @@ for number, single in zip(run.neuron, singles, strict=True):
     print(f"neuron {number}:", best and f"complexity {best.complexity}, loss {best.loss:.1e}")
 
 # %% [markdown]
-# Either the formula is long; or it is short and several degrees off; or there is none. Losses of $10^{-3}$ to
-# $10^{-2}$ are poor for so smooth a network. A better training
-# would not help: *any* function of two invariants is invariant too, so a network that is rewarded for invariance has
-# no reason to keep them apart.
+# Either the formula is long; or it is short and several degrees off; or there is none. A better training would not
+# help: *any* function of two invariants is invariant too, and nothing rewards the network for keeping them apart.
 #
 # ## Two neurons together
 #
@@ -122,8 +119,8 @@ box.guess = "E1**2 + E2**2 + E3**2 + B1**2 + B2**2 + B3**2"  # the same as typin
 box
 
 # %% [markdown]
-# The energy of a field is large for one observer and small for another, and the angles say so. In the picture the
-# arrows are those of the first neuron, seen from the side of two inputs, and the colour is the angle to the plane.
+# The energy differs between observers, and the angles say so. The arrows below are those of the first neuron, over two
+# inputs, and the colour is the angle to the plane.
 
 # %%
 sg.FieldView(field, box.guess, inputs=("E1", "B1"))

@@ -81,8 +81,8 @@ run
 #
 # ## The neuron
 #
-# All units of the network, layer by layer. Click one, and its value on points that it has never seen appears
-# beside the diagram, in four groups from low to high. Chosen is the output, the only one that was rewarded.
+# Click a unit, and its value on points that it has never seen appears beside the diagram, in four groups from low to
+# high. Chosen is the output, the only one that was rewarded.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -153,9 +153,8 @@ sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, pub
 # ## Inside: how constants are found
 #
 # The search does not guess coefficients. Take some terms, here $x, v, x^2, xv, v^2$, and ask for the sum
-# $\sum_k c_k b_k$ whose gradient leaves the neuron's line as little as possible. What sticks out of the line is
-# quadratic in $c$, and so is the length of the gradient. The smallest ratio of the two is an eigenvalue, and its
-# eigenvector holds the coefficients.
+# $\sum_k c_k b_k$ whose gradient leaves the neuron's line least. What sticks out is quadratic in $c$, and so is the
+# length of the gradient. Their smallest ratio is an eigenvalue; its eigenvector holds the coefficients.
 
 # %%
 x, v = field.points.T

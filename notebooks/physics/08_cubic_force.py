@@ -18,9 +18,8 @@
 # %% [markdown]
 # # The quartic oscillator: a formula that is almost right
 #
-# Stretch a real spring far enough and it gets stiffer than Hooke says. Here the force is $-(x+x^3)$, and the motion
-# still conserves an energy. For this system the paper published a formula that looks fine, fits well, and is
-# wrong. It is a *mimic*: near the centre nobody can tell it from the energy.
+# Stretch a real spring far enough and it gets stiffer than Hooke says. Here the force is $-(x+x^3)$. For this system the
+# paper published a formula that looks fine, fits well, and is wrong: a *mimic* of the energy.
 #
 # **Goals.** You will see how close a wrong formula can come, measure where it fails, and find out what decides
 # between the two: not the search, but how smooth the network is.
@@ -58,8 +57,7 @@ data = exp.sample(2000, seed=seed, variant=variant)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 
 # %% [markdown]
-# For the spring of Hooke the orbits are circles about the centre. These points reach further in $v$ than in $x$: the
-# stiff spring turns the mass back early.
+# For the spring of Hooke the orbits are circles. These reach further in $v$ than in $x$: the stiff spring turns back early.
 #
 # **Predict:** which orbits are still nearly circles, the small ones or the large ones?
 #
@@ -76,8 +74,8 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 field
 
 # %% [markdown]
-# In the last third of the epochs the network polishes what it has found. Until the learning rate has died away the
-# validation loss is restless; what is kept are the weights at which it was lowest.
+# In the last third of the epochs the network polishes what it has found; the weights of the lowest validation loss are
+# kept.
 #
 # ## A guess of your own
 #
@@ -93,10 +91,9 @@ box
 sg.FieldView(field, box.guess, worst=5)
 
 # %% [markdown]
-# The colours answer the prediction. In the middle the arrows are blue: the circle is right to a degree. They
-# are blue along the two axes also, where symmetry alone fixes the direction, and orange far out between the axes. A
-# loss of 0.01 sounds small, yet the worst points are more than 15 degrees off, and they lie together. An error with
-# such a shape is no noise: something is missing in the formula.
+# In the middle, and along the axes, the arrows are blue: the circle is right to a degree. Far out between the axes they
+# are orange. A loss of 0.01 sounds small, yet the worst points are more than 15 degrees off, and they lie together. An
+# error with such a shape is no noise: something is missing in the formula.
 #
 # ## The search, step by step
 
@@ -139,8 +136,8 @@ for text in ("x**2 + v**2", "exp(x**2) + v**2"):
 sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 
 # %% [markdown]
-# Nearly all arrows are blue or green; on the data as a whole the gap is $5\cdot10^{-4}$. On the front, at complexity
-# 8, stands a mimic of our own, $v^2 + 4.2/\sqrt{\cos x}$. It is five times closer, and no physics is in it.
+# On the data as a whole the gap is $5\cdot10^{-4}$. On the front, at complexity 8, stands a mimic of our own,
+# $v^2 + 4.2/\sqrt{\cos x}$. It is five times closer, and no physics is in it.
 #
 # ## What decides: the floor
 #
@@ -155,17 +152,15 @@ rough = sg.gradient_field(relu.model, relu.x, names=relu.names)
 sg.FieldView(rough, search.best)
 
 # %% [markdown]
-# Should the arrows point the other way now, nothing is wrong: pairs do not fix the sign. But green is where blue
-# ought to be: even the right formula is a degree or two off, and worse near the centre. How many flat pieces
-# are there? Points on one piece have one and the same gradient.
+# Green is where blue ought to be: even the right formula is a degree or two off. (Should the arrows point the other
+# way, nothing is wrong: pairs do not fix the sign.) How many flat pieces are there? Each has one gradient.
 
 # %%
 pieces = [len(np.unique(on.gradients.round(6), axis=0)) for on in (field, rough)]
 print(f"{len(field)} points, different gradients: smooth {pieces[0]}, ReLU {pieces[1]}")
 
 # %% [markdown]
-# Each piece stands for several points, and between pieces the direction jumps. Now all formulas on both
-# networks, the true one in the last row:
+# Between pieces the direction jumps. Now all formulas on both networks, the true one in the last row:
 
 # %%
 rivals = ["x**2 + v**2", "exp(x**2) + v**2", "v**2 + 4.2/sqrt(cos(x))", search.best.expression]
@@ -175,8 +170,7 @@ for text, (smooth, kinked) in losses.items():
 
 # %% [markdown]
 # On the smooth network a factor of more than ten thousand separates the closest mimic from the truth. On the ReLU
-# network both cost nearly the same, a few per cent apart. The kinks cost $3\cdot10^{-3}$ whatever the formula, and
-# the gap of $10^{-4}$ drowns in them. A simpler mimic then has a good claim to be preferred.
+# network the two are a few per cent apart: the kinks cost $3\cdot10^{-3}$ whatever the formula, and the gap drowns.
 
 # %%
 rough_search = sg.Search(rough, random_state=seed)

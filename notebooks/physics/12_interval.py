@@ -61,8 +61,8 @@ data = exp.sample(2000, seed=seed, variant=variant)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0), limit=60))
 
 # %% [markdown]
-# Time upwards, one of three lengths across: partners are far apart, and no curve is to be seen that joins
-# them. In the oscillator's plane the eye was enough. Here two of the four numbers are always out of sight.
+# Time upwards, one of three lengths across: no curve is to be seen that joins partners. Two of the four numbers are
+# always out of sight.
 #
 # ## Training
 
@@ -76,8 +76,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# For the last third of the epochs the last layer is fitted anew to each batch. That flatters the training curve; read
-# the validation curve, of points that are never trained on.
+# Read the validation curve: for the last third of the epochs the last layer is fitted to each batch, which flatters the
+# other.
 #
 # ## Questions to the network
 #
@@ -162,9 +162,8 @@ for name, L in moves.items():
     print(f"{name:14} changes the matrix by {np.abs(L.T @ eta @ L - eta).max():.2f}")
 
 # %% [markdown]
-# The formula gives the network's replies, and now for *all* events: turns and boosts leave the matrix as it is, the
-# other two do not. Where all eigenvalues have one sign, the level sets are spheres, and keeping them is
-# rotating. Here they have both, and the level sets are hyperbolas. You see them as lines in the slice:
+# The formula gives the network's replies, and now for *all* events. Where all eigenvalues have one sign, the level sets
+# are spheres. Here they have both, and the level sets are hyperbolas, lines in the slice:
 
 # %%
 sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)

@@ -18,7 +18,11 @@ def configure(parser):
     add = parser.add_argument
     add("experiments", nargs="*", metavar="EXPERIMENT", help="names or numbers in the paper (default: all)")
     add("--seeds", default="0", help="for example 0-19 or 0,3,7-9 (default: 0)")
-    add("--variant", default="default", help="of the data: default, paper, or another that the experiments have")
+    add(
+        "--variant",
+        default="default",
+        help="of the data: default, paper, or another that the experiments have",
+    )
     add("--preset", default="default", help="of the training: default or paper")
     add("--epochs", type=int, metavar="N", help="of the training, instead of the preset's")
     add("--budget", type=float, metavar="SECONDS", help="for a search, at most (default: 20)")

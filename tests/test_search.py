@@ -884,3 +884,12 @@ def test_searching_loads_no_answer(children):
     loaded = {name.removeprefix("symgrad_widgets.").split(".")[0] for name in children[0][-1].split()}
     assert "search" in loaded
     assert not loaded & ANSWERS
+
+
+def test_terms_beside_a_pole_are_told_apart_by_the_other_points():
+    found = []
+    for seed in (0, 2):  # at one of their points the poles of 1/x1^2 and 1/(x1*x2)^2 have all of the gradient
+        points = np.random.default_rng([seed, 0]).uniform(-1, 1, (1000, 2))
+        search = sg.Search(sg.GradientField(points, points[:, ::-1].copy()), random_state=seed)
+        found.append(search.run(generations=3, progress=False).best)
+    assert [str(best.expression) for best in found] == ["x1*x2"] * 2

@@ -10,6 +10,7 @@ __all__ = ["Bank", "Sample"]
 
 _RESERVED = 128e6  # bytes set aside for gradients, so that they need not be copied to grow
 _AT_ONCE = 4e6  # bytes of gradients computed at once
+_UNSEEN = 1e-3  # where the probe has less of a gradient, all the rest is at a pole, which it does not see
 _DIGITS = 7  # gradients equal to so many digits are the same term up to scale, sign and offset
 
 
@@ -172,6 +173,8 @@ class Bank:
     def _key(self, g):
         probe = g[self._probe_points] @ self._probe
         largest = probe[np.argmax(np.abs(probe))]
-        return (
-            np.round(probe * np.sign(largest), _DIGITS) + 0.0
-        ).tobytes()  # + 0.0 makes -0.0 and 0.0 one key
+        size = abs(largest)
+        if 0 < size < _UNSEEN:
+            probe = probe / size
+        probe = probe * np.sign(largest)
+        return (np.round(probe, _DIGITS) + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 one key

@@ -41,6 +41,7 @@ GROUPS = {
         "report",
         "runner",
         "commands",
+        "studies",
         "sweep",
     },
 }

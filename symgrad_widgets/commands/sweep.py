@@ -1,4 +1,4 @@
-"""`symgrad sweep`: recovery measured over seeds.
+"""`symgrad sweep`: recovery, or one of the `studies`, measured over seeds.
 
 Exit codes: 0 done; 1 a run failed, or a formula that was the concept in the reference no longer is.
 """
@@ -11,6 +11,11 @@ from .. import notebook_files
 from ..errors import DataError, OutputError
 
 __all__ = ["checked_jobs", "configure", "main"]
+
+_OF_EXPERIMENTS = {  # options that a study does not have, and what they are when not given
+    "experiments": [], "variant": "default", "preset": "default", "epochs": None, "budget": None,
+    "notebooks": False, "notebook_folder": None, "compare": None,
+}  # fmt: skip
 
 
 def configure(parser):
@@ -31,6 +36,7 @@ def configure(parser):
     add("--jobs", type=int, metavar="N", help="runs at a time (default: one a core)")
     add("--dask", metavar="SCHEDULER", help="address of a Dask scheduler, whose workers do the runs")
     add("--out", default="runs", metavar="FOLDER", help="for the rows and the report (default: runs)")
+    add("--study", metavar="NAME", help="measure an open question instead: one of the package's studies")
     add("--compare", metavar="REFERENCE", help="file of rows to compare with, or the folder of a sweep")
 
 
@@ -39,6 +45,8 @@ def main(arguments, _):
     from .. import sweep
 
     jobs = checked_jobs(arguments.jobs)
+    if arguments.study is not None:
+        return _study(arguments, jobs)
     folder = arguments.notebook_folder
     notebooks = notebook_files.notebook_folder(folder) if arguments.notebooks or folder else None
     runs = sweep.planned(
@@ -59,6 +67,26 @@ def main(arguments, _):
     print(f"report   {_written(folder / 'sweep.html', sweep.to_html(rows))}", flush=True)
     keys = {run.key for run in runs}
     return _judged([row for row in rows if (row["experiment"], row["seed"]) in keys], reference)
+
+
+def _study(arguments, jobs):
+    from .. import studies, sweep
+    from ..studies.page import to_html
+
+    for name, unset in _OF_EXPERIMENTS.items():
+        if getattr(arguments, name) != unset:
+            told = f"--{name.replace('_', '-')}" if name != "experiments" else arguments.experiments[0]
+            raise DataError(f"{told} is not for a study, which has its own settings: leave it out")
+    runs = studies.planned(arguments.study, sweep.parse_seeds(arguments.seeds))
+    folder = notebook_files.check_folder(arguments.out)
+    with contextlib.closing(studies.measure(folder, runs, jobs, arguments.dask)) as rows:
+        _announce(rows, len(studies.missing(folder, runs)), len(runs), _line_of_study)
+    rows = studies.rows_in(folder, arguments.study)
+    page = folder / f"{arguments.study}.html"
+    print(f"{studies.table(rows)}\nrows     {page.with_suffix('.jsonl')}", flush=True)
+    print(f"report   {_written(page, to_html(rows))}", flush=True)
+    keys = {run.key for run in runs}
+    return int(any(row["error"] is not None for row in rows if studies.key(row) in keys))
 
 
 def _written(page, text):
@@ -87,12 +115,12 @@ def _judged(rows, reference):
     return int(failed or bool(comparison.lost))
 
 
-def _announce(rows, missing, count):
+def _announce(rows, missing, count, line=None):
     """Write a line on stderr for each row as it comes."""
     _say(f"{missing} of {count} runs to do")
     try:
         for number, row in enumerate(rows, start=count - missing + 1):
-            _say(f"[{number}/{count}] {_line(row)}")
+            _say(f"[{number}/{count}] {(line or _line)(row)}")
     except KeyboardInterrupt:
         _say("finished rows are kept: the same command does the rest")
         raise
@@ -112,6 +140,11 @@ def _line(row):
     floor = "" if row["floor"] is None else f", floor {row['floor']:.1e}"
     times = ", ".join(f"{name} {row['seconds'].get(name, 0):.1f} s" for name in ("training", "search"))
     return f"{run}: {found}, {', '.join(row['formulas']) or 'no closed form'}{floor}, {times}"
+
+
+def _line_of_study(row):
+    run = f"{row['group']}: {row['setting']}, seed {row['seed']}"
+    return f"{run}: {row['error'] or row['outcome']}{', ' if row['formula'] else ''}{row['formula'] or ''}"
 
 
 def checked_jobs(given):

@@ -6,7 +6,7 @@ from pathlib import Path
 from .. import __version__, batch
 from ..errors import DataError, OutputError
 
-__all__ = ["ROWS", "missing", "reference_rows", "rows_in", "versions"]
+__all__ = ["ROWS", "missing", "reference_rows", "rows_in", "same_versions", "versions"]
 
 ROWS = "sweep.jsonl"
 _NEEDED = {
@@ -60,7 +60,7 @@ def missing(folder, runs):
     path = Path(folder) / ROWS
     finished = {}
     for row in rows_in(folder):
-        _same_versions(row, path)
+        same_versions(row, path)
         finished[row["experiment"], row["seed"]] = row
     for run in runs:
         if run.key in finished:
@@ -68,7 +68,8 @@ def missing(folder, runs):
     return [run for run in runs if finished.get(run.key, {"error": "none"})["error"] is not None]
 
 
-def _same_versions(row, path):
+def same_versions(row, path):
+    """Raise OutputError for a row that other versions made."""
     for name, here in versions().items():
         there = row["versions"].get(name)
         if there != here:

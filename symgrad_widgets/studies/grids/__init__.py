@@ -1,0 +1,1 @@
+"""The studies, one a module, each with its `STUDY`."""

@@ -10,6 +10,7 @@ from sympy import Symbol
 
 from symgrad_widgets.expressions import complexity, parse
 from symgrad_widgets.field import GradientField
+from symgrad_widgets.search.canonical import effective_count
 from symgrad_widgets.search.evidence import spread
 from symgrad_widgets.search.judge import Judge
 from symgrad_widgets.search.selection import chance_loss, effort, neighbours, pareto, select, smooth_share
@@ -163,6 +164,41 @@ def test_of_an_exact_field_the_constants_have_no_spread():
     (found,) = judge.front([terms])
     assert found.expression == parse("x1^2 + 2*x2^2")
     assert spread(judge, found) < 1e-6
+
+
+# -- which numbers are simple --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dimension", [2, 3, 5])
+def test_a_loss_rests_on_all_components_of_gaussian_residuals_and_on_few_where_few_are_large(dimension):
+    rest = 0.01 * np.random.default_rng(0).normal(size=(4000, dimension - 1))
+
+    def count(rest):
+        G = np.column_stack([np.ones(len(rest)), rest])[None]
+        return effective_count(G, G[..., :1], np.ones(1))
+
+    assert count(rest) == pytest.approx(rest.size, rel=0.1)
+    rest[:10] *= 30
+    assert count(rest) < 100 * (dimension - 1)
+
+
+def written(directions, points):
+    field = GradientField(points, directions)
+    judge = Judge(field, [Symbol(name, real=True) for name in field.names], 40, 0)
+    (found,) = judge.front([tuple(apply("square", leaf(i)) for i in range(2))])
+    return found.expression
+
+
+@pytest.mark.parametrize(("every", "tilt"), [(20, 4), (20, 10), (30, 10)])
+def test_few_wild_points_do_not_keep_a_number_from_being_simple(every, tilt):
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-1, 1, (900, 2))
+    noise = 0.01 * rng.normal(size=points.shape)
+    wild = unit(points * [1, 2])
+    wild[::every] = unit(points * [1, tilt])[::every]
+    assert written(wild + noise, points) == parse("x1^2 + 2*x2^2")
+    off = written(unit(points * [1, 2.04]) + noise, points)  # here all points say so
+    assert 2.03 < float(off.coeff(Symbol("x2", real=True), 2)) < 2.05
 
 
 # -- noise ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from . import combine
 from .grammar import root
 from .terms import to_sympy
 
-__all__ = ["acceptable", "formula", "simple_numbers", "unwrapped"]
+__all__ = ["acceptable", "effective_count", "formula", "simple_numbers", "unwrapped"]
 
 _SIMPLE = np.array(
     [1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 8, 9, 10, 12]
@@ -43,7 +43,7 @@ def formula(terms, G, D, symbols, points):
     if not kept.all():
         return _without_the_rest(kept, terms, G, D, symbols, points)
 
-    limit = acceptable(float(loss), G.shape[1] * (G.shape[2] - D.shape[2]))
+    limit = acceptable(float(loss), effective_count(unit, along, c))
 
     def loss_of(numbers):
         return combine.losses(G, D, numbers)[0]
@@ -57,6 +57,18 @@ def formula(terms, G, D, symbols, points):
         if e.free_symbols:
             written.append((_plain(unwrapped(e), symbols, points), numbers))
     return min(written, key=lambda w: _effort(w[0]), default=None)
+
+
+def effective_count(G, D, c):
+    """Number of squared residuals that the loss of a sum rests on: few where few points make up most of it.
+
+    Kish's effective sample size (Survey Sampling, 1965) of the points' shares of the loss, times what it
+    lacks of their number where residuals are Gaussian: then it is the number of all components.
+    """
+    e, along = (np.tensordot(c, part, 1) for part in (G, D))
+    share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), 1e-300)
+    share = np.maximum(share, 0) + 1e-15
+    return float(share.sum() ** 2 / (share**2).sum() * (G.shape[2] - D.shape[2] + 2))
 
 
 def _without_the_rest(kept, terms, G, D, symbols, points):

@@ -105,7 +105,7 @@ def test_a_students_notebook_fails_only_where_it_is_not_solved_yet(notebook, tre
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("notebook", SAMPLE)
+@pytest.mark.parametrize("notebook", SAMPLE[:1])  # the others are the very notebooks that run anyway
 def test_the_instructors_notebook_passes(notebook, trees, tmp_path):
     execute(trees / "instructor" / f"{notebook}.ipynb", tmp_path)
 

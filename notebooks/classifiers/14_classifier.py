@@ -230,10 +230,10 @@ assert right > 0.9, f"cut at {threshold}, the formula gets only {right:.0%} of t
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Harder: far from the boundary the logit saturates, and the formula has to describe that too.
-# 2. It is zero on the surfaces $x_1=0$ and where the bracket is; near the boundary its arrows are those of the concept, and
-#    elsewhere they are not. It is another concept.
-# 3. The two that evolve formulas, *value* and *labels*. The least squares need no time; the search has its answer early.
+# 1. Easier: with seed 0 it finds the ellipse. Off the shell the logit changes slowly, and half a formula explains half of it.
+# 2. Write $s$ for the sine term. The concept minus its threshold is $(x_1+s)(x_1-s)$, and this is $(x_1+s)\,x_1$: zero on the
+#    same boundary, with the concept's own loss on the shell, and another function elsewhere.
+# 3. In the ellipse *labels*: a quarter of them is wrong then. *Value* fails with 20 s as well; least squares need no time.
 # 4. Nearly all: the errors of the measurement are the limit, and they sit close to the boundary. The threshold is the
 #    quantity's own, in the units of the formula.
 #

@@ -244,7 +244,7 @@ assert factor > 1.2, f"a factor of {factor:.2f}: are the points near the pass st
 # <!-- BEGIN SOLUTION -->
 #
 # 1. It is the bottom of the valley, where a sine is nearly a parabola. With seed 0 the sine still wins, by a factor of
-#    forty: on most of these points $x$ is far enough from the bottom.
+#    forty.
 # 2. With seed 0 by 2.4, though only 3 points of 100 are gone. Most of the loss sits where the direction turns round.
 # 3. Yes: the loss compares partners with each other and with strangers, and is content with any function that is the same
 #    along each orbit. A network that has seen one turn says nothing of the next.

@@ -163,7 +163,8 @@ effects["hidden, product"]
 # %% [markdown]
 # The formula does the unit's work. But look at the losses, not at the percentage: with the unit at its mean the loss
 # rises by a tenth or so, since 31 others say nearly the same. A wrong formula recovers most of so
-# little. One hidden unit of many is a weak test, and this is why the effect prints all four losses.
+# little; in a network that we trained with seed 1 it recovered all. One hidden unit of many is a weak test, and this is why
+# the effect prints all four losses.
 #
 # ## All in one
 
@@ -192,4 +193,4 @@ assert folded.best.loss < 1.1 * result.best.loss + 1e-6, folded.best
 assert effects["folded"].recovered < 0, effects["folded"]
 assert effects["energy"].recovered > 1 > effects["folded energy"].recovered > effects["similar"].recovered
 assert effects["hidden"].recovered > 0.95, effects["hidden"]
-assert effects["hidden"].recovered > effects["hidden, product"].recovered, effects
+assert effects["hidden"].mean < 1.5 * effects["hidden"].original < effects["true"].mean, effects

@@ -204,3 +204,17 @@ def test_labels_are_told_apart_by_shape_and_colour():
     assert "over a and c, 25% labelled 1" in picture.words
     with pytest.raises(DataError, match=r"100 points and 100 labels.*two kinds"):
         plots.labels_picture(x, np.ones(100), ("a", "b", "c"))
+
+
+def test_long_words_below_the_axis_have_room():
+    mark = plots.Mark("points", {"x": [0, 1], "y": [0, 1]}, label="runs")
+    heights, below = [], []
+    for word in ("P1-01", "a setting of many words"):
+        picture = plots.Picture("Title", "x", "y", (mark,), "words", ticks=((0, word), (1, word)))
+        root = ET.fromstring(picture.svg())
+        heights.append(float(root.get("height")))
+        (tick, *_, label) = (e for e in root.iter() if e.tag.endswith("text") and e.text in {word, "x"})
+        below.append(float(label.get("y")) - float(tick.get("y")))
+    assert heights[0] == 330
+    assert below[1] > 0.7 * 6 * len(word)  # a turned letter, of 6 pixels, goes down 0.7 of them
+    assert heights[1] - heights[0] == below[1] - below[0]

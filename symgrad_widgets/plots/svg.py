@@ -11,20 +11,27 @@ __all__ = ["svg"]
 
 _WIDTH, _HEIGHT = 520, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 12, 26, 62
+_SHORT, _DEPTH = 26, 4.5  # pixels that there are for turned words below the axis, and that a letter goes down
 
 
 def svg(picture):
     """Draw the picture; lines and letters take the colour of the surrounding text where it is inlined."""
-    scale = _Scale(picture)
+    scale, height = _Scale(picture), _HEIGHT + _deeper(picture)
     keys, labels = _legend(picture)
     marks = "".join([*(draw(mark, scale.place) for mark in picture.marks), *keys])
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
-        f'height="{_HEIGHT}" font-family="sans-serif" font-size="11" role="img" fill="currentColor" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
+        f'height="{height}" font-family="sans-serif" font-size="11" role="img" fill="currentColor" '
         f'style="color:#222;background:#fff;max-width:100%"><title>{escape(picture.words)}</title>'
         f"{''.join([*_axes(picture, scale), *labels])}"
         f'<g transform="scale({1 / UNITS:g})" fill="none">{marks}</g></svg>'
     )
+
+
+def _deeper(picture):
+    """Pixels that the longest words below the axis need beyond those of short ones."""
+    longest = max((len(text) for _, text in picture.ticks), default=0)
+    return max(0, round(_DEPTH * longest) - _SHORT)
 
 
 class _Scale:
@@ -92,7 +99,7 @@ def _axes(picture, scale):
     yield '</g><g text-anchor="middle">'
     if not picture.ticks:
         yield from (_text(x, base + 14, text) for x, text in across)
-    yield _text((_LEFT + right) / 2, base + (41 if picture.ticks else 30), picture.x_label)
+    yield _text((_LEFT + right) / 2, base + (41 + _deeper(picture) if picture.ticks else 30), picture.x_label)
     middle = (_TOP + base) / 2
     yield _text(14, middle, picture.y_label, _turned(-90, 14, middle))
     yield "</g>" + _text(_LEFT, 16, picture.title, ' font-weight="bold"')
@@ -110,7 +117,7 @@ def _legend(picture):
     """Symbols and labels of the marks that have one, in a row."""
     named = [mark for mark in picture.marks if mark.label]
     widths = [36 + 6 * len(mark.label) for mark in named]
-    first, y = max(4, min(_LEFT, _WIDTH - sum(widths))), _HEIGHT - 8
+    first, y = max(4, min(_LEFT, _WIDTH - sum(widths))), _HEIGHT + _deeper(picture) - 8
     starts = [first + sum(widths[:i]) for i in range(len(named))]
     keys = [symbol(mark, x, y - 4) for mark, x in zip(named, starts, strict=True)]
     return keys, [_text(x + 20, y, mark.label) for mark, x in zip(named, starts, strict=True)]

@@ -35,7 +35,7 @@ def picture(rows):
     place = {seed: first + number * step for number, seed in enumerate(seeds)}
     return Picture(
         title=rows[0]["group"],
-        x_label="setting, and how many of its runs found the concept; within it, seeds",
+        x_label="setting; within it, seeds from left to right",
         y_label="loss on held-out points",
         marks=tuple(_mark(rows, column, place, *look) for look in _LOOKS),
         words=f"{rows[0]['group']}. {'; '.join(map(_told, found))}.",

@@ -96,7 +96,7 @@ def _cells(line, before):
         str(line.another) + (f" ({line.close} close)" if line.close else ""),
         str(line.none) + (f", {line.failed} failed" if line.failed else ""),
         *(_number(value, ".1e") for value in (line.loss, line.floor, line.residual)),
-        *(_number(value, ".3g") for value in line.figures.values()),
+        *(_number(value, ".4g") for value in line.figures.values()),
         _number(line.seconds, ".1f"),
     )
 

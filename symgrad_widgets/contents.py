@@ -28,7 +28,8 @@ class Table:
 
     def _repr_markdown_(self):
         lines = [self.head, ["---"] * len(self.head), *self.rows]
-        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        escaped = ((cell.replace("|", r"\|") for cell in line) for line in lines)
+        return "\n".join(f"| {' | '.join(line)} |" for line in escaped)
 
 
 def index(folder, results):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import runpy
 
 import numpy as np
 import pytest
@@ -219,6 +220,11 @@ def test_of_real_data_nobody_knows():
     assert (line.law, line.found, line.none) == (None, 0, 1)
 
 
+def test_a_bar_in_a_setting_does_not_end_its_cell():
+    shown = studies.table([row(("folds", "exact gradients", "|u|"))])._repr_markdown_()
+    assert r"| \|u\| | 1 of 1 |" in shown
+
+
 def test_pictures_show_every_run_and_say_the_same_in_words():
     rows = [row(seed=seed) for seed in range(3)] + [row(LAWLESS, outcome="nothing", formula=None)]
     first, second = studies.pictures(rows)
@@ -254,3 +260,22 @@ def test_a_study_from_the_command_line(tmp_path, serial, capsys):
 def test_what_is_for_experiments_is_refused_with_a_study(wrong, tmp_path, capsys):
     assert main(["sweep", *wrong, "--study", "noise", "--out", str(tmp_path)]) == 2
     assert "is not for a study, which has its own settings: leave it out" in capsys.readouterr().err
+
+
+# what comes along
+
+
+def test_the_rows_that_come_along_are_of_the_studies_as_they_are():
+    size = 0
+    for name in studies.names():
+        rows, grid = studies.shipped(name), studies.find(name).groups
+        settings = {(group, setting) for group in grid for setting in grid[group]}
+        assert {(row["group"], row["setting"]) for row in rows} == settings
+        size += sum(len(json.dumps(row)) for row in rows)
+    assert size < 300_000
+
+
+def test_the_page_of_limits_is_made_of_them(root):
+    made = runpy.run_path(str(root / ".github" / "limits.py"))["page"]()
+    page = (root / "docs" / "limits.md").read_text(encoding="utf-8")
+    assert page == made, "write it anew: python .github/limits.py"

@@ -1,0 +1,105 @@
+"""Write docs/limits.md from the rows of the studies: `.venv/bin/python .github/limits.py [FOLDER]`.
+
+With the folder of `symgrad sweep --study`, its rows first become those that come with the package.
+"""
+
+import sys
+from pathlib import Path
+
+from symgrad_widgets import batch, studies
+
+ROOT = Path(__file__).resolve().parents[1]
+ROWS = ROOT / "symgrad_widgets" / "data" / "studies"
+PAGE = ROOT / "docs" / "limits.md"
+HEAD = """# What it can and cannot do
+
+Each line of the tables is one setting, so far with {runs} seeds. The seed chooses the points and, in
+turn, one of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the
+column *95 %* is the interval (Wilson 1927), in per cent, for the share that was found.
+`notebooks/beyond/36_open_questions.ipynb` tells the same with pictures, and measures a sample again.
+
+*found*: the verdict is that the formula is the concept. *another*: it is not; those called *close* have
+directions that are the concept's to a mean 1 - cos² of 1e-3, as when a constant is off by more than 1 %.
+*none*: no closed form was found, and the search says so. *loss*: mean 1 - cos² between
+formula and neuron, on points held out; without an answer, of the longest formula on the front. *floor*: the
+same for the concept. *off*: between formula and concept. *s*: processor time. Losses and times are medians.
+
+**False discoveries.** Where there is no law to be found, a formula was given in {false} of {lawless} runs.
+
+"""
+TEXTS = {
+    "folds": """
+From exact gradients it does not matter whether phi folds or goes flat: the gradient keeps its direction
+wherever it has one, and turning round is not a change. *same as phi(g)* is 0 where the verdict is that
+formula and neuron are not monotone functions of each other: the formula is that of g, but the bend cannot
+be undone. With a neuron of your own, whose g nobody knows, a low *phi's R²* says so.
+
+What spoils a bent neuron is not the fold but the flat. Errors that are equally large everywhere turn a
+short gradient more than a long one, and a saturated neuron has many short ones: it may end as "no closed
+form found". Then read the neuron at the points with the largest gradients.
+""",
+    "networks": """
+A network adds errors of its own, and its fit of the values says little about them: compare *network's R²*
+with the *floor*. A fold that costs exact gradients nothing costs a network its directions nearby, as it
+rounds the corner. Where the floor is high and the loss is not, a formula was found for what the network has
+made of its task, which is not what the labels were made of.
+""",
+    "noise": """
+By its rule the search gives no formula whose loss is above a tenth of chance, however many points there
+are: past that noise it says nothing, rightly or not. Noise that differs from point to point averages out
+below that. A smooth error, as a network makes it, does not.
+""",
+    "growth": """
+Sums of products are placed by an eigenproblem, whose size is what grows. Functions inside functions are
+where the search ends: where it misses them, it answers with a formula that agrees with the neuron to many
+digits on the data and is another one. Only a verdict, which knows the concept, can tell. From the neuron
+nobody could.
+""",
+    "space": """
+An operator that is missing may be made of others, as products are of sums of logarithms. Where it cannot
+be, look at what is said instead: no closed form, or another formula.
+""",
+    "domains": """
+Nobody knows a law for the fuel of cars or for the digits: a formula given there is a summary of one
+network. *formula's fit* against *network's fit* says what it is worth for rows that were not trained on.
+The planted laws say what can be expected of such a table.
+""",
+}
+
+
+def ship(folder):
+    """Make the rows of a folder those of the package, without what is the same in all."""
+    for name in studies.names():
+        path = ROWS / f"{name}.jsonl"
+        rows = [row for row in studies.rows_in(folder, name) if row["error"] is None]
+        path.unlink(missing_ok=True)
+        for row in rows:
+            batch.append(path, {key: row[key] for key in row if key not in {"versions", "error"}})
+
+
+def page():
+    """Return the text of the page."""
+    rows = {name: studies.shipped(name) for name in TEXTS}
+    found = [line for name in rows for line in studies.lines(rows[name])]
+    lawless = [line for line in found if line.law is False]
+    runs = sorted({line.runs for line in found})
+    head = HEAD.format(
+        runs=" to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))),
+        false=sum(line.another for line in lawless),
+        lawless=sum(line.runs for line in lawless),
+    )
+    return head + "\n".join(_section(name, rows[name]) for name in TEXTS)
+
+
+def _section(name, rows):
+    study = studies.find(name)
+    table = studies.table(rows)._repr_markdown_()
+    again = f"`symgrad sweep --study {name} --seeds 0-19` measures it."
+    return f"## {study.title}\n\n{study.question} {again}\n{TEXTS[name]}\n{table}\n"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        ship(sys.argv[1])
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n")

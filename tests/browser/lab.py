@@ -22,6 +22,11 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+OFF = (  # announcements ask other hosts; what comes with nbgrader is not what a reader has
+    "@jupyterlab/apputils-extension:announcements",
+    "@jupyter-notebook/lab-extension",
+    "@jupyter/nbgrader",
+)
 # Run All is dropped silently when it comes before all of this.
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
@@ -59,8 +64,7 @@ def server(folder, root, port=None, start=None):
     own = Path(folder) / ".jupyter-own"
     settings = own / "config" / "labconfig"
     settings.mkdir(parents=True, exist_ok=True)
-    off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (settings / "page_config.json").write_text(json.dumps(off))
+    (settings / "page_config.json").write_text(json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}))
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(own / "config"),
         "JUPYTER_DATA_DIR": str(own / "data"),

@@ -20,7 +20,7 @@ from concept_cases import BEYOND, CASES, field_of, from_formula, lawless
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError, OutputError, UnknownNameError
 from symgrad_widgets.expressions import complexity, loss, parse
-from symgrad_widgets.search import storage
+from symgrad_widgets.search import canonical, storage
 from symgrad_widgets.search.terms import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch
 
@@ -893,3 +893,12 @@ def test_terms_beside_a_pole_are_told_apart_by_the_other_points():
         search = sg.Search(sg.GradientField(points, points[:, ::-1].copy()), random_state=seed)
         found.append(search.run(generations=3, progress=False).best)
     assert [str(best.expression) for best in found] == ["x1*x2"] * 2
+
+
+@pytest.mark.parametrize("small", [1e-6, 1e-13, 1e-60])
+def test_a_term_is_written_however_small_its_coefficient(small):
+    """As 1e-60 is where exp(-10*x**2) stands beside terms of order 1, at x = 4."""
+    x, y = sp.symbols("x y", real=True)
+    written = canonical._sum([sp.exp(-10 * x**2), sp.exp(y)], [1.0, small])
+    assert written.free_symbols == {x, y}
+    assert written.coeff(sp.exp(y)) / written.coeff(sp.exp(-10 * x**2)) == pytest.approx(small)

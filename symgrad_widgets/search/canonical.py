@@ -158,7 +158,7 @@ def _rounded(numbers, loss_of, limit):
 
 def _number(x):
     ratio = sp.Rational(float(x)).limit_denominator(12)
-    return ratio if abs(float(ratio) - x) < 1e-12 * max(abs(x), 1) else sp.Float(float(x))
+    return ratio if abs(float(ratio) - x) <= 1e-12 * abs(x) else sp.Float(float(x))
 
 
 def _sum(bodies, numbers):

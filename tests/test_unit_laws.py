@@ -33,6 +33,24 @@ class Known(torch.nn.Module):
         )
 
 
+class Rounded(torch.nn.Module):
+    """Returns whole numbers, which no unit can be."""
+
+    def forward(self, points):
+        return points.round().long()
+
+
+class Layers(torch.nn.Module):
+    """One layer that is never called, and one whose output is no tensor of real numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.idle, self.rounded = torch.nn.Identity(), Rounded()
+
+    def forward(self, points):
+        return points.prod(1) + 0 * self.rounded(points).sum()
+
+
 @pytest.fixture(scope="module")
 def points():
     return np.random.default_rng(0).uniform(-1, 1, size=(400, 2))
@@ -121,6 +139,8 @@ def test_a_file_of_something_else_is_refused(points, tmp_path):
     ("model", "layer", "arguments", "said"),
     [
         (Known(), "unit", {}, "no layer 'unit'; did you mean 'units'"),
+        (Layers(), "idle", {}, "layer 'idle' has no units: it is not called"),
+        (Layers(), "rounded", {}, "layer 'rounded' has no units: .* returns no tensor of real numbers"),
         (Known(dead=range(5)), "units", {}, "nothing can be said of any of 5 units"),
         (Known(), "units", {"generations": 1.5}, "generations must be a whole number"),
         (Known(), "units", {"jobs": 0}, "jobs"),
@@ -146,10 +166,11 @@ def test_linear_units_are_read_in_one_generation(points):
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh()).double()
     found = sg.atlas(model, points, generations=1, **QUICK)
-    weights = model[0].weight.detach().numpy()
+    across = model[0].weight.detach().numpy()[:, ::-1] * [1, -1]
+    assert len(found.laws) == len(found) == 8
     for row in found.rows:
         slopes = evaluate(parse(row.formula, ("x", "y")), ("x", "y"), points)[1]
-        assert np.abs(np.cross(slopes, weights[row.unit])).max() < 1e-5 * np.abs(slopes).max()
+        assert np.abs(slopes @ across[row.unit]).max() < 1e-5 * np.abs(slopes).max()
 
 
 def test_an_atlas_is_the_search_of_each_unit(made, points):

@@ -42,6 +42,10 @@ def atlas(
 
     >>> found = sg.atlas(model, x, "net.2", names=("x", "v"), path="net2.jsonl")
 
+    The function that bends a unit does not turn its gradient: of a linear layer and the activation behind it
+    one is enough. A unit takes 0.05 to 0.5 seconds of a core, the shorter where an exact formula is found:
+    a linear one in the first generation, since the sum of all inputs is the search's first guess.
+
     Parameters
     ----------
     model : torch.nn.Module

@@ -1,0 +1,265 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,-all
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: kernelspec,jupytext,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Hidden neurons: when is a formula a discovery?
+#
+# The papers read the output of a network. Inside there are thousands of units more, and the search gives a formula for many of
+# them. Here we read hidden units of four networks - a latent space of matrices, an oscillator, a convolutional network, a
+# transformer - and, beside each, **the same network with random weights**, which has learnt nothing.
+#
+# **Goals.** You will see hidden units that do hold a concept, layers whose formulas are there by construction, and
+# formulas that mean nothing at all; and you will know one number that tells them apart.
+#
+# | word | meaning here |
+# |---|---|
+# | hidden unit | a unit between the inputs and the output |
+# | channel | one of the images that a convolution makes; as a unit, its mean over the pixels |
+# | embedding | the numbers that stand for a token inside a network |
+# | false discovery | a formula for a unit that has learnt nothing |
+
+# %% tags=["parameters"]
+seed = 0
+retrain = False  # True: train the first network here, which seeds other than 0 need
+
+# %%
+import copy
+
+import torch
+from torch import nn
+
+import symgrad_widgets as sg
+
+# %% [markdown]
+# ## Four networks
+#
+# The first has learnt which 2×2 matrices are similar: its output knows the trace, $x_1 + x_4$. The second is the
+# one for the oscillator, of which we only need the shape.
+
+# %%
+exp = sg.experiments["trace2"]
+run = exp.train(seed=seed, progress=False) if retrain else exp.pretrained(seed=seed)
+oscillator = sg.experiments["oscillator"].pretrained()
+
+# %% [markdown]
+# The third sees a spot of light on 8×8 pixels and learns $p_x^2 + p_y^2$, how far the spot is from the middle. The camera is
+# part of the network: so the formulas are of the place $p_x, p_y$ and the brightness $b$, and not of 64 pixels.
+
+
+# %%
+class Camera(nn.Module):
+    def forward(self, spot):
+        pixels = torch.linspace(-1, 1, 8)
+        across = (pixels - spot[:, :1]) ** 2
+        down = (pixels - spot[:, 1:2]) ** 2
+        light = torch.exp(-(down[:, :, None] + across[:, None, :]) / 0.18)
+        return (spot[:, 2, None, None] * light)[:, None]
+
+
+# %%
+torch.manual_seed(seed)
+spots = torch.rand(2000, 3) * torch.tensor([0.8, 0.8, 1.0]) - torch.tensor([0.4, 0.4, -0.5])
+conv = nn.Sequential(
+    *(Camera(), nn.Conv2d(1, 4, 3, padding=1), nn.SiLU(), nn.Conv2d(4, 4, 3, padding=1), nn.SiLU()),
+    *(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(64, 8), nn.SiLU(), nn.Linear(8, 1)),
+)
+
+# %% [markdown]
+# The fourth is a small transformer. It is given two of 24 tokens, which stand for numbers from -1 to 1, and learns their
+# product. A token cannot be moved a little, so gradients are with respect to the embedding. We train it twice: with an
+# embedding that it learns, two numbers for each token, and with one that is given, the number itself.
+
+# %%
+numbers = torch.linspace(-1, 1, 24)[:, None]
+tokens = torch.cartesian_prod(torch.arange(24), torch.arange(24))
+attention = {"d_model": 16, "nhead": 2, "dim_feedforward": 16, "dropout": 0, "activation": "gelu"}
+
+# %%
+learnt, given = (
+    nn.Sequential(
+        embedding,
+        nn.Linear(embedding.embedding_dim, 16),
+        nn.TransformerEncoderLayer(**attention, batch_first=True, norm_first=True),
+        nn.Flatten(),
+        nn.Linear(32, 1),
+    )
+    for embedding in (nn.Embedding(24, 2), nn.Embedding.from_pretrained(numbers))
+)
+
+# %% [markdown]
+# The controls are copies with random weights, made before anything is trained.
+
+# %%
+control = copy.deepcopy({"trace": run.model, "oscillator": oscillator.model, "conv": conv, "given": given})
+for layer in [*control["trace"].modules(), *control["oscillator"].modules()]:
+    if hasattr(layer, "reset_parameters"):
+        layer.reset_parameters()
+
+# %%
+distance, product = (spots[:, :2] ** 2).sum(1, keepdim=True), numbers[tokens].prod(1)
+for net, inputs, target in ((conv, spots, distance), (learnt, tokens, product), (given, tokens, product)):
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 1200)
+    for _ in range(1200):
+        batch = torch.randint(len(inputs), (256,))
+        loss = nn.functional.mse_loss(net(inputs[batch]), target[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    print(f"{loss.item() / target.var().item():.1e} of the variance is left")
+
+# %% [markdown]
+# ## Matrices
+#
+# **Predict.** In which of the networks do you expect hidden units with the formula of the output? And how many of
+# the units that have learnt nothing get a formula?
+
+# %%
+settings = {"random_state": seed, "progress": False}
+matrices = {"names": run.names, **settings}
+trace = sg.atlas(run.model, run.x, "linear2", **matrices)
+trace
+
+# %% [markdown]
+# **These hidden units hold the concept.** About half of the second layer has one and the same formula, and it is
+# that of the output. Trained on what stays the same, the network has got rid of everything else early.
+
+# %%
+trace_control = sg.atlas(control["trace"], run.x, "linear2", **matrices)
+trace_control
+
+# %% [markdown]
+# With random weights few units have a formula, and hardly two the same.
+#
+# ## The same control with two inputs
+
+# %%
+plane = sg.atlas(control["oscillator"], oscillator.x, "linear2", names=oscillator.names, **settings)
+plane
+
+# %% [markdown]
+# Most units of a network **that has learnt nothing** have a formula! Each is a smooth function of two numbers, made
+# of bent straight lines, and a sum of three or four terms comes within a few degrees. Such formulas describe
+# correctly what the units compute. They are not discoveries, and with two inputs their number says nothing.
+
+# %%
+for row in plane.laws[:6]:
+    print(f"{row.angle:4.1f}°  {row.formula}")
+
+# %% [markdown]
+# Note how different they are. A concept comes back; a description is another one for each unit.
+#
+# ## The convolutional network
+#
+# Layers `1` and `3` are convolutions, `7` is dense, `9` is the output. Each line has the trained network first, then its
+# control.
+
+# %%
+places = {"names": ("px", "py", "b"), **settings}
+layers = ("1", "3", "7", "9")
+seen = sg.atlas(conv, spots, layers, **places)
+seen_control = sg.atlas(control["conv"], spots, layers, **places)
+
+# %%
+for layer in layers:
+    for kind, part in (("trained", seen.of(layer)), ("control", seen_control.of(layer))):
+        print(
+            f"layer {layer}, {kind}: {len(part.laws)} of {len(part)}",
+            *(row.formula for row in part.laws[:2]),
+            sep="   ",
+        )
+
+# %% [markdown]
+# The channels of the first layer have formulas, trained or not, and their main part is the brightness $b$. That is so by
+# construction: the mean of a convolution over all pixels is a multiple of the light in the picture, wherever it
+# falls, but for what the edge cuts off. A mean over pixels forgets places, which is all that this network is about. The
+# output has the formula that it was trained on, and on the way to it the dense units are mixtures.
+#
+# ## The transformer
+#
+# First with the embedding that is given, so that the formulas are of the two numbers $a$ and $b$.
+
+# %%
+words = {"names": ("a", "b"), "wrt": "0", **settings}
+layers = ("2.linear1", "4")
+read = sg.atlas(given, tokens, layers, **words)
+read_control = sg.atlas(control["given"], tokens, layers, **words)
+read.of("4")
+
+# %% [markdown]
+# The output is the product, found through attention, two normalisations and a mixing layer. Inside, in the units of the
+# feed-forward part, the counts are these:
+
+# %%
+print("trained", read.of("2.linear1"), "control", read_control.of("2.linear1"), sep="\n")
+
+# %% [markdown]
+# Two inputs again: formulas in the control too. Now the embedding that was learnt.
+
+# %%
+pairs = {"names": ("a1", "a2", "b1", "b2"), "wrt": "0", **settings}
+free = sg.atlas(learnt, tokens, "4", **pairs)
+free
+
+# %% [markdown]
+# No formula for the output, which computes products as well as before. Each token has a place of its own, the places are in no
+# order, and between them the network has never been asked anything: its gradient there is not what was learnt. A
+# formula of an embedding can be expected where the embedding itself is orderly.
+#
+# ## The count
+#
+# For all layers without a formula by construction, and with none for the outputs:
+
+# %%
+counts = {
+    "matrices": (trace, trace_control),
+    "convolution": (seen.of("7"), seen_control.of("7")),
+    "transformer": (read.of("2.linear1"), read_control.of("2.linear1")),
+}
+for name, (trained, random) in counts.items():
+    print(
+        f"{name}: {len(trained.laws)} of {len(trained)} units trained, {len(random.laws)} of {len(random)} untrained"
+    )
+print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
+
+# %% [markdown]
+# **What holds.** Outputs: three of four are read correctly. Hidden units: those of the trace network are its concept,
+# recognised by a formula that recurs and that the control has not. **What does not.** The number of hidden units with a
+# formula is no evidence: it is as high, or higher, where nothing was learnt. Read hidden units beside a control, count
+# what recurs, and use more than two inputs.
+#
+# ## Exercises
+#
+# 1. *Predict first:* look at one pixel of one channel instead of the mean, `sg.gradient_field(conv, spots, "3",
+#    (0, 4, 4))`. Does it know the place?
+# 2. Use the trace network's third layer. Are there more units with the trace, or fewer?
+# 3. Give the transformer an embedding on a circle, $(\cos, \sin)$. What can the formula of the output be?
+
+# %% [markdown]
+# The last cell checks what this notebook claims.
+
+# %%
+same = [row for row in trace.laws if row.formula == "x1 + x4"]
+[output], [light] = read.of("4").laws, seen.of("9").laws
+assert len(same) >= 5, trace
+assert len([row for row in trace_control.laws if row.formula == "x1 + x4"]) <= 1, trace_control
+assert len(plane.laws) > 8, plane
+assert len(seen_control.of("1").laws) > 0, seen_control
+assert sg.verify(output.formula, "a*b").same, output
+assert sg.verify(light.formula, "px**2 + py**2").same, light
+assert not free.laws, free

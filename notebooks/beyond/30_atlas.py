@@ -118,8 +118,8 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
     print(f"{layer}: least {values.min():4.1f}°, median {np.median(values):4.1f}°, most {values.max():4.1f}°")
 
 # %% [markdown]
-# The first layer is at chance. Behind it the units come closer, and none of them is the energy: the
-# closest is still degrees away, where the output is at a hundredth of one. If the energy is in a layer, it is in many
+# The first layer is at chance. Behind it some units come closer, and none of them is the energy: the
+# closest is still degrees away, where the output is below a hundredth of one. If the energy is in a layer, it is in many
 # units together.
 #
 # ## Many units together

@@ -188,7 +188,7 @@ for layer in layers:
 # The channels of the first layer have formulas, trained or not, and their main part is the brightness $b$. That is so by
 # construction: the mean of a convolution over all pixels is a multiple of the light in the picture, wherever it
 # falls, but for what the edge cuts off. A mean over pixels forgets places, which is all that this network is about. The
-# output has the formula that it was trained on, and on the way to it the dense units are mixtures.
+# output has the formula that it was trained on, and most dense units on the way to it are mixtures.
 #
 # ## The transformer
 #
@@ -238,10 +238,11 @@ for name, (trained, random) in counts.items():
 print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
 
 # %% [markdown]
-# **What holds.** Outputs: three of four are read correctly. Hidden units: those of the trace network are its concept,
-# recognised by a formula that recurs and that the control has not. **What does not.** The number of hidden units with a
-# formula is no evidence: it is as high, or higher, where nothing was learnt. Read hidden units beside a control, count
-# what recurs, and use more than two inputs.
+# **What holds.** The outputs of the convolutional network and of the transformer with a given embedding are read
+# correctly. Hidden units of the trace network are its concept, recognised by a formula that recurs and that the control has
+# not. **What does not.** A number of formulas is no evidence by itself: the untrained oscillator and the
+# untrained transformer have many, each another. Read hidden units beside a control, count what recurs, and distrust
+# formulas of two inputs.
 #
 # ## Exercises
 #

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -22,7 +22,7 @@
 # a few numbers, the latents, and to restore it. So the latents have to hold what *changes* from one input to the next. Do they hold it
 # as a person would write it?
 #
-# **Goals.** You will read the latents of three autoencoders, find a concept in one, mixtures in the others, and learn
+# **Goals.** You will read the latents of three autoencoders, find a concept in one, mostly mixtures in the others, and learn
 # what the latents together have to do with the parameters of the data.
 #
 # | word | meaning here |
@@ -78,8 +78,9 @@ print(first.best)
 print("the matched filter:", sg.score(field, amplitude).loss)
 
 # %% [markdown]
-# The latent's gradient is the matched filter but for about two degrees. What the search writes is that, and the rest: with
-# other seeds there is a bend in it, a square root of a part, which belongs to the network and to no law.
+# The latent's gradient is the matched filter but for about two degrees. With seeds 1 and 2 the search writes just that,
+# $2a + b - c - 2d$; with seed 0 it writes two of the weights 2 % smaller, and is a little closer to the network for it. With one
+# parameter and one latent there is nothing to mix, and the latent is the concept.
 #
 # Why the error in the data? Without one the four numbers lie exactly on a line, and any weights that see the line are as good. A gradient has a
 # meaning only in directions in which the data vary. The error fills the space, and makes the network choose.
@@ -118,9 +119,10 @@ purity = np.array([[sg.score(one, parameter).loss for parameter in parameters] f
 print(purity.round(3))
 
 # %% [markdown]
-# One row is one latent, one column one parameter; 0 would be pure. The latents are sums of both parameters, with weights that mean nothing: to
-# restore the input, any two coordinates of the plane are as good as place and velocity. (Where the verdict says
-# *function of the 2 concepts*, this is a mixture too: it is a formula of both.)
+# One row is one latent, one column one parameter; 0 would be pure. With seed 0 the latents are sums of both parameters, with weights
+# that mean nothing: to restore the input, any two coordinates of the plane are as good as place and velocity. Chance may
+# bring a latent close to one of them, as with seed 2 the first is nearly the velocity; the other is a mixture then. (Where the
+# verdict says *function of the 2 concepts*, this is a mixture too: it is a formula of both.)
 #
 # ## Both latents together
 #
@@ -182,8 +184,8 @@ for name, concept in {"s": scale, "t": turn}.items():
 # | data | latents | alone | together |
 # |---|---|---|---|
 # | an amplitude | 1 | the parameter | |
-# | place and velocity | 2 | mixtures | both parameters |
-# | scaled rotations | 2 | mixtures, rarely a generator | both generators |
+# | place and velocity | 2 | mixtures, by chance a parameter | both parameters |
+# | scaled rotations | 2 | neither scale nor angle | both generators |
 #
 # For concepts, ask an autoencoder for the span, not for a latent; and for what is *conserved*, ask a network of pairs.
 #

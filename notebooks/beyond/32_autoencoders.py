@@ -79,7 +79,7 @@ print("the matched filter:", sg.score(field, amplitude).loss)
 
 # %% [markdown]
 # The latent's gradient is the matched filter but for about two degrees. With seeds 1 and 2 the search writes just that,
-# $2a + b - c - 2d$; with seed 0 it writes two of the weights 2 % smaller, and is a little closer to the network for it. With one
+# $2a + b - c - 2d$; with seed 0 it writes two of the weights one or two per cent smaller, and is a little closer to the network for it. With one
 # parameter and one latent there is nothing to mix, and the latent is the concept.
 #
 # Why the error in the data? Without one the four numbers lie exactly on a line, and any weights that see the line are as good. A gradient has a

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -18,7 +18,7 @@
 # %% [markdown]
 # # A stranger's checkpoint: what its numbers tell, and what they do not
 #
-# A file of weights arrives by mail, [with a short message](stranger/README.md). Nobody remembers what the network was
+# A file of weights arrives by mail, [with a short message](stranger/message.txt). Nobody remembers what the network was
 # for. Can you open the file without danger, rebuild the network, and read what it computes?
 #
 # **Goals.** You will find layers and units in a table of shapes, see what a checkpoint leaves out and how to

@@ -46,7 +46,7 @@ from symgrad_widgets import plots
 # %% [markdown]
 # ## The data
 #
-# 100 dates between 1900 and 2050, nine planets ([source](planets/README.md)). The four inner ones are seen from the Sun,
+# 100 dates between 1900 and 2050, nine planets ([source](planets/source.txt)). The four inner ones are seen from the Sun,
 # the outer ones from the centre of mass of the solar system: Jupiter pulls the Sun about, by more than its own
 # radius, and far planets do not follow.
 
@@ -144,7 +144,7 @@ result = sg.interpret(search, seconds=budget)
 result
 
 # %% [markdown]
-# Kepler's first law stands on the front, simple and 50 to 130 times worse (seeds 0 to 2). Below it stands another one. With
+# Kepler's early law stands on the front, simple and 50 to 130 times worse (seeds 0 to 2). Below it stands another one. With
 # $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$ it says that $v^2-C/r$ stays the same: the energy of a mass in the Sun's
 # gravity. There is no verdict, as nobody has told a concept.
 #

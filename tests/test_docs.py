@@ -63,10 +63,11 @@ def test_every_link_leads_somewhere(site):
 
 
 def test_the_documents_that_the_documents_point_to_are_pages_too(root):
-    for name in docs._DOCUMENTS:
-        links = re.findall(r"\]\((?!http)([^)]+\.md)\)", (root / name).read_text())
-        pointed = {((root / name).parent / link).resolve().relative_to(root).as_posix() for link in links}
-        assert pointed <= set(docs._DOCUMENTS)
+    documents = set(docs._documents(root).values())
+    assert root / "README.md" in documents
+    for path in documents:
+        links = re.findall(r"\]\((?!http)([^)]+\.md)\)", path.read_text(encoding="utf-8"))
+        assert {(path.parent / link).resolve() for link in links} <= documents
 
 
 def test_without_pdoc_the_extra_is_named(monkeypatch, capsys, tmp_path):

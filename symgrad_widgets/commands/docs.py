@@ -19,7 +19,7 @@ _DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
-    "docs/recovery.md",
+    "docs/*.md",
     "notebooks/teaching/README.md",
 )
 _LINK = re.compile(r"\]\((?!https?:|#)([^)\s]+)\)")
@@ -45,8 +45,7 @@ def main(arguments, _):
     pdoc.render.configure(docformat="numpy", footer_text="symgrad")
     pdoc.pdoc(*_MODULES, output_directory=out / _REFERENCE)
     told = [_executed(path, folder, out, arguments.timeout) for path in notebook_files.sources(folder)]
-    documents = {name: folder.parent / name for name in _DOCUMENTS if (folder.parent / name).is_file()}
-    documents = {Path(name).with_suffix(".html"): path for name, path in documents.items()}
+    documents = _documents(folder.parent)
     for address, document in documents.items():
         text, target = document.read_text(encoding="utf-8"), out / address
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -54,6 +53,12 @@ def main(arguments, _):
     _write(out / "index.html", _contents(documents, told))
     print(f"site       {out / 'index.html'}")
     return 0
+
+
+def _documents(root):
+    """Paths of the documents by the addresses of their pages."""
+    paths = [path for pattern in _DOCUMENTS for path in sorted(root.glob(pattern))]
+    return {path.relative_to(root).with_suffix(".html"): path for path in paths}
 
 
 def _executed(source, folder, out, timeout):

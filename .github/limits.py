@@ -4,6 +4,7 @@ With the folder of `symgrad sweep --study`, its rows first become those that com
 """
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 from symgrad_widgets import batch, studies
@@ -47,7 +48,8 @@ made of its task, which is not what the labels were made of.
     "noise": """
 By its rule the search gives no formula whose loss is above a tenth of chance, however many points there
 are: past that noise it says nothing, rightly or not. Noise that differs from point to point averages out
-below that. A smooth error, as a network makes it, does not.
+below that. A smooth error, as a network makes it, does not: it looks like a law, and a part of it may end
+up in the formula.
 """,
     "growth": """
 Sums of products are placed by an eigenproblem, whose size is what grows. Functions inside functions are
@@ -68,13 +70,15 @@ The planted laws say what can be expected of such a table.
 
 
 def ship(folder):
-    """Make the rows of a folder those of the package, without what is the same in all."""
+    """Make the rows of a folder those of the package: of all seeds for which a study is complete."""
     for name in studies.names():
-        path = ROWS / f"{name}.jsonl"
+        path, size = ROWS / f"{name}.jsonl", sum(map(len, studies.find(name).groups.values()))
         rows = [row for row in studies.rows_in(folder, name) if row["error"] is None]
+        count = Counter(row["seed"] for row in rows)
         path.unlink(missing_ok=True)
         for row in rows:
-            batch.append(path, {key: row[key] for key in row if key not in {"versions", "error"}})
+            if count[row["seed"]] == size:
+                batch.append(path, {key: row[key] for key in row if key not in {"versions", "error"}})
 
 
 def page():

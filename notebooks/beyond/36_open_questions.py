@@ -32,7 +32,7 @@
 # | 95 % | interval for the share found, in per cent; with few runs it is wide |
 # | close | another formula, whose directions are the concept's to a mean $1-\cos^2$ of 1e-3 |
 #
-# The rows come with the package. `symgrad sweep --study folds --seeds 0-19 --jobs 2` makes those of a study again, and
+# The rows come with the package; they are few so far. `symgrad sweep --study folds --seeds 0-19 --jobs 2` makes those of a study again, and
 # more of them: look at the column *95 %* before you believe a number.
 
 # %% tags=["parameters"]
@@ -104,16 +104,15 @@ studies.pictures(rows["noise"])[0]
 
 # %% [markdown]
 # The loss follows the noise, as it should: no formula explains what is random. The end comes from a rule. Above a tenth
-# of what chance gives, no formula is offered. So the search falls silent before it starts to invent.
+# of what chance gives, no formula is offered. A smooth error is another matter (second group of the table): it looks
+# like a law itself, and no number of points averages it out. A part of it may end up in the formula.
 #
 # The last two groups of the table are controls. Each *another* there is an invented law. Count them over all studies:
 
 # %%
 lines = [line for some in rows.values() for line in studies.lines(some)]
-false = sum(line.another for line in lines if line.law is False)
-print(
-    f"{false} of {sum(line.runs for line in lines if line.law is False)} fields without a law got a formula"
-)
+controls = [line for line in lines if line.law is False]
+print(sum(line.another for line in controls), "formulas in", sum(line.runs for line in controls), "controls")
 
 # %% [markdown]
 # ## Growth

@@ -53,9 +53,9 @@ up in the formula.
 """,
     "growth": """
 Sums of products are placed by an eigenproblem, whose size is what grows. Functions inside functions are
-where the search ends: where it misses them, it answers with a formula that agrees with the neuron to many
-digits on the data and is another one. Only a verdict, which knows the concept, can tell. From the neuron
-nobody could.
+where the search ends: where it misses them, it may answer with a formula that agrees with the neuron to
+many digits on the data and is another one. Only a verdict, which knows the concept, can tell. From the
+neuron nobody could.
 """,
     "space": """
 An operator that is missing may be made of others, as products are of sums of logarithms. Where it cannot

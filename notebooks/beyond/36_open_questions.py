@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -127,7 +127,7 @@ studies.pictures(rows["growth"])[2]
 
 # %% [markdown]
 # Sums cost nothing but an eigenproblem, so many inputs and terms are within reach. Functions in functions are not: look
-# at the losses of what is *another* formula there. It agrees with the neuron to many digits and is wrong, and this
+# at the losses of what is *another* formula there. Some agree with the neuron to eight digits and are wrong, and that
 # verdict was possible only because we know the answer. On these data no one could tell.
 #
 # ## Search space and settings

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -155,15 +155,15 @@ marks = []
 for kind, dash in dashes.items():
     for layer, colour in looks.items():
         curve = {"x": places, "y": [loss[kind, layer, k] for k in sizes]}
-        marks.append(plots.Mark("line", curve, colour, f"{kind}, {layer}", dash, 2))
+        marks.append(plots.Mark("line", curve, colour, f"{kind} {layer[-1]}", dash, 2))
 
 # %%
 words = "Loss of the best sum of principal directions: early low in the trained network, late in the other."
-title, ticks = "Reading the energy out of a layer", tuple(zip(places, map(str, sizes), strict=True))
+title, ticks = "Reading the energy out of layers 2 and 3", tuple(zip(places, map(str, sizes), strict=True))
 plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# The first layer is not drawn: whatever sum is taken, its units are straight, and the loss stays near chance, 0.5.
+# The first layer is not drawn: its units are straight, and no sum of straight ones comes near the energy. Chance is 0.5.
 
 # %%
 print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")

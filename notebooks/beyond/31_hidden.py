@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -133,7 +133,7 @@ for net, inputs, target in ((conv, spots, distance), (learnt, tokens, product), 
 settings = {"random_state": seed, "progress": False}
 matrices = {"names": run.names, **settings}
 trace = sg.atlas(run.model, run.x, "linear2", **matrices)
-trace
+print(trace)
 
 # %% [markdown]
 # **These hidden units hold the concept.** About half of the second layer has one and the same formula, and it is
@@ -141,7 +141,7 @@ trace
 
 # %%
 trace_control = sg.atlas(control["trace"], run.x, "linear2", **matrices)
-trace_control
+print(trace_control)
 
 # %% [markdown]
 # With random weights few units have a formula, and hardly two the same.
@@ -150,7 +150,7 @@ trace_control
 
 # %%
 plane = sg.atlas(control["oscillator"], oscillator.x, "linear2", names=oscillator.names, **settings)
-plane
+print(plane)
 
 # %% [markdown]
 # Most units of a network **that has learnt nothing** have a formula! Each is a smooth function of two numbers, made
@@ -178,15 +178,12 @@ seen_control = sg.atlas(control["conv"], spots, layers, **places)
 # %%
 for layer in layers:
     for kind, part in (("trained", seen.of(layer)), ("control", seen_control.of(layer))):
-        print(
-            f"layer {layer}, {kind}: {len(part.laws)} of {len(part)}",
-            *(row.formula for row in part.laws[:2]),
-            sep="   ",
-        )
+        formulas = "   ".join(row.formula for row in part.laws[:2])
+        print(f"layer {layer}, {kind}: {len(part.laws)} of {len(part)}   {formulas}")
 
 # %% [markdown]
-# The channels of the first layer have formulas, trained or not, and their main part is the brightness $b$. That is so by
-# construction: the mean of a convolution over all pixels is a multiple of the light in the picture, wherever it
+# Most channels of the first layer have formulas, trained or not, and in many of them it is the brightness $b$. That is so
+# by construction: the mean of a convolution over all pixels is a multiple of the light in the picture, wherever it
 # falls, but for what the edge cuts off. A mean over pixels forgets places, which is all that this network is about. The
 # output has the formula that it was trained on, and most dense units on the way to it are mixtures.
 #
@@ -199,7 +196,7 @@ words = {"names": ("a", "b"), "wrt": "0", **settings}
 layers = ("2.linear1", "4")
 read = sg.atlas(given, tokens, layers, **words)
 read_control = sg.atlas(control["given"], tokens, layers, **words)
-read.of("4")
+print(read.of("4").rows[0].formula)
 
 # %% [markdown]
 # The output is the product, found through attention, two normalisations and a mixing layer. Inside, in the units of the
@@ -214,7 +211,7 @@ print("trained", read.of("2.linear1"), "control", read_control.of("2.linear1"), 
 # %%
 pairs = {"names": ("a1", "a2", "b1", "b2"), "wrt": "0", **settings}
 free = sg.atlas(learnt, tokens, "4", **pairs)
-free
+print(free)
 
 # %% [markdown]
 # No formula for the output, which computes products as well as before. Each token has a place of its own, the places are in no

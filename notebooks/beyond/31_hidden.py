@@ -214,8 +214,9 @@ free = sg.atlas(learnt, tokens, "4", **pairs)
 print(free)
 
 # %% [markdown]
-# No formula for the output, which computes products as well as before. Each token has a place of its own, the places are in no
-# order, and between them the network has never been asked anything: its gradient there is not what was learnt. A
+# No formula for the output. It computes products well with seed 0, to 0.4 % of the variance; with seed 2 training is stuck
+# at a third. Each token has a place of its own, the places are in no order, and between them the network has never been
+# asked anything: its gradient there is not what was learnt. A
 # formula of an embedding can be expected where the embedding itself is orderly.
 #
 # ## The count

@@ -43,7 +43,8 @@ form found". Then read the neuron at the points with the largest gradients.
 A network adds errors of its own, and its fit of the values says little about them: compare *network's R²*
 with the *floor*. A fold that costs exact gradients nothing costs a network its directions nearby, as it
 rounds the corner. Where the floor is high and the loss is not, a formula was found for what the network has
-made of its task, which is not what the labels were made of.
+made of its task, which is not what the labels were made of. Constants
+are the first to go: many of the formulas counted as *close* are the concept but for a number.
 """,
     "noise": """
 By its rule the search gives no formula whose loss is above a tenth of chance, however many points there

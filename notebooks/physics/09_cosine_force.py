@@ -68,9 +68,9 @@ monitor = sg.TrainingMonitor(start, seed=seed, variant=variant, hidden=True)
 monitor
 
 # %% [markdown]
-# The last third of the epochs is a polish, in which the last layer is fitted anew to each batch. It makes other networks
-# a thousand times better. Here it fails: the validation loss jumps up and does not come back. Little is lost, for
-# the weights of the lowest validation loss are kept; but this network stays cruder than its neighbours.
+# The last third of the epochs is a polish, in which the last layer is fitted anew to each batch. The validation loss
+# jumps up first, higher than it was after the first few epochs, and then falls further than it ever did before. Whoever
+# had stopped at the jump would have kept a network a thousand times cruder.
 
 # %%
 run = monitor.run or monitor.train()
@@ -133,7 +133,7 @@ sg.PhiView(field, result)
 # %% [markdown]
 # ## Where the network errs
 #
-# The loss has stopped at a few $10^{-4}$; for the harmonic oscillator it gets below $10^{-9}$. Where is that lost? The
+# The loss has stopped between $10^{-7}$ and $10^{-5}$; for the harmonic oscillator it gets below $10^{-9}$. Where is that lost? The
 # worst points are listed below the field, and here with their energy.
 
 # %%
@@ -145,9 +145,9 @@ for (x, v), angle in zip(field.points[worst], result.angles[worst], strict=True)
     print(f"x {x:.2f}, v {v:.2f}, energy {v**2 / 2 + np.sin(x):.3f}: {angle:.1f} degrees off")
 
 # %% [markdown]
-# Nearly all sit at the pass, with an energy of 1, just what it takes. There the gradient itself goes through zero,
+# Most sit at the pass, with an energy of 1, just what it takes. There the gradient itself goes through zero,
 # and the smallest error turns its direction round. The median tells another story than the mean: half of
-# the points are better than a few $10^{-6}$.
+# the points are better than $10^{-7}$.
 
 # %%
 print(f"floor: mean {run.floor:.1e}, median {run.floor_median:.1e}")
@@ -174,7 +174,7 @@ for text in (window.best.expression, "v**2 + 2*x - x**3/3", "v**2 + 2*x - x**3/3
     print(f"window {near:.1e}   elsewhere {far:.1e}   {text}")
 
 # %% [markdown]
-# In the window the long polynomial is the sine's equal, and elsewhere it is more than twenty times worse.
+# In the window the long polynomial is the sine's equal, and elsewhere it is more than a thousand times worse.
 # A short formula is not only easier to read. It has less freedom to be wrong where nobody has looked.
 #
 # ## And the network?
@@ -215,8 +215,8 @@ report = sg.record(result, run)
 
 # %%
 assert result.verdict.same, result.verdict
-assert run.floor < 1e-3, run.floor
-assert result.best.loss < 1e-3, result.best
+assert run.floor < 1e-4, run.floor
+assert result.best.loss < 1e-4, result.best
 assert result.best.complexity <= 7, result.best
 assert sg.verify(window.best.expression, result.best.expression, field).same, window.best
 assert sg.score(beyond, result.best.expression).loss > 0.1
@@ -244,8 +244,8 @@ assert factor > 1.2, f"a factor of {factor:.2f}: are the points near the pass st
 # <!-- BEGIN SOLUTION -->
 #
 # 1. It is the bottom of the valley, where a sine is nearly a parabola. With seed 0 the sine still wins, by a factor of
-#    forty.
-# 2. With seed 0 by 2.4, though only 3 points of 100 are gone. Most of the loss sits where the direction turns round.
+#    some thousands.
+# 2. With seed 0 by 2.9, though only 3 points of 100 are gone. Most of the loss sits where the direction turns round.
 # 3. Yes: the loss compares partners with each other and with strangers, and is content with any function that is the same
 #    along each orbit. A network that has seen one turn says nothing of the next.
 #

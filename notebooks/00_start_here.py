@@ -35,6 +35,8 @@
 # | gradient field | the gradients at many points |
 # | loss | how far two gradient fields disagree in direction: 0 = nowhere, 1 = everywhere at right angles |
 # | front | the formulas for which no simpler one does better |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

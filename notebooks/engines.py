@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -35,6 +35,8 @@
 # The engines: *native*, this project's own; *PySR*, a well-known program in Julia that is given the same loss (it is
 # optional, and left out below where it is not installed); *operon*, fast symbolic regression of values; and
 # *polynomials* fitted to the latent by least squares, as arXiv 2003.04299 did before there was a search.
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

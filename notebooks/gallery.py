@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -31,6 +31,8 @@
 # | candidate | a formula that may be what the neuron has learnt |
 # | front | the candidates for which no simpler one does better |
 # | $\varphi$ (phi) | the function that bends the formula into the neuron |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

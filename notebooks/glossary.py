@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -21,6 +21,8 @@
 # Every notebook begins with a few words and what they mean *there*. Here they are all together, collected from the
 # notebooks when you run this. A word with two lines means two things: an *anchor* is a matrix in one notebook and a
 # snapshot of a motion in another.
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %%
 from symgrad_widgets import contents

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -23,6 +23,8 @@
 # grows. **Guess** a formula, and see how far it is from the arrows. **Step** or **Play** the search, and click the
 # points of its front: simple formulas left, exact ones low. **Verdict** says whether the selected one is the concept.
 # The line *state* at the bottom holds all that you have chosen: copy it to hand it out, paste another to take it.
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 experiment = "oscillator"  # any name that `symgrad list` shows

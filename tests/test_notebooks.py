@@ -95,6 +95,13 @@ def test_the_parameters_cell_is_tagged_and_sets_the_names_we_promise(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_the_first_cell_says_what_to_do_where_the_others_fail(path):
+    first, *_ = nbformat.read(path, as_version=4).cells
+    assert first.cell_type == "markdown"
+    assert re.search(r"Something fails.*%pip install symgrad-widgets.*!symgrad doctor", first.source)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_both_files_of_a_pair_hold_the_same_cells(path):
     notebook, script = jupytext.read(path), jupytext.read(path.with_suffix(".py"))
     compare_notebooks(notebook, script, fmt="py:percent", allow_expected_differences=True)

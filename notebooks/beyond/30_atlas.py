@@ -31,6 +31,8 @@
 # | read-out | the sum $\sum_k c_k u_k$ of a layer's units whose gradient is most like a given one |
 # | principal direction | the sum of a layer's units, with squares of the weights adding up to 1, with the largest gradient; the next is the largest across the first |
 # | control | the same measurement where nothing can be found |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

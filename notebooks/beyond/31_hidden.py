@@ -31,6 +31,8 @@
 # | channel | one of the images that a convolution makes; as a unit, its mean over the pixels |
 # | embedding | the numbers that stand for a token inside a network |
 # | false discovery | a formula for a unit that has learnt nothing |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

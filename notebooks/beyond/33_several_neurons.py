@@ -30,6 +30,8 @@
 # | span | all directions that can be put together from the neurons' gradients at a point |
 # | rank | number of independent directions in the span |
 # | similar matrices | $A$ and $M A M^{-1}$: one linear map, seen in two bases |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0  # of the matrices and of what is trained on them; the other networks come with the package

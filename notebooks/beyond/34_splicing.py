@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -30,6 +30,8 @@
 # | mean ablation | to hold the neuron at its mean: what the task loses when the neuron says nothing |
 # | shuffled | the neuron's values, dealt out to the wrong points |
 # | recovered | share of what the neuron is worth to the task that the formula is worth, too |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -30,6 +30,8 @@
 # | constant | something fixed in the system that has a dimension of its own, such as $GM$ |
 # | evaluation | one sum of terms whose loss was calculated |
 # | front | for each complexity the formula of least loss |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -34,6 +34,8 @@
 #
 # The rows come with the package; they are few so far. `symgrad sweep --study folds --seeds 0-19 --jobs 2` makes those of a study again, and
 # more of them: look at the column *95 %* before you believe a number.
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -35,6 +35,8 @@
 # | baseline | another method, to compare with |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 experiment = "ellipse"  # or quadratic, sine, exponential, gaussian, gravity

@@ -34,6 +34,8 @@
 # | logit | the output neuron before it is squeezed into a probability; positive says 1 |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -34,6 +34,8 @@
 # | held-out points | points that no coefficient was fitted to |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

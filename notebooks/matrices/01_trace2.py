@@ -32,6 +32,8 @@
 # | anchor, positive | two similar matrices: they share the trace |
 # | disguise | the same formula after a stretch, a shift, a change of sign, a bend |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -33,6 +33,8 @@
 # | tangent space | the directions along the surface: here three of four |
 # | projection | keeping only the part of a gradient that lies in the tangent space |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -32,6 +32,8 @@
 # | share | a component of the unit gradient, squared: the nine shares of a point sum to 1 |
 # | anchor, positive | two similar matrices |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

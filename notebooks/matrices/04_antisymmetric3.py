@@ -32,6 +32,8 @@
 # | constraint | an equation that holds at every point of the data: here there are six |
 # | on the data | true wherever the constraints are; elsewhere anything may happen |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -32,6 +32,8 @@
 # | basis | a list of terms, of which the formula is to be a sum |
 # | elimination | drop the term that is missed least, solve again, and so on |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

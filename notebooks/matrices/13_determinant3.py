@@ -31,6 +31,8 @@
 # | chance | the loss of a network that knows nothing of what partners share |
 # | variance within pairs | how much the neuron differs between partners; 1 is as much as between strangers |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -30,6 +30,8 @@
 # | ephemeris | a table of places of heavenly bodies, adjusted to all that has been observed |
 # | committee | several networks, trained alike from different starts |
 # | astronomical unit | mean distance of the Earth from the Sun, $1.496\times10^{11}$ m |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,-all
+#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
 #     formats: ipynb,py:percent
 #     notebook_metadata_filter: kernelspec,jupytext,-all
 #     text_representation:
@@ -30,6 +30,8 @@
 # | embedding | a table that gives each token a vector, learnt with the rest |
 # | logit | the network's vote for one answer |
 # | frequency $k$ | the wave $\cos(2\pi k n/59)$ over the tokens $n$, and its sine |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

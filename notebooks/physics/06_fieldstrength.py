@@ -32,6 +32,8 @@
 # | pure, impure neuron | a function of one invariant, or of several |
 # | span | all directions that can be put together from the neurons' gradients at a point |
 # | rank | how many independent directions the span has: the number of invariants |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

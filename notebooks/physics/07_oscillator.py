@@ -30,6 +30,8 @@
 # | anchor, positive | two snapshots of one orbit: they share the energy |
 # | invariant | a quantity that stays the same along each orbit |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -31,6 +31,8 @@
 # | gap | loss of the mimic on a perfect network |
 # | floor | loss of the true concept: how imperfect the network is |
 # | ReLU, SiLU | two functions inside a neuron: one has a kink, the other is smooth |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -31,6 +31,8 @@
 # | pass | a point where the pendulum can stand upside down, at rest, for ever: $x = \pi/2$, $v = 0$ |
 # | extrapolation | saying something of points far from all data |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -30,6 +30,8 @@
 # | systematic error | what all points of a network share: other points do not show it |
 # | bootstrap | drawing as many points again from those at hand, with repetition |
 # | floor | loss of the true concept: how imperfect the network is |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

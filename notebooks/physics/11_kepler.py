@@ -30,6 +30,8 @@
 # | invariant | a quantity that stays the same along each orbit |
 # | pure, impure neuron | a function of one invariant, or of several |
 # | rank | how many independent directions the neurons' gradients have at a point |
+#
+# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -18,8 +18,8 @@ This page is written by `.github/recovery.py` from the stored rows of sweeps.
 
 ## Over seeds
 
-`symgrad sweep --seeds 0-4 --budget 60`, one process beside a busy one; of P1-06, P1-09 and P1-11 seeds 5 to 9 as well,
-which were run a little earlier beside many, so that the seconds of these three are too many: {seeds}.
+`symgrad sweep --seeds 0-4 --budget 60`, one process beside a busy one; of P1-06, P1-09 and P1-11 seeds 5 to 9
+as well, a little earlier beside many, so that the seconds of these three are too many: {seeds}.
 *determinant2 free* is `--variant free`: 2x2 matrices whose trace is not fixed, so that pairs share it and the
 determinant. Floor and seconds are medians, *worst* is the highest floor; the seconds are wall time.
 

@@ -12,7 +12,7 @@ from ..errors import DataError, OutputError
 
 __all__ = ["checked_jobs", "configure", "main"]
 
-_OF_EXPERIMENTS = {  # options that a study does not have, and what they are when not given
+_OF_EXPERIMENTS: dict[str, object] = {  # options that a study does not have, and what they are when not given
     "experiments": [], "variant": "default", "preset": "default", "epochs": None, "budget": None,
     "notebooks": False, "notebook_folder": None, "compare": None,
 }  # fmt: skip

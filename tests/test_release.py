@@ -51,7 +51,8 @@ def test_the_wheel_holds_the_package_the_notebooks_and_the_licence(built):
     names = set(zipfile.ZipFile(wheel).namelist())
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.2f} MB, {len(names)} files")
     package = {name for name in tracked() if name.startswith("symgrad_widgets/")}
-    notebooks = {f"symgrad_widgets/{name}" for name in tracked() if name.endswith(".ipynb")}
+    beside = (name for name in tracked() if name.startswith("notebooks/"))
+    notebooks = {f"symgrad_widgets/{name}" for name in beside if Path(name).suffix not in {".py", ".toml"}}
     assert len(notebooks) > 5
     information = {name for name in names if ".dist-info/" in name}
     assert names - information == package | notebooks

@@ -8,10 +8,11 @@ function make(tag, properties, ...children) {
 function render({ model, el }) {
   let state = {}, dragged = 0, pending = null;
   const set = (name, value) => model.send({ set: name, value });
+  // What was just moved or ticked stays so until Python has answered, whatever earlier answers come meanwhile.
   const held = () => Date.now() < dragged;
-  const later = (name, value) => { // while a slider is dragged: 20 times a second, and it is not moved meanwhile
-    dragged = Date.now() + 400;
-    setTimeout(show, 420);
+  const hold = () => { dragged = Date.now() + 400; setTimeout(show, 420); };
+  const later = (name, value) => { // while a slider is dragged: 20 times a second
+    hold();
     if (!pending) setTimeout(() => { set(...pending); pending = null; }, 50);
     pending = [name, value];
   };
@@ -28,7 +29,7 @@ function render({ model, el }) {
   };
   const box = (text, change) => {
     const input = make("input", { type: "checkbox" });
-    input.addEventListener("change", () => change(input.checked));
+    input.addEventListener("change", () => { hold(); change(input.checked); });
     return [input, make("label", {}, input, text)];
   };
   const slider = (text, least, most, change) => {
@@ -38,6 +39,7 @@ function render({ model, el }) {
     return [input, output, make("label", {}, text, input, output)];
   };
   const say = (input, output) => { output.textContent = Number(Number(input.value).toPrecision(3)); };
+  const tick = (input, on) => { if (!held()) input.checked = on; };
   const put = ([input, output], value) => {
     if (held()) return;
     input.value = value;
@@ -80,15 +82,15 @@ function render({ model, el }) {
     for (const label of [acrossLabel, upLabel, cutLabel]) label.hidden = !many;
     for (const label of [overlayLabel, levelsLabel, worstLabel]) label.hidden = !state.candidate;
     [across.value, up.value] = state.inputs;
-    cut.checked = state.slice !== null;
+    tick(cut, state.slice !== null);
     places.hidden = !cut.checked;
     (state.slice ?? []).forEach(([, value], i) => put(sliders[i], value));
     put(band, state.band);
-    overlay.checked = state.overlay;
-    levels.checked = state.levels > 0;
+    tick(overlay, state.overlay);
+    tick(levels, state.levels > 0);
     levels.disabled = many && !cut.checked;
     levelsLabel.title = levels.disabled ? "on a slice only" : "";
-    worst.checked = state.worst > 0;
+    tick(worst, state.worst > 0);
     rows();
   };
   const rows = () => {

@@ -12,11 +12,9 @@ from .settings import row
 __all__ = ["SCHEDULES", "Trainer", "as_tensor"]
 
 _WARM_UP = 0.1  # of the steps
-_REFINING = 0.4  # of the rate: no higher, or the last layers lose what they are to refine ...
-_SLOWER, _RISE = (
-    1 / 8,
-    1.0,
-)  # ... and an eighth of that once the refined loss has risen so far above its least
+_REFINING = 0.4  # of the rate: no higher, or the last layers lose what they are to refine
+_SLOWER = 1 / 8  # of that, each time that ...
+_RISE = 1.0  # ... the refined loss has risen so far above its least
 
 
 def as_tensor(array):

@@ -28,9 +28,11 @@ was changed, and all seeds were run again: seed 1 is no independent test of that
 *determinant2 free* are from before that change.
 
 {over}
+
 What was missed (of P2-G, whose network mixes two concepts, fidelity to it is what counts):
 
 {missed}
+
 ## Against the paper's set-up
 
 The same data and the same search after two trainings. On the left our own; on the right, from *epochs* on,
@@ -50,17 +52,19 @@ and complexity are ours. *yes*: `verify` says that it is a concept. *Floor*: mea
 gradients of network and concept.
 
 {figures}
+
 What was chosen and is no concept (of P2-G, whose network mixes two, fidelity to it is what counts):
 
-{formulas}"""
+{formulas}
+"""
 
 
 def page():
     """Return the text of the page."""
     ours, others = map(reference_rows, ROWS)
     rows = [row for path in SEEDS for row in reference_rows(path)]
-    over, missed = over_seeds(rows)
-    figures, formulas = beside(ours, others)
+    tables = (table._repr_markdown_() for table in (*over_seeds(rows), *beside(ours, others)))
+    over, missed, figures, formulas = tables
     return TEXT.format(
         ours=total(ours),
         others=total(others),

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from symgrad_widgets import experiments, notebook_files
+from symgrad_widgets.tables import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ROOT / "notebooks" / "results.jsonl"
@@ -16,25 +17,20 @@ def table():
     """Markdown: each experiment with its notebook, and what was found."""
     rows = map(json.loads, ROWS.read_text(encoding="utf-8").splitlines())
     found = {row["experiment"]: row for row in rows}
-    lines = [
-        _line(experiment, found[experiment.slug]) for experiment in experiments if experiment.slug in found
-    ]
-    head = [
-        "| paper | experiment | formulas found | loss | floor | s | open |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    return "\n".join([*head, *lines]) + "\n"
+    head = ("paper", "experiment", "formulas found", "loss", "floor", "s", "open")
+    lines = (_line(e, found[e.slug]) for e in experiments if e.slug in found)
+    return Table(head, tuple(lines))._repr_markdown_() + "\n"
 
 
 def _line(experiment, row):
     seconds = row["seconds"]["training"] + row["seconds"]["search"]
     mark = "" if row["same"] else " (another)"
-    figures = f"{row['loss']:.1e} | {row['floor']:.1e} | {seconds:.0f}"
+    figures = f"{row['loss']:.1e}", f"{row['floor']:.1e}", f"{seconds:.0f}"
     formulas = ", ".join(f"`{formula}`" for formula in row["formulas"])
     notebook = notebook_files.find(experiment, ROOT / "notebooks").relative_to(ROOT / "notebooks").as_posix()
     badge = f"[![launch Binder](.github/binder.svg)]({BINDER}{notebook})"
     linked = f"[{experiment.title}](notebooks/{notebook})"
-    return f"| {experiment.id} | {linked} | {formulas}{mark} | {figures} | {badge} |"
+    return experiment.id, linked, formulas + mark, *figures, badge
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from . import __version__, notebook_files
 from .commands import app, classroom, docs, julia, sweep, weights
 from .errors import OutputError, SymgradError
+from .tables import Table
 
 __all__ = ["main"]
 
@@ -135,8 +136,8 @@ def _list(arguments, _):
     from . import experiments
 
     folder = notebook_files.notebook_folder(arguments.notebooks)
-    rows = [(e.id, e.slug, e.title, " ".join(e.names), _notebook(e, folder)) for e in experiments]
-    _table(("paper", "name", "title", "inputs", "notebook"), rows)
+    rows = ((e.id, e.slug, e.title, " ".join(e.names), _notebook(e, folder)) for e in experiments)
+    print(Table(("paper", "name", "title", "inputs", "notebook"), tuple(rows)))
     return 0
 
 
@@ -145,12 +146,6 @@ def _notebook(experiment, folder):
         return str(notebook_files.find(experiment, folder).relative_to(folder))
     except SymgradError:
         return "-"
-
-
-def _table(head, rows):
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    for row in (head, *rows):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _lab(arguments, passed_on):

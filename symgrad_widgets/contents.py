@@ -1,35 +1,16 @@
 """Tables of what the notebooks hold, made from the notebooks and from the rows of a sweep."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import SymgradError
 from .notebook_files import find, sources
+from .tables import Table
 
-__all__ = ["Table", "answers", "glossary", "index", "others"]
+__all__ = ["answers", "glossary", "index", "others"]
 
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 _GLOSSARY = re.compile(r"^\| word \| meaning here \|\n\|[-| ]+\|\n((?:\|.*\|\n?)+)", re.MULTILINE)
-
-
-@dataclass(frozen=True, repr=False)
-class Table:
-    """Texts in rows under a head; Markdown where that is shown, and plain text."""
-
-    head: tuple
-    rows: tuple
-
-    def __repr__(self):
-        lines = [self.head, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        padded = ((c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines)
-        return "\n".join("  ".join(line).rstrip() for line in padded)
-
-    def _repr_markdown_(self):
-        lines = [self.head, ["---"] * len(self.head), *self.rows]
-        escaped = ((cell.replace("|", r"\|") for cell in line) for line in lines)
-        return "\n".join(f"| {' | '.join(line)} |" for line in escaped)
 
 
 def index(folder, results):

@@ -43,6 +43,7 @@ GROUPS = {
         "commands",
         "studies",
         "sweep",
+        "tables",
     },
 }
 MAY_USE = {

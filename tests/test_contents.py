@@ -9,6 +9,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from symgrad_widgets import contents, experiments
 from symgrad_widgets.errors import SymgradError
+from symgrad_widgets.tables import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS, RESULTS = ROOT / "notebooks", ROOT / "notebooks" / "results.jsonl"
@@ -61,9 +62,9 @@ def test_words_of_one_meaning_are_one_line(folder):
 
 
 def test_a_table_is_markdown_and_plain_text():
-    table = contents.Table(("a", "b"), (("1", "long"), ("22", "x")))
-    assert table._repr_markdown_() == "| a | b |\n| --- | --- |\n| 1 | long |\n| 22 | x |"
-    assert repr(table) == "a   b\n1   long\n22  x"
+    table = Table(("a", "b"), (("1", "long"), ("22", "|x|")))
+    assert table._repr_markdown_() == "| a | b |\n| --- | --- |\n| 1 | long |\n| 22 | \\|x\\| |"
+    assert repr(table) == "a   b\n1   long\n22  |x|"
 
 
 @pytest.mark.parametrize("table", [contents.index(NOTEBOOKS, RESULTS), contents.others(NOTEBOOKS)])

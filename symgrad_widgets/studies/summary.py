@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
 
-from ..contents import Table
+from ..tables import Table
 from .study import find
 
 __all__ = ["Line", "lines", "table"]
@@ -79,7 +79,7 @@ def _median(rows, name):
 
 
 def table(rows):
-    """Return the lines of some rows of one study as a `contents.Table`."""
+    """Return the lines of some rows of one study as a `tables.Table`."""
     found = lines(rows)
     headings = tuple(find(rows[0]["study"]).figures) if rows else ()
     head = ("", "setting", "found", "95 %", "another", "none", "loss", "floor", "off", *headings, "s")

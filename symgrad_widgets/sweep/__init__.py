@@ -12,8 +12,8 @@ experiments - rows, processes, clusters - is in `batch`.
 from .beside import beside
 from .compare import Comparison, compare
 from .html import to_html
-from .markdown import over_seeds
 from .plan import Run, parse_seeds, planned
+from .seeds import over_seeds
 from .store import ROWS, missing, reference_rows, rows_in
 from .summary import Summary, succeeded, summaries, table, total
 from .worker import interpret_run, sweep

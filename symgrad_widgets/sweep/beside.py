@@ -1,7 +1,7 @@
-"""Two sweeps side by side, as tables in Markdown: the same runs with two presets of the training."""
+"""Two sweeps side by side, as tables: the same runs with two presets of the training."""
 
 from ..experiment import experiments
-from .markdown import markdown
+from ..tables import Table
 from .rules import RULES
 from .summary import succeeded, summaries
 
@@ -12,7 +12,7 @@ _ANSWERS = {True: "yes", False: "no", None: "–"}
 
 
 def beside(ours, others):
-    """Tables of what was found in two lists of rows of one seed each, by experiment.
+    """Return two `Table`s of what was found in two lists of rows of one seed each, by experiment.
 
     The first says where our choice and the rules of `RULES` are a concept, the second which formulas were
     chosen that are none.
@@ -23,8 +23,8 @@ def beside(ours, others):
     lines = [(*_name(one), *_figures(one), _epochs(other), *_figures(other)) for one, other in pairs]
     counts = [_counts([pair[number] for pair in pairs]) for number in (0, 1)]
     lines.append(("", "**all**", "", *counts[0], "", "", *counts[1]))
-    wrong = [line for pair in pairs for row in pair for line in _wrong(row)]
-    return markdown(columns, lines), markdown(_WRONG, wrong)
+    wrong = (line for pair in pairs for row in pair for line in _wrong(row))
+    return Table(columns, tuple(lines)), Table(_WRONG, tuple(wrong))
 
 
 def _pairs(ours, others):
@@ -71,6 +71,6 @@ def _wrong(row):
     chosen = {}
     for name, answer, formula in zip(("ours", *RULES), _answers(row), formulas, strict=True):
         if answer is False:
-            chosen.setdefault(formula.replace("|", "\\|"), []).append(name)
+            chosen.setdefault(formula, []).append(name)
     for formula, names in chosen.items():
         yield *_name(row), row["preset"], ", ".join(names), formula

@@ -1,25 +1,20 @@
-"""Rows of a sweep as tables in Markdown: figures over seeds, and the runs that missed."""
+"""Rows of a sweep as tables: figures over seeds, and the runs that missed."""
 
+from ..tables import Table
 from .summary import succeeded, summaries
 
-__all__ = ["markdown", "over_seeds"]
+__all__ = ["over_seeds"]
 
 _COLUMNS = ("paper", "experiment", "found", "floor", "worst", "train s", "search s")
 _MISSED = ("experiment", "seed", "floor", "found", "why it is missed")
 
 
-def markdown(columns, lines):
-    """Return a table of texts."""
-    rows = [columns, ["--"] * len(columns), *lines]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
-
-
 def over_seeds(rows):
-    """Two tables: a line an experiment, floors and times as medians, and a line a run that missed."""
+    """Return two `Table`s: a line an experiment, floors and times as medians; a line a run that missed."""
     found = summaries(rows)
     order = {summary.experiment: number for number, summary in enumerate(found)}
     missed = sorted((r for r in rows if not succeeded(r)), key=lambda r: (order[r["experiment"]], r["seed"]))
-    return markdown(_COLUMNS, map(_figures, found)), markdown(_MISSED, map(_missed, missed))
+    return Table(_COLUMNS, tuple(map(_figures, found))), Table(_MISSED, tuple(map(_missed, missed)))
 
 
 def _figures(s):
@@ -32,7 +27,7 @@ def _told(form, *figures):
 
 
 def _missed(row):
-    formulas = ", ".join(f"`{formula}`" for formula in row["formulas"]).replace("|", "\\|")
+    formulas = ", ".join(f"`{formula}`" for formula in row["formulas"])
     return row["experiment"], str(row["seed"]), *_told(".1e", row["floor"]), formulas or "–", _why(row)
 
 

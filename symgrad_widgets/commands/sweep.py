@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 a run failed, or a formula that was the concept in the reference no longer is.
 """
 
+import argparse
 import contextlib
 import os
 import sys
@@ -12,10 +13,7 @@ from ..errors import DataError, OutputError
 
 __all__ = ["checked_jobs", "configure", "main"]
 
-_OF_EXPERIMENTS: dict[str, object] = {  # options that a study does not have, and what they are when not given
-    "experiments": [], "variant": "default", "preset": "default", "epochs": None, "budget": None,
-    "notebooks": False, "notebook_folder": None, "compare": None,
-}  # fmt: skip
+_OF_A_STUDY = {"study", "seeds", "jobs", "dask", "out"}  # all others are for experiments
 
 
 def configure(parser):
@@ -73,8 +71,8 @@ def _study(arguments, jobs):
     from .. import studies, sweep
     from ..studies.page import to_html
 
-    for name, unset in _OF_EXPERIMENTS.items():
-        if getattr(arguments, name) != unset:
+    for name, unset in _defaults().items():
+        if name not in _OF_A_STUDY and getattr(arguments, name) != unset:
             told = f"--{name.replace('_', '-')}" if name != "experiments" else arguments.experiments[0]
             raise DataError(f"{told} is not for a study, which has its own settings: leave it out")
     runs = studies.planned(arguments.study, sweep.parse_seeds(arguments.seeds))
@@ -87,6 +85,13 @@ def _study(arguments, jobs):
     print(f"report   {_written(page, to_html(rows))}", flush=True)
     keys = {run.key for run in runs}
     return int(any(row["error"] is not None for row in rows if studies.key(row) in keys))
+
+
+def _defaults():
+    """Return what each argument is when it is not given."""
+    parser = argparse.ArgumentParser()
+    configure(parser)
+    return vars(parser.parse_args([]))
 
 
 def _written(page, text):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
-from sympy import Symbol
+from sympy import Symbol, symbols
 
 from symgrad_widgets.expressions import complexity, parse
 from symgrad_widgets.field import GradientField
@@ -15,6 +15,8 @@ from symgrad_widgets.search.evidence import spread
 from symgrad_widgets.search.judge import Judge
 from symgrad_widgets.search.selection import chance_loss, effort, neighbours, pareto, select, smooth_share
 from symgrad_widgets.search.terms import apply, leaf
+
+X, Y, Z, W = map(leaf, range(4))
 
 
 def entry(loss, complexity, formula="x + v"):
@@ -153,7 +155,54 @@ def test_the_spread_is_that_of_the_constants_which_are_written(noise):
         ).x
 
     resampled = [constant(rng.integers(900, size=600)) for _ in range(100)]  # as many as are fitted
-    assert spread(judge, found) == pytest.approx(np.std(resampled) / np.mean(resampled), rel=0.4)
+    assert spread(judge, found.expression) == pytest.approx(np.std(resampled) / np.mean(resampled), rel=0.4)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        (X, Y, Z),
+        (apply("log", apply("add", apply("add", X, Y), Z)),),
+        (X, Y, W, apply("add", Z, W)),  # W cancels
+    ],
+)
+def test_the_spread_of_a_formula_does_not_depend_on_the_terms_that_the_search_had(terms):
+    rng = np.random.default_rng(2)
+    points = rng.uniform(1, 2, (900, 4))
+    directions = unit([1, 1, 1, 0] + 0.1 * rng.normal(size=points.shape))
+    judge = Judge(GradientField(points, directions), symbols("x1:5", real=True), 40, 0)
+    (found,) = judge.front([terms])
+    assert found.expression == parse("x1 + x2 + x3")
+
+    def coefficients(i):  # of the direction with the largest mean cos^2: the first principal one
+        main = np.linalg.svd(directions[i, :3] / np.linalg.norm(directions[i], axis=1)[:, None])[2][0]
+        return main / main[0]
+
+    resampled = [coefficients(rng.integers(900, size=600)) for _ in range(100)]
+    assert spread(judge, found.expression) == pytest.approx(np.std(resampled, 0).max(), rel=0.4)
+
+
+def test_of_a_product_the_spread_is_that_of_its_powers():
+    """The gradient of x^a y has the direction (a y, x): a is seen in each slope, with the noise put on it."""
+    rng = np.random.default_rng(3)
+    points = rng.uniform(-1, 1, (900, 2)) * (np.arange(900) > 0)[:, None]  # log|x| has no gradient at (0, 0)
+    turned = np.arctan2(points[:, 0], points[:, 1]) + 0.1 * rng.normal(size=900)
+    judge = Judge(
+        GradientField(points, np.column_stack([np.cos(turned), np.sin(turned)])),
+        symbols("x1:3", real=True), 40, 0,
+    )  # fmt: skip
+    (found,) = judge.front([(apply("mul", X, Y),)])
+    assert found.expression == parse("x1*x2")
+
+    def power(i):
+        x, y = points[i].T
+        slopes = np.column_stack([np.cos(turned[i]), np.sin(turned[i])])[:, None]
+        return minimize_scalar(
+            lambda a: loss_of(slopes, unit(np.column_stack([a * y, x]))), bounds=(0.5, 2), method="bounded"
+        ).x
+
+    resampled = [power(rng.integers(1, 900, size=600)) for _ in range(100)]
+    assert spread(judge, found.expression) == pytest.approx(np.std(resampled), rel=0.4)
 
 
 def test_of_an_exact_field_the_constants_have_no_spread():
@@ -163,7 +212,7 @@ def test_of_an_exact_field_the_constants_have_no_spread():
     judge = Judge(field, [Symbol(name, real=True) for name in field.names], 40, 0)
     (found,) = judge.front([terms])
     assert found.expression == parse("x1^2 + 2*x2^2")
-    assert spread(judge, found) < 1e-6
+    assert spread(judge, found.expression) < 1e-6
 
 
 # -- which numbers are simple --------------------------------------------------------------------------------

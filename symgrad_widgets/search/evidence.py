@@ -54,7 +54,7 @@ def evidence(search, judge, resamples=50, thorough=False):
         chance=chance_loss(search.field.rank, search.field.dimension),
         null=min(c.loss for front in nulls for c in front),
         agreement=None if best is None else _agreement(search, judge, resamples),
-        spread=None if best is None else spread(judge, best, search.random_state, resamples),
+        spread=None if best is None else spread(judge, best.expression, search.random_state, resamples),
         points=len(search.field),
         dropped=search.field.dropped,
         evaluations=search.evaluations,
@@ -86,9 +86,12 @@ def _agreement(search, judge, resamples):
     return sum(c == search.best for c in chosen) / resamples
 
 
-def spread(judge, candidate, seed=0, resamples=50):
-    """Largest relative standard deviation of a coefficient in a formula, the largest one being held at 1."""
-    G, D = judge.fitted(candidate)
+def spread(judge, expression, seed=0, resamples=50):
+    """Largest relative standard deviation of a coefficient in a formula as written, the largest held at 1.
+
+    Coefficients are those of a sum's terms, 1 where none is written, and the powers of a product's factors.
+    """
+    G, D = judge.fitted(expression)
     if len(G) == 1:
         return 0.0
     rng = np.random.default_rng(seed)

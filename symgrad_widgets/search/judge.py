@@ -4,8 +4,9 @@ from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
+import sympy as sp
 
-from ..expressions import complexity, misalignment
+from ..expressions import complexity, evaluate, misalignment
 from .bank import Sample
 from .candidates import Candidate
 from .canonical import acceptable, formula
@@ -25,7 +26,6 @@ class _Written(NamedTuple):
     directions: np.ndarray  # (N, m) unit gradients on all points, zero where they vanish
     shares: np.ndarray  # (N,) of 1 - cos^2
     contender: tuple  # of terms
-    terms: tuple  # those of them that are in the formula, with tidier constants
     effort: int
     smooth: float
 
@@ -83,9 +83,17 @@ class Judge:
         """Number of points that the answer goes by."""
         return len(self._unit)
 
-    def fitted(self, candidate):
-        """Projected gradients and components of the terms in a front's entry, on the fitted points."""
-        return self.fit.features(self._written[candidate.expression].terms)
+    def fitted(self, expression):
+        """Projected gradients and components of a formula's parts as written, on the fitted points.
+
+        Parts are the terms of a sum, and the logarithms of the factors of a product, at points where all have
+        gradients. The search may have had the same formula from other terms, of which some cancel.
+        """
+        field = self.fit.field
+        raw = np.stack([evaluate(part, field.names, field.points)[1] for part in _parts(expression)])
+        usable = np.isfinite(raw).all((0, 2))
+        G = np.stack([field.project(np.where(usable[:, None], part, 0)) for part in raw])
+        return G[:, usable], self.fit.components(G)[:, usable]
 
     @cached_property
     def _unit(self):
@@ -110,12 +118,17 @@ class Judge:
             expression, complexity(expression), float(shares[-len(self.held.unit) :].mean())
         )
         smooth = smooth_share(self._unit, directions, self._nearest)
-        kept = tuple(t for t, c in zip(terms, numbers, strict=True) if c)
-        return _Written(candidate, directions, shares, contender, kept, effort(expression), smooth)
+        return _Written(candidate, directions, shares, contender, effort(expression), smooth)
 
     def _alike(self, a, b):
         a, b = (self._written[c.expression].directions for c in (a, b))
         return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < _ALIKE
+
+
+def _parts(expression):
+    if expression.is_Mul:
+        return [sp.log(sp.Abs(factor)) for factor in expression.args if factor.free_symbols]
+    return sp.Add.make_args(expression)
 
 
 def _directions(numbers, G):

@@ -186,8 +186,7 @@ result
 
 # %% [markdown]
 # Here the verdict is not "proved" but "same form, constants within 1 %". It does not know that 5.4366 means $2e$, and
-# says so. (Should the table name a large spread of constants, that is of a further term, far too small to be printed,
-# that the search carried along.) Write the number exactly, and there is a proof:
+# says so. Write the number exactly, and there is a proof:
 
 # %%
 exact = sg.verify("v**2 + x**2 + 2*exp(x + 1)", exp.concepts[0], field)

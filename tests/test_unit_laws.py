@@ -9,6 +9,7 @@ import torch
 import symgrad_widgets as sg
 from symgrad_widgets import batch, unit_laws
 from symgrad_widgets.expressions import evaluate, parse
+from symgrad_widgets.gradients.layers import _ELEMENTWISE
 
 QUICK = {"names": ("x", "y"), "jobs": 2, "progress": False}
 
@@ -165,12 +166,79 @@ def test_tokens_need_wrt_and_have_an_atlas_with_it():
 def test_linear_units_are_read_in_one_generation(points):
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh()).double()
-    found = sg.atlas(model, points, generations=1, **QUICK)
+    found = sg.atlas(model, points, ("0", "1"), generations=1, **QUICK)
     across = model[0].weight.detach().numpy()[:, ::-1] * [1, -1]
     assert len(found.laws) == len(found) == 8
     for row in found.rows:
         slopes = evaluate(parse(row.formula, ("x", "y")), ("x", "y"), points)[1]
         assert np.abs(slopes @ across[row.unit]).max() < 1e-5 * np.abs(slopes).max()
+
+
+class Mixed(torch.nn.Tanh):
+    """An activation by its type, which adds its neighbour to each unit."""
+
+    def forward(self, z):
+        return super().forward(z + z.roll(1, 1))
+
+
+class Shifted(torch.nn.Module):
+    """Changes the units, each in another way, between the linear layer and its activation."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear, self.bend = torch.nn.Linear(2, 3), torch.nn.SiLU()
+
+    def forward(self, points):
+        return self.bend(self.linear(points).mul_(points[:, :1])).sum(1)
+
+
+def _searched(model, points):
+    found = sg.atlas(model.double(), points, generations=1, **QUICK)
+    return {row.layer for row in found.rows}
+
+
+@pytest.mark.parametrize(
+    ("layers", "searched"),
+    [
+        ((torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2), torch.nn.GELU()), "02"),
+        ((torch.nn.Linear(2, 3), torch.nn.ReLU(inplace=True), torch.nn.Tanh()), "0"),
+        ((torch.nn.Tanh(), torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.PReLU(3)), "012"),
+        ((torch.nn.Linear(2, 3), torch.nn.Softmax(1)), "01"),
+        ((torch.nn.Linear(2, 3), Mixed()), "01"),
+        ((torch.nn.Unflatten(1, (1, 2)), torch.nn.Conv1d(1, 3, 2, padding=1), torch.nn.SiLU()), "12"),
+    ],
+)
+def test_an_activation_is_left_out_where_it_bends_single_numbers_and_no_layer_is_named(
+    layers, searched, points
+):
+    torch.manual_seed(0)
+    assert _searched(torch.nn.Sequential(*layers).eval(), points) == set(searched)
+
+
+def test_an_activation_of_what_was_changed_on_the_way_stays(points):
+    torch.manual_seed(0)
+    assert _searched(Shifted(), points) == {"linear", "bend", None}
+
+
+def test_by_autograd_each_activation_in_the_table_works_on_each_number_by_itself():
+    torch.manual_seed(0)
+    z = torch.randn(200, 3, dtype=torch.double, requires_grad=True)
+    for kind in sorted(_ELEMENTWISE, key=lambda kind: kind.__name__):
+        module = (kind(0.1, 20.0) if kind is torch.nn.Threshold else kind()).double().eval()
+        for unit in range(3):
+            (slopes,) = torch.autograd.grad(module(z)[:, unit].sum(), z)
+            assert not slopes[:, [other for other in range(3) if other != unit]].any(), kind
+            assert slopes[:, unit].any(), kind
+
+
+def test_an_atlas_that_was_begun_by_name_goes_on_without_a_name(points, tmp_path):
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)).double()
+    path, done = tmp_path / "rows.jsonl", []
+    named = sg.atlas(model, points, ("0", "1"), generations=1, path=path, **QUICK)
+    whole = sg.atlas(model, points, generations=1, path=path, callback=done.append, **QUICK)
+    assert [row.layer for row in done] == ["2"]
+    assert whole.of("0").rows == named.of("0").rows
 
 
 def test_an_atlas_is_the_search_of_each_unit(made, points):

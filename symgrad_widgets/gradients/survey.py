@@ -2,7 +2,7 @@
 
 import contextlib
 import warnings
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,65 +11,14 @@ from torch.autograd import forward_ad
 
 from ..errors import ModelError, UnknownNameError, nearest
 from .inputs import checked_points, to_numpy
+from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
 from .reader import Reader, copied, hooked
 from .units import described
 
-__all__ = ["Layer", "Survey"]
+__all__ = ["Survey"]
 
 _ROWS = 64
-_CHANNELS_FIRST = (
-    nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.MaxPool1d, nn.AvgPool1d,
-    nn.AdaptiveAvgPool1d, nn.AdaptiveMaxPool1d,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer whose output has a row for each point; its units are counted along one axis of the rest.
-
-    Attributes
-    ----------
-    name : str or None
-        As in `model.named_modules()`; None is the model's own output.
-    kind : str, the module's type
-    shape : tuple, of the output without the points
-    axis : int
-        Channels of an image, features of a sequence; a unit's value is its mean over the other axes.
-
-    """
-
-    name: str | None
-    kind: str
-    shape: tuple
-    axis: int
-
-    @property
-    def count(self):
-        """Number of units."""
-        return self.shape[self.axis] if self.shape else 1
-
-    @property
-    def title(self):
-        """The name to show a reader."""
-        return "output" if self.name is None else self.name
-
-    @property
-    def label(self):
-        """The name and the number of units, with the type where the name is but a number."""
-        kind = f" {self.kind}" if self.title.rsplit(".", 1)[-1].isdigit() else ""
-        return f"{self.title}{kind} · {self.count:,}"
-
-    def units(self, output):
-        """Values (N, count) of the units, as a tensor, from the layer's output."""
-        output = _tensor(output)
-        if not self.shape:
-            return output[:, None]
-        return output.movedim(1 + self.axis, 1).reshape(len(output), self.count, -1).mean(2)
-
-    def neuron(self, unit):
-        """Return the unit as the `neuron` of `gradient_field`."""
-        return lambda output: self.units(output)[:, unit]
 
 
 class Survey(Reader):
@@ -157,8 +106,12 @@ class Survey(Reader):
             for name, module in self.layers.items():
                 stack.enter_context(hooked(module, _keeper(seen, name)))
             output = self._forward(leaf if self.varied is None else self._prepared(self.x[rows]), rows)
-        self._last = [name for name, (original, _) in seen.items() if original is output]
-        return {name: copy for name, (_, copy) in seen.items()} | {None: output}
+        self._last = [name for name, call in seen.items() if call.output is output]
+        self._before = {
+            name: [other for other, its in seen.items() if tensor_of(its.output) is call.argument]
+            for name, call in seen.items()
+        }
+        return {name: call.copy for name, call in seen.items()} | {None: output}
 
     def _layers(self, names, outputs):
         """Layers whose output has units, those that hold others of them apart."""
@@ -177,12 +130,24 @@ class Survey(Reader):
                 "the model has no units to look at: none of its layers returns a tensor of real numbers with "
                 f"a row for each of {count} points, and its output is {described(outputs[None])}"
             )
-        return tuple(_layers_of({name: _tensor(outputs[name]) for name in chosen}, self.layers))
+        outputs = {name: tensor_of(outputs[name]) for name in chosen}
+        bent = [name for i, name in enumerate(chosen) if self._bends(name, chosen[:i], outputs)]
+        return tuple(layers_of(outputs, self.layers, bent))
+
+    def _bends(self, name, earlier, outputs):
+        before = [outputs[other] for other in self._before.get(name, ()) if other in earlier]
+        return any(bends(self.layers[name], one, outputs[name]) for one in before)
+
+
+class _Call(NamedTuple):
+    argument: object  # the first
+    output: object
+    copy: object  # of the output, as it was then
 
 
 def _keeper(seen, name):
-    def keep(_module, _arguments, output):
-        seen[name] = output, copied(output)
+    def keep(_module, arguments, output):
+        seen[name] = _Call(arguments[0] if arguments else None, output, copied(output))
 
     return keep
 
@@ -216,13 +181,8 @@ def _tangent(units):
     return torch.zeros_like(units) if tangent is None else tangent
 
 
-def _tensor(output):
-    """Return the output, or the first part of one in several, as recurrent layers and attention give it."""
-    return output[0] if isinstance(output, tuple) and output else output
-
-
 def _has_units(output, count):
-    output = _tensor(output)
+    output = tensor_of(output)
     return (
         isinstance(output, torch.Tensor)
         and output.dtype.is_floating_point
@@ -250,13 +210,3 @@ def _all_known(names, usable, modules):
             )
         if name not in usable:
             raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, filter(None, usable))}")
-
-
-def _layers_of(outputs, modules):
-    images = set()  # shapes of sequences whose channels come first, as a convolution has left them
-    for name, output in outputs.items():
-        shape, module = tuple(output.shape[1:]), modules.get(name)
-        if isinstance(module, _CHANNELS_FIRST):
-            images.add(shape)
-        axis = len(shape) - 1 if len(shape) == 2 and shape not in images else 0
-        yield Layer(name, "output" if module is None else type(module).__name__, shape, axis)

@@ -1,0 +1,94 @@
+"""Layers whose outputs have units: how they are counted, and which of them only bend the units of another."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+__all__ = ["Layer", "bends", "layers_of", "tensor_of"]
+
+_CHANNELS_FIRST = (
+    nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.MaxPool1d, nn.AvgPool1d,
+    nn.AdaptiveAvgPool1d, nn.AdaptiveMaxPool1d,
+)  # fmt: skip
+_ELEMENTWISE = {
+    nn.CELU, nn.ELU, nn.GELU, nn.Hardshrink, nn.Hardsigmoid, nn.Hardswish, nn.Hardtanh, nn.LeakyReLU,
+    nn.LogSigmoid, nn.Mish, nn.PReLU, nn.ReLU, nn.ReLU6, nn.SELU, nn.SiLU, nn.Sigmoid, nn.Softplus,
+    nn.Softshrink, nn.Softsign, nn.Tanh, nn.Tanhshrink, nn.Threshold,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer whose output has a row for each point; its units are counted along one axis of the rest.
+
+    Attributes
+    ----------
+    name : str or None
+        As in `model.named_modules()`; None is the model's own output.
+    kind : str, the module's type
+    shape : tuple, of the output without the points
+    axis : int
+        Channels of an image, features of a sequence; a unit's value is its mean over the other axes.
+    bent : bool
+        Whether each unit is known to be a function of the unit of the same number in a layer before, so that
+        their gradients are parallel.
+
+    """
+
+    name: str | None
+    kind: str
+    shape: tuple
+    axis: int
+    bent: bool = False
+
+    @property
+    def count(self):
+        """Number of units."""
+        return self.shape[self.axis] if self.shape else 1
+
+    @property
+    def title(self):
+        """The name to show a reader."""
+        return "output" if self.name is None else self.name
+
+    @property
+    def label(self):
+        """The name and the number of units, with the type where the name is but a number."""
+        kind = f" {self.kind}" if self.title.rsplit(".", 1)[-1].isdigit() else ""
+        return f"{self.title}{kind} · {self.count:,}"
+
+    def units(self, output):
+        """Values (N, count) of the units, as a tensor, from the layer's output."""
+        output = tensor_of(output)
+        if not self.shape:
+            return output[:, None]
+        return output.movedim(1 + self.axis, 1).reshape(len(output), self.count, -1).mean(2)
+
+    def neuron(self, unit):
+        """Return the unit as the `neuron` of `gradient_field`."""
+        return lambda output: self.units(output)[:, unit]
+
+
+def tensor_of(output):
+    """Return the output, or the first part of one in several, as recurrent layers and attention give it."""
+    return output[0] if isinstance(output, tuple) and output else output
+
+
+def bends(module, before, after):
+    """Whether a module is known to take each number by itself, and makes the tensor `after` of `before`."""
+    return type(module) in _ELEMENTWISE and torch.equal(module.forward(before.clone()), after)
+
+
+def layers_of(outputs, modules, bent):
+    """Yield the Layer of each output, a tensor; `bent` names those that an activation makes of another."""
+    images = set()  # shapes of sequences whose channels come first, as a convolution has left them
+    for name, output in outputs.items():
+        shape, module = tuple(output.shape[1:]), modules.get(name)
+        if isinstance(module, _CHANNELS_FIRST):
+            images.add(shape)
+        axis = len(shape) - 1 if len(shape) == 2 and shape not in images else 0
+        kind = "output" if module is None else type(module).__name__
+        single = math.prod(shape) == (shape[axis] if shape else 1)  # a mean of what is bent is no mean bent
+        yield Layer(name, kind, shape, axis, name in bent and single)

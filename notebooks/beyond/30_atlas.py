@@ -175,7 +175,7 @@ print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in s
 # layer on, **and one of them has learnt nothing**: 32 bent random sums are a basis, and the sum of a basis makes any
 # smooth function. That the energy can be read out of a layer says little about what the network does.
 #
-# Then the left end. In the untrained network one or two directions say little, 0.3 to 0.5 with the seeds 0 to 2.
+# Then the left end. In the untrained network one or two directions say little, 0.3 to 0.6 with the seeds 0 to 2.
 # In the trained one they say more: training has turned the strongest directions of some layer towards the energy.
 
 # %%
@@ -184,7 +184,7 @@ print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with 
 
 # %% [markdown]
 # How far, and in which layer, differs from one training to the next. With seed 0 the first direction of the third layer
-# is the energy to 2.5e-3, three degrees. With seed 2 it is at chance, the second layer gives 0.12 with two
+# is the energy to 2.5e-3, three degrees. With seed 2 it is near chance, the second layer gives 0.12 with two
 # directions, and four are needed for a loss of 0.01.
 #
 # ## What we have found

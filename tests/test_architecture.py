@@ -5,7 +5,6 @@ function. The two stems, network and symbolic, meet in the gradient field only: 
 """
 
 import ast
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -229,14 +228,12 @@ def test_the_groups_have_no_cycle():
     ],
 )
 def test_a_planted_breach_is_found(tmp_path, module, line, breach):
-    copy = tmp_path / "symgrad_widgets"
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    with (copy / module).open("a", encoding="utf-8") as file:
-        file.write(f"\n\n{line}\n")
-    found = set(violations(copy)) - set(violations(PACKAGE))
-    assert len(found) == 1
-    assert breach in found.pop()
-    assert found == set()
+    original, copy = PACKAGE / module, tmp_path / "symgrad_widgets" / module
+    text = original.read_text(encoding="utf-8") if original.exists() else ""
+    copy.parent.mkdir(parents=True)
+    copy.write_text(f"{text}\n\n{line}\n", encoding="utf-8")
+    (found,) = violations(tmp_path / "symgrad_widgets")
+    assert breach in found
 
 
 def loaded_by(code):
@@ -251,7 +248,7 @@ def test_importing_the_package_loads_nothing_heavy():
 
 
 def test_the_check_for_heavy_imports_sees_them():
-    assert loaded_by("import torch, sympy") == ["torch", "sympy"]
+    assert loaded_by("import scipy.optimize, sympy") == ["scipy.optimize", "sympy"]
 
 
 def test_the_symbolic_stem_loads_no_torch_and_no_data():

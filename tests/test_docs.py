@@ -32,6 +32,7 @@ def site(tmp_path_factory, root):
     return out
 
 
+@pytest.fixture(scope="module")
 def pages(site):
     files = site.rglob("*.html")
     return {path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in files}
@@ -47,15 +48,15 @@ def test_it_has_documents_reference_and_executed_notebooks(site):
     assert "42" in (site / "notebooks" / "lesson.html").read_text()
 
 
-def test_nothing_is_loaded_from_elsewhere(site):
-    tags = [tag for page in pages(site).values() for tag in page(list(LOADS))]
+def test_nothing_is_loaded_from_elsewhere(pages):
+    tags = [tag for page in pages.values() for tag in page(list(LOADS))]
     loaded = [tag.get(LOADS[tag.name], "") for tag in tags]
     assert tags
     assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
 
 
-def test_every_link_leads_somewhere(site):
-    for path, page in pages(site).items():
+def test_every_link_leads_somewhere(pages):
+    for path, page in pages.items():
         for link in page.select("a[href]"):
             address = link["href"].partition("#")[0]
             if address and not re.match(r"https?:", address):

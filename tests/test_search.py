@@ -324,27 +324,18 @@ print(*sorted(name for name in sys.modules if name.startswith("symgrad_widgets."
 
 
 @pytest.fixture(scope="module")
-def children():
-    """Output of the same search in processes with one and with two threads."""
-    running = []
-    for threads in "12":
-        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-        running.append(
-            subprocess.Popen(
-                [sys.executable, "-c", CHILD, str(Path(__file__).parent)],
-                env=os.environ | dict.fromkeys(names, threads),
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        )
-    done = [process.communicate()[0].splitlines() for process in running]
-    assert [process.returncode for process in running] == [0, 0]
-    return done
+def child():
+    """Lines that the same search prints in a process with another number of threads."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    threads = "2" if os.environ["OMP_NUM_THREADS"] == "1" else "1"
+    command = [sys.executable, "-c", CHILD, str(Path(__file__).parent)]
+    environment = os.environ | dict.fromkeys(names, threads)
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.splitlines()
 
 
-def test_the_number_of_threads_changes_no_bit(straight, children):
-    for lines in children:
-        assert [ast.literal_eval(line) for line in lines[:-1]] == straight
+def test_the_number_of_threads_changes_no_bit(straight, child):
+    assert [ast.literal_eval(line) for line in child[:-1]] == straight
 
 
 def test_another_seed_gives_another_run(straight):
@@ -880,8 +871,8 @@ def test_no_module_of_the_search_reads_an_answer():
             assert not parts & ANSWERS, f"{path.name} imports {parts & ANSWERS}"
 
 
-def test_searching_loads_no_answer(children):
-    loaded = {name.removeprefix("symgrad_widgets.").split(".")[0] for name in children[0][-1].split()}
+def test_searching_loads_no_answer(child):
+    loaded = {name.removeprefix("symgrad_widgets.").split(".")[0] for name in child[-1].split()}
     assert "search" in loaded
     assert not loaded & ANSWERS
 

@@ -178,9 +178,9 @@ class Interpretation:
     def _repr_html_(self):
         from html import escape
 
+        left = "style='text-align:left'"
         rows = "".join(
-            f"<tr><th style='text-align:left'>{escape(k)}</th><td>{escape(v)}</td></tr>"
-            for k, v in self._lines()
+            f"<tr><th {left}>{escape(k)}</th><td {left}>{escape(v)}</td></tr>" for k, v in self._lines()
         )
         return f"<table>{rows}</table>"
 

@@ -6,6 +6,7 @@ each widget is replaced by the picture or the words that stand beside it in the 
 """
 
 import copy
+import re
 
 from bs4 import BeautifulSoup
 from jinja2 import pass_context
@@ -21,6 +22,7 @@ _LIVE = (  # what only shows with code from elsewhere, or with a kernel
     "application/vnd.bokehjs_load.v0+json",
     "application/vnd.jupyter.widget-view+json",
 )
+_NAMED = re.compile("(?<!<msup>)(?<!<msub>)(<mi>[a-z]{2,}</mi>)(?=<m[in])")  # cos before its argument
 _FIT = ".jp-OutputArea-output img { max-width: 100%; height: auto }"
 
 
@@ -56,7 +58,7 @@ class _MathRenderer(IPythonRenderer):
 
 def _mathml(latex, display):
     try:
-        return convert(latex.strip(), display=display)
+        return _NAMED.sub(r'\1<mspace width="0.167em" />', convert(latex.strip(), display=display))
     except Exception:  # noqa: BLE001 - the converter raises many kinds; the source is readable too
         return f"<code>{IPythonRenderer().escape_html(latex)}</code>"
 

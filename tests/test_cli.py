@@ -10,12 +10,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from processes import gone
 
 import symgrad_widgets
 from symgrad_widgets import doctor, notebook_files
 from symgrad_widgets.cli import main
+from symgrad_widgets.page import to_html
 
 PARAMETERS = "seed = 0\nrate = 0.5\nverbose = False\nnote = 'none'"
 SPEAK = (
@@ -119,6 +121,17 @@ def test_the_page_shows_formulas_and_the_pictures_beside_widgets(good):
     assert "<msup><mi>x</mi><mrow><mn>7</mn></mrow></msup>" in html  # from an output
     assert base64.b64encode(SVG.encode()).decode() in html
     assert "a circle</pre>" not in html
+
+
+@pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [(r"\cos t\,x + \sin 60°", 3), (r"\sin(x) + \sin^2 x + \log_2 x", 0), (r"tx + \mathrm{tr} A", 0)],
+)
+def test_the_page_parts_a_function_from_its_argument_as_latex_does(latex, spaces):
+    notebook = new_notebook(cells=[new_markdown_cell(f"${latex}$")])
+    formula = BeautifulSoup(to_html(notebook), features="html.parser").math
+    assert len(formula.select("mspace")) == spaces
+    assert all(len(power.find_all(recursive=False)) == 2 for power in formula.select("msup, msub"))
 
 
 def test_the_page_keeps_the_last_state_of_a_progress_bar(good):

@@ -104,10 +104,11 @@ exp = sg.Experiment(
     "kick", "kick", "Kick", names, {"default": kicked}, parameters, latent=2, kind="autoencoder"
 )
 run = exp.train(seed=seed, progress=False, **settings)
-sg.Panel(plots.plane_picture(run.latents, run.x @ np.cos(angle), ("latent 0", "latent 1"), what="place"))
+place = run.x @ np.cos(angle) / 2.5  # the matched filter, with weights whose squares add up to 2.5
+sg.Panel(plots.plane_picture(run.latents, place, ("latent 0", "latent 1"), what="place"))
 
 # %% [markdown]
-# The points fill a square that stands askew: neither latent is the place, whose value runs across the picture. Read
+# The points fill a parallelogram that stands askew, and the place, whose value runs across it, is neither latent. Read
 # one latent at a time:
 
 # %%
@@ -123,7 +124,7 @@ print(purity.round(3))
 # %% [markdown]
 # One row is one latent, one column one parameter; 0 would be pure. With seed 0 the latents are sums of both parameters, with weights
 # that mean nothing: to restore the input, any two coordinates of the plane are as good as place and velocity. Chance may
-# bring a latent close to one of them, as with seed 2 the first is nearly the velocity; the other is a mixture then. (Where the
+# bring a latent close to one of them, as with seeds 1 and 2 one is nearly the velocity; the other is a mixture then. (Where the
 # verdict says *function of the 2 concepts*, this is a mixture too: it is a formula of both.)
 #
 # ## Both latents together

@@ -219,7 +219,7 @@ def plane_picture(points, values, names, inputs=(0, 1), limit=_POINTS, what="val
         for g, ((colour, shape), label) in enumerate(zip(looks, labels, strict=True))
     )
     return Picture(
-        title=f"{what[:1].upper()}{what[1:]} over the data",
+        title=f"{what[:1].upper()}{what[1:]} over {names[i]} and {names[j]}",
         x_label=names[i],
         y_label=names[j],
         marks=marks,

@@ -23,7 +23,10 @@ _LIVE = (  # what only shows with code from elsewhere, or with a kernel
     "application/vnd.jupyter.widget-view+json",
 )
 _NAMED = re.compile("(?<!<msup>)(?<!<msub>)(<mi>[a-z]{2,}</mi>)(?=<m[in])")  # cos before its argument
-_FIT = ".jp-OutputArea-output img { max-width: 100%; height: auto }"
+_STYLE = """
+.jp-OutputArea-output img { max-width: 100%; height: auto }
+math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math TeX Gyre", math }
+"""  # a font without a table for mathematics puts indices on the line
 
 
 def to_html(notebook, title="notebook"):
@@ -32,9 +35,9 @@ def to_html(notebook, title="notebook"):
     soup = BeautifulSoup(html, features="html.parser")
     for script in soup.select("script"):
         script.decompose()
-    fit = soup.new_tag("style")
-    fit.string = _FIT
-    soup.head.append(fit)
+    style = soup.new_tag("style")
+    style.string = _STYLE
+    soup.head.append(style)
     return str(soup)
 
 

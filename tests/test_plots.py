@@ -218,3 +218,13 @@ def test_long_words_below_the_axis_have_room():
     assert heights[0] == 330
     assert below[1] > 0.7 * 6 * len(word)  # a turned letter, of 6 pixels, goes down 0.7 of them
     assert heights[1] - heights[0] == below[1] - below[0]
+
+
+@pytest.mark.parametrize(("words", "turned"), [("a", 0), ("bc", 0), ("energy", 6), ("def", 25)])
+def test_words_below_the_axis_are_turned_where_they_would_touch(words, turned):
+    count = turned or 6
+    mark = plots.Mark("points", {"x": [0, 1], "y": [0, 1]})
+    ticks = tuple((k / count, words) for k in range(count))
+    svg = plots.Picture("Title", "x", "y", (mark,), "words", ticks=ticks).svg()
+    assert svg.count(f">{words}</text>") == count
+    assert svg.count("rotate(-45") == turned

@@ -34,7 +34,7 @@ def figure(picture):
     if picture.ticks:
         plot.xaxis.ticker = [x for x, _ in picture.ticks]
         plot.xaxis.major_label_overrides = dict(picture.ticks)
-        plot.xaxis.major_label_orientation = 0.8  # radians
+        plot.xaxis.major_label_orientation = 0.8 if picture.slanted else 0.0  # radians
     for number, mark in enumerate(picture.marks):
         source = ColumnDataSource(mark.columns(), name=f"mark{number}")
         renderer = _draw(plot, mark, source)

@@ -19,6 +19,7 @@ _COORDINATES = {
     "bars": (("left", "right"), ("bottom", "top")),
 }
 _SIGNIFICANT = 4  # digits sent to a screen
+_LEVEL, _FEW = 60, 12  # letters too many to stand below an axis; few ticks have the room that twelve have
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ class Picture:
     log_y: bool = False
     equal: bool = False
     ticks: tuple = ()
+
+    @property
+    def slanted(self):
+        """Whether the words at the ticks are too long to stand level, side by side."""
+        longest = max((len(words) for _, words in self.ticks), default=0)
+        return longest * max(len(self.ticks), _FEW) >= _LEVEL
 
     @property
     def signature(self):

@@ -94,12 +94,13 @@ def _axes(picture, scale):
     lines = "".join(f"M{_LEFT} {y:.1f}H{right}" for y, _ in up)
     yield f'<path d="{lines}" stroke="currentColor" stroke-opacity=".12"/><g text-anchor="end">'
     yield from (_text(_LEFT - 5, y + 4, text) for y, text in up)
-    if picture.ticks:
+    if picture.slanted:
         yield from (_text(x, base + 10, text, _turned(-45, x, base + 10)) for x, text in across)
     yield '</g><g text-anchor="middle">'
-    if not picture.ticks:
+    if not picture.slanted:
         yield from (_text(x, base + 14, text) for x, text in across)
-    yield _text((_LEFT + right) / 2, base + (41 + _deeper(picture) if picture.ticks else 30), picture.x_label)
+    below = 41 + _deeper(picture) if picture.slanted else 30
+    yield _text((_LEFT + right) / 2, base + below, picture.x_label)
     middle = (_TOP + base) / 2
     yield _text(14, middle, picture.y_label, _turned(-90, 14, middle))
     yield "</g>" + _text(_LEFT, 16, picture.title, ' font-weight="bold"')

@@ -79,7 +79,7 @@ class Atlas:
     def _repr_html_(self):
         shown = [*self.laws, *(row for row in self.rows if row.formula is None)][:_SHOWN]
         rest = len(self.rows) - len(shown)
-        head = "".join(f"<th>{title}</th>" for title in _COLUMNS)
+        head = "".join(f"<th style='text-align:left'>{title}</th>" for title in _COLUMNS)
         body = "".join(f"<tr>{_cells(row)}</tr>" for row in shown)
         more = f"<p>and {rest} more in <code>.rows</code></p>" if rest else ""
         return f"<p>{escape(repr(self))}</p><table><tr>{head}</tr>{body}</table>{more}"

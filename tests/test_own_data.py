@@ -7,7 +7,7 @@ import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError, UnknownNameError
 
 NAMES = ["a", "b"]
-QUICK = {"epochs": 100, "progress": False}
+QUICK = {"epochs": 50, "progress": False}
 _RANDOM = np.random.default_rng(0)
 POINTS = _RANDOM.uniform(-1, 1, (3000, 2))
 INSIDE = np.hypot(*POINTS.T) < 0.8

@@ -25,7 +25,7 @@ from symgrad_widgets.search.terms import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch
 
 ALL = {**CASES, **BEYOND}
-GENERATIONS = 18  # all fixed stages, and some of evolution
+GENERATIONS = 16  # all fixed stages, and some of evolution
 
 
 def is_exact(state):

@@ -47,8 +47,8 @@ def write(folder, *rows):
 
 
 def tiny(experiment, seed=0, **changes):
-    """Return a run of which training and search take a second each."""
-    (run,) = sweep.planned([experiment], [seed], budget=1)
+    """Return a run of which training and search take half a second each."""
+    (run,) = sweep.planned([experiment], [seed], budget=0.5)
     return dataclasses.replace(run, settings=run.settings | TINY | changes)
 
 

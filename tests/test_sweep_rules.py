@@ -34,7 +34,7 @@ def test_a_long_step_counts_less_for_each_unit_of_complexity():
 
 @pytest.mark.parametrize("experiment", ["oscillator", "two_products"])
 def test_a_row_has_the_front_and_what_the_rules_find_on_it(experiment):
-    (run,) = sweep.planned([experiment], preset="paper", epochs=1)
+    (run,) = sweep.planned([experiment], preset="paper", epochs=1, budget=0.5)
     cut = {"count": 4000, "validation": 500, "held_out": 1000, "hidden": [16]}
     run.settings.update(cut)
     row = sweep.interpret_run(run)

@@ -116,7 +116,7 @@ def test_the_list_of_concepts_waits_for_a_guess_where_the_answer_is_hidden(run):
     with pytest.raises(sg.SymgradError, match="type a guess first"):
         bench.interpret()
     bench.expression.guess = "x*v"
-    assert str(bench.interpret(seconds=10).best.expression) == "v**2 + x**2"
+    assert str(bench.interpret(seconds=1).best.expression) == "v**2 + x**2"
 
 
 def test_another_experiment_is_shown_as_soon_as_it_is_trained(bench):
@@ -220,11 +220,10 @@ def test_what_is_no_experiment_is_refused():
 def test_a_closed_workbench_leaves_nothing_behind(run):
     sg.Workbench(run).close()
     before = len(_instances)
-    for _ in range(2):
-        bench = sg.Workbench(run)
-        bench.stepper.step()
-        bench.picker.choose("silu1", 1)
-        bench.close()
+    bench = sg.Workbench(run)
+    bench.stepper.step()
+    bench.picker.choose("silu1", 1)
+    bench.close()
     del bench
     gc.collect()
     assert len(_instances) == before

@@ -13,7 +13,7 @@ from torch import nn
 import symgrad_widgets as sg
 from symgrad_widgets.widgets import benchstate, cells
 
-SMALL = {"epochs": 12, "count": 4000, "validation": 500, "held_out": 300}
+SMALL = {"epochs": 3, "count": 2000, "validation": 300, "held_out": 300}
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ _PUBLIC = {
     "Search": "search",
     "SearchState": "search",
     "SearchStepper": "widgets",
+    "SideBySide": "networks",
     "SymgradError": "errors",
     "TrainingMonitor": "widgets",
     "TrainingResult": "training",

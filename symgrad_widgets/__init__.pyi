@@ -7,6 +7,7 @@ from .field import GradientField as GradientField
 from .gradients import gradient_field as gradient_field
 from .interpretation import Interpretation as Interpretation
 from .interpretation import interpret as interpret
+from .networks import SideBySide as SideBySide
 from .operators import define_operator as define_operator
 from .parameters import check_parameters as check_parameters
 from .pysr_backend.settings import PySR as PySR

@@ -8,7 +8,7 @@ from torch import nn
 
 from .errors import UnknownNameError, nearest
 
-__all__ = ["ACTIVATIONS", "Autoencoder", "Standardize", "mlp"]
+__all__ = ["ACTIVATIONS", "Autoencoder", "SideBySide", "Standardize", "mlp"]
 
 ACTIVATIONS = {
     "elu": nn.ELU,
@@ -100,6 +100,21 @@ class Autoencoder(nn.Module):
     def decode(self, latents):
         """Return reconstructed inputs (N, n) on the scale of `scaled(x)`."""
         return self.decoder(latents)
+
+
+class SideBySide(nn.Module):
+    """Models of the same inputs as one, their outputs beside each other: (N, n) to (N, k1 + k2 + ...).
+
+    >>> sg.gradient_field(sg.SideBySide(first.model, second.model), x, neuron=[0, 1])  # doctest: +SKIP
+    """
+
+    def __init__(self, *models):
+        super().__init__()
+        self.models = nn.ModuleList(models)
+
+    def forward(self, x):
+        """Return the outputs, those of the first model first."""
+        return torch.cat([model(x).reshape(len(x), -1) for model in self.models], dim=1)
 
 
 def _linear(inputs, outputs, generator):

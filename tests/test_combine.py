@@ -145,6 +145,26 @@ def test_the_trace_does_not_win_where_it_is_fixed(noise):
     assert c[1] - c[0] == pytest.approx(0, abs=20 * noise + 1e-9)  # x1 + x4 itself is free
 
 
+def test_of_terms_that_depend_on_each_other_those_of_the_shortest_form_come_first():
+    G, *_ = problem(6, terms=4)
+    G = np.concatenate([G, [G[0] + 3 * G[1], G[2] - G[3], G[0] - G[2]]])
+    truth = 2 * G[4] + G[5]
+    basis = (truth / np.linalg.norm(truth, axis=1, keepdims=True))[:, None]
+    D = np.einsum("knm,ncm->knc", G, basis)
+
+    def exact(some):
+        return combine.solve(G[list(some)], D[list(some)])[1] < 1e-12
+
+    shortest = next(
+        some for size in range(1, 7) for some in itertools.combinations(range(7), size) if exact(some)
+    )
+    kept = combine.independent(G)
+    order = combine.sparsest(G, D, kept)
+    assert kept.tolist() == [0, 1, 2, 3]
+    assert shortest == (4, 5)
+    assert order.tolist() == [4, 5, 0, 1, 2, 3, 6]
+
+
 def test_independent_terms_are_counted_and_earlier_ones_kept():
     G, _, _ = problem(5, terms=6)
     G[2] = G[0] - 3 * G[1]

@@ -139,6 +139,33 @@ class Experiment:
 
         return load(self, path, seed=seed, variant=variant)
 
+    def given(self, *runs: "TrainingResult") -> "Experiment":
+        """Return the experiment of what pairs share beyond what trained networks know of them.
+
+        >>> first = experiment.train(seed=0)
+        >>> second = experiment.given(first).train(seed=0)
+        >>> third = experiment.given(first, second).train(seed=0)
+
+        The same pairs, but the negative of each anchor is the one most like it in the latents of `runs`:
+        what is a function of them cannot tell the two apart, so that one network after another learns
+        something new. Their gradients together, `gradient_field(SideBySide(first.model, second.model), x,
+        neuron=[0, 1])`, say by their `rank` when there is nothing new any more; so does `within` of a network
+        that has found nothing. Rows should be of many systems: two pairs of one orbit are no strangers.
+
+        Parameters
+        ----------
+        runs : at least one `TrainingResult`, on the same inputs
+
+        Raises
+        ------
+        DataError
+            for an experiment without pairs, and for no runs or runs on other inputs.
+
+        """
+        from .given import given
+
+        return given(self, runs)
+
     @classmethod
     def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()) -> "Experiment":
         """Make an experiment of a system of your own, to find what its motion conserves.

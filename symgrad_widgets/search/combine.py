@@ -13,7 +13,7 @@ from operator import itemgetter
 
 import numpy as np
 
-__all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "weights_of"]
+__all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "sparsest", "weights_of"]
 
 _NULL = 1e-10  # directions of M below this share of the largest are constant on the data
 _SINGLY = 24  # terms up to which elimination drops one at a time; of more a sixth ...
@@ -21,6 +21,7 @@ _CHEAP = 0.1  # ... and while some cost less than this share of the mean, no oth
 _VANISHING = 1e-40  # of the mean squared gradient: below, a point has none and counts 1
 _ROOT_ROUNDS = 30  # for a root of the secular equation at most; about six are needed
 _BELOW = 1 - 1e-12  # gaps: no root is taken closer to the next eigenvalue
+_NEEDED = 1e-6  # a smaller share of the largest coefficient is none
 _DIM = 1e-3  # no point weighs more than 1 / _DIM times the one of mean squared gradient
 
 
@@ -93,6 +94,27 @@ def independent(G, tolerance=1e-7):
     diagonal = np.abs(np.diag(np.linalg.qr(flat.T, mode="r")))
     height[: len(diagonal)] = diagonal
     return np.flatnonzero(height > tolerance)
+
+
+def sparsest(G, D, kept):
+    """Order of the terms in which `independent` prefers those that the best combination needs.
+
+    Where terms depend on each other, as on a surface, one combination has many forms. Those `kept`, of which
+    the others are combinations, have one of them; the shortest is taken to be that of least sum of absolute
+    coefficients, a linear program (basis pursuit: Chen, Donoho and Saunders 1998).
+    """
+    from scipy.optimize import linprog
+
+    G, D, _ = normalised(G, D)
+    others = np.setdiff1d(np.arange(len(G)), kept)
+    flat = G.reshape(len(G), -1)
+    mixed = np.linalg.lstsq(flat[kept].T, flat[others].T)[0]  # (kept, others)
+    forms = np.zeros((len(kept), len(G)))  # what any form comes to in the terms that are kept
+    forms[:, kept], forms[:, others] = np.eye(len(kept)), mixed
+    best = solve(G[kept], D[kept])[0]
+    found = linprog(np.ones(2 * len(G)), A_eq=np.hstack([forms, -forms]), b_eq=best)
+    size = found.x.reshape(2, -1).max(0) if found.success else np.zeros(len(G))
+    return np.argsort(size <= _NEEDED * size.max(initial=0), kind="stable")
 
 
 def _moments(G, D, weights):

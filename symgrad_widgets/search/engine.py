@@ -270,7 +270,15 @@ class Engine:
         rows = np.array(rows)
         if len(rows) < 2:
             return
-        rows = rows[combine.independent(self.bank.G[rows])]
+        kept = combine.independent(self.bank.G[rows])
+        self._eliminate_independent(rows[kept])
+        if len(kept) < len(rows) and self.sample.whole is None:  # on a surface a sum has many forms
+            order = combine.sparsest(self.bank.G[rows], self.bank.D[rows], kept)
+            again = order[combine.independent(self.bank.G[rows[order]])]
+            if set(again) != set(kept):
+                self._eliminate_independent(rows[again])
+
+    def _eliminate_independent(self, rows):
         most = self.max_size // 2 + 1  # terms of a formula within the limit, if each is a leaf
         for kept, coefficients, loss in combine.eliminate(self.bank.G[rows], self.bank.D[rows]):
             self.watch()

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ..networks import Autoencoder, mlp
-from .ratio import ratio
+from .ratio import conditional, ratio
 from .supervised import cross_entropy, mean_square, penalised, reconstruction, unsaturated
 
 __all__ = ["KINDS", "Kind", "Loss"]
@@ -111,6 +111,7 @@ KINDS = {
         losses={
             "contrast": Loss(_contrast, scale_free=True, refined=ratio),
             "ratio": Loss(ratio, scale_free=True),
+            "conditional": Loss(conditional, scale_free=True),
             "triplet": Loss(_triplet),
         },
         points=lambda data: data.anchor,

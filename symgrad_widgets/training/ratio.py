@@ -3,9 +3,10 @@
 import torch
 from torch import nn
 
-__all__ = ["ratio"]
+__all__ = ["conditional", "ratio"]
 
 _RIDGE = 1e-6  # variance, in those of the last hidden layer, below which a direction counts as noise
+_CONSERVED = 1e-4  # share of the variance within pairs below which strangers may be too near to tell
 
 
 def ratio(model, anchor, positive, _negative):
@@ -15,25 +16,49 @@ def ratio(model, anchor, positive, _negative):
     least ratio, by a generalized eigenproblem. The other layers follow the gradient at that minimum, where it
     does not depend on how the last one changes (variable projection: Golub and Pereyra 1973).
     """
-    hidden = model[:-1](torch.cat([anchor, positive]))
+    return _least(model, torch.cat([anchor, positive]), _of_all)
+
+
+def conditional(model, anchor, positive, negative):
+    """Log ratio of the variance within pairs to that between anchors and strangers, as `ratio`.
+
+    For strangers that are alike in what is known already (`Experiment.given`): functions of that vary within
+    neither and gain nothing. As they are not quite alike, what lies within pairs counts as no less than 1e-4
+    of the variance of all anchors.
+    """
+    return _least(model, torch.cat([anchor, positive, negative]), _of_strangers)
+
+
+def _least(model, rows, covariances):
+    """Log ratio of the volumes of two covariances of latents, at the last layer of the least ratio."""
+    hidden = model[:-1](rows)
     if torch.is_grad_enabled():
-        _solve(model.latent, hidden.detach().double())
+        _solve(model.latent, *covariances(hidden.detach().double()))
     latent = nn.functional.linear(hidden, model.latent.weight.detach()).double()
-    total, within = _covariances(latent)
+    total, within = covariances(latent)
     return torch.logdet(within) - torch.logdet(total)
 
 
-def _covariances(rows):
+def _of_all(rows):
     """Covariance of all rows (2N, h), and that within pairs, which of strangers is the same."""
     first, second = rows.chunk(2)
-    centred, apart = rows - rows.mean(0), first - second
-    return centred.T @ centred / len(rows), apart.T @ apart / len(rows)
+    return _moments(rows - rows.mean(0)), _moments(first - second) / 2
+
+
+def _of_strangers(rows):
+    """Covariance of the differences between anchors and strangers, of rows (3N, h), and that within pairs."""
+    first, second, stranger = rows.chunk(3)
+    within = _moments(first - second) + _CONSERVED * _moments(first - first.mean(0))
+    return _moments(first - stranger), within
+
+
+def _moments(rows):
+    return rows.T @ rows / len(rows)
 
 
 @torch.no_grad()
-def _solve(layer, hidden):
-    """Set a linear layer to the latents of least ratio, given its inputs (2N, h)."""
-    total, within = _covariances(hidden)
+def _solve(layer, total, within):
+    """Set a linear layer to the latents of least ratio, given the covariances of its inputs (h, h)."""
     ridge = _RIDGE * total.diagonal().mean() * torch.eye(len(total))  # on both: nothing is no concept
     root = torch.linalg.cholesky(total + ridge)
     half = torch.linalg.solve_triangular(root, within + ridge, upper=False)

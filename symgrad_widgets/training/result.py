@@ -72,6 +72,12 @@ class TrainingResult:
             return list(range(self.settings.latent))
         return list(range(max(1, int((self.within < _CONSERVED).sum()))))
 
+    def shared(self, points):
+        """Values (N, c) of the c latents that pairs share, those of `neuron`, at points (N, n)."""
+        with torch.no_grad():
+            latents = self.model(as_tensor(points)).double().numpy()
+        return latents[:, np.atleast_1d(self.neuron)]
+
     @property
     def floor(self):
         """Mean of `floors`: the noise that no formula can be expected to beat; None without a concept."""

@@ -1,0 +1,54 @@
+"""What else pairs share: the same pairs, with strangers who are alike in what networks know already."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from ..errors import DataError
+
+__all__ = ["given"]
+
+# A wide last layer, which is solved for, holds a cubic form from the start; few rows overfit it.
+_TRAINING = {"hidden": (128, 128), "batch": 1024, "epochs": 30}
+
+
+def given(experiment, runs):
+    """Make the experiment of what pairs share beyond what runs have learnt: see `Experiment.given`."""
+    _check(experiment, runs)
+    own = {**_TRAINING, **experiment.presets.get("default", {}), "loss": "conditional"}
+    known = sum(np.size(run.neuron) for run in runs)
+    return replace(
+        experiment,
+        slug=f"{experiment.slug}_given_{known}",
+        title=f"{experiment.title}, given {known} latent{'s'[: known > 1]}",
+        samplers={name: partial(_alike, runs, draw) for name, draw in experiment.samplers.items()},
+        latent=1,
+        presets={**experiment.presets, "default": own},
+        differences={name: {**some, "latent": 1} for name, some in experiment.differences.items()},
+    )
+
+
+def _check(experiment, runs):
+    if experiment.kind != "siamese":
+        raise DataError(
+            f"{experiment.slug} has no pairs: what else there is can only be asked of what pairs share"
+        )
+    if not runs:
+        raise DataError(
+            "give the runs whose latents are known: experiment.given(run), with run = experiment.train()"
+        )
+    for run in runs:
+        if tuple(run.names) != tuple(experiment.names):
+            raise DataError(f"a run has the inputs {', '.join(run.names)}, not {', '.join(experiment.names)}")
+
+
+def _alike(runs, draw, *arguments):
+    """Triplets of a sampler whose negatives are the other anchors nearest in what the runs know."""
+    from scipy.spatial import KDTree
+
+    data = draw(*arguments)
+    known = np.column_stack([run.shared(data.anchor) for run in runs])
+    known /= known.std(0)
+    _, nearest = KDTree(known).query(known, k=2)
+    return data._replace(negative=data.anchor[nearest[:, 1]])

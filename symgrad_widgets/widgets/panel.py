@@ -9,6 +9,7 @@ views agree and a reload shows what is current; `picked` comes back.
 import functools
 import json
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import bokeh
@@ -80,7 +81,7 @@ class Panel(Front):
             if not same:
                 if not self._own_width:  # wide enough to read, and no empty margins beside a square plane
                     self.layout.max_width = "460px" if picture.equal else "680px"
-                self._document = _packed(json_item(picture.empty().figure()))
+                self._document = _document(_Structure(picture.signature, picture.empty()))
             self._data = _packed(picture.data())
             self._svg = zlib.compress(picture.svg().encode())
             self.set_trait("words", picture.words)
@@ -110,6 +111,19 @@ def described(bundle, svg, *words):
     if svg:
         data["image/svg+xml"] = svg
     return (data, *rest) if rest else data
+
+
+@dataclass(frozen=True)
+class _Structure:
+    """A picture without data; equal where the signatures are."""
+
+    signature: str
+    picture: Picture = field(compare=False)
+
+
+@functools.lru_cache(maxsize=128)
+def _document(structure):
+    return _packed(json_item(structure.picture.figure()))
 
 
 def _packed(value):

@@ -148,6 +148,7 @@ def test_a_formula_that_is_not_the_concept_ends_with_exit_code_1_and_the_kernels
     assert "a warning" not in printed + errors
 
 
+@pytest.mark.notebook
 def test_a_notebook_that_records_nothing_does_not_pass(run):
     code, printed, _ = run("1 + 1")
     assert code == 1

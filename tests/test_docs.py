@@ -5,7 +5,7 @@ import sys
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 
 from symgrad_widgets.cli import main
 from symgrad_widgets.commands import docs
@@ -35,7 +35,10 @@ def site(tmp_path_factory, root):
 @pytest.fixture(scope="module")
 def pages(site):
     files = site.rglob("*.html")
-    return {path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in files}
+    few = SoupStrainer(["a", *LOADS])
+    return {
+        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser", parse_only=few) for path in files
+    }
 
 
 def test_it_has_documents_reference_and_executed_notebooks(site):

@@ -267,7 +267,7 @@ def test_a_direction_without_a_formula_is_counted():
     points, first, _ = two_concepts()
     other = np.random.default_rng(1).normal(size=points.shape)
     field = sg.GradientField(points, np.stack([first, other], 1))
-    result = sg.interpret(field, seconds=1, operators=["mul"])
+    result = sg.interpret(field, seconds=0.5, operators=["mul"])
     assert [c.expression for c in result.concepts] == [parse("x1*x2")]
     assert result.rank == 2
     assert "1 independent concept: x1*x2, 1 more without a closed form" in repr(result)

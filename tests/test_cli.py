@@ -140,6 +140,7 @@ def test_the_page_keeps_the_last_state_of_a_progress_bar(good):
     assert "epoch 3" not in html
 
 
+@pytest.mark.notebook
 def test_a_formula_that_is_not_the_concept_ends_with_exit_code_1_and_the_kernels_own_words_are_left_out(run):
     beside = "import os\nos.write(2, b'a warning')"
     code, printed, errors = run(RECORD.format(same=False), beside)

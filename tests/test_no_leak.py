@@ -5,7 +5,7 @@ import pytest
 import symgrad_widgets as sg
 from symgrad_widgets.training import train
 
-TINY = {"epochs": 1, "count": 2000, "validation": 500, "held_out": 500}
+TINY = {"epochs": 1, "count": 1000, "validation": 300, "held_out": 300}
 
 
 class LeakError(BaseException):

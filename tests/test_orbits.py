@@ -159,7 +159,8 @@ def test_kepler_pairs_share_all_three_concepts():
 def test_lotka_volterra_in_three_lines():
     experiment = sg.Experiment.from_flow(predators, [(0.5, 2), (0.5, 2)], ["x", "y"], duration=6)
     run = experiment.train(progress=False, epochs=20, count=10_000, validation=500, held_out=500)
-    result = sg.interpret(run.model, run.x, names=experiment.names, concept="x - log(x) + y - log(y)")
+    law = "x - log(x) + y - log(y)"
+    result = sg.interpret(run.model, run.x, names=experiment.names, concept=law, operators=["mul", "log"])
     assert run.floor is None
     assert result.verdict.same
     assert experiment.names == ("x", "y")

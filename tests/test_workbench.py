@@ -100,7 +100,7 @@ def test_all_concepts_of_several_neurons_are_listed():
             first, second = x[:, 0] * x[:, 1], x[:, 2] + x[:, 3]
             return torch.stack([torch.tanh(first + second), torch.exp(first - second)], 1)
 
-    bench = sg.Workbench(Two(), np.random.default_rng(0).uniform(-1, 1, (400, 4)), names="abcd")
+    bench = sg.Workbench(Two(), np.random.default_rng(0).uniform(-1, 1, (200, 4)), names="abcd")
     bench.picker.choose(None, 0, 1)
     bench._asked(None, {"do": "interpret"}, [])
     bench._worker.wait(120)

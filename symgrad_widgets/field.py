@@ -127,6 +127,17 @@ class GradientField:
         values = None if self.values is None else self.values[index]
         return GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
 
+    def steepest(self, share: float) -> "GradientField":
+        """Return the field at the share of its points, above 0 up to 1, that has the largest gradients.
+
+        They come in falling order. An error that is equally large everywhere turns a long gradient least:
+        where a neuron is saturated its directions are noise.
+        """
+        if isinstance(share, bool) or not (isinstance(share, int | float) and 0 < share <= 1):
+            raise DataError(f"share must be a number above 0 and up to 1, for example 0.1, got {share!r}")
+        size = np.linalg.norm(self.gradients, axis=-1).reshape(len(self), -1).max(axis=1)
+        return self.take(np.argsort(-size)[: round(share * len(self))])
+
     def without(self, gradients: np.ndarray) -> "GradientField":
         """Return the field of several concepts on the tangent space without a direction at each point (N, n).
 

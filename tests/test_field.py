@@ -241,6 +241,21 @@ def test_a_faint_copy_of_a_neuron_is_no_concept():
     assert GradientField(X, np.stack([G, copy], 1)).rank == 1
 
 
+def test_the_points_of_the_largest_gradients():
+    x = np.random.default_rng(0).normal(size=(100, 2))
+    gradients = np.stack([x, 10 * x[:, ::-1] * (x[:, :1] > 0)], axis=1)
+    steep = GradientField(x, gradients).steepest(0.1)
+    longest = sorted(np.hypot(*x.T) * np.where(x[:, 0] > 0, 10, 1), reverse=True)[:10]
+    np.testing.assert_allclose(np.linalg.norm(steep.gradients, axis=2).max(1), longest)
+    assert len(GradientField(x, x).steepest(1)) == 100
+
+
+@pytest.mark.parametrize("share", [0, -0.5, 1.5, True, "half", float("nan")])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(DataError, match="share must be a number above 0 and up to 1"):
+        GradientField(np.eye(4, 2), np.ones((4, 2))).steepest(share)
+
+
 def test_some_of_the_points():
     x, _ = on_a_plane()
     g = RNG.normal(size=x.shape)

@@ -1,5 +1,6 @@
 """What else pairs share: the same pairs, with strangers who are alike in what networks know already."""
 
+import math
 from dataclasses import replace
 from functools import partial
 
@@ -11,12 +12,15 @@ __all__ = ["given"]
 
 # A wide last layer, which is solved for, holds a cubic form from the start; few rows overfit it.
 _TRAINING = {"hidden": (128, 128), "batch": 1024, "epochs": 30}
+_SHARE = 0.4  # of the epochs of an experiment that has its own: what is solved for needs fewer
 
 
 def given(experiment, runs):
     """Make the experiment of what pairs share beyond what runs have learnt: see `Experiment.given`."""
     _check(experiment, runs)
     own = {**_TRAINING, **experiment.presets.get("default", {}), "loss": "conditional"}
+    if "epochs" in experiment.presets.get("default", {}):
+        own["epochs"] = math.ceil(_SHARE * own["epochs"])
     known = sum(np.size(run.neuron) for run in runs)
     return replace(
         experiment,

@@ -34,8 +34,7 @@ def _measure(seed, bend, error=0.0, steepest=1.0):
     values, gradients = evaluate(formula, case.names, points)
     size = error * np.sqrt((gradients**2).mean())
     gradients = gradients + size * np.random.default_rng([seed, 3]).normal(size=gradients.shape)
-    kept = np.argsort(-np.linalg.norm(gradients, axis=1))[:1000]
-    field = GradientField(points[kept], gradients[kept], case.names, values[kept])
+    field = GradientField(points, gradients, case.names, values).steepest(steepest)
     row = answered(field, case.formula, seed) | {"used": len(field)}
     if row["formula"] is not None:
         best = as_expression(row["formula"], case.names)

@@ -27,8 +27,7 @@ def _measure(seed, bend="u", smooth=0, steepest=1.0, blind=False, **settings):
     field = gradient_field(run.model, points, names=case.names, smooth=smooth)
     predicted = fit(field.values, true(field.points))
     if steepest < 1:
-        size = np.linalg.norm(field.gradients, axis=1)
-        field = gradient_field(run.model, field.points[np.argsort(-size)[:_POINTS]], names=case.names)
+        field = field.steepest(steepest)
     return answered(field, None if blind else case.formula, seed) | {"fit": predicted}
 
 

@@ -58,6 +58,11 @@ where the search ends: where it misses them, it may answer with a formula that a
 many digits on the data and is another one. Only a verdict, which knows the concept, can tell. From the
 neuron nobody could.
 """,
+    "several": """
+Where pairs share several things, one network learns the easiest. A second one learns the next when its
+strangers are alike in the first (`Experiment.given`), and so on. Only the span of their gradients is
+determined: which of the formulas that span it is read, its length decides. *counted* and *read* are medians.
+""",
     "space": """
 An operator that is missing may be made of others, as products are of sums of logarithms. Where it cannot
 be, look at what is said instead: no closed form, or another formula.

@@ -23,6 +23,7 @@ _LIVE = (  # what only shows with code from elsewhere, or with a kernel
     "application/vnd.jupyter.widget-view+json",
 )
 _NAMED = re.compile("(?<!<msup>)(?<!<msub>)(<mi>[a-z]{2,}</mi>)(?=<m[in])")  # cos before its argument
+_NUMBER = re.compile(r"[-+–]?[\d.]+(e[-+]?\d+)?( of \d+)?|\d+–\d+")
 _STYLE = """
 .jp-OutputArea-output img { max-width: 100%; height: auto }
 math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math TeX Gyre", math }
@@ -35,6 +36,9 @@ def to_html(notebook, title="notebook"):
     soup = BeautifulSoup(html, features="html.parser")
     for script in soup.select("script"):
         script.decompose()
+    for cell in soup.select("td"):
+        if _NUMBER.fullmatch(cell.get_text(strip=True)):  # a browser breaks 1e-05 at its sign
+            cell["style"] = f"{cell.get('style', '')} white-space: nowrap".strip()
     style = soup.new_tag("style")
     style.string = _STYLE
     soup.head.append(style)

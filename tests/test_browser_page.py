@@ -20,3 +20,21 @@ def test_a_picture_wider_than_the_page_is_made_to_fit(tmp_path, chromium_path):
         box = page.locator("img").bounding_box()
     assert 500 < box["width"] < 900
     assert box["height"] == pytest.approx(box["width"] / 10, rel=0.01)
+
+
+@pytest.mark.browser
+def test_a_number_in_a_table_is_not_broken_at_its_sign(tmp_path, chromium_path):
+    numbers = ["2.7e-32", "5 of 5", "57–100", "–"]
+    words = "a setting that is told in many words and has to be broken somewhere " * 4
+    rows = f"| setting | {' | '.join('abcd')} |\n|---|{'---|' * 4}\n| {words} | {' | '.join(numbers)} |"
+    path = tmp_path / "page.html"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(rows)])
+    path.write_text(to_html(notebook), encoding="utf-8")
+    with lab.chromium(chromium_path, size=(400, 600)) as page:
+        page.goto(path.as_uri())
+        lines = page.locator("td").evaluate_all(
+            "cells => cells.map(c => { const r = document.createRange(); r.selectNodeContents(c);"
+            " return new Set([...r.getClientRects()].map(b => b.top)).size })"
+        )
+    assert lines[0] > 1
+    assert lines[1:] == [1, 1, 1, 1]

@@ -120,6 +120,14 @@ def test_an_exact_invariant_does_the_task_better_than_the_network_that_showed_it
     assert effect.recovered > 1
 
 
+def test_a_loss_whose_last_layer_is_solved_for_sees_what_stands_in_its_place():
+    run = sg.experiments["antisymmetric3"].pretrained()
+    field = sg.gradient_field(run.model, run.x[:500], names=run.names)
+    result = sg.interpret(field, operators=["square"]).splice(run.model, neuron=0)
+    effect = result.effect(run.loss)
+    assert effect.spliced < effect.original < -10 < -1 < effect.shuffled
+
+
 def test_what_is_recovered_counts_from_the_lower_loss_without_the_neuron():
     assert Effect(0.0, 1.0, 4.0).recovered == 0.75
     assert Effect(0.0, 1.0, 4.0, mean=2.0).recovered == 0.5

@@ -30,12 +30,14 @@ def conditional(model, anchor, positive, negative):
 
 
 def _least(model, rows, covariances):
-    """Log ratio of the volumes of two covariances of latents, at the last layer of the least ratio."""
-    hidden = model[:-1](rows)
+    """Log ratio of the volumes of two covariances of latents; in training at the least, by the last layer."""
     if torch.is_grad_enabled():
+        hidden = model[:-1](rows)
         _solve(model.latent, *covariances(hidden.detach().double()))
-    latent = nn.functional.linear(hidden, model.latent.weight.detach()).double()
-    total, within = covariances(latent)
+        latent = nn.functional.linear(hidden, model.latent.weight.detach())
+    else:  # of whatever stands in the network's place
+        latent = model(rows)
+    total, within = covariances(latent.double())
     return torch.logdet(within) - torch.logdet(total)
 
 

@@ -43,7 +43,7 @@ import numpy as np
 import sympy as sp
 
 import symgrad_widgets as sg
-from symgrad_widgets import studies
+from symgrad_widgets import plots, studies
 
 # %% [markdown]
 # ## The count, by hand
@@ -158,19 +158,31 @@ for _ in range(2):
     print("variance within pairs, of 1:", runs[-1].within)
 
 # %% [markdown]
-# `sg.SideBySide` makes one network of the three, with three neurons. Count, and score the known invariants on the span:
+# `sg.SideBySide` makes one network of several. Count, and score the known invariants on the span of one, two and three:
 
 # %%
-model = sg.SideBySide(*(run.model for run in runs))
-field = sg.gradient_field(model, runs[0].x, neuron=[0, 1, 2], names=exp.names)
-print("rank", field.rank)
-for name, concept in concepts.items():
-    print(f"{name:12} {sg.score(field, concept).loss:.1e}")
+loss = {name: [] for name in concepts}
+for k in (1, 2, 3):
+    model = sg.SideBySide(*(run.model for run in runs[:k]))
+    field = sg.gradient_field(model, runs[0].x, neuron=list(range(k)), names=exp.names)
+    for name, concept in concepts.items():
+        loss[name].append(sg.score(field, concept).loss)
+    print(f"{k}: rank {field.rank},", ", ".join(f"{name} {loss[name][-1]:.1e}" for name in concepts))
+
+# %%
+looks = {"trace": ("#2B83C6", "solid"), "minors": ("#E69F00", "dashed"), "determinant": ("#888888", "dotted")}
+marks = tuple(
+    plots.Mark("line", {"x": (1, 2, 3), "y": loss[name]}, colour, name, dash, 3)
+    for name, (colour, dash) in looks.items()
+)
+words = "Loss of each invariant on the span: the trace is low from the first network on, the minors from the second."
+title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
+plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# Rank three, as the argument from the group says it must be, and all three invariants lie in the span. The second neuron
-# need not *be* the sum of the minors: any function of it and of the trace is as good, and so on for the third. Only the
-# span is determined.
+# Each network brings one invariant down. Rank three, as the argument from the group says it must be, and all three lie in
+# the span. The second neuron need not *be* the sum of the minors: any function of it and of the trace is as good, and so
+# on for the third. Only the span is determined.
 #
 # ## Reading it
 
@@ -214,5 +226,5 @@ assert (orbits.rank, len(orbits.concepts)) == (3, 3), orbits
 assert shared == {2: 2, 3: 3, 4: 4}, shared
 assert (result.rank, len(result.concepts)) == (3, 3), result
 assert all(verdict.same for verdict in orbits.verdicts + result.verdicts), (orbits, result)
-assert all(sg.score(field, concept).loss < 1e-3 for concept in concepts.values())
+assert [sum(losses[k] < 1e-3 for losses in loss.values()) for k in range(3)] == [1, 2, 3], loss
 assert sg.score(field, "x1*x5").loss > 0.1

@@ -893,3 +893,14 @@ def test_a_term_is_written_however_small_its_coefficient(small):
     written = canonical._sum([sp.exp(-10 * x**2), sp.exp(y)], [1.0, small])
     assert written.free_symbols == {x, y}
     assert written.coeff(sp.exp(y)) / written.coeff(sp.exp(-10 * x**2)) == pytest.approx(small)
+
+
+@pytest.mark.parametrize("low", [-2.0, 0.5], ids=["below the pole", "above it"])
+def test_a_product_with_broken_powers_is_real_on_the_data(low):
+    x, y = sp.symbols("x y", real=True)
+    points = np.random.default_rng(0).uniform([low, 0.1], [low + 2, 1], (50, 2))
+    pole = low + (2.5 if low < 0 else -0.5)
+    written = canonical._product([sp.log(sp.Abs(x - pole)), sp.log(y)], [4 / 3, -1.0], (x, y), points)
+    values = sp.lambdify((x, y), written, "numpy")(*points.T)
+    np.testing.assert_allclose(values, np.abs(points[:, 0] - pole) ** (4 / 3) / points[:, 1])
+    assert not written.has(sp.Abs)

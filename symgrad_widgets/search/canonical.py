@@ -177,8 +177,7 @@ def _product(bodies, numbers, symbols, points):
     factors = []
     for body, power in zip(bodies, powers, strict=True):
         inner = body.args[0].args[0] if isinstance(body.args[0], sp.Abs) else body.args[0]
-        positive = power.is_Integer or _keeps_sign(inner, symbols, points)
-        factors.append((inner if positive else sp.Abs(inner)) ** power)
+        factors.append((inner if power.is_Integer else _positive_there(inner, symbols, points)) ** power)
     return sp.Mul(*factors)
 
 
@@ -216,17 +215,15 @@ def _plain(e, symbols, points):
     """Return e with log|u| written log(u) where u keeps its sign on the data."""
     for log in e.atoms(sp.log):
         inner = log.args[0]
-        if isinstance(inner, sp.Abs) and _keeps_sign(inner.args[0], symbols, points):
-            sign = np.sign(_values(inner.args[0], symbols, points)[0])
-            e = e.xreplace({log: sp.log(inner.args[0] if sign > 0 else -inner.args[0])})
+        if isinstance(inner, sp.Abs):
+            e = e.xreplace({log: sp.log(_positive_there(inner.args[0], symbols, points))})
     return e
 
 
-def _keeps_sign(e, symbols, points):
-    values = _values(e, symbols, points)
-    return bool((values > 0).all() or (values < 0).all())
-
-
-def _values(e, symbols, points):
+def _positive_there(e, symbols, points):
+    """Return |e|, written e or -e where that is positive at all points."""
     with np.errstate(all="ignore"):
-        return np.broadcast_to(sp.lambdify(symbols, e, "numpy")(*points.T), len(points))
+        values = sp.lambdify(symbols, e, "numpy")(*points.T)
+    if np.all(values > 0):
+        return e
+    return -e if np.all(values < 0) else sp.Abs(e)

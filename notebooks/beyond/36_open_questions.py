@@ -22,7 +22,7 @@
 # asked about bends that cannot be undone, growth, noise, settings, and other domains. An argument answers none of
 # these. A grid does: one thing varies, all else stays, and seeds say how much is chance.
 #
-# **Goals.** You will read five such grids, predict each before you look, and measure some of their runs again.
+# **Goals.** You will read six such grids, predict each before you look, and measure some of their runs again.
 #
 # | word | meaning here |
 # |---|---|
@@ -32,8 +32,9 @@
 # | 95 % | interval for the share found, in per cent; with few runs it is wide |
 # | close | another formula, whose directions are the concept's to a mean $1-\cos^2$ of 1e-3 |
 #
-# The rows come with the package; they are few so far. `symgrad sweep --study folds --seeds 0-19 --jobs 2` makes those of a study again, and
-# more of them: look at the column *95 %* before you believe a number.
+# The rows come with the package, twenty seeds of each setting. `symgrad sweep --study folds --seeds 0-19 --jobs 2` makes those of a
+# study again. Look at the column *95 %* before you believe a number. The study of several concepts is told in
+# `33_several_neurons`.
 #
 # *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
@@ -93,6 +94,9 @@ studies.table(rows["networks"])
 # there. And look at the smallest network, one layer of 4 units. If its *loss* is far below its *floor*, a formula was found
 # for what this network has made of the task. It is a true formula of a network that has not learnt the concept.
 #
+# What spoils the formula most are too few units, dropout, noise of the inputs, and saturation. ReLU does little harm: its
+# corners lie elsewhere for each unit, and average out.
+#
 # ## Noise and few points
 #
 # Without a network, noise can be dosed. **Predict:** does a formula survive if the mean $1-\cos^2$ of the noise is 0.01?
@@ -109,14 +113,22 @@ studies.pictures(rows["noise"])[0]
 # of what chance gives, no formula is offered. A smooth error is another matter (second group of the table): it looks
 # like a law itself, and no number of points averages it out. A part of it may end up in the formula.
 #
-# The last two groups of the table are controls. Each *another* there is an invented law. Count them over all studies:
+# The last two groups of the table are controls: fields without a law. Each *another* there is an invented one. Other studies
+# have such controls too, and some have networks that were trained on shuffled labels. Count both kinds:
 
 # %%
-lines = [line for some in rows.values() for line in studies.lines(some)]
-controls = [line for line in lines if line.law is False]
-print(sum(line.another for line in controls), "formulas in", sum(line.runs for line in controls), "controls")
+kinds = {"fields": ("folds", "growth", "noise", "space"), "networks": ("domains", "networks")}
+for kind, names in kinds.items():
+    lines = [line for name in names for line in studies.lines(rows[name]) if line.law is False]
+    false, runs = sum(line.another for line in lines), sum(line.runs for line in lines)
+    print(f"{kind} without a law: {false} formulas in {runs} runs")
 
 # %% [markdown]
+# Where directions are random no formula is invented. A network that was trained on nonsense is another matter: it has
+# learnt nothing and is still some smooth function, at times so simple that a formula describes it. **The
+# formula belongs to the network, not to the world.** Directions cannot tell that; the network's fit of rows that it has not
+# seen can, and it was that of a guess.
+#
 # ## Growth
 #
 # **Predict:** what is harder: a sum of 32 products, or one function inside another?

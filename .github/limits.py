@@ -51,8 +51,8 @@ rounds the corner. Where the floor is high and the loss is not, a formula was fo
 made of its task, which is not what the labels were made of. Constants
 are the first to go: many of the formulas counted as *close* are the concept but for a number.
 
-Too few units, dropout, noise of the inputs and saturation cost most; noise of the labels and few rows less.
-More units than needed cost nothing, and corners of ReLU hardly anything, as they average out.
+Saturation, too few units, dropout and noise of the inputs cost much; noise of the labels perhaps less. More
+units than needed cost nothing, and corners of ReLU hardly anything, as they average out.
 """,
     "noise": """
 By its rule the search gives no formula whose loss is above a tenth of chance, however many points there
@@ -69,7 +69,10 @@ neuron nobody could.
     "several": """
 Where pairs share several things, one network learns the easiest. A second one learns the next when its
 strangers are alike in the first (`Experiment.given`), and so on. Only the span of their gradients is
-determined: which of the formulas that span it is read, its length decides. *counted* and *read* are medians.
+determined: which of the formulas that span it is read, its length decides. *found* means that all known
+concepts were read and nothing else, *none* that fewer were; *loss* is that of the first formula. *counted*
+and *read* are medians. The planet's energy has large values near the sun: there the second network may be
+flat but for a few points, which counts as no direction. `latent=4` reads all three (docs/recovery.md).
 """,
     "space": """
 An operator that is missing may be made of others, as products are of sums of logarithms. Where it cannot

@@ -2,6 +2,7 @@
 
 import keyword
 from functools import cache, cached_property
+from numbers import Real
 
 import numpy as np
 
@@ -125,18 +126,29 @@ class GradientField:
         if tangent is not None and tangent.ndim == 3:
             tangent = tangent[index]
         values = None if self.values is None else self.values[index]
-        return GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
+        some = GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
+        if self.neurons > 1:  # few points do not tell another rank
+            some.__dict__ |= {"rank": self.rank, "unit": self.unit[index]}
+        return some
 
     def steepest(self, share: float) -> "GradientField":
         """Return the field at the share of its points, above 0 up to 1, that has the largest gradients.
 
-        They come in falling order. An error that is equally large everywhere turns a long gradient least:
-        where a neuron is saturated its directions are noise.
+        They come in falling order; several neurons count alike. An error that is equally large everywhere
+        turns a long gradient least: where a neuron is saturated its directions are noise.
         """
-        if isinstance(share, bool) or not (isinstance(share, int | float) and 0 < share <= 1):
+        if isinstance(share, bool) or not (isinstance(share, Real) and 0 < share <= 1):
             raise DataError(f"share must be a number above 0 and up to 1, for example 0.1, got {share!r}")
-        size = np.linalg.norm(self.gradients, axis=-1).reshape(len(self), -1).max(axis=1)
-        return self.take(np.argsort(-size)[: round(share * len(self))])
+        count = round(share * len(self))
+        if count <= len(self.names):
+            raise DataError(
+                f"a share of {share} of {len(self)} points leaves {count}, and at least n + 1 = "
+                f"{len(self.names) + 1} are needed"
+            )
+        squares = (self.projected**2).sum(2)  # (N, k)
+        power = squares.mean(0)
+        size = (squares / np.where(power > 0, power, 1)).sum(1)
+        return self.take(np.argsort(-size, kind="stable")[:count])
 
     def without(self, gradients: np.ndarray) -> "GradientField":
         """Return the field of several concepts on the tangent space without a direction at each point (N, n).

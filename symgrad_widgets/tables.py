@@ -20,5 +20,5 @@ class Table:
 
     def _repr_markdown_(self):
         lines = [self.head, ["---"] * len(self.head), *self.rows]
-        escaped = ((cell.replace("|", r"\|") for cell in line) for line in lines)
+        escaped = ((" ".join(cell.split()).replace("|", r"\|") for cell in line) for line in lines)
         return "\n".join(f"| {' | '.join(line)} |" for line in escaped)

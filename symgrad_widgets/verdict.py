@@ -168,7 +168,7 @@ class _Case:
         found = _first(refit(self.formula, region) for region in wide) if self.residual < _CLOSE else None
         if found is not None and (found.changes or not rounded):
             return self._same("constants", _told_apart(found.changes), found.expression)
-        if rounded or self.formula.has(sp.Float):
+        if rounded or any(e.has(sp.Float) for e in (self.formula, *self.concepts)):
             worst = max(self.residual, *(misaligned(self.formula, region).mean() for region in wide))
             if worst < _NUMERICALLY:
                 return self._same(

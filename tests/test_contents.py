@@ -64,6 +64,7 @@ def test_words_of_one_meaning_are_one_line(folder):
 def test_a_table_is_markdown_and_plain_text():
     table = Table(("a", "b"), (("1", "long"), ("22", "|x|")))
     assert table._repr_markdown_() == "| a | b |\n| --- | --- |\n| 1 | long |\n| 22 | \\|x\\| |"
+    assert Table(("a",), (("two\nlines",),))._repr_markdown_().endswith("\n| two lines |")
     assert repr(table) == "a   b\n1   long\n22  |x|"
 
 

@@ -243,17 +243,49 @@ def test_a_faint_copy_of_a_neuron_is_no_concept():
 
 def test_the_points_of_the_largest_gradients():
     x = np.random.default_rng(0).normal(size=(100, 2))
-    gradients = np.stack([x, 10 * x[:, ::-1] * (x[:, :1] > 0)], axis=1)
-    steep = GradientField(x, gradients).steepest(0.1)
-    longest = sorted(np.hypot(*x.T) * np.where(x[:, 0] > 0, 10, 1), reverse=True)[:10]
-    np.testing.assert_allclose(np.linalg.norm(steep.gradients, axis=2).max(1), longest)
+    lengths = np.hypot(*x.T)
+    steep = GradientField(x, x).steepest(0.1)
+    np.testing.assert_allclose(np.hypot(*steep.gradients.T), sorted(lengths, reverse=True)[:10])
     assert len(GradientField(x, x).steepest(1)) == 100
+
+
+def test_the_largest_are_those_along_the_data_and_neurons_count_alike():
+    x = np.random.default_rng(0).normal(size=(200, 3)) * [1, 1, 0]
+    along = x + [0, 0, 1] * np.random.default_rng(1).normal(size=(200, 1)) * 100
+    found = GradientField(x, along).steepest(0.1).points
+    np.testing.assert_array_equal(found, x[np.argsort(-np.hypot(x[:, 0], x[:, 1]))[:20]])
+    y = np.random.default_rng(2).normal(size=(200, 3))
+    one = GradientField(x, np.stack([x + y, x[:, ::-1] - y], 1), tangent=None).steepest(0.1).points
+    other = GradientField(x, np.stack([x + y, 1e6 * (x[:, ::-1] - y)], 1), tangent=None).steepest(0.1).points
+    np.testing.assert_array_equal(one, other)
+
+
+def test_of_equal_gradients_the_first_points_are_taken():
+    x = np.random.default_rng(0).normal(size=(500, 2))
+    flat = GradientField(x, np.where(x[:, :1] > 0, [2.0, 0], [0, 1.0])).steepest(0.2)
+    np.testing.assert_array_equal(flat.points, x[x[:, 0] > 0][:100])
 
 
 @pytest.mark.parametrize("share", [0, -0.5, 1.5, True, "half", float("nan")])
 def test_a_share_that_is_none_is_refused(share):
     with pytest.raises(DataError, match="share must be a number above 0 and up to 1"):
         GradientField(np.eye(4, 2), np.ones((4, 2))).steepest(share)
+
+
+def test_a_share_that_leaves_too_few_points_is_refused():
+    x = np.random.default_rng(0).normal(size=(500, 2))
+    with pytest.raises(DataError, match=r"a share of 0.004 of 500 points leaves 2, .* n \+ 1 = 3 are needed"):
+        GradientField(x, x).steepest(0.004)
+
+
+def test_some_of_the_points_of_several_neurons_hold_as_many_concepts_as_all():
+    x = np.random.default_rng(0).normal(size=(1000, 3))
+    spike = np.exp(-50 * (x[:, :1] - 1) ** 2)
+    field = GradientField(x, np.stack([x, x + 0.4 * spike * [0, 1.0, 0] * x[:, :1]], 1))
+    parts = [field.take(np.arange(1000) % 7 == k) for k in range(7)]
+    assert {part.rank for part in parts} == {field.rank}
+    for k, part in enumerate(parts):
+        np.testing.assert_array_equal(part.unit, field.unit[np.arange(1000) % 7 == k])
 
 
 def test_some_of_the_points():

@@ -75,7 +75,8 @@ def test_a_table_of_pairs_can_be_asked_too():
 
 
 def test_it_is_another_experiment_with_its_own_weights(experiment, first, tmp_path):
-    asked = sg.experiments["kepler"].given(SimpleNamespace(names=("x1", "x2", "v1", "v2"), neuron=[0, 1]))
+    known = SimpleNamespace(names=("x1", "x2", "v1", "v2"), neuron=[0, 1], shared=None)
+    asked = sg.experiments["kepler"].given(known)
     assert (asked.slug, asked.latent) == ("kepler_given_2", 1)
     with pytest.raises(UnknownNameError, match="no weights come with the package for 'kepler_given_2'"):
         asked.pretrained()
@@ -92,6 +93,30 @@ def test_it_is_refused_without_pairs_or_runs_and_for_other_inputs(experiment, fi
         experiment.given()
     with pytest.raises(DataError, match="a run has the inputs a, b, c, d, not x, v"):
         sg.experiments["oscillator"].given(first)
+    with pytest.raises(DataError, match=r"given\(first, second\); got list"):
+        experiment.given([first, first])
+    with pytest.raises(DataError, match="shared_given_1 is given something already: give all runs at once"):
+        experiment.given(first).given(first)
+
+
+def test_repeated_anchors_are_no_strangers():
+    anchor, positive, _ = pairs(np.random.default_rng(0), 200)
+    known = SimpleNamespace(names=NAMES, neuron=0, shared=lambda points: points[:, :1])
+    thrice = sg.Experiment.from_pairs(*(np.repeat(rows, 3, axis=0) for rows in (anchor, positive)), NAMES)
+    data = thrice.given(known).sample(600)
+    assert (data.anchor != data.negative).any(1).all()
+    same = sg.Experiment.from_pairs(np.repeat(anchor[:2], 100, axis=0), positive, NAMES).given(known)
+    with pytest.raises(DataError, match=r"200 of 200 anchors have no stranger.*many different systems"):
+        same.sample(200)
+    with pytest.raises(DataError, match="1 of 1 anchors have no stranger"):
+        thrice.given(known).sample(1)
+
+
+def test_a_latent_that_is_constant_tells_no_strangers(experiment):
+    dead = SimpleNamespace(names=NAMES, neuron=[0, 1], shared=lambda points: points[:, :2] * [1.0, 0.0])
+    alive = SimpleNamespace(names=NAMES, neuron=0, shared=lambda points: points[:, :1])
+    first, second = (experiment.given(run).sample(50) for run in (dead, alive))
+    np.testing.assert_array_equal(first.negative, second.negative)
 
 
 def test_what_is_left_of_several_concepts_is_told_in_its_shortest_form():

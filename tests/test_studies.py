@@ -262,6 +262,11 @@ def test_what_is_for_experiments_is_refused_with_a_study(wrong, tmp_path, capsys
     assert "is not for a study, which has its own settings: leave it out" in capsys.readouterr().err
 
 
+def test_a_false_formula_without_a_distance_is_counted():
+    (line,) = studies.lines([row(outcome="another", residual=None)])
+    assert (line.another, line.close) == (1, 0)
+
+
 # what comes along
 
 

@@ -10,6 +10,7 @@ import symgrad_widgets as sg
 from symgrad_widgets import batch, unit_laws
 from symgrad_widgets.expressions import evaluate, parse
 from symgrad_widgets.gradients.layers import _ELEMENTWISE
+from symgrad_widgets.gradients.survey import Survey
 
 QUICK = {"names": ("x", "y"), "jobs": 2, "progress": False}
 
@@ -229,6 +230,14 @@ def test_by_autograd_each_activation_in_the_table_works_on_each_number_by_itself
             (slopes,) = torch.autograd.grad(module(z)[:, unit].sum(), z)
             assert not slopes[:, [other for other in range(3) if other != unit]].any(), kind
             assert slopes[:, unit].any(), kind
+
+
+@pytest.mark.parametrize("kind", sorted(_ELEMENTWISE, key=lambda kind: kind.__name__))
+def test_every_activation_in_the_table_is_known_for_what_it_is(kind, points):
+    torch.manual_seed(0)
+    bend = kind(0.1, 20.0) if kind is torch.nn.Threshold else kind()
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), bend, torch.nn.Linear(3, 1)).eval()
+    assert [layer.name for layer in Survey(model, points).shown if layer.bent] == ["1"]
 
 
 def test_an_atlas_that_was_begun_by_name_goes_on_without_a_name(points, tmp_path):

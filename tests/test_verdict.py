@@ -515,3 +515,10 @@ def test_zero_on_a_curve():
     circle = parse("x^2 + y^2 - 1")
     assert vanishes(parse("x^4 + 2*x^2*y^2 + y^4 - 1"), [circle])
     assert not vanishes(parse("x^4 + y^4 - 1"), [circle])
+
+
+def test_numbers_with_a_point_are_told_the_same_on_either_side():
+    scaled, plain = "0.671890986664566*v**2 - 1.34378197332913*cos(x)", "v**2 - 2*cos(x)"
+    assert verify(plain, scaled).same
+    assert verify(scaled, plain).same
+    assert not verify(plain, "0.671890986664566*v**2 - 1.37*cos(x) + x").same

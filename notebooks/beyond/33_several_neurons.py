@@ -134,8 +134,7 @@ for name, concept in concepts.items():
     print(f"{name:12} {sg.score(field, concept).loss:.1e}")
 
 # %% [markdown]
-# The easiest one, a sum. More neurons would not help: with the trace so exact, bent copies of it serve the task better
-# than a poor second invariant. Whoever wants the second has to make the first useless.
+# The easiest one, a sum. Whoever wants the second has to make the first useless.
 #
 # ## Strangers who are alike
 #
@@ -207,14 +206,16 @@ several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The method can fail in two ways. A network may not learn what pairs share, and a stranger may not be alike enough:
-# the more is known, the fewer strangers agree in all of it. With three known neurons and 50,000 matrices the strangers
-# differ visibly, and a fourth network lives on these differences. It adds no direction, so the count stays right.
+# The planet shows how it fails. Its energy has large values near the sun, and a network that is flat everywhere else has
+# a good ratio of variances: too few points to count as a direction. (The network with four neurons above, trained for
+# another loss, has all three.) And the more is known, the fewer strangers agree in all of it. With three neurons known a
+# fourth network lives on what little the strangers differ in. It adds no direction, so the count stays right.
 #
 # ## Exercises
 #
 # 1. *Predict first:* train a fourth network given three. What is the rank of all four together?
-# 2. Train a second network without `given`, with another seed. What is the rank of the two?
+# 2. Train a second network without `given`, with another seed. What is the rank of the two? And that of one network with
+#    `latent=4`?
 # 3. Orthogonal matrices $Q A Q^T$ move a matrix in fewer directions. How many invariants has a 3 x 3 matrix then?
 
 # %% [markdown]

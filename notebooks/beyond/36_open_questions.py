@@ -32,7 +32,7 @@
 # | 95 % | interval for the share found, in per cent; with few runs it is wide |
 # | close | another formula, whose directions are the concept's to a mean $1-\cos^2$ of 1e-3 |
 #
-# The rows come with the package, twenty seeds of each setting. `symgrad sweep --study folds --seeds 0-19 --jobs 2` makes those of a
+# The rows come with the package, twenty seeds of each setting, fewer where several networks are trained. `symgrad sweep --study folds --seeds 0-19 --jobs 2` makes those of a
 # study again. Look at the column *95 %* before you believe a number. The study of several concepts is told in
 # `33_several_neurons`.
 #
@@ -94,7 +94,7 @@ studies.table(rows["networks"])
 # there. And look at the smallest network, one layer of 4 units. If its *loss* is far below its *floor*, a formula was found
 # for what this network has made of the task. It is a true formula of a network that has not learnt the concept.
 #
-# What spoils the formula most are too few units, dropout, noise of the inputs, and saturation. ReLU does little harm: its
+# Saturation, in $\exp$ and $\tanh$, too few units, dropout and noise of the inputs cost much. ReLU does little harm: its
 # corners lie elsewhere for each unit, and average out.
 #
 # ## Noise and few points

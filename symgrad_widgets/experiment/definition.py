@@ -142,15 +142,16 @@ class Experiment:
     def given(self, *runs: "TrainingResult") -> "Experiment":
         """Return the experiment of what pairs share beyond what trained networks know of them.
 
-        >>> first = experiment.train(seed=0)
+        >>> first = experiment.train(seed=0, latent=1)
         >>> second = experiment.given(first).train(seed=0)
         >>> third = experiment.given(first, second).train(seed=0)
 
-        The same pairs, but the negative of each anchor is the one most like it in the latents of `runs`:
-        what is a function of them cannot tell the two apart, so that one network after another learns
+        The same pairs, but the negative of each anchor is the other anchor most like it in the latents of
+        `runs`: what is a function of them cannot tell the two apart, so that one network after another learns
         something new. Their gradients together, `gradient_field(SideBySide(first.model, second.model), x,
-        neuron=[0, 1])`, say by their `rank` when there is nothing new any more; so does `within` of a network
-        that has found nothing. Rows should be of many systems: two pairs of one orbit are no strangers.
+        neuron=[0, 1])`, say by their `rank` whether it is new: where nothing is left to learn a network lives
+        on what little strangers differ in. It takes thousands of rows, for strangers to be alike, of many
+        systems: two pairs of one orbit are no strangers.
 
         Parameters
         ----------
@@ -159,7 +160,8 @@ class Experiment:
         Raises
         ------
         DataError
-            for an experiment without pairs, and for no runs or runs on other inputs.
+            for an experiment without pairs or given something already, for no runs or runs on other inputs,
+            and, in `sample`, for anchors without a stranger.
 
         """
         from .given import given

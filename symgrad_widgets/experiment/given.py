@@ -12,6 +12,7 @@ __all__ = ["given"]
 
 # A wide last layer, which is solved for, holds a cubic form from the start; few rows overfit it.
 _TRAINING = {"hidden": (128, 128), "batch": 1024, "epochs": 30}
+_CANDIDATES = 8  # nearest anchors, of which the first that is another point is the stranger
 _SHARE = 0.4  # of the epochs of an experiment that has its own: what is solved for needs fewer
 
 
@@ -38,11 +39,18 @@ def _check(experiment, runs):
         raise DataError(
             f"{experiment.slug} has no pairs: what else there is can only be asked of what pairs share"
         )
+    if experiment.presets.get("default", {}).get("loss") == "conditional":
+        raise DataError(f"{experiment.slug} is given something already: give all runs at once, given(a, b)")
     if not runs:
         raise DataError(
             "give the runs whose latents are known: experiment.given(run), with run = experiment.train()"
         )
     for run in runs:
+        if not hasattr(run, "shared"):
+            raise DataError(
+                "given takes runs as experiment.train() returns them, given(first, second); "
+                f"got {type(run).__name__}"
+            )
         if tuple(run.names) != tuple(experiment.names):
             raise DataError(f"a run has the inputs {', '.join(run.names)}, not {', '.join(experiment.names)}")
 
@@ -53,6 +61,14 @@ def _alike(runs, draw, *arguments):
 
     data = draw(*arguments)
     known = np.column_stack([run.shared(data.anchor) for run in runs])
-    known /= known.std(0)
-    _, nearest = KDTree(known).query(known, k=2)
-    return data._replace(negative=data.anchor[nearest[:, 1]])
+    spread = known.std(0)
+    known /= np.where(spread > 0, spread, 1)
+    near = KDTree(known).query(known, k=range(1, 1 + min(_CANDIDATES, len(known))))[1]
+    others = (data.anchor[near] != data.anchor[:, None]).any(2)
+    alone = int((~others.any(1)).sum())
+    if alone:
+        raise DataError(
+            f"{alone} of {len(known)} anchors have no stranger, as the nearest ones are the same point: "
+            "rows must be of many different systems"
+        )
+    return data._replace(negative=data.anchor[near[np.arange(len(near)), others.argmax(1)]])

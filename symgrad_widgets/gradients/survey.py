@@ -131,7 +131,8 @@ class Survey(Reader):
                 f"a row for each of {count} points, and its output is {described(outputs[None])}"
             )
         outputs = {name: tensor_of(outputs[name]) for name in chosen}
-        bent = [name for i, name in enumerate(chosen) if self._bends(name, chosen[:i], outputs)]
+        with _plain_kernels():  # others give other bits
+            bent = [name for i, name in enumerate(chosen) if self._bends(name, chosen[:i], outputs)]
         return tuple(layers_of(outputs, self.layers, bent))
 
     def _bends(self, name, earlier, outputs):

@@ -272,7 +272,8 @@ class Engine:
             return
         kept = combine.independent(self.bank.G[rows])
         self._eliminate_independent(rows[kept])
-        if len(kept) < len(rows) and self.sample.whole is None:  # on a surface a sum has many forms
+        if len(kept) < len(rows) and self.sample.whole is None:  # where sums have many forms
+            self.watch()
             order = combine.sparsest(self.bank.G[rows], self.bank.D[rows], kept)
             again = order[combine.independent(self.bank.G[rows[order]])]
             if set(again) != set(kept):

@@ -64,13 +64,17 @@ def _line(rows):
         runs=len(rows),
         found=count["found"],
         another=count["another"] + count["law"] + count["formula"],
-        close=sum(row["outcome"] == "another" and row["residual"] < _CLOSE for row in rows),
+        close=sum(row["outcome"] == "another" and _close(row["residual"]) for row in rows),
         none=count["none"] + count["nothing"] + count["silent"],
         failed=sum(row["error"] is not None for row in rows),
         interval=(float(interval.low), float(interval.high)),
         **{name: _median(rows, name) for name in ("loss", "floor", "residual", "seconds")},
         figures={h: _median(rows, key) for h, key in find(rows[0]["study"]).figures.items()},
     )
+
+
+def _close(residual):
+    return residual is not None and residual < _CLOSE
 
 
 def _median(rows, name):

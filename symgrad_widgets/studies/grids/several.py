@@ -10,7 +10,6 @@ from ...experiment.matrices import similar, uniform
 from ..study import Study
 
 _SHARED = 0.02  # of a latent's variance may lie within pairs
-_SECONDS = 120  # for a search at most: they end when they have settled
 
 
 def _invariants(size):
@@ -66,18 +65,24 @@ def _measure(seed, pairs):
         if last.within[0] > _SHARED:
             break
         runs.append(last)
-    result = interpret(field, concept=experiment.concepts, seconds=_SECONDS, random_state=seed)
+    result = interpret(field, concept=experiment.concepts or None, seconds=None, random_state=seed)
     false = sum(not verdict.same for verdict in result.verdicts)
-    complete = len(result.concepts) == len(experiment.concepts)
     return {
-        "outcome": "another" if false else "found" if complete else "none",
-        "how": result.verdict.how,
+        "outcome": _outcome(len(result.concepts), false, len(experiment.concepts)),
+        "how": result.verdict and result.verdict.how,
         "formula": "; ".join(str(found.expression) for found in result.concepts) or None,
         "loss": result.evidence.loss,
         "counted": field.rank,
         "read": len(result.concepts),
         "false": false,
+        "networks": len(runs),
     }
+
+
+def _outcome(read, false, known):
+    if not known:
+        return "law" if read else "nothing"
+    return "another" if false else "found" if read == known else "none"
 
 
 STUDY = Study(

@@ -71,8 +71,9 @@ Where pairs share several things, one network learns the easiest. A second one l
 strangers are alike in the first (`Experiment.given`), and so on. Only the span of their gradients is
 determined: which of the formulas that span it is read, its length decides. *found* means that all known
 concepts were read and nothing else, *none* that fewer were; *loss* is that of the first formula. *counted*
-and *read* are medians. The planet's energy has large values near the sun: there the second network may be
-flat but for a few points, which counts as no direction. `latent=4` reads all three (docs/recovery.md).
+and *read* are medians. The planet is missed: its second network is flat but for a few wide orbits, of
+nearly no binding energy, which a ratio of variances rewards. Its experiment trains four latents at once for
+another loss, and all three concepts are read (docs/recovery.md).
 """,
     "space": """
 An operator that is missing may be made of others, as products are of sums of logarithms. Where it cannot

@@ -206,8 +206,8 @@ several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The planet shows how it fails. Its energy has large values near the sun, and a network that is flat everywhere else has
-# a good ratio of variances: too few points to count as a direction. (The network with four neurons above, trained for
+# The planet shows how it fails. Its second network is flat but for a few wide orbits, which are nearly unbound: a good
+# ratio of variances, and too few points to be of use. (The network with four neurons above, trained for
 # another loss, has all three.) And the more is known, the fewer strangers agree in all of it. With three neurons known a
 # fourth network lives on what little the strangers differ in. It adds no direction, so the count stays right.
 #

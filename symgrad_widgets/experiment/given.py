@@ -19,9 +19,10 @@ _SHARE = 0.4  # of the epochs of an experiment that has its own: what is solved 
 def given(experiment, runs):
     """Make the experiment of what pairs share beyond what runs have learnt: see `Experiment.given`."""
     _check(experiment, runs)
-    own = {**_TRAINING, **experiment.presets.get("default", {}), "loss": "conditional"}
-    if "epochs" in experiment.presets.get("default", {}):
-        own["epochs"] = math.ceil(_SHARE * own["epochs"])
+    before = experiment.presets.get("default", {})
+    own = {**_TRAINING, **before, "loss": "conditional"}
+    if "epochs" in before:
+        own["epochs"] = math.ceil(_SHARE * before["epochs"])
     known = sum(np.size(run.neuron) for run in runs)
     return replace(
         experiment,

@@ -45,7 +45,7 @@ class Survey(Reader):
         super().__init__(model, None, (), wrt, forward_args, len(self.x))
         with undisturbed(model), torch.no_grad():
             self._inputs = self.inputs(self.x)
-            self.shown = self._layers(layers, self._run(slice(0, _ROWS)))
+            self.shown = self._layers(layers, *self._calls(slice(0, _ROWS)))
 
     @property
     def input_shape(self):
@@ -98,6 +98,10 @@ class Survey(Reader):
 
     def _run(self, rows, leaf=None):
         """Outputs by layer name, in the order of the calls; None is the model's."""
+        return _outputs(*self._calls(rows, leaf))
+
+    def _calls(self, rows, leaf=None):
+        """Last call of each layer by name, in their order, and the model's output."""
         seen = {}
         leaf = (self._inputs[rows] if leaf is None else leaf).clone()
         with contextlib.ExitStack() as stack, _plain_kernels():
@@ -106,15 +110,11 @@ class Survey(Reader):
             for name, module in self.layers.items():
                 stack.enter_context(hooked(module, _keeper(seen, name)))
             output = self._forward(leaf if self.varied is None else self._prepared(self.x[rows]), rows)
-        self._last = [name for name, call in seen.items() if call.output is output]
-        self._before = {
-            name: [other for other, its in seen.items() if tensor_of(its.output) is call.argument]
-            for name, call in seen.items()
-        }
-        return {name: call.copy for name, call in seen.items()} | {None: output}
+        return seen, output
 
-    def _layers(self, names, outputs):
+    def _layers(self, names, seen, output):
         """Layers whose output has units, those that hold others of them apart."""
+        outputs = _outputs(seen, output)
         count = min(_ROWS, self.arguments.count)
         usable = [name for name, output in outputs.items() if _has_units(output, count)]
         if names is not None:
@@ -123,8 +123,8 @@ class Survey(Reader):
         else:
             inner = [name for name in usable if not any(_within(other, name) for other in usable)]
             chosen = [name for name in inner if name is None or _computes(self.layers[name])]
-            if any(name in chosen for name in self._last):  # the output has a name already
-                chosen.remove(None)
+            if any(name in chosen for name, call in seen.items() if call.output is output):
+                chosen.remove(None)  # the output has a name already
         if not chosen:
             raise ModelError(
                 "the model has no units to look at: none of its layers returns a tensor of real numbers with "
@@ -132,11 +132,17 @@ class Survey(Reader):
             )
         outputs = {name: tensor_of(outputs[name]) for name in chosen}
         with _plain_kernels():  # others give other bits
-            bent = [name for i, name in enumerate(chosen) if self._bends(name, chosen[:i], outputs)]
+            bent = [
+                name
+                for i, name in enumerate(chosen)
+                if name is not None and self._bends(name, chosen[:i], seen, outputs)
+            ]
         return tuple(layers_of(outputs, self.layers, bent))
 
-    def _bends(self, name, earlier, outputs):
-        before = [outputs[other] for other in self._before.get(name, ()) if other in earlier]
+    def _bends(self, name, earlier, seen, outputs):
+        """Whether a layer bends what one of the earlier ones has given it."""
+        given = seen[name].argument
+        before = [outputs[one] for one in earlier if one is not None and tensor_of(seen[one].output) is given]
         return any(bends(self.layers[name], one, outputs[name]) for one in before)
 
 
@@ -144,6 +150,11 @@ class _Call(NamedTuple):
     argument: object  # the first
     output: object
     copy: object  # of the output, as it was then
+
+
+def _outputs(seen, output):
+    """Outputs by layer name; None is the model's."""
+    return {name: call.copy for name, call in seen.items()} | {None: output}
 
 
 def _keeper(seen, name):

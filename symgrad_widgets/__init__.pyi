@@ -1,13 +1,14 @@
 # The public names for type checkers; the module itself loads each when it is first used.
-from .checkpoints import from_checkpoint as from_checkpoint
 from .errors import SymgradError as SymgradError
-from .experiment import Experiment as Experiment
-from .experiment import experiments as experiments
 from .field import GradientField as GradientField
-from .gradients import gradient_field as gradient_field
 from .interpretation import Interpretation as Interpretation
 from .interpretation import interpret as interpret
-from .networks import SideBySide as SideBySide
+from .network.checkpoints import from_checkpoint as from_checkpoint
+from .network.experiment import Experiment as Experiment
+from .network.experiment import experiments as experiments
+from .network.gradients import gradient_field as gradient_field
+from .network.modules import SideBySide as SideBySide
+from .network.training import TrainingResult as TrainingResult
 from .operators import define_operator as define_operator
 from .parameters import check_parameters as check_parameters
 from .pysr_backend.settings import PySR as PySR
@@ -16,7 +17,6 @@ from .search import Candidate as Candidate
 from .search import Search as Search
 from .search import SearchState as SearchState
 from .search import score as score
-from .training import TrainingResult as TrainingResult
 from .unit_laws import Atlas as Atlas
 from .unit_laws import atlas as atlas
 from .verdict import Verdict as Verdict

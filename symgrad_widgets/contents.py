@@ -27,7 +27,7 @@ def index(folder, results):
         where there are no such rows.
 
     """
-    from .experiment import experiments
+    from .network.experiment import experiments
 
     found = _summaries(results)
     rows = ((e.id, e.title, _notebook(e, folder), *_figures(found.get(e.slug))) for e in experiments)
@@ -42,7 +42,7 @@ def answers(results):
 
 def others(folder):
     """Return the table of the notebooks that belong to no experiment."""
-    from .experiment import experiments
+    from .network.experiment import experiments
 
     taken = {_notebook(e, folder) for e in experiments}
     links = (_link(path, folder) for path in sources(folder))

@@ -309,7 +309,7 @@ def _field(model_or_field, x, layer, neuron, names):
                 "leave out x, layer, neuron and names"
             )
         return model_or_field
-    from .gradients import gradient_field
+    from .network.gradients import gradient_field
 
     if x is None:
         raise DataError("give the points to interpret on: interpret(model, x), an array (N, n) of inputs")

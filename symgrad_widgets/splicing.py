@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from .errors import DataError, ModelError, UnknownNameError, nearest
-from .gradients.units import described, unit_index
+from .network.gradients.neurons import described, unit_index
 
 __all__ = ["Effect", "Spliced", "splice"]
 

@@ -253,5 +253,5 @@ def test_the_check_for_heavy_imports_sees_them():
 
 def test_the_symbolic_stem_loads_no_torch_and_no_data():
     code = "import symgrad_widgets as sg; sg.Search, sg.verify; import sys\n"
-    code += "assert 'symgrad_widgets.experiment' not in sys.modules, 'data'\n"
+    code += "assert 'symgrad_widgets.network.experiment' not in sys.modules, 'data'\n"
     assert "torch" not in loaded_by(code)

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 import symgrad_widgets as sg
-from symgrad_widgets.experiment.definition import Labelled
-from symgrad_widgets.networks import Autoencoder
-from symgrad_widgets.training import KINDS, chosen_settings
-from symgrad_widgets.training.supervised import cross_entropy, mean_square, penalised, unsaturated
+from symgrad_widgets.network.experiment.definition import Labelled
+from symgrad_widgets.network.modules import Autoencoder
+from symgrad_widgets.network.training import KINDS, chosen_settings
+from symgrad_widgets.network.training.supervised import cross_entropy, mean_square, penalised, unsaturated
 
 CLASSIFIERS = [experiment for experiment in sg.experiments if experiment.kind == "classifier"]
 ALL = [(experiment, variant) for experiment in CLASSIFIERS for variant in experiment.variants]

@@ -8,8 +8,8 @@ import sympy as sp
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, UnknownNameError
-from symgrad_widgets.experiment.definition import Triplets
 from symgrad_widgets.expressions import evaluate
+from symgrad_widgets.network.experiment.definition import Triplets
 
 NAMES = ("a", "b", "c", "d")
 SUM, SQUARES = "a + b", "c**2 + d**2"

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from symgrad_widgets.errors import DataError, ModelError, NoGradientError, UnknownNameError
-from symgrad_widgets.gradients import gradient_field
-from symgrad_widgets.gradients.reader import Reader
+from symgrad_widgets.network.gradients import gradient_field
+from symgrad_widgets.network.gradients.reader import Reader
 
 
 class Quadratic(nn.Module):
@@ -159,7 +159,7 @@ def test_token_models_with_respect_to_their_embeddings():
 def test_chunks_do_not_matter(conv, monkeypatch):
     x = points(70, 1, 6, 6)
     whole = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)
-    monkeypatch.setattr("symgrad_widgets.gradients.reader._BYTES", 30_000)
+    monkeypatch.setattr("symgrad_widgets.network.gradients.reader._BYTES", 30_000)
     reader = Reader(conv, None, [0], None, (), len(x))
     assert 1 < reader.probe(torch.from_numpy(x), torch.from_numpy(x)) < 30
     parts = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)

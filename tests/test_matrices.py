@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets.experiment.matrices import antisymmetric, haar, similar
+from symgrad_widgets.network.experiment.matrices import antisymmetric, haar, similar
 
 COUNT = 20_000
 TRACES = ("trace2", "trace3", "trace4")

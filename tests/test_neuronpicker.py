@@ -12,7 +12,7 @@ import symgrad_widgets as sg
 from symgrad_widgets import plots
 from symgrad_widgets.activity import Activity
 from symgrad_widgets.expressions import angles, as_expression
-from symgrad_widgets.networks import mlp
+from symgrad_widgets.network.modules import mlp
 from symgrad_widgets.unit_laws import UnitLaw
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (120, 2))

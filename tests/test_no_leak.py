@@ -3,7 +3,7 @@
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets.training import train
+from symgrad_widgets.network.training import train
 
 TINY = {"epochs": 1, "count": 1000, "validation": 300, "held_out": 300}
 

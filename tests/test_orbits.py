@@ -7,8 +7,8 @@ from scipy.integrate import solve_ivp
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError
-from symgrad_widgets.experiment.flow import integrate
-from symgrad_widgets.experiment.orbits import kepler_flow
+from symgrad_widgets.network.experiment.flow import integrate
+from symgrad_widgets.network.experiment.orbits import kepler_flow
 
 COUNT = 20_000
 ENERGY = {  # written out once more, beside the package's own table

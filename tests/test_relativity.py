@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets.experiment.relativity import (
-    field_tensor,
-    fields,
-    lorentz,
-    rotations,
-)
+from symgrad_widgets.network.experiment.relativity import field_tensor, fields, lorentz, rotations
 
 METRIC = np.diag([1.0, -1, -1, -1])
 COUNT = 20_000

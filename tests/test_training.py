@@ -12,13 +12,13 @@ from scipy.spatial import cKDTree
 from torch import nn
 
 import symgrad_widgets as sg
-from symgrad_widgets.concepts import inputs
 from symgrad_widgets.errors import DataError, ModelError, UnknownNameError
-from symgrad_widgets.experiment import Triplets
-from symgrad_widgets.networks import ACTIVATIONS, Standardize, mlp
-from symgrad_widgets.training import KINDS, PRESETS, Settings, train
-from symgrad_widgets.training.result import _distance
-from symgrad_widgets.training.trainer import SCHEDULES, Trainer
+from symgrad_widgets.network.concepts import inputs
+from symgrad_widgets.network.experiment import Triplets
+from symgrad_widgets.network.modules import ACTIVATIONS, Standardize, mlp
+from symgrad_widgets.network.training import KINDS, PRESETS, Settings, train
+from symgrad_widgets.network.training.trainer import SCHEDULES, Trainer
+from symgrad_widgets.network.training.training_result import _distance
 
 TINY = {"epochs": 3, "count": 2000, "validation": 500, "held_out": 300, "progress": False}
 OSCILLATOR = sg.experiments["oscillator"]

@@ -9,8 +9,8 @@ import torch
 import symgrad_widgets as sg
 from symgrad_widgets import batch, unit_laws
 from symgrad_widgets.expressions import evaluate, parse
-from symgrad_widgets.gradients.layers import _ELEMENTWISE
-from symgrad_widgets.gradients.survey import Survey
+from symgrad_widgets.network.gradients.layers import _ELEMENTWISE
+from symgrad_widgets.network.gradients.survey import Survey
 
 QUICK = {"names": ("x", "y"), "jobs": 2, "progress": False}
 

@@ -10,12 +10,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import symgrad_widgets as sg
-from symgrad_widgets import weights
 from symgrad_widgets.cli import main
-from symgrad_widgets.training import chosen_settings
+from symgrad_widgets.network.training import chosen_settings, weight_files
 
 TINY = {"epochs": 2, "count": 2000, "validation": 500, "held_out": 500, "hidden": (8,)}
-SHIPPED = sorted(weights.SHIPPED.glob("*.safetensors"))
+SHIPPED = sorted(weight_files.SHIPPED.glob("*.safetensors"))
 
 
 def description(path):
@@ -43,7 +42,7 @@ def saved(run, tmp_path):
 @pytest.fixture
 def as_shipped(saved, monkeypatch):
     """The file in place of the package's own."""
-    monkeypatch.setattr(weights, "SHIPPED", saved.parent)
+    monkeypatch.setattr(weight_files, "SHIPPED", saved.parent)
     return saved.rename(saved.with_name("oscillator.safetensors"))
 
 
@@ -192,5 +191,7 @@ def test_bad_input_on_the_command_line(words, message, capsys):
 def test_the_command_that_a_file_names_makes_it_again(tmp_path, capsys):
     assert main(["weights", "make", "oscillator", "--out", str(tmp_path)]) == 0
     assert "floor" in capsys.readouterr().out
-    made, shipped = (load_file(folder / "oscillator.safetensors") for folder in (tmp_path, weights.SHIPPED))
+    made, shipped = (
+        load_file(folder / "oscillator.safetensors") for folder in (tmp_path, weight_files.SHIPPED)
+    )
     assert all(torch.allclose(made[name], shipped[name], rtol=1e-3, atol=1e-4) for name in shipped)

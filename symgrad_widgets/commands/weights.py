@@ -21,7 +21,7 @@ def configure(parser):
 def main(arguments, _):
     """Do what is asked for, with a line for each file."""
     from .. import batch, experiments
-    from ..weights import SHIPPED
+    from ..network.training.weight_files import SHIPPED
 
     jobs = checked_jobs(arguments.jobs)
     slugs = [experiments[name].slug for name in arguments.experiments] or experiments.keys()

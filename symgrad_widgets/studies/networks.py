@@ -5,8 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from ..experiment import Experiment
-from ..experiment.definition import Labelled
+from ..network.experiment import Experiment
+from ..network.experiment.definition import Labelled
 
 __all__ = ["fit", "regression", "trained"]
 

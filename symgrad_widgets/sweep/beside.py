@@ -1,6 +1,6 @@
 """Two sweeps side by side, as tables: the same runs with two presets of the training."""
 
-from ..experiment import experiments
+from ..network.experiment import experiments
 from ..tables import Table
 from .rules import RULES
 from .summary import succeeded, summaries
@@ -54,7 +54,7 @@ def _counts(rows):
 
 
 def _epochs(row):
-    from ..training import chosen_settings
+    from ..network.training import chosen_settings
 
     whole = chosen_settings(experiments[row["experiment"]], row["preset"], {}).epochs
     return f"{row['settings']['epochs']} of {whole}"

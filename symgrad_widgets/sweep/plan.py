@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .. import notebook_files
 from ..errors import DataError, UnknownNameError, nearest
-from ..experiment import experiments
+from ..network.experiment import experiments
 
 __all__ = ["Run", "parse_seeds", "planned"]
 
@@ -128,7 +128,7 @@ def _setup(experiment, variant, preset, budget, notebooks, epochs):
 
 
 def _settings(experiment, preset, epochs):
-    from ..training import chosen_settings
+    from ..network.training import chosen_settings
 
     whole = chosen_settings(experiment, preset, {})
     if epochs is None:

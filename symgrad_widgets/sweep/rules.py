@@ -36,7 +36,7 @@ def judged(result, trained):
     `same` says whether it is one of the experiment's concepts. Of several neurons there is the first front
     only: what the others are depends on what was chosen there.
     """
-    from ..gradients import gradient_field
+    from ..network.gradients import gradient_field
 
     entries = [(c.complexity, c.loss) for c in result.front]
     if not entries:

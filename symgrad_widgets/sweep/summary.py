@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
 
-from ..experiment import experiments
+from ..network.experiment import experiments
 
 __all__ = ["Summary", "succeeded", "summaries", "table", "total"]
 

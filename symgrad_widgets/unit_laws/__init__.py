@@ -119,7 +119,7 @@ def atlas(
 
 
 def _spread(x, count):
-    from ..gradients.inputs import checked_points
+    from ..network.gradients.inputs import checked_points
 
     x = checked_points(x)
     return x[np.unique(np.linspace(0, len(x) - 1, min(count, len(x))).astype(int))]

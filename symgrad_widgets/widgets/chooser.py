@@ -4,7 +4,7 @@ import ipywidgets
 import traitlets
 
 from ..errors import DataError, SymgradError
-from ..experiment import experiments
+from ..network.experiment import experiments
 from .guard import DescribedBox
 from .monitor import TrainingMonitor
 

@@ -58,7 +58,7 @@ class TrainingMonitor(DescribedBox):
                 f"TrainingMonitor trains an Experiment, got {type(experiment).__name__}: "
                 'take one of sg.experiments, such as sg.experiments["oscillator"]'
             )
-        from ..training.settings import chosen_settings  # torch: only when something is to be trained
+        from ..network.training.settings import chosen_settings  # torch: only when something is to be trained
 
         self.experiment = experiment
         self._options = {"seed": seed, "preset": preset, "variant": variant} | settings

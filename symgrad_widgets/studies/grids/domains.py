@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ...experiment.definition import Labelled
-from ...experiment.own import Table
 from ...export import to_numpy
 from ...expressions import as_expression
 from ...interpretation import fit_phi
+from ...network.experiment.definition import Labelled
+from ...network.experiment.own import Table
 from ..networks import fit
 from ..reading import answered
 from ..study import Study
@@ -20,7 +20,7 @@ _VISIBLE = 9.2  # logits beyond are probabilities within 1e-4 of 0 or 1: saturat
 
 def _measure(seed, table, target):
     """Train on 70 % of the rows, read the network at all of them, and predict the last 15 %."""
-    from ...gradients import gradient_field
+    from ...network.gradients import gradient_field
 
     read, kind = _KIND[table]
     names, x, y = read()
@@ -57,7 +57,7 @@ def _predicted(formula, run, field, held, kind):
 
 
 def _output(model, x):
-    from ...training.trainer import as_tensor
+    from ...network.training.trainer import as_tensor
 
     return model(as_tensor(x)).detach().double().numpy()[:, 0]
 

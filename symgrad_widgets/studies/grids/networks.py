@@ -19,7 +19,7 @@ _BENDS = {
 
 def _measure(seed, bend="u", smooth=0, steepest=1.0, blind=False, **settings):
     """Train a network on phi(u) and read its output, at the points of the largest gradients."""
-    from ...gradients import gradient_field
+    from ...network.gradients import gradient_field
 
     case = of_seed(seed)
     run, true = regression(case, _BENDS[bend], seed, blind=blind, **settings)

@@ -4,9 +4,9 @@ from functools import partial
 
 import sympy as sp
 
-from ...experiment import Experiment, experiments
-from ...experiment.definition import Triplets
-from ...experiment.matrices import similar, uniform
+from ...network.experiment import Experiment, experiments
+from ...network.experiment.definition import Triplets
+from ...network.experiment.matrices import similar, uniform
 from ..study import Study
 
 _SHARED = 0.02  # of a latent's variance may lie within pairs
@@ -48,9 +48,9 @@ _PAIRS = {
 
 def _measure(seed, pairs):
     """Train one network after another until one shares nothing, or nothing new; read them together."""
-    from ...gradients import gradient_field
     from ...interpretation import interpret
-    from ...networks import SideBySide
+    from ...network.gradients import gradient_field
+    from ...network.modules import SideBySide
 
     experiment = _PAIRS[pairs]()
     runs = [experiment.train(seed, progress=False, latent=1)]

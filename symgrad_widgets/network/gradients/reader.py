@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..errors import ModelError, NoGradientError, UnknownNameError, nearest
+from ...errors import ModelError, NoGradientError, UnknownNameError, nearest
 from .inputs import Arguments, to_numpy
-from .units import described, unit_values
+from .neurons import described, unit_values
 
 __all__ = ["Reader", "copied", "hooked"]
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from ..errors import DataError
+from ...errors import DataError
 from .definition import (
     Experiment,
     Labelled,

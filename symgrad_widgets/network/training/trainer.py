@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from ..errors import ModelError
+from ...errors import ModelError
 from .settings import row
 
 __all__ = ["SCHEDULES", "Trainer", "as_tensor"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from ..errors import ModelError
+from ...errors import ModelError
 
 __all__ = ["described", "unit_index", "unit_values"]
 

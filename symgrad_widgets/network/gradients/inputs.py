@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import torch
 
-from ..errors import DataError
+from ...errors import DataError
 
 __all__ = ["Arguments", "axis_names", "checked_points", "to_numpy"]
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from ..errors import DataError
+from ...errors import DataError
 
 __all__ = ["given"]
 

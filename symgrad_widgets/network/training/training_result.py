@@ -113,7 +113,7 @@ class TrainingResult:
 
     def save(self, path):
         """Write the network and all else to a .safetensors file: `exp.pretrained(path)` reads it."""
-        from ..weights import save
+        from .weight_files import save
 
         save(self, path)
 

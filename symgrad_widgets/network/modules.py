@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from .errors import UnknownNameError, nearest
+from ..errors import UnknownNameError, nearest
 
 __all__ = ["ACTIVATIONS", "Autoencoder", "SideBySide", "Standardize", "mlp"]
 

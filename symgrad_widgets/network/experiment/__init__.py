@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cached_property
 
-from ..errors import UnknownNameError, nearest
+from ...errors import UnknownNameError, nearest
 from .definition import Experiment, Triplets
 
 __all__ = ["Experiment", "Triplets", "experiments"]

@@ -14,13 +14,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 
-from . import __version__
-from .errors import ModelError, OutputError, UnknownNameError
-from .training import Settings, TrainingResult, chosen_settings, held_out, network
+from ... import __version__
+from ...errors import ModelError, OutputError, UnknownNameError
+from . import Settings, TrainingResult, chosen_settings, held_out, network
 
 __all__ = ["SHIPPED", "load", "save", "shipped"]
 
-SHIPPED = Path(__file__).parent / "data" / "weights"
+SHIPPED = Path(__file__).parents[2] / "data" / "weights"
 _FORMAT = 1
 _DIGITS = 6  # of the training curves
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from ..errors import DataError, ModelError
-from ..field import GradientField
+from ...errors import DataError, ModelError
+from ...field import GradientField
 from .inputs import axis_names, checked_points, to_numpy
 from .modes import undisturbed
 from .reader import Reader

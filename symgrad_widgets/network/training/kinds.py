@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from ..networks import Autoencoder, mlp
+from ..modules import Autoencoder, mlp
 from .ratio import conditional, ratio
 from .supervised import cross_entropy, mean_square, penalised, reconstruction, unsaturated
 

@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-from ..errors import DataError
+from ...errors import DataError
 from .definition import Experiment, Triplets, checked_concepts, checked_names
 
 __all__ = ["from_flow", "integrate", "orbits"]

@@ -9,8 +9,8 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
-from .errors import ModelError, OutputError, UnknownNameError, nearest
-from .networks import mlp
+from ..errors import ModelError, OutputError, UnknownNameError, nearest
+from .modules import mlp
 
 __all__ = ["from_checkpoint"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ..errors import DataError, UnknownNameError, nearest
+from ...errors import DataError, UnknownNameError, nearest
 from .kinds import KINDS
 
 __all__ = ["PRESETS", "Settings", "chosen_settings", "row"]

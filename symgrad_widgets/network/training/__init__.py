@@ -8,11 +8,11 @@ import torch
 from scipy.linalg import eigh
 from tqdm import tqdm
 
-from ..errors import DataError
+from ...errors import DataError
 from .kinds import KINDS
-from .result import TrainingResult
 from .settings import PRESETS, Settings, chosen_settings, row
 from .trainer import Trainer, as_tensor
+from .training_result import TrainingResult
 
 __all__ = [
     "KINDS",

@@ -9,12 +9,12 @@ import torch
 from torch import nn
 from torch.autograd import forward_ad
 
-from ..errors import ModelError, UnknownNameError, nearest
+from ...errors import ModelError, UnknownNameError, nearest
 from .inputs import checked_points, to_numpy
 from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
+from .neurons import described
 from .reader import Reader, copied, hooked
-from .units import described
 
 __all__ = ["Survey"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..errors import DataError, UnknownNameError, nearest
+from ...errors import DataError, UnknownNameError, nearest
 
 if TYPE_CHECKING:
     from ..training import TrainingResult
@@ -122,7 +122,7 @@ class Experiment:
         callback: Callable | None = None,
         **settings,
     ) -> "TrainingResult":
-        """Train a network on the data: see `symgrad_widgets.training.train`, which has the settings."""
+        """Train a network on the data: see `symgrad_widgets.network.training.train`, which has the settings."""
         from ..training import train  # upwards, and torch: only when asked for
 
         return train(self.of(variant), seed, preset, variant, progress, callback, **settings)
@@ -133,9 +133,9 @@ class Experiment:
         """Return a `TrainingResult` without training: from a file of `run.save(path)`, or the package's own.
 
         The package's own are of seed 0 with default settings; another `seed` or `variant` than the file's is
-        an error. See `symgrad_widgets.weights.load`.
+        an error. See `symgrad_widgets.network.training.weight_files.load`.
         """
-        from ..weights import load  # upwards, and torch: only when asked for
+        from ..training.weight_files import load  # upwards, and torch: only when asked for
 
         return load(self, path, seed=seed, variant=variant)
 
@@ -296,7 +296,7 @@ def checked_names(names):
 
 def checked_concepts(concepts, names):
     """Return a reader's formula, or several, SymPy or text, as a tuple of formulas of the names."""
-    from ..expressions import as_expression  # upwards: only when a reader gives formulas
+    from ...expressions import as_expression  # upwards: only when a reader gives formulas
 
     several = concepts if isinstance(concepts, list | tuple) else [concepts]
     return tuple(as_expression(concept, names) for concept in several)

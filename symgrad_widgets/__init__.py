@@ -36,7 +36,7 @@ _PUBLIC = {
     "Workbench": "widgets",
     "atlas": "unit_laws",
     "check_parameters": "parameters",
-    "define_operator": "operators",
+    "define_operator": "formula.operators",
     "experiments": "network.experiment",
     "from_checkpoint": "network.checkpoints",
     "gradient_field": "network.gradients",

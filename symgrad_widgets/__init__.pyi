@@ -1,6 +1,7 @@
 # The public names for type checkers; the module itself loads each when it is first used.
 from .errors import SymgradError as SymgradError
 from .field import GradientField as GradientField
+from .formula.operators import define_operator as define_operator
 from .interpretation import Interpretation as Interpretation
 from .interpretation import interpret as interpret
 from .network.checkpoints import from_checkpoint as from_checkpoint
@@ -9,7 +10,6 @@ from .network.experiment import experiments as experiments
 from .network.gradients import gradient_field as gradient_field
 from .network.modules import SideBySide as SideBySide
 from .network.training import TrainingResult as TrainingResult
-from .operators import define_operator as define_operator
 from .parameters import check_parameters as check_parameters
 from .pysr_backend.settings import PySR as PySR
 from .report import record as record

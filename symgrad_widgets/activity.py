@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .errors import DataError, ModelError, UnknownNameError, nearest
-from .expressions import evaluate, misalignment
 from .field import checked_names, linear_tangent
+from .formula.expressions import evaluate, misalignment
 
 __all__ = ["MEASURES", "Activity", "Measure"]
 

@@ -11,8 +11,8 @@ import numpy as np
 import sympy as sp
 
 from .errors import DataError, ExpressionError, SymgradError
-from .expressions import evaluate, parse
 from .field import GradientField
+from .formula.expressions import evaluate, parse
 from .search import Candidate, score
 from .search.checks import duration, whole
 

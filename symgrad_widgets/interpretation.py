@@ -10,9 +10,9 @@ import sympy as sp
 from numpy.typing import ArrayLike
 
 from .errors import DataError
-from .export import to_numpy, to_torch
-from .expressions import angles, as_expression, evaluate
 from .field import GradientField
+from .formula.export import to_numpy, to_torch
+from .formula.expressions import angles, as_expression, evaluate
 from .mixture import mixture
 from .search import Candidate, Evidence, Search, score
 from .search.checks import duration

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .expressions import as_expression, evaluate
+from .formula.expressions import as_expression, evaluate
 from .verdict import Verdict
 
 __all__ = ["mixture"]

@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 
 from .errors import DataError, ExpressionError
-from .expressions import as_expression, compiled, evaluate, exact_numbers
+from .formula.expressions import as_expression, compiled, evaluate, exact_numbers
 
 __all__ = ["Surface", "read_equation"]
 

@@ -9,8 +9,8 @@ import sympy as sp
 from .comparison import box_regions, data_region, defined, flat, is_monotone, misaligned
 from .constants import refit
 from .errors import ExpressionError
-from .expressions import as_expression, exact_numbers
 from .field import GradientField
+from .formula.expressions import as_expression, exact_numbers
 from .proof import Screening, proves, screen
 from .surface import Surface, read_equation
 

@@ -47,7 +47,7 @@ def field_of(case, count=1000, seed=0, noise=0.0, **options):
 
 def from_formula(formula, low, high, names=None):
     """Case of any formula (text), at points uniform in a box."""
-    from symgrad_widgets.expressions import parse
+    from symgrad_widgets.formula.expressions import parse
 
     concept = parse(formula)
     names = tuple(sorted(s.name for s in concept.free_symbols)) if names is None else tuple(names.split())

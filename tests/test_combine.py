@@ -9,7 +9,7 @@ from concept_cases import field_of, from_formula
 from scipy.linalg import eigh
 from scipy.optimize import minimize
 
-from symgrad_widgets.expressions import parse
+from symgrad_widgets.formula.expressions import parse
 from symgrad_widgets.search import combine
 from symgrad_widgets.search.bank import Bank, Sample
 from symgrad_widgets.search.dictionary import products

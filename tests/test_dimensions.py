@@ -7,7 +7,7 @@ from sympy.physics import units as u
 from sympy.physics.units.systems.si import SI
 
 import symgrad_widgets as sg
-from symgrad_widgets.expressions import parse
+from symgrad_widgets.formula.expressions import parse
 from symgrad_widgets.network.concepts import gradients_of
 from symgrad_widgets.search.dimensions import Dimensions
 from symgrad_widgets.search.grammar import Grammar

@@ -6,7 +6,8 @@ import pytest
 import sympy as sp
 
 from symgrad_widgets.errors import DataError, ExpressionError, SymgradError
-from symgrad_widgets.expressions import (
+from symgrad_widgets.field import GradientField
+from symgrad_widgets.formula.expressions import (
     angles,
     as_expression,
     complexity,
@@ -17,7 +18,6 @@ from symgrad_widgets.expressions import (
     paper_mse,
     parse,
 )
-from symgrad_widgets.field import GradientField
 
 x, y = sp.symbols("x y", real=True)
 

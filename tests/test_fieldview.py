@@ -7,7 +7,7 @@ import pytest
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
-from symgrad_widgets.expressions import angles, as_expression
+from symgrad_widgets.formula.expressions import angles, as_expression
 
 RNG = np.random.default_rng(0)
 POINTS = RNG.uniform(-1, 1, (400, 2))

@@ -8,7 +8,7 @@ import sympy as sp
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
-from symgrad_widgets.expressions import as_expression
+from symgrad_widgets.formula.expressions import as_expression
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (300, 2))
 VALUES = np.tanh((POINTS**2).sum(1))

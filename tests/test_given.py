@@ -8,7 +8,7 @@ import sympy as sp
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, UnknownNameError
-from symgrad_widgets.expressions import evaluate
+from symgrad_widgets.formula.expressions import evaluate
 from symgrad_widgets.network.experiment.definition import Triplets
 
 NAMES = ("a", "b", "c", "d")

@@ -8,9 +8,9 @@ import pytest
 import sympy as sp
 from numba import njit
 
-from symgrad_widgets import operators
 from symgrad_widgets.errors import DataError, ExpressionError
-from symgrad_widgets.operators import OPERATORS, define_operator
+from symgrad_widgets.formula import operators
+from symgrad_widgets.formula.operators import OPERATORS, define_operator
 from symgrad_widgets.search import kernels, lanes, terms
 from symgrad_widgets.search.kernels import angle_loss, gradients, losses, on_numpy
 from symgrad_widgets.search.terms import Term, apply, constant, from_sympy, leaf, to_string, to_sympy

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets.expressions import evaluate, parse
+from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.mixture import mixture
 
 NAMES = ("x1", "x2", "x3", "x4")

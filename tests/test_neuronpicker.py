@@ -11,7 +11,7 @@ from torch import nn
 import symgrad_widgets as sg
 from symgrad_widgets import plots
 from symgrad_widgets.activity import Activity
-from symgrad_widgets.expressions import angles, as_expression
+from symgrad_widgets.formula.expressions import angles, as_expression
 from symgrad_widgets.network.modules import mlp
 from symgrad_widgets.unit_laws import UnitLaw
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from symgrad_widgets import operators
 from symgrad_widgets.errors import DataError, ExpressionError, UnknownNameError
-from symgrad_widgets.operators import OPERATORS, define_operator, examine, lookup
+from symgrad_widgets.formula import operators
+from symgrad_widgets.formula.operators import OPERATORS, define_operator, examine, lookup
 from symgrad_widgets.search import terms
 
 

@@ -16,8 +16,8 @@ import sympy as sp
 from processes import gone
 
 import symgrad_widgets as sg
-from symgrad_widgets import operators as table
 from symgrad_widgets.errors import DataError, EngineError, ExpressionError, SymgradError, UnknownNameError
+from symgrad_widgets.formula import operators as table
 from symgrad_widgets.pysr_backend import installed, operators, process, settings
 from symgrad_widgets.pysr_backend.installed import Found
 from symgrad_widgets.search.terms import from_sympy

@@ -10,7 +10,7 @@ import pytest
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import EngineError
-from symgrad_widgets.expressions import evaluate, misalignment
+from symgrad_widgets.formula.expressions import evaluate, misalignment
 from symgrad_widgets.search.grammar import Grammar
 from symgrad_widgets.search.kernels import gradients
 

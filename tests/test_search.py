@@ -19,7 +19,7 @@ from concept_cases import BEYOND, CASES, field_of, from_formula, lawless
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError, OutputError, UnknownNameError
-from symgrad_widgets.expressions import complexity, loss, parse
+from symgrad_widgets.formula.expressions import complexity, loss, parse
 from symgrad_widgets.search import canonical, storage
 from symgrad_widgets.search.terms import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch

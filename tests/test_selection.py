@@ -8,8 +8,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 from sympy import Symbol, symbols
 
-from symgrad_widgets.expressions import complexity, parse
 from symgrad_widgets.field import GradientField
+from symgrad_widgets.formula.expressions import complexity, parse
 from symgrad_widgets.search.canonical import effective_count
 from symgrad_widgets.search.evidence import spread
 from symgrad_widgets.search.judge import Judge

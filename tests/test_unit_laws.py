@@ -8,7 +8,7 @@ import torch
 
 import symgrad_widgets as sg
 from symgrad_widgets import batch, unit_laws
-from symgrad_widgets.expressions import evaluate, parse
+from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.network.gradients.layers import _ELEMENTWISE
 from symgrad_widgets.network.gradients.survey import Survey
 

@@ -9,8 +9,8 @@ import sympy as sp
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError
-from symgrad_widgets.expressions import parse
 from symgrad_widgets.field import GradientField
+from symgrad_widgets.formula.expressions import parse
 from symgrad_widgets.proof import core, vanishes
 from symgrad_widgets.verdict import Verdict, verify
 

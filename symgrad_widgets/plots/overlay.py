@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..expressions import evaluate
+from ..formula.expressions import evaluate
 from .field import directions, displaced, position, seen
 from .picture import GREY, Mark
 

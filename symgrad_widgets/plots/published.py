@@ -1,7 +1,7 @@
 """The front that a paper published, measured on the reader's own neuron."""
 
 from ..errors import UnknownNameError, nearest
-from ..expressions import parse
+from ..formula.expressions import parse
 from ..published import published_fronts
 from ..search import score
 

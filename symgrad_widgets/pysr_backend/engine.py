@@ -10,7 +10,7 @@ from copy import copy
 import numpy as np
 
 from ..errors import DataError, ExpressionError
-from ..operators import lookup
+from ..formula.operators import lookup
 from ..search.canonical import unwrapped
 from ..search.terms import from_sympy
 from . import operators, process

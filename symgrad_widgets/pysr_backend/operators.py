@@ -9,8 +9,8 @@ import re
 import sympy as sp
 
 from ..errors import EngineError, ExpressionError
-from ..operators import NATIVE, OPERATORS
-from ..parser import parse
+from ..formula.operators import NATIVE, OPERATORS
+from ..formula.parser import parse
 from ..search.grammar import root
 from ..search.terms import CONSTANT, arity, from_sympy, operator, subtree
 

@@ -6,8 +6,8 @@ import numpy as np
 import sympy as sp
 
 from ..errors import DataError, ExpressionError
-from ..expressions import as_expression, complexity, loss
 from ..field import GradientField
+from ..formula.expressions import as_expression, complexity, loss
 
 __all__ = ["Candidate", "identifiable", "score"]
 

@@ -7,7 +7,7 @@ no offset, no outer function, a sum of logarithms as the product it is the logar
 import numpy as np
 import sympy as sp
 
-from ..expressions import complexity
+from ..formula.expressions import complexity
 from . import combine
 from .grammar import root
 from .terms import to_sympy

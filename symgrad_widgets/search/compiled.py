@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from .. import operators
-from ..operators import NATIVE
+from ..formula import operators
+from ..formula.operators import NATIVE
 from . import lanes, rows, terms
 from .lanes import (
     LANES,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from ..errors import DataError, ExpressionError, nearest
-from ..expressions import parse
+from ..formula.expressions import parse
 from .checks import several
 from .grammar import arguments, root
 from .terms import fold

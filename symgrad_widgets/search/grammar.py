@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ..operators import lookup
+from ..formula.operators import lookup
 from .terms import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
 
 __all__ = ["Grammar"]

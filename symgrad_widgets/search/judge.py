@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ..expressions import complexity, evaluate, misalignment
+from ..formula.expressions import complexity, evaluate, misalignment
 from .bank import Sample
 from .candidates import Candidate
 from .canonical import acceptable, formula

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import DataError
-from ..operators import NATIVE
+from ..formula.operators import NATIVE
 from .compiled import evaluate
 from .terms import CONSTANT, Term, check, operator, pack
 

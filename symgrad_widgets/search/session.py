@@ -12,8 +12,8 @@ import numpy as np
 import sympy as sp
 
 from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nearest
-from ..expressions import as_expression
 from ..field import GradientField
+from ..formula.expressions import as_expression
 from . import storage
 from .candidates import Candidate, identifiable
 from .canonical import unwrapped

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ExpressionError, nearest
-from ..operators import OPERATORS
+from ..formula.operators import OPERATORS
 
 __all__ = [
     "CONSTANT",

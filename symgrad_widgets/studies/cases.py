@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..expressions import as_expression, evaluate
 from ..field import GradientField
+from ..formula.expressions import as_expression, evaluate
 
 __all__ = ["CASES", "HARD", "Case", "directions", "disturbed", "of_seed", "waves"]
 

@@ -40,7 +40,7 @@ def regression(case, phi, seed, label_noise=0.0, input_noise=0.0, blind=False, *
     Noise is normal, in units of the spread of the labels and of each input; the labels of a blind network
     belong to other points.
     """
-    from ..export import to_numpy
+    from ..formula.export import to_numpy
 
     value = to_numpy(case.standard(), case.names)
 

@@ -1,6 +1,6 @@
 """One search to its end, blind, and then the comparison with what was there to be found."""
 
-from ..expressions import as_expression
+from ..formula.expressions import as_expression
 from ..search import Search
 from ..search.candidates import score
 from ..verdict import verify

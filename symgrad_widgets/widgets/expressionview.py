@@ -7,7 +7,7 @@ import traitlets
 
 from .. import plots
 from ..errors import DataError, SymgradError
-from ..expressions import angles
+from ..formula.expressions import angles
 from ..search import score
 from ..search.candidates import identifiable
 from .fieldbox import FieldBox

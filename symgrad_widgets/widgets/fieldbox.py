@@ -3,8 +3,8 @@
 import traitlets
 
 from ..errors import DataError
-from ..expressions import as_expression
 from ..field import GradientField
+from ..formula.expressions import as_expression
 from ..interpretation import Interpretation
 from .guard import DescribedBox
 

@@ -10,7 +10,7 @@ import traitlets
 
 from .. import plots
 from ..errors import DataError, SymgradError, UnknownNameError, nearest
-from ..expressions import angles
+from ..formula.expressions import angles
 from .fieldbox import FieldBox
 from .front import Column, Front
 from .panel import Panel

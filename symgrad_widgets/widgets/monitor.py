@@ -4,7 +4,7 @@ import traitlets
 
 from .. import plots
 from ..errors import DataError
-from ..expressions import evaluate
+from ..formula.expressions import evaluate
 from .controls import Controls
 from .guard import DescribedBox
 from .panel import Panel

@@ -9,7 +9,7 @@ import traitlets
 from .. import plots
 from ..activity import MEASURES, Activity
 from ..errors import DataError, SymgradError
-from ..expressions import as_expression
+from ..formula.expressions import as_expression
 from .front import Front
 from .guard import DescribedBox
 from .panel import Panel

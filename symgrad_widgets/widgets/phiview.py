@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import plots
 from ..errors import DataError
-from ..expressions import evaluate
+from ..formula.expressions import evaluate
 from ..interpretation import fit_phi
 from .fieldbox import FieldBox
 from .panel import Panel

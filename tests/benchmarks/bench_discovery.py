@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 
 import symgrad_widgets as sg
-from symgrad_widgets.expressions import evaluate, parse
+from symgrad_widgets.formula.expressions import evaluate, parse
 
 NOISE = 1e-2  # mean 1 - cos^2
 LAWS = {  # formula: box of every input

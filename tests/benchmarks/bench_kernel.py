@@ -29,7 +29,7 @@ import sympy as sp
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from symgrad_widgets.operators import OPERATORS
+from symgrad_widgets.formula.operators import OPERATORS
 from symgrad_widgets.search.kernels import angle_loss, gradients, losses
 from symgrad_widgets.search.terms import Term, pack, to_sympy
 

@@ -296,7 +296,7 @@ def checked_names(names):
 
 def checked_concepts(concepts, names):
     """Return a reader's formula, or several, SymPy or text, as a tuple of formulas of the names."""
-    from ...expressions import as_expression  # upwards: only when a reader gives formulas
+    from ...formula.expressions import as_expression  # upwards: only when a reader gives formulas
 
     several = concepts if isinstance(concepts, list | tuple) else [concepts]
     return tuple(as_expression(concept, names) for concept in several)

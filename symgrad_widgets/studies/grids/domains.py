@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ...export import to_numpy
-from ...expressions import as_expression
+from ...formula.export import to_numpy
+from ...formula.expressions import as_expression
 from ...interpretation import fit_phi
 from ...network.experiment.definition import Labelled
 from ...network.experiment.own import Table

@@ -3,8 +3,8 @@
 import numpy as np
 import sympy as sp
 
-from ...expressions import as_expression, evaluate
 from ...field import GradientField
+from ...formula.expressions import as_expression, evaluate
 from ...interpretation import fit_phi
 from ...verdict import verify
 from ..cases import directions, of_seed, waves

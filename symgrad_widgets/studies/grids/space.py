@@ -3,7 +3,7 @@
 import sympy as sp
 
 from ...field import GradientField
-from ...operators import DEFAULT, define_operator
+from ...formula.operators import DEFAULT, define_operator
 from ..cases import CASES, HARD, directions, disturbed, of_seed
 from ..reading import answered
 from ..study import Study

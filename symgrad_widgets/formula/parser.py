@@ -7,7 +7,7 @@ import unicodedata
 
 import sympy as sp
 
-from .errors import ExpressionError, nearest
+from ..errors import ExpressionError, nearest
 from .operators import OPERATORS
 
 __all__ = ["FUNCTIONS", "parse"]

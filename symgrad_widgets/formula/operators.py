@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import DataError, ExpressionError, UnknownNameError, nearest
+from ..errors import DataError, ExpressionError, UnknownNameError, nearest
 
 __all__ = ["DEFAULT", "NATIVE", "OPERATORS", "Operator", "define_operator", "examine", "lookup"]
 

@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from .errors import DataError, ExpressionError, nearest
+from ..errors import DataError, ExpressionError, nearest
 from .parser import FUNCTIONS, parse
 
 __all__ = [

@@ -49,7 +49,7 @@ import numpy as np
 
 import symgrad_widgets as sg
 from symgrad_widgets import baselines, plots
-from symgrad_widgets.pysr_backend import installed
+from symgrad_widgets.search.pysr import installed
 
 # %% [markdown]
 # ## One neuron, and the same one bent

@@ -24,7 +24,7 @@ _PUBLIC = {
     "Panel": "widgets",
     "PhiBender": "widgets",
     "PhiView": "widgets",
-    "PySR": "pysr_backend.settings",
+    "PySR": "search.pysr.recipe",
     "Search": "search",
     "SearchState": "search",
     "SearchStepper": "widgets",

@@ -11,12 +11,12 @@ from .network.gradients import gradient_field as gradient_field
 from .network.modules import SideBySide as SideBySide
 from .network.training import TrainingResult as TrainingResult
 from .parameters import check_parameters as check_parameters
-from .pysr_backend.settings import PySR as PySR
 from .report import record as record
 from .search import Candidate as Candidate
 from .search import Search as Search
 from .search import SearchState as SearchState
 from .search import score as score
+from .search.pysr.recipe import PySR as PySR
 from .unit_laws import Atlas as Atlas
 from .unit_laws import atlas as atlas
 from .verdict import Verdict as Verdict

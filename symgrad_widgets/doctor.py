@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import notebook_files
 from .errors import SymgradError
-from .pysr_backend import installed
+from .search.pysr import installed
 
 __all__ = ["Check", "checks", "chromium", "main"]
 

@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from .checks import duration
 from .errors import DataError
 from .field import GradientField
 from .formula.export import to_numpy, to_torch
 from .formula.expressions import angles, as_expression, evaluate
 from .mixture import mixture
 from .search import Candidate, Evidence, Search, score
-from .search.checks import duration
-from .search.kernels import warm_up
+from .search.kernel.evaluation import warm_up
 from .surface import read_equation
 from .verdict import CERTAINTY, Verdict, verify
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def pytest_collection_modifyitems(config, items):
     from symgrad_widgets.doctor import chromium
-    from symgrad_widgets.pysr_backend.installed import look
+    from symgrad_widgets.search.pysr.installed import look
 
     if "ipykernels" not in config.option.markexpr:  # it installs packages: only where it is named
         config.hook.pytest_deselected(items=[item for item in items if "ipykernels" in item.keywords])

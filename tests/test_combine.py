@@ -10,12 +10,12 @@ from scipy.linalg import eigh
 from scipy.optimize import minimize
 
 from symgrad_widgets.formula.expressions import parse
-from symgrad_widgets.search import combine
-from symgrad_widgets.search.bank import Bank, Sample
-from symgrad_widgets.search.dictionary import products
-from symgrad_widgets.search.grammar import Grammar
-from symgrad_widgets.search.sieve import _moments, _priced, sieve
-from symgrad_widgets.search.terms import apply, from_sympy, leaf, to_string
+from symgrad_widgets.search.fit import combine
+from symgrad_widgets.search.fit.bank import Bank, Sample
+from symgrad_widgets.search.fit.sieve import _moments, _priced, sieve
+from symgrad_widgets.search.terms.dictionary import products
+from symgrad_widgets.search.terms.grammar import Grammar
+from symgrad_widgets.search.terms.postfix import apply, from_sympy, leaf, to_string
 
 
 def problem(seed, terms=5, points=60, dimension=4, neurons=1):

@@ -9,9 +9,9 @@ from sympy.physics.units.systems.si import SI
 import symgrad_widgets as sg
 from symgrad_widgets.formula.expressions import parse
 from symgrad_widgets.network.concepts import gradients_of
-from symgrad_widgets.search.dimensions import Dimensions
-from symgrad_widgets.search.grammar import Grammar
-from symgrad_widgets.search.terms import from_sympy, to_sympy
+from symgrad_widgets.search.terms.dimensions import Dimensions
+from symgrad_widgets.search.terms.grammar import Grammar
+from symgrad_widgets.search.terms.postfix import from_sympy, to_sympy
 
 NAMES = ("x", "y", "t", "k")
 UNITS = {"x": "m", "y": "cm", "t": "s", "k": "1"}

@@ -11,9 +11,10 @@ from numba import njit
 from symgrad_widgets.errors import DataError, ExpressionError
 from symgrad_widgets.formula import operators
 from symgrad_widgets.formula.operators import OPERATORS, define_operator
-from symgrad_widgets.search import kernels, lanes, terms
-from symgrad_widgets.search.kernels import angle_loss, gradients, losses, on_numpy
-from symgrad_widgets.search.terms import Term, apply, constant, from_sympy, leaf, to_string, to_sympy
+from symgrad_widgets.search.kernel import evaluation, lanes
+from symgrad_widgets.search.kernel.evaluation import angle_loss, gradients, losses, on_numpy
+from symgrad_widgets.search.terms import postfix
+from symgrad_widgets.search.terms.postfix import Term, apply, constant, from_sympy, leaf, to_string, to_sympy
 
 X1, X2, X3 = SYMBOLS = sp.symbols("x1 x2 x3", real=True)
 UNARY = [name for name in operators.DEFAULT if OPERATORS[name].arity == 1]
@@ -46,12 +47,12 @@ def ill_conditioned(term, X):
     """Points where changes of all values on the way in the last digits move value or gradient by 1e-10."""
     rng = np.random.default_rng(0)
     value, gradient, _ = on_numpy(term, X)
-    rows = list(terms._rows)
+    rows = list(postfix._rows)
     try:
-        terms._rows[:] = [replace(op, value=_jittered(op.value, rng)) for op in rows]
+        postfix._rows[:] = [replace(op, value=_jittered(op.value, rng)) for op in rows]
         moved = on_numpy(term, X)
     finally:
-        terms._rows[:] = rows
+        postfix._rows[:] = rows
     return relative_change(*moved[:2], value, gradient) > 1e-10
 
 
@@ -138,11 +139,11 @@ def test_kernel_agrees_with_torch():
         x = torch.tensor(X, requires_grad=True)
         stack = []
         for t in batch[p].tokens:
-            if t < 0 or t >= terms.CONSTANT:
-                number = batch[p].constants[t - terms.CONSTANT] if t >= 0 else 0.0
+            if t < 0 or t >= postfix.CONSTANT:
+                number = batch[p].constants[t - postfix.CONSTANT] if t >= 0 else 0.0
                 stack.append(x[-1 - t] if t < 0 else x[0] * 0 + number)
                 continue
-            row = terms.operator(t)
+            row = postfix.operator(t)
             arguments = [stack.pop() for _ in range(row.arity)][::-1]
             stack.append(functions[row.name](*arguments))
         (gradient,) = torch.autograd.grad(stack[0].sum(), x)
@@ -154,7 +155,7 @@ def test_a_wrong_derivative_would_be_noticed(name, monkeypatch):
     """The comparison above is worth something: with one sign changed in the table it fails."""
     right = OPERATORS[name]
     wrong = replace(right, partials=tuple(lambda *at, d=d: -d(*at) for d in right.partials))
-    monkeypatch.setattr(terms, "_rows", [wrong if op is right else op for op in OPERATORS.values()])
+    monkeypatch.setattr(postfix, "_rows", [wrong if op is right else op for op in OPERATORS.values()])
     X = np.abs(data(40)[0])
     term = apply(name, *[leaf(0), leaf(1)][: right.arity])
     (value,), (gradient,), _ = gradients([term], X)
@@ -305,9 +306,9 @@ def test_a_defined_operator_runs_beside_compiled_ones(monkeypatch):
     finally:
         OPERATORS.clear()
         OPERATORS.update(before)
-        terms._rows.clear()
-        terms._partials.cache_clear()
-        terms._derivative.cache_clear()
+        postfix._rows.clear()
+        postfix._partials.cache_clear()
+        postfix._derivative.cache_clear()
 
 
 # Bad input
@@ -356,7 +357,7 @@ def test_wrong_shapes_are_refused():
 )
 def test_an_expression_survives_the_way_through_a_term(form):
     term = from_sympy(form, SYMBOLS)
-    terms.check(term, 3)
+    postfix.check(term, 3)
     X, _ = data(12)
     (value,), _, (ok,) = gradients([term], X)
     assert ok
@@ -385,19 +386,19 @@ def test_subtrees_are_found_taken_out_and_replaced():
         "add", apply("mul", constant(2.0), leaf(0)), apply("sin", apply("sub", leaf(1), constant(3.0)))
     )
     assert to_string(term) == "add(mul(2, x1), sin(sub(x2, 3)))"
-    spans = [(terms.start(term.tokens, end), end) for end in range(len(term.tokens))]
+    spans = [(postfix.start(term.tokens, end), end) for end in range(len(term.tokens))]
     assert spans == [(0, 0), (1, 1), (0, 2), (3, 3), (4, 4), (3, 5), (3, 6), (0, 7)]
-    assert to_string(terms.subtree(term, 6)) == "sin(sub(x2, 3))"
-    assert terms.replace(term, 2, leaf(2)) == Term((-3, -2, 1000, 1, term.tokens[6], 0), (3.0,))
-    assert to_string(terms.replace(term, 6, constant(5.0))) == "add(mul(2, x1), 5)"
+    assert to_string(postfix.subtree(term, 6)) == "sin(sub(x2, 3))"
+    assert postfix.replace(term, 2, leaf(2)) == Term((-3, -2, 1000, 1, term.tokens[6], 0), (3.0,))
+    assert to_string(postfix.replace(term, 6, constant(5.0))) == "add(mul(2, x1), 5)"
 
 
 def test_packing_and_unpacking():
     batch = corpus(1, 40)
-    programs = terms.pack(batch)
+    programs = postfix.pack(batch)
     assert len(programs) == 40
     assert [programs.term(p) for p in range(40)] == batch
-    assert terms.pack(programs) is programs
+    assert postfix.pack(programs) is programs
 
 
 @pytest.mark.parametrize("name", [*UNARY, *BINARY])
@@ -417,7 +418,7 @@ def test_the_derivative_by_a_constant_is_exact(name):
             numbers = [*term.constants[:j], c + by, *term.constants[j + 1 :]]
             return gradients([Term(term.tokens, tuple(numbers))], np.abs(X))
 
-        slope = terms.derivative(term, j)
+        slope = postfix.derivative(term, j)
         (value,), (gradient,), (ok,) = gradients([slope], np.abs(X))
         assert ok
         up, down = moved(h), moved(-h)
@@ -427,7 +428,7 @@ def test_the_derivative_by_a_constant_is_exact(name):
 
 
 def test_a_constant_that_does_not_matter_has_no_derivative():
-    assert terms.derivative(Term((-1,), (2.0,)), 0) is None
+    assert postfix.derivative(Term((-1,), (2.0,)), 0) is None
 
 
 # Elementary functions
@@ -490,4 +491,4 @@ def test_numpy_is_not_better_than_the_oracle_says():
 
 
 def test_kernel_names():
-    assert set(kernels.__all__) == {"angle_loss", "gradients", "losses", "on_numpy", "warm_up"}
+    assert set(evaluation.__all__) == {"angle_loss", "gradients", "losses", "on_numpy", "warm_up"}

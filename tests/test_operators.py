@@ -9,7 +9,7 @@ import sympy as sp
 from symgrad_widgets.errors import DataError, ExpressionError, UnknownNameError
 from symgrad_widgets.formula import operators
 from symgrad_widgets.formula.operators import OPERATORS, define_operator, examine, lookup
-from symgrad_widgets.search import terms
+from symgrad_widgets.search.terms import postfix
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def scratch_table(monkeypatch):
     yield
     OPERATORS.clear()
     OPERATORS.update(before)
-    terms._rows.clear()
-    terms._partials.cache_clear()
-    terms._derivative.cache_clear()
+    postfix._rows.clear()
+    postfix._partials.cache_clear()
+    postfix._derivative.cache_clear()
 
 
 @pytest.mark.parametrize("name", OPERATORS)

@@ -18,9 +18,9 @@ from processes import gone
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, EngineError, ExpressionError, SymgradError, UnknownNameError
 from symgrad_widgets.formula import operators as table
-from symgrad_widgets.pysr_backend import installed, operators, process, settings
-from symgrad_widgets.pysr_backend.installed import Found
-from symgrad_widgets.search.terms import from_sympy
+from symgrad_widgets.search.pysr import installed, julia_words, process, recipe
+from symgrad_widgets.search.pysr.installed import Found
+from symgrad_widgets.search.terms.postfix import from_sympy
 
 PACKAGE = Path(process.__file__).parent
 STAND_IN = Path(__file__).with_name("pysr_stand_in.py")
@@ -293,7 +293,7 @@ def test_an_operator_without_a_julia_form_is_refused_by_name(monkeypatch):
     monkeypatch.setattr(table, "OPERATORS", dict(table.OPERATORS))
     row = table.Operator("erf_", 1, 500, lambda sp, u: sp.erf(u), None, (None,))
     with pytest.raises(EngineError, match=r"operator 'erf_' has no counterpart in Julia: erf in erf\(u\)"):
-        operators.definitions([row])
+        julia_words.definitions([row])
 
 
 @pytest.mark.parametrize("names", [("end", "E"), ("beta", "π"), ("x2", "x1"), ("sg_sin", "NaN")])
@@ -429,14 +429,12 @@ def test_the_objective_is_balanced_and_uses_only_names_it_defines():
     code = re.sub(r"#[^\n]*", "", OBJECTIVE)
     ours = {word for word in re.findall(r"\b\w+!?", code) if re.match(r"sg_|symgrad_|Symgrad|SYMGRAD", word)}
     assert ours <= defined(code)
-    assert {*settings.LOSSES.values(), "symgrad_use", "symgrad_losses", "symgrad_evaluations"} <= defined(
-        code
-    )
+    assert {*recipe.LOSSES.values(), "symgrad_use", "symgrad_losses", "symgrad_evaluations"} <= defined(code)
 
 
 def test_every_operator_of_the_table_is_defined_in_julia():
-    wanted = {operators.julia_name(row) for row in table.OPERATORS.values() if row.code < table.NATIVE}
-    wanted |= {name for names in settings.PAPER_OPERATORS for name in names}
+    wanted = {julia_words.julia_name(row) for row in table.OPERATORS.values() if row.code < table.NATIVE}
+    wanted |= {name for names in recipe.PAPER_OPERATORS for name in names}
     assert wanted - {"+", "-", "*", "/"} <= defined(OBJECTIVE)
 
 
@@ -468,14 +466,14 @@ def test_formulas_come_back_from_julia_as_they_went(text):
     symbols = sp.symbols("x v", real=True)
     formula = sg.score(circle(), text).expression
     term = from_sympy(formula, symbols)
-    back = operators.read(operators.written(term), symbols)
+    back = julia_words.read(julia_words.written(term), symbols)
     assert from_sympy(back, symbols) == term or sp.simplify(back - formula) == 0
 
 
 def test_an_operator_of_ones_own_is_written_in_terms_of_the_others(monkeypatch):
     monkeypatch.setattr(table, "OPERATORS", dict(table.OPERATORS))
     row = table.Operator("größe", 2, 501, lambda sp, u, v: sp.exp(-(u**2)) * v, None, (None, None))
-    text = operators.definitions([row])
+    text = julia_words.definitions([row])
     assert text.isascii()
     assert balanced(text)
     assert re.fullmatch(r"sg_op501\(u, v\) = .*sg_exp\(.*\n", text)
@@ -485,10 +483,10 @@ def test_an_operator_of_ones_own_is_written_in_terms_of_the_others(monkeypatch):
 def test_text_in_julias_words_is_read_with_its_own_functions_only():
     symbols = sp.symbols("end E", real=True)
     end, E = symbols
-    assert operators.read("sg_pow(x1, 2.0) / sg_div(x2, -1.5e-3)", symbols) == end**2.0 / (E / -1.5e-3)
+    assert julia_words.read("sg_pow(x1, 2.0) / sg_div(x2, -1.5e-3)", symbols) == end**2.0 / (E / -1.5e-3)
     for text in ("sg_unknown(x1)", "x3", "x1; exit()", "open('x')"):
         with pytest.raises(ExpressionError):
-            operators.read(text, symbols)
+            julia_words.read(text, symbols)
 
 
 def test_the_papers_recipe_pins_what_pysr_has_changed(stand_in):
@@ -550,10 +548,10 @@ def test_every_argument_is_one_of_the_pysr_that_is_installed():
         if isinstance(n, ast.Call) and getattr(n.func, "attr", "") in {"PySRRegressor", "set_params"}
     ]
     given = {keyword.arg for call in calls for keyword in call.keywords if keyword.arg}
-    given |= {name for preset in settings._PRESETS.values() for name in preset} | set(settings._ALWAYS)
+    given |= {name for preset in recipe._PRESETS.values() for name in preset} | set(recipe._ALWAYS)
     assert len(given) > 40
     assert given <= known
-    assert set(settings._OURS) <= known
+    assert set(recipe._OURS) <= known
 
 
 # -- the process itself, with a stand-in for the package pysr -----------------------------------------------

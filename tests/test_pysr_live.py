@@ -11,8 +11,8 @@ import pytest
 import symgrad_widgets as sg
 from symgrad_widgets.errors import EngineError
 from symgrad_widgets.formula.expressions import evaluate, misalignment
-from symgrad_widgets.search.grammar import Grammar
-from symgrad_widgets.search.kernels import gradients
+from symgrad_widgets.search.kernel.evaluation import gradients
+from symgrad_widgets.search.terms.grammar import Grammar
 
 pytestmark = pytest.mark.pysr
 SMALL = {"populations": 8, "population_size": 20, "tournament_selection_n": 8}

@@ -20,8 +20,9 @@ from concept_cases import BEYOND, CASES, field_of, from_formula, lawless
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError, OutputError, UnknownNameError
 from symgrad_widgets.formula.expressions import complexity, loss, parse
-from symgrad_widgets.search import canonical, storage
-from symgrad_widgets.search.terms import apply, from_sympy
+from symgrad_widgets.search import storage
+from symgrad_widgets.search.choice import writing
+from symgrad_widgets.search.terms.postfix import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch
 
 ALL = {**CASES, **BEYOND}
@@ -890,7 +891,7 @@ def test_terms_beside_a_pole_are_told_apart_by_the_other_points():
 def test_a_term_is_written_however_small_its_coefficient(small):
     """As 1e-60 is where exp(-10*x**2) stands beside terms of order 1, at x = 4."""
     x, y = sp.symbols("x y", real=True)
-    written = canonical._sum([sp.exp(-10 * x**2), sp.exp(y)], [1.0, small])
+    written = writing._sum([sp.exp(-10 * x**2), sp.exp(y)], [1.0, small])
     assert written.free_symbols == {x, y}
     assert written.coeff(sp.exp(y)) / written.coeff(sp.exp(-10 * x**2)) == pytest.approx(small)
 
@@ -900,7 +901,7 @@ def test_a_product_with_broken_powers_is_real_on_the_data(low):
     x, y = sp.symbols("x y", real=True)
     points = np.random.default_rng(0).uniform([low, 0.1], [low + 2, 1], (50, 2))
     pole = low + (2.5 if low < 0 else -0.5)
-    written = canonical._product([sp.log(sp.Abs(x - pole)), sp.log(y)], [4 / 3, -1.0], (x, y), points)
+    written = writing._product([sp.log(sp.Abs(x - pole)), sp.log(y)], [4 / 3, -1.0], (x, y), points)
     values = sp.lambdify((x, y), written, "numpy")(*points.T)
     np.testing.assert_allclose(values, np.abs(points[:, 0] - pole) ** (4 / 3) / points[:, 1])
     assert not written.has(sp.Abs)

@@ -10,11 +10,18 @@ from sympy import Symbol, symbols
 
 from symgrad_widgets.field import GradientField
 from symgrad_widgets.formula.expressions import complexity, parse
-from symgrad_widgets.search.canonical import effective_count
-from symgrad_widgets.search.evidence import spread
-from symgrad_widgets.search.judge import Judge
-from symgrad_widgets.search.selection import chance_loss, effort, neighbours, pareto, select, smooth_share
-from symgrad_widgets.search.terms import apply, leaf
+from symgrad_widgets.search.choice.evidence import spread
+from symgrad_widgets.search.choice.judge import Judge
+from symgrad_widgets.search.choice.selection import (
+    chance_loss,
+    effort,
+    neighbours,
+    pareto,
+    select,
+    smooth_share,
+)
+from symgrad_widgets.search.choice.writing import effective_count
+from symgrad_widgets.search.terms.postfix import apply, leaf
 
 X, Y, Z, W = map(leaf, range(4))
 

@@ -10,9 +10,9 @@ def main(_, __):
     import numpy as np
 
     from ..field import GradientField
-    from ..pysr_backend import installed
-    from ..pysr_backend.settings import PySR
     from ..search import Search
+    from ..search.pysr import installed
+    from ..search.pysr.recipe import PySR
 
     print(installed.look())
     points = np.random.default_rng(0).uniform(0.1, 1, (200, 2))

@@ -12,14 +12,14 @@ from functools import partial
 
 import numpy as np
 
-from . import combine
-from .bank import Bank
-from .dictionary import families, large_families, small_terms, special_families
-from .grammar import root
+from .fit import combine
+from .fit.bank import Bank
+from .fit.sieve import sieve
 from .islands import TERMS, ZERO, Islands, Sum
-from .kernels import gradients
-from .quotients import logarithm, quotients
-from .sieve import sieve
+from .kernel.evaluation import gradients
+from .terms.dictionary import families, large_families, small_terms, special_families
+from .terms.grammar import root
+from .terms.quotients import logarithm, quotients
 
 __all__ = ["Engine"]
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .constants import freed, refine
-from .grammar import arguments, root
+from .fit.inner_constants import freed, refine
+from .terms.grammar import arguments, root
 
 __all__ = ["TERMS", "ZERO", "Islands", "Sum"]
 

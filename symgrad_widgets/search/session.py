@@ -11,21 +11,21 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
+from ..checks import duration, several, whole
 from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nearest
 from ..field import GradientField
 from ..formula.expressions import as_expression
 from . import storage
-from .candidates import Candidate, identifiable
-from .canonical import unwrapped
-from .checks import duration, several, whole
-from .dimensions import Dimensions
+from .choice.candidate import Candidate, identifiable
+from .choice.evidence import evidence
+from .choice.judge import Judge
+from .choice.writing import unwrapped
 from .engine import Engine
-from .evidence import evidence
-from .grammar import Grammar
-from .judge import Judge
-from .kernels import warm_up
+from .kernel.evaluation import warm_up
 from .subspace import active_subspace, relevant_inputs
-from .terms import from_sympy
+from .terms.dimensions import Dimensions
+from .terms.grammar import Grammar
+from .terms.postfix import from_sympy
 from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
@@ -132,7 +132,7 @@ class Search:
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
             return Engine(judge.searched, grammar, *settings, self._dimensions)
-        from ..pysr_backend.engine import Engine as PySREngine
+        from .pysr.julia_engine import Engine as PySREngine
 
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
 
@@ -330,7 +330,7 @@ def _known(backend):
     """Return "native" or settings of PySR; UnknownNameError for anything else."""
     if isinstance(backend, str) and backend == "native":
         return backend
-    from ..pysr_backend.settings import PySR
+    from .pysr.recipe import PySR
 
     if isinstance(backend, (PySR, dict)) or (isinstance(backend, str) and backend == "pysr"):
         return PySR.read(backend)

@@ -2,7 +2,7 @@
 
 from ..formula.expressions import as_expression
 from ..search import Search
-from ..search.candidates import score
+from ..search.choice.candidate import score
 from ..verdict import verify
 
 __all__ = ["answered"]

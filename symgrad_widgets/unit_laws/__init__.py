@@ -9,10 +9,10 @@ import sympy as sp
 
 from .. import batch
 from ..activity import Activity
+from ..checks import whole
 from ..errors import NoGradientError, SymgradError
 from ..field import GradientField
 from ..search import Search
-from ..search.checks import whole
 from .result import Atlas, UnitLaw
 from .table import Table, digest
 

@@ -9,7 +9,7 @@ from .. import plots
 from ..errors import DataError, SymgradError
 from ..formula.expressions import angles
 from ..search import score
-from ..search.candidates import identifiable
+from ..search.choice.candidate import identifiable
 from .fieldbox import FieldBox
 from .front import Front
 

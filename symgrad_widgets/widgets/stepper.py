@@ -3,10 +3,10 @@
 import traitlets
 
 from .. import plots
+from ..checks import whole
 from ..errors import DataError
 from ..search import null_front
-from ..search.checks import whole
-from ..search.kernels import warm_up
+from ..search.kernel.evaluation import warm_up
 from .front import Front
 from .guard import DescribedBox
 from .panel import Panel

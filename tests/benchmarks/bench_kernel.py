@@ -30,8 +30,8 @@ import sympy as sp
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from symgrad_widgets.formula.operators import OPERATORS
-from symgrad_widgets.search.kernels import angle_loss, gradients, losses
-from symgrad_widgets.search.terms import Term, pack, to_sympy
+from symgrad_widgets.search.kernel.evaluation import angle_loss, gradients, losses
+from symgrad_widgets.search.terms.postfix import Term, pack, to_sympy
 
 CORPUS = Path(__file__).with_name("corpus_kernel.txt")
 SEED, INPUTS, COUNT, NODES, POINTS = 20261121, 9, 1000, (7, 15, 25), (100, 1000)

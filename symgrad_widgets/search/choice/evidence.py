@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..field import GradientField
-from . import combine
+from ...field import GradientField
+from ..fit import combine
 from .selection import chance_loss
 
 __all__ = ["Evidence", "evidence", "null_front", "spread"]

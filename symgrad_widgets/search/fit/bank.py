@@ -4,7 +4,7 @@ from copy import copy
 
 import numpy as np
 
-from .kernels import gradients
+from ..kernel.evaluation import gradients
 
 __all__ = ["Bank", "Sample"]
 

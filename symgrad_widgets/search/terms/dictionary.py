@@ -7,7 +7,7 @@ from math import comb
 import numpy as np
 
 from .grammar import root
-from .terms import constant
+from .postfix import constant
 
 __all__ = [
     "distances",

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 
-from ..errors import DataError, UnknownNameError, nearest
+from ...errors import DataError, UnknownNameError, nearest
 
 __all__ = ["LOSSES", "PAPER_OPERATORS", "PySR"]
 

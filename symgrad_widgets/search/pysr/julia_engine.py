@@ -9,12 +9,12 @@ from copy import copy
 
 import numpy as np
 
-from ..errors import DataError, ExpressionError
-from ..formula.operators import lookup
-from ..search.canonical import unwrapped
-from ..search.terms import from_sympy
-from . import operators, process
-from .settings import LOSSES, PAPER_OPERATORS
+from ...errors import DataError, ExpressionError
+from ...formula.operators import lookup
+from ..choice.writing import unwrapped
+from ..terms.postfix import from_sympy
+from . import julia_words, process
+from .recipe import LOSSES, PAPER_OPERATORS
 
 __all__ = ["Engine"]
 
@@ -84,7 +84,7 @@ class Engine:
     def _terms(self, text):
         """Terms of a formula of PySR's; none where it is constant, or nothing our language can say."""
         try:
-            body = unwrapped(operators.read(text, self._symbols))
+            body = unwrapped(julia_words.read(text, self._symbols))
             parts = body.as_ordered_terms() if body.is_Add else [body]
             return tuple(from_sympy(part, self._symbols) for part in parts if part.free_symbols)
         except ExpressionError:
@@ -124,7 +124,11 @@ class Problem:
     def losses(self, terms, watch=lambda: None):
         """Losses of terms by the objective in Julia, for a comparison with the native ones."""
         self._open(watch)
-        request = {"do": "losses", "number": self._number, "formulas": [operators.written(t) for t in terms]}
+        request = {
+            "do": "losses",
+            "number": self._number,
+            "formulas": [julia_words.written(t) for t in terms],
+        }
         return self.julia.ask(request, lambda answer: "losses" in answer, watch=watch)["losses"]
 
     def file(self):
@@ -155,14 +159,14 @@ class Problem:
 def _request(names, inputs, settings, max_complexity, guesses):
     """What opens a problem, but for where its arrays are."""
     rows = [row for row in lookup(names) if row.name != "neg"]  # a minus sign is a constant's
-    binary, unary = ([operators.julia_name(row) for row in rows if row.arity == n] for n in (2, 1))
-    costs = {operators.julia_name(row): row.cost for row in rows if row.cost != 1}
+    binary, unary = ([julia_words.julia_name(row) for row in rows if row.arity == n] for n in (2, 1))
+    costs = {julia_words.julia_name(row): row.cost for row in rows if row.cost != 1}
     if settings.preset == "paper" and names is None:
         rows, costs, (binary, unary) = [], {}, map(list, PAPER_OPERATORS)
-    texts = (operators.written_sum(guess, {*binary, *unary}) for guess in guesses)
+    texts = (julia_words.written_sum(guess, {*binary, *unary}) for guess in guesses)
     return {
         "do": "open",
-        "definitions": operators.definitions(rows),
+        "definitions": julia_words.definitions(rows),
         "loss": LOSSES[settings.loss],
         "inputs": inputs,
         "binary": binary,

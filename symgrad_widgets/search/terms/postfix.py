@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import ExpressionError, nearest
-from ..formula.operators import OPERATORS
+from ...errors import ExpressionError, nearest
+from ...formula.operators import OPERATORS
 
 __all__ = [
     "CONSTANT",

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ..formula.expressions import complexity, evaluate, misalignment
-from .bank import Sample
-from .candidates import Candidate
-from .canonical import acceptable, formula
-from .constants import tidied
+from ...formula.expressions import complexity, evaluate, misalignment
+from ..fit.bank import Sample
+from ..fit.inner_constants import tidied
+from .candidate import Candidate
 from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
+from .writing import acceptable, formula
 
 __all__ = ["Judge"]
 

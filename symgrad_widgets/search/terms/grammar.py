@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from ..formula.operators import lookup
-from .terms import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
+from ...formula.operators import lookup
+from .postfix import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
 
 __all__ = ["Grammar"]
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..errors import DataError
-from ..formula.operators import NATIVE
+from ...errors import DataError
+from ...formula.operators import NATIVE
+from ..terms.postfix import CONSTANT, Term, check, operator, pack
 from .compiled import evaluate
-from .terms import CONSTANT, Term, check, operator, pack
 
 __all__ = ["angle_loss", "gradients", "losses", "on_numpy", "warm_up"]
 

@@ -7,11 +7,11 @@ have the dimension of products of powers of the constants that are allowed, and 
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ..errors import DataError, ExpressionError, nearest
-from ..formula.expressions import parse
-from .checks import several
+from ...checks import several
+from ...errors import DataError, ExpressionError, nearest
+from ...formula.expressions import parse
 from .grammar import arguments, root
-from .terms import fold
+from .postfix import fold
 
 __all__ = ["Dimensions"]
 

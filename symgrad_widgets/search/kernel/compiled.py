@@ -19,9 +19,11 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..formula import operators
-from ..formula.operators import NATIVE
-from . import lanes, rows, terms
+from ...formula import operators
+from ...formula.operators import NATIVE
+from ..terms import postfix
+from ..terms.postfix import CONSTANT
+from . import lanes, loops
 from .lanes import (
     LANES,
     STEP,
@@ -38,8 +40,7 @@ from .lanes import (
     total,
     word,
 )
-from .rows import CODE, DIV, EXP, FACTORS, MUL, NEG, SQUARE, SUB
-from .terms import CONSTANT
+from .loops import CODE, DIV, EXP, FACTORS, MUL, NEG, SQUARE, SUB
 
 __all__ = ["evaluate"]
 
@@ -90,7 +91,7 @@ def _forward(tokens, end, constants, space, stamp, width):
         if t < 0:
             stack = _push(stack, space.fixed + t * RECORD, space.inputs + (-1 - t) * space.size)
         elif t >= CONSTANT:
-            rows.fill(free, get(constants + 8 * (t - CONSTANT)), width)
+            loops.fill(free, get(constants + 8 * (t - CONSTANT)), width)
             stack = _push(stack, space.fixed, free)
             free += space.size
         else:
@@ -127,7 +128,7 @@ def _binary(op, record, stack, free, space, width):
     put_word(record + ROW_A, a)
     put_word(record + ROW_B, b)
     put_word(record + TARGET, free)
-    rows.binary(op, free, free + size, a, b, width)
+    loops.binary(op, free, free + size, a, b, width)
     if op != DIV:
         return free, free + size
     put_word(record + SLOPE, free + size)
@@ -151,7 +152,7 @@ def _unary(op, record, stack, free, space, stamp, width):
     elif op == EXP:
         target += size
     if not shared or word(state) != stamp:
-        fine = word(state) != -stamp and rows.unary(op, row, row + size, a, width)
+        fine = word(state) != -stamp and loops.unary(op, row, row + size, a, width)
         put_word(state, 0 if not shared else (stamp if fine else -stamp))
         if not fine:
             return 0, after
@@ -182,7 +183,7 @@ def _backward(first, record, space, width):
             fa, fb = word(record + ROW_B), word(record + ROW_A)
             if word(a + KIND) == INNER:
                 if word(b + KIND) == INNER and g != ones:
-                    rows.two_products(word(a + TARGET), word(b + TARGET), g, fa, fb, width)
+                    loops.two_products(word(a + TARGET), word(b + TARGET), g, fa, fb, width)
                     _receive(a, word(a + TARGET), s)
                     _receive(b, word(b + TARGET), s)
                     continue
@@ -193,7 +194,7 @@ def _backward(first, record, space, width):
             sb = -s
             inverse, fb = word(record + SLOPE), word(record + VALUE)
             if g != ones:
-                rows.product(inverse, g, inverse, width)
+                loops.product(inverse, g, inverse, width)
             g = inverse
         _give(a, g, fa, s, space, width)
         if b != space.fixed:
@@ -216,23 +217,23 @@ def _give(record, g, f, s, space, width):
         elif f == ones:
             _receive(record, g, s)
         else:
-            rows.product(out, g, f, width)
+            loops.product(out, g, f, width)
             _receive(record, out, s)
     elif kind == SEEN:
         if g == ones:
-            rows.add_scaled(out, s, f, width)
+            loops.add_scaled(out, s, f, width)
         elif f == ones:
-            rows.add_scaled(out, s, g, width)
+            loops.add_scaled(out, s, g, width)
         else:
-            rows.add_product(out, s, g, f, width)
+            loops.add_product(out, s, g, f, width)
     elif kind == UNSEEN:
         _use(record, out, space.used)
         if g == ones:
-            rows.scaled(out, s, f, width)
+            loops.scaled(out, s, f, width)
         elif f == ones:
-            rows.scaled(out, s, g, width)
+            loops.scaled(out, s, g, width)
         else:
-            rows.scaled_product(out, s, g, f, width)
+            loops.scaled_product(out, s, g, f, width)
 
 
 @inlined
@@ -256,7 +257,7 @@ def _term(tokens, end, constants, space, stamp, width):
     if value != 0:
         if word(top + KIND) == UNSEEN:  # the term is an input
             _use(top, word(top + TARGET), used)
-            rows.fill(word(top + TARGET), 1.0, width)
+            loops.fill(word(top + TARGET), 1.0, width)
         _receive(top, space.ones, 1.0)
         _backward(first, last, space, width)
     return value
@@ -314,7 +315,7 @@ def _block_loss(value, offset, width, valid, used, spare):
                 rest += get(spare + 8 * i)
         k += STEP
     loss_sum = total(loss + bad) + rest
-    return loss_sum, (loss_sum < math.inf) and not rows.exceeds(most, 1e290)
+    return loss_sum, (loss_sum < math.inf) and not loops.exceeds(most, 1e290)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -386,7 +387,7 @@ def _laid_out(work, table, n, size, longest):
         stack=stack,
         fixed=stack + 16 * (longest + 1) + n * RECORD,
     )
-    rows.fill(space.ones, 1.0, size)
+    loops.fill(space.ones, 1.0, size)
     put_word(space.fixed + KIND, FIXED)
     for j in range(n):
         put_word(space.fixed - (j + 1) * RECORD + KIND, UNSEEN)
@@ -408,14 +409,14 @@ def _add_loss(loss, p, value, space, valid, width):
 @inlined
 def _write(values, grads, start, value, space, valid, width):
     """Write the value and the gradient of a block to the results; False where they are not finite."""
-    good = rows.all_finite(value, width)
-    rows.copy(values.ctypes.data + 8 * start, value, 8 * valid)
+    good = loops.all_finite(value, width)
+    loops.copy(values.ctypes.data + 8 * start, value, 8 * valid)
     N, used = len(values), space.used
     for q in range(used + 8, used + word(used), 16):
         row = word(q)
-        good &= rows.all_finite(row, width)
+        good &= loops.all_finite(row, width)
         j = (row - space.gradient) // space.size
-        rows.copy(grads.ctypes.data + 8 * (j * N + start), row, 8 * valid)
+        loops.copy(grads.ctypes.data + 8 * (j * N + start), row, 8 * valid)
     return good
 
 
@@ -424,7 +425,7 @@ def _cached(function):
 
     numba itself looks only at the file the function stands in.
     """
-    sources = b"".join(Path(module.__file__).read_bytes() for module in (lanes, rows, operators, terms))
+    sources = b"".join(Path(module.__file__).read_bytes() for module in (lanes, loops, operators, postfix))
     function.__qualname__ += "_" + hashlib.sha256(sources).hexdigest()[:12]
     try:
         return njit(nogil=True, error_model="numpy", cache=True)(function)

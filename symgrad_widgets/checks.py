@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 import sympy as sp
 
-from ..errors import DataError
+from .errors import DataError
 
 __all__ = ["duration", "several", "whole"]
 

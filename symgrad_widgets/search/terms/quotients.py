@@ -7,7 +7,7 @@ log|P| and log|Q|, whose terms are sums themselves.
 from itertools import combinations
 
 from .grammar import arguments, root
-from .terms import constant
+from .postfix import constant
 
 __all__ = ["logarithm", "quotients"]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from ..errors import DataError, ExpressionError
-from ..field import GradientField
-from ..formula.expressions import as_expression, complexity, loss
+from ...errors import DataError, ExpressionError
+from ...field import GradientField
+from ...formula.expressions import as_expression, complexity, loss
 
 __all__ = ["Candidate", "identifiable", "score"]
 

@@ -7,10 +7,10 @@ no offset, no outer function, a sum of logarithms as the product it is the logar
 import numpy as np
 import sympy as sp
 
-from ..formula.expressions import complexity
-from . import combine
-from .grammar import root
-from .terms import to_sympy
+from ...formula.expressions import complexity
+from ..fit import combine
+from ..terms.grammar import root
+from ..terms.postfix import to_sympy
 
 __all__ = ["acceptable", "effective_count", "formula", "simple_numbers", "unwrapped"]
 

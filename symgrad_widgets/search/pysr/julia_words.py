@@ -8,11 +8,11 @@ import re
 
 import sympy as sp
 
-from ..errors import EngineError, ExpressionError
-from ..formula.operators import NATIVE, OPERATORS
-from ..formula.parser import parse
-from ..search.grammar import root
-from ..search.terms import CONSTANT, arity, from_sympy, operator, subtree
+from ...errors import EngineError, ExpressionError
+from ...formula.operators import NATIVE, OPERATORS
+from ...formula.parser import parse
+from ..terms.grammar import root
+from ..terms.postfix import CONSTANT, arity, from_sympy, operator, subtree
 
 __all__ = ["definitions", "julia_name", "read", "written", "written_sum"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..errors import EngineError
+from ...errors import EngineError
 
 __all__ = ["Found", "advice", "look", "require"]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ..formula.expressions import complexity
+from ...formula.expressions import complexity
 
 __all__ = ["Neighbours", "chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
 

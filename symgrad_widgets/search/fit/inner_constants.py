@@ -8,9 +8,19 @@ Gauss-Newton iteration with the linear coefficients projected out (variable proj
 
 import numpy as np
 
+from ..kernel.evaluation import gradients
+from ..terms.postfix import (
+    CONSTANT,
+    apply,
+    arity,
+    constant,
+    derivative,
+    replace,
+    start,
+    subtree,
+    with_constant,
+)
 from . import combine
-from .kernels import gradients
-from .terms import CONSTANT, apply, arity, constant, derivative, replace, start, subtree, with_constant
 
 __all__ = ["freed", "refine", "tidied"]
 

@@ -18,7 +18,7 @@ import time
 import weakref
 from pathlib import Path
 
-from ..errors import EngineError
+from ...errors import EngineError
 from . import installed
 
 __all__ = ["Julia", "shared"]

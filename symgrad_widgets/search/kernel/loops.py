@@ -7,7 +7,7 @@ import math
 
 from numba import njit
 
-from ..formula.operators import OPERATORS
+from ...formula.operators import OPERATORS
 from .lanes import (
     EXP_LIMIT,
     HUGE,

@@ -1,0 +1,1 @@
+"""How terms are weighed: the eigenproblem, elimination, and the constants inside terms."""

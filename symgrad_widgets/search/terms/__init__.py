@@ -1,0 +1,1 @@
+"""Which terms: formulas in postfix, how they are built, varied and enumerated."""

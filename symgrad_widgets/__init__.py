@@ -32,7 +32,7 @@ _PUBLIC = {
     "SymgradError": "errors",
     "TrainingMonitor": "widgets",
     "TrainingResult": "network.training",
-    "Verdict": "verdict",
+    "Verdict": "verdict.decision",
     "Workbench": "widgets",
     "atlas": "unit_laws",
     "check_parameters": "parameters",
@@ -43,7 +43,7 @@ _PUBLIC = {
     "interpret": "interpretation",
     "record": "report",
     "score": "search",
-    "verify": "verdict",
+    "verify": "verdict.decision",
 }
 __all__ = sorted(_PUBLIC)  # noqa: PLE0605
 __version__ = "0.1.0"

@@ -19,8 +19,8 @@ from .search import score as score
 from .search.pysr.recipe import PySR as PySR
 from .unit_laws import Atlas as Atlas
 from .unit_laws import atlas as atlas
-from .verdict import Verdict as Verdict
-from .verdict import verify as verify
+from .verdict.decision import Verdict as Verdict
+from .verdict.decision import verify as verify
 from .widgets import ExperimentChooser as ExperimentChooser
 from .widgets import ExpressionView as ExpressionView
 from .widgets import FieldView as FieldView

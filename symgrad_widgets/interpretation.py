@@ -14,11 +14,11 @@ from .errors import DataError
 from .field import GradientField
 from .formula.export import to_numpy, to_torch
 from .formula.expressions import angles, as_expression, evaluate
-from .mixture import mixture
 from .search import Candidate, Evidence, Search, score
 from .search.kernel.evaluation import warm_up
-from .surface import read_equation
-from .verdict import CERTAINTY, Verdict, verify
+from .verdict.decision import CERTAINTY, Verdict, verify
+from .verdict.mixture import mixture
+from .verdict.surface import read_equation
 
 if TYPE_CHECKING:
     from torch import nn

@@ -12,7 +12,7 @@ import pytest
 
 from symgrad_widgets.field import GradientField
 from symgrad_widgets.published import published_fronts
-from symgrad_widgets.verdict import verify
+from symgrad_widgets.verdict.decision import verify
 
 _RNG = np.random.default_rng(7)
 _COUNT = 40

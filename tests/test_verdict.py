@@ -11,8 +11,8 @@ import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError
 from symgrad_widgets.field import GradientField
 from symgrad_widgets.formula.expressions import parse
-from symgrad_widgets.proof import core, vanishes
-from symgrad_widgets.verdict import Verdict, verify
+from symgrad_widgets.verdict.decision import Verdict, verify
+from symgrad_widgets.verdict.proof import core, vanishes
 
 QUARTIC = "v^2/2 + x^2/2 + x^4/4"
 DET2 = "x1*x4 - x2*x3"

@@ -3,7 +3,7 @@
 from ..formula.expressions import as_expression
 from ..search import Search
 from ..search.choice.candidate import score
-from ..verdict import verify
+from ..verdict.decision import verify
 
 __all__ = ["answered"]
 

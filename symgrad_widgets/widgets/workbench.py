@@ -6,7 +6,7 @@ import traitlets
 from ..errors import DataError, SymgradError
 from ..interpretation import interpret
 from ..search import Search
-from ..verdict import verify
+from ..verdict.decision import verify
 from . import benchstate
 from .chooser import ExperimentChooser
 from .controls import Controls

@@ -13,8 +13,8 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from .errors import DataError, ExpressionError
-from .formula.expressions import as_expression, compiled, evaluate, exact_numbers
+from ..errors import DataError, ExpressionError
+from ..formula.expressions import as_expression, compiled, evaluate, exact_numbers
 
 __all__ = ["Surface", "read_equation"]
 

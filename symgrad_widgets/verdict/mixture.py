@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .formula.expressions import as_expression, evaluate
-from .verdict import Verdict
+from ..formula.expressions import as_expression, evaluate
+from .decision import Verdict
 
 __all__ = ["mixture"]
 

@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from .formula.expressions import compiled, evaluate, gradient
+from ..formula.expressions import compiled, evaluate, gradient
 
 __all__ = ["Screening", "core", "proves", "screen", "vanishes"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from .formula.expressions import evaluate
+from ..formula.expressions import evaluate
 
 __all__ = ["Refit", "refit"]
 

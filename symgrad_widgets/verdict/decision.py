@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import sympy as sp
 
+from ..errors import ExpressionError
+from ..field import GradientField
+from ..formula.expressions import as_expression, exact_numbers
 from .comparison import box_regions, data_region, defined, flat, is_monotone, misaligned
-from .constants import refit
-from .errors import ExpressionError
-from .field import GradientField
-from .formula.expressions import as_expression, exact_numbers
 from .proof import Screening, proves, screen
+from .refit import refit
 from .surface import Surface, read_equation
 
 __all__ = ["CERTAINTY", "Verdict", "verify"]

@@ -48,7 +48,8 @@ import time
 import numpy as np
 
 import symgrad_widgets as sg
-from symgrad_widgets import baselines, plots
+from symgrad_widgets import plots
+from symgrad_widgets.reading import baselines
 from symgrad_widgets.search.pysr import installed
 
 # %% [markdown]

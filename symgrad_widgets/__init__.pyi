@@ -2,8 +2,6 @@
 from .errors import SymgradError as SymgradError
 from .field import GradientField as GradientField
 from .formula.operators import define_operator as define_operator
-from .interpretation import Interpretation as Interpretation
-from .interpretation import interpret as interpret
 from .network.checkpoints import from_checkpoint as from_checkpoint
 from .network.experiment import Experiment as Experiment
 from .network.experiment import experiments as experiments
@@ -11,14 +9,16 @@ from .network.gradients import gradient_field as gradient_field
 from .network.modules import SideBySide as SideBySide
 from .network.training import TrainingResult as TrainingResult
 from .parameters import check_parameters as check_parameters
+from .reading.atlas.layer import Atlas as Atlas
+from .reading.atlas.layer import atlas as atlas
+from .reading.interpretation import Interpretation as Interpretation
+from .reading.interpretation import interpret as interpret
 from .report import record as record
 from .search import Candidate as Candidate
 from .search import Search as Search
 from .search import SearchState as SearchState
 from .search import score as score
 from .search.pysr.recipe import PySR as PySR
-from .unit_laws import Atlas as Atlas
-from .unit_laws import atlas as atlas
 from .verdict.decision import Verdict as Verdict
 from .verdict.decision import verify as verify
 from .widgets import ExperimentChooser as ExperimentChooser

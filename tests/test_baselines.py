@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets import baselines
 from symgrad_widgets.errors import DataError, SymgradError
+from symgrad_widgets.reading import baselines
 
 FEW = {"evaluations": 20_000}
 

@@ -12,10 +12,10 @@ import sympy as sp
 from concept_cases import CASES, field_of, lawless
 
 import symgrad_widgets as sg
-from symgrad_widgets import interpretation
 from symgrad_widgets.errors import DataError, SymgradError, UnknownNameError
 from symgrad_widgets.formula.expressions import evaluate, parse
-from symgrad_widgets.interpretation import fit_phi
+from symgrad_widgets.reading import interpretation
+from symgrad_widgets.reading.interpretation import fit_phi
 from symgrad_widgets.search import session
 from symgrad_widgets.search.watch import Watch
 

@@ -10,10 +10,10 @@ from torch import nn
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
-from symgrad_widgets.activity import Activity
 from symgrad_widgets.formula.expressions import angles, as_expression
 from symgrad_widgets.network.modules import mlp
-from symgrad_widgets.unit_laws import UnitLaw
+from symgrad_widgets.reading.activity import Activity
+from symgrad_widgets.reading.atlas.layer import UnitLaw
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (120, 2))
 ENERGY = as_expression("x**2 + v**2", ("x", "v"))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import symgrad_widgets as sg
-from symgrad_widgets.splicing import Effect
+from symgrad_widgets.reading.splicing import Effect
 
 
 class Net(torch.nn.Module):

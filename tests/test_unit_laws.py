@@ -7,10 +7,11 @@ import pytest
 import torch
 
 import symgrad_widgets as sg
-from symgrad_widgets import batch, unit_laws
+from symgrad_widgets import batch
 from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.network.gradients.layers import _ELEMENTWISE
 from symgrad_widgets.network.gradients.survey import Survey
+from symgrad_widgets.reading.atlas import layer
 
 QUICK = {"names": ("x", "y"), "jobs": 2, "progress": False}
 
@@ -109,10 +110,10 @@ def test_an_atlas_that_was_stopped_goes_on_where_it_was(made, points, tmp_path):
 
 def test_a_callback_and_ctrl_c_end_it_with_the_rows_so_far(points, monkeypatch):
     def rows(*_):
-        yield unit_laws.UnitLaw("units", 3, "x", 0.1, 1, 400)
+        yield layer.UnitLaw("units", 3, "x", 0.1, 1, 400)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(unit_laws, "_searched", rows)
+    monkeypatch.setattr(layer, "_searched", rows)
     stopped = sg.atlas(Known(), points, "units", callback=lambda row: row.unit == 3, **QUICK)
     assert (stopped.ending, len(stopped)) == ("stopped", 1)
     interrupted = sg.atlas(Known(), points, "units", **QUICK)

@@ -74,7 +74,7 @@ def _row(run, error, found):
 
 def _by_library(run):
     from .. import experiments
-    from ..interpretation import interpret
+    from ..reading.interpretation import interpret
     from .rules import judged
 
     experiment = experiments[run.experiment].of(run.variant)

@@ -5,7 +5,7 @@ import traitlets
 from ..errors import DataError
 from ..field import GradientField
 from ..formula.expressions import as_expression
-from ..interpretation import Interpretation
+from ..reading.interpretation import Interpretation
 from .guard import DescribedBox
 
 __all__ = ["FieldBox"]

@@ -7,9 +7,9 @@ import numpy as np
 import traitlets
 
 from .. import plots
-from ..activity import MEASURES, Activity
 from ..errors import DataError, SymgradError
 from ..formula.expressions import as_expression
+from ..reading.activity import MEASURES, Activity
 from .front import Front
 from .guard import DescribedBox
 from .panel import Panel

@@ -4,7 +4,7 @@ import ipywidgets
 import traitlets
 
 from ..errors import DataError, SymgradError
-from ..interpretation import interpret
+from ..reading.interpretation import interpret
 from ..search import Search
 from ..verdict.decision import verify
 from . import benchstate

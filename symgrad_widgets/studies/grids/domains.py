@@ -4,9 +4,9 @@ import numpy as np
 
 from ...formula.export import to_numpy
 from ...formula.expressions import as_expression
-from ...interpretation import fit_phi
 from ...network.experiment.definition import Labelled
 from ...network.experiment.own import Table
+from ...reading.interpretation import fit_phi
 from ..networks import fit
 from ..reading import answered
 from ..study import Study

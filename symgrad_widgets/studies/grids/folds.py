@@ -5,7 +5,7 @@ import sympy as sp
 
 from ...field import GradientField
 from ...formula.expressions import as_expression, evaluate
-from ...interpretation import fit_phi
+from ...reading.interpretation import fit_phi
 from ...verdict.decision import verify
 from ..cases import directions, of_seed, waves
 from ..reading import answered

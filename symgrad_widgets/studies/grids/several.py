@@ -48,9 +48,9 @@ _PAIRS = {
 
 def _measure(seed, pairs):
     """Train one network after another until one shares nothing, or nothing new; read them together."""
-    from ...interpretation import interpret
     from ...network.gradients import gradient_field
     from ...network.modules import SideBySide
+    from ...reading.interpretation import interpret
 
     experiment = _PAIRS[pairs]()
     runs = [experiment.train(seed, progress=False, latent=1)]

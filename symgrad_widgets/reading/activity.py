@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .errors import DataError, ModelError, UnknownNameError, nearest
-from .field import checked_names, linear_tangent
-from .formula.expressions import evaluate, misalignment
+from ..errors import DataError, ModelError, UnknownNameError, nearest
+from ..field import checked_names, linear_tangent
+from ..formula.expressions import evaluate, misalignment
 
 __all__ = ["MEASURES", "Activity", "Measure"]
 
@@ -69,8 +69,8 @@ class Activity:
     """
 
     def __init__(self, model, x, names=None, layers=None, wrt=None, forward_args=()):
-        from .network.gradients import axis_names
-        from .network.gradients.survey import Survey
+        from ..network.gradients import axis_names
+        from ..network.gradients.survey import Survey
 
         self.model, self.x = model, x
         self._given = {"wrt": wrt, "forward_args": forward_args}
@@ -106,7 +106,7 @@ class Activity:
 
     def field(self, layer, units):
         """Return the exact `GradientField` of some units of a layer (given by number), at all the points."""
-        from .network.gradients import gradient_field
+        from ..network.gradients import gradient_field
 
         neurons = [self.layers[layer].neuron(unit) for unit in units]
         return gradient_field(

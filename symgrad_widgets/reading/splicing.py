@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .errors import DataError, ModelError, UnknownNameError, nearest
-from .network.gradients.neurons import described, unit_index
+from ..errors import DataError, ModelError, UnknownNameError, nearest
+from ..network.gradients.neurons import described, unit_index
 
 __all__ = ["Effect", "Spliced", "splice"]
 

@@ -9,16 +9,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from .checks import duration
-from .errors import DataError
-from .field import GradientField
-from .formula.export import to_numpy, to_torch
-from .formula.expressions import angles, as_expression, evaluate
-from .search import Candidate, Evidence, Search, score
-from .search.kernel.evaluation import warm_up
-from .verdict.decision import CERTAINTY, Verdict, verify
-from .verdict.mixture import mixture
-from .verdict.surface import read_equation
+from ..checks import duration
+from ..errors import DataError
+from ..field import GradientField
+from ..formula.export import to_numpy, to_torch
+from ..formula.expressions import angles, as_expression, evaluate
+from ..search import Candidate, Evidence, Search, score
+from ..search.kernel.evaluation import warm_up
+from ..verdict.decision import CERTAINTY, Verdict, verify
+from ..verdict.mixture import mixture
+from ..verdict.surface import read_equation
 
 if TYPE_CHECKING:
     from torch import nn
@@ -98,7 +98,7 @@ class Interpretation:
         >>> result.splice(run.model).effect(run.loss)
 
         `layer` and `neuron` are those of `interpret`, and have to be given where that was given a field. See
-        `symgrad_widgets.splicing.splice`, for what it returns too.
+        `symgrad_widgets.reading.splicing.splice`, for what it returns too.
         """
         from .splicing import splice  # torch: only when asked for
 
@@ -309,7 +309,7 @@ def _field(model_or_field, x, layer, neuron, names):
                 "leave out x, layer, neuron and names"
             )
         return model_or_field
-    from .network.gradients import gradient_field
+    from ..network.gradients import gradient_field
 
     if x is None:
         raise DataError("give the points to interpret on: interpret(model, x), an array (N, n) of inputs")

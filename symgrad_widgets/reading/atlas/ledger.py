@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import batch
-from ..errors import OutputError
-from .result import UnitLaw
+from ... import batch
+from ...errors import OutputError
+from .laws import UnitLaw
 
 __all__ = ["Table", "digest"]
 

@@ -7,14 +7,14 @@ from operator import itemgetter
 import numpy as np
 import sympy as sp
 
-from .. import batch
+from ... import batch
+from ...checks import whole
+from ...errors import NoGradientError, SymgradError
+from ...field import GradientField
+from ...search import Search
 from ..activity import Activity
-from ..checks import whole
-from ..errors import NoGradientError, SymgradError
-from ..field import GradientField
-from ..search import Search
-from .result import Atlas, UnitLaw
-from .table import Table, digest
+from .laws import Atlas, UnitLaw
+from .ledger import Table, digest
 
 __all__ = ["Atlas", "UnitLaw", "atlas"]
 
@@ -119,7 +119,7 @@ def atlas(
 
 
 def _spread(x, count):
-    from ..network.gradients.inputs import checked_points
+    from ...network.gradients.inputs import checked_points
 
     x = checked_points(x)
     return x[np.unique(np.linspace(0, len(x) - 1, min(count, len(x))).astype(int))]

@@ -10,11 +10,11 @@ from itertools import combinations_with_replacement
 import numpy as np
 import sympy as sp
 
-from .checks import duration, whole
-from .errors import DataError, ExpressionError, SymgradError
-from .field import GradientField
-from .formula.expressions import evaluate, parse
-from .search import Candidate, score
+from ..checks import duration, whole
+from ..errors import DataError, ExpressionError, SymgradError
+from ..field import GradientField
+from ..formula.expressions import evaluate, parse
+from ..search import Candidate, score
 
 __all__ = ["Fit", "MissingPackageError", "fit_labels", "fit_polynomials", "fit_value"]
 

@@ -1,0 +1,1 @@
+"""A formula, or none, for every neuron of a layer."""

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from torch import nn
 
 import symgrad_widgets as sg
-from symgrad_widgets.widgets import front, guard
+from symgrad_widgets.widgets import frontend, guard
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (300, 2))
 MODEL = nn.Sequential(nn.Linear(2, 8), nn.SiLU(), nn.Linear(8, 1))
@@ -29,7 +29,7 @@ def opened(monkeypatch):
         return made
 
     monkeypatch.setattr(comm, "create_comm", record)
-    monkeypatch.setattr(front, "_shared", {})
+    monkeypatch.setattr(frontend, "_shared", {})
     return states
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import symgrad_widgets as sg
 from symgrad_widgets import sweep
-from symgrad_widgets.published import published_fronts
+from symgrad_widgets.plots.published_fronts import published_fronts
 from symgrad_widgets.sweep.rules import RULES, chosen
 
 EXCEPTIONS = {"drop": {"P1-02", "P1-08"}, "slope": {"P1-02", "P1-07", "P1-08", "P1-10"}}

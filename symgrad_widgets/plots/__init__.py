@@ -4,22 +4,15 @@ A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), 
 """
 
 from .angles import angle_groups, angle_histogram, describe_angles, target, worst
+from .arrows import describe_field, field_picture, position
+from .bend import residual_picture
+from .charts import front_picture, history_picture, labels_picture, pairs_picture, phi_picture, plane_picture
+from .diagram import UnitsPicture, activation_picture, levels_of
 from .expression import ExpressionPicture
-from .field import describe_field, field_picture, position
 from .overlay import formula_arrows, level_lines
-from .phi import residual_picture
 from .picture import Mark, Picture
-from .pictures import (
-    front_picture,
-    history_picture,
-    labels_picture,
-    pairs_picture,
-    phi_picture,
-    plane_picture,
-)
 from .published import published_front
 from .slices import Slice
-from .units import UnitsPicture, activation_picture, levels_of
 
 __all__ = [
     "ExpressionPicture",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..formula.expressions import evaluate
-from .field import directions, displaced, position, seen
+from .arrows import directions, displaced, position, seen
 from .picture import GREY, Mark
 
 __all__ = ["formula_arrows", "level_lines"]

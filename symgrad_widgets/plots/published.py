@@ -2,8 +2,8 @@
 
 from ..errors import UnknownNameError, nearest
 from ..formula.expressions import parse
-from ..published import published_fronts
 from ..search import score
+from .published_fronts import published_fronts
 
 __all__ = ["published_front"]
 

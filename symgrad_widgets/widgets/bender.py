@@ -6,7 +6,7 @@ import numpy as np
 from .. import plots
 from ..errors import DataError
 from ..field import GradientField
-from .front import Row
+from .frontend import Row
 from .guard import DescribedBox
 from .panel import Panel
 

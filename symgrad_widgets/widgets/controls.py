@@ -2,7 +2,7 @@
 
 import traitlets
 
-from .front import Front
+from .frontend import Front
 
 __all__ = ["Controls"]
 

@@ -11,7 +11,7 @@ from ..formula.expressions import angles
 from ..search import score
 from ..search.choice.candidate import identifiable
 from .fieldbox import FieldBox
-from .front import Front
+from .frontend import Front
 
 __all__ = ["ExpressionView"]
 

@@ -12,7 +12,7 @@ from .. import plots
 from ..errors import DataError, SymgradError, UnknownNameError, nearest
 from ..formula.expressions import angles
 from .fieldbox import FieldBox
-from .front import Column, Front
+from .frontend import Column, Front
 from .panel import Panel
 
 __all__ = ["FieldView"]

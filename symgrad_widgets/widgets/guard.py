@@ -4,7 +4,7 @@ import ipywidgets
 from IPython.display import display, update_display
 
 from .cells import adopt
-from .front import Front, Small, end, shared
+from .frontend import Front, Small, end, shared
 from .panel import described
 
 __all__ = ["DescribedBox"]

@@ -10,7 +10,7 @@ from .. import plots
 from ..errors import DataError, SymgradError
 from ..formula.expressions import as_expression
 from ..reading.activity import MEASURES, Activity
-from .front import Front
+from .frontend import Front
 from .guard import DescribedBox
 from .panel import Panel
 

@@ -19,11 +19,11 @@ from bokeh.embed import json_item
 from ..errors import DataError, SymgradError
 from ..plots import Picture
 from .cells import adopt
-from .front import Front
+from .frontend import Front
 
 __all__ = ["Panel", "described"]
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parent / "assets"
 
 
 class Panel(Front):

@@ -7,7 +7,7 @@ from ..checks import whole
 from ..errors import DataError
 from ..search import null_front
 from ..search.kernel.evaluation import warm_up
-from .front import Front
+from .frontend import Front
 from .guard import DescribedBox
 from .panel import Panel
 from .worker import Worker

@@ -12,7 +12,7 @@ from .chooser import ExperimentChooser
 from .controls import Controls
 from .expressionview import ExpressionView
 from .fieldview import FieldView
-from .front import Column, Row
+from .frontend import Column, Row
 from .guard import DescribedBox
 from .neuronpicker import NeuronPicker
 from .phiview import PhiView

@@ -14,5 +14,7 @@ def published_fronts():
     An entry has `expression`, text for `parse` with the three digits that constants were printed with, and
     the paper's own `complexity` and `mse` (`paper_mse` has its definition).
     """
-    text = resources.files(__package__).joinpath("data/published_fronts.json").read_text(encoding="utf-8")
+    text = (
+        resources.files("symgrad_widgets").joinpath("data/published_fronts.json").read_text(encoding="utf-8")
+    )
     return json.loads(text)["fronts"]

@@ -15,7 +15,7 @@ from ipywidgets.widgets.widget import widget_serialization
 
 __all__ = ["Column", "Front", "Row", "Small", "end", "shared"]
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parent / "assets"
 _LOADER = """export default { async render(view) {
 const code = await view.model.widget_manager.get_model(view.model.get("_code"));
 const text = new Blob([code.get("_packed")]).stream().pipeThrough(new DecompressionStream("deflate"));

@@ -7,7 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from symgrad_widgets import batch, studies
+from symgrad_widgets import batch
+from symgrad_widgets.measuring import studies
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ROOT / "symgrad_widgets" / "data" / "studies"

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from symgrad_widgets.sweep import beside, over_seeds, reference_rows, total
+from symgrad_widgets.measuring.recovery import beside, over_seeds, reference_rows, total
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = (ROOT / "notebooks" / "results.jsonl", ROOT / "tests" / "reference" / "paper_preset.jsonl")

@@ -4,8 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from symgrad_widgets import experiments, notebook_files
-from symgrad_widgets.tables import Table
+from symgrad_widgets import experiments
+from symgrad_widgets.notebook_support import notebook_files
+from symgrad_widgets.notebook_support.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ROOT / "notebooks" / "results.jsonl"

@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import lab  # noqa: E402
 
-from symgrad_widgets.doctor import chromium  # noqa: E402
+from symgrad_widgets.commands.doctor import chromium  # noqa: E402
 
 CELLS = (
     "import symgrad_widgets as sg",

@@ -8,12 +8,12 @@ from .network.experiment import experiments as experiments
 from .network.gradients import gradient_field as gradient_field
 from .network.modules import SideBySide as SideBySide
 from .network.training import TrainingResult as TrainingResult
-from .parameters import check_parameters as check_parameters
+from .notebook_support.parameters import check_parameters as check_parameters
+from .notebook_support.report import record as record
 from .reading.atlas.layer import Atlas as Atlas
 from .reading.atlas.layer import atlas as atlas
 from .reading.interpretation import Interpretation as Interpretation
 from .reading.interpretation import interpret as interpret
-from .report import record as record
 from .search import Candidate as Candidate
 from .search import Search as Search
 from .search import SearchState as SearchState

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(config, items):
-    from symgrad_widgets.doctor import chromium
+    from symgrad_widgets.commands.doctor import chromium
     from symgrad_widgets.search.pysr.installed import look
 
     if "ipykernels" not in config.option.markexpr:  # it installs packages: only where it is named
@@ -40,7 +40,7 @@ def root():
 @pytest.fixture(scope="session")
 def chromium_path():
     """Path of the browser for tests marked `browser`; nothing is ever downloaded."""
-    from symgrad_widgets.doctor import chromium
+    from symgrad_widgets.commands.doctor import chromium
 
     return chromium()
 

@@ -5,7 +5,7 @@ import sys
 import nbformat
 import pytest
 
-from symgrad_widgets.cli import main
+from symgrad_widgets.commands.cli import main
 
 pytest.importorskip("voila")
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from test_notebooks import NOTEBOOKS, OF_EXPERIMENTS, ROOT, execute, name
 
-from symgrad_widgets.cli import main
+from symgrad_widgets.commands.cli import main
 
 FOLDER = ROOT / "notebooks"
 WITH_EXERCISES = sorted({FOLDER / "00_start_here.ipynb", *OF_EXPERIMENTS.values()})

@@ -15,9 +15,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from processes import gone
 
 import symgrad_widgets
-from symgrad_widgets import doctor, notebook_files
-from symgrad_widgets.cli import main
-from symgrad_widgets.page import to_html
+from symgrad_widgets.commands import doctor
+from symgrad_widgets.commands.cli import main
+from symgrad_widgets.notebook_support import notebook_files
+from symgrad_widgets.notebook_support.page import to_html
 
 PARAMETERS = "seed = 0\nrate = 0.5\nverbose = False\nnote = 'none'"
 SPEAK = (

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup, SoupStrainer
 
-from symgrad_widgets.cli import main
 from symgrad_widgets.commands import docs
+from symgrad_widgets.commands.cli import main
 
 LOADS = {"img": "src", "script": "src", "iframe": "src", "source": "src", "link": "href"}
 

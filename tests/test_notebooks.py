@@ -12,8 +12,9 @@ import papermill
 import pytest
 from jupytext.compare import NotebookDifference, compare_notebooks
 
-from symgrad_widgets import experiments, notebook_files, report
+from symgrad_widgets import experiments
 from symgrad_widgets.errors import SymgradError
+from symgrad_widgets.notebook_support import notebook_files, report
 
 ROOT = Path(__file__).resolve().parents[1]
 

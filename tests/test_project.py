@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 import symgrad_widgets
 from symgrad_widgets import experiments
-from symgrad_widgets.notebook_files import find
+from symgrad_widgets.notebook_support.notebook_files import find
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from symgrad_widgets import SymgradError
-from symgrad_widgets.report import RESULT_MIME, Report, read, record
+from symgrad_widgets.notebook_support.report import RESULT_MIME, Report, read, record
 
 
 def notebook(*reports):

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets import batch, studies
-from symgrad_widgets.cli import main
-from symgrad_widgets.studies import cases, tables
-from symgrad_widgets.studies.page import to_html
-from symgrad_widgets.studies.reading import answered
-from symgrad_widgets.sweep.store import versions
+from symgrad_widgets import batch
+from symgrad_widgets.commands.cli import main
+from symgrad_widgets.measuring import studies
+from symgrad_widgets.measuring.recovery.store import versions
+from symgrad_widgets.measuring.studies import cases, real_data
+from symgrad_widgets.measuring.studies.blind_reading import answered
+from symgrad_widgets.measuring.studies.study_page import to_html
 
 FEW = ("noise", "points, noise of 0.01", "20")
 LAWLESS = ("noise", "no law: random directions at so many points", "20")
@@ -56,7 +57,7 @@ def test_the_open_questions_are_studies_with_controls():
 
 def test_a_module_is_a_study_and_nothing_else_has_to_be_told(tmp_path, monkeypatch):
     (tmp_path / "planted.py").write_text(
-        "from symgrad_widgets.studies import Study\n"
+        "from symgrad_widgets.measuring.studies import Study\n"
         "def measure(seed, factor): return {'outcome': 'found', 'loss': seed * factor}\n"
         "STUDY = Study('Title', 'Question?', {'group': {'double': {'factor': 2}}}, measure)\n"
     )
@@ -131,7 +132,7 @@ def test_the_formulas_are_finite_and_vary_where_they_are_seen(case):
 
 
 def test_the_tables_have_the_units_that_they_say():
-    names, x, consumption = tables.cars()
+    names, x, consumption = real_data.cars()
     assert x.shape == (392, len(names))
     first = dict(zip(names, x[0], strict=True))  # 307 cubic inches, 130 hp, 3504 lb, 12 s, 18 mpg
     assert first == pytest.approx(
@@ -141,7 +142,7 @@ def test_the_tables_have_the_units_that_they_say():
 
 
 def test_the_features_of_an_image():
-    names, x, eight = tables.digits()
+    names, x, eight = real_data.digits()
     assert x.shape == (357, len(names))
     assert eight.sum() == 174
     pixels = "007fd10008d6f400021dd000002fb1000001cc1000001a8000845e90007dd900"  # the first one, a three

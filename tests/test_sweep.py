@@ -16,9 +16,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from processes import gone
 
 import symgrad_widgets as sg
-from symgrad_widgets import batch, sweep
-from symgrad_widgets.cli import main
-from symgrad_widgets.sweep import store
+from symgrad_widgets import batch
+from symgrad_widgets.commands.cli import main
+from symgrad_widgets.measuring import recovery
+from symgrad_widgets.measuring.recovery import store
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "notebooks" / "results.jsonl"
@@ -31,7 +32,7 @@ FAILED = {
 
 def row(experiment="oscillator", seed=0, **changes):
     """Return a row as a sweep writes it."""
-    (run,) = sweep.planned([experiment])
+    (run,) = recovery.planned([experiment])
     found = {
         "experiment": experiment, "seed": seed, "error": None, "formula": "v**2 + x**2",
         "formulas": ["v**2 + x**2"], "known": 1, "same": True, "how": "proved", "verdict": "Same concept.",
@@ -43,12 +44,12 @@ def row(experiment="oscillator", seed=0, **changes):
 
 def write(folder, *rows):
     for one in rows:
-        batch.append(folder / sweep.ROWS, one)
+        batch.append(folder / recovery.ROWS, one)
 
 
 def tiny(experiment, seed=0, **changes):
     """Return a run of which training and search take half a second each."""
-    (run,) = sweep.planned([experiment], [seed], budget=0.5)
+    (run,) = recovery.planned([experiment], [seed], budget=0.5)
     return dataclasses.replace(run, settings=run.settings | TINY | changes)
 
 
@@ -75,34 +76,34 @@ def serial(monkeypatch):
     [("0", [0]), ("0-3", [0, 1, 2, 3]), ("7,0-2", [0, 1, 2, 7]), ("1,1-2, 2", [1, 2]), ("5-5", [5])],
 )
 def test_seeds_are_numbers_and_ranges(text, seeds):
-    assert sweep.parse_seeds(text) == seeds
+    assert recovery.parse_seeds(text) == seeds
 
 
 @pytest.mark.parametrize("text", ["", "one", "3-", "-1", "5-2", "1.5", "0-3-5", "1,,2", "9" * 12])
 def test_seeds_that_cannot_be_read_are_an_error(text):
     with pytest.raises(sg.SymgradError, match="write numbers and rising ranges, for example 0-19 or 0,3,7-9"):
-        sweep.parse_seeds(text)
+        recovery.parse_seeds(text)
 
 
 def test_a_plan_has_every_experiment_with_every_seed_and_the_seeds_come_one_after_the_other():
-    runs = sweep.planned(seeds=[0, 1])
+    runs = recovery.planned(seeds=[0, 1])
     count = len(sg.experiments)
     assert [run.experiment for run in runs[:count]] == list(sg.experiments.keys())
     assert [run.seed for run in runs] == [0] * count + [1] * count
 
 
 def test_a_plan_without_names_has_the_experiments_with_that_variant():
-    papers = {run.experiment for run in sweep.planned(variant="paper")}
+    papers = {run.experiment for run in recovery.planned(variant="paper")}
     assert papers == {e.slug for e in sg.experiments if "paper" in e.variants}
 
 
 def test_a_variant_with_concepts_of_its_own_has_its_latents():
-    (default,), (free,) = (sweep.planned(["P1-02"], variant=variant) for variant in ("default", "free"))
+    (default,), (free,) = (recovery.planned(["P1-02"], variant=variant) for variant in ("default", "free"))
     assert (default.settings["latent"], free.settings["latent"]) == (1, 4)
 
 
 def test_a_run_can_be_sent_as_json():
-    (run,) = sweep.planned(["P1-07"], preset="paper")
+    (run,) = recovery.planned(["P1-07"], preset="paper")
     assert json.loads(json.dumps(dataclasses.asdict(run))) == dataclasses.asdict(run)
     assert run.settings["epochs"] == 300
 
@@ -112,7 +113,7 @@ def test_a_run_can_be_sent_as_json():
 
 @pytest.mark.parametrize("experiment", ["oscillator", "kepler", "ellipse"])
 def test_a_run_becomes_a_row_whatever_the_kind_of_network_and_the_number_of_latents(experiment):
-    found = sweep.interpret_run(tiny(experiment, seed=3))
+    found = recovery.interpret_run(tiny(experiment, seed=3))
     assert json.loads(json.dumps(found))["seed"] == 3
     assert found["error"] is None
     assert found["experiment"] == experiment
@@ -128,16 +129,16 @@ def test_a_run_becomes_a_row_whatever_the_kind_of_network_and_the_number_of_late
 
 
 def test_a_run_that_fails_is_a_row_with_its_error():
-    found = sweep.interpret_run(tiny("oscillator", epochs=0))
+    found = recovery.interpret_run(tiny("oscillator", epochs=0))
     assert found["error"] == "DataError: epochs must be a whole number of at least 1, got 0"
     assert found["formulas"] == ()
     assert set(row()) <= set(found)
 
 
 def test_a_run_that_meets_an_unforeseen_error_tells_where():
-    found = sweep.interpret_run(dataclasses.replace(tiny("oscillator"), settings={"hidden": ["a"]}))
+    found = recovery.interpret_run(dataclasses.replace(tiny("oscillator"), settings={"hidden": ["a"]}))
     assert "hidden" in found["error"]
-    found = sweep.interpret_run(dataclasses.replace(tiny("oscillator"), settings=None))
+    found = recovery.interpret_run(dataclasses.replace(tiny("oscillator"), settings=None))
     assert found["error"].startswith("TypeError: ")
     assert "worker.py, line " in found["error"]
 
@@ -161,11 +162,11 @@ def notebooks(folder, *code):
 @pytest.mark.notebook
 def test_a_notebook_becomes_a_row_too_also_when_it_fails_after_its_result(tmp_path, capfd):
     code = RECORD, "print('loud')\nassert seed < 5, 'too far'"
-    good, bad = sweep.planned(["oscillator"], [3, 7], notebooks=notebooks(tmp_path, *code))
-    found = sweep.interpret_run(good)
+    good, bad = recovery.planned(["oscillator"], [3, 7], notebooks=notebooks(tmp_path, *code))
+    found = recovery.interpret_run(good)
     assert found["error"] is None
     assert (found["formulas"], found["by"], found["floor"]) == (("v**2 + 3*x**2",), "notebook", 2e-5)
-    found = sweep.interpret_run(bad)
+    found = recovery.interpret_run(bad)
     assert "AssertionError: too far" in found["error"]
     assert found["formulas"] == ("v**2 + 7*x**2",)
     assert "loud" not in capfd.readouterr().out
@@ -173,10 +174,10 @@ def test_a_notebook_becomes_a_row_too_also_when_it_fails_after_its_result(tmp_pa
 
 def test_a_notebook_is_told_only_what_it_can_be_told(tmp_path):
     folder = notebooks(tmp_path, RECORD)
-    (run,) = sweep.planned(["oscillator"], [3], budget=5, notebooks=folder)
+    (run,) = recovery.planned(["oscillator"], [3], budget=5, notebooks=folder)
     assert run.parameters() == {"seed": 3, "budget": 5}
     with pytest.raises(sg.SymgradError, match="no parameter 'preset'"):
-        sweep.planned(["oscillator"], preset="paper", notebooks=folder)
+        recovery.planned(["oscillator"], preset="paper", notebooks=folder)
 
 
 # what is there already
@@ -184,11 +185,11 @@ def test_a_notebook_is_told_only_what_it_can_be_told(tmp_path):
 
 def test_finished_runs_are_skipped_and_failed_ones_repeated(tmp_path, serial):
     write(tmp_path, row(seed=0), row(seed=1, **FAILED), row("trace2", seed=2))
-    runs = sweep.planned(["oscillator"], [0, 1, 2])
-    made = list(sweep.sweep(tmp_path, runs))
+    runs = recovery.planned(["oscillator"], [0, 1, 2])
+    made = list(recovery.sweep(tmp_path, runs))
     assert serial == [("oscillator", 1), ("oscillator", 2)]
     assert [one["seed"] for one in made] == [1, 2]
-    rows = sweep.rows_in(tmp_path)
+    rows = recovery.rows_in(tmp_path)
     assert [(one["experiment"], one["seed"]) for one in rows] == [
         ("oscillator", 0),
         ("oscillator", 1),
@@ -200,9 +201,9 @@ def test_finished_runs_are_skipped_and_failed_ones_repeated(tmp_path, serial):
 
 def test_a_half_written_row_is_made_again(tmp_path, serial):
     write(tmp_path, row(seed=0), row(seed=1))
-    path = tmp_path / sweep.ROWS
+    path = tmp_path / recovery.ROWS
     path.write_bytes(path.read_bytes()[:-20])
-    list(sweep.sweep(tmp_path, sweep.planned(["oscillator"], [0, 1])))
+    list(recovery.sweep(tmp_path, recovery.planned(["oscillator"], [0, 1])))
     assert serial == [("oscillator", 1)]
     assert [one["seed"] for one in batch.read(path)] == [0, 1]
 
@@ -210,9 +211,9 @@ def test_a_half_written_row_is_made_again(tmp_path, serial):
 def test_a_worker_that_died_leaves_a_row(tmp_path, monkeypatch):
     died = batch.WorkerDiedError("its process died")
     monkeypatch.setattr(batch, "stream", lambda _, runs, *__: ((run, died) for run in runs))
-    (found,) = sweep.sweep(tmp_path, sweep.planned(["oscillator"]))
+    (found,) = recovery.sweep(tmp_path, recovery.planned(["oscillator"]))
     assert found["error"] == "WorkerDiedError: its process died"
-    assert len(sweep.rows_in(tmp_path)) == 1
+    assert len(recovery.rows_in(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(
@@ -229,17 +230,17 @@ def test_a_worker_that_died_leaves_a_row(tmp_path, monkeypatch):
 )
 def test_rows_of_other_settings_or_versions_are_not_mixed_with(tmp_path, there, message):
     write(tmp_path, row() | there)
-    before = (tmp_path / sweep.ROWS).read_bytes()
+    before = (tmp_path / recovery.ROWS).read_bytes()
     with pytest.raises(sg.SymgradError, match=message) as raised:
-        next(sweep.sweep(tmp_path, sweep.planned(["oscillator"])))
+        next(recovery.sweep(tmp_path, recovery.planned(["oscillator"])))
     assert "choose another folder with --out" in str(raised.value)
-    assert (tmp_path / sweep.ROWS).read_bytes() == before
+    assert (tmp_path / recovery.ROWS).read_bytes() == before
 
 
 def test_a_file_of_something_else_is_refused(tmp_path):
     write(tmp_path, {"experiment": "oscillator"})
     with pytest.raises(sg.SymgradError, match=r"is not of a sweep: a row lacks .*budget"):
-        sweep.rows_in(tmp_path)
+        recovery.rows_in(tmp_path)
 
 
 # what is said about them
@@ -254,7 +255,7 @@ ROWS = (
 
 
 def test_the_summary_counts_runs_in_which_every_concept_was_found():
-    by_name = {summary.experiment: summary for summary in sweep.summaries(ROWS)}
+    by_name = {summary.experiment: summary for summary in recovery.summaries(ROWS)}
     assert list(by_name) == ["oscillator", "kepler"]  # as in the paper
     oscillator, kepler = by_name.values()
     assert (oscillator.found, oscillator.runs, oscillator.failed) == (3, 3, 0)
@@ -264,7 +265,7 @@ def test_the_summary_counts_runs_in_which_every_concept_was_found():
 
 
 def test_the_table_says_it_in_lines():
-    lines = sweep.table(ROWS).splitlines()
+    lines = recovery.table(ROWS).splitlines()
     assert lines[1].split() == [
         *("P1-07", "oscillator", "3/3", "-", "-", "-", "2.0e-05", "4.0e-05", "3.0e-05", "4.0", "2.0", "512"),
         *("v**2", "+", "x**2"),
@@ -278,7 +279,7 @@ def test_the_table_says_it_in_lines():
     ids=["none", "one", "all", "failed", "unknown"],
 )
 def test_the_report_can_be_read_without_scripts_and_needs_nothing_from_outside(rows):
-    html = sweep.to_html(rows)
+    html = recovery.to_html(rows)
     page = BeautifulSoup(html, features="html.parser")
     assert not page.select("[src], link, iframe, [href]")
     assert len(page.select("figure svg")) == 3
@@ -292,7 +293,7 @@ def test_the_report_can_be_read_without_scripts_and_needs_nothing_from_outside(r
 
 
 def test_the_report_says_what_was_missed():
-    page = BeautifulSoup(sweep.to_html(ROWS), features="html.parser")
+    page = BeautifulSoup(recovery.to_html(ROWS), features="html.parser")
     captions = [caption.get_text() for caption in page.select("figcaption")]
     assert captions[1] == "Not in all runs: kepler 1 of 4."
     said = page.get_text()
@@ -323,7 +324,7 @@ def test_the_report_says_what_was_missed():
     ],
 )
 def test_a_concept_that_is_no_longer_found_is_lost(was, now, words):
-    found = sweep.compare([row() | now], [row() | was])
+    found = recovery.compare([row() | now], [row() | was])
     (line,) = found.lost
     assert line.startswith("oscillator seed 0: ")
     assert words in line
@@ -340,14 +341,14 @@ def test_a_concept_that_is_no_longer_found_is_lost(was, now, words):
     ],
 )
 def test_other_differences_are_told_and_lose_nothing(was, now, words):
-    found = sweep.compare([row() | now], [row() | was])
+    found = recovery.compare([row() | now], [row() | was])
     assert found.lost == ()
     assert words in found.changed[0]
 
 
 def test_small_differences_and_other_runs_are_no_matter():
     rows = [row(floor=3e-5, cpu=99.0), row(seed=1), row("trace2")]
-    found = sweep.compare(rows, [row(), row(seed=1), row("kepler")])
+    found = recovery.compare(rows, [row(), row(seed=1), row("kepler")])
     assert (found.lost, found.changed, found.alike) == ((), (), 2)
     assert found.unknown == ("trace2 seed 0",)
     assert str(found) == "no reference for trace2 seed 0\n2 runs compared: 2 alike, 0 lost"
@@ -355,12 +356,12 @@ def test_small_differences_and_other_runs_are_no_matter():
 
 def test_other_versions_are_told_once():
     older = [row(seed=seed, versions={"symgrad": "0.0", "torch": "2.0"}) for seed in (0, 1)]
-    assert str(sweep.compare([row(), row(seed=1)], older)).count("symgrad was 0.0, now") == 1
+    assert str(recovery.compare([row(), row(seed=1)], older)).count("symgrad was 0.0, now") == 1
 
 
 def test_nothing_in_common_is_an_error():
     with pytest.raises(sg.SymgradError, match="none of the 1 reference runs is among the 1 of this sweep"):
-        sweep.compare([row()], [row(seed=1)])
+        recovery.compare([row()], [row(seed=1)])
 
 
 # the command
@@ -456,7 +457,7 @@ def test_a_full_disk_ends_the_sweep_and_keeps_its_rows(command, tmp_path, monkey
     assert code == 2
     assert "cannot write to" in err
     assert "the same command" in err
-    assert len(sweep.rows_in(tmp_path / "runs")) == 2
+    assert len(recovery.rows_in(tmp_path / "runs")) == 2
 
 
 def test_a_report_that_cannot_be_written_is_an_error_after_the_table(command, tmp_path):
@@ -489,7 +490,7 @@ def test_a_sweep_that_is_ended_keeps_its_rows_and_goes_on(tmp_path, sign):
     if sign == signal.SIGINT:
         assert process.returncode == 130
         assert err == "finished rows are kept: the same command does the rest\nsymgrad: interrupted\n"
-    assert [one["seed"] for one in sweep.rows_in(tmp_path / "runs")] == [0]
+    assert [one["seed"] for one in recovery.rows_in(tmp_path / "runs")] == [0]
     assert gone(kernel, 200)
     notebooks(tmp_path, RECORD)
     done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
@@ -515,12 +516,12 @@ def test_runs_on_a_dask_cluster_are_complete_when_a_worker_is_killed_on_the_way(
     runs = [tiny("oscillator", seed) for seed in range(4)]
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
         pids = [worker.pid for worker in cluster.workers.values()]
-        rows = sweep.sweep(tmp_path, runs, scheduler=cluster.scheduler_address)
+        rows = recovery.sweep(tmp_path, runs, scheduler=cluster.scheduler_address)
         seeds = {next(rows)["seed"]}
         os.kill(pids[0], signal.SIGKILL)
         seeds |= {one["seed"] for one in rows}
     assert seeds == {0, 1, 2, 3}
-    assert [one["error"] for one in sweep.rows_in(tmp_path)] == [None] * 4
+    assert [one["error"] for one in recovery.rows_in(tmp_path)] == [None] * 4
 
 
 @pytest.mark.sweep
@@ -535,5 +536,5 @@ def test_every_experiment_trained_for_real_is_as_good_as_in_the_reference(tmp_pa
         str(REFERENCE),
     ]  # a busy machine is no reason
     done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
-    assert {one["experiment"] for one in sweep.rows_in(tmp_path)} == set(sg.experiments.keys())
+    assert {one["experiment"] for one in recovery.rows_in(tmp_path)} == set(sg.experiments.keys())
     assert done.returncode == 0, done.stdout

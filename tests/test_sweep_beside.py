@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from symgrad_widgets import sweep
+from symgrad_widgets.measuring import recovery
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def row(experiment, preset, formula, *, ours, drop, slope, epochs=None):
-    (run,) = sweep.planned([experiment], preset=preset, epochs=epochs)
-    failed = sweep.interpret_run(dataclasses.replace(run, settings={"epochs": 0}))  # fails at once
+    (run,) = recovery.planned([experiment], preset=preset, epochs=epochs)
+    failed = recovery.interpret_run(dataclasses.replace(run, settings={"epochs": 0}))  # fails at once
     rules = {"drop": {"formula": "d|s", "same": drop}, "slope": {"formula": "d|s", "same": slope}}
     found = {"error": None, "same": ours, "formulas": [formula], "known": 1, "floor": 2e-5, "rules": rules}
     return failed | {"settings": run.settings} | found
@@ -30,7 +30,7 @@ def tables():
         row("oscillator", "paper", "y", ours=False, drop=True, slope=False, epochs=15),
         row("ellipse", "paper", "x1", ours=True, drop=None, slope=False, epochs=25),
     ]
-    return [table.rows for table in sweep.beside(ours, others)]
+    return [table.rows for table in recovery.beside(ours, others)]
 
 
 def test_runs_that_both_have_are_set_side_by_side_in_the_order_of_the_paper(tables):
@@ -58,7 +58,7 @@ def test_over_seeds_figures_are_medians_and_each_miss_says_why():
         found | {"seed": 2, "floor": 2e-5, "known": 2},
         row("trace2", "default", "s", ours=True, drop=True, slope=True) | {"error": "DataError: no"},
     ]
-    figures, missed = (table.rows for table in sweep.over_seeds(rows))
+    figures, missed = (table.rows for table in recovery.over_seeds(rows))
     assert figures[0][:3] == ("P1-01", "trace2", "0/1")
     assert figures[1][:5] == ("P2-A1", "ellipse", "1/3", "2.0e-05", "4.0e-04")
     assert missed == (
@@ -69,8 +69,8 @@ def test_over_seeds_figures_are_medians_and_each_miss_says_why():
 
 
 def test_the_stored_rows_are_of_every_experiment_and_the_page_is_made_of_them():
-    ours = sweep.reference_rows(ROOT / "notebooks" / "results.jsonl")
-    others = sweep.reference_rows(ROOT / "tests" / "reference" / "paper_preset.jsonl")
+    ours = recovery.reference_rows(ROOT / "notebooks" / "results.jsonl")
+    others = recovery.reference_rows(ROOT / "tests" / "reference" / "paper_preset.jsonl")
     assert [row["experiment"] for row in ours] == [row["experiment"] for row in others]
     assert {row["preset"] for row in others} == {"paper"}
     made = runpy.run_path(str(ROOT / ".github" / "recovery.py"))["page"]()

@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets import sweep
+from symgrad_widgets.measuring import recovery
+from symgrad_widgets.measuring.recovery.rules import RULES, chosen
 from symgrad_widgets.plots.published_fronts import published_fronts
-from symgrad_widgets.sweep.rules import RULES, chosen
 
 EXCEPTIONS = {"drop": {"P1-02", "P1-08"}, "slope": {"P1-02", "P1-07", "P1-08", "P1-10"}}
 
@@ -34,10 +34,10 @@ def test_a_long_step_counts_less_for_each_unit_of_complexity():
 
 @pytest.mark.parametrize("experiment", ["oscillator", "two_products"])
 def test_a_row_has_the_front_and_what_the_rules_find_on_it(experiment):
-    (run,) = sweep.planned([experiment], preset="paper", epochs=1, budget=0.5)
+    (run,) = recovery.planned([experiment], preset="paper", epochs=1, budget=0.5)
     cut = {"count": 4000, "validation": 500, "held_out": 1000, "hidden": [16]}
     run.settings.update(cut)
-    row = sweep.interpret_run(run)
+    row = recovery.interpret_run(run)
     assert row["error"] is None
     assert row["preset"] == "paper"
     assert row["settings"]["epochs"] == 1
@@ -52,23 +52,23 @@ def test_a_row_has_the_front_and_what_the_rules_find_on_it(experiment):
 
 def rows(*same):
     """Return one row for each pair of what the rules found."""
-    (run,) = sweep.planned(["oscillator"])
-    base = sweep.interpret_run(dataclasses.replace(run, settings={"epochs": 0}))  # fails at once
+    (run,) = recovery.planned(["oscillator"])
+    base = recovery.interpret_run(dataclasses.replace(run, settings={"epochs": 0}))  # fails at once
     for seed, (drop, slope) in enumerate(same):
         rules = {"drop": {"same": drop}, "slope": {"same": slope}}
         yield base | {"seed": seed, "error": None, "same": True, "formulas": ["x"], "rules": rules}
 
 
 def test_the_summary_counts_the_rules_beside_our_choice():
-    (summary,) = sweep.summaries(list(rows((True, False), (True, True), (None, False))))
+    (summary,) = recovery.summaries(list(rows((True, False), (True, True), (None, False))))
     assert (summary.drop, summary.slope, summary.found) == (2, 1, 3)
-    assert sweep.table(list(rows((True, False), (True, True), (None, False)))).endswith(
+    assert recovery.table(list(rows((True, False), (True, True), (None, False)))).endswith(
         "3 of 3 runs found their concept (100.0 %); by the paper's rules 2 (drop) and 1 (slope)"
     )
 
 
 def test_rows_without_rules_are_no_count():
-    (summary,) = sweep.summaries([row | {"rules": None} for row in rows((True, True))])
+    (summary,) = recovery.summaries([row | {"rules": None} for row in rows((True, True))])
     assert (summary.drop, summary.slope) == (None, None)
 
 
@@ -76,16 +76,16 @@ def test_rows_without_rules_are_no_count():
 
 
 def test_a_shorter_training_waits_for_progress_in_proportion():
-    (run,) = sweep.planned(["oscillator"], preset="paper", epochs=60)
+    (run,) = recovery.planned(["oscillator"], preset="paper", epochs=60)
     assert (run.settings["epochs"], run.settings["plateau_patience"]) == (60, 2)
-    (run,) = sweep.planned(["oscillator"], preset="paper", epochs=3)
+    (run,) = recovery.planned(["oscillator"], preset="paper", epochs=3)
     assert run.settings["plateau_patience"] == 1
-    (run,) = sweep.planned(["ellipse"], preset="paper", epochs=100)
+    (run,) = recovery.planned(["ellipse"], preset="paper", epochs=100)
     assert (run.settings["plateau_patience"], run.settings["patience"]) == (2, 40)
 
 
 def test_epochs_that_are_none_are_refused_before_anything_runs():
     with pytest.raises(sg.SymgradError, match="epochs must be a whole number of at least 1, got 0"):
-        sweep.planned(["oscillator"], epochs=0)
+        recovery.planned(["oscillator"], epochs=0)
     with pytest.raises(sg.SymgradError, match=r"7 epochs: notebooks train as they say themselves"):
-        sweep.planned(["oscillator"], epochs=7, notebooks="notebooks")
+        recovery.planned(["oscillator"], epochs=7, notebooks="notebooks")

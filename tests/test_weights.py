@@ -10,7 +10,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import symgrad_widgets as sg
-from symgrad_widgets.cli import main
+from symgrad_widgets.commands.cli import main
 from symgrad_widgets.network.training import chosen_settings, weight_files
 
 TINY = {"epochs": 2, "count": 2000, "validation": 500, "held_out": 500, "hidden": (8,)}

@@ -43,7 +43,8 @@ import numpy as np
 import sympy as sp
 
 import symgrad_widgets as sg
-from symgrad_widgets import plots, studies
+from symgrad_widgets import plots
+from symgrad_widgets.measuring import studies
 
 # %% [markdown]
 # ## The count, by hand

@@ -42,7 +42,7 @@
 seed = 0
 
 # %%
-from symgrad_widgets import studies
+from symgrad_widgets.measuring import studies
 
 rows = {name: studies.shipped(name) for name in studies.names()}
 for name, some in rows.items():

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from .. import notebook_files
 from ..errors import DataError, OutputError, SymgradError
+from ..notebook_support import notebook_files
 
 __all__ = ["configure", "main", "settings"]
 
@@ -15,7 +15,7 @@ _EXTENSIONS = [  # what the views need; whatever else is installed may not fit V
     "@voila-dashboards/widgets-manager8",
     "anywidget",
 ]
-_PACKAGE = Path(__file__).resolve().parents[1]  # holds voila/templates/symgrad
+_PACKAGE = Path(__file__).resolve().parents[1] / "jupyter"  # holds voila/templates/symgrad
 
 
 def configure(parser):

@@ -7,8 +7,8 @@ Answers stand in the notebooks themselves: in code between the lines `### BEGIN 
 import copy
 import shutil
 
-from .. import notebook_files
 from ..errors import DataError, OutputError, SymgradError
+from ..notebook_support import notebook_files
 
 __all__ = ["configure", "main"]
 

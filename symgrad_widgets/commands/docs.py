@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .. import notebook_files
 from ..errors import SymgradError
+from ..notebook_support import notebook_files
 
 __all__ = ["configure", "main"]
 
@@ -65,7 +65,7 @@ def _executed(source, folder, out, timeout):
     """Title and address of a notebook's page, which is written."""
     import nbformat
 
-    from .. import page, runner
+    from ..notebook_support import page, runner
 
     address = Path(folder.name) / source.relative_to(folder).with_suffix(".html")
     target = out / address
@@ -112,7 +112,7 @@ def _contents(documents, told):
 def _write(path, text):
     from nbformat import v4
 
-    from .. import page
+    from ..notebook_support import page
 
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text)])
     path.write_text(page.to_html(notebook, path.stem), encoding="utf-8")

@@ -8,8 +8,8 @@ import contextlib
 import os
 import sys
 
-from .. import notebook_files
 from ..errors import DataError, OutputError
+from ..notebook_support import notebook_files
 
 __all__ = ["checked_jobs", "configure", "main"]
 
@@ -40,42 +40,42 @@ def configure(parser):
 
 def main(arguments, _):
     """Do what is asked for; rows that are there already are kept and not made again."""
-    from .. import sweep
+    from ..measuring import recovery
 
     jobs = checked_jobs(arguments.jobs)
     if arguments.study is not None:
         return _study(arguments, jobs)
     folder = arguments.notebook_folder
     notebooks = notebook_files.notebook_folder(folder) if arguments.notebooks or folder else None
-    runs = sweep.planned(
+    runs = recovery.planned(
         arguments.experiments,
-        sweep.parse_seeds(arguments.seeds),
+        recovery.parse_seeds(arguments.seeds),
         arguments.variant,
         arguments.preset,
         arguments.budget,
         notebooks,
         arguments.epochs,
     )
-    reference = None if arguments.compare is None else sweep.reference_rows(arguments.compare)
+    reference = None if arguments.compare is None else recovery.reference_rows(arguments.compare)
     folder = notebook_files.check_folder(arguments.out)
-    with contextlib.closing(sweep.sweep(folder, runs, jobs, arguments.dask)) as rows:
-        _announce(rows, len(sweep.missing(folder, runs)), len(runs))
-    rows = sweep.rows_in(folder)
-    print(f"{sweep.table(rows)}\nrows     {folder / sweep.ROWS}", flush=True)
-    print(f"report   {_written(folder / 'sweep.html', sweep.to_html(rows))}", flush=True)
+    with contextlib.closing(recovery.sweep(folder, runs, jobs, arguments.dask)) as rows:
+        _announce(rows, len(recovery.missing(folder, runs)), len(runs))
+    rows = recovery.rows_in(folder)
+    print(f"{recovery.table(rows)}\nrows     {folder / recovery.ROWS}", flush=True)
+    print(f"report   {_written(folder / 'sweep.html', recovery.to_html(rows))}", flush=True)
     keys = {run.key for run in runs}
     return _judged([row for row in rows if (row["experiment"], row["seed"]) in keys], reference)
 
 
 def _study(arguments, jobs):
-    from .. import studies, sweep
-    from ..studies.page import to_html
+    from ..measuring import recovery, studies
+    from ..measuring.studies.study_page import to_html
 
     for name, unset in _defaults().items():
         if name not in _OF_A_STUDY and getattr(arguments, name) != unset:
             told = f"--{name.replace('_', '-')}" if name != "experiments" else arguments.experiments[0]
             raise DataError(f"{told} is not for a study, which has its own settings: leave it out")
-    runs = studies.planned(arguments.study, sweep.parse_seeds(arguments.seeds))
+    runs = studies.planned(arguments.study, recovery.parse_seeds(arguments.seeds))
     folder = notebook_files.check_folder(arguments.out)
     with contextlib.closing(studies.measure(folder, runs, jobs, arguments.dask)) as rows:
         _announce(rows, len(studies.missing(folder, runs)), len(runs), _line_of_study)
@@ -113,7 +113,7 @@ def _judged(rows, reference):
     failed = any(row["error"] is not None for row in rows)
     if reference is None:
         return int(failed)
-    from ..sweep import compare
+    from ..measuring.recovery import compare
 
     comparison = compare(rows, reference)
     print(f"\n{comparison}", flush=True)
@@ -136,7 +136,7 @@ def _say(text):
 
 
 def _line(row):
-    from ..sweep import succeeded
+    from ..measuring.recovery import succeeded
 
     run = f"{row['experiment']} seed {row['seed']}"
     if row["error"] is not None:

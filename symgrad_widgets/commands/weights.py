@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from .. import notebook_files
+from ..notebook_support import notebook_files
 from .sweep import checked_jobs
 
 __all__ = ["configure", "main"]

@@ -1,0 +1,1 @@
+"""How often a formula is found, and where reading ends: sweeps over seeds and studies."""

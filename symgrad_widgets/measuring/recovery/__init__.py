@@ -1,0 +1,41 @@
+"""Recovery measured over seeds: train, interpret and verify many times, and keep a row of results of each.
+
+>>> from symgrad_widgets.measuring.recovery import planned, sweep, table
+>>> for row in sweep("runs", planned(["oscillator"], seeds=range(3)), jobs=2):  # doctest: +SKIP
+...     print(row["formula"], row["floor"])
+>>> print(table(rows_in("runs")))  # doctest: +SKIP
+
+The rows are in `runs/sweep.jsonl`, and those that are there are not made again. What is not particular to
+experiments - rows, processes, clusters - is in `batch`.
+"""
+
+from .beside import beside
+from .compare import Comparison, compare
+from .html import to_html
+from .plan import Run, parse_seeds, planned
+from .runs import interpret_run, sweep
+from .seeds import over_seeds
+from .store import ROWS, missing, reference_rows, rows_in
+from .summary import Summary, succeeded, summaries, table, total
+
+__all__ = [
+    "ROWS",
+    "Comparison",
+    "Run",
+    "Summary",
+    "beside",
+    "compare",
+    "interpret_run",
+    "missing",
+    "over_seeds",
+    "parse_seeds",
+    "planned",
+    "reference_rows",
+    "rows_in",
+    "succeeded",
+    "summaries",
+    "sweep",
+    "table",
+    "to_html",
+    "total",
+]

@@ -1,0 +1,138 @@
+"""Which runs a sweep consists of, checked before the first one starts."""
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass
+
+from ...errors import DataError, UnknownNameError, nearest
+from ...network.experiment import experiments
+from ...notebook_support import notebook_files
+
+__all__ = ["Run", "parse_seeds", "planned"]
+
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One network to train and interpret, in JSON types.
+
+    `settings` are those of the training, `budget` the seconds that a search may take (None: the default),
+    `notebook` the path of the notebook that is executed instead of calling the library, or None.
+    """
+
+    experiment: str
+    seed: int
+    variant: str
+    preset: str
+    settings: dict
+    budget: float | None
+    notebook: str | None
+
+    @property
+    def key(self):
+        """What tells it from the other runs of a folder."""
+        return self.experiment, self.seed
+
+    @property
+    def setup(self):
+        """What two runs of one key have to agree in, if one is to stand for the other."""
+        names = ("variant", "preset", "settings", "budget")
+        by = "library" if self.notebook is None else "notebook"
+        return {name: getattr(self, name) for name in names} | {"by": by}
+
+    def parameters(self):
+        """What the notebook is told, checked against what it can be told."""
+        if self.notebook is None:
+            return {}
+        pairs = {"seed": self.seed, "variant": self.variant, "preset": self.preset, "budget": self.budget}
+        told = [(name, str(v)) for name, v in pairs.items() if name == "seed" or v not in ("default", None)]
+        return notebook_files.parameters(self.notebook, experiments[self.experiment], told)
+
+    def __str__(self):
+        return f"{self.experiment} seed {self.seed}"
+
+
+def parse_seeds(text):
+    """Sorted seeds of a text such as "0-19" or "0,3,7-9"."""
+    seeds = set()
+    for part in text.split(","):
+        found = _RANGE.fullmatch(part.strip())
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        if first > last:
+            raise DataError(f"--seeds {text}: write numbers and rising ranges, for example 0-19 or 0,3,7-9")
+        seeds.update(range(first, last + 1))
+    return sorted(seeds)
+
+
+def planned(
+    names=(), seeds=(0,), variant="default", preset="default", budget=None, notebooks=None, epochs=None
+):
+    """Runs of the experiments `names` with each of the seeds, ordered by seed: cut short, all have some.
+
+    Parameters
+    ----------
+    names : sequence of slugs or paper ids
+        None: all that have the variant, and a notebook where notebooks are asked for.
+    seeds : sequence of int
+    variant, preset : as in `Experiment.train`
+    budget : float or None
+        Seconds that a search may take at most; None is the default of `interpret`, or of the notebook.
+    notebooks : path or None
+        Folder of notebooks to execute. Without it the library is called.
+    epochs : int or None
+        Length of the training instead of the preset's. A schedule that waits for progress waits for the same
+        share of the training; an early stop waits for as many epochs as before.
+
+    Raises
+    ------
+    UnknownNameError
+        for an experiment, variant, preset or notebook that does not exist.
+    DataError
+        for a budget or epochs that are none, and for what a notebook cannot be told.
+
+    """
+    if budget is not None and not budget > 0:
+        raise DataError(f"a budget of {budget} s: a search needs a positive number of seconds")
+    if epochs is not None and notebooks is not None:
+        raise DataError(f"{epochs} epochs: notebooks train as they say themselves; leave out one of the two")
+    setups, refused = [], []
+    for experiment in dict.fromkeys(experiments[name] for name in names) or experiments:
+        try:
+            setups.append(_setup(experiment, variant, preset, budget, notebooks, epochs))
+        except UnknownNameError as error:
+            refused.append(error)
+    if refused and (names or not setups):
+        raise refused[0]
+    runs = [Run(seed=int(seed), **setup) for seed in seeds for setup in setups]
+    for run in runs:
+        run.parameters()
+    return runs
+
+
+def _setup(experiment, variant, preset, budget, notebooks, epochs):
+    if variant not in experiment.variants:
+        known = nearest(variant, experiment.variants)
+        raise UnknownNameError(f"{experiment.slug} has no variant {variant!r}; {known}")
+    settings = dataclasses.asdict(_settings(experiment.of(variant), preset, epochs))
+    notebook = None if notebooks is None else str(notebook_files.find(experiment, notebooks))
+    return {
+        "experiment": experiment.slug,
+        "variant": variant,
+        "preset": preset,
+        "settings": json.loads(json.dumps(settings)),
+        "budget": budget,
+        "notebook": notebook,
+    }
+
+
+def _settings(experiment, preset, epochs):
+    from ...network.training import chosen_settings
+
+    whole = chosen_settings(experiment, preset, {})
+    if epochs is None:
+        return whole
+    cut = dataclasses.replace(whole, epochs=epochs)
+    patience = max(round(whole.plateau_patience * epochs / whole.epochs), 1)
+    return dataclasses.replace(cut, plateau_patience=patience)

@@ -1,0 +1,111 @@
+"""One run, from training to a row of results, and a sweep of them."""
+
+import contextlib
+import dataclasses
+import io
+import tempfile
+import traceback
+from pathlib import Path
+
+from ... import batch
+from ...errors import DataError, SymgradError
+from ...notebook_support.report import Report, read, summarise
+from .store import ROWS, missing, versions
+from .usage import Usage
+
+__all__ = ["interpret_run", "sweep"]
+
+_CELL_SECONDS = 900
+
+
+def sweep(folder, runs, jobs=1, scheduler=None):
+    """Do the runs that the folder has no row of yet, and yield their rows once they are written.
+
+    Parameters
+    ----------
+    folder : path, of results; it must exist
+    runs : sequence of `Run`
+    jobs, scheduler : as in `batch.stream`
+
+    Raises
+    ------
+    OutputError
+        for a folder with rows of other versions or settings, and for one that is full. Rows are kept.
+    ClusterError
+        for a Dask cluster that is not there, or not fit.
+
+    """
+    path = Path(folder) / ROWS
+    batch.repair(path)
+    for run, row in batch.stream(interpret_run, missing(folder, runs), jobs, scheduler):
+        died = isinstance(row, batch.WorkerDiedError)
+        written = _row(run, _told(row), {}) if died else row
+        batch.append(path, written)
+        yield written
+
+
+def interpret_run(run):
+    """Train, interpret and verify: the row of a `Run`, also when it fails."""
+    found, error = {}, None
+    with Usage() as usage:
+        try:
+            found.update(_by_library(run)) if run.notebook is None else _by_notebook(run, found)
+        except Exception as caught:  # noqa: BLE001 - whatever happens to one run, the others go on
+            error = _told(caught)
+    if run.notebook is None:  # its kernel would be another process
+        found |= {"cpu": usage.cpu, "memory": usage.memory}
+    return _row(run, error, found)
+
+
+def _told(error):
+    """Say what happened, and where, if it is not an error that this package raises on purpose."""
+    words = f"{type(error).__name__}: {error}"
+    if isinstance(error, SymgradError):
+        return words
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{words} ({Path(last.filename).name}, line {last.lineno})"
+
+
+def _row(run, error, found):
+    key = {"experiment": run.experiment, "seed": run.seed}
+    empty = dataclasses.asdict(Report(None)) | {"cpu": None, "memory": None}
+    return {**key, **empty, **found, **key, "error": error, **run.setup, "versions": versions()}
+
+
+def _by_library(run):
+    from ... import experiments
+    from ...reading.interpretation import interpret
+    from .rules import judged
+
+    experiment = experiments[run.experiment].of(run.variant)
+    trained = experiment.train(run.seed, run.preset, run.variant, progress=False, **run.settings)
+    result = interpret(
+        trained.model,
+        trained.x,
+        neuron=trained.neuron,
+        names=trained.names,
+        concept=experiment.concepts or None,
+        constraints=experiment.constraints,
+        random_state=run.seed,
+        **({} if run.budget is None else {"seconds": run.budget}),
+    )
+    return dataclasses.asdict(summarise(result, trained)) | {"rules": judged(result, trained)}
+
+
+def _by_notebook(run, found):
+    """Fill `found` with what the notebook records, also when a later cell fails."""
+    import nbformat
+
+    from ...notebook_support import runner
+
+    quiet = io.StringIO()
+    with tempfile.TemporaryDirectory() as folder:
+        executed = Path(folder) / "executed.ipynb"
+        try:
+            with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+                runner.execute(Path(run.notebook), executed, run.parameters(), _CELL_SECONDS)
+        finally:
+            recorded = read(nbformat.read(executed, as_version=4)) if executed.is_file() else None
+            found.update(dataclasses.asdict(recorded) if recorded else {})
+    if not recorded:
+        raise DataError("the notebook has recorded no result: it needs sg.record(result, run)")

@@ -1,0 +1,95 @@
+"""The rows of a folder: which runs they finish, and whether they belong together."""
+
+import importlib.metadata
+from pathlib import Path
+
+from ... import __version__, batch
+from ...errors import DataError, OutputError
+
+__all__ = ["ROWS", "missing", "reference_rows", "rows_in", "same_versions", "versions"]
+
+ROWS = "sweep.jsonl"
+_NEEDED = {
+    "experiment", "seed", "versions", "variant", "preset", "settings", "budget", "by", "error",
+    "formulas", "known", "same", "how", "floor", "loss", "seconds",
+}  # fmt: skip
+
+
+def versions():
+    """Versions that figures depend on, by name."""
+    return {"symgrad": __version__} | {name: importlib.metadata.version(name) for name in ("torch", "numpy")}
+
+
+def rows_in(folder):
+    """Last row of each experiment and seed in a folder's `sweep.jsonl`, or in a file of rows; by experiment.
+
+    Raises
+    ------
+    DataError
+        for what is no row of a sweep.
+
+    """
+    path = Path(folder)
+    path = path / ROWS if path.is_dir() else path
+    rows = {}
+    for row in batch.read(path):
+        if not row.keys() >= _NEEDED:
+            lacks = ", ".join(sorted(_NEEDED - row.keys()))
+            raise DataError(f"{path} is not of a sweep: a row lacks {lacks}; choose another folder")
+        rows[row["experiment"], row["seed"]] = row
+    return [rows[key] for key in sorted(rows)]
+
+
+def reference_rows(path):
+    """Rows to compare with: as `rows_in`, but they have to be there."""
+    rows = rows_in(path)
+    if not rows:
+        raise OutputError(f"there are no rows at {path}: name a file of them, or the folder of a sweep")
+    return rows
+
+
+def missing(folder, runs):
+    """Those of the runs that the folder has no row of, or only the row of a failure.
+
+    Raises
+    ------
+    OutputError
+        for rows made by other versions, or of the same experiment and seed with other settings.
+
+    """
+    path = Path(folder) / ROWS
+    finished = {}
+    for row in rows_in(folder):
+        same_versions(row, path)
+        finished[row["experiment"], row["seed"]] = row
+    for run in runs:
+        if run.key in finished:
+            _same_setup(finished[run.key], run, path)
+    return [run for run in runs if finished.get(run.key, {"error": "none"})["error"] is not None]
+
+
+def same_versions(row, path):
+    """Raise OutputError for a row that other versions made."""
+    for name, here in versions().items():
+        there = row["versions"].get(name)
+        if there != here:
+            raise OutputError(
+                f"{path} was made with {name} {there}, this is {here}: choose another folder with --out, or "
+                f"install {name} {there}"
+            )
+
+
+def _same_setup(row, run, path):
+    for name, wanted in run.setup.items():
+        if row[name] != wanted:
+            raise OutputError(
+                f"{path} has {run} with {_difference(name, row[name], wanted)}: "
+                "choose another folder with --out, or ask for the same"
+            )
+
+
+def _difference(name, there, here):
+    if isinstance(there, dict) and isinstance(here, dict):
+        name = next(n for n in {**here, **there} if there.get(n) != here.get(n))
+        there, here = there.get(name), here.get(name)
+    return f"{name} {there!r}, and this sweep asks for {here!r}"

@@ -1,0 +1,48 @@
+"""One search to its end, blind, and then the comparison with what was there to be found."""
+
+from ...formula.expressions import as_expression
+from ...search import Search
+from ...search.choice.candidate import score
+from ...verdict.decision import verify
+
+__all__ = ["answered"]
+
+_GENERATIONS = 100  # at most; a search settles long before
+
+
+def answered(field, concept, seed, generations=_GENERATIONS, **options):
+    """Search a field until the answer has settled, and return entries of a row.
+
+    Parameters
+    ----------
+    field : GradientField
+    concept : formula, or None where there is none
+    seed, options : of the `Search`
+    generations : int
+        At which it ends at the latest; no clock decides.
+
+    Returns
+    -------
+    dict
+        outcome : "found", "another" (formula) or "none"; without a concept "law" or "nothing"
+        formula : text or None
+        how : of the verdict
+        loss : held-out, of the answer, or of the last entry of the front where there is none
+        floor : loss of the concept itself
+        residual : mean 1 - cos^2 between the gradients of formula and concept
+
+    """
+    search = Search(field, random_state=seed, **options)
+    state = search.run(progress=False, callback=lambda state: state.generation >= generations)
+    best = state.best
+    shown = best or (state.front[-1] if state.front else None)
+    row = {"formula": best and str(best.expression), "loss": shown and float(shown.loss)}
+    if concept is None:
+        return row | {"outcome": "law" if best else "nothing"}
+    concept = as_expression(concept, field.names)
+    row["floor"] = float(score(field, concept).loss)
+    if best is None:
+        return row | {"outcome": "none"}
+    verdict = verify(best.expression, concept, field)
+    outcome = "found" if verdict.same else "another"
+    return row | {"outcome": outcome, "how": verdict.how, "residual": float(verdict.residual)}

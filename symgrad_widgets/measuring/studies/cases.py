@@ -1,0 +1,102 @@
+"""Made neurons: formulas on boxes, what bends them and what disturbs their gradients.
+
+A seed chooses the points and, in turn, one of the formulas of `CASES`: twenty seeds see each of them twice.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...field import GradientField
+from ...formula.expressions import as_expression, evaluate
+
+__all__ = ["CASES", "HARD", "Case", "directions", "disturbed", "of_seed", "waves"]
+
+_WAVES = 30  # cosines in a random smooth function
+
+
+class Case(NamedTuple):
+    """A formula of `names`, uniform bounds of its inputs, and the operators that it needs, the last most."""
+
+    formula: str
+    names: tuple
+    low: float
+    high: float
+    needs: tuple = ()
+
+    def points(self, seed, count=1000):
+        """Return points (count, n), uniform in the box."""
+        return np.random.default_rng([seed, 0]).uniform(self.low, self.high, (count, len(self.names)))
+
+    def field(self, points):
+        """Return the exact `GradientField` of the formula."""
+        values, gradients = evaluate(as_expression(self.formula, self.names), self.names, points)
+        return GradientField(points, gradients, self.names, values)
+
+    def standard(self):
+        """Return the formula, as SymPy, less its median over the box and in units of its spread there."""
+        expression = as_expression(self.formula, self.names)
+        values, _ = evaluate(expression, self.names, self.points(0, 10_000))
+        return (expression - float(np.median(values))) / float(values.std())
+
+
+def _case(formula, names, low, high, *needs):
+    return Case(formula, tuple(names.split()), low, high, needs)
+
+
+CASES = (
+    _case("x1*x4 - x2*x3", "x1 x2 x3 x4", -1, 1, "add", "sub", "mul"),
+    _case("v^2 + x^2 + x^4/2", "x v", -1.5, 1.5, "add", "mul", "square", "pow4"),
+    _case("x1^2 + sin(x2 + x3)", "x1 x2 x3", -2, 1, "add", "square", "mul", "sin"),
+    _case("exp(x1 - x2) - 3*x3", "x1 x2 x3", -1, 1, "add", "sub", "mul", "exp"),
+    _case("x1*x2/x3", "x1 x2 x3", 0.5, 2, "add", "mul", "div"),
+    _case("v^2/2 - cos(x)", "x v", -2, 2, "add", "sub", "square", "mul", "cos"),
+    _case("1/x1 + 1/x2", "x1 x2", 0.5, 3, "add", "inv"),
+    _case("x1*x2 + x3", "x1 x2 x3", -1, 1, "add", "mul"),
+    _case("x1^2 - x2^2 - x3^2", "x1 x2 x3", 0, 1, "add", "sub", "mul", "square"),
+    _case("x1 - 2*log(x2)", "x1 x2", 0.3, 3, "add", "sub", "mul", "log"),
+)
+HARD = (
+    _case("(v1^2 + v2^2)/2 - 1/sqrt(x1^2 + x2^2)", "x1 x2 v1 v2", 0.2, 1),
+    _case("x1*x2/((x3 - x4)^2 + (x5 - x6)^2)", "x1 x2 x3 x4 x5 x6", 0, 2),
+    _case("(1 - exp(-x1))^2 + x2^2", "x1 x2", -1, 2),
+    _case("x1*x2*x3 + x4*x5*x6 - x1*x5", "x1 x2 x3 x4 x5 x6", -1, 1),
+    _case("sin(2*x1 + x2) + x2^2", "x1 x2", -1, 1),
+)
+
+
+def of_seed(seed, cases=CASES):
+    """Return the case of a seed."""
+    return cases[seed % len(cases)]
+
+
+def waves(points, seed):
+    """Gradients (N, n) of a random smooth function: 30 cosines, of some two waves across the points."""
+    rng = np.random.default_rng([seed, 1])
+    n, scale = points.shape[1], points.std(0)
+    turns = 1.5 * rng.normal(size=(_WAVES, n)) / scale
+    phases, sizes = rng.uniform(0, 2 * np.pi, _WAVES), rng.normal(size=_WAVES)
+    return -(sizes * np.sin(points @ turns.T + phases)) @ turns
+
+
+def directions(points, seed):
+    """Random directions (N, n), point by point."""
+    return np.random.default_rng([seed, 2]).normal(size=points.shape)
+
+
+def disturbed(field, kicks, noise):
+    """Field with its unit gradients turned by `kicks` (N, n), to a mean 1 - cos^2 of `noise`."""
+    from scipy.optimize import brentq
+
+    if not noise:
+        return field
+    unit = field.unit[:, 0]
+    kicks = kicks / np.sqrt((kicks**2).sum(1).mean())
+
+    def excess(size):
+        turned = unit + size * kicks
+        cosines = (turned * unit).sum(1) / np.linalg.norm(turned, axis=1)
+        return (1 - cosines**2).mean() - noise
+
+    turned = unit + brentq(excess, 0, 100) * kicks
+    return GradientField(field.points, turned, field.names, field.values)

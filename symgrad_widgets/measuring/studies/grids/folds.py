@@ -1,0 +1,75 @@
+"""A bend that cannot be undone: |g|, g^2 around zero, saturated tanh, waves."""
+
+import numpy as np
+import sympy as sp
+
+from ....field import GradientField
+from ....formula.expressions import as_expression, evaluate
+from ....reading.interpretation import fit_phi
+from ....verdict.decision import verify
+from ..blind_reading import answered
+from ..cases import directions, of_seed, waves
+from ..study import Study
+
+_BENDS = {  # of the standardised formula u: as many points lie below 0 as above
+    "u": "u",
+    "exp(u)": "exp(u)",
+    "|u|": "Abs(u)",
+    "u²": "u**2",
+    "tanh 3u": "tanh(3*u)",
+    "tanh 30u": "tanh(30*u)",
+    "sin 20u": "sin(20*u)",
+}
+_SATURATED = ("exp(u)", "tanh 3u")
+
+
+def _measure(seed, bend, error=0.0, steepest=1.0):
+    """Read a neuron phi(u) with errors of its gradient that are equally large at all points.
+
+    `steepest` is the share of the points that are looked at: those of the largest gradients.
+    """
+    case = of_seed(seed)
+    formula = as_expression(_BENDS[bend], ("u",)).xreplace({sp.Symbol("u", real=True): case.standard()})
+    points = case.points(seed, round(1000 / steepest))
+    values, gradients = evaluate(formula, case.names, points)
+    size = error * np.sqrt((gradients**2).mean())
+    gradients = gradients + size * np.random.default_rng([seed, 3]).normal(size=gradients.shape)
+    field = GradientField(points, gradients, case.names, values).steepest(steepest)
+    row = answered(field, case.formula, seed) | {"used": len(field)}
+    if row["formula"] is not None:
+        best = as_expression(row["formula"], case.names)
+        row |= {"r2": fit_phi(best, field).r2, "bent": bool(verify(best, formula, field).same)}
+    return row
+
+
+def _lawless(seed, kind):
+    case = of_seed(seed)
+    points = case.points(seed)
+    return answered(GradientField(points, kind(points, seed), case.names), None, seed)
+
+
+def _any(seed, kind=None, **settings):
+    return _lawless(seed, kind) if kind else _measure(seed, **settings)
+
+
+STUDY = Study(
+    title="A bend that cannot be undone",
+    question=(
+        "A neuron computes phi(g), and phi turns back or goes flat: is g still found, and what does the "
+        "verdict say? u is g, less its median, in units of its spread: half of the points lie on each side "
+        "of 0."
+    ),
+    groups={
+        "exact gradients": {bend: {"bend": bend} for bend in _BENDS},
+        "errors of 3 % of the mean gradient": {bend: {"bend": bend, "error": 0.03} for bend in _BENDS},
+        "the same errors, the tenth of the points with the largest gradients": {
+            bend: {"bend": bend, "error": 0.03, "steepest": 0.1} for bend in _SATURATED
+        },
+        "no law": {
+            "random directions": {"kind": directions},
+            "random smooth function": {"kind": waves},
+        },
+    },
+    measure=_any,
+    figures={"points": "used", "phi's R²": "r2", "same as phi(g)": "bent"},
+)

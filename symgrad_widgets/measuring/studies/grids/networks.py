@@ -1,0 +1,67 @@
+"""What a network makes of it: bends, noise, few rows, small networks, ReLU, dropout."""
+
+import numpy as np
+
+from ..blind_reading import answered
+from ..cases import of_seed
+from ..regression import fit, regression
+from ..study import Study
+
+_POINTS = 1000
+_BENDS = {
+    "u": lambda u: u,
+    "exp(u)": np.exp,
+    "|u|": np.abs,
+    "u²": np.square,
+    "tanh 3u": lambda u: np.tanh(3 * u),
+}
+
+
+def _measure(seed, bend="u", smooth=0, steepest=1.0, blind=False, **settings):
+    """Train a network on phi(u) and read its output, at the points of the largest gradients."""
+    from ....network.gradients import gradient_field
+
+    case = of_seed(seed)
+    run, true = regression(case, _BENDS[bend], seed, blind=blind, **settings)
+    points = case.points(seed, round(_POINTS / steepest))
+    field = gradient_field(run.model, points, names=case.names, smooth=smooth)
+    predicted = fit(field.values, true(field.points))
+    if steepest < 1:
+        field = field.steepest(steepest)
+    return answered(field, None if blind else case.formula, seed) | {"fit": predicted}
+
+
+def _group(name, *values, label="{}".format):
+    return {label(value): {name: value} for value in values}
+
+
+def _widths(hidden):
+    return "-".join(map(str, hidden))
+
+
+STUDY = Study(
+    title="What a network makes of it",
+    question=(
+        "Regression networks, trained for 3,000 steps on values of the standardised formula u: 2,000 rows, "
+        "two layers of 32 SiLU units, no noise, but for the one thing that varies. What spoils the "
+        "formula first?"
+    ),
+    groups={
+        "trained on phi(u)": {bend: {"bend": bend} for bend in _BENDS},
+        "trained on phi(u), read at the tenth of the points with the largest gradients": {
+            bend: {"bend": bend, "steepest": 0.1} for bend in ("exp(u)", "tanh 3u")
+        },
+        "noise of the labels, in their spread": _group("label_noise", 0.1, 0.3),
+        "noise of the inputs, in their spread": _group("input_noise", 0.1, 0.3),
+        "rows": _group("rows", 50, 200),
+        "hidden layers": _group("hidden", (4,), (64, 64, 64), label=_widths),
+        "activation": {
+            "relu": {"activation": "relu"},
+            "relu, smooth=64": {"activation": "relu", "smooth": 64},
+        },
+        "dropout": _group("dropout", 0.2),
+        "no law: labels of other points": {"2000 rows": {"blind": True}},
+    },
+    measure=_measure,
+    figures={"network's R²": "fit"},
+)

@@ -1,0 +1,61 @@
+"""Noise and few points, on exact gradients."""
+
+import numpy as np
+
+from ....field import GradientField
+from ..blind_reading import answered
+from ..cases import directions, disturbed, of_seed, waves
+from ..study import Study
+
+
+def _measure(seed, noise=0.0, kind=directions, count=1000, shift=0.0):
+    """Read a field with noise of its directions, at points that are told with an error."""
+    case = of_seed(seed)
+    points = case.points(seed, count)
+    field = disturbed(case.field(points), kind(points, seed), noise)
+    told = points + shift * points.std(0) * np.random.default_rng([seed, 5]).normal(size=points.shape)
+    if shift:  # a formula may have no value outside the box
+        told = np.clip(told, case.low, case.high)
+        field = GradientField(told, field.gradients, case.names)
+    return answered(field, case.formula, seed)
+
+
+def _lawless(seed, kind, count):
+    case = of_seed(seed)
+    points = case.points(seed, count)
+    return answered(GradientField(points, kind(points, seed), case.names), None, seed)
+
+
+def _any(seed, lawless=False, **settings):
+    return (_lawless if lawless else _measure)(seed, **settings)
+
+
+_COUNTS, _FEW = (20, 50, 100, 300), (20, 1000)
+
+STUDY = Study(
+    title="Noise and few points",
+    question=(
+        "Directions that are noisy from point to point, directions with a smooth error as a network's, "
+        "points that are known with an error only, few points: until when is the formula found, and is "
+        "anything found where there is nothing?"
+    ),
+    groups={
+        "noise of directions, mean 1 - cos²": {
+            f"{noise:g}": {"noise": noise} for noise in (0.01, 0.1, 0.2, 0.3)
+        },
+        "smooth error of directions, mean 1 - cos²": {
+            f"{noise:g}": {"noise": noise, "kind": waves} for noise in (1e-4, 0.001, 0.01, 0.1)
+        },
+        "error of the points, in their spread": {
+            f"{shift:g}": {"shift": shift} for shift in (0.03, 0.1, 0.3)
+        },
+        "points, noise of 0.01": {str(count): {"count": count, "noise": 0.01} for count in _COUNTS},
+        "no law: random directions at so many points": {
+            str(count): {"lawless": True, "kind": directions, "count": count} for count in _FEW
+        },
+        "no law: random smooth function at so many points": {
+            str(count): {"lawless": True, "kind": waves, "count": count} for count in _FEW
+        },
+    },
+    measure=_any,
+)

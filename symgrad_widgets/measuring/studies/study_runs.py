@@ -1,0 +1,147 @@
+"""The runs of a study, and their rows in a folder: done once, kept, and resumed."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ... import batch
+from ...errors import DataError, OutputError
+from ..recovery.store import same_versions, versions
+from .study import find
+
+__all__ = ["Run", "key", "measure", "measured", "missing", "planned", "rows_in", "shipped"]
+
+_DIGITS = 4
+_KEY = ("study", "group", "setting", "seed")
+_NEEDED = {*_KEY, "outcome", "formula", "how", "loss", "floor", "residual", "seconds"}
+_SHIPPED = Path(__file__).parents[2] / "data" / "studies"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One setting of a study with one seed; `key` is what tells it from the others."""
+
+    study: str
+    group: str
+    setting: str
+    seed: int
+
+    @property
+    def key(self):
+        """Study, group, setting and seed."""
+        return self.study, self.group, self.setting, self.seed
+
+
+def planned(study, seeds=(0,), groups=None):
+    """Runs of a study, or of some of its groups, ordered by seed: cut short, all settings have some.
+
+    Raises
+    ------
+    UnknownNameError
+        for a study that does not exist.
+
+    """
+    grid = find(study).groups
+    return [
+        Run(study, group, setting, int(seed))
+        for seed in seeds
+        for group in (grid if groups is None else groups)
+        for setting in grid[group]
+    ]
+
+
+def measure(folder, runs, jobs=1, scheduler=None):
+    """Do the runs that the folder has no row of yet, and yield their rows once they are written.
+
+    Parameters
+    ----------
+    folder : path of results, which must exist; the rows of a study are in `NAME.jsonl`
+    runs : sequence of `Run`
+    jobs, scheduler : as in `batch.stream`
+
+    Raises
+    ------
+    OutputError
+        for a folder with rows of other versions, and for one that is full. Rows are kept.
+
+    """
+    for study in dict.fromkeys(run.study for run in runs):
+        batch.repair(_path(folder, study))
+        for row in rows_in(folder, study):
+            same_versions(row, _path(folder, study))
+    for run, row in batch.stream(measured, missing(folder, runs), jobs, scheduler):
+        written = _row(run, {}, str(row), 0.0) if isinstance(row, batch.WorkerDiedError) else row
+        batch.append(_path(folder, run.study), written)
+        yield written
+
+
+def missing(folder, runs):
+    """Those of the runs that the folder has no row of, or only the row of a failure."""
+    studies = dict.fromkeys(run.study for run in runs)
+    done = {key(row) for study in studies for row in rows_in(folder, study) if row["error"] is None}
+    return [run for run in runs if run.key not in done]
+
+
+def measured(run):
+    """Return the row of a `Run`, also when it fails; `seconds` are of processor time."""
+    study, start, found, error = find(run.study), time.process_time(), {}, None
+    try:
+        found = study.measure(run.seed, **study.groups[run.group][run.setting])
+    except Exception as caught:  # noqa: BLE001 - whatever happens to one run, the others go on
+        error = f"{type(caught).__name__}: {caught}"
+    return _row(run, found, error, time.process_time() - start)
+
+
+def _row(run, found, error, seconds):
+    empty = dict.fromkeys(_NEEDED - set(_KEY))
+    figures = {name: _rounded(value) for name, value in {**empty, **found, "seconds": seconds}.items()}
+    return dict(zip(_KEY, run.key, strict=True)) | figures | {"error": error, "versions": versions()}
+
+
+def _rounded(value):
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+
+
+def rows_in(folder, study):
+    """Last row of each setting and seed that a folder has of a study, in the order of its grid.
+
+    Raises
+    ------
+    DataError
+        for what is no row of a study.
+
+    """
+    path, grid, rows = _path(folder, study), find(study).groups, {}
+    for row in batch.read(path):
+        if not row.keys() >= _NEEDED:
+            lacks = ", ".join(sorted(_NEEDED - row.keys()))
+            raise DataError(f"{path} is not of a study: a row lacks {lacks}; choose another folder")
+        rows[key(row)] = {"error": None, **row}
+    order = {(group, s): (i, j) for i, group in enumerate(grid) for j, s in enumerate(grid[group])}
+    known = [row for row in rows.values() if (row["group"], row["setting"]) in order]
+    return sorted(known, key=lambda row: (order[row["group"], row["setting"]], row["seed"]))
+
+
+def shipped(study):
+    """Rows of a study that come with the package, as `rows_in`.
+
+    Raises
+    ------
+    OutputError
+        where it brings none.
+
+    """
+    find(study)
+    rows = rows_in(_SHIPPED, study)
+    if not rows:
+        raise OutputError(f"no rows of {study!r} come along: measure them, `symgrad sweep --study {study}`")
+    return rows
+
+
+def _path(folder, study):
+    return Path(folder) / f"{study}.jsonl"
+
+
+def key(row):
+    """Study, group, setting and seed of a row: the `key` of its `Run`."""
+    return tuple(row[name] for name in _KEY)

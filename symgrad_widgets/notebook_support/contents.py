@@ -1,0 +1,99 @@
+"""Tables of what the notebooks hold, made from the notebooks and from the rows of a sweep."""
+
+import re
+from pathlib import Path
+
+from ..errors import SymgradError
+from .notebook_files import find, sources
+from .table import Table
+
+__all__ = ["answers", "glossary", "index", "others"]
+
+_HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
+_GLOSSARY = re.compile(r"^\| word \| meaning here \|\n\|[-| ]+\|\n((?:\|.*\|\n?)+)", re.MULTILINE)
+
+
+def index(folder, results):
+    """Return the table of all experiments: notebook, and how well it went in a sweep.
+
+    Parameters
+    ----------
+    folder : path of the notebooks
+    results : path of a sweep's folder, or of a file of its rows, as `symgrad sweep` writes them
+
+    Raises
+    ------
+    OutputError, DataError
+        where there are no such rows.
+
+    """
+    from ..network.experiment import experiments
+
+    found = _summaries(results)
+    rows = ((e.id, e.title, _notebook(e, folder), *_figures(found.get(e.slug))) for e in experiments)
+    return Table(("paper", "experiment", "notebook", "found", "loss", "floor", "seconds"), tuple(rows))
+
+
+def answers(results):
+    """Return the table of the formulas that a sweep has found most often: what a reader is to guess first."""
+    rows = ((s.id, s.experiment, f"`{s.formulas[0][0]}`") for s in _summaries(results).values() if s.formulas)
+    return Table(("paper", "name", "formula"), tuple(rows))
+
+
+def others(folder):
+    """Return the table of the notebooks that belong to no experiment."""
+    from ..network.experiment import experiments
+
+    taken = {_notebook(e, folder) for e in experiments}
+    links = (_link(path, folder) for path in sources(folder))
+    return Table(("notebook",), tuple((link,) for link in links if link not in taken))
+
+
+def glossary(folder):
+    """Return the table of all words that notebooks explain at their beginning, in alphabetical order."""
+    meanings = {}
+    for path in sources(folder):
+        for word, meaning in _words(path):
+            meanings.setdefault((word.lower(), word, meaning), []).append(_link(path, folder))
+    rows = ((word, meaning, ", ".join(links)) for (_, word, meaning), links in sorted(meanings.items()))
+    return Table(("word", "meaning", "notebooks"), tuple(rows))
+
+
+def _notebook(experiment, folder):
+    try:
+        return _link(find(experiment, folder), folder)
+    except SymgradError:
+        return "-"
+
+
+def _link(path, folder):
+    found = _HEADING.search(_markdown(path))
+    return f"[{found[1] if found else path.stem}]({path.relative_to(Path(folder)).as_posix()})"
+
+
+def _summaries(results):
+    from ..measuring.recovery import reference_rows, summaries
+
+    return {summary.experiment: summary for summary in summaries(reference_rows(results))}
+
+
+def _figures(summary):
+    if summary is None:
+        return ("-",) * 4
+    losses = ("-" if loss is None else f"{loss:.1e}" for loss in (summary.loss, summary.floor))
+    seconds = (summary.training or 0) + (summary.search or 0)
+    return f"{summary.found} of {summary.runs}", *losses, f"{seconds:.0f}"
+
+
+def _words(path):
+    table = _GLOSSARY.search(_markdown(path))
+    for line in table[1].splitlines() if table else ():
+        word, _, meaning = line.strip("| ").partition(" | ")
+        yield word, meaning
+
+
+def _markdown(path):
+    import nbformat
+
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")

@@ -1,0 +1,59 @@
+"""The parameters of a notebook, checked where it begins: papermill says of a misspelt one in a log only."""
+
+import ast
+import sys
+from numbers import Integral, Real
+
+from ..errors import DataError, UnknownNameError, nearest
+
+__all__ = ["check_parameters"]
+
+_MARK = "# Parameters\n"  # papermill begins the cell with it that it puts after the notebook's own
+
+
+def _is(value, kind):
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+_RULES = {  # name: what it has to be
+    "seed": (lambda v: _is(v, Integral) and v >= 0, "a whole number of at least 0, such as 1"),
+    "retrain": (
+        lambda v: isinstance(v, bool),
+        "True, to train here, or False, for the weights of the package",
+    ),
+    "variant": (lambda v: isinstance(v, str), 'the name of a variant of the data, such as "default"'),
+    "budget": (lambda v: _is(v, Real) and 0 < v < float("inf"), "a positive number of seconds, such as 20"),
+    "experiment": (lambda v: isinstance(v, str), 'the name of an experiment, such as "oscillator"'),
+}
+
+
+def check_parameters(**values):
+    """Check the parameters of a notebook, given by name, and that papermill was given no others.
+
+    >>> sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+
+    Raises
+    ------
+    DataError
+        for a value that the parameter cannot have.
+    UnknownNameError
+        for a name that is no parameter here, which would be ignored.
+
+    """
+    for name in _injected():
+        if name not in values:
+            raise UnknownNameError(f"the notebook has no parameter {name!r}: {nearest(name, values)}")
+    for name, value in values.items():
+        if name not in _RULES:
+            raise UnknownNameError(f"no notebook has a parameter {name!r}: {nearest(name, _RULES)}")
+        allows, what = _RULES[name]
+        if not allows(value):
+            raise DataError(f"the parameter {name} = {value!r} of this notebook must be {what}")
+
+
+def _injected():
+    """Names that papermill has set: those assigned in the cell that it puts into the notebook."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    sources = [] if shell is None else shell.user_ns.get("In", [])
+    cells = [ast.parse(source) for source in sources if source.startswith(_MARK)]
+    return [node.targets[0].id for cell in cells[-1:] for node in cell.body if isinstance(node, ast.Assign)]

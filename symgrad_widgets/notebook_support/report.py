@@ -1,0 +1,163 @@
+"""What an executed notebook has found, in a form that the command line and other programs can read back.
+
+A notebook ends with `sg.record(result, run)`. That displays one output which holds the result twice: as text
+for a person, and as JSON under the MIME type `RESULT_MIME` for `symgrad run`.
+"""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..errors import DataError
+
+__all__ = ["RESULT_MIME", "Report", "read", "record", "summarise"]
+
+RESULT_MIME = "application/vnd.symgrad.result+json"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of interpreting one neuron (losses are mean `1 - cos^2`; angles are degrees).
+
+    `formula` is None where no closed form was found, `same` is None where nothing can be said, `how` is the
+    verdict's, and `angle` is the median and the 95th percentile over the points. `formulas` has one for each
+    independent concept found, `known` says of how many the experiment knows that its neurons may hold them.
+    `front` is that of the first: (complexity, loss, formula) each.
+    """
+
+    formula: str | None
+    loss: float | None = None
+    complexity: int | None = None
+    angle: tuple[float, float] | None = None
+    verdict: str = ""
+    same: bool | None = None
+    floor: float | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    experiment: str | None = None
+    seed: int | None = None
+    how: str | None = None
+    formulas: tuple[str, ...] = ()
+    known: int | None = None
+    floor_median: float | None = None
+    front: tuple = ()
+
+    @property
+    def success(self):
+        """Whether every concept that is known has been found, and nothing else."""
+        return bool(self.same) and len(self.formulas) >= (self.known or 0)
+
+    def __str__(self):
+        return "\n".join(f"{label:<10} {text}" for label, text in self._lines())
+
+    def _lines(self):
+        yield "formula", self.formula or "no closed form found"
+        if self.loss is not None:
+            yield "agreement", f"loss {self.loss:.2e} (mean 1 - cos^2){self._degrees()}"
+        if self.floor is not None:
+            yield "floor", f"{self.floor:.2e} (the network against the true concept)"
+        yield "verdict", self.verdict or "none: no concept to compare with"
+        if self.seconds:
+            yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in sorted(self.seconds.items()))
+
+    def _degrees(self):
+        return (
+            "" if self.angle is None else ", angle {:.2g} degrees (median), {:.2g} (95 %)".format(*self.angle)
+        )
+
+    def _repr_mimebundle_(self, **_):
+        return {"text/plain": str(self), RESULT_MIME: dataclasses.asdict(self)}
+
+
+def record(result, run=None):
+    """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
+
+    And nothing is returned: as the last line of a cell it would be shown twice.
+
+    Parameters
+    ----------
+    result : Interpretation
+        what was found.
+    run : TrainingResult, optional
+        adds the experiment, the seed, the floor and the time of the training.
+
+    """
+    _display(summarise(result, run))
+
+
+def summarise(result, run=None):
+    """`Report` of an `Interpretation`, with what the `TrainingResult` adds to it."""
+    best, verdict = result.best, result.verdict
+    return Report(
+        formula=None if best is None else str(best.expression),
+        loss=None if best is None else _finite(best.loss),
+        complexity=None if best is None else int(best.complexity),
+        angle=_angles(result.angles),
+        verdict="" if verdict is None else str(verdict.message),
+        same=None if verdict is None or verdict.same is None else bool(verdict.same),
+        floor=None if run is None else _finite(run.floor),
+        seconds=_times(training=getattr(run, "seconds", None), search=result.seconds),
+        experiment=None if run is None else str(run.experiment.slug),
+        seed=None if run is None else int(run.seed),
+        how=None if verdict is None else verdict.how,
+        formulas=tuple(str(concept.expression) for concept in result.concepts),
+        known=None if run is None else min(len(run.experiment.concepts), np.size(run.neuron)),
+        floor_median=None if run is None else _finite(run.floor_median),
+        front=tuple((int(c.complexity), _short(c.loss), str(c.expression)) for c in result.front),
+    )
+
+
+def read(notebook):
+    """Return the last `Report` among the outputs of an executed notebook (as nbformat gives it), or None."""
+    outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", ())]
+    found = [out["data"][RESULT_MIME] for out in outputs if RESULT_MIME in out.get("data", {})]
+    return _report(found[-1]) if found else None
+
+
+def _report(stored):
+    known = {f.name for f in dataclasses.fields(Report)}
+    try:
+        stored = json.loads(stored) if isinstance(stored, str) else dict(stored)
+        return Report(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known})
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"the notebook's recorded result cannot be read ({error}); run the notebook again"
+        ) from None
+
+
+def _finite(value):
+    # NaN and infinity are not JSON: a notebook that holds them is refused by other readers.
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _short(loss):
+    return None if _finite(loss) is None else float(f"{loss:.4g}")
+
+
+def _angles(degrees):
+    """Median and 95th percentile of an array of angles, or None."""
+    if degrees is None or len(degrees) == 0:
+        return None
+    return tuple(float(a) for a in np.percentile(degrees, [50, 95]))
+
+
+def _times(**named):
+    times = {}
+    for name, value in named.items():
+        times |= {str(k): v for k, v in value.items()} if isinstance(value, dict) else {name: value}
+    return {name: round(float(value), 3) for name, value in times.items() if value is not None}
+
+
+def _display(report):
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        print(report)
+        return
+    if get_ipython() is None:
+        print(report)
+    else:
+        display(report)

@@ -48,9 +48,8 @@ import time
 import numpy as np
 
 import symgrad_widgets as sg
-from symgrad_widgets import plots
-from symgrad_widgets.reading import baselines
-from symgrad_widgets.search.pysr import installed
+from symgrad_widgets import baselines, plots
+from symgrad_widgets.search.pysr import look
 
 # %% [markdown]
 # ## One neuron, and the same one bent
@@ -103,7 +102,7 @@ sg.SearchStepper(search)
 # it finds is written, measured and chosen like everything else. `symgrad julia` installs it (2 GB).
 
 # %%
-pysr = installed.look()
+pysr = look()
 for name, field in {"plain": plain, "bent": bent}.items() if pysr.ready else ():
     start = time.perf_counter()
     second = sg.Search(

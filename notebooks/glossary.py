@@ -25,7 +25,7 @@
 # *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
 # %%
-from symgrad_widgets.notebook_support import contents
+from symgrad_widgets import contents
 
 words = contents.glossary(".")
 words

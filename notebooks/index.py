@@ -34,7 +34,7 @@
 results = "results.jsonl"  # or the folder of a sweep of your own
 
 # %%
-from symgrad_widgets.notebook_support import contents
+from symgrad_widgets import contents
 
 # %% [markdown]
 # ## The experiments

@@ -12,7 +12,7 @@ v**2 + x**2
 import importlib
 
 _PUBLIC = {
-    "Atlas": "reading.atlas.layer",
+    "Atlas": "reading.atlas",
     "Candidate": "search",
     "Experiment": "network.experiment",
     "ExperimentChooser": "widgets",
@@ -24,7 +24,7 @@ _PUBLIC = {
     "Panel": "widgets",
     "PhiBender": "widgets",
     "PhiView": "widgets",
-    "PySR": "search.pysr.recipe",
+    "PySR": "search.pysr",
     "Search": "search",
     "SearchState": "search",
     "SearchStepper": "widgets",
@@ -32,10 +32,12 @@ _PUBLIC = {
     "SymgradError": "errors",
     "TrainingMonitor": "widgets",
     "TrainingResult": "network.training",
-    "Verdict": "verdict.decision",
+    "Verdict": "verdict",
     "Workbench": "widgets",
-    "atlas": "reading.atlas.layer",
+    "atlas": "reading.atlas",
+    "baselines": "reading",
     "check_parameters": "notebook_support.parameters",
+    "contents": "measuring",
     "define_operator": "formula.operators",
     "experiments": "network.experiment",
     "from_checkpoint": "network.checkpoints",
@@ -43,7 +45,10 @@ _PUBLIC = {
     "interpret": "reading.interpretation",
     "record": "notebook_support.report",
     "score": "search",
-    "verify": "verdict.decision",
+    "studies": "measuring",
+    "to_numpy": "formula.export",
+    "to_torch": "formula.export",
+    "verify": "verdict",
 }
 __all__ = sorted(_PUBLIC)  # noqa: PLE0605
 __version__ = "0.1.0"
@@ -53,8 +58,8 @@ def __getattr__(name):
     """Import the module behind a public name when it is first used: torch and bokeh cost seconds."""
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f".{_PUBLIC[name]}", __name__)
-    value = getattr(module, name)
+    home = importlib.import_module(f".{_PUBLIC[name]}", __name__)
+    value = getattr(home, name) if hasattr(home, name) else importlib.import_module(f".{name}", home.__name__)
     globals()[name] = value
     return value
 

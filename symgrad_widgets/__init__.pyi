@@ -10,17 +10,17 @@ from .network.modules import SideBySide as SideBySide
 from .network.training import TrainingResult as TrainingResult
 from .notebook_support.parameters import check_parameters as check_parameters
 from .notebook_support.report import record as record
-from .reading.atlas.layer import Atlas as Atlas
-from .reading.atlas.layer import atlas as atlas
+from .reading.atlas import Atlas as Atlas
+from .reading.atlas import atlas as atlas
 from .reading.interpretation import Interpretation as Interpretation
 from .reading.interpretation import interpret as interpret
 from .search import Candidate as Candidate
 from .search import Search as Search
 from .search import SearchState as SearchState
 from .search import score as score
-from .search.pysr.recipe import PySR as PySR
-from .verdict.decision import Verdict as Verdict
-from .verdict.decision import verify as verify
+from .search.pysr import PySR as PySR
+from .verdict import Verdict as Verdict
+from .verdict import verify as verify
 from .widgets import ExperimentChooser as ExperimentChooser
 from .widgets import ExpressionView as ExpressionView
 from .widgets import FieldView as FieldView
@@ -33,3 +33,8 @@ from .widgets import TrainingMonitor as TrainingMonitor
 from .widgets import Workbench as Workbench
 
 __version__: str
+from .formula.export import to_numpy as to_numpy
+from .formula.export import to_torch as to_torch
+from .measuring import contents as contents
+from .measuring import studies as studies
+from .reading import baselines as baselines

@@ -1,27 +1,29 @@
-"""Settings of a search as a person gives them, or one clear error."""
+"""Settings as a person gives them, or one clear error."""
 
+import keyword
 from numbers import Real
 
 import numpy as np
-import sympy as sp
 
 from .errors import DataError
 
-__all__ = ["duration", "several", "whole"]
+__all__ = ["checked_names", "duration", "several", "whole"]
 
 
 def several(some, what):
-    """Tuple of a sequence; a single text counts as one."""
+    """Tuple of a sequence; a single text, or a single formula, counts as one."""
     try:
-        return (some,) if isinstance(some, (str, sp.Basic)) else tuple(some)
+        return (some,) if isinstance(some, str) or hasattr(some, "free_symbols") else tuple(some)
     except TypeError:
         raise DataError(f"{what} must be a sequence, got {some!r}") from None
 
 
-def whole(number, what):
-    """Whole number >= 0."""
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 0:
-        raise DataError(f"{what} must be a whole number >= 0, got {number!r}")
+def whole(number, what, least=0, most=None):
+    """Whole number of at least `least`, and of at most `most` where that is given."""
+    fits = not isinstance(number, bool) and isinstance(number, (int, np.integer)) and number >= least
+    if not fits or (most is not None and number > most):
+        allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise DataError(f"{what} must be a whole number {allowed}, got {number!r}")
     return int(number)
 
 
@@ -32,3 +34,16 @@ def duration(seconds):
     if isinstance(seconds, bool) or not isinstance(seconds, Real) or not seconds >= 0:
         raise DataError(f"seconds must be a number >= 0, or None for no cap, got {seconds!r}")
     return float(seconds)
+
+
+def checked_names(names, count=None):
+    """Names of inputs as a tuple of distinct identifiers; of `count` inputs x1 ... xn for None."""
+    if isinstance(names, str) and count is None:
+        raise DataError(f"names must be a list such as ['x', 'v'], got the text {names!r}")
+    names = tuple(f"x{i + 1}" for i in range(count)) if names is None else tuple(map(str, names))
+    if count is not None and len(names) != count:
+        raise DataError(f"{len(names)} names {names} for {count} inputs: give one for each")
+    for name in names:
+        if not name.isidentifier() or keyword.iskeyword(name) or names.count(name) > 1:
+            raise DataError(f"input name {name!r} must be an identifier and occur once, for example 'x1'")
+    return names

@@ -3,6 +3,7 @@
 import difflib
 
 __all__ = [
+    "ClusterError",
     "DataError",
     "EngineError",
     "ExpressionError",
@@ -11,6 +12,7 @@ __all__ = [
     "OutputError",
     "SymgradError",
     "UnknownNameError",
+    "WorkerDiedError",
     "nearest",
 ]
 
@@ -48,6 +50,14 @@ class ExpressionError(SymgradError, ValueError):
 
 class OutputError(SymgradError, OSError):
     """A file or folder that cannot be written or read."""
+
+
+class WorkerDiedError(SymgradError, RuntimeError):
+    """The process that worked on a job ended without an answer: killed, out of memory, or crashed."""
+
+
+class ClusterError(SymgradError, ConnectionError):
+    """A Dask cluster that cannot be reached, or whose workers cannot do the jobs."""
 
 
 def nearest(name, known, n=3):

@@ -1,14 +1,14 @@
 """The gradient field of one or several neurons: plain NumPy arrays, the only thing the search ever sees."""
 
-import keyword
 from functools import cache, cached_property
 from numbers import Real
 
 import numpy as np
 
+from .checks import checked_names
 from .errors import DataError, NoGradientError
 
-__all__ = ["GradientField", "checked_names", "linear_tangent"]
+__all__ = ["GradientField", "linear_tangent"]
 
 _FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
 _DOUBLE = 1e-3  # a combination of neurons with less of their gradients' power says that they agree
@@ -211,17 +211,6 @@ def _floats(array, what):
     if floats is None:
         raise DataError(f"{what} must be real, got {kind} of complex numbers")
     return floats
-
-
-def checked_names(names, n):
-    """Names of n inputs as a tuple, x1 ... xn for None, or a DataError that says what is wrong with them."""
-    names = tuple(f"x{i + 1}" for i in range(n)) if names is None else tuple(map(str, names))
-    if len(names) != n:
-        raise DataError(f"{len(names)} names {names} for {n} inputs: give one for each")
-    for name in names:
-        if not name.isidentifier() or keyword.iskeyword(name) or names.count(name) > 1:
-            raise DataError(f"input name {name!r} must be an identifier and occur once, for example 'x1'")
-    return names
 
 
 def _finite(array):

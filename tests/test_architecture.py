@@ -1,102 +1,64 @@
 """The arrows between modules, what each may load, and what is banned: read from the source.
 
-A new module goes into one group of `GROUPS`; `MAY_USE` says what a group may import from, at any depth of a
+`MAY_USE` says what a folder of the package, or a module of its root, may import from, at any depth of a
 function. The two stems, network and symbolic, meet in the gradient field only: no search sees a concept.
 """
 
 import ast
+import graphlib
+import importlib
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
-GROUPS = {
-    "errors": {"errors"},
-    "batch": {"batch"},
-    "concepts": {"concepts", "published"},
-    "data": {"experiment"},
-    "network": {"checkpoints", "networks", "training", "weights"},
-    "field": {"field"},
-    "gradients": {"gradients"},
-    "language": {"operators", "parser", "expressions"},
-    "search": {"search", "pysr_backend"},
-    "export": {"export"},
-    "baselines": {"baselines"},
-    "verdict": {"verdict", "comparison", "constants", "mixture", "proof", "surface"},
-    "result": {"activity", "interpretation", "splicing", "unit_laws"},
-    "plots": {"plots"},
-    "widgets": {"widgets"},
-    "shell": {
-        "__main__",
-        "cli",
-        "contents",
-        "doctor",
-        "notebook_files",
-        "page",
-        "parameters",
-        "report",
-        "runner",
-        "commands",
-        "studies",
-        "sweep",
-        "tables",
-    },
-}
+MEETING = {"checks", "directions", "errors", "field"}
 MAY_USE = {
     "errors": set(),
+    "checks": {"errors"},
+    "directions": set(),
+    "field": {"checks", "directions", "errors"},
     "batch": {"errors"},
-    "concepts": {"errors"},
-    "data": {"errors", "concepts"},
-    "network": {"errors", "concepts"},
-    "field": {"errors"},
-    "gradients": {"errors", "field", "network"},
-    "language": {"errors"},
-    "search": {"errors", "field", "language"},
-    "verdict": {"errors", "field", "language", "concepts"},
-    "export": {"errors", "language"},
-    "baselines": {"errors", "field", "language", "search"},
-    "result": {
-        "errors",
-        "batch",
-        "field",
-        "language",
-        "concepts",
-        "search",
-        "verdict",
-        "gradients",
-        "export",
-    },
-    "plots": {"errors", "field", "language", "concepts", "search", "verdict", "result"},
+    "formula": MEETING,
+    "network": MEETING | {"formula"},
+    "search": MEETING | {"formula"},
+    "verdict": MEETING | {"formula"},
+    "reading": MEETING | {"batch", "formula", "network", "search", "verdict"},
+    "plots": MEETING | {"formula", "reading", "search", "verdict"},
 }
-MAY_USE["widgets"] = set(MAY_USE) | {"plots"}
-MAY_USE["shell"] = set(MAY_USE) | {"shell"}
-UPWARD = {  # only inside a function
-    ("experiment", "weights"): "and so is exp.pretrained()",
-    ("experiment", "training"): "exp.train(...) is the way in for a reader",
-    ("experiment", "expressions"): "a reader's own concepts may be text",
-    ("training", "gradients"): "the floor is measured after training has ended",
+MAY_USE["widgets"] = MEETING | {"formula", "network", "plots", "reading", "search", "verdict"}
+MAY_USE["notebook_support"] = MEETING | {"network", "plots"}
+MAY_USE["measuring"] = set(MAY_USE) - {"widgets", "measuring"}
+MAY_USE["commands"] = set(MAY_USE) - {"commands"}
+MAY_USE["__main__"] = {"commands"}
+FACES = {  # what others import of these comes from the package itself, or from a package in it
+    "search": {"search", "search.pysr"},
+    "verdict": {"verdict"},
+    "reading.atlas": {"reading.atlas"},
 }
-HOMES = {  # libraries that cost seconds or megabytes, and the only modules that may load them
-    "torch": {"checkpoints", "networks", "training", "weights", "gradients", "export", "splicing"},
-    "numba": {"search"},
-    "llvmlite": {"search"},
-    "pyoperon": {"baselines"},
+HOMES = {  # libraries that cost seconds or megabytes, and the only places that may load them
+    "torch": {"network", "formula.export", "reading.splicing"},
+    "numba": {"search.kernel"},
+    "llvmlite": {"search.kernel"},
+    "pyoperon": {"reading.baselines"},
     "sklearn": set(),
-    "pysr": {"pysr_backend"},
+    "pysr": {"search.pysr"},
     "juliacall": set(),
     "bokeh": {"plots", "widgets"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
-    "IPython": {"widgets", "report"},
-    "papermill": {"runner"},
-    "nbclient": {"runner"},
-    "nbconvert": {"page"},
+    "IPython": {"widgets", "notebook_support.report"},
+    "papermill": {"notebook_support.runner"},
+    "nbclient": {"notebook_support.runner"},
+    "nbconvert": {"notebook_support.page"},
     "pickle": set(),
     "joblib": {"batch"},
-    "safetensors": {"checkpoints", "weights"},
+    "safetensors": {"network"},
     "pdoc": {"commands"},
     "voila": {"commands"},
     "dask": {"batch"},
@@ -112,40 +74,73 @@ XML_NAMES = ("http://www.w3.org/",)
 def violations(package):
     """Every breach in the package folder, as lines `module: what`."""
     files = [path for path in sorted(package.rglob("*.py")) if path != package / "__init__.py"]
-    found = [f"{path.relative_to(package)}: {what}" for path in files for what in _breaches(path, package)]
+    modules = {_dotted(path, package) for path in files}
+    found = [f"{path.relative_to(package)}: {w}" for path in files for w in _breaches(path, package, modules)]
     for path in [*package.rglob("*.js"), *package.rglob("*.css")]:
         found += [f"{path.relative_to(package)}: outside address" for _ in _addresses(path.read_text())]
     return found
 
 
-def _breaches(path, package):
-    unit = path.relative_to(package).parts[0].removesuffix(".py")
-    if unit not in _group_of():
-        yield "belongs to no group: place it in GROUPS"
+def circles(package):
+    """The first circle among modules, and among folders, as lists of names that import one another."""
+    imports = {_dotted(path, package): set() for path in package.rglob("*.py")}
+    for path in package.rglob("*.py"):
+        for name, _ in _imports(ast.parse(path.read_text(encoding="utf-8")), path, package):
+            imports[_dotted(path, package)] |= {_module(name, imports)} & set(imports)
+    folders = {}
+    for name, targets in imports.items():
+        own = _folder(name, package)
+        folders.setdefault(own, set()).update(_folder(target, package) for target in targets)
+    for graph in (imports, folders):
+        graph = {name: targets - {name} for name, targets in graph.items()}
+        try:
+            graphlib.TopologicalSorter(graph).prepare()
+        except graphlib.CycleError as error:
+            yield error.args[1]
+
+
+def _dotted(path, package):
+    """Name of a module in the package, "" for the package itself."""
+    return ".".join(path.relative_to(package).with_suffix("").parts).removesuffix("__init__").rstrip(".")
+
+
+def _module(name, modules):
+    """The module of ours that `symgrad_widgets.a.b.name` comes from, or None."""
+    if name.partition(".")[0] != "symgrad_widgets":
+        return None
+    name = name.partition(".")[2]
+    while name not in modules:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _folder(name, package):
+    return name if (package / name.replace(".", "/")).is_dir() else name.rpartition(".")[0]
+
+
+def _breaches(path, package, modules):
+    own = _dotted(path, package)
+    if own.partition(".")[0] not in MAY_USE:
+        yield "belongs nowhere: enter it in MAY_USE"
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for name, lazy in _imports(tree, path, package):
-        yield from _bad_import(unit, name, lazy)
+    for name, _ in _imports(tree, path, package):
+        yield from _bad_import(own, name, modules)
     for node in ast.walk(tree):
         yield from _bad_node(node)
 
 
-def _group_of():
-    return {unit: group for group, units in GROUPS.items() for unit in units}
-
-
 def _imports(tree, path, package):
-    """(absolute dotted name, whether inside a function) of everything imported."""
-    lazy = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.Lambda) for n in ast.walk(f)}
+    """(absolute dotted name, node) of everything imported, inside functions too."""
     typing = {id(n) for part in ast.walk(tree) if _for_types(part) for n in ast.walk(part)}
     parents = (package.name, *path.relative_to(package).parts[:-1])
     for node in filter(lambda node: id(node) not in typing, ast.walk(tree)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) in lazy) for alias in node.names)
+            yield from ((alias.name, node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = parents[: len(parents) - node.level + 1] if node.level else ()
             dotted = ".".join([*base, *filter(None, [node.module])])
-            yield from ((f"{dotted}.{alias.name}", id(node) in lazy) for alias in node.names)
+            yield from ((f"{dotted}.{alias.name}", node) for alias in node.names)
 
 
 def _for_types(node):
@@ -153,28 +148,42 @@ def _for_types(node):
     return isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING"
 
 
-def _bad_import(unit, name, lazy):
-    first, *rest = name.split(".")
+def _bad_import(own, name, modules):
+    first, _, rest = name.partition(".")
     if first == "symgrad_widgets":
-        group, target = _group_of(), _target(rest)
-        allowed = MAY_USE[group[unit]] | {group[unit]}
-        if target not in group:
-            yield f"imports {name}, which belongs to no group"
-        elif group[target] not in allowed and not (lazy and (unit, target) in UPWARD):
-            yield f"imports {target}: {group[unit]} may use {', '.join(sorted(allowed))}"
-    elif first in HOMES and unit not in HOMES[first]:
+        yield from _bad_arrow(own, rest, _public(rest) or _module(name, {*modules, ""}))
+    elif first in HOMES and not any(_within(own, home) for home in HOMES[first]):
         yield f"loads {first}, which belongs in {', '.join(sorted(HOMES[first])) or 'no module'}"
     elif name.startswith("tqdm.auto"):
         yield "uses tqdm.auto, whose bars end as widgets in saved notebooks"
 
 
-def _target(rest):
-    if rest[0] in _group_of():
-        return rest[0]
+def _public(name):
+    """Where a public name of the package comes from: `from .. import experiments`."""
     import symgrad_widgets
 
-    # `from . import experiments`: a public name stands for the module that defines it
-    return "errors" if rest[0] == "__version__" else symgrad_widgets._PUBLIC.get(rest[0], rest[0])
+    return symgrad_widgets._PUBLIC.get(name)
+
+
+def _bad_arrow(own, name, target):
+    group, of = own.partition(".")[0], target.partition(".")[0]
+    if not target:
+        if name != "__version__":
+            yield f"imports {name}, which belongs nowhere"
+    elif of != group and of not in MAY_USE[group]:
+        yield f"imports {target}: {group} may use {', '.join(sorted(MAY_USE[group]))}"
+    for face, doors in FACES.items():
+        if _within(target, face) and not _within(own, face) and not _entered_by(target, name, doors):
+            yield f"imports {target}: others take what they need from {' or '.join(sorted(doors))}"
+
+
+def _entered_by(target, name, doors):
+    """Whether the import is of a face, or of a module that a face offers as such."""
+    return target in doors or (target.rpartition(".")[0] in doors and name == target)
+
+
+def _within(name, place):
+    return name == place or name.startswith(f"{place}.")
 
 
 def _bad_node(node):
@@ -199,40 +208,97 @@ def test_modules_import_only_what_lies_before_them_and_use_nothing_banned():
     assert violations(PACKAGE) == []
 
 
-def test_the_groups_have_no_cycle():
-    left = {group: set(uses) - {group} for group, uses in MAY_USE.items()}
-    while left:
-        free = [group for group, uses in left.items() if not uses & set(left)]
-        assert free, f"a cycle among {sorted(left)}"
-        for group in free:
-            del left[group]
+def test_no_module_and_no_folder_imports_itself_on_a_round_trip():
+    assert list(circles(PACKAGE)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "circle"),
+    [
+        (
+            "search/terms/postfix.py",
+            "from . import grammar",
+            {"search.terms.postfix", "search.terms.grammar"},
+        ),
+        (
+            "network/training/task.py",
+            "def f():\n    from .pretrained import load",
+            "network.training.pretrained",
+        ),
+        (
+            "search/terms/bare.py",
+            "def f():\n    from ..choice import judge",
+            "search.choice",
+        ),  # of folders only
+        ("errors.py", "def f():\n    from .checks import whole", {"errors", "checks"}),
+    ],
+)
+def test_a_planted_circle_is_found(tmp_path, module, line, circle):
+    copy = tmp_path / "symgrad_widgets"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    before = (copy / module).read_text(encoding="utf-8") if (copy / module).exists() else ""
+    (copy / module).write_text(f"{before}\n\n{line}\n", encoding="utf-8")
+    found = list(circles(copy))
+    assert any(({circle} if isinstance(circle, str) else circle) <= set(one) for one in found), found
+
+
+def test_the_folders_have_no_cycle():
+    graphlib.TopologicalSorter(MAY_USE).prepare()
+
+
+def modules():
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if not path.stem.startswith("__")]
+
+
+def test_no_two_modules_have_one_name():
+    assert [name for name, count in Counter(path.stem for path in modules()).items() if count > 1] == []
+
+
+def test_no_module_hides_a_function_of_its_package():
+    hidden = []
+    for path in PACKAGE.rglob("*/__init__.py"):
+        package = importlib.import_module(f"symgrad_widgets.{_dotted(path, PACKAGE)}")
+        beside = {one.stem for one in path.parent.glob("*.py")} | {one.name for one in path.parent.iterdir()}
+        hidden += [
+            f"{_dotted(path, PACKAGE)}.{name}" for name in getattr(package, "__all__", ()) if name in beside
+        ]
+    assert hidden == []
+
+
+def test_the_root_shows_the_house():
+    assert {path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")} == MEETING
 
 
 @pytest.mark.parametrize(
     ("module", "line", "breach"),
     [
-        ("search/session.py", "from ..concepts import TRACE", "imports concepts"),
-        ("search/session.py", "def f():\n    from .. import experiments", "imports experiment"),
+        ("search/session.py", "from ..network.concepts import TRACE", "imports network"),
+        ("search/session.py", "def f():\n    from .. import experiments", "imports network"),
         ("search/session.py", "def f():\n    import torch.nn", "loads torch"),
-        ("verdict.py", "from . import gradients", "imports gradients"),
-        ("training.py", "from .gradients import gradient_field", "imports gradients"),
-        ("training.py", "import symgrad_widgets.search", "imports search"),
-        ("plots/field.py", "import ipywidgets", "loads ipywidgets"),
-        ("interpretation.py", "import numba", "loads numba"),
+        ("verdict/proof.py", "from ..network import gradients", "imports network"),
+        ("network/training/task.py", "import symgrad_widgets.search", "imports search"),
+        ("reading/phi.py", "from ..search.fit import combine", "others take what they need from search"),
+        (
+            "widgets/phiview.py",
+            "from ..verdict.proof import screen",
+            "others take what they need from verdict",
+        ),
+        ("plots/arrows.py", "import ipywidgets", "loads ipywidgets"),
+        ("reading/interpretation.py", "import numba", "loads numba"),
         ("field.py", "import pickle", "loads pickle"),
         ("field.py", "x = eval('1')", "calls eval"),
-        ("parser.py", "import sympy\nx = sympy.sympify('1')", "calls sympify without strict=True"),
-        ("training.py", "from tqdm.auto import tqdm", "tqdm.auto"),
+        ("formula/parser.py", "import sympy\nx = sympy.sympify('1')", "calls sympify without strict=True"),
+        ("network/training/task.py", "from tqdm.auto import tqdm", "tqdm.auto"),
         ("plots/svg.py", "URL = 'https://example.org/bokeh.js'", "outside address"),
-        ("stranger.py", "x = 1", "belongs to no group"),
+        ("stranger.py", "x = 1", "belongs nowhere"),
     ],
 )
 def test_a_planted_breach_is_found(tmp_path, module, line, breach):
-    original, copy = PACKAGE / module, tmp_path / "symgrad_widgets" / module
-    text = original.read_text(encoding="utf-8") if original.exists() else ""
-    copy.parent.mkdir(parents=True)
-    copy.write_text(f"{text}\n\n{line}\n", encoding="utf-8")
-    (found,) = violations(tmp_path / "symgrad_widgets")
+    copy = tmp_path / "symgrad_widgets"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    text = (copy / module).read_text(encoding="utf-8") if (copy / module).exists() else ""
+    (copy / module).write_text(f"{text}\n\n{line}\n", encoding="utf-8")
+    (found,) = violations(copy)
     assert breach in found
 
 
@@ -253,5 +319,5 @@ def test_the_check_for_heavy_imports_sees_them():
 
 def test_the_symbolic_stem_loads_no_torch_and_no_data():
     code = "import symgrad_widgets as sg; sg.Search, sg.verify; import sys\n"
-    code += "assert 'symgrad_widgets.network.experiment' not in sys.modules, 'data'\n"
+    code += "assert 'symgrad_widgets.network' not in sys.modules, 'data'\n"
     assert "torch" not in loaded_by(code)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 import symgrad_widgets as sg
-from symgrad_widgets.network.experiment.definition import Labelled
+from symgrad_widgets.network.experiment.data import Labelled
 from symgrad_widgets.network.modules import Autoencoder
 from symgrad_widgets.network.training import KINDS, chosen_settings
 from symgrad_widgets.network.training.supervised import cross_entropy, mean_square, penalised, unsaturated

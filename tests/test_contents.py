@@ -7,9 +7,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from symgrad_widgets import experiments
+from symgrad_widgets import contents, experiments
 from symgrad_widgets.errors import SymgradError
-from symgrad_widgets.notebook_support import contents
 from symgrad_widgets.notebook_support.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]

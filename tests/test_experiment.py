@@ -9,7 +9,7 @@ import sympy
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, UnknownNameError
 from symgrad_widgets.network.concepts import CONCEPTS, gradients_of, inputs
-from symgrad_widgets.network.experiment.definition import redraw
+from symgrad_widgets.network.experiment.data import redraw
 
 SIAMESE = [experiment for experiment in sg.experiments if experiment.kind == "siamese"]
 ALL = [(experiment.slug, variant) for experiment in SIAMESE for variant in experiment.variants]

@@ -9,7 +9,7 @@ import sympy as sp
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, UnknownNameError
 from symgrad_widgets.formula.expressions import evaluate
-from symgrad_widgets.network.experiment.definition import Triplets
+from symgrad_widgets.network.experiment.data import Triplets
 
 NAMES = ("a", "b", "c", "d")
 SUM, SQUARES = "a + b", "c**2 + d**2"

@@ -15,7 +15,7 @@ import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, SymgradError, UnknownNameError
 from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.reading import interpretation
-from symgrad_widgets.reading.interpretation import fit_phi
+from symgrad_widgets.reading.phi import fit_phi
 from symgrad_widgets.search import session
 from symgrad_widgets.search.watch import Watch
 

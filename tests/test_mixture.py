@@ -5,7 +5,7 @@ import pytest
 
 import symgrad_widgets as sg
 from symgrad_widgets.formula.expressions import evaluate, parse
-from symgrad_widgets.verdict.mixture import mixture
+from symgrad_widgets.verdict.several_concepts import mixture
 
 NAMES = ("x1", "x2", "x3", "x4")
 CONCEPTS = ("x1*x2", "x3^2 + x4", "x1 + x2 - x4")

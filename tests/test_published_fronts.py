@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from symgrad_widgets.field import GradientField
-from symgrad_widgets.plots.published_fronts import published_fronts
-from symgrad_widgets.verdict.decision import verify
+from symgrad_widgets.plots.published import published_fronts
+from symgrad_widgets.verdict import verify
 
 _RNG = np.random.default_rng(7)
 _COUNT = 40

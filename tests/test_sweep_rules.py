@@ -7,7 +7,7 @@ import pytest
 import symgrad_widgets as sg
 from symgrad_widgets.measuring import recovery
 from symgrad_widgets.measuring.recovery.rules import RULES, chosen
-from symgrad_widgets.plots.published_fronts import published_fronts
+from symgrad_widgets.plots.published import published_fronts
 
 EXCEPTIONS = {"drop": {"P1-02", "P1-08"}, "slope": {"P1-02", "P1-07", "P1-08", "P1-10"}}
 

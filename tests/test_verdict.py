@@ -11,7 +11,7 @@ import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError
 from symgrad_widgets.field import GradientField
 from symgrad_widgets.formula.expressions import parse
-from symgrad_widgets.verdict.decision import Verdict, verify
+from symgrad_widgets.verdict import Verdict, verify
 from symgrad_widgets.verdict.proof import core, vanishes
 
 QUARTIC = "v^2/2 + x^2/2 + x^4/4"

@@ -46,7 +46,7 @@ import torch
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
-from symgrad_widgets.search.fit.combine import losses, solve
+from symgrad_widgets.search import losses, solve
 
 # %%
 exp = sg.experiments["cubic_force"]

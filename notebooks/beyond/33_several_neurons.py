@@ -43,8 +43,7 @@ import numpy as np
 import sympy as sp
 
 import symgrad_widgets as sg
-from symgrad_widgets import plots
-from symgrad_widgets.measuring import studies
+from symgrad_widgets import plots, studies
 
 # %% [markdown]
 # ## The count, by hand

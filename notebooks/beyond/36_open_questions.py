@@ -42,7 +42,7 @@
 seed = 0
 
 # %%
-from symgrad_widgets.measuring import studies
+from symgrad_widgets import studies
 
 rows = {name: studies.shipped(name) for name in studies.names()}
 for name, some in rows.items():
@@ -190,7 +190,7 @@ studies.table(measured[:2])
 # ## Exercises
 #
 # 1. *Predict first:* errors of 3 % were added to $\tanh 3u$. At which share of the points is the formula found again? The
-#    grid is in `symgrad_widgets/studies/grids/folds.py`; add settings to it.
+#    grid is in `symgrad_widgets/measuring/studies/grids/folds.py`; add settings to it.
 # 2. Write a study of your own: copy a file of that folder, change what varies, and run `symgrad sweep --study` with its name.
 # 3. A setting was found in 3 of 3 runs, another in 14 of 20. Which would you trust, and what does *95 %* say?
 

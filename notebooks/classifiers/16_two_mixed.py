@@ -47,8 +47,7 @@ budget = 20  # seconds that each method may take at most
 import numpy as np
 
 import symgrad_widgets as sg
-from symgrad_widgets import plots
-from symgrad_widgets.reading import baselines
+from symgrad_widgets import baselines, plots
 
 sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
 

@@ -49,7 +49,7 @@ from scipy.linalg import eigh
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
-from symgrad_widgets.search.fit.combine import eliminate
+from symgrad_widgets.search import eliminate
 
 sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
 

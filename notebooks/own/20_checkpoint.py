@@ -46,7 +46,7 @@ import torch
 from safetensors.torch import load_file
 
 import symgrad_widgets as sg
-from symgrad_widgets.network.modules import ACTIVATIONS
+from symgrad_widgets.network import ACTIVATIONS
 
 # %% [markdown]
 # ## Only numbers

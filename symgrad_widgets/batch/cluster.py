@@ -9,8 +9,7 @@ from concurrent.futures import CancelledError
 from joblib import Parallel, delayed, parallel_config
 from joblib.parallel import ParallelBackendBase
 
-from ..errors import SymgradError
-from .errors import ClusterError, WorkerDiedError
+from ..errors import ClusterError, SymgradError, WorkerDiedError
 
 __all__ = ["on_cluster"]
 

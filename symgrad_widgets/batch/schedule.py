@@ -7,8 +7,7 @@ import time
 import warnings
 from functools import cache, partial
 
-from ..errors import DataError
-from .errors import WorkerDiedError
+from ..errors import DataError, WorkerDiedError
 
 __all__ = ["cores", "stream"]
 

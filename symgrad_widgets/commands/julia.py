@@ -11,8 +11,7 @@ def main(_, __):
 
     from ..field import GradientField
     from ..search import Search
-    from ..search.pysr import installed
-    from ..search.pysr.recipe import PySR
+    from ..search.pysr import PySR, installed
 
     print(installed.look())
     points = np.random.default_rng(0).uniform(0.1, 1, (200, 2))

@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
 from .parser import FUNCTIONS, parse
 
@@ -22,7 +23,6 @@ __all__ = [
     "exact_numbers",
     "gradient",
     "loss",
-    "misalignment",
     "misalignments",
     "paper_mse",
     "parse",
@@ -196,19 +196,6 @@ def _libraries(expression):
     """NumPy, and SciPy where a reader's own operator needs more (erf, gamma, ...)."""
     known = {*FUNCTIONS.values(), sp.Max, sp.Min, sp.atan2, sp.Piecewise}
     return ["numpy"] if {f.func for f in expression.atoms(sp.Function)} <= known else ["scipy", "numpy"]
-
-
-def misalignment(gradients, spanning):
-    """1 - |P g|^2 / |g|^2 for gradients g (N, m); P projects on the orthonormal rows of `spanning` (N, k, m).
-
-    1 where g vanishes or is not finite. Computed from the rest g - P g, so that small values keep their
-    digits.
-    """
-    with np.errstate(all="ignore"):
-        scaled = gradients / np.abs(gradients).max(axis=1, keepdims=True)
-        rest = scaled - np.einsum("nkm,nk->nm", spanning, np.einsum("nkm,nm->nk", spanning, scaled))
-        share = (rest**2).sum(1) / (scaled**2).sum(1)
-    return np.where(np.isfinite(share), np.minimum(share, 1.0), 1.0)
 
 
 def _projected(expression, field):

@@ -1,11 +1,27 @@
-"""The front that a paper published, measured on the reader's own neuron."""
+"""The twelve published fronts of arXiv 2409.05305, and one of them measured on the reader's own neuron."""
+
+import functools
+import json
+from importlib import resources
 
 from ..errors import UnknownNameError, nearest
 from ..formula.expressions import parse
 from ..search import score
-from .published_fronts import published_fronts
 
-__all__ = ["published_front"]
+__all__ = ["published_front", "published_fronts"]
+
+
+@functools.cache
+def published_fronts():
+    """Fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
+
+    An entry has `expression`, text for `parse` with the three digits that constants were printed with, and
+    the paper's own `complexity` and `mse` (`paper_mse` has its definition).
+    """
+    text = (
+        resources.files("symgrad_widgets").joinpath("data/published_fronts.json").read_text(encoding="utf-8")
+    )
+    return json.loads(text)["fronts"]
 
 
 def published_front(experiment, field):

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checks import checked_names
+from ..directions import misalignment
 from ..errors import DataError, ModelError, UnknownNameError, nearest
-from ..field import checked_names, linear_tangent
-from ..formula.expressions import evaluate, misalignment
+from ..field import linear_tangent
+from ..formula.expressions import evaluate
 
 __all__ = ["MEASURES", "Activity", "Measure"]
 

@@ -14,34 +14,14 @@ from ..errors import DataError
 from ..field import GradientField
 from ..formula.export import to_numpy, to_torch
 from ..formula.expressions import angles, as_expression, evaluate
-from ..search import Candidate, Evidence, Search, score
-from ..search.kernel.evaluation import warm_up
-from ..verdict.decision import CERTAINTY, Verdict, verify
-from ..verdict.mixture import mixture
-from ..verdict.surface import read_equation
+from ..search import Candidate, Evidence, Search, score, warm_up
+from ..verdict import Verdict, read_equation, verdict_on, verdict_on_all
+from .phi import Phi, fit_phi
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["Interpretation", "Phi", "interpret", "verdict_on"]
-
-
-@dataclass(frozen=True)
-class Phi:
-    """The monotone function that bends the formula into the neuron: `neuron = phi(formula)`.
-
-    Isotonic least squares (pool adjacent violators) through the points; call it with values of the formula.
-    `r2` is its share of the neuron's variance, `monotonicity` Spearman's rank correlation (1 or -1: exactly
-    monotone).
-    """
-
-    formula: np.ndarray  # (N,) ascending
-    neuron: np.ndarray  # (N,) fitted
-    r2: float
-    monotonicity: float
-
-    def __call__(self, values):
-        return np.interp(values, self.formula, self.neuron)
+__all__ = ["Interpretation", "interpret"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -251,7 +231,7 @@ def interpret(
         concepts=concepts,
         front=state.front,
         evidence=evidence,
-        verdict=None if concept is None else _summary(formulas, verdicts, concept, field),
+        verdict=None if concept is None else verdict_on_all(formulas, verdicts, concept, field),
         phi=None if best is None else fit_phi(best.expression, seen),
         angles=np.empty(0) if best is None else angles(best.expression, seen),
         seconds=times,
@@ -279,26 +259,6 @@ def _searches(search, seconds, progress):
             return searches
         found = evaluate(search.in_inputs(search.best), field.names, field.points)[1]
         search = search.like(field.without(found))
-
-
-def fit_phi(expression, field):
-    """Monotone least-squares fit of the neuron's value against the formula's, or None without values."""
-    from scipy.optimize import isotonic_regression
-    from scipy.stats import spearmanr
-
-    if field.values is None or field.neurons != 1:
-        return None
-    values, _ = evaluate(expression, field.names, field.points)
-    usable = np.isfinite(values)
-    neuron = field.values.reshape(len(field))[usable]
-    values = values[usable]
-    if len(values) < 3 or np.ptp(values) == 0 or np.ptp(neuron) == 0:
-        return None
-    rank = float(spearmanr(values, neuron).statistic)
-    order = np.argsort(values, kind="stable")
-    fitted = isotonic_regression(neuron[order], increasing=rank >= 0).x
-    rest = ((neuron[order] - fitted) ** 2).sum() / ((neuron - neuron.mean()) ** 2).sum()
-    return Phi(values[order], fitted, 1 - float(rest), rank)
 
 
 def _field(model_or_field, x, layer, neuron, names):
@@ -333,33 +293,3 @@ def _readable(concept, constraints, names):
         for one in some if type(some) in (list, tuple) else [some]:
             if issubclass(type(one), str):  # isinstance would ask the concept for its class
                 read(one, names)
-
-
-def verdict_on(formula, concepts, field, constraints=()):
-    """`Verdict` on a formula: as one of several concepts where it is one, else as a function of them all."""
-    several = _several(concepts)
-    for one in several:
-        found = verify(formula, one, field=field, constraints=constraints)
-        if found.same:
-            return replace(found, message=f"{found.message} (of {len(several)}: {one})")
-    return verify(formula, concepts, field=field, constraints=constraints)
-
-
-def _several(concept):
-    """Return several concepts as they were given, or () for one."""
-    return concept if type(concept) in (list, tuple) and len(concept) > 1 else ()
-
-
-def _summary(formulas, verdicts, concept, field):
-    """Verdict on all formulas: no surer than that on any. Where it fails, one neuron may mix the concepts."""
-    same = verdicts and all(v.same for v in verdicts)
-    mixed = mixture(field, concept) if not same and field.rank == 1 and _several(concept) else None
-    if mixed is not None:
-        return mixed
-    if not verdicts:
-        return Verdict(
-            same=False, how="different", residual=1.0, message="Different: no closed form was found."
-        )
-    worst = min(verdicts, key=lambda v: CERTAINTY.index(v.how))
-    message = "; ".join(f"{e}: {v.message}" for e, v in zip(formulas, verdicts, strict=True))
-    return worst if len(formulas) == 1 else replace(worst, message=message)

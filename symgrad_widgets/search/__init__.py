@@ -1,7 +1,21 @@
 """Gradient-matching symbolic search: formulas whose unit gradients agree with those of a neuron."""
 
-from .choice.candidate import Candidate, score
+from .choice.candidate import Candidate, identifiable, score
 from .choice.evidence import Evidence, null_front
+from .fit.combine import eliminate, losses, solve
+from .kernel.evaluation import warm_up
 from .session import Search, SearchState
 
-__all__ = ["Candidate", "Evidence", "Search", "SearchState", "null_front", "score"]
+__all__ = [
+    "Candidate",
+    "Evidence",
+    "Search",
+    "SearchState",
+    "eliminate",
+    "identifiable",
+    "losses",
+    "null_front",
+    "score",
+    "solve",
+    "warm_up",
+]

@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from ..directions import misalignment, unit
 from .fit import combine
 from .fit.bank import Bank
 from .fit.sieve import sieve
@@ -224,7 +225,7 @@ class Engine:
             _, raw, ok = gradients(forms, self.sample.points)
             for form, g, usable in zip(forms, raw[:, [i, j]], ok, strict=True):
                 if usable and self.bank.kind_of(form) is not None:
-                    options[form] = float(_alignment_loss(g.T, pair).mean())
+                    options[form] = float(misalignment(g.T, unit(pair)[:, None]).mean())
         ranked = sorted(options, key=options.get)
         return [form for form in ranked[:most] if options[form] < loss]
 
@@ -360,10 +361,3 @@ def _two_by_two(A12, M12, A11, A22, M11, M22):
     c = A11 * A22 - A12**2
     root_ = np.sqrt(np.maximum(b * b - 4 * a * c, 0))
     return np.where(a > 1e-8 * M11 * M22, (b - root_) / np.maximum(2 * a, 1e-300), np.inf)
-
-
-def _alignment_loss(a, b):
-    """1 - cos^2 of two fields (N, 2), 1 where either vanishes."""
-    cross = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) ** 2
-    length = (a**2).sum(1) * (b**2).sum(1)
-    return np.divide(cross, length, out=np.ones(len(a)), where=length > 0)

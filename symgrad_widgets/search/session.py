@@ -330,7 +330,7 @@ def _known(backend):
     """Return "native" or settings of PySR; UnknownNameError for anything else."""
     if isinstance(backend, str) and backend == "native":
         return backend
-    from .pysr.recipe import PySR
+    from .pysr import PySR
 
     if isinstance(backend, (PySR, dict)) or (isinstance(backend, str) and backend == "pysr"):
         return PySR.read(backend)

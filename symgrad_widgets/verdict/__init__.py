@@ -1,1 +1,7 @@
 """A formula held against a concept: proved, up to its constants, numerically, or not the same."""
+
+from .decision import CERTAINTY, Verdict, verify
+from .several_concepts import verdict_on, verdict_on_all
+from .surface import read_equation
+
+__all__ = ["CERTAINTY", "Verdict", "read_equation", "verdict_on", "verdict_on_all", "verify"]

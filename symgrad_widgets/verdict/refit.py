@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
+from ..directions import outside, unit
 from ..formula.expressions import evaluate
 
 __all__ = ["Refit", "refit"]
@@ -99,11 +100,7 @@ class _Residual:
         constants = np.broadcast_to(self.given * (1 + scales), (len(self.field), len(self.given)))
         _, gradients = evaluate(self.form, self.names, np.hstack([self.field.points, constants]))
         along = self.field.project(gradients[:, : self.field.points.shape[1]])
-        with np.errstate(all="ignore"):
-            unit = along / np.linalg.norm(along, axis=1, keepdims=True)
-        spanning = self.field.unit
-        rest = unit - np.einsum("nkm,nk->nm", spanning, np.einsum("nkm,nm->nk", spanning, unit))
-        return rest.ravel()
+        return outside(unit(along), self.field.unit).ravel()
 
     def slopes(self, scales, step=1e-6):
         shifts = step * np.eye(len(scales))

@@ -8,8 +8,7 @@ import traitlets
 from .. import plots
 from ..errors import DataError, SymgradError
 from ..formula.expressions import angles
-from ..search import score
-from ..search.choice.candidate import identifiable
+from ..search import identifiable, score
 from .fieldbox import FieldBox
 from .frontend import Front
 

@@ -5,7 +5,7 @@ import numpy as np
 from .. import plots
 from ..errors import DataError
 from ..formula.expressions import evaluate
-from ..reading.interpretation import fit_phi
+from ..reading.phi import fit_phi
 from .fieldbox import FieldBox
 from .panel import Panel
 

@@ -5,8 +5,7 @@ import traitlets
 from .. import plots
 from ..checks import whole
 from ..errors import DataError
-from ..search import null_front
-from ..search.kernel.evaluation import warm_up
+from ..search import null_front, warm_up
 from .frontend import Front
 from .guard import DescribedBox
 from .panel import Panel

@@ -6,7 +6,7 @@ import traitlets
 from ..errors import DataError, SymgradError
 from ..reading.interpretation import interpret
 from ..search import Search
-from ..verdict.decision import verify
+from ..verdict import verdict_on
 from . import benchstate
 from .chooser import ExperimentChooser
 from .controls import Controls
@@ -225,7 +225,7 @@ class Workbench(DescribedBox):
         if self.stepper is None or self.expression.candidate is None:
             raise DataError("no formula is chosen: step or play the search first")
         constraints = self.chooser.experiment.constraints
-        return verify(self.expression.candidate, concepts, field=self.field, constraints=constraints)
+        return verdict_on(self.expression.candidate, concepts, self.field, constraints)
 
     def _working(self, running, error):
         with self._controls.hold_sync():

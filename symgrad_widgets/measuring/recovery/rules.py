@@ -46,7 +46,7 @@ def judged(result, trained):
 
 
 def _judged(candidate, experiment, field):
-    from ...reading.interpretation import verdict_on
+    from ...verdict import verdict_on
 
     formula = str(candidate.expression)
     if not experiment.concepts:

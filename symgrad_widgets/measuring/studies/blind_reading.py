@@ -1,9 +1,8 @@
 """One search to its end, blind, and then the comparison with what was there to be found."""
 
 from ...formula.expressions import as_expression
-from ...search import Search
-from ...search.choice.candidate import score
-from ...verdict.decision import verify
+from ...search import Search, score
+from ...verdict import verify
 
 __all__ = ["answered"]
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from ...network.experiment import Experiment
-from ...network.experiment.definition import Labelled
+from ...network.experiment.data import Labelled
 
 __all__ = ["fit", "regression", "trained"]
 

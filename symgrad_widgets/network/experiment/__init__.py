@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from ...errors import UnknownNameError, nearest
-from .definition import Experiment, Triplets
+from .data import Triplets
+from .definition import Experiment
 
 __all__ = ["Experiment", "Triplets", "experiments"]
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..concepts import CONCEPTS
-from .definition import Experiment, Labelled, redraw
+from .data import Labelled, redraw
+from .definition import Experiment
 
 __all__ = ["EXPERIMENTS", "Law", "agreeing", "box", "half_uncertain"]
 

@@ -1,36 +1,21 @@
 """What an experiment is: names, seeded data, and the concept that the data hide."""
 
-import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ...errors import DataError, UnknownNameError, nearest
+from ...checks import whole
+from ...errors import UnknownNameError, nearest
+from .data import Labelled, Triplets, generator, rows_of
+from .flow import flow_parts
+from .given import given
+from .own import labels_parts, pairs_parts
 
 if TYPE_CHECKING:
     from ..training import TrainingResult
 
-__all__ = ["Experiment", "Labelled", "Triplets", "redraw"]
-
-_ROUNDS = 1000  # redrawing that has not ended by then never will
-
-
-class Triplets(NamedTuple):
-    """Points (N, n) each: anchor and positive share the concept's value, the negative is another point."""
-
-    anchor: np.ndarray
-    positive: np.ndarray
-    negative: np.ndarray
-
-
-class Labelled(NamedTuple):
-    """Points x (N, n) and their labels y (N,), 0 or 1."""
-
-    x: np.ndarray
-    y: np.ndarray
+__all__ = ["Experiment"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +40,9 @@ class Experiment:
         Where the schedule of this experiment differs from the preset's.
     differences : mapping of variant to attributes
         Where the data of a variant share something else: its own `concepts`, `constraints`, `latent`.
+    size : int or None
+        Rows of a given table: samplers are then called with indices of some, `f(indices)`, and at most as
+        many rows are drawn.
 
     """
 
@@ -69,6 +57,7 @@ class Experiment:
     kind: str = field(default="siamese", repr=False)
     presets: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
     differences: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
+    size: int | None = None
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -79,7 +68,7 @@ class Experiment:
         """Return the experiment with the concepts, constraints and latents that a variant of its data has."""
         return replace(self, **self.differences[variant]) if variant in self.differences else self
 
-    def sample(self, count: int, seed: int = 0, variant: str = "default") -> "Triplets | Labelled":
+    def sample(self, count: int, seed: int = 0, variant: str = "default") -> Triplets | Labelled:
         """Draw `count` triplets or labelled points; the same seed gives the same bits.
 
         Parameters
@@ -104,7 +93,8 @@ class Experiment:
             for a count or seed that is no such number.
 
         """
-        return self._sampler(variant)(generator(seed), checked_count(count))
+        draw, count = self._sampler(variant), whole(count, "count", least=1)
+        return draw(generator(seed), count) if self.size is None else draw(rows_of(seed, self.size)[:count])
 
     def _sampler(self, variant):
         if variant not in self.samplers:
@@ -122,8 +112,8 @@ class Experiment:
         callback: Callable | None = None,
         **settings,
     ) -> "TrainingResult":
-        """Train a network on the data: see `symgrad_widgets.network.training.train`, which has the settings."""
-        from ..training import train  # upwards, and torch: only when asked for
+        """Train a network on the data: see `training.train`, which has the settings."""
+        from ..training import train  # torch: only when asked for
 
         return train(self.of(variant), seed, preset, variant, progress, callback, **settings)
 
@@ -133,9 +123,9 @@ class Experiment:
         """Return a `TrainingResult` without training: from a file of `run.save(path)`, or the package's own.
 
         The package's own are of seed 0 with default settings; another `seed` or `variant` than the file's is
-        an error. See `symgrad_widgets.network.training.weight_files.load`.
+        an error. See `training.pretrained.load`.
         """
-        from ..training.weight_files import load  # upwards, and torch: only when asked for
+        from ..training.pretrained import load  # torch: only when asked for
 
         return load(self, path, seed=seed, variant=variant)
 
@@ -164,9 +154,7 @@ class Experiment:
             and, in `sample`, for anchors without a stranger.
 
         """
-        from .given import given
-
-        return given(self, runs)
+        return replace(self, **given(self, runs))
 
     @classmethod
     def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()) -> "Experiment":
@@ -200,9 +188,7 @@ class Experiment:
             for concepts that cannot be read.
 
         """
-        from .flow import from_flow
-
-        return from_flow(rhs, box, names, duration, title, concepts)
+        return cls(**flow_parts(rhs, box, names, duration, title, concepts))
 
     @classmethod
     def from_labels(cls, x, y, names, *, title="Labels", concepts=()) -> "Experiment":
@@ -235,9 +221,7 @@ class Experiment:
             for concepts that cannot be read.
 
         """
-        from .own import from_labels
-
-        return from_labels(x, y, names, title, concepts)
+        return cls(**labels_parts(x, y, names, title, concepts))
 
     @classmethod
     def from_pairs(cls, anchor, positive, names, *, title="Pairs", concepts=()) -> "Experiment":
@@ -263,56 +247,4 @@ class Experiment:
             for concepts that cannot be read.
 
         """
-        from .own import from_pairs
-
-        return from_pairs(anchor, positive, names, title, concepts)
-
-
-def checked_count(count):
-    """Return a number of rows as an int, or a DataError."""
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise DataError(f"count must be a whole number of at least 1, got {count!r}")
-    return int(count)
-
-
-def generator(seed):
-    """Random generator of a seed, or a DataError."""
-    try:
-        return np.random.default_rng(np.random.SeedSequence(seed))
-    except (TypeError, ValueError):
-        raise DataError(f"seed must be a whole number of at least 0, got {seed!r}") from None
-
-
-def checked_names(names):
-    """Names of inputs as a tuple, or a DataError: distinct identifiers."""
-    if isinstance(names, str):
-        raise DataError(f"names must be a list such as ['x', 'v'], got the text {names!r}")
-    names = tuple(map(str, names))
-    for name in names:
-        if not name.isidentifier() or keyword.iskeyword(name) or names.count(name) > 1:
-            raise DataError(f"input name {name!r} must be an identifier and occur once, for example 'x1'")
-    return names
-
-
-def checked_concepts(concepts, names):
-    """Return a reader's formula, or several, SymPy or text, as a tuple of formulas of the names."""
-    from ...formula.expressions import as_expression  # upwards: only when a reader gives formulas
-
-    several = concepts if isinstance(concepts, list | tuple) else [concepts]
-    return tuple(as_expression(concept, names) for concept in several)
-
-
-def redraw(draw, accept, count):
-    """Rows of `draw(number)` that pass `accept(rows)`, until `count` of them are there.
-
-    `draw` returns a tuple of arrays of `number` rows, `accept` a boolean for each row.
-    """
-    parts, missing = [], count
-    for _ in range(_ROUNDS):
-        rows = draw(missing)
-        good = accept(*rows)
-        parts.append([array[good] for array in rows])
-        missing -= int(good.sum())
-        if not missing:
-            return tuple(map(np.concatenate, zip(*parts, strict=True)))
-    raise DataError(f"{missing} of {count} rows were still refused after {_ROUNDS} draws")
+        return cls(**pairs_parts(anchor, positive, names, title, concepts))

@@ -5,10 +5,11 @@ from numbers import Real
 
 import numpy as np
 
+from ...checks import checked_names
 from ...errors import DataError
-from .definition import Experiment, Triplets, checked_concepts, checked_names
+from .data import Triplets, checked_concepts
 
-__all__ = ["from_flow", "integrate", "orbits"]
+__all__ = ["flow_parts", "integrate", "orbits"]
 
 _TOLERANCE = 1e-11  # of a step, relative and absolute
 _TOGETHER = 4000  # orbits: what they need fits the processor's cache
@@ -16,15 +17,22 @@ _STEPS = 2000  # more than ten times what a smooth flow needs
 _PROBES = 256  # starts on which a flow is tried when it is given
 
 
-def from_flow(rhs, box, names, duration, title, concepts):
-    """Make an experiment of a reader's own system: see `Experiment.from_flow`."""
+def flow_parts(rhs, box, names, duration, title, concepts):
+    """Attributes of an experiment of a reader's own system: see `Experiment.from_flow`."""
     names = checked_names(names)
     flow = partial(integrate, partial(_checked_rhs, rhs, names))
     sampler = partial(orbits, flow=flow, box=_checked_box(box, names), duration=_checked_duration(duration))
     tried = sampler(np.random.default_rng(0), _PROBES)
     if np.array_equal(tried.anchor, tried.positive):
         raise DataError("rhs is zero at every point of the box: nothing moves there; choose another box")
-    return Experiment("flow", "flow", title, names, {"default": sampler}, checked_concepts(concepts, names))
+    return {
+        "id": "flow",
+        "slug": "flow",
+        "title": title,
+        "names": names,
+        "samplers": {"default": sampler},
+        "concepts": checked_concepts(concepts, names),
+    }
 
 
 def _checked_box(box, names):

@@ -1,7 +1,6 @@
 """What else pairs share: the same pairs, with strangers who are alike in what networks know already."""
 
 import math
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,22 +16,21 @@ _SHARE = 0.4  # of the epochs of an experiment that has its own: what is solved 
 
 
 def given(experiment, runs):
-    """Make the experiment of what pairs share beyond what runs have learnt: see `Experiment.given`."""
+    """Attributes of the experiment of what pairs share beyond what runs know: see `Experiment.given`."""
     _check(experiment, runs)
     before = experiment.presets.get("default", {})
     own = {**_TRAINING, **before, "loss": "conditional"}
     if "epochs" in before:
         own["epochs"] = math.ceil(_SHARE * before["epochs"])
     known = sum(np.size(run.neuron) for run in runs)
-    return replace(
-        experiment,
-        slug=f"{experiment.slug}_given_{known}",
-        title=f"{experiment.title}, given {known} latent{'s'[: known > 1]}",
-        samplers={name: partial(_alike, runs, draw) for name, draw in experiment.samplers.items()},
-        latent=1,
-        presets={**experiment.presets, "default": own},
-        differences={name: {**some, "latent": 1} for name, some in experiment.differences.items()},
-    )
+    return {
+        "slug": f"{experiment.slug}_given_{known}",
+        "title": f"{experiment.title}, given {known} latent{'s'[: known > 1]}",
+        "samplers": {name: partial(_alike, runs, draw) for name, draw in experiment.samplers.items()},
+        "latent": 1,
+        "presets": {**experiment.presets, "default": own},
+        "differences": {name: {**some, "latent": 1} for name, some in experiment.differences.items()},
+    }
 
 
 def _check(experiment, runs):

@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 
 from ..concepts import CONCEPTS
-from .definition import Experiment, Triplets, redraw
+from .data import Triplets, redraw
+from .definition import Experiment
 from .flow import integrate, orbits
 
 __all__ = ["EXPERIMENTS", "kepler_flow"]

@@ -1,24 +1,15 @@
 """A reader's own table: labelled rows or pairs of rows, split by a seed into parts that do not overlap."""
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from ...checks import checked_names
 from ...errors import DataError
-from .definition import (
-    Experiment,
-    Labelled,
-    Triplets,
-    checked_concepts,
-    checked_count,
-    checked_names,
-    generator,
-)
+from .data import PARTS, Labelled, Triplets, checked_concepts
 
-__all__ = ["Table", "from_labels", "from_pairs"]
+__all__ = ["labels_parts", "pairs_parts"]
 
-_PARTS = (0.7, 0.85)  # of the rows to train on, up to here to validate on, the rest to interpret on
 _LEAST = 120  # rows, so that each part has 16
 _BATCHES = 8  # an epoch, at least
 _SCHEDULES = {  # steps of training, however few the rows are
@@ -27,27 +18,8 @@ _SCHEDULES = {  # steps of training, however few the rows are
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Table(Experiment):
-    """An experiment of `size` given rows; its samplers are called with indices of some: `f(indices)`."""
-
-    size: int = 0
-
-    def sample(self, count, seed=0, variant="default"):
-        """Return at most `count` rows, in an order that the seed decides.
-
-        A sequence (seed, part) asks for rows to train on (part 0), validate on (1) or interpret on (2): 70,
-        15 and 15 % of the table, without overlap for one seed.
-        """
-        seed, *part = np.atleast_1d(seed).tolist()
-        rows = generator(seed).permutation(self.size)
-        if part:
-            rows = np.split(rows, [int(share * self.size) for share in _PARTS])[part[0]]
-        return self._sampler(variant)(rows[: checked_count(count)])
-
-
-def from_labels(x, y, names, title, concepts):
-    """Make a classifier's experiment of labelled rows: see `Experiment.from_labels`."""
+def labels_parts(x, y, names, title, concepts):
+    """Attributes of a classifier's experiment of labelled rows: see `Experiment.from_labels`."""
     names = checked_names(names)
     x, y = _checked_points(x, "x", names), _checked_labels(y)
     _checked_equal(x=x, y=y)
@@ -59,8 +31,8 @@ def from_labels(x, y, names, title, concepts):
     return _table("labels", title, names, partial(_labelled, data), len(x), concepts, "classifier")
 
 
-def from_pairs(anchor, positive, names, title, concepts):
-    """Make an experiment of pairs that share something: see `Experiment.from_pairs`."""
+def pairs_parts(anchor, positive, names, title, concepts):
+    """Attributes of an experiment of pairs that share something: see `Experiment.from_pairs`."""
     names = checked_names(names)
     anchor, positive = (
         _checked_points(points, what, names) for points, what in ((anchor, "anchor"), (positive, "positive"))
@@ -81,20 +53,20 @@ def _paired(anchor, positive, rows):
 
 
 def _table(slug, title, names, pick, size, concepts, kind):
-    train, schedule = int(_PARTS[0] * size), dict(_SCHEDULES[kind])
+    train, schedule = int(PARTS[0] * size), dict(_SCHEDULES[kind])
     batch = int(np.clip(train // _BATCHES, 16, 512))
     epochs = int(np.ceil(schedule.pop("steps") * batch / train))
-    return Table(
-        slug,
-        slug,
-        title,
-        names,
-        {"default": pick},
-        checked_concepts(concepts, names),
-        kind=kind,
-        presets={"default": {**schedule, "batch": batch, "epochs": epochs, "count": size}},
-        size=size,
-    )
+    return {
+        "id": slug,
+        "slug": slug,
+        "title": title,
+        "names": names,
+        "samplers": {"default": pick},
+        "concepts": checked_concepts(concepts, names),
+        "kind": kind,
+        "presets": {"default": {**schedule, "batch": batch, "epochs": epochs, "count": size}},
+        "size": size,
+    }
 
 
 def _checked_points(points, what, names):

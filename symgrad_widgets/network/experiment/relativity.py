@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..concepts import CONCEPTS
-from .definition import Experiment, Triplets
+from .data import Triplets
+from .definition import Experiment
 
 __all__ = ["EXPERIMENTS", "electromagnetic", "field_tensor", "fields", "lorentz", "rotations", "spacetime"]
 

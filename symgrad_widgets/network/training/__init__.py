@@ -8,9 +8,9 @@ import torch
 from scipy.linalg import eigh
 from tqdm import tqdm
 
-from ...errors import DataError
 from .kinds import KINDS
 from .settings import PRESETS, Settings, chosen_settings, row
+from .task import TRAINING, VALIDATION, drawer, held_out, held_out_loss, network
 from .trainer import Trainer, as_tensor
 from .training_result import TrainingResult
 
@@ -25,8 +25,6 @@ __all__ = [
     "network",
     "train",
 ]
-
-_TRAINING, _VALIDATION, _HELD_OUT = range(3)  # streams of one seed
 
 
 def train(experiment, seed=0, preset="default", variant="default", progress=True, callback=None, **settings):
@@ -66,8 +64,8 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
     chosen = chosen_settings(experiment, preset, settings)
     kind = KINDS[experiment.kind]
     loss = row(kind.losses, chosen.loss, "loss")
-    draw = _drawer(experiment, seed, variant)
-    data, validation = draw(_TRAINING, chosen.count), draw(_VALIDATION, chosen.validation)
+    draw = drawer(experiment, seed, variant)
+    data, validation = draw(TRAINING, chosen.count), draw(VALIDATION, chosen.validation)
     with (
         _one_thread(),
         _own_randomness(seed) if chosen.dropout else contextlib.nullcontext(),
@@ -83,37 +81,6 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
     return TrainingResult(
         model, x, trainer.history, seconds, ending, experiment, seed, variant, chosen, within
     )
-
-
-def network(experiment, settings, inputs=None, generator=None):
-    """Untrained network for an experiment, its inputs scaled by those of the training (N, n), where given."""
-    inputs = np.zeros((1, len(experiment.names))) if inputs is None else inputs
-    sizes = (inputs.shape[1], *settings.hidden, settings.latent)
-    scaled_by = inputs if settings.standardize else None
-    build = KINDS[experiment.kind].build
-    return build(sizes, settings.activation, generator, scaled_by, settings.dropout)
-
-
-@torch.no_grad()
-def held_out(experiment, seed, variant, settings, model):
-    """Points (N, n) to interpret a trained network on, drawn anew: those at which its neuron can be seen."""
-    kind = KINDS[experiment.kind]
-    x = kind.points(_drawer(experiment, seed, variant)(_HELD_OUT, settings.held_out))
-    return x if kind.visible is None else x[kind.visible(model(as_tensor(x))).numpy()]
-
-
-@torch.no_grad()
-def held_out_loss(run, model):
-    """Loss that a `TrainingResult` was trained for, of any model of its kind, on data unseen in training."""
-    loss = KINDS[run.experiment.kind].losses[run.settings.loss]
-    data = _drawer(run.experiment, run.seed, run.variant)(_HELD_OUT, run.settings.held_out)
-    return loss.value(model.eval(), *map(as_tensor, data)).item()
-
-
-def _drawer(experiment, seed, variant):
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
-        raise DataError(f"seed must be a whole number from 0 to 2**63 - 1, got {seed!r}")
-    return lambda stream, count: experiment.sample(count, (int(seed), stream), variant)
 
 
 @contextlib.contextmanager

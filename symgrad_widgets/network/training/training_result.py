@@ -7,9 +7,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from ...directions import misalignment, orthonormal
 from ..concepts import gradients_of
 from .settings import Settings
+from .task import held_out_loss
 from .trainer import as_tensor
+from .weight_files import save
 
 __all__ = ["TrainingResult"]
 
@@ -103,18 +106,16 @@ class TrainingResult:
         latents = np.atleast_1d(self.neuron).tolist()
         neurons = gradient_field(self.model, self.x, neuron=latents, names=self.names)
         truth = gradients_of(self.experiment.concepts, self.names, neurons.points)
-        return _distance(neurons.projected, neurons.project(truth))
+        spanning, found = orthonormal(neurons.project(truth)), neurons.projected
+        shares = [misalignment(found[:, j], spanning) for j in range(found.shape[1])]
+        return np.stack(shares, axis=1)[(found**2).sum(2) > 0]
 
     def loss(self, model=None):
         """Loss of the task on held-out data of this network, or of another one in its place, a float."""
-        from . import held_out_loss
-
         return held_out_loss(self, self.model if model is None else model)
 
     def save(self, path):
         """Write the network and all else to a .safetensors file: `exp.pretrained(path)` reads it."""
-        from .weight_files import save
-
         save(self, path)
 
     def __repr__(self):
@@ -123,12 +124,3 @@ class TrainingResult:
             f"TrainingResult({self.experiment.slug}, seed {self.seed}: {self.ending} after "
             f"{len(self.history['epoch'])} epochs, {self.seconds:.1f} s, validation loss {last:.3g})"
         )
-
-
-def _distance(vectors, span):
-    """Squared sine of the angle between vectors (N, k, m) and the span of rows (N, c, m)."""
-    _, s, basis = np.linalg.svd(span, full_matrices=False)
-    basis = basis * (s > 1e-9 * s[:, :1])[..., None]
-    inside = np.einsum("nkm,ncm->nkc", vectors, basis)
-    whole = (vectors**2).sum(2)
-    return 1 - (inside**2).sum(2)[whole > 0] / whole[whole > 0]

@@ -9,18 +9,16 @@ import importlib.metadata
 import json
 from pathlib import Path
 
-import numpy as np
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 
 from ... import __version__
-from ...errors import ModelError, OutputError, UnknownNameError
-from . import Settings, TrainingResult, chosen_settings, held_out, network
+from ...errors import OutputError
 
-__all__ = ["SHIPPED", "load", "save", "shipped"]
+__all__ = ["AGAIN", "SHIPPED", "read", "save", "shipped"]
 
 SHIPPED = Path(__file__).parents[2] / "data" / "weights"
+AGAIN = "make it again with `symgrad weights make`, or with run.save(path)"
 _FORMAT = 1
 _DIGITS = 6  # of the training curves
 
@@ -65,58 +63,7 @@ def _short(value):
     return value if isinstance(value, int) else float(f"{value:.{_DIGITS}g}")
 
 
-def load(experiment, path=None, *, seed=None, variant=None):
-    """`TrainingResult` of an experiment from a file, without training; its points are drawn again.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    path : path or None
-        None: the weights that come with the package.
-    seed, variant : what the weights have to be of; None: whatever they are
-
-    Raises
-    ------
-    UnknownNameError
-        when none come with the package.
-    OutputError
-        for a file that is damaged or not of this kind.
-    ModelError
-        for weights of another experiment, seed or variant, that do not fit the network, or, of the package's
-        own, that were made with other settings than the experiment's are now.
-
-    """
-    file = shipped(experiment) if path is None else Path(path)
-    if path is None and not file.is_file():
-        raise UnknownNameError(
-            f"no weights come with the package for {experiment.slug!r}: train it, or load a file of your own"
-        )
-    tensors, described = _read(file)
-    if described["experiment"] != experiment.slug:
-        raise ModelError(f"{file} holds weights of {described['experiment']}, not of {experiment.slug}")
-    _check_asked(experiment, described, seed=seed, variant=variant)
-    experiment = experiment.of(described["variant"])
-    settings = Settings(**described["settings"])
-    if path is None:
-        _check_settings(experiment, settings, file)
-    model = _fitted(network(experiment, settings, generator=torch.Generator()), tensors, file)
-    x = held_out(experiment, described["seed"], described["variant"], settings, model)
-    within = described["within"]
-    return TrainingResult(
-        model=model,
-        x=x,
-        history=described["history"],
-        seconds=described["seconds"],
-        ending=described["ending"],
-        experiment=experiment,
-        seed=described["seed"],
-        variant=described["variant"],
-        settings=settings,
-        within=None if within is None else np.array(within),
-    )
-
-
-def _read(file):
+def read(file):
     """Tensors by name and the description of a file."""
     try:
         with safe_open(file, framework="pt") as opened:
@@ -125,38 +72,7 @@ def _read(file):
         found = described["format"]
         described["settings"]["hidden"] = tuple(described["settings"]["hidden"])
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{file} is damaged or holds no trained network ({error}): {_AGAIN}") from None
+        raise OutputError(f"{file} is damaged or holds no trained network ({error}): {AGAIN}") from None
     if found != _FORMAT:
-        raise OutputError(f"{file} has format {found!r}, this version reads {_FORMAT}: {_AGAIN}")
+        raise OutputError(f"{file} has format {found!r}, this version reads {_FORMAT}: {AGAIN}")
     return tensors, described
-
-
-_AGAIN = "make it again with `symgrad weights make`, or with run.save(path)"
-
-
-def _check_asked(experiment, described, **asked):
-    for name, value in asked.items():
-        if value is not None and described[name] != value:
-            raise ModelError(
-                f"the weights of {experiment.slug} are of {name} {described[name]!r}, not {value!r}: "
-                f"train it (in a notebook, set retrain = True), or leave {name} as it is"
-            )
-
-
-def _check_settings(experiment, settings, file):
-    now = chosen_settings(experiment, "default", {})
-    for name, value in dataclasses.asdict(now).items():
-        if getattr(settings, name) != value:
-            raise ModelError(
-                f"{file} was made with {name}={getattr(settings, name)!r}, the experiment now has {value!r}: "
-                f"`symgrad weights make {experiment.slug}`"
-            )
-
-
-def _fitted(model, tensors, file):
-    try:
-        model.load_state_dict(tensors)
-    except RuntimeError as error:
-        reason = " ".join(str(error).split())
-        raise ModelError(f"{file} does not fit its network ({reason}): {_AGAIN}") from None
-    return model.eval()

@@ -16,7 +16,7 @@ from ..activity import Activity
 from .laws import Atlas, UnitLaw
 from .ledger import Table, digest
 
-__all__ = ["Atlas", "UnitLaw", "atlas"]
+__all__ = ["atlas"]
 
 _TOGETHER = 8  # units of one job
 _EXACT = 1e-9  # a loss that no further generation betters

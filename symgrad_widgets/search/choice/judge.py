@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ...formula.expressions import complexity, evaluate, misalignment
+from ...directions import misalignment
+from ...formula.expressions import complexity, evaluate
 from ..fit.bank import Sample
 from ..fit.inner_constants import tidied
 from .candidate import Candidate

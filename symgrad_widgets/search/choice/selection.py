@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
+from ...directions import outside
 from ...formula.expressions import complexity
 
 __all__ = ["Neighbours", "chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
@@ -100,8 +101,7 @@ def smooth_share(spanning, directions, neighbours):
     correlation that is none of chance is extrapolated to distance 0, as exp(-distance / length). What it
     lacks of 1 there is noise, the nugget of geostatistics (Cressie 1993, Statistics for Spatial Data).
     """
-    along = np.einsum("nkm,nm->nk", spanning, directions)
-    residual = directions - np.einsum("nk,nkm->nm", along, spanning)
+    residual = outside(directions, spanning)
     power = max((residual**2).sum(), 1e-20 * len(residual))
     shells = neighbours.near, neighbours.far
     near, far = (float((residual * residual[shell].mean(1)).sum() / power) for shell in shells)

@@ -4,9 +4,9 @@ import numpy as np
 
 from ....formula.export import to_numpy
 from ....formula.expressions import as_expression
-from ....network.experiment.definition import Labelled
-from ....network.experiment.own import Table
-from ....reading.interpretation import fit_phi
+from ....network.experiment import Experiment
+from ....network.experiment.data import Labelled
+from ....reading.phi import fit_phi
 from ..blind_reading import answered
 from ..real_data import cars, digits
 from ..regression import fit
@@ -30,7 +30,7 @@ def _measure(seed, table, target):
     if target == "shuffled":
         y = np.random.default_rng([seed, 6]).permutation(y)
     data = Labelled(x, y)
-    own = Table(
+    own = Experiment(
         table, table, table, names, {"default": lambda rows: Labelled(*(part[rows] for part in data))},
         kind=kind, size=len(x),
     )  # fmt: skip

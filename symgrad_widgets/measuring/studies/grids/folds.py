@@ -5,8 +5,8 @@ import sympy as sp
 
 from ....field import GradientField
 from ....formula.expressions import as_expression, evaluate
-from ....reading.interpretation import fit_phi
-from ....verdict.decision import verify
+from ....reading.phi import fit_phi
+from ....verdict import verify
 from ..blind_reading import answered
 from ..cases import directions, of_seed, waves
 from ..study import Study

@@ -5,7 +5,7 @@ from functools import partial
 import sympy as sp
 
 from ....network.experiment import Experiment, experiments
-from ....network.experiment.definition import Triplets
+from ....network.experiment.data import Triplets
 from ....network.experiment.matrices import similar, uniform
 from ..study import Study
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from ..errors import SymgradError
-from .notebook_files import find, sources
-from .table import Table
+from ..notebook_support.notebook_files import find, sources
+from ..notebook_support.table import Table
 
 __all__ = ["answers", "glossary", "index", "others"]
 
@@ -72,7 +72,7 @@ def _link(path, folder):
 
 
 def _summaries(results):
-    from ..measuring.recovery import reference_rows, summaries
+    from .recovery import reference_rows, summaries
 
     return {summary.experiment: summary for summary in summaries(reference_rows(results))}
 

@@ -1,15 +1,48 @@
-"""Whether a neuron that is none of several concepts is a function of them together."""
+"""Verdicts where several concepts are known: which one a formula is, or whether a neuron mixes them."""
+
+from dataclasses import replace
 
 import numpy as np
 
+from ..directions import misalignment, orthonormal
 from ..formula.expressions import as_expression, evaluate
-from .decision import Verdict
+from .decision import CERTAINTY, Verdict, verify
 
-__all__ = ["mixture"]
+__all__ = ["mixture", "verdict_on", "verdict_on_all"]
 
 _OUTSIDE = 0.05  # of what chance leaves outside the concepts' span: more, and they do not explain the neuron
 _NEEDED = 4  # times the noise is what the absence of a concept leaves outside that the neuron holds, ...
 _TRAINED = 3e-5  # ... and more than this, 0.3 degrees: what training leaves of a concept is none
+
+
+def verdict_on(formula, concepts, field, constraints=()):
+    """`Verdict` on a formula: as one of several concepts where it is one, else as a function of them all."""
+    several = _several(concepts)
+    for one in several:
+        found = verify(formula, one, field=field, constraints=constraints)
+        if found.same:
+            return replace(found, message=f"{found.message} (of {len(several)}: {one})")
+    return verify(formula, concepts, field=field, constraints=constraints)
+
+
+def verdict_on_all(formulas, verdicts, concepts, field):
+    """Verdict on all formulas: no surer than that on any. Where it fails, one neuron may mix the concepts."""
+    same = verdicts and all(v.same for v in verdicts)
+    mixed = mixture(field, concepts) if not same and field.rank == 1 and _several(concepts) else None
+    if mixed is not None:
+        return mixed
+    if not verdicts:
+        return Verdict(
+            same=False, how="different", residual=1.0, message="Different: no closed form was found."
+        )
+    worst = min(verdicts, key=lambda v: CERTAINTY.index(v.how))
+    message = "; ".join(f"{e}: {v.message}" for e, v in zip(formulas, verdicts, strict=True))
+    return worst if len(formulas) == 1 else replace(worst, message=message)
+
+
+def _several(concepts):
+    """Return several concepts as they were given, or () for one."""
+    return concepts if type(concepts) in (list, tuple) and len(concepts) > 1 else ()
 
 
 def mixture(field, concepts):
@@ -52,8 +85,4 @@ def mixture(field, concepts):
 
 def _outside(unit, span):
     """Mean squared sine between unit vectors (N, m) and the span of k rows (N, k, m)."""
-    length = np.linalg.norm(span, axis=2, keepdims=True)
-    scaled = np.divide(span, length, out=np.zeros_like(span), where=length > 0)
-    _, s, basis = np.linalg.svd(scaled, full_matrices=False)
-    inside = np.einsum("nm,nkm->nk", unit, basis * (s > 1e-9)[..., None])
-    return float(np.maximum(1 - (inside**2).sum(1), 0).mean())
+    return float(misalignment(unit, orthonormal(span)).mean())

@@ -1,0 +1,43 @@
+"""What a network is trained and judged on: its first weights, and rows that never meet in two uses."""
+
+import numpy as np
+import torch
+
+from ...checks import whole
+from .kinds import KINDS
+from .trainer import as_tensor
+
+__all__ = ["HELD_OUT", "TRAINING", "VALIDATION", "drawer", "held_out", "held_out_loss", "network"]
+
+TRAINING, VALIDATION, HELD_OUT = range(3)  # streams of one seed
+
+
+def network(experiment, settings, inputs=None, generator=None):
+    """Untrained network for an experiment, its inputs scaled by those of the training (N, n), where given."""
+    inputs = np.zeros((1, len(experiment.names))) if inputs is None else inputs
+    sizes = (inputs.shape[1], *settings.hidden, settings.latent)
+    scaled_by = inputs if settings.standardize else None
+    build = KINDS[experiment.kind].build
+    return build(sizes, settings.activation, generator, scaled_by, settings.dropout)
+
+
+@torch.no_grad()
+def held_out(experiment, seed, variant, settings, model):
+    """Points (N, n) to interpret a trained network on, drawn anew: those at which its neuron can be seen."""
+    kind = KINDS[experiment.kind]
+    x = kind.points(drawer(experiment, seed, variant)(HELD_OUT, settings.held_out))
+    return x if kind.visible is None else x[kind.visible(model(as_tensor(x))).numpy()]
+
+
+@torch.no_grad()
+def held_out_loss(run, model):
+    """Loss that a `TrainingResult` was trained for, of any model of its kind, on data unseen in training."""
+    loss = KINDS[run.experiment.kind].losses[run.settings.loss]
+    data = drawer(run.experiment, run.seed, run.variant)(HELD_OUT, run.settings.held_out)
+    return loss.value(model.eval(), *map(as_tensor, data)).item()
+
+
+def drawer(experiment, seed, variant):
+    """Function of (stream, count) that draws rows of an experiment, a stream of the seed for each use."""
+    seed = whole(seed, "seed", most=2**63 - 1)
+    return lambda stream, count: experiment.sample(count, (seed, stream), variant)

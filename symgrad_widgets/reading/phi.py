@@ -1,0 +1,47 @@
+"""How a formula is bent into the neuron: a monotone fit of the neuron's value against the formula's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..formula.expressions import evaluate
+
+__all__ = ["Phi", "fit_phi"]
+
+
+@dataclass(frozen=True)
+class Phi:
+    """The monotone function that bends the formula into the neuron: `neuron = phi(formula)`.
+
+    Isotonic least squares (pool adjacent violators) through the points; call it with values of the formula.
+    `r2` is its share of the neuron's variance, `monotonicity` Spearman's rank correlation (1 or -1: exactly
+    monotone).
+    """
+
+    formula: np.ndarray  # (N,) ascending
+    neuron: np.ndarray  # (N,) fitted
+    r2: float
+    monotonicity: float
+
+    def __call__(self, values):
+        return np.interp(values, self.formula, self.neuron)
+
+
+def fit_phi(expression, field):
+    """Monotone least-squares fit of the neuron's value against the formula's, or None without values."""
+    from scipy.optimize import isotonic_regression
+    from scipy.stats import spearmanr
+
+    if field.values is None or field.neurons != 1:
+        return None
+    values, _ = evaluate(expression, field.names, field.points)
+    usable = np.isfinite(values)
+    neuron = field.values.reshape(len(field))[usable]
+    values = values[usable]
+    if len(values) < 3 or np.ptp(values) == 0 or np.ptp(neuron) == 0:
+        return None
+    rank = float(spearmanr(values, neuron).statistic)
+    order = np.argsort(values, kind="stable")
+    fitted = isotonic_regression(neuron[order], increasing=rank >= 0).x
+    rest = ((neuron[order] - fitted) ** 2).sum() / ((neuron - neuron.mean()) ** 2).sum()
+    return Phi(values[order], fitted, 1 - float(rest), rank)

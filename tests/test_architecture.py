@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,16 +86,15 @@ def circles(package):
     """The first circle among modules, and among folders, as lists of names that import one another."""
     imports = {_dotted(path, package): set() for path in package.rglob("*.py")}
     for path in package.rglob("*.py"):
-        for name, _ in _imports(ast.parse(path.read_text(encoding="utf-8")), path, package):
+        for name in _imports(path, package):
             imports[_dotted(path, package)] |= {_module(name, imports)} & set(imports)
     folders = {}
     for name, targets in imports.items():
         own = _folder(name, package)
         folders.setdefault(own, set()).update(_folder(target, package) for target in targets)
     for graph in (imports, folders):
-        graph = {name: targets - {name} for name, targets in graph.items()}
         try:
-            graphlib.TopologicalSorter(graph).prepare()
+            graphlib.TopologicalSorter({name: graph[name] - {name} for name in graph}).prepare()
         except graphlib.CycleError as error:
             yield error.args[1]
 
@@ -106,15 +106,20 @@ def _dotted(path, package):
 
 def _module(name, modules):
     """The module of ours that `symgrad_widgets.a.b.name` comes from, or None."""
-    if name.partition(".")[0] != "symgrad_widgets":
+    import symgrad_widgets
+
+    first, _, name = name.partition(".")
+    if first != "symgrad_widgets":
         return None
-    name = name.partition(".")[2]
+    name = symgrad_widgets._PUBLIC.get(name, name)  # `from .. import experiments`
     while name not in modules:
         name = name.rpartition(".")[0]
     return name
 
 
 def _folder(name, package):
+    if name == "__main__":  # in the root by Python's rule, and above all else
+        return name
     return name if (package / name.replace(".", "/")).is_dir() else name.rpartition(".")[0]
 
 
@@ -124,23 +129,29 @@ def _breaches(path, package, modules):
         yield "belongs nowhere: enter it in MAY_USE"
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for name, _ in _imports(tree, path, package):
+    for name in _imports(path, package):
         yield from _bad_import(own, name, modules)
     for node in ast.walk(tree):
         yield from _bad_node(node)
 
 
-def _imports(tree, path, package):
-    """(absolute dotted name, node) of everything imported, inside functions too."""
+def _imports(path, package):
+    """Absolute dotted names of everything imported, inside functions too."""
+    return _names(path.read_text(encoding="utf-8"), (package.name, *path.relative_to(package).parts[:-1]))
+
+
+@cache
+def _names(text, parents):
+    tree, found = ast.parse(text), []
     typing = {id(n) for part in ast.walk(tree) if _for_types(part) for n in ast.walk(part)}
-    parents = (package.name, *path.relative_to(package).parts[:-1])
     for node in filter(lambda node: id(node) not in typing, ast.walk(tree)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node) for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = parents[: len(parents) - node.level + 1] if node.level else ()
             dotted = ".".join([*base, *filter(None, [node.module])])
-            yield from ((f"{dotted}.{alias.name}", node) for alias in node.names)
+            found += [f"{dotted}.{alias.name}" for alias in node.names]
+    return found
 
 
 def _for_types(node):
@@ -151,18 +162,11 @@ def _for_types(node):
 def _bad_import(own, name, modules):
     first, _, rest = name.partition(".")
     if first == "symgrad_widgets":
-        yield from _bad_arrow(own, rest, _public(rest) or _module(name, {*modules, ""}))
+        yield from _bad_arrow(own, rest, _module(name, {*modules, ""}))
     elif first in HOMES and not any(_within(own, home) for home in HOMES[first]):
         yield f"loads {first}, which belongs in {', '.join(sorted(HOMES[first])) or 'no module'}"
     elif name.startswith("tqdm.auto"):
         yield "uses tqdm.auto, whose bars end as widgets in saved notebooks"
-
-
-def _public(name):
-    """Where a public name of the package comes from: `from .. import experiments`."""
-    import symgrad_widgets
-
-    return symgrad_widgets._PUBLIC.get(name)
 
 
 def _bad_arrow(own, name, target):
@@ -294,11 +298,12 @@ def test_the_root_shows_the_house():
     ],
 )
 def test_a_planted_breach_is_found(tmp_path, module, line, breach):
-    copy = tmp_path / "symgrad_widgets"
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
-    text = (copy / module).read_text(encoding="utf-8") if (copy / module).exists() else ""
-    (copy / module).write_text(f"{text}\n\n{line}\n", encoding="utf-8")
-    (found,) = violations(copy)
+    original, copy = PACKAGE / module, tmp_path / "symgrad_widgets" / module
+    text = original.read_text(encoding="utf-8") if original.exists() else ""
+    copy.parent.mkdir(parents=True)
+    copy.write_text(f"{text}\n\n{line}\n", encoding="utf-8")
+    names = {_dotted(path, PACKAGE) for path in PACKAGE.rglob("*.py")}
+    (found,) = _breaches(copy, tmp_path / "symgrad_widgets", names)
     assert breach in found
 
 

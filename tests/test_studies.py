@@ -11,9 +11,9 @@ import symgrad_widgets as sg
 from symgrad_widgets import batch
 from symgrad_widgets.commands.cli import main
 from symgrad_widgets.measuring import studies
+from symgrad_widgets.measuring.cases import made_neurons, real_data
+from symgrad_widgets.measuring.cases.blind_reading import answered
 from symgrad_widgets.measuring.recovery.store import versions
-from symgrad_widgets.measuring.studies import cases, real_data
-from symgrad_widgets.measuring.studies.blind_reading import answered
 from symgrad_widgets.measuring.studies.study_page import to_html
 
 FEW = ("noise", "points, noise of 0.01", "20")
@@ -94,23 +94,23 @@ def test_an_error_is_a_row():
 
 
 def test_a_search_is_compared_with_what_there_was_to_find():
-    case = cases.CASES[0]
+    case = made_neurons.CASES[0]
     field = case.field(case.points(0, 300))
     found = answered(field, case.formula, 0, generations=12)
     assert (found["outcome"], found["how"]) == ("found", "proved")
     assert found["floor"] < 1e-12
     points = field.points
-    lawless = sg.GradientField(points, cases.directions(points, 0), case.names)
+    lawless = sg.GradientField(points, made_neurons.directions(points, 0), case.names)
     assert answered(lawless, None, 0, generations=12)["outcome"] == "nothing"
     assert answered(lawless, case.formula, 0, generations=12)["outcome"] == "none"
 
 
 @pytest.mark.parametrize("noise", [1e-4, 0.03, 0.3])
-@pytest.mark.parametrize("kind", [cases.directions, cases.waves])
+@pytest.mark.parametrize("kind", [made_neurons.directions, made_neurons.waves])
 def test_directions_are_disturbed_by_as_much_as_is_asked_for(noise, kind):
-    case = cases.CASES[0]
+    case = made_neurons.CASES[0]
     field = case.field(case.points(1))
-    turned = cases.disturbed(field, kind(field.points, 1), noise)
+    turned = made_neurons.disturbed(field, kind(field.points, 1), noise)
     cosines = (turned.unit[:, 0] * field.unit[:, 0]).sum(1)
     assert (1 - cosines**2).mean() == pytest.approx(noise, rel=1e-6)
 
@@ -119,12 +119,12 @@ def test_waves_are_the_gradient_of_a_function():
     step, centre = 1e-5, np.random.default_rng(0).normal(size=(200, 2))
     shifted = [centre + sign * step * np.eye(2)[i] for i in (0, 1) for sign in (1, -1)]
     scaled = [points / centre.std(0) * points.std(0) for points in shifted]  # waves measure the spread
-    right, left, up, down = (cases.waves(points, 4) for points in scaled)
+    right, left, up, down = (made_neurons.waves(points, 4) for points in scaled)
     crossed = (right - left)[:, 1] / (2 * step), (up - down)[:, 0] / (2 * step)
     assert np.corrcoef(*crossed)[0, 1] > 0.999
 
 
-@pytest.mark.parametrize("case", [*cases.CASES, *cases.HARD], ids=lambda case: case.formula)
+@pytest.mark.parametrize("case", [*made_neurons.CASES, *made_neurons.HARD], ids=lambda case: case.formula)
 def test_the_formulas_are_finite_and_vary_where_they_are_seen(case):
     field = case.field(case.points(0))
     assert len(field) == 1000

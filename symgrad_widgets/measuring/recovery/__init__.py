@@ -9,12 +9,12 @@ The rows are in `runs/sweep.jsonl`, and those that are there are not made again.
 experiments - rows, processes, clusters - is in `batch`.
 """
 
-from .beside import beside
-from .compare import Comparison, compare
+from .against_reference import Comparison, compare
 from .html import to_html
 from .plan import Run, parse_seeds, planned
 from .runs import interpret_run, sweep
 from .seeds import over_seeds
+from .side_by_side import beside
 from .store import ROWS, missing, reference_rows, rows_in
 from .summary import Summary, succeeded, summaries, table, total
 

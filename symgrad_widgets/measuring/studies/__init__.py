@@ -9,10 +9,11 @@ Each module in `grids` is a study, whose `STUDY` says what is asked and measured
 file. `shipped(name)` are the rows that this package brings along.
 """
 
-from .lines import Line, lines, table
-from .study import Study, find, names
+from ..cases.study import Study
+from .catalogue import find, names
 from .study_pictures import picture, pictures
 from .study_runs import Run, key, measure, measured, missing, planned, rows_in, shipped
+from .study_table import Line, lines, table
 
 __all__ = [
     "Line",

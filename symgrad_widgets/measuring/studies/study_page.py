@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from .lines import table
-from .study import find
+from .catalogue import find
 from .study_pictures import pictures
+from .study_table import table
 
 __all__ = ["to_html"]
 
-_TEMPLATE = Path(__file__).with_name("page.html")
+_TEMPLATE = Path(__file__).with_name("study_page.html")
 
 
 def to_html(rows):

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from ...plots import Mark, Picture
 from ...plots.picture import GREEN, GREY, RED
-from .lines import lines
+from .study_table import lines
 
 __all__ = ["picture", "pictures"]
 

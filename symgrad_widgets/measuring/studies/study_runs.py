@@ -7,7 +7,7 @@ from pathlib import Path
 from ... import batch
 from ...errors import DataError, OutputError
 from ..recovery.store import same_versions, versions
-from .study import find
+from .catalogue import find
 
 __all__ = ["Run", "key", "measure", "measured", "missing", "planned", "rows_in", "shipped"]
 

@@ -7,10 +7,10 @@ from ....formula.expressions import as_expression
 from ....network.experiment import Experiment
 from ....network.experiment.data import Labelled
 from ....reading.phi import fit_phi
-from ..blind_reading import answered
-from ..real_data import cars, digits
-from ..regression import fit
-from ..study import Study
+from ...cases.blind_reading import answered
+from ...cases.real_data import cars, digits
+from ...cases.regression import fit
+from ...cases.study import Study
 
 _PLANTED = {"cars": "power/weight", "digits": "ink*left"}
 _KIND = {"cars": (cars, "regression"), "digits": (digits, "classifier")}

@@ -7,9 +7,9 @@ from ....field import GradientField
 from ....formula.expressions import as_expression, evaluate
 from ....reading.phi import fit_phi
 from ....verdict import verify
-from ..blind_reading import answered
-from ..cases import directions, of_seed, waves
-from ..study import Study
+from ...cases.blind_reading import answered
+from ...cases.made_neurons import directions, of_seed, waves
+from ...cases.study import Study
 
 _BENDS = {  # of the standardised formula u: as many points lie below 0 as above
     "u": "u",

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ....field import GradientField
-from ..blind_reading import answered
-from ..cases import Case, directions, disturbed, waves
-from ..study import Study
+from ...cases.blind_reading import answered
+from ...cases.made_neurons import Case, directions, disturbed, waves
+from ...cases.study import Study
 
 _FUNCTIONS = ("sin", "cos", "exp", "tanh")
 

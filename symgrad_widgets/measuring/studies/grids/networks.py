@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..blind_reading import answered
-from ..cases import of_seed
-from ..regression import fit, regression
-from ..study import Study
+from ...cases.blind_reading import answered
+from ...cases.made_neurons import of_seed
+from ...cases.regression import fit, regression
+from ...cases.study import Study
 
 _POINTS = 1000
 _BENDS = {

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ....field import GradientField
-from ..blind_reading import answered
-from ..cases import directions, disturbed, of_seed, waves
-from ..study import Study
+from ...cases.blind_reading import answered
+from ...cases.made_neurons import directions, disturbed, of_seed, waves
+from ...cases.study import Study
 
 
 def _measure(seed, noise=0.0, kind=directions, count=1000, shift=0.0):

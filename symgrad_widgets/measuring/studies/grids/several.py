@@ -7,7 +7,7 @@ import sympy as sp
 from ....network.experiment import Experiment, experiments
 from ....network.experiment.data import Triplets
 from ....network.experiment.matrices import similar, uniform
-from ..study import Study
+from ...cases.study import Study
 
 _SHARED = 0.02  # of a latent's variance may lie within pairs
 

@@ -4,9 +4,9 @@ import sympy as sp
 
 from ....field import GradientField
 from ....formula.operators import DEFAULT, define_operator
-from ..blind_reading import answered
-from ..cases import CASES, HARD, directions, disturbed, of_seed
-from ..study import Study
+from ...cases.blind_reading import answered
+from ...cases.made_neurons import CASES, HARD, directions, disturbed, of_seed
+from ...cases.study import Study
 
 _ARITHMETIC = ("add", "sub", "mul", "div")
 _EXTRA = {

@@ -6,7 +6,7 @@ from itertools import groupby
 from statistics import median
 
 from ...notebook_support.table import Table
-from .study import find
+from .catalogue import find
 
 __all__ = ["Line", "lines", "table"]
 

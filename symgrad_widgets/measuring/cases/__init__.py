@@ -1,0 +1,1 @@
+"""What studies are made of: made neurons, networks and real data, each read blind."""

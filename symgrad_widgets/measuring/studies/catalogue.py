@@ -1,0 +1,21 @@
+"""Which studies there are: the modules of `grids`, each with its `STUDY`."""
+
+import importlib
+import pkgutil
+
+from ...errors import UnknownNameError, nearest
+from . import grids
+
+__all__ = ["find", "names"]
+
+
+def names():
+    """Names of all studies, in alphabetical order."""
+    return sorted(module.name for module in pkgutil.iter_modules(grids.__path__))
+
+
+def find(name):
+    """Return the `Study` of a name, or an UnknownNameError."""
+    if name not in names():
+        raise UnknownNameError(f"no study {name!r}; {nearest(name, names())}")
+    return importlib.import_module(f"{grids.__name__}.{name}").STUDY

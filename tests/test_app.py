@@ -39,7 +39,7 @@ def test_the_page_is_found_beside_what_the_reader_has_set(launched, root):
     assert main(["app"]) == 0
     assert launched
     paths = collect_template_paths(["voila", "nbconvert"], "symgrad", prune=True)
-    assert paths[0] == str(root / "symgrad_widgets" / "voila" / "templates" / "symgrad")
+    assert paths[0] == str(root / "symgrad_widgets" / "jupyter" / "voila" / "templates" / "symgrad")
 
 
 def test_only_the_cells_for_the_workbench_are_served(launched, root):

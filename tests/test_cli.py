@@ -276,7 +276,7 @@ def test_a_notebook_of_a_kind_stands_for_experiments_without_one_of_their_own(tm
 
 LOADED = """
 import sys
-from symgrad_widgets.cli import main
+from symgrad_widgets.commands.cli import main
 try:
     main(["--help"])
 except SystemExit:

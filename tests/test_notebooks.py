@@ -37,8 +37,8 @@ CELL_SECONDS = 240
 COLOUR, MARKED_LINE = re.compile(r"\x1b\[[0-9;]*m"), re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
 # Answers with the first input, whatever the neuron has learnt (the second, where the first is constant).
 FALSE_ANSWER = """
-from symgrad_widgets.search import judge
-from symgrad_widgets.search.terms import leaf
+from symgrad_widgets.search.choice import judge
+from symgrad_widgets.search.terms.postfix import leaf
 assert callable(judge.Judge.answer) and callable(judge.pareto)
 def first_input(self, points=None):
     inputs = ((leaf(i),) for i in range(len(self.symbols)))

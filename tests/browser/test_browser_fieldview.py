@@ -1,6 +1,7 @@
 """FieldView in JupyterLab: inputs chosen, a slice moved by keyboard, the worst points listed, looked at."""
 
 import pytest
+
 from browser import lab
 
 pytestmark = pytest.mark.browser

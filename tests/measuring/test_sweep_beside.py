@@ -8,7 +8,7 @@ import pytest
 
 from symgrad_widgets.measuring import recovery
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def row(experiment, preset, formula, *, ours, drop, slope, epochs=None):

@@ -1,6 +1,7 @@
 """The Workbench in JupyterLab: one story through all its views, and what it leaves behind."""
 
 import pytest
+
 from browser import lab
 
 pytestmark = pytest.mark.browser

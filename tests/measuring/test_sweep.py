@@ -21,7 +21,7 @@ from symgrad_widgets.commands.cli import main
 from symgrad_widgets.measuring import recovery
 from symgrad_widgets.measuring.recovery import store
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "notebooks" / "results.jsonl"
 TINY = {"epochs": 2, "count": 5000, "validation": 500, "held_out": 500, "hidden": [16]}
 FAILED = {

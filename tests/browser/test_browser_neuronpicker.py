@@ -1,6 +1,7 @@
 """The neuron picker in JupyterLab: clicked, typed at, changed from Python, reloaded, looked at."""
 
 import pytest
+
 from browser import lab
 
 pytestmark = pytest.mark.browser

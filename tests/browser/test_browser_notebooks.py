@@ -1,6 +1,7 @@
 """A sample of the notebooks in JupyterLab: all cells run, every view is drawn, and the page is silent."""
 
 import pytest
+
 from browser import lab
 
 pytestmark = pytest.mark.browser

@@ -2,8 +2,8 @@
 
 import nbformat
 import pytest
-from browser import lab
 
+from browser import lab
 from symgrad_widgets.notebook_support.page import to_html
 
 WIDE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2000 200" width="2000" height="200"></svg>'

@@ -23,7 +23,7 @@ from symgrad_widgets.search.pysr.installed import Found
 from symgrad_widgets.search.terms.postfix import from_sympy
 
 PACKAGE = Path(process.__file__).parent
-STAND_IN = Path(__file__).with_name("pysr_stand_in.py")
+STAND_IN = Path(__file__).parents[1].joinpath("pysr_stand_in.py")
 OBJECTIVE = (PACKAGE / "objective.jl").read_text()
 EARLY = [["0.5", float("inf"), 1], ["x1", 0.4, 1], ["(x1 * x1)", 0.2, 3]]
 LATE = [*EARLY, ["sg_exp((sg_square(x1) + (x2 * x2)) * 0.31)", 0.0, 7]]

@@ -1,6 +1,7 @@
 """PhiView and ExpressionView in JupyterLab: a guess typed, copied, refused, looked at."""
 
 import pytest
+
 from browser import lab
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ import symgrad_widgets as sg
 from symgrad_widgets import batch
 from symgrad_widgets.batch import cluster as dask_backend
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module", autouse=True)

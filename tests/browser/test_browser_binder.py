@@ -6,9 +6,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from browser import lab
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FILES = ".jp-DirListing-item .jp-DirListing-itemText"
 TABS = "#jp-main-dock-panel .lm-TabBar-tab"
 FIRST_CELL = "window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel"

@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+
 from browser import lab
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "physics" / "07_oscillator.ipynb"
 ARTEFACTS = ROOT / "tests" / "artefacts"
 CELLS = "() => window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.type)"

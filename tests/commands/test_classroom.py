@@ -8,7 +8,7 @@ import nbformat
 import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from test_notebooks import NOTEBOOKS, OF_EXPERIMENTS, ROOT, execute, name
+from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, ROOT, execute, name
 
 from symgrad_widgets.commands.cli import main
 

@@ -11,7 +11,7 @@ from symgrad_widgets import contents, experiments
 from symgrad_widgets.errors import SymgradError
 from symgrad_widgets.notebook_support.table import Table
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS, RESULTS = ROOT / "notebooks", ROOT / "notebooks" / "results.jsonl"
 LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
 GLOSSARY = "| word | meaning here |\n|---|---|\n"

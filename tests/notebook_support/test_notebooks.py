@@ -1,39 +1,24 @@
 """Every notebook: executed, paired, stripped, small. An experiment's notebook fails on a wrong answer."""
 
 import ast
-import os
 import re
 import time
-from pathlib import Path
 
 import jupytext
 import nbformat
 import papermill
 import pytest
 from jupytext.compare import NotebookDifference, compare_notebooks
+from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, code_cells, execute, name
 
 from symgrad_widgets import experiments
-from symgrad_widgets.errors import SymgradError
 from symgrad_widgets.notebook_support import notebook_files, report
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def _has_notebook(experiment):
-    try:
-        return notebook_files.find(experiment, ROOT / "notebooks")
-    except SymgradError:
-        return None
-
-
-NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-OF_EXPERIMENTS = {e: notebook_files.find(e, ROOT / "notebooks") for e in experiments if _has_notebook(e)}
 # Two concepts explain their labels equally well: what counts is that the formula is true to the network.
 AMBIGUOUS = {"two_products", "two_mixed"}
 # Notebooks of no experiment that end with a verdict.
 JUDGED = [path for path in NOTEBOOKS if "assert verdict.same" in path.with_suffix(".py").read_text("utf-8")]
 SETTINGS = {"seed", "retrain", "variant", "budget"}
-CELL_SECONDS = 240
 COLOUR, MARKED_LINE = re.compile(r"\x1b\[[0-9;]*m"), re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
 # Answers with the first input, whatever the neuron has learnt (the second, where the first is constant).
 FALSE_ANSWER = """
@@ -49,28 +34,6 @@ def with_the_answer(candidates, alike, answer, pareto=judge.pareto):
     return (answer, *(c for c in pareto(candidates, alike) if c.complexity > 1))
 judge.Judge.answer, judge.pareto = first_input, with_the_answer
 """
-
-
-def name(path):
-    return str(path.relative_to(ROOT / "notebooks").with_suffix(""))
-
-
-def code_cells(path):
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-
-
-def execute(path, folder, cwd=None, **parameters):
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return papermill.execute_notebook(
-        path,
-        folder / path.name,
-        parameters=parameters,
-        kernel_name="python3",
-        progress_bar=False,
-        execution_timeout=CELL_SECONDS,
-        coalesce_streams=True,
-        cwd=cwd or path.parent,
-    )
 
 
 def test_every_experiment_has_a_notebook():

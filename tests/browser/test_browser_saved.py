@@ -2,9 +2,10 @@
 
 import nbformat
 import pytest
-from browser import lab
 from nbclient import NotebookClient
 from nbformat.sign import NotebookNotary
+
+from browser import lab
 
 pytestmark = pytest.mark.browser
 

@@ -140,7 +140,7 @@ def test_a_run_that_meets_an_unforeseen_error_tells_where():
     assert "hidden" in found["error"]
     found = recovery.interpret_run(dataclasses.replace(tiny("oscillator"), settings=None))
     assert found["error"].startswith("TypeError: ")
-    assert "worker.py, line " in found["error"]
+    assert "runs.py, line " in found["error"]
 
 
 PARAMETERS = 'seed = 0\nvariant = "default"\nbudget = 20'

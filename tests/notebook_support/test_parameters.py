@@ -8,7 +8,7 @@ import numpy as np
 import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from test_notebooks import OF_EXPERIMENTS, code_cells, execute, name
+from notebook_runs import OF_EXPERIMENTS, code_cells, execute, name
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import SymgradError

@@ -18,6 +18,7 @@ from symgrad_widgets.reading import interpretation
 from symgrad_widgets.reading.phi import fit_phi
 from symgrad_widgets.search import session
 from symgrad_widgets.search.watch import Watch
+from symgrad_widgets.verdict import several_concepts
 
 CASE = CASES["P1-07"]
 PLAIN = ["square"]  # few operators: a short search
@@ -299,7 +300,7 @@ def test_many_inputs_that_act_through_few_coordinates_are_read():
 
 def test_the_verdict_is_asked_once_the_search_has_ended(monkeypatch):
     happened = []
-    run, verify = sg.Search.run, interpretation.verify
+    run, verify = sg.Search.run, several_concepts.verify
 
     def seen_run(self, *args, **options):
         happened.append("search begins")
@@ -312,7 +313,7 @@ def test_the_verdict_is_asked_once_the_search_has_ended(monkeypatch):
         return verify(expression, concept, **options)
 
     monkeypatch.setattr(sg.Search, "run", seen_run)
-    monkeypatch.setattr(interpretation, "verify", seen_verify)
+    monkeypatch.setattr(several_concepts, "verify", seen_verify)
     assert briefly(field_of(CASE, 200), concept=CASE.concept).verdict.same
     assert happened.index("verdict") == len(happened) - 1 > 1
     assert happened[:2] == ["search begins", "search ends"]
@@ -337,7 +338,7 @@ def test_nothing_looks_at_the_concept_before_the_verdict(monkeypatch):
         asked.append((expression, type(concept)))
         return sg.verify(expression, CASE.concept, field)
 
-    monkeypatch.setattr(interpretation, "verify", verify)
+    monkeypatch.setattr(several_concepts, "verify", verify)
     result = briefly(field, concept=Sealed())
     assert asked == [(result.best.expression, Sealed)]
 
@@ -520,8 +521,9 @@ def test_a_search_is_compiled_before_its_time_is_counted(monkeypatch):
 def test_what_is_compiled_first_is_all_that_a_search_calls():
     code = """
 import numpy as np, symgrad_widgets as sg
-from symgrad_widgets.search import compiled, kernels
-kernels.warm_up()
+from symgrad_widgets.search import warm_up
+from symgrad_widgets.search.kernel import compiled
+warm_up()
 before = compiled.evaluate.signatures[:]
 x = np.random.default_rng(0).uniform(-1, 1, (200, 2))
 sg.Search(sg.GradientField(x, x + x**3)).run(generations=6, progress=False)

@@ -315,6 +315,7 @@ def test_a_tangent_basis_for_each_point_survives_saving(tmp_path):
 CHILD = """
 import sys
 sys.path.insert(0, sys.argv[1])
+sys.path.insert(0, sys.argv[2])
 from test_search import small, straight, traced, LENGTH
 search = small()
 for _ in range(LENGTH):
@@ -329,7 +330,7 @@ def child():
     """Lines that the same search prints in a process with another number of threads."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
     threads = "2" if os.environ["OMP_NUM_THREADS"] == "1" else "1"
-    command = [sys.executable, "-c", CHILD, str(Path(__file__).parent)]
+    command = [sys.executable, "-c", CHILD, str(Path(__file__).parent), str(Path(__file__).parents[1])]
     environment = os.environ | dict.fromkeys(names, threads)
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout.splitlines()

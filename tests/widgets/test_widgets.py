@@ -212,7 +212,7 @@ def test_generations_before_the_first_one_seen_are_replayed(field):
 @pytest.mark.parametrize("generation", [-1, 1.5, "2", True])
 def test_only_whole_generations_can_be_gone_to(field, generation):
     stepper = sg.SearchStepper(sg.Search(field))
-    with pytest.raises(sg.SymgradError, match=f"whole number >= 0, got {generation!r}"):
+    with pytest.raises(sg.SymgradError, match=f"whole number of at least 0, got {generation!r}"):
         stepper.goto(generation)
     click(stepper, "goto", generation="two")
     assert "The search stopped" in stepper._controls.error

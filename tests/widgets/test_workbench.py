@@ -176,7 +176,7 @@ def test_the_state_of_a_network_of_ones_own_needs_the_network(run):
         ({"experiment": "oscilator"}, "did you mean 'oscillator'"),
         ({"layer": "silu9"}, "no layer 'silu9'"),
         ({"neurons": [99]}, "has units 0 to 0, got 99"),
-        ({"generation": -1}, "whole number >= 0, got -1"),
+        ({"generation": -1}, "whole number of at least 0, got -1"),
         ({"inputs": ["x", "y"]}, "no input 'y'"),
         ({"guesses": ["import os"]}, "import"),
     ],

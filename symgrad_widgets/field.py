@@ -8,7 +8,9 @@ import numpy as np
 from .checks import checked_names
 from .errors import DataError, NoGradientError
 
-__all__ = ["GradientField", "linear_tangent"]
+__all__ = ["TRAINING_ERROR", "GradientField", "linear_tangent"]
+
+TRAINING_ERROR = 3e-5  # 1 - cos^2, an angle of 0.3 degrees: what less turns a network's gradient is training
 
 _FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
 _DOUBLE = 1e-3  # a combination of neurons with less of their gradients' power says that they agree

@@ -16,24 +16,14 @@ from ..directions import misalignment, unit
 from .fit import combine
 from .fit.bank import Bank
 from .fit.sieve import sieve
-from .islands import TERMS, ZERO, Islands, Sum
+from .islands import Islands, Sum
 from .kernel.evaluation import gradients
 from .terms.dictionary import families, large_families, small_terms, special_families
 from .terms.grammar import root
 from .terms.quotients import logarithm, quotients
+from .tuning import EVOLUTION, MEMORY, ROUNDING, SEARCH, WRITING
 
 __all__ = ["Engine"]
-
-_BLOCKED = 12  # inputs, the most important ones, among which pairs that act as one are looked for
-_AT_ONCE = 256  # terms whose gradients are copied at once
-_PARTNERS = 10  # pairs of one term at most among those that are scored
-_BASIS, _LARGE_BASIS = 260, 2200  # terms of a structured basis that is always tried, and of one tried ...
-_SIEVED = 300  # terms of a basis at most that are eliminated with all their gradients in memory
-_UNEXPLAINED = 0.2  # ... while the least loss is above this
-_CLOSE, _RIVALS = 1.1, 12  # sums this close to the front are judged on more points, at most so many ...
-_STRICT = 0.15  # ... ranked at this parsimony
-_BYTES, _SEEN = 64e6, 50_000  # of gradients, and sums remembered, before what is out of use is forgotten
-_SPARE = 500  # terms beyond the dictionary for which there is always room
 
 
 class Engine:
@@ -47,7 +37,7 @@ class Engine:
         self,
         sample,
         grammar,
-        max_complexity=40,
+        max_complexity=SEARCH.nodes,
         guesses=(),
         seed=0,
         watch=lambda: None,
@@ -62,8 +52,9 @@ class Engine:
         self.seen = {}
         self.islands = Islands()
         self.small, self.dictionary = [], np.array([], dtype=int)
-        large = large_families(grammar, _BASIS, _LARGE_BASIS)
-        self._bases = families(grammar, _BASIS), special_families(grammar, _BASIS), large
+        large = large_families(grammar, SEARCH.basis, SEARCH.large_basis)
+        small, special = (make(grammar, SEARCH.basis) for make in (families, special_families))
+        self._bases = small, special, large
         self._generation = 0
 
     def copy(self):
@@ -83,14 +74,14 @@ class Engine:
         """Run one generation."""
         stages = [*self._stages()]
         least = min((s.loss for s in self.front.values()), default=np.inf)
-        if self._generation >= len(stages) - len(self._bases[-1]) and least <= _UNEXPLAINED:
+        if self._generation >= len(stages) - len(self._bases[-1]) and least <= SEARCH.unexplained:
             self._generation = max(self._generation, len(stages))
         stage = stages[self._generation] if self._generation < len(stages) else self._evolve
         stage()
         self.divide_front()
         self._generation += 1
-        most = max(_BYTES / self.bank.row_bytes, len(self.dictionary) + _SPARE)
-        if len(self.bank) > most or len(self.seen) > _SEEN:
+        most = max(MEMORY.terms / self.bank.row_bytes, len(self.dictionary) + MEMORY.spare_terms)
+        if len(self.bank) > most or len(self.seen) > MEMORY.sums:
             self._forget()
 
     def _stages(self):
@@ -115,12 +106,12 @@ class Engine:
         rivals = {
             s.rows: s
             for s in self.islands.everyone()
-            if s.size <= self.max_size and ZERO < s.loss < _CLOSE * lowest[s.size]
+            if s.size <= self.max_size and ROUNDING.loss < s.loss < SEARCH.close * lowest[s.size]
         }
         for found in self.front.values():
             rivals.pop(found.rows, None)
-        ranked = sorted(rivals.values(), key=lambda s: (s.fitness(_STRICT), s.rows))
-        return [*self.front.values(), *ranked[:_RIVALS]]
+        ranked = sorted(rivals.values(), key=lambda s: (s.fitness(SEARCH.rival_parsimony), s.rows))
+        return [*self.front.values(), *ranked[: SEARCH.rivals]]
 
     def so_far(self):
         """Return what a generation that is cut short has found: nothing to be relied on."""
@@ -154,7 +145,7 @@ class Engine:
 
     def _solve(self, sets):
         G, D = self.bank.G, self.bank.D
-        chunk = max(1, int(5e5 / (len(sets[0]) * G[0].size)))
+        chunk = max(1, int(MEMORY.solved / (len(sets[0]) * G[0].size)))
         for first in range(0, len(sets), chunk):
             self.watch()
             part = np.array(sets[first : first + chunk])
@@ -171,10 +162,11 @@ class Engine:
 
     def _enter(self, found):
         """Put a sum on the front where it beats all simpler ones, and take off what it beats."""
-        floor = max(found.loss, ZERO)
-        if any(size <= found.size and max(s.loss, ZERO) <= floor * 1.001 for size, s in self.front.items()):
+        losses = {size: max(s.loss, ROUNDING.loss) for size, s in self.front.items()}
+        low, high = (max(found.loss, ROUNDING.loss) * (1 + side * SEARCH.tie) for side in (-1, 1))
+        if any(size <= found.size and loss <= high for size, loss in losses.items()):
             return
-        beaten = [z for z, s in self.front.items() if z >= found.size and max(s.loss, ZERO) >= floor * 0.999]
+        beaten = [size for size, loss in losses.items() if size >= found.size and loss >= low]
         for size in beaten:
             del self.front[size]
         self.front[found.size] = found
@@ -186,7 +178,8 @@ class Engine:
         actual = np.abs(coefficients / self.bank.scale[list(rows)])
         if len(rows) == 1:
             return nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2)
-        equal = np.abs(actual[:, None] / np.maximum(actual[None, :], 1e-300) - 1) < 0.1
+        ratios = actual[:, None] / np.maximum(actual[None, :], ROUNDING.divisor)
+        equal = np.abs(ratios - 1) < WRITING.near_easy
         if all(root(t) == "log" for t in terms):
             nodes -= len(terms)  # a sum of logarithms is a product
         return int(nodes + 2 * (len(rows) - equal.sum(0).max()))
@@ -196,16 +189,15 @@ class Engine:
     def singles(self):
         """Score every small term by itself, and the guesses."""
         blocks = self._blocks()
-        self.small = small_terms(self.grammar, blocks, 300) + small_terms(
-            self.grammar, self.grammar.inputs, 1200
-        )
+        self.small = small_terms(self.grammar, blocks, SEARCH.block_terms)
+        self.small += small_terms(self.grammar, self.grammar.inputs, SEARCH.terms)
         self.dictionary = np.array(
             sorted({r for r in self.bank.rows(self.small) if r is not None}), dtype=int
         )
         self.score([(r,) for r in self.dictionary])
         self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
 
-    def _blocks(self, most=4, loss=0.1):
+    def _blocks(self):
         """Return pairs of inputs that act through one combination only, x - y or x*y, to be used as an input.
 
         If f = phi(h(u(x, y), the rest)), the two components of its gradient along x and y have the direction
@@ -214,7 +206,7 @@ class Engine:
         if self.sample.whole is None:
             return []
         options = {}
-        for a, b in itertools.combinations(self.grammar.inputs[:_BLOCKED], 2):
+        for a, b in itertools.combinations(self.grammar.inputs[: SEARCH.blocked_inputs], 2):
             i, j = -1 - a.tokens[0], -1 - b.tokens[0]
             pair = self.sample.whole[:, [i, j]]
             squares = [self.grammar["square"](x) for x in (a, b)] if "square" in self.grammar else (a, b)
@@ -227,25 +219,25 @@ class Engine:
                 if usable and self.bank.kind_of(form) is not None:
                     options[form] = float(misalignment(g.T, unit(pair)[:, None]).mean())
         ranked = sorted(options, key=options.get)
-        return [form for form in ranked[:most] if options[form] < loss]
+        return [form for form in ranked[: SEARCH.blocks] if options[form] < SEARCH.block_loss]
 
-    def pairs(self, keep=400):
+    def pairs(self):
         """Score the best pairs of small terms, found by one matrix product."""
-        rows = self.dictionary[:1200]
+        rows = self.dictionary[: SEARCH.paired_terms]
         single, kind = 1 - (self.bank.D[rows] ** 2).sum(2).mean(1), self.bank.kind[rows]
         values, pairs = [], []
-        for a, b in itertools.combinations_with_replacement(range(0, len(rows), _AT_ONCE), 2):
+        for a, b in itertools.combinations_with_replacement(range(0, len(rows), MEMORY.compared), 2):
             self.watch()
-            i, j = np.arange(len(rows))[a : a + _AT_ONCE], np.arange(len(rows))[b : b + _AT_ONCE]
+            i, j = (np.arange(len(rows))[first : first + MEMORY.compared] for first in (a, b))
             M = self._products(self.bank.G, rows[i], rows[j])
             A = M - self._products(self.bank.D, rows[i], rows[j])
             value = _two_by_two(A, M, single[i][:, None], single[j], 1, 1)
             value[(i[:, None] >= j) | (kind[i][:, None] != kind[j])] = np.inf
-            value[~_mutual(value, _PARTNERS)] = np.inf
-            best = np.argsort(value, axis=None, kind="stable")[:keep]
+            value[~_mutual(value, SEARCH.partners)] = np.inf
+            best = np.argsort(value, axis=None, kind="stable")[: SEARCH.pairs]
             values.append(value.ravel()[best])
             pairs.append(np.stack([i[best // len(j)], j[best % len(j)]], axis=1))
-        order = np.argsort(np.concatenate(values), kind="stable")[:keep]
+        order = np.argsort(np.concatenate(values), kind="stable")[: SEARCH.pairs]
         self.score(rows[np.concatenate(pairs)[order]].tolist())
 
     def _products(self, fields, first, second):
@@ -256,7 +248,7 @@ class Engine:
     def eliminate(self, basis):
         """Score what is left of a basis when the terms that matter least are taken away one by one."""
         for terms in self._of_one_kind(basis(self.small)):
-            self._eliminate(sieve(terms, self.sample, _SIEVED, self.watch))
+            self._eliminate(sieve(terms, self.sample, SEARCH.sieved, self.watch))
 
     def _of_one_kind(self, terms):
         """Lists of those terms that may be added."""
@@ -293,8 +285,8 @@ class Engine:
     def extend_front(self):
         """Score the front's sums with one more small term."""
         for found in list(self.front.values()):
-            if len(found.rows) < TERMS:
-                self.score([(*found.rows, r) for r in self._extensions(found, 40)])
+            if len(found.rows) < EVOLUTION.terms:
+                self.score([(*found.rows, r) for r in self._extensions(found)])
 
     def divide_front(self):
         """Score the quotients that have nearly the directions of the front's sums where these vanish."""
@@ -319,7 +311,7 @@ class Engine:
                 whole = logarithm(self.grammar, terms, actual, range(len(terms)))
                 yield from ([whole, log] for log in logs)
 
-    def _extensions(self, found, count):
+    def _extensions(self, found):
         """Rows of the dictionary that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""
         rows, c = list(found.rows), found.coefficients
         e = np.tensordot(c, self.bank.G[rows], 1)
@@ -328,9 +320,9 @@ class Engine:
         w = combine.weights_of(q)
         M11, D11 = w @ q, w @ (d**2).sum(1)
         value = []
-        for first in range(0, len(self.dictionary), _AT_ONCE):
+        for first in range(0, len(self.dictionary), MEMORY.compared):
             self.watch()
-            some = self.dictionary[first : first + _AT_ONCE]
+            some = self.dictionary[first : first + MEMORY.compared]
             G, D = self.bank.G[some], self.bank.D[some]
             M12 = np.tensordot(G, e * w[:, None], 2)
             D12 = np.tensordot(D, d * w[:, None], 2)
@@ -340,7 +332,7 @@ class Engine:
         value = np.concatenate(value)
         kind = self.bank.kind
         value[np.isin(self.dictionary, rows) | (kind[self.dictionary] != kind[rows[0]])] = np.inf
-        return self.dictionary[np.argsort(value, kind="stable")[:count]]
+        return self.dictionary[np.argsort(value, kind="stable")[: SEARCH.extensions]]
 
 
 def _mutual(value, few):
@@ -360,4 +352,5 @@ def _two_by_two(A12, M12, A11, A22, M11, M22):
     b = A11 * M22 + A22 * M11 - 2 * A12 * M12
     c = A11 * A22 - A12**2
     root_ = np.sqrt(np.maximum(b * b - 4 * a * c, 0))
-    return np.where(a > 1e-8 * M11 * M22, (b - root_) / np.maximum(2 * a, 1e-300), np.inf)
+    value = (b - root_) / np.maximum(2 * a, ROUNDING.divisor)
+    return np.where(a > SEARCH.singular * M11 * M22, value, np.inf)

@@ -6,15 +6,9 @@ import numpy as np
 
 from .fit.inner_constants import freed, refine
 from .terms.grammar import arguments, root
+from .tuning import EVOLUTION, ROUNDING
 
-__all__ = ["TERMS", "ZERO", "Islands", "Sum"]
-
-TERMS = 8  # at most, in an evolved set
-ZERO = 1e-13  # losses below are rounding
-_PARSIMONY = (0.03, 0.08, 0.15, 0.3)  # nats of log loss that one node has to earn, for each island
-_POPULATION = 40
-_OFFSPRING = 48  # for each island and generation
-_FREED = 3  # constants freed in each island and generation
+__all__ = ["Islands", "Sum"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +22,14 @@ class Sum:
 
     def fitness(self, parsimony):
         """Cost of the sum, lower is better."""
-        return np.log(max(self.loss, ZERO)) + parsimony * self.size
+        return np.log(max(self.loss, ROUNDING.loss)) + parsimony * self.size
 
 
 class Islands:
     """Four populations of the sums of an engine; the best of the front migrates to all of them."""
 
     def __init__(self, populations=()):
-        self.populations = [*populations] or [[] for _ in _PARSIMONY]
+        self.populations = [*populations] or [[] for _ in EVOLUTION.parsimony]
 
     def copy(self):
         """Return islands that evolve by themselves."""
@@ -58,22 +52,23 @@ class Islands:
     def evolve(self, engine):
         """Run one generation: offspring, freed constants, survival of the fittest, migration."""
         if not self.alive:
-            self.populations = [_fittest(engine.seen.values(), parsimony) for parsimony in _PARSIMONY]
-        for i, parsimony in enumerate(_PARSIMONY):
+            sums = engine.seen.values()
+            self.populations = [_fittest(sums, parsimony) for parsimony in EVOLUTION.parsimony]
+        for i, parsimony in enumerate(EVOLUTION.parsimony):
             parents = self.populations[i]
             children = _offspring(engine, parents) + _freed(engine, parents)
             self.populations[i] = _fittest([*parents, *children], parsimony)
-        for i, parsimony in enumerate(_PARSIMONY):
+        for i, parsimony in enumerate(EVOLUTION.parsimony):
             self.populations[i] = _fittest([*self.populations[i], *engine.front.values()], parsimony)
 
 
 def _offspring(engine, parents):
     rng = engine.rng
     drafts = []
-    for _ in range(_OFFSPRING):
+    for _ in range(EVOLUTION.offspring):
         rows = list(_tournament(rng, parents).rows)
         k = int(rng.integers(len(rows)))
-        change = _CHANGES[rng.choice(len(_CHANGES), p=_SHARES)]
+        change = _CHANGES[rng.choice(len(_CHANGES), p=EVOLUTION.shares)]
         drafts.append(change(engine, rows[k], rows[:k] + rows[k + 1 :], parents))
     return _scored(engine, [kept for _, kept in drafts], [terms for terms, _ in drafts])
 
@@ -82,7 +77,7 @@ def _freed(engine, parents):
     """Return sums with a constant freed inside one term and all constants refined."""
     rng, sample = engine.rng, engine.sample
     found = []
-    for _ in range(_FREED):
+    for _ in range(EVOLUTION.freed):
         engine.watch()
         terms = engine.terms(_tournament(rng, parents))
         k = int(rng.integers(len(terms)))
@@ -96,7 +91,7 @@ def _scored(engine, kept, added):
     """Score sets of kept rows and added terms, those without a usable gradient left out."""
     rows = iter(engine.bank.rows([t for terms in added for t in terms]))
     sets = [[*some, *(next(rows) for _ in terms)] for some, terms in zip(kept, added, strict=True)]
-    return engine.score([s for s in sets if None not in s and len(s) <= TERMS])
+    return engine.score([s for s in sets if None not in s and len(s) <= EVOLUTION.terms])
 
 
 def _varied(engine, row, rest, _):
@@ -108,7 +103,8 @@ def _with_variant(engine, row, rest, _):
 
 
 def _with_random(engine, row, rest, _):
-    return [engine.grammar.random(engine.rng, int(engine.rng.integers(2, 8)))], [row, *rest]
+    nodes = int(engine.rng.integers(*EVOLUTION.new_nodes))
+    return [engine.grammar.random(engine.rng, nodes)], [row, *rest]
 
 
 def _exchanged(engine, _, rest, __):
@@ -121,7 +117,7 @@ def _without(_, row, rest, __):
 
 def _crossed(engine, row, rest, parents):
     other = _tournament(engine.rng, parents).rows
-    return [], [*rest, *(r for r in other if engine.rng.random() < 0.5)] or [row]
+    return [], [*rest, *(r for r in other if engine.rng.random() < EVOLUTION.inherited)] or [row]
 
 
 def _split(engine, row, rest, _):
@@ -136,13 +132,12 @@ def _split(engine, row, rest, _):
 
 
 _CHANGES = (_varied, _with_variant, _with_random, _exchanged, _without, _crossed, _split)
-_SHARES = (0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
 
 
 def _fittest(sums, parsimony):
     distinct = {s.rows: s for s in sums}.values()
-    return sorted(distinct, key=lambda s: (s.fitness(parsimony), s.rows))[:_POPULATION]
+    return sorted(distinct, key=lambda s: (s.fitness(parsimony), s.rows))[: EVOLUTION.population]
 
 
-def _tournament(rng, sums, size=3):
-    return sums[min(int(rng.integers(len(sums))) for _ in range(size))]
+def _tournament(rng, sums):
+    return sums[min(int(rng.integers(len(sums))) for _ in range(EVOLUTION.tournament))]

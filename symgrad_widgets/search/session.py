@@ -26,11 +26,10 @@ from .subspace import active_subspace, relevant_inputs
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
+from .tuning import EVIDENCE, SEARCH, SESSION
 from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
-
-_SETTLED, _GIVEN_UP = 10, 40  # generations of evolution with the same answer, and with none, that are enough
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class Search:
         self,
         field,
         operators=None,
-        max_complexity=40,
+        max_complexity=SEARCH.nodes,
         guesses=(),
         backend="native",
         random_state=0,
@@ -186,7 +185,7 @@ class Search:
 
     @property
     def _patience(self):
-        return _GIVEN_UP if self.best is None else _SETTLED
+        return SESSION.given_up if self.best is None else SESSION.settled
 
     @property
     def log(self) -> Path | None:
@@ -270,7 +269,7 @@ class Search:
                     break
         return self.state
 
-    def evidence(self, resamples=50, thorough=False):
+    def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
         """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""
         return evidence(self, self._judge, resamples, thorough)
 

@@ -3,21 +3,17 @@
 import numpy as np
 
 from ..field import GradientField
+from .tuning import ROUNDING, SUBSPACE
 
 __all__ = ["active_subspace", "relevant_inputs"]
-
-_SHARE = 1e-6  # of the strongest input's power in the unit gradients: below, an input has no part
-_MANY = 64  # relevant inputs from which a subspace is looked for
-_MOST = 8  # dimensions it may have
-_REST = 1e-3  # share of the gradients' power that may lie outside, for each dimension left out
 
 
 def relevant_inputs(field):
     """Numbers of the inputs that the unit gradients have a component along, the strongest first."""
     g = field.gradients.reshape(-1, len(field.names))
-    power = (g**2 / np.maximum((g**2).sum(1, keepdims=True), 1e-300)).mean(0)
+    power = (g**2 / np.maximum((g**2).sum(1, keepdims=True), ROUNDING.divisor)).mean(0)
     order = np.argsort(-power, kind="stable")
-    return order[power[order] > _SHARE * power.max()]
+    return order[power[order] > SUBSPACE.irrelevant * power.max()]
 
 
 def active_subspace(field):
@@ -31,10 +27,10 @@ def active_subspace(field):
     if field.neurons > 1 or field.tangent is not None:
         return field, None
     inputs = np.sort(relevant_inputs(field))
-    if len(inputs) <= _MANY:
+    if len(inputs) <= SUBSPACE.inputs:
         return _restricted(field, inputs), None
     rank, axes = _span(field.gradients)
-    if not 2 <= rank <= _MOST:
+    if not 2 <= rank <= SUBSPACE.dimensions:
         return field, None
     W = _echelon(axes[:rank].T)
     names = tuple(f"z{i + 1}" for i in range(rank))
@@ -55,7 +51,7 @@ def _span(gradients):
     """Number of directions that unit gradients (N, n) span, and their axes, the strongest first."""
     unit = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
     _, s, axes = np.linalg.svd(unit, full_matrices=False)
-    return int((s**2 > _REST * (s**2).sum()).sum()), axes
+    return int((s**2 > SUBSPACE.outside * (s**2).sum()).sum()), axes
 
 
 def _echelon(W):
@@ -64,4 +60,4 @@ def _echelon(W):
 
     pivots = np.sort(qr(W.T, pivoting=True, mode="r")[1][: W.shape[1]])
     W = W @ np.linalg.inv(W[pivots])
-    return np.where(np.abs(W) < 1e-6 * np.abs(W).max(), 0.0, W)
+    return np.where(np.abs(W) < SUBSPACE.cleared * np.abs(W).max(), 0.0, W)

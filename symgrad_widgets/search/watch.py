@@ -3,9 +3,9 @@
 import time
 from contextlib import contextmanager
 
-__all__ = ["Interrupted", "Watch"]
+from .tuning import SESSION
 
-_HELD = 1.0  # seconds for which a stop holds that comes while nothing runs
+__all__ = ["Interrupted", "Watch"]
 
 
 class Interrupted(Exception):  # noqa: N818 - nothing went wrong
@@ -30,7 +30,7 @@ class Watch:
     def over(self, seconds=float("inf")):
         """Watch over some work, for at most so many seconds; a stop counts until the outermost has ended."""
         now, outer = time.monotonic(), self._deadline
-        if self._depth == 0 and self._asked is not None and now - self._asked > _HELD:
+        if self._depth == 0 and self._asked is not None and now - self._asked > SESSION.stop_holds:
             self._asked = None
         self._deadline = min(outer, now + seconds)
         self._depth += 1

@@ -5,19 +5,15 @@ import numpy as np
 from ..errors import DataError, ExpressionError, NoGradientError
 from ..field import GradientField
 from ..formula.expressions import evaluate, misalignments
+from . import tolerances
 from .proof import core
 
 __all__ = ["box_regions", "data_region", "defined", "flat", "is_monotone", "misaligned"]
 
-_BOXES = {"between 0.2 and 2": (0.2, 2.0), "between -2 and 2": (-2.0, 2.0)}
-_PER_BOX = 150
-_MOST_POINTS = 2000
-_PART = 0.2  # share of points without gradient from which a concept is constant on a part of the data
-
 
 def data_region(concepts, surface, field):
     """Gradient field of the concepts at (at most 2000 of) a field's points, along the surface."""
-    index = np.arange(len(field))[:: max(1, -(-len(field) // _MOST_POINTS))]
+    index = np.arange(len(field))[:: max(1, -(-len(field) // tolerances.DATA_POINTS))]
     points = field.points[index]
     return _region(concepts, surface, points, surface.tangent(points, index))
 
@@ -34,8 +30,9 @@ def box_regions(formula, concepts, surface):
 
     """
     regions = {}
-    for where, (low, high) in _BOXES.items():
-        chart = surface.settle(np.random.default_rng(0).uniform(low, high, (_PER_BOX, len(surface.free))))
+    for where, (low, high) in tolerances.BOXES.items():
+        shape = tolerances.POINTS_PER_BOX, len(surface.free)
+        chart = surface.settle(np.random.default_rng(0).uniform(low, high, shape))
         if not len(chart):
             raise DataError(
                 f"no real point was found on {surface}: do the constraints contradict each other?"
@@ -47,7 +44,7 @@ def box_regions(formula, concepts, surface):
     if not regions:
         raise ExpressionError(
             f"no real finite point: {formula} and {concepts[0]} are not both finite for inputs "
-            f"{' or '.join(_BOXES)}; give the field"
+            f"{' or '.join(tolerances.BOXES)}; give the field"
         )
     return regions
 
@@ -64,7 +61,7 @@ def _region(concepts, surface, points, tangent):
         lost = region.dropped / len(points)
     except NoGradientError:
         lost = 1.0
-    if lost > _PART:
+    if lost > tolerances.CONSTANT_PART:
         shown = ", ".join(map(str, concepts))
         raise ExpressionError(
             f"the concept {shown} is constant, or has no finite real value, at {lost:.0%} of the points "
@@ -96,7 +93,7 @@ def flat(formula, region):
     _, gradients = evaluate(core(formula), region.names, region.points)
     with np.errstate(all="ignore"):
         along = np.abs(region.project(gradients)).max(axis=1)
-    return along <= 1e-9 * np.abs(gradients).max(axis=1)
+    return along <= tolerances.FLAT * np.abs(gradients).max(axis=1)
 
 
 def is_monotone(formula, concept, region, strict=True):
@@ -110,11 +107,11 @@ def is_monotone(formula, concept, region, strict=True):
     with np.errstate(all="ignore"):
         cosines = (_unit(up) * _unit(along)).sum(axis=1)
         noise = np.stack([_noise(high, up, region.points), _noise(base, along, region.points)])
-    clear = np.abs(cosines) > (1 - 1e-12 if strict else 0.5)  # else the gradient is lost in rounding
+    clear = np.abs(cosines) > (tolerances.PARALLEL if strict else tolerances.NEARLY_PARALLEL)
     if (cosines[clear] > 0).any() and (cosines[clear] < 0).any():
         return False
     usable = clear & np.isfinite(noise).all(axis=0)
-    if not strict or usable.sum() < 3:
+    if not strict or usable.sum() < tolerances.ORDERED_POINTS:
         finite = np.isfinite(high) & np.isfinite(base)
         return _ranks_agree(high[finite], base[finite])
     return _in_order(high[usable], base[usable], *noise[:, usable])
@@ -122,9 +119,9 @@ def is_monotone(formula, concept, region, strict=True):
 
 def _noise(values, gradients, points):
     """Differences of values that may be rounding."""
-    return (
-        1e-9 * np.abs(values) + 1e-7 * np.linalg.norm(gradients, axis=1) * points.std(axis=0).max() + 1e-300
-    )
+    rise = np.linalg.norm(gradients, axis=1)
+    of_slope = tolerances.SLOPE_NOISE * rise * points.std(axis=0).max()
+    return tolerances.VALUE_NOISE * np.abs(values) + of_slope + tolerances.LEAST
 
 
 def _unit(vectors):
@@ -148,4 +145,4 @@ def _pairs(noise):
 
 def _ranks_agree(high, base):
     ranks = [np.argsort(np.argsort(values)) for values in (high, base)]
-    return bool(abs(np.corrcoef(*ranks)[0, 1]) > 0.999)
+    return bool(abs(np.corrcoef(*ranks)[0, 1]) > tolerances.SAME_RANKS)

@@ -13,16 +13,12 @@ from .comparison import box_regions, data_region, defined, flat, is_monotone, mi
 from .proof import Screening, proves, screen
 from .refit import refit
 from .surface import Surface, read_equation
+from .tolerances import CONSTANT_PART, EXACT_POINTS, SAME_DIRECTIONS, UNDEFINED_PART, WORTH_A_REFIT
 
 __all__ = ["CERTAINTY", "Verdict", "verify"]
 
 CERTAINTY = ("different", "undecided", "constants", "numerically", "proved")  # of one formula, rising
 
-_EXACT_POINTS = 16  # computed with 100 digits
-_NUMERICALLY = 1e-10  # mean 1 - cos^2 of formulas that are taken to be equal: angles of 1e-5
-_CLOSE = 0.05  # mean 1 - cos^2 beyond which constants within 1 % are not looked for
-_PART = 0.2  # share of points with zero gradient from which a formula is constant on a part of the data
-_UNDEFINED = 0.01  # share of points without a value from which a formula is another one
 _CONSTANT = "the formula is constant on the data, or on a part of them."
 
 
@@ -124,9 +120,9 @@ class _Case:
         undefined = 1 - self._everywhere(defined).mean()
         if undefined == 1:
             raise ExpressionError(f"the formula {self.formula} has no finite real value at any of the points")
-        if undefined > _UNDEFINED:
+        if undefined > UNDEFINED_PART:
             return self._different(f"the formula has no finite real value at {undefined:.0%} of the points.")
-        if self._everywhere(flat).mean() > _PART:
+        if self._everywhere(flat).mean() > CONSTANT_PART:
             return self._different(_CONSTANT)
         return self._exactly()
 
@@ -158,19 +154,20 @@ class _Case:
     def _telling(self):
         """Points to compute exactly: the worst ones, and some of all."""
         shares = np.where(self._everywhere(defined), self.shares, 0)
-        worst = np.argsort(-shares, kind="stable")[: _EXACT_POINTS // 2]
-        step = max(1, 2 * len(self.shares) // _EXACT_POINTS)
+        worst = np.argsort(-shares, kind="stable")[: EXACT_POINTS // 2]
+        step = max(1, 2 * len(self.shares) // EXACT_POINTS)
         return np.concatenate([worst, np.arange(0, len(self.shares), step)])
 
     def _approximately(self, rounded):
         """Judge a formula that no exact point confirms; `rounded`: none refutes it either."""
         wide = self._wide()
-        found = _first(refit(self.formula, region) for region in wide) if self.residual < _CLOSE else None
+        near = self.residual < WORTH_A_REFIT
+        found = _first(refit(self.formula, region) for region in wide) if near else None
         if found is not None and (found.changes or not rounded):
             return self._same("constants", _told_apart(found.changes), found.expression)
         if rounded or any(e.has(sp.Float) for e in (self.formula, *self.concepts)):
             worst = max(self.residual, *(misaligned(self.formula, region).mean() for region in wide))
-            if worst < _NUMERICALLY:
+            if worst < SAME_DIRECTIONS:
                 return self._same(
                     "numerically", f"to 1e{np.ceil(np.log10(worst + 1e-32)):.0f}.", strict=False
                 )
@@ -214,7 +211,7 @@ class _Case:
     def _angles(self):
         degrees = np.degrees(np.arcsin(np.sqrt(self.shares)))
         middle, high = np.percentile(degrees, [50, 95])
-        close = " Close, but computed exactly they differ." if self.residual < _NUMERICALLY else ""
+        close = " Close, but computed exactly they differ." if self.residual < SAME_DIRECTIONS else ""
         return (
             f"mean 1 - cos^2 is {self.residual:.1e} at {len(degrees)} points, the angle {middle:.2g} degrees "
             f"in the median and {high:.2g} at the 95th percentile.{close}"

@@ -12,16 +12,11 @@ import numpy as np
 import sympy as sp
 
 from ..formula.expressions import compiled, evaluate, gradient
+from . import tolerances
 
 __all__ = ["Screening", "core", "proves", "screen", "vanishes"]
 
-_DIGITS = 100
-_ZERO = mpmath.mpf(10) ** -120  # 1 - cos^2: angles below 1e-60 are rounding, larger ones are there
-_CONSTANT = mpmath.mpf(10) ** -60  # gradients below are zero
-_TAME = 1e4  # arguments of exp, sin, ...: beyond, 100 digits take arbitrarily long
-_MOST_TERMS = 6000  # of an expansion, about a second
-_MOST_OPERATIONS = 1500  # for a common denominator
-_MOST_TO_SIMPLIFY = 60  # operations; SymPy's simplify takes seconds beyond
+_ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO, tolerances.EXACT_LENGTH))
 _INVERTIBLE = (
     sp.exp,
     sp.log,
@@ -90,7 +85,7 @@ def screen(formula, concepts, surface, chart):
         return Screening.CONSTANT
     rows = [row for row in rows if not row.is_number]
     flat = used = 0
-    with mpmath.workdps(_DIGITS):
+    with mpmath.workdps(tolerances.DIGITS):
         for point in chart[_tame(rows, names, chart)]:
             jacobian = _jacobian(rows, names, surface, point)
             if jacobian is None:
@@ -99,10 +94,10 @@ def screen(formula, concepts, surface, chart):
                 jacobian[0], jacobian[len(rows) - len(surface.implicit) :], jacobian[1:]
             )
             used += 1
-            flat += along <= _CONSTANT
-            if along > _CONSTANT and share > _ZERO:
+            flat += along <= _NO_LENGTH
+            if along > _NO_LENGTH and share > _ZERO:
                 return Screening.DIFFERENT
-    if flat > used / 5:
+    if flat > tolerances.CONSTANT_PART * used:
         return Screening.CONSTANT
     return Screening.PARALLEL if used else Screening.UNKNOWN
 
@@ -112,7 +107,7 @@ def _tame(rows, names, chart):
     arguments = set().union(*(_arguments(row) for row in rows))
     tame = np.ones(len(chart), dtype=bool)
     for argument in arguments:
-        tame &= np.abs(np.nan_to_num(evaluate(argument, names, chart)[0], nan=np.inf)) <= _TAME
+        tame &= np.abs(np.nan_to_num(evaluate(argument, names, chart)[0], nan=np.inf)) <= tolerances.TAME
     return tame
 
 
@@ -138,7 +133,7 @@ def _misalignment(vector, normals, others):
     """Length of `vector` along the surface, and the share of it that lies outside the span of `others`."""
     along = _outside(vector, _orthonormal(normals))
     total = mpmath.fdot(along, along)
-    if mpmath.sqrt(total) <= _CONSTANT:
+    if mpmath.sqrt(total) <= _NO_LENGTH:
         return mpmath.sqrt(total), mpmath.mpf(0)
     rest = _outside(along, _orthonormal([*normals, *others]))
     return mpmath.sqrt(total), mpmath.fdot(rest, rest) / total
@@ -149,7 +144,7 @@ def _orthonormal(vectors):
     for vector in vectors:
         rest = _outside(_outside(vector, basis), basis)
         length = mpmath.sqrt(mpmath.fdot(rest, rest))
-        if length > _CONSTANT * mpmath.sqrt(mpmath.fdot(vector, vector)) and length > 0:
+        if length > _NO_LENGTH * mpmath.sqrt(mpmath.fdot(vector, vector)) and length > 0:
             basis.append([x / length for x in rest])
     return basis
 
@@ -202,7 +197,7 @@ def _pivots(rows, surface, chart):
     """
     functions = [sp.lambdify(surface.free, row, "numpy", dummify=True) for row in rows]
     best = None
-    for point in chart[:5]:
+    for point in chart[: tolerances.PIVOT_POINTS]:
         with np.errstate(all="ignore"):
             matrix = np.array([[float(np.real(x)) for x in function(*point)] for function in functions])
         pairs = _eliminate(matrix) if np.isfinite(matrix).all() else []
@@ -212,11 +207,11 @@ def _pivots(rows, surface, chart):
 
 
 def _eliminate(matrix):
-    matrix = matrix / np.maximum(np.abs(matrix).max(axis=1, keepdims=True), 1e-300)
+    matrix = matrix / np.maximum(np.abs(matrix).max(axis=1, keepdims=True), tolerances.LEAST)
     pairs = []
     for _ in range(min(matrix.shape)):
         i, j = np.unravel_index(np.argmax(np.abs(matrix)), matrix.shape)
-        if abs(matrix[i, j]) < 1e-9:
+        if abs(matrix[i, j]) < tolerances.PIVOT:
             break
         pairs.append((int(i), int(j)))
         matrix = matrix - np.outer(matrix[:, j], matrix[i]) / matrix[i, j]
@@ -245,9 +240,11 @@ def vanishes(expression, equations=()):
         return True
     for prepare in (_as_it_is, _opaque, _numerator, _signed, _exponentials):
         form = prepare(expression)
-        if form is not None and _terms(form) <= _MOST_TERMS and _reduce(_expand(form), equations) == 0:
+        if form is None or _terms(form) > tolerances.EXPANDED_TERMS:
+            continue
+        if _reduce(_expand(form), equations) == 0:
             return True
-    return sp.count_ops(expression) <= _MOST_TO_SIMPLIFY and sp.simplify(expression) == 0
+    return sp.count_ops(expression) <= tolerances.SIMPLIFIED_OPERATIONS and sp.simplify(expression) == 0
 
 
 def _as_it_is(expression):
@@ -267,17 +264,16 @@ def _opaque(expression):
 
 
 def _numerator(expression):
-    if sp.count_ops(expression) > _MOST_OPERATIONS:
+    if sp.count_ops(expression) > tolerances.COMBINED_OPERATIONS:
         return None
     return sp.fraction(sp.together(expression))[0]
 
 
 def _exponentials(expression):
     """Sines and tangents as exponentials, which expand to a normal form."""
-    if (
-        not expression.has(sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
-        or sp.count_ops(expression) > 300
-    ):
+    if not expression.has(sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh):
+        return None
+    if sp.count_ops(expression) > tolerances.EXPONENTIAL_OPERATIONS:
         return None
     return _numerator(expression.rewrite(sp.exp))
 
@@ -311,7 +307,9 @@ def _expand(expression):
 
 def _reduce(expanded, equations):
     """Remainder of a polynomial modulo polynomial equations; the expression where that does not apply."""
-    if expanded == 0 or not equations or len(equations) > 2 or len(sp.Add.make_args(expanded)) > 300:
+    if expanded == 0 or not equations or len(equations) > tolerances.REDUCED_BY:
+        return expanded
+    if len(sp.Add.make_args(expanded)) > tolerances.REDUCED_TERMS:
         return expanded
     symbols = sorted(set().union(expanded.free_symbols, *(e.free_symbols for e in equations)), key=str)
     if not all(e.is_polynomial(*symbols) for e in (expanded, *equations)):

@@ -7,14 +7,9 @@ import sympy as sp
 
 from ..directions import outside, unit
 from ..formula.expressions import evaluate
+from . import tolerances
 
 __all__ = ["Refit", "refit"]
-
-_NEAR = 0.01
-_EXACT = 1e-18  # mean 1 - cos^2 at the refitted constants: angles of 1e-9, the rounding of the iteration
-_STEPS = 30
-_MOST = 40  # constants
-_SMALL = 10  # integers and numerators up to this size belong to the form
 
 
 @dataclass(frozen=True)
@@ -51,18 +46,20 @@ def refit(expression, field):
     """
     given = []
     form = _freed(expression, given)
-    if not 0 < len(given) <= _MOST:
+    if not 0 < len(given) <= tolerances.REFIT_CONSTANTS:
         return None
     given = np.array(given)
     scales = _solved(_Residual(form, given, field), len(given))
-    if scales is None or np.abs(scales).max() > _NEAR:
+    if scales is None or np.abs(scales).max() > tolerances.REFIT_WITHIN:
         return None
     found = given * (1 + scales)
     exact = form.xreplace({_constant(i): sp.Float(value, 17) for i, value in enumerate(found)})
     if _loses_an_input(expression, exact, field):
         return None
     changes = tuple(
-        (float(a), float(b)) for a, b in zip(given, found, strict=True) if abs(a - b) > 1e-9 * abs(a)
+        (float(a), float(b))
+        for a, b in zip(given, found, strict=True)
+        if abs(a - b) > tolerances.REFIT_CHANGED * abs(a)
     )
     return Refit(exact, changes)
 
@@ -85,7 +82,7 @@ def _freed(expression, given):
 
 def _is_free(number):
     if number.is_Rational:
-        return max(abs(number.p), number.q) > _SMALL
+        return max(abs(number.p), number.q) > tolerances.FORM_NUMBER
     return number.is_Float
 
 
@@ -102,7 +99,8 @@ class _Residual:
         along = self.field.project(gradients[:, : self.field.points.shape[1]])
         return outside(unit(along), self.field.unit).ravel()
 
-    def slopes(self, scales, step=1e-6):
+    def slopes(self, scales):
+        step = tolerances.REFIT_STEP
         shifts = step * np.eye(len(scales))
         return np.stack([(self(scales + s) - self(scales - s)) / (2 * step) for s in shifts], axis=1)
 
@@ -114,20 +112,20 @@ def _solved(residual, count):
     the damping, after Yamashita and Fukushima 2001, falls with the residual and keeps the convergence fast.
     """
     scales = np.zeros(count)
-    for _ in range(_STEPS):
+    for _ in range(tolerances.REFIT_STEPS):
         rest = residual(scales)
-        if not np.isfinite(rest).all() or np.abs(scales).max() > 10 * _NEAR:
+        if not np.isfinite(rest).all() or np.abs(scales).max() > tolerances.REFIT_BOUND:
             return None
-        if _mean(rest, residual) < _EXACT / 100:
+        if _mean(rest, residual) < tolerances.REFIT_DONE:
             break
         slopes = residual.slopes(scales)
         if not np.isfinite(slopes).all():
             return None
         damping = np.sqrt(np.linalg.norm(rest) * np.linalg.norm(slopes)) * np.eye(count)
-        step = np.linalg.lstsq(np.vstack([slopes, damping]), np.append(rest, np.zeros(count)), rcond=1e-9)
-        scales = scales - step[0]
+        system = np.vstack([slopes, damping]), np.append(rest, np.zeros(count))
+        scales = scales - np.linalg.lstsq(*system, rcond=tolerances.REFIT_RANK)[0]
     rest = residual(scales)
-    return scales if np.isfinite(rest).all() and _mean(rest, residual) < _EXACT else None
+    return scales if np.isfinite(rest).all() and _mean(rest, residual) < tolerances.REFIT_EXACT else None
 
 
 def _mean(rest, residual):
@@ -136,4 +134,4 @@ def _mean(rest, residual):
 
 def _loses_an_input(before, after, field):
     old, new = (np.abs(evaluate(e, field.names, field.points)[1]).max(axis=0) for e in (before, after))
-    return bool(((new <= 1e-6 * old) & (old > 0)).any())
+    return bool(((new <= tolerances.REFIT_LOST * old) & (old > 0)).any())

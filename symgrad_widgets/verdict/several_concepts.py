@@ -5,14 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from ..directions import misalignment, orthonormal
+from ..field import TRAINING_ERROR
 from ..formula.expressions import as_expression, evaluate
 from .decision import CERTAINTY, Verdict, verify
+from .tolerances import OUTSIDE_SPAN, TIMES_NOISE
 
 __all__ = ["mixture", "verdict_on", "verdict_on_all"]
-
-_OUTSIDE = 0.05  # of what chance leaves outside the concepts' span: more, and they do not explain the neuron
-_NEEDED = 4  # times the noise is what the absence of a concept leaves outside that the neuron holds, ...
-_TRAINED = 3e-5  # ... and more than this, 0.3 degrees: what training leaves of a concept is none
 
 
 def verdict_on(formula, concepts, field, constraints=()):
@@ -64,10 +62,10 @@ def mixture(field, concepts):
     finite = np.isfinite(gradients).all(axis=(1, 2))
     unit, span = field.unit[finite, 0], field.project(np.nan_to_num(gradients))[finite]
     noise = _outside(unit, span)
-    if noise > _OUTSIDE * max(1 - len(formulas) / field.dimension, 0):
+    if noise > OUTSIDE_SPAN * max(1 - len(formulas) / field.dimension, 0):
         return None
     without = [_outside(unit, np.delete(span, i, axis=1)) for i in range(len(formulas))]
-    parts = [i for i, left in enumerate(without) if left > max(_NEEDED * noise, _TRAINED)]
+    parts = [i for i, left in enumerate(without) if left > max(TIMES_NOISE * noise, TRAINING_ERROR)]
     if len(parts) < 2:
         return None
     single = min(_outside(unit, span[:, [i]]) for i in parts)

@@ -15,12 +15,9 @@ import sympy as sp
 
 from ..errors import DataError, ExpressionError
 from ..formula.expressions import as_expression, compiled, evaluate, exact_numbers
+from . import tolerances
 
 __all__ = ["Surface", "read_equation"]
-
-_ON_IT = 1e-4  # of the data's spread: points farther from an equation contradict it
-_SIMPLE = 64  # largest denominator of a coefficient that is read off the data
-_NORMAL = 1e-6  # an equation's gradient shorter than this, of its length, is already normal to the basis
 
 
 def read_equation(equation, names=None):
@@ -123,7 +120,7 @@ class Surface:
         if not self.implicit:
             return chart
         chart = chart.copy()
-        for _ in range(50):
+        for _ in range(tolerances.SETTLING_STEPS):
             values, slopes = self._implicit_at(chart)
             with np.errstate(all="ignore"):
                 step = np.einsum("nfc,nc->nf", np.linalg.pinv(np.nan_to_num(slopes)), np.nan_to_num(values))
@@ -131,7 +128,7 @@ class Surface:
         values, slopes = self._implicit_at(chart)
         size = np.abs(slopes).max(axis=2) * (1 + np.abs(chart).max(axis=1, keepdims=True))
         with np.errstate(all="ignore"):
-            return chart[(np.abs(values) <= 1e-10 * size).all(axis=1)]
+            return chart[(np.abs(values) <= tolerances.SETTLED * size).all(axis=1)]
 
     def _implicit_at(self, chart):
         pairs = [evaluate(equation, self.coordinates, chart) for equation in self.implicit]
@@ -139,7 +136,7 @@ class Surface:
 
     def polish(self, point):
         """The point of f mpmath numbers moved onto the implicit equations at the working precision."""
-        for _ in range(8 if self.implicit else 0):
+        for _ in range(tolerances.POLISHING_STEPS if self.implicit else 0):
             rows = [compiled(equation, self.coordinates, "mpmath")(*point) for equation in self.implicit]
             slopes = mpmath.matrix([row[1:] for row in rows])
             weights = mpmath.lu_solve(slopes * slopes.T, mpmath.matrix([row[0] for row in rows]))
@@ -175,7 +172,7 @@ def _as_equation(expression):
 
 def _without(basis, normals, dimension):
     """`basis` less the directions of `normals` (N, c, n); one for all points where the normals agree."""
-    if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=1e-12, atol=0):
+    if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=tolerances.EQUAL_NORMALS, atol=0):
         return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
     bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))
     lengths = np.linalg.norm(normals, axis=2)
@@ -185,7 +182,7 @@ def _without(basis, normals, dimension):
 
 
 def _complement(rows, lengths, basis, dimension):
-    rows = rows[np.linalg.norm(rows, axis=1) > _NORMAL * lengths]
+    rows = rows[np.linalg.norm(rows, axis=1) > tolerances.NORMAL * lengths]
     if not len(rows):
         return basis
     _, _, vt = np.linalg.svd(rows, full_matrices=True)
@@ -227,7 +224,7 @@ def _check_on_data(equation, field):
     spread = np.abs(slopes) @ field.points.std(axis=0) + 1e-12
     with np.errstate(all="ignore"):
         worst = np.nanmax(np.abs(values) / spread, initial=0)
-    if worst > _ON_IT or not np.isfinite(values).all():
+    if worst > tolerances.ON_SURFACE or not np.isfinite(values).all():
         raise DataError(
             f"the data contradict the constraint {_as_equation(equation)}: its two sides differ by up to "
             f"{np.nanmax(np.abs(values), initial=0):.2g} at the field's points"
@@ -244,7 +241,9 @@ def _read_off(field):
         coefficients = [_simple(value) for value in row]
         heights = points @ row
         offset = _simple(heights.mean())
-        if None in coefficients or offset is None or np.ptp(heights) > 1e-6 * (1 + np.abs(points).max()):
+        if None in coefficients or offset is None:
+            return ()
+        if np.ptp(heights) > tolerances.READ_ERROR * (1 + np.abs(points).max()):
             return ()
         terms = (c * sp.Symbol(name, real=True) for c, name in zip(coefficients, names, strict=True))
         equations.append(sp.Add(*terms) - offset)
@@ -252,8 +251,8 @@ def _read_off(field):
 
 
 def _simple(value):
-    fraction = Fraction(float(value)).limit_denominator(_SIMPLE)
-    near = abs(float(fraction) - value) <= 1e-6 * (1 + abs(value))
+    fraction = Fraction(float(value)).limit_denominator(tolerances.READ_DENOMINATOR)
+    near = abs(float(fraction) - value) <= tolerances.READ_ERROR * (1 + abs(value))
     return sp.Rational(fraction.numerator, fraction.denominator) if near else None
 
 
@@ -263,7 +262,7 @@ def _reduced(rows):
     done = 0
     for column in range(rows.shape[1]):
         pivot = done + int(np.argmax(np.abs(rows[done:, column])))
-        if abs(rows[pivot, column]) < 1e-7:
+        if abs(rows[pivot, column]) < tolerances.REDUCED_PIVOT:
             continue
         rows[[done, pivot]] = rows[[pivot, done]]
         rows[done] /= rows[done, column]

@@ -6,11 +6,10 @@ import numpy as np
 
 from ...field import GradientField
 from ..fit import combine
+from ..tuning import EVIDENCE, ROUNDING
 from .selection import chance_loss
 
 __all__ = ["Evidence", "evidence", "null_front", "spread"]
-
-_CHEAP = 8  # generations of the cheap null: all fixed bases are tried by then
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,15 @@ class Evidence:
     generations: int
 
 
-def evidence(search, judge, resamples=50, thorough=False):
+def evidence(search, judge, resamples=EVIDENCE.resamples, thorough=False):
     """Evidence for the answer of a search: bootstrap of its front and constants, and a null distribution.
 
     The cheap null runs the fixed stages once on random directions; `thorough` runs as many generations as the
     search had, three times.
     """
-    runs = 3 if thorough else 1
-    generations = max(search.generation, 1) if thorough else min(_CHEAP, max(search.generation, 1))
+    runs = EVIDENCE.thorough_runs if thorough else 1
+    generations = max(search.generation, 1)
+    generations = generations if thorough else min(EVIDENCE.generations, generations)
     nulls = [null_front(search, generations, seed) for seed in range(runs)]
     best = search.best
     return Evidence(
@@ -86,7 +86,7 @@ def _agreement(search, judge, resamples):
     return sum(c == search.best for c in chosen) / resamples
 
 
-def spread(judge, expression, seed=0, resamples=50):
+def spread(judge, expression, seed=0, resamples=EVIDENCE.resamples):
     """Largest relative standard deviation of a coefficient in a formula as written, the largest held at 1.
 
     Coefficients are those of a sum's terms, 1 where none is written, and the powers of a product's factors.
@@ -104,4 +104,4 @@ def spread(judge, expression, seed=0, resamples=50):
     rows = np.array(rows)
     unit = np.argmax(np.abs(rows).mean(0))
     rows = rows / rows[:, [unit]]
-    return float((rows.std(0) / np.maximum(np.abs(rows.mean(0)), 1e-12)).max())
+    return float((rows.std(0) / np.maximum(np.abs(rows.mean(0)), ROUNDING.share)).max())

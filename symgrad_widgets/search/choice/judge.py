@@ -10,16 +10,12 @@ from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit.bank import Sample
 from ..fit.inner_constants import tidied
+from ..tuning import FRONT, ROUNDING, SPLIT
 from .candidate import Candidate
 from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
 from .writing import acceptable, formula
 
 __all__ = ["Judge"]
-
-_SEARCHED = 4000  # points times dimensions the search looks at; the front is fitted and judged on more
-_JUDGED = 20_000  # points times dimensions at most for each of fitting and judging, and 2,000 points
-_CANCELLED = 1e-12  # a sum shorter than this share of its terms is rounding: there is no gradient
-_ALIKE = 1e-8  # two formulas whose directions differ by less are one
 
 
 class _Written(NamedTuple):
@@ -123,7 +119,7 @@ class Judge:
 
     def _alike(self, a, b):
         a, b = (self._written[c.expression].directions for c in (a, b))
-        return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < _ALIKE
+        return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < FRONT.alike
 
 
 def _parts(expression):
@@ -136,17 +132,17 @@ def _directions(numbers, G):
     """Unit gradients (N, m) of a sum of terms with gradients G (K, N, m); zero where they cancel."""
     e = np.tensordot(numbers, G, 1)
     length, terms = np.linalg.norm(e, axis=1), np.tensordot(np.abs(numbers), np.linalg.norm(G, axis=2), 1)
-    return e / np.where(length > _CANCELLED * terms, length, np.inf)[:, None]
+    return e / np.where(length > ROUNDING.share * terms, length, np.inf)[:, None]
 
 
 def _split(field, seed):
     """Fields to fit on, to judge on, and the few points of the first that the search looks at."""
     order = np.random.default_rng(seed).permutation(len(field))
-    if len(order) < 4 * (field.points.shape[1] + 1):
+    if len(order) < SPLIT.least_points * (field.points.shape[1] + 1):
         return field, field, field  # too few to hold any out
     least = len(field.names) + 2  # a field of fewer points is none
-    most = max(int(np.clip(_JUDGED // field.dimension, 300, 2000)), least)
-    held = order[: min(len(order) // 3, most)]
+    most = max(int(np.clip(SPLIT.judged // field.dimension, *SPLIT.judged_points)), least)
+    held = order[: min(len(order) // SPLIT.held, most)]
     fit = order[len(held) :][:most]
-    small = fit[: max(int(np.clip(_SEARCHED // field.dimension, 100, 350)), least)]
-    return field.take(fit), field.take(held), field.take(small)
+    few = max(int(np.clip(SPLIT.searched // field.dimension, *SPLIT.searched_points)), least)
+    return field.take(fit), field.take(held), field.take(fit[:few])

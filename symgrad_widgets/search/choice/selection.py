@@ -7,24 +7,9 @@ import sympy as sp
 
 from ...directions import outside
 from ...formula.expressions import complexity
+from ..tuning import CHOICE, FRONT, ROUNDING, WRITING
 
 __all__ = ["Neighbours", "chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
-
-_STEEP, _FLAT = 0.6, 0.1  # nats of log loss per node: steeper is as good as steep, flatter as good as flat
-_WINDOW = 0.6  # an entry is held against those with at least this share of its nodes
-_PIECES = 20  # independent pieces that a smooth error is taken to have, however many points show it
-_SHELLS = (
-    3,
-    29,
-)  # of the other points the nearest and the next ones, with whose residuals a point's is compared
-_REACH = 3  # gaps between two shells, over which a correlation is extrapolated at most
-_CHANCE = 5  # standard deviations that a correlation of chance does not reach
-_EXTRA = 2  # nodes charged on top for exp, log, sin ... and for numbers that are not simple: laws have few
-_WHOLE = 12  # fractions of numbers up to this are simple
-_ZERO = 1e-10  # losses below are equal: no network is that exact
-_TRAINED = 3e-5  # in a trained network corrections that turn the gradient by less than 0.3 degrees are none,
-_EXACT = 1e3  # unless some formula is better by so large a factor: then the field is exact
-_LAW = 0.1  # a law has a loss below this share of what chance gives
 
 
 def chance_loss(neurons, dimension):
@@ -35,11 +20,11 @@ def chance_loss(neurons, dimension):
 def effort(expression):
     """Complexity, and two more for each function and each number that is no fraction of numbers up to 12."""
     extras = expression.atoms(sp.Function, sp.Number) - expression.atoms(sp.Abs)
-    return complexity(expression) + _EXTRA * sum(not _simple(extra) for extra in extras)
+    return complexity(expression) + CHOICE.extra * sum(not _simple(extra) for extra in extras)
 
 
 def _simple(extra):
-    return extra.is_Rational and abs(extra.p) <= _WHOLE and extra.q <= _WHOLE
+    return extra.is_Rational and max(abs(extra.p), extra.q) <= WRITING.largest
 
 
 def select(losses, efforts, smooth, chance, count):
@@ -55,14 +40,14 @@ def select(losses, efforts, smooth, chance, count):
     of: all `count` of them where they are noise, 20 where they are smooth, as the errors of a network are. So
     the slopes are those of log likelihoods in units of 10 nats, and flat is 1 nat for each node.
     """
-    losses, efforts = np.maximum(losses, _ZERO), np.asarray(efforts, dtype=float)
+    losses, efforts = np.maximum(losses, CHOICE.floor), np.asarray(efforts, dtype=float)
     front = leading(losses, efforts)
-    height = np.log(losses[front] + min(_TRAINED, _EXACT * losses.min()))
-    least = min(_PIECES / count, 1)
+    height = np.log(losses[front] + min(CHOICE.training, CHOICE.exact * losses.min()))
+    least = min(CHOICE.pieces / count, 1)
     independent = 1 / (least + (1 - least) * np.square(smooth)[front])
     knees = [_knee(efforts[front], height, independent, i, np.log(chance)) for i in range(len(front))]
     best = front[max(range(len(front)), key=lambda i: (round(knees[i], 9), i))]
-    return best if losses[best] < _LAW * chance else None
+    return best if losses[best] < CHOICE.law * chance else None
 
 
 def leading(losses, efforts):
@@ -78,10 +63,11 @@ def _knee(nodes, height, independent, i, top):
     """Slope before over slope behind entry i; `top` is the log loss of no formula at all."""
     slope = np.minimum(independent, independent[i]) * (height - height[i])
     slope = slope / np.where(nodes == nodes[i], 1, nodes[i] - nodes)
-    near = nodes[:i] >= _WINDOW * nodes[i]
+    near = nodes[:i] >= CHOICE.window * nodes[i]
     near[i - 1 :] = True
     before = slope[:i][near].min() if i else (top - height[i]) / nodes[i]
-    return min(before, _STEEP) / max(slope[i + 1 :].max(initial=_FLAT), _FLAT)
+    behind = slope[i + 1 :].max(initial=CHOICE.flat)
+    return min(before, CHOICE.steep) / max(behind, CHOICE.flat)
 
 
 class Neighbours(NamedTuple):
@@ -102,10 +88,10 @@ def smooth_share(spanning, directions, neighbours):
     lacks of 1 there is noise, the nugget of geostatistics (Cressie 1993, Statistics for Spatial Data).
     """
     residual = outside(directions, spanning)
-    power = max((residual**2).sum(), 1e-20 * len(residual))
+    power = max((residual**2).sum(), CHOICE.residual * len(residual))
     shells = neighbours.near, neighbours.far
     near, far = (float((residual * residual[shell].mean(1)).sum() / power) for shell in shells)
-    if near > far > _CHANCE / np.sqrt(neighbours.far.size):
+    if near > far > CHOICE.by_chance / np.sqrt(neighbours.far.size):
         near *= (near / far) ** neighbours.reach
     return float(np.clip(near, 0, 1))
 
@@ -116,10 +102,11 @@ def neighbours(points):
 
     spread = points.std(0)
     scaled = points[:, spread > 0] / spread[spread > 0]
-    distance, index = cKDTree(scaled).query(scaled, min(sum(_SHELLS), len(points) - 1) + 1)
-    near, far = np.split(np.arange(1, index.shape[1]), [min(_SHELLS[0], index.shape[1] - 2)])
+    distance, index = cKDTree(scaled).query(scaled, min(sum(CHOICE.shells), len(points) - 1) + 1)
+    near, far = np.split(np.arange(1, index.shape[1]), [min(CHOICE.shells[0], index.shape[1] - 2)])
     inner, outer = distance[:, near].mean(), distance[:, far].mean()
-    return Neighbours(index[:, near], index[:, far], min(inner / max(outer - inner, 1e-300), _REACH))
+    reach = min(inner / max(outer - inner, ROUNDING.divisor), CHOICE.reach)
+    return Neighbours(index[:, near], index[:, far], reach)
 
 
 def pareto(candidates, alike, answer=None):
@@ -130,14 +117,14 @@ def pareto(candidates, alike, answer=None):
     """
     leaders = {}
     for c in candidates:
-        handicap = -1 if c is answer else c.loss * 1.05 ** len(c.expression.atoms(sp.Float))
+        handicap = -1 if c is answer else c.loss * FRONT.handicap ** len(c.expression.atoms(sp.Float))
         if c.complexity not in leaders or handicap < leaders[c.complexity][0]:
             leaders[c.complexity] = handicap, c
     front = []
     for _, (_, c) in sorted(leaders.items()):
         if c is answer:
             front = [other for other in front if other.loss > c.loss and not alike(c, other)]
-        elif front and max(c.loss, _ZERO * 1e-4) > 0.98 * max(front[-1].loss, _ZERO * 1e-4):
+        elif front and max(c.loss, FRONT.floor) > FRONT.fall * max(front[-1].loss, FRONT.floor):
             continue
         if not any(alike(c, other) for other in front):
             front.append(c)

@@ -11,16 +11,11 @@ from ...formula.expressions import complexity
 from ..fit import combine
 from ..terms.grammar import root
 from ..terms.postfix import to_sympy
+from ..tuning import ROUNDING, WRITING
 
 __all__ = ["acceptable", "effective_count", "formula", "simple_numbers", "unwrapped"]
 
-_SIMPLE = np.array(
-    [1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 5, 6, 8, 9, 10, 12]
-)
-_NEAR = {1.0: 0.1, 2.0: 0.1, 0.5: 0.1}  # how far a coefficient may be from the number it is taken for ...
-_NEAR_OTHER = 0.01  # ... and from any other simple number
-_NOTHING = 1e-7  # a term with less of the gradient than this is none
-_TRIED = 3  # units written out before the shortest is taken
+_SIMPLE = np.array(WRITING.simple)
 
 
 def acceptable(loss, count):
@@ -28,7 +23,8 @@ def acceptable(loss, count):
 
     1 % more, or what a trained network cannot tell; of few residuals what noise could do: 6 nats.
     """
-    return loss * max(1.01, np.exp(12 / count)) + min(0.2 * loss, 2e-6) + 1e-13
+    noise = max(WRITING.slack, np.exp(2 * WRITING.nats / count))
+    return loss * noise + min(WRITING.untold_share * loss, WRITING.untold) + ROUNDING.loss
 
 
 def formula(terms, G, D, symbols, points):
@@ -38,8 +34,8 @@ def formula(terms, G, D, symbols, points):
     the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
     """
     unit, along, size = combine.normalised(G, D)
-    c, loss = combine.solve(unit, along, rounds=4)
-    kept = np.abs(c) > _NOTHING * np.abs(c).max()
+    c, loss = combine.solve(unit, along, rounds=WRITING.rounds)
+    kept = np.abs(c) > WRITING.nothing * np.abs(c).max()
     if not kept.all():
         return _without_the_rest(kept, terms, G, D, symbols, points)
 
@@ -51,7 +47,7 @@ def formula(terms, G, D, symbols, points):
     logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
     bodies = [_with_fractions(to_sympy(t, symbols)) for t in terms]
     written = []
-    choices = sorted(simple_numbers(c / size, loss_of, limit), key=_plainness)[:_TRIED]
+    choices = sorted(simple_numbers(c / size, loss_of, limit), key=_plainness)[: WRITING.tried]
     for numbers in map(_mostly_positive, choices):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
@@ -66,8 +62,8 @@ def effective_count(G, D, c):
     lacks of their number where residuals are Gaussian: then it is the number of all components.
     """
     e, along = (np.tensordot(c, part, 1) for part in (G, D))
-    share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), 1e-300)
-    share = np.maximum(share, 0) + 1e-15
+    share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), ROUNDING.divisor)
+    share = np.maximum(share, 0) + WRITING.residual
     return float(share.sum() ** 2 / (share**2).sum() * (G.shape[2] - D.shape[2] + 2))
 
 
@@ -84,7 +80,7 @@ def _without_the_rest(kept, terms, G, D, symbols, points):
 
 def _effort(e):
     """Complexity, a little more for a power of a sum: x**4/2 + x**2 reads better than (x**2 + 1)**2."""
-    return complexity(e) + 1.5 * any(
+    return complexity(e) + WRITING.power_of_sum * any(
         p.base.is_Add and p.exp.is_Integer and p.exp > 0 for p in e.atoms(sp.Pow)
     )
 
@@ -118,14 +114,16 @@ def _units(c):
     """Coefficients worth being called 1: of a few all, of many those at the quartiles."""
     size = np.abs(c)
     order = np.argsort(size, kind="stable")
-    order = order[size[order] > 1e-9 * size.max()]
-    return order if len(order) <= 6 else order[np.linspace(0, len(order) - 1, 5).astype(int)]
+    order = order[size[order] > WRITING.unit * size.max()]
+    if len(order) <= WRITING.units:
+        return order
+    return order[np.linspace(0, len(order) - 1, WRITING.unit_ranks).astype(int)]
 
 
 def _near(numbers):
     """Whether each number may be taken for the nearest simple one."""
     nearest = _nearest(numbers)
-    allowed = np.array([_NEAR.get(x, _NEAR_OTHER) for x in np.abs(nearest)])
+    allowed = np.where(np.isin(np.abs(nearest), WRITING.easy), WRITING.near_easy, WRITING.near)
     return np.abs(numbers / nearest - 1) < allowed
 
 
@@ -147,7 +145,7 @@ def _nearest(numbers):
 
 def _rounded(numbers, loss_of, limit):
     """Fewest digits that keep the loss."""
-    for digits in (3, 4, 5, 6, 8, 10):
+    for digits in WRITING.digits:
         rounded = np.array([float(f"{x:.{digits}g}") for x in numbers])
         exact = np.isin(np.abs(numbers), _SIMPLE)
         rounded = np.where(exact, numbers, rounded)
@@ -157,8 +155,8 @@ def _rounded(numbers, loss_of, limit):
 
 
 def _number(x):
-    ratio = sp.Rational(float(x)).limit_denominator(12)
-    return ratio if abs(float(ratio) - x) <= 1e-12 * abs(x) else sp.Float(float(x))
+    ratio = sp.Rational(float(x)).limit_denominator(WRITING.largest)
+    return ratio if abs(float(ratio) - x) <= ROUNDING.share * abs(x) else sp.Float(float(x))
 
 
 def _sum(bodies, numbers):
@@ -172,7 +170,7 @@ def _sum(bodies, numbers):
 def _product(bodies, numbers, symbols, points):
     """Product whose logarithm the sum is, when the powers are simple numbers; else the sum itself."""
     powers = [_number(x) for x in numbers]
-    if any(p.is_Float or p.q > 3 or abs(p) > 12 for p in powers):
+    if any(p.is_Float or p.q > WRITING.root or abs(p) > WRITING.largest for p in powers):
         return _sum(bodies, numbers)
     factors = []
     for body, power in zip(bodies, powers, strict=True):

@@ -5,13 +5,9 @@ from copy import copy
 import numpy as np
 
 from ..kernel.evaluation import gradients
+from ..tuning import BANK, MEMORY, ROUNDING
 
 __all__ = ["Bank", "Sample"]
-
-_RESERVED = 128e6  # bytes set aside for gradients, so that they need not be copied to grow
-_AT_ONCE = 4e6  # bytes of gradients computed at once
-_UNSEEN = 1e-3  # where the probe has less of a gradient, all the rest is at a pole, which it does not see
-_DIGITS = 7  # gradients equal to so many digits are the same term up to scale, sign and offset
 
 
 class Sample:
@@ -39,8 +35,9 @@ class Sample:
             G = np.stack([self.field.project(g) for g in raw])
             length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (raw, G))
             change = np.sqrt(np.einsum("knj,j->k", raw**2, self._spread**2) / raw.shape[1])
-            varies = change > 1e-12 * np.sqrt((values**2).mean(1))
-        return G, scale, ok & varies & (scale > 1e-9 * length) & (scale > 1e-150) & (scale < 1e100)
+            varies = change > ROUNDING.share * np.sqrt((values**2).mean(1))
+            held = (scale > BANK.shortest) & (scale < BANK.longest)
+        return G, scale, ok & varies & (scale > BANK.across * length) & held
 
     def gradients(self, terms, where):
         """Projected gradients (K, P, m) of terms at some of the points (a slice), usable or not."""
@@ -72,10 +69,10 @@ class Bank:
         self.sample, self._watch, self.dimensions = sample, watch, dimensions
         self.terms = []
         self._row, self._by_direction = {}, {}
-        self._reserve(int(_RESERVED / self.row_bytes))
+        self._reserve(int(MEMORY.reserved / self.row_bytes))
         count, _, m = sample.unit.shape
         rng = np.random.default_rng(0)  # a fixed probe: the same term has the same key in every search
-        self._probe_points = rng.choice(count, min(count, 24), replace=False)
+        self._probe_points = rng.choice(count, min(count, BANK.probe_points), replace=False)
         self._probe = rng.normal(size=m)
 
     def __len__(self):
@@ -108,7 +105,7 @@ class Bank:
     def row_bytes(self):
         """Memory that one term takes."""
         count, k, m = self.sample.unit.shape
-        return 8 * count * (m + k)
+        return self.sample.unit.itemsize * count * (m + k)
 
     def copy(self):
         """Return a bank that grows and forgets by itself; the rows there are now are in memory once."""
@@ -131,7 +128,7 @@ class Bank:
         if self.dimensions is not None:
             self._row |= {t: None for t in fresh if self.kind_of(t) is None}
             fresh = [t for t in fresh if t not in self._row]
-        chunk = int(np.clip(_AT_ONCE / (8 * self.sample.points.size), 16, 256))
+        chunk = int(np.clip(MEMORY.evaluated / self.sample.points.nbytes, *MEMORY.evaluated_terms))
         for first in range(0, len(fresh), chunk):
             self._watch()
             self._add(fresh[first : first + chunk])
@@ -174,7 +171,7 @@ class Bank:
         probe = g[self._probe_points] @ self._probe
         largest = probe[np.argmax(np.abs(probe))]
         size = abs(largest)
-        if 0 < size < _UNSEEN:
+        if 0 < size < BANK.unseen:
             probe = probe / size
         probe = probe * np.sign(largest)
-        return (np.round(probe, _DIGITS) + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 one key
+        return (np.round(probe, BANK.digits) + 0.0).tobytes()  # + 0.0 makes -0.0 and 0.0 one key

@@ -13,16 +13,9 @@ from operator import itemgetter
 
 import numpy as np
 
-__all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "sparsest", "weights_of"]
+from ..tuning import ROUNDING, SUMS
 
-_NULL = 1e-10  # directions of M below this share of the largest are constant on the data
-_SINGLY = 24  # terms up to which elimination drops one at a time; of more a sixth ...
-_CHEAP = 0.1  # ... and while some cost less than this share of the mean, no others
-_VANISHING = 1e-40  # of the mean squared gradient: below, a point has none and counts 1
-_ROOT_ROUNDS = 30  # for a root of the secular equation at most; about six are needed
-_BELOW = 1 - 1e-12  # gaps: no root is taken closer to the next eigenvalue
-_NEEDED = 1e-6  # a smaller share of the largest coefficient is none
-_DIM = 1e-3  # no point weighs more than 1 / _DIM times the one of mean squared gradient
+__all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "sparsest", "weights_of"]
 
 
 def losses(G, D, c):
@@ -33,11 +26,11 @@ def losses(G, D, c):
     along = along.reshape(*D.shape[:-3], *D.shape[-2:])
     q = np.einsum("...nm,...nm->...n", e, e)
     d = np.einsum("...nk,...nk->...n", along, along)
-    share = np.divide(d, q, out=np.zeros_like(q), where=q > _VANISHING * q.mean(-1, keepdims=True))
+    share = np.divide(d, q, out=np.zeros_like(q), where=q > SUMS.vanishing * q.mean(-1, keepdims=True))
     return np.maximum(1 - share, 0).mean(-1), q
 
 
-def solve(G, D, rounds=3):
+def solve(G, D, rounds=SUMS.rounds):
     """Coefficients (..., K) and loss (...) of the best combinations of the terms in G and D."""
     weights = np.ones(G.shape[:-3] + G.shape[-2:-1])
     best = coefficients = None
@@ -65,7 +58,7 @@ def eliminate(G, D, smallest=1):
     weights = np.ones(G.shape[1])
     while len(kept) >= smallest:
         g, d, best = G[kept], D[kept], (np.inf, None)
-        for _ in range(3 if len(kept) <= _SINGLY else 1):
+        for _ in range(SUMS.rounds if len(kept) <= SUMS.singly else 1):
             A, M = _moments(g, d, weights)
             values, vectors = eigen(A, M)
             c = vectors[:, 0]
@@ -79,21 +72,21 @@ def eliminate(G, D, smallest=1):
 def _cheapest(prices):
     """Which terms to drop at once, so that the set is met in which none can be spared."""
     order = np.argsort(prices, kind="stable")
-    if len(prices) <= _SINGLY:
+    if len(prices) <= SUMS.singly:
         return order[:1]
-    some = order[: len(prices) // 6]
-    cheap = some[prices[some] < _CHEAP * prices.mean()]
+    some = order[: len(prices) // SUMS.portion]
+    cheap = some[prices[some] < SUMS.cheap * prices.mean()]
     return cheap if len(cheap) else some
 
 
-def independent(G, tolerance=1e-7):
+def independent(G):
     """Indices of a largest set of terms independent on the data, earlier ones preferred (Gram-Schmidt)."""
     flat = G.reshape(len(G), -1)
-    flat = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-300)
+    flat = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), ROUNDING.divisor)
     height = np.zeros(len(G))
     diagonal = np.abs(np.diag(np.linalg.qr(flat.T, mode="r")))
     height[: len(diagonal)] = diagonal
-    return np.flatnonzero(height > tolerance)
+    return np.flatnonzero(height > SUMS.dependent)
 
 
 def sparsest(G, D, kept):
@@ -114,7 +107,7 @@ def sparsest(G, D, kept):
     best = solve(G[kept], D[kept])[0]
     found = linprog(np.ones(2 * len(G)), A_eq=np.hstack([forms, -forms]), b_eq=best)
     size = found.x.reshape(2, -1).max(0) if found.success else np.zeros(len(G))
-    return np.argsort(size <= _NEEDED * size.max(initial=0), kind="stable")
+    return np.argsort(size <= SUMS.needed * size.max(initial=0), kind="stable")
 
 
 def _moments(G, D, weights):
@@ -128,11 +121,11 @@ def _moments(G, D, weights):
 
 def eigen(A, M):
     """Eigenvalues ascending and M-orthonormal eigenvectors of A c = lambda M c; M's null space comes last."""
-    scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), 1e-300))
+    scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), ROUNDING.divisor))
     M = M * scale[..., :, None] * scale[..., None, :]
     A = A * scale[..., :, None] * scale[..., None, :]
     size, axes = np.linalg.eigh(M)
-    null = size < _NULL * size[..., -1:]
+    null = size < SUMS.constant * size[..., -1:]
     whiten = axes * np.where(null, 0, 1 / np.sqrt(np.where(null, 1, size)))[..., None, :]
     inner = np.swapaxes(whiten, -1, -2) @ A @ whiten
     inner = inner + 2 * np.eye(A.shape[-1]) * null[..., None, :]  # above every true eigenvalue, all <= 1
@@ -146,13 +139,13 @@ def _smallest(A, M):
 
 def normalised(G, D):
     """Return G and D with each term's gradients of RMS length 1, and the lengths (K,)."""
-    size = np.maximum(np.sqrt((G**2).sum(2).mean(1)), 1e-300)
+    size = np.maximum(np.sqrt((G**2).sum(2).mean(1)), ROUNDING.divisor)
     return G / size[:, None, None], D / size[:, None, None], size
 
 
 def weights_of(q):
     """Weights 1 / |grad e|^2 of the points, from squared gradients q (..., N), bounded where they vanish."""
-    return 1 / np.maximum(q, _DIM * q.mean(-1, keepdims=True) + 1e-300)
+    return 1 / np.maximum(q, SUMS.weight * q.mean(-1, keepdims=True) + ROUNDING.divisor)
 
 
 def _after_deletion(values, vectors):
@@ -169,14 +162,14 @@ def _after_deletion(values, vectors):
         return np.full(len(vectors), values[0])
     first, second, others = squared[:, 0], squared[:, 1], squared[:, 2:]
     poles, x = (values[2:] - values[0]) / gap, np.zeros(len(vectors))
-    for _ in range(_ROOT_ROUNDS):
+    for _ in range(SUMS.root_rounds):
         before, inverse = x, 1 / (poles - x[:, None])
         rest = others * inverse
         slope = np.einsum("kj,kj->k", rest, inverse) * (1 - x)
         a, b = rest.sum(1) - slope, slope * (1 - x)
         p = first + second + a + b
         root = np.sqrt(np.maximum(p**2 - 4 * a * first, 0))
-        x = np.minimum(2 * first / np.maximum(p + root, 1e-300), _BELOW)
-        if (np.abs(x - before) <= 1e-10 * x).all():
+        x = np.minimum(2 * first / np.maximum(p + root, ROUNDING.divisor), 1 - ROUNDING.share)
+        if (np.abs(x - before) <= SUMS.root * x).all():
             break
     return values[0] + gap * x

@@ -20,22 +20,21 @@ from ..terms.postfix import (
     subtree,
     with_constant,
 )
+from ..tuning import INNER_CONSTANTS, ROUNDING
 from . import combine
 
 __all__ = ["freed", "refine", "tidied"]
 
-_ROUNDS = 8
 
-
-def refine(terms, sample, rounds=_ROUNDS):
+def refine(terms, sample):
     """Terms with their constants moved to where the best sum has the least loss."""
     terms = list(terms)
     loss = _loss(terms, sample)
-    for _ in range(rounds):
+    for _ in range(INNER_CONSTANTS.rounds):
         step = _step(terms, sample)
         if step is None:
             break
-        for damping in (1.0, 0.3, 0.05):
+        for damping in INNER_CONSTANTS.dampings:
             trial = _moved(terms, step, damping)
             lower = _loss(trial, sample)
             if lower < loss:
@@ -43,7 +42,7 @@ def refine(terms, sample, rounds=_ROUNDS):
         else:
             break
         gain, terms, loss = loss - lower, trial, lower
-        if gain < 1e-6 * loss or loss < 1e-15:
+        if gain < INNER_CONSTANTS.gain * loss or loss < INNER_CONSTANTS.exact:
             break
     return terms
 
@@ -59,9 +58,8 @@ def tidied(terms, sample, limit):
     most = limit(_loss(terms, sample))
     for k, term in enumerate(terms):
         for j, value in enumerate(term.constants):
-            for simpler in dict.fromkeys(
-                [float(round(value)), *(float(f"{value:.{d}g}") for d in (1, 2, 3, 4, 6, 8))]
-            ):
+            rounded = (float(f"{value:.{digits}g}") for digits in INNER_CONSTANTS.digits)
+            for simpler in dict.fromkeys([float(round(value)), *rounded]):
                 trial = [*terms[:k], with_constant(term, j, simpler), *terms[k + 1 :]]
                 if _loss(trial, sample) <= most:
                     terms = trial
@@ -83,8 +81,8 @@ def freed(term, rng, points):
         return None
     end = places[int(rng.integers(len(places)))]
     inner = subtree(term, end)
-    if rng.random() < 0.6:
-        return replace(term, end, apply("mul", constant(rng.choice([1.0, -1.0, 0.5, -0.5, 2.0])), inner))
+    if rng.random() < INNER_CONSTANTS.scaled:
+        return replace(term, end, apply("mul", constant(rng.choice(INNER_CONSTANTS.factors)), inner))
     return replace(term, end, apply("add", inner, constant(_offset(inner, rng, points))))
 
 
@@ -99,8 +97,8 @@ def _under_function(term, end):
 def _offset(inner, rng, points):
     values, _, _ = gradients([inner], points)
     low, high = float(values[0].min()), float(values[0].max())
-    spread = max(high - low, 1e-3)
-    return float(rng.choice([0.0, -low + 0.5 * spread, -high - 0.5 * spread, 1.0]))
+    margin = INNER_CONSTANTS.margin * max(high - low, INNER_CONSTANTS.least_spread)
+    return float(rng.choice([0.0, -low + margin, -high - margin, 1.0]))
 
 
 def _loss(terms, sample):
@@ -113,13 +111,13 @@ def _step(terms, sample):
     owner = [(k, j) for k, term in enumerate(terms) for j in range(len(term.constants))]
     slopes = [derivative(terms[k], j) for k, j in owner]
     features = sample.features([*terms, *slopes]) if owner and None not in slopes else None
-    if features is None or not (np.abs(features[0]) < 1e150).all():
+    if features is None or not (np.abs(features[0]) < INNER_CONSTANTS.longest).all():
         return None
     G, D, size = combine.normalised(*features)
     c = combine.solve(G, D)[0] / size
     change = [np.zeros(len(t.constants)) for t in terms]
     for (k, j), slope in zip(owner, c[len(terms) :], strict=True):
-        if abs(c[k]) > 1e-12 * np.abs(c).max():
+        if abs(c[k]) > ROUNDING.share * np.abs(c).max():
             change[k][j] = slope / c[k]
     return change if all(np.isfinite(d).all() for d in change) else None
 

@@ -9,15 +9,10 @@ equation of `eliminate` with the gap to the root neglected.
 
 import numpy as np
 
+from ..tuning import MEMORY, ROUNDING, SIEVE, SUMS
 from . import combine
 
 __all__ = ["sieve"]
-
-_SHIFT = 1e-3  # s
-_NULL = 1e-10  # a term with less than this left, across the terms before it, adds nothing on the data
-_PANEL = 128
-_AT_ONCE = 8e6  # bytes of gradients at a time
-_VECTORS, _ROUNDS = 8, 8  # of the subspace iteration
 
 
 def sieve(terms, sample, limit, watch=lambda: None):
@@ -37,7 +32,7 @@ def sieve(terms, sample, limit, watch=lambda: None):
 def _blocks(terms, sample, watch):
     """Yield some points at a time: their numbers and the gradients (K, P, m) there."""
     count = sample.points.shape[1]
-    step = max(1, int(_AT_ONCE / (8 * len(terms) * len(sample.points))))
+    step = max(1, int(MEMORY.sieved / (len(terms) * sample.points[:, 0].nbytes)))
     for first in range(0, count, step):
         watch()
         where = slice(first, min(first + step, count))
@@ -53,7 +48,7 @@ def _moments(terms, sample, weights, watch):
         D.append(np.einsum("kpm,pcm->kpc", g, sample.unit[where]).reshape(K, -1))
         flat = g.reshape(K, -1)
         M += flat @ flat.T
-    size = np.sqrt(np.maximum(np.diag(M), 1e-300))
+    size = np.sqrt(np.maximum(np.diag(M), ROUNDING.divisor))
     M /= size
     M /= size[:, None]
     return M, np.concatenate(D, axis=1) / size[:, None], size
@@ -66,35 +61,35 @@ def _squares(terms, c, sample, watch):
 
 def _priced(M, D, watch):
     """Terms that are independent of those before, coefficients of least loss, and the price of each."""
-    S = (1 + _SHIFT) * M
+    S = (1 + SIEVE.shift) * M
     S -= D @ D.T
-    kept = _factorised(S, _SHIFT * _NULL, watch)
+    kept = _factorised(S, SIEVE.shift * SUMS.constant, watch)
     if len(kept) < len(S):
         S, M = S[np.ix_(kept, kept)], M[np.ix_(kept, kept)]
     inverse = _inverted(S, watch)  # P = inverse^T inverse
-    V = np.random.default_rng(0).normal(size=(len(kept), min(_VECTORS, len(kept))))
-    for _ in range(_ROUNDS):
+    V = np.random.default_rng(0).normal(size=(len(kept), min(SIEVE.vectors, len(kept))))
+    for _ in range(SIEVE.rounds):
         watch()
         V = np.linalg.qr(inverse.T @ (inverse @ (M @ V)))[0]
     W = M @ V
     along = D[kept].T @ V
     values, vectors = combine.eigen(V.T @ W - along.T @ along, V.T @ W)
     c = V @ vectors[:, 0]
-    rest = (inverse**2).sum(0) - c**2 / (max(values[0], 0) + _SHIFT)
-    return kept, c, c**2 / np.maximum(rest, 1e-300)
+    rest = (inverse**2).sum(0) - c**2 / (max(values[0], 0) + SIEVE.shift)
+    return kept, c, c**2 / np.maximum(rest, ROUNDING.divisor)
 
 
 def _factorised(S, least, watch):
     """Cholesky factor in place of S, zero above the diagonal; returns the rows with a pivot above `least`."""
     kept = np.ones(len(S), dtype=bool)
-    for first in range(0, len(S), _PANEL):
+    for first in range(0, len(S), SIEVE.panel):
         watch()
-        panel = slice(first, first + _PANEL)
+        panel = slice(first, first + SIEVE.panel)
         S[first:, panel] -= S[first:, :first] @ S[panel, :first].T
-        for j in range(first, min(first + _PANEL, len(S))):
+        for j in range(first, min(panel.stop, len(S))):
             kept[j] = S[j, j] > least
             S[j:, j] /= np.sqrt(S[j, j]) if kept[j] else np.inf
-            S[j + 1 :, j + 1 : first + _PANEL] -= np.outer(S[j + 1 :, j], S[j + 1 : first + _PANEL, j])
+            S[j + 1 :, j + 1 : panel.stop] -= np.outer(S[j + 1 :, j], S[j + 1 : panel.stop, j])
         S[:first, panel] = 0
         S[panel, panel] = np.tril(S[panel, panel])
     return np.flatnonzero(kept)
@@ -102,9 +97,9 @@ def _factorised(S, least, watch):
 
 def _inverted(L, watch):
     """Inverse of a lower triangular matrix, in its place."""
-    for first in range(0, len(L), _PANEL):
+    for first in range(0, len(L), SIEVE.panel):
         watch()
-        panel = slice(first, first + _PANEL)
+        panel = slice(first, first + SIEVE.panel)
         corner = np.linalg.inv(L[panel, panel])
         L[panel, :first] = -corner @ (L[panel, :first] @ L[:first, :first])
         L[panel, panel] = np.tril(corner)

@@ -6,6 +6,7 @@ from math import comb
 
 import numpy as np
 
+from ..tuning import DICTIONARY
 from .grammar import root
 from .postfix import constant
 
@@ -19,9 +20,6 @@ __all__ = [
     "special_families",
 ]
 
-_DEGREE = 6  # of the monomials that are tried all at once
-_PAIRED = 16  # inputs that small terms pair with each other
-
 
 def small_terms(grammar, inputs, limit):
     """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(1+x), f(g(x)).
@@ -31,7 +29,7 @@ def small_terms(grammar, inputs, limit):
     function or a quotient: outside, the eigenproblem makes them.
     """
     functions = [grammar[name] for name in grammar.unary if name != "abs"]
-    near = inputs[:_PAIRED]
+    near = inputs[: DICTIONARY.paired_inputs]
     single = [f(x) for f in functions for x in inputs]
     squares = [grammar["square"](x) for x in near] if "square" in grammar else []
     sums, round_sums = (_all(grammar, ("add", "sub"), some) for some in (near, squares))
@@ -52,7 +50,7 @@ def small_terms(grammar, inputs, limit):
 
 def _with_constants(grammar, inputs, squares):
     """Inputs and squares shifted and scaled: the constants are refined later, from inside the domain."""
-    one, factors = constant(1.0), [constant(c) for c in (-2.0, -1.0, -0.5, 0.5, 2.0)]
+    one, factors = constant(1.0), [constant(c) for c in DICTIONARY.factors]
     shifted = [grammar[op](one, u) for op in ("add", "sub") if op in grammar for u in (*inputs, *squares)]
     return shifted + [grammar["mul"](c, u) for c in factors for u in (*inputs, *squares) if "mul" in grammar]
 
@@ -77,7 +75,7 @@ def families(grammar, limit):
     Monomials of each degree; functions of single inputs; and `logarithms`. Each is given the small terms.
     """
     inputs = grammar.inputs
-    degrees = [d for d in range(1, _DEGREE + 1) if d == 1 or _count(len(inputs), d) <= limit]
+    degrees = [d for d in range(1, DICTIONARY.degree + 1) if d == 1 or _count(len(inputs), d) <= limit]
     functions = [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)]
     return [
         *(lambda _, d=d: monomials(grammar, inputs, d) for d in degrees),
@@ -125,7 +123,8 @@ def distances(grammar, limit):
         square = grammar["add"](grammar["square"](x), grammar["square"](y))
         inverse = grammar["inv_sqrt"](square)
         terms += [grammar["sqrt"](square), inverse, grammar["mul"](x, inverse), grammar["mul"](y, inverse)]
-    degrees = [d for d in (1, 2, 3) if _count(len(inputs), d) + len(terms) <= limit]
+    degrees = range(1, DICTIONARY.distance_degree + 1)
+    degrees = [d for d in degrees if _count(len(inputs), d) + len(terms) <= limit]
     return terms + monomials(grammar, inputs, degrees[-1]) if terms and degrees else []
 
 
@@ -145,7 +144,8 @@ def large_families(grammar, small, limit):
     """
     inputs = grammar.inputs
     quadratic = small < _count(len(inputs), 2) <= limit
-    degrees = [d for d in (3, 4, 5) if "mul" in grammar and small < comb(len(inputs), d) <= limit]
+    degrees = DICTIONARY.product_degrees if "mul" in grammar else ()
+    degrees = [d for d in degrees if small < comb(len(inputs), d) <= limit]
     return [
         *([lambda _: monomials(grammar, inputs, 2)] if quadratic else []),
         *(lambda _, d=d: products(grammar, inputs, d) for d in degrees),

@@ -3,6 +3,7 @@
 from functools import partial
 
 from ...formula.operators import lookup
+from ..tuning import EVOLUTION
 from .postfix import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
 
 __all__ = ["Grammar"]
@@ -40,15 +41,13 @@ class Grammar:
         inner = self.power(term, exponent - 1)
         return inner and self["mul"](term, inner) if "mul" in self else None
 
-    def random(self, rng, size=3):
+    def random(self, rng, size):
         """Return a random term of about `size` nodes."""
         if size <= 1 or not (self.unary or self.binary):
-            return (
-                constant(rng.normal() * 2)
-                if rng.random() < 0.08
-                else self.inputs[rng.integers(len(self.inputs))]
-            )
-        if self.unary and (size == 2 or not self.binary or rng.random() < 0.4):
+            if rng.random() < EVOLUTION.constants:
+                return constant(rng.normal() * EVOLUTION.constant_spread)
+            return self.inputs[rng.integers(len(self.inputs))]
+        if self.unary and (size == 2 or not self.binary or rng.random() < EVOLUTION.functions):
             return self[_pick(rng, self.unary)](self.random(rng, size - 1))
         left = int(rng.integers(1, max(size - 1, 2)))
         return self[_pick(rng, self.binary)](self.random(rng, left), self.random(rng, size - 1 - left))
@@ -56,7 +55,7 @@ class Grammar:
     def vary(self, rng, term):
         """Return the term with one random change: of a leaf, operator, subtree, wrapping or constant."""
         end = int(rng.integers(len(term.tokens)))
-        if term.constants and rng.random() < 0.4:
+        if term.constants and rng.random() < EVOLUTION.nudged:
             return _nudged(rng, term)
         change = _pick(
             rng, (self._swap, self._swap, self._regrow, self._wrap, self._extend, self._extend, _hoist)
@@ -75,7 +74,7 @@ class Grammar:
         return term._replace(tokens=tuple(tokens))
 
     def _regrow(self, rng, term, end):
-        return replace(term, end, self.random(rng, int(rng.integers(1, 6))))
+        return replace(term, end, self.random(rng, int(rng.integers(*EVOLUTION.regrown_nodes))))
 
     def _wrap(self, rng, term, end):
         if not self.unary:
@@ -85,10 +84,9 @@ class Grammar:
     def _extend(self, rng, term, end):
         if not self.binary:
             return term
-        pair = [subtree(term, end), self.random(rng, int(rng.integers(1, 4)))]
-        return replace(
-            term, end, self[_pick(rng, self.binary)](*(pair if rng.random() < 0.7 else pair[::-1]))
-        )
+        pair = [subtree(term, end), self.random(rng, int(rng.integers(*EVOLUTION.added_nodes)))]
+        joined = self[_pick(rng, self.binary)]
+        return replace(term, end, joined(*(pair if rng.random() < EVOLUTION.appended else pair[::-1])))
 
 
 def root(term):
@@ -113,8 +111,8 @@ def _hoist(rng, term, end):
 
 def _nudged(rng, term):
     j = int(rng.integers(len(term.constants)))
-    scaled = term.constants[j] * (1 + rng.normal() * 10 ** rng.uniform(-2, 0))
-    return with_constant(term, j, scaled + (rng.random() < 0.1) * rng.normal())
+    scaled = term.constants[j] * (1 + rng.normal() * 10 ** rng.uniform(*EVOLUTION.nudge_decades))
+    return with_constant(term, j, scaled + (rng.random() < EVOLUTION.moved) * rng.normal())
 
 
 def _pick(rng, options):

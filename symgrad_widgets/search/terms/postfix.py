@@ -13,6 +13,7 @@ import numpy as np
 
 from ...errors import ExpressionError, nearest
 from ...formula.operators import OPERATORS
+from ..tuning import DICTIONARY, MEMORY
 
 __all__ = [
     "CONSTANT",
@@ -179,7 +180,7 @@ class _Slot(NamedTuple):
     number: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MEMORY.derivatives)
 def _derivative(tokens, j):
     stack = []
     for t in tokens:
@@ -264,7 +265,8 @@ def to_sympy(term, symbols):
     import sympy as sp
 
     def number(value):
-        return sp.Integer(int(value)) if value == int(value) and abs(value) < 1e9 else sp.Float(value)
+        whole = value == int(value) and abs(value) < DICTIONARY.largest_whole
+        return sp.Integer(int(value)) if whole else sp.Float(value)
 
     return fold(term, symbols.__getitem__, number, lambda row, arguments: row.sympy(sp, *arguments))
 
@@ -358,9 +360,9 @@ class _Reader:
         if exponent.is_negative:
             half = exponent == -self.sp.S.Half
             return apply("inv_sqrt", self.read(base)) if half else apply("inv", self.power(base, -exponent))
-        if exponent.is_Integer and exponent <= 64:
+        if exponent.is_Integer and exponent <= DICTIONARY.largest_power:
             return self.whole(self.read(base), int(exponent))
-        if (2 * exponent).is_Integer and exponent <= 32:
+        if (2 * exponent).is_Integer and 2 * exponent <= DICTIONARY.largest_power:
             return self.whole(apply("sqrt", self.read(base)), int(2 * exponent))
         log = apply("log", apply("sqrt", self.read(base)))
         return apply("exp", apply("mul", self.number(2 * exponent), log))

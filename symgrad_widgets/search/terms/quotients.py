@@ -6,13 +6,12 @@ log|P| and log|Q|, whose terms are sums themselves.
 
 from itertools import combinations
 
+from ..tuning import DICTIONARY, WRITING
 from .grammar import arguments, root
 from .postfix import constant
 
 __all__ = ["logarithm", "quotients"]
 
-_GROUPS = 4  # of terms without common inputs at most, for all ways to part them are tried
-_EQUAL = 0.1  # coefficients whose ratio is so close to 1 are taken for equal
 _MONOTONE = {"sqrt", "square", "cube", "pow4", "inv", "inv_sqrt", "abs"}  # only scale the logarithm
 
 
@@ -21,7 +20,7 @@ def quotients(grammar, terms, coefficients):
     if not {"log", "add", "sub", "mul"} <= {*grammar.names}:
         return
     groups = _connected(terms)
-    if not 2 <= len(groups) <= _GROUPS:
+    if not 2 <= len(groups) <= DICTIONARY.groups:
         return
     whole, (first, *others) = {*range(len(terms))}, groups
     for count in range(len(others)):
@@ -50,6 +49,6 @@ def logarithm(grammar, terms, coefficients, chosen):
     for k in others:
         ratio = coefficients[k] / coefficients[first]
         size = abs(ratio)
-        term = terms[k] if abs(size - 1) < _EQUAL else grammar["mul"](constant(size), terms[k])
+        term = terms[k] if abs(size - 1) < WRITING.near_easy else grammar["mul"](constant(size), terms[k])
         total = grammar["add" if ratio > 0 else "sub"](total, term)
     return grammar["log"](total)

@@ -5,9 +5,9 @@ import dataclasses
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-import symgrad_widgets as sg
 from symgrad_widgets.field import TRAINING_ERROR
 from symgrad_widgets.formula.operators import OPERATORS
 from symgrad_widgets.search import tuning
@@ -16,6 +16,7 @@ from symgrad_widgets.verdict import several_concepts
 SEARCH = Path(tuning.__file__).parent
 GROUPS = {name: getattr(tuning, name) for name in tuning.__all__}
 FIELDS = [(name, field.name) for name, group in GROUPS.items() for field in dataclasses.fields(group)]
+EXPLAINED = re.compile(r"([A-Z].{9,}[.;:]) (Not measured|Docs/limits.md.*|Search/README.md.*)\.")
 
 PLAIN = {0, 1, 2}
 APART = {
@@ -50,7 +51,7 @@ def _is_number(node):
 
 def _name(statement):
     target = statement.targets[0] if isinstance(statement, ast.Assign) else statement
-    return getattr(target, "name", getattr(target, "id", "?"))
+    return getattr(target, "name", getattr(target, "id", None))
 
 
 def _not_tuned(node):
@@ -109,44 +110,47 @@ def test_what_is_exempt_still_has_its_reason():
 def explanations():
     """The text below each field of each group, (class, field) -> text."""
     found = {}
-    for group in (node for node in ast.parse(Path(tuning.__file__).read_text()).body if _is_group(node)):
+    body = ast.parse(Path(tuning.__file__).read_text()).body
+    for group in (node for node in body if isinstance(node, ast.ClassDef)):
         for field, text in zip(group.body, [*group.body[1:], None], strict=True):
             if isinstance(field, ast.AnnAssign):
                 found[group.name, field.target.id] = text.value.value if isinstance(text, ast.Expr) else ""
     return found
 
 
-def _is_group(node):
-    return isinstance(node, ast.ClassDef)
-
-
 @pytest.mark.parametrize(("group", "field"), FIELDS, ids=".".join)
 def test_each_number_says_what_it_decides_and_what_measured_it(group, field):
     text = explanations()[type(GROUPS[group]).__name__, field]
-    what, measured = re.fullmatch(r"(.{4,})[.;:] ([^.]*Not measured|\w+/\w+\.md\b.*)\.", text).groups()
-    assert what[0].isupper()
-    page, *section = re.split(r'[,"] "?', measured.removesuffix('"')) if "/" in measured else ("", "")
-    if page.startswith("Docs/limits.md"):
-        limits = SEARCH.parents[1] / "docs" / "limits.md"
-        assert re.search(r'"([^"]+)"', measured).group(1) in re.findall(r"^## (.+)$", limits.read_text(), re.M)
+    what, measured = re.fullmatch(
+        r"([A-Z].{9,}[.;:]) (Not measured|Docs/limits.md.*|Search/README.md.*)\.", text
+    ).groups()
+    assert "easured" not in what
+    if measured.startswith("Docs"):
+        (section,) = re.findall(r'"(.+)"', measured)
+        assert f"## {section}\n" in (SEARCH.parents[1] / "docs" / "limits.md").read_text()
 
 
-def test_every_number_is_used_and_none_that_is_not_there():
+def test_every_number_is_used():
     used = {
         (node.value.id, node.attr)
         for path in SEARCH.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in GROUPS
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-    assert used == {*FIELDS, ("WRITING", "largest")} - {("WRITING", "largest_")}
+    assert set(FIELDS) - used == set()
 
 
-@pytest.mark.parametrize(("group", "field"), [("CHOICE", "law"), ("WRITING", "simple")])
-def test_the_numbers_cannot_be_changed_in_passing(group, field):
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(GROUPS[group], field, 1)
+def test_numbers_cannot_be_changed_in_passing():
+    for group, field in FIELDS:
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(GROUPS[group], field, 1)
 
 
-def test_what_search_and_verdict_say_of_training_is_one_number():
-    assert tuning.CHOICE.training is TRAINING_ERROR is several_concepts.TRAINING_ERROR
-    assert sg.search.Candidate("x", 1, TRAINING_ERROR).angle == pytest.approx(0.3, abs=0.02)  # degrees
+def test_what_training_leaves_is_written_once_for_search_and_verdict():
+    package = SEARCH.parent
+    paths = [*package.glob("*.py"), *SEARCH.rglob("*.py"), *(package / "verdict").rglob("*.py")]
+    nodes = ((path, node) for path in paths for node in ast.walk(ast.parse(path.read_text())))
+    found = [path.stem for path, node in nodes if _is_number(node) and node.value == TRAINING_ERROR]
+    assert found == ["field"]
+    assert np.degrees(np.arcsin(np.sqrt(TRAINING_ERROR))) == pytest.approx(0.3, abs=0.02)
+    assert tuning.CHOICE.training is several_concepts.TRAINING_ERROR

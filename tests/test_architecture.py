@@ -42,6 +42,7 @@ FACES = {  # what others import of these comes from the package itself, or from 
     "verdict": {"verdict"},
     "reading.atlas": {"reading.atlas"},
 }
+BELOW = {"search.tuning"}  # modules that the folders beside them rest on, as in the root on the meeting place
 HOMES = {  # libraries that cost seconds or megabytes, and the only places that may load them
     "torch": {"network", "formula.export", "reading.splicing"},
     "numba": {"search.kernel"},
@@ -118,7 +119,7 @@ def _module(name, modules):
 
 
 def _folder(name, package):
-    if name == "__main__":  # in the root by Python's rule, and above all else
+    if name == "__main__" or name in BELOW:  # in the root by Python's rule, and above all else; and below
         return name
     return name if (package / name.replace(".", "/")).is_dir() else name.rpartition(".")[0]
 
@@ -235,6 +236,7 @@ def test_no_module_and_no_folder_imports_itself_on_a_round_trip():
             "search.choice",
         ),  # of folders only
         ("errors.py", "def f():\n    from .checks import whole", {"errors", "checks"}),
+        ("search/tuning.py", "def f():\n    from .fit import combine", {"search.tuning", "search.fit"}),
     ],
 )
 def test_a_planted_circle_is_found(tmp_path, module, line, circle):

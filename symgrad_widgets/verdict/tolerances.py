@@ -43,9 +43,9 @@ REDUCED_TERMS, REDUCED_BY = 300, 2  # of a polynomial, and equations that it is 
 
 # Constants that would make a formula exact
 REFIT_WITHIN = 0.01  # relative distance of such a constant
-REFIT_BOUND = 0.1  # relative distance at which the iteration is given up
+REFIT_BOUND = 10 * REFIT_WITHIN  # relative distance at which the iteration is given up
 REFIT_EXACT = 1e-18  # mean 1 - cos^2 at the constants found: angles of 1e-9, the rounding of the iteration
-REFIT_DONE = 1e-20  # mean 1 - cos^2 that ends the iteration
+REFIT_DONE = REFIT_EXACT / 100  # mean 1 - cos^2 that ends the iteration
 REFIT_STEPS = 30
 REFIT_CONSTANTS = 40  # at most
 REFIT_STEP = 1e-6  # of a constant, for the slopes

@@ -49,7 +49,6 @@ __all__ = [
     "all_finite",
     "binary",
     "copy",
-    "exceeds",
     "fill",
     "product",
     "scaled",

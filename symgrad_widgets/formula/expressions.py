@@ -24,7 +24,6 @@ __all__ = [
     "gradient",
     "loss",
     "misalignments",
-    "paper_mse",
     "parse",
 ]
 
@@ -230,19 +229,3 @@ def angles(expression, field):
     """
     share = misalignments(expression, field)
     return np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
-
-
-def paper_mse(expression, field):
-    """Mean over points and components of the squared difference of unit gradients, as in arXiv 2409.05305.
-
-    That is `(2 - 2 cos) / n` for n inputs, with one global sign for the whole field. One neuron only.
-    """
-    if field.neurons != 1:
-        raise DataError(
-            f"the paper's figure compares with one neuron, this field has {field.neurons}: use loss"
-        )
-    gradients = _projected(expression, field)
-    with np.errstate(all="ignore"):
-        cosines = (gradients * field.unit[:, 0]).sum(1) / np.linalg.norm(gradients, axis=1)
-    cosines = np.where(np.isfinite(cosines), cosines, 0.0)
-    return float((2 - 2 * abs(cosines.mean())) / len(field.names))

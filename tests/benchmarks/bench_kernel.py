@@ -5,11 +5,11 @@
 
 One committed corpus of random expressions over + - * / sin exp with 9 inputs and 7, 15 or 25 nodes, all of
 them finite at all points: `corpus_kernel.txt`, which --write makes again from its seed. One thread each, in
-batch calls from programs that are built already (`native_us`): ours to values and gradients, theirs to values,
-by `EvaluateTrees`, the fastest call of pyoperon that works. `with_packing` counts the conversion of `Term`s
-too. Times are medians over interleaved repeats of the CPU time of the process, so that other work on the
-machine counts as little as possible; both results are first compared with SymPy's on a sample. Figures as JSON
-on stdout. A gradient has ten times as many numbers as a value here.
+batch calls from programs that are built already (`native_us`): ours gives values and gradients, ten times as
+many numbers as theirs, the values by `EvaluateTrees`, the fastest call of pyoperon that works. `with_packing`
+counts the conversion of `Term`s too. Times are medians over interleaved repeats of the CPU time of the
+process, so that other work on the machine counts as little as possible; both results are first compared with
+SymPy's on a sample. Figures as JSON on stdout.
 """
 
 import os

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from numba import njit
+from prefix import to_string
 
 from symgrad_widgets.errors import DataError, ExpressionError
 from symgrad_widgets.formula import operators
@@ -14,7 +15,7 @@ from symgrad_widgets.formula.operators import OPERATORS, define_operator
 from symgrad_widgets.search.kernel import lanes
 from symgrad_widgets.search.kernel.evaluation import gradients, on_numpy
 from symgrad_widgets.search.terms import postfix
-from symgrad_widgets.search.terms.postfix import Term, apply, constant, from_sympy, leaf, to_string, to_sympy
+from symgrad_widgets.search.terms.postfix import Term, apply, constant, from_sympy, leaf, to_sympy
 
 X1, X2, X3 = SYMBOLS = sp.symbols("x1 x2 x3", real=True)
 UNARY = [name for name in operators.DEFAULT if OPERATORS[name].arity == 1]

@@ -30,7 +30,6 @@ __all__ = [
     "pack",
     "replace",
     "start",
-    "to_string",
     "to_sympy",
     "with_constant",
 ]
@@ -119,8 +118,8 @@ def constant(value):
 def apply(name, *terms):
     """Term of an operator, by name, applied to terms.
 
-    >>> to_string(apply("mul", leaf(0), apply("sin", leaf(1))))
-    'mul(x1, sin(x2))'
+    >>> to_sympy(apply("mul", leaf(0), apply("sin", leaf(1))), sympy.symbols("x y"))
+    x*sin(y)
     """
     tokens, constants = [], ()
     for term in terms:
@@ -164,8 +163,8 @@ def derivative(term, j):
 
     Its input gradient says how the gradient of the term moves with the constant.
 
-    >>> to_string(derivative(apply("exp", apply("mul", constant(2), leaf(0))), 0))
-    'mul(exp(mul(2, x1)), x1)'
+    >>> to_sympy(derivative(apply("exp", apply("mul", constant(2), leaf(0))), 0), [sympy.Symbol("x")])
+    x*exp(2*x)
     """
     template = _derivative(term.tokens, j)
     if template is None:
@@ -269,16 +268,6 @@ def to_sympy(term, symbols):
         return sp.Integer(int(value)) if whole else sp.Float(value)
 
     return fold(term, symbols.__getitem__, number, lambda row, arguments: row.sympy(sp, *arguments))
-
-
-def to_string(term, names=None):
-    """Readable prefix form, `mul(x1, sin(x2))`, for messages and debugging."""
-    return fold(
-        term,
-        lambda i: names[i] if names else f"x{i + 1}",
-        lambda value: f"{value:.6g}",
-        lambda row, arguments: f"{row.name}({', '.join(arguments)})",
-    )
 
 
 def from_sympy(expression, symbols):

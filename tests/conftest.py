@@ -99,3 +99,17 @@ def patience():
         patch.setattr(cluster, "_REACHED", 300)
         patch.setattr(cluster, "_STARTED", 300)
         yield
+
+
+@pytest.fixture
+def scratch_table():
+    """Operators defined in a test are gone after it."""
+    from symgrad_widgets.formula.operators import OPERATORS
+    from symgrad_widgets.search.terms import postfix
+
+    before = dict(OPERATORS)
+    yield OPERATORS
+    OPERATORS.clear()
+    OPERATORS.update(before)
+    postfix._rows.clear()
+    postfix._derivative.cache_clear()

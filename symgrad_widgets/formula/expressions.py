@@ -12,7 +12,8 @@ import sympy as sp
 
 from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
-from .parser import FUNCTIONS, parse
+from .arrays import on_arrays
+from .parser import parse
 
 __all__ = [
     "angles",
@@ -177,24 +178,17 @@ def evaluate(expression, names, points):
 def compiled(expression, names, library="numpy"):
     """Return a function of the inputs that gives [value, *partial derivatives], in NumPy or in mpmath."""
     symbols = [sp.Symbol(name, real=True) for name in names]
-    ours = (
-        {"_Modulus": np.abs, "_Sign": np.sign, "_Log": lambda whole, _: np.log(whole)}
-        if library == "numpy"
-        else {"_Modulus": abs, "_Sign": mpmath.sign, "_Log": lambda whole, _: mpmath.log(whole)}
-    )
-    modules = [ours, *(_libraries(expression) if library == "numpy" else [library])]
-    return sp.lambdify(symbols, [expression, *_slopes(expression, names)], modules, cse=True, dummify=True)
+    rows = [expression, *_slopes(expression, names)]
+    if library == "numpy":
+        ours = {"_Modulus": np.abs, "_Sign": np.sign, "_Log": lambda whole, _: np.log(whole)}
+        return on_arrays(symbols, rows, ours, cse=True)
+    ours = {"_Modulus": abs, "_Sign": mpmath.sign, "_Log": lambda whole, _: mpmath.log(whole)}
+    return sp.lambdify(symbols, rows, [ours, library], cse=True, dummify=True)
 
 
 def exact_numbers(expression):
     """Replace each decimal by the fraction it is written as: 0.5 by 1/2."""
     return expression.xreplace({number: sp.Rational(str(number)) for number in expression.atoms(sp.Float)})
-
-
-def _libraries(expression):
-    """NumPy, and SciPy where a reader's own operator needs more (erf, gamma, ...)."""
-    known = {*FUNCTIONS.values(), sp.Max, sp.Min, sp.atan2, sp.Piecewise}
-    return ["numpy"] if {f.func for f in expression.atoms(sp.Function)} <= known else ["scipy", "numpy"]
 
 
 def _projected(expression, field):

@@ -22,6 +22,7 @@ from .choice.judge import Judge
 from .choice.writing import unwrapped
 from .engine import Engine
 from .kernel.evaluation import warm_up
+from .protocol import ReportsEarly, SearchEngine
 from .subspace import active_subspace, relevant_inputs
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
@@ -46,7 +47,7 @@ class SearchState:
 class _Reached(NamedTuple):
     """Where a search is; a generation makes a new one, which takes the old one's place in one go."""
 
-    engine: Engine
+    engine: SearchEngine
     judge: Judge
     state: SearchState
     unchanged: int  # generations of evolution with the same answer
@@ -210,7 +211,7 @@ class Search:
             with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
                 self._watch()
                 engine.step()
-                front = judge.front([tuple(engine.terms(s)) for s in engine.contenders()], self._watch)
+                front = judge.front(engine.contenders(), self._watch)
                 best = judge.answer()
         except (Interrupted, EngineError, KeyboardInterrupt) as end:
             self._show_so_far(engine)
@@ -225,7 +226,7 @@ class Search:
 
     def _show_so_far(self, engine):
         """Show what was found in a generation that was cut short; the next one begins without it."""
-        found = [tuple(engine.terms(s)) for s in engine.so_far()]
+        found = engine.so_far() if isinstance(engine, ReportsEarly) else []
         if found:
             judge = copy(self._reached.judge)
             with np.errstate(all="ignore"), _one_thread():

@@ -198,7 +198,7 @@ class _Sieve:
     shift: float = 1e-3
     """Loss s that is added, so that A + s M has a Cholesky factor. Not measured."""
     later: float = 1e-7
-    """Share by which the last term is made shorter than the first: of equal ones the first stays. Not measured."""
+    """Share that the last term is shorter by than the first: of equal ones the first stays. Not measured."""
     vectors: int = 8
     """Combinations that the subspace iteration moves. Not measured."""
     rounds: int = 8

@@ -7,6 +7,7 @@ no offset, no outer function, a sum of logarithms as the product it is the logar
 import numpy as np
 import sympy as sp
 
+from ...formula.arrays import on_arrays
 from ...formula.expressions import complexity
 from ..fit import combine
 from ..terms.grammar import root
@@ -221,7 +222,7 @@ def _plain(e, symbols, points):
 def _positive_there(e, symbols, points):
     """Return |e|, written e or -e where that is positive at all points."""
     with np.errstate(all="ignore"):
-        values = sp.lambdify(symbols, e, "numpy")(*points.T)
+        values = on_arrays(symbols, e)(*points.T)
     if np.all(values > 0):
         return e
     return -e if np.all(values < 0) else sp.Abs(e)

@@ -19,17 +19,15 @@ import numpy as np
 from numba import njit
 
 from ...formula import operators
-from ...formula.operators import NATIVE
 from ..terms import postfix
 from ..terms.postfix import CONSTANT
 from . import lanes, loops
 from .lanes import LANES, STEP, get, inlined, put, put_word, word
-from .loops import CODE, DIV, EXP, FACTORS, MUL, NEG, SQUARE, SUB
+from .loops import DIV, EXP, FACTOR, HAS_LOOP, IS_BINARY, MUL, NEG, SQUARE, SUB
 
 __all__ = ["evaluate"]
 
-_FUNCTIONS = NATIVE - NEG  # operators of one argument
-_FACTOR = np.array([FACTORS.get(name, 1.0) for name in CODE][:NATIVE])
+_CODES = len(HAS_LOOP)
 
 # The words of a record: operator, its arguments and their rows, its value and its derivative, the adjoint row
 # and its scale, the row that an adjoint may be written to, and the kind.
@@ -77,7 +75,7 @@ def _forward(tokens, end, constants, space, stamp, width):
             free += space.size
         else:
             put_word(record + OP, t)
-            if t <= DIV:
+            if IS_BINARY[t]:
                 stack -= 16
                 row, free = _binary(t, record, stack, free, space, width)
                 constant = (word(stack - 16) == space.fixed) & (word(stack) == space.fixed)
@@ -128,7 +126,7 @@ def _unary(op, record, stack, free, space, stamp, width):
     row, target, after, state = free, free, free + 2 * size, space.known
     shared = left < space.fixed
     if shared:
-        index = (op - NEG) * space.n + (space.fixed - left) // RECORD - 1
+        index = op * space.n + (space.fixed - left) // RECORD - 1
         row, after, state = space.shared + 2 * size * index, free + size, space.known + 8 * (index + 1)
     elif op == EXP:
         target += size
@@ -158,8 +156,8 @@ def _backward(first, record, space, width):
         op, g, s = word(record + OP), word(record + ADJOINT), get(record + SCALE)
         a, b = word(record + LEFT), word(record + RIGHT)
         fa, fb, sb = ones, ones, s
-        if op > DIV:
-            b, fa, s = space.fixed, word(record + SLOPE), s * _FACTOR[op]
+        if not IS_BINARY[op]:
+            b, fa, s = space.fixed, word(record + SLOPE), s * FACTOR[op]
         elif op == MUL:
             fa, fb = word(record + ROW_B), word(record + ROW_A)
             if word(a + KIND) == INNER:
@@ -249,9 +247,14 @@ def _sound(tokens, n, constants):
     """Whether tokens are one formula: addresses are computed from them, unchecked."""
     height = 0
     for t in tokens:
-        if t < -n or NATIVE <= t < CONSTANT or t >= CONSTANT + constants:
+        if t < -n or _CODES <= t < CONSTANT or t >= CONSTANT + constants:
             return False
-        height += 1 if t < 0 or t >= CONSTANT else -(t <= DIV)
+        if t < 0 or t >= CONSTANT:
+            height += 1
+        elif HAS_LOOP[t]:
+            height -= IS_BINARY[t]
+        else:
+            return False
         if height < 1:
             return False
     return height == 1
@@ -273,7 +276,7 @@ def _laid_out(work, table, n, size, longest):
     inputs = rows_of + size
     shared = inputs + 2 * n * size
     known = words
-    used = known + 8 * (_FUNCTIONS * n + 1)
+    used = known + 8 * (_CODES * n + 1)
     stack = used + 8 * (2 * n + 1)
     space = _Space(
         n=n,
@@ -282,7 +285,7 @@ def _laid_out(work, table, n, size, longest):
         inputs=inputs,
         gradient=inputs + n * size,
         shared=shared,
-        free=shared + 2 * _FUNCTIONS * n * size,
+        free=shared + 2 * _CODES * n * size,
         known=known,
         used=used,
         stack=stack,
@@ -338,8 +341,8 @@ def evaluate(tokens, starts, constants, shifts, X, longest, values, grads, ok):
     blocks = (N + WIDEST - 1) // WIDEST
     points = ((N + blocks - 1) // blocks + LANES - 1) // LANES * LANES
     size = 8 * points + 64
-    work = np.empty((2 + (2 + 2 * _FUNCTIONS) * n + 3 * longest) * (size // 8))
-    table = np.zeros((_FUNCTIONS + 2) * n + 4 + 2 * longest + RECORD // 8 * (n + 1 + longest), np.int64)
+    work = np.empty((2 + (2 + 2 * _CODES) * n + 3 * longest) * (size // 8))
+    table = np.zeros((_CODES + 2) * n + 4 + 2 * longest + RECORD // 8 * (n + 1 + longest), np.int64)
     space = _laid_out(work, table, n, size, longest)
     for start in range(0, N, points):
         valid = min(points, N - start)

@@ -3,11 +3,14 @@
 import numpy as np
 
 from ...errors import DataError
-from ...formula.operators import NATIVE
 from ..terms.postfix import CONSTANT, Term, check, operator, pack
 from .compiled import evaluate
+from .loops import HAS_LOOP
 
 __all__ = ["gradients", "on_numpy", "warm_up"]
+
+_HAS_LOOP = np.zeros(CONSTANT, dtype=bool)  # for each token of an operator, also of one that is defined later
+_HAS_LOOP[: len(HAS_LOOP)] = HAS_LOOP
 
 
 def gradients(terms, X):
@@ -64,9 +67,10 @@ def _points(X):
 
 
 def _native(programs):
-    """Numbers of the terms with a user-defined operator, and which terms (P,) have none."""
+    """Numbers of the terms with an operator that has no loop, and which terms (P,) have none."""
     native = np.ones(len(programs), dtype=bool)
-    foreign = np.flatnonzero((programs.tokens >= NATIVE) & (programs.tokens < CONSTANT))
+    operators = np.flatnonzero((programs.tokens >= 0) & (programs.tokens < CONSTANT))
+    foreign = operators[~_HAS_LOOP[programs.tokens[operators]]]
     owners = np.unique(np.searchsorted(programs.starts, foreign, side="right") - 1)
     native[owners] = False
     return owners, native

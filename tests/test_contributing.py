@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## How to add an? (\w+)\n(.*?)(?=^## )", GUIDE, re.DOTALL | re.MULTILINE))
 FILE = re.compile(r"```python\n# (\S+)\n(.*?)```", re.DOTALL)
+ROW = re.compile(r"```python\n# (\S+), a row of (\w+)\n(.*?)```", re.DOTALL)
 
 
 def test_each_kind_of_addition_has_its_page():
@@ -30,6 +31,13 @@ def test_what_the_guide_adds_works(kind, tmp_path):
         assert not (tmp_path / name).exists()
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text.lstrip("\n"), encoding="utf-8")
+    for name, table, row in ROW.findall(SECTIONS[kind]):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        longer = re.sub(
+            rf"^{table} = \(\n.*?(?=^\)$)", lambda found: found[0] + row, text, flags=re.DOTALL | re.MULTILINE
+        )
+        assert longer != text
+        (tmp_path / name).write_text(longer, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path / "tests"]
     own = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)

@@ -155,6 +155,8 @@ class Problem:
 def _request(names, inputs, settings, max_complexity, guesses):
     """What opens a problem, but for where its arrays are."""
     rows = [row for row in lookup(names) if row.name != "neg"]  # a minus sign is a constant's
+    if names is None:
+        rows = [row for row in rows if row.julia is not None]  # all that Julia has
     binary, unary = ([julia_words.julia_name(row) for row in rows if row.arity == n] for n in (2, 1))
     if settings.preset == "paper" and names is None:
         rows, (binary, unary) = [], map(list, PAPER_OPERATORS)

@@ -33,10 +33,10 @@ def test_what_the_guide_adds_works(kind, tmp_path):
         (tmp_path / name).write_text(text.lstrip("\n"), encoding="utf-8")
     for name, table, row in ROW.findall(SECTIONS[kind]):
         text = (tmp_path / name).read_text(encoding="utf-8")
-        longer = re.sub(
-            rf"^{table} = \(\n.*?(?=^\)$)", lambda found: found[0] + row, text, flags=re.DOTALL | re.MULTILINE
-        )
-        assert longer != text
+        start, _, rest = text.partition(f"\n{table} = (\n")
+        head, closing, tail = rest.partition("\n)\n")
+        longer = f"{start}\n{table} = (\n{head}\n{row}{closing[1:]}{tail}"
+        assert len(longer) == len(text) + len(row)
         (tmp_path / name).write_text(longer, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path / "tests"]
     own = os.environ | {"PYTHONPATH": str(tmp_path)}

@@ -123,12 +123,17 @@ def test_the_degree_of_a_row_says_which_dimensions_it_takes(row):
         assert dimensions.kind(apply(row.name, leaf(0), leaf(2))) is None
 
 
-def test_a_power_of_a_row_scales_a_logarithm(scratch_table):
+def test_a_row_that_is_a_power_is_one_to_all_that_make_and_take_powers(scratch_table):
     scratch_table["fifth"] = Operator(
         "fifth", lambda _, u: u**5, lambda u: u**5, (lambda u, _: 5 * u**4,), (5,), code=len(scratch_table)
     )
     term = apply("fifth", apply("add", *LEAVES))
+    grammar = Grammar(["fifth", "mul"], range(2))
     assert logarithm(Grammar(None, range(2)), [term], [1.0], [0]) == apply("log", apply("add", *LEAVES))
+    assert grammar.power(leaf(0), 5) == from_sympy(SYMBOLS[0] ** 5, SYMBOLS) == apply("fifth", leaf(0))
+    assert Grammar(["mul"], range(2)).power(leaf(0), 5) != grammar.power(leaf(0), 5)
+    kind = Dimensions({"x": "m", "y": "m**5", "z": "s"}, (), NAMES).kind
+    assert kind(apply("fifth", leaf(0))) == kind(leaf(1))
 
 
 # An operator of a reader's own

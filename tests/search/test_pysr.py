@@ -18,6 +18,7 @@ from processes import gone
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, EngineError, ExpressionError, SymgradError, UnknownNameError
 from symgrad_widgets.formula import operators as table
+from symgrad_widgets.search.protocol import ReportsEarly, SearchEngine
 from symgrad_widgets.search.pysr import installed, julia_words, process, recipe
 from symgrad_widgets.search.pysr.installed import Found
 from symgrad_widgets.search.terms.postfix import from_sympy
@@ -458,6 +459,14 @@ def test_the_process_is_plain_and_the_only_one_to_import_pysr():
     assert importers == {"child.py"}
     called = set(re.findall(r"jl\.(symgrad_\w+)", (PACKAGE / "child.py").read_text()))
     assert called <= defined(OBJECTIVE)
+
+
+def test_both_engines_are_what_a_search_steps_and_pysrs_reports_early(stand_in):
+    stand_in()
+    native, other = (sg.Search(circle(), backend=name)._reached.engine for name in ("native", "pysr"))
+    assert isinstance(native, SearchEngine)
+    assert isinstance(other, SearchEngine)
+    assert [isinstance(engine, ReportsEarly) for engine in (native, other)] == [False, True]
 
 
 def test_the_native_engine_starts_and_asks_for_nothing(monkeypatch):

@@ -31,6 +31,7 @@ __all__ = [
     "replace",
     "start",
     "to_sympy",
+    "whole_powers",
     "with_constant",
 ]
 
@@ -94,6 +95,12 @@ def operator(token):
 def arity(token):
     """Number of arguments of a token: 0 for inputs and constants."""
     return operator(token).arity if 0 <= token < CONSTANT else 0
+
+
+def whole_powers(rows):
+    """Exponents above 1, the largest first, each with the name of the operator among some rows that it is."""
+    powers = ((row.powers[0], row.name) for row in rows if row.arity == 1 and row.powers)
+    return sorted((power for power in powers if power[0] in range(2, CONSTANT)), reverse=True)
 
 
 def start(tokens, end):
@@ -360,7 +367,7 @@ class _Reader:
         """u**n from squares, cubes and fourth powers; a prime above 3 needs one more factor u."""
         if n == 1:
             return term
-        for name, m in (("pow4", 4), ("cube", 3), ("square", 2)):
+        for m, name in whole_powers(OPERATORS.values()):
             if n % m == 0:
                 return apply(name, self.whole(term, n // m))
         return apply("mul", term, self.whole(term, n - 1))

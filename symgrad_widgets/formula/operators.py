@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import DataError, ExpressionError, UnknownNameError, nearest
 from .arrays import on_arrays
 
-__all__ = ["DEFAULT", "OPERATORS", "Operator", "define_operator", "examine", "lookup"]
+__all__ = ["DEFAULT", "OPERATORS", "Operator", "define_operator", "examine", "lookup", "whole_powers"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,95 +63,40 @@ def _minus_one(*arguments):
 
 
 _HALF = Fraction(1, 2)
-# name, SymPy form, value, partial derivatives (of the arguments, then the value), and what else is so
+# Name, SymPy form, value, partial derivatives of the arguments and the value, and what else is so.
+# fmt: off
 _ROWS = (
     Operator("add", lambda _, a, b: a + b, np.add, (_one, _one), degree=1, julia="+"),
     Operator("sub", lambda _, a, b: a - b, np.subtract, (_one, _minus_one), degree=1, julia="-"),
-    Operator(
-        "mul",
-        lambda _, a, b: a * b,
-        np.multiply,
-        (lambda _a, b, _: b, lambda a, *_: a),
-        powers=(1, 1),
-        julia="*",
-    ),
-    Operator(
-        "div",
-        lambda _, a, b: a / b,
-        np.divide,
-        (lambda _a, b, _: 1 / b, lambda _a, b, v: -v / b),
-        powers=(1, -1),
-        julia="/",
-    ),
+    Operator("mul", lambda _, a, b: a * b, np.multiply, (lambda _a, b, _: b, lambda a, *_: a),
+             powers=(1, 1), julia="*"),
+    Operator("div", lambda _, a, b: a / b, np.divide, (lambda _a, b, _: 1 / b, lambda _a, b, v: -v / b),
+             powers=(1, -1), julia="/"),
     Operator("neg", lambda _, u: -u, np.negative, (_minus_one,), powers=(1,), julia="-u"),
-    Operator(
-        "inv", lambda _, u: 1 / u, lambda u: 1 / u, (lambda _, v: -v * v,), powers=(-1,), julia="one(u) / u"
-    ),
+    Operator("inv", lambda _, u: 1 / u, lambda u: 1 / u, (lambda _, v: -v * v,),
+             powers=(-1,), julia="one(u) / u"),
     Operator("square", lambda _, u: u**2, np.square, (lambda u, _: 2 * u,), powers=(2,), julia="u * u"),
-    Operator(
-        "cube",
-        lambda _, u: u**3,
-        lambda u: u * u * u,
-        (lambda u, _: 3 * u * u,),
-        powers=(3,),
-        julia="u * u * u",
-    ),
-    Operator(
-        "pow4",
-        lambda _, u: u**4,
-        lambda u: (u * u) ** 2,
-        (lambda u, _: 4 * u * u * u,),
-        powers=(4,),
-        julia="(u * u) * (u * u)",
-    ),
-    Operator(
-        "sqrt",
-        lambda sp, u: sp.sqrt(u),
-        np.sqrt,
-        (lambda _, v: 0.5 / v,),
-        powers=(_HALF,),
-        julia="u >= zero(u) ? sqrt(u) : oftype(u, NaN)",
-    ),
-    Operator(
-        "inv_sqrt",
-        lambda sp, u: 1 / sp.sqrt(u),
-        lambda u: 1 / np.sqrt(u),
-        (lambda u, v: -0.5 * v / u,),
-        powers=(-_HALF,),
-        julia="u > zero(u) ? one(u) / sqrt(u) : oftype(u, NaN)",
-    ),
+    Operator("cube", lambda _, u: u**3, lambda u: u * u * u, (lambda u, _: 3 * u * u,),
+             powers=(3,), julia="u * u * u"),
+    Operator("pow4", lambda _, u: u**4, lambda u: (u * u) ** 2, (lambda u, _: 4 * u * u * u,),
+             powers=(4,), julia="(u * u) * (u * u)"),
+    Operator("sqrt", lambda sp, u: sp.sqrt(u), np.sqrt, (lambda _, v: 0.5 / v,),
+             powers=(_HALF,), julia="u >= zero(u) ? sqrt(u) : oftype(u, NaN)"),
+    Operator("inv_sqrt", lambda sp, u: 1 / sp.sqrt(u), lambda u: 1 / np.sqrt(u), (lambda u, v: -0.5 * v / u,),
+             powers=(-_HALF,), julia="u > zero(u) ? one(u) / sqrt(u) : oftype(u, NaN)"),
     Operator("exp", lambda sp, u: sp.exp(u), np.exp, (lambda _, v: v,), julia="exp(u)"),
-    Operator(
-        "log",
-        lambda sp, u: sp.log(sp.Abs(u)),
-        lambda u: np.log(np.abs(u)),
-        (lambda u, _: 1 / u,),
-        julia="log(abs(u))",
-    ),
-    Operator(
-        "sin",
-        lambda sp, u: sp.sin(u),
-        np.sin,
-        (lambda u, _: np.cos(u),),
-        julia="isfinite(u) ? sin(u) : oftype(u, NaN)",
-    ),
-    Operator(
-        "cos",
-        lambda sp, u: sp.cos(u),
-        np.cos,
-        (lambda u, _: -np.sin(u),),
-        julia="isfinite(u) ? cos(u) : oftype(u, NaN)",
-    ),
-    Operator(
-        "tan",
-        lambda sp, u: sp.tan(u),
-        np.tan,
-        (lambda _, v: 1 + v * v,),
-        julia="isfinite(u) ? tan(u) : oftype(u, NaN)",
-    ),
+    Operator("log", lambda sp, u: sp.log(sp.Abs(u)), lambda u: np.log(np.abs(u)), (lambda u, _: 1 / u,),
+             julia="log(abs(u))"),
+    Operator("sin", lambda sp, u: sp.sin(u), np.sin, (lambda u, _: np.cos(u),),
+             julia="isfinite(u) ? sin(u) : oftype(u, NaN)"),
+    Operator("cos", lambda sp, u: sp.cos(u), np.cos, (lambda u, _: -np.sin(u),),
+             julia="isfinite(u) ? cos(u) : oftype(u, NaN)"),
+    Operator("tan", lambda sp, u: sp.tan(u), np.tan, (lambda _, v: 1 + v * v,),
+             julia="isfinite(u) ? tan(u) : oftype(u, NaN)"),
     Operator("tanh", lambda sp, u: sp.tanh(u), np.tanh, (lambda u, _: np.cosh(u) ** -2.0,), julia="tanh(u)"),
     Operator("abs", lambda sp, u: sp.Abs(u), np.abs, (lambda u, _: np.sign(u),), powers=(1,), julia="abs(u)"),
 )
+# fmt: on
 
 OPERATORS = {row.name: replace(row, code=code) for code, row in enumerate(_ROWS)}
 DEFAULT = tuple(OPERATORS)
@@ -184,6 +129,16 @@ def lookup(names: str | Iterable[str] | None = None) -> tuple[Operator, ...]:
                 "(define_operator(name, lambda u: ...) adds one)"
             )
     return tuple(sorted({OPERATORS[name] for name in wanted}, key=lambda op: op.code))
+
+
+def whole_powers(rows: Iterable[Operator]) -> list[tuple[int, str]]:
+    """Exponents above 1, the largest first, each with the name of the operator among some rows that it is.
+
+    >>> whole_powers(lookup(["square", "sqrt", "cube"]))
+    [(3, 'cube'), (2, 'square')]
+    """
+    powers = ((row.powers[0], row.name) for row in rows if row.arity == 1 and row.powers)
+    return sorted((power for power in powers if power[0] > 1 and power[0] % 1 == 0), reverse=True)
 
 
 def define_operator(name: str, function: Callable) -> Operator:

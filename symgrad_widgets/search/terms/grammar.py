@@ -2,21 +2,9 @@
 
 from functools import partial
 
-from ...formula.operators import lookup
+from ...formula.operators import lookup, whole_powers
 from ..tuning import EVOLUTION
-from .postfix import (
-    CONSTANT,
-    apply,
-    arity,
-    constant,
-    leaf,
-    operator,
-    replace,
-    start,
-    subtree,
-    whole_powers,
-    with_constant,
-)
+from .postfix import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
 
 __all__ = ["Grammar"]
 

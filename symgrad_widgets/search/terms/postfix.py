@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ExpressionError, nearest
-from ...formula.operators import OPERATORS
+from ...formula.operators import OPERATORS, whole_powers
 from ..tuning import DICTIONARY, MEMORY
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "replace",
     "start",
     "to_sympy",
-    "whole_powers",
     "with_constant",
 ]
 
@@ -95,12 +94,6 @@ def operator(token):
 def arity(token):
     """Number of arguments of a token: 0 for inputs and constants."""
     return operator(token).arity if 0 <= token < CONSTANT else 0
-
-
-def whole_powers(rows):
-    """Exponents above 1, the largest first, each with the name of the operator among some rows that it is."""
-    powers = ((row.powers[0], row.name) for row in rows if row.arity == 1 and row.powers)
-    return sorted((power for power in powers if power[0] in range(2, CONSTANT)), reverse=True)
 
 
 def start(tokens, end):

@@ -1,4 +1,4 @@
-"""Shared by all tests: where things are, and what is skipped where no browser or no Julia is installed."""
+"""Shared by all tests: where things are, what is skipped for want of something, what runs side by side."""
 
 import os
 import signal
@@ -10,9 +10,40 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
+GB_EACH = 2  # a process of tests, with the kernel of a notebook beside it
+LONGEST_FIRST = ("sweep", "browser", "release", "notebook")  # begun last, one of them would end alone
 
 
+def pytest_xdist_auto_num_workers(config):
+    """All tests run in as many processes as have a core and memory; tests that are named, in this one."""
+    from symgrad_widgets.batch.schedule import cores
+    from symgrad_widgets.commands.doctor import free_memory
+
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return 0
+    count = min(cores(), int(free_memory() / GB_EACH))
+    return count if count > 1 else 0
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config, items):
+    _leave_out(config, items)
+    items.sort(key=lambda item: next((k for k, m in enumerate(LONGEST_FIRST) if m in item.keywords), 9))
+    for item in items:
+        group = _group(item)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item):
+    """Name of the tests that share a process: the one browser, or what their module has made once."""
+    if "browser" in item.keywords:
+        return "browser"
+    fixtures = (fixture for known in item._fixtureinfo.name2fixturedefs.values() for fixture in known)
+    return item.path.stem if any(fixture.scope == "module" for fixture in fixtures) else None
+
+
+def _leave_out(config, items):
     from symgrad_widgets.commands.doctor import chromium
     from symgrad_widgets.search.pysr.installed import look
 

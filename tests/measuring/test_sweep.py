@@ -22,7 +22,7 @@ from symgrad_widgets.measuring import recovery
 from symgrad_widgets.measuring.recovery import store
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "notebooks" / "results.jsonl"
+REFERENCE = ROOT / "notebooks" / "reference" / "results.jsonl"
 TINY = {"epochs": 2, "count": 5000, "validation": 500, "held_out": 500, "hidden": [16]}
 FAILED = {
     "error": "ModelError: no", "formula": None, "formulas": [], "same": None, "how": None, "floor": None,

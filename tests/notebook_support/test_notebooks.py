@@ -19,6 +19,15 @@ AMBIGUOUS = {"two_products", "two_mixed"}
 # Notebooks of no experiment that end with a verdict.
 JUDGED = [path for path in NOTEBOOKS if "assert verdict.same" in path.with_suffix(".py").read_text("utf-8")]
 SETTINGS = {"seed", "retrain", "variant", "budget"}
+# What changes with a release of jupytext stays out, or each update would change every script.
+HEADER = """# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+"""
 COLOUR, MARKED_LINE = re.compile(r"\x1b\[[0-9;]*m"), re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
 # Answers with the first input, whatever the neuron has learnt (the second, where the first is constant).
 FALSE_ANSWER = """
@@ -71,6 +80,7 @@ def test_both_files_of_a_pair_hold_the_same_cells(path):
     compare_notebooks(notebook, script, fmt="py:percent", allow_expected_differences=True)
     assert [c.source for c in notebook.cells] == [c.source for c in script.cells]
     assert [c.metadata.get("tags") for c in notebook.cells] == [c.metadata.get("tags") for c in script.cells]
+    assert path.with_suffix(".py").read_text(encoding="utf-8").startswith(HEADER)
 
 
 def test_a_notebook_that_differs_from_its_script_is_noticed(tmp_path):

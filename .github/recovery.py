@@ -6,7 +6,10 @@ from pathlib import Path
 from symgrad_widgets.measuring.recovery import beside, over_seeds, reference_rows, total
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = (ROOT / "notebooks" / "reference" / "results.jsonl", ROOT / "tests" / "reference" / "paper_preset.jsonl")
+ROWS = (
+    ROOT / "notebooks" / "reference" / "results.jsonl",
+    ROOT / "tests" / "reference" / "paper_preset.jsonl",
+)
 PAGE = ROOT / "docs" / "recovery.md"
 SEEDS = [ROOT / "tests" / "reference" / name for name in ("seeds.jsonl", "free.jsonl")]
 TEXT = """# Recovery

@@ -18,7 +18,7 @@ from . import app, classroom, docs, julia, sweep, weights
 __all__ = ["main"]
 
 _START = "00_start_here.ipynb"
-_LAB_CONFIG = Path(__file__).parents[1] / "jupyter"  # no announcements; files that are no notebooks are hidden
+_LAB_CONFIG = Path(__file__).parents[1] / "jupyter"  # no announcements; no files that are no notebooks
 
 
 def main(arguments=None):

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 # Small networks are slower with several threads than with one, above all while other tests run beside them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# For nbformat, jsonschema would compile a grammar of addresses in each process (2 s), and check none by it.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 ROOT = Path(__file__).resolve().parents[1]
 GB_EACH = 2  # a process of tests, with the kernel of a notebook beside it

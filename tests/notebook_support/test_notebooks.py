@@ -8,10 +8,10 @@ import jupytext
 import nbformat
 import papermill
 import pytest
+from concept_cases import OF_PAPERS
 from jupytext.compare import NotebookDifference, compare_notebooks
 from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, code_cells, execute, name
 
-from symgrad_widgets import experiments
 from symgrad_widgets.notebook_support import notebook_files, report
 
 # Two concepts explain their labels equally well: what counts is that the formula is true to the network.
@@ -45,8 +45,8 @@ judge.Judge.answer, judge.pareto = first_input, with_the_answer
 """
 
 
-def test_every_experiment_has_a_notebook():
-    assert set(OF_EXPERIMENTS) == set(experiments)
+def test_every_experiment_of_the_papers_has_a_notebook():
+    assert set(OF_EXPERIMENTS) == set(OF_PAPERS)
     own = [path for e, path in OF_EXPERIMENTS.items() if not path.stem.endswith(e.kind)]
     assert len(set(own)) == len(own)
 

@@ -13,12 +13,8 @@ import numpy as np
 import sympy as sp
 
 import symgrad_widgets as sg
-from symgrad_widgets.network.concepts import CONCEPTS
 
-__all__ = ["BEYOND", "CASES", "OF_PAPERS", "Case", "field_of", "from_formula", "lawless"]
-
-# The experiments of the papers, which come with weights, a notebook and a measured result; others need not.
-OF_PAPERS = [experiment for experiment in sg.experiments if experiment.id in CONCEPTS]
+__all__ = ["BEYOND", "CASES", "Case", "field_of", "from_formula", "lawless"]
 
 
 class Case(NamedTuple):

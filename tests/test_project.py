@@ -11,8 +11,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from concept_cases import OF_PAPERS
 from packaging.requirements import Requirement
+from papers import OF_PAPERS
 
 import symgrad_widgets
 from symgrad_widgets.notebook_support.notebook_files import find

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from concept_cases import OF_PAPERS
 from nbformat.v4 import new_markdown_cell, new_notebook
+from papers import OF_PAPERS
 
 from symgrad_widgets import contents, experiments
 from symgrad_widgets.errors import SymgradError

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from concept_cases import OF_PAPERS
+from papers import OF_PAPERS
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 

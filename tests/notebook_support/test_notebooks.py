@@ -8,9 +8,9 @@ import jupytext
 import nbformat
 import papermill
 import pytest
-from concept_cases import OF_PAPERS
 from jupytext.compare import NotebookDifference, compare_notebooks
 from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, code_cells, execute, name
+from papers import OF_PAPERS
 
 from symgrad_widgets.notebook_support import notebook_files, report
 

@@ -14,6 +14,7 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 ROOT = Path(__file__).resolve().parents[1]
 GB_EACH = 2  # a process of tests, with the kernel of a notebook beside it
+ONLY_NAMED = ("ipykernels", "nightly")  # one installs packages; one repeats for all what others show for a few
 LONGEST_FIRST = ("sweep", "browser", "release", "notebook")  # begun last, one of them would end alone
 
 
@@ -50,9 +51,10 @@ def _leave_out(config, items):
     from symgrad_widgets.commands.doctor import chromium
     from symgrad_widgets.search.pysr.installed import look
 
-    if "ipykernels" not in config.option.markexpr:  # it installs packages: only where it is named
-        config.hook.pytest_deselected(items=[item for item in items if "ipykernels" in item.keywords])
-        items[:] = [item for item in items if "ipykernels" not in item.keywords]
+    for mark in ONLY_NAMED:
+        if mark not in config.option.markexpr:
+            config.hook.pytest_deselected(items=[item for item in items if mark in item.keywords])
+            items[:] = [item for item in items if mark not in item.keywords]
     found = look()
     absent = {}
     if chromium() is None:

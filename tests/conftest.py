@@ -14,7 +14,7 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 ROOT = Path(__file__).resolve().parents[1]
 GB_EACH = 2  # a process of tests, with the kernel of a notebook beside it
-ONLY_NAMED = ("ipykernels", "nightly")  # one installs packages; one repeats for all what others show for a few
+ONLY_NAMED = ("ipykernels", "nightly")  # installs packages; shows for all what others show for a few
 LONGEST_FIRST = ("sweep", "browser", "release", "notebook")  # begun last, one of them would end alone
 
 

@@ -18,11 +18,12 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
-MEETING = {"checks", "directions", "errors", "field"}
+MEETING = {"checks", "directions", "errors", "field", "locks"}
 MAY_USE = {
     "errors": set(),
     "checks": {"errors"},
     "directions": set(),
+    "locks": set(),
     "field": {"checks", "directions", "errors"},
     "batch": {"errors"},
     "formula": MEETING,

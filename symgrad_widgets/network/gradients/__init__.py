@@ -28,6 +28,7 @@ def gradient_field(
     names: Iterable[str] | None = None,
     tangent: str | ArrayLike | None = "auto",
     seed: int = 0,
+    training: bool = False,
 ) -> GradientField:
     """Gradient of a neuron with respect to the model's inputs, at each of the points.
 
@@ -41,8 +42,8 @@ def gradient_field(
     Parameters
     ----------
     model : torch.nn.Module
-        On any device, of any precision; gradients are computed in the model's own, in eval mode. Its
-        parameters and their `.grad`, its training flags and its hooks are as before afterwards.
+        On any device, of any precision; gradients are computed in the model's own, in eval mode. All of it
+        is as before afterwards. Threads that read models wait for one another; do not train it meanwhile.
     x : array or tensor (N, ...)
         One point a row. More axes than one per point are flattened, and the inputs named x_0_1 by index.
     layer : str or None
@@ -62,6 +63,10 @@ def gradient_field(
         See `GradientField`.
     seed : int
         Of the jitter.
+    training : bool
+        Read the model in train mode, but for dropout and normalisation over the batch, which stay in eval
+        mode. For models that differentiate inside, such as energies with forces, and keep the graph of that
+        for `create_graph=self.training` alone.
 
     Returns
     -------
@@ -80,7 +85,7 @@ def gradient_field(
         raise DataError(f"smooth must be a whole number of jittered copies, 0 for none, got {smooth!r}")
     several = isinstance(neuron, list)
     data = checked_points(x)
-    with undisturbed(model):
+    with undisturbed(model, training=training):
         reader = Reader(model, layer, neuron if several else [neuron], wrt, forward_args, len(data))
         inputs = reader.inputs(data)
         rows = reader.probe(data, inputs)

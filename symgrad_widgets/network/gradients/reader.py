@@ -1,6 +1,7 @@
 """Runs a model on chunks of points, with hooks on the layer that is read and on the one that is varied."""
 
 import contextlib
+import threading
 from itertools import chain
 
 import numpy as np
@@ -9,12 +10,14 @@ from torch import nn
 
 from ...errors import ModelError, NoGradientError, UnknownNameError, nearest
 from .inputs import Arguments, to_numpy
-from .neurons import described, unit_values
+from .neurons import unit_values
+from .outputs import copied, described
 
-__all__ = ["Reader", "copied", "hooked"]
+__all__ = ["Reader", "forward", "hooked", "layer_of", "not_compiled", "where_it_lives"]
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
+_ORIGINAL = "_orig_mod"  # torch's name for what it has compiled
 _PROBED = 4  # points on which a model is tried before the rest
 
 
@@ -22,20 +25,13 @@ class Reader:
     """Values and gradients of some units of one layer, with respect to the inputs or to another layer."""
 
     def __init__(self, model, layer, units, wrt, forward_args, count):
-        self.model, self.units = model, units
-        self.layers = {name: module for name, module in model.named_modules() if name}
+        self.model, self.units = not_compiled(model), units
+        self.layers = {name: module for name, module in self.model.named_modules() if name}
         self.layer, self.wrt = layer, wrt
-        self.read, self.varied = self._find(layer), self._find(wrt)
+        self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
         self.arguments = Arguments(forward_args, count)
-        state = list(chain(model.parameters(), model.buffers()))
-        self.device = state[0].device if state else torch.device("cpu")
-        self.dtype = next((t.dtype for t in state if t.is_floating_point()), torch.float64)
+        self.device, self.dtype = where_it_lives(model)
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
-
-    def _find(self, name):
-        if name is not None and name not in self.layers:
-            raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, self.layers)}")
-        return None if name is None else self.layers[name]
 
     def _prepared(self, x):
         """Points as the model takes them: whole numbers stay so where an inner layer counts as the input."""
@@ -133,13 +129,7 @@ class Reader:
 
     def _forward(self, x, rows):
         positional, named = self.arguments.at(rows, self.device)
-        try:
-            return self.model(x, *positional, **named)
-        except Exception as error:  # a stranger's forward may raise anything
-            raise ModelError(
-                f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+        return forward(self.model, x, *positional, **named)
 
     def _gradient(self, value, leaf, retain):
         (gradient,) = torch.autograd.grad(value, leaf, retain_graph=retain, allow_unused=True)
@@ -149,10 +139,53 @@ class Reader:
         return gradient
 
 
+def not_compiled(model):
+    """Return the module that `torch.compile` was given; compiled code calls no hooks."""
+    return getattr(model, _ORIGINAL, model)
+
+
+def layer_of(model, name):
+    """Layer of a name in `model.named_modules()`, None for None; in a compiled model its prefix may lack."""
+    if name is None:
+        return None
+    model = not_compiled(model)
+    layers = {other: module for other, module in model.named_modules() if other}
+    plain = name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
+    if plain not in layers:
+        raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, layers)}")
+    return layers[plain]
+
+
+def where_it_lives(model):
+    """Device and floating type of a model: those of its first parameter or buffer."""
+    state = list(chain(model.parameters(), model.buffers()))
+    device = state[0].device if state else torch.device("cpu")
+    return device, next((t.dtype for t in state if t.is_floating_point()), torch.float64)
+
+
+def forward(model, x, *arguments, **named):
+    """Output of a model; what its forward raises becomes a ModelError."""
+    try:
+        return model(x, *arguments, **named)
+    except Exception as error:  # a stranger's forward may raise anything
+        raise ModelError(
+            f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
 @contextlib.contextmanager
 def hooked(layer, hook):
-    """While this lasts, call `hook(module, arguments, output)` after each forward of the layer."""
-    handle = layer.register_forward_hook(hook)
+    """While this lasts, call `hook(module, arguments, output)` after each forward of the layer.
+
+    Of this thread: a forward that the model's owner runs in another one meanwhile is left alone.
+    """
+    own = threading.get_ident()
+
+    def here(*called):
+        return hook(*called) if threading.get_ident() == own else None
+
+    handle = layer.register_forward_hook(here)
     try:
         yield
     finally:
@@ -171,13 +204,6 @@ def _saved_bytes(model):
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         yield saved
-
-
-def copied(output):
-    """Return an output as it is now: an activation may overwrite it in place."""
-    if isinstance(output, tuple):
-        return tuple(map(copied, output)) if type(output) is tuple else output
-    return output.clone() if isinstance(output, torch.Tensor) else output
 
 
 def _chunks(count, rows):

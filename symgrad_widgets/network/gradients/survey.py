@@ -13,8 +13,8 @@ from ...errors import ModelError, UnknownNameError, nearest
 from .inputs import checked_points, to_numpy
 from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
-from .neurons import described
-from .reader import Reader, copied, hooked
+from .outputs import copied, described
+from .reader import Reader, hooked
 
 __all__ = ["Survey"]
 
@@ -59,7 +59,7 @@ class Survey(Reader):
 
     def values(self, rows):
         """Values of all units of all layers, float32 (len(rows), units), at points given by number."""
-        with _as_before(self.model), torch.no_grad():
+        with undisturbed(self.model, warn=False), torch.no_grad():
             return self._in_chunks(rows, self._run, lambda units: units)
 
     def derivatives(self, directions, rows):
@@ -68,7 +68,7 @@ class Survey(Reader):
         One pass in forward mode for each direction, whatever the number of units.
         """
         try:
-            with _as_before(self.model):
+            with undisturbed(self.model, warn=False):
                 columns = [self._along(direction, rows).T for direction in directions.T]
         except ModelError as error:
             raise ModelError(
@@ -162,15 +162,6 @@ def _keeper(seen, name):
         seen[name] = _Call(arguments[0] if arguments else None, output, copied(output))
 
     return keep
-
-
-@contextlib.contextmanager
-def _as_before(model):
-    """Undisturbed once more, without the warning that the first time gave."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "the model is in train mode")
-        with undisturbed(model):
-            yield
 
 
 @contextlib.contextmanager

@@ -106,6 +106,18 @@ class Activity:
             raise UnknownNameError(f"no layer {name!r} is shown; {nearest(name, filter(None, names))}")
         return names.index(name)
 
+    def units(self, position, numbers):
+        """Numbers of units of a layer, given by its number, as a tuple; DataError for what is none of them."""
+        layer = self.layers[position]
+        if not isinstance(numbers, list | tuple) or not numbers:
+            raise DataError(f"neurons must be a tuple of one unit or more, such as (0, 3), got {numbers!r}")
+        for unit in numbers:
+            if isinstance(unit, bool) or not isinstance(unit, int | np.integer):
+                raise DataError(f"a neuron is given by its number, got {unit!r}")
+            if not 0 <= unit < layer.count:
+                raise DataError(f"layer {layer.title!r} has units 0 to {layer.count - 1}, got {unit}")
+        return tuple(dict.fromkeys(int(unit) for unit in numbers))
+
     def field(self, layer, units):
         """Return the exact `GradientField` of some units of a layer (given by number), at all the points."""
         from ..network.gradients import gradient_field

@@ -107,7 +107,7 @@ class Activity:
         return names.index(name)
 
     def units(self, position, numbers):
-        """Numbers of units of a layer, given by its number, as a tuple; DataError for what is none of them."""
+        """Numbers of units of a layer, itself given by number, as a tuple; DataError for what is none."""
         layer = self.layers[position]
         if not isinstance(numbers, list | tuple) or not numbers:
             raise DataError(f"neurons must be a tuple of one unit or more, such as (0, 3), got {numbers!r}")

@@ -74,7 +74,7 @@ class ExpressionView(FieldBox):
         return None if value is None else score(self.field, getattr(value, "expression", value))
 
     def take(self, guesses):
-        """Have these guesses (text or SymPy) in the place of all so far; where one cannot be read, none is."""
+        """Have these guesses (text or SymPy) in the place of all so far; one that cannot be read raises."""
         *before, last = [score(self.field, guess) for guess in guesses] or [None]
         self.guess = None
         self.guesses = tuple(before)

@@ -1,6 +1,9 @@
 """Input gradients of any unit of any module: against finite differences and formulas worked out by hand."""
 
+import collections
+import dataclasses
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -192,6 +195,58 @@ def test_activations_that_overwrite_their_argument():
     checked(gradient_field(model, x, "1", 5), lambda x: model[1](nn.functional.elu(x))[:, 5], x)
     inner = model[1](nn.functional.elu(torch.from_numpy(x))).detach().numpy()
     checked(gradient_field(model, x, "3", wrt="1"), lambda h: model[2:](h.clone())[:, 0], inner)
+
+
+class Pair(NamedTuple):
+    pre: torch.Tensor
+    other: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    pre: torch.Tensor
+    depth: int = 1
+
+
+class Held:
+    def __init__(self, pre):
+        self.pre = pre
+
+
+PACKED = {
+    "list": (lambda y: [y], lambda out: out[0]),
+    "nested": (lambda y: ({"a": [y, 3]}, None), lambda out: out[0]["a"][0]),
+    "dict": (lambda y: collections.OrderedDict(pre=y), lambda out: out["pre"]),
+    "namedtuple": (lambda y: Pair(y, "text"), lambda out: out.pre),
+    "dataclass": (Output, lambda out: out.pre),
+    "object": (Held, lambda out: out.pre),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_layer_gave_what_it_gave_whatever_happens_to_that_afterwards(kind):
+    pack, take = PACKED[kind]
+
+    class Overwriting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.block = Returns(pack)
+
+        def forward(self, x):
+            return take(self.block(x)).mul_(3).add_(1)
+
+    torch.manual_seed(0)
+    model, x = Overwriting(), points(50, 3)
+    linear = model.block.linear
+    checked(gradient_field(model, x, "block", lambda out: take(out)[:, 1]), lambda x: linear(x)[:, 1], x)
+    checked(gradient_field(model, x, neuron=1), lambda x: 3 * linear(x)[:, 1] + 1, x)
+
+
+def test_a_function_that_overwrites_the_output_does_not_change_it_for_the_next():
+    x = points(50, 2)
+    field = gradient_field(Quadratic(), x, neuron=[lambda y: y.mul_(5)[:, 1], lambda y: y.mul_(2)[:, 1], 1])
+    np.testing.assert_allclose(field.values[:, 0], 5 * field.values[:, 2])
+    np.testing.assert_allclose(field.gradients[:, 1], 2 * field.gradients[:, 2])
 
 
 def test_the_model_is_left_as_it_was(conv):

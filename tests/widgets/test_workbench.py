@@ -206,7 +206,7 @@ def test_a_state_that_is_wrong_is_refused_and_the_last_one_stays(shipped, change
     assert shipped.state_line == before
 
 
-def test_a_state_gone_to_twice_is_gone_to_once(shipped, run):
+def test_a_state_gone_to_twice_is_gone_to_once(shipped):
     bench = sg.Workbench("oscillator")
     for guess in ("v + x", "x**2"):
         bench.expression.guess = guess

@@ -18,13 +18,14 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
-MEETING = {"checks", "directions", "errors", "field", "locks"}
+MEETING = {"arrays", "checks", "directions", "errors", "field", "locks"}
 MAY_USE = {
     "errors": set(),
+    "arrays": {"errors"},
     "checks": {"errors"},
     "directions": set(),
     "locks": set(),
-    "field": {"checks", "directions", "errors"},
+    "field": {"arrays", "checks", "directions", "errors"},
     "batch": {"errors"},
     "formula": MEETING,
     "network": MEETING | {"formula"},

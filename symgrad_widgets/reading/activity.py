@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arrays import names_of
 from ..checks import checked_names
 from ..directions import misalignment
 from ..errors import DataError, ModelError, UnknownNameError, nearest
@@ -82,7 +83,7 @@ class Activity:
             raise DataError("x holds one point: what a unit does is seen from point to point; give more")
         self.starts = np.cumsum([0, *(layer.count for layer in self.layers)])
         self._limited()
-        names = axis_names(self._survey.input_shape) if names is None else names
+        names = names_of(x if wrt is None else None, names) or axis_names(self._survey.input_shape)
         self.names = checked_names(names, self.points.shape[1])
         self.rows = _evenly(len(self.points), _ROWS)
         self.values = self._survey.values(self.rows)

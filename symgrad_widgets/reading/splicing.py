@@ -125,7 +125,7 @@ def splice(model, result, layer=None, neuron=0, x=None):
         raise DataError(f"the interpretation has no {lacks}, so there is nothing to put in a neuron's place")
     layer_of(model, layer)
     formula, bend = result.to_torch(), _bend(result.phi)
-    x = checked_points(result.points if x is None else x)
+    x = checked_points(result.points if x is None else x).x
     with undisturbed(model) as before:
         plain = not_compiled(model)
         made = partial(_replaced, plain, _detached(before.tensors), layer, neuron)

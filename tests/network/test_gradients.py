@@ -12,6 +12,7 @@ from torch import nn
 
 from symgrad_widgets.errors import DataError, ModelError, NoGradientError, UnknownNameError
 from symgrad_widgets.network.gradients import gradient_field
+from symgrad_widgets.network.gradients.inputs import Arguments
 from symgrad_widgets.network.gradients.reader import Reader
 
 
@@ -52,6 +53,10 @@ class TokenModel(nn.Module):
 
 def points(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
+
+
+def no_arguments(x):
+    return Arguments((), np.ones(len(x), bool))
 
 
 def differences(value, x, step=1e-6):
@@ -163,7 +168,7 @@ def test_chunks_do_not_matter(conv, monkeypatch):
     x = points(70, 1, 6, 6)
     whole = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)
     monkeypatch.setattr("symgrad_widgets.network.gradients.reader._BYTES", 30_000)
-    reader = Reader(conv, None, [0], None, (), len(x))
+    reader = Reader(conv, None, [0], None, no_arguments(x))
     assert 1 < reader.probe(torch.from_numpy(x), torch.from_numpy(x)) < 30
     parts = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)
     np.testing.assert_allclose(whole.gradients, parts.gradients, rtol=1e-12, atol=1e-14)
@@ -173,13 +178,13 @@ def test_memory_grows_with_what_the_model_keeps():
     def rows(width):
         model = nn.Sequential(nn.Linear(2, width), nn.Tanh(), nn.Linear(width, 1))
         x = torch.zeros(5, 2)
-        return Reader(model, None, [0], None, (), 5).probe(x, x)
+        return Reader(model, None, [0], None, no_arguments(x)).probe(x, x)
 
     assert rows(16) == 4096
     assert rows(2**16) < 2**28 / 2**18
     wide = nn.Sequential(nn.Linear(2048, 2048), nn.Linear(2048, 1))  # its weights are there anyway
     x = torch.zeros(5, 2048)
-    assert Reader(wide, None, [0], None, (), 5).probe(x, x) == 4096
+    assert Reader(wide, None, [0], None, no_arguments(x)).probe(x, x) == 4096
 
 
 def test_activations_that_overwrite_their_argument():
@@ -533,19 +538,18 @@ WRONG_POINTS = {
     "strings": ([["a", "b", "c"]] * 5, r"array of numbers, got list"),
     "objects": (np.array([[object()] * 3] * 5), r"array of numbers, got ndarray"),
     "ragged": ([[1.0, 2.0], [3.0]], r"array of numbers, got list"),
-    "complex": (np.ones((5, 3)) * 1j, r"real numbers, got torch.complex128"),
-    "truths": (np.ones((5, 3), bool), r"real numbers, got torch.bool"),
+    "complex": (np.ones((5, 3)) * 1j, r"real numbers, got ndarray of complex numbers"),
+    "truths": (np.ones((5, 3), bool), r"real numbers, got ndarray of truth values"),
     "a vector": (
         np.ones(3),
         r"must have shape \(N, n\) or \(N, ...\), got \(3,\); a single point is .* x\[None\]",
     ),
     "a number": (3.0, r"got \(\)"),
     "nothing": (np.ones((0, 3)), r"got \(0, 3\)"),
-    "NaN": (
-        np.where(np.eye(8, 3) > 0, np.nan, 1.0),
-        r"3 of 8 points hold NaN or infinity, the first in row 0",
-    ),
-    "infinity": (np.array([[0.0, 1, 2], [np.inf, 1, 2]]), r"1 of 2 points .* row 1; drop them: x = x\["),
+    "NaN": (np.full((8, 3), np.nan), r"each of the 8 points holds NaN, infinity, or an entry that is masked"),
+    "sparse": (torch.eye(5, 3).to_sparse(), r"points are a sparse tensor .*: give points.to_dense\(\)"),
+    "on no device": (torch.ones(5, 3, device="meta"), r"points are a tensor on the meta device"),
+    "dates": (np.ones((5, 3), "M8[D]"), r"real numbers, got ndarray of dates"),
 }
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from ...errors import ModelError, NoGradientError, UnknownNameError, nearest
-from .inputs import Arguments, to_numpy
+from .inputs import to_numpy
 from .neurons import unit_values
 from .outputs import copied, described
 
@@ -24,12 +24,12 @@ _PROBED = 4  # points on which a model is tried before the rest
 class Reader:
     """Values and gradients of some units of one layer, with respect to the inputs or to another layer."""
 
-    def __init__(self, model, layer, units, wrt, forward_args, count):
+    def __init__(self, model, layer, units, wrt, arguments):
         self.model, self.units = not_compiled(model), units
         self.layers = {name: module for name, module in self.model.named_modules() if name}
         self.layer, self.wrt = layer, wrt
         self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
-        self.arguments = Arguments(forward_args, count)
+        self.arguments = arguments
         self.device, self.dtype = where_it_lives(model)
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
 

@@ -10,7 +10,7 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from ...errors import ModelError, UnknownNameError, nearest
-from .inputs import checked_points, to_numpy
+from .inputs import Arguments, checked_points, to_numpy
 from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
 from .outputs import copied, described
@@ -41,8 +41,8 @@ class Survey(Reader):
     def __init__(self, model, x, layers=None, wrt=None, forward_args=()):
         if not isinstance(model, nn.Module):
             raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
-        self.x = checked_points(x)
-        super().__init__(model, None, (), wrt, forward_args, len(self.x))
+        self.x, kept = checked_points(x)
+        super().__init__(model, None, (), wrt, Arguments(forward_args, kept))
         with undisturbed(model), torch.no_grad():
             self._inputs = self.inputs(self.x)
             self.shown = self._layers(layers, *self._calls(slice(0, _ROWS)))

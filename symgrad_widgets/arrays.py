@@ -32,7 +32,7 @@ def numbers(given, what):
         if array.dtype.kind == "O":
             gaps = _lacking(array) if gaps is None else gaps | _lacking(array)
             array = np.where(gaps, np.nan, array)
-        whole = array.dtype.kind in "iu" and (gaps is None or not gaps.any())
+        whole = array.dtype.kind in "iu" and array.dtype != np.uint64 and (gaps is None or not gaps.any())
         with np.errstate(over="ignore"):  # beyond float64 is infinite
             array = array.astype(np.int64 if whole else np.float64)
     except (TypeError, ValueError, OverflowError) as error:

@@ -14,6 +14,7 @@ from symgrad_widgets.errors import DataError, ModelError, NoGradientError, Unkno
 from symgrad_widgets.network.gradients import gradient_field
 from symgrad_widgets.network.gradients.inputs import Arguments
 from symgrad_widgets.network.gradients.reader import Reader
+from symgrad_widgets.network.gradients.survey import Survey
 
 
 class Quadratic(nn.Module):
@@ -167,7 +168,7 @@ def test_token_models_with_respect_to_their_embeddings():
 def test_chunks_do_not_matter(conv, monkeypatch):
     x = points(70, 1, 6, 6)
     whole = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)
-    monkeypatch.setattr("symgrad_widgets.network.gradients.reader._BYTES", 30_000)
+    monkeypatch.setattr("symgrad_widgets.network.gradients.reader._BYTES", 20_000)
     reader = Reader(conv, None, [0], None, no_arguments(x))
     assert 1 < reader.probe(torch.from_numpy(x), torch.from_numpy(x)) < 30
     parts = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)
@@ -585,3 +586,109 @@ def test_a_layer_called_twice_counts_at_its_last_call():
     checked(gradient_field(model, x, "linear", 1), lambda x: model(x)[:, 1], x)
     with pytest.raises(ModelError, match="given as wrt is called 2 times"):
         gradient_field(model, x, wrt="linear")
+
+
+class Potential(nn.Module):
+    """An energy and its forces, as models of molecules give them: the graph is kept in train mode only."""
+
+    def __init__(self, keep=None):
+        super().__init__()
+        self.energy = nn.Sequential(nn.Linear(3, 16), nn.Tanh(), nn.Dropout(0.5), nn.Linear(16, 1)).double()
+        self.keep = keep
+
+    def forward(self, x):
+        x = x if x.requires_grad else x.requires_grad_()
+        energy = self.energy(x)
+        keep = self.training if self.keep is None else self.keep
+        (slope,) = torch.autograd.grad(energy.sum(), x, create_graph=keep)
+        return {"energy": energy, "forces": -slope}
+
+
+def test_energies_and_forces_are_read_in_train_mode():
+    torch.manual_seed(0)
+    model, x = Potential().eval(), points(60, 3)
+    plain = model.energy.eval()
+
+    def force(x):
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            return -torch.autograd.grad(plain(x).sum(), x)[0][:, 0].detach()
+
+    field = gradient_field(model, x, neuron=lambda out: out["energy"][:, 0], training=True)
+    checked(field, lambda x: plain(x)[:, 0], x)
+    checked(gradient_field(model, x, "energy.0", 3, training=True), lambda x: plain[0](x)[:, 3], x)
+    checked(gradient_field(model, x, neuron=lambda out: out["forces"][:, 0], training=True), force, x)
+    assert not any(m.training for m in model.modules())
+
+
+@pytest.mark.parametrize("layer", [None, "energy.0"])
+def test_a_model_that_has_used_up_its_graph_says_how_to_read_it(layer):
+    neuron = 0 if layer else lambda out: out["energy"][:, 0]
+    with pytest.raises(
+        ModelError, match=r"second time.*create_graph=True; .*gradient_field\(..., training=True"
+    ):
+        gradient_field(Potential().eval(), points(60, 3), layer, neuron)
+    with pytest.raises(ModelError, match=r"detached from its input.*create_graph.*training=True"):
+        gradient_field(Potential().eval(), points(60, 3), neuron=lambda out: out["forces"][:, 0])
+
+
+class Inside(nn.Module):
+    """A network whose output is made by a transform of torch.func."""
+
+    def __init__(self, transform):
+        super().__init__()
+        self.h = nn.Sequential(nn.Linear(3, 16), nn.Tanh(), nn.Linear(16, 1)).double()
+        self.outer, self.transform = nn.Linear(3, 3).double(), transform
+
+    def forward(self, x):
+        return self.transform(lambda z: self.h(z)[0], self.outer(x))
+
+
+TRANSFORMS = {
+    "grad": lambda h, x: torch.vmap(torch.func.grad(h))(x),
+    "jacrev": lambda h, x: torch.vmap(torch.func.jacrev(h))(x),
+    "jacfwd": lambda h, x: torch.vmap(torch.func.jacfwd(h))(x),
+    "hessian": lambda h, x: torch.vmap(torch.func.hessian(h))(x).sum(2),
+    "vjp": lambda h, x: torch.func.vjp(torch.vmap(h), x)[1](torch.ones(len(x), dtype=x.dtype))[0],
+    "autograd": lambda h, x: torch.autograd.grad(torch.vmap(h)(x).sum(), x, create_graph=True)[0],
+}
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS)
+def test_models_that_differentiate_inside(kind):
+    torch.manual_seed(0)
+    model, x = Inside(TRANSFORMS[kind]).eval(), points(50, 3)
+    leaf = torch.from_numpy(x).requires_grad_()
+    (truth,) = torch.autograd.grad(model(leaf)[:, 1].sum(), leaf)
+    np.testing.assert_allclose(gradient_field(model, x, neuron=1).gradients, truth.numpy(), atol=1e-12)
+    checked(gradient_field(model, x, "outer", 2), lambda x: model.outer(x)[:, 2], x)
+    assert Survey(model, x).values(np.arange(50)).shape[0] == 50
+    with pytest.raises(ModelError, match=r"calls the layer 'h.0' inside of a transform of torch.func"):
+        gradient_field(model, x, "h.0", 2)
+
+
+def test_memory_is_known_of_what_a_model_keeps_that_differentiates_inside():
+    x = torch.zeros(5, 3, dtype=torch.float64)
+    model = Inside(TRANSFORMS["grad"])
+    assert Reader(model, None, [0], None, no_arguments(x)).probe(x, x) == 4096
+
+
+def test_operations_without_a_derivative_are_named():
+    class Cut(torch.autograd.Function):
+        @staticmethod
+        def forward(_, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(_, __):
+            raise RuntimeError("no derivative for this")
+
+    with pytest.raises(
+        ModelError, match=r"derivative of the model's output cannot be taken: RuntimeError: no deri"
+    ):
+        gradient_field(Returns(Cut.apply), points(30, 3))
+    changed = Returns(lambda y: torch.exp(y).mul_(2))
+    with pytest.raises(
+        ModelError, match=r"modified by an inplace operation.*changes in place what its derivative"
+    ):
+        gradient_field(changed, points(30, 3))

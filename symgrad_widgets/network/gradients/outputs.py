@@ -6,8 +6,9 @@ from copy import copy
 
 import torch
 
-__all__ = ["copied", "described", "mapped", "tensors_in"]
+__all__ = ["bare", "copied", "described", "mapped", "tensors_in", "transformed"]
 
+_FUNC = torch._C._functorch  # noqa: SLF001 - torch.func has no public name for these
 _HOLDERS = torch.Tensor | Mapping | tuple | list
 
 
@@ -26,6 +27,18 @@ def tensors_in(output):
 
     mapped(find, output)
     return found
+
+
+def transformed(output):
+    """Whether an output belongs to a transform of torch.func (grad, vmap ...), and is nothing outside."""
+    return any(map(_FUNC.is_functorch_wrapped_tensor, tensors_in(output)))
+
+
+def bare(tensor):
+    """Return what a tensor of a transform is made of, any other one as it is."""
+    while _FUNC.is_functorch_wrapped_tensor(tensor):
+        tensor = _FUNC.get_unwrapped(tensor)
+    return tensor
 
 
 def mapped(function, output):

@@ -13,7 +13,7 @@ from ...errors import ModelError, UnknownNameError, nearest
 from .inputs import Arguments, checked_points, to_numpy
 from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
-from .outputs import copied, described
+from .outputs import copied, described, transformed
 from .reader import Reader, hooked
 
 __all__ = ["Survey"]
@@ -43,7 +43,7 @@ class Survey(Reader):
             raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
         self.x, kept = checked_points(x)
         super().__init__(model, None, (), wrt, Arguments(forward_args, kept))
-        with undisturbed(model), torch.no_grad():
+        with undisturbed(model):
             self._inputs = self.inputs(self.x)
             self.shown = self._layers(layers, *self._calls(slice(0, _ROWS)))
 
@@ -59,7 +59,7 @@ class Survey(Reader):
 
     def values(self, rows):
         """Values of all units of all layers, float32 (len(rows), units), at points given by number."""
-        with undisturbed(self.model, warn=False), torch.no_grad():
+        with undisturbed(self.model, warn=False):
             return self._in_chunks(rows, self._run, lambda units: units)
 
     def derivatives(self, directions, rows):
@@ -159,7 +159,8 @@ def _outputs(seen, output):
 
 def _keeper(seen, name):
     def keep(_module, arguments, output):
-        seen[name] = _Call(arguments[0] if arguments else None, output, copied(output))
+        if not transformed(output):
+            seen[name] = _Call(arguments[0] if arguments else None, output, copied(output))
 
     return keep
 

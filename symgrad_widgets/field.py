@@ -5,6 +5,7 @@ from numbers import Real
 
 import numpy as np
 
+from .arrays import floats, names_of
 from .checks import checked_names
 from .errors import DataError, NoGradientError
 
@@ -24,16 +25,17 @@ class GradientField:
     Parameters
     ----------
     points : array (N, n)
+        This and the others may be of any type of number, masked, tables or tensors.
     gradients : array (N, n), or (N, k, n) for k neurons
-    names : n distinct identifiers, default x1 ... xn
+    names : n distinct identifiers, default those of the columns where the points are a table, else x1 ... xn
     values : array (N,) or (N, k), the neurons' values; needed only where they are shown
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace the
         points fill (PCA of the standardised inputs); None says that they fill all of R^n. Gradients are
         only compared after projection onto it.
 
-    Points at which a value is not finite, or at which every gradient vanishes on the tangent space, are
-    dropped; `dropped` counts them.
+    Points at which a value is not finite, masked or missing, or at which every gradient vanishes on the
+    tangent space, are dropped; `dropped` counts them.
 
     Raises
     ------
@@ -45,6 +47,7 @@ class GradientField:
     """
 
     def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0):
+        names = names_of(points, names)
         points, gradients, values = _checked_arrays(points, gradients, values)
         count, n = points.shape
         self.names = checked_names(names, n)
@@ -120,7 +123,7 @@ class GradientField:
 
     def project(self, gradients: np.ndarray) -> np.ndarray:
         """Gradients (N, n) or (N, k, n) of something else at the same points, in tangent coordinates."""
-        return _project(np.asarray(gradients, dtype=float), self.tangent)
+        return _project(floats(gradients, "gradients", copy=False), self.tangent)
 
     def take(self, index: np.ndarray) -> "GradientField":
         """Return the field at some of its points only (an index array or boolean mask)."""
@@ -181,7 +184,7 @@ class GradientField:
 
 def _checked_arrays(points, gradients, values):
     """Points (N, n), gradients (N, n) or (N, k, n), values (N,) or (N, k) or None, as float64."""
-    points, gradients = _floats(points, "points"), _floats(gradients, "gradients")
+    points, gradients = floats(points, "points"), floats(gradients, "gradients")
     if points.ndim != 2:
         raise DataError(
             f"points must have shape (N, n), got {points.shape}; reshape a table of one row with x[None]"
@@ -192,27 +195,12 @@ def _checked_arrays(points, gradients, values):
             f"gradients must have shape ({count}, {n}) or ({count}, k, {n}) like the points, "
             f"got {gradients.shape}"
         )
-    values = None if values is None else _floats(values, "values")
+    values = None if values is None else floats(values, "values")
     if values is not None and values.shape != gradients.shape[:-1]:
         raise DataError(
             f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}"
         )
     return points, gradients, values
-
-
-def _floats(array, what):
-    kind = type(array).__name__
-    try:
-        if hasattr(array, "detach"):
-            array = array.detach().cpu()
-            array = array if array.is_complex() else array.double()
-        array = np.asarray(array)
-        floats = None if np.iscomplexobj(array) else np.array(array, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{what} must be an array of numbers, got {kind}: {error}") from None
-    if floats is None:
-        raise DataError(f"{what} must be real, got {kind} of complex numbers")
-    return floats
 
 
 def _finite(array):
@@ -259,7 +247,7 @@ def _checked_tangent(tangent, points, finite):
         if tangent != "auto":
             raise DataError(f"tangent must be 'auto', None or a basis, got {tangent!r}")
         return linear_tangent(points[finite])
-    tangent = _floats(tangent, "tangent")
+    tangent = floats(tangent, "tangent")
     m = tangent.shape[-1]
     if tangent.shape not in ((n, m), (count, n, m)) or m > n:
         raise DataError(

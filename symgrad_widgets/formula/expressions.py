@@ -10,9 +10,10 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from ..arrays import floats
 from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
-from .arrays import on_arrays
+from .on_arrays import on_arrays
 from .parser import parse
 
 __all__ = [
@@ -162,7 +163,7 @@ def evaluate(expression, names, points):
 
     Outside the formula's domain values and gradients are not finite; nothing is hidden.
     """
-    points = np.asarray(points, dtype=np.float64)
+    points = floats(points, "points", copy=False)
     if points.ndim != 2 or points.shape[1] != len(names):
         raise DataError(
             f"points must have shape (N, {len(names)}), one column for each of {names}, got {points.shape}"

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..errors import DataError, ExpressionError, UnknownNameError, nearest
-from .arrays import on_arrays
+from .on_arrays import on_arrays
 
 __all__ = ["DEFAULT", "OPERATORS", "Operator", "define_operator", "examine", "lookup", "whole_powers"]
 

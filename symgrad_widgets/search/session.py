@@ -15,6 +15,7 @@ from ..checks import duration, several, whole
 from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nearest
 from ..field import GradientField
 from ..formula.expressions import as_expression
+from ..locks import Lock
 from . import storage
 from .choice.candidate import Candidate, identifiable
 from .choice.evidence import evidence
@@ -77,6 +78,8 @@ class Search:
     A generation is done as a whole or not at all: one that is cut short - by `stop()`, by the cap in seconds,
     by Ctrl-C - leaves no trace, and the next step does it again from its beginning, with the same result.
     With PySR, whose generations are long, the front of the generation cut short is shown until then.
+    Several threads may use a search: it does one thing after another. Pickled, for another process, it is
+    made anew there, and its generations are replayed.
 
     Raises
     ------
@@ -208,7 +211,7 @@ class Search:
         start, before = time.perf_counter(), self._reached.state
         engine, judge = self._reached.engine.copy(), copy(self._reached.judge)
         try:
-            with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
+            with np.errstate(all="ignore"), _one_thread:  # out of domain is an answer, not an accident
                 self._watch()
                 engine.step()
                 front = judge.front(engine.contenders(), self._watch)
@@ -229,7 +232,7 @@ class Search:
         found = engine.so_far() if isinstance(engine, ReportsEarly) else []
         if found:
             judge = copy(self._reached.judge)
-            with np.errstate(all="ignore"), _one_thread():
+            with np.errstate(all="ignore"), _one_thread:
                 front = judge.front(found)
                 state = replace(self._reached.state, front=front, best=judge.answer())
             self._shown = self._reached._replace(judge=judge, state=state)
@@ -251,15 +254,16 @@ class Search:
         """
         from tqdm import tqdm
 
-        first, seconds = self.generation, duration(seconds)
-        last = np.inf if generations is None else first + whole(generations, "generations")
+        seconds = duration(seconds)
+        more = np.inf if generations is None else whole(generations, "generations")
         most = np.inf if evaluations is None else whole(evaluations, "evaluations")
         settles = generations is None and evaluations is None
         desc = "search" if self.log is None else f"search (log {self.log})"
         bar = tqdm(desc=desc, unit="gen", disable=not progress, total=generations, leave=False)
         warm_up()
         with bar, self._watch.over(seconds):
-            while self.generation < last and self.evaluations < most:
+            first = self.generation
+            while self.generation < first + more and self.evaluations < most:
                 if settles and self.settled and self.generation - first >= self._patience:
                     break
                 if not self._advance():
@@ -272,7 +276,8 @@ class Search:
 
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
         """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""
-        return evidence(self, self._judge, resamples, thorough)
+        with self._watch.over():
+            return evidence(self, self._judge, resamples, thorough)
 
     def stop(self) -> None:
         """End `run`, `step` or `goto` within a fraction of a second; to be called from another thread.
@@ -285,9 +290,10 @@ class Search:
 
     def goto(self, generation: int) -> SearchState:
         """Return to the state after that many generations, by replaying them; `stop()` ends it on the way."""
-        if whole(generation, "generation") < self.generation:
-            self._restart()
+        generation = whole(generation, "generation")
         with self._watch.over():
+            if generation < self.generation:
+                self._restart()
             while self.generation < generation and self._advance():
                 pass
         return self.state
@@ -301,7 +307,11 @@ class Search:
 
     def save(self, path: str | Path) -> None:
         """Write field, settings and generation to an .npz file without pickle."""
-        settings = {
+        storage.write(path, self.field, self._saved())
+
+    def _saved(self):
+        """Settings and generation as JSON values."""
+        return {
             "generation": self.generation,
             "operators": self.operators,
             "max_complexity": self.max_complexity,
@@ -311,19 +321,25 @@ class Search:
             "constants": list(self.constants),
             "backend": self.backend if self.backend == "native" else self.backend.saved(),
         }
-        storage.write(path, self.field, settings)
 
     @classmethod
     def load(cls, path: str | Path) -> "Search":
         """Search from a file, where it was saved: the generations are replayed, bit by bit the same."""
         field, settings = storage.read(path)
         try:
-            generation = settings.pop("generation")
-            search = cls(field, **settings)
-            search.goto(generation)
+            return cls._again(field, settings)
         except (KeyError, TypeError, SymgradError) as error:
             raise storage.damaged(path, error) from None
+
+    @classmethod
+    def _again(cls, field, settings):
+        generation = settings.pop("generation")
+        search = cls(field, **settings)
+        search.goto(generation)
         return search
+
+    def __reduce__(self):
+        return self._again, (self.field, self._saved())
 
 
 def _known(backend):
@@ -337,6 +353,28 @@ def _known(backend):
     raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native', 'pysr'])}")
 
 
+class _OneThread:
+    """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices.
+
+    The limit is the process's own. It stands while any search is at work: the last one takes it off.
+    """
+
+    def __init__(self):
+        self._lock, self._inside, self._limit = Lock(), 0, None
+
+    def __enter__(self):
+        with self._lock.held():
+            if self._inside == 0:
+                self._limit = _thread_pools().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_):
+        with self._lock.held():
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.restore_original_limits()
+
+
 @cache
 def _thread_pools():
     from threadpoolctl import ThreadpoolController
@@ -344,9 +382,7 @@ def _thread_pools():
     return ThreadpoolController()
 
 
-def _one_thread():
-    """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices."""
-    return _thread_pools().limit(limits=1, user_api="blas")
+_one_thread = _OneThread()
 
 
 def _terms(formula, symbols):

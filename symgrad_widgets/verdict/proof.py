@@ -11,8 +11,8 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from ..formula.arrays import on_arrays
 from ..formula.expressions import compiled, evaluate, gradient
+from ..formula.on_arrays import on_arrays
 from . import tolerances
 
 __all__ = ["Screening", "core", "proves", "screen", "vanishes"]

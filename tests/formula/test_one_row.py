@@ -161,7 +161,7 @@ def test_a_function_whose_derivative_is_no_operator_is_found_all_the_same():
     search = sg.Search(exact_field(sp.gamma(x + 1) + y), operators=["add", "factorial_"])
     search.run(generations=30, progress=False)  # evolution is under way: constants are freed and refined
     assert search.best.expression == sp.gamma(x + 1) + y
-    with pytest.raises(sg.SymgradError, match=r"PyTorch cannot compute y \+ gamma.* to_numpy can"):
+    with pytest.raises(sg.SymgradError, match=r"torch has no function gamma, in .*: use to_numpy"):
         sg.to_torch("factorial_(x) + y", NAMES)
     assert sg.to_numpy("factorial_(x) + y", NAMES)(np.array([[3.0, 1.0, 0.0]])) == pytest.approx([7])
 

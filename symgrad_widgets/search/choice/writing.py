@@ -7,8 +7,8 @@ no offset, no outer function, a sum of logarithms as the product it is the logar
 import numpy as np
 import sympy as sp
 
-from ...formula.arrays import on_arrays
 from ...formula.expressions import complexity
+from ...formula.on_arrays import on_arrays
 from ..fit import combine
 from ..terms.grammar import root
 from ..terms.postfix import to_sympy

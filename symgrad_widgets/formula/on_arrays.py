@@ -2,10 +2,10 @@
 
 from ..errors import ExpressionError
 
-__all__ = ["UNKNOWN", "on_arrays"]
+__all__ = ["on_arrays"]
 
 # How it shows, when an expression is compiled or called, that a library lacks a function.
-UNKNOWN = (AttributeError, NameError, NotImplementedError, TypeError, ValueError)
+_UNKNOWN = (AttributeError, NameError, NotImplementedError, TypeError, ValueError)
 
 
 def on_arrays(symbols, expression, own=None, **options):
@@ -29,13 +29,13 @@ def on_arrays(symbols, expression, own=None, **options):
 
     try:
         run = sp.lambdify(symbols, expression, [own or {}, "scipy", "numpy"], dummify=True, **options)
-    except UNKNOWN as error:
+    except _UNKNOWN as error:
         raise refuse(error) from None
 
     def called(*arrays):
         try:
             return run(*arrays)
-        except UNKNOWN as error:
+        except _UNKNOWN as error:
             raise refuse(error) from None
 
     return called

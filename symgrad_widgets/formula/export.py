@@ -40,7 +40,7 @@ def to_torch(formula, names, subspace=None):
 
     It can be saved, pickled, scripted, compiled and vectorised. With a subspace (n, r) the formula is one of
     the r coordinates `x @ subspace`.
-    Raises ExpressionError for a formula that cannot be read, with other symbols, or functions that torch lacks.
+    Raises ExpressionError for a formula that cannot be read, other symbols, or functions that torch lacks.
     """
     import torch
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Small networks are slower with several threads than with one, above all while other tests run beside them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -15,7 +16,8 @@ sys.modules.setdefault("rfc3987_syntax", None)
 ROOT = Path(__file__).resolve().parents[1]
 GB_EACH = 2  # a process of tests, with the kernel of a notebook beside it
 ONLY_NAMED = ("ipykernels", "nightly")  # installs packages; shows for all what others show for a few
-LONGEST_FIRST = ("sweep", "browser", "release", "notebook")  # begun last, one of them would end alone
+LONGEST_FIRST = ("browser", "sweep", "release", "notebook")  # begun last, it would end alone
+EACH_FOR_ITSELF = "tests/notebook_support/test_notebooks.py"
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -29,22 +31,27 @@ def pytest_xdist_auto_num_workers(config):
     return count if count > 1 else 0
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+class Scheduling(LoadScopeScheduling):
+    """Tests of a file share a process and what it has made for them; all that open a browser share one."""
+
+    def _split_scope(self, nodeid):
+        path = nodeid.partition("::")[0]
+        if path.startswith("tests/browser/"):
+            return "browser"
+        return nodeid if path == EACH_FOR_ITSELF else path
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(config, items):
     _leave_out(config, items)
-    items.sort(key=lambda item: next((k for k, m in enumerate(LONGEST_FIRST) if m in item.keywords), 9))
+    rank = {}
     for item in items:
-        group = _group(item)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _group(item):
-    """Name of the tests that share a process: the one browser, or what their module has made once."""
-    if "browser" in item.keywords:
-        return "browser"
-    fixtures = (fixture for known in item._fixtureinfo.name2fixturedefs.values() for fixture in known)
-    return item.path.stem if any(fixture.scope == "module" for fixture in fixtures) else None
+        own = next((k for k, mark in enumerate(LONGEST_FIRST) if mark in item.keywords), len(LONGEST_FIRST))
+        rank[item.path] = min(own, rank.get(item.path, own))
+    items.sort(key=lambda item: rank[item.path])
 
 
 def _leave_out(config, items):

@@ -1,5 +1,12 @@
 """The first stem: data, a network that learns from them, and the gradients of its neurons (torch)."""
 
-from .modules import ACTIVATIONS
-
 __all__ = ["ACTIVATIONS"]
+
+
+def __getattr__(name):
+    """Load torch when an activation is asked for, and not for an experiment's data."""
+    if name != "ACTIVATIONS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .modules import ACTIVATIONS
+
+    return ACTIVATIONS

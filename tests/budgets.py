@@ -1,4 +1,7 @@
-"""Searches of a given length: a budget in seconds would let a busy machine decide what is found."""
+"""Searches of a given length: a budget in seconds would let a busy machine decide what is found.
+
+Without any, a search goes on until its answer has stood for ten generations, which most tests need not see.
+"""
 
 from contextlib import contextmanager
 
@@ -18,3 +21,9 @@ def generations(count):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sg.Search, "run", counted)
         yield
+
+
+def briefly(*args, count=6, **options):
+    """`sg.interpret` with a search of `count` generations."""
+    with generations(count):
+        return sg.interpret(*args, **options)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from budgets import briefly
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError, UnknownNameError
@@ -36,9 +37,7 @@ def test_labels_in_three_lines(tmp_path):
     experiment = sg.Experiment.from_labels(table[:, :2], table[:, 2], NAMES)
     run = experiment.train(seed=0, **QUICK)
     assert run.floor is None
-    result = sg.interpret(
-        run.model, run.x, names=run.names, concept="a**2 + b**2", operators=["mul", "square"]
-    )
+    result = briefly(run.model, run.x, names=run.names, concept="a**2 + b**2", operators=["mul", "square"])
     assert result.verdict.same
 
 

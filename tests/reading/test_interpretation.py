@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import sympy as sp
-from budgets import generations
+from budgets import briefly
 from concept_cases import CASES, field_of, lawless
 
 import symgrad_widgets as sg
@@ -32,13 +32,14 @@ def bent(phi, count=400, seed=0):
     return sg.GradientField(field.points, field.gradients, field.names, phi((field.points**2).sum(1)))
 
 
-def briefly(*args, **options):
-    return sg.interpret(*args, **{"operators": PLAIN, "seconds": None} | options)
+def plainly(*args, **options):
+    return briefly(*args, operators=PLAIN, **options)
 
 
 @pytest.fixture(scope="module")
 def result():
-    return briefly(bent(lambda g: np.tanh(2 - g)), concept=CASE.concept)
+    field = bent(lambda g: np.tanh(2 - g))
+    return sg.interpret(field, concept=CASE.concept, operators=PLAIN, seconds=None)
 
 
 # -- with a law ----------------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ def test_angles_are_those_at_each_point(result):
     assert result.angles.shape == (400,)
     assert result.angles.max() < 1e-5
     field = field_of(CASE, 400, noise=1e-2)
-    noisy = briefly(field)
+    noisy = plainly(field)
     unit = field.points / np.linalg.norm(field.points, axis=1, keepdims=True)
     cosines = np.abs((unit * field.gradients).sum(1)) / np.linalg.norm(field.gradients, axis=1)
     assert noisy.angles == pytest.approx(np.degrees(np.arccos(cosines)), abs=1e-4)
@@ -106,7 +107,7 @@ def test_the_page_form_is_escaped_and_says_the_same(result):
     assert html.count("<tr>") == len(repr(result).splitlines())
     assert result.verdict.message in html
     assert "v**2 + x**2" in html
-    wrong = briefly(bent(np.tanh), concept="x - v")
+    wrong = plainly(bent(np.tanh), concept="x - v")
     assert not wrong.verdict.same
     assert "<b>" not in wrong._repr_html_()
     assert wrong.verdict.message in repr(wrong)
@@ -123,7 +124,7 @@ def test_the_formula_can_be_evaluated(result):
 
 def test_without_values_there_is_no_phi():
     field = field_of(CASE, 200)
-    result = briefly(field)
+    result = plainly(field)
     assert (result.phi, result.verdict) == (None, None)
     assert "phi" not in repr(result)
 
@@ -175,8 +176,7 @@ def test_a_formula_of_something_else_explains_little():
 
 @pytest.fixture(scope="module")
 def nothing():
-    with generations(12):
-        return sg.interpret(lawless(3, 200), concept="x1 + x2", operators=["square"])
+    return briefly(lawless(3, 200), concept="x1 + x2", count=12, operators=["square"])
 
 
 def test_where_there_is_no_law_it_says_so(nothing):
@@ -220,9 +220,7 @@ def several():
     b = points[:, 1:2]
     mixed = [first + 0.4 * second, second - 0.3 * b * first, b * (first + second), np.sin(b) * second]
     concepts = ["x1*x2", "x3^2 + x4^2"]
-    return sg.interpret(
-        sg.GradientField(points, np.stack(mixed, axis=1)), concept=concepts, operators=PRODUCTS
-    )
+    return briefly(sg.GradientField(points, np.stack(mixed, axis=1)), concept=concepts, operators=PRODUCTS)
 
 
 def test_all_concepts_of_several_neurons_are_found(several):
@@ -245,7 +243,7 @@ def test_how_many_concepts_and_which_is_printed(several):
 def test_a_mixture_is_a_function_of_the_concepts_and_none_of_them():
     points, first, second = two_concepts()
     field = sg.GradientField(points, first - second)
-    result = sg.interpret(field, concept=["x1*x2", "x3^2 + x4^2"], operators=PRODUCTS)
+    result = briefly(field, concept=["x1*x2", "x3^2 + x4^2"], operators=PRODUCTS)
     assert len(result.concepts) == len(result.verdicts) == 1
     assert result.verdict.same
     assert result.verdict.message.startswith("A function of the 2 concepts, proved")
@@ -260,7 +258,7 @@ def test_the_verdict_on_several_formulas_is_no_surer_than_that_on_any(order):
     determinant, trace = np.stack([d, -1.01 * c, -1.01 * b, a], 1), np.tile([1.0, 0, 0, 1], (200, 1))
     field = sg.GradientField(points, np.stack([trace, determinant][::order], 1))
     concepts = ["x1 + x4", "x1*x4 - x2*x3"][::order]
-    result = sg.interpret(field, concept=concepts, operators=PRODUCTS)
+    result = briefly(field, concept=concepts, operators=PRODUCTS)
     each = {str(c.expression): v.how for c, v in zip(result.concepts, result.verdicts, strict=True)}
     assert each == {"x1 + x4": "proved", "x1*x4 - 1.01*x2*x3": "constants"}
     assert (result.verdict.same, result.verdict.how) == (True, "constants")
@@ -270,8 +268,7 @@ def test_a_direction_without_a_formula_is_counted():
     points, first, _ = two_concepts()
     other = np.random.default_rng(1).normal(size=points.shape)
     field = sg.GradientField(points, np.stack([first, other], 1))
-    with generations(12):
-        result = sg.interpret(field, operators=["mul"])
+    result = briefly(field, count=12, operators=["mul"])
     assert [c.expression for c in result.concepts] == [parse("x1*x2")]
     assert result.rank == 2
     assert "1 independent concept: x1*x2, 1 more without a closed form" in repr(result)
@@ -291,7 +288,7 @@ def test_many_inputs_that_act_through_few_coordinates_are_read():
     first, second = np.tile([1.0, 0.0], 33), np.tile([0.0, 1.0], 33)
     gradients = (points @ second)[:, None] * first + (points @ first)[:, None] * second
     values = (points @ first) * (points @ second)
-    result = sg.interpret(sg.GradientField(points, gradients, values=values), operators=PRODUCTS)
+    result = briefly(sg.GradientField(points, gradients, values=values), operators=PRODUCTS)
     assert result.best.loss < 1e-12
     assert result.angles.max() < 1e-5
     assert result.phi.r2 == pytest.approx(1)
@@ -317,7 +314,7 @@ def test_the_verdict_is_asked_once_the_search_has_ended(monkeypatch):
 
     monkeypatch.setattr(sg.Search, "run", seen_run)
     monkeypatch.setattr(several_concepts, "verify", seen_verify)
-    assert briefly(field_of(CASE, 200), concept=CASE.concept).verdict.same
+    assert plainly(field_of(CASE, 200), concept=CASE.concept).verdict.same
     assert happened.index("verdict") == len(happened) - 1 > 1
     assert happened[:2] == ["search begins", "search ends"]
 
@@ -342,7 +339,7 @@ def test_nothing_looks_at_the_concept_before_the_verdict(monkeypatch):
         return sg.verify(expression, CASE.concept, field)
 
     monkeypatch.setattr(several_concepts, "verify", verify)
-    result = briefly(field, concept=Sealed())
+    result = plainly(field, concept=Sealed())
     assert asked == [(result.best.expression, Sealed)]
 
 
@@ -353,7 +350,7 @@ def test_constraints_reach_the_verdict():
     case = CASES["P1-02"]
     on_data = "(x1*x4 - x2*x3) / (x1 + x4)"  # the determinant where the trace is 5, and nowhere else
     field = field_of(case, 300)
-    result = sg.interpret(field, concept=on_data, constraints=case.constraints, operators=PRODUCTS)
+    result = briefly(field, concept=on_data, constraints=case.constraints, operators=PRODUCTS)
     assert result.verdict.how == "proved", result.verdict
 
 
@@ -370,7 +367,7 @@ def test_seed_cap_and_options_reach_the_search(monkeypatch):
             return super().run(*args, **options | {"generations": 3})
 
     monkeypatch.setattr(interpretation, "Search", Seen)
-    briefly(field_of(CASE, 60), random_state=7, seconds=9, max_complexity=9, guesses=["x*v"])
+    plainly(field_of(CASE, 60), random_state=7, seconds=9, max_complexity=9, guesses=["x*v"])
     seconds = asked.pop("seconds")
     assert asked == {"random_state": 7, "operators": PLAIN, "max_complexity": 9, "guesses": ["x*v"]}
     assert 8 < seconds <= 9
@@ -408,7 +405,7 @@ def test_a_model_is_read_to_its_formula(model):
     import torch
 
     points = field_of(CASE, 300).points.copy()
-    result = briefly(model, points, names=("x", "v"), concept="x^2 + v^2")
+    result = plainly(model, points, names=("x", "v"), concept="x^2 + v^2")
     assert result.best.expression == parse("x^2 + v^2")
     assert result.verdict.how == "proved"
     assert result.phi.monotonicity == pytest.approx(-1)
@@ -449,7 +446,7 @@ def test_a_search_that_was_stepped_goes_on_from_there(monkeypatch):
 
 
 def test_a_search_that_was_stepped_gives_what_a_fresh_one_gives():
-    fresh = briefly(bent(np.tanh), random_state=4)
+    fresh = sg.interpret(bent(np.tanh), random_state=4, operators=PLAIN, seconds=None)
     found = sg.interpret(begun(5))
     assert (found.best, found.front) == (fresh.best, fresh.front)
 
@@ -503,7 +500,7 @@ def test_the_cap_on_the_search_begins_after_the_compiler_has_ended(monkeypatch):
     counted = SimpleNamespace(monotonic=lambda: clock[0], perf_counter=time.perf_counter)
     monkeypatch.setattr(interpretation, "time", counted)
     monkeypatch.setattr(interpretation, "Search", Seen)
-    briefly(field_of(CASE, 60), seconds=9)
+    plainly(field_of(CASE, 60), seconds=9)
     assert asked[0] == 9
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from budgets import briefly
 
 import symgrad_widgets as sg
 from symgrad_widgets.reading.splicing import Effect
@@ -31,7 +32,7 @@ def points():
 
 @pytest.fixture(scope="module")
 def result(points):
-    return sg.interpret(Net(), points, "units", 0, names=("x", "y", "z"), operators=["mul", "tanh"])
+    return briefly(Net(), points, "units", 0, names=("x", "y", "z"), operators=["mul", "tanh"])
 
 
 def squared_error(points):
@@ -82,7 +83,7 @@ def test_a_folded_formula_has_the_neurons_directions_and_cannot_stand_for_it(res
 def trained():
     """Return a trained network, and the effect of the formula in the place of its output."""
     run = sg.experiments["oscillator"].pretrained()
-    result = sg.interpret(run.model, run.x, names=run.names, operators=["square"])
+    result = briefly(run.model, run.x, names=run.names, operators=["square"])
     return run, result.splice(run.model).effect(run.loss)
 
 
@@ -123,7 +124,7 @@ def test_an_exact_invariant_does_the_task_better_than_the_network_that_showed_it
 def test_a_loss_whose_last_layer_is_solved_for_sees_what_stands_in_its_place():
     run = sg.experiments["antisymmetric3"].pretrained()
     field = sg.gradient_field(run.model, run.x[:500], names=run.names)
-    result = sg.interpret(field, operators=["square"]).splice(run.model, neuron=0)
+    result = briefly(field, operators=["square"]).splice(run.model, neuron=0)
     effect = result.effect(run.loss)
     assert effect.spliced < effect.original < -10 < -1 < effect.shuffled
 
@@ -153,7 +154,7 @@ def test_what_is_not_there_cannot_be_replaced(result, given, said):
 
 def test_without_a_formula_or_a_place_there_is_nothing_to_splice(result, points):
     field = sg.gradient_field(Net(), points, "units", 0, names=("x", "y", "z"))
-    bare = sg.interpret(sg.GradientField(field.points, field.gradients, field.names), operators=["mul"])
+    bare = briefly(sg.GradientField(field.points, field.gradients, field.names), operators=["mul"])
     with pytest.raises(sg.SymgradError, match="say which neuron the formula is to stand for"):
         bare.splice(Net())
     with pytest.raises(sg.SymgradError, match="has no phi"):

@@ -102,7 +102,8 @@ def test_all_concepts_of_several_neurons_are_listed():
 
     bench = sg.Workbench(Two(), np.random.default_rng(0).uniform(-1, 1, (200, 4)), names="abcd")
     bench.picker.choose(None, 0, 1)
-    click(bench, "interpret")
+    with generations(8):
+        click(bench, "interpret")
     assert bench._controls.error == ""
     assert "2 of 2 concepts" in bench._controls.status
     assert {str(c.expression) for c in bench.interpretation.concepts} == {"a*b", "c + d"}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+import pytest
 
 from symgrad_widgets import experiments
 from symgrad_widgets.errors import SymgradError
@@ -23,6 +24,11 @@ def _has_notebook(experiment):
 NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 OF_EXPERIMENTS = {e: notebook_files.find(e, ROOT / "notebooks") for e in experiments if _has_notebook(e)}
 CELL_SECONDS = 240
+
+
+def one_by_day(cases):
+    """Every run takes the first case, the others are for the night."""
+    return [case if k == 0 else pytest.param(case, marks=pytest.mark.nightly) for k, case in enumerate(cases)]
 
 
 def name(path):

@@ -8,7 +8,7 @@ import nbformat
 import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, ROOT, execute, name
+from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, ROOT, execute, name, one_by_day
 
 from symgrad_widgets.commands.cli import main
 
@@ -93,7 +93,7 @@ def test_nothing_else_in_the_student_tree_tells_the_answers(trees):
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("notebook", SAMPLE)
+@pytest.mark.parametrize("notebook", one_by_day(SAMPLE))
 def test_a_students_notebook_fails_only_where_it_is_not_solved_yet(notebook, trees, tmp_path):
     path = trees / "student" / f"{notebook}.ipynb"
     with pytest.raises(papermill.PapermillExecutionError) as failure:
@@ -104,8 +104,9 @@ def test_a_students_notebook_fails_only_where_it_is_not_solved_yet(notebook, tre
     assert failure.value.exec_count == done[failed[0]].execution_count
 
 
+@pytest.mark.nightly  # a quick test compares its cells with those that run anyway
 @pytest.mark.notebook
-@pytest.mark.parametrize("notebook", SAMPLE[:1])  # the others are the very notebooks that run anyway
+@pytest.mark.parametrize("notebook", SAMPLE[:1])
 def test_the_instructors_notebook_passes(notebook, trees, tmp_path):
     execute(trees / "instructor" / f"{notebook}.ipynb", tmp_path)
 

@@ -9,7 +9,7 @@ import nbformat
 import papermill
 import pytest
 from jupytext.compare import NotebookDifference, compare_notebooks
-from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, code_cells, execute, name
+from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, code_cells, execute, name, one_by_day
 from papers import OF_PAPERS
 
 from symgrad_widgets.notebook_support import notebook_files, report
@@ -159,11 +159,6 @@ def failed_line(path, folder, **parameters):
         execute(planted, folder, cwd=path.parent, **parameters)
     assert failure.value.ename == "AssertionError"
     return MARKED_LINE.findall(COLOUR.sub("", "\n".join(failure.value.traceback)))[0]
-
-
-def one_by_day(cases):
-    """Every run takes the first case, the others are for the night."""
-    return [case if k == 0 else pytest.param(case, marks=pytest.mark.nightly) for k, case in enumerate(cases)]
 
 
 @pytest.mark.parametrize("experiment", OF_EXPERIMENTS, ids=lambda e: e.slug)

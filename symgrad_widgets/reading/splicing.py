@@ -18,7 +18,7 @@ from ..network.gradients.inputs import checked_points
 from ..network.gradients.modes import undisturbed
 from ..network.gradients.neurons import unit_index
 from ..network.gradients.outputs import described, tensors_in
-from ..network.gradients.reader import forward, layer_of, not_compiled, where_it_lives
+from ..network.gradients.reader import forward, layer_of, not_compiled, placed
 
 __all__ = ["Effect", "Spliced", "splice"]
 
@@ -205,8 +205,7 @@ def _order(count):
 
 
 def _change(model, spliced, x):
-    device, dtype = where_it_lives(model)
-    before, after = (_outputs(one, x.to(device, dtype)) for one in (model, spliced))
+    before, after = (_outputs(one, placed(x, model)) for one in (model, spliced))
     return float((after - before).square().sum() / (before - before.mean(0)).square().sum())
 
 

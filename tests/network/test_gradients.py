@@ -692,3 +692,69 @@ def test_operations_without_a_derivative_are_named():
         ModelError, match=r"modified by an inplace operation.*changes in place what its derivative"
     ):
         gradient_field(changed, points(30, 3))
+
+
+# -- modules that are not plain ones -------------------------------------------------------------------------
+
+
+def plain():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 1)).double().eval()
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
+def test_scripted_frozen_and_exported_models_are_read_at_their_output():
+    x = torch.from_numpy(points(60, 3))
+    right = gradient_field(plain(), x).gradients
+    scripted = torch.jit.script(plain())
+    for one in (scripted, torch.jit.trace(plain(), x), torch.jit.freeze(torch.jit.script(plain()))):
+        np.testing.assert_allclose(gradient_field(one, x).gradients, right, atol=1e-12)
+    shape = ({0: torch.export.Dim("points")},)
+    exported = torch.export.export(plain(), (x,), dynamic_shapes=shape).module()
+    np.testing.assert_allclose(gradient_field(exported, x).gradients, right, atol=1e-12)
+    for call in (lambda: gradient_field(scripted, x, "0", 2), lambda: Survey(scripted, x)):
+        with pytest.raises(
+            ModelError, match=r"scripted module \((Linear|Sequential)\) lets nobody .*layer=None"
+        ):
+            call()
+    with pytest.raises(ModelError, match="does not call the layer"):
+        gradient_field(exported, x, next(name for name, _ in exported.named_modules() if name), 2)
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_compiled_models_are_read_as_what_was_compiled_also_after_they_have_run(in_place):
+    model, x = plain(), points(60, 3)
+    if in_place:
+        model.compile(backend="eager")
+    else:
+        model = torch.compile(model, backend="eager")
+    for _ in range(2):
+        for layer in ("0", "0" if in_place else "_orig_mod.0"):
+            checked(gradient_field(model, x, layer, 2), lambda x: plain()[0](x)[:, 2], x)
+        checked(
+            gradient_field(model, x, wrt="1", tangent=None),
+            lambda h: plain()[2](h)[:, 0],
+            plain()[:2](torch.from_numpy(x)).detach().numpy(),
+        )
+        assert [layer.name for layer in Survey(model, x).shown] == ["0", "1", "2"]
+        model(torch.from_numpy(x))
+
+
+def test_a_model_that_has_never_been_run_is_run_first():
+    model = nn.Sequential(nn.LazyLinear(4), nn.LazyLinear(1))
+    for call in (lambda: gradient_field(model, points(60, 3)), lambda: Survey(model, points(60, 3))):
+        with pytest.raises(ModelError, match=r"never been run: '0.weight' has no size yet; run it once"):
+            call()
+    assert isinstance(model[0], nn.LazyLinear)
+
+
+def test_a_model_without_numbers_takes_the_points_in_their_own_type():
+    seen = set()
+
+    class Free(Quadratic):
+        def forward(self, x):
+            seen.add(x.dtype)
+            return super().forward(x)
+
+    gradient_field(Free(), torch.from_numpy(points(30, 2)).float())
+    assert seen == {torch.float32}

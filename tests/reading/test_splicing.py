@@ -8,6 +8,7 @@ import torch
 from budgets import briefly
 
 import symgrad_widgets as sg
+from symgrad_widgets.network.gradients.outputs import tensors_in
 from symgrad_widgets.reading.splicing import Effect
 
 
@@ -168,3 +169,97 @@ def test_a_formula_of_other_inputs_than_the_models_is_refused(result):
     other = dataclasses.replace(result, inputs=("x", "y"))
     with pytest.raises(sg.SymgradError, match="of 2 inputs, x, y, and the model is given points with 3"):
         other.splice(Net())
+
+
+# -- models of all kinds -------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Output:
+    loss: object
+    logits: torch.Tensor
+
+
+class Within(Net):
+    """`Net` whose output is put into something else."""
+
+    def __init__(self, pack):
+        super().__init__()
+        self.pack = pack
+
+    def forward(self, points):
+        return self.pack(super().forward(points))
+
+
+class Keeping(Net):
+    """`Net` that keeps what it has given last, as an attribute and in a list."""
+
+    def __init__(self):
+        super().__init__()
+        self.kept = []
+
+    def forward(self, points):
+        self.last = super().forward(points)
+        self.kept.append(self.last)
+        return self.last
+
+
+class Inside(Net):
+    """`Net` and the derivative of its output, which it takes itself."""
+
+    def forward(self, points):
+        points = points if points.requires_grad else points.requires_grad_()
+        energy = super().forward(points)
+        return energy, torch.autograd.grad(energy.sum(), points, create_graph=True)[0]
+
+
+MODELS = {
+    "dict": lambda: Within(lambda y: {"loss": None, "logits": y}),
+    "tuple": lambda: Within(lambda y: (y, "text")),
+    "dataclass": lambda: Within(lambda y: Output(None, y)),
+    "keeps its output": Keeping,
+    "differentiates inside": Inside,
+    "compiled": lambda: torch.compile(Net(), backend="eager"),
+}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_models_of_all_kinds_are_spliced(result, points, kind):
+    net, x = MODELS[kind](), torch.as_tensor(points)
+    net(x)
+    spliced = result.splice(net)
+    assert spliced.change < 1e-5
+    first = tensors_in(spliced.model(x))[0]
+    torch.testing.assert_close(first, Net()(x), atol=1e-3, rtol=0)
+    assert spliced.original is net
+
+
+@pytest.mark.parametrize("norm", [torch.nn.utils.weight_norm, torch.nn.utils.parametrizations.weight_norm])
+@pytest.mark.filterwarnings("ignore:.*weight_norm")
+def test_models_whose_weights_are_computed_are_spliced(result, points, norm):
+    class Normed(Net):
+        def __init__(self):
+            super().__init__()
+            self.mix = norm(torch.nn.Linear(1, 1).double())
+
+        def forward(self, points):
+            return self.mix(super().forward(points))
+
+    torch.manual_seed(0)
+    net = Normed()
+    net(torch.as_tensor(points))
+    assert result.splice(net).change < 1e-6
+
+
+def test_a_loss_may_name_the_argument(result, points):
+    x = torch.as_tensor(points)
+    by_name = result.splice(Net()).effect(lambda model: model(points=x).square().mean())
+    by_place = result.splice(Net()).effect(lambda model: model(x).square().mean())
+    assert by_name == by_place
+
+
+def test_an_output_without_a_row_for_each_point_cannot_be_measured(result):
+    with pytest.raises(
+        sg.SymgradError, match="the model returns a dict of 'mean', and no tensor in it has a row"
+    ):
+        result.splice(Within(lambda y: {"mean": y.mean()}))

@@ -30,7 +30,7 @@ class Points(NamedTuple):
 def checked_points(x):
     """`Points` of finite numbers, or a DataError that says what they are instead."""
     if type(x) in (torch.Tensor, torch.nn.Parameter) and _real(x):
-        x = x.detach().double() if x.is_floating_point() else x
+        x = x.detach()
     else:
         x = torch.from_numpy(numbers(x, "points"))
     if x.ndim < 2 or not x.numel():

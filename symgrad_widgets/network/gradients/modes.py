@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from ...errors import ModelError
 from ...locks import Lock
 from .snapshot import Snapshot
 
@@ -38,6 +39,11 @@ def undisturbed(model, *, training=False, warn=True):
         Say so where eval mode gives other numbers than the mode that the model is in.
 
     """
+    lazy = [name for name, p in model.named_parameters() if nn.parameter.is_lazy(p)]
+    if lazy:
+        raise ModelError(
+            f"the model has never been run: {lazy[0]!r} has no size yet; run it once, model(points)"
+        )
     with _RUNNING.held():
         before = Snapshot(model)
         try:
@@ -80,7 +86,11 @@ def _ours(name):
 
 def _switch(model, training):
     if any(_training(module) != training for module in model.modules()):
-        model.train(training)
+        try:
+            model.train(training)
+        except NotImplementedError:  # an exported module stays in the mode that it was exported in
+            for module in model.modules():
+                module.training = training
     for module in model.modules() if training else ():
         if _behaves_so(module):
             module.training = False

@@ -13,7 +13,7 @@ from .inputs import to_numpy
 from .neurons import unit_values
 from .outputs import bare, copied, described, transformed
 
-__all__ = ["Reader", "forward", "hooked", "layer_of", "not_compiled", "where_it_lives"]
+__all__ = ["Reader", "forward", "hooked", "layer_of", "not_compiled", "placed"]
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
@@ -30,13 +30,13 @@ class Reader:
         self.layer, self.wrt = layer, wrt
         self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
         self.arguments = arguments
-        self.device, self.dtype = where_it_lives(model)
+        self.device = _home(model)[0]
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
 
     def _prepared(self, x):
         """Points as the model takes them: whole numbers stay so where an inner layer counts as the input."""
         floating = self.wrt is None or x.dtype.is_floating_point
-        return x.to(self.device, self.dtype if floating else None)
+        return placed(x, self.model) if floating else x.to(self.device)
 
     def inputs(self, x):
         """What the gradients are with respect to, a tensor (N, ...): the points, or the output of `wrt`."""
@@ -163,11 +163,17 @@ def layer_of(model, name):
     return layers[plain]
 
 
-def where_it_lives(model):
-    """Device and floating type of a model: those of its first parameter or buffer."""
+def placed(x, model):
+    """Points as a model takes them: on its device, of its floating type, or their own where it has none."""
+    device, dtype = _home(model)
+    return x.to(device, dtype or (x.dtype if x.is_floating_point() else torch.float64))
+
+
+def _home(model):
+    """Device and floating type of a model's first parameters or buffers; None for no type."""
     state = list(chain(model.parameters(), model.buffers()))
     device = state[0].device if state else torch.device("cpu")
-    return device, next((t.dtype for t in state if t.is_floating_point()), torch.float64)
+    return device, next((t.dtype for t in state if t.is_floating_point()), None)
 
 
 def forward(model, x, *arguments, **named):
@@ -209,7 +215,13 @@ def hooked(layer, hook):
     def here(*called):
         return hook(*called) if threading.get_ident() == own else None
 
-    handle = layer.register_forward_hook(here)
+    try:
+        handle = layer.register_forward_hook(here)
+    except RuntimeError:
+        raise ModelError(
+            f"a scripted module ({getattr(layer, 'original_name', type(layer).__name__)}) lets nobody look "
+            "at its layers: give the module that it was made of, or read the output, layer=None"
+        ) from None
     try:
         yield
     finally:

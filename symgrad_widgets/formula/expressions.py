@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from ..directions import misalignment
+from ..directions import misalignment, unit
 from ..errors import DataError, ExpressionError, nearest
 from .parser import FUNCTIONS, parse
 
@@ -203,7 +203,7 @@ def _projected(expression, field):
     expression = as_expression(expression, field.names)
     values, gradients = evaluate(expression, field.names, field.points)
     with np.errstate(all="ignore"):
-        length = np.abs(gradients).max(1, initial=0)
+        length = np.abs(gradients * field.measure.spread).max(1, initial=0)
         projected = field.project(gradients / np.where(length > 0, length, 1)[:, None])
         lost = np.abs(projected).max(1, initial=0) <= _VANISHING  # what is left is rounding error
     return np.where((lost | ~np.isfinite(values))[:, None], np.nan, projected)
@@ -235,14 +235,24 @@ def angles(expression, field):
 def paper_mse(expression, field):
     """Mean over points and components of the squared difference of unit gradients, as in arXiv 2409.05305.
 
-    That is `(2 - 2 cos) / n` for n inputs, with one global sign for the whole field. One neuron only.
+    That is `(2 - 2 cos) / n` for n inputs in the units they came in, with one global sign for the whole field.
+    One neuron only.
     """
     if field.neurons != 1:
         raise DataError(
             f"the paper's figure compares with one neuron, this field has {field.neurons}: use loss"
         )
-    gradients = _projected(expression, field)
-    with np.errstate(all="ignore"):
-        cosines = (gradients * field.unit[:, 0]).sum(1) / np.linalg.norm(gradients, axis=1)
+    formula = evaluate(as_expression(expression, field.names), field.names, field.points)[1]
+    pair = [
+        _along(gradients, field.tangent) for gradients in (formula, field.gradients.reshape(formula.shape))
+    ]
+    cosines = (unit(pair[0]) * unit(pair[1])).sum(1)
     cosines = np.where(np.isfinite(cosines), cosines, 0.0)
     return float((2 - 2 * abs(cosines.mean())) / len(field.names))
+
+
+def _along(gradients, tangent):
+    """Gradients (N, n) in the coordinates of a tangent basis (n, m), (N, n, m) or None."""
+    if tangent is None:
+        return gradients
+    return gradients @ tangent if tangent.ndim == 2 else np.einsum("in,inm->im", gradients, tangent)

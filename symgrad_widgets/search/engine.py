@@ -18,6 +18,7 @@ from .fit.bank import Bank
 from .fit.sieve import sieve
 from .islands import Islands, Sum
 from .kernel.evaluation import gradients
+from .terms.decades import nearest_decade
 from .terms.dictionary import families, large_families, small_terms, special_families
 from .terms.grammar import root
 from .terms.quotients import logarithm, quotients
@@ -179,7 +180,7 @@ class Engine:
         if len(rows) == 1:
             return nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2)
         ratios = actual[:, None] / np.maximum(actual[None, :], ROUNDING.divisor)
-        equal = np.abs(ratios - 1) < WRITING.near_easy
+        equal = np.abs(ratios / nearest_decade(ratios) - 1) < WRITING.near_easy
         if all(root(t) == "log" for t in terms):
             nodes -= len(terms)  # a sum of logarithms is a product
         return int(nodes + 2 * (len(rows) - equal.sum(0).max()))

@@ -23,6 +23,7 @@ from .choice.writing import unwrapped
 from .engine import Engine
 from .kernel.evaluation import warm_up
 from .subspace import active_subspace, relevant_inputs
+from .terms.decades import decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
@@ -104,6 +105,7 @@ class Search:
         self.guesses = tuple(as_expression(g, field.names) for g in several(guesses, "guesses"))
         self._field, self.subspace = active_subspace(field)
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
+        self._decades = decades(self._field.measure.spread)
         self.units, self.constants = units, several(constants, "constants")
         self._dimensions = None if units is None else self._read_units()
         self._watch = Watch()
@@ -115,7 +117,7 @@ class Search:
             raise DataError(f"{what} knows no units: leave them out")
         dimensions = Dimensions(self.units, self.constants, self._field.names)
         for guess in self.guesses:
-            kinds = {dimensions.kind(term) for term in _terms(guess, self.symbols)}
+            kinds = {dimensions.kind(term) for term in self._terms(guess)}
             if None in kinds or len(kinds) > 1:
                 raise DataError(f"the guess {guess} adds or takes functions of what the units do not allow")
         return dimensions
@@ -126,7 +128,7 @@ class Search:
         self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
 
     def _engine(self, judge):
-        guesses = [] if self.subspace is not None else [_terms(g, self.symbols) for g in self.guesses]
+        guesses = [] if self.subspace is not None else [self._terms(g) for g in self.guesses]
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
@@ -134,6 +136,15 @@ class Search:
         from .pysr.julia_engine import Engine as PySREngine
 
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
+
+    def _terms(self, formula):
+        """Terms of a sum without its wrapping, those left out that hold an input without any part."""
+        in_spreads = {
+            s: sp.Integer(10) ** int(k) * s for s, k in zip(self.symbols, self._decades, strict=True)
+        }
+        parts = [part for part in sp.Add.make_args(unwrapped(formula)) if part.free_symbols]
+        known = set(self.symbols)
+        return [from_sympy(p.xreplace(in_spreads), self.symbols) for p in parts if p.free_symbols <= known]
 
     @property
     def coordinates(self):
@@ -346,11 +357,3 @@ def _thread_pools():
 def _one_thread():
     """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices."""
     return _thread_pools().limit(limits=1, user_api="blas")
-
-
-def _terms(formula, symbols):
-    """Terms of a sum without its wrapping, those left out that hold an input without any part."""
-    parts = sp.Add.make_args(unwrapped(formula))
-    return [
-        from_sympy(part, symbols) for part in parts if part.free_symbols and part.free_symbols <= set(symbols)
-    ]

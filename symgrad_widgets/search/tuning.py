@@ -312,11 +312,13 @@ class _Writing:
     """When a coefficient is written as a simple number."""
 
     simple: tuple[float, ...] = (
-        *(1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2),
-        *(3, 4, 5, 6, 8, 9, 10, 12),
+        *(1, 6 / 5, 5 / 4, 4 / 3, 3 / 2, 5 / 3, 2, 5 / 2, 3, 10 / 3),
+        *(4, 5, 6, 20 / 3, 15 / 2, 8, 9, 10),
     )
-    """The simple numbers; those up to the last make fractions and powers too. Not measured."""
-    easy: tuple[float, ...] = (1.0, 2.0, 0.5)
+    """The simple numbers, each times any power of ten. Not measured."""
+    largest: int = 12
+    """Fractions of numbers up to this are simple, and powers. Not measured."""
+    easy: tuple[float, ...] = (1.0, 2.0, 5.0)
     """Those that laws have most, which a coefficient may be farther from. Not measured."""
     near_easy: float = 0.1
     """Relative distance from those; and of coefficients that are taken for equal. Not measured."""
@@ -350,11 +352,6 @@ class _Writing:
     """Denominator at most of a power, when a sum of logarithms is written as a product. Not measured."""
     power_of_sum: float = 1.5
     """Nodes charged on top: x**4/2 + x**2 reads better than (x**2 + 1)**2. Not measured."""
-
-    @property
-    def largest(self):
-        """Largest simple number, and of which fractions and powers are simple."""
-        return self.simple[-1]
 
 
 @dataclass(frozen=True)

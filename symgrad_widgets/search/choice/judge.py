@@ -10,6 +10,7 @@ from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit.bank import Sample
 from ..fit.inner_constants import tidied
+from ..terms.decades import decades, plain
 from ..tuning import FRONT, ROUNDING, SPLIT
 from .candidate import Candidate
 from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
@@ -40,8 +41,14 @@ class Judge:
 
     def __init__(self, field, symbols, max_complexity, seed):
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
-        self.fit, self.held, self.searched = map(Sample, _split(field, seed))
-        self._samples = [self.fit, self.held] if self.held.field is not self.fit.field else [self.held]
+        tens = decades(field.measure.spread)
+        self.forms = [s / sp.Integer(10) ** int(k) for s, k in zip(symbols, tens, strict=True)]
+        self._fitted, *others = _split(field, seed)
+        in_spreads = field.scaled(10.0**tens)
+        self.fit, self.held, self.searched = (
+            Sample(in_spreads.take(index)) for index in (self._fitted, *others)
+        )
+        self._samples = [self.held] if others[0] is self._fitted else [self.fit, self.held]
         self._known, self._leaders, self._written = {}, [], {}
 
     def front(self, contenders, watch=lambda: None):
@@ -54,7 +61,11 @@ class Judge:
             watch()
             known[sum_] = self._known[sum_] if sum_ in self._known else self._write(sum_)
         self._known = known
-        found = [w for w in self._known.values() if w and w.candidate.complexity <= self.max_complexity]
+        found = [
+            w
+            for w in self._known.values()
+            if w and complexity(plain(w.candidate.expression)) <= self.max_complexity
+        ]
         leaders = leading([w.loss for w in found], [w.effort for w in found])
         self._leaders = [found[i].contender for i in leaders]
         found.sort(key=lambda w: -w.loss)  # of those written alike the one of least loss counts
@@ -86,7 +97,7 @@ class Judge:
         Parts are the terms of a sum, and the logarithms of the factors of a product, at points where all have
         gradients. The search may have had the same formula from other terms, of which some cancel.
         """
-        field = self.fit.field
+        field = self.field.take(self._fitted)
         raw = np.stack([evaluate(part, field.names, field.points)[1] for part in _parts(expression)])
         usable = np.isfinite(raw).all((0, 2))
         G = np.stack([field.project(np.where(usable[:, None], part, 0)) for part in raw])
@@ -105,7 +116,9 @@ class Judge:
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         terms = tidied(contender, self.fit, partial(acceptable, count=residuals))
         features = [sample.features(terms) for sample in self._samples]
-        written = None not in features and formula(terms, *features[0], self.symbols, self.field.points)
+        written = None not in features and formula(
+            terms, *features[0], self.forms, self.symbols, self.field.points
+        )
         if not written:
             return None
         expression, numbers = written
@@ -136,13 +149,13 @@ def _directions(numbers, G):
 
 
 def _split(field, seed):
-    """Fields to fit on, to judge on, and the few points of the first that the search looks at."""
+    """Indices of points to fit on, to judge on, and the few of the first that the search looks at."""
     order = np.random.default_rng(seed).permutation(len(field))
     if len(order) < SPLIT.least_points * (field.points.shape[1] + 1):
-        return field, field, field  # too few to hold any out
+        return order, order, order  # too few to hold any out
     least = len(field.names) + 2  # a field of fewer points is none
     most = max(int(np.clip(SPLIT.judged // field.dimension, *SPLIT.judged_points)), least)
     held = order[: min(len(order) // SPLIT.held, most)]
     fit = order[len(held) :][:most]
     few = max(int(np.clip(SPLIT.searched // field.dimension, *SPLIT.searched_points)), least)
-    return field.take(fit), field.take(held), field.take(fit[:few])
+    return fit, held, fit[:few]

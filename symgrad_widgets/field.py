@@ -351,7 +351,7 @@ def linear_tangent(points):
 
 
 def _principal(points):
-    """Spread (n,) of the inputs, and the orthonormal axes (n, m), in these units, that the points fill or None.
+    """Spread (n,) of the inputs, and orthonormal axes (n, m) in these units that the points fill; None: all.
 
     An input whose spread is rounding error has none. Inputs are standardised first, so that their units do
     not matter.

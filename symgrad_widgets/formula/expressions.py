@@ -235,8 +235,8 @@ def angles(expression, field):
 def paper_mse(expression, field):
     """Mean over points and components of the squared difference of unit gradients, as in arXiv 2409.05305.
 
-    That is `(2 - 2 cos) / n` for n inputs in the units they came in, with one global sign for the whole field.
-    One neuron only.
+    That is `(2 - 2 cos) / n` for n inputs in the units they came in, with one global sign for the whole
+    field. One neuron only.
     """
     if field.neurons != 1:
         raise DataError(

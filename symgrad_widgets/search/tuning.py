@@ -65,6 +65,8 @@ class _Search:
     """Such pairs at most that are used like inputs. Not measured."""
     block_loss: float = 0.1
     """Loss on its own two components from which a pair does not act as one. Not measured."""
+    ratio_digits: int = 12
+    """Of the ratio in which two inputs act together. Not measured."""
     block_terms: int = 300
     """Small terms at most that are made of these pairs. Not measured."""
     terms: int = 1200
@@ -137,6 +139,8 @@ class _Dictionary:
     """Inputs, the most important ones, that small terms pair with each other. Not measured."""
     factors: tuple[float, ...] = (-2.0, -1.0, -0.5, 0.5, 2.0)
     """Of the input in f(c x): where the constant is refined from. Not measured."""
+    uneven: tuple[float, ...] = (0.01, 0.1, 10.0, 100.0)
+    """Times y in log(x + c y). Not measured."""
     groups: int = 4
     """Of terms without common inputs at most, for all ways to part them into P/Q are tried. Not measured."""
     largest_power: int = 64

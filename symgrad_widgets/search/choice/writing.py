@@ -88,9 +88,16 @@ def _effort(e):
 
 
 def _body(e):
-    """Return e with 0.5 written 1/2, and log|1000 x|, which differs by a constant, as log|x|."""
+    """Return e with 0.5 written 1/2, and log|10 x - 10 y|, which differs by a constant, as log|x - y|."""
     e = e.xreplace({x: _number(float(x)) for x in e.atoms(sp.Float)})
-    return sp.log(e.args[0].as_coeff_Mul()[1]) if isinstance(e, sp.log) else e
+    return e.xreplace({e.args[0]: _without_scale(e.args[0])}) if isinstance(e, sp.log) else e
+
+
+def _without_scale(e):
+    """Return e, or |e|, without a factor that all its terms have."""
+    if isinstance(e, sp.Abs):
+        return sp.Abs(_without_scale(e.args[0]))
+    return e.primitive()[1] if e.is_Add else e.as_coeff_Mul()[1]
 
 
 def _plainness(numbers):

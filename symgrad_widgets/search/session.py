@@ -27,7 +27,7 @@ from .terms.decades import decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
-from .tuning import EVIDENCE, SEARCH, SESSION
+from .tuning import EVIDENCE, ROUNDING, SEARCH, SESSION
 from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
@@ -35,13 +35,28 @@ __all__ = ["Search", "SearchState"]
 
 @dataclass(frozen=True)
 class SearchState:
-    """What is known after a generation."""
+    """What is known after a generation.
+
+    Attributes
+    ----------
+    generation, evaluations : int
+    front : Candidates by rising complexity and falling loss
+    best : Candidate, or None where no formula stands out
+    seconds : that the generations have taken
+    kind : "match" | "approximation" | "none" | "undecided"
+        What `best` is; undecided until terms are evolved, unless nothing is left to explain.
+    ended : None | "known" | "budget" | "seconds" | "stopped"
+        Why `run` has ended.
+
+    """
 
     generation: int
     front: tuple[Candidate, ...]
     best: Candidate | None
     evaluations: int
     seconds: float
+    kind: str = "undecided"
+    ended: str | None = None
 
 
 class _Reached(NamedTuple):
@@ -180,6 +195,11 @@ class Search:
         return self.state.best
 
     @property
+    def kind(self) -> str:
+        """What `best` is: "match", "approximation", "none" or "undecided"."""
+        return self.state.kind
+
+    @property
     def evaluations(self) -> int:
         """Number of term sets whose coefficients have been solved for."""
         return self.state.evaluations
@@ -191,12 +211,19 @@ class Search:
 
     @property
     def settled(self) -> bool:
-        """Whether `best` has not changed for ten generations of evolution, or forty while there is none."""
+        """Whether `best` has stood for long enough: 10 generations of evolution, or 40 while there is none.
+
+        One that leaves nothing to explain has to stand for one generation, a match for four.
+        """
         return self._reached.unchanged >= self._patience
 
     @property
     def _patience(self):
-        return SESSION.given_up if self.best is None else SESSION.settled
+        if self.best is None:
+            return SESSION.given_up
+        if self.best.loss <= ROUNDING.loss:
+            return SESSION.exact
+        return SESSION.matched if self.kind == "match" else SESSION.settled
 
     @property
     def log(self) -> Path | None:
@@ -229,8 +256,13 @@ class Search:
                 return False
             raise
         seconds = before.seconds + time.perf_counter() - start
-        state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds)
-        unchanged = self._reached.unchanged + 1 if best == before.best and engine.evolving else 0
+        kind = judge.kind()
+        exact = kind == "match" and best.loss <= ROUNDING.loss
+        same = best == before.best and (engine.evolving or exact)
+        unchanged = self._reached.unchanged + 1 if same else 0
+        if not (engine.evolving or exact) or (kind == "none" and unchanged < SESSION.given_up):
+            kind = "undecided"
+        state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
         self._reached = self._shown = _Reached(engine, judge, state, unchanged)
         return True
 
@@ -264,21 +296,28 @@ class Search:
         first, seconds = self.generation, duration(seconds)
         last = np.inf if generations is None else first + whole(generations, "generations")
         most = np.inf if evaluations is None else whole(evaluations, "evaluations")
-        settles = generations is None and evaluations is None
         desc = "search" if self.log is None else f"search (log {self.log})"
         bar = tqdm(desc=desc, unit="gen", disable=not progress, total=generations, leave=False)
         warm_up()
         with bar, self._watch.over(seconds):
-            while self.generation < last and self.evaluations < most:
-                if settles and self.settled and self.generation - first >= self._patience:
-                    break
+            while (ended := self._ended(first, last, most)) is None:
                 if not self._advance():
+                    ended = "stopped" if self._watch.stopped else "seconds"
                     break
                 bar.update()
                 bar.set_postfix_str(f"best {self.best.expression}" if self.best else "no law yet")
                 if callback is not None and callback(self.state):
+                    ended = "stopped"
                     break
+            self._shown = self._shown._replace(state=replace(self.state, ended=ended))
         return self.state
+
+    def _ended(self, first, last, most):
+        """Why a run that began after `first` generations is over, or None."""
+        if self.generation >= last or self.evaluations >= most:
+            return "budget"
+        budget = np.isfinite(last) or np.isfinite(most)
+        return "known" if not budget and self.settled and self.generation - first >= self._patience else None
 
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
         """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""

@@ -47,6 +47,10 @@ class _Session:
 
     settled: int = 10
     """Generations of evolution with the same answer that are enough. Not measured."""
+    matched: int = 4
+    """So many where the answer is a match. Not measured."""
+    exact: int = 1
+    """So many, of any kind, where the answer leaves nothing to explain. Not measured."""
     given_up: int = 40
     """Generations of evolution without an answer that are enough. Not measured."""
     stop_holds: float = 1.0
@@ -391,6 +395,26 @@ class _Choice:
 
 
 @dataclass(frozen=True)
+class _Values:
+    """How values are predicted from those at neighbouring values of a formula."""
+
+    least_points: int = 30
+    """Of fewer nothing is said. Not measured."""
+    windows: tuple[int, ...] = (2, 4, 8, 16, 32)
+    """Neighbours on either side that a line is put through; the best number counts. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """When a formula is called a match; `choice/kind.py` has the reasons."""
+
+    values_price: float = 0.025
+    """Nats of what is left of the values that a node of a longer formula may gain. docs/limits.md, Kinds."""
+    smooth: float = 0.5
+    """Share of what is left of the directions that may be smooth. Not measured."""
+
+
+@dataclass(frozen=True)
 class _Front:
     """What a person is shown."""
 
@@ -430,5 +454,7 @@ SUBSPACE = _Subspace()
 SPLIT = _Split()
 WRITING = _Writing()
 CHOICE = _Choice()
+VALUES = _Values()
+KIND = _Kind()
 FRONT = _Front()
 EVIDENCE = _Evidence()

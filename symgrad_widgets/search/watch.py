@@ -22,6 +22,11 @@ class Watch:
         if self._asked is not None or time.monotonic() >= self._deadline:
             raise Interrupted
 
+    @property
+    def stopped(self):
+        """Whether a stop was asked for, and not yet heard to its end."""
+        return self._asked is not None
+
     def stop(self):
         """Ask what runs to end; while nothing does, what begins within a second."""
         self._asked = time.monotonic()

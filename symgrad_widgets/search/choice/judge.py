@@ -12,7 +12,8 @@ from ..fit.bank import Sample
 from ..fit.inner_constants import tidied
 from ..terms.decades import decades, plain
 from ..tuning import FRONT, ROUNDING, SPLIT
-from .candidate import Candidate
+from .candidate import Candidate, explained
+from .kind import kind_of
 from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
 from .writing import acceptable, formula
 
@@ -31,6 +32,11 @@ class _Written(NamedTuple):
     def loss(self):
         return self.shares.mean()
 
+    @property
+    def rest(self):
+        """What is left of the values, or None."""
+        return None if self.candidate.explained is None else 1 - self.candidate.explained
+
 
 class Judge:
     """Splits a field and keeps what was written: `searched`, `fit` and `held` are its three samples.
@@ -48,7 +54,9 @@ class Judge:
         self.fit, self.held, self.searched = (
             Sample(in_spreads.take(index)) for index in (self._fitted, *others)
         )
-        self._samples = [self.held] if others[0] is self._fitted else [self.fit, self.held]
+        parts = [self._fitted] if others[0] is self._fitted else [self._fitted, others[0]]
+        self._chosen = np.concatenate(parts)
+        self._samples = [self.held] if len(parts) == 1 else [self.fit, self.held]
         self._known, self._leaders, self._written = {}, [], {}
 
     def front(self, contenders, watch=lambda: None):
@@ -86,6 +94,13 @@ class Judge:
         best = select(losses, efforts, smooth, chance, len(self._unit))
         return None if best is None else written[best].candidate
 
+    def kind(self):
+        """Return what the answer is: "match", "approximation" or "none"."""
+        answer = self.answer()
+        if answer is None:
+            return "none"
+        return kind_of(self._written[answer.expression], self._written.values(), self.count)
+
     @property
     def count(self):
         """Number of points that the answer goes by."""
@@ -102,6 +117,10 @@ class Judge:
         usable = np.isfinite(raw).all((0, 2))
         G = np.stack([field.project(np.where(usable[:, None], part, 0)) for part in raw])
         return G[:, usable], self.fit.components(G)[:, usable]
+
+    @cached_property
+    def _judged(self):
+        return self.field.take(self._chosen)
 
     @cached_property
     def _unit(self):
@@ -124,9 +143,8 @@ class Judge:
         expression, numbers = written
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
-        candidate = Candidate(
-            expression, complexity(expression), float(shares[-len(self.held.unit) :].mean())
-        )
+        loss = float(shares[-len(self.held.unit) :].mean())
+        candidate = Candidate(expression, complexity(expression), loss, explained(expression, self._judged))
         smooth = smooth_share(self._unit, directions, self._nearest)
         return _Written(candidate, directions, shares, contender, effort(expression), smooth)
 

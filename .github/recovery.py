@@ -6,14 +6,17 @@ from pathlib import Path
 from symgrad_widgets.measuring.recovery import beside, over_seeds, reference_rows, total
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = (ROOT / "notebooks" / "results.jsonl", ROOT / "tests" / "reference" / "paper_preset.jsonl")
+ROWS = (
+    ROOT / "notebooks" / "reference" / "results.jsonl",
+    ROOT / "tests" / "reference" / "paper_preset.jsonl",
+)
 PAGE = ROOT / "docs" / "recovery.md"
 SEEDS = [ROOT / "tests" / "reference" / name for name in ("seeds.jsonl", "free.jsonl")]
 TEXT = """# Recovery
 
 Seed 0: every experiment once, trained and interpreted without a look at its concept: {ours}.
 
-`symgrad sweep --compare notebooks/results.jsonl` does it again and says what has changed.
+`symgrad sweep --compare notebooks/reference/results.jsonl` does it again and says what has changed.
 This page is written by `.github/recovery.py` from the stored rows of sweeps.
 
 ## Over seeds

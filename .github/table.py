@@ -9,7 +9,7 @@ from symgrad_widgets.notebook_support import notebook_files
 from symgrad_widgets.notebook_support.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = ROOT / "notebooks" / "results.jsonl"
+ROWS = ROOT / "notebooks" / "reference" / "results.jsonl"
 BINDER = "https://mybinder.org/v2/gh/OWNER/symgrad-widgets/HEAD?urlpath=lab/tree/"
 TABLE = re.compile(r"^\| paper \|.*\n(?:\|.*\n)+", re.MULTILINE)
 

@@ -1,14 +1,5 @@
 # ---
 # jupyter:
-#   jupytext:
-#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
-#     formats: ipynb,py:percent
-#     notebook_metadata_filter: kernelspec,jupytext,-all
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#       format_version: '1.3'
-#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python
@@ -169,8 +160,9 @@ steps.run(seconds=budget).best
 # A network may bend what it has learnt, so its values hide the formula; directions of gradients do not. The loss
 # compares directions only, and the search returns a front, with the formula at its knee.
 #
-# `index` lists all notebooks, `glossary` all words. **Go on with** `physics/07_oscillator` (a look inside the search),
-# `matrices/01_trace2` (why sign and scale do not matter) or `matrices/02_determinant2` (data on a surface).
+# In `reference`, `index` lists all notebooks and `glossary` all words. **Go on with** `physics/07_oscillator` (a look
+# inside the search), `matrices/01_trace2` (why sign and scale do not matter) or `matrices/02_determinant2` (data on a
+# surface).
 #
 # ## Exercises
 #

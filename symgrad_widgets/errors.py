@@ -60,10 +60,10 @@ class ClusterError(SymgradError, ConnectionError):
     """A Dask cluster that cannot be reached, or whose workers cannot do the jobs."""
 
 
-def nearest(name, known, n=3):
+def nearest(name, known):
     """Sentence that lists the known names, the nearest to `name` first: for error messages."""
     known = [str(k) for k in known]
-    close = difflib.get_close_matches(str(name), known, n=n, cutoff=0.4)
+    close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
     if close:
         return f"did you mean {' or '.join(map(repr, close))}?"
     listed = ", ".join(known[:30]) + (", ..." if len(known) > 30 else "")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import floats, names_of
 from .checks import checked_names
 from .errors import DataError, NoGradientError
 
@@ -25,8 +26,9 @@ class GradientField:
     Parameters
     ----------
     points : array (N, n)
+        This and the others may be of any type of number, masked, tables or tensors.
     gradients : array (N, n), or (N, k, n) for k neurons
-    names : n distinct identifiers, default x1 ... xn
+    names : n distinct identifiers, default those of the columns where the points are a table, else x1 ... xn
     values : array (N,) or (N, k), the neurons' values; needed only where they are shown
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace the
@@ -39,8 +41,9 @@ class GradientField:
     `measure.spread` over the points: no input counts more because its unit is small. `points`, `gradients`,
     `values` and `tangent` stay in the reader's coordinates; `projected` and `unit` are in that measure.
 
-    Points at which a value is not finite, or at which every gradient vanishes on the tangent space, are
-    dropped; `dropped` counts them. `constant` names the inputs that do not vary over the points.
+    Points at which a value is not finite, masked or missing, or at which every gradient vanishes on the
+    tangent space, are dropped; `dropped` counts them. `constant` names the inputs that do not vary over the
+    points.
 
     Raises
     ------
@@ -52,6 +55,7 @@ class GradientField:
     """
 
     def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0, measure=None):
+        names = names_of(points, names)
         points, gradients, values = _checked_arrays(points, gradients, values)
         count, n = points.shape
         self.names = checked_names(names, n)
@@ -141,7 +145,7 @@ class GradientField:
 
     def project(self, gradients: np.ndarray) -> np.ndarray:
         """Gradients (N, n) or (N, k, n) of something else at the same points, in tangent coordinates."""
-        return self.measure.project(np.asarray(gradients, dtype=float))
+        return self.measure.project(floats(gradients, "gradients", copy=False))
 
     def take(self, index: np.ndarray) -> "GradientField":
         """Return the field at some of its points only (an index array or boolean mask), in its measure."""
@@ -243,7 +247,7 @@ class Measure(NamedTuple):
 
 def _checked_arrays(points, gradients, values):
     """Points (N, n), gradients (N, n) or (N, k, n), values (N,) or (N, k) or None, as float64."""
-    points, gradients = _floats(points, "points"), _floats(gradients, "gradients")
+    points, gradients = floats(points, "points"), floats(gradients, "gradients")
     if points.ndim != 2:
         raise DataError(
             f"points must have shape (N, n), got {points.shape}; reshape a table of one row with x[None]"
@@ -254,27 +258,12 @@ def _checked_arrays(points, gradients, values):
             f"gradients must have shape ({count}, {n}) or ({count}, k, {n}) like the points, "
             f"got {gradients.shape}"
         )
-    values = None if values is None else _floats(values, "values")
+    values = None if values is None else floats(values, "values")
     if values is not None and values.shape != gradients.shape[:-1]:
         raise DataError(
             f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}"
         )
     return points, gradients, values
-
-
-def _floats(array, what):
-    kind = type(array).__name__
-    try:
-        if hasattr(array, "detach"):
-            array = array.detach().cpu()
-            array = array if array.is_complex() else array.double()
-        array = np.asarray(array)
-        floats = None if np.iscomplexobj(array) else np.array(array, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{what} must be an array of numbers, got {kind}: {error}") from None
-    if floats is None:
-        raise DataError(f"{what} must be real, got {kind} of complex numbers")
-    return floats
 
 
 def _finite(array):
@@ -319,7 +308,7 @@ def _checked_tangent(tangent, points):
         return tangent
     if isinstance(tangent, str):
         raise DataError(f"tangent must be 'auto', None or a basis, got {tangent!r}")
-    tangent = _floats(tangent, "tangent")
+    tangent = floats(tangent, "tangent")
     m = tangent.shape[-1]
     if tangent.shape not in ((n, m), (count, n, m)) or m > n:
         raise DataError(

@@ -1,24 +1,60 @@
-"""Shared by all tests: where things are, and what is skipped where no browser or no Julia is installed."""
+"""Shared by all tests: where things are, what is skipped for want of something, what runs side by side."""
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 # Small networks are slower with several threads than with one, above all while other tests run beside them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# For nbformat, jsonschema would compile a grammar of addresses in each process (2 s), and check none by it.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 ROOT = Path(__file__).resolve().parents[1]
+GB_EACH = 2  # a process of tests, with the kernel of a notebook beside it
+ONLY_NAMED = ("ipykernels", "nightly")  # installs packages; shows for all what others show for a few
+LONGEST_FIRST = ("sweep", "browser", "release", "notebook")  # begun last, one of them would end alone
 
 
+def pytest_xdist_auto_num_workers(config):
+    """All tests run in as many processes as have a core and memory; tests that are named, in this one."""
+    from symgrad_widgets.batch.schedule import cores
+    from symgrad_widgets.commands.doctor import free_memory
+
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return 0
+    count = min(cores(), int(free_memory() / GB_EACH))
+    return count if count > 1 else 0
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config, items):
+    _leave_out(config, items)
+    items.sort(key=lambda item: next((k for k, m in enumerate(LONGEST_FIRST) if m in item.keywords), 9))
+    for item in items:
+        group = _group(item)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item):
+    """Name of the tests that share a process: the one browser, or what their module has made once."""
+    if "browser" in item.keywords:
+        return "browser"
+    fixtures = (fixture for known in item._fixtureinfo.name2fixturedefs.values() for fixture in known)
+    return item.path.stem if any(fixture.scope == "module" for fixture in fixtures) else None
+
+
+def _leave_out(config, items):
     from symgrad_widgets.commands.doctor import chromium
     from symgrad_widgets.search.pysr.installed import look
 
-    if "ipykernels" not in config.option.markexpr:  # it installs packages: only where it is named
-        config.hook.pytest_deselected(items=[item for item in items if "ipykernels" in item.keywords])
-        items[:] = [item for item in items if "ipykernels" not in item.keywords]
+    for mark in ONLY_NAMED:
+        if mark not in config.option.markexpr:
+            config.hook.pytest_deselected(items=[item for item in items if mark in item.keywords])
+            items[:] = [item for item in items if mark not in item.keywords]
     found = look()
     absent = {}
     if chromium() is None:
@@ -99,3 +135,17 @@ def patience():
         patch.setattr(cluster, "_REACHED", 300)
         patch.setattr(cluster, "_STARTED", 300)
         yield
+
+
+@pytest.fixture
+def scratch_table():
+    """Operators defined in a test are gone after it."""
+    from symgrad_widgets.formula.operators import OPERATORS
+    from symgrad_widgets.search.terms import postfix
+
+    before = dict(OPERATORS)
+    yield OPERATORS
+    OPERATORS.clear()
+    OPERATORS.update(before)
+    postfix._rows.clear()
+    postfix._derivative.cache_clear()

@@ -18,12 +18,14 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
-MEETING = {"checks", "directions", "errors", "field"}
+MEETING = {"arrays", "checks", "directions", "errors", "field", "locks"}
 MAY_USE = {
     "errors": set(),
+    "arrays": {"errors"},
     "checks": {"errors"},
     "directions": set(),
-    "field": {"checks", "directions", "errors"},
+    "locks": set(),
+    "field": {"arrays", "checks", "directions", "errors"},
     "batch": {"errors"},
     "formula": MEETING,
     "network": MEETING | {"formula"},

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from papers import OF_PAPERS
 
 import symgrad_widgets
-from symgrad_widgets import experiments
 from symgrad_widgets.notebook_support.notebook_files import find
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,7 +88,7 @@ def test_the_badges_open_what_a_session_on_binder_serves():
     address = r"https://mybinder.org/v2/gh/[\w-]+/[\w-]+/HEAD\?urlpath=(?:lab/tree|voila/render)/([^\s)]+)"
     pages = re.findall(address, read("README.md"))
     assert pages[:3] == ["00_start_here.ipynb", "playground.ipynb", "playground.ipynb"]
-    of_experiments = {find(experiment, ROOT / "notebooks") for experiment in experiments}
+    of_experiments = {find(experiment, ROOT / "notebooks") for experiment in OF_PAPERS}
     assert {ROOT / "notebooks" / page for page in pages[3:]} == of_experiments
     assert all((ROOT / "notebooks" / page).is_file() for page in pages)
 

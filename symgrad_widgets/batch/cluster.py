@@ -4,6 +4,7 @@ joblib's own Dask backend never learns of a job that the scheduler has given up,
 """
 
 import contextlib
+import gc
 from concurrent.futures import CancelledError
 
 from joblib import Parallel, delayed, parallel_config
@@ -83,19 +84,24 @@ class _Backend(ParallelBackendBase):
 
 @contextlib.contextmanager
 def _connected(scheduler):
+    with _client(scheduler) as client:
+        _check_workers(client, scheduler)
+        yield client
+
+
+def _client(scheduler):
     try:
         from dask.distributed import Client
     except ImportError:
         raise SymgradError('Dask is not installed: pip install -e ".[dask]" in the repository') from None
     try:
-        client = Client(scheduler, timeout=_REACHED, set_as_default=False)
+        return Client(scheduler, timeout=_REACHED, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise ClusterError(
-            f"no Dask scheduler answers at {scheduler!r} ({error}): give its address, tcp://HOST:8786"
-        ) from None
-    with client:
-        _check_workers(client, scheduler)
-        yield client
+        reason = error.with_traceback(None)  # which holds the client that was half made
+    gc.collect()  # collected while another one starts, it would wait for that one, and that one for it
+    raise ClusterError(
+        f"no Dask scheduler answers at {scheduler!r} ({reason}): give its address, tcp://HOST:8786"
+    )
 
 
 def _check_workers(client, scheduler):

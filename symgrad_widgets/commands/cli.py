@@ -18,9 +18,7 @@ from . import app, classroom, docs, julia, sweep, weights
 __all__ = ["main"]
 
 _START = "00_start_here.ipynb"
-_LAB_CONFIG = (
-    Path(__file__).parents[1] / "jupyter"
-)  # holds labconfig/page_config.json: no announcements, no news
+_LAB_CONFIG = Path(__file__).parents[1] / "jupyter"  # no announcements; no files that are no notebooks
 
 
 def main(arguments=None):

@@ -21,6 +21,7 @@ _DOCUMENTS = (
     "CHANGELOG.md",
     "docs/*.md",
     "notebooks/teaching/README.md",
+    "symgrad_widgets/search/README.md",
 )
 _LINK = re.compile(r"\]\((?!https?:|#)([^)\s]+)\)")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)

@@ -17,7 +17,7 @@ from ..errors import SymgradError
 from ..notebook_support import notebook_files
 from ..search.pysr import installed
 
-__all__ = ["Check", "checks", "chromium", "main"]
+__all__ = ["Check", "checks", "chromium", "free_memory", "main"]
 
 _EXTENSIONS = {  # JupyterLab's half of each widget library, and the package that brings it
     "@jupyter-widgets/jupyterlab-manager": "ipywidgets",
@@ -148,10 +148,15 @@ def _notebooks():
     return Check("notebooks", str(folder))
 
 
-def _memory():
+def free_memory():
+    """Memory in GB that processes can still get: the machine's, or less where a container has a limit."""
     import psutil
 
-    free = min([psutil.virtual_memory().available, *_container_limit()]) / 1e9
+    return min([psutil.virtual_memory().available, *_container_limit()]) / 1e9
+
+
+def _memory():
+    free = free_memory()
     low = free < _ENOUGH_MEMORY
     return Check(
         "memory", f"{free:.1f} GB free", "close other kernels or programs: one needs 1 GB" if low else ""

@@ -1,39 +1,135 @@
 """A formula as a function of arrays, or as a module to put in the place of a neuron."""
 
-from .expressions import as_expression
+import operator
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from ..arrays import floats
+from ..errors import ExpressionError
+from .expressions import as_expression, evaluate
 
 __all__ = ["to_numpy", "to_torch"]
 
 
-def to_numpy(formula, names):
+def to_numpy(formula, names, subspace=None):
     """Return a function from points (N, n), one column for each name, to the formula's values (N,).
 
+    It can be pickled. With a subspace (n, r) the formula is one of the r coordinates `points @ subspace`.
     Raises ExpressionError for a formula that cannot be read or holds other symbols.
     """
-    from .expressions import evaluate
+    return _Function(as_expression(formula, names), tuple(names), subspace)
 
-    expression = as_expression(formula, names)
-    return lambda points: evaluate(expression, names, points)[0]
+
+@dataclass(frozen=True)
+class _Function:
+    expression: object
+    names: tuple
+    subspace: np.ndarray | None
+
+    def __call__(self, points):
+        points = floats(points, "points", copy=False)
+        return evaluate(
+            self.expression, self.names, points if self.subspace is None else points @ self.subspace
+        )[0]
 
 
 def to_torch(formula, names, subspace=None):
     """Return a torch.nn.Module from inputs (..., n) to the formula's values (...), of any dtype.
 
-    With a subspace (n, r) the formula is one of the r coordinates `x @ subspace`.
-    Raises ExpressionError for a formula that cannot be read or holds other symbols.
+    It can be saved, pickled, scripted, compiled and vectorised. With a subspace (n, r) the formula is one of
+    the r coordinates `x @ subspace`.
+    Raises ExpressionError for a formula that cannot be read, other symbols, or functions that torch lacks.
     """
-    import sympy as sp
     import torch
 
     expression = as_expression(formula, names)
-    function = sp.lambdify([sp.Symbol(name, real=True) for name in names], expression, "torch")
+    root = torch.nn.Module()
+    graph = torch.fx.Graph()
+    x = graph.call_function(operator.mul, (graph.placeholder("x"), 1.0))  # whole numbers become floating
+    if subspace is not None:
+        root.register_buffer("subspace", torch.tensor(subspace))
+        x = graph.call_function(torch.matmul, (x, graph.call_method("to", (graph.get_attr("subspace"), x))))
+    columns = {name: graph.call_function(torch.select, (x, -1, i)) for i, name in enumerate(names)}
+    graph.output(_Writer(graph, columns).tensor(expression))
+    graph.eliminate_dead_code()
+    return torch.fx.GraphModule(root, graph, "Formula")
 
-    class Formula(torch.nn.Module):
-        def forward(self, x):
-            z = x if subspace is None else x @ torch.as_tensor(subspace, dtype=x.dtype, device=x.device)
-            return torch.as_tensor(function(*z.unbind(-1))).expand(x.shape[:-1])
 
-        def extra_repr(self):
-            return str(expression)
+class _Writer:
+    """Writes expressions as calls of torch's functions into a graph; what holds no input becomes a number."""
 
-    return Formula()
+    def __init__(self, graph, columns):
+        import sympy as sp
+        import torch
+
+        self.graph, self.columns = graph, columns
+        self.functions = {
+            sp.Abs: torch.abs, sp.sign: torch.sign, sp.exp: torch.exp, sp.log: torch.log, sp.erf: torch.erf,
+            sp.sin: torch.sin, sp.cos: torch.cos, sp.tan: torch.tan, sp.sinh: torch.sinh, sp.cosh: torch.cosh,
+            sp.tanh: torch.tanh, sp.asin: torch.asin, sp.acos: torch.acos, sp.atan: torch.atan,
+            sp.asinh: torch.asinh, sp.acosh: torch.acosh, sp.atanh: torch.atanh, sp.erfc: torch.erfc,
+            sp.loggamma: torch.lgamma, sp.atan2: torch.atan2, sp.Max: torch.maximum, sp.Min: torch.minimum,
+            sp.Gt: torch.gt, sp.Ge: torch.ge, sp.Lt: torch.lt, sp.Le: torch.le, sp.Eq: torch.eq,
+            sp.Ne: torch.ne, sp.And: torch.logical_and, sp.Or: torch.logical_or, sp.Not: torch.logical_not,
+        }  # fmt: skip
+        self.full, self.where, self.pow = torch.full_like, torch.where, torch.pow
+        self.roots = {
+            sp.Rational(1, 2): torch.sqrt,
+            sp.Rational(-1, 2): torch.rsqrt,
+            sp.Integer(-1): torch.reciprocal,
+        }
+
+    def tensor(self, expression):
+        """Node of the values at each point."""
+        written = self.written(expression)
+        if isinstance(written, float):
+            return self.graph.call_function(self.full, (next(iter(self.columns.values())), written))
+        return written
+
+    def written(self, expression):
+        """Node of the values, or a float where no input has a part in them."""
+        if not expression.free_symbols:
+            return float(expression)
+        if expression.is_Symbol:
+            return self.columns[expression.name]
+        if expression.is_Pow:
+            return self._power(*expression.args)
+        return self._piecewise(expression.args) if expression.is_Piecewise else self._folded(expression)
+
+    def _folded(self, expression):
+        """Node of a function, those of many arguments taken two at a time."""
+        if expression.is_Add or expression.is_Mul:
+            function, arguments = _OF[expression.func.__name__], map(self.written, expression.args)
+        else:
+            function, arguments = self.functions.get(expression.func), map(self.tensor, expression.args)
+        if function is None:
+            raise ExpressionError(
+                f"torch has no function {expression.func.__name__}, in {expression}: use to_numpy"
+            )
+        first, *rest = arguments
+        if not rest:
+            return self.graph.call_function(function, (first,))
+        return reduce(lambda a, b: self.graph.call_function(function, (a, b)), rest, first)
+
+    def _power(self, base, exponent):
+        if exponent in self.roots:
+            return self.graph.call_function(self.roots[exponent], (self.tensor(base),))
+        power = int(exponent) if exponent.is_Integer else self.written(exponent)
+        return self.graph.call_function(self.pow, (self.written(base), power))
+
+    def _piecewise(self, branches):
+        *first, (last, condition) = branches
+        value = self.tensor(last)
+        if condition != True:  # noqa: E712 - SymPy's own
+            value = self._chosen(condition, value, np.nan)
+        for branch, condition in reversed(first):
+            value = self._chosen(condition, self.tensor(branch), value)
+        return value
+
+    def _chosen(self, condition, value, other):
+        return self.graph.call_function(self.where, (self.written(condition), value, other))
+
+
+_OF = {"Add": operator.add, "Mul": operator.mul}

@@ -10,9 +10,11 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from ..directions import misalignment, unit
+from ..arrays import floats
+from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
-from .parser import FUNCTIONS, parse
+from .on_arrays import on_arrays
+from .parser import parse
 
 __all__ = [
     "angles",
@@ -24,7 +26,6 @@ __all__ = [
     "gradient",
     "loss",
     "misalignments",
-    "paper_mse",
     "parse",
 ]
 
@@ -162,7 +163,7 @@ def evaluate(expression, names, points):
 
     Outside the formula's domain values and gradients are not finite; nothing is hidden.
     """
-    points = np.asarray(points, dtype=np.float64)
+    points = floats(points, "points", copy=False)
     if points.ndim != 2 or points.shape[1] != len(names):
         raise DataError(
             f"points must have shape (N, {len(names)}), one column for each of {names}, got {points.shape}"
@@ -178,24 +179,17 @@ def evaluate(expression, names, points):
 def compiled(expression, names, library="numpy"):
     """Return a function of the inputs that gives [value, *partial derivatives], in NumPy or in mpmath."""
     symbols = [sp.Symbol(name, real=True) for name in names]
-    ours = (
-        {"_Modulus": np.abs, "_Sign": np.sign, "_Log": lambda whole, _: np.log(whole)}
-        if library == "numpy"
-        else {"_Modulus": abs, "_Sign": mpmath.sign, "_Log": lambda whole, _: mpmath.log(whole)}
-    )
-    modules = [ours, *(_libraries(expression) if library == "numpy" else [library])]
-    return sp.lambdify(symbols, [expression, *_slopes(expression, names)], modules, cse=True, dummify=True)
+    rows = [expression, *_slopes(expression, names)]
+    if library == "numpy":
+        ours = {"_Modulus": np.abs, "_Sign": np.sign, "_Log": lambda whole, _: np.log(whole)}
+        return on_arrays(symbols, rows, ours, cse=True)
+    ours = {"_Modulus": abs, "_Sign": mpmath.sign, "_Log": lambda whole, _: mpmath.log(whole)}
+    return sp.lambdify(symbols, rows, [ours, library], cse=True, dummify=True)
 
 
 def exact_numbers(expression):
     """Replace each decimal by the fraction it is written as: 0.5 by 1/2."""
     return expression.xreplace({number: sp.Rational(str(number)) for number in expression.atoms(sp.Float)})
-
-
-def _libraries(expression):
-    """NumPy, and SciPy where a reader's own operator needs more (erf, gamma, ...)."""
-    known = {*FUNCTIONS.values(), sp.Max, sp.Min, sp.atan2, sp.Piecewise}
-    return ["numpy"] if {f.func for f in expression.atoms(sp.Function)} <= known else ["scipy", "numpy"]
 
 
 def _projected(expression, field):
@@ -230,29 +224,3 @@ def angles(expression, field):
     """
     share = misalignments(expression, field)
     return np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
-
-
-def paper_mse(expression, field):
-    """Mean over points and components of the squared difference of unit gradients, as in arXiv 2409.05305.
-
-    That is `(2 - 2 cos) / n` for n inputs in the units they came in, with one global sign for the whole
-    field. One neuron only.
-    """
-    if field.neurons != 1:
-        raise DataError(
-            f"the paper's figure compares with one neuron, this field has {field.neurons}: use loss"
-        )
-    formula = evaluate(as_expression(expression, field.names), field.names, field.points)[1]
-    pair = [
-        _along(gradients, field.tangent) for gradients in (formula, field.gradients.reshape(formula.shape))
-    ]
-    cosines = (unit(pair[0]) * unit(pair[1])).sum(1)
-    cosines = np.where(np.isfinite(cosines), cosines, 0.0)
-    return float((2 - 2 * abs(cosines.mean())) / len(field.names))
-
-
-def _along(gradients, tangent):
-    """Gradients (N, n) in the coordinates of a tangent basis (n, m), (N, n, m) or None."""
-    if tangent is None:
-        return gradients
-    return gradients @ tangent if tangent.ndim == 2 else np.einsum("in,inm->im", gradients, tangent)

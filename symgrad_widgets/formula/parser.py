@@ -17,23 +17,14 @@ _DEEPEST = 60  # nested brackets and functions; sums and products of any length 
 _LARGEST = 300  # decimal digits of any constant: beyond lies overflow
 _STEEPEST = 1000  # exponent of something that is not a number
 
-# What a name in front of a bracket means. `log` of a negative number is not a number; write log(abs(u)).
+# What a name in front of a bracket means, beside the operators of the table. `log` of a negative number is
+# not a number here; write log(abs(u)).
 FUNCTIONS = {
     "sq": lambda u: u**2,
-    "square": lambda u: u**2,
-    "cube": lambda u: u**3,
-    "inv": lambda u: 1 / u,
-    "neg": lambda u: -u,
-    "sqrt": sp.sqrt,
-    "exp": sp.exp,
     "log": sp.log,
     "ln": sp.log,
-    "sin": sp.sin,
-    "cos": sp.cos,
-    "tan": sp.tan,
     "sinh": sp.sinh,
     "cosh": sp.cosh,
-    "tanh": sp.tanh,
     "asin": sp.asin,
     "acos": sp.acos,
     "atan": sp.atan,
@@ -42,10 +33,10 @@ FUNCTIONS = {
     "arctan": sp.atan,
     "asinh": sp.asinh,
     "atanh": sp.atanh,
-    "abs": sp.Abs,
     "Abs": sp.Abs,
     "sign": sp.sign,
 }
+_EXPONENTIAL = {"exp", "sinh", "cosh"}
 _CONSTANTS = {"pi": sp.pi, "e": sp.E, "E": sp.E}
 _TYPOGRAPHY = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "\n": " ", "\t": " ", "\r": " "})
 _IN_WORDS = {
@@ -180,7 +171,7 @@ class _Reader:
             return sp.Symbol(self.names[node.id], real=True)
         if node.id in _CONSTANTS:
             return _CONSTANTS[node.id]
-        if node.id in FUNCTIONS:
+        if node.id in FUNCTIONS or node.id in OPERATORS:
             self.refuse(node, f"is a function and needs its argument in brackets, {node.id}(...)")
         if self.names is None:
             return sp.Symbol(node.id, real=True)
@@ -234,7 +225,7 @@ class _Reader:
         if node.func.id == "pow":
             return self._power(node, *arguments)
         if (
-            function in (sp.exp, sp.sinh, sp.cosh)
+            node.func.id in _EXPONENTIAL
             and arguments[0].is_number
             and abs(float(arguments[0])) > _LARGEST * 2.3
         ):

@@ -1,7 +1,6 @@
 """Tables of what the notebooks hold, made from the notebooks and from the rows of a sweep."""
 
 import re
-from pathlib import Path
 
 from ..errors import SymgradError
 from ..notebook_support.notebook_files import find, sources
@@ -18,7 +17,7 @@ def index(folder, results):
 
     Parameters
     ----------
-    folder : path of the notebooks
+    folder : path of the notebooks, from the folder in which the table is shown: links begin with it
     results : path of a sweep's folder, or of a file of its rows, as `symgrad sweep` writes them
 
     Raises
@@ -45,7 +44,7 @@ def others(folder):
     from ..network.experiment import experiments
 
     taken = {_notebook(e, folder) for e in experiments}
-    links = (_link(path, folder) for path in sources(folder))
+    links = (_link(path) for path in sources(folder))
     return Table(("notebook",), tuple((link,) for link in links if link not in taken))
 
 
@@ -54,21 +53,21 @@ def glossary(folder):
     meanings = {}
     for path in sources(folder):
         for word, meaning in _words(path):
-            meanings.setdefault((word.lower(), word, meaning), []).append(_link(path, folder))
+            meanings.setdefault((word.lower(), word, meaning), []).append(_link(path))
     rows = ((word, meaning, ", ".join(links)) for (_, word, meaning), links in sorted(meanings.items()))
     return Table(("word", "meaning", "notebooks"), tuple(rows))
 
 
 def _notebook(experiment, folder):
     try:
-        return _link(find(experiment, folder), folder)
+        return _link(find(experiment, folder))
     except SymgradError:
         return "-"
 
 
-def _link(path, folder):
+def _link(path):
     found = _HEADING.search(_markdown(path))
-    return f"[{found[1] if found else path.stem}]({path.relative_to(Path(folder)).as_posix()})"
+    return f"[{found[1] if found else path.stem}]({path.as_posix()})"
 
 
 def _summaries(results):

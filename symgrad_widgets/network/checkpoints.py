@@ -1,6 +1,7 @@
 """A stranger's checkpoint: read as numbers, never as code, and made into the network its shapes describe."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from itertools import islice, pairwise
 from pathlib import Path
@@ -14,7 +15,8 @@ from .modules import mlp
 
 __all__ = ["from_checkpoint"]
 
-_SEARCHED = 8  # layers at most whose order is found by trying
+_SEARCHED = 8  # series of layers at most whose order is found by trying
+_LISTED = 4  # orders, where several fit
 _CODE = re.compile(r"GLOBAL ([\w.]+)")
 _OWN = "build the network yourself and give it the numbers: model.load_state_dict(...)"
 
@@ -32,8 +34,9 @@ def from_checkpoint(path, activation, layers=None):
     activation : str, a row of `networks.ACTIVATIONS`
         Between the layers; the last is linear. It does not stand in a checkpoint: you have to know it.
     layers : sequence of str or None
-        Names of the layers to use, in their order. None: all, in the order of the file (of safetensors, of
-        the names) where their shapes fit one another so, else in the only order in which they do.
+        Names of the layers to use, in their order. None: all, in the order of the file where it has one and
+        their shapes fit one another so, else in the only order in which they do. A file of safetensors and a
+        plain dict have none; there, numbers in names that are alike but for them are an order.
 
     Returns
     -------
@@ -51,8 +54,8 @@ def from_checkpoint(path, activation, layers=None):
 
     """
     path = Path(path)
-    tensors = _tensors(path)
-    names = _chosen(tensors, layers, path)
+    tensors, ordered = _tensors(path)
+    names = _chosen(tensors, ordered, layers, path)
     weights = [tensors[_key(name, "weight")] for name in names]
     model = mlp([weights[0].shape[1], *map(len, weights)], activation)
     model.to(torch.promote_types(weights[0].dtype, torch.float32))
@@ -68,13 +71,14 @@ def _key(layer, what):
 
 
 def _tensors(path):
-    """Tensors of a file by name, in the order of the file, or of the names where the file has none."""
+    """Tensors of a file by name, and whether their order is that in which the network was built."""
     try:
         with path.open("rb") as file:
             safetensors = file.read(9)[8:] == b"{"
         if safetensors:
             with safe_open(path, framework="pt") as opened:
-                return {name: opened.get_tensor(name) for name in sorted(opened.keys(), key=_natural)}
+                names = sorted(opened.keys(), key=_natural)
+                return {name: opened.get_tensor(name) for name in names}, False
         held = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise OutputError(f"cannot read {path}: {error.strerror or error}") from None
@@ -85,7 +89,12 @@ def _tensors(path):
         where = ", ".join(name or "the top" for name, _ in found)
         what = f"several state dicts ({where}): save the one you mean alone" if found else "no state dict"
         raise ModelError(f"{path} holds {what}; what is wanted is torch.save(model.state_dict(), ...)")
-    return found[0][1]
+    state = found[0][1]
+    return _only_tensors(state), isinstance(state, OrderedDict)  # as a module's state dict is
+
+
+def _only_tensors(state):
+    return {key: value for key, value in state.items() if isinstance(value, torch.Tensor)}
 
 
 def _refusal(path, reason):
@@ -110,13 +119,13 @@ def _state_dicts(held, name=""):
     if not isinstance(held, Mapping):
         return
     if any(isinstance(key, str) and key.endswith("weight") for key in held):
-        yield name, {key: value for key, value in held.items() if isinstance(value, torch.Tensor)}
+        yield name, held
         return
     for key, value in held.items():
         yield from _state_dicts(value, f"{name}.{key}".lstrip("."))
 
 
-def _chosen(tensors, layers, path):
+def _chosen(tensors, ordered, layers, path):
     """Names of the layers in their order, after all checks."""
     sizes = {
         key.removesuffix("weight").removesuffix("."): tuple(value.shape[::-1])
@@ -125,7 +134,7 @@ def _chosen(tensors, layers, path):
     }
     if layers is None:
         _refuse_others(tensors, sizes, path)
-        names = _order(sizes, path)
+        names = _order(sizes, ordered, path)
     else:
         names = _known(layers, sizes, path)
     for name in names:
@@ -159,13 +168,18 @@ def _known(layers, sizes, path):
     return names
 
 
-def _order(sizes, path):
-    if _fit(list(sizes), sizes):
+def _order(sizes, ordered, path):
+    if ordered and _fit(list(sizes), sizes):
         return list(sizes)
-    found = list(islice(_orders([], sizes), 2)) if len(sizes) <= _SEARCHED else []
+    series = {}  # of names that are alike but for their numbers, in the order of these
+    for name in sorted(sizes, key=_natural):
+        series.setdefault(re.sub(r"\d+", "#", name), []).append(name)
+    tried = len(series) <= _SEARCHED
+    found = list(islice(_orders([], list(series.values()), sizes), _LISTED + 1)) if tried else []
     if len(found) == 1:
         return found[0]
-    how = " or ".join(", ".join(names) for names in found)
+    how = " or ".join(", ".join(names) for names in found[:_LISTED])
+    how += " or others" if len(found) > _LISTED else ""
     raise ModelError(
         f"the layers of {path} {f'fit one another in several orders ({how})' if found else 'do not fit'}: "
         f"{_described(sizes, sizes)}; name those of one network in their order, layers=[...]"
@@ -176,13 +190,14 @@ def _fit(names, sizes):
     return all(sizes[a][1] == sizes[b][0] for a, b in pairwise(names))
 
 
-def _orders(begun, sizes):
-    """Yield all orders in which the layers fit one another."""
-    if len(begun) == len(sizes):
+def _orders(begun, series, sizes):
+    """Yield all orders in which the layers fit one another, and each series keeps its own."""
+    if not any(series):
         yield begun
-    for name in sizes:
-        if name not in begun and _fit([*begun[-1:], name], sizes):
-            yield from _orders([*begun, name], sizes)
+    for i, names in enumerate(series):
+        if names and _fit([*begun[-1:], names[0]], sizes):
+            rest = [*series[:i], names[1:], *series[i + 1 :]]
+            yield from _orders([*begun, names[0]], rest, sizes)
 
 
 def _described(names, sizes):

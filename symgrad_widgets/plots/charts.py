@@ -97,15 +97,16 @@ def _describe_others(others):
     return f" Least losses of other methods: {', '.join(least)}." if others else ""
 
 
-def history_picture(history, columns=("loss", "validation")):
-    """Training curves: columns of a history (dict of lists) against its `epoch`."""
+def history_picture(history):
+    """Training curves: `loss` and `validation` of a history (dict of lists) against its `epoch`."""
+    columns = ("loss", "validation")
     missing = [name for name in ("epoch", *columns) if name not in history]
     if missing:
         raise DataError(f"the history has no {missing[0]!r}, only {', '.join(history)}")
-    epochs, looks = history["epoch"], ((BLUE, "solid"), (RED, "dashed"), (GREEN, "dotted"))
+    epochs, looks = history["epoch"], ((BLUE, "solid"), (RED, "dashed"))
     marks = tuple(
         Mark("line", {"x": epochs, "y": history[name]}, colour, name, dash, 2)
-        for name, (colour, dash) in zip(columns, looks, strict=False)
+        for name, (colour, dash) in zip(columns, looks, strict=True)
     )
     values = np.concatenate([np.asarray(history[name], dtype=float) for name in columns])
     ends = ", ".join(
@@ -180,12 +181,12 @@ def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120):
     )
 
 
-def labels_picture(x, y, names, inputs=(0, 1), limit=_POINTS):
+def labels_picture(x, y, names, inputs=(0, 1)):
     """Points `x (N, n)` over two inputs, by their labels `y (N,)` of two kinds."""
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     if len(x) != len(y) or len(np.unique(y)) != 2:
         raise DataError(f"{len(x)} points and {len(y)} labels: give one for each point, of two kinds")
-    chosen, (i, j), (no, yes) = thin(len(x), limit), inputs, np.unique(y)
+    chosen, (i, j), (no, yes) = thin(len(x), _POINTS), inputs, np.unique(y)
     x, y = x[chosen], y[chosen]
     looks = ((no, BLUE, "ring"), (yes, ORANGE, "triangle"))
     marks = tuple(
@@ -203,12 +204,12 @@ def labels_picture(x, y, names, inputs=(0, 1), limit=_POINTS):
     )
 
 
-def plane_picture(points, values, names, inputs=(0, 1), limit=_POINTS, what="value"):
+def plane_picture(points, values, names, inputs=(0, 1), what="value"):
     """Points over two inputs in four groups of equal size by their value, low to high."""
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if len(points) != len(values):
         raise DataError(f"{len(points)} points and {len(values)} values: give one value for each point")
-    chosen, (i, j) = thin(len(points), limit), inputs
+    chosen, (i, j) = thin(len(points), _POINTS), inputs
     points, values = points[chosen], values[chosen]
     cuts = np.quantile(values, [0.25, 0.5, 0.75])
     group = np.searchsorted(cuts, values)

@@ -16,7 +16,8 @@ def published_fronts():
     """Fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
 
     An entry has `expression`, text for `parse` with the three digits that constants were printed with, and
-    the paper's own `complexity` and `mse` (`paper_mse` has its definition).
+    the paper's own `complexity` and `mse`: the mean over points and components of the squared difference of
+    unit gradients, `(2 - 2 cos) / n` for n inputs, with one sign for the whole field.
     """
     text = (
         resources.files("symgrad_widgets").joinpath("data/published_fronts.json").read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arrays import names_of
 from ..checks import checked_names
 from ..directions import misalignment
 from ..errors import DataError, ModelError, UnknownNameError, nearest
@@ -82,7 +83,7 @@ class Activity:
             raise DataError("x holds one point: what a unit does is seen from point to point; give more")
         self.starts = np.cumsum([0, *(layer.count for layer in self.layers)])
         self._limited()
-        names = axis_names(self._survey.input_shape) if names is None else names
+        names = names_of(x if wrt is None else None, names) or axis_names(self._survey.input_shape)
         self.names = checked_names(names, self.points.shape[1])
         self.rows = _evenly(len(self.points), _ROWS)
         self.values = self._survey.values(self.rows)
@@ -105,6 +106,18 @@ class Activity:
         if name not in names:
             raise UnknownNameError(f"no layer {name!r} is shown; {nearest(name, filter(None, names))}")
         return names.index(name)
+
+    def units(self, position, numbers):
+        """Numbers of units of a layer, itself given by number, as a tuple; DataError for what is none."""
+        layer = self.layers[position]
+        if not isinstance(numbers, list | tuple) or not numbers:
+            raise DataError(f"neurons must be a tuple of one unit or more, such as (0, 3), got {numbers!r}")
+        for unit in numbers:
+            if isinstance(unit, bool) or not isinstance(unit, int | np.integer):
+                raise DataError(f"a neuron is given by its number, got {unit!r}")
+            if not 0 <= unit < layer.count:
+                raise DataError(f"layer {layer.title!r} has units 0 to {layer.count - 1}, got {unit}")
+        return tuple(dict.fromkeys(int(unit) for unit in numbers))
 
     def field(self, layer, units):
         """Return the exact `GradientField` of some units of a layer (given by number), at all the points."""

@@ -10,6 +10,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import sympy as sp
 
+from ..arrays import floats
 from ..checks import duration, whole
 from ..errors import DataError, ExpressionError, SymgradError
 from ..field import GradientField
@@ -108,7 +109,7 @@ def fit_polynomials(x, values, field, degree=3):
 def _checked(x, target, field):
     if not isinstance(field, GradientField):
         raise DataError(f"field must be a GradientField, got {type(field).__name__}")
-    x, target = np.asarray(x, dtype=float), np.asarray(target, dtype=float)
+    x, target = floats(x, "points"), floats(target, "values")
     if target.ndim != 1 or x.shape != (len(target), len(field.names)):
         raise DataError(
             f"to fit takes points (N, {len(field.names)}), columns for {', '.join(field.names)}, and "

@@ -67,8 +67,7 @@ class Interpretation:
 
     def to_numpy(self) -> Callable:
         """Return the formula as a function from points (N, n) to values (N,)."""
-        function = to_numpy(self._formula(), self.names)
-        return function if self.subspace is None else lambda points: function(points @ self.subspace)
+        return to_numpy(self._formula(), self.names, self.subspace)
 
     def to_torch(self) -> "nn.Module":
         """Return the formula as a torch.nn.Module from inputs (..., n) to values (...)."""

@@ -7,12 +7,18 @@ with the formula instead is a question of cause and effect, and this asks it.
 import math
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
+from inspect import signature
 
 import numpy as np
 import torch
 
-from ..errors import DataError, ModelError, UnknownNameError, nearest
-from ..network.gradients.neurons import described, unit_index
+from ..errors import DataError, ModelError
+from ..network.gradients.inputs import checked_points
+from ..network.gradients.modes import undisturbed
+from ..network.gradients.neurons import unit_index
+from ..network.gradients.outputs import described, tensors_in
+from ..network.gradients.reader import forward, layer_of, not_compiled, where_it_lives
 
 __all__ = ["Effect", "Spliced", "splice"]
 
@@ -54,7 +60,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Spliced:
-    """What `splice` makes of a model.
+    """What `splice` makes of a model, which stays as it is; the copies are in eval mode.
 
     Attributes
     ----------
@@ -63,8 +69,8 @@ class Spliced:
     mean : torch.nn.Module, a copy in which the neuron is the mean of its values at the points given
     original : torch.nn.Module, as it was given
     change : float
-        Share of the variance of the model's output at the points of the interpretation that the formula
-        leaves different: mean squared change over variance, all outputs together.
+        Share of the variance of the model's output at the points of the interpretation, in eval mode, that
+        the formula leaves different: mean squared change over variance, all outputs together.
 
     """
 
@@ -75,10 +81,12 @@ class Spliced:
     change: float
 
     def effect(self, loss):
-        """`Effect` on a task. `loss(model)` is a number, the lower the better: for instance `run.loss`."""
-        with torch.no_grad():
-            known = (float(loss(model)) for model in (self.original, self.model, self.shuffled))
-            return Effect(*known, mean=_loss_or_nan(loss, self.mean))
+        """`Effect` on a task. `loss(model)` is a number, the lower the better: for instance `run.loss`.
+
+        All models are in eval mode while it is asked, and what it draws at random is the same for each.
+        """
+        known = (_loss(loss, model) for model in (self.original, self.model, self.shuffled))
+        return Effect(*known, mean=_loss_or_nan(loss, self.mean))
 
 
 def splice(model, result, layer=None, neuron=0, x=None):
@@ -115,30 +123,44 @@ def splice(model, result, layer=None, neuron=0, x=None):
             else "phi (it is of several neurons, or of a field without values)"
         )
         raise DataError(f"the interpretation has no {lacks}, so there is nothing to put in a neuron's place")
-    layers = [name for name, _ in model.named_modules() if name]
-    if layer is not None and layer not in layers:
-        raise UnknownNameError(f"the model has no layer {layer!r}; {nearest(layer, layers)}")
+    layer_of(model, layer)
     formula, bend = result.to_torch(), _bend(result.phi)
-    spliced = _replaced(model, layer, neuron, lambda x, _: bend(formula(_table(x, result.inputs))))
-    shuffled = _replaced(model, layer, neuron, lambda _, own: own[_order(len(own))])
-    mean = _replaced(model, layer, neuron, lambda _, own: own.mean().expand_as(own))
-    return Spliced(spliced, shuffled, mean, model, _change(model, spliced, result.points if x is None else x))
+    x = checked_points(result.points if x is None else x).x
+    with undisturbed(model) as before:
+        plain = not_compiled(model)
+        made = partial(_replaced, plain, _detached(before.tensors), layer, neuron)
+        spliced = made(lambda x, _: bend(formula(_table(x, result.inputs))))
+        shuffled = made(lambda _, own: own[_order(len(own))])
+        mean = made(lambda _, own: own.mean().expand_as(own))
+        return Spliced(spliced, shuffled, mean, model, _change(plain, spliced, x))
+
+
+def _loss(loss, model):
+    with undisturbed(model):
+        value = loss(model)
+        return float(value.detach() if isinstance(value, torch.Tensor) else value)
 
 
 def _loss_or_nan(loss, model):
     """Loss of a model with a constant neuron, nan where the loss divides by its spread."""
     try:
-        return float(loss(model))
+        return _loss(loss, model)
     except torch.linalg.LinAlgError:
         return math.nan
 
 
-def _replaced(model, layer, neuron, value):
-    """Return a copy of the model in which the neuron is `value(inputs, what it is)`."""
-    copy, seen = deepcopy(model), []
+def _detached(tensors):
+    """What a copy of a model has in the place of results that it keeps, which cannot be copied, by id."""
+    return {id(tensor): tensor.detach().clone() for tensor in tensors if not tensor.is_leaf}
 
-    def remember(_module, arguments):
-        seen[:] = arguments[:1]
+
+def _replaced(model, memo, layer, neuron, value):
+    """Return a copy of the model in which the neuron is `value(inputs, what it is)`."""
+    copy, seen = deepcopy(model, memo.copy()), []
+    first = next(iter(signature(model.forward).parameters), None)
+
+    def remember(_module, arguments, named):
+        seen[:] = arguments[:1] or [named.get(first)]
 
     def put(_module, _arguments, output):
         if not isinstance(output, torch.Tensor):
@@ -149,8 +171,8 @@ def _replaced(model, layer, neuron, value):
         column[index] = value(seen[0], column[index]).to(column)
         return changed
 
-    copy.register_forward_pre_hook(remember)
-    (copy if layer is None else copy.get_submodule(layer)).register_forward_hook(put)
+    copy.register_forward_pre_hook(remember, with_kwargs=True)
+    (copy if layer is None else layer_of(copy, layer)).register_forward_hook(put)
     return copy
 
 
@@ -182,9 +204,19 @@ def _order(count):
     return torch.randperm(count, generator=torch.Generator().manual_seed(0))
 
 
-@torch.no_grad()
-def _change(model, spliced, points):
-    parameter = next(model.parameters(), torch.zeros(0, dtype=torch.double))
-    x = torch.tensor(np.asarray(points)).to(parameter)
-    before, after = (m(x).double().reshape(len(x), -1) for m in (model, spliced))
+def _change(model, spliced, x):
+    device, dtype = where_it_lives(model)
+    before, after = (_outputs(one, x.to(device, dtype)) for one in (model, spliced))
     return float((after - before).square().sum() / (before - before.mean(0)).square().sum())
+
+
+def _outputs(model, x):
+    """All real numbers that a model returns for each point, as a table."""
+    output = forward(model, x)
+    found = [t for t in tensors_in(output) if t.is_floating_point() and t.ndim and len(t) == len(x)]
+    if not found:
+        raise ModelError(
+            f"the model returns {described(output)}, and no tensor in it has a row for each of {len(x)} "
+            "points: there is no output to measure a change of"
+        )
+    return torch.cat([t.detach().double().reshape(len(x), -1) for t in found], 1)

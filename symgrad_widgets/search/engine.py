@@ -101,7 +101,7 @@ class Engine:
         self.islands.evolve(self)
 
     def contenders(self):
-        """Return the front, and the sums of the islands so close to it that few points cannot tell."""
+        """Return the front, and the islands' sums so close to it that few points cannot tell, as terms."""
         lowest = np.full(self.max_size + 1, np.inf)
         for found in self.front.values():
             lowest[found.size :] = np.minimum(lowest[found.size :], found.loss)
@@ -113,11 +113,7 @@ class Engine:
         for found in self.front.values():
             rivals.pop(found.rows, None)
         ranked = sorted(rivals.values(), key=lambda s: (s.fitness(SEARCH.rival_parsimony), s.rows))
-        return [*self.front.values(), *ranked[: SEARCH.rivals]]
-
-    def so_far(self):
-        """Return what a generation that is cut short has found: nothing to be relied on."""
-        return []
+        return [tuple(self.terms(found)) for found in (*self.front.values(), *ranked[: SEARCH.rivals])]
 
     def terms(self, found):
         """Terms of a sum."""

@@ -15,6 +15,7 @@ from ..checks import duration, several, whole
 from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nearest
 from ..field import GradientField
 from ..formula.expressions import as_expression
+from ..locks import Lock
 from . import storage
 from .choice.candidate import Candidate, identifiable
 from .choice.evidence import evidence
@@ -22,6 +23,7 @@ from .choice.judge import Judge
 from .choice.writing import unwrapped
 from .engine import Engine
 from .kernel.evaluation import warm_up
+from .protocol import ReportsEarly, SearchEngine
 from .subspace import active_subspace, relevant_inputs
 from .terms.decades import decades
 from .terms.dimensions import Dimensions
@@ -62,7 +64,7 @@ class SearchState:
 class _Reached(NamedTuple):
     """Where a search is; a generation makes a new one, which takes the old one's place in one go."""
 
-    engine: Engine
+    engine: SearchEngine
     judge: Judge
     state: SearchState
     unchanged: int  # generations of evolution with the same answer
@@ -92,6 +94,8 @@ class Search:
     A generation is done as a whole or not at all: one that is cut short - by `stop()`, by the cap in seconds,
     by Ctrl-C - leaves no trace, and the next step does it again from its beginning, with the same result.
     With PySR, whose generations are long, the front of the generation cut short is shown until then.
+    Several threads may use a search: it does one thing after another. Pickled, for another process, it is
+    made anew there, and its generations are replayed.
 
     Raises
     ------
@@ -245,10 +249,10 @@ class Search:
         start, before = time.perf_counter(), self._reached.state
         engine, judge = self._reached.engine.copy(), copy(self._reached.judge)
         try:
-            with np.errstate(all="ignore"), _one_thread():  # out of domain is an answer, not an accident
+            with np.errstate(all="ignore"), _one_thread:  # out of domain is an answer, not an accident
                 self._watch()
                 engine.step()
-                front = judge.front([tuple(engine.terms(s)) for s in engine.contenders()], self._watch)
+                front = judge.front(engine.contenders(), self._watch)
                 best = judge.answer()
         except (Interrupted, EngineError, KeyboardInterrupt) as end:
             self._show_so_far(engine)
@@ -268,10 +272,10 @@ class Search:
 
     def _show_so_far(self, engine):
         """Show what was found in a generation that was cut short; the next one begins without it."""
-        found = [tuple(engine.terms(s)) for s in engine.so_far()]
+        found = engine.so_far() if isinstance(engine, ReportsEarly) else []
         if found:
             judge = copy(self._reached.judge)
-            with np.errstate(all="ignore"), _one_thread():
+            with np.errstate(all="ignore"), _one_thread:
                 front = judge.front(found)
                 state = replace(self._reached.state, front=front, best=judge.answer())
             self._shown = self._reached._replace(judge=judge, state=state)
@@ -293,13 +297,14 @@ class Search:
         """
         from tqdm import tqdm
 
-        first, seconds = self.generation, duration(seconds)
-        last = np.inf if generations is None else first + whole(generations, "generations")
+        seconds = duration(seconds)
+        more = np.inf if generations is None else whole(generations, "generations")
         most = np.inf if evaluations is None else whole(evaluations, "evaluations")
         desc = "search" if self.log is None else f"search (log {self.log})"
         bar = tqdm(desc=desc, unit="gen", disable=not progress, total=generations, leave=False)
         warm_up()
         with bar, self._watch.over(seconds):
+            first, last = self.generation, self.generation + more
             while (ended := self._ended(first, last, most)) is None:
                 if not self._advance():
                     ended = "stopped" if self._watch.stopped else "seconds"
@@ -321,7 +326,8 @@ class Search:
 
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
         """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""
-        return evidence(self, self._judge, resamples, thorough)
+        with self._watch.over():
+            return evidence(self, self._judge, resamples, thorough)
 
     def stop(self) -> None:
         """End `run`, `step` or `goto` within a fraction of a second; to be called from another thread.
@@ -334,9 +340,10 @@ class Search:
 
     def goto(self, generation: int) -> SearchState:
         """Return to the state after that many generations, by replaying them; `stop()` ends it on the way."""
-        if whole(generation, "generation") < self.generation:
-            self._restart()
+        generation = whole(generation, "generation")
         with self._watch.over():
+            if generation < self.generation:
+                self._restart()
             while self.generation < generation and self._advance():
                 pass
         return self.state
@@ -350,7 +357,11 @@ class Search:
 
     def save(self, path: str | Path) -> None:
         """Write field, settings and generation to an .npz file without pickle."""
-        settings = {
+        storage.write(path, self.field, self._saved())
+
+    def _saved(self):
+        """Settings and generation as JSON values."""
+        return {
             "generation": self.generation,
             "operators": self.operators,
             "max_complexity": self.max_complexity,
@@ -360,19 +371,25 @@ class Search:
             "constants": list(self.constants),
             "backend": self.backend if self.backend == "native" else self.backend.saved(),
         }
-        storage.write(path, self.field, settings)
 
     @classmethod
     def load(cls, path: str | Path) -> "Search":
         """Search from a file, where it was saved: the generations are replayed, bit by bit the same."""
         field, settings = storage.read(path)
         try:
-            generation = settings.pop("generation")
-            search = cls(field, **settings)
-            search.goto(generation)
+            return cls._again(field, settings)
         except (KeyError, TypeError, SymgradError) as error:
             raise storage.damaged(path, error) from None
+
+    @classmethod
+    def _again(cls, field, settings):
+        generation = settings.pop("generation")
+        search = cls(field, **settings)
+        search.goto(generation)
         return search
+
+    def __reduce__(self):
+        return self._again, (self.field, self._saved())
 
 
 def _known(backend):
@@ -386,6 +403,28 @@ def _known(backend):
     raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native', 'pysr'])}")
 
 
+class _OneThread:
+    """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices.
+
+    The limit is the process's own. It stands while any search is at work: the last one takes it off.
+    """
+
+    def __init__(self):
+        self._lock, self._inside, self._limit = Lock(), 0, None
+
+    def __enter__(self):
+        with self._lock.held():
+            if self._inside == 0:
+                self._limit = _thread_pools().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_):
+        with self._lock.held():
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.restore_original_limits()
+
+
 @cache
 def _thread_pools():
     from threadpoolctl import ThreadpoolController
@@ -393,6 +432,4 @@ def _thread_pools():
     return ThreadpoolController()
 
 
-def _one_thread():
-    """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices."""
-    return _thread_pools().limit(limits=1, user_api="blas")
+_one_thread = _OneThread()

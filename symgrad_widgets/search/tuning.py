@@ -205,8 +205,8 @@ class _Sieve:
 
     shift: float = 1e-3
     """Loss s that is added, so that A + s M has a Cholesky factor. Not measured."""
-    panel: int = 128
-    """Columns that are factorised between two looks at the watch. Not measured."""
+    later: float = 1e-7
+    """Share that the last term is shorter by than the first: of equal ones the first stays. Not measured."""
     vectors: int = 8
     """Combinations that the subspace iteration moves. Not measured."""
     rounds: int = 8

@@ -3,6 +3,7 @@
 import time
 from contextlib import contextmanager
 
+from ..locks import Lock
 from .tuning import SESSION
 
 __all__ = ["Interrupted", "Watch"]
@@ -13,13 +14,18 @@ class Interrupted(Exception):  # noqa: N818 - nothing went wrong
 
 
 class Watch:
-    """Call it between two pieces of work: it raises `Interrupted` after a stop, or when the time is over."""
+    """Call it between two pieces of work: it raises `Interrupted` after a stop, or when the time is over.
+
+    One thread works at a time. A stop ends what runs, and what other threads wait to begin.
+    """
 
     def __init__(self):
-        self._asked, self._deadline, self._depth = None, float("inf"), 0
+        self._lock, self._depth, self._deadline = Lock(), 0, float("inf")
+        self._begun = self._asked = float("-inf")
+        self._early = False  # the last stop came while nothing ran
 
     def __call__(self):
-        if self._asked is not None or time.monotonic() >= self._deadline:
+        if self._asked >= self._begun or time.monotonic() >= self._deadline:
             raise Interrupted
 
     @property
@@ -29,20 +35,24 @@ class Watch:
 
     def stop(self):
         """Ask what runs to end; while nothing does, what begins within a second."""
-        self._asked = time.monotonic()
+        self._asked, self._early = time.monotonic(), self._depth == 0
 
     @contextmanager
     def over(self, seconds=float("inf")):
-        """Watch over some work, for at most so many seconds; a stop counts until the outermost has ended."""
-        now, outer = time.monotonic(), self._deadline
-        if self._depth == 0 and self._asked is not None and now - self._asked > SESSION.stop_holds:
-            self._asked = None
-        self._deadline = min(outer, now + seconds)
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._deadline = outer
-            self._depth -= 1
+        """Watch over some work, for at most so many seconds; a stop counts until the outermost has ended.
+
+        Work within work is of one thread. Another thread waits here for its turn, and its time begins then.
+        """
+        arrived = time.monotonic()
+        with self._lock.held():
             if self._depth == 0:
-                self._asked = None
+                self._begun = arrived - SESSION.stop_holds if self._early else arrived
+            outer, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._deadline = outer
+                self._depth -= 1
+                if self._depth == 0:
+                    self._early = False

@@ -102,6 +102,8 @@ def is_monotone(formula, concept, region, strict=True):
     Both the sign of the derivative and the order of the values are looked at: 1/g falls on either side of
     zero, but jumps there. Formulas that agree but approximately (`strict=False`) are compared by their ranks.
     """
+    from scipy.stats import spearmanr
+
     (high, up), (base, along) = (evaluate(e, region.names, region.points) for e in (formula, concept))
     up, along = region.project(up), region.project(along)
     with np.errstate(all="ignore"):
@@ -113,7 +115,7 @@ def is_monotone(formula, concept, region, strict=True):
     usable = clear & np.isfinite(noise).all(axis=0)
     if not strict or usable.sum() < tolerances.ORDERED_POINTS:
         finite = np.isfinite(high) & np.isfinite(base)
-        return _ranks_agree(high[finite], base[finite])
+        return bool(abs(spearmanr(high[finite], base[finite]).statistic) > tolerances.SAME_RANKS)
     return _in_order(high[usable], base[usable], *noise[:, usable])
 
 
@@ -140,8 +142,3 @@ def _in_order(high, base, high_noise, base_noise):
 
 def _pairs(noise):
     return noise[1:] + noise[:-1]
-
-
-def _ranks_agree(high, base):
-    ranks = [np.argsort(np.argsort(values)) for values in (high, base)]
-    return bool(abs(np.corrcoef(*ranks)[0, 1]) > tolerances.SAME_RANKS)

@@ -12,26 +12,13 @@ import numpy as np
 import sympy as sp
 
 from ..formula.expressions import compiled, evaluate, gradient
+from ..formula.on_arrays import on_arrays
 from . import tolerances
 
 __all__ = ["Screening", "core", "proves", "screen", "vanishes"]
 
 _ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO, tolerances.EXACT_LENGTH))
-_INVERTIBLE = (
-    sp.exp,
-    sp.log,
-    sp.sin,
-    sp.cos,
-    sp.tan,
-    sp.sinh,
-    sp.cosh,
-    sp.tanh,
-    sp.asin,
-    sp.acos,
-    sp.atan,
-    sp.asinh,
-    sp.Abs,
-)
+_STEPS = (sp.sign, sp.Heaviside, sp.floor, sp.ceiling, sp.Piecewise)  # flat between their steps
 
 
 class Screening(Enum):
@@ -61,7 +48,7 @@ def _inside(expression):
         if rest == expression and expression.is_Mul and all(_is_below(factor) for factor in expression.args):
             return 1 / expression
         return expression if rest == expression else rest
-    if isinstance(expression, _INVERTIBLE):
+    if expression.is_Function and len(expression.args) == 1 and not isinstance(expression, _STEPS):
         return expression.args[0]
     if expression.is_Pow and not expression.exp.free_symbols:
         return expression.base
@@ -112,7 +99,7 @@ def _tame(rows, names, chart):
 
 
 def _arguments(expression):
-    functions = {f.args[0] for f in expression.atoms(sp.Function)}
+    functions = {argument for f in expression.atoms(sp.Function) for argument in f.args}
     return functions | {p.exp for p in expression.atoms(sp.Pow) if p.exp.free_symbols}
 
 
@@ -195,7 +182,7 @@ def _pivots(rows, surface, chart):
 
     The rank is k + 1 at most where every minor that borders this one vanishes: the others need no look.
     """
-    functions = [sp.lambdify(surface.free, row, "numpy", dummify=True) for row in rows]
+    functions = [on_arrays(surface.free, row) for row in rows]
     best = None
     for point in chart[: tolerances.PIVOT_POINTS]:
         with np.errstate(all="ignore"):

@@ -1,17 +1,16 @@
 """The state of a Workbench as one line of text that a teacher can hand out."""
 
 import json
+from functools import partial
 
+from ..checks import whole
 from ..errors import DataError
 
 __all__ = ["VERSION", "line", "read"]
 
 VERSION = 1
 _LONGEST = 2048  # characters
-_KINDS = {
-    "experiment": (str, type(None)), "seed": int, "layer": (str, type(None)), "neurons": list, "inputs": list,
-    "generation": int, "selected": (str, type(None)), "guesses": list, "hidden": bool,
-}  # fmt: skip
+_LAST = 100_000  # generation: a search has settled long before
 
 
 def line(state):
@@ -41,9 +40,49 @@ def read(state):
             f"this state is of version {found.get('symgrad', 'none')!r}, and version {VERSION} is read here: "
             "take it anew from a Workbench of this release"
         )
-    for name, kind in _KINDS.items():
-        if not isinstance(found.get(name, ...), kind):
-            raise DataError(
-                f"the state is damaged: {name!r} is {found.get(name, 'missing')!r}; copy the whole line"
-            )
-    return found
+    return {"symgrad": VERSION} | {name: _read(found, name) for name in _READ}
+
+
+def _read(found, name):
+    try:
+        return _READ[name](found[name], name)
+    except (KeyError, TypeError, ValueError) as error:
+        why = f" ({error})" if isinstance(error, DataError) else ""
+        raise DataError(
+            f"the state is damaged: {name!r} is {found.get(name, 'missing')!r}{why}; copy the whole line"
+        ) from None
+
+
+def _exactly(*kinds):
+    def read(value, _):
+        if type(value) not in kinds:
+            raise TypeError
+        return value
+
+    return read
+
+
+def _list_of(read, least=0, most=_LONGEST):
+    def read_all(values, name):
+        if not isinstance(values, list) or len(values) > most:
+            raise TypeError
+        values = [read(value, name) for value in values]
+        if len(set(values)) < least:
+            raise TypeError
+        return values
+
+    return read_all
+
+
+_text, _text_or_none = _exactly(str), _exactly(str, type(None))
+_READ = {
+    "experiment": _text_or_none,
+    "seed": partial(whole, most=2**31),
+    "layer": _text_or_none,
+    "neurons": _list_of(whole, least=1),
+    "inputs": _list_of(_text, least=2, most=2),
+    "generation": partial(whole, most=_LAST),
+    "selected": _text_or_none,
+    "guesses": _list_of(_text),
+    "hidden": _exactly(bool),
+}

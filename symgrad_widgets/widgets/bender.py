@@ -1,9 +1,9 @@
 """A slider that bends a neuron: its values change, the directions of its gradients stay."""
 
 import ipywidgets
-import numpy as np
 
 from .. import plots
+from ..arrays import floats
 from ..errors import DataError
 from ..field import GradientField
 from .frontend import Row
@@ -28,7 +28,7 @@ class PhiBender(DescribedBox):
     def __init__(self, neuron, points, names, low=0.2, high=3.0, bend=1.0):
         if not low <= bend <= high:
             raise DataError(f"bend must start between low and high, got {low} <= {bend} <= {high}")
-        self._neuron, self._points, self._names = neuron, np.asarray(points, dtype=float), tuple(names)
+        self._neuron, self._points, self._names = neuron, floats(points, "points"), tuple(names)
         self._before = self._field(bend)
         self._values, self._directions = Panel(), Panel()
         self.slider = ipywidgets.FloatSlider(

@@ -40,7 +40,7 @@ class ExperimentChooser(DescribedBox):
         self._training = ipywidgets.Accordion(_dom_classes=("symgrad-training",))
         super().__init__([self._experiment, self._seed, self._training])
         self.add_class("symgrad-half")
-        self.monitor = None
+        self.monitor = self._taken = None
         if hasattr(source, "history"):
             self.experiment, self.seed = source.experiment, source.seed
             self._monitor(source)
@@ -53,10 +53,29 @@ class ExperimentChooser(DescribedBox):
 
     def choose(self, experiment, seed):
         """Take both at once, and train if need be; returns the run."""
-        experiment = _known(experiment)  # before anything has changed
-        with self.hold_trait_notifications():
-            self.experiment, self.seed = experiment, seed
-        return self.run or self.monitor.train()
+        return self.take(self.run_of(experiment, seed))
+
+    def run_of(self, experiment, seed):
+        """Run of an experiment, or of its name, and a seed, trained if need be; what is shown stays."""
+        if experiment in (self.experiment, self.experiment.slug):
+            experiment = self.experiment
+            if self.run is not None and seed == self.seed:
+                return self.run
+        experiment = _known(experiment)
+        return _shipped(experiment, seed) or experiment.train(seed=seed, progress=False)
+
+    def take(self, run):
+        """Show a run, its experiment and its seed; returns it."""
+        if run is not self.run:
+            self._taken = run
+            try:
+                with self.hold_trait_notifications():
+                    self.experiment, self.seed = run.experiment, run.seed
+                if self.run is not run:  # of the same experiment and seed as before
+                    self._monitor(run)
+            finally:
+                self._taken = None
+        return run
 
     @traitlets.validate("experiment")
     def _checked(self, proposal):
@@ -66,7 +85,8 @@ class ExperimentChooser(DescribedBox):
         setattr(self, name, change.new)
 
     def _changed(self, _):
-        self._monitor(_shipped(self.experiment, self.seed))
+        if self._taken is None or self._taken is not self.run:
+            self._monitor(self._taken or _shipped(self.experiment, self.seed))
 
     def _monitor(self, run):
         """Put a monitor of the experiment, with a run or without one, in the place of the one before."""

@@ -73,6 +73,14 @@ class ExpressionView(FieldBox):
         value = proposal.value
         return None if value is None else score(self.field, getattr(value, "expression", value))
 
+    def take(self, guesses):
+        """Have these guesses (text or SymPy) in the place of all so far; one that cannot be read raises."""
+        *before, last = [score(self.field, guess) for guess in guesses] or [None]
+        self.guess = None
+        self.guesses = tuple(before)
+        self.guess = last  # comes to the others
+        self._draw()
+
     def _typed(self, _, message, __):
         try:
             self.guess = message.get("guess", "")

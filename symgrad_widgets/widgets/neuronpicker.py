@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 
 from .. import plots
-from ..errors import DataError, SymgradError
+from ..errors import SymgradError
 from ..formula.expressions import as_expression
 from ..reading.activity import MEASURES, Activity
 from .frontend import Front
@@ -116,7 +116,7 @@ class NeuronPicker(DescribedBox):
     def choose(self, layer, *neurons):
         """Choose units of a layer, both at once."""
         position = self.activity.position(layer)
-        neurons = self._units(position, neurons)
+        neurons = self.activity.units(position, neurons)
         with self.hold_trait_notifications():
             self.layer, self.neurons = self.activity.layers[position].name, neurons
 
@@ -134,22 +134,11 @@ class NeuronPicker(DescribedBox):
 
     @traitlets.validate("neurons")
     def _all_there(self, proposal):
-        return self._units(self.activity.position(self.layer), proposal.value)
+        return self.activity.units(self.activity.position(self.layer), proposal.value)
 
     @traitlets.validate("neuron")
     def _there(self, proposal):
-        return self._units(self.activity.position(self.layer), (proposal.value,))[0]
-
-    def _units(self, position, neurons):
-        layer = self.activity.layers[position]
-        if not isinstance(neurons, list | tuple) or not neurons:
-            raise DataError(f"neurons must be a tuple of one unit or more, such as (0, 3), got {neurons!r}")
-        for unit in neurons:
-            if isinstance(unit, bool) or not isinstance(unit, int | np.integer):
-                raise DataError(f"a neuron is given by its number, got {unit!r}")
-            if not 0 <= unit < layer.count:
-                raise DataError(f"layer {layer.title!r} has units 0 to {layer.count - 1}, got {unit}")
-        return tuple(dict.fromkeys(int(unit) for unit in neurons))
+        return self.activity.units(self.activity.position(self.layer), (proposal.value,))[0]
 
     @traitlets.validate("formula")
     def _read(self, proposal):

@@ -3,9 +3,11 @@
 import ipywidgets
 import traitlets
 
+from .. import plots
 from ..errors import DataError, SymgradError
+from ..reading.activity import Activity
 from ..reading.interpretation import interpret
-from ..search import Search
+from ..search import Search, identifiable, score
 from ..verdict import verdict_on
 from . import benchstate
 from .chooser import ExperimentChooser
@@ -281,31 +283,55 @@ class Workbench(DescribedBox):
         state = benchstate.read(state)
         if state["experiment"] is None and model is None:
             raise DataError("this state is of a network of one's own: from_state(state, model, x, names)")
-        bench = cls(model or state["experiment"], x, names, seed=state["seed"])
-        bench.load_state(state)
+        bench = cls(state["experiment"] if model is None else model, x, names, seed=state["seed"])
+        try:
+            bench.load_state(state)
+        except BaseException:
+            bench.close()
+            raise
         return bench
 
     def load_state(self, state):
-        """Go to a state, a dict or its text; where that fails the present one stays."""
-        state = benchstate.read(state)
-        before = None if self.stepper is None else self.state_dict()
-        try:
-            self._apply(state)
-        except SymgradError:
-            if before is not None:
-                self._apply(before)
-            raise
+        """Go to a state, a dict or its text; where it cannot be gone to the present one stays.
 
-    def _apply(self, state):
-        if self.chooser is not None and state["experiment"] is not None:
-            self.chooser.choose(state["experiment"], state["seed"])
+        All of it is tried before anything changes. Gone to twice it is the same as once.
+        """
+        state = benchstate.read(state)
+        self._apply(state, self._tried(state))
+
+    def _tried(self, state):
+        """Run that a state is of, None for a network of one's own; raises where the state does not fit it."""
+        if (self.chooser is None) != (state["experiment"] is None):
+            other = "a network of one's own" if state["experiment"] is None else state["experiment"]
+            raise DataError(f"this state is of {other}, not of what this Workbench shows: use from_state")
+        if self.chooser is None:
+            run, activity = None, self.picker.activity
+        else:
+            run = self.chooser.run_of(state["experiment"], state["seed"])
+            shown = self.picker is not None and self.picker.activity.model is run.model
+            activity = self.picker.activity if shown else Activity(run.model, run.x, run.names)
+        layer = activity.position(state["layer"])
+        field = activity.field(layer, activity.units(layer, state["neurons"]))
+        identifiable(field)
+        for guess in state["guesses"]:
+            score(field, guess)
+        for name in state["inputs"]:
+            plots.position(field, name)
+        return run
+
+    def _apply(self, state, run):
+        if run is not None:
+            self.chooser.take(run)
+        elif state["seed"] != self._seed:
+            self._seed = state["seed"]
+            self.stepper.search = Search(self.field, random_state=self.seed)
         self.picker.choose(state["layer"], *state["neurons"])
         self.fieldview.inputs = tuple(state["inputs"])
         self.hidden = state["hidden"]
-        for guess in state["guesses"]:
-            self.expression.guess = guess
-        front = self.stepper.goto(state["generation"]).front
-        for candidate in front:
+        self.expression.take(state["guesses"])
+        self.stepper.guesses = self.expression.guesses
+        self._select()
+        for candidate in self.stepper.goto(state["generation"]).front:
             if str(candidate.expression) == state["selected"]:
                 self.stepper.selected = candidate
 

@@ -1,5 +1,6 @@
 """Many jobs in other processes and on a Dask cluster, and rows of results that outlive whatever happens."""
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -28,7 +29,7 @@ def cluster(patience):
     del patience
     from dask.distributed import LocalCluster
 
-    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    options = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": 50}
     with LocalCluster(n_workers=2, **options) as made:
         yield made.scheduler_address
 
@@ -125,6 +126,18 @@ def test_on_a_dask_cluster_a_worker_may_be_killed_on_the_way(cluster):
 def test_a_scheduler_that_is_not_there_is_an_error():
     with pytest.raises(batch.ClusterError, match="no Dask scheduler answers at 'nowhere'"):
         next(batch.stream(double, [1], scheduler="nowhere"))
+
+
+def test_a_client_that_found_no_scheduler_is_gone_before_another_starts():
+    from dask.distributed import Client
+
+    gc.disable()
+    try:
+        with pytest.raises(batch.ClusterError):
+            next(batch.stream(double, [1], scheduler="nowhere"))
+        assert not [thing for thing in gc.get_objects() if type(thing) is Client]
+    finally:
+        gc.enable()
 
 
 def test_a_cluster_without_workers_is_an_error(monkeypatch):

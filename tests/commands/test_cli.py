@@ -11,8 +11,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from jupyter_server.services.contents.largefilemanager import LargeFileManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from processes import gone
+from traitlets.config import Config
 
 import symgrad_widgets
 from symgrad_widgets.commands import doctor
@@ -303,6 +305,15 @@ def test_lab_opens_the_start_notebook_and_passes_options_on(tmp_path):
     assert arguments[-3:] == ["--no-browser", "--port", "9000"]
     page = json.loads(Path(config.split(os.pathsep)[0], "labconfig", "page_config.json").read_text())
     assert page["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
+
+
+def test_lab_shows_notebooks_and_hides_their_scripts(root):
+    done = symgrad("lab", "--show-config-json", "--allow-root")
+    manager = LargeFileManager(root_dir=str(root / "notebooks"), config=Config(json.loads(done.stdout)))
+    inside = [path for path in (root / "notebooks").iterdir() if not path.name.startswith(".")]
+    notebooks = {path.name for path in inside if path.suffix == ".ipynb" or path.is_dir()}
+    assert {entry["name"] for entry in manager.get("")["content"]} == notebooks
+    assert {Path(entry["name"]).suffix for entry in manager.get("physics")["content"]} == {".ipynb"}
 
 
 def test_doctor_finds_the_default_path_in_order(capsys):

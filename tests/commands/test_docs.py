@@ -25,7 +25,9 @@ def site(tmp_path_factory, root):
     (folder / "notebooks").mkdir()
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / "lesson.ipynb")
     (folder / "README.md").write_text("# The project\n\n[how](CONTRIBUTING.md), [licence](LICENSE)")
-    for name in ("CONTRIBUTING.md", "LICENSE"):
+    search = "symgrad_widgets/search/"
+    (folder / search).mkdir(parents=True)
+    for name in ("CONTRIBUTING.md", "LICENSE", f"{search}README.md", f"{search}search.svg"):
         (folder / name).write_bytes((root / name).read_bytes())
     out = folder / "site"
     assert main(["docs", str(out), "--notebooks", str(folder / "notebooks")]) == 0

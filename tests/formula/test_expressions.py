@@ -15,7 +15,6 @@ from symgrad_widgets.formula.expressions import (
     gradient,
     loss,
     misalignments,
-    paper_mse,
     parse,
 )
 
@@ -352,17 +351,6 @@ def test_several_neurons_span_a_plane():
     pairs = zip(gradients * points.std(0), wanted * points.std(0), strict=True)
     rests = [np.linalg.lstsq(g.T, w, rcond=None)[1][0] / (w @ w) for g, w in pairs]
     np.testing.assert_allclose(misalignments("x*y + z", field), rests, rtol=1e-9)
-
-
-def test_the_papers_figure():
-    rng = np.random.default_rng(6)
-    field = GradientField(rng.uniform(0.5, 2, (50, 4)), rng.normal(size=(50, 4)) + 1)
-    unit = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
-    guess = np.full((50, 4), 0.5)
-    assert paper_mse("x1 + x2 + x3 + x4", field) == pytest.approx(((unit - guess) ** 2).mean())
-    assert paper_mse("-x1 - x2 - x3 - x4", field) == paper_mse("x1 + x2 + x3 + x4", field)
-    with pytest.raises(DataError, match="compares with one neuron, this field has 2"):
-        paper_mse("x1", GradientField(rng.normal(size=(50, 4)), rng.normal(size=(50, 2, 4))))
 
 
 def test_unknown_symbols_are_named():

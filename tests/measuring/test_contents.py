@@ -6,13 +6,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
+from papers import OF_PAPERS
 
 from symgrad_widgets import contents, experiments
 from symgrad_widgets.errors import SymgradError
 from symgrad_widgets.notebook_support.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS, RESULTS = ROOT / "notebooks", ROOT / "notebooks" / "results.jsonl"
+NOTEBOOKS, RESULTS = ROOT / "notebooks", ROOT / "notebooks" / "reference" / "results.jsonl"
 LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
 GLOSSARY = "| word | meaning here |\n|---|---|\n"
 
@@ -23,13 +24,14 @@ def write(path, *sources):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     write(tmp_path / "physics" / "07_oscillator.ipynb", "# Springs\nText.", GLOSSARY + "| orbit | a path |")
     write(
         tmp_path / "start.ipynb",
         "# Start\n\n" + GLOSSARY + "| loss | $|x|$ or less |\n| orbit | a path |\n\nx",
     )
-    return tmp_path
+    return Path()
 
 
 def test_the_index_has_a_line_for_each_experiment_and_figures_of_the_sweep(folder):
@@ -45,7 +47,7 @@ def test_the_index_has_a_line_for_each_experiment_and_figures_of_the_sweep(folde
 
 def test_the_index_tells_no_formula_and_the_answers_are_of_the_rows_given(folder):
     formulas = {row[2].strip("`") for row in contents.answers(RESULTS).rows}
-    assert len(formulas) == len(experiments)
+    assert len(formulas) == len(OF_PAPERS)
     assert not any(formula in repr(contents.index(folder, RESULTS)) for formula in formulas)
 
 
@@ -68,11 +70,12 @@ def test_a_table_is_markdown_and_plain_text():
     assert repr(table) == "a   b\n1   long\n22  |x|"
 
 
-@pytest.mark.parametrize("table", [contents.index(NOTEBOOKS, RESULTS), contents.others(NOTEBOOKS)])
-def test_every_link_leads_to_a_notebook(table):
-    links = LINK.findall(repr(table))
+@pytest.mark.parametrize("table", [lambda folder: contents.index(folder, RESULTS), contents.others])
+def test_every_link_leads_from_the_index_to_a_notebook(table, monkeypatch):
+    monkeypatch.chdir(NOTEBOOKS / "reference")
+    links = LINK.findall(repr(table("..")))
     assert links
-    assert all((NOTEBOOKS / link).is_file() for link in links)
+    assert all(link.startswith("../") and Path(link).is_file() for link in links)
 
 
 def test_every_word_has_one_meaning_in_a_notebook():

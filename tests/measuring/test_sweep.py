@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from budgets import generations
 from nbformat.v4 import new_code_cell, new_notebook
 from processes import gone
 
@@ -22,7 +23,7 @@ from symgrad_widgets.measuring import recovery
 from symgrad_widgets.measuring.recovery import store
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "notebooks" / "results.jsonl"
+REFERENCE = ROOT / "notebooks" / "reference" / "results.jsonl"
 TINY = {"epochs": 2, "count": 5000, "validation": 500, "held_out": 500, "hidden": [16]}
 FAILED = {
     "error": "ModelError: no", "formula": None, "formulas": [], "same": None, "how": None, "floor": None,
@@ -48,8 +49,8 @@ def write(folder, *rows):
 
 
 def tiny(experiment, seed=0, **changes):
-    """Return a run of which training and search take half a second each."""
-    (run,) = recovery.planned([experiment], [seed], budget=0.5)
+    """Return a run whose training takes half a second."""
+    (run,) = recovery.planned([experiment], [seed])
     return dataclasses.replace(run, settings=run.settings | TINY | changes)
 
 
@@ -113,7 +114,8 @@ def test_a_run_can_be_sent_as_json():
 
 @pytest.mark.parametrize("experiment", ["oscillator", "kepler", "ellipse"])
 def test_a_run_becomes_a_row_whatever_the_kind_of_network_and_the_number_of_latents(experiment):
-    found = recovery.interpret_run(tiny(experiment, seed=3))
+    with generations(4):
+        found = recovery.interpret_run(tiny(experiment, seed=3))
     assert json.loads(json.dumps(found))["seed"] == 3
     assert found["error"] is None
     assert found["experiment"] == experiment
@@ -513,7 +515,9 @@ def _written(path):
 def test_runs_on_a_dask_cluster_are_complete_when_a_worker_is_killed_on_the_way(tmp_path):
     from dask.distributed import LocalCluster
 
-    runs = [tiny("oscillator", seed) for seed in range(4)]
+    runs = [
+        dataclasses.replace(tiny("oscillator", seed), budget=0.5) for seed in range(4)
+    ]  # s: short, no more
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
         pids = [worker.pid for worker in cluster.workers.values()]
         rows = recovery.sweep(tmp_path, runs, scheduler=cluster.scheduler_address)

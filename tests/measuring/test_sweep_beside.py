@@ -69,7 +69,7 @@ def test_over_seeds_figures_are_medians_and_each_miss_says_why():
 
 
 def test_the_stored_rows_are_of_every_experiment_and_the_page_is_made_of_them():
-    ours = recovery.reference_rows(ROOT / "notebooks" / "results.jsonl")
+    ours = recovery.reference_rows(ROOT / "notebooks" / "reference" / "results.jsonl")
     others = recovery.reference_rows(ROOT / "tests" / "reference" / "paper_preset.jsonl")
     assert [row["experiment"] for row in ours] == [row["experiment"] for row in others]
     assert {row["preset"] for row in others} == {"paper"}

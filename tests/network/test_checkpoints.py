@@ -48,6 +48,59 @@ def test_layers_are_put_in_the_order_in_which_they_fit(tmp_path):
     assert same(sg.from_checkpoint(stored(tmp_path, renamed, "a.safetensors"), "tanh"), theirs)
 
 
+class Mirrored(nn.Module):
+    """Encoder and decoder, whose layers fit one another either way round."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = network(3, 8, 2), network(2, 8, 3)
+
+    def forward(self, x):
+        return self.decoder(torch.tanh(self.encoder(x)))
+
+
+ENCODER, DECODER = ["encoder.0", "encoder.2"], ["decoder.0", "decoder.2"]
+
+
+@pytest.mark.parametrize("name", ["a.safetensors", "plain.pt"])
+def test_where_several_orders_fit_the_file_is_asked_about_and_all_are_listed(tmp_path, name):
+    torch.manual_seed(0)
+    theirs = Mirrored()
+    path = stored(tmp_path, dict(theirs.state_dict()), name)
+    orders = [", ".join(DECODER + ENCODER), ", ".join(ENCODER + DECODER)]
+    with pytest.raises(
+        ModelError, match=rf"in several orders \({orders[0]} or {orders[1]}\).*layers=\[...\]"
+    ):
+        sg.from_checkpoint(path, "tanh")
+    assert same(sg.from_checkpoint(path, "tanh", layers=ENCODER + DECODER), theirs)
+    words = network(3, 3, 3, 3).state_dict()
+    number = {"0": "one", "2": "two", "4": "three"}
+    path = stored(tmp_path, {number[k[0]] + k[1:]: v for k, v in words.items()}, name)
+    with pytest.raises(ModelError, match=r"several orders \(one, three, two or .* or .* or .* or others\)"):
+        sg.from_checkpoint(path, "tanh")
+
+
+def test_a_state_dict_as_a_module_gives_it_is_in_the_order_of_the_module(tmp_path):
+    torch.manual_seed(0)
+    theirs = Mirrored()
+    assert same(sg.from_checkpoint(stored(tmp_path, theirs.state_dict()), "tanh"), theirs)
+
+
+@pytest.mark.parametrize("name", ["a.safetensors", "plain.pt"])
+def test_numbers_in_names_are_an_order_and_the_rest_goes_where_it_fits(tmp_path, name):
+    torch.manual_seed(0)
+    theirs = network(3, *[8] * 11, 1)
+    held = {k: v.clone() for k, v in theirs.state_dict().items()}
+    renamed = {
+        "out" + k[2:]
+        if k.startswith("22.")
+        else f"body.{int(k.split('.')[0]) // 2}.linear.{k.split('.')[1]}": v
+        for k, v in held.items()
+    }
+    shuffled = dict(sorted(renamed.items(), key=lambda item: hash(item[0])))
+    assert same(sg.from_checkpoint(stored(tmp_path, shuffled, name), "tanh"), theirs)
+
+
 def test_a_state_dict_beside_an_optimizer_and_an_epoch_and_without_biases(tmp_path):
     theirs = network(3, 8, 1, bias=False)
     optimizer = torch.optim.Adam(theirs.parameters())

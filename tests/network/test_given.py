@@ -128,5 +128,5 @@ def test_what_is_left_of_several_concepts_is_told_in_its_shortest_form():
     rest = sg.GradientField(x, gradients, names)
     for known in invariants[:2]:
         rest = rest.without(evaluate(known, names, x)[1])
-    found = sg.Search(rest, random_state=0).run(progress=False, seconds=60).best
+    found = sg.Search(rest, random_state=0).run(progress=False).best
     assert sp.expand(found.expression - A.det()) == 0 or sp.expand(found.expression + A.det()) == 0

@@ -1,6 +1,9 @@
 """Input gradients of any unit of any module: against finite differences and formulas worked out by hand."""
 
+import collections
+import dataclasses
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -9,7 +12,9 @@ from torch import nn
 
 from symgrad_widgets.errors import DataError, ModelError, NoGradientError, UnknownNameError
 from symgrad_widgets.network.gradients import gradient_field
+from symgrad_widgets.network.gradients.inputs import Arguments
 from symgrad_widgets.network.gradients.reader import Reader
+from symgrad_widgets.network.gradients.survey import Survey
 
 
 class Quadratic(nn.Module):
@@ -49,6 +54,10 @@ class TokenModel(nn.Module):
 
 def points(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
+
+
+def no_arguments(x):
+    return Arguments((), np.ones(len(x), bool))
 
 
 def differences(value, x, step=1e-6):
@@ -159,8 +168,8 @@ def test_token_models_with_respect_to_their_embeddings():
 def test_chunks_do_not_matter(conv, monkeypatch):
     x = points(70, 1, 6, 6)
     whole = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)
-    monkeypatch.setattr("symgrad_widgets.network.gradients.reader._BYTES", 30_000)
-    reader = Reader(conv, None, [0], None, (), len(x))
+    monkeypatch.setattr("symgrad_widgets.network.gradients.reader._BYTES", 20_000)
+    reader = Reader(conv, None, [0], None, no_arguments(x))
     assert 1 < reader.probe(torch.from_numpy(x), torch.from_numpy(x)) < 30
     parts = gradient_field(conv, x, neuron=[0, 1], smooth=3, seed=5)
     np.testing.assert_allclose(whole.gradients, parts.gradients, rtol=1e-12, atol=1e-14)
@@ -170,13 +179,13 @@ def test_memory_grows_with_what_the_model_keeps():
     def rows(width):
         model = nn.Sequential(nn.Linear(2, width), nn.Tanh(), nn.Linear(width, 1))
         x = torch.zeros(5, 2)
-        return Reader(model, None, [0], None, (), 5).probe(x, x)
+        return Reader(model, None, [0], None, no_arguments(x)).probe(x, x)
 
     assert rows(16) == 4096
     assert rows(2**16) < 2**28 / 2**18
     wide = nn.Sequential(nn.Linear(2048, 2048), nn.Linear(2048, 1))  # its weights are there anyway
     x = torch.zeros(5, 2048)
-    assert Reader(wide, None, [0], None, (), 5).probe(x, x) == 4096
+    assert Reader(wide, None, [0], None, no_arguments(x)).probe(x, x) == 4096
 
 
 def test_activations_that_overwrite_their_argument():
@@ -192,6 +201,58 @@ def test_activations_that_overwrite_their_argument():
     checked(gradient_field(model, x, "1", 5), lambda x: model[1](nn.functional.elu(x))[:, 5], x)
     inner = model[1](nn.functional.elu(torch.from_numpy(x))).detach().numpy()
     checked(gradient_field(model, x, "3", wrt="1"), lambda h: model[2:](h.clone())[:, 0], inner)
+
+
+class Pair(NamedTuple):
+    pre: torch.Tensor
+    other: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    pre: torch.Tensor
+    depth: int = 1
+
+
+class Held:
+    def __init__(self, pre):
+        self.pre = pre
+
+
+PACKED = {
+    "list": (lambda y: [y], lambda out: out[0]),
+    "nested": (lambda y: ({"a": [y, 3]}, None), lambda out: out[0]["a"][0]),
+    "dict": (lambda y: collections.OrderedDict(pre=y), lambda out: out["pre"]),
+    "namedtuple": (lambda y: Pair(y, "text"), lambda out: out.pre),
+    "dataclass": (Output, lambda out: out.pre),
+    "object": (Held, lambda out: out.pre),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_layer_gave_what_it_gave_whatever_happens_to_that_afterwards(kind):
+    pack, take = PACKED[kind]
+
+    class Overwriting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.block = Returns(pack)
+
+        def forward(self, x):
+            return take(self.block(x)).mul_(3).add_(1)
+
+    torch.manual_seed(0)
+    model, x = Overwriting(), points(50, 3)
+    linear = model.block.linear
+    checked(gradient_field(model, x, "block", lambda out: take(out)[:, 1]), lambda x: linear(x)[:, 1], x)
+    checked(gradient_field(model, x, neuron=1), lambda x: 3 * linear(x)[:, 1] + 1, x)
+
+
+def test_a_function_that_overwrites_the_output_does_not_change_it_for_the_next():
+    x = points(50, 2)
+    field = gradient_field(Quadratic(), x, neuron=[lambda y: y.mul_(5)[:, 1], lambda y: y.mul_(2)[:, 1], 1])
+    np.testing.assert_allclose(field.values[:, 0], 5 * field.values[:, 2])
+    np.testing.assert_allclose(field.gradients[:, 1], 2 * field.gradients[:, 2])
 
 
 def test_the_model_is_left_as_it_was(conv):
@@ -478,19 +539,18 @@ WRONG_POINTS = {
     "strings": ([["a", "b", "c"]] * 5, r"array of numbers, got list"),
     "objects": (np.array([[object()] * 3] * 5), r"array of numbers, got ndarray"),
     "ragged": ([[1.0, 2.0], [3.0]], r"array of numbers, got list"),
-    "complex": (np.ones((5, 3)) * 1j, r"real numbers, got torch.complex128"),
-    "truths": (np.ones((5, 3), bool), r"real numbers, got torch.bool"),
+    "complex": (np.ones((5, 3)) * 1j, r"real numbers, got ndarray of complex numbers"),
+    "truths": (np.ones((5, 3), bool), r"real numbers, got ndarray of truth values"),
     "a vector": (
         np.ones(3),
         r"must have shape \(N, n\) or \(N, ...\), got \(3,\); a single point is .* x\[None\]",
     ),
     "a number": (3.0, r"got \(\)"),
     "nothing": (np.ones((0, 3)), r"got \(0, 3\)"),
-    "NaN": (
-        np.where(np.eye(8, 3) > 0, np.nan, 1.0),
-        r"3 of 8 points hold NaN or infinity, the first in row 0",
-    ),
-    "infinity": (np.array([[0.0, 1, 2], [np.inf, 1, 2]]), r"1 of 2 points .* row 1; drop them: x = x\["),
+    "NaN": (np.full((8, 3), np.nan), r"each of the 8 points holds NaN, infinity, or an entry that is masked"),
+    "sparse": (torch.eye(5, 3).to_sparse(), r"points are a sparse tensor .*: give points.to_dense\(\)"),
+    "on no device": (torch.ones(5, 3, device="meta"), r"points are a tensor on the meta device"),
+    "dates": (np.ones((5, 3), "M8[D]"), r"real numbers, got ndarray of dates"),
 }
 
 
@@ -526,3 +586,109 @@ def test_a_layer_called_twice_counts_at_its_last_call():
     checked(gradient_field(model, x, "linear", 1), lambda x: model(x)[:, 1], x)
     with pytest.raises(ModelError, match="given as wrt is called 2 times"):
         gradient_field(model, x, wrt="linear")
+
+
+class Potential(nn.Module):
+    """An energy and its forces, as models of molecules give them: the graph is kept in train mode only."""
+
+    def __init__(self, keep=None):
+        super().__init__()
+        self.energy = nn.Sequential(nn.Linear(3, 16), nn.Tanh(), nn.Dropout(0.5), nn.Linear(16, 1)).double()
+        self.keep = keep
+
+    def forward(self, x):
+        x = x if x.requires_grad else x.requires_grad_()
+        energy = self.energy(x)
+        keep = self.training if self.keep is None else self.keep
+        (slope,) = torch.autograd.grad(energy.sum(), x, create_graph=keep)
+        return {"energy": energy, "forces": -slope}
+
+
+def test_energies_and_forces_are_read_in_train_mode():
+    torch.manual_seed(0)
+    model, x = Potential().eval(), points(60, 3)
+    plain = model.energy.eval()
+
+    def force(x):
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            return -torch.autograd.grad(plain(x).sum(), x)[0][:, 0].detach()
+
+    field = gradient_field(model, x, neuron=lambda out: out["energy"][:, 0], training=True)
+    checked(field, lambda x: plain(x)[:, 0], x)
+    checked(gradient_field(model, x, "energy.0", 3, training=True), lambda x: plain[0](x)[:, 3], x)
+    checked(gradient_field(model, x, neuron=lambda out: out["forces"][:, 0], training=True), force, x)
+    assert not any(m.training for m in model.modules())
+
+
+@pytest.mark.parametrize("layer", [None, "energy.0"])
+def test_a_model_that_has_used_up_its_graph_says_how_to_read_it(layer):
+    neuron = 0 if layer else lambda out: out["energy"][:, 0]
+    with pytest.raises(
+        ModelError, match=r"second time.*create_graph=True; .*gradient_field\(..., training=True"
+    ):
+        gradient_field(Potential().eval(), points(60, 3), layer, neuron)
+    with pytest.raises(ModelError, match=r"detached from its input.*create_graph.*training=True"):
+        gradient_field(Potential().eval(), points(60, 3), neuron=lambda out: out["forces"][:, 0])
+
+
+class Inside(nn.Module):
+    """A network whose output is made by a transform of torch.func."""
+
+    def __init__(self, transform):
+        super().__init__()
+        self.h = nn.Sequential(nn.Linear(3, 16), nn.Tanh(), nn.Linear(16, 1)).double()
+        self.outer, self.transform = nn.Linear(3, 3).double(), transform
+
+    def forward(self, x):
+        return self.transform(lambda z: self.h(z)[0], self.outer(x))
+
+
+TRANSFORMS = {
+    "grad": lambda h, x: torch.vmap(torch.func.grad(h))(x),
+    "jacrev": lambda h, x: torch.vmap(torch.func.jacrev(h))(x),
+    "jacfwd": lambda h, x: torch.vmap(torch.func.jacfwd(h))(x),
+    "hessian": lambda h, x: torch.vmap(torch.func.hessian(h))(x).sum(2),
+    "vjp": lambda h, x: torch.func.vjp(torch.vmap(h), x)[1](torch.ones(len(x), dtype=x.dtype))[0],
+    "autograd": lambda h, x: torch.autograd.grad(torch.vmap(h)(x).sum(), x, create_graph=True)[0],
+}
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS)
+def test_models_that_differentiate_inside(kind):
+    torch.manual_seed(0)
+    model, x = Inside(TRANSFORMS[kind]).eval(), points(50, 3)
+    leaf = torch.from_numpy(x).requires_grad_()
+    (truth,) = torch.autograd.grad(model(leaf)[:, 1].sum(), leaf)
+    np.testing.assert_allclose(gradient_field(model, x, neuron=1).gradients, truth.numpy(), atol=1e-12)
+    checked(gradient_field(model, x, "outer", 2), lambda x: model.outer(x)[:, 2], x)
+    assert Survey(model, x).values(np.arange(50)).shape[0] == 50
+    with pytest.raises(ModelError, match=r"calls the layer 'h.0' inside of a transform of torch.func"):
+        gradient_field(model, x, "h.0", 2)
+
+
+def test_memory_is_known_of_what_a_model_keeps_that_differentiates_inside():
+    x = torch.zeros(5, 3, dtype=torch.float64)
+    model = Inside(TRANSFORMS["grad"])
+    assert Reader(model, None, [0], None, no_arguments(x)).probe(x, x) == 4096
+
+
+def test_operations_without_a_derivative_are_named():
+    class Cut(torch.autograd.Function):
+        @staticmethod
+        def forward(_, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(_, __):
+            raise RuntimeError("no derivative for this")
+
+    with pytest.raises(
+        ModelError, match=r"derivative of the model's output cannot be taken: RuntimeError: no deri"
+    ):
+        gradient_field(Returns(Cut.apply), points(30, 3))
+    changed = Returns(lambda y: torch.exp(y).mul_(2))
+    with pytest.raises(
+        ModelError, match=r"modified by an inplace operation.*changes in place what its derivative"
+    ):
+        gradient_field(changed, points(30, 3))

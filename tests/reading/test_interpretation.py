@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import sympy as sp
+from budgets import generations
 from concept_cases import CASES, field_of, lawless
 
 import symgrad_widgets as sg
@@ -32,7 +33,7 @@ def bent(phi, count=400, seed=0):
 
 
 def briefly(*args, **options):
-    return sg.interpret(*args, operators=PLAIN, **options)
+    return sg.interpret(*args, **{"operators": PLAIN, "seconds": None} | options)
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +175,8 @@ def test_a_formula_of_something_else_explains_little():
 
 @pytest.fixture(scope="module")
 def nothing():
-    return sg.interpret(lawless(3, 200), concept="x1 + x2", seconds=0.5, operators=["square"])
+    with generations(12):
+        return sg.interpret(lawless(3, 200), concept="x1 + x2", operators=["square"])
 
 
 def test_where_there_is_no_law_it_says_so(nothing):
@@ -268,7 +270,8 @@ def test_a_direction_without_a_formula_is_counted():
     points, first, _ = two_concepts()
     other = np.random.default_rng(1).normal(size=points.shape)
     field = sg.GradientField(points, np.stack([first, other], 1))
-    result = sg.interpret(field, seconds=0.5, operators=["mul"])
+    with generations(12):
+        result = sg.interpret(field, operators=["mul"])
     assert [c.expression for c in result.concepts] == [parse("x1*x2")]
     assert result.rank == 2
     assert "1 independent concept: x1*x2, 1 more without a closed form" in repr(result)

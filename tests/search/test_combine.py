@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from concept_cases import field_of, from_formula
+from prefix import to_string
 from scipy.linalg import eigh
 from scipy.optimize import minimize
 
@@ -15,7 +16,7 @@ from symgrad_widgets.search.fit.bank import Bank, Sample
 from symgrad_widgets.search.fit.sieve import _moments, _priced, sieve
 from symgrad_widgets.search.terms.dictionary import products
 from symgrad_widgets.search.terms.grammar import Grammar
-from symgrad_widgets.search.terms.postfix import apply, from_sympy, leaf, to_string
+from symgrad_widgets.search.terms.postfix import apply, from_sympy, leaf
 
 
 def problem(seed, terms=5, points=60, dimension=4, neurons=1):

@@ -18,6 +18,7 @@ from processes import gone
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, EngineError, ExpressionError, SymgradError, UnknownNameError
 from symgrad_widgets.formula import operators as table
+from symgrad_widgets.search.protocol import ReportsEarly, SearchEngine
 from symgrad_widgets.search.pysr import installed, julia_words, process, recipe
 from symgrad_widgets.search.pysr.installed import Found
 from symgrad_widgets.search.terms.postfix import from_sympy
@@ -289,11 +290,15 @@ def test_limits_of_pysr_are_said_before_anything_is_started(monkeypatch):
         sg.Search(two, backend=sg.PySR(loss="paper"))
 
 
-def test_an_operator_without_a_julia_form_is_refused_by_name(monkeypatch):
-    monkeypatch.setattr(table, "OPERATORS", dict(table.OPERATORS))
-    row = table.Operator("erf_", 1, 500, lambda sp, u: sp.erf(u), None, (None,))
-    with pytest.raises(EngineError, match=r"operator 'erf_' has no counterpart in Julia: erf in erf\(u\)"):
-        julia_words.definitions([row])
+@pytest.mark.usefixtures("scratch_table")
+def test_an_operator_without_a_julia_form_is_refused_by_name():
+    with pytest.raises(EngineError, match=r"operator 'sinc_' has no counterpart in Julia: sinc in sinc\(u\)"):
+        julia_words.definitions([table.Operator("sinc_", lambda sp, u: sp.sinc(u), None, (None,), code=500)])
+    bell = sg.define_operator("bell", sp.erf)
+    wide = sg.define_operator("wide", lambda u: sp.exp(sp.erf(u)))
+    for row in (bell, wide):
+        with pytest.raises(EngineError, match=rf"'{row.name}' has no counterpart in Julia: .* needs bell"):
+            julia_words.definitions([row])
 
 
 @pytest.mark.parametrize("names", [("end", "E"), ("beta", "π"), ("x2", "x1"), ("sg_sin", "NaN")])
@@ -433,9 +438,14 @@ def test_the_objective_is_balanced_and_uses_only_names_it_defines():
 
 
 def test_every_operator_of_the_table_is_defined_in_julia():
-    wanted = {julia_words.julia_name(row) for row in table.OPERATORS.values() if row.code < table.NATIVE}
+    text = julia_words.definitions(table.OPERATORS.values())
+    assert text.isascii()
+    assert all(map(balanced, text.splitlines()))
+    wanted = {julia_words.julia_name(row) for row in table.OPERATORS.values()}
     wanted |= {name for names in recipe.PAPER_OPERATORS for name in names}
-    assert wanted - {"+", "-", "*", "/"} <= defined(OBJECTIVE)
+    assert wanted - {"+", "-", "*", "/"} <= defined(OBJECTIVE + text)
+    assert defined(text) <= wanted
+    assert "sg_sqrt(u) = u >= zero(u) ? sqrt(u) : oftype(u, NaN)\n" in text
 
 
 def test_the_process_is_plain_and_the_only_one_to_import_pysr():
@@ -449,6 +459,14 @@ def test_the_process_is_plain_and_the_only_one_to_import_pysr():
     assert importers == {"child.py"}
     called = set(re.findall(r"jl\.(symgrad_\w+)", (PACKAGE / "child.py").read_text()))
     assert called <= defined(OBJECTIVE)
+
+
+def test_both_engines_are_what_a_search_steps_and_pysrs_reports_early(stand_in):
+    stand_in()
+    native, other = (sg.Search(circle(), backend=name)._reached.engine for name in ("native", "pysr"))
+    assert isinstance(native, SearchEngine)
+    assert isinstance(other, SearchEngine)
+    assert [isinstance(engine, ReportsEarly) for engine in (native, other)] == [False, True]
 
 
 def test_the_native_engine_starts_and_asks_for_nothing(monkeypatch):
@@ -472,12 +490,12 @@ def test_formulas_come_back_from_julia_as_they_went(text):
 
 def test_an_operator_of_ones_own_is_written_in_terms_of_the_others(monkeypatch):
     monkeypatch.setattr(table, "OPERATORS", dict(table.OPERATORS))
-    row = table.Operator("größe", 2, 501, lambda sp, u, v: sp.exp(-(u**2)) * v, None, (None, None))
+    row = table.Operator("größe", lambda sp, u, v: sp.exp(-(u**2)) * v, None, (None, None), code=501)
     text = julia_words.definitions([row])
     assert text.isascii()
     assert balanced(text)
-    assert re.fullmatch(r"sg_op501\(u, v\) = .*sg_exp\(.*\n", text)
-    assert set(re.findall(r"sg_\w+", text)) <= defined(OBJECTIVE) | {"sg_op501"}
+    assert re.search(r"^sg_op501\(u, v\) = .*sg_exp\(.*\n\Z", text, re.MULTILINE)
+    assert set(re.findall(r"sg_\w+", text)) <= defined(text)
 
 
 def test_text_in_julias_words_is_read_with_its_own_functions_only():

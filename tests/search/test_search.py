@@ -526,7 +526,7 @@ def test_generations_count_from_where_the_search_is(straight):
 def test_without_a_budget_a_run_ends_when_the_answer_has_settled():
     search = sg.Search(field_of("P1-07", 200), operators=["add", "square"])
     last = []
-    state = search.run(seconds=60, progress=False, callback=lambda s: last.append(s.best))
+    state = search.run(progress=False, callback=lambda s: last.append(s.best))
     assert state.generation < 200
     assert len(set(map(str, last[-10:]))) == 1
     assert state.best.expression == parse("v^2 + x^2")

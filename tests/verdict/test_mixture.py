@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from budgets import generations
 
 import symgrad_widgets as sg
 from symgrad_widgets.formula.expressions import evaluate, parse
@@ -56,6 +57,7 @@ def test_points_where_a_concept_has_no_gradient_are_left_out():
 
 def test_interpret_reports_it():
     on = field("x1*x2 + exp(x1*x2/3)*(x3^2 + x4)", 0.02)
-    result = sg.interpret(on, concept=CONCEPTS[:2], operators=["add"], seconds=1)
+    with generations(12):
+        result = sg.interpret(on, concept=CONCEPTS[:2], operators=["add"])
     assert result.verdict.how == "mixture"
     assert "A mixture of x1*x2 and x3**2 + x4" in str(result)

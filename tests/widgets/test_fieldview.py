@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from clicks import send
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
@@ -96,16 +97,16 @@ def test_what_is_chosen_on_the_page_reaches_python_or_is_said(space):
     assert "over x1 and x3" in view.words
     chosen = {"inputs": ("x2", "x3"), "slice": {"x1": 0.25}, "band": 0.4, "overlay": True, "worst": 3}
     for name, value in chosen.items():
-        view._asked(None, {"set": name, "value": value}, [])
+        send(view._controls, set=name, value=value)
     assert {name: getattr(view, name) for name in chosen} == chosen
     assert "over x2 and x3" in view.words
     before = view._controls.shown
-    view._asked(None, {"set": "inputs", "value": ["x3", "x3"]}, [])
+    send(view._controls, set="inputs", value=["x3", "x3"])
     assert "two different inputs" in view.words
-    view._asked(None, {"set": "candidate", "value": "x1"}, [])
-    view._asked(None, {"set": "close", "value": 1}, [])
+    send(view._controls, set="candidate", value="x1")
+    send(view._controls, set="close", value=1)
     assert view._controls.shown == before
-    view._asked(None, {"set": "levels", "value": 4}, [])
+    send(view._controls, set="levels", value=4)
     assert "two different inputs" not in view.words
     assert choices(view)["levels"] == 4
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import sympy as sp
+from clicks import send
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
@@ -97,7 +98,7 @@ def test_a_guess_is_scored_as_by_score(field):
     seen = []
     view.observe(lambda change: seen.append(change.new), "guess")
     view.guess = "x*v"
-    view._typed(None, {"guess": "x**2 + v**2"}, [])
+    send(view._formula, guess="x**2 + v**2")
     assert seen == [sg.score(field, "x*v"), sg.score(field, "x**2 + v**2")]
     assert view.guesses == tuple(seen)
     assert [row["formula"] for row in json.loads(view._formula.guesses)] == ["v*x", "v**2 + x**2"]
@@ -125,11 +126,11 @@ def test_a_guess_that_cannot_be_read_is_said_in_the_view(field, guess):
     before = view.guess, view.guesses
     with pytest.raises(sg.SymgradError):
         view.guess = guess
-    view._typed(None, {"guess": guess}, [])
+    send(view._formula, guess=guess)
     assert view._formula.error
     assert view._formula.error in view.words
     assert (view.guess, view.guesses) == before
-    view._typed(None, {"guess": "x"}, [])
+    send(view._formula, guess="x")
     assert view._formula.error == ""
 
 

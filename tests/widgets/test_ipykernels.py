@@ -125,7 +125,7 @@ def test_a_choice_and_a_guess_reach_python(page):
 
 def test_the_gallery_runs_without_a_browser(release, root):
     version, folder = release
-    notebook = nbformat.read(root / "notebooks" / "gallery.ipynb", as_version=4)
+    notebook = nbformat.read(root / "notebooks" / "reference" / "gallery.ipynb", as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import ipykernel; print(ipykernel.__version__)"))
     nbformat.write(notebook, folder / "gallery.ipynb")
     done = papermill.execute_notebook(

@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 import pytest
 import traitlets
+from clicks import click, send
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
@@ -79,9 +80,9 @@ def test_a_panel_holds_no_bokehjs_and_sends_it_on_request():
     panel, sent = sg.Panel(line(1, 2)), []
     panel.send = lambda content, buffers: sent.append((content, buffers))
     assert sum(len(str(value)) for value in panel.get_state().values()) < 25_000
-    panel._answer(panel, {"want": "live"}, [])
-    panel._answer(panel, {"want": "something else"}, [])
-    panel._answer(panel, {"want": "picture"}, [])
+    send(panel, want="live")
+    send(panel, want="something else")
+    send(panel, want="picture")
     panel.show(line(3, 4))
     (content, [script]), *pictures = sent
     assert [json.loads(unpacked(data))[0]["y"] for _, (_, data) in pictures] == [[1, 2], [3, 4]]
@@ -113,7 +114,7 @@ def test_no_module_for_the_browser_is_large_or_reaches_outside(root):
 def test_closing_a_view_ends_what_it_plays():
     noise = np.random.default_rng(1).normal(size=(300, 4))
     stepper = sg.SearchStepper(sg.Search(sg.GradientField(noise, noise[::-1], tuple("abcd"))))
-    stepper._asked(None, {"do": "play"}, [])
+    click(stepper, "play", wait=False)
     assert stepper._worker.running
     stepper.close()
     stepper._worker.wait(60)
@@ -123,9 +124,8 @@ def test_closing_a_view_ends_what_it_plays():
 
 def test_a_stop_is_acknowledged_at_once_and_leaves_the_state(field):
     stepper = sg.SearchStepper(sg.Search(field))
-    stepper._asked(None, {"do": "play"}, [])
-    stepper._asked(None, {"do": "stop"}, [])
-    stepper._worker.wait(60)
+    click(stepper, "play", wait=False)
+    click(stepper, "stop")
     assert stepper._controls.status.startswith(f"Generation {stepper.state.generation},")
     assert not stepper._controls.running
 
@@ -153,12 +153,6 @@ def test_a_bender_starts_within_its_range():
 
 
 # -- SearchStepper -------------------------------------------------------------------------------------------
-
-
-def click(stepper, button, wait=True, **more):
-    stepper._asked(None, {"do": button} | more, [])
-    if wait:
-        stepper._worker.wait(60)
 
 
 def test_a_click_takes_one_generation_and_the_front_appears(field):
@@ -319,19 +313,13 @@ def test_a_stepper_wants_a_search(field):
 SMALL = {"epochs": 3, "count": 2000, "validation": 500, "held_out": 300}
 
 
-def press_train(monitor, button="train", wait=True):
-    monitor._asked(None, {"do": button}, [])
-    if wait:
-        monitor._worker.wait(60)
-
-
 def test_a_press_of_train_shows_the_curve_and_the_latent_against_the_concept():
     monitor = sg.TrainingMonitor(sg.experiments["oscillator"], seed=1, **SMALL)
     assert monitor.run is None
     assert "Not trained yet" in monitor.words
     runs = []
     monitor.observe(lambda change: runs.append(change.new), "run")
-    press_train(monitor)
+    click(monitor, "train")
     assert runs == [monitor.run]
     assert columns(monitor._curve)["x"] == [1, 2, 3]
     assert "Ended (finished)" in monitor.words
@@ -357,11 +345,11 @@ def test_stop_keeps_the_best_weights_so_far():
     monitor = sg.TrainingMonitor(sg.experiments["oscillator"], **SMALL | {"epochs": 10_000})
     seen = threading.Event()
     monitor._curve.observe(lambda _: seen.set(), "_data")
-    press_train(monitor, wait=False)
+    click(monitor, "train", wait=False)
     assert seen.wait(30)
     assert monitor._controls.running
     assert 0 < monitor._controls.progress < 1
-    press_train(monitor, "stop")
+    click(monitor, "stop")
     assert not monitor._controls.running
     assert monitor.run.ending == "callback"
     assert monitor.history is monitor.run.history
@@ -379,6 +367,6 @@ def test_a_monitor_starts_from_a_run_and_from_nothing_else():
 def test_a_training_that_fails_is_said_and_the_last_run_stays():
     run = sg.experiments["oscillator"].train(progress=False, **SMALL)
     monitor = sg.TrainingMonitor(run, **SMALL | {"rate": float("nan")})
-    press_train(monitor)
+    click(monitor, "train")
     assert monitor._controls.error == "Training failed: Invalid learning rate: nan"
     assert monitor.run is run

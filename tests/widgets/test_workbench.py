@@ -7,6 +7,8 @@ import json
 import numpy as np
 import pytest
 import torch
+from budgets import generations
+from clicks import click
 from ipywidgets.widgets.widget import _instances
 from torch import nn
 
@@ -72,12 +74,10 @@ def test_a_verdict_is_given_on_request_where_there_is_a_concept(bench, run):
         bench.verdict()
     bench.stepper.step()
     assert bench.verdict().how == "proved"
-    bench._asked(None, {"do": "verdict"}, [])
-    bench._worker.wait(60)
+    click(bench, "verdict")
     assert "Same concept, proved" in bench._controls.status
     own = sg.Workbench(run.model, run.x, run.names)
-    own._asked(None, {"do": "verdict"}, [])
-    own._worker.wait(60)
+    click(own, "verdict")
     assert "no known concept" in own._controls.error
 
 
@@ -102,8 +102,7 @@ def test_all_concepts_of_several_neurons_are_listed():
 
     bench = sg.Workbench(Two(), np.random.default_rng(0).uniform(-1, 1, (200, 4)), names="abcd")
     bench.picker.choose(None, 0, 1)
-    bench._asked(None, {"do": "interpret"}, [])
-    bench._worker.wait(120)
+    click(bench, "interpret")
     assert bench._controls.error == ""
     assert "2 of 2 concepts" in bench._controls.status
     assert {str(c.expression) for c in bench.interpretation.concepts} == {"a*b", "c + d"}
@@ -116,7 +115,8 @@ def test_the_list_of_concepts_waits_for_a_guess_where_the_answer_is_hidden(run):
     with pytest.raises(sg.SymgradError, match="type a guess first"):
         bench.interpret()
     bench.expression.guess = "x*v"
-    assert str(bench.interpret(seconds=1).best.expression) == "v**2 + x**2"
+    with generations(4):
+        assert str(bench.interpret().best.expression) == "v**2 + x**2"
 
 
 def test_another_experiment_is_shown_as_soon_as_it_is_trained(bench):
@@ -172,23 +172,96 @@ def test_the_state_of_a_network_of_ones_own_needs_the_network(run):
     [
         ({"symgrad": 7}, "version 7, and version 1 is read here"),
         ({"seed": "a"}, "damaged: 'seed' is 'a'"),
+        ({"seed": -1}, r"damaged: 'seed' is -1 \(seed must be a whole number from 0 to 2147483648, got -1\)"),
+        ({"seed": True}, "damaged: 'seed' is True"),
+        ({"seed": 10**30}, "damaged: 'seed' is 1000"),
+        ({"neurons": []}, r"damaged: 'neurons' is \[\]"),
+        ({"neurons": [0.0]}, r"damaged: 'neurons' is \[0.0\]"),
+        ({"inputs": ["x", "x"]}, r"damaged: 'inputs' is \['x', 'x'\]"),
+        ({"inputs": ["x", "v", "x"]}, "damaged: 'inputs'"),
+        ({"generation": 10**12}, "damaged: 'generation' is 1000000000000"),
+        ({"guesses": [None]}, r"damaged: 'guesses' is \[None\]"),
+        ({"guesses": ["x*v", "v + x", "y"]}, "'y' is an unknown symbol"),
+        ({"hidden": 1}, "damaged: 'hidden' is 1"),
+        ({"experiment": None}, "of a network of one's own, not of what this Workbench shows"),
+        ({"experiment": "trace2", "layer": "silu9"}, "no layer 'silu9'"),
         ({"neurons": None}, "damaged: 'neurons' is None"),
         ({"experiment": "oscilator"}, "did you mean 'oscillator'"),
         ({"layer": "silu9"}, "no layer 'silu9'"),
         ({"neurons": [99]}, "has units 0 to 0, got 99"),
-        ({"generation": -1}, "whole number of at least 0, got -1"),
+        ({"generation": -1}, r"'generation' is -1 \(generation must be a whole number from 0 to 100000, got"),
         ({"inputs": ["x", "y"]}, "no input 'y'"),
         ({"guesses": ["import os"]}, "import"),
     ],
 )
 def test_a_state_that_is_wrong_is_refused_and_the_last_one_stays(shipped, change, message):
-    before = shipped.state_line
+    before, views = shipped.state_line, (shipped.picker, shipped.field, shipped.stepper.search)
     with pytest.raises(sg.SymgradError, match=message):
         shipped.load_state(shipped.state_dict() | change)
     assert shipped.state_line == before
+    assert (shipped.picker, shipped.field, shipped.stepper.search) == views
+    assert shipped.picker.colour_by == "gradient"
     shipped._line.value = json.dumps(shipped.state_dict() | change)
     assert shipped._controls.error
     assert shipped.state_line == before
+
+
+def test_a_state_gone_to_twice_is_gone_to_once(shipped):
+    bench = sg.Workbench("oscillator")
+    for guess in ("v + x", "x**2"):
+        bench.expression.guess = guess
+    for _ in range(3):
+        bench.load_state(shipped.state_line)
+        assert bench.state_line == shipped.state_line
+        assert [str(guess.expression) for guess in bench.stepper.guesses] == ["v*x"]
+        assert bench.expression.guess == bench.expression.guesses[-1]
+    bench.load_state(bench.state_dict() | {"guesses": []})
+    assert bench.expression.guesses == bench.stepper.guesses == ()
+    assert bench.expression.guess is None
+    assert json.loads(bench.expression._formula.guesses) == []
+
+
+def test_a_state_of_another_experiment_is_gone_to_and_back(shipped):
+    bench = sg.Workbench("trace2")
+    line = bench.state_line
+    bench.load_state(shipped.state_line)
+    assert (bench.chooser.experiment.slug, bench.field.names) == ("oscillator", ("x", "v"))
+    assert bench.state_line == shipped.state_line
+    bench.load_state(line)
+    assert (bench.chooser.experiment.slug, bench.state_line) == ("trace2", line)
+
+
+def test_the_state_of_an_experiment_of_ones_own_is_gone_to_where_it_is_shown():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 2))
+    own = sg.Experiment.from_labels(x, x[:, 0] > x[:, 1], names=("a", "b"))
+    bench = sg.Workbench(own.train(epochs=2, progress=False))
+    bench.expression.guess = "a - b"
+    line = bench.state_line
+    bench.load_state(line)
+    assert bench.state_line == line
+
+
+def test_the_state_of_a_network_of_ones_own_brings_its_seed(run):
+    bench = sg.Workbench(run.model, run.x, run.names)
+    bench.load_state(bench.state_dict() | {"seed": 7, "generation": 1})
+    assert (bench.seed, bench.stepper.search.random_state, bench.stepper.state.generation) == (7, 7, 1)
+    with pytest.raises(
+        sg.SymgradError, match="this state is of oscillator, not of what this Workbench shows"
+    ):
+        bench.load_state(bench.state_dict() | {"experiment": "oscillator"})
+
+
+def test_a_state_that_is_refused_leaves_no_views_behind(shipped):
+    line = json.dumps(shipped.state_dict() | {"layer": "silu9"})
+    with pytest.raises(sg.SymgradError, match="silu9"):
+        sg.Workbench.from_state(line)
+    gc.collect()
+    before = len(_instances)
+    with pytest.raises(sg.SymgradError, match="silu9"):
+        sg.Workbench.from_state(line)
+    gc.collect()
+    assert len(_instances) == before
 
 
 @pytest.mark.parametrize("text", ["", "junk", "[1]", "{", "null"])

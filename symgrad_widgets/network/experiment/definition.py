@@ -191,7 +191,7 @@ class Experiment:
         return cls(**flow_parts(rhs, box, names, duration, title, concepts))
 
     @classmethod
-    def from_labels(cls, x, y, names, *, title="Labels", concepts=()) -> "Experiment":
+    def from_labels(cls, x, y, names=None, *, title="Labels", concepts=()) -> "Experiment":
         """Make an experiment of rows with labels, to find what the labels depend on.
 
         >>> table = np.genfromtxt("stars.csv", delimiter=",", skip_header=1)
@@ -208,6 +208,7 @@ class Experiment:
             Numbers, truth values or texts of two kinds. The network learns the logit of the kind that sorts
             last.
         names : n distinct identifiers
+            May be left out where the points are a table whose columns have names.
         title : str
         concepts : formula (SymPy or text) or several
             Where the answer is known: for the floor and the verdict only.
@@ -224,7 +225,7 @@ class Experiment:
         return cls(**labels_parts(x, y, names, title, concepts))
 
     @classmethod
-    def from_pairs(cls, anchor, positive, names, *, title="Pairs", concepts=()) -> "Experiment":
+    def from_pairs(cls, anchor, positive, names=None, *, title="Pairs", concepts=()) -> "Experiment":
         """Make an experiment of pairs of points, to find what the two of each pair have in common.
 
         >>> before, after = np.load("before.npy"), np.load("after.npy")

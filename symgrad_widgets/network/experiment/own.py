@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from ...arrays import floats, missing, names_of
 from ...checks import checked_names
 from ...errors import DataError
 from .data import PARTS, Labelled, Triplets, checked_concepts
@@ -20,7 +21,7 @@ _SCHEDULES = {  # steps of training, however few the rows are
 
 def labels_parts(x, y, names, title, concepts):
     """Attributes of a classifier's experiment of labelled rows: see `Experiment.from_labels`."""
-    names = checked_names(names)
+    names = _checked_names(x, "x", names)
     x, y = _checked_points(x, "x", names), _checked_labels(y)
     _checked_equal(x=x, y=y)
     classes = np.unique(y)
@@ -33,7 +34,7 @@ def labels_parts(x, y, names, title, concepts):
 
 def pairs_parts(anchor, positive, names, title, concepts):
     """Attributes of an experiment of pairs that share something: see `Experiment.from_pairs`."""
-    names = checked_names(names)
+    names = _checked_names(anchor, "anchor", names)
     anchor, positive = (
         _checked_points(points, what, names) for points, what in ((anchor, "anchor"), (positive, "positive"))
     )
@@ -69,12 +70,16 @@ def _table(slug, title, names, pick, size, concepts, kind):
     }
 
 
+def _checked_names(points, what, names):
+    names = names_of(points, names)
+    if names is None:
+        raise DataError(f"{what} has no columns with names: give the names of the inputs, ['x', 'v']")
+    return checked_names(names)
+
+
 def _checked_points(points, what, names):
     """Float64 array (N, n), or a DataError."""
-    try:
-        array = np.asarray(points, dtype=float)
-    except (TypeError, ValueError):
-        raise DataError(f"{what} must be an array (N, n) of numbers, got {type(points).__name__}") from None
+    array = floats(points, what)
     if array.ndim != 2 or array.shape[1] != len(names):
         raise DataError(
             f"{what} must be an array (N, {len(names)}), a column for each of {', '.join(names)}; "
@@ -87,7 +92,12 @@ def _checked_points(points, what, names):
 
 def _checked_labels(y):
     """Labels (N,): finite numbers, truth values, or texts as which anything else is compared."""
-    y = np.asarray(y).reshape(-1)
+    gaps = np.flatnonzero(missing(y, "labels"))
+    if len(gaps):
+        raise DataError(
+            f"{len(gaps)} labels are masked or missing, the first in row {gaps[0]}: leave them out"
+        )
+    y = np.asarray(y.detach().cpu() if hasattr(y, "detach") else y).reshape(-1)
     return _checked_finite(y, "y") if y.dtype.kind == "f" else y.astype(str) if y.dtype.kind == "O" else y
 
 

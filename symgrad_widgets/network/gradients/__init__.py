@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from ...arrays import names_of
 from ...errors import DataError, ModelError
 from ...field import GradientField
-from .inputs import axis_names, checked_points, to_numpy
+from .inputs import Arguments, axis_names, checked_points, to_numpy
 from .modes import undisturbed
 from .reader import Reader
 
@@ -28,6 +29,7 @@ def gradient_field(
     names: Iterable[str] | None = None,
     tangent: str | ArrayLike | None = "auto",
     seed: int = 0,
+    training: bool = False,
 ) -> GradientField:
     """Gradient of a neuron with respect to the model's inputs, at each of the points.
 
@@ -41,10 +43,11 @@ def gradient_field(
     Parameters
     ----------
     model : torch.nn.Module
-        On any device, of any precision; gradients are computed in the model's own, in eval mode. Its
-        parameters and their `.grad`, its training flags and its hooks are as before afterwards.
+        On any device, of any precision; gradients are computed in the model's own, in eval mode. All of it
+        is as before afterwards. Threads that read models wait for one another; do not train it meanwhile.
     x : array or tensor (N, ...)
         One point a row. More axes than one per point are flattened, and the inputs named x_0_1 by index.
+        Points that hold NaN, infinity, or what is masked or missing are dropped and counted.
     layer : str or None
         A name from `model.named_modules()`; None is the model's output. Of a layer that is called more
         than once, the last call counts.
@@ -62,6 +65,10 @@ def gradient_field(
         See `GradientField`.
     seed : int
         Of the jitter.
+    training : bool
+        Read the model in train mode, but for dropout and normalisation over the batch, which stay in eval
+        mode. For models that differentiate inside, such as energies with forces, and keep the graph of that
+        for `create_graph=self.training` alone.
 
     Returns
     -------
@@ -79,20 +86,21 @@ def gradient_field(
     if isinstance(smooth, bool) or not isinstance(smooth, int | np.integer) or smooth < 0:
         raise DataError(f"smooth must be a whole number of jittered copies, 0 for none, got {smooth!r}")
     several = isinstance(neuron, list)
-    data = checked_points(x)
-    with undisturbed(model):
-        reader = Reader(model, layer, neuron if several else [neuron], wrt, forward_args, len(data))
+    data, kept = points = checked_points(x)
+    with undisturbed(model, training=training):
+        arguments = Arguments(forward_args, kept)
+        reader = Reader(model, layer, neuron if several else [neuron], wrt, arguments)
         inputs = reader.inputs(data)
         rows = reader.probe(data, inputs)
         values, gradients = reader.differentiate(data, inputs, rows)
         if smooth:
             gradients = _averaged(reader, data, inputs, rows, smooth, seed)
-    points = to_numpy(data if wrt is None else inputs).reshape(len(data), -1)
+    where = to_numpy(data if wrt is None else inputs).reshape(len(data), -1)
     gradients = gradients.reshape(*values.shape, -1)
     if not several:
         values, gradients = values[:, 0], gradients[:, 0]
-    names = axis_names(inputs.shape[1:]) if names is None else names
-    return GradientField(points, gradients, names, values, tangent)
+    names = names_of(x if wrt is None else None, names) or axis_names(inputs.shape[1:])
+    return GradientField(where, gradients, names, values, tangent, points.dropped)
 
 
 def _averaged(reader, x, inputs, rows, copies, seed):

@@ -2,63 +2,94 @@
 
 from collections.abc import Mapping
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
+from ...arrays import numbers
 from ...errors import DataError
 
-__all__ = ["Arguments", "axis_names", "checked_points", "to_numpy"]
+__all__ = ["Arguments", "Points", "axis_names", "checked_points", "to_numpy"]
+
+_WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+
+
+class Points(NamedTuple):
+    """Points to read a model at."""
+
+    x: torch.Tensor  # (N, ...) real numbers; whole ones stay whole
+    kept: np.ndarray  # truth values: which of the points given these are
+
+    @property
+    def dropped(self):
+        """Number of points given that hold something else than finite numbers."""
+        return int((~self.kept).sum())
 
 
 def checked_points(x):
-    """Points as a tensor (N, ...) of real numbers, or a DataError that says what they are instead."""
-    x = x.detach() if isinstance(x, torch.Tensor) else _from_array(x)
-    if x.is_complex() or x.dtype == torch.bool:
-        raise DataError(f"points must be real numbers, got {x.dtype}")
+    """`Points` of finite numbers, or a DataError that says what they are instead."""
+    if type(x) in (torch.Tensor, torch.nn.Parameter) and _real(x):
+        x = x.detach().double() if x.is_floating_point() else x
+    else:
+        x = torch.from_numpy(numbers(x, "points"))
     if x.ndim < 2 or not x.numel():
         raise DataError(
             f"points must have shape (N, n) or (N, ...), got {tuple(x.shape)}; "
             "a single point is a table of one row, x[None]"
         )
     finite = torch.isfinite(x.reshape(len(x), -1)).all(1)
-    if not finite.all():
-        first = int(torch.nonzero(~finite)[0])
+    if not finite.any():
         raise DataError(
-            f"{int((~finite).sum())} of {len(x)} points hold NaN or infinity, the first in row {first}; "
-            "drop them: x = x[np.isfinite(x).all(axis=1)]"
+            f"each of the {len(x)} points holds NaN, infinity, or an entry that is masked or missing"
         )
-    return x
+    return Points(x if finite.all() else x[finite], finite.cpu().numpy())
 
 
-def _from_array(x):
-    try:
-        array = np.asarray(x)
-        return torch.tensor(array.astype(np.float64) if array.dtype.kind in "OU" else array)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"points must be an array of numbers, got {type(x).__name__}: {error}") from None
+def _real(x):
+    """Whether a tensor holds real numbers on a device, as they are: it stays there."""
+    numbers_of = x.dtype.is_floating_point or x.dtype in _WHOLE
+    return numbers_of and x.layout == torch.strided and not x.is_meta
 
 
 class Arguments:
-    """Further arguments of the forward pass; those with a row for each point are cut up with the points."""
+    """Further arguments of the forward pass; those with a row for each point are cut up with the points.
 
-    def __init__(self, arguments, count):
+    `kept` says which of the points that were given are left.
+    """
+
+    def __init__(self, arguments, kept):
         named = isinstance(arguments, Mapping)
         self.positional = () if named else tuple(arguments)
         self.named = dict(arguments) if named else {}
-        self.count = count
+        self._given, self._rows = len(kept), torch.from_numpy(np.flatnonzero(kept))
+
+    @property
+    def count(self):
+        """Number of points."""
+        return len(self._rows)
 
     def at(self, rows, device):
-        """Positional and named arguments for a slice of the points."""
+        """Positional and named arguments for a slice, or an array of numbers, of the points."""
 
         def cut(value):
-            value = torch.tensor(value) if isinstance(value, np.ndarray) else value
+            value = _tensor(value) if isinstance(value, np.ndarray) else value
             if not isinstance(value, torch.Tensor):
                 return value
-            value = value.to(device)
-            return value[rows] if value.ndim and len(value) == self.count else value
+            each = value.ndim and len(value) == self._given
+            return (value[self._rows[rows].to(value.device)] if each else value).to(device)
 
         return [cut(value) for value in self.positional], {k: cut(value) for k, value in self.named.items()}
+
+
+def _tensor(array):
+    """Tensor of an array of any byte order, stride, type of number and mask."""
+    try:
+        if not isinstance(array, np.ma.MaskedArray):
+            return torch.tensor(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")))
+    except TypeError:  # a type of number that torch does not have
+        pass
+    return torch.from_numpy(numbers(array, "an argument of the forward pass"))
 
 
 def to_numpy(tensor):

@@ -1,37 +1,103 @@
-"""The state a model is read in: eval mode, gradients on; all of it put back afterwards."""
+"""The one way in which a model is run: alone, in eval mode, gradients on; all of it put back afterwards."""
 
 import contextlib
+import sys
 import warnings
+from pathlib import Path
 
 import torch
 from torch import nn
 
+from ...locks import Lock
+from .snapshot import Snapshot
+
 __all__ = ["undisturbed"]
 
 _NORM = nn.modules.batchnorm._NormBase  # noqa: SLF001 - the common base has no public name
+_PACKAGE = str(Path(__file__).parents[2])
+
+# One for all models: they may share layers, and the random state and the switches of cuDNN and of attention
+# are the process's own.
+_RUNNING = Lock()
 
 
 @contextlib.contextmanager
-def undisturbed(model):
-    """Eval mode, with a warning where that matters; each module's own flag is put back afterwards."""
-    flags = {module: module.training for module in model.modules()}
-    changed = sorted({type(m).__name__ for m, training in flags.items() if training and _behaves_so(m)})
+def undisturbed(model, *, training=False, warn=True):
+    """Run a model while this lasts, as nobody else does; yields its `Snapshot`.
+
+    Everything in it, and the state of the random generators, is as before afterwards, also after an error or
+    Ctrl-C. Other threads that want to run any model by this wait for their turn.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    training : bool
+        Modules see themselves in train mode, for a forward pass that asks; dropout and normalisation over the
+        batch do not.
+    warn : bool
+        Say so where eval mode gives other numbers than the mode that the model is in.
+
+    """
+    with _RUNNING.held():
+        before = Snapshot(model)
+        try:
+            if warn and not training:
+                _warn(model)
+            _switch(model, training)
+            # cuDNN cannot differentiate a recurrent layer in eval mode
+            with (
+                torch.inference_mode(False),
+                torch.enable_grad(),
+                torch.backends.cudnn.flags(enabled=False),
+                _not_compiled(),
+            ):
+                yield before
+        finally:
+            before.restore()
+
+
+def _warn(model):
+    changed = sorted({type(m).__name__ for m in model.modules() if _training(m) and _behaves_so(m)})
     if changed:
         warnings.warn(
-            f"the model is in train mode and holds {', '.join(changed)}: its gradients are taken in eval "
-            "mode; call model.eval() first to say so yourself",
-            stacklevel=4,  # the caller of gradient_field, behind contextlib
+            f"the model is in train mode and holds {', '.join(changed)}: it is read in eval mode; "
+            "call model.eval() first to say so yourself",
+            stacklevel=_calls_inside(),
         )
-    try:
-        model.eval()
-        # cuDNN cannot differentiate a recurrent layer in eval mode
-        with torch.inference_mode(False), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
-            yield
-    finally:
-        for module, training in flags.items():
-            module.training = training
+
+
+def _calls_inside():
+    """Number of calls from here to the one that came from outside of the package, for a warning."""
+    frame, count = sys._getframe(1), 1  # noqa: SLF001 - warnings has it from Python 3.12 on
+    while frame.f_back is not None and _ours(frame.f_code.co_filename):
+        frame, count = frame.f_back, count + 1
+    return count
+
+
+def _ours(name):
+    return name.startswith(_PACKAGE) or name == contextlib.__file__
+
+
+def _switch(model, training):
+    if any(_training(module) != training for module in model.modules()):
+        model.train(training)
+    for module in model.modules() if training else ():
+        if _behaves_so(module):
+            module.training = False
+
+
+def _training(module):
+    return getattr(module, "training", False)  # a frozen module has no mode
 
 
 def _behaves_so(module):
     rates = getattr(module, "p", 0), getattr(module, "dropout", 0)  # of dropout layers; of recurrent ones
     return isinstance(module, _NORM) or any(isinstance(rate, float) and rate > 0 for rate in rates)
+
+
+def _not_compiled():
+    """Python's own forward pass, also of a module that was compiled in place: others call no hooks."""
+    stance = getattr(getattr(torch, "compiler", None), "set_stance", None)  # from torch 2.6 on
+    if "torch._dynamo" not in sys.modules or stance is None:
+        return contextlib.nullcontext()
+    return stance("force_eager")

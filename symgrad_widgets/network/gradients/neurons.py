@@ -1,13 +1,12 @@
 """Which number of a layer's output is the neuron: by number, by index, or by a function of the output."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 
 from ...errors import ModelError
+from .outputs import copied, described
 
-__all__ = ["described", "unit_index", "unit_values"]
+__all__ = ["unit_index", "unit_values"]
 
 
 def unit_values(output, unit, count, where, layers):
@@ -59,7 +58,7 @@ def _along(shape):
 def _called(output, unit, count):
     name = getattr(unit, "__name__", type(unit).__name__)
     try:
-        value = unit(output)
+        value = unit(copied(output))  # it may overwrite what the next neuron is read from
     except Exception as error:  # whatever the reader's function raises is about the output it was given
         raise ModelError(
             f"the function {name} given as neuron failed on {described(output)}: "
@@ -71,14 +70,3 @@ def _called(output, unit, count):
             f"return one number for each, shape ({count},)"
         )
     return value.reshape(count)
-
-
-def described(output):
-    """What a model has returned, in words."""
-    if isinstance(output, torch.Tensor):
-        return f"a tensor of shape {tuple(output.shape)} and type {output.dtype}"
-    if isinstance(output, Mapping):
-        return f"a {type(output).__name__} of {', '.join(map(repr, output))}"
-    if isinstance(output, tuple | list):
-        return f"a {type(output).__name__} of {len(output)}"
-    return f"an object of type {type(output).__name__}"

@@ -1,41 +1,37 @@
 """Runs a model on chunks of points, with hooks on the layer that is read and on the one that is varied."""
 
 import contextlib
+import threading
 from itertools import chain
 
 import numpy as np
 import torch
 from torch import nn
 
-from ...errors import ModelError, NoGradientError, UnknownNameError, nearest
-from .inputs import Arguments, to_numpy
-from .neurons import described, unit_values
+from ...errors import ModelError, NoGradientError, SymgradError, UnknownNameError, nearest
+from .inputs import to_numpy
+from .neurons import unit_values
+from .outputs import bare, copied, described, transformed
 
-__all__ = ["Reader", "copied", "hooked"]
+__all__ = ["Reader", "forward", "hooked", "layer_of", "not_compiled", "where_it_lives"]
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
+_ORIGINAL = "_orig_mod"  # torch's name for what it has compiled
 _PROBED = 4  # points on which a model is tried before the rest
 
 
 class Reader:
     """Values and gradients of some units of one layer, with respect to the inputs or to another layer."""
 
-    def __init__(self, model, layer, units, wrt, forward_args, count):
-        self.model, self.units = model, units
-        self.layers = {name: module for name, module in model.named_modules() if name}
+    def __init__(self, model, layer, units, wrt, arguments):
+        self.model, self.units = not_compiled(model), units
+        self.layers = {name: module for name, module in self.model.named_modules() if name}
         self.layer, self.wrt = layer, wrt
-        self.read, self.varied = self._find(layer), self._find(wrt)
-        self.arguments = Arguments(forward_args, count)
-        state = list(chain(model.parameters(), model.buffers()))
-        self.device = state[0].device if state else torch.device("cpu")
-        self.dtype = next((t.dtype for t in state if t.is_floating_point()), torch.float64)
+        self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
+        self.arguments = arguments
+        self.device, self.dtype = where_it_lives(model)
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
-
-    def _find(self, name):
-        if name is not None and name not in self.layers:
-            raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, self.layers)}")
-        return None if name is None else self.layers[name]
 
     def _prepared(self, x):
         """Points as the model takes them: whole numbers stay so where an inner layer counts as the input."""
@@ -47,8 +43,8 @@ class Reader:
         if self.wrt is None:
             self._refuse_tokens(x)
             return self._prepared(x)
-        with torch.no_grad():
-            return torch.cat([self._varied_output(x[rows], rows) for rows in _chunks(len(x), 64)])
+        parts = [self._varied_output(x[rows], rows).detach() for rows in _chunks(len(x), 64)]
+        return torch.cat(parts)
 
     def _refuse_tokens(self, x):
         tables = [name for name, m in self.layers.items() if isinstance(m, nn.Embedding | nn.EmbeddingBag)]
@@ -61,7 +57,7 @@ class Reader:
 
     def _varied_output(self, x, rows):
         seen = []
-        with hooked(self.varied, lambda _module, _args, out: seen.append(copied(out))):
+        with hooked(self.varied, _keeper_of(self.wrt, seen)):
             self._forward(self._prepared(x), rows)
         what = f"the layer {self.wrt!r} given as wrt"
         if len(seen) != 1:
@@ -79,16 +75,16 @@ class Reader:
     def probe(self, x, inputs):
         """Try the model on a few points; returns how many fit into memory at once."""
         rows = slice(0, _PROBED)
-        with _saved_bytes(self.model) as saved:
-            leaf, values = self._evaluate(x[rows], inputs[rows], rows)
-            gradient = self._gradient(values[0, 0], leaf, retain=False)
+        leaf, values = self._evaluate(x[rows], inputs[rows], rows)
+        kept = _kept_bytes(values, self.model)
+        gradient = self._gradient(values[0, 0], leaf, retain=False)
         if torch.nan_to_num(gradient[1:]).any():
             raise ModelError(
                 "the neuron's value at one point depends on the other points of the batch, so it has no "
                 "gradient of its own; is the first axis the points (batch_first=True)? Does a layer "
                 "normalise over the batch (BatchNorm with track_running_stats=False)?"
             )
-        return int(np.clip(_BYTES * len(leaf) // max(sum(saved), 1), 1, _MOST_ROWS))
+        return int(np.clip(_BYTES * len(leaf) // max(kept, 1), 1, _MOST_ROWS))
 
     def differentiate(self, x, inputs, rows):
         """Values (N, k) and gradients (N, k, ...) as float64 arrays, `rows` points at a time."""
@@ -112,7 +108,7 @@ class Reader:
             if self.varied is not None:
                 hooks.enter_context(hooked(self.varied, lambda *_: leaf.clone()))
             if self.read is not None:
-                hooks.enter_context(hooked(self.read, lambda _module, _args, out: seen.append(copied(out))))
+                hooks.enter_context(hooked(self.read, _keeper_of(self.layer, seen)))
             output = self._forward(leaf.clone() if self.varied is None else self._prepared(x), rows)
         if self.read is not None and not seen:
             raise ModelError(f"the model's forward does not call the layer {self.layer!r}")
@@ -127,57 +123,138 @@ class Reader:
         if not values.requires_grad:
             raise ModelError(
                 f"{self.where} is detached from its input: no gradient flows back through it "
-                "(no_grad, .detach(), .numpy(), argmax or rounding on the way?)"
+                "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model "
+                "takes itself, without create_graph? Where it has one in train mode only: training=True)"
             )
         return leaf, values
 
     def _forward(self, x, rows):
         positional, named = self.arguments.at(rows, self.device)
-        try:
-            return self.model(x, *positional, **named)
-        except Exception as error:  # a stranger's forward may raise anything
-            raise ModelError(
-                f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+        return forward(self.model, x, *positional, **named)
 
     def _gradient(self, value, leaf, retain):
-        (gradient,) = torch.autograd.grad(value, leaf, retain_graph=retain, allow_unused=True)
+        try:
+            (gradient,) = torch.autograd.grad(value, leaf, retain_graph=retain, allow_unused=True)
+        except RuntimeError as error:  # a stranger's backward may raise anything
+            raise ModelError(
+                f"the derivative of {self.where} cannot be taken: {type(error).__name__}: {error}; "
+                f"{_way_out(error)}"
+            ) from error
         if gradient is None:
             origin = "the input" if self.wrt is None else f"the layer {self.wrt!r} given as wrt"
             raise NoGradientError(f"{self.where} does not depend on {origin}; choose another unit or layer")
         return gradient
 
 
+def not_compiled(model):
+    """Return the module that `torch.compile` was given; compiled code calls no hooks."""
+    return getattr(model, _ORIGINAL, model)
+
+
+def layer_of(model, name):
+    """Layer of a name in `model.named_modules()`, None for None; in a compiled model its prefix may lack."""
+    if name is None:
+        return None
+    model = not_compiled(model)
+    layers = {other: module for other, module in model.named_modules() if other}
+    plain = name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
+    if plain not in layers:
+        raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, layers)}")
+    return layers[plain]
+
+
+def where_it_lives(model):
+    """Device and floating type of a model: those of its first parameter or buffer."""
+    state = list(chain(model.parameters(), model.buffers()))
+    device = state[0].device if state else torch.device("cpu")
+    return device, next((t.dtype for t in state if t.is_floating_point()), torch.float64)
+
+
+def forward(model, x, *arguments, **named):
+    """Output of a model; what its forward raises becomes a ModelError."""
+    try:
+        return model(x, *arguments, **named)
+    except SymgradError:
+        raise
+    except Exception as error:  # a stranger's forward may raise anything
+        raise ModelError(
+            f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _keeper_of(name, seen):
+    """Return a hook that appends what a layer gives to `seen`."""
+
+    def keep(_module, _arguments, output):
+        if transformed(output):
+            raise ModelError(
+                f"the model calls the layer {name!r} inside of a transform of torch.func (grad, vmap, jacrev "
+                "...), where it gives no value for each point: read a layer that is called outside, or the "
+                "model's output"
+            )
+        seen.append(copied(output))
+
+    return keep
+
+
 @contextlib.contextmanager
 def hooked(layer, hook):
-    """While this lasts, call `hook(module, arguments, output)` after each forward of the layer."""
-    handle = layer.register_forward_hook(hook)
+    """While this lasts, call `hook(module, arguments, output)` after each forward of the layer.
+
+    Of this thread: a forward that the model's owner runs in another one meanwhile is left alone.
+    """
+    own = threading.get_ident()
+
+    def here(*called):
+        return hook(*called) if threading.get_ident() == own else None
+
+    handle = layer.register_forward_hook(here)
     try:
         yield
     finally:
         handle.remove()
 
 
-@contextlib.contextmanager
-def _saved_bytes(model):
-    """Sizes of all tensors that are kept for the backward pass, the model's own parameters apart."""
-    own, saved = {p.untyped_storage().data_ptr() for p in model.parameters()}, []
-
-    def pack(tensor):
-        if tensor.untyped_storage().data_ptr() not in own:
-            saved.append(tensor.numel() * tensor.element_size())
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        yield saved
+def _way_out(error):
+    if "second time" in str(error):
+        return (
+            "the model differentiates inside its forward and uses up its graph: it has to keep it, by "
+            "create_graph=True; where it does so in train mode only, gradient_field(..., training=True)"
+        )
+    return "an operation of the model has no derivative, or changes in place what its derivative needs"
 
 
-def copied(output):
-    """Return an output as it is now: an activation may overwrite it in place."""
-    if isinstance(output, tuple):
-        return tuple(map(copied, output)) if type(output) is tuple else output
-    return output.clone() if isinstance(output, torch.Tensor) else output
+def _kept_bytes(values, model):
+    """Bytes of what the graph behind some values keeps for the backward pass, the model's parameters apart.
+
+    The graph itself is asked: hooks on what is saved are in the way of a model that differentiates inside.
+    """
+    kept = {p.untyped_storage().data_ptr(): 0 for p in model.parameters()}
+    seen, waiting = set(), [values.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            waiting += [before for before, _ in node.next_functions]
+            for tensor in _saved_by(node):
+                with contextlib.suppress(RuntimeError):  # zeros of forward mode have no memory
+                    storage = tensor.untyped_storage()
+                    kept.setdefault(storage.data_ptr(), storage.nbytes())
+    return sum(kept.values())
+
+
+def _saved_by(node):
+    """Yield the tensors that a node of a graph has saved."""
+    names = ["saved_tensors", *(name for name in dir(node) if name.startswith("_saved_"))]
+    for name in names:
+        try:
+            value = getattr(node, name, ())
+        except RuntimeError:  # it has been used up, or something else than a plain tensor has been saved
+            continue
+        for one in value if isinstance(value, tuple | list) else (value,):
+            if type(one) in (torch.Tensor, nn.Parameter) and one.layout == torch.strided:
+                yield bare(one)
 
 
 def _chunks(count, rows):

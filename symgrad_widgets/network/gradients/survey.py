@@ -10,11 +10,11 @@ from torch import nn
 from torch.autograd import forward_ad
 
 from ...errors import ModelError, UnknownNameError, nearest
-from .inputs import checked_points, to_numpy
+from .inputs import Arguments, checked_points, to_numpy
 from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
-from .neurons import described
-from .reader import Reader, copied, hooked
+from .outputs import copied, described, transformed
+from .reader import Reader, hooked
 
 __all__ = ["Survey"]
 
@@ -41,9 +41,9 @@ class Survey(Reader):
     def __init__(self, model, x, layers=None, wrt=None, forward_args=()):
         if not isinstance(model, nn.Module):
             raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
-        self.x = checked_points(x)
-        super().__init__(model, None, (), wrt, forward_args, len(self.x))
-        with undisturbed(model), torch.no_grad():
+        self.x, kept = checked_points(x)
+        super().__init__(model, None, (), wrt, Arguments(forward_args, kept))
+        with undisturbed(model):
             self._inputs = self.inputs(self.x)
             self.shown = self._layers(layers, *self._calls(slice(0, _ROWS)))
 
@@ -59,7 +59,7 @@ class Survey(Reader):
 
     def values(self, rows):
         """Values of all units of all layers, float32 (len(rows), units), at points given by number."""
-        with _as_before(self.model), torch.no_grad():
+        with undisturbed(self.model, warn=False):
             return self._in_chunks(rows, self._run, lambda units: units)
 
     def derivatives(self, directions, rows):
@@ -68,7 +68,7 @@ class Survey(Reader):
         One pass in forward mode for each direction, whatever the number of units.
         """
         try:
-            with _as_before(self.model):
+            with undisturbed(self.model, warn=False):
                 columns = [self._along(direction, rows).T for direction in directions.T]
         except ModelError as error:
             raise ModelError(
@@ -159,18 +159,10 @@ def _outputs(seen, output):
 
 def _keeper(seen, name):
     def keep(_module, arguments, output):
-        seen[name] = _Call(arguments[0] if arguments else None, output, copied(output))
+        if not transformed(output):
+            seen[name] = _Call(arguments[0] if arguments else None, output, copied(output))
 
     return keep
-
-
-@contextlib.contextmanager
-def _as_before(model):
-    """Undisturbed once more, without the warning that the first time gave."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "the model is in train mode")
-        with undisturbed(model):
-            yield
 
 
 @contextlib.contextmanager

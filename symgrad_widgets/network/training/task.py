@@ -4,10 +4,11 @@ import numpy as np
 import torch
 
 from ...checks import whole
+from ..gradients.modes import undisturbed
 from .kinds import KINDS
 from .trainer import as_tensor
 
-__all__ = ["HELD_OUT", "TRAINING", "VALIDATION", "drawer", "held_out", "held_out_loss", "network"]
+__all__ = ["HELD_OUT", "TRAINING", "VALIDATION", "drawer", "held_out", "held_out_loss", "network", "outputs"]
 
 TRAINING, VALIDATION, HELD_OUT = range(3)  # streams of one seed
 
@@ -21,20 +22,25 @@ def network(experiment, settings, inputs=None, generator=None):
     return build(sizes, settings.activation, generator, scaled_by, settings.dropout)
 
 
-@torch.no_grad()
 def held_out(experiment, seed, variant, settings, model):
     """Points (N, n) to interpret a trained network on, drawn anew: those at which its neuron can be seen."""
     kind = KINDS[experiment.kind]
     x = kind.points(drawer(experiment, seed, variant)(HELD_OUT, settings.held_out))
-    return x if kind.visible is None else x[kind.visible(model(as_tensor(x))).numpy()]
+    return x if kind.visible is None else x[kind.visible(outputs(model, x)).numpy()]
 
 
-@torch.no_grad()
+def outputs(model, x):
+    """Output of a network at points (N, n), float32 (N, k)."""
+    with undisturbed(model), torch.no_grad():
+        return model(as_tensor(x))
+
+
 def held_out_loss(run, model):
     """Loss that a `TrainingResult` was trained for, of any model of its kind, on data unseen in training."""
     loss = KINDS[run.experiment.kind].losses[run.settings.loss]
     data = drawer(run.experiment, run.seed, run.variant)(HELD_OUT, run.settings.held_out)
-    return loss.value(model.eval(), *map(as_tensor, data)).item()
+    with undisturbed(model), torch.no_grad():
+        return loss.value(model, *map(as_tensor, data)).item()
 
 
 def drawer(experiment, seed, variant):

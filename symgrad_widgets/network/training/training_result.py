@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 from torch import nn
 
 from ...directions import misalignment, orthonormal
 from ..concepts import gradients_of
 from .settings import Settings
-from .task import held_out_loss
-from .trainer import as_tensor
+from .task import held_out_loss, outputs
 from .weight_files import save
 
 __all__ = ["TrainingResult"]
@@ -63,8 +61,7 @@ class TrainingResult:
     @cached_property
     def latents(self):
         """The network's output at `x`, array (N, k)."""
-        with torch.no_grad():
-            return self.model(as_tensor(self.x)).double().numpy()
+        return outputs(self.model, self.x).double().numpy()
 
     @property
     def neuron(self):
@@ -77,9 +74,7 @@ class TrainingResult:
 
     def shared(self, points):
         """Values (N, c) of the c latents that pairs share, those of `neuron`, at points (N, n)."""
-        with torch.no_grad():
-            latents = self.model(as_tensor(points)).double().numpy()
-        return latents[:, np.atleast_1d(self.neuron)]
+        return outputs(self.model, points).double().numpy()[:, np.atleast_1d(self.neuron)]
 
     @property
     def floor(self):

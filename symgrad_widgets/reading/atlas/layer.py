@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from ... import batch
+from ...arrays import names_of
 from ...checks import whole
 from ...errors import NoGradientError, SymgradError
 from ...field import GradientField
@@ -91,6 +92,7 @@ def atlas(
         "random_state": whole(random_state, "random_state"),
     }
     jobs = batch.cores() if jobs is None else whole(jobs, "jobs")
+    names = names_of(x if reading.get("wrt") is None else None, names)
     if not reading.get("forward_args"):
         x = _spread(x, whole(points, "points"))
     activity = Activity(model, x, names, (layer,) if isinstance(layer, str) else layer, **reading)
@@ -121,7 +123,7 @@ def atlas(
 def _spread(x, count):
     from ...network.gradients.inputs import checked_points
 
-    x = checked_points(x)
+    x = checked_points(x).x
     return x[np.unique(np.linspace(0, len(x) - 1, min(count, len(x))).astype(int))]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from ...formula.expressions import complexity
+from ...formula.on_arrays import on_arrays
 from ..fit import combine
 from ..terms.decades import decade
 from ..terms.grammar import root
@@ -238,7 +239,7 @@ def _plain(e, symbols, points):
 def _positive_there(e, symbols, points):
     """Return |e|, written e or -e where that is positive at all points."""
     with np.errstate(all="ignore"):
-        values = sp.lambdify(symbols, e, "numpy")(*points.T)
+        values = on_arrays(symbols, e)(*points.T)
     if np.all(values > 0):
         return e
     return -e if np.all(values < 0) else sp.Abs(e)

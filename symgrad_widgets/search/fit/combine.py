@@ -47,7 +47,7 @@ def solve(G, D, rounds=SUMS.rounds):
     return coefficients, best
 
 
-def eliminate(G, D, smallest=1):
+def eliminate(G, D):
     """Backward elimination: yield (kept indices, coefficients, loss), from many terms to few.
 
     Each deletion takes the terms whose loss is least: the smallest eigenvalue after deleting term k is the
@@ -56,7 +56,7 @@ def eliminate(G, D, smallest=1):
     """
     kept = np.arange(len(G))
     weights = np.ones(G.shape[1])
-    while len(kept) >= smallest:
+    while len(kept):
         g, d, best = G[kept], D[kept], (np.inf, None)
         for _ in range(SUMS.rounds if len(kept) <= SUMS.singly else 1):
             A, M = _moments(g, d, weights)

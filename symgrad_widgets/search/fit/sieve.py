@@ -1,13 +1,14 @@
 """The first look at bases of thousands of terms: halved until an ordinary elimination can take over.
 
 The moments `M = mean w B B^T` and `A = M - mean w (B u)(B u)^T` are summed over a few points at a time, so
-that the terms' gradients are never in memory together, and factorised in panels, so that a stop is heard. One
-Cholesky factor of `A + s M` gives the combination of least loss, by subspace iteration, and what a deletion
-costs: to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, with `P` the inverse, which is the secular
-equation of `eliminate` with the gap to the root neglected.
+that the terms' gradients are never in memory together. One Cholesky factor of `A + s M`, pivoted, leaves out
+terms that are combinations of others. It gives the combination of least loss, by subspace iteration, and what
+a deletion costs: to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, with `P` the inverse, which is the
+secular equation of `eliminate` with the gap to the root neglected.
 """
 
 import numpy as np
+from scipy.linalg import lapack
 
 from ..tuning import MEMORY, ROUNDING, SIEVE, SUMS
 from . import combine
@@ -40,7 +41,7 @@ def _blocks(terms, sample, watch):
 
 
 def _moments(terms, sample, weights, watch):
-    """M (K, K) and components D (K, N k) of the terms scaled to M_kk = 1, and the scale (K,) taken off."""
+    """M (K, K) and components D (K, N k) of the terms, scaled to M_kk = 1, and the scale (K,) taken off."""
     K = len(terms)
     M, D = np.zeros((K, K)), []
     for where, gradients in _blocks(terms, sample, watch):
@@ -48,7 +49,7 @@ def _moments(terms, sample, weights, watch):
         D.append(np.einsum("kpm,pcm->kpc", g, sample.unit[where]).reshape(K, -1))
         flat = g.reshape(K, -1)
         M += flat @ flat.T
-    size = np.sqrt(np.maximum(np.diag(M), ROUNDING.divisor))
+    size = np.sqrt(np.maximum(np.diag(M), ROUNDING.divisor)) * np.linspace(1, 1 + SIEVE.later, K)
     M /= size
     M /= size[:, None]
     return M, np.concatenate(D, axis=1) / size[:, None], size
@@ -60,14 +61,16 @@ def _squares(terms, c, sample, watch):
 
 
 def _priced(M, D, watch):
-    """Terms that are independent of those before, coefficients of least loss, and the price of each."""
+    """Terms that are independent, coefficients of least loss, and the price of each."""
     S = (1 + SIEVE.shift) * M
     S -= D @ D.T
-    kept = _factorised(S, SIEVE.shift * SUMS.constant, watch)
-    if len(kept) < len(S):
-        S, M = S[np.ix_(kept, kept)], M[np.ix_(kept, kept)]
-    inverse = _inverted(S, watch)  # P = inverse^T inverse
-    V = np.random.default_rng(0).normal(size=(len(kept), min(SIEVE.vectors, len(kept))))
+    watch()
+    factor, order, rank, _ = lapack.dpstrf(S.T, tol=SIEVE.shift * SUMS.constant, lower=1, overwrite_a=1)
+    watch()
+    inverse, _ = lapack.dtrtri(np.tril(factor[:rank, :rank]), lower=1)  # P = inverse^T inverse
+    kept = order[:rank] - 1
+    M = M[np.ix_(kept, kept)]
+    V = np.random.default_rng(0).normal(size=(rank, min(SIEVE.vectors, rank)))
     for _ in range(SIEVE.rounds):
         watch()
         V = np.linalg.qr(inverse.T @ (inverse @ (M @ V)))[0]
@@ -76,31 +79,5 @@ def _priced(M, D, watch):
     values, vectors = combine.eigen(V.T @ W - along.T @ along, V.T @ W)
     c = V @ vectors[:, 0]
     rest = (inverse**2).sum(0) - c**2 / (max(values[0], 0) + SIEVE.shift)
-    return kept, c, c**2 / np.maximum(rest, ROUNDING.divisor)
-
-
-def _factorised(S, least, watch):
-    """Cholesky factor in place of S, zero above the diagonal; returns the rows with a pivot above `least`."""
-    kept = np.ones(len(S), dtype=bool)
-    for first in range(0, len(S), SIEVE.panel):
-        watch()
-        panel = slice(first, first + SIEVE.panel)
-        S[first:, panel] -= S[first:, :first] @ S[panel, :first].T
-        for j in range(first, min(panel.stop, len(S))):
-            kept[j] = S[j, j] > least
-            S[j:, j] /= np.sqrt(S[j, j]) if kept[j] else np.inf
-            S[j + 1 :, j + 1 : panel.stop] -= np.outer(S[j + 1 :, j], S[j + 1 : panel.stop, j])
-        S[:first, panel] = 0
-        S[panel, panel] = np.tril(S[panel, panel])
-    return np.flatnonzero(kept)
-
-
-def _inverted(L, watch):
-    """Inverse of a lower triangular matrix, in its place."""
-    for first in range(0, len(L), SIEVE.panel):
-        watch()
-        panel = slice(first, first + SIEVE.panel)
-        corner = np.linalg.inv(L[panel, panel])
-        L[panel, :first] = -corner @ (L[panel, :first] @ L[:first, :first])
-        L[panel, panel] = np.tril(corner)
-    return L
+    ordered = np.argsort(kept)
+    return kept[ordered], c[ordered], (c**2 / np.maximum(rest, ROUNDING.divisor))[ordered]

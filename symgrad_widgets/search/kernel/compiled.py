@@ -1,4 +1,4 @@
-"""The compiled interpreter of terms: value and gradient of one term on one block of points, then its loss.
+"""The compiled interpreter of terms: value and gradient of one term on one block of points.
 
 Everything lives in one work space that is allocated once for a call and addressed in bytes. A *row* holds one
 number for each point of a block. A *record* holds what the reverse pass has to know about one operator, or
@@ -12,7 +12,6 @@ of a single input are computed once for a block and shared by all terms.
 """
 
 import hashlib
-import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,32 +19,15 @@ import numpy as np
 from numba import njit
 
 from ...formula import operators
-from ...formula.operators import NATIVE
 from ..terms import postfix
 from ..terms.postfix import CONSTANT
 from . import lanes, loops
-from .lanes import (
-    LANES,
-    STEP,
-    fma,
-    get,
-    inlined,
-    larger,
-    load,
-    negative,
-    put,
-    put_word,
-    splat,
-    store,
-    total,
-    word,
-)
-from .loops import CODE, DIV, EXP, FACTORS, MUL, NEG, SQUARE, SUB
+from .lanes import LANES, STEP, get, inlined, put, put_word, word
+from .loops import DIV, EXP, FACTOR, HAS_LOOP, IS_BINARY, MUL, NEG, SQUARE, SUB
 
 __all__ = ["evaluate"]
 
-_FUNCTIONS = NATIVE - NEG  # operators of one argument
-_FACTOR = np.array([FACTORS.get(name, 1.0) for name in CODE][:NATIVE])
+_CODES = len(HAS_LOOP)
 
 # The words of a record: operator, its arguments and their rows, its value and its derivative, the adjoint row
 # and its scale, the row that an adjoint may be written to, and the kind.
@@ -59,20 +41,17 @@ WIDEST = 512  # points in a block: enough to pay for the branches, few enough fo
 class _Space(NamedTuple):
     """Addresses in the work space.
 
-    Rows, `size` bytes apart: `ones`, a `spare` one, and the first of the `inputs`, of the `gradient`, of the
-    `target`, of the functions of one input, `shared`, and of those `free` for a term. Words: `known`, one
-    that is unused, then the state of each shared row; `used`, the list of gradient rows in use: bytes, then
-    pairs of row and record; the `stack`; `fixed`, the record of constants, with those of the n inputs before
-    it and of operators after it.
+    Rows, `size` bytes apart: `ones`, and the first of the `inputs`, of the `gradient`, of the functions of
+    one input, `shared`, and of those `free` for a term. Words: `known`, one that is unused, then the state of
+    each shared row; `used`, the list of gradient rows in use: bytes, then pairs of row and record; the
+    `stack`; `fixed`, the record of constants, with those of the n inputs before it and of operators after it.
     """
 
     n: int
     size: int
     ones: int
-    spare: int
     inputs: int
     gradient: int
-    target: int
     shared: int
     free: int
     known: int
@@ -96,7 +75,7 @@ def _forward(tokens, end, constants, space, stamp, width):
             free += space.size
         else:
             put_word(record + OP, t)
-            if t <= DIV:
+            if IS_BINARY[t]:
                 stack -= 16
                 row, free = _binary(t, record, stack, free, space, width)
                 constant = (word(stack - 16) == space.fixed) & (word(stack) == space.fixed)
@@ -147,7 +126,7 @@ def _unary(op, record, stack, free, space, stamp, width):
     row, target, after, state = free, free, free + 2 * size, space.known
     shared = left < space.fixed
     if shared:
-        index = (op - NEG) * space.n + (space.fixed - left) // RECORD - 1
+        index = op * space.n + (space.fixed - left) // RECORD - 1
         row, after, state = space.shared + 2 * size * index, free + size, space.known + 8 * (index + 1)
     elif op == EXP:
         target += size
@@ -177,8 +156,8 @@ def _backward(first, record, space, width):
         op, g, s = word(record + OP), word(record + ADJOINT), get(record + SCALE)
         a, b = word(record + LEFT), word(record + RIGHT)
         fa, fb, sb = ones, ones, s
-        if op > DIV:
-            b, fa, s = space.fixed, word(record + SLOPE), s * _FACTOR[op]
+        if not IS_BINARY[op]:
+            b, fa, s = space.fixed, word(record + SLOPE), s * FACTOR[op]
         elif op == MUL:
             fa, fb = word(record + ROW_B), word(record + ROW_A)
             if word(a + KIND) == INNER:
@@ -263,92 +242,19 @@ def _term(tokens, end, constants, space, stamp, width):
     return value
 
 
-@inlined
-def _angle(along, length, value, most, bad):
-    """1 - cos^2 from <g, u> and <g, g>; the largest <g, g> or inverse; nan if a value is not finite."""
-    inverse = splat(1.0) / length
-    most = larger(length, larger(inverse, most))
-    return fma(negative(along * along), inverse, splat(1.0)), most, fma(load(value), splat(0.0), bad)
-
-
-@inlined
-def _block_loss(value, offset, width, valid, used, spare):
-    """Sum of 1 - cos^2 over the valid points of a block, and whether it is sure."""
-    most, bad, loss, zero = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
-    full = valid // LANES * STEP
-    last = used + word(used)
-    k = 0
-    while k + 4 * STEP <= full:
-        a0, a1, a2, a3 = zero, zero, zero, zero
-        l0, l1, l2, l3 = zero, zero, zero, zero
-        q = used
-        while q < last:
-            row = word(q + 8) + k
-            u = row + offset
-            q += 16
-            g0, g1, g2, g3 = load(row), load(row + STEP), load(row + 2 * STEP), load(row + 3 * STEP)
-            a0, a1 = fma(g0, load(u), a0), fma(g1, load(u + STEP), a1)
-            a2, a3 = fma(g2, load(u + 2 * STEP), a2), fma(g3, load(u + 3 * STEP), a3)
-            l0, l1, l2, l3 = fma(g0, g0, l0), fma(g1, g1, l1), fma(g2, g2, l2), fma(g3, g3, l3)
-        a0, most, bad = _angle(a0, l0, value + k, most, bad)
-        a1, most, bad = _angle(a1, l1, value + k + STEP, most, bad)
-        a2, most, bad = _angle(a2, l2, value + k + 2 * STEP, most, bad)
-        a3, most, bad = _angle(a3, l3, value + k + 3 * STEP, most, bad)
-        loss = loss + ((a0 + a1) + (a2 + a3))
-        k += 4 * STEP
-    rest = 0.0
-    while k < width:
-        along, length = zero, zero
-        q = used
-        while q < last:
-            row = word(q + 8) + k
-            g = load(row)
-            along = fma(g, load(row + offset), along)
-            length = fma(g, g, length)
-            q += 16
-        angle, most, bad = _angle(along, length, value + k, most, bad)
-        if k < full:
-            loss = loss + angle
-        else:
-            store(spare, angle)
-            for i in range(valid % LANES):
-                rest += get(spare + 8 * i)
-        k += STEP
-    loss_sum = total(loss + bad) + rest
-    return loss_sum, (loss_sum < math.inf) and not loops.exceeds(most, 1e290)
-
-
-@njit(nogil=True, error_model="numpy")
-def _careful_loss(value, offset, valid, used):
-    """The same point by point, with each gradient scaled: zero, very long and very short ones."""
-    loss = 0.0
-    last = used + word(used)
-    for k in range(0, 8 * valid, 8):
-        longest = 0.0
-        for q in range(used + 8, last, 16):
-            x = abs(get(word(q) + k))
-            if not x < math.inf:
-                return math.inf
-            longest = max(longest, x)
-        if not abs(get(value + k)) < math.inf:
-            return math.inf
-        along = length = 0.0
-        for q in range(used + 8, last, 16):
-            g = get(word(q) + k) / max(longest, 1e-300)
-            along += g * get(word(q) + k + offset)
-            length += g * g
-        loss += 1 - along * along / length if longest > 0 else 1.0
-    return loss
-
-
 @njit(nogil=True, error_model="numpy")
 def _sound(tokens, n, constants):
     """Whether tokens are one formula: addresses are computed from them, unchecked."""
     height = 0
     for t in tokens:
-        if t < -n or NATIVE <= t < CONSTANT or t >= CONSTANT + constants:
+        if t < -n or _CODES <= t < CONSTANT or t >= CONSTANT + constants:
             return False
-        height += 1 if t < 0 or t >= CONSTANT else -(t <= DIV)
+        if t < 0 or t >= CONSTANT:
+            height += 1
+        elif HAS_LOOP[t]:
+            height -= IS_BINARY[t]
+        else:
+            return False
         if height < 1:
             return False
     return height == 1
@@ -367,21 +273,19 @@ def _laid_out(work, table, n, size, longest):
     """Addresses in the two arrays, and the words and rows that never change."""
     rows_of = (work.ctypes.data + 63) // 64 * 64
     words = table.ctypes.data
-    inputs = rows_of + 2 * size
-    shared = inputs + 3 * n * size
+    inputs = rows_of + size
+    shared = inputs + 2 * n * size
     known = words
-    used = known + 8 * (_FUNCTIONS * n + 1)
+    used = known + 8 * (_CODES * n + 1)
     stack = used + 8 * (2 * n + 1)
     space = _Space(
         n=n,
         size=size,
         ones=rows_of,
-        spare=rows_of + size,
         inputs=inputs,
         gradient=inputs + n * size,
-        target=inputs + 2 * n * size,
         shared=shared,
-        free=shared + 2 * _FUNCTIONS * n * size,
+        free=shared + 2 * _CODES * n * size,
         known=known,
         used=used,
         stack=stack,
@@ -393,17 +297,6 @@ def _laid_out(work, table, n, size, longest):
         put_word(space.fixed - (j + 1) * RECORD + KIND, UNSEEN)
         put_word(space.fixed - (j + 1) * RECORD + TARGET, space.gradient + j * size)
     return space
-
-
-@inlined
-def _add_loss(loss, p, value, space, valid, width):
-    """Add the loss of a block; False where the gradient is not finite."""
-    offset = space.target - space.gradient
-    part, sure = _block_loss(value, offset, width, valid, space.used, space.spare)
-    if not sure:
-        part = _careful_loss(value, offset, valid, space.used)
-    loss[p] += part
-    return part < math.inf
 
 
 @inlined
@@ -434,13 +327,12 @@ def _cached(function):
 
 
 @_cached
-def evaluate(tokens, starts, constants, shifts, X, U, longest, values, grads, loss, ok):
+def evaluate(tokens, starts, constants, shifts, X, longest, values, grads, ok):
     """Evaluate terms at the points X (n, N), block by block.
 
-    With U (n, N), unit gradients, the losses are added to `loss (P,)`; with U (0, 0) values and gradients go
-    to `values (P, N)` and `grads (P, n, N)`, which has to be zero at first. `ok (P,)` says which terms to
-    evaluate, and in the end which are finite everywhere; `longest` is the largest number of tokens. Returns
-    the number of a term that is no formula, and then nothing is evaluated, else -1.
+    Values and gradients go to `values (P, N)` and `grads (P, n, N)`, which has to be zero at first. `ok (P,)`
+    says which terms to evaluate, and in the end which are finite everywhere; `longest` is the largest number
+    of tokens. Returns the number of a term that is no formula, and then nothing is evaluated, else -1.
     """
     n, N = X.shape
     for p in range(len(ok)):
@@ -449,24 +341,18 @@ def evaluate(tokens, starts, constants, shifts, X, U, longest, values, grads, lo
     blocks = (N + WIDEST - 1) // WIDEST
     points = ((N + blocks - 1) // blocks + LANES - 1) // LANES * LANES
     size = 8 * points + 64
-    work = np.empty((3 + (3 + 2 * _FUNCTIONS) * n + 3 * longest) * (size // 8))
-    table = np.zeros((_FUNCTIONS + 2) * n + 4 + 2 * longest + RECORD // 8 * (n + 1 + longest), np.int64)
+    work = np.empty((2 + (2 + 2 * _CODES) * n + 3 * longest) * (size // 8))
+    table = np.zeros((_CODES + 2) * n + 4 + 2 * longest + RECORD // 8 * (n + 1 + longest), np.int64)
     space = _laid_out(work, table, n, size, longest)
     for start in range(0, N, points):
         valid = min(points, N - start)
         width = (valid + LANES - 1) // LANES * STEP
         _load(X, start, valid, space.inputs, size, width)
-        _load(U, start, valid, space.target, size, width)
         for p in range(len(ok)):
             if not ok[p]:
                 continue
             begin, end = tokens.ctypes.data + 8 * starts[p], tokens.ctypes.data + 8 * starts[p + 1]
             value = _term(begin, end, constants.ctypes.data + 8 * shifts[p], space, start + 1, width)
-            if value == 0:
-                ok[p] = False
-            elif len(U) > 0:
-                ok[p] = _add_loss(loss, p, value, space, valid, width)
-            else:
-                ok[p] = _write(values[p], grads[p], start, value, space, valid, width)
+            ok[p] = value != 0 and _write(values[p], grads[p], start, value, space, valid, width)
     table[0] = work.size  # numba frees an array after its last use, and addresses are none
     return -1

@@ -1,28 +1,25 @@
-"""Values, input gradients and losses of many terms at many points."""
-
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+"""Values and input gradients of many terms at many points."""
 
 import numpy as np
 
 from ...errors import DataError
-from ...formula.operators import NATIVE
 from ..terms.postfix import CONSTANT, Term, check, operator, pack
 from .compiled import evaluate
+from .loops import HAS_LOOP
 
-__all__ = ["angle_loss", "gradients", "losses", "on_numpy", "warm_up"]
+__all__ = ["gradients", "on_numpy", "warm_up"]
 
-_NONE = np.empty((0, 0))
+_HAS_LOOP = np.zeros(CONSTANT, dtype=bool)  # for each token of an operator, also of one that is defined later
+_HAS_LOOP[: len(HAS_LOOP)] = HAS_LOOP
 
 
-def gradients(terms, X, threads=1):
+def gradients(terms, X):
     """Values and input gradients of terms, by reverse mode.
 
     Parameters
     ----------
     terms : sequence of `Term`, or `Programs`
     X : array (n, N), one row for each input
-    threads : terms are shared out among so many threads; the result is the same, bit for bit
 
     Returns
     -------
@@ -35,30 +32,23 @@ def gradients(terms, X, threads=1):
     P, (n, N) = len(programs), X.shape
     values, grads = np.empty((P, N)), np.zeros((P, n, N))
     foreign, ok = _native(programs)
-    _share(programs, X, _NONE, threads, values, grads, np.empty(P), ok)
+    longest = int(np.diff(programs.starts).max(initial=1))
+    wrong = evaluate(
+        programs.tokens,
+        programs.starts,
+        programs.constants,
+        programs.constant_starts,
+        X,
+        longest,
+        values,
+        grads,
+        ok,
+    )
+    if wrong >= 0:
+        check(programs.term(wrong), n)
     for p in foreign:
         values[p], grads[p], ok[p] = on_numpy(programs.term(p), X)
     return values, grads, ok
-
-
-def losses(terms, X, U, threads=1):
-    """Mean of 1 - cos^2 between the gradients of terms and the unit gradients U (n, N), shape (P,).
-
-    A point where the gradient vanishes counts 1; a term that is not finite somewhere has loss inf.
-    """
-    programs, X = pack(terms), _points(X)
-    U = np.ascontiguousarray(U, dtype=np.float64)
-    if U.shape != X.shape:
-        raise DataError(f"U must have shape {X.shape} like X, got {U.shape}")
-    P = len(programs)
-    foreign, ok = _native(programs)
-    loss = np.zeros(P)
-    _share(programs, X, U, threads, np.empty((P, 0)), np.empty((P, 0, 0)), loss, ok)
-    loss = np.where(ok, np.maximum(loss / X.shape[1], 0.0), np.inf)
-    for p in foreign:
-        _, gradient, fine = on_numpy(programs.term(p), X)
-        loss[p] = angle_loss(gradient, U) if fine else np.inf
-    return loss
 
 
 def warm_up():
@@ -77,40 +67,13 @@ def _points(X):
 
 
 def _native(programs):
-    """Numbers of the terms with a user-defined operator, and which terms (P,) have none."""
+    """Numbers of the terms with an operator that has no loop, and which terms (P,) have none."""
     native = np.ones(len(programs), dtype=bool)
-    foreign = np.flatnonzero((programs.tokens >= NATIVE) & (programs.tokens < CONSTANT))
+    operators = np.flatnonzero((programs.tokens >= 0) & (programs.tokens < CONSTANT))
+    foreign = operators[~_HAS_LOOP[programs.tokens[operators]]]
     owners = np.unique(np.searchsorted(programs.starts, foreign, side="right") - 1)
     native[owners] = False
     return owners, native
-
-
-def _share(programs, X, U, threads, *results):
-    """Evaluate all terms; each is computed whole by one thread, so that their number changes no bit."""
-    longest = int(np.diff(programs.starts).max(initial=1))
-
-    def part(a, b):
-        starts, shifts = programs.starts[a : b + 1], programs.constant_starts[a : b + 1]
-        own = (result[a:b] for result in results)
-        wrong = evaluate(programs.tokens, starts, programs.constants, shifts, X, U, longest, *own)
-        if wrong >= 0:
-            check(programs.term(a + wrong), len(X))
-
-    if threads == 1:
-        part(0, len(programs))
-        return
-    wanted = np.linspace(0, programs.starts[-1], threads + 1)
-    cuts = np.unique(np.searchsorted(programs.starts, wanted))
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(part, *zip(*pairwise(cuts), strict=True)))
-
-
-def angle_loss(gradient, U):
-    """Mean of 1 - cos^2 between gradients and unit gradients, both (n, N); a zero gradient counts 1."""
-    scaled = gradient / np.maximum(np.abs(gradient).max(0), 1e-300)
-    size = np.sum(scaled**2, axis=0)
-    cosine = np.sum(scaled * U, axis=0) ** 2 / np.where(size > 0, size, 1)
-    return float(np.mean(np.where(size > 0, 1 - cosine, 1)))
 
 
 def on_numpy(term, X):

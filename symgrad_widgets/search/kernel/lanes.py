@@ -231,19 +231,6 @@ def some(builder, found):
     return builder.icmp_unsigned("!=", packed, ir.Constant(ir.IntType(LANES), 0))
 
 
-@_compiled(lanes, result=types.float64)
-def total(builder, x):
-    """Sum of the eight numbers, in pairs."""
-    width = LANES
-    while width > 1:
-        width //= 2
-        half = ir.VectorType(ir.IntType(32), width)
-        low = builder.shuffle_vector(x, x, ir.Constant(half, list(range(width))))
-        high = builder.shuffle_vector(x, x, ir.Constant(half, list(range(width, 2 * width))))
-        x = builder.fadd(low, high)
-    return builder.extract_element(x, ir.Constant(ir.IntType(32), 0))
-
-
 # A whole number n in [-2^51, 2^51] is rounded, and found in the low bits, by adding 1.5 * 2^52.
 _WHOLE = 6755399441055744.0
 

@@ -5,6 +5,7 @@ Rows are 64 bytes apart at least and `width` bytes long, a multiple of STEP.
 
 import math
 
+import numpy as np
 from numba import njit
 
 from ...formula.operators import OPERATORS
@@ -36,10 +37,11 @@ from .lanes import (
 )
 
 __all__ = [
-    "CODE",
     "DIV",
     "EXP",
-    "FACTORS",
+    "FACTOR",
+    "HAS_LOOP",
+    "IS_BINARY",
     "MUL",
     "NEG",
     "SQUARE",
@@ -49,7 +51,6 @@ __all__ = [
     "all_finite",
     "binary",
     "copy",
-    "exceeds",
     "fill",
     "product",
     "scaled",
@@ -58,23 +59,25 @@ __all__ = [
     "unary",
 ]
 
-CODE = {name: op.code for name, op in OPERATORS.items()}
-ADD, SUB, MUL, DIV = (CODE[name] for name in ("add", "sub", "mul", "div"))
-NEG, INV, SQUARE, CUBE, POW4 = (CODE[name] for name in ("neg", "inv", "square", "cube", "pow4"))
-SQRT, INV_SQRT, EXP, LOG = (CODE[name] for name in ("sqrt", "inv_sqrt", "exp", "log"))
-SIN, COS, TAN, TANH, ABS = (CODE[name] for name in ("sin", "cos", "tan", "tanh", "abs"))
+_BINARY = ("add", "sub", "mul", "div")
+_POWERS = ("neg", "inv", "square", "cube", "pow4", "sqrt", "inv_sqrt", "abs")
+_FUNCTIONS = ("exp", "log", "sin", "cos", "tan", "tanh")
+ADD, SUB, MUL, DIV = (OPERATORS[name].code for name in _BINARY)
+NEG, INV, SQUARE, CUBE, POW4, SQRT, INV_SQRT, ABS = (OPERATORS[name].code for name in _POWERS)
+EXP, LOG, SIN, COS, TAN, TANH = (OPERATORS[name].code for name in _FUNCTIONS)
 
-# What the rows of derivatives that `unary` writes lack of the derivative.
-FACTORS = {
-    "square": 2.0,
-    "cube": 3.0,
-    "pow4": 4.0,
-    "inv": -1.0,
-    "sqrt": 0.5,
-    "inv_sqrt": -0.5,
-    "cos": -1.0,
-    "neg": -1.0,
-}
+
+def _marked(names):
+    """Whether the operator of each code is one of these (CODES,), for compiled code."""
+    return np.isin(list(OPERATORS), names)
+
+
+HAS_LOOP = _marked(_BINARY + _POWERS + _FUNCTIONS)  # others run on NumPy
+IS_BINARY, _IS_FUNCTION = _marked(_BINARY), _marked(_FUNCTIONS)
+
+# What the rows of derivatives that `unary` writes lack of the derivative, for each code.
+FACTOR = np.ones(len(OPERATORS))
+FACTOR[[SQUARE, CUBE, POW4, INV, SQRT, INV_SQRT, COS, NEG]] = 2.0, 3.0, 4.0, -1.0, 0.5, -0.5, -1.0, -1.0
 
 
 @inlined
@@ -182,14 +185,14 @@ def binary(op, v, d, a, b, width):
 
 @inlined
 def unary(op, v, d, a, width):
-    """Rows of the value and, but for FACTORS, of the derivative; False where a function leaves the numbers.
+    """Rows of the value and, but for FACTOR, of the derivative; False where a function leaves the numbers.
 
     The derivative of exp is its value, those of square and neg are known without a row: none is written.
     """
-    if op < EXP or op == ABS:
-        _power(op, v, d, a, width)
-        return True
-    return _function(op, v, d, a, width)
+    if _IS_FUNCTION[op]:
+        return _function(op, v, d, a, width)
+    _power(op, v, d, a, width)
+    return True
 
 
 @inlined

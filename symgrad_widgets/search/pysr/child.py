@@ -56,13 +56,14 @@ class Engine:
         text = Path(__file__).with_name("objective.jl").read_text(encoding="utf-8")
         self.jl.Base.include_string(self.jl.Main, text, "objective.jl")
         self.versions = {"pysr": pysr.__version__, "julia": str(self.jl.VERSION)}
-        self.problems = {}
+        self.problems, self.defined = {}, set()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # PySR hears it while it runs
 
     def answer(self, request):
         number = request["number"]
         if request["do"] == "open":
             self.problems = {n: self.problems[n] for n in request["keep"] if n in self.problems}
+            self.define(request["definitions"])
             self.problems[number] = Problem(self.pysr, request)
             return {"opened": number}
         problem = self.problems[number]
@@ -70,6 +71,12 @@ class Engine:
         if request["do"] == "losses":
             return {"losses": problem.losses(request["formulas"])}
         return problem.step(request["iterations"], request["seed"])
+
+    def define(self, text):
+        """Define operators, a line for each, once: Julia compiles anew all that uses what is redefined."""
+        lines = [line for line in text.splitlines() if line not in self.defined]
+        self.jl.Base.include_string(self.jl.Main, "\n".join(lines), "operators")
+        self.defined.update(lines)
 
 
 class Problem:
@@ -84,7 +91,6 @@ class Problem:
             self.X, self.tangent, self.unit = (arrays[name] for name in ("X", "tangent", "unit"))
         self.inputs, self.loss = request["inputs"], request["loss"]
         self.binary, self.unary = request["binary"], request["unary"]
-        self.jl.Base.include_string(self.jl.Main, request["definitions"], "operators")
         arguments = dict(request["parameters"])
         if "default_plugins" in arguments:
             plugins = arguments["default_plugins"].items()

@@ -25,7 +25,7 @@ _open: weakref.WeakSet = weakref.WeakSet()
 
 
 class Engine:
-    """PySR's search on a `Sample`, with the members that `Search` uses of the native engine.
+    """PySR's search on a `Sample`: a `SearchEngine` that `ReportsEarly`.
 
     `step()` runs the next block, in the process with Julia. What it finds are formulas; whoever asks for
     them writes, judges and selects them as those of the native engine, whose sums they become: a formula is
@@ -73,10 +73,6 @@ class Engine:
     def so_far(self):
         """Contenders of a block that was cut short: PySR writes its front to a file as it goes."""
         return [*self.contenders(), *self._read(self.problem.file())]
-
-    def terms(self, found):
-        """Terms of a contender."""
-        return found
 
     def _read(self, rows):
         return [terms for text, loss, _ in rows if math.isfinite(loss) and (terms := self._terms(text))]
@@ -159,10 +155,11 @@ class Problem:
 def _request(names, inputs, settings, max_complexity, guesses):
     """What opens a problem, but for where its arrays are."""
     rows = [row for row in lookup(names) if row.name != "neg"]  # a minus sign is a constant's
+    if names is None:
+        rows = [row for row in rows if row.julia is not None]  # all that Julia has
     binary, unary = ([julia_words.julia_name(row) for row in rows if row.arity == n] for n in (2, 1))
-    costs = {julia_words.julia_name(row): row.cost for row in rows if row.cost != 1}
     if settings.preset == "paper" and names is None:
-        rows, costs, (binary, unary) = [], {}, map(list, PAPER_OPERATORS)
+        rows, (binary, unary) = [], map(list, PAPER_OPERATORS)
     texts = (julia_words.written_sum(guess, {*binary, *unary}) for guess in guesses)
     return {
         "do": "open",
@@ -172,7 +169,7 @@ def _request(names, inputs, settings, max_complexity, guesses):
         "binary": binary,
         "unary": unary,
         "guesses": [text for text in texts if text],
-        "parameters": settings.regressor(max_complexity, costs),
+        "parameters": settings.regressor(max_complexity),
     }
 
 

@@ -1,7 +1,7 @@
 """Formulas in Julia's words, and back: no text of a user is handed to Julia, only names made here.
 
-The inputs are x1 ... xn there, an operator beyond the four of arithmetic is `sg_<name>`, and one that a
-reader has defined is `sg_op<code>`, written in terms of the others.
+The inputs are x1 ... xn there, an operator beyond the four of arithmetic is `sg_<name>`, and one whose row
+has no Julia form, as one that a reader has defined, is `sg_op<code>`, written in terms of the others.
 """
 
 import re
@@ -9,44 +9,56 @@ import re
 import sympy as sp
 
 from ...errors import EngineError, ExpressionError
-from ...formula.operators import NATIVE, OPERATORS
+from ...formula.operators import OPERATORS
 from ...formula.parser import parse
 from ..terms.grammar import root
 from ..terms.postfix import CONSTANT, arity, from_sympy, operator, subtree
 
 __all__ = ["definitions", "julia_name", "read", "written", "written_sum"]
 
-_INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+_INFIX, _ARGUMENTS = ("+", "-", "*", "/"), ("u", "v")
 
 
 def julia_name(row):
     """Return how an operator (a row of the table) is called in Julia."""
-    return _INFIX.get(row.name) or (f"sg_{row.name}" if row.code < NATIVE else f"sg_op{row.code}")
+    if row.julia is None:
+        return f"sg_op{row.code}"
+    return row.julia if row.julia in _INFIX else f"sg_{row.name}"
 
 
 def definitions(rows):
-    """Julia text that defines the operators among `rows` that a reader has added.
+    """Julia text, a line for each operator of the table, and for those among `rows` without a Julia form.
 
     Raises
     ------
     EngineError
-        for one that cannot be written with the operators of the table.
+        for one that cannot be written with operators that have a Julia form.
 
     """
-    return "".join(_definition(row) for row in rows if row.code >= NATIVE)
+    known = [row for row in OPERATORS.values() if row.julia is not None and row.julia not in _INFIX]
+    lines = [_defined(row, row.julia) for row in known]
+    return "".join(lines + [_defined(row, _derived(row)) for row in rows if row.julia is None])
 
 
-def _definition(row):
-    arguments = sp.symbols("u v", real=True)[: row.arity]
+def _defined(row, body):
+    return f"{julia_name(row)}({', '.join(_ARGUMENTS[: row.arity])}) = {body}\n"
+
+
+def _derived(row):
+    symbols = sp.symbols(_ARGUMENTS, real=True)[: row.arity]
+    form = row.sympy(sp, *symbols)
     try:
-        term = from_sympy(row.sympy(sp, *arguments), arguments)
-    except ExpressionError as error:
-        raise EngineError(
-            f"the operator {row.name!r} has no counterpart in Julia: {error}; leave it out of operators, or "
-            'use backend="native"'
-        ) from None
-    names = [symbol.name for symbol in arguments]
-    return f"{julia_name(row)}({', '.join(names)}) = {written(term, names)}\n"
+        term = from_sympy(form, symbols)
+        missing = [operator(t).name for t in term.tokens if 0 <= t < CONSTANT and operator(t).julia is None]
+        if not missing:
+            return written(term, _ARGUMENTS)
+        error = f"{form} needs {', '.join(missing)}"
+    except ExpressionError as refusal:
+        error = refusal
+    raise EngineError(
+        f"the operator {row.name!r} has no counterpart in Julia: {error}; leave it out of operators, or "
+        'use backend="native"'
+    )
 
 
 def written(term, names=None):
@@ -81,8 +93,8 @@ def written_sum(terms, known):
 
 
 def _applied(row, arguments):
-    if row.name in _INFIX:
-        return f"({arguments[0]} {_INFIX[row.name]} {arguments[1]})"
+    if row.julia in _INFIX:
+        return f"({arguments[0]} {row.julia} {arguments[1]})"
     return f"{julia_name(row)}({', '.join(arguments)})"
 
 

@@ -2,21 +2,8 @@
 # belongs to one Python process, once; `symgrad_use` sets the field before each run. No text of a user is in here.
 using SymbolicRegression: SymbolicRegression, Dataset, eval_grad_tree_array
 
-# Operators. Outside its domain an operator is NaN and never throws, so that the expression is rejected.
-sg_neg(u) = -u
-sg_inv(u) = one(u) / u
-sg_square(u) = u * u
-sg_cube(u) = u * u * u
-sg_pow4(u) = (u * u) * (u * u)
-sg_sqrt(u) = u >= zero(u) ? sqrt(u) : oftype(u, NaN)
-sg_inv_sqrt(u) = u > zero(u) ? one(u) / sqrt(u) : oftype(u, NaN)
-sg_exp(u) = exp(u)
-sg_log(u) = log(abs(u))
-sg_sin(u) = isfinite(u) ? sin(u) : oftype(u, NaN)
-sg_cos(u) = isfinite(u) ? cos(u) : oftype(u, NaN)
-sg_tan(u) = isfinite(u) ? tan(u) : oftype(u, NaN)
-sg_tanh(u) = tanh(u)
-sg_abs(u) = abs(u)
+# Operators come from the table, a line for each. Outside its domain one is NaN and never throws, so that the
+# expression is rejected.
 # For the paper's set: a second name for the quotient, and a real power, which is not left to `^` because that
 # throws for negative bases, also inside derivatives.
 sg_div(u, v) = u / v

@@ -122,8 +122,8 @@ class PySR:
         """Return the settings in JSON types."""
         return asdict(self)
 
-    def regressor(self, max_complexity, costs):
-        """Return the arguments of PySRRegressor that depend on nothing else; `costs` of operators over 1."""
-        chosen = _ALWAYS | ({"complexity_of_operators": costs} if costs else {}) | _PRESETS[self.preset]
+    def regressor(self, max_complexity):
+        """Return the arguments of PySRRegressor that depend on nothing else."""
+        chosen = _ALWAYS | _PRESETS[self.preset]
         maxsize = min(chosen.get("maxsize", max_complexity), max_complexity)
         return chosen | {"maxsize": maxsize} | self.parameters

@@ -22,7 +22,8 @@ __all__ = [
 
 
 def small_terms(grammar, inputs, limit):
-    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(1+x), f(g(x)).
+    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(1+x), f(g(x)),
+    and b(x, y) of any further operator of two arguments.
 
     `inputs` are the input terms to use, the most important first: where there are many, pairs are made of the
     first ones only. Layers that would exceed the limit are left out. Sums and differences only occur inside a
@@ -35,6 +36,8 @@ def small_terms(grammar, inputs, limit):
     sums, round_sums = (_all(grammar, ("add", "sub"), some) for some in (near, squares))
     products = _all(grammar, ("mul",), near)
     quotients = [grammar["div"](a, b) for a, b in itertools.permutations(near, 2)] if "div" in grammar else []
+    further = [grammar[name] for name in grammar.binary if name not in ("add", "sub", "mul", "div")]
+    quotients += [f(a, b) for f in further for a, b in itertools.permutations(near, 2)]
     mixed = [grammar["mul"](x, s) for x in near for s in single] if "mul" in grammar else []
     layers = [inputs, single, products, quotients]
     layers += [[f(u) for f in functions for u in some] for some in (sums, round_sums, products)]

@@ -15,9 +15,6 @@ from .postfix import fold
 
 __all__ = ["Dimensions"]
 
-_POWERS = {"square": 2, "cube": 3, "pow4": 4, "sqrt": Fraction(1, 2), "inv": -1, "inv_sqrt": Fraction(-1, 2)}
-_POWERS |= {"abs": 1, "neg": 1}
-
 
 class Dimensions:
     """Dimensions of the inputs, from their units.
@@ -71,15 +68,15 @@ class Dimensions:
         """Dimension of an operator's value, or None."""
         if None in given:
             return None
-        first, *rest = given
-        if row.name in _POWERS:
-            return tuple(power * _POWERS[row.name] for power in first)
-        if row.name in ("mul", "div"):
-            sign = 1 if row.name == "mul" else -1
-            return tuple(a + sign * b for a, b in zip(first, rest[0], strict=True))
-        if row.name in ("add", "sub"):
-            return first if first == rest[0] else None
-        return self._none if all(one == self._none for one in given) else None
+        if row.powers:
+            return tuple(
+                sum(p * part for p, part in zip(row.powers, parts, strict=True))
+                for parts in zip(*given, strict=True)
+            )
+        needed = given[0] if row.degree is not None else self._none
+        if any(one != needed for one in given):
+            return None
+        return tuple((row.degree or 0) * part for part in needed)
 
 
 def _dimension(text):

@@ -2,13 +2,11 @@
 
 from functools import partial
 
-from ...formula.operators import lookup
+from ...formula.operators import lookup, whole_powers
 from ..tuning import EVOLUTION
 from .postfix import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
 
 __all__ = ["Grammar"]
-
-_WHOLE = ((4, "pow4"), (3, "cube"), (2, "square"))
 
 
 class Grammar:
@@ -22,6 +20,7 @@ class Grammar:
         self.names = tuple(op.name for op in self.rows)
         self.unary = tuple(op.name for op in self.rows if op.arity == 1)
         self.binary = tuple(op.name for op in self.rows if op.arity == 2)
+        self._powers = whole_powers(self.rows)
         self.inputs = [leaf(int(i)) for i in inputs]
 
     def __contains__(self, name):
@@ -34,8 +33,8 @@ class Grammar:
         """term ** exponent for a whole exponent >= 1, or None without the operators for it."""
         if exponent == 1:
             return term
-        for degree, name in _WHOLE:
-            if exponent % degree == 0 and name in self:
+        for degree, name in self._powers:
+            if exponent % degree == 0:
                 inner = self.power(term, exponent // degree)
                 return inner and self[name](inner)
         inner = self.power(term, exponent - 1)

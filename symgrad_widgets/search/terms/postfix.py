@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ExpressionError, nearest
-from ...formula.operators import OPERATORS
+from ...formula.operators import OPERATORS, whole_powers
 from ..tuning import DICTIONARY, MEMORY
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "pack",
     "replace",
     "start",
-    "to_string",
     "to_sympy",
     "with_constant",
 ]
@@ -119,8 +118,8 @@ def constant(value):
 def apply(name, *terms):
     """Term of an operator, by name, applied to terms.
 
-    >>> to_string(apply("mul", leaf(0), apply("sin", leaf(1))))
-    'mul(x1, sin(x2))'
+    >>> to_sympy(apply("mul", leaf(0), apply("sin", leaf(1))), sympy.symbols("x y"))
+    x*sin(y)
     """
     tokens, constants = [], ()
     for term in terms:
@@ -160,14 +159,17 @@ def _renumbered(tokens, constants):
 
 
 def derivative(term, j):
-    """Term of the derivative by constant number j, or None where that is zero.
+    """Term of the derivative by constant number j, or None where that is zero, or no term: of gamma(c*x).
 
     Its input gradient says how the gradient of the term moves with the constant.
 
-    >>> to_string(derivative(apply("exp", apply("mul", constant(2), leaf(0))), 0))
-    'mul(exp(mul(2, x1)), x1)'
+    >>> to_sympy(derivative(apply("exp", apply("mul", constant(2), leaf(0))), 0), [sympy.Symbol("x")])
+    x*exp(2*x)
     """
-    template = _derivative(term.tokens, j)
+    try:
+        template = _derivative(term.tokens, j)
+    except ExpressionError:
+        return None
     if template is None:
         return None
     numbers = (term.constants[c.number] if type(c) is _Slot else c for c in template.constants)
@@ -193,8 +195,8 @@ def _derivative(tokens, j):
         del stack[len(stack) - row.arity :]
         values = [value for value, _ in arguments]
         moved = [
-            slope if partial == _ONE else _product(_substituted(partial, values), slope)
-            for (_, slope), partial in zip(arguments, _partials(row.name), strict=True)
+            slope if (partial := _partial(row, i)) == _ONE else _product(_substituted(partial, values), slope)
+            for i, (_, slope) in enumerate(arguments)
             if slope is not None
         ]
         total = apply("add", *moved) if len(moved) == 2 else (moved[0] if moved else None)
@@ -214,14 +216,13 @@ def _substituted(pattern, arguments):
 
 
 @cache
-def _partials(name):
-    """Partial derivatives of an operator as terms of its arguments, from its SymPy form."""
+def _partial(row, i):
+    """Partial derivative of an operator as a term of its arguments, from its SymPy form."""
     import sympy as sp
 
-    row = OPERATORS[name]
     symbols = sp.symbols("u v", real=True)[: row.arity]
-    slopes = (sp.diff(row.sympy(sp, *symbols), s) for s in symbols)
-    return tuple(from_sympy(d.replace(sp.sign, lambda u: u / sp.Abs(u)), symbols) for d in slopes)
+    slope = sp.diff(row.sympy(sp, *symbols), symbols[i])
+    return from_sympy(slope.replace(sp.sign, lambda u: u / sp.Abs(u)), symbols)
 
 
 def check(term, inputs):
@@ -271,22 +272,12 @@ def to_sympy(term, symbols):
     return fold(term, symbols.__getitem__, number, lambda row, arguments: row.sympy(sp, *arguments))
 
 
-def to_string(term, names=None):
-    """Readable prefix form, `mul(x1, sin(x2))`, for messages and debugging."""
-    return fold(
-        term,
-        lambda i: names[i] if names else f"x{i + 1}",
-        lambda value: f"{value:.6g}",
-        lambda row, arguments: f"{row.name}({', '.join(arguments)})",
-    )
-
-
 def from_sympy(expression, symbols):
     """Term of a SymPy expression over the given symbols.
 
-    Sums, products, quotients and integer or half-integer powers become the operators of the table; log(u) and
-    log(Abs(u)) are both `log`; u**c with any other constant c becomes exp(2 c log(sqrt(u))), which has the
-    same domain.
+    Sums, products, quotients and integer or half-integer powers become the operators of the table, and a
+    function the first one whose SymPy form it is; log(u) and log(Abs(u)) are both `log`; u**c with any other
+    constant c becomes exp(2 c log(sqrt(u))), which has the same domain.
 
     Raises
     ------
@@ -306,8 +297,6 @@ class _Reader:
 
     def __init__(self, sp, index):
         self.sp, self.index = sp, index
-        self.functions = {getattr(sp, name): name for name in ("exp", "log", "sin", "cos", "tan", "tanh")}
-        self.functions[sp.Abs] = "abs"
 
     def read(self, e):
         if e in self.index:
@@ -371,7 +360,7 @@ class _Reader:
         """u**n from squares, cubes and fourth powers; a prime above 3 needs one more factor u."""
         if n == 1:
             return term
-        for name, m in (("pow4", 4), ("cube", 3), ("square", 2)):
+        for m, name in whole_powers(OPERATORS.values()):
             if n % m == 0:
                 return apply(name, self.whole(term, n // m))
         return apply("mul", term, self.whole(term, n - 1))
@@ -381,13 +370,25 @@ class _Reader:
             if e.base.is_number and e.base.is_positive:
                 return apply("exp", self.read(self.sp.log(e.base) * e.exp))
             return apply("exp", self.read(2 * e.exp * self.sp.log(self.sp.sqrt(e.base))))
-        name = self.functions.get(e.func)
-        if name is None:
-            known = sorted({f.__name__ for f in self.functions})
-            raise ExpressionError(
-                f"{e.func.__name__} in {e} is no operator: {nearest(e.func.__name__, known)}"
-            )
-        (inner,) = e.args
-        if name == "log" and inner.func is self.sp.Abs:
-            (inner,) = inner.args
-        return apply(name, self.read(inner))
+        if e.func is self.sp.log and e.args[0].func is self.sp.Abs:
+            e = self.sp.log(e.args[0].args[0])
+        forms = [(row, *_form(row)) for row in OPERATORS.values()]
+        for row, form, places in forms:
+            found = e.match(form) if form.func is e.func else None
+            if found and len(found) == row.arity:
+                return apply(row.name, *(self.read(found[place]) for place in places))
+        name = e.func.__name__
+        known = sorted({form.func.__name__ for _, form, _ in forms if form.is_Function})
+        raise ExpressionError(
+            f"{name} in {e} is no operator: {nearest(name, known)} (define_operator({name.lower()!r}, "
+            f"sympy.{name}) adds it)"
+        )
+
+
+@cache
+def _form(row):
+    """SymPy form of an operator, and the wild symbols that are its arguments there; log|u| is log(u)."""
+    import sympy as sp
+
+    places = [sp.Wild(name) for name in ("u", "v")[: row.arity]]
+    return sp.log(*places) if row.name == "log" else row.sympy(sp, *places), places

@@ -6,13 +6,12 @@ log|P| and log|Q|, whose terms are sums themselves.
 
 from itertools import combinations
 
+from ...formula.operators import OPERATORS
 from ..tuning import DICTIONARY, WRITING
 from .grammar import arguments, root
 from .postfix import constant
 
 __all__ = ["logarithm", "quotients"]
-
-_MONOTONE = {"sqrt", "square", "cube", "pow4", "inv", "inv_sqrt", "abs"}  # only scale the logarithm
 
 
 def quotients(grammar, terms, coefficients):
@@ -44,7 +43,7 @@ def logarithm(grammar, terms, coefficients, chosen):
     """Logarithm of the modulus of some terms' sum."""
     first, *others = chosen
     total = terms[first]
-    while not others and root(total) in _MONOTONE:
+    while not others and _is_power(total):
         (total,) = arguments(total)
     for k in others:
         ratio = coefficients[k] / coefficients[first]
@@ -52,3 +51,9 @@ def logarithm(grammar, terms, coefficients, chosen):
         term = terms[k] if abs(size - 1) < WRITING.near_easy else grammar["mul"](constant(size), terms[k])
         total = grammar["add" if ratio > 0 else "sub"](total, term)
     return grammar["log"](total)
+
+
+def _is_power(term):
+    """Whether the logarithm of a term is that of its argument, but for a factor."""
+    name = root(term)
+    return name is not None and len(OPERATORS[name].powers) == 1

@@ -1,14 +1,5 @@
 # ---
 # jupyter:
-#   jupytext:
-#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
-#     formats: ipynb,py:percent
-#     notebook_metadata_filter: kernelspec,jupytext,-all
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#       format_version: '1.3'
-#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python
@@ -27,11 +18,11 @@
 # %%
 from symgrad_widgets import contents
 
-words = contents.glossary(".")
+words = contents.glossary("..")
 words
 
 # %% [markdown]
-# The words that all notebooks share are those of [Start here](00_start_here.ipynb): neuron, concept, $\varphi$, gradient
+# The words that all notebooks share are those of [Start here](../00_start_here.ipynb): neuron, concept, $\varphi$, gradient
 # field, loss, front. Is a word missing? Add it to the table at the beginning of the notebook that uses it first.
 
 # %%

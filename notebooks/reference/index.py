@@ -1,14 +1,5 @@
 # ---
 # jupyter:
-#   jupytext:
-#     cell_metadata_filter: tags,jp-MarkdownHeadingCollapsed,-all
-#     formats: ipynb,py:percent
-#     notebook_metadata_filter: kernelspec,jupytext,-all
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#       format_version: '1.3'
-#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python
@@ -21,7 +12,7 @@
 # A table of all experiments: what the paper calls them, the notebook that tells them, and what was found when they
 # were last measured. It is made from the notebooks and from a file of results when you run it: nothing is typed.
 #
-# **New here?** Begin with [Start here](00_start_here.ipynb). Words are explained in the [glossary](glossary.ipynb).
+# **New here?** Begin with [Start here](../00_start_here.ipynb). Words are explained in the [glossary](glossary.ipynb).
 #
 # | word | meaning here |
 # |---|---|
@@ -40,7 +31,7 @@ from symgrad_widgets import contents
 # ## The experiments
 
 # %%
-table = contents.index(".", results)
+table = contents.index("..", results)
 table
 
 # %% [markdown]
@@ -51,7 +42,7 @@ table
 # ## All others
 
 # %%
-contents.others(".")
+contents.others("..")
 
 # %% [markdown]
 # ## The answers
@@ -68,4 +59,4 @@ contents.answers(results)
 # that folder, and the table shows yours. `symgrad sweep --help` knows more.
 
 # %%
-assert len(table.rows) == 21, table
+assert all(found != "-" for _, _, notebook, found, *_ in table.rows if notebook != "-"), table

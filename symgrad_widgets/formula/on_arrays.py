@@ -1,0 +1,41 @@
+"""SymPy expressions as functions of arrays: on NumPy, and on SciPy for special functions (erf, gamma)."""
+
+from ..errors import ExpressionError
+
+__all__ = ["on_arrays"]
+
+# How it shows, when an expression is compiled or called, that a library lacks a function.
+_UNKNOWN = (AttributeError, NameError, NotImplementedError, TypeError, ValueError)
+
+
+def on_arrays(symbols, expression, own=None, **options):
+    """Return a function of arrays, one for each symbol, to the value of an expression, or of a list of them.
+
+    `own` maps names to functions that come before those of NumPy and SciPy; `options` are SymPy's for
+    lambdify.
+
+    Raises
+    ------
+    ExpressionError
+        now, or when it is called, for a function that neither NumPy nor SciPy has.
+
+    """
+    import sympy as sp
+
+    def refuse(error):
+        return ExpressionError(
+            f"{expression} has no values on arrays ({error}): use functions that NumPy or scipy.special have"
+        )
+
+    try:
+        run = sp.lambdify(symbols, expression, [own or {}, "scipy", "numpy"], dummify=True, **options)
+    except _UNKNOWN as error:
+        raise refuse(error) from None
+
+    def called(*arrays):
+        try:
+            return run(*arrays)
+        except _UNKNOWN as error:
+            raise refuse(error) from None
+
+    return called

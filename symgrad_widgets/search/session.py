@@ -25,7 +25,7 @@ from .engine import Engine
 from .kernel.evaluation import warm_up
 from .protocol import ReportsEarly, SearchEngine
 from .subspace import active_subspace, relevant_inputs
-from .terms.decades import decades
+from .terms.decades import decades, in_decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
@@ -158,12 +158,9 @@ class Search:
 
     def _terms(self, formula):
         """Terms of a sum without its wrapping, those left out that hold an input without any part."""
-        in_spreads = {
-            s: sp.Integer(10) ** int(k) * s for s, k in zip(self.symbols, self._decades, strict=True)
-        }
-        parts = [part for part in sp.Add.make_args(unwrapped(formula)) if part.free_symbols]
-        known = set(self.symbols)
-        return [from_sympy(p.xreplace(in_spreads), self.symbols) for p in parts if p.free_symbols <= known]
+        formula = unwrapped(formula).xreplace(in_decades(self.symbols, -self._decades)).primitive()[1]
+        parts = [part for part in sp.Add.make_args(formula) if part.free_symbols]
+        return [from_sympy(part, self.symbols) for part in parts if part.free_symbols <= {*self.symbols}]
 
     @property
     def coordinates(self):

@@ -10,7 +10,7 @@ from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit.bank import Sample
 from ..fit.inner_constants import tidied
-from ..terms.decades import decades, plain
+from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import FRONT, ROUNDING, SPLIT
 from .candidate import Candidate, explained
 from .kind import kind_of
@@ -48,9 +48,9 @@ class Judge:
     def __init__(self, field, symbols, max_complexity, seed):
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
-        self.forms = [s / sp.Integer(10) ** int(k) for s, k in zip(symbols, tens, strict=True)]
+        self.forms = [*in_decades(symbols, tens).values()]
         self._fitted, *others = _split(field, seed)
-        in_spreads = field.scaled(10.0**tens)
+        in_spreads = field.scaled(np.array([float(power_of_ten(k)) for k in tens]))
         self.fit, self.held, self.searched = (
             Sample(in_spreads.take(index)) for index in (self._fitted, *others)
         )

@@ -10,7 +10,7 @@ import sympy as sp
 from ...formula.expressions import complexity
 from ...formula.on_arrays import on_arrays
 from ..fit import combine
-from ..terms.decades import decade
+from ..terms.decades import decade, power_of_ten
 from ..terms.grammar import root
 from ..terms.postfix import to_sympy
 from ..tuning import ROUNDING, WRITING
@@ -138,7 +138,8 @@ def _units(c):
 def _near(numbers):
     """Whether each number may be taken for the nearest simple one."""
     nearest = _nearest(numbers)
-    easy = np.isin((np.abs(nearest) / decade(np.abs(nearest))).round(9), WRITING.easy)
+    size = np.abs(nearest) / decade(np.abs(nearest))
+    easy = (np.abs(size[:, None] / WRITING.easy - 1) < ROUNDING.share).any(1)
     allowed = np.where(easy, WRITING.near_easy, WRITING.near)
     return np.abs(numbers / nearest - 1) < allowed
 
@@ -172,7 +173,7 @@ def _rounded(numbers, loss_of, limit):
 def _number(x):
     if x == 0:
         return sp.Integer(0)
-    ten = sp.Integer(10) ** int(np.log10(decade(abs(x))))
+    ten = power_of_ten(np.log10(decade(abs(x))))
     ratio = sp.Rational(float(x / float(ten))).limit_denominator(WRITING.largest) * ten
     return ratio if abs(float(ratio) - x) <= ROUNDING.share * abs(x) else sp.Float(float(x))
 

@@ -9,7 +9,7 @@ import sympy as sp
 
 from ..tuning import ROUNDING
 
-__all__ = ["decade", "decades", "nearest_decade", "plain", "significand"]
+__all__ = ["decade", "decades", "in_decades", "nearest_decade", "plain", "power_of_ten", "significand"]
 
 
 def decades(spread):
@@ -30,6 +30,16 @@ def nearest_decade(size):
 def _exponent(size):
     size = np.asarray(size, dtype=float)
     return np.log10(np.where(size > 0, size, 1.0))
+
+
+def power_of_ten(exponent):
+    """10**exponent, an exact SymPy number."""
+    return sp.Integer(10) ** int(exponent)
+
+
+def in_decades(symbols, exponents):
+    """Symbols in units of powers of ten: {x: x / 10**k}."""
+    return {s: s / power_of_ten(k) for s, k in zip(symbols, exponents, strict=True)}
 
 
 def significand(number):

@@ -69,7 +69,7 @@ class _Search:
     """Such pairs at most that are used like inputs. Not measured."""
     block_loss: float = 0.1
     """Loss on its own two components from which a pair does not act as one. Not measured."""
-    ratio_digits: int = 12
+    ratio_digits: int = 3
     """Of the ratio in which two inputs act together. Not measured."""
     block_terms: int = 300
     """Small terms at most that are made of these pairs. Not measured."""

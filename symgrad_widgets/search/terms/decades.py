@@ -11,6 +11,8 @@ from ..tuning import ROUNDING
 
 __all__ = ["decade", "decades", "in_decades", "nearest_decade", "plain", "power_of_ten", "significand"]
 
+_TEN = 10
+
 
 def decades(spread):
     """Exponents (n,) of the powers of ten nearest to the spreads of inputs; 0 where there is none."""
@@ -19,12 +21,12 @@ def decades(spread):
 
 def decade(size):
     """Powers of ten next below positive numbers, or equal to them."""
-    return 10.0 ** np.floor(_exponent(size) + ROUNDING.share)
+    return float(_TEN) ** np.floor(_exponent(size) + ROUNDING.share)
 
 
 def nearest_decade(size):
     """Powers of ten nearest to positive numbers."""
-    return 10.0 ** np.rint(_exponent(size))
+    return float(_TEN) ** np.rint(_exponent(size))
 
 
 def _exponent(size):
@@ -34,7 +36,7 @@ def _exponent(size):
 
 def power_of_ten(exponent):
     """10**exponent, an exact SymPy number."""
-    return sp.Integer(10) ** int(exponent)
+    return sp.Integer(_TEN) ** int(exponent)
 
 
 def in_decades(symbols, exponents):
@@ -44,10 +46,10 @@ def in_decades(symbols, exponents):
 
 def significand(number):
     """Rational number without its power of ten: 3/10 and 3000 are 3."""
-    while number and number.p % 10 == 0:
-        number = number / 10
-    while number.q % 10 == 0:
-        number = number * 10
+    while number and number.p % _TEN == 0:
+        number = number / _TEN
+    while number.q % _TEN == 0:
+        number = number * _TEN
     return number
 
 

@@ -105,7 +105,7 @@ def test_a_quotient_seen_only_where_it_is_1_is_told_from_the_difference():
 def test_constants_inside_and_between_terms_are_placed():
     case = from_formula("x2^2 + 0.7*exp(1.3*x1)", -1, 1)
     search = sg.Search(field_of(case, 400))
-    search.run(generations=60, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-9)
+    search.run(generations=80, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-12)
     verdict = sg.verify(search.best.expression, case.concept, search.field)
     assert verdict.same, f"{search.best}: {verdict}"
 

@@ -2,6 +2,7 @@
 
 from functools import cache, cached_property
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from .arrays import floats, names_of
 from .checks import checked_names
 from .errors import DataError, NoGradientError
 
-__all__ = ["TRAINING_ERROR", "GradientField", "linear_tangent"]
+__all__ = ["TRAINING_ERROR", "GradientField", "Measure", "linear_tangent"]
 
 TRAINING_ERROR = 3e-5  # 1 - cos^2, an angle of 0.3 degrees: what less turns a network's gradient is training
 
@@ -33,9 +34,16 @@ class GradientField:
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace the
         points fill (PCA of the standardised inputs); None says that they fill all of R^n. Gradients are
         only compared after projection onto it.
+    measure : Measure, or None
+        That of another field, whose points these belong to; None: the points' own.
+
+    Angles between gradients are taken where each input is measured in its own spread, the standard deviation
+    `measure.spread` over the points: no input counts more because its unit is small. `points`, `gradients`,
+    `values` and `tangent` stay in the reader's coordinates; `projected` and `unit` are in that measure.
 
     Points at which a value is not finite, masked or missing, or at which every gradient vanishes on the
-    tangent space, are dropped; `dropped` counts them.
+    tangent space, are dropped; `dropped` counts them. `constant` names the inputs that do not vary over the
+    points.
 
     Raises
     ------
@@ -46,28 +54,42 @@ class GradientField:
 
     """
 
-    def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0):
+    def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0, measure=None):
         names = names_of(points, names)
         points, gradients, values = _checked_arrays(points, gradients, values)
         count, n = points.shape
         self.names = checked_names(names, n)
         finite = np.logical_and.reduce([_finite(a) for a in (points, gradients, values) if a is not None])
         _enough(finite.sum(), n, count, "finite")
-        tangent = _checked_tangent(tangent, points, finite)
+        if measure is None:
+            measure = _measured(points[finite], _checked_tangent(tangent, points))
         cubed = np.where(finite[:, None, None], gradients.reshape(count, -1, n), 0.0)
-        projected = _project(cubed, tangent)
-        keep = finite & _usable(cubed, projected)
+        projected = measure.project(cubed)
+        keep = finite & _usable(cubed * measure.spread, projected)
         _enough(keep.sum(), n, count, "non-vanishing")
         self.points = points[keep]
         _varied(self.points)
         self.gradients = gradients[keep]
         self.values = None if values is None else values[keep]
-        self.tangent = tangent[keep] if tangent is not None and tangent.ndim == 3 else tangent
+        self.measure = measure.take(keep)
         self.projected = projected[keep]  # (N, k, m): the gradients in tangent coordinates
         self.dropped = dropped + int(count - keep.sum())
-        for array in (self.points, self.gradients, self.values, self.tangent, self.projected):
+        for array in (self.points, self.gradients, self.values, self.projected, *self.measure):
             if array is not None:
                 array.flags.writeable = False
+
+    @cached_property
+    def tangent(self) -> np.ndarray | None:
+        """Orthonormal basis (n, m) or (N, n, m) of the directions in which the data extend; None: all."""
+        basis = self.measure.basis
+        return None if basis is None else np.linalg.qr(self.measure.spread[:, None] * basis)[0]
+
+    @property
+    def constant(self) -> tuple[str, ...]:
+        """Names of the inputs that do not vary over the points: nothing can be said of them."""
+        return tuple(
+            name for name, spread in zip(self.names, self.measure.spread, strict=True) if spread == 0
+        )
 
     @property
     def neurons(self) -> int:
@@ -123,15 +145,13 @@ class GradientField:
 
     def project(self, gradients: np.ndarray) -> np.ndarray:
         """Gradients (N, n) or (N, k, n) of something else at the same points, in tangent coordinates."""
-        return _project(floats(gradients, "gradients", copy=False), self.tangent)
+        return self.measure.project(floats(gradients, "gradients", copy=False))
 
     def take(self, index: np.ndarray) -> "GradientField":
-        """Return the field at some of its points only (an index array or boolean mask)."""
-        tangent = self.tangent
-        if tangent is not None and tangent.ndim == 3:
-            tangent = tangent[index]
+        """Return the field at some of its points only (an index array or boolean mask), in its measure."""
         values = None if self.values is None else self.values[index]
-        some = GradientField(self.points[index], self.gradients[index], self.names, values, tangent)
+        measure = self.measure.take(index)
+        some = GradientField(self.points[index], self.gradients[index], self.names, values, measure=measure)
         if self.neurons > 1:  # few points do not tell another rank
             some.__dict__ |= {"rank": self.rank, "unit": self.unit[index]}
         return some
@@ -168,9 +188,14 @@ class GradientField:
         across = _across(e)  # (N, m, m - 1)
         inside = np.einsum("nrm,nm->nr", self.unit, e)
         span = _across(inside).swapaxes(1, 2) @ self.unit  # (N, rank - 1, m)
-        if self.tangent is not None:
-            across, span = self.tangent @ across, span @ np.swapaxes(self.tangent, -1, -2)
-        return GradientField(self.points, span, self.names, tangent=across)
+        basis = self.measure.basis
+        measure = Measure(self.measure.spread, across if basis is None else basis @ across)
+        return GradientField(self.points, self.measure.lift(span), self.names, measure=measure)
+
+    def scaled(self, by: np.ndarray) -> "GradientField":
+        """Return the same field of inputs measured in other units (n,): points divided by them."""
+        measure = Measure(self.measure.spread / by, self.measure.basis)
+        return GradientField(self.points / by, self.gradients * by, self.names, self.values, measure=measure)
 
     def __len__(self):
         return len(self.points)
@@ -180,6 +205,44 @@ class GradientField:
         flat = "" if self.dimension == len(self.names) else f", which fill {self.dimension} dimensions"
         gone = f", {self.dropped} dropped" if self.dropped else ""
         return f"GradientField({neurons} of ({', '.join(self.names)}) at {len(self)} points{flat}{gone})"
+
+
+class Measure(NamedTuple):
+    """What lengths and angles of gradients are taken in: units of each input's spread, on the tangent space.
+
+    `spread (n,)` is 0 for an input that does not vary. `basis (n, m)`, or `(N, n, m)` for one at each point,
+    is orthonormal in these units; None stands for all directions.
+    """
+
+    spread: np.ndarray
+    basis: np.ndarray | None
+
+    def project(self, gradients):
+        """Tangent coordinates (N, m) or (N, k, m) of gradients (N, n) or (N, k, n)."""
+        gradients = gradients * self.spread
+        if self.basis is None:
+            return gradients
+        if self.basis.ndim == 2:
+            return gradients @ self.basis
+        return np.einsum("i...n,inm->i...m", gradients, self.basis)
+
+    def lift(self, projected):
+        """Gradients (N, n) or (N, k, n) of which these are the tangent coordinates."""
+        if self.basis is None:
+            along = projected
+        elif self.basis.ndim == 2:
+            along = projected @ self.basis.T
+        else:
+            along = np.einsum("i...m,inm->i...n", projected, self.basis)
+        return np.divide(along, self.spread, out=np.zeros_like(along), where=self.spread > 0)
+
+    def take(self, index):
+        """Return the measure at some of the points."""
+        return (
+            self._replace(basis=self.basis[index])
+            if self.basis is not None and self.basis.ndim == 3
+            else self
+        )
 
 
 def _checked_arrays(points, gradients, values):
@@ -239,14 +302,12 @@ def _enough(left, n, count, what):
         )
 
 
-def _checked_tangent(tangent, points, finite):
+def _checked_tangent(tangent, points):
     count, n = points.shape
-    if tangent is None:
-        return None
+    if tangent is None or (isinstance(tangent, str) and tangent == "auto"):
+        return tangent
     if isinstance(tangent, str):
-        if tangent != "auto":
-            raise DataError(f"tangent must be 'auto', None or a basis, got {tangent!r}")
-        return linear_tangent(points[finite])
+        raise DataError(f"tangent must be 'auto', None or a basis, got {tangent!r}")
     tangent = floats(tangent, "tangent")
     m = tangent.shape[-1]
     if tangent.shape not in ((n, m), (count, n, m)) or m > n:
@@ -261,25 +322,41 @@ def _checked_tangent(tangent, points, finite):
     return tangent
 
 
-def linear_tangent(points):
-    """Orthonormal basis (n, m) of the linear subspace that the points fill, or None when it is all of R^n.
+def _measured(points, tangent):
+    """Measure of points (N, n), with a basis that is orthonormal in the reader's coordinates, or "auto"."""
+    spread, axes = _principal(points)
+    if isinstance(tangent, str):
+        return Measure(spread, axes)
+    if tangent is None:
+        return Measure(spread, None)
+    live = np.where(spread > 0, spread, np.inf)
+    return Measure(spread, np.linalg.qr(tangent / live[:, None])[0])
 
-    Inputs are standardised first, so that their units do not matter.
+
+def linear_tangent(points):
+    """Orthonormal basis (n, m) of the linear subspace that the points fill, or None when it is all of R^n."""
+    spread, axes = _principal(points)
+    return None if axes is None else np.linalg.qr(spread[:, None] * axes)[0]
+
+
+def _principal(points):
+    """Spread (n,) of the inputs, and orthonormal axes (n, m) in these units that the points fill; None: all.
+
+    An input whose spread is rounding error has none. Inputs are standardised first, so that their units do
+    not matter.
     """
-    n = points.shape[1]
     centred = points - points.mean(0)
-    scale = centred.std(0)
-    live = scale > _FLAT * 1e-3 * np.abs(points).max(0, initial=1e-300)
+    spread = centred.std(0)
+    live = spread > _FLAT * 1e-3 * np.abs(points).max(0, initial=1e-300)
     if not live.any():
         raise DataError(f"all {len(points)} points are equal: there is no direction to compare gradients in")
-    centred = centred[:, live] / scale[live]
-    _, s, vt = np.linalg.svd(centred, full_matrices=False)
+    _, s, vt = np.linalg.svd(centred[:, live] / spread[live], full_matrices=False)
     rank = int((s > _FLAT * s[0]).sum())
-    if rank == n:
-        return None
-    basis = np.zeros((n, rank))
-    basis[live] = scale[live, None] * vt[:rank].T
-    return np.linalg.qr(basis)[0]
+    if rank == points.shape[1]:
+        return spread, None
+    axes = np.zeros((points.shape[1], rank))
+    axes[live] = vt[:rank].T
+    return np.where(live, spread, 0.0), axes
 
 
 def _across(vectors):
@@ -301,11 +378,3 @@ def _shares_by_chance(neurons, dimension, draws=2000):
     """Mean share of the power in each direction of independent random gradients."""
     gradients = np.random.default_rng(0).normal(size=(draws, neurons, dimension))
     return _shares(np.linalg.svd(gradients, compute_uv=False))
-
-
-def _project(gradients, tangent):
-    if tangent is None:
-        return gradients
-    if tangent.ndim == 2:
-        return gradients @ tangent
-    return np.einsum("i...n,inm->i...m", gradients, tangent)

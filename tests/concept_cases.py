@@ -67,7 +67,7 @@ def _gradients(case, points):
 
 
 def _turned(field, noise, rng):
-    """Unit gradients (N, n) with normal noise on the tangent space, scaled to a mean 1 - cos^2 of `noise`."""
+    """Gradients (N, n) with normal noise on the tangent space, scaled to a mean 1 - cos^2 of `noise`."""
     unit = field.unit[:, 0]
     kick = rng.normal(size=unit.shape)
     low, high = 0.0, 10.0
@@ -76,7 +76,7 @@ def _turned(field, noise, rng):
         turned = unit + size * kick
         cosines = (turned * unit).sum(1) / np.linalg.norm(turned, axis=1)
         low, high = (size, high) if (1 - cosines**2).mean() < noise else (low, size)
-    return turned if field.tangent is None else turned @ field.tangent.T
+    return field.measure.lift(turned)
 
 
 # -- where the points come from ------------------------------------------------------------------------------

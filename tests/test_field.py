@@ -30,7 +30,10 @@ def test_what_a_field_holds():
     np.testing.assert_array_equal(field.points, X)
     np.testing.assert_array_equal(field.gradients, G)
     np.testing.assert_array_equal(field.values, X[:, 0])
-    np.testing.assert_allclose(field.unit[:, 0], G / np.linalg.norm(G, axis=1, keepdims=True))
+    in_spreads = G * X.std(0)
+    np.testing.assert_allclose(
+        field.unit[:, 0], in_spreads / np.linalg.norm(in_spreads, axis=1, keepdims=True)
+    )
     assert repr(field) == "GradientField(1 neuron of (a, b, c) at 50 points)"
     assert GradientField(X, G).names == ("x1", "x2", "x3")
 
@@ -130,14 +133,16 @@ def test_gradients_that_only_point_across_the_data_vanish():
 
 def test_a_tangent_space_of_ones_own():
     flat = GradientField(X, G, tangent=np.eye(3)[:, :2])
-    np.testing.assert_array_equal(flat.projected[:, 0], G[:, :2])
+    np.testing.assert_allclose(np.abs(flat.projected[:, 0]), np.abs(G * X.std(0))[:, :2])
     radial = X / np.linalg.norm(X, axis=1, keepdims=True)
     each = np.linalg.svd(radial[:, None], full_matrices=True)[2][:, 1:].transpose(0, 2, 1)  # of spheres
     field = GradientField(X, G, tangent=each)
-    expected = G - (G * radial).sum(1, keepdims=True) * radial
-    np.testing.assert_allclose(
-        np.einsum("inm,im->in", field.tangent, field.projected[:, 0]), expected, atol=1e-12
-    )
+    np.testing.assert_allclose(np.einsum("inm,in->im", field.tangent, radial), 0, atol=1e-12)
+    length = [
+        np.linalg.norm(g @ np.linalg.qr(t / X.std(0)[:, None])[0])
+        for g, t in zip(G * X.std(0), each, strict=True)
+    ]
+    np.testing.assert_allclose(np.linalg.norm(field.projected[:, 0], axis=1), length)
     np.testing.assert_allclose(field.project(G), field.projected[:, 0])
     np.testing.assert_allclose(field.project(np.stack([G, X], 1))[:, 1], 0, atol=1e-12)
 
@@ -154,7 +159,7 @@ def test_the_span_of_several_neurons():
         field.unit @ field.unit.transpose(0, 2, 1), np.tile(np.eye(2), (50, 1, 1)), atol=1e-12
     )
     projector = np.einsum("ikm,ikn->imn", field.unit, field.unit)
-    np.testing.assert_allclose(np.einsum("imn,ikn->ikm", projector, g), g, atol=1e-12)
+    np.testing.assert_allclose(np.einsum("imn,ikn->ikm", projector, g * X.std(0)), g * X.std(0), atol=1e-12)
     assert repr(field).startswith("GradientField(2 neurons of")
 
 
@@ -162,7 +167,10 @@ def test_neurons_of_one_concept_count_once():
     g = RNG.uniform(0.5, 2, (50, 3, 1)) * np.array([1, 1e-4, 1e4])[:, None] * G[:, None]
     field = GradientField(X, g)
     assert field.rank == 1
-    np.testing.assert_allclose(np.abs((field.unit[:, 0] * G).sum(1)), np.linalg.norm(G, axis=1))
+    in_spreads = G * X.std(0)
+    np.testing.assert_allclose(
+        np.abs((field.unit[:, 0] * in_spreads).sum(1)), np.linalg.norm(in_spreads, axis=1)
+    )
 
 
 def test_a_dead_neuron_among_several_does_no_harm():
@@ -243,9 +251,9 @@ def test_a_faint_copy_of_a_neuron_is_no_concept():
 
 def test_the_points_of_the_largest_gradients():
     x = np.random.default_rng(0).normal(size=(100, 2))
-    lengths = np.hypot(*x.T)
+    lengths = np.hypot(*(x * x.std(0)).T)
     steep = GradientField(x, x).steepest(0.1)
-    np.testing.assert_allclose(np.hypot(*steep.gradients.T), sorted(lengths, reverse=True)[:10])
+    np.testing.assert_allclose(np.hypot(*(steep.gradients * x.std(0)).T), sorted(lengths, reverse=True)[:10])
     assert len(GradientField(x, x).steepest(1)) == 100
 
 
@@ -253,7 +261,7 @@ def test_the_largest_are_those_along_the_data_and_neurons_count_alike():
     x = np.random.default_rng(0).normal(size=(200, 3)) * [1, 1, 0]
     along = x + [0, 0, 1] * np.random.default_rng(1).normal(size=(200, 1)) * 100
     found = GradientField(x, along).steepest(0.1).points
-    np.testing.assert_array_equal(found, x[np.argsort(-np.hypot(x[:, 0], x[:, 1]))[:20]])
+    np.testing.assert_array_equal(found, x[np.argsort(-np.hypot(*(x * x.std(0))[:, :2].T))[:20]])
     y = np.random.default_rng(2).normal(size=(200, 3))
     one = GradientField(x, np.stack([x + y, x[:, ::-1] - y], 1), tangent=None).steepest(0.1).points
     other = GradientField(x, np.stack([x + y, 1e6 * (x[:, ::-1] - y)], 1), tangent=None).steepest(0.1).points

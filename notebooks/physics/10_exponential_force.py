@@ -117,6 +117,7 @@ def constants(field):
     x, v = field.points.T
     terms = np.zeros((3, len(x), 2))
     terms[0, :, 1], terms[1, :, 0], terms[2, :, 0] = 2 * v, 2 * x, np.exp(x)
+    terms *= field.measure.spread  # as the unit gradients are: each input in its own spread
     along = np.einsum("knd,nd->kn", terms, field.unit[:, 0])
     M = np.einsum("knd,lnd->kl", terms, terms)
     _, c = eigh(M - along @ along.T, M)

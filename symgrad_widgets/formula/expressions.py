@@ -197,7 +197,7 @@ def _projected(expression, field):
     expression = as_expression(expression, field.names)
     values, gradients = evaluate(expression, field.names, field.points)
     with np.errstate(all="ignore"):
-        length = np.abs(gradients).max(1, initial=0)
+        length = np.abs(gradients * field.measure.spread).max(1, initial=0)
         projected = field.project(gradients / np.where(length > 0, length, 1)[:, None])
         lost = np.abs(projected).max(1, initial=0) <= _VANISHING  # what is left is rounding error
     return np.where((lost | ~np.isfinite(values))[:, None], np.nan, projected)

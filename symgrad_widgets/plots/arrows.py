@@ -141,8 +141,4 @@ def displaced(field, pair, chosen, gradients, length=_LENGTH):
 def directions(field, chosen, projected=None):
     """Gradients in input coordinates (N, n) of `projected` (N, m), by default those of the first neuron."""
     projected = field.projected[chosen, 0] if projected is None else projected
-    if field.tangent is None:
-        return projected
-    if field.tangent.ndim == 2:
-        return projected @ field.tangent.T
-    return np.einsum("im,inm->in", projected, field.tangent[chosen])
+    return field.measure.take(chosen).lift(projected)

@@ -14,7 +14,7 @@ from ..errors import DataError
 from ..field import GradientField
 from ..formula.export import to_numpy, to_torch
 from ..formula.expressions import angles, as_expression, evaluate
-from ..search import Candidate, Evidence, Search, score, warm_up
+from ..search import CAVEAT, WORDS, Candidate, Evidence, Search, score, warm_up
 from ..verdict import Verdict, read_equation, verdict_on, verdict_on_all
 from .phi import Phi, fit_phi
 
@@ -30,6 +30,7 @@ class Interpretation:
 
     Attributes
     ----------
+    kind : "match" | "approximation" | "none" | "undecided", what `best` is
     best : Candidate, or None when no closed form was found
     concepts : one Candidate for each independent concept found, `best` first
     rank : number of independent concepts that the neurons' gradients hold, found or not
@@ -62,6 +63,7 @@ class Interpretation:
     unit: tuple | None = None
     rank: int = 1
     verdicts: tuple[Verdict, ...] = ()
+    kind: str = "undecided"
 
     def to_numpy(self) -> Callable:
         """Return the formula as a function from points (N, n) to values (N,)."""
@@ -104,6 +106,7 @@ class Interpretation:
             concepts=(planted,),
             verdict=None,
             verdicts=(),
+            kind="undecided",
             phi=fit_phi(planted.expression, field),
             angles=angles(planted.expression, field),
             names=field.names,
@@ -132,6 +135,7 @@ class Interpretation:
                 "agreement",
                 f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)",
             )
+            yield "kind", self._kind_line()
             yield "evidence", self._evidence_line()
         if self.phi is not None:
             r2, rank = 100 * self.phi.r2, self.phi.monotonicity
@@ -146,6 +150,12 @@ class Interpretation:
         number = f"{count} independent concept{'s'[: count > 1]}"
         missing = f", {self.rank - count} more without a closed form" if count < self.rank else ""
         return f"{number}: {', '.join(str(c.expression) for c in self.concepts)}{missing}"
+
+    def _kind_line(self):
+        name, sentence = WORDS[self.kind]
+        share = self.best.explained
+        told = "" if share is None else f" It explains {_percent(share)} of the neuron's values."
+        return f"{name}. {sentence}{told} {CAVEAT}"
 
     def _evidence_line(self):
         e = self.evidence
@@ -165,6 +175,12 @@ class Interpretation:
 
     def _repr_latex_(self):
         return None if self.best is None else ", ".join(f"${sp.latex(c.expression)}$" for c in self.concepts)
+
+
+def _percent(share):
+    """Share as a percentage, with the digits that tell it from 100."""
+    left = max(100 * (1 - share), 1e-4)
+    return f"{100 * share:.{max(1, 1 - int(np.floor(np.log10(left))))}f} %"
 
 
 def interpret(
@@ -241,6 +257,7 @@ def interpret(
         unit=(layer, neuron) if x is not None else None,
         rank=field.rank,
         verdicts=verdicts,
+        kind=state.kind,
     )
 
 

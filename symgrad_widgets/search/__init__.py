@@ -2,11 +2,14 @@
 
 from .choice.candidate import Candidate, identifiable, score
 from .choice.evidence import Evidence, null_front
+from .choice.kind import CAVEAT, WORDS
 from .fit.combine import eliminate, losses, solve
 from .kernel.evaluation import warm_up
 from .session import Search, SearchState
 
 __all__ = [
+    "CAVEAT",
+    "WORDS",
     "Candidate",
     "Evidence",
     "Search",

@@ -18,8 +18,10 @@ from .fit.bank import Bank
 from .fit.sieve import sieve
 from .islands import Islands, Sum
 from .kernel.evaluation import gradients
+from .terms.decades import nearest_decade
 from .terms.dictionary import families, large_families, small_terms, special_families
 from .terms.grammar import root
+from .terms.postfix import constant
 from .terms.quotients import logarithm, quotients
 from .tuning import EVOLUTION, MEMORY, ROUNDING, SEARCH, WRITING
 
@@ -175,7 +177,7 @@ class Engine:
         if len(rows) == 1:
             return nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2)
         ratios = actual[:, None] / np.maximum(actual[None, :], ROUNDING.divisor)
-        equal = np.abs(ratios - 1) < WRITING.near_easy
+        equal = np.abs(ratios / nearest_decade(ratios) - 1) < WRITING.near_easy
         if all(root(t) == "log" for t in terms):
             nodes -= len(terms)  # a sum of logarithms is a product
         return int(nodes + 2 * (len(rows) - equal.sum(0).max()))
@@ -194,10 +196,11 @@ class Engine:
         self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
 
     def _blocks(self):
-        """Return pairs of inputs that act through one combination only, x - y or x*y, to be used as an input.
+        """Return pairs of inputs that act through one combination only, x - 3 y or x*y, to be used as inputs.
 
         If f = phi(h(u(x, y), the rest)), the two components of its gradient along x and y have the direction
-        of grad u whatever h is: a search of its own for each pair, on two components.
+        of grad u whatever h is: a search of its own for each pair, on two components. The field says how
+        much of y goes with x, in whatever units they come.
         """
         if self.sample.whole is None:
             return []
@@ -210,12 +213,21 @@ class Engine:
                 self.grammar[op](*p) for op in ("sub", "add") if op in self.grammar for p in ((a, b), squares)
             ]
             forms += [self.grammar[op](a, b) for op in ("mul", "div") if op in self.grammar]
+            forms += self._weighed(a, b, pair[:, 1] / pair[:, 0])
+            x, y = self.sample.points[[i, j]]
+            forms += self._weighed(*squares, pair[:, 1] * x / (pair[:, 0] * y))
             _, raw, ok = gradients(forms, self.sample.points)
             for form, g, usable in zip(forms, raw[:, [i, j]], ok, strict=True):
                 if usable and self.bank.kind_of(form) is not None:
                     options[form] = float(misalignment(g.T, unit(pair)[:, None]).mean())
         ranked = sorted(options, key=options.get)
         return [form for form in ranked[: SEARCH.blocks] if options[form] < SEARCH.block_loss]
+
+    def _weighed(self, a, b, ratios):
+        """List of a + r b with the median of the ratios of the two's parts at the points, if there is one."""
+        r = float(f"{np.median(ratios):.{SEARCH.ratio_digits}g}")
+        usable = {"add", "mul"} <= set(self.grammar.names) and np.isfinite(r) and r not in (-1, 0, 1)
+        return [self.grammar["add"](a, self.grammar["mul"](constant(r), b))] if usable else []
 
     def pairs(self):
         """Score the best pairs of small terms, found by one matrix product."""

@@ -25,10 +25,11 @@ from .engine import Engine
 from .kernel.evaluation import warm_up
 from .protocol import ReportsEarly, SearchEngine
 from .subspace import active_subspace, relevant_inputs
+from .terms.decades import decades, in_decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
-from .tuning import EVIDENCE, SEARCH, SESSION
+from .tuning import EVIDENCE, ROUNDING, SEARCH, SESSION
 from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
@@ -36,13 +37,28 @@ __all__ = ["Search", "SearchState"]
 
 @dataclass(frozen=True)
 class SearchState:
-    """What is known after a generation."""
+    """What is known after a generation.
+
+    Attributes
+    ----------
+    generation, evaluations : int
+    front : Candidates by rising complexity and falling loss
+    best : Candidate, or None where no formula stands out
+    seconds : that the generations have taken
+    kind : "match" | "approximation" | "none" | "undecided"
+        What `best` is; undecided until terms are evolved, unless nothing is left to explain.
+    ended : None | "known" | "budget" | "seconds" | "stopped"
+        Why `run` has ended.
+
+    """
 
     generation: int
     front: tuple[Candidate, ...]
     best: Candidate | None
     evaluations: int
     seconds: float
+    kind: str = "undecided"
+    ended: str | None = None
 
 
 class _Reached(NamedTuple):
@@ -108,6 +124,7 @@ class Search:
         self.guesses = tuple(as_expression(g, field.names) for g in several(guesses, "guesses"))
         self._field, self.subspace = active_subspace(field)
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
+        self._decades = decades(self._field.measure.spread)
         self.units, self.constants = units, several(constants, "constants")
         self._dimensions = None if units is None else self._read_units()
         self._watch = Watch()
@@ -119,7 +136,7 @@ class Search:
             raise DataError(f"{what} knows no units: leave them out")
         dimensions = Dimensions(self.units, self.constants, self._field.names)
         for guess in self.guesses:
-            kinds = {dimensions.kind(term) for term in _terms(guess, self.symbols)}
+            kinds = {dimensions.kind(term) for term in self._terms(guess)}
             if None in kinds or len(kinds) > 1:
                 raise DataError(f"the guess {guess} adds or takes functions of what the units do not allow")
         return dimensions
@@ -130,7 +147,7 @@ class Search:
         self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
 
     def _engine(self, judge):
-        guesses = [] if self.subspace is not None else [_terms(g, self.symbols) for g in self.guesses]
+        guesses = [] if self.subspace is not None else [self._terms(g) for g in self.guesses]
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
@@ -138,6 +155,12 @@ class Search:
         from .pysr.julia_engine import Engine as PySREngine
 
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
+
+    def _terms(self, formula):
+        """Terms of a sum without its wrapping, those left out that hold an input without any part."""
+        formula = unwrapped(formula).xreplace(in_decades(self.symbols, -self._decades)).primitive()[1]
+        parts = [part for part in sp.Add.make_args(formula) if part.free_symbols]
+        return [from_sympy(part, self.symbols) for part in parts if part.free_symbols <= {*self.symbols}]
 
     @property
     def coordinates(self):
@@ -173,6 +196,11 @@ class Search:
         return self.state.best
 
     @property
+    def kind(self) -> str:
+        """What `best` is: "match", "approximation", "none" or "undecided"."""
+        return self.state.kind
+
+    @property
     def evaluations(self) -> int:
         """Number of term sets whose coefficients have been solved for."""
         return self.state.evaluations
@@ -184,12 +212,19 @@ class Search:
 
     @property
     def settled(self) -> bool:
-        """Whether `best` has not changed for ten generations of evolution, or forty while there is none."""
+        """Whether `best` has stood for long enough: 10 generations of evolution, or 40 while there is none.
+
+        One that leaves nothing to explain has to stand for one generation, a match for four.
+        """
         return self._reached.unchanged >= self._patience
 
     @property
     def _patience(self):
-        return SESSION.given_up if self.best is None else SESSION.settled
+        if self.best is None:
+            return SESSION.given_up
+        if self.best.loss <= ROUNDING.loss:
+            return SESSION.exact
+        return SESSION.matched if self.kind == "match" else SESSION.settled
 
     @property
     def log(self) -> Path | None:
@@ -222,8 +257,13 @@ class Search:
                 return False
             raise
         seconds = before.seconds + time.perf_counter() - start
-        state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds)
-        unchanged = self._reached.unchanged + 1 if best == before.best and engine.evolving else 0
+        kind = judge.kind()
+        exact = kind == "match" and best.loss <= ROUNDING.loss
+        same = best == before.best and (engine.evolving or exact)
+        unchanged = self._reached.unchanged + 1 if same else 0
+        if not (engine.evolving or exact) or (kind == "none" and unchanged < SESSION.given_up):
+            kind = "undecided"
+        state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
         self._reached = self._shown = _Reached(engine, judge, state, unchanged)
         return True
 
@@ -257,22 +297,29 @@ class Search:
         seconds = duration(seconds)
         more = np.inf if generations is None else whole(generations, "generations")
         most = np.inf if evaluations is None else whole(evaluations, "evaluations")
-        settles = generations is None and evaluations is None
         desc = "search" if self.log is None else f"search (log {self.log})"
         bar = tqdm(desc=desc, unit="gen", disable=not progress, total=generations, leave=False)
         warm_up()
         with bar, self._watch.over(seconds):
-            first = self.generation
-            while self.generation < first + more and self.evaluations < most:
-                if settles and self.settled and self.generation - first >= self._patience:
-                    break
+            first, last = self.generation, self.generation + more
+            while (ended := self._ended(first, last, most)) is None:
                 if not self._advance():
+                    ended = "stopped" if self._watch.stopped else "seconds"
                     break
                 bar.update()
                 bar.set_postfix_str(f"best {self.best.expression}" if self.best else "no law yet")
                 if callback is not None and callback(self.state):
+                    ended = "stopped"
                     break
+            self._shown = self._shown._replace(state=replace(self.state, ended=ended))
         return self.state
+
+    def _ended(self, first, last, most):
+        """Why a run that began after `first` generations is over, or None."""
+        if self.generation >= last or self.evaluations >= most:
+            return "budget"
+        budget = np.isfinite(last) or np.isfinite(most)
+        return "known" if not budget and self.settled and self.generation - first >= self._patience else None
 
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
         """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""
@@ -383,11 +430,3 @@ def _thread_pools():
 
 
 _one_thread = _OneThread()
-
-
-def _terms(formula, symbols):
-    """Terms of a sum without its wrapping, those left out that hold an input without any part."""
-    parts = sp.Add.make_args(unwrapped(formula))
-    return [
-        from_sympy(part, symbols) for part in parts if part.free_symbols and part.free_symbols <= set(symbols)
-    ]

@@ -10,20 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import OutputError
-from ..field import GradientField
+from ..field import GradientField, Measure
 
 __all__ = ["damaged", "digest", "read", "write"]
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 def write(path, field, settings):
     """Write a field and the settings of a search (JSON types)."""
     settings = {"format": _FORMAT, "names": field.names, "dropped": field.dropped, **settings}
     arrays = {"points": field.points, "gradients": field.gradients}
-    for name in ("values", "tangent"):
-        if getattr(field, name) is not None:
-            arrays[name] = getattr(field, name)
+    optional = {"values": field.values, "spread": field.measure.spread, "basis": field.measure.basis}
+    arrays |= {name: array for name, array in optional.items() if array is not None}
     arrays["settings"] = np.array(json.dumps(settings))
     try:
         path = Path(path)
@@ -79,9 +78,14 @@ def read(path):
         raise OutputError(f"{path} was changed after it was saved: save the search again")
     try:
         names, dropped = settings.pop("names"), int(settings.pop("dropped"))
-        tangent = arrays.get("tangent")
+        measure = Measure(arrays["spread"], arrays.get("basis"))
         field = GradientField(
-            arrays["points"], arrays["gradients"], names, arrays.get("values"), tangent, dropped
+            arrays["points"],
+            arrays["gradients"],
+            names,
+            arrays.get("values"),
+            dropped=dropped,
+            measure=measure,
         )
     except (KeyError, ValueError, TypeError) as error:
         raise damaged(path, error) from None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..field import GradientField
+from ..field import GradientField, Measure
 from .tuning import ROUNDING, SUBSPACE
 
 __all__ = ["active_subspace", "relevant_inputs"]
@@ -10,7 +10,7 @@ __all__ = ["active_subspace", "relevant_inputs"]
 
 def relevant_inputs(field):
     """Numbers of the inputs that the unit gradients have a component along, the strongest first."""
-    g = field.gradients.reshape(-1, len(field.names))
+    g = (field.gradients * field.measure.spread).reshape(-1, len(field.names))
     power = (g**2 / np.maximum((g**2).sum(1, keepdims=True), ROUNDING.divisor)).mean(0)
     order = np.argsort(-power, kind="stable")
     return order[power[order] > SUBSPACE.irrelevant * power.max()]
@@ -24,15 +24,15 @@ def active_subspace(field):
     one coordinate each, so that sums over groups of inputs come out as such. (Active subspaces: Constantine
     2015.)
     """
-    if field.neurons > 1 or field.tangent is not None:
+    if field.neurons > 1 or field.measure.basis is not None:
         return field, None
     inputs = np.sort(relevant_inputs(field))
     if len(inputs) <= SUBSPACE.inputs:
         return _restricted(field, inputs), None
-    rank, axes = _span(field.gradients)
+    rank, axes = _span(field.projected[:, 0])
     if not 2 <= rank <= SUBSPACE.dimensions:
         return field, None
-    W = _echelon(axes[:rank].T)
+    W = _echelon(axes[:rank].T, field.measure.spread)
     names = tuple(f"z{i + 1}" for i in range(rank))
     gradients = field.gradients @ np.linalg.pinv(W).T
     return GradientField(field.points @ W, gradients, names, field.values), W
@@ -44,7 +44,8 @@ def _restricted(field, inputs):
         return field
     names = tuple(field.names[i] for i in inputs)
     points, gradients = field.points[:, inputs], field.gradients[:, inputs]
-    return GradientField(points, gradients, names, field.values, tangent=None)
+    measure = Measure(field.measure.spread[inputs], None)
+    return GradientField(points, gradients, names, field.values, measure=measure)
 
 
 def _span(gradients):
@@ -54,10 +55,14 @@ def _span(gradients):
     return int((s**2 > SUBSPACE.outside * (s**2).sum()).sum()), axes
 
 
-def _echelon(W):
-    """Basis of the same space with the identity on r rows, chosen by pivoting; rounding is cleared."""
+def _echelon(axes, spread):
+    """Basis (n, r) of axes (n, r) with the identity on r rows, chosen by pivoting; rounding is cleared.
+
+    The axes are in units of each input's spread, the basis is of the inputs as they are.
+    """
     from scipy.linalg import qr
 
-    pivots = np.sort(qr(W.T, pivoting=True, mode="r")[1][: W.shape[1]])
-    W = W @ np.linalg.inv(W[pivots])
-    return np.where(np.abs(W) < SUBSPACE.cleared * np.abs(W).max(), 0.0, W)
+    pivots = np.sort(qr(axes.T, pivoting=True, mode="r")[1][: axes.shape[1]])
+    W = axes @ np.linalg.inv(axes[pivots])
+    W = np.where(np.abs(W) < SUBSPACE.cleared * np.abs(W).max(), 0.0, W)
+    return W * spread[pivots] / spread[:, None]

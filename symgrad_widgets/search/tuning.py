@@ -47,6 +47,10 @@ class _Session:
 
     settled: int = 10
     """Generations of evolution with the same answer that are enough. Not measured."""
+    matched: int = 4
+    """So many where the answer is a match. Not measured."""
+    exact: int = 1
+    """So many, of any kind, where the answer leaves nothing to explain. Not measured."""
     given_up: int = 40
     """Generations of evolution without an answer that are enough. Not measured."""
     stop_holds: float = 1.0
@@ -65,6 +69,8 @@ class _Search:
     """Such pairs at most that are used like inputs. Not measured."""
     block_loss: float = 0.1
     """Loss on its own two components from which a pair does not act as one. Not measured."""
+    ratio_digits: int = 3
+    """Of the ratio in which two inputs act together. Not measured."""
     block_terms: int = 300
     """Small terms at most that are made of these pairs. Not measured."""
     terms: int = 1200
@@ -137,6 +143,8 @@ class _Dictionary:
     """Inputs, the most important ones, that small terms pair with each other. Not measured."""
     factors: tuple[float, ...] = (-2.0, -1.0, -0.5, 0.5, 2.0)
     """Of the input in f(c x): where the constant is refined from. Not measured."""
+    uneven: tuple[float, ...] = (0.01, 0.1, 10.0, 100.0)
+    """Times y in log(x + c y). Not measured."""
     groups: int = 4
     """Of terms without common inputs at most, for all ways to part them into P/Q are tried. Not measured."""
     largest_power: int = 64
@@ -312,11 +320,13 @@ class _Writing:
     """When a coefficient is written as a simple number."""
 
     simple: tuple[float, ...] = (
-        *(1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2),
-        *(3, 4, 5, 6, 8, 9, 10, 12),
+        *(1, 6 / 5, 5 / 4, 4 / 3, 3 / 2, 5 / 3, 2, 5 / 2, 3, 10 / 3),
+        *(4, 5, 6, 20 / 3, 15 / 2, 8, 9, 10),
     )
-    """The simple numbers; those up to the last make fractions and powers too. Not measured."""
-    easy: tuple[float, ...] = (1.0, 2.0, 0.5)
+    """The simple numbers, each times any power of ten. Not measured."""
+    largest: int = 12
+    """Fractions of numbers up to this are simple, and powers. Not measured."""
+    easy: tuple[float, ...] = (1.0, 2.0, 5.0)
     """Those that laws have most, which a coefficient may be farther from. Not measured."""
     near_easy: float = 0.1
     """Relative distance from those; and of coefficients that are taken for equal. Not measured."""
@@ -351,11 +361,6 @@ class _Writing:
     power_of_sum: float = 1.5
     """Nodes charged on top: x**4/2 + x**2 reads better than (x**2 + 1)**2. Not measured."""
 
-    @property
-    def largest(self):
-        """Largest simple number, and of which fractions and powers are simple."""
-        return self.simple[-1]
-
 
 @dataclass(frozen=True)
 class _Choice:
@@ -387,6 +392,26 @@ class _Choice:
     """Times the least loss: where that is less, the field is exact, and no training. Not measured."""
     law: float = 0.1
     """Of chance: above, no formula is given. Docs/limits.md, "Noise and few points", has what comes of it."""
+
+
+@dataclass(frozen=True)
+class _Values:
+    """How values are predicted from those at neighbouring values of a formula."""
+
+    least_points: int = 30
+    """Of fewer nothing is said. Not measured."""
+    windows: tuple[int, ...] = (2, 4, 8, 16, 32)
+    """Neighbours on either side that a line is put through; the best number counts. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """When a formula is called a match; `choice/kind.py` has the reasons."""
+
+    values_price: float = 0.025
+    """Nats of what is left of the values that a node of a longer formula may gain. docs/limits.md, Kinds."""
+    smooth: float = 0.5
+    """Share of what is left of the directions that may be smooth. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -429,5 +454,7 @@ SUBSPACE = _Subspace()
 SPLIT = _Split()
 WRITING = _Writing()
 CHOICE = _Choice()
+VALUES = _Values()
+KIND = _Kind()
 FRONT = _Front()
 EVIDENCE = _Evidence()

@@ -28,6 +28,11 @@ class Watch:
         if self._asked >= self._begun or time.monotonic() >= self._deadline:
             raise Interrupted
 
+    @property
+    def stopped(self):
+        """Whether a stop was asked for, and not yet heard to its end."""
+        return self._asked is not None
+
     def stop(self):
         """Ask what runs to end; while nothing does, what begins within a second."""
         self._asked, self._early = time.monotonic(), self._depth == 0

@@ -15,7 +15,7 @@ def data_region(concepts, surface, field):
     """Gradient field of the concepts at (at most 2000 of) a field's points, along the surface."""
     index = np.arange(len(field))[:: max(1, -(-len(field) // tolerances.DATA_POINTS))]
     points = field.points[index]
-    return _region(concepts, surface, points, surface.tangent(points, index))
+    return _region(concepts, surface, points, surface.measure_at(points, index))
 
 
 def box_regions(formula, concepts, surface):
@@ -40,7 +40,7 @@ def box_regions(formula, concepts, surface):
         points = surface.lift(chart)
         points = points[_all_finite([formula, *concepts], surface.names, points)]
         if len(points) > len(surface.names):
-            regions[where] = _region(concepts, surface, points, surface.tangent(points))
+            regions[where] = _region(concepts, surface, points, surface.measure_at(points))
     if not regions:
         raise ExpressionError(
             f"no real finite point: {formula} and {concepts[0]} are not both finite for inputs "
@@ -54,10 +54,10 @@ def _all_finite(formulas, names, points):
     return np.all([np.isfinite(values) & np.isfinite(g).all(axis=1) for values, g in pairs], axis=0)
 
 
-def _region(concepts, surface, points, tangent):
+def _region(concepts, surface, points, measure):
     gradients = np.stack([_slopes(concept, surface.names, points) for concept in concepts], axis=1)
     try:
-        region = GradientField(points, gradients, surface.names, tangent=tangent)
+        region = GradientField(points, gradients, surface.names, measure=measure)
         lost = region.dropped / len(points)
     except NoGradientError:
         lost = 1.0
@@ -93,7 +93,7 @@ def flat(formula, region):
     _, gradients = evaluate(core(formula), region.names, region.points)
     with np.errstate(all="ignore"):
         along = np.abs(region.project(gradients)).max(axis=1)
-    return along <= tolerances.FLAT * np.abs(gradients).max(axis=1)
+    return along <= tolerances.FLAT * np.abs(gradients * region.measure.spread).max(axis=1)
 
 
 def is_monotone(formula, concept, region, strict=True):
@@ -108,7 +108,7 @@ def is_monotone(formula, concept, region, strict=True):
     up, along = region.project(up), region.project(along)
     with np.errstate(all="ignore"):
         cosines = (_unit(up) * _unit(along)).sum(axis=1)
-        noise = np.stack([_noise(high, up, region.points), _noise(base, along, region.points)])
+        noise = np.stack([_noise(high, up), _noise(base, along)])
     clear = np.abs(cosines) > (tolerances.PARALLEL if strict else tolerances.NEARLY_PARALLEL)
     if (cosines[clear] > 0).any() and (cosines[clear] < 0).any():
         return False
@@ -119,10 +119,9 @@ def is_monotone(formula, concept, region, strict=True):
     return _in_order(high[usable], base[usable], *noise[:, usable])
 
 
-def _noise(values, gradients, points):
-    """Differences of values that may be rounding."""
-    rise = np.linalg.norm(gradients, axis=1)
-    of_slope = tolerances.SLOPE_NOISE * rise * points.std(axis=0).max()
+def _noise(values, gradients):
+    """Differences of values that may be rounding, of gradients in spreads of the inputs."""
+    of_slope = tolerances.SLOPE_NOISE * np.linalg.norm(gradients, axis=1)
     return tolerances.VALUE_NOISE * np.abs(values) + of_slope + tolerances.LEAST
 
 

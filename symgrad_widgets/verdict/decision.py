@@ -178,7 +178,7 @@ class _Case:
         regions = self.regions
         if self.field is not None and self.surface.exact:
             try:
-                regions = box_regions(self.formula, self.concepts, replace(self.surface, basis=None))
+                regions = box_regions(self.formula, self.concepts, replace(self.surface, measure=None))
             except ExpressionError:
                 regions = self.regions
         return list(regions.values())[::-1]

@@ -14,6 +14,7 @@ import numpy as np
 import sympy as sp
 
 from ..errors import DataError, ExpressionError
+from ..field import Measure
 from ..formula.expressions import as_expression, compiled, evaluate, exact_numbers
 from . import tolerances
 
@@ -57,7 +58,7 @@ class Surface:
     free: tuple
     solved: dict
     implicit: tuple
-    basis: np.ndarray | None = None
+    measure: Measure | None = None
     exact: bool = True
 
     @classmethod
@@ -83,13 +84,15 @@ class Surface:
             solution = _solve(names, equations)
         free, _, implicit = solution
         exact = len(free) - len(implicit) <= field.dimension
-        return cls(names, equations, *solution, field.tangent, exact)
+        return cls(names, equations, *solution, field.measure, exact)
 
     @property
     def dimension(self):
         """Dimension of the surface, or of the data's tangent space where that is less."""
         dimension = len(self.free) - len(self.implicit)
-        return dimension if self.basis is None else min(dimension, self.basis.shape[-1])
+        if self.measure is None or self.measure.basis is None:
+            return dimension
+        return min(dimension, self.measure.basis.shape[-1])
 
     @property
     def coordinates(self):
@@ -144,20 +147,17 @@ class Surface:
             point = [p - s for p, s in zip(point, step, strict=True)]
         return point
 
-    def tangent(self, points, index=None):
-        """Orthonormal tangent basis at points (N, n): None for all of R^n, (n, m), or (N, n, m).
+    def measure_at(self, points, index=None):
+        """`Measure` of gradients at points (N, n): that of the data, or the points' own, along the surface.
 
         `index` says which of the data's points they are, where the basis differs from point to point.
         """
-        basis = self.basis
-        if basis is not None and basis.ndim == 3:
-            basis = basis[index]
+        measure = Measure(points.std(0), None) if self.measure is None else self.measure.take(index)
         if not self.equations:
-            return basis
+            return measure
         normals = np.stack([evaluate(equation, self.names, points)[1] for equation in self.equations], axis=1)
-        if basis is None:
-            basis = np.eye(len(self.names))
-        return _without(basis, normals, self.dimension)
+        basis = np.eye(len(self.names)) if measure.basis is None else measure.basis
+        return measure._replace(basis=_without(basis, normals * measure.spread, self.dimension))
 
     def __str__(self):
         return " and ".join(map(_as_equation, self.equations))

@@ -13,6 +13,7 @@ from budgets import briefly
 from concept_cases import CASES, field_of, lawless
 
 import symgrad_widgets as sg
+from symgrad_widgets import directions
 from symgrad_widgets.errors import DataError, SymgradError, UnknownNameError
 from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.reading import interpretation
@@ -56,7 +57,7 @@ def test_the_evidence_counts_what_was_used(result):
     evidence = result.evidence
     assert (evidence.points, evidence.dropped, evidence.chance) == (400, 0, 0.5)
     assert evidence.loss == result.best.loss < 1e-12
-    assert evidence.generations > 10
+    assert evidence.generations >= 2  # nothing is left to explain
     assert evidence.evaluations > 10
 
 
@@ -84,8 +85,8 @@ def test_angles_are_those_at_each_point(result):
     assert result.angles.max() < 1e-5
     field = field_of(CASE, 400, noise=1e-2)
     noisy = plainly(field)
-    unit = field.points / np.linalg.norm(field.points, axis=1, keepdims=True)
-    cosines = np.abs((unit * field.gradients).sum(1)) / np.linalg.norm(field.gradients, axis=1)
+    unit, along = (directions.unit(some * field.points.std(0)) for some in (field.points, field.gradients))
+    cosines = np.abs((unit * along).sum(1))
     assert noisy.angles == pytest.approx(np.degrees(np.arccos(cosines)), abs=1e-4)
     assert noisy.verdict is None
 
@@ -430,13 +431,13 @@ def begun(generations):
 
 
 def test_a_search_that_was_stepped_goes_on_from_there(monkeypatch):
-    search, steps = begun(3), []
+    search, steps = begun(1), []
     step = type(search)._advance
     monkeypatch.setattr(type(search), "_advance", lambda self: steps.append(self) or step(self))
     found = sg.interpret(search, concept=CASE.concept)
     assert found.verdict.how == "proved"
     assert search.settled
-    assert steps.count(search) == search.generation - 3 > 0
+    assert steps.count(search) == search.generation - 1 > 0
     assert found.best is search.best
     assert found.phi.r2 > 0.99
     steps.clear()

@@ -209,7 +209,7 @@ def test_elimination_finds_the_six_signed_products_of_a_determinant():
             gradient[:, i] = field.points[:, [j for j in factors if j != i]].prod(1)
         monomials.append(tuple(i + 1 for i in factors))
         G.append(gradient)
-    G = np.stack(G)
+    G = field.measure.project(np.stack(G))
     D = np.einsum("knm,ncm->knc", G, field.unit)
     steps = {len(kept): (kept, c, loss) for kept, c, loss in combine.eliminate(G, D)}
     kept, c, loss = steps[6]

@@ -151,7 +151,7 @@ def test_many_neurons_and_projected_fields_cross_as_they_are(stand_in):
     sample = search._judge.searched
     assert np.array_equal(X, sample.field.points)
     assert tangent.shape == (1, 4, 3)
-    assert np.array_equal(tangent[0], sample.field.tangent)
+    assert np.array_equal(tangent[0], sample.field.measure.spread[:, None] * sample.field.measure.basis)
     assert np.array_equal(unit, sample.field.unit)
     assert sent["inputs"] == 4
 
@@ -649,7 +649,7 @@ def test_the_process_does_to_pysr_what_the_protocol_says(fake_pysr):  # noqa: AR
     assert "'default_plugins'" in log
     first, second = re.findall(r"fit \(\d+, 2\) \(\d+,\) \['x1', 'x2'\] (.*)", log)
     assert first != second  # another seed, and the guess is planted once
-    assert first.endswith("['x2 - sg_square(x1)']")
+    assert first.endswith("['((10.0) * x2) - sg_square(x1)']")  # inputs in tenths, near their spread
     assert second.endswith("None")
     assert search._reached.engine.problem.losses([from_sympy(sp.Symbol("x"), [sp.Symbol("x")])]) == [0.25]
     assert search.evaluations == 14

@@ -105,7 +105,7 @@ def test_a_quotient_seen_only_where_it_is_1_is_told_from_the_difference():
 def test_constants_inside_and_between_terms_are_placed():
     case = from_formula("x2^2 + 0.7*exp(1.3*x1)", -1, 1)
     search = sg.Search(field_of(case, 400))
-    search.run(generations=25, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-9)
+    search.run(generations=80, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-12)
     verdict = sg.verify(search.best.expression, case.concept, search.field)
     assert verdict.same, f"{search.best}: {verdict}"
 
@@ -309,7 +309,10 @@ def test_a_tangent_basis_for_each_point_survives_saving(tmp_path):
     points = np.stack([c, s, np.sin(3 * angle)], axis=1)  # on a cylinder
     field = sg.GradientField(points, points + 1, tangent=basis)
     sg.Search(field).save(tmp_path / "search.npz")
-    assert np.array_equal(sg.Search.load(tmp_path / "search.npz").field.tangent, basis)
+    loaded = sg.Search.load(tmp_path / "search.npz").field
+    assert np.array_equal(loaded.tangent, field.tangent)
+    planes = [t @ t.swapaxes(1, 2) for t in (loaded.tangent, basis)]
+    np.testing.assert_allclose(*planes, atol=1e-12)
 
 
 CHILD = """
@@ -643,7 +646,8 @@ def test_duplicate_points_and_constant_columns_are_no_error():
 
 def test_more_than_a_hundred_inputs_are_no_error():
     points = np.random.default_rng(0).uniform(size=(400, 110))
-    search = sg.Search(sg.GradientField(points, np.ones((400, 110))), ["add"], max_complexity=9)
+    field = sg.GradientField(points, 1 / np.tile(points.std(0), (400, 1)))
+    search = sg.Search(field, ["add"], max_complexity=9)
     assert search.step().front[0].loss == pytest.approx(109 / 110)  # one of 110 equal components
 
 
@@ -815,7 +819,7 @@ def test_a_save_that_fails_keeps_the_file_that_was_there(plain, saved, tmp_path,
 def test_a_guess_is_scored_on_all_points(plain):
     right, wrong = sg.score(plain, "3*exp(-(x^2 + v^2)) - 1"), sg.score(plain, "x^2 + 2*v^2")
     assert right.loss < 1e-14
-    x, v = plain.points.T
+    x, v = (plain.points * plain.points.std(0)).T
     cosine = (x * x + 2 * v * v) / np.sqrt((x * x + v * v) * (x * x + 4 * v * v))
     assert wrong.loss == pytest.approx((1 - cosine**2).mean())
     assert wrong.angle == pytest.approx(np.degrees(np.arcsin(np.sqrt(wrong.loss))))

@@ -27,6 +27,8 @@ ARITHMETIC = {  # (module, function or name): a number that nobody could choose 
     ("engine.py", "_two_by_two"): "the 4 of a quadratic equation's discriminant",
     ("fit/combine.py", "_after_deletion"): "the same",
     ("terms/grammar.py", "_nudged"): "the 10 of a decade",
+    ("terms/decades.py", "_TEN"): "the same",
+    ("storage.py", "_FORMAT"): "the number of a version",
     ("terms/postfix.py", "CONSTANT"): "how constants are told from operators among the tokens",
 }
 

@@ -99,4 +99,4 @@ def disturbed(field, kicks, noise):
         return (1 - cosines**2).mean() - noise
 
     turned = unit + brentq(excess, 0, 100) * kicks
-    return GradientField(field.points, turned, field.names, field.values)
+    return GradientField(field.points, field.measure.lift(turned), field.names, field.values)

@@ -161,7 +161,7 @@ def _fields(activity, task):
 
 def _alone(field, gradients):
     try:
-        return GradientField(field.points, gradients, field.names, tangent=field.tangent)
+        return GradientField(field.points, gradients, field.names, measure=field.measure)
     except NoGradientError as error:
         return str(error)
 

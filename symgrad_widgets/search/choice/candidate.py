@@ -8,8 +8,9 @@ import sympy as sp
 from ...errors import DataError, ExpressionError
 from ...field import GradientField
 from ...formula.expressions import as_expression, complexity, loss
+from .values import unexplained
 
-__all__ = ["Candidate", "identifiable", "score"]
+__all__ = ["Candidate", "explained", "identifiable", "score"]
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,15 @@ class Candidate:
     expression : sympy.Expr in `Symbol(name, real=True)`, without outer function, scale or offset
     complexity : 1 for each leaf, operator and constant other than +-1
     loss : mean of `1 - cos^2` on held-out points, 0 = same direction everywhere, 1 = orthogonal
+    explained : share of the variance of the neuron's values that a smooth function of the formula predicts,
+        each value left out in turn; None without values, and for several neurons
 
     """
 
     expression: sp.Expr
     complexity: int
     loss: float
+    explained: float | None = None
 
     @property
     def angle(self) -> float:
@@ -58,7 +62,19 @@ def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     expression = as_expression(guess, field.names)
     if not expression.free_symbols:
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
-    return Candidate(expression, complexity(expression), loss(expression, field))
+    share = explained(expression, field)
+    return Candidate(expression, complexity(expression), loss(expression, field), share)
+
+
+def explained(expression, field):
+    """Share of one neuron's values that a formula explains, or None where there are no such values."""
+    if field.values is None or field.neurons != 1:
+        return None
+    symbols = [sp.Symbol(name, real=True) for name in field.names]
+    with np.errstate(all="ignore"):
+        values = sp.lambdify(symbols, expression, ["numpy", "scipy"])(*field.points.T)
+    values = np.broadcast_to(np.asarray(values, dtype=float), len(field))
+    return 1 - unexplained(values, field.values.reshape(-1))
 
 
 def identifiable(field):

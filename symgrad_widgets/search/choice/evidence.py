@@ -70,10 +70,7 @@ def null_front(search, generations, seed=0):
     field = search.field
     rng = np.random.default_rng([seed, search.random_state])
     directions = rng.normal(size=(len(field), field.rank, field.dimension))
-    if field.tangent is not None:
-        axes = np.broadcast_to(field.tangent, (len(field), *field.tangent.shape[-2:]))
-        directions = np.einsum("nij,nkj->nki", axes, directions)
-    random = GradientField(field.points, directions, field.names, tangent=field.tangent)
+    random = GradientField(field.points, field.measure.lift(directions), field.names, measure=field.measure)
     null = search.like(random)
     null.run(generations=generations, progress=False)
     return null.front

@@ -10,8 +10,10 @@ from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit.bank import Sample
 from ..fit.inner_constants import tidied
+from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import FRONT, ROUNDING, SPLIT
-from .candidate import Candidate
+from .candidate import Candidate, explained
+from .kind import kind_of
 from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
 from .writing import acceptable, formula
 
@@ -30,6 +32,11 @@ class _Written(NamedTuple):
     def loss(self):
         return self.shares.mean()
 
+    @property
+    def rest(self):
+        """What is left of the values, or None."""
+        return None if self.candidate.explained is None else 1 - self.candidate.explained
+
 
 class Judge:
     """Splits a field and keeps what was written: `searched`, `fit` and `held` are its three samples.
@@ -40,8 +47,16 @@ class Judge:
 
     def __init__(self, field, symbols, max_complexity, seed):
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
-        self.fit, self.held, self.searched = map(Sample, _split(field, seed))
-        self._samples = [self.fit, self.held] if self.held.field is not self.fit.field else [self.held]
+        tens = decades(field.measure.spread)
+        self.forms = [*in_decades(symbols, tens).values()]
+        self._fitted, *others = _split(field, seed)
+        in_spreads = field.scaled(np.array([float(power_of_ten(k)) for k in tens]))
+        self.fit, self.held, self.searched = (
+            Sample(in_spreads.take(index)) for index in (self._fitted, *others)
+        )
+        parts = [self._fitted] if others[0] is self._fitted else [self._fitted, others[0]]
+        self._chosen = np.concatenate(parts)
+        self._samples = [self.held] if len(parts) == 1 else [self.fit, self.held]
         self._known, self._leaders, self._written = {}, [], {}
 
     def front(self, contenders, watch=lambda: None):
@@ -54,7 +69,11 @@ class Judge:
             watch()
             known[sum_] = self._known[sum_] if sum_ in self._known else self._write(sum_)
         self._known = known
-        found = [w for w in self._known.values() if w and w.candidate.complexity <= self.max_complexity]
+        found = [
+            w
+            for w in self._known.values()
+            if w and complexity(plain(w.candidate.expression)) <= self.max_complexity
+        ]
         leaders = leading([w.loss for w in found], [w.effort for w in found])
         self._leaders = [found[i].contender for i in leaders]
         found.sort(key=lambda w: -w.loss)  # of those written alike the one of least loss counts
@@ -75,6 +94,13 @@ class Judge:
         best = select(losses, efforts, smooth, chance, len(self._unit))
         return None if best is None else written[best].candidate
 
+    def kind(self):
+        """Return what the answer is: "match", "approximation" or "none"."""
+        answer = self.answer()
+        if answer is None:
+            return "none"
+        return kind_of(self._written[answer.expression], self._written.values(), self.count)
+
     @property
     def count(self):
         """Number of points that the answer goes by."""
@@ -86,11 +112,15 @@ class Judge:
         Parts are the terms of a sum, and the logarithms of the factors of a product, at points where all have
         gradients. The search may have had the same formula from other terms, of which some cancel.
         """
-        field = self.fit.field
+        field = self.field.take(self._fitted)
         raw = np.stack([evaluate(part, field.names, field.points)[1] for part in _parts(expression)])
         usable = np.isfinite(raw).all((0, 2))
         G = np.stack([field.project(np.where(usable[:, None], part, 0)) for part in raw])
         return G[:, usable], self.fit.components(G)[:, usable]
+
+    @cached_property
+    def _judged(self):
+        return self.field.take(self._chosen)
 
     @cached_property
     def _unit(self):
@@ -105,15 +135,16 @@ class Judge:
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         terms = tidied(contender, self.fit, partial(acceptable, count=residuals))
         features = [sample.features(terms) for sample in self._samples]
-        written = None not in features and formula(terms, *features[0], self.symbols, self.field.points)
+        written = None not in features and formula(
+            terms, *features[0], self.forms, self.symbols, self.field.points
+        )
         if not written:
             return None
         expression, numbers = written
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
-        candidate = Candidate(
-            expression, complexity(expression), float(shares[-len(self.held.unit) :].mean())
-        )
+        loss = float(shares[-len(self.held.unit) :].mean())
+        candidate = Candidate(expression, complexity(expression), loss, explained(expression, self._judged))
         smooth = smooth_share(self._unit, directions, self._nearest)
         return _Written(candidate, directions, shares, contender, effort(expression), smooth)
 
@@ -136,13 +167,13 @@ def _directions(numbers, G):
 
 
 def _split(field, seed):
-    """Fields to fit on, to judge on, and the few points of the first that the search looks at."""
+    """Indices of points to fit on, to judge on, and the few of the first that the search looks at."""
     order = np.random.default_rng(seed).permutation(len(field))
     if len(order) < SPLIT.least_points * (field.points.shape[1] + 1):
-        return field, field, field  # too few to hold any out
+        return order, order, order  # too few to hold any out
     least = len(field.names) + 2  # a field of fewer points is none
     most = max(int(np.clip(SPLIT.judged // field.dimension, *SPLIT.judged_points)), least)
     held = order[: min(len(order) // SPLIT.held, most)]
     fit = order[len(held) :][:most]
     few = max(int(np.clip(SPLIT.searched // field.dimension, *SPLIT.searched_points)), least)
-    return field.take(fit), field.take(held), field.take(fit[:few])
+    return fit, held, fit[:few]

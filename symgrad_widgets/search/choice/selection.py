@@ -7,6 +7,7 @@ import sympy as sp
 
 from ...directions import outside
 from ...formula.expressions import complexity
+from ..terms.decades import plain, significand
 from ..tuning import CHOICE, FRONT, ROUNDING, WRITING
 
 __all__ = ["Neighbours", "chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
@@ -18,13 +19,17 @@ def chance_loss(neurons, dimension):
 
 
 def effort(expression):
-    """Complexity, and two more for each function and each number that is no fraction of numbers up to 12."""
+    """Complexity, and two more for each function and each number that is no fraction of numbers up to 12.
+
+    Powers of ten are free: they are what the units of the inputs make of a formula.
+    """
+    expression = plain(expression)
     extras = expression.atoms(sp.Function, sp.Number) - expression.atoms(sp.Abs)
     return complexity(expression) + CHOICE.extra * sum(not _simple(extra) for extra in extras)
 
 
 def _simple(extra):
-    return extra.is_Rational and max(abs(extra.p), extra.q) <= WRITING.largest
+    return extra.is_Rational and max(abs(significand(extra).p), significand(extra).q) <= WRITING.largest
 
 
 def select(losses, efforts, smooth, chance, count):

@@ -10,6 +10,7 @@ import sympy as sp
 from ...formula.expressions import complexity
 from ...formula.on_arrays import on_arrays
 from ..fit import combine
+from ..terms.decades import decade, power_of_ten
 from ..terms.grammar import root
 from ..terms.postfix import to_sympy
 from ..tuning import ROUNDING, WRITING
@@ -28,17 +29,18 @@ def acceptable(loss, count):
     return loss * noise + min(WRITING.untold_share * loss, WRITING.untold) + ROUNDING.loss
 
 
-def formula(terms, G, D, symbols, points):
+def formula(terms, G, D, forms, symbols, points):
     """Best sum of the terms, written simply: (expression, coefficients), or None where it has no gradient.
 
     G (K, N, m) and D (K, N, k) are the terms' projected gradients (not normalised) and their components along
     the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
+    `forms` are what the terms' inputs are in the symbols: `x / 1000`.
     """
     unit, along, size = combine.normalised(G, D)
     c, loss = combine.solve(unit, along, rounds=WRITING.rounds)
     kept = np.abs(c) > WRITING.nothing * np.abs(c).max()
     if not kept.all():
-        return _without_the_rest(kept, terms, G, D, symbols, points)
+        return _without_the_rest(kept, terms, G, D, forms, symbols, points)
 
     limit = acceptable(float(loss), effective_count(unit, along, c))
 
@@ -46,7 +48,7 @@ def formula(terms, G, D, symbols, points):
         return combine.losses(G, D, numbers)[0]
 
     logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
-    bodies = [_with_fractions(to_sympy(t, symbols)) for t in terms]
+    bodies = [_body(to_sympy(t, forms)) for t in terms]
     written = []
     choices = sorted(simple_numbers(c / size, loss_of, limit), key=_plainness)[: WRITING.tried]
     for numbers in map(_mostly_positive, choices):
@@ -68,10 +70,10 @@ def effective_count(G, D, c):
     return float(share.sum() ** 2 / (share**2).sum() * (G.shape[2] - D.shape[2] + 2))
 
 
-def _without_the_rest(kept, terms, G, D, symbols, points):
+def _without_the_rest(kept, terms, G, D, forms, symbols, points):
     """Return the formula of the terms kept, the others with coefficient 0."""
     some = [t for t, keep in zip(terms, kept, strict=True) if keep]
-    found = formula(some, G[kept], D[kept], symbols, points)
+    found = formula(some, G[kept], D[kept], forms, symbols, points)
     if found is None:
         return None
     numbers = np.zeros(len(kept))
@@ -86,15 +88,27 @@ def _effort(e):
     )
 
 
-def _with_fractions(e):
-    """Return e with 0.5 written 1/2."""
-    return e.xreplace({x: _number(float(x)) for x in e.atoms(sp.Float)})
+def _body(e):
+    """Return e with 0.5 written 1/2, and log|10 x - 10 y|, which differs by a constant, as log|x - y|."""
+    e = e.xreplace({x: _number(float(x)) for x in e.atoms(sp.Float)})
+    return e.xreplace({e.args[0]: _without_scale(e.args[0])}) if isinstance(e, sp.log) else e
+
+
+def _without_scale(e):
+    """Return e, or |e|, without a factor that all its terms have."""
+    if isinstance(e, sp.Abs):
+        return sp.Abs(_without_scale(e.args[0]))
+    return e.primitive()[1] if e.is_Add else e.as_coeff_Mul()[1]
 
 
 def _plainness(numbers):
     """Rank coefficients that say the same: few that are not +-1, few that are not simple, none far off."""
-    size = np.abs(numbers)
-    return (size != 1).sum(), (~np.isin(size, _SIMPLE)).sum(), float(np.abs(np.log(size)).sum())
+    size = np.abs(numbers) / decade(np.abs(numbers))
+    return (size != 1).sum(), (~_is_simple(numbers)).sum(), float(np.abs(np.log(np.abs(numbers))).sum())
+
+
+def _is_simple(numbers):
+    return np.abs(numbers / _nearest(numbers) - 1) < ROUNDING.share
 
 
 def simple_numbers(c, loss_of, limit):
@@ -124,7 +138,9 @@ def _units(c):
 def _near(numbers):
     """Whether each number may be taken for the nearest simple one."""
     nearest = _nearest(numbers)
-    allowed = np.where(np.isin(np.abs(nearest), WRITING.easy), WRITING.near_easy, WRITING.near)
+    size = np.abs(nearest) / decade(np.abs(nearest))
+    easy = (np.abs(size[:, None] / WRITING.easy - 1) < ROUNDING.share).any(1)
+    allowed = np.where(easy, WRITING.near_easy, WRITING.near)
     return np.abs(numbers / nearest - 1) < allowed
 
 
@@ -139,24 +155,26 @@ def _one_by_one(numbers, loss_of, limit):
 
 
 def _nearest(numbers):
-    size = np.abs(numbers)
-    simple = _SIMPLE[np.argmin(np.abs(_SIMPLE[None, :] - size[:, None]), axis=1)]
-    return np.sign(numbers) * np.where(size > _SIMPLE[-1], np.round(size), simple)
+    ten = decade(np.abs(numbers))
+    size = np.abs(numbers) / ten
+    return np.sign(numbers) * ten * _SIMPLE[np.argmin(np.abs(_SIMPLE[None, :] - size[:, None]), axis=1)]
 
 
 def _rounded(numbers, loss_of, limit):
     """Fewest digits that keep the loss."""
     for digits in WRITING.digits:
         rounded = np.array([float(f"{x:.{digits}g}") for x in numbers])
-        exact = np.isin(np.abs(numbers), _SIMPLE)
-        rounded = np.where(exact, numbers, rounded)
+        rounded = np.where(_is_simple(numbers), numbers, rounded)
         if loss_of(rounded) <= limit:
             return rounded
     return numbers
 
 
 def _number(x):
-    ratio = sp.Rational(float(x)).limit_denominator(WRITING.largest)
+    if x == 0:
+        return sp.Integer(0)
+    ten = power_of_ten(np.log10(decade(abs(x))))
+    ratio = sp.Rational(float(x / float(ten))).limit_denominator(WRITING.largest) * ten
     return ratio if abs(float(ratio) - x) <= ROUNDING.share * abs(x) else sp.Float(float(x))
 
 
@@ -193,7 +211,7 @@ def unwrapped(e):
         elif len(e.args) == 1:
             e = e.args[0]
         else:
-            return _positive(e)
+            return _positive(e.primitive()[1])
 
 
 def _positive(e):

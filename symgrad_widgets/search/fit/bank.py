@@ -21,8 +21,7 @@ class Sample:
         self.field = field
         self.points = np.ascontiguousarray(field.points.T)
         self.unit = field.unit
-        self._spread = field.points.std(0)
-        self.whole = field.gradients if field.tangent is None and field.gradients.ndim == 2 else None
+        self.whole = field.gradients if field.measure.basis is None and field.gradients.ndim == 2 else None
 
     def project(self, terms):
         """Projected gradients (K, N, m) of terms, their RMS length (K,), and which are usable.
@@ -33,19 +32,20 @@ class Sample:
         raw = np.swapaxes(raw, 1, 2)
         with np.errstate(all="ignore"):  # what overflows is not usable
             G = np.stack([self.field.project(g) for g in raw])
-            length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (raw, G))
-            change = np.sqrt(np.einsum("knj,j->k", raw**2, self._spread**2) / raw.shape[1])
-            varies = change > ROUNDING.share * np.sqrt((values**2).mean(1))
+            change = raw * self.field.measure.spread
+            length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (change, G))
+            varies = length > ROUNDING.share * np.sqrt((values**2).mean(1))
             held = (scale > BANK.shortest) & (scale < BANK.longest)
         return G, scale, ok & varies & (scale > BANK.across * length) & held
 
     def gradients(self, terms, where):
         """Projected gradients (K, P, m) of terms at some of the points (a slice), usable or not."""
         raw = np.swapaxes(gradients(terms, self.points[:, where])[1], 1, 2)
-        tangent = self.field.tangent
-        if tangent is None:
+        spread, basis = self.field.measure
+        raw = raw * spread
+        if basis is None:
             return raw
-        return raw @ tangent if tangent.ndim == 2 else np.einsum("kpn,pnm->kpm", raw, tangent[where])
+        return raw @ basis if basis.ndim == 2 else np.einsum("kpn,pnm->kpm", raw, basis[where])
 
     def components(self, G):
         """Components (K, N, k) of projected gradients along the neurons."""

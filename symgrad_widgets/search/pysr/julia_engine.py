@@ -185,7 +185,8 @@ def _is_front(answer):
 def _arrays(sample):
     """What the objective needs, as it reads it: X (N, n), tangent (1 or N, n, m), unit (N, k, m)."""
     field = sample.field
-    tangent = np.eye(len(field.names)) if field.tangent is None else field.tangent
+    spread, basis = field.measure
+    tangent = spread[:, None] * (np.eye(len(field.names)) if basis is None else basis)
     return {"X": field.points, "tangent": tangent.reshape(-1, *tangent.shape[-2:]), "unit": sample.unit}
 
 

@@ -41,7 +41,7 @@ def small_terms(grammar, inputs, limit):
     mixed = [grammar["mul"](x, s) for x in near for s in single] if "mul" in grammar else []
     layers = [inputs, single, products, quotients]
     layers += [[f(u) for f in functions for u in some] for some in (sums, round_sums, products)]
-    layers += [mixed, [f(u) for f in functions for u in quotients]]
+    layers += [mixed, _logarithms_of_uneven_sums(grammar, near), [f(u) for f in functions for u in quotients]]
     layers += [[f(u) for f in functions for u in _with_constants(grammar, near, squares)]]
     layers += [[f(g(x)) for f in functions for g in functions for x in inputs]]
     terms = []
@@ -49,6 +49,15 @@ def small_terms(grammar, inputs, limit):
         if not terms or len(terms) + len(layer) <= limit:
             terms += layer
     return list(dict.fromkeys(terms))
+
+
+def _logarithms_of_uneven_sums(grammar, inputs):
+    """Logarithms of x + 100 y: inputs near 1 may come in units that are powers of ten apart."""
+    if not {"log", "mul", "add", "sub"} <= set(grammar.names):
+        return []
+    tens = [[grammar["mul"](constant(ten), y) for ten in DICTIONARY.uneven] for y in inputs]
+    uneven = [(x, scaled) for i, x in enumerate(inputs) for y in tens[i + 1 :] for scaled in y]
+    return [grammar["log"](grammar[op](*pair)) for pair in uneven for op in ("add", "sub")]
 
 
 def _with_constants(grammar, inputs, squares):

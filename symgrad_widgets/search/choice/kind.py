@@ -1,0 +1,46 @@
+"""What an answer is: a match, an approximation, none, or not to be told yet; and the words for each."""
+
+import numpy as np
+
+from ..tuning import CHOICE, KIND, ROUNDING
+
+__all__ = ["CAVEAT", "WORDS", "kind_of"]
+
+WORDS = {  # kind: name, and the sentence that tells it
+    "match": ("Match", "This formula fits the neuron as closely as we can tell."),
+    "approximation": ("Close, not complete", "A longer formula would explain clearly more of the neuron."),
+    "none": ("No formula found", "No formula of the searched size stands out from chance."),
+    "undecided": ("Cannot tell yet", "The search has not come to its end, or there are too few points."),
+}
+CAVEAT = "It describes this network. It need not be a law of nature."
+
+
+def kind_of(best, others, count):
+    """Return "match" or "approximation" for a formula among others, on `count` points.
+
+    A formula matches when no longer one lowers what is left by more than its length is worth. What is left of
+    the values decides where they are known. Else what is left of the directions does: it must be rounding, or
+    noise, which neighbouring points do not share; a smooth rest is a part of the law that is missing.
+
+    Parameters
+    ----------
+    best, others : objects with `effort`, `loss`, `smooth`, and `rest`, which is None without values
+    count : int
+
+    """
+    if best.loss <= ROUNDING.loss:
+        return "match"
+    longer = [other for other in others if other.effort > best.effort]
+    if best.rest is not None:
+        gains = (_gain(best.rest, o.rest) / (o.effort - best.effort) for o in longer)
+        return "match" if max(gains, default=0) <= KIND.values_price else "approximation"
+    if best.smooth > KIND.smooth:
+        return "approximation"
+    gains = (_gain(best.loss, o.loss) / (o.effort - best.effort) for o in longer)
+    worth = CHOICE.flat * CHOICE.pieces / max(count, CHOICE.pieces)
+    return "match" if max(gains, default=0) <= worth else "approximation"
+
+
+def _gain(left, lower):
+    """Fall of the logarithm of what is left."""
+    return float(np.log(max(left, ROUNDING.loss) / max(lower, ROUNDING.loss)))

@@ -4,6 +4,7 @@ Each function returns a front of `Fit`s by rising complexity. They know nothing 
 scored by its gradients afterwards, so that fronts of all kinds can be held against each other.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
@@ -40,7 +41,7 @@ class Fit(Candidate):
     wrong. `loss` is mean `1 - cos^2`, as of every Candidate, over all points of the field.
     """
 
-    error: float
+    error: float = dataclasses.field(kw_only=True)
 
     def __repr__(self):
         return f"{super().__repr__()[:-1]}, error={self.error:.3g})".replace("Candidate", "Fit")
@@ -177,7 +178,7 @@ def _fit(formula, field, points, target, error):
     """Measure a formula by what it was fitted to and, without scale and offset, by its gradients."""
     predicted = evaluate(formula, field.names, points)[0]
     scored = score(field, formula.as_coeff_Add()[1].as_coeff_Mul()[1])
-    return Fit(scored.expression, scored.complexity, scored.loss, error(predicted, target))
+    return Fit(**vars(scored), error=error(predicted, target))
 
 
 def _unexplained(predicted, values):

@@ -52,8 +52,8 @@ rounds the corner. Where the floor is high and the loss is not, a formula was fo
 made of its task, which is not what the labels were made of. Constants
 are the first to go: many of the formulas counted as *close* are the concept but for a number.
 
-Saturation, too few units, dropout and noise of the inputs cost much; noise of the labels perhaps less. More
-units than needed cost nothing, and corners of ReLU hardly anything, as they average out.
+Saturation, too few neurons, dropout and noise of the inputs cost much; noise of the labels perhaps less. More
+neurons than needed cost nothing, and corners of ReLU hardly anything, as they average out.
 """,
     "noise": """
 By its rule the search gives no formula whose loss is above a tenth of chance, however many points there

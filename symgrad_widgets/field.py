@@ -276,8 +276,8 @@ def _usable(gradients, projected):
     length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0)
     if not whole.any():
         raise NoGradientError(
-            "the gradient is zero at every point: the unit does not depend on its input there "
-            "(a dead or saturated unit?); choose another unit or other points"
+            "the gradient is zero at every point: the neuron does not depend on its input there "
+            "(is it dead or saturated?); choose another neuron or other points"
         )
     return (length > _VANISHING * whole.max()) & (length > 1e-9 * whole)
 

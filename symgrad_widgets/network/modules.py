@@ -61,7 +61,7 @@ def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
     points : array (N, n) or None
         With points, a first layer `standardize` scales the inputs by them.
     dropout : float
-        Share of each hidden layer's units that are left out in training.
+        Share of each hidden layer's neurons that are left out in training.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from .angles import angle_groups, angle_histogram, describe_angles, target, wors
 from .arrows import describe_field, field_picture, position
 from .bend import residual_picture
 from .charts import front_picture, history_picture, labels_picture, pairs_picture, phi_picture, plane_picture
-from .diagram import UnitsPicture, activation_picture, levels_of
+from .diagram import NeuronsPicture, activation_picture, levels_of
 from .expression import ExpressionPicture
 from .overlay import formula_arrows, level_lines
 from .picture import Mark, Picture
@@ -19,7 +19,7 @@ __all__ = [
     "Mark",
     "Picture",
     "Slice",
-    "UnitsPicture",
+    "NeuronsPicture",
     "activation_picture",
     "angle_groups",
     "angle_histogram",

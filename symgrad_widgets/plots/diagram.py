@@ -1,4 +1,4 @@
-"""The units of a network's layers as a still picture, and one unit's activation over the data."""
+"""The neurons of a network's layers as a still picture, and one neuron's activation over the data."""
 
 from dataclasses import dataclass
 from html import escape
@@ -9,7 +9,7 @@ from ..errors import DataError
 from .angles import comparable, thin
 from .picture import BLUE, GREEN, ORANGE, RED, Mark, Picture
 
-__all__ = ["LEVELS", "UnitsPicture", "activation_picture", "levels_of"]
+__all__ = ["LEVELS", "NeuronsPicture", "activation_picture", "levels_of"]
 
 LEVELS = 8  # of strength that an eye tells apart; 255 stands for none
 _NONE = 255
@@ -35,14 +35,14 @@ def levels_of(strength):
 
 
 @dataclass(frozen=True, eq=False)
-class UnitsPicture:
+class NeuronsPicture:
     """A block of dots for each layer: larger and bluer is stronger, a cross has no value, rings are chosen.
 
     Attributes
     ----------
-    layers : sequence of (label, number of units)
-    levels : array of uint8, one a unit, all layers in a row; see `levels_of`
-    chosen : numbers of units
+    layers : sequence of (label, number of neurons)
+    levels : array of uint8, one a neuron, all layers in a row; see `levels_of`
+    chosen : numbers of neurons
     legend : (what, low end, high end)
     words : str
 
@@ -55,13 +55,13 @@ class UnitsPicture:
     words: str
 
     def svg(self):
-        """Return the picture as the text of an SVG file, about nine bytes a unit."""
+        """Return the picture as the text of an SVG file, about nine bytes a neuron."""
         cell, blocks, height = _arranged(self.layers)
         what, low, high = self.legend
         parts, start = [], 0
         for (label, count), (x, y, columns, width) in zip(self.layers, blocks, strict=True):
             parts.append(_text(x, y + 11, _shortened(label, width)))
-            chosen = [unit - start for unit in self.chosen if start <= unit < start + count]
+            chosen = [neuron - start for neuron in self.chosen if start <= neuron < start + count]
             dots = _block(self.levels[start : start + count], columns, chosen)
             parts.append(f'<g transform="translate({x} {y + _LABEL}) scale({cell})">{dots}</g>')
             start += count
@@ -100,8 +100,8 @@ def _flow(layers, cell):
 
 
 def _block(levels, columns, chosen):
-    """Dots of one layer, cells one unit wide; a line without length and with round ends is a dot."""
-    places = [(unit % columns, unit // columns) for unit in range(len(levels))]
+    """Dots of one layer, cells of width 1; a line without length and with round ends is a dot."""
+    places = [(neuron % columns, neuron // columns) for neuron in range(len(levels))]
     parts = []
     for level in np.unique(levels):
         path = "".join(f"M{x} {y}h0" for (x, y), own in zip(places, levels, strict=True) if own == level)
@@ -110,7 +110,7 @@ def _block(levels, columns, chosen):
         colour = "currentColor" if level == _NONE else _RAMP[level]
         width = 0.1 if level == _NONE else 0.25 + 0.65 * level / (LEVELS - 1)
         parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="{width:.2g}"/>')
-    for x, y in (places[unit] for unit in chosen):
+    for x, y in (places[neuron] for neuron in chosen):
         parts.append(f'<circle cx="{x}" cy="{y}" r=".55" fill="none" stroke="{RED}" stroke-width=".2"/>')
     return f'<g transform="translate(.5 .5)">{"".join(parts)}</g>'
 
@@ -124,8 +124,8 @@ def _shortened(label, width):
     return label if len(label) <= most else "…" + label[1 - most :]
 
 
-def activation_picture(points, values, names, inputs=None, what="the unit"):
-    """One unit's values (N,) over the points (N, n).
+def activation_picture(points, values, names, inputs=None, what="the neuron"):
+    """One neuron's values (N,) over the points (N, n).
 
     Over the two inputs given by position, in quarters by value; of a single input as a curve of dots; without
     `inputs` as a histogram.

@@ -1,4 +1,4 @@
-"""What each unit of a network does on data: spread of its value and gradient, and its angle to a formula."""
+"""What each neuron of a network does on data: spread of its value and gradient, its angle to a formula."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -20,35 +20,35 @@ MEASURES = {
     "alignment": "angle to the formula",
     "law": "the formula found for it",
 }
-_MOST_UNITS = 16_384
+_MOST_NEURONS = 16_384
 _ROWS = 400  # points at which values are kept
 _GRADIENT_ROWS = 128
 _DIRECTIONS = 32  # of the inputs along which gradients are taken; more inputs are projected
 _NUMBERS = 2**25  # gradient components kept
-_UNITS = 1024  # at a time
+_NEURONS = 1024  # at a time
 _VANISHING = 1e-12
 _SURE = 6  # powers of ten: a formula of less loss is shown as certain
 
 
 class Measure(NamedTuple):
-    """One number for each unit, NaN where it has none.
+    """One number for each neuron, NaN where it has none.
 
     `strength` places it between 0 and 1 for the eye; `low` and `high` name the ends of that.
     """
 
     title: str
-    values: np.ndarray  # (units,)
-    strength: np.ndarray  # (units,)
+    values: np.ndarray  # (neurons,)
+    strength: np.ndarray  # (neurons,)
     low: str
     high: str
 
 
 class Activity:
-    """Measures of all units of a model on data.
+    """Measures of all neurons of a model on data.
 
     Values are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until one
-    of their measures is asked for; they are then taken for all units together, in forward mode: one pass for
-    each direction in which the data extend, however many units there are, at up to 128 of the points.
+    of their measures is asked for. They are then taken for all neurons together, in forward mode: one pass for
+    each direction in which the data extend, however many neurons there are, at up to 128 of the points.
     With more than 32 such directions the gradients are projected on 32 random ones, which
     leaves an error of about 10 degrees in an angle of 45 and less in small ones; `field` is always exact.
 
@@ -64,10 +64,10 @@ class Activity:
     Attributes
     ----------
     layers : tuple of Layer
-    starts : array, number of the first unit of each layer, and of all units at the end
+    starts : array, number of the first neuron of each layer, and of all neurons at the end
     rows : array, numbers of the points at which values are kept
     points : array (N, n)
-    values : array (len(rows), units)
+    values : array (len(rows), neurons)
 
     """
 
@@ -80,7 +80,7 @@ class Activity:
         self._survey = Survey(model, x, layers, wrt, forward_args)
         self.layers, self.points = self._survey.shown, self._survey.points
         if len(self.points) < 2:
-            raise DataError("x holds one point: what a unit does is seen from point to point; give more")
+            raise DataError("x holds one point: what a neuron does is seen from point to point; give more")
         self.starts = np.cumsum([0, *(layer.count for layer in self.layers)])
         self._limited()
         names = names_of(x if wrt is None else None, names) or axis_names(self._survey.input_shape)
@@ -90,11 +90,11 @@ class Activity:
         self._angles = {}
 
     def _limited(self):
-        if self.starts[-1] > _MOST_UNITS:
+        if self.starts[-1] > _MOST_NEURONS:
             widest = max(self.layers, key=lambda layer: layer.count)
             raise ModelError(
-                f"{len(self.layers)} layers hold {self.starts[-1]:,} units ({widest.title!r} alone "
-                f"{widest.count:,}), more than the {_MOST_UNITS:,} that can be told apart in one picture: "
+                f"{len(self.layers)} layers hold {self.starts[-1]:,} neurons ({widest.title!r} alone "
+                f"{widest.count:,}), more than the {_MOST_NEURONS:,} that can be told apart in one picture: "
                 f"choose fewer layers, such as layers=({self.layers[-1].title!r},)"
             )
 
@@ -107,36 +107,36 @@ class Activity:
             raise UnknownNameError(f"no layer {name!r} is shown; {nearest(name, filter(None, names))}")
         return names.index(name)
 
-    def units(self, position, numbers):
-        """Numbers of units of a layer, itself given by number, as a tuple; DataError for what is none."""
+    def neurons(self, position, numbers):
+        """Numbers of neurons of a layer, itself given by number, as a tuple; DataError for what is none."""
         layer = self.layers[position]
         if not isinstance(numbers, list | tuple) or not numbers:
-            raise DataError(f"neurons must be a tuple of one unit or more, such as (0, 3), got {numbers!r}")
-        for unit in numbers:
-            if isinstance(unit, bool) or not isinstance(unit, int | np.integer):
-                raise DataError(f"a neuron is given by its number, got {unit!r}")
-            if not 0 <= unit < layer.count:
-                raise DataError(f"layer {layer.title!r} has units 0 to {layer.count - 1}, got {unit}")
-        return tuple(dict.fromkeys(int(unit) for unit in numbers))
+            raise DataError(f"neurons must be a tuple of one neuron or more, such as (0, 3), got {numbers!r}")
+        for neuron in numbers:
+            if isinstance(neuron, bool) or not isinstance(neuron, int | np.integer):
+                raise DataError(f"a neuron is given by its number, got {neuron!r}")
+            if not 0 <= neuron < layer.count:
+                raise DataError(f"layer {layer.title!r} has neurons 0 to {layer.count - 1}, got {neuron}")
+        return tuple(dict.fromkeys(int(neuron) for neuron in numbers))
 
-    def field(self, layer, units):
-        """Return the exact `GradientField` of some units of a layer (given by number), at all the points."""
+    def field(self, layer, neurons):
+        """Return the exact `GradientField` of some neurons of a layer (given by number), at all the points."""
         from ..network.gradients import gradient_field
 
-        neurons = [self.layers[layer].neuron(unit) for unit in units]
+        chosen = [self.layers[layer].neuron(neuron) for neuron in neurons]
         return gradient_field(
-            self.model, self.x, self.layers[layer].name, neurons if len(units) > 1 else neurons[0],
+            self.model, self.x, self.layers[layer].name, chosen if len(chosen) > 1 else chosen[0],
             names=self.names, **self._given,
         )  # fmt: skip
 
     @cached_property
     def mean(self):
-        """Mean value of each unit, (units,)."""
+        """Mean value of each neuron, (neurons,)."""
         return self.values.mean(0, dtype=float)
 
     @cached_property
     def spread(self):
-        """Standard deviation of each unit's value over the points, (units,)."""
+        """Standard deviation of each neuron's value over the points, (neurons,)."""
         return self.values.std(0, dtype=float)
 
     def measure(self, name, formula=None, atlas=None):
@@ -147,7 +147,7 @@ class Activity:
         if name not in MEASURES:
             raise UnknownNameError(f"no measure {name!r}; {nearest(name, MEASURES)}")
         if name == "alignment" and formula is None:
-            raise DataError("there is no formula to compare the units with: give one first, formula='x**2'")
+            raise DataError("there is no formula to compare the neurons with: give one first, formula='x**2'")
         if name == "activation":
             top = np.nanpercentile(np.append(self.spread, 0), 99) or 1.0
             return Measure("standard deviation", self.spread, _share(self.spread / top), "0", f"{top:.2g}")
@@ -169,10 +169,10 @@ class Activity:
         values, strength = np.full((2, self.starts[-1]), np.nan)
         for row in rows:
             position = self.position(row.layer)
-            number = self.starts[position] + row.unit
+            number = self.starts[position] + row.neuron
             if number >= self.starts[position + 1]:
                 raise DataError(
-                    f"the atlas is of another model: it has unit {row.unit} of layer {row.layer!r}"
+                    f"the atlas is of another model: it has neuron {row.neuron} of layer {row.layer!r}"
                 )
             if not row.note:
                 values[number] = np.nan if row.angle is None else row.angle
@@ -181,28 +181,28 @@ class Activity:
 
     @cached_property
     def gradient_spread(self):
-        """How much each unit's gradient turns: the share of the unit gradients off their main direction.
+        """How much each neuron's gradient turns: the share of the unit gradients off their main direction.
 
-        0 when it points along one line everywhere, as that of a linear unit; at most 1 - 1/m in m
-        dimensions. NaN for a unit without a gradient.
+        0 when it points along one line everywhere, as that of a linear neuron; at most 1 - 1/m in m
+        dimensions. NaN for a neuron without a gradient.
         """
         spread = np.full(self.starts[-1], np.nan)
-        for units, directions, alive in self._unit_gradients():
+        for neurons, directions, alive in self._unit_gradients():
             small = min(directions.shape[1:])
             frame = directions if small == directions.shape[2] else directions.transpose(0, 2, 1)
             main = np.linalg.eigvalsh(frame.transpose(0, 2, 1) @ frame)[:, -1]
             count = alive.sum(1)
-            spread[units] = np.where(count > 0, 1 - main / np.maximum(count, 1), np.nan)
+            spread[neurons] = np.where(count > 0, 1 - main / np.maximum(count, 1), np.nan)
         return np.where(spread < 1e-6, 0.0, spread)  # below single precision
 
     def known(self, formula=None):
-        """`gradient_spread` and `angles(formula)` if they have been computed, else NaN; each (units,)."""
+        """`gradient_spread` and `angles(formula)` if they have been computed, else NaN; each (neurons,)."""
         unknown = np.full(self.starts[-1], np.nan)
         spread = self.__dict__.get("gradient_spread", unknown)
         return spread, self._angles.get(formula, unknown)
 
     def angles(self, formula):
-        """Median angle in degrees between each unit's gradient and a SymPy formula's, (units,); 0 to 90.
+        """Median angle in degrees between each neuron's gradient and a SymPy formula's, (neurons,); 0 to 90.
 
         Those of the last formula asked for are kept.
         """
@@ -214,21 +214,21 @@ class Activity:
         basis, rows, _ = self._gradients
         slopes = evaluate(formula, self.names, self.points[rows])[1] @ basis
         result = np.full(self.starts[-1], np.nan)
-        for units, directions, alive in self._unit_gradients():
+        for neurons, directions, alive in self._unit_gradients():
             count, points, m = directions.shape
             repeated = np.broadcast_to(slopes, (count, points, m)).reshape(-1, m)
             share = misalignment(repeated, directions.reshape(-1, 1, m)).reshape(count, points)
             degrees = np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
-            for unit in np.flatnonzero(alive.any(1)):
-                result[units.start + unit] = np.median(degrees[unit, alive[unit]])
+            for neuron in np.flatnonzero(alive.any(1)):
+                result[neurons.start + neuron] = np.median(degrees[neuron, alive[neuron]])
         return result
 
     @cached_property
     def _gradients(self):
-        """Directions (n, m), numbers of the points, and derivatives of the units (units, points, m)."""
-        basis, units = self._directions(), self.starts[-1]
+        """Directions (n, m), numbers of the points, and derivatives of the neurons (neurons, points, m)."""
+        basis, neurons = self._directions(), self.starts[-1]
         rows = _evenly(
-            len(self.points), int(np.clip(_NUMBERS // (units * basis.shape[1]), 16, _GRADIENT_ROWS))
+            len(self.points), int(np.clip(_NUMBERS // (neurons * basis.shape[1]), 16, _GRADIENT_ROWS))
         )
         return basis, rows, self._survey.derivatives(basis, rows)
 
@@ -243,10 +243,10 @@ class Activity:
         return basis @ np.linalg.qr(random)[0]
 
     def _unit_gradients(self):
-        """Slices of the units, their unit gradients (units, points, m), and where those exist."""
+        """Slices of the neurons, their unit gradients (neurons, points, m), and where those exist."""
         gradients = self._gradients[2]
-        for start in range(0, len(gradients), _UNITS):
-            part = np.nan_to_num(gradients[start : start + _UNITS], posinf=0, neginf=0).astype(float)
+        for start in range(0, len(gradients), _NEURONS):
+            part = np.nan_to_num(gradients[start : start + _NEURONS], posinf=0, neginf=0).astype(float)
             length = np.linalg.norm(part, axis=2)
             alive = length > _VANISHING * length.max(1, keepdims=True)
             yield slice(start, start + len(part)), part / np.where(alive, length, np.inf)[..., None], alive

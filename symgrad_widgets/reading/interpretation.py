@@ -44,7 +44,7 @@ class Interpretation:
     subspace : array (n, r) where the formulas are of `x @ subspace` instead of many inputs, else None
     points : array (N, n) that it rests on
     inputs : names of the n inputs
-    unit : the layer and the neuron that were asked for; None where a field was given
+    asked : the layer and the neuron that were asked for; None where a field was given
 
     """
 
@@ -60,7 +60,7 @@ class Interpretation:
     subspace: np.ndarray | None
     points: np.ndarray
     inputs: tuple[str, ...]
-    unit: tuple | None = None
+    asked: tuple | None = None
     rank: int = 1
     verdicts: tuple[Verdict, ...] = ()
     kind: str = "undecided"
@@ -84,11 +84,11 @@ class Interpretation:
         from .splicing import splice  # torch: only when asked for
 
         if neuron is None:
-            if self.unit is None:
+            if self.asked is None:
                 raise DataError(
                     "interpret was given a field: say which neuron the formula is to stand for, neuron=0"
                 )
-            layer, neuron = self.unit
+            layer, neuron = self.asked
         return splice(model, self, layer, neuron, x)
 
     def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
@@ -254,7 +254,7 @@ def interpret(
         subspace=searches[0].subspace,
         points=field.points,
         inputs=field.names,
-        unit=(layer, neuron) if x is not None else None,
+        asked=(layer, neuron) if x is not None else None,
         rank=field.rank,
         verdicts=verdicts,
         kind=state.kind,

@@ -16,7 +16,7 @@ import torch
 from ..errors import DataError, ModelError
 from ..network.gradients.inputs import checked_points
 from ..network.gradients.modes import undisturbed
-from ..network.gradients.neurons import unit_index
+from ..network.gradients.neurons import neuron_index
 from ..network.gradients.outputs import described, tensors_in
 from ..network.gradients.reader import forward, layer_of, not_compiled, placed
 
@@ -164,10 +164,10 @@ def _replaced(model, memo, layer, neuron, value):
 
     def put(_module, _arguments, output):
         if not isinstance(output, torch.Tensor):
-            raise ModelError(f"only a unit of a tensor can be replaced, and this is {described(output)}")
+            raise ModelError(f"only a neuron of a tensor can be replaced, and this is {described(output)}")
         changed = output.clone()
         column = changed[:, None] if changed.ndim == 1 else changed
-        index = (slice(None), *unit_index(tuple(column.shape[1:]), neuron, f"the layer {layer!r}"))
+        index = (slice(None), *neuron_index(tuple(column.shape[1:]), neuron, f"the layer {layer!r}"))
         column[index] = value(seen[0], column[index]).to(column)
         return changed
 

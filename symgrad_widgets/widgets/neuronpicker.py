@@ -1,4 +1,4 @@
-"""A diagram of a network's units: look at what each does on data, and choose."""
+"""A diagram of a network's neurons: look at what each does on data, and choose."""
 
 import json
 from typing import Any
@@ -16,12 +16,12 @@ from .panel import Panel
 
 __all__ = ["NeuronPicker"]
 
-_LISTED = 8  # units named in a sentence
+_LISTED = 8  # neurons named in a sentence
 _Checked: Any = traitlets.TraitType  # unlike Any, it asks the validator about None too
 
 
 class _Diagram(Front):
-    """The units on a canvas; what is chosen comes back in `choice`: the layer's number, then the units'."""
+    """The neurons on a canvas; what is chosen comes back in `choice`: the layer's number, then the neurons'."""
 
     _script, _style = "neuronpicker.js", "neuronpicker.css"
     layers = traitlets.Unicode("[]").tag(sync=True)
@@ -36,12 +36,12 @@ class _Diagram(Front):
 
 
 class NeuronPicker(DescribedBox):
-    """A network's layers and units, coloured by what each does on the data; click one to choose it.
+    """A network's layers and neurons, coloured by what each does on the data; click one to choose it.
 
-    A layer is a block of dots. A dot is a unit: a channel of a convolution (its mean over the image), a
+    A layer is a block of dots. A dot is a neuron: a channel of a convolution (its mean over the image), a
     feature of a sequence (its mean over the positions). Large and blue is strong, small and grey weak, a
-    cross has no value. Click or arrow keys choose a unit, page up and down change the layer; shift or ctrl
-    with a click, shift with an arrow, or the space bar after ctrl with an arrow add units of the same layer.
+    cross has no value. Click or arrow keys choose a neuron, page up and down change the layer; shift or ctrl
+    with a click, shift with an arrow, or the space bar after ctrl with an arrow add neurons of the same layer.
 
     >>> picker = sg.NeuronPicker(run.model, run.x, names=run.names)
     >>> picker.layer, picker.neuron = "silu2", 17
@@ -50,7 +50,7 @@ class NeuronPicker(DescribedBox):
 
     Activations are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until
     a measure needs them, and then cost one forward-mode pass for each input, not one backward pass for
-    each unit (of more than 32 inputs, 32 random projections: see `Activity`).
+    each neuron (of more than 32 inputs, 32 random projections: see `Activity`).
 
     Parameters
     ----------
@@ -61,16 +61,16 @@ class NeuronPicker(DescribedBox):
     formula : formula (text, SymPy or Candidate), or None
     atlas : Atlas of this model, or of some of its layers, or None
     layers : names of the layers to show, or None for all that compute something
-        For networks of more than 16,384 units.
+        For networks of more than 16,384 neurons.
     wrt, forward_args
         As in `gradient_field`.
-    beside : bool, whether the current unit's activation over the data is drawn, too
+    beside : bool, whether the current neuron's activation over the data is drawn, too
 
     Attributes
     ----------
     layer : str, or None for the model's output
     neurons : tuple of int
-        The units chosen, the last of them current; numbers that another layer has too stay chosen there.
+        The neurons chosen, the last of them current; numbers that another layer has too stay chosen there.
     neuron : int, the current one; assigning chooses it alone
     colour_by : "activation" | "gradient" | "alignment" | "law"
         Standard deviation over the data; how much the gradient turns; angle to the formula; how well the
@@ -114,15 +114,15 @@ class NeuronPicker(DescribedBox):
         self._draw()
 
     def choose(self, layer, *neurons):
-        """Choose units of a layer, both at once."""
+        """Choose neurons of a layer, both at once."""
         position = self.activity.position(layer)
-        neurons = self.activity.units(position, neurons)
+        neurons = self.activity.neurons(position, neurons)
         with self.hold_trait_notifications():
             self.layer, self.neurons = self.activity.layers[position].name, neurons
 
     @property
     def field(self):
-        """`GradientField` of the units chosen, at all the points of x."""
+        """`GradientField` of the neurons chosen, at all the points of x."""
         choice = self.activity.position(self.layer), self.neurons
         if self._field[0] != choice:
             self._field = choice, self.activity.field(*choice)
@@ -134,11 +134,11 @@ class NeuronPicker(DescribedBox):
 
     @traitlets.validate("neurons")
     def _all_there(self, proposal):
-        return self.activity.units(self.activity.position(self.layer), proposal.value)
+        return self.activity.neurons(self.activity.position(self.layer), proposal.value)
 
     @traitlets.validate("neuron")
     def _there(self, proposal):
-        return self.activity.units(self.activity.position(self.layer), (proposal.value,))[0]
+        return self.activity.neurons(self.activity.position(self.layer), (proposal.value,))[0]
 
     @traitlets.validate("formula")
     def _read(self, proposal):
@@ -164,7 +164,7 @@ class NeuronPicker(DescribedBox):
         """Keep what hangs together in step."""
         if change.name == "layer":
             count = self.activity.layers[self.activity.position(self.layer)].count
-            self.neurons = tuple(unit for unit in self.neurons if unit < count) or (0,)
+            self.neurons = tuple(neuron for neuron in self.neurons if neuron < count) or (0,)
         elif change.name == "neurons":
             self.neuron = self.neurons[-1]
         elif change.name == "neuron" and self.neuron != self.neurons[-1]:
@@ -208,7 +208,7 @@ class NeuronPicker(DescribedBox):
         return self.activity.measure(self.colour_by, self.formula, self.atlas)
 
     def _columns(self):
-        """Mean, spread, gradient spread and angle of every unit; NaN where not known yet."""
+        """Mean, spread, gradient spread and angle of every neuron; NaN where not known yet."""
         return np.stack([self.activity.mean, self.activity.spread, *self.activity.known(self.formula)])
 
     def _activation(self):
@@ -219,39 +219,39 @@ class NeuronPicker(DescribedBox):
         )
 
     def pictures(self):
-        """The units, and the current one's activation over the data."""
+        """The neurons, and the current one's activation over the data."""
         activity, measure = self.activity, self._measure()
-        units = plots.UnitsPicture(
+        dots = plots.NeuronsPicture(
             layers=tuple((layer.label, layer.count) for layer in activity.layers),
             levels=plots.levels_of(measure.strength),
-            chosen=tuple(int(activity.starts[self._choice[0]]) + unit for unit in self.neurons),
+            chosen=tuple(int(activity.starts[self._choice[0]]) + neuron for neuron in self.neurons),
             legend=(measure.title, measure.low, measure.high),
             words=self._description(),
         )
-        return [units, self._activation()]
+        return [dots, self._activation()]
 
     def _name(self):
-        return f"unit {self.neuron} of layer {self.activity.layers[self._choice[0]].title}"
+        return f"neuron {self.neuron} of layer {self.activity.layers[self._choice[0]].title}"
 
     def _description(self):
-        activity, (position, *units) = self.activity, self._choice
+        activity, (position, *neurons) = self.activity, self._choice
         layer, number = activity.layers[position], activity.starts[position] + self.neuron
-        many = "1 unit" if layer.count == 1 else f"{layer.count} units"
-        words = f"Unit {self.neuron} of layer {layer.title} ({layer.kind}, {many})"
-        if len(units) > 1:
-            more = ", ..." if len(units) > _LISTED else ""
-            words += f", one of {len(units)} chosen: {', '.join(map(str, units[:_LISTED]))}{more}"
+        many = "1 neuron" if layer.count == 1 else f"{layer.count} neurons"
+        words = f"Neuron {self.neuron} of layer {layer.title} ({layer.kind}, {many})"
+        if len(neurons) > 1:
+            more = ", ..." if len(neurons) > _LISTED else ""
+            words += f", one of {len(neurons)} chosen: {', '.join(map(str, neurons[:_LISTED]))}{more}"
         mean, spread, turning, angle = self._columns()[:, number]
         words += f". Over {len(activity.rows)} points its activation is {mean:.2g} ± {spread:.2g}"
         words += f", its gradient spread {turning:.2g}" if np.isfinite(turning) else ""
         words += f", its angle to {self.formula} {angle:.2g} degrees" if np.isfinite(angle) else ""
         words += self._law(layer.name)
-        return f"{words}. The {activity.starts[-1]} units are coloured by {MEASURES[self.colour_by]}."
+        return f"{words}. The {activity.starts[-1]} neurons are coloured by {MEASURES[self.colour_by]}."
 
     def _law(self, layer):
         rows = () if self.atlas is None else self.atlas.of(layer).rows
         for row in rows:
-            if row.unit == self.neuron and not row.note:
+            if row.neuron == self.neuron and not row.note:
                 return f", and its formula {row.formula or 'none'} (loss {row.loss:.1e})"
         return ""
 

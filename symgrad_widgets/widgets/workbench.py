@@ -311,7 +311,7 @@ class Workbench(DescribedBox):
             shown = self.picker is not None and self.picker.activity.model is run.model
             activity = self.picker.activity if shown else Activity(run.model, run.x, run.names)
         layer = activity.position(state["layer"])
-        field = activity.field(layer, activity.units(layer, state["neurons"]))
+        field = activity.field(layer, activity.neurons(layer, state["neurons"]))
         identifiable(field)
         for guess in state["guesses"]:
             score(field, guess)

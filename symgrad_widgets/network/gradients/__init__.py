@@ -1,4 +1,4 @@
-"""Input gradients of any unit of any torch module, as a `GradientField` of NumPy arrays."""
+"""Input gradients of any neuron of any torch module, as a `GradientField` of NumPy arrays."""
 
 from collections.abc import Iterable
 
@@ -34,7 +34,7 @@ def gradient_field(
     """Gradient of a neuron with respect to the model's inputs, at each of the points.
 
     >>> field = sg.gradient_field(model, x)                                # the first output
-    >>> field = sg.gradient_field(model, x, "encoder.linear2", 17)         # unit 17 of a hidden layer
+    >>> field = sg.gradient_field(model, x, "encoder.linear2", 17)         # neuron 17 of a hidden layer
     >>> field = sg.gradient_field(model, images, "conv2", (8, 3, 3))       # channel 8 at row 3, column 3
     >>> field = sg.gradient_field(model, x, neuron=lambda y: y[:, 1] - y[:, 0])       # a logit difference
     >>> field = sg.gradient_field(model, tokens, "head", (-1, 3), wrt="embedding")    # a token model
@@ -52,7 +52,7 @@ def gradient_field(
         A name from `model.named_modules()`; None is the model's output. Of a layer that is called more
         than once, the last call counts.
     neuron : int, tuple of int, callable, or a list of these
-        The unit within the layer's output (N, ...): a number, an index for each axis, or a function of the
+        The neuron within the layer's output (N, ...): a number, an index for each axis, or a function of the
         whole output that returns one number per point, (N,). A list asks for several neurons at once.
     wrt : str or None
         Layer whose output counts as the input; the points of the field are then that output, flattened.

@@ -1,4 +1,4 @@
-"""Layers whose outputs have units: how they are counted, and which of them only bend the units of another."""
+"""Layers whose outputs have neurons: how they are counted, and which of them only bend those of another."""
 
 import math
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _ELEMENTWISE = {
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer whose output has a row for each point; its units are counted along one axis of the rest.
+    """A layer whose output has a row for each point; its neurons are counted along one axis of the rest.
 
     Attributes
     ----------
@@ -30,10 +30,10 @@ class Layer:
     kind : str, the module's type
     shape : tuple, of the output without the points
     axis : int
-        Channels of an image, features of a sequence; a unit's value is its mean over the other axes.
+        Channels of an image, features of a sequence; a neuron's value is its mean over the other axes.
     bent : bool
-        Whether each unit is known to be a function of the unit of the same number in a layer before, so that
-        their gradients are parallel.
+        Whether each neuron is known to be a function of the neuron of the same number in a layer before, so
+        that their gradients are parallel.
 
     """
 
@@ -45,7 +45,7 @@ class Layer:
 
     @property
     def count(self):
-        """Number of units."""
+        """Number of neurons."""
         return self.shape[self.axis] if self.shape else 1
 
     @property
@@ -55,20 +55,20 @@ class Layer:
 
     @property
     def label(self):
-        """The name and the number of units, with the type where the name is but a number."""
+        """The name and the number of neurons, with the type where the name is but a number."""
         kind = f" {self.kind}" if self.title.rsplit(".", 1)[-1].isdigit() else ""
         return f"{self.title}{kind} · {self.count:,}"
 
-    def units(self, output):
-        """Values (N, count) of the units, as a tensor, from the layer's output."""
+    def values(self, output):
+        """Values (N, count) of the neurons, as a tensor, from the layer's output."""
         output = tensor_of(output)
         if not self.shape:
             return output[:, None]
         return output.movedim(1 + self.axis, 1).reshape(len(output), self.count, -1).mean(2)
 
-    def neuron(self, unit):
-        """Return the unit as the `neuron` of `gradient_field`."""
-        return lambda output: self.units(output)[:, unit]
+    def neuron(self, number):
+        """Return the neuron of a number as the `neuron` of `gradient_field`."""
+        return lambda output: self.values(output)[:, number]
 
 
 def tensor_of(output):

@@ -6,16 +6,16 @@ import torch
 from ...errors import ModelError
 from .outputs import copied, described
 
-__all__ = ["unit_index", "unit_values"]
+__all__ = ["neuron_index", "neuron_values"]
 
 
-def unit_values(output, unit, count, where, layers):
-    """Values (count,) of one unit of an output.
+def neuron_values(output, neuron, count, where, layers):
+    """Values (count,) of one neuron, read from an output.
 
     `where` names the output and `layers` lists the model's layers, for error messages.
     """
-    if callable(unit):
-        return _called(output, unit, count)
+    if callable(neuron):
+        return _called(output, neuron, count)
     if not isinstance(output, torch.Tensor):
         raise ModelError(
             f"{where} is {described(output)}: say what to take, by layer=... (one of "
@@ -27,26 +27,26 @@ def unit_values(output, unit, count, where, layers):
             "(batch_first=True); otherwise give a function, such as neuron=lambda out: out[-1, :, 0]"
         )
     output = output[:, None] if output.ndim == 1 else output
-    return output[(slice(None), *unit_index(tuple(output.shape[1:]), unit, where))]
+    return output[(slice(None), *neuron_index(tuple(output.shape[1:]), neuron, where))]
 
 
-def unit_index(shape, unit, where):
-    """Return the index of a unit, one number for each axis of the `shape` of a point's output."""
-    index = unit if isinstance(unit, tuple) else (unit,)
+def neuron_index(shape, neuron, where):
+    """Return the index of a neuron, one number for each axis of the `shape` of a point's output."""
+    index = neuron if isinstance(neuron, tuple) else (neuron,)
     if any(isinstance(i, bool) or not isinstance(i, int | np.integer) for i in index):
         raise ModelError(
-            f"neuron must be a whole number, a tuple of them or a function, or a list of these, got {unit!r}"
+            f"neuron must be a whole number, a tuple of them or a function, or a list of these, got {neuron!r}"
         )
     if len(index) != len(shape):
         middle = tuple(size // 2 for size in shape)
         raise ModelError(
-            f"{where} has units of shape {shape}, so neuron must be an index into it, such as "
-            f"{middle if len(shape) > 1 else middle[0]}, or a function of the output; got {unit!r}"
+            f"{where} has neurons of shape {shape}, so neuron must be an index into it, such as "
+            f"{middle if len(shape) > 1 else middle[0]}, or a function of the output; got {neuron!r}"
         )
     for i, size in zip(index, shape, strict=True):
         if not -size <= i < size:
             raise ModelError(
-                f"there is no neuron {unit!r}: {where} has {size} units{_along(shape)}, 0 to {size - 1}"
+                f"there is no neuron {neuron!r}: {where} has {size} neurons{_along(shape)}, 0 to {size - 1}"
             )
     return index
 
@@ -55,10 +55,10 @@ def _along(shape):
     return f" along one axis of its shape {shape}" if len(shape) > 1 else ""
 
 
-def _called(output, unit, count):
-    name = getattr(unit, "__name__", type(unit).__name__)
+def _called(output, neuron, count):
+    name = getattr(neuron, "__name__", type(neuron).__name__)
     try:
-        value = unit(copied(output))  # it may overwrite what the next neuron is read from
+        value = neuron(copied(output))  # it may overwrite what the next neuron is read from
     except Exception as error:  # whatever the reader's function raises is about the output it was given
         raise ModelError(
             f"the function {name} given as neuron failed on {described(output)}: "

@@ -10,7 +10,7 @@ from torch import nn
 
 from ...errors import ModelError, NoGradientError, SymgradError, UnknownNameError, nearest
 from .inputs import to_numpy
-from .neurons import unit_values
+from .neurons import neuron_values
 from .outputs import bare, copied, described, transformed
 
 __all__ = ["Reader", "forward", "hooked", "layer_of", "not_compiled", "placed"]
@@ -22,10 +22,10 @@ _PROBED = 4  # points on which a model is tried before the rest
 
 
 class Reader:
-    """Values and gradients of some units of one layer, with respect to the inputs or to another layer."""
+    """Values and gradients of some neurons of one layer, with respect to the inputs or to another layer."""
 
-    def __init__(self, model, layer, units, wrt, arguments):
-        self.model, self.units = not_compiled(model), units
+    def __init__(self, model, layer, neurons, wrt, arguments):
+        self.model, self.neurons = not_compiled(model), neurons
         self.layers = {name: module for name, module in self.model.named_modules() if name}
         self.layer, self.wrt = layer, wrt
         self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
@@ -114,7 +114,7 @@ class Reader:
             raise ModelError(f"the model's forward does not call the layer {self.layer!r}")
         output = output if self.read is None else seen[-1]
         names = list(self.layers)
-        values = [unit_values(output, unit, len(leaf), self.where, names) for unit in self.units]
+        values = [neuron_values(output, neuron, len(leaf), self.where, names) for neuron in self.neurons]
         values = torch.stack(values, 1)
         if values.is_complex():
             raise ModelError(
@@ -142,7 +142,7 @@ class Reader:
             ) from error
         if gradient is None:
             origin = "the input" if self.wrt is None else f"the layer {self.wrt!r} given as wrt"
-            raise NoGradientError(f"{self.where} does not depend on {origin}; choose another unit or layer")
+            raise NoGradientError(f"{self.where} does not depend on {origin}; choose another neuron or layer")
         return gradient
 
 

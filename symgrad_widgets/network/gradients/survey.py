@@ -1,4 +1,4 @@
-"""All units of all layers at once: their values, and their derivatives along a few directions."""
+"""All neurons of all layers at once: their values, and their derivatives along a few directions."""
 
 import contextlib
 import warnings
@@ -58,22 +58,22 @@ class Survey(Reader):
         return to_numpy(self._inputs).reshape(len(self._inputs), -1)
 
     def values(self, rows):
-        """Values of all units of all layers, float32 (len(rows), units), at points given by number."""
+        """Values of all neurons of all layers, float32 (len(rows), neurons), at points given by number."""
         with undisturbed(self.model, warn=False):
-            return self._in_chunks(rows, self._run, lambda units: units)
+            return self._in_chunks(rows, self._run, lambda values: values)
 
     def derivatives(self, directions, rows):
-        """Derivatives of all units along some directions (n, m) of the inputs, float32 (units, len(rows), m).
+        """Derivatives of all neurons along some directions (n, m), float32 (neurons, len(rows), m).
 
-        One pass in forward mode for each direction, whatever the number of units.
+        One pass in forward mode for each direction, whatever the number of neurons.
         """
         try:
             with undisturbed(self.model, warn=False):
                 columns = [self._along(direction, rows).T for direction in directions.T]
         except ModelError as error:
             raise ModelError(
-                "an operation of this model has no forward-mode derivative, so the gradients of all units "
-                "cannot be had at once; look at units one by one, whose gradient_field needs none "
+                "an operation of this model has no forward-mode derivative, so the gradients of all neurons "
+                "cannot be had at once; look at neurons one by one, whose gradient_field needs none "
                 f"({error.__cause__})"
             ) from error
         return np.stack(columns, 2)
@@ -92,7 +92,7 @@ class Survey(Reader):
         parts = []
         for part in np.split(rows, range(_ROWS, len(rows), _ROWS)):
             outputs = run(part)
-            columns = [read(layer.units(outputs[layer.name])) for layer in self.shown]
+            columns = [read(layer.values(outputs[layer.name])) for layer in self.shown]
             parts.append(torch.cat([c.detach().float().cpu() for c in columns], 1).numpy())
         return np.concatenate(parts)
 
@@ -113,10 +113,10 @@ class Survey(Reader):
         return seen, output
 
     def _layers(self, names, seen, output):
-        """Layers whose output has units, those that hold others of them apart."""
+        """Layers whose output has neurons, those that hold others of them apart."""
         outputs = _outputs(seen, output)
         count = min(_ROWS, self.arguments.count)
-        usable = [name for name, output in outputs.items() if _has_units(output, count)]
+        usable = [name for name, output in outputs.items() if _has_neurons(output, count)]
         if names is not None:
             _all_known(names, usable, self.layers)
             chosen = [name for name in usable if name in names]
@@ -127,7 +127,7 @@ class Survey(Reader):
                 chosen.remove(None)  # the output has a name already
         if not chosen:
             raise ModelError(
-                "the model has no units to look at: none of its layers returns a tensor of real numbers with "
+                "the model has no neurons to look at: none of its layers returns a tensor of real numbers with "
                 f"a row for each of {count} points, and its output is {described(outputs[None])}"
             )
         outputs = {name: tensor_of(outputs[name]) for name in chosen}
@@ -180,12 +180,12 @@ def _plain_kernels():
         torch.backends.mha.set_fastpath_enabled(fast)
 
 
-def _tangent(units):
-    tangent = forward_ad.unpack_dual(units).tangent
-    return torch.zeros_like(units) if tangent is None else tangent
+def _tangent(values):
+    tangent = forward_ad.unpack_dual(values).tangent
+    return torch.zeros_like(values) if tangent is None else tangent
 
 
-def _has_units(output, count):
+def _has_neurons(output, count):
     output = tensor_of(output)
     return (
         isinstance(output, torch.Tensor)
@@ -209,7 +209,7 @@ def _all_known(names, usable, modules):
     for name in names:
         if name in modules and name not in usable:
             raise ModelError(
-                f"layer {name!r} has no units: it is not called, or returns no tensor of real numbers with a "
+                f"layer {name!r} has no neurons: it is not called, or returns no tensor of real numbers with a "
                 "row for each point"
             )
         if name not in usable:

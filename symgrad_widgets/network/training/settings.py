@@ -22,7 +22,7 @@ class Settings:
     ----------
     hidden, activation, standardize, dropout
         Hidden widths, a row of `networks.ACTIVATIONS`, whether a first layer scales the inputs, and the share
-        of hidden units that are left out at each step.
+        of hidden neurons that are left out at each step.
     latent : int or None
         Width of the output; None is the experiment's own.
     loss : str or None

@@ -1,4 +1,4 @@
-"""What is said of each unit, and of all of them."""
+"""What is said of each neuron, and of all of them."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,31 +6,31 @@ from html import escape
 
 import numpy as np
 
-__all__ = ["Atlas", "UnitLaw"]
+__all__ = ["Atlas", "NeuronLaw"]
 
 _SHOWN = 40  # rows of a table
-_COLUMNS = "layer", "unit", "formula", "complexity", "held-out loss", "angle"
+_COLUMNS = "layer", "neuron", "formula", "complexity", "held-out loss", "angle"
 
 
 @dataclass(frozen=True)
-class UnitLaw:
-    """What the search says of one unit.
+class NeuronLaw:
+    """What the search says of one neuron.
 
     Attributes
     ----------
     layer : name, or None for the model's output
-    unit : number within the layer
+    neuron : number within the layer
     formula : text, or None where no closed form was found
     loss : mean `1 - cos^2` on points held out from the search: of the formula; where there is none, of the
         best entry of the front; None where nothing can be said
     complexity : of the formula, or None
-    points : at which the unit has a gradient
-    note : why nothing can be said of the unit, else empty
+    points : at which the neuron has a gradient
+    note : why nothing can be said of the neuron, else empty
 
     """
 
     layer: str | None
-    unit: int
+    neuron: int
     formula: str | None = None
     loss: float | None = None
     complexity: int | None = None
@@ -39,16 +39,16 @@ class UnitLaw:
 
     @property
     def angle(self):
-        """Root mean square angle in degrees between the formula's gradient and the unit's, or None."""
+        """Root mean square angle in degrees between the formula's gradient and the neuron's, or None."""
         return None if self.formula is None else float(np.degrees(np.arcsin(np.sqrt(self.loss))))
 
 
 class Atlas:
-    """What `atlas` has found, in the order of layers and units.
+    """What `atlas` has found, in the order of layers and neurons.
 
     Attributes
     ----------
-    rows : tuple of UnitLaw
+    rows : tuple of NeuronLaw
     ending : "finished" | "stopped" | "interrupted"
 
     """
@@ -69,7 +69,7 @@ class Atlas:
         return len(self.rows)
 
     def __repr__(self):
-        said = f"Atlas ({self.ending}): {len(self.laws)} of {len(self.rows)} units have a formula"
+        said = f"Atlas ({self.ending}): {len(self.laws)} of {len(self.rows)} neurons have a formula"
         common = Counter(row.formula for row in self.laws).most_common(1)
         if common and common[0][1] > 1:
             said += f", {common[0][1]} of them {common[0][0]}"
@@ -88,7 +88,7 @@ class Atlas:
 def _cells(row):
     cells = (
         "output" if row.layer is None else row.layer,
-        row.unit,
+        row.neuron,
         row.formula or row.note or "none",
         "" if row.complexity is None else row.complexity,
         "" if row.loss is None else f"{row.loss:.1e}",

@@ -1,4 +1,4 @@
-"""A formula, or none, for every unit of a layer."""
+"""A formula, or none, for every neuron of a layer."""
 
 from functools import partial
 from itertools import groupby
@@ -14,12 +14,12 @@ from ...errors import NoGradientError, SymgradError
 from ...field import GradientField
 from ...search import Search
 from ..activity import Activity
-from .laws import Atlas, UnitLaw
+from .laws import Atlas, NeuronLaw
 from .ledger import Table, digest
 
 __all__ = ["atlas"]
 
-_TOGETHER = 8  # units of one job
+_TOGETHER = 8  # neurons of one job
 _EXACT = 1e-9  # a loss that no further generation betters
 
 
@@ -39,12 +39,12 @@ def atlas(
     callback=None,
     **reading,
 ):
-    """Search a formula for every unit of a layer, in parallel.
+    """Search a formula for every neuron of a layer, in parallel.
 
     >>> found = sg.atlas(model, x, "net.2", names=("x", "v"), path="net2.jsonl")
 
-    The function that bends a unit does not turn its gradient: a linear layer and the activation behind it
-    have the same formulas, and the activation is left out where no layer is named. A unit takes 0.05 to 0.5
+    The function that bends a neuron does not turn its gradient: a linear layer and the activation behind it
+    have the same formulas, and the activation is left out where no layer is named. A neuron takes 0.05 to 0.5
     seconds of a core, the shorter where an exact formula is found: a linear one in the first generation,
     since the sum of all inputs is the search's first guess.
 
@@ -54,7 +54,7 @@ def atlas(
     x : array or tensor (N, ...)
     layer : name of a layer, or several
         None for all that compute something, without the activations of `torch.nn` (ReLU, SiLU, Tanh ...)
-        that bend single numbers of another layer. Behind a convolution they stay: a unit is a mean there.
+        that bend single numbers of another layer. Behind a convolution they stay: a neuron is a mean there.
     names : of the n inputs
     points : int
         So many rows of `x` are used, spread evenly; all of them where the forward takes further arguments.
@@ -65,9 +65,9 @@ def atlas(
     jobs : int, processes of this machine; None for one a core
     scheduler : address of a Dask scheduler, whose workers are used instead
     path : of a file of rows, one JSON object a line
-        Units that have a row there already are not done again.
+        Neurons that have a row there already are not done again.
     random_state : int, of the searches
-    callback : called with each UnitLaw as it comes; when it returns True the atlas ends there
+    callback : called with each NeuronLaw as it comes; when it returns True the atlas ends there
     **reading : `wrt` and `forward_args`, as in `gradient_field`
 
     Returns
@@ -78,9 +78,9 @@ def atlas(
     Raises
     ------
     ModelError, UnknownNameError
-        for a layer without units, and for one that is not there.
+        for a layer without neurons, and for one that is not there.
     NoGradientError
-        when all units are dead.
+        when all neurons are dead.
     OutputError
         for a file of another atlas, and for one that cannot be written: rows in it are kept.
 
@@ -98,13 +98,13 @@ def atlas(
     activity = Activity(model, x, names, (layer,) if isinstance(layer, str) else layer, **reading)
     table = Table(path, digest(model, activity.points, (settings, activity.names)))
     layers = [one for one in activity.layers if layer is not None or not one.bent]
-    units = [(one.name, unit) for one in layers for unit in range(one.count)]
-    missing = [unit for unit in units if unit not in table.rows]
+    neurons = [(one.name, neuron) for one in layers for neuron in range(one.count)]
+    missing = [neuron for neuron in neurons if neuron not in table.rows]
     rows = _searched(activity, missing, settings, jobs, scheduler)
     ending = "finished"
     try:
         for row in tqdm(
-            rows, total=len(missing), desc="atlas", unit="unit", disable=not progress, leave=False
+            rows, total=len(missing), desc="atlas", unit="neuron", disable=not progress, leave=False
         ):
             table.add(row)
             if callback is not None and callback(row):
@@ -114,9 +114,9 @@ def atlas(
         ending = "interrupted"
     finally:
         rows.close()
-    done = [table.rows[unit] for unit in units if unit in table.rows]
+    done = [table.rows[neuron] for neuron in neurons if neuron in table.rows]
     if ending == "finished" and all(row.note for row in done):
-        raise NoGradientError(f"nothing can be said of any of {len(done)} units: {done[0].note}")
+        raise NoGradientError(f"nothing can be said of any of {len(done)} neurons: {done[0].note}")
     return Atlas(done, ending)
 
 
@@ -127,9 +127,9 @@ def _spread(x, count):
     return x[np.unique(np.linspace(0, len(x) - 1, min(count, len(x))).astype(int))]
 
 
-def _searched(activity, units, settings, jobs, scheduler):
-    """Yield the UnitLaw of each unit `(layer, number)`, as they come."""
-    layers = {name: [unit for _, unit in group] for name, group in groupby(units, key=itemgetter(0))}
+def _searched(activity, neurons, settings, jobs, scheduler):
+    """Yield the NeuronLaw of each neuron `(layer, number)`, as they come."""
+    layers = {name: [neuron for _, neuron in group] for name, group in groupby(neurons, key=itemgetter(0))}
     tasks = [
         (name, some[first : first + _TOGETHER])
         for name, some in layers.items()
@@ -144,19 +144,19 @@ def _searched(activity, units, settings, jobs, scheduler):
     )
     for (layer, some), laws in results:
         died = isinstance(laws, batch.WorkerDiedError)
-        for unit, law in zip(some, [{"note": str(laws)}] * len(some) if died else laws, strict=True):
-            yield UnitLaw(layer, unit, **law)
+        for neuron, law in zip(some, [{"note": str(laws)}] * len(some) if died else laws, strict=True):
+            yield NeuronLaw(layer, neuron, **law)
 
 
 def _fields(activity, task):
-    """Gradient field of each unit of a task, or why there is none."""
-    layer, units = task
+    """Gradient field of each neuron of a task, or why there is none."""
+    layer, neurons = task
     try:
-        together = activity.field(activity.position(layer), units)
+        together = activity.field(activity.position(layer), neurons)
     except SymgradError as error:
-        return [str(error)] * len(units)
-    gradients = together.gradients.reshape(len(together), len(units), -1)
-    return [_alone(together, gradients[:, k]) for k in range(len(units))]
+        return [str(error)] * len(neurons)
+    gradients = together.gradients.reshape(len(together), len(neurons), -1)
+    return [_alone(together, gradients[:, k]) for k in range(len(neurons))]
 
 
 def _alone(field, gradients):
@@ -167,7 +167,7 @@ def _alone(field, gradients):
 
 
 def _laws(some, generations, random_state):
-    """What `UnitLaw` says beside its name, for each field; a job of another process."""
+    """What `NeuronLaw` says beside its name, for each field; a job of another process."""
     return [{"note": one} if isinstance(one, str) else _law(one, generations, random_state) for one in some]
 
 

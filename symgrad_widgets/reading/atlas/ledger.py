@@ -8,13 +8,13 @@ import numpy as np
 
 from ... import batch
 from ...errors import OutputError
-from .laws import UnitLaw
+from .laws import NeuronLaw
 
 __all__ = ["Table", "digest"]
 
 
 class Table:
-    """Rows by layer and unit; each is written to the file, where there is one, before it counts.
+    """Rows by layer and neuron; each is written to the file, where there is one, before it counts.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Table:
 
     def _take(self, stored):
         try:
-            row = UnitLaw(**{f.name: stored[f.name] for f in fields(UnitLaw)})
+            row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
             same = stored["made_of"] == self._made_of
         except KeyError as lacking:
             raise OutputError(
@@ -45,13 +45,13 @@ class Table:
                 f"{self._path} holds the atlas of another model, or on other points or with other settings: "
                 "choose another path"
             )
-        self.rows[row.layer, row.unit] = row
+        self.rows[row.layer, row.neuron] = row
 
     def add(self, row):
         """Keep one more row."""
         if self._path is not None:
             batch.append(self._path, asdict(row) | {"made_of": self._made_of})
-        self.rows[row.layer, row.unit] = row
+        self.rows[row.layer, row.neuron] = row
 
 
 def digest(model, points, settings):

@@ -1,4 +1,4 @@
-// Layers as blocks of dots on one canvas; one element has the focus and speaks for the unit under the cursor.
+// Layers as blocks of dots on one canvas; one element has the focus and speaks for the neuron under the cursor.
 const LEVELS = 8, NONE = 255, CHOSEN = "#D55E00";
 const CELLS = [24, 20, 16, 13, 10, 8, 7], LABEL = 18, GAP = 24, WIDEST = 140;
 const RAMPS = { light: [[148, 148, 148], [0, 80, 127]], dark: [[112, 112, 112], [110, 195, 245]] };
@@ -49,11 +49,11 @@ function fitted(pen, text, width) {
 }
 
 function render({ model, el }) {
-  const id = `sg-unit-${made++}`;
+  const id = `sg-neuron-${made++}`;
   el.innerHTML =
-    '<section class="sg-picker" aria-label="Units of the network" data-lm-suppress-shortcuts="true"><header>' +
+    '<section class="sg-picker" aria-label="Neurons of the network" data-lm-suppress-shortcuts="true"><header>' +
     '<label>Colour by<select></select></label><span class="sg-key"></span></header>' +
-    '<div class="sg-stage" role="listbox" tabindex="0" aria-multiselectable="true" aria-label="Units: arrows ' +
+    '<div class="sg-stage" role="listbox" tabindex="0" aria-multiselectable="true" aria-label="Neurons: arrows ' +
     `choose, page up and down change the layer, ctrl with an arrow moves, space adds" aria-activedescendant="${id}">` +
     `<canvas aria-hidden="true"></canvas><div class="sg-cursor" role="option" id="${id}"></div>` +
     '<div class="sg-tip" aria-hidden="true" hidden></div></div>' +
@@ -61,7 +61,7 @@ function render({ model, el }) {
   const section = el.firstChild, stage = section.querySelector(".sg-stage");
   const [canvas, cursor, tip] = stage.children, select = section.querySelector("select");
   const pen = canvas.getContext("2d");
-  let layers, numbers, levels, plan, at = { layer: 0, unit: 0 };
+  let layers, numbers, levels, plan, at = { layer: 0, neuron: 0 };
 
   const total = () => levels.length;
   const theme = () => {
@@ -75,21 +75,21 @@ function render({ model, el }) {
   };
   // A choice that does not exist, as in a state edited by hand, is left to Python to refuse.
   const choice = () => {
-    const [layer, ...units] = model.get("choice"), there = units.filter((unit) => unit < layers[layer]?.[2]);
+    const [layer, ...neurons] = model.get("choice"), there = neurons.filter((neuron) => neuron < layers[layer]?.[2]);
     return there.length ? [layer, ...there] : [0, 0];
   };
   const block = (layer) => plan.blocks[layer];
-  const place = ({ layer, unit }) => {
+  const place = ({ layer, neuron }) => {
     const { x, y, columns } = block(layer), cell = plan.cell;
-    return [x + ((unit % columns) + 0.5) * cell, y + LABEL + (Math.floor(unit / columns) + 0.5) * cell];
+    return [x + ((neuron % columns) + 0.5) * cell, y + LABEL + (Math.floor(neuron / columns) + 0.5) * cell];
   };
-  const facts = ({ layer, unit }) => {
-    const row = block(layer).start + unit;
+  const facts = ({ layer, neuron }) => {
+    const row = block(layer).start + neuron;
     const [mean, spread, turn, angle] = [0, 1, 2, 3].map((column) => numbers[column * total() + row]);
     const more = [`activation ${short(mean)} ± ${short(spread)}`];
     if (!Number.isNaN(turn)) more.push(`gradient spread ${short(turn)}`);
     if (!Number.isNaN(angle)) more.push(`angle to the formula ${short(angle)}°`);
-    return [`${block(layer).title}, unit ${unit}`, ...more];
+    return [`${block(layer).title}, neuron ${neuron}`, ...more];
   };
 
   const explain = (looks) => {
@@ -121,8 +121,8 @@ function render({ model, el }) {
     for (const { label, count, number, start, wide, x, y, first } of plan.blocks) {
       pen.fillText(fitted(pen, label, wide), x, y + 12);
       if (!first) pen.fillText("→", x - 18, y + 12);
-      for (let unit = 0; unit < count; unit++) {
-        const [px, py] = place({ layer: number, unit }), level = levels[start + unit];
+      for (let neuron = 0; neuron < count; neuron++) {
+        const [px, py] = place({ layer: number, neuron }), level = levels[start + neuron];
         if (level === NONE) {
           crosses.moveTo(px - 2, py - 2); crosses.lineTo(px + 2, py + 2);
           crosses.moveTo(px + 2, py - 2); crosses.lineTo(px - 2, py + 2);
@@ -136,9 +136,9 @@ function render({ model, el }) {
     paths.forEach((path, level) => { pen.fillStyle = ramp(looks, level); pen.fill(path); });
     pen.strokeStyle = CHOSEN;
     pen.lineWidth = 2.5;
-    const [layer, ...units] = choice();
-    for (const unit of units) {
-      const [px, py] = place({ layer, unit });
+    const [layer, ...neurons] = choice();
+    for (const neuron of neurons) {
+      const [px, py] = place({ layer, neuron });
       pen.beginPath();
       pen.arc(px, py, cell / 2 + 0.5, 0, 7);
       pen.stroke();
@@ -149,19 +149,19 @@ function render({ model, el }) {
 
   const move = (to) => {
     at = to;
-    const [x, y] = place(at), size = plan.cell + 5, [layer, ...units] = choice();
+    const [x, y] = place(at), size = plan.cell + 5, [layer, ...neurons] = choice();
     cursor.style.cssText = `width:${size}px;height:${size}px;transform:translate(${x - size / 2}px,${y - size / 2}px)`;
     cursor.setAttribute("aria-label", facts(at).join(", "));
-    cursor.setAttribute("aria-selected", layer === at.layer && units.includes(at.unit));
+    cursor.setAttribute("aria-selected", layer === at.layer && neurons.includes(at.neuron));
     cursor.setAttribute("aria-setsize", block(at.layer).count);
-    cursor.setAttribute("aria-posinset", at.unit + 1);
+    cursor.setAttribute("aria-posinset", at.neuron + 1);
   };
-  const choose = ({ layer, unit }, adds) => {
-    const [now, ...units] = choice();
-    let next = [unit];
-    if (adds && layer === now) next = units.includes(unit) ? units.filter((u) => u !== unit) : [...units, unit];
+  const choose = ({ layer, neuron }, adds) => {
+    const [now, ...neurons] = choice();
+    let next = [neuron];
+    if (adds && layer === now) next = neurons.includes(neuron) ? neurons.filter((other) => other !== neuron) : [...neurons, neuron];
     if (!next.length) return;
-    at = { layer, unit };
+    at = { layer, neuron };
     model.set("choice", [layer, ...next]);
     model.save_changes();
   };
@@ -170,29 +170,29 @@ function render({ model, el }) {
     const box = canvas.getBoundingClientRect(), px = event.clientX - box.left, py = event.clientY - box.top;
     for (const { number, x, y, columns, count } of plan?.blocks ?? []) {
       const column = Math.floor((px - x) / plan.cell), row = Math.floor((py - y - LABEL) / plan.cell);
-      const unit = row * columns + column;
-      if (column >= 0 && column < columns && row >= 0 && unit < count) return { layer: number, unit };
+      const neuron = row * columns + column;
+      if (column >= 0 && column < columns && row >= 0 && neuron < count) return { layer: number, neuron };
     }
     return null;
   };
   const hover = (event) => {
-    const unit = under(event);
-    tip.hidden = !unit;
-    if (!unit) return;
-    tip.textContent = facts(unit).join("\n");
-    const [x, y] = place(unit), left = Math.min(x + 12, stage.clientWidth - tip.offsetWidth - 2);
+    const neuron = under(event);
+    tip.hidden = !neuron;
+    if (!neuron) return;
+    tip.textContent = facts(neuron).join("\n");
+    const [x, y] = place(neuron), left = Math.min(x + 12, stage.clientWidth - tip.offsetWidth - 2);
     const top = y + 14 + tip.offsetHeight > plan.height ? y - 12 - tip.offsetHeight : y + 12;
     tip.style.transform = `translate(${Math.max(left, 0)}px,${Math.max(top, 0)}px)`;
   };
   const press = (event) => {
-    const { count, columns } = block(at.layer), { layer, unit } = at;
+    const { count, columns } = block(at.layer), { layer, neuron } = at;
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
     const turn = { PageUp: -1, PageDown: 1 }[event.key];
     let to = null;
-    if (step) to = unit + step >= 0 && unit + step < count ? { layer, unit: unit + step } : at;
-    else if (turn) to = block(layer + turn) ? { layer: layer + turn, unit: 0 } : at;
-    else if (event.key === "Home") to = { layer, unit: 0 };
-    else if (event.key === "End") to = { layer, unit: count - 1 };
+    if (step) to = neuron + step >= 0 && neuron + step < count ? { layer, neuron: neuron + step } : at;
+    else if (turn) to = block(layer + turn) ? { layer: layer + turn, neuron: 0 } : at;
+    else if (event.key === "Home") to = { layer, neuron: 0 };
+    else if (event.key === "End") to = { layer, neuron: count - 1 };
     else if (event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
@@ -214,8 +214,8 @@ function render({ model, el }) {
     select.value = model.get("colour_by");
   };
   const follow = () => {
-    const [layer, ...units] = choice();
-    if (at.layer !== layer || !units.includes(at.unit)) at = { layer, unit: units.at(-1) };
+    const [layer, ...neurons] = choice();
+    if (at.layer !== layer || !neurons.includes(at.neuron)) at = { layer, neuron: neurons.at(-1) };
     paint();
   };
   const redraw = () => { read(); paint(); };
@@ -223,8 +223,8 @@ function render({ model, el }) {
   stage.addEventListener("pointermove", hover);
   stage.addEventListener("pointerleave", () => { tip.hidden = true; });
   stage.addEventListener("click", (event) => {
-    const unit = under(event);
-    if (unit) choose(unit, event.shiftKey || event.ctrlKey || event.metaKey);
+    const neuron = under(event);
+    if (neuron) choose(neuron, event.shiftKey || event.ctrlKey || event.metaKey);
   });
   stage.addEventListener("keydown", press);
   select.addEventListener("change", () => { model.set("colour_by", select.value); model.save_changes(); });

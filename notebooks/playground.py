@@ -10,7 +10,7 @@
 # # The playground: what has this neuron learnt?
 #
 # A network has learnt from examples, and one of its neurons may know a formula, in a bent form. **Choose** an
-# experiment, or keep this one: its network is trained already. **Click a unit**, and arrows show in which direction it
+# experiment, or keep this one: its network is trained already. **Click a neuron**, and arrows show in which direction it
 # grows. **Guess** a formula, and see how far it is from the arrows. **Step** or **Play** the search, and click the
 # points of its front: simple formulas left, exact ones low. **Verdict** says whether the selected one is the concept.
 # The line *state* at the bottom holds all that you have chosen: copy it to hand it out, paste another to take it.
@@ -76,7 +76,7 @@ own.stepper.goto(generations)
 own
 
 # %% [markdown] tags=["notebook-only"]
-# The search found $a\,b$: it does not see the $\tanh$, which only bends. Now click a unit of the hidden layer: is
+# The search found $a\,b$: it does not see the $\tanh$, which only bends. Now click a neuron of the hidden layer: is
 # there a formula in it, too, or only a direction?
 #
 # ## Your own system

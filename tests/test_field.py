@@ -332,7 +332,7 @@ def test_some_of_the_points():
         ((X, G, ("a", "b", "lambda")), DataError, r"input name 'lambda' must be an identifier"),
         ((X[:3], G[:3]), NoGradientError, r"only 3 of 3 points have a finite gradient, at least n \+ 1 = 4"),
         ((X, np.where(X > 9, G, np.nan)), NoGradientError, r"only 0 of 50 points have a finite gradient"),
-        ((X, 0 * G), NoGradientError, r"zero at every point: the unit does not depend on its input"),
+        ((X, 0 * G), NoGradientError, r"zero at every point: the neuron does not depend on its input"),
         ((X, np.where(np.arange(50)[:, None] < 3, G, 0)), NoGradientError, r"only 3 of 50 .* non-vanishing"),
         ((np.tile(X[:1], (50, 1)), G), DataError, r"all 50 points are equal"),
         (

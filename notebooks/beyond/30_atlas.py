@@ -10,17 +10,17 @@
 # # An atlas: where in a network does the energy appear?
 #
 # The network of `08_cubic_force` has seen orbits of an oscillator with the force $-(x + x^3)$, and its one output knows
-# their energy. Before the output there are three layers of 32 units. Does one of them hold the energy already,
+# their energy. Before the output there are three layers of 32 neurons. Does one of them hold the energy already,
 # do all of them hold a part, or is it nowhere before the end?
 #
-# **Goals.** You will search a formula for every unit of a network at once, read what comes out with suspicion, and
+# **Goals.** You will search a formula for every neuron of a network at once, read what comes out with suspicion, and
 # use an untrained network to tell what was learnt from what any network has.
 #
 # | word | meaning here |
 # |---|---|
-# | atlas | a table with a formula, or none, for every unit of some layers |
-# | read-out | the sum $\sum_k c_k u_k$ of a layer's units whose gradient is most like a given one |
-# | principal direction | the sum of a layer's units, with squares of the weights adding up to 1, with the largest gradient; the next is the largest across the first |
+# | atlas | a table with a formula, or none, for every neuron of some layers |
+# | read-out | the sum $\sum_k c_k u_k$ of a layer's neurons whose gradient is most like a given one |
+# | principal direction | the sum of a layer's neurons, with squares of the weights adding up to 1, with the largest gradient; the next is the largest across the first |
 # | control | the same measurement where nothing can be found |
 #
 # *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
@@ -46,12 +46,12 @@ hidden = ("linear1", "linear2", "linear3")
 print(run.model)
 
 # %% [markdown]
-# **Predict** before you go on: of the 32 units of each layer, how many will have a formula? In which layer
-# is the first unit that has the energy?
+# **Predict** before you go on: of the 32 neurons of each layer, how many will have a formula? In which layer
+# is the first neuron that has the energy?
 #
 # ## The atlas
 #
-# The function SiLU behind each linear layer bends a unit and does not turn its gradient: a unit and its bent form have
+# The function SiLU behind each linear layer bends a neuron and does not turn its gradient: a neuron and its bent form have
 # the same formula. So the linear layers are enough. This takes about twenty seconds.
 
 # %%
@@ -60,20 +60,20 @@ found = sg.atlas(run.model, run.x, layers, names=run.names, random_state=seed, p
 print(found)
 
 # %% [markdown]
-# All units of the first layer have a formula, $ax + bv$, with a loss of zero but for rounding. **This is no discovery**:
+# All neurons of the first layer have a formula, $ax + bv$, with a loss of zero but for rounding. **This is no discovery**:
 # the layer computes $ax + bv + c$, whatever it has been trained for. Whoever counts formulas has to leave such
-# units out.
+# neurons out.
 
 # %%
 for layer in layers:
     part = found.of(layer)
     angles = np.median([row.angle for row in part.laws])
     print(
-        f"{layer}: {len(part.laws)} of {len(part)} units have a formula, off by {angles:.1e}° at the median"
+        f"{layer}: {len(part.laws)} of {len(part)} neurons have a formula, off by {angles:.1e}° at the median"
     )
 
 # %% [markdown]
-# In the second and third layers a part of the units has a formula, each a few degrees off. Here are the best of the third.
+# In the second and third layers a part of the neurons has a formula, each a few degrees off. Here are the best of the third.
 
 # %%
 for row in found.of("linear3").laws[:6]:
@@ -90,7 +90,7 @@ sg.verify(law.formula, exp.concepts[0])
 # %% [markdown]
 # ## The same in colour
 #
-# Strong and blue is a unit with an exact formula, grey one with a poor one or none. Click a unit: its formula is told
+# Strong and blue is a neuron with an exact formula, grey one with a poor one or none. Click a neuron: its formula is told
 # below, and its activation drawn beside.
 
 # %%
@@ -100,9 +100,9 @@ picker.choose("linear3", 0)
 picker
 
 # %% [markdown]
-# ## How far is each unit from the energy?
+# ## How far is each neuron from the energy?
 #
-# Now the units are compared with what the output has learnt. In two dimensions an angle of 45° is chance.
+# Now the neurons are compared with what the output has learnt. In two dimensions an angle of 45° is chance.
 
 # %%
 picker.formula = law.formula
@@ -111,13 +111,13 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
     print(f"{layer}: least {values.min():4.1f}°, median {np.median(values):4.1f}°, most {values.max():4.1f}°")
 
 # %% [markdown]
-# The first layer is at chance. Behind it some units come closer, and none of them is the energy: the
+# The first layer is at chance. Behind it some neurons come closer, and none of them is the energy: the
 # closest is still degrees away, where the output is below a hundredth of one. If the energy is in a layer, it is in many
-# units together.
+# neurons together.
 #
-# ## Many units together
+# ## Many neurons together
 #
-# So we ask for sums of units. The best weights solve the eigenproblem that the search also uses. Fitting 32 weights is
+# So we ask for sums of neurons. The best weights solve the eigenproblem that the search also uses. Fitting 32 weights is
 # generous, so we look at what few principal directions give, and at a control: **the same network with random weights**.
 
 # %%
@@ -133,11 +133,11 @@ energy = sg.gradient_field(run.model, x, names=run.names).unit
 for kind, model in {"trained": run.model, "untrained": control}.items():
     for layer in hidden:
         field = sg.gradient_field(model, x, layer, list(range(32)), names=run.names)
-        units = field.gradients.transpose(1, 0, 2)  # (32, points, 2)
-        along = np.einsum("knm,ncm->knc", units, energy)
-        axes = np.linalg.svd(units.reshape(32, -1), full_matrices=False)[0].T
+        neurons = field.gradients.transpose(1, 0, 2)  # (32, points, 2)
+        along = np.einsum("knm,ncm->knc", neurons, energy)
+        axes = np.linalg.svd(neurons.reshape(32, -1), full_matrices=False)[0].T
         for k in sizes:  # weights from every other point, the loss from those between
-            G, D = np.tensordot(axes[:k], units, 1), np.tensordot(axes[:k], along, 1)
+            G, D = np.tensordot(axes[:k], neurons, 1), np.tensordot(axes[:k], along, 1)
             weights, _ = solve(G[:, ::2], D[:, ::2])
             loss[kind, layer, k] = losses(G[:, 1::2], D[:, 1::2], weights)[0]
 
@@ -156,13 +156,13 @@ title, ticks = "Reading the energy out of layers 2 and 3", tuple(zip(places, map
 plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# The first layer is not drawn: its units are straight, and no sum of straight ones comes near the energy. Chance is 0.5.
+# The first layer is not drawn: its neurons are straight, and no sum of straight ones comes near the energy. Chance is 0.5.
 
 # %%
 print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")
 
 # %% [markdown]
-# Read the right end first. With all 32 units both networks give the energy, to a loss below $10^{-4}$ from the second
+# Read the right end first. With all 32 neurons both networks give the energy, to a loss below $10^{-4}$ from the second
 # layer on, **and one of them has learnt nothing**: 32 bent random sums are a basis, and the sum of a basis makes any
 # smooth function. That the energy can be read out of a layer says little about what the network does.
 #
@@ -180,18 +180,18 @@ print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with 
 #
 # ## What we have found
 #
-# * In this network the energy is the business of no hidden unit. Each holds a bent piece, and the output adds them up.
+# * In this network the energy is the business of no hidden neuron. Each holds a bent piece, and the output adds them up.
 # * The first layer holds nothing, in the second and third it lies in a few strong directions, in the output in one.
-# * Counting units with a formula answers another question: it was highest where it meant least.
+# * Counting neurons with a formula answers another question: it was highest where it meant least.
 #
-# This is one experiment with one way to train. A network with fewer units, or one that is trained to be sparse, may do
+# This is one experiment with one way to train. A network with fewer neurons, or one that is trained to be sparse, may do
 # otherwise.
 #
 # ## Exercises
 #
-# 1. *Predict first:* colour the picker by `"alignment"`. Which units of the third layer stand out, and where in
+# 1. *Predict first:* colour the picker by `"alignment"`. Which neurons of the third layer stand out, and where in
 #    the plane are they active?
-# 2. Replace one unit by its formula, `sg.interpret(...).splice(model)`. How much does the output change?
+# 2. Replace one neuron by its formula, `sg.interpret(...).splice(model)`. How much does the output change?
 # 3. Take `exp.variants`, or another experiment. Does a deeper layer always need fewer directions?
 
 # %% [markdown]

@@ -9,19 +9,19 @@
 # %% [markdown]
 # # Hidden neurons: when is a formula a discovery?
 #
-# The papers read the output of a network. Inside there are thousands of units more, and the search gives a formula for many of
-# them. Here we read hidden units of four networks - a latent space of matrices, an oscillator, a convolutional network, a
+# The papers read the output of a network. Inside there are thousands of neurons more, and the search gives a formula for many of
+# them. Here we read hidden neurons of four networks - a latent space of matrices, an oscillator, a convolutional network, a
 # transformer - and, beside each, **the same network with random weights**, which has learnt nothing.
 #
-# **Goals.** You will see hidden units that do hold a concept, layers whose formulas are there by construction, and
+# **Goals.** You will see hidden neurons that do hold a concept, layers whose formulas are there by construction, and
 # formulas that mean nothing at all; and you will know one number that tells them apart.
 #
 # | word | meaning here |
 # |---|---|
-# | hidden unit | a unit between the inputs and the output |
-# | channel | one of the images that a convolution makes; as a unit, its mean over the pixels |
+# | hidden neuron | a neuron between the inputs and the output |
+# | channel | one of the images that a convolution makes; as a neuron, its mean over the pixels |
 # | embedding | the numbers that stand for a token inside a network |
-# | false discovery | a formula for a unit that has learnt nothing |
+# | false discovery | a formula for a neuron that has learnt nothing |
 #
 # *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
 
@@ -119,8 +119,8 @@ for net, inputs, target in ((conv, spots, distance), (learnt, tokens, product), 
 # %% [markdown]
 # ## Matrices
 #
-# **Predict.** In which of the networks do you expect hidden units with the formula of the output? And how many of
-# the units that have learnt nothing get a formula?
+# **Predict.** In which of the networks do you expect hidden neurons with the formula of the output? And how many of
+# the neurons that have learnt nothing get a formula?
 
 # %%
 settings = {"random_state": seed, "progress": False}
@@ -129,7 +129,7 @@ trace = sg.atlas(run.model, run.x, "linear2", **matrices)
 print(trace)
 
 # %% [markdown]
-# **These hidden units hold the concept.** About half of the second layer has one and the same formula, and it is
+# **These hidden neurons hold the concept.** About half of the second layer has one and the same formula, and it is
 # that of the output. Trained on what stays the same, the network has got rid of everything else early.
 
 # %%
@@ -137,7 +137,7 @@ trace_control = sg.atlas(control["trace"], run.x, "linear2", **matrices)
 print(trace_control)
 
 # %% [markdown]
-# With random weights few units have a formula, and hardly two the same.
+# With random weights few neurons have a formula, and hardly two the same.
 #
 # ## The same control with two inputs
 
@@ -146,16 +146,16 @@ plane = sg.atlas(control["oscillator"], oscillator.x, "linear2", names=oscillato
 print(plane)
 
 # %% [markdown]
-# Most units of a network **that has learnt nothing** have a formula! Each is a smooth function of two numbers, made
+# Most neurons of a network **that has learnt nothing** have a formula! Each is a smooth function of two numbers, made
 # of bent straight lines, and a sum of a few terms comes within a few degrees. Such formulas describe
-# correctly what the units compute. They are not discoveries, and with two inputs their number says nothing.
+# correctly what the neurons compute. They are not discoveries, and with two inputs their number says nothing.
 
 # %%
 for row in plane.laws[:6]:
     print(f"{row.angle:4.1f}°  {row.formula}")
 
 # %% [markdown]
-# Note how different they are. A concept comes back; a description is another one for nearly each unit.
+# Note how different they are. A concept comes back; a description is another one for nearly each neuron.
 #
 # ## The convolutional network
 #
@@ -178,7 +178,7 @@ for layer in layers:
 # Half of the channels of the first layer or more have formulas, trained or not, and the brightness $b$ alone is among them. That
 # is so by construction: the mean of a convolution over all pixels is a multiple of the light in the picture, wherever it
 # falls, but for what the edge cuts off. A mean over pixels forgets places, which is all that this network is about. The
-# output has the formula that it was trained on, and most dense units on the way to it have none.
+# output has the formula that it was trained on, and most dense neurons on the way to it have none.
 #
 # ## The transformer
 #
@@ -192,7 +192,7 @@ read_control = sg.atlas(control["given"], tokens, layers, **words)
 print(read.of("4").rows[0].formula)
 
 # %% [markdown]
-# The output is the product, found through attention, two normalisations and a mixing layer. Inside, in the units of the
+# The output is the product, found through attention, two normalisations and a mixing layer. Inside, in the neurons of the
 # feed-forward part, the counts are these:
 
 # %%
@@ -224,23 +224,23 @@ counts = {
 }
 for name, (trained, random) in counts.items():
     print(
-        f"{name}: {len(trained.laws)} of {len(trained)} units trained, {len(random.laws)} of {len(random)} untrained"
+        f"{name}: {len(trained.laws)} of {len(trained)} neurons trained, {len(random.laws)} of {len(random)} untrained"
     )
 print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
 
 # %% [markdown]
 # **What holds.** The outputs of the convolutional network and of the transformer with a given embedding are read
-# correctly. About half of the hidden units of the trace network are its concept, recognised by a formula that recurs and that the
+# correctly. About half of the hidden neurons of the trace network are its concept, recognised by a formula that recurs and that the
 # control has not. **What does not.** A number of formulas is no evidence by itself: the untrained oscillator and the
 # untrained transformer have many, most of them different. What recurs a little is none either: $a + b$ came up three times in an
-# untrained transformer, with seed 2. Read hidden units beside a control, count what recurs in both, and distrust
+# untrained transformer, with seed 2. Read hidden neurons beside a control, count what recurs in both, and distrust
 # formulas of two inputs.
 #
 # ## Exercises
 #
 # 1. *Predict first:* look at one pixel of one channel instead of the mean, `sg.gradient_field(conv, spots, "3",
 #    (0, 4, 4))`. Does it know the place?
-# 2. Use the trace network's third layer. Are there more units with the trace, or fewer?
+# 2. Use the trace network's third layer. Are there more neurons with the trace, or fewer?
 # 3. Give the transformer an embedding on a circle, $(\cos, \sin)$. What can the formula of the output be?
 
 # %% [markdown]

@@ -47,9 +47,9 @@ from symgrad_widgets import plots, studies
 kepler = sg.experiments["kepler"]
 run = kepler.pretrained()
 planets = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=run.names)
-unit = planets.gradients / np.linalg.norm(planets.gradients, axis=2, keepdims=True)
-singular = np.linalg.svd(unit, compute_uv=False)
-print((singular**2).mean(axis=0).round(4), "of", unit.shape[1])
+directions = planets.gradients / np.linalg.norm(planets.gradients, axis=2, keepdims=True)
+singular = np.linalg.svd(directions, compute_uv=False)
+print((singular**2).mean(axis=0).round(4), "of", directions.shape[1])
 
 # %% [markdown]
 # Three directions explain something, the fourth nothing: of four neurons, one says only what the others have said. So there
@@ -83,7 +83,7 @@ for found, verdict in zip(orbits.concepts, orbits.verdicts, strict=True):
 # ## A count without a network
 #
 # Which numbers do two similar matrices share? Again the count comes first. A small change of basis,
-# $M = I + \epsilon X$ with the unit matrix $I$, moves a matrix by $\epsilon (XA - AX)$. This is linear in $X$, and its
+# $M = I + \epsilon X$ with the identity matrix $I$, moves a matrix by $\epsilon (XA - AX)$. This is linear in $X$, and its
 # rank is the number of directions in which similar matrices lie. The others are left for what they share.
 
 # %%

@@ -134,33 +134,33 @@ for name, formula in {"folded energy": "(x**2 + v**2 - 0.7)**2", "similar": "x**
 #
 # ## A hidden neuron
 #
-# Back to the classifier. `sg.atlas` searches a formula for each of the 32 units of the last hidden layer.
+# Back to the classifier. `sg.atlas` searches a formula for each of the 32 neurons of the last hidden layer.
 
 # %%
 atlas = sg.atlas(run.model, run.x, "silu3", names=run.names, jobs=1, progress=False)
 print(atlas, *(f"{row.angle:.2f}°  {row.formula}" for row in atlas.laws[::6]), sep="\n")
 
 # %% [markdown]
-# Every sixth is shown, from the best to the worst, with its angle to the unit's gradient. The units know the ellipse already, and all
+# Every sixth is shown, from the best to the worst, with its angle to the neuron's gradient. The neurons know the ellipse already, and all
 # say it a little differently; a cosine may stand in for a square. Take the one of the least loss, and replace it.
 
 # %%
-unit = atlas.laws[0].unit
+neuron = atlas.laws[0].neuron
 inner = sg.interpret(
-    run.model, run.x, "silu3", unit, names=run.names, concept=ellipse.concepts, seconds=budget
+    run.model, run.x, "silu3", neuron, names=run.names, concept=ellipse.concepts, seconds=budget
 )
 effects["hidden"] = inner.splice(run.model).effect(run.loss)
-print("unit", unit, inner.best.expression, effects["hidden"], sep="\n")
+print("neuron", neuron, inner.best.expression, effects["hidden"], sep="\n")
 
 # %%
-hidden = sg.gradient_field(run.model, run.x, "silu3", unit, names=run.names)
+hidden = sg.gradient_field(run.model, run.x, "silu3", neuron, names=run.names)
 effects["hidden, product"] = inner.with_formula("x1*x2", hidden).splice(run.model).effect(run.loss)
 effects["hidden, product"]
 
 # %% [markdown]
-# The formula does the unit's work. But look at the losses, not at the percentage: with the unit at its mean the loss
+# The formula does the neuron's work. But look at the losses, not at the percentage: with the neuron at its mean the loss
 # rises by a tenth or so, since 31 others say nearly the same. A wrong formula recovers most of so
-# little; in a network that we trained with seed 1 it recovered all. One hidden unit of many is a weak test, and this is why
+# little; in a network that we trained with seed 1 it recovered all. One hidden neuron of many is a weak test, and this is why
 # the effect prints all four losses.
 #
 # ## All in one
@@ -174,7 +174,7 @@ for name, effect in effects.items():
 # ## Exercises
 #
 # 1. *Predict first:* splice $\sqrt{x_1^2 + 2x_2^2}$ into the classifier. What does $\varphi$ do?
-# 2. Splice the product into *several* hidden units, one after another: `model = ....splice(model).model`. How many
+# 2. Splice the product into *several* hidden neurons, one after another: `model = ....splice(model).model`. How many
 #    does it take until the loss is that of a coin?
 # 3. Fold the ellipse elsewhere, `(x1**2 + 2*x2**2 - 0.2)**2`. Which points are lost now?
 

@@ -82,11 +82,11 @@ studies.table(rows["networks"])
 # Compare the columns *network's R²* and *floor*. The first says how well the values are fitted, the second how badly
 # the directions are learnt. A network can be excellent in the first and poor in the second: nobody trained it for
 # directions. Look at $|u|$: exact gradients did not mind the fold, but a network rounds the corner, and its gradients turn
-# there. And look at the smallest network, one layer of 4 units. If its *loss* is far below its *floor*, a formula was found
+# there. And look at the smallest network, one layer of 4 neurons. If its *loss* is far below its *floor*, a formula was found
 # for what this network has made of the task. It is a true formula of a network that has not learnt the concept.
 #
-# Saturation, in $\exp$ and $\tanh$, too few units, dropout and noise of the inputs cost much. ReLU does little harm: its
-# corners lie elsewhere for each unit, and average out.
+# Saturation, in $\exp$ and $\tanh$, too few neurons, dropout and noise of the inputs cost much. ReLU does little harm: its
+# corners lie elsewhere for each neuron, and average out.
 #
 # ## Noise and few points
 #

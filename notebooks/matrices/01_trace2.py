@@ -76,7 +76,7 @@ run
 #
 # ## The neuron's gradient
 #
-# Here it is at five matrices, made one unit long:
+# Here it is at five matrices, made of length 1:
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)

@@ -69,7 +69,7 @@ run
 # %% [markdown]
 # ## Which inputs matter
 #
-# Take the gradient at every point, make it one unit long, and square its components. Now each is a *share*. Their
+# Take the gradient at every point, make it of length 1, and square its components. Now each is a *share*. Their
 # mean over all points, laid out like the matrix:
 
 # %%
@@ -98,9 +98,9 @@ print("spread\n", directions.std(axis=0).reshape(3, 3).round(3))
 # %%
 other = sg.experiments["determinant3"].pretrained()
 strange = sg.gradient_field(other.model, other.x, names=other.names)
-units = strange.gradients / np.linalg.norm(strange.gradients, axis=1, keepdims=True)
-print("mean\n", units.mean(axis=0).reshape(3, 3).round(2))
-print("share\n", (units**2).mean(axis=0).reshape(3, 3).round(2))
+others = strange.gradients / np.linalg.norm(strange.gradients, axis=1, keepdims=True)
+print("mean\n", others.mean(axis=0).reshape(3, 3).round(2))
+print("share\n", (others**2).mean(axis=0).reshape(3, 3).round(2))
 
 # %% [markdown]
 # By the mean no input matters; by the shares all nine do, alike. A component that is positive as often as
@@ -150,7 +150,7 @@ sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, pub
 #
 # ## Within the network
 #
-# The output has no use for six of the inputs. Did the network never look at them? Choose a unit of the first
+# The output has no use for six of the inputs. Did the network never look at them? Choose a neuron of the first
 # hidden layer:
 
 # %%
@@ -159,19 +159,21 @@ picker.choose("silu1", 0)
 picker
 
 # %% [markdown]
-# Its field gives its shares like any other. For all 32 units of each layer, the least, the middle and the largest
+# Its field gives its shares like any other. For all 32 neurons of each layer, the least, the middle and the largest
 # share that the three diagonal inputs have together:
 
 # %%
 for layer in ("silu1", "silu2", "silu3"):
-    fields = [sg.gradient_field(run.model, run.x[:500], layer, unit, names=run.names) for unit in range(32)]
+    fields = [
+        sg.gradient_field(run.model, run.x[:500], layer, number, names=run.names) for number in range(32)
+    ]
     shares = [(f.unit[:, 0, [0, 4, 8]] ** 2).sum(axis=1).mean() for f in fields]
     print(layer, np.quantile(shares, [0, 0.5, 1]).round(2))
 
 # %% [markdown]
-# Random weights would give 0.33. In the first layer some units look mostly at what will not matter; layer by layer
-# that is sorted out, and the middle unit of the last one has next to nothing else left.
-# What a single hidden unit holds need not be a concept at all; the output was rewarded for one.
+# Random weights would give 0.33. In the first layer some neurons look mostly at what will not matter; layer by layer
+# that is sorted out, and the middle neuron of the last one has next to nothing else left.
+# What a single hidden neuron holds need not be a concept at all; the output was rewarded for one.
 #
 # ## Formula, bend and verdict
 
@@ -203,7 +205,7 @@ report = sg.record(result, run)
 # 1. *Predict first:* what is the loss of `x1 + x5 + x9 + x2`? One input too many: does it cost more or less than
 #    one too few? Work it out from `directions`, as `cost`, without `sg.score`.
 # 2. Which shares does `x1*x5*x9` have on these data? Work out its gradient and score it.
-# 3. Make `picker.field` of the unit chosen above and let `sg.interpret` read it. Do you expect a law?
+# 3. Make `picker.field` of the neuron chosen above and let `sg.interpret` read it. Do you expect a law?
 
 # %% [markdown]
 # The next cell checks what this notebook claims.
@@ -214,7 +216,7 @@ assert run.floor < 1e-3, run.floor
 assert result.best.loss < 1e-3, result.best
 assert result.best.complexity <= 5, result.best
 assert np.allclose((directions**2).mean(axis=0)[[0, 4, 8]], 1 / 3, atol=0.01)
-assert np.allclose((units**2).mean(axis=0), 1 / 9, atol=0.03)
+assert np.allclose((others**2).mean(axis=0), 1 / 9, atol=0.03)
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
@@ -237,7 +239,7 @@ assert np.isclose(cost, sg.score(field, "x1 + x5 + x9 + x2").loss), f"sg.score d
 # 1. 1/4: the guess has a length of 2, and a quarter of its square is spent on $x_2$. One too few costs a third.
 # 2. A third each, as for the trace, since the gradient is $(x_5x_9, x_1x_9, x_1x_5)$ over the diagonal. But its loss is 0.25:
 #    equal shares on the average are not a constant direction.
-# 3. A law, exact, and of no use: a unit of the first layer is a bent sum of all nine inputs by construction. Its
+# 3. A law, exact, and of no use: a neuron of the first layer is a bent sum of all nine inputs by construction. Its
 #    coefficients are its weights.
 #
 # <!-- END SOLUTION -->

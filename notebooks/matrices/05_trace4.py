@@ -116,9 +116,9 @@ print("coefficients\n", (vectors[:, -1] / abs(vectors[:, -1]).max()).reshape(4, 
 
 # %%
 i, j = np.triu_indices(16)
-x, unit = field.points[:1000], np.eye(16)
-products = x.T[j, :, None] * unit[i, None] + x.T[i, :, None] * unit[j, None]
-terms = np.concatenate([np.broadcast_to(unit[:, None], (16, 1000, 16)), products])
+x, axes = field.points[:1000], np.eye(16)
+products = x.T[j, :, None] * axes[i, None] + x.T[i, :, None] * axes[j, None]
+terms = np.concatenate([np.broadcast_to(axes[:, None], (16, 1000, 16)), products])
 names = [*field.names, *(f"{field.names[a]}*{field.names[b]}" for a, b in zip(i, j, strict=True))]
 
 # %% [markdown]

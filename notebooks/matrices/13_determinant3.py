@@ -80,8 +80,8 @@ for loss in ("contrast", "ratio"):
 # neuron's variance lies within pairs: it has learnt nothing. The second is down to about a hundredth.
 #
 # `ratio` minimises the variance within pairs over the whole variance. That has a closed solution for the
-# *last layer*: among all sums of the last hidden units the best one is an eigenvector, and it is put in at each step. So
-# however faint a trace of the determinant the hidden units have, it is used at full strength from the first step on, and
+# *last layer*: among all sums of the last hidden neurons the best one is an eigenvector, and it is put in at each step. So
+# however faint a trace of the determinant the hidden neurons have, it is used at full strength from the first step on, and
 # the other layers get a gradient to follow.
 #
 # ## Training

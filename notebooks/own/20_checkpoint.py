@@ -12,7 +12,7 @@
 # A file of weights arrives by mail, [with a short message](stranger/message.txt). Nobody remembers what the network was
 # for. Can you open the file without danger, rebuild the network, and read what it computes?
 #
-# **Goals.** You will find layers and units in a table of shapes, see what a checkpoint leaves out and how to
+# **Goals.** You will find layers and neurons in a table of shapes, see what a checkpoint leaves out and how to
 # test it, read a neuron as a formula, and use the formula where the network fails.
 #
 # | word | meaning here |
@@ -50,8 +50,8 @@ for name, numbers in load_file(path).items():
     print(f"{name:14} {tuple(numbers.shape)}")
 
 # %% [markdown]
-# A weight of shape `(24, 3)` turns 3 numbers into 24: a layer with three inputs and 24 units. Another has 24 inputs and
-# 24 units, a third 24 and one. **Predict:** in which order do they stand? The file lists them by the alphabet, so look at the
+# A weight of shape `(24, 3)` turns 3 numbers into 24: a layer with three inputs and 24 neurons. Another has 24 inputs and
+# 24 neurons, a third 24 and one. **Predict:** in which order do they stand? The file lists them by the alphabet, so look at the
 # shapes: only one order lets each layer take what the one before it gives.
 #
 # ## What is missing
@@ -90,8 +90,8 @@ picker.choose("latent", 0)
 picker
 
 # %% [markdown]
-# Five blocks of units, from the first layer to the output, which is chosen. The larger and bluer, the more a unit
-# varies over the points. Click some hidden units: many are busy, and no one does it all. We read the output.
+# Five blocks of neurons, from the first layer to the output, which is chosen. The larger and bluer, the more a neuron
+# varies over the points. Click some hidden neurons: many are busy, and no one does it all. We read the output.
 
 # %%
 field = picker.field
@@ -162,13 +162,13 @@ sg.PhiView(field, result)
 # and 5, far outside of the training range. One sixteenth of the formula, rooted, against the network:
 
 # %%
-large, unit = result.to_numpy()(np.array([[3.0, 4.0, 5.0], [1.0, 1.0, 1.0]]))
-by_formula = np.sqrt(large / unit * 3) / 4
+large, small = result.to_numpy()(np.array([[3.0, 4.0, 5.0], [1.0, 1.0, 1.0]]))
+by_formula = np.sqrt(large / small * 3) / 4
 by_network = model(torch.tensor([[3.0, 4.0, 5.0]])).item()
 print(f"triangle 3, 4, 5: the formula gives {by_formula:.3f}, the network {by_network:.3f}")
 
 # %% [markdown]
-# (The unit is set by one triangle of known area, with sides 1, 1, 1: a gradient's direction knows no scale.)
+# (The scale is set by one triangle of known area, with sides 1, 1, 1: a gradient's direction knows no scale.)
 #
 # ## What is refused
 #
@@ -193,7 +193,7 @@ print(refusal)
 # 1. *Predict first:* how good does the formula look when you draw the points of `x` from 1 to 3? Will the network or the
 #    formula be to blame? Not all of these lengths form a triangle.
 # 2. Read the file with `activation="silu"`. Does the search find a formula? How would you know that it is worthless?
-# 3. Take a unit of the first hidden layer in the picker. Which formula has it to be, whatever was learnt?
+# 3. Take a neuron of the first hidden layer in the picker. Which formula has it to be, whatever was learnt?
 #
 # The last cell checks what this notebook claims.
 

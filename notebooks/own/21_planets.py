@@ -94,11 +94,11 @@ for run in runs:
 
 # %%
 fields = [sg.gradient_field(run.model, points[~mars], names=run.names) for run in runs]
-units = np.stack([f.gradients / np.linalg.norm(f.gradients, axis=1, keepdims=True) for f in fields])
-units *= np.sign(units[..., :1])
-field = sg.GradientField(points[~mars], np.median(units, axis=0), run.names, fields[0].values)
+directions = np.stack([f.gradients / np.linalg.norm(f.gradients, axis=1, keepdims=True) for f in fields])
+directions *= np.sign(directions[..., :1])
+field = sg.GradientField(points[~mars], np.median(directions, axis=0), run.names, fields[0].values)
 median = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
-off = np.degrees(np.arccos((units * median).sum(axis=2).clip(-1, 1)))
+off = np.degrees(np.arccos((directions * median).sum(axis=2).clip(-1, 1)))
 for name in sorted(set(names) - {"mars"}):
     print(f"{name:8} {np.median(off[:, planet[~mars] == name]):.2f} degrees")
 

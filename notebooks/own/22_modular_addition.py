@@ -48,7 +48,7 @@ sums = pairs.sum(1) % p
 seen, unseen = torch.randperm(p * p).split([2436, 1045])
 
 # %% [markdown]
-# An embedding with 16 numbers for each token, 64 hidden units that square their input, and 59 logits. Squares are
+# An embedding with 16 numbers for each token, 64 hidden neurons that square their input, and 59 logits. Squares are
 # unusual; A. Gromov (arXiv 2301.02679) takes them for this task because then the answer can be worked out on paper.
 
 
@@ -201,7 +201,7 @@ for k in strongest[:6]:
 # 1. *Predict first:* take the sine for `wave` in `field_of`, not the cosine. Which formula is the neuron now?
 # 2. Replace `Square` by `torch.nn.ReLU`. What happens to the accuracy, to the correlations, and to the losses?
 #    Recall what the gradient of a ReLU network looks like.
-# 3. Interpret unit 5 of the layer `"2"` in the same coordinates. It is a linear map of the embedding: which formula has it to
+# 3. Interpret neuron 5 of the layer `"2"` in the same coordinates. It is a linear map of the embedding: which formula has it to
 #    be? Where, then, does the product come from?
 #
 # The last cell checks what this notebook claims.

@@ -74,7 +74,7 @@ run
 #
 # ## The neuron
 #
-# Click a unit, and its value on points that it has never seen appears beside the diagram, in four groups from low to
+# Click a neuron, and its value on points that it has never seen appears beside the diagram, in four groups from low to
 # high. Chosen is the output, the only one that was rewarded.
 
 # %%
@@ -198,7 +198,7 @@ report = sg.record(result, run)
 # 1. *Predict first:* what is the loss of `x**2 + 2*v**2`? Is it closer to 0 or to that of `x*v`? Score it.
 # 2. Train with `exp.train(seed=seed, preset="paper", epochs=10)`, a ReLU network (half a minute). Its gradient is
 #    constant between kinks. Will the floor be higher or lower? Look at the field before you look at the number.
-# 3. Click a unit of a hidden layer in the picker above. Do you expect rings? Make `field = picker.field` anew and see
+# 3. Click a neuron of a hidden layer in the picker above. Do you expect rings? Make `field = picker.field` anew and see
 #    what the search says of it.
 # 4. Another neuron computes $\log r$, with $r$ the distance from the origin. Make its gradient field at `field.points`, a
 #    `sg.GradientField`, as `ring`. What will its picture look like, and which loss will our formula have on it?
@@ -235,8 +235,8 @@ assert sg.score(ring, result.best.expression).loss < 0.01, "it should point away
 #
 # 1. 0.055, close to 0: along both axes the two gradients agree, and in between they are at most 20 degrees apart.
 # 2. Higher, of the order of $10^{-3}$: between the kinks the arrows cannot turn.
-# 3. No rings in the first layer: its units are bent sums $ax+bv$, with parallel arrows, and that is what the search says.
-#    Deeper units may hold anything.
+# 3. No rings in the first layer: its neurons are bent sums $ax+bv$, with parallel arrows, and that is what the search says.
+#    Deeper neurons may hold anything.
 # 4. The arrows point away from the origin, and the picture is the neuron's own, perhaps turned round. The loss is 0: bent copies
 #    share the field.
 #

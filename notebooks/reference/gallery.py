@@ -17,7 +17,7 @@
 #
 # | word | meaning here |
 # |---|---|
-# | unit | one number that a layer computes from the inputs; we call the one we look at the neuron |
+# | neuron | one number that a layer computes from the inputs |
 # | gradient field | at each point, the direction in which the neuron grows fastest |
 # | candidate | a formula that may be what the neuron has learnt |
 # | front | the candidates for which no simpler one does better |
@@ -41,23 +41,23 @@ run = sg.experiments["oscillator"].pretrained()
 run
 
 # %% [markdown]
-# ## NeuronPicker: the units of a network
+# ## NeuronPicker: the neurons of a network
 #
-# A block for each layer, a dot for each unit. Click one, or move with the arrow keys; hold Shift to choose several.
-# It takes any `torch.nn.Module` and points to run it on. Beside the diagram: the chosen unit over the data.
+# A block for each layer, a dot for each neuron. Click one, or move with the arrow keys; hold Shift to choose several.
+# It takes any `torch.nn.Module` and points to run it on. Beside the diagram: the chosen neuron over the data.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
 picker
 
 # %% [markdown]
-# From Python: choose a unit of a layer, or of the output (`None`), and take its gradient field. Coloured by
-# `"alignment"`, a strong dot is a unit whose gradients are nearly those of the formula you gave.
+# From Python: choose a neuron of a layer, or of the output (`None`), and take its gradient field. Coloured by
+# `"alignment"`, a strong dot is a neuron whose gradients are nearly those of the formula you gave.
 
 # %%
 picker.formula = "x**2 + v**2"
 picker.colour_by = "alignment"  # or "activation", "gradient"
-picker.choose(None, 0)  # unit 0 of the output
+picker.choose(None, 0)  # neuron 0 of the output
 picker.observe(lambda change: print("chosen:", picker.layer, change.new), "neurons")
 field = picker.field
 
@@ -185,7 +185,7 @@ panel.words
 #
 # ## Exercises
 #
-# 1. *Predict first:* which units of the picker will be strongest by `"alignment"`, those of the first or of the last
+# 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first or of the last
 #    layer? Then look.
 # 2. Give the `FieldView` the slice `{"x2": 0, "x3": 0}`. Why is `x1*x4` suddenly right?
 # 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why is its loss that of `x**2 + v**2`?

@@ -125,17 +125,17 @@ def position(field, which):
 def displaced(field, pair, chosen, gradients, length=_LENGTH):
     """Start (N, 2), displacement (N, 2) and the turn of the head on the screen (N,) of each arrow.
 
-    On the screen the arrow of a gradient (N, n) stands at right angles to the level lines, whatever the units
-    of the two axes: a gradient is divided by the unit, a displacement multiplied.
+    On the screen the arrow of a gradient (N, n) stands at right angles to the level lines, whatever the
+    scales of the two axes: they multiply a gradient on its way to the screen, a displacement on its way back.
     """
     span = np.ptp(field.points[:, pair], axis=0)
     alike = comparable(field.points[:, pair])
-    unit = np.full(2, span.max()) if alike else np.maximum(span, 1e-300)
-    scaled = gradients[:, pair] * unit
-    whole = np.linalg.norm(gradients, axis=1) * unit[0] if alike else np.linalg.norm(scaled, axis=1)
+    scale = np.full(2, span.max()) if alike else np.maximum(span, 1e-300)
+    scaled = gradients[:, pair] * scale
+    whole = np.linalg.norm(gradients, axis=1) * scale[0] if alike else np.linalg.norm(scaled, axis=1)
     screen = scaled / np.maximum(whole, 1e-300)[:, None] * length
     turn = np.arctan2(screen[:, 1], screen[:, 0]) - np.pi / 2
-    return field.points[chosen][:, pair], screen * unit, turn
+    return field.points[chosen][:, pair], screen * scale, turn
 
 
 def directions(field, chosen, projected=None):

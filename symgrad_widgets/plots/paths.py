@@ -7,10 +7,10 @@ import math
 
 import numpy as np
 
-__all__ = ["UNITS", "draw", "symbol"]
+__all__ = ["STEPS", "draw", "symbol"]
 
-UNITS = 4  # of a coordinate, to a pixel
-_STRIP = 120  # units; marks are written strip by strip, so that the pen travels little
+STEPS = 4  # of a coordinate, to a pixel
+_STRIP = 120  # steps; marks are written strip by strip, so that the pen travels little
 _DASHES = {"dashed": (6, 4), "dotted": (2, 3)}  # pixels
 # Outlines in units of the marker's radius, pointing up.
 _OUTLINES = {
@@ -47,24 +47,24 @@ def symbol(mark, x, y):
 
 
 def _stroke(mark, path, more=""):
-    dash = " ".join(str(length * UNITS) for length in _DASHES.get(mark.shape, ()))
+    dash = " ".join(str(length * STEPS) for length in _DASHES.get(mark.shape, ()))
     more += f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<path d="{path}" stroke="{mark.colour}" stroke-width="{mark.size * UNITS:g}"{more}/>'
+    return f'<path d="{path}" stroke="{mark.colour}" stroke-width="{mark.size * STEPS:g}"{more}/>'
 
 
 def _filled(mark, path, more=""):
-    return f'<path d="{path}" fill="{mark.colour}" stroke="{mark.colour}" stroke-width="{UNITS}"{more}/>'
+    return f'<path d="{path}" fill="{mark.colour}" stroke="{mark.colour}" stroke-width="{STEPS}"{more}/>'
 
 
 def _markers(mark, places, angles=None):
     if mark.shape in _OUTLINES:
         angles = np.zeros(len(places)) if angles is None else np.asarray(angles, dtype=float)
         return _filled(mark, _subpaths(places[:, None] + _turned(mark, angles), "z"))
-    if mark.shape == "ring":  # a circle but for its last unit, which is closed
-        radius = round(mark.size / 2 * UNITS)
+    if mark.shape == "ring":  # a circle but for its last step, which is closed
+        radius = round(mark.size / 2 * STEPS)
         lefts = places - [mark.size / 2, 0]
         rings = _subpaths(lefts[:, None], f"a{radius} {radius} 0 1 1 0 1z")
-        return f'<path d="{rings}" stroke="{mark.colour}" stroke-width="{1.5 * UNITS:g}"/>'
+        return f'<path d="{rings}" stroke="{mark.colour}" stroke-width="{1.5 * STEPS:g}"/>'
     dots = _subpaths(places[:, None], "h0")  # a line without length and with round ends is a dot
     return _stroke(mark, dots, ' stroke-linecap="round"')
 
@@ -82,7 +82,7 @@ def _subpaths(corners, end=""):
     `end` is what else each one draws; it must end where the subpath began unless it leaves the pen alone.
     """
     corners = corners[np.isfinite(corners).all(axis=(1, 2))]
-    corners = np.round(corners * UNITS).astype(int)
+    corners = np.round(corners * STEPS).astype(int)
     strips, up = corners[:, 0, 0] // _STRIP, corners[:, 0, 1]
     corners = corners[np.lexsort((np.where(strips % 2, -up, up), strips))]
     pens = corners[:, 0 if end.endswith("z") else -1]
@@ -97,7 +97,7 @@ def _subpaths(corners, end=""):
 def _polyline(places):
     """Write a line through places (N, 2) in pixels, broken where they are not finite."""
     whole = np.isfinite(places).all(axis=1)
-    runs = np.split(np.round(places * UNITS), np.flatnonzero(~whole))
+    runs = np.split(np.round(places * STEPS), np.flatnonzero(~whole))
     path, pen = "", np.zeros(2, dtype=int)
     for run in runs:
         corners = run[np.isfinite(run).all(axis=1)].astype(int)

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from .paths import UNITS, draw, symbol
+from .paths import STEPS, draw, symbol
 
 __all__ = ["svg"]
 
@@ -24,7 +24,7 @@ def svg(picture):
         f'height="{height}" font-family="sans-serif" font-size="11" role="img" fill="currentColor" '
         f'style="color:#222;background:#fff;max-width:100%"><title>{escape(picture.words)}</title>'
         f"{''.join([*_axes(picture, scale), *labels])}"
-        f'<g transform="scale({1 / UNITS:g})" fill="none">{marks}</g></svg>'
+        f'<g transform="scale({1 / STEPS:g})" fill="none">{marks}</g></svg>'
     )
 
 
@@ -43,8 +43,8 @@ class _Scale:
         self.x = _range([m.coordinates(0) for m in picture.marks])
         self.y = _range([self._logged(m.coordinates(1)) for m in picture.marks])
         if picture.equal:
-            unit = max((self.x[1] - self.x[0]) / width, (self.y[1] - self.y[0]) / height)
-            self.x, self.y = _widened(self.x, unit * width), _widened(self.y, unit * height)
+            pixel = max((self.x[1] - self.x[0]) / width, (self.y[1] - self.y[0]) / height)
+            self.x, self.y = _widened(self.x, pixel * width), _widened(self.y, pixel * height)
 
     def _logged(self, y):
         return np.log10(np.maximum(y, 1e-300)) if self.log_y else y

@@ -47,10 +47,10 @@ class Activity:
     """Measures of all neurons of a model on data.
 
     Values are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until one
-    of their measures is asked for. They are then taken for all neurons together, in forward mode: one pass for
-    each direction in which the data extend, however many neurons there are, at up to 128 of the points.
-    With more than 32 such directions the gradients are projected on 32 random ones, which
-    leaves an error of about 10 degrees in an angle of 45 and less in small ones; `field` is always exact.
+    of their measures is asked for. They are then taken for all neurons together, in forward mode: one pass
+    for each direction in which the data extend, however many neurons there are, at up to 128 of the points.
+    With more than 32 such directions the gradients are projected on 32 random ones. That leaves an error of
+    about 10 degrees in an angle of 45 and less in small ones; `field` is always exact.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class Activity:
         return tuple(dict.fromkeys(int(neuron) for neuron in numbers))
 
     def field(self, layer, neurons):
-        """Return the exact `GradientField` of some neurons of a layer (given by number), at all the points."""
+        """Return the exact `GradientField` of some neurons of a layer, given by number, at all points."""
         from ..network.gradients import gradient_field
 
         chosen = [self.layers[layer].neuron(neuron) for neuron in neurons]

@@ -50,8 +50,8 @@ def _restricted(field, inputs):
 
 def _span(gradients):
     """Number of directions that unit gradients (N, n) span, and their axes, the strongest first."""
-    unit = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
-    _, s, axes = np.linalg.svd(unit, full_matrices=False)
+    directions = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
+    _, s, axes = np.linalg.svd(directions, full_matrices=False)
     return int((s**2 > SUBSPACE.outside * (s**2).sum()).sum()), axes
 
 

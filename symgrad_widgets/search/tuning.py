@@ -346,11 +346,11 @@ class _Writing:
     """Of weights, when the coefficients to be written are solved for. Not measured."""
     residual: float = 1e-15
     """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
-    unit: float = 1e-9
+    least_scale: float = 1e-9
     """Of the largest coefficient: a smaller one is not called 1. Not measured."""
-    units: int = 6
+    scales: int = 6
     """Coefficients up to which each is called 1 in turn. Not measured."""
-    unit_ranks: int = 5
+    scale_ranks: int = 5
     """Of more coefficients so many are, at equal distances in order of size. Not measured."""
     tried: int = 3
     """Results that are written out before the shortest is taken. Not measured."""

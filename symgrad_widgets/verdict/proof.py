@@ -137,9 +137,9 @@ def _orthonormal(vectors):
 
 
 def _outside(vector, basis):
-    for unit in basis:
-        share = mpmath.fdot(vector, unit)
-        vector = [x - share * u for x, u in zip(vector, unit, strict=True)]
+    for axis in basis:
+        share = mpmath.fdot(vector, axis)
+        vector = [x - share * u for x, u in zip(vector, axis, strict=True)]
     return vector
 
 

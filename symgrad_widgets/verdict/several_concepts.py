@@ -60,15 +60,15 @@ def mixture(field, concepts):
     formulas = [as_expression(concept, field.names) for concept in concepts]
     gradients = np.stack([evaluate(e, field.names, field.points)[1] for e in formulas], axis=1)
     finite = np.isfinite(gradients).all(axis=(1, 2))
-    unit, span = field.unit[finite, 0], field.project(np.nan_to_num(gradients))[finite]
-    noise = _outside(unit, span)
+    directions, span = field.unit[finite, 0], field.project(np.nan_to_num(gradients))[finite]
+    noise = _outside(directions, span)
     if noise > OUTSIDE_SPAN * max(1 - len(formulas) / field.dimension, 0):
         return None
-    without = [_outside(unit, np.delete(span, i, axis=1)) for i in range(len(formulas))]
+    without = [_outside(directions, np.delete(span, i, axis=1)) for i in range(len(formulas))]
     parts = [i for i, left in enumerate(without) if left > max(TIMES_NOISE * noise, TRAINING_ERROR)]
     if len(parts) < 2:
         return None
-    single = min(_outside(unit, span[:, [i]]) for i in parts)
+    single = min(_outside(directions, span[:, [i]]) for i in parts)
     *names, last = (str(formulas[i]) for i in parts)
     return Verdict(
         same=False,
@@ -81,6 +81,6 @@ def mixture(field, concepts):
     )
 
 
-def _outside(unit, span):
+def _outside(directions, span):
     """Mean squared sine between unit vectors (N, m) and the span of k rows (N, k, m)."""
-    return float(misalignment(unit, orthonormal(span)).mean())
+    return float(misalignment(directions, orthonormal(span)).mean())

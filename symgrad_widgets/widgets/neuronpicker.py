@@ -21,7 +21,7 @@ _Checked: Any = traitlets.TraitType  # unlike Any, it asks the validator about N
 
 
 class _Diagram(Front):
-    """The neurons on a canvas; what is chosen comes back in `choice`: the layer's number, then the neurons'."""
+    """The neurons on a canvas; `choice` is what a click chooses: the layer's number, then the neurons'."""
 
     _script, _style = "neuronpicker.js", "neuronpicker.css"
     layers = traitlets.Unicode("[]").tag(sync=True)
@@ -40,8 +40,8 @@ class NeuronPicker(DescribedBox):
 
     A layer is a block of dots. A dot is a neuron: a channel of a convolution (its mean over the image), a
     feature of a sequence (its mean over the positions). Large and blue is strong, small and grey weak, a
-    cross has no value. Click or arrow keys choose a neuron, page up and down change the layer; shift or ctrl
-    with a click, shift with an arrow, or the space bar after ctrl with an arrow add neurons of the same layer.
+    cross has no value. Click or arrow keys choose a neuron, page up and down change the layer. Shift or ctrl
+    with a click, shift with an arrow, or the space bar after ctrl with an arrow add one of the same layer.
 
     >>> picker = sg.NeuronPicker(run.model, run.x, names=run.names)
     >>> picker.layer, picker.neuron = "silu2", 17

@@ -1,10 +1,10 @@
-"""What `atlas` costs for the two hidden layers of a network, and how many units get a law; JSON on stdout.
+"""What `atlas` costs for the two hidden layers of a network, and how many neurons get a law; JSON on stdout.
 
-    python tests/benchmarks/bench_atlas.py [--units 256 1024] [--inputs 4] [--jobs 2] [--untrained]
+    python tests/benchmarks/bench_atlas.py [--neurons 256 1024] [--inputs 4] [--jobs 2] [--untrained]
 
-Half of the units are those of the first hidden layer, the other half those of the second. `seconds` is the
+Half of the neurons are those of the first hidden layer, the other half those of the second. `seconds` is the
 time that passes, `cpu` what all processes used of it, with what it takes to start them; `each` is `cpu` for
-one unit. On a machine that does other work at the same time only `cpu` says something, and is too large.
+one neuron. On a machine that does other work at the same time only `cpu` says something, and is too large.
 """
 
 import os
@@ -54,27 +54,27 @@ def cpu():
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def measure(units, options):
-    """One row: the atlas of a network with so many hidden units."""
-    model, x = network(options.inputs, units // 2, not options.untrained)
+def measure(neurons, options):
+    """One row: the atlas of a network with so many hidden neurons."""
+    model, x = network(options.inputs, neurons // 2, not options.untrained)
     before, start = cpu(), time.perf_counter()
     atlas = sg.atlas(model, x, ("0", "2"), jobs=options.jobs, progress=False)
     seconds = time.perf_counter() - start
     get_reusable_executor().shutdown(wait=True)  # ended, processes are counted
     used = cpu() - before
     laws = [len(atlas.of(layer).laws) for layer in ("0", "2")]
-    return {"units": units, "laws": laws, "seconds": seconds, "cpu": used, "each": used / units}
+    return {"neurons": neurons, "laws": laws, "seconds": seconds, "cpu": used, "each": used / neurons}
 
 
 def main():
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--units", nargs="+", type=int, default=[256])
+    parser.add_argument("--neurons", nargs="+", type=int, default=[256])
     parser.add_argument("--inputs", type=int, default=4, help="an even number")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--untrained", action="store_true")
     options = parser.parse_args()
-    print(json.dumps([measure(units, options) for units in options.units], indent=1))
+    print(json.dumps([measure(neurons, options) for neurons in options.neurons], indent=1))
 
 
 if __name__ == "__main__":

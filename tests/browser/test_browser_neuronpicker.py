@@ -56,9 +56,9 @@ def chosen(page):
     return lab.ask(page, CHOICE).strip()
 
 
-def place(page, layer, unit):
-    """Where a unit of the small network is on the first view's canvas."""
-    lab.ask(page, f"picker.choose('{layer}', {unit})")
+def place(page, layer, neuron):
+    """Where a neuron of the small network is on the first view's canvas."""
+    lab.ask(page, f"picker.choose('{layer}', {neuron})")
     page.wait_for_timeout(300)
     at = stage(page).locator(".sg-cursor").bounding_box()
     box = stage(page).bounding_box()
@@ -78,9 +78,9 @@ def test_every_view_is_painted_without_error_or_outside_request(page, root):
     assert page.strangers == []
 
 
-def test_hover_says_a_units_numbers_at_once(page):
+def test_hover_says_a_neurons_numbers_at_once(page):
     times = stage(page, 2).evaluate(HOVER)
-    print(f"hover over 4,096 units: median {times[50]:.1f} ms, 95th percentile {times[95]:.1f} ms")
+    print(f"hover over 4,096 neurons: median {times[50]:.1f} ms, 95th percentile {times[95]:.1f} ms")
     tip = stage(page, 2).locator(".sg-tip")
     assert tip.is_visible()
     assert "activation" in tip.inner_text()
@@ -114,7 +114,7 @@ def test_keys_choose_and_none_reaches_the_notebook(page):
     page.keyboard.press("End")
     assert chosen(page) == "1 (11,) activation"
     option = stage(page).get_by_role("option")
-    assert option.get_attribute("aria-label").startswith("1, unit 11, activation")
+    assert option.get_attribute("aria-label").startswith("1, neuron 11, activation")
     assert option.get_attribute("aria-selected") == "true"
     assert stage(page).get_attribute("aria-activedescendant") == option.get_attribute("id")
     for key in ("x", "d", "d", "a", "b", "m", "Escape", "x"):
@@ -128,11 +128,11 @@ def test_python_reaches_both_views_and_they_agree(page):
     page.wait_for_timeout(800)
     words = [pickers(page).nth(number).locator(".sg-words").inner_text() for number in (0, 1)]
     assert words[0] == words[1]
-    assert words[0].startswith("Unit 7 of layer 1 (Tanh, 12 units), one of 2 chosen: 2, 7.")
+    assert words[0].startswith("Neuron 7 of layer 1 (Tanh, 12 neurons), one of 2 chosen: 2, 7.")
     assert "its angle to v**2 + x**2" in words[0]
     for number in (0, 1):
         assert pickers(page).nth(number).get_by_label("Colour by").input_value() == "alignment"
-        assert "unit 7" in stage(page, number).get_by_role("option").get_attribute("aria-label")
+        assert "neuron 7" in stage(page, number).get_by_role("option").get_attribute("aria-label")
 
 
 def test_the_measure_is_chosen_in_the_view_and_what_fails_is_said_there(page):
@@ -141,7 +141,7 @@ def test_the_measure_is_chosen_in_the_view_and_what_fails_is_said_there(page):
     assert chosen(page).endswith("gradient")
     lab.ask(page, "picker._diagram.choice = (1, 99)")
     page.wait_for_timeout(400)
-    assert "has units 0 to 11, got 99" in pickers(page).first.get_by_role("alert").inner_text()
+    assert "has neurons 0 to 11, got 99" in pickers(page).first.get_by_role("alert").inner_text()
     stage(page).focus()
     page.keyboard.press("Home")
     page.wait_for_timeout(400)
@@ -152,6 +152,6 @@ def test_a_reload_shows_what_is_current(page):
     lab.ask(page, "picker.choose('0', 9)")
     lab.save_and_reload(page)
     stage(page)
-    assert pickers(page).first.locator(".sg-words").inner_text().startswith("Unit 9 of layer 0")
+    assert pickers(page).first.locator(".sg-words").inner_text().startswith("Neuron 9 of layer 0")
     assert page.errors == []
     assert page.strangers == []

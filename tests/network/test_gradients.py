@@ -1,4 +1,4 @@
-"""Input gradients of any unit of any module: against finite differences and formulas worked out by hand."""
+"""Input gradients of any neuron of any module: against finite differences and formulas worked out by hand."""
 
 import collections
 import dataclasses
@@ -116,10 +116,10 @@ def test_several_neurons_and_functions_of_the_output():
     np.testing.assert_array_equal(column.gradients, field.gradients[:, 1])
 
 
-@pytest.mark.parametrize("unit", [(2, 1, 3), (-1, -3, -1)])
-def test_conv_units_by_index(conv, unit):
+@pytest.mark.parametrize("neuron", [(2, 1, 3), (-1, -3, -1)])
+def test_conv_neurons_by_index(conv, neuron):
     x = points(60, 1, 6, 6)
-    field = gradient_field(conv, x, "0", unit)
+    field = gradient_field(conv, x, "0", neuron)
     checked(field, lambda x: conv[0](x)[:, 2, 1, 3], x)
     assert field.names[:2] + field.names[-1:] == ("x_0_0_0", "x_0_0_1", "x_0_5_5")
     assert field.points.shape == (60, 36)
@@ -445,10 +445,10 @@ WRONG_MODELS = {
         LINEAR,
         {"neuron": 2},
         ModelError,
-        r"no neuron 2: the model's output has 2 units, 0 to 1",
+        r"no neuron 2: the model's output has 2 neurons, 0 to 1",
     ),
-    "below range": (LINEAR, {"neuron": -3}, ModelError, r"no neuron -3: .* 2 units, 0 to 1"),
-    "in a layer": (LINEAR, {"layer": "linear", "neuron": 9}, ModelError, r"layer 'linear' has 2 units"),
+    "below range": (LINEAR, {"neuron": -3}, ModelError, r"no neuron -3: .* 2 neurons, 0 to 1"),
+    "in a layer": (LINEAR, {"layer": "linear", "neuron": 9}, ModelError, r"layer 'linear' has 2 neurons"),
     "a name": (LINEAR, {"neuron": "first"}, ModelError, r"a whole number, a tuple .* got 'first'"),
     "a truth": (LINEAR, {"neuron": True}, ModelError, r"a whole number, .* got True"),
     "a fraction": (LINEAR, {"neuron": (0.5,)}, ModelError, r"a whole number, .* got \(0\.5,\)"),
@@ -456,21 +456,21 @@ WRONG_MODELS = {
         Returns(lambda y: y[:, :, None].expand(-1, -1, 5)),
         {},
         ModelError,
-        r"units of shape \(2, 5\), so neuron must be an index into it, such as \(1, 2\).*got 0",
+        r"neurons of shape \(2, 5\), so neuron must be an index into it, such as \(1, 2\).*got 0",
     ),
     "too many axes": (
         LINEAR,
         {"neuron": (1, 1)},
         ModelError,
-        r"units of shape \(2,\).* such as 1, .*got \(1, 1\)",
+        r"neurons of shape \(2,\).* such as 1, .*got \(1, 1\)",
     ),
     "axis out of range": (
         Returns(lambda y: y[:, :, None].expand(-1, -1, 5)),
         {"neuron": (1, 5)},
         ModelError,
-        r"no neuron \(1, 5\).* 5 units along one axis of its shape \(2, 5\), 0 to 4",
+        r"no neuron \(1, 5\).* 5 neurons along one axis of its shape \(2, 5\), 0 to 4",
     ),
-    "one number": (Returns(lambda y: y.sum(1)), {"neuron": 1}, ModelError, r"no neuron 1: .* 1 units"),
+    "one number": (Returns(lambda y: y.sum(1)), {"neuron": 1}, ModelError, r"no neuron 1: .* 1 neurons"),
     "tuple": (
         Returns(lambda y: (y, y)),
         {},
@@ -502,7 +502,7 @@ WRONG_MODELS = {
         Returns(lambda y: torch.ones(len(y), 1, requires_grad=True)),
         {},
         NoGradientError,
-        r"the model's output does not depend on the input; choose another unit",
+        r"the model's output does not depend on the input; choose another neuron",
     ),
     "before wrt": (
         nn.Sequential(nn.Linear(3, 3), nn.Tanh()).double(),

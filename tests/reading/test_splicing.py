@@ -13,17 +13,17 @@ from symgrad_widgets.reading.splicing import Effect
 
 
 class Net(torch.nn.Module):
-    """Output 3 tanh(x*y) + z: what its one interesting unit is worth can be calculated."""
+    """Output 3 tanh(x*y) + z: what its one interesting neuron is worth can be calculated."""
 
     def __init__(self):
         super().__init__()
-        self.units = torch.nn.Identity()
+        self.neurons = torch.nn.Identity()
         self.scale = torch.nn.Parameter(torch.tensor(3.0, dtype=torch.double))
 
     def forward(self, points):
         x, y, z = points.T
-        units = self.units(torch.stack([torch.tanh(x * y), z], 1))
-        return (self.scale * units[:, 0] + units[:, 1])[:, None]
+        neurons = self.neurons(torch.stack([torch.tanh(x * y), z], 1))
+        return (self.scale * neurons[:, 0] + neurons[:, 1])[:, None]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def points():
 
 @pytest.fixture(scope="module")
 def result(points):
-    return briefly(Net(), points, "units", 0, names=("x", "y", "z"), operators=["mul", "tanh"])
+    return briefly(Net(), points, "neurons", 0, names=("x", "y", "z"), operators=["mul", "tanh"])
 
 
 def squared_error(points):
@@ -58,7 +58,7 @@ def test_the_true_formula_changes_nothing_and_recovers_the_task(result, points):
 
 def test_a_false_formula_is_told_by_its_effect(result, points):
     net = Net()
-    field = sg.gradient_field(net, points, "units", 0, names=("x", "y", "z"))
+    field = sg.gradient_field(net, points, "neurons", 0, names=("x", "y", "z"))
     spliced = result.with_formula("x**2*y", field).splice(net)
     assert spliced.change > 0.1
     assert spliced.effect(squared_error(points)).recovered < 0.9
@@ -66,7 +66,7 @@ def test_a_false_formula_is_told_by_its_effect(result, points):
 
 def test_a_folded_formula_has_the_neurons_directions_and_cannot_stand_for_it(result, points):
     net = Net()
-    field = sg.gradient_field(net, points, "units", 0, names=("x", "y", "z"))
+    field = sg.gradient_field(net, points, "neurons", 0, names=("x", "y", "z"))
     folded = result.with_formula("(x*y)**2", field)
     assert folded.best.loss < 1e-12
     assert folded.angles.max() < 0.01
@@ -144,8 +144,8 @@ def test_an_output_that_no_task_needs_is_said():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"layer": "unit", "neuron": 0}, "no layer 'unit'; did you mean 'units'"),
-        ({"layer": "units", "neuron": 7}, "there is no neuron 7"),
+        ({"layer": "neuron", "neuron": 0}, "no layer 'neuron'; did you mean 'neurons'"),
+        ({"layer": "neurons", "neuron": 7}, "there is no neuron 7"),
     ],
 )
 def test_what_is_not_there_cannot_be_replaced(result, given, said):
@@ -154,15 +154,15 @@ def test_what_is_not_there_cannot_be_replaced(result, given, said):
 
 
 def test_without_a_formula_or_a_place_there_is_nothing_to_splice(result, points):
-    field = sg.gradient_field(Net(), points, "units", 0, names=("x", "y", "z"))
+    field = sg.gradient_field(Net(), points, "neurons", 0, names=("x", "y", "z"))
     bare = briefly(sg.GradientField(field.points, field.gradients, field.names), operators=["mul"])
     with pytest.raises(sg.SymgradError, match="say which neuron the formula is to stand for"):
         bare.splice(Net())
     with pytest.raises(sg.SymgradError, match="has no phi"):
-        bare.splice(Net(), neuron=0, layer="units")
+        bare.splice(Net(), neuron=0, layer="neurons")
     with pytest.raises(sg.SymgradError, match="has no formula"):
-        dataclasses.replace(result, best=None, phi=None).splice(Net(), neuron=0, layer="units")
-    assert result.unit == ("units", 0)
+        dataclasses.replace(result, best=None, phi=None).splice(Net(), neuron=0, layer="neurons")
+    assert result.asked == ("neurons", 0)
 
 
 def test_a_formula_of_other_inputs_than_the_models_is_refused(result):

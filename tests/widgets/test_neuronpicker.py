@@ -1,4 +1,4 @@
-"""What every unit does on data, and the picker that shows it: against worked examples, no browser."""
+"""What every neuron does on data, and the picker that shows it: against worked examples, no browser."""
 
 import json
 import warnings
@@ -13,7 +13,7 @@ from symgrad_widgets import plots
 from symgrad_widgets.formula.expressions import angles, as_expression
 from symgrad_widgets.network.modules import mlp
 from symgrad_widgets.reading.activity import Activity
-from symgrad_widgets.reading.atlas.layer import UnitLaw
+from symgrad_widgets.reading.atlas.layer import NeuronLaw
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (120, 2))
 ENERGY = as_expression("x**2 + v**2", ("x", "v"))
@@ -30,7 +30,7 @@ def picker(network):
 
 
 class Energy(nn.Module):
-    """No layers; units x^2 + v^2, x + 2 v and zero: all their measures are known."""
+    """No layers; neurons x^2 + v^2, x + 2 v and zero: all their measures are known."""
 
     def forward(self, x):
         return torch.stack([(x**2).sum(1), x[:, 0] + 2 * x[:, 1], 0 * x[:, 0]], 1)
@@ -55,35 +55,35 @@ def images():
 # -- Activity ------------------------------------------------------------------------------------------------
 
 
-def test_measures_of_known_units():
+def test_measures_of_known_neurons():
     activity = Activity(Energy(), POINTS, ("x", "v"))
     x, v = POINTS.T
     assert [(layer.name, layer.count) for layer in activity.layers] == [(None, 3)]
     np.testing.assert_allclose(activity.spread, [np.std(x**2 + v**2), np.std(x + 2 * v), 0], rtol=1e-5)
     np.testing.assert_allclose(activity.mean[:2], [np.mean(x**2 + v**2), np.mean(x + 2 * v)], rtol=1e-4)
-    unit = POINTS / np.linalg.norm(POINTS, axis=1, keepdims=True)
-    turning = 1 - np.linalg.eigvalsh(unit.T @ unit / len(unit))[-1]
+    directions = POINTS / np.linalg.norm(POINTS, axis=1, keepdims=True)
+    turning = 1 - np.linalg.eigvalsh(directions.T @ directions / len(directions))[-1]
     np.testing.assert_allclose(activity.gradient_spread, [turning, 0, np.nan], atol=1e-5)
-    off = np.degrees(np.arccos(np.abs(unit @ [1, 2]) / np.sqrt(5)))
+    off = np.degrees(np.arccos(np.abs(directions @ [1, 2]) / np.sqrt(5)))
     np.testing.assert_allclose(activity.angles(ENERGY), [0, np.median(off), np.nan], atol=1e-3)
 
 
-def test_angles_of_all_units_are_those_of_their_fields(network):
+def test_angles_of_all_neurons_are_those_of_their_fields(network):
     activity = Activity(network, POINTS, ("x", "v"))
     for name in ("linear1", "silu2", "latent"):
         layer = activity.position(name)
-        for unit in range(activity.layers[layer].count):
+        for neuron in range(activity.layers[layer].count):
             alone = np.median(
-                angles(ENERGY, sg.gradient_field(network, POINTS, name, unit, names=("x", "v")))
+                angles(ENERGY, sg.gradient_field(network, POINTS, name, neuron, names=("x", "v")))
             )
-            assert activity.angles(ENERGY)[activity.starts[layer] + unit] == pytest.approx(alone, abs=1e-2)
-            assert np.median(angles(ENERGY, activity.field(layer, [unit]))) == alone
+            assert activity.angles(ENERGY)[activity.starts[layer] + neuron] == pytest.approx(alone, abs=1e-2)
+            assert np.median(angles(ENERGY, activity.field(layer, [neuron]))) == alone
 
 
 def test_gradients_are_compared_on_the_data_alone():
     flat = np.stack([POINTS[:, 0], 3 - POINTS[:, 0], POINTS[:, 1]], 1)
     activity = Activity(nn.Linear(3, 4), flat, ("a", "b", "c"))
-    fields = [activity.field(0, [unit]) for unit in range(4)]
+    fields = [activity.field(0, [neuron]) for neuron in range(4)]
     formula = as_expression("a*c + b", activity.names)
     np.testing.assert_allclose(
         activity.angles(formula), [np.median(angles(formula, f)) for f in fields], atol=1e-2
@@ -109,7 +109,7 @@ def test_random_directions_leave_a_small_error_in_an_angle():
     x = np.random.default_rng(0).normal(size=(400, 60))
     activity = Activity(nn.Linear(60, 20).double(), x)
     formula = as_expression(" + ".join(activity.names), activity.names)
-    exact = [np.median(angles(formula, activity.field(0, [unit]))) for unit in range(20)]
+    exact = [np.median(angles(formula, activity.field(0, [neuron]))) for neuron in range(20)]
     assert np.abs(activity.angles(formula) - exact).max() < 25
     assert np.abs(activity.angles(formula) - exact).mean() < 12
 
@@ -175,10 +175,10 @@ class Custom(nn.Module):
     ("model", "x", "message"),
     [
         (Fails(), POINTS, "forward failed on points of shape .* no road for 64"),
-        (Says(), POINTS, "no units to look at: .* its output is a dict of 'loss'"),
+        (Says(), POINTS, "no neurons to look at: .* its output is a dict of 'loss'"),
         (nn.Linear(2, 3), POINTS[:1], "x holds one point"),
         (nn.Linear(2, 3), POINTS[0], r"shape \(N, n\)"),
-        (nn.Linear(2, 20_000), POINTS, r"1 layers hold 20,000 units \('output' alone 20,000\), more than"),
+        (nn.Linear(2, 20_000), POINTS, r"1 layers hold 20,000 neurons \('output' alone 20,000\), more than"),
         ("model", POINTS, r"must be a torch.nn.Module, got str"),
     ],
 )
@@ -233,7 +233,7 @@ def test_the_choice_gives_a_field_and_is_observed(picker, network):
     assert picker.field is picker.field
 
 
-def test_a_new_layer_keeps_the_units_it_has(picker):
+def test_a_new_layer_keeps_the_neurons_it_has(picker):
     picker.choose("linear1", 1, 5)
     picker.layer = "silu2"
     assert picker.neurons == (1,)
@@ -242,29 +242,29 @@ def test_a_new_layer_keeps_the_units_it_has(picker):
 
 
 def test_words_follow_what_is_shown(picker):
-    assert picker.words.startswith("Unit 0 of layer latent (Linear, 1 unit). Over 120 points")
-    assert picker.words.endswith("The 25 units are coloured by activation spread.")
+    assert picker.words.startswith("Neuron 0 of layer latent (Linear, 1 neuron). Over 120 points")
+    assert picker.words.endswith("The 25 neurons are coloured by activation spread.")
     picker.choose("linear1", 1, 3)
-    assert "Unit 3 of layer linear1 (Linear, 6 units), one of 2 chosen: 1, 3." in picker.words
+    assert "Neuron 3 of layer linear1 (Linear, 6 neurons), one of 2 chosen: 1, 3." in picker.words
     picker.formula = "x**2 + v**2"
     picker.colour_by = "alignment"
     angle = picker.activity.angles(ENERGY)[picker.activity.starts[1] + 3]
     assert f"its angle to v**2 + x**2 {angle:.2g} degrees" in picker.words
-    assert "Values of unit 3 of layer linear1" in picker._panel.words
+    assert "Values of neuron 3 of layer linear1" in picker._panel.words
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
         ("layer", "linear9", "no layer 'linear9' is shown; did you mean 'linear"),
-        ("neurons", (0, 6), "'linear1' has units 0 to 5, got 6"),
+        ("neurons", (0, 6), "'linear1' has neurons 0 to 5, got 6"),
         ("neurons", (), r"such as \(0, 3\), got \(\)"),
         ("neurons", 2, r"such as \(0, 3\), got 2"),
-        ("neuron", -1, "units 0 to 5, got -1"),
+        ("neuron", -1, "neurons 0 to 5, got -1"),
         ("neuron", True, "by its number, got True"),
         ("neuron", "three", "by its number, got 'three'"),
         ("colour_by", "colour", "no measure 'colour'"),
-        ("colour_by", "alignment", "no formula to compare the units with"),
+        ("colour_by", "alignment", "no formula to compare the neurons with"),
         ("formula", "x*y", "'y' is an unknown symbol; known: x, v"),
     ],
 )
@@ -306,10 +306,10 @@ def test_what_the_view_can_colour_by_depends_on_the_formula(picker):
 
 
 def atlas_of(*rows, layer=None):
-    return sg.Atlas([UnitLaw(layer, *row) for row in rows], "finished")
+    return sg.Atlas([NeuronLaw(layer, *row) for row in rows], "finished")
 
 
-def test_units_are_coloured_by_the_formulas_of_an_atlas():
+def test_neurons_are_coloured_by_the_formulas_of_an_atlas():
     found = atlas_of(
         (0, "x**2 + v**2", 1e-12, 7, 120), (1, None, 0.3, None, 120), (2, None, None, None, 0, "dead")
     )
@@ -333,7 +333,7 @@ def test_units_are_coloured_by_the_formulas_of_an_atlas():
     ("atlas", "message"),
     [
         ("rows", "no atlas of this model, got 'rows'"),
-        (atlas_of((7, "x", 0.1, 1, 9)), "has unit 7 of layer None"),
+        (atlas_of((7, "x", 0.1, 1, 9)), "has neuron 7 of layer None"),
         (atlas_of((0, "x", 0.1, 1, 9), layer="linear1"), "no layer 'linear1' is shown"),
     ],
 )
@@ -353,7 +353,7 @@ def test_gradients_without_forward_mode_are_refused_and_single_fields_work():
     assert picker.field.neurons == 1
 
 
-def test_a_saved_picker_of_4096_units_is_small():
+def test_a_saved_picker_of_4096_neurons_is_small():
     picker = sg.NeuronPicker(nn.Sequential(nn.Linear(2, 4095), nn.Linear(4095, 1)), POINTS, ("x", "v"))
     picker.colour_by = "gradient"
     state = sum(len(str(value)) for value in picker._panel.get_state().values())
@@ -374,9 +374,9 @@ def test_levels_tell_strong_from_weak_and_from_nothing():
     assert plots.levels_of([0, 0.124, 0.126, 1, np.nan]).tolist() == [0, 0, 1, 7, 255]
 
 
-def test_the_still_picture_shows_every_unit_and_those_chosen():
+def test_the_still_picture_shows_every_neuron_and_those_chosen():
     levels = plots.levels_of([0, 1, np.nan, 0.5])
-    picture = plots.UnitsPicture((("a", 3), ("b", 1)), levels, (1, 3), ("spread", "0", "2"), "Four & more.")
+    picture = plots.NeuronsPicture((("a", 3), ("b", 1)), levels, (1, 3), ("spread", "0", "2"), "Four & more.")
     svg = picture.svg()
     assert svg.count("h0") == 3
     assert svg.count("<circle") == 2
@@ -387,10 +387,10 @@ def test_the_still_picture_shows_every_unit_and_those_chosen():
 def test_activation_of_one_input_two_or_many():
     line = plots.activation_picture(POINTS[:, :1], POINTS[:, 1], ("x",))
     assert [mark.kind for mark in line.marks] == ["points"]
-    plane = plots.activation_picture(POINTS, POINTS[:, 0], ("x", "v"), (0, 1), "unit 3")
+    plane = plots.activation_picture(POINTS, POINTS[:, 0], ("x", "v"), (0, 1), "neuron 3")
     assert [len(mark.data["x"]) for mark in plane.marks] == [30, 30, 30, 30]
     assert max(plane.marks[0].data["x"]) < min(plane.marks[3].data["x"])
-    assert "Values of unit 3 at 120 points" in plane.words
+    assert "Values of neuron 3 at 120 points" in plane.words
     assert [mark.kind for mark in plots.activation_picture(POINTS, POINTS[:, 0], ("x", "v")).marks] == [
         "bars"
     ]

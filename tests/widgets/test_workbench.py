@@ -37,7 +37,7 @@ def test_all_views_follow_the_neuron(bench):
     assert all(view.field is bench.field for view in views)
     assert bench.field is bench.picker.field
     assert bench.stepper.state.generation == 0
-    assert "Unit 3 of layer silu2" in bench.words
+    assert "Neuron 3 of layer silu2" in bench.words
     assert [str(guess.expression) for guess in bench.stepper.guesses] == ["v*x"]
     assert bench.stepper.guesses[0].loss == sg.score(bench.field, "x*v").loss
 
@@ -189,7 +189,7 @@ def test_the_state_of_a_network_of_ones_own_needs_the_network(run):
         ({"neurons": None}, "damaged: 'neurons' is None"),
         ({"experiment": "oscilator"}, "did you mean 'oscillator'"),
         ({"layer": "silu9"}, "no layer 'silu9'"),
-        ({"neurons": [99]}, "has units 0 to 0, got 99"),
+        ({"neurons": [99]}, "has neurons 0 to 0, got 99"),
         ({"generation": -1}, r"'generation' is -1 \(generation must be a whole number from 0 to 100000, got"),
         ({"inputs": ["x", "y"]}, "no input 'y'"),
         ({"guesses": ["import os"]}, "import"),

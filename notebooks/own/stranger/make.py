@@ -1,6 +1,6 @@
 """How the stranger's checkpoint was made: `python make.py` writes it again, in half a minute.
 
-A network of 24 and 24 tanh units learns the areas of triangles with sides between 1 and 1.8, by full-batch L-BFGS
+A network of 24 and 24 tanh neurons learns the areas of triangles with sides between 1 and 1.8, by full-batch L-BFGS
 in double precision. What is stored is single precision, under names that do not give the order of the layers.
 """
 

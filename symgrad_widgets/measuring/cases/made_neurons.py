@@ -90,13 +90,13 @@ def disturbed(field, kicks, noise):
 
     if not noise:
         return field
-    unit = field.unit[:, 0]
+    along = field.unit[:, 0]
     kicks = kicks / np.sqrt((kicks**2).sum(1).mean())
 
     def excess(size):
-        turned = unit + size * kicks
-        cosines = (turned * unit).sum(1) / np.linalg.norm(turned, axis=1)
+        turned = along + size * kicks
+        cosines = (turned * along).sum(1) / np.linalg.norm(turned, axis=1)
         return (1 - cosines**2).mean() - noise
 
-    turned = unit + brentq(excess, 0, 100) * kicks
+    turned = along + brentq(excess, 0, 100) * kicks
     return GradientField(field.points, field.measure.lift(turned), field.names, field.values)

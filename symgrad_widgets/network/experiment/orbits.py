@@ -55,10 +55,10 @@ def kepler_flow(start, times):
 
 def plane(force):
     """Sampler of the motion x'' = force(x): orbits from x, v ~ U[0, 1], seen at random times t ~ U[0, 3]."""
-    return _unit_orbits(partial(integrate, lambda x, v: (v, force(x))), 2)
+    return _square_orbits(partial(integrate, lambda x, v: (v, force(x))), 2)
 
 
-def _unit_orbits(flow, dimension):
+def _square_orbits(flow, dimension):
     return partial(orbits, flow=flow, box=((0.0, 1.0),) * dimension, duration=_DURATION)
 
 
@@ -73,12 +73,12 @@ def kepler(rng, count):
     def far(*points):
         return np.min([np.hypot(p[:, 0], p[:, 1]) for p in points], axis=0) >= _NEAREST
 
-    return Triplets(*redraw(lambda number: _unit_orbits(kepler_flow, 4)(rng, number), far, count))
+    return Triplets(*redraw(lambda number: _square_orbits(kepler_flow, 4)(rng, number), far, count))
 
 
 def published_kepler(rng, count):
     """Kepler orbits as in the paper: at any distance from the centre, and negatives ~ U[0, 1]^4."""
-    anchor, positive, _ = _unit_orbits(kepler_flow, 4)(rng, count)
+    anchor, positive, _ = _square_orbits(kepler_flow, 4)(rng, count)
     return Triplets(anchor, positive, rng.uniform(size=(count, 4)))
 
 
@@ -103,7 +103,7 @@ EXPERIMENTS = (
         "oscillator",
         "Harmonic oscillator",
         _PLANE,
-        {"default": _unit_orbits(rotation, 2)},
+        {"default": _square_orbits(rotation, 2)},
     ),
     _row(
         "P1-08",

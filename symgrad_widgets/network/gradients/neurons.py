@@ -35,7 +35,8 @@ def neuron_index(shape, neuron, where):
     index = neuron if isinstance(neuron, tuple) else (neuron,)
     if any(isinstance(i, bool) or not isinstance(i, int | np.integer) for i in index):
         raise ModelError(
-            f"neuron must be a whole number, a tuple of them or a function, or a list of these, got {neuron!r}"
+            "neuron must be a whole number, a tuple of them or a function, or a list of these, "
+            f"got {neuron!r}"
         )
     if len(index) != len(shape):
         middle = tuple(size // 2 for size in shape)

@@ -127,8 +127,8 @@ class Survey(Reader):
                 chosen.remove(None)  # the output has a name already
         if not chosen:
             raise ModelError(
-                "the model has no neurons to look at: none of its layers returns a tensor of real numbers with "
-                f"a row for each of {count} points, and its output is {described(outputs[None])}"
+                "the model has no neurons to look at: none of its layers returns a tensor of real numbers "
+                f"with a row for each of {count} points, and its output is {described(outputs[None])}"
             )
         outputs = {name: tensor_of(outputs[name]) for name in chosen}
         with _plain_kernels():  # others give other bits
@@ -209,8 +209,8 @@ def _all_known(names, usable, modules):
     for name in names:
         if name in modules and name not in usable:
             raise ModelError(
-                f"layer {name!r} has no neurons: it is not called, or returns no tensor of real numbers with a "
-                "row for each point"
+                f"layer {name!r} has no neurons: it is not called, or returns no tensor of real numbers with "
+                "a row for each point"
             )
         if name not in usable:
             raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, filter(None, usable))}")

@@ -13,6 +13,9 @@ from .laws import NeuronLaw
 __all__ = ["Table", "digest"]
 
 
+_RENAMED = {"unit": "neuron"}  # keys, as older files have them
+
+
 class Table:
     """Rows by layer and neuron; each is written to the file, where there is one, before it counts.
 
@@ -33,6 +36,7 @@ class Table:
                 self._take(stored)
 
     def _take(self, stored):
+        stored = {_RENAMED.get(key, key): value for key, value in stored.items()}
         try:
             row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
             same = stored["made_of"] == self._made_of

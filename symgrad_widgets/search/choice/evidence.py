@@ -99,6 +99,6 @@ def spread(judge, expression, seed=0, resamples=EVIDENCE.resamples):
         c, _ = combine.solve(G[:, index], D[:, index])
         rows.append(c)
     rows = np.array(rows)
-    unit = np.argmax(np.abs(rows).mean(0))
-    rows = rows / rows[:, [unit]]
+    largest = np.argmax(np.abs(rows).mean(0))
+    rows = rows / rows[:, [largest]]
     return float((rows.std(0) / np.maximum(np.abs(rows.mean(0)), ROUNDING.share)).max())

@@ -36,13 +36,13 @@ def formula(terms, G, D, forms, symbols, points):
     the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
     `forms` are what the terms' inputs are in the symbols: `x / 1000`.
     """
-    unit, along, size = combine.normalised(G, D)
-    c, loss = combine.solve(unit, along, rounds=WRITING.rounds)
+    even, along, size = combine.normalised(G, D)
+    c, loss = combine.solve(even, along, rounds=WRITING.rounds)
     kept = np.abs(c) > WRITING.nothing * np.abs(c).max()
     if not kept.all():
         return _without_the_rest(kept, terms, G, D, forms, symbols, points)
 
-    limit = acceptable(float(loss), effective_count(unit, along, c))
+    limit = acceptable(float(loss), effective_count(even, along, c))
 
     def loss_of(numbers):
         return combine.losses(G, D, numbers)[0]
@@ -112,9 +112,9 @@ def _is_simple(numbers):
 
 
 def simple_numbers(c, loss_of, limit):
-    """Yield coefficients proportional to c, for each unit with as many simple numbers as the limit allows."""
-    for unit in _units(c):
-        numbers = c / c[unit]
+    """Yield coefficients proportional to c, in each scale with as many simple numbers as the limit allows."""
+    for scale in _scales(c):
+        numbers = c / scale
         together = np.where(_near(numbers), _nearest(numbers), numbers)
         fits = loss_of(together) <= limit
         yield _rounded(together if fits else _one_by_one(numbers, loss_of, limit), loss_of, limit)
@@ -125,14 +125,14 @@ def _mostly_positive(numbers):
     return -numbers if 2 * (numbers < 0).sum() > len(numbers) else numbers
 
 
-def _units(c):
+def _scales(c):
     """Coefficients worth being called 1: of a few all, of many those at the quartiles."""
     size = np.abs(c)
     order = np.argsort(size, kind="stable")
-    order = order[size[order] > WRITING.unit * size.max()]
-    if len(order) <= WRITING.units:
-        return order
-    return order[np.linspace(0, len(order) - 1, WRITING.unit_ranks).astype(int)]
+    order = order[size[order] > WRITING.least_scale * size.max()]
+    if len(order) > WRITING.scales:
+        order = order[np.linspace(0, len(order) - 1, WRITING.scale_ranks).astype(int)]
+    return c[order]
 
 
 def _near(numbers):

@@ -1,4 +1,4 @@
-// Layers as blocks of dots on one canvas; one element has the focus and speaks for the neuron under the cursor.
+// Layers as blocks of dots on one canvas; one element has the focus and speaks for the neuron at the cursor.
 const LEVELS = 8, NONE = 255, CHOSEN = "#D55E00";
 const CELLS = [24, 20, 16, 13, 10, 8, 7], LABEL = 18, GAP = 24, WIDEST = 140;
 const RAMPS = { light: [[148, 148, 148], [0, 80, 127]], dark: [[112, 112, 112], [110, 195, 245]] };
@@ -75,7 +75,8 @@ function render({ model, el }) {
   };
   // A choice that does not exist, as in a state edited by hand, is left to Python to refuse.
   const choice = () => {
-    const [layer, ...neurons] = model.get("choice"), there = neurons.filter((neuron) => neuron < layers[layer]?.[2]);
+    const [layer, ...neurons] = model.get("choice");
+    const there = neurons.filter((neuron) => neuron < layers[layer]?.[2]);
     return there.length ? [layer, ...there] : [0, 0];
   };
   const block = (layer) => plan.blocks[layer];
@@ -159,7 +160,9 @@ function render({ model, el }) {
   const choose = ({ layer, neuron }, adds) => {
     const [now, ...neurons] = choice();
     let next = [neuron];
-    if (adds && layer === now) next = neurons.includes(neuron) ? neurons.filter((other) => other !== neuron) : [...neurons, neuron];
+    if (adds && layer === now) {
+      next = neurons.includes(neuron) ? neurons.filter((other) => other !== neuron) : [...neurons, neuron];
+    }
     if (!next.length) return;
     at = { layer, neuron };
     model.set("choice", [layer, ...next]);

@@ -71,8 +71,8 @@ STUDY = Study(
     question=(
         "Real data, for which nobody knows a law: the fuel that 392 cars use, by displacement, power, weight "
         "and time to 60 miles an hour; threes and eights told apart by ink, its shares left and on top, and "
-        "its breadth and height. What a network of two layers of 16 neurons makes of them, of a planted law on "
-        "the same inputs (power/weight; ink*left above its median), and of shuffled labels. Fit is R² for "
+        "its breadth and height. What a network of two layers of 16 neurons makes of them, of a planted law "
+        "on the same inputs (power/weight; ink*left above its median), and of shuffled labels. Fit is R² for "
         "cars and the share told right for digits, on rows that were not trained on."
     ),
     groups={

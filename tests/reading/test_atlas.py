@@ -1,4 +1,4 @@
-"""A formula, or none, for every unit of a layer."""
+"""A formula, or none, for every neuron of a layer."""
 
 import dataclasses
 
@@ -17,13 +17,13 @@ QUICK = {"names": ("x", "y"), "jobs": 2, "progress": False}
 
 
 class Known(torch.nn.Module):
-    """Five units of which all is known; the third is dead, the last has a direction that is random."""
+    """Five neurons of which all is known; the third is dead, the last has a direction that is random."""
 
     def __init__(self, scale=1.0, dead=()):
         super().__init__()
         self.scale = torch.nn.Parameter(torch.tensor(float(scale), dtype=torch.double))
         self.dead = dead
-        self.units, self.head = torch.nn.Identity(), torch.nn.Linear(5, 1).double()
+        self.neurons, self.head = torch.nn.Identity(), torch.nn.Linear(5, 1).double()
         torch.nn.init.constant_(self.head.weight, 0.2)
         torch.nn.init.zeros_(self.head.bias)
 
@@ -32,12 +32,12 @@ class Known(torch.nn.Module):
         wild = torch.sin(9 * x + 5 * torch.cos(8 * y)) + torch.cos(11 * x * y)
         columns = [torch.tanh(x * y), torch.exp(x - 2 * y), 0 * x, x**2 + self.scale * y**2, wild]
         return self.head(
-            self.units(torch.stack([0 * c if i in self.dead else c for i, c in enumerate(columns)], 1))
+            self.neurons(torch.stack([0 * c if i in self.dead else c for i, c in enumerate(columns)], 1))
         )
 
 
 class Rounded(torch.nn.Module):
-    """Returns whole numbers, which no unit can be."""
+    """Returns whole numbers, which no neuron can be."""
 
     def forward(self, points):
         return points.round().long()
@@ -63,13 +63,13 @@ def points():
 def made(points, tmp_path_factory):
     """An atlas, and the rows in the order in which they came."""
     seen, path = [], tmp_path_factory.mktemp("atlas") / "rows.jsonl"
-    return sg.atlas(Known(), points, "units", path=path, callback=seen.append, **QUICK), seen, path
+    return sg.atlas(Known(), points, "neurons", path=path, callback=seen.append, **QUICK), seen, path
 
 
-def test_each_unit_has_its_formula_or_none(made):
+def test_each_neuron_has_its_formula_or_none(made):
     atlas, _, _ = made
     product, exponential, dead, ellipse, wild = atlas.rows
-    assert [row.unit for row in atlas.rows] == [0, 1, 2, 3, 4]
+    assert [row.neuron for row in atlas.rows] == [0, 1, 2, 3, 4]
     assert sg.verify(product.formula, "x*y").same
     assert sg.verify(exponential.formula, "x - 2*y").same
     assert sg.verify(ellipse.formula, "x**2 + y**2").same
@@ -84,13 +84,13 @@ def test_each_unit_has_its_formula_or_none(made):
 
 def test_rows_come_one_by_one_and_are_told_in_a_table(made):
     atlas, seen, _ = made
-    assert sorted(row.unit for row in seen) == [0, 1, 2, 3, 4]
+    assert sorted(row.neuron for row in seen) == [0, 1, 2, 3, 4]
     assert atlas.ending == "finished"
-    assert repr(atlas) == "Atlas (finished): 3 of 5 units have a formula; nothing can be said of 1"
+    assert repr(atlas) == "Atlas (finished): 3 of 5 neurons have a formula; nothing can be said of 1"
     assert len(atlas.laws) == 3
     assert [row.loss for row in atlas.laws] == sorted(row.loss for row in atlas.laws)
     assert "<td style='text-align:left'>x*y</td>" in atlas._repr_html_()
-    assert len(atlas.of("units")) == 5
+    assert len(atlas.of("neurons")) == 5
     assert len(atlas.of("head")) == 0
 
 
@@ -100,23 +100,32 @@ def test_an_atlas_that_was_stopped_goes_on_where_it_was(made, points, tmp_path):
     lines = path.read_text().splitlines(keepends=True)
     part.write_text("".join(lines[:2]) + lines[2][:20])  # killed while it wrote
     done = []
-    whole = sg.atlas(Known(), points, "units", path=path, callback=done.append, **QUICK)
+    whole = sg.atlas(Known(), points, "neurons", path=path, callback=done.append, **QUICK)
     assert (done, whole.rows) == ([], atlas.rows)
-    whole = sg.atlas(Known(), points, "units", path=part, callback=done.append, **QUICK)
+    whole = sg.atlas(Known(), points, "neurons", path=part, callback=done.append, **QUICK)
     assert len(done) == 3
     assert whole.rows == atlas.rows
     assert len(batch.read(part)) == 5
 
 
+def test_a_file_that_calls_a_neuron_otherwise_is_read(made, points, tmp_path):
+    atlas, _, path = made
+    older = tmp_path / "older.jsonl"
+    older.write_text(path.read_text().replace('"neuron":', '"unit":'))
+    done = []
+    assert sg.atlas(Known(), points, "neurons", path=older, callback=done.append, **QUICK).rows == atlas.rows
+    assert not done
+
+
 def test_a_callback_and_ctrl_c_end_it_with_the_rows_so_far(points, monkeypatch):
     def rows(*_):
-        yield layer.UnitLaw("units", 3, "x", 0.1, 1, 400)
+        yield layer.NeuronLaw("neurons", 3, "x", 0.1, 1, 400)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(layer, "_searched", rows)
-    stopped = sg.atlas(Known(), points, "units", callback=lambda row: row.unit == 3, **QUICK)
+    stopped = sg.atlas(Known(), points, "neurons", callback=lambda row: row.neuron == 3, **QUICK)
     assert (stopped.ending, len(stopped)) == ("stopped", 1)
-    interrupted = sg.atlas(Known(), points, "units", **QUICK)
+    interrupted = sg.atlas(Known(), points, "neurons", **QUICK)
     assert (interrupted.ending, len(interrupted)) == ("interrupted", 1)
 
 
@@ -128,25 +137,25 @@ def test_a_file_of_another_atlas_is_refused_and_kept(made, points, change, argum
     _, _, path = made
     before = path.read_bytes()
     with pytest.raises(sg.SymgradError, match="holds the atlas of another model, or on other points"):
-        sg.atlas(Known(**change), points, "units", path=path, **QUICK | arguments)
+        sg.atlas(Known(**change), points, "neurons", path=path, **QUICK | arguments)
     assert path.read_bytes() == before
 
 
 def test_a_file_of_something_else_is_refused(points, tmp_path):
     (tmp_path / "rows").write_text('{"experiment": "kepler"}\n')
     with pytest.raises(sg.SymgradError, match="holds no atlas, a row lacks 'layer'"):
-        sg.atlas(Known(), points, "units", path=tmp_path / "rows", **QUICK)
+        sg.atlas(Known(), points, "neurons", path=tmp_path / "rows", **QUICK)
 
 
 @pytest.mark.parametrize(
     ("model", "layer", "arguments", "said"),
     [
-        (Known(), "unit", {}, "no layer 'unit'; did you mean 'units'"),
-        (Layers(), "idle", {}, "layer 'idle' has no units: it is not called"),
-        (Layers(), "rounded", {}, "layer 'rounded' has no units: .* returns no tensor of real numbers"),
-        (Known(dead=range(5)), "units", {}, "nothing can be said of any of 5 units"),
-        (Known(), "units", {"generations": 1.5}, "generations must be a whole number"),
-        (Known(), "units", {"jobs": 0}, "jobs"),
+        (Known(), "neuron", {}, "no layer 'neuron'; did you mean 'neurons'"),
+        (Layers(), "idle", {}, "layer 'idle' has no neurons: it is not called"),
+        (Layers(), "rounded", {}, "layer 'rounded' has no neurons: .* returns no tensor of real numbers"),
+        (Known(dead=range(5)), "neurons", {}, "nothing can be said of any of 5 neurons"),
+        (Known(), "neurons", {"generations": 1.5}, "generations must be a whole number"),
+        (Known(), "neurons", {"jobs": 0}, "jobs"),
     ],
 )
 def test_what_cannot_be_done_is_said(model, layer, arguments, said, points):
@@ -160,12 +169,12 @@ def test_tokens_need_wrt_and_have_an_atlas_with_it():
     model = torch.nn.Sequential(embedding, torch.nn.Flatten(), Known())
     tokens = torch.arange(200)[:, None]
     with pytest.raises(sg.SymgradError, match="wrt='0'"):
-        sg.atlas(model, tokens, "2.units", **QUICK)
-    row = sg.atlas(model, tokens, "2.units", wrt="0", **QUICK).rows[0]
+        sg.atlas(model, tokens, "2.neurons", **QUICK)
+    row = sg.atlas(model, tokens, "2.neurons", wrt="0", **QUICK).rows[0]
     assert sg.verify(row.formula, "x*y").same
 
 
-def test_linear_units_are_read_in_one_generation(points):
+def test_linear_neurons_are_read_in_one_generation(points):
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh()).double()
     found = sg.atlas(model, points, ("0", "1"), generations=1, **QUICK)
@@ -173,18 +182,18 @@ def test_linear_units_are_read_in_one_generation(points):
     assert len(found.laws) == len(found) == 8
     for row in found.rows:
         slopes = evaluate(parse(row.formula, ("x", "y")), ("x", "y"), points)[1]
-        assert np.abs(slopes @ across[row.unit]).max() < 1e-5 * np.abs(slopes).max()
+        assert np.abs(slopes @ across[row.neuron]).max() < 1e-5 * np.abs(slopes).max()
 
 
 class Mixed(torch.nn.Tanh):
-    """An activation by its type, which adds its neighbour to each unit."""
+    """An activation by its type, which adds its neighbour to each neuron."""
 
     def forward(self, z):
         return super().forward(z + z.roll(1, 1))
 
 
 class Shifted(torch.nn.Module):
-    """Changes the units, each in another way, between the linear layer and its activation."""
+    """Changes the neurons, each in another way, between the linear layer and its activation."""
 
     def __init__(self):
         super().__init__()
@@ -227,10 +236,10 @@ def test_by_autograd_each_activation_in_the_table_works_on_each_number_by_itself
     z = torch.randn(200, 3, dtype=torch.double, requires_grad=True)
     for kind in sorted(_ELEMENTWISE, key=lambda kind: kind.__name__):
         module = (kind(0.1, 20.0) if kind is torch.nn.Threshold else kind()).double().eval()
-        for unit in range(3):
-            (slopes,) = torch.autograd.grad(module(z)[:, unit].sum(), z)
-            assert not slopes[:, [other for other in range(3) if other != unit]].any(), kind
-            assert slopes[:, unit].any(), kind
+        for neuron in range(3):
+            (slopes,) = torch.autograd.grad(module(z)[:, neuron].sum(), z)
+            assert not slopes[:, [other for other in range(3) if other != neuron]].any(), kind
+            assert slopes[:, neuron].any(), kind
 
 
 @pytest.mark.parametrize("kind", sorted(_ELEMENTWISE, key=lambda kind: kind.__name__))
@@ -254,7 +263,7 @@ def test_an_atlas_that_was_begun_by_name_goes_on_without_a_name(points, tmp_path
 def test_an_atlas_is_the_search_of_each_unit(made, points):
     atlas, _, _ = made
     rows = np.unique(np.linspace(0, 399, 300).astype(int))
-    field = sg.gradient_field(Known(), points[rows], "units", 3, names=("x", "y"))
+    field = sg.gradient_field(Known(), points[rows], "neurons", 3, names=("x", "y"))
     search = sg.Search(field, guesses=("x + y",))
     search.run(generations=10, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-9)
     assert dataclasses.asdict(atlas.rows[3])["formula"] == str(search.best.expression)

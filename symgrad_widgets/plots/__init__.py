@@ -17,9 +17,9 @@ from .slices import Slice
 __all__ = [
     "ExpressionPicture",
     "Mark",
+    "NeuronsPicture",
     "Picture",
     "Slice",
-    "NeuronsPicture",
     "activation_picture",
     "angle_groups",
     "angle_histogram",

@@ -5,8 +5,8 @@ import numpy as np
 from ..errors import DataError, ExpressionError, NoGradientError
 from ..field import GradientField
 from ..formula.expressions import evaluate, misalignments
+from ..formula.outer import core
 from . import tolerances
-from .proof import core
 
 __all__ = ["box_regions", "data_region", "defined", "flat", "is_monotone", "misaligned"]
 

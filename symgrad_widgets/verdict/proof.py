@@ -13,12 +13,12 @@ import sympy as sp
 
 from ..formula.expressions import compiled, evaluate, gradient
 from ..formula.on_arrays import on_arrays
+from ..formula.outer import core
 from . import tolerances
 
-__all__ = ["Screening", "core", "proves", "screen", "vanishes"]
+__all__ = ["Screening", "proves", "screen", "vanishes"]
 
 _ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO, tolerances.EXACT_LENGTH))
-_STEPS = (sp.sign, sp.Heaviside, sp.floor, sp.ceiling, sp.Piecewise)  # flat between their steps
 
 
 class Screening(Enum):
@@ -28,37 +28,6 @@ class Screening(Enum):
     DIFFERENT = "a point refutes it"
     CONSTANT = "the formula is constant on the data, or on a part"
     UNKNOWN = "no point could be computed"
-
-
-def core(expression):
-    """Strip an expression of outer functions of one argument: `3*exp(u)**2 + 1` to `u`.
-
-    What is stripped has a derivative that vanishes nowhere or at isolated values: parallel gradients stay so.
-    """
-    while True:
-        inner = _inside(expression)
-        if inner is expression:
-            return expression
-        expression = inner
-
-
-def _inside(expression):
-    if expression.is_Add or expression.is_Mul:
-        rest = expression.as_independent(*expression.free_symbols, as_Add=expression.is_Add)[1]
-        if rest == expression and expression.is_Mul and all(_is_below(factor) for factor in expression.args):
-            return 1 / expression
-        return expression if rest == expression else rest
-    if expression.is_Function and len(expression.args) == 1 and not isinstance(expression, _STEPS):
-        return expression.args[0]
-    if expression.is_Pow and not expression.exp.free_symbols:
-        return expression.base
-    if expression.is_Pow and not expression.base.free_symbols:
-        return expression.exp
-    return expression
-
-
-def _is_below(factor):
-    return factor.is_Pow and factor.exp.is_number and factor.exp.is_negative
 
 
 def screen(formula, concepts, surface, chart):

@@ -12,7 +12,7 @@ from symgrad_widgets.errors import DataError, ExpressionError
 from symgrad_widgets.field import GradientField
 from symgrad_widgets.formula.expressions import parse
 from symgrad_widgets.verdict import Verdict, verify
-from symgrad_widgets.verdict.proof import core, vanishes
+from symgrad_widgets.verdict.proof import vanishes
 
 QUARTIC = "v^2/2 + x^2/2 + x^4/4"
 DET2 = "x1*x4 - x2*x3"
@@ -483,14 +483,6 @@ def test_refuses_with_one_clear_error(formula, concept, on, constraints, error, 
 
 
 # --- the parts of a proof ---
-
-
-def test_the_core_is_what_outer_functions_bend():
-    assert core(parse("3*exp(sin(x + y))^2 - 1")) == parse("x + y")
-    assert core(parse("1/(x*y)")) == parse("x*y")
-    assert core(parse("0.5^(x - y) + pi")) == parse("x - y")
-    assert core(parse("x/y")) == parse("x/y")
-    assert core(parse("sign(x + y)")) == parse("sign(x + y)")
 
 
 @pytest.mark.parametrize(

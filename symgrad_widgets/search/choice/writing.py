@@ -9,6 +9,7 @@ import sympy as sp
 
 from ...formula.expressions import complexity
 from ...formula.on_arrays import on_arrays
+from ...formula.outer import core
 from ..fit import combine
 from ..terms.decades import decade, power_of_ten
 from ..terms.grammar import root
@@ -199,19 +200,8 @@ def _product(bodies, numbers, symbols, points):
 
 
 def unwrapped(e):
-    """Return e without outer functions, powers, constant factors and offsets: its direction is the same."""
-    while True:
-        constant, rest = e.as_independent(*e.free_symbols, as_Add=e.is_Add)
-        if (e.is_Add or e.is_Mul) and constant not in (0, 1):
-            if e.is_Mul and constant == -1 and rest.is_Add:
-                return _positive(e)
-            e = rest
-        elif e.is_Pow and not e.exp.free_symbols:
-            e = e.base
-        elif len(e.args) == 1:
-            e = e.args[0]
-        else:
-            return _positive(e.primitive()[1])
+    """Return e without outer functions, powers, factors and offsets, with its sign chosen: same directions."""
+    return _positive(core(e).primitive()[1])
 
 
 def _positive(e):

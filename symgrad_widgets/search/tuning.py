@@ -390,6 +390,10 @@ class _Choice:
     """Corrections of the loss by less are attributed to training. Not measured."""
     exact: float = 1e3
     """Times the least loss: where that is less, the field is exact, and no training. Not measured."""
+    node: float = 2.5
+    """Nats that a node takes to write: one of a dozen operators and inputs. Not measured."""
+    told: float = 1e-4
+    """Loss below which a point says no more: constants fit few points exactly. Not measured."""
     law: float = 0.1
     """Of chance: above, no formula is given. Docs/limits.md, "Noise and few points", has what comes of it."""
 

@@ -11,10 +11,11 @@ from ...formula.expressions import complexity, evaluate
 from ..fit.bank import Sample
 from ..fit.inner_constants import tidied
 from ..terms.decades import decades, in_decades, plain, power_of_ten
-from ..tuning import FRONT, ROUNDING, SPLIT
+from ..tuning import CHOICE, FRONT, ROUNDING
 from .candidate import Candidate, explained
 from .kind import kind_of
 from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
+from .split import distinct, split
 from .writing import acceptable, formula
 
 __all__ = ["Judge"]
@@ -49,7 +50,7 @@ class Judge:
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
         self.forms = [*in_decades(symbols, tens).values()]
-        self._fitted, *others = _split(field, seed)
+        self._fitted, *others = split(field, seed)
         in_spreads = field.scaled(np.array([float(power_of_ten(k)) for k in tens]))
         self.fit, self.held, self.searched = (
             Sample(in_spreads.take(index)) for index in (self._fitted, *others)
@@ -87,12 +88,20 @@ class Judge:
         """
         if not self._written:
             return None
-        written = list(self._written.values())
+        written = [w for w in self._written.values() if self._worth(w)]
+        if not written:
+            return None
         losses = [w.loss if points is None else w.shares[points].mean() for w in written]
         chance = chance_loss(self.field.rank, self.field.dimension)
         efforts, smooth = [w.effort for w in written], [w.smooth for w in written]
         best = select(losses, efforts, smooth, chance, len(self._unit))
         return None if best is None else written[best].candidate
+
+    def _worth(self, written):
+        """Whether a formula says more of the directions at the different points than it takes to write it."""
+        free = self._different * (self.field.dimension - self.field.rank)
+        chance = chance_loss(self.field.rank, self.field.dimension)
+        return free / 2 * np.log(chance / max(written.loss, CHOICE.told)) >= CHOICE.node * written.effort
 
     def kind(self):
         """Return what the answer is: "match", "approximation" or "none"."""
@@ -117,6 +126,10 @@ class Judge:
         usable = np.isfinite(raw).all((0, 2))
         G = np.stack([field.project(np.where(usable[:, None], part, 0)) for part in raw])
         return G[:, usable], self.fit.components(G)[:, usable]
+
+    @cached_property
+    def _different(self):
+        return distinct(self._judged.points)[0]
 
     @cached_property
     def _judged(self):
@@ -164,16 +177,3 @@ def _directions(numbers, G):
     e = np.tensordot(numbers, G, 1)
     length, terms = np.linalg.norm(e, axis=1), np.tensordot(np.abs(numbers), np.linalg.norm(G, axis=2), 1)
     return e / np.where(length > ROUNDING.share * terms, length, np.inf)[:, None]
-
-
-def _split(field, seed):
-    """Indices of points to fit on, to judge on, and the few of the first that the search looks at."""
-    order = np.random.default_rng(seed).permutation(len(field))
-    if len(order) < SPLIT.least_points * (field.points.shape[1] + 1):
-        return order, order, order  # too few to hold any out
-    least = len(field.names) + 2  # a field of fewer points is none
-    most = max(int(np.clip(SPLIT.judged // field.dimension, *SPLIT.judged_points)), least)
-    held = order[: min(len(order) // SPLIT.held, most)]
-    fit = order[len(held) :][:most]
-    few = max(int(np.clip(SPLIT.searched // field.dimension, *SPLIT.searched_points)), least)
-    return fit, held, fit[:few]

@@ -18,7 +18,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
-MEETING = {"arrays", "checks", "directions", "errors", "field", "locks"}
+MEETING = {"arrays", "checks", "directions", "errors", "field"}
 MAY_USE = {
     "errors": set(),
     "arrays": {"errors"},
@@ -28,8 +28,8 @@ MAY_USE = {
     "field": {"arrays", "checks", "directions", "errors"},
     "batch": {"errors"},
     "formula": MEETING,
-    "network": MEETING | {"formula"},
-    "search": MEETING | {"formula"},
+    "network": MEETING | {"batch", "formula"},
+    "search": MEETING | {"batch", "formula"},
     "verdict": MEETING | {"formula"},
     "reading": MEETING | {"batch", "formula", "network", "search", "verdict"},
     "plots": MEETING | {"formula", "reading", "search", "verdict"},

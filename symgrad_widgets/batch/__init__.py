@@ -1,4 +1,4 @@
-"""Many jobs, seconds to minutes each: spread over processes or a Dask cluster, a line of results a job."""
+"""Work side by side: jobs spread over processes or a cluster, their rows of results, and a lock for threads."""
 
 from ..errors import ClusterError, WorkerDiedError
 from .jsonl import append, read, repair

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
+from ..batch.locks import Lock
 from ..checks import duration, several, whole
 from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nearest
 from ..field import GradientField
 from ..formula.expressions import as_expression
-from ..locks import Lock
 from . import storage
 from .choice.candidate import Candidate, identifiable
 from .choice.evidence import evidence

@@ -3,7 +3,7 @@
 import time
 from contextlib import contextmanager
 
-from ..locks import Lock
+from ..batch.locks import Lock
 from .tuning import SESSION
 
 __all__ = ["Interrupted", "Watch"]

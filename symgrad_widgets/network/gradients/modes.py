@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from ...batch.locks import Lock
 from ...errors import ModelError
-from ...locks import Lock
 from .snapshot import Snapshot
 
 __all__ = ["undisturbed"]

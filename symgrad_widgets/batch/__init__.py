@@ -1,4 +1,4 @@
-"""Work side by side: jobs spread over processes or a cluster, their rows of results, and a lock for threads."""
+"""Work side by side: jobs spread over processes or a cluster, their rows, and a lock for threads."""
 
 from ..errors import ClusterError, WorkerDiedError
 from .jsonl import append, read, repair

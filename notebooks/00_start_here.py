@@ -78,13 +78,15 @@ for bend in (0.2, 1.0, 3.0):
 #
 # A formula $e$ agrees with the neuron at a point when the two gradients lie on one line. With the angle
 # $\theta$ between them, $1-\cos^2\theta$ is 0 when they do, in whatever sense, and 1 when they are at right angles. The
-# **loss** is the mean over the points. For the guess $e = x\,y$, whose gradient is $(y, x)$:
+# **loss** is the mean over the points. Inputs may come in any unit, so each is measured in its own spread over the
+# points. For the guess $e = x\,y$, whose gradient is $(y, x)$:
 
 # %%
 values, gradients = neuron(points, bend=1.0)
-guess = points[:, ::-1]  # the gradient of x*y is (y, x)
-lengths = np.linalg.norm(gradients, axis=1) * np.linalg.norm(guess, axis=1)
-cosine = (gradients * guess).sum(axis=1) / lengths
+spread = points.std(axis=0)
+mine, theirs = points[:, ::-1] * spread, gradients * spread  # the gradient of x*y is (y, x)
+lengths = np.linalg.norm(theirs, axis=1) * np.linalg.norm(mine, axis=1)
+cosine = (theirs * mine).sum(axis=1) / lengths
 loss = (1 - cosine**2).mean()
 print(f"loss of x*y: {loss:.3f}")
 
@@ -186,11 +188,11 @@ assert sg.verify(steps.state.best.expression, "x1^2 + 2*x2^2", field=real).same
 # Exercise 1 in code, with its check; then all in words.
 
 # %%
-# Exercise 1: `circle`, the loss of x**2 + y**2, from `gradients` and the gradient of the guess
+# Exercise 1: `circle`, the loss of x**2 + y**2, from `theirs` and the gradient of the guess in spreads
 ### BEGIN SOLUTION
-guess = 2 * points
-lengths = np.linalg.norm(gradients, axis=1) * np.linalg.norm(guess, axis=1)
-circle = (1 - ((gradients * guess).sum(axis=1) / lengths) ** 2).mean()
+guess = 2 * points * spread
+lengths = np.linalg.norm(theirs, axis=1) * np.linalg.norm(guess, axis=1)
+circle = (1 - ((theirs * guess).sum(axis=1) / lengths) ** 2).mean()
 ### END SOLUTION
 
 # %%

@@ -74,7 +74,7 @@ run
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
-directions = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
+directions = field.unit[:, 0]  # each input in units of its spread
 print((directions**2).mean(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
@@ -226,8 +226,8 @@ assert np.allclose((others**2).mean(axis=0), 1 / 9, atol=0.03)
 # %%
 # Exercise 1: `cost`, the loss of x1 + x5 + x9 + x2, from `directions`
 ### BEGIN SOLUTION
-guess = np.array([1, 1, 0, 0, 1, 0, 0, 0, 1]) / 2
-cost = (1 - (directions @ guess) ** 2).mean()
+guess = np.array([1, 1, 0, 0, 1, 0, 0, 0, 1]) * field.measure.spread
+cost = (1 - (directions @ guess) ** 2 / (guess @ guess)).mean()
 ### END SOLUTION
 
 # %%

@@ -210,8 +210,9 @@ assert purity.min() > 10 * run.floor, purity
 # %%
 # Exercise 4: `by_hand`, the loss of the energy from `field.points` and a basis of the plane at each point
 ### BEGIN SOLUTION
-plane, _ = np.linalg.qr(field.gradients.transpose(0, 2, 1))
-radial = field.points / np.linalg.norm(field.points, axis=1, keepdims=True)
+plane, _ = np.linalg.qr((field.gradients * field.measure.spread).transpose(0, 2, 1))
+radial = field.points * field.measure.spread
+radial /= np.linalg.norm(radial, axis=1, keepdims=True)
 by_hand = 1 - (np.einsum("nd,ndk->nk", radial, plane) ** 2).sum(axis=1).mean()
 ### END SOLUTION
 

@@ -8,7 +8,6 @@ import sympy as sp
 from ...errors import DataError, ExpressionError
 from ...field import GradientField
 from ...formula.expressions import as_expression, complexity, loss
-from .split import split
 from .values import unexplained
 
 __all__ = ["Candidate", "explained", "identifiable", "score"]
@@ -48,8 +47,7 @@ class Candidate:
 def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     """Candidate for a person's own formula (text or SymPy), to be placed on the front of a search.
 
-    Nothing is fitted. The loss is over the points that a search with `random_state=0` holds out, so that a
-    guess of its formula has its loss; `explained` is of all points that such a search judges by.
+    Nothing is fitted: the loss is over all points of the field, and so is what the formula explains.
 
     >>> score(field, "x1*x4 - x2*x3")  # doctest: +SKIP
     Candidate(x1*x4 - x2*x3, complexity=7, loss=0.00021)
@@ -64,11 +62,8 @@ def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     expression = as_expression(guess, field.names)
     if not expression.free_symbols:
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
-    fit, held, _ = split(field, 0)
-    judged = fit if held is fit else np.concatenate([fit, held])
-    misaligned = loss(expression, field.take(held))
     return Candidate(
-        expression, complexity(expression), misaligned, explained(expression, field.take(judged))
+        expression, complexity(expression), loss(expression, field), explained(expression, field)
     )
 
 

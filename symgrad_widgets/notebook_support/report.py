@@ -25,7 +25,7 @@ class Report:
     `formula` is None where no closed form was found, `same` is None where nothing can be said, `how` is the
     verdict's, and `angle` is the median and the 95th percentile over the points. `formulas` has one for each
     independent concept found, `known` says of how many the experiment knows that its neurons may hold them.
-    `front` is that of the first: (complexity, loss, formula) each.
+    `front` is that of the first: (complexity, loss, formula) each, and `kind` what it is.
     """
 
     formula: str | None
@@ -43,6 +43,7 @@ class Report:
     known: int | None = None
     floor_median: float | None = None
     front: tuple = ()
+    kind: str | None = None
 
     @property
     def success(self):
@@ -92,6 +93,7 @@ def summarise(result, run=None):
     best, verdict = result.best, result.verdict
     return Report(
         formula=None if best is None else str(best.expression),
+        kind=result.kind,
         loss=None if best is None else _finite(best.loss),
         complexity=None if best is None else int(best.complexity),
         angle=_angles(result.angles),

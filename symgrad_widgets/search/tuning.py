@@ -17,6 +17,7 @@ __all__ = [
     "EVOLUTION",
     "FRONT",
     "INNER_CONSTANTS",
+    "KIND",
     "MEMORY",
     "ROUNDING",
     "SEARCH",
@@ -25,6 +26,7 @@ __all__ = [
     "SPLIT",
     "SUBSPACE",
     "SUMS",
+    "VALUES",
     "WRITING",
 ]
 
@@ -413,7 +415,7 @@ class _Kind:
     """When a formula is called a match; `choice/kind.py` has the reasons."""
 
     values_price: float = 0.025
-    """Nats of what is left of the values that a node of a longer formula may gain. docs/limits.md, Kinds."""
+    """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
     """Share of what is left of the directions that may be smooth. Not measured."""
 

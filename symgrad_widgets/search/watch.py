@@ -25,13 +25,13 @@ class Watch:
         self._early = False  # the last stop came while nothing ran
 
     def __call__(self):
-        if self._asked >= self._begun or time.monotonic() >= self._deadline:
+        if self.stopped or time.monotonic() >= self._deadline:
             raise Interrupted
 
     @property
     def stopped(self):
-        """Whether a stop was asked for, and not yet heard to its end."""
-        return self._asked is not None
+        """Whether what runs was asked to stop."""
+        return self._asked >= self._begun
 
     def stop(self):
         """Ask what runs to end; while nothing does, what begins within a second."""

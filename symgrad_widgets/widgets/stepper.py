@@ -5,7 +5,7 @@ import traitlets
 from .. import plots
 from ..checks import whole
 from ..errors import DataError
-from ..search import null_front, warm_up
+from ..search import WORDS, null_front, warm_up
 from .frontend import Front
 from .guard import DescribedBox
 from .panel import Panel
@@ -240,9 +240,10 @@ class SearchStepper(DescribedBox):
 def _told(state):
     best = state.best
     found = "none stands out yet" if best is None else f"{best.expression} (loss {best.loss:.2g})"
+    name, sentence = WORDS[state.kind]
     return (
         f"Generation {state.generation}, {state.evaluations} evaluations, {state.seconds:.1f} s. "
-        f"Chosen: {found}."
+        f"Chosen: {found}. {name}: {sentence[0].lower()}{sentence[1:]}"
     )
 
 

@@ -6,10 +6,12 @@ from html import escape
 
 import numpy as np
 
+from ...search import WORDS
+
 __all__ = ["Atlas", "NeuronLaw"]
 
 _SHOWN = 40  # rows of a table
-_COLUMNS = "layer", "neuron", "formula", "complexity", "held-out loss", "angle"
+_COLUMNS = "layer", "neuron", "formula", "kind", "complexity", "held-out loss", "angle"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class NeuronLaw:
         best entry of the front; None where nothing can be said
     complexity : of the formula, or None
     points : at which the neuron has a gradient
+    kind : "match" | "approximation" | "none" | "undecided", what the formula is
     note : why nothing can be said of the neuron, else empty
 
     """
@@ -36,6 +39,7 @@ class NeuronLaw:
     complexity: int | None = None
     points: int = 0
     note: str = ""
+    kind: str = "undecided"
 
     @property
     def angle(self):
@@ -70,6 +74,9 @@ class Atlas:
 
     def __repr__(self):
         said = f"Atlas ({self.ending}): {len(self.laws)} of {len(self.rows)} neurons have a formula"
+        kinds = Counter(row.kind for row in self.laws)
+        if kinds:
+            said += f" ({', '.join(f'{count} {WORDS[kind][0].lower()}' for kind, count in kinds.items())})"
         common = Counter(row.formula for row in self.laws).most_common(1)
         if common and common[0][1] > 1:
             said += f", {common[0][1]} of them {common[0][0]}"
@@ -90,6 +97,7 @@ def _cells(row):
         "output" if row.layer is None else row.layer,
         row.neuron,
         row.formula or row.note or "none",
+        "" if row.note else WORDS[row.kind][0],
         "" if row.complexity is None else row.complexity,
         "" if row.loss is None else f"{row.loss:.1e}",
         "" if row.angle is None else f"{row.angle:.2g}°",

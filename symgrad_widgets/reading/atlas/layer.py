@@ -184,6 +184,7 @@ def _law(field, generations, random_state):
         "loss": float(state.front[-1].loss if best is None else best.loss),
         "complexity": None if best is None else int(best.complexity),
         "points": len(field),
+        "kind": state.kind,
     }
 
 

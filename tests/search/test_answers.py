@@ -1,0 +1,222 @@
+"""What an answer is, and that it does not depend on units: of formulas, values, points and ends of runs."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import sympy as sp
+from concept_cases import field_of, from_formula
+
+import symgrad_widgets as sg
+from symgrad_widgets.search import CAVEAT, WORDS
+from symgrad_widgets.search.choice.kind import kind_of
+from symgrad_widgets.search.choice.split import distinct, split
+from symgrad_widgets.search.choice.values import unexplained
+from symgrad_widgets.search.terms.decades import decades, in_decades, plain, significand
+
+RNG = np.random.default_rng(0)
+X = RNG.uniform(0.5, 2, (600, 2))
+PLAIN = ["add", "mul", "div", "square", "log", "exp"]
+
+
+def product(unit=(1.0, 1.0), noise=0.0, values=None):
+    """Field of a * b**2, each input in a unit of its own, with normal errors in units of the spreads."""
+    a, b = X.T
+    gradients = np.column_stack([b**2, 2 * a * b])
+    kicks = np.random.default_rng(1).normal(size=gradients.shape) / X.std(0)
+    gradients = gradients + noise * np.linalg.norm(gradients, axis=1, keepdims=True) * kicks
+    return sg.GradientField(X * unit, gradients / unit, ("a", "b"), values)
+
+
+# -- units ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", [(1e6, 1e-6), (1e-12, 1.0), (1e3, 1e9)])
+def test_a_formula_does_not_depend_on_units_and_its_loss_is_the_same(unit):
+    found = [
+        sg.Search(field, PLAIN).run(generations=4, progress=False)
+        for field in (product(noise=0.03), product(np.array(unit), noise=0.03))
+    ]
+    assert [str(state.best.expression) for state in found] == ["a*b**2"] * 2
+    assert found[1].best.loss == pytest.approx(found[0].best.loss, rel=1e-6)
+    assert 1e-3 < found[0].best.loss < 1e-2
+
+
+def test_numbers_and_tangents_are_rewritten_for_the_unit():
+    points = RNG.uniform(1, 2, (500, 3))
+    points[:, 2] = 5 - points[:, 0]
+    gradients = np.column_stack([points[:, 1], points[:, 0], np.zeros(500)])
+    unit = np.array([1e3, 1e-2, 1e6])
+    for scale in (np.ones(3), unit):
+        field = sg.GradientField(points * scale, gradients / scale, ("x", "y", "z"))
+        assert field.dimension == 2
+        true = sp.Symbol("x", real=True) * sp.Symbol("y", real=True)
+        assert sg.score(field, true).loss < 1e-24
+    b = X[:, 1]
+    mixed = sg.GradientField(
+        X * [1e3, 1e-3], np.column_stack([np.ones(600), np.exp(b)]) / [1e3, 1e-3], ("a", "b")
+    )
+    best = sg.Search(mixed, PLAIN).run(generations=3, progress=False).best
+    assert sg.verify(best.expression, "a + 1000*exp(1000*b)", field=mixed).same, best
+
+
+def test_inputs_that_do_not_vary_are_named():
+    points = np.column_stack([X, np.full(600, 7.0)])
+    field = sg.GradientField(points, np.column_stack([X[:, ::-1], np.ones(600)]), ("a", "b", "c"))
+    assert field.constant == ("c",)
+    assert product().constant == ()
+
+
+def test_inputs_act_together_in_whatever_ratio_their_units_have():
+    a, b = X.T
+    slope = np.cos(a + b)
+    field = sg.GradientField(X * [1e-2, 1e4], np.column_stack([slope, slope]) / [1e-2, 1e4], ("a", "b"))
+    best = sg.Search(field, [*PLAIN, "sin"]).run(generations=3, progress=False).best
+    assert sg.verify(best.expression, "100*a + b/10000", field=field).same, best
+
+
+def test_powers_of_ten_cost_nothing():
+    x, y = sp.symbols("x y", real=True)
+    assert [significand(sp.Rational(n)) for n in ("3000", "3/100", "-7/3", "0")] == [
+        3,
+        3,
+        sp.Rational(-7, 3),
+        0,
+    ]
+    assert plain(1000 * x * y + y / 100) == x * y + y
+    assert plain(3000 * x + sp.Float(0.25) * y) == 3 * x + sp.Float(0.25) * y
+    assert decades([1, 40, 0.003, 0]).tolist() == [0, 2, -3, 0]
+    assert in_decades([x, y], [3, -1]) == {x: x / 1000, y: 10 * y}
+
+
+# -- values --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bend", [np.tanh, np.square, lambda z: np.sin(3 * z)], ids=["tanh", "square", "sine"]
+)
+def test_a_bend_explains_all_however_it_folds(bend):
+    z = RNG.normal(size=2000)
+    assert unexplained(z, bend(z)) < 1e-4
+    assert unexplained(z**3 + z, bend(z)) < 1e-3  # of a monotone function of the formula the same
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.1, 0.5])
+def test_noise_is_left_and_nothing_else(noise):
+    z, kick = RNG.normal(size=(2, 4000))
+    value = np.tanh(z) / np.tanh(z).std() + np.sqrt(noise / (1 - noise)) * kick
+    assert unexplained(z, value) == pytest.approx(noise, rel=0.15)
+
+
+def test_what_says_nothing_explains_nothing():
+    z, y = RNG.normal(size=(2, 1000))
+    assert unexplained(z, y) > 0.9
+    assert unexplained(np.zeros(1000), y) == 1
+    assert unexplained(np.where(np.arange(1000) < 300, np.nan, y), y) == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_candidate_says_what_it_explains_of_the_values():
+    a, b = X.T
+    field = product(values=np.tanh(a * b**2))
+    assert sg.score(field, "a*b**2").explained > 0.9999
+    assert 0.05 < sg.score(field, "a").explained < 0.5
+    assert sg.score(product(), "a").explained is None
+
+
+# -- kinds ---------------------------------------------------------------------------------------------------
+
+
+class Told(NamedTuple):
+    effort: int
+    loss: float
+    smooth: float = 1.0
+    rest: float | None = None
+
+
+@pytest.mark.parametrize(
+    ("best", "longer", "kind"),
+    [
+        (Told(5, 1e-31), Told(9, 1e-32), "match"),  # rounding
+        (Told(5, 1e-3), Told(9, 9e-4), "approximation"),  # a smooth rest of exact directions
+        (Told(5, 1e-3, 0.02), Told(9, 9.95e-4, 0.02), "match"),  # noise
+        (Told(5, 1e-2, 0.02), Told(9, 1e-4, 0.02), "approximation"),  # noise and a missing term
+        (Told(5, 1e-2, 1, 1e-3), Told(40, 1e-3, 1, 7e-4), "match"),  # 35 nodes for 30 % of the values
+        (Told(5, 1e-2, 1, 1e-3), Told(15, 1e-3, 1, 1e-4), "approximation"),  # 10 nodes for 90 %
+        (Told(5, 1e-2, 1, 1e-3), Told(4, 1e-3, 1, 1e-5), "match"),  # shorter ones are the choice's business
+    ],
+)
+def test_the_kind_of_an_answer(best, longer, kind):
+    assert kind_of(best, [best, longer], 1000) == kind
+    assert WORDS[kind][1].endswith(".")
+    assert "need not be a law" in CAVEAT
+
+
+def test_an_exact_law_is_a_match_known_at_once():
+    search = sg.Search(product(), PLAIN)
+    state = search.run(progress=False)
+    assert (state.kind, state.ended, search.kind) == ("match", "known", "match")
+    assert search.generation <= 3
+    assert search.step().ended is None
+
+
+def test_a_field_of_no_law_is_no_match():
+    """Orthogonal to a damped oscillator's flow: no first integral, but short formulas come close."""
+    points = np.random.default_rng(2).uniform(-1, 1, (500, 2))
+    x, v = points.T
+    field = sg.GradientField(points, np.column_stack([x + 0.3 * v, v]), ("x", "v"))
+    state = sg.Search(field).run(generations=24, progress=False)
+    assert state.front
+    assert state.kind != "match"
+
+
+def test_a_run_says_why_it_ended_and_is_undecided_before():
+    search = sg.Search(product(noise=0.3), PLAIN)
+    state = search.run(generations=1, progress=False)
+    assert (state.kind, state.ended) == ("undecided", "budget")
+    assert search.run(evaluations=1, progress=False).ended == "budget"
+    assert search.run(seconds=0, progress=False).ended == "seconds"
+    assert search.run(progress=False, callback=lambda _: True).ended == "stopped"
+    search.stop()
+    assert search.run(progress=False).ended == "stopped"
+
+
+def test_an_interpretation_tells_its_kind_in_words():
+    a, b = X.T
+    result = sg.interpret(product(values=np.tanh(a * b**2)), operators=PLAIN, seconds=None)
+    assert result.kind == "match"
+    assert "Match. This formula fits the neuron as closely as we can tell. It explains" in str(result)
+    assert CAVEAT in str(result)
+
+
+# -- points --------------------------------------------------------------------------------------------------
+
+
+def test_repeated_points_fall_on_one_side():
+    rows = np.random.default_rng(3).integers(0, 60, 900)
+    field = product().take(rows)
+    fit, held, few = split(field, 0)
+    assert not {*map(tuple, field.points[fit])} & {*map(tuple, field.points[held])}
+    assert set(few) <= set(fit)
+    assert distinct(field.points)[0] == len({*rows})
+    assert len(held) == pytest.approx(300, abs=80)
+
+
+def test_points_that_are_all_different_are_split_by_the_seed_alone():
+    fit, held, _ = split(product(), 4)
+    order = np.random.default_rng(4).permutation(600)
+    np.testing.assert_array_equal(held, order[:200])
+    np.testing.assert_array_equal(fit, order[200:])
+
+
+@pytest.mark.parametrize("places", [4, 12])
+def test_chance_at_few_places_is_no_law_however_often_it_is_repeated(places):
+    rng = np.random.default_rng(places)
+    spots, directions = rng.uniform(-2, 2, (places, 2)), rng.normal(size=(places, 2))
+    rows = rng.integers(0, places, 400)
+    search = sg.Search(sg.GradientField(spots[rows], directions[rows]))
+    assert search.run(generations=14, progress=False).best is None
+
+
+def test_a_simple_law_needs_few_points():
+    field = field_of(from_formula("x*y", 0.5, 2), 8)
+    assert str(sg.Search(field).run(generations=4, progress=False).best.expression) == "x*y"

@@ -112,6 +112,7 @@ def test_a_stream_that_is_closed_leaves_no_process_at_work():
     assert gone(pid)
 
 
+@pytest.mark.sweep
 def test_on_a_dask_cluster_a_worker_may_be_killed_on_the_way(cluster):
     results, killed = {}, None
     for task, (pid, value) in batch.stream(slow_double, range(8), scheduler=cluster):
@@ -150,6 +151,7 @@ def test_a_cluster_without_workers_is_an_error(monkeypatch):
             next(batch.stream(double, [1], scheduler=address))
 
 
+@pytest.mark.sweep
 def test_workers_with_several_threads_are_refused(cluster, monkeypatch):
     from dask.distributed import Client
 
@@ -158,6 +160,7 @@ def test_workers_with_several_threads_are_refused(cluster, monkeypatch):
         next(batch.stream(double, [1], scheduler=cluster))
 
 
+@pytest.mark.sweep
 def test_a_job_that_kills_every_dask_worker_is_given_up(cluster):
     results = dict(batch.stream(kills_its_process_at_3, range(6), scheduler=cluster))
     assert isinstance(results.pop(3), batch.WorkerDiedError)

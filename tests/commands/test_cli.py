@@ -159,6 +159,7 @@ def test_a_notebook_that_records_nothing_does_not_pass(run):
     assert "the notebook has recorded no result" in printed
 
 
+@pytest.mark.notebook
 def test_a_failed_assertion_is_told_in_a_few_lines_and_the_notebook_is_kept(run, tmp_path):
     check = "def check(x):\n    assert x < 0, f'{x} is too large'\n\ncheck(seed)"
     code, printed, errors = run(RECORD.format(same=True), check)
@@ -311,6 +312,7 @@ def test_lab_opens_the_start_notebook_and_passes_options_on(tmp_path):
     assert page["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
 
 
+@pytest.mark.release
 def test_lab_shows_notebooks_and_hides_their_scripts(root):
     done = symgrad("lab", "--show-config-json", "--allow-root")
     manager = LargeFileManager(root_dir=str(root / "notebooks"), config=Config(json.loads(done.stdout)))

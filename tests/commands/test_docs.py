@@ -43,6 +43,7 @@ def pages(site):
     }
 
 
+@pytest.mark.notebook
 def test_it_has_documents_reference_and_executed_notebooks(site):
     first = BeautifulSoup((site / "index.html").read_text(), "html.parser")
     titles = [link.text for link in first.select("li a")]
@@ -53,6 +54,7 @@ def test_it_has_documents_reference_and_executed_notebooks(site):
     assert "42" in (site / "notebooks" / "lesson.html").read_text()
 
 
+@pytest.mark.notebook
 def test_nothing_is_loaded_from_elsewhere(pages):
     tags = [tag for page in pages.values() for tag in page(list(LOADS))]
     loaded = [tag.get(LOADS[tag.name], "") for tag in tags]
@@ -60,6 +62,7 @@ def test_nothing_is_loaded_from_elsewhere(pages):
     assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
 
 
+@pytest.mark.notebook
 def test_every_link_leads_somewhere(pages):
     for path, page in pages.items():
         for link in page.select("a[href]"):

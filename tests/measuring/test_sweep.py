@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from budgets import generations
 from nbformat.v4 import new_code_cell, new_notebook
+from notebook_runs import one_by_day
 from processes import gone
 
 import symgrad_widgets as sg
@@ -475,7 +476,7 @@ def test_a_report_that_cannot_be_written_is_an_error_after_the_table(command, tm
 @pytest.mark.notebook
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
 @pytest.mark.usefixtures("interruptible")
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
+@pytest.mark.parametrize("sign", one_by_day([signal.SIGINT, signal.SIGKILL]))
 def test_a_sweep_that_is_ended_keeps_its_rows_and_goes_on(tmp_path, sign):
     hang = (
         "import os, time\nif seed > 0:\n    print(os.getpid(), file=open('kernel', 'w'))\n    time.sleep(600)"

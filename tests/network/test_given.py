@@ -42,6 +42,7 @@ def together(*runs):
     return sg.gradient_field(model, runs[0].x, neuron=list(range(len(runs))), names=NAMES)
 
 
+@pytest.mark.sweep
 def test_a_second_network_learns_what_the_first_does_not_know(experiment, first):
     assert sg.score(together(first), SUM).loss < 1e-3
     second = experiment.given(first).train(seed=0, hidden=(32, 32), **QUICK)
@@ -119,6 +120,7 @@ def test_a_latent_that_is_constant_tells_no_strangers(experiment):
     np.testing.assert_array_equal(first.negative, second.negative)
 
 
+@pytest.mark.sweep
 def test_what_is_left_of_several_concepts_is_told_in_its_shortest_form():
     x = np.random.default_rng(0).uniform(-1, 1, (600, 9))
     names = [f"x{i}" for i in range(1, 10)]

@@ -166,6 +166,7 @@ def test_pairs_are_refused_together():
 # ------------------------------------------------------------------------------------------------- training
 
 
+@pytest.mark.sweep
 def test_a_short_training_learns_a_determinant_from_pairs_and_nothing_from_strangers():
     experiment = sg.experiments["determinant3"]
     short = {"batch": 1024, "validation": 1000, "held_out": 1000, "progress": False}

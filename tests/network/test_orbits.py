@@ -158,6 +158,7 @@ def test_kepler_pairs_share_all_three_concepts():
 # ---------------------------------------------------------------------------------------- a reader's flow
 
 
+@pytest.mark.sweep
 def test_lotka_volterra_in_three_lines():
     experiment = sg.Experiment.from_flow(predators, [(0.5, 2), (0.5, 2)], ["x", "y"], duration=6)
     run = experiment.train(progress=False, epochs=20, count=10_000, validation=500, held_out=500)

@@ -30,6 +30,7 @@ def broken(points, *where):
 # ------------------------------------------------------------------------------------------------ from labels
 
 
+@pytest.mark.sweep
 def test_labels_in_three_lines(tmp_path):
     path = tmp_path / "table.csv"
     np.savetxt(path, np.column_stack([POINTS, INSIDE]), delimiter=",", header="a,b,inside")
@@ -64,6 +65,7 @@ def test_a_table_with_named_columns():
 # ------------------------------------------------------------------------------------------------- from pairs
 
 
+@pytest.mark.sweep
 def test_pairs_in_three_lines():
     experiment = sg.Experiment.from_pairs(POINTS, TURNED, NAMES, concepts="a**2 + b**2")
     run = experiment.train(seed=0, **QUICK)

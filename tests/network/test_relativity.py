@@ -126,6 +126,7 @@ def test_only_the_papers_negatives_fill_half_the_box():
 # ------------------------------------------------------------------------------------------------- training
 
 
+@pytest.mark.sweep
 def test_the_network_holds_two_concepts_and_says_so():
     run = sg.experiments["fieldstrength"].train(
         epochs=8, count=10_000, batch=128, rate=1e-2, held_out=1500, progress=False

@@ -298,6 +298,7 @@ def test_the_floor_is_measured_on_the_tangent_space():
     assert nothing.floor is None
 
 
+@pytest.mark.sweep
 def test_two_latents_learn_two_concepts():
     x1, x2, x3, x4 = inputs("x1:5")
     both = (x1 + x4, x1 * x4 - x2 * x3)

@@ -28,6 +28,8 @@ HEADER = """# ---
 #     name: python3
 # ---
 """
+# A minute of a processor each, or more: by night, and their calls are those of quick tests.
+LONG = {"beyond/30_atlas", "beyond/31_hidden", "beyond/33_several_neurons"}
 COLOUR, MARKED_LINE = re.compile(r"\x1b\[[0-9;]*m"), re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
 # Answers with the first input, whatever the neuron has learnt (the second, where the first is constant).
 FALSE_ANSWER = """
@@ -125,7 +127,14 @@ def finished(path, folder, **parameters):
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("path", sorted(set(NOTEBOOKS) - set(OF_EXPERIMENTS.values())), ids=name)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.nightly] * (name(path) in LONG))
+        for path in sorted(set(NOTEBOOKS) - set(OF_EXPERIMENTS.values()))
+    ],
+    ids=name,
+)
 def test_a_notebook_runs_to_its_end_and_can_be_read_without_a_kernel(path, tmp_path):
     known = notebook_files.defaults(path)
     finished(path, tmp_path, **{name: value for name, value in {"seed": 0}.items() if name in known})

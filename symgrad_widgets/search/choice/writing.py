@@ -200,7 +200,7 @@ def _product(bodies, numbers, symbols, points):
 
 
 def unwrapped(e):
-    """Return e without outer functions, powers, factors and offsets, with its sign chosen: same directions."""
+    """Return e without outer functions, powers, factors and offsets, its sign chosen: same directions."""
     return _positive(core(e).primitive()[1])
 
 

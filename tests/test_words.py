@@ -1,4 +1,4 @@
-"""One word, one meaning: a neuron is never a unit, in code, messages, on the screen, in notebooks and pages."""
+"""One word, one meaning: a neuron is never a unit, in code and messages, on the screen, in notebooks."""
 
 import re
 from pathlib import Path

@@ -10,7 +10,7 @@ from .arrays import floats, names_of
 from .checks import checked_names
 from .errors import DataError, NoGradientError
 
-__all__ = ["TRAINING_ERROR", "GradientField", "Measure", "linear_tangent"]
+__all__ = ["TRAINING_ERROR", "GradientField", "Measure", "measured"]
 
 TRAINING_ERROR = 3e-5  # 1 - cos^2, an angle of 0.3 degrees: what less turns a network's gradient is training
 
@@ -62,7 +62,7 @@ class GradientField:
         finite = np.logical_and.reduce([_finite(a) for a in (points, gradients, values) if a is not None])
         _enough(finite.sum(), n, count, "finite")
         if measure is None:
-            measure = _measured(points[finite], _checked_tangent(tangent, points))
+            measure = measured(points[finite], _checked_tangent(tangent, points))
         cubed = np.where(finite[:, None, None], gradients.reshape(count, -1, n), 0.0)
         projected = measure.project(cubed)
         keep = finite & _usable(cubed * measure.spread, projected)
@@ -322,7 +322,7 @@ def _checked_tangent(tangent, points):
     return tangent
 
 
-def _measured(points, tangent):
+def measured(points, tangent="auto"):
     """Measure of points (N, n), with a basis that is orthonormal in the reader's coordinates, or "auto"."""
     spread, axes = _principal(points)
     if isinstance(tangent, str):
@@ -331,12 +331,6 @@ def _measured(points, tangent):
         return Measure(spread, None)
     live = np.where(spread > 0, spread, np.inf)
     return Measure(spread, np.linalg.qr(tangent / live[:, None])[0])
-
-
-def linear_tangent(points):
-    """Orthonormal basis (n, m) of the linear subspace that the points fill, or None when it is all of R^n."""
-    spread, axes = _principal(points)
-    return None if axes is None else np.linalg.qr(spread[:, None] * axes)[0]
 
 
 def _principal(points):

@@ -164,9 +164,7 @@ picker
 
 # %%
 for layer in ("silu1", "silu2", "silu3"):
-    fields = [
-        sg.gradient_field(run.model, run.x[:500], layer, number, names=run.names) for number in range(32)
-    ]
+    fields = [sg.gradient_field(run.model, run.x[:500], layer, k, names=run.names) for k in range(32)]
     shares = [(f.unit[:, 0, [0, 4, 8]] ** 2).sum(axis=1).mean() for f in fields]
     print(layer, np.quantile(shares, [0, 0.5, 1]).round(2))
 

@@ -9,7 +9,7 @@ from ..arrays import names_of
 from ..checks import checked_names
 from ..directions import misalignment
 from ..errors import DataError, ModelError, UnknownNameError, nearest
-from ..field import linear_tangent
+from ..field import measured
 from ..formula.expressions import evaluate
 
 __all__ = ["MEASURES", "Activity", "Measure"]
@@ -233,14 +233,15 @@ class Activity:
         return basis, rows, self._survey.derivatives(basis, rows)
 
     def _directions(self):
-        """Orthonormal directions (n, m) in which the data extend; a random choice of many."""
+        """Directions (n, m) in which the data extend, orthonormal in a field's measure; a choice of many."""
         count, n = self.points.shape
-        basis = linear_tangent(self.points) if count > n else None  # fewer points span less than the data do
-        basis = np.eye(n) if basis is None else basis
-        if basis.shape[1] <= _DIRECTIONS:
-            return basis
-        random = np.random.default_rng(0).standard_normal((basis.shape[1], _DIRECTIONS))
-        return basis @ np.linalg.qr(random)[0]
+        spread, basis = measured(self.points)
+        if basis is None or count <= n:  # fewer points span less than the data do
+            basis = np.eye(n)
+        if basis.shape[1] > _DIRECTIONS:
+            random = np.random.default_rng(0).standard_normal((basis.shape[1], _DIRECTIONS))
+            basis = basis @ np.linalg.qr(random)[0]
+        return spread[:, None] * basis
 
     def _unit_gradients(self):
         """Slices of the neurons, their unit gradients (neurons, points, m), and where those exist."""

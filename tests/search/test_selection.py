@@ -20,7 +20,7 @@ from symgrad_widgets.search.choice.selection import (
     select,
     smooth_share,
 )
-from symgrad_widgets.search.choice.writing import effective_count
+from symgrad_widgets.search.choice.writing import effective_count, unwrapped
 from symgrad_widgets.search.terms.postfix import apply, leaf
 
 X, Y, Z, W = map(leaf, range(4))
@@ -386,3 +386,19 @@ def test_the_answer_stays_on_the_front_though_the_shown_points_favour_another():
     assert [c.complexity for c in kept] == [1, 7, 11, 20, 30]
     kept = pareto(front((0.5, 1), (0.0100, 7)) + entries[2:], lambda *_: False, entries[2])
     assert [c.complexity for c in kept] == [1, 11, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("exp(3 - 2*(x - y*z))", "x - y*z"),
+        ("-x*y - z", "x*y + z"),
+        ("1 - x + y", "x - y"),  # of two signs alike the one with a positive first term
+        ("-4/(x*y)", "x*y"),
+        ("2*x^2 + 6*y^2 + 1", "x^2 + 3*y^2"),
+        ("log(abs(-x))", "x"),
+        ("x/y", "x/y"),
+    ],
+)
+def test_a_formula_is_written_without_what_does_not_turn_its_gradient(text, wanted):
+    assert unwrapped(parse(text)) == parse(wanted)

@@ -10,6 +10,7 @@ from torch import nn
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
+from symgrad_widgets.directions import unit
 from symgrad_widgets.formula.expressions import angles, as_expression
 from symgrad_widgets.network.modules import mlp
 from symgrad_widgets.reading.activity import Activity
@@ -61,10 +62,10 @@ def test_measures_of_known_neurons():
     assert [(layer.name, layer.count) for layer in activity.layers] == [(None, 3)]
     np.testing.assert_allclose(activity.spread, [np.std(x**2 + v**2), np.std(x + 2 * v), 0], rtol=1e-5)
     np.testing.assert_allclose(activity.mean[:2], [np.mean(x**2 + v**2), np.mean(x + 2 * v)], rtol=1e-4)
-    directions = POINTS / np.linalg.norm(POINTS, axis=1, keepdims=True)
+    directions = unit(POINTS * POINTS.std(0))  # of the energy's gradient, in spreads of the inputs
     turning = 1 - np.linalg.eigvalsh(directions.T @ directions / len(directions))[-1]
     np.testing.assert_allclose(activity.gradient_spread, [turning, 0, np.nan], atol=1e-5)
-    off = np.degrees(np.arccos(np.abs(directions @ [1, 2]) / np.sqrt(5)))
+    off = np.degrees(np.arccos(np.abs(directions @ unit(POINTS.std(0) * [1, 2]))))
     np.testing.assert_allclose(activity.angles(ENERGY), [0, np.median(off), np.nan], atol=1e-3)
 
 

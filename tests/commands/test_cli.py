@@ -39,7 +39,7 @@ import symgrad_widgets as sg
 best = Bag(expression="v**2 + x**2", loss=2.5e-5, complexity=7)
 verdict = Bag(message="Same concept, proved.", same={same}, how="proved")
 result = Bag(best=best, concepts=[best], front=[best], verdict=verdict, seconds={{"search": 1.5}})
-result.angles = [a / 100 for a in range(101)]
+result.angles, result.kind = [a / 100 for a in range(101)], "match"
 run = Bag(floor=2e-5, floor_median=1e-5, neuron=0, seconds=3.125, seed=seed)
 run.experiment = sg.experiments["oscillator"]
 sg.record(result, run)

@@ -37,7 +37,9 @@ def test_a_hand_edited_report_is_a_clear_error():
 
 
 def test_nothing_found_is_said_in_words_and_is_valid_json(capsys):
-    result = Bag(best=None, concepts=(), front=(), verdict=None, angles=[], seconds={"search": 0.5})
+    result = Bag(
+        best=None, concepts=(), front=(), verdict=None, angles=[], seconds={"search": 0.5}, kind="none"
+    )
     run = Bag(floor=float("nan"), floor_median=None, neuron=0, seconds=1.0, seed=0)
     run.experiment = Bag(slug="oscillator", concepts=())
     record(result, run)  # outside a notebook it prints

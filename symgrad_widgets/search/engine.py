@@ -72,6 +72,11 @@ class Engine:
         """Whether the fixed stages are over."""
         return self.islands.alive
 
+    @property
+    def surveyed(self):
+        """Whether single terms, pairs and the small bases have been tried."""
+        return self._generation >= 2 + len(self._bases[0])
+
     def step(self):
         """Run one generation."""
         stages = [*self._stages()]

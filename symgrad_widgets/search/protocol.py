@@ -19,6 +19,10 @@ class SearchEngine(Protocol):
     def evolving(self) -> bool:
         """Whether the stages with a fixed order are over, so that the same answer again means something."""
 
+    @property
+    def surveyed(self) -> bool:
+        """Whether all that is tried of any field has been tried, so that an answer can be told from none."""
+
     def copy(self) -> Self:
         """Return an engine that goes on from here, bit for bit as this one would."""
 

@@ -46,7 +46,7 @@ class SearchState:
     best : Candidate, or None where no formula stands out
     seconds : that the generations have taken
     kind : "match" | "approximation" | "none" | "undecided"
-        What `best` is; undecided until terms are evolved, unless nothing is left to explain.
+        What `best` is; undecided until the first survey is done, unless nothing is left to explain.
     ended : None | "known" | "budget" | "seconds" | "stopped"
         Why `run` has ended.
 
@@ -261,7 +261,7 @@ class Search:
         exact = kind == "match" and best.loss <= ROUNDING.loss
         same = best == before.best and (engine.evolving or exact)
         unchanged = self._reached.unchanged + 1 if same else 0
-        if not (engine.evolving or exact) or (kind == "none" and unchanged < SESSION.given_up):
+        if not (engine.surveyed or exact):
             kind = "undecided"
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
         self._reached = self._shown = _Reached(engine, judge, state, unchanged)

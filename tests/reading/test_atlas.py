@@ -86,7 +86,9 @@ def test_rows_come_one_by_one_and_are_told_in_a_table(made):
     atlas, seen, _ = made
     assert sorted(row.neuron for row in seen) == [0, 1, 2, 3, 4]
     assert atlas.ending == "finished"
-    assert repr(atlas) == "Atlas (finished): 3 of 5 neurons have a formula (3 cannot tell yet); nothing can be said of 1"
+    assert repr(atlas).startswith("Atlas (finished): 3 of 5 neurons have a formula (")
+    assert repr(atlas).endswith("); nothing can be said of 1")
+    assert {row.kind for row in atlas.laws} <= {"match", "approximation"}
     assert len(atlas.laws) == 3
     assert [row.loss for row in atlas.laws] == sorted(row.loss for row in atlas.laws)
     assert "<td style='text-align:left'>x*y</td>" in atlas._repr_html_()

@@ -104,7 +104,7 @@ def test_positives_share_the_concept_and_negatives_do_not(slug, variant):
     size = np.abs(data.positive).max(1) ** 2 if variant == "paper" else 1.0
     assert (np.abs(positive - anchor) <= 1e-6 * np.maximum(np.abs(anchor), 1e-3 * size)).all()
     assert (np.abs(positive - anchor) <= 1e-6 * anchor.std()).mean() > 0.99
-    assert (np.abs(negative - anchor) > 1e-6 * np.abs(anchor)).all()
+    assert (np.abs(negative - anchor) > 1e-6 * np.abs(anchor)).mean() > 0.9999  # but for a coincidence
     assert abs(np.corrcoef(negative, anchor)[0, 1]) < 0.05
 
 

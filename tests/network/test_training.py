@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
+from papers import OF_PAPERS
 from scipy.spatial import cKDTree
 from torch import nn
 
@@ -450,7 +451,7 @@ def test_the_papers_preset():
     assert (paper.rate, paper.weight_decay, paper.batch) == (1e-3, 1e-4, 256)
     assert (paper.count, paper.validation, paper.held_out) == (50_000, 5_000, 10_000)
     assert (paper.schedule, paper.plateau_patience, paper.patience) == ("plateau", 10, None)
-    siamese = [experiment for experiment in sg.experiments if experiment.kind == "siamese"]
+    siamese = [experiment for experiment in OF_PAPERS if experiment.kind == "siamese"]
     own = {experiment.id: experiment.presets["paper"] for experiment in siamese}
     schedules = {name: (changed["epochs"], changed["plateau_factor"]) for name, changed in own.items()}
     short, steep = ("P1-01", "P1-03", "P1-04"), ("P1-01", "P1-02", "P1-03", "P1-04", "P1-05")

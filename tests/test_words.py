@@ -35,7 +35,6 @@ ALLOWED_IN = {
     "symgrad_widgets/directions.py": DIRECTIONS,
     "symgrad_widgets/field.py": DIRECTIONS
     + r"|its unit is small|in other units|in these units|their units do not matter",
-    "symgrad_widgets/reading/atlas/ledger.py": r'_RENAMED = \{"unit": "neuron"\}',
     "symgrad_widgets/search/choice/judge.py": DIRECTIONS,
     "symgrad_widgets/search/engine.py": DIRECTIONS + r"|in whatever units they come|Where units count",
     "symgrad_widgets/search/fit/bank.py": DIRECTIONS + r"|in the units given|without units",

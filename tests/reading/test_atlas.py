@@ -110,15 +110,6 @@ def test_an_atlas_that_was_stopped_goes_on_where_it_was(made, points, tmp_path):
     assert len(batch.read(part)) == 5
 
 
-def test_a_file_that_calls_a_neuron_otherwise_is_read(made, points, tmp_path):
-    atlas, _, path = made
-    older = tmp_path / "older.jsonl"
-    older.write_text(path.read_text().replace('"neuron":', '"unit":'))
-    done = []
-    assert sg.atlas(Known(), points, "neurons", path=older, callback=done.append, **QUICK).rows == atlas.rows
-    assert not done
-
-
 def test_a_callback_and_ctrl_c_end_it_with_the_rows_so_far(points, monkeypatch):
     def rows(*_):
         yield layer.NeuronLaw("neurons", 3, "x", 0.1, 1, 400)
@@ -143,10 +134,20 @@ def test_a_file_of_another_atlas_is_refused_and_kept(made, points, change, argum
     assert path.read_bytes() == before
 
 
-def test_a_file_of_something_else_is_refused(points, tmp_path):
-    (tmp_path / "rows").write_text('{"experiment": "kepler"}\n')
-    with pytest.raises(sg.SymgradError, match="holds no atlas, a row lacks 'layer'"):
-        sg.atlas(Known(), points, "neurons", path=tmp_path / "rows", **QUICK)
+@pytest.mark.parametrize(
+    ("row", "lacks"),
+    [
+        ('{"experiment": "kepler"}', "layer"),
+        ('{"layer": "neurons", "unit": 0, "formula": "x", "made_of": "an earlier version"}', "neuron"),
+    ],
+)
+def test_a_file_of_something_else_or_of_another_version_is_refused_and_kept(points, tmp_path, row, lacks):
+    path = tmp_path / "rows"
+    path.write_text(f"{row}\n")
+    said = f"holds no atlas, or one that another version made, by other rules: a row lacks '{lacks}'; choose"
+    with pytest.raises(sg.SymgradError, match=said):
+        sg.atlas(Known(), points, "neurons", path=path, **QUICK)
+    assert path.read_text() == f"{row}\n"
 
 
 @pytest.mark.parametrize(

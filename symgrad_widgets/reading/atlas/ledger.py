@@ -13,9 +13,6 @@ from .laws import NeuronLaw
 __all__ = ["Table", "digest"]
 
 
-_RENAMED = {"unit": "neuron"}  # keys, as older files have them
-
-
 class Table:
     """Rows by layer and neuron; each is written to the file, where there is one, before it counts.
 
@@ -36,13 +33,13 @@ class Table:
                 self._take(stored)
 
     def _take(self, stored):
-        stored = {_RENAMED.get(key, key): value for key, value in stored.items()}
         try:
             row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
             same = stored["made_of"] == self._made_of
         except KeyError as lacking:
             raise OutputError(
-                f"{self._path} holds no atlas, a row lacks {lacking}: choose another path"
+                f"{self._path} holds no atlas, or one that another version made, by other rules: a row lacks "
+                f"{lacking}; choose another path"
             ) from None
         if not same:
             raise OutputError(

@@ -18,7 +18,8 @@ HEAD = """# What it can and cannot do
 Each line of the tables is one setting, with {runs} seeds. The seed chooses the points and, in turn, one
 of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the
 column *95 %* is the interval (Wilson 1927), in per cent, for the share that was found.
-`notebooks/beyond/36_open_questions.ipynb` tells the same with pictures, and measures a sample again.
+`notebooks/beyond/36_open_questions.ipynb` tells the same with pictures, and measures a sample again. The rows
+are from before angles were taken in units of each input's spread.
 
 *found*: the verdict is that the formula is the concept. *another*: it is not; those called *close* have
 directions that are the concept's to a mean 1 - cos² of 1e-3, as when a constant is off by more than 1 %.

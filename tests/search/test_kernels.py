@@ -48,14 +48,12 @@ def ill_conditioned(term, X):
     rng = np.random.default_rng(0)
     value, gradient, _ = on_numpy(term, X)
     rows = list(postfix._rows)
-    moved = []
     try:
-        for _ in range(3):  # once, a change may happen to move nothing
-            postfix._rows[:] = [replace(op, value=_jittered(op.value, rng)) for op in rows]
-            moved.append(relative_change(*on_numpy(term, X)[:2], value, gradient))
+        postfix._rows[:] = [replace(op, value=_jittered(op.value, rng)) for op in rows]
+        moved = on_numpy(term, X)
     finally:
         postfix._rows[:] = rows
-    return np.max(moved, axis=0) > 1e-10
+    return relative_change(*moved[:2], value, gradient) > 1e-10
 
 
 def relative_change(value, gradient, other_value, other_gradient):
@@ -69,10 +67,10 @@ def _jittered(value, rng):
     return lambda *at: value(*at) * (1 + 1e-14 * rng.uniform(0.5, 1))
 
 
-def assert_agree(term, X, value, gradient, other_value, other_gradient):
+def assert_agree(term, X, value, gradient, other_value, other_gradient, within=1e-8):
     sure = ~ill_conditioned(term, X)
     off = relative_change(value, gradient, other_value, other_gradient)
-    assert off[sure].max(initial=0) < 1e-8, to_string(term)
+    assert off[sure].max(initial=0) < within, to_string(term)
 
 
 # The compiled kernel against other evaluations
@@ -131,7 +129,8 @@ def test_kernel_agrees_with_torch():
             arguments = [stack.pop() for _ in range(row.arity)][::-1]
             stack.append(functions[row.name](*arguments))
         (gradient,) = torch.autograd.grad(stack[0].sum(), x)
-        assert_agree(batch[p], X, values[p], grads[p], stack[0].detach().numpy(), gradient.numpy())
+        other = stack[0].detach().numpy(), gradient.numpy()
+        assert_agree(batch[p], X, values[p], grads[p], *other, within=1e-6)  # its 1 - tanh^2 cancels
 
 
 @pytest.mark.parametrize("name", [row.name for row in OPERATORS.values() if HAS_LOOP[row.code]])

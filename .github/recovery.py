@@ -28,8 +28,8 @@ determinant. Floor and seconds are medians, *worst* is the highest floor; the se
 
 After Kepler's seed 1 had missed by a constant 2 % off, the rule by which a number is taken for a simple one
 was changed, and all seeds were run again: seed 1 is no independent test of that rule. The rows of
-*determinant2 free* are from before that change. All rows over seeds, and those of the paper's set-up below, are from
-before angles were taken in units of each input's spread; those of seed 0 are not.
+*determinant2 free* are from before that change. All rows over seeds, and those of the paper's set-up below,
+are from before angles were taken in units of each input's spread; so are those of seed 0.
 
 {over}
 

@@ -257,7 +257,7 @@ class Search:
                 return False
             raise
         seconds = before.seconds + time.perf_counter() - start
-        kind = judge.kind()
+        kind = judge.kind(best)
         exact = kind == "match" and best.loss <= ROUNDING.loss
         same = best == before.best and (engine.evolving or exact)
         unchanged = self._reached.unchanged + 1 if same else 0

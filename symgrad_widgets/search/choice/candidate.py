@@ -8,6 +8,7 @@ import sympy as sp
 from ...errors import DataError, ExpressionError
 from ...field import GradientField
 from ...formula.expressions import as_expression, complexity, loss
+from ...formula.on_arrays import on_arrays
 from .values import unexplained
 
 __all__ = ["Candidate", "explained", "identifiable", "score"]
@@ -73,7 +74,7 @@ def explained(expression, field):
         return None
     symbols = [sp.Symbol(name, real=True) for name in field.names]
     with np.errstate(all="ignore"):
-        values = sp.lambdify(symbols, expression, ["numpy", "scipy"])(*field.points.T)
+        values = on_arrays(symbols, expression)(*field.points.T)
     values = np.broadcast_to(np.asarray(values, dtype=float), len(field))
     return 1 - unexplained(values, field.values.reshape(-1))
 

@@ -103,9 +103,8 @@ class Judge:
         chance = chance_loss(self.field.rank, self.field.dimension)
         return free / 2 * np.log(chance / max(written.loss, CHOICE.told)) >= CHOICE.node * written.effort
 
-    def kind(self):
-        """Return what the answer is: "match", "approximation" or "none"."""
-        answer = self.answer()
+    def kind(self, answer):
+        """Return what an `answer` is: "match", "approximation" or "none"."""
         if answer is None:
             return "none"
         return kind_of(self._written[answer.expression], self._written.values(), self.count)

@@ -43,8 +43,6 @@ class Panel(Front):
 
     _script, _style = "panel.js", "panel.css"
     _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
-    _document = traitlets.Bytes()
-    _data = traitlets.Bytes()
     _svg = traitlets.Bytes().tag(sync=True)
     words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
@@ -55,6 +53,7 @@ class Panel(Front):
         super().__init__("symgrad-panel", layout=layout)
         self._own_width = "max_width" in layout
         self.picture = None
+        self._live = b"", b""  # document and data: one value, since another thread may ask in between
         self.on_msg(self._answer)
         adopt(self)
         if picture is not None:
@@ -78,25 +77,24 @@ class Panel(Front):
         same = self.picture is not None and self.picture.signature == picture.signature
         self.picture = picture
         with self.hold_sync():
-            if not same:
-                if not self._own_width:  # wide enough to read, and no empty margins beside a square plane
-                    self.layout.max_width = "460px" if picture.equal else "680px"
-                self._document = _document(_Structure(picture.signature, picture.empty()))
-            self._data = _packed(picture.data())
+            if not same and not self._own_width:  # wide enough to read, and no empty margins beside a square plane
+                self.layout.max_width = "460px" if picture.equal else "680px"
+            document = self._live[0] if same else _document(_Structure(picture.signature, picture.empty()))
+            self._live = document, _packed(picture.data())
             self._svg = zlib.compress(picture.svg().encode())
             self.set_trait("words", picture.words)
             self.error = ""
         self._send_picture()
 
     def _send_picture(self):
-        self.send({"picture": True}, buffers=[self._document, self._data])
+        self.send({"picture": True}, buffers=list(self._live))
 
     def _still(self):
         return "" if self.picture is None else self.picture.svg()
 
     def _answer(self, _, message, __):
         if message == {"want": "live"}:
-            self.send({"live": self._version}, buffers=[_live()])
+            self.send({"live": self._version}, buffers=[_script_of_plots()])
         elif message == {"want": "picture"} and self.picture is not None:
             self._send_picture()
 
@@ -131,7 +129,7 @@ def _packed(value):
 
 
 @functools.cache
-def _live():
+def _script_of_plots():
     """One module: BokehJS, unless the page has this version of it, and what draws with it."""
     bokehjs = (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_bytes()
     # BokehJS is a classic script that looks for `this`; a module has none.

@@ -32,7 +32,7 @@ def unpacked(bytes_):
 
 def columns(panel, mark=0):
     """Data of a mark of a panel, as a view gets them."""
-    return json.loads(unpacked(panel._data))[mark]
+    return json.loads(unpacked(panel._live[1]))[mark]
 
 
 def shown(panel):
@@ -44,14 +44,14 @@ def shown(panel):
 
 def test_a_panel_updates_data_alone_while_the_structure_stays():
     panel = sg.Panel(line(1, 2))
-    document = panel._document
+    document = panel._live[0]
     assert len(json.loads(unpacked(document))["doc"]["roots"]) == 1
     panel.show(line(3, 4, words="Another."))
-    assert panel._document == document
+    assert panel._live[0] == document
     assert (shown(panel), panel.words) == ([3, 4], "Another.")
     assert "Another." in unpacked(panel._svg)
     panel.show(line(1, title="new"))
-    assert panel._document != document
+    assert panel._live[0] != document
 
 
 def test_a_panel_keeps_its_last_picture_when_the_next_one_fails():
@@ -86,7 +86,7 @@ def test_a_panel_holds_no_bokehjs_and_sends_it_on_request():
     panel.show(line(3, 4))
     (content, [script]), *pictures = sent
     assert [json.loads(unpacked(data))[0]["y"] for _, (_, data) in pictures] == [[1, 2], [3, 4]]
-    assert not {"_document", "_data"} & set(panel.get_state())
+    assert "_live" not in panel.get_state()
     assert content == {"live": panel._version}
     assert b"Bokeh" in script
     assert b"export function attach" in script
@@ -140,10 +140,10 @@ def bent(points, bend):
 
 def test_bending_moves_values_and_leaves_directions():
     view = sg.PhiBender(bent, POINTS, ("x", "v"))
-    values, directions = view._values._data, view._directions._data
+    values, directions = view._values._live[1], view._directions._live[1]
     view.slider.value = 2.0
-    assert view._values._data != values
-    assert view._directions._data == directions
+    assert view._values._live[1] != values
+    assert view._directions._live[1] == directions
     assert view.words.startswith("bend = 2.")
 
 

@@ -43,6 +43,7 @@ class Panel(Front):
 
     _script, _style = "panel.js", "panel.css"
     _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
+    _live = traitlets.Tuple((b"", b""))  # document and data: one value, since another thread may ask in between
     _svg = traitlets.Bytes().tag(sync=True)
     words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
@@ -53,7 +54,6 @@ class Panel(Front):
         super().__init__("symgrad-panel", layout=layout)
         self._own_width = "max_width" in layout
         self.picture = None
-        self._live = b"", b""  # document and data: one value, since another thread may ask in between
         self.on_msg(self._answer)
         adopt(self)
         if picture is not None:

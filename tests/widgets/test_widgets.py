@@ -344,7 +344,7 @@ def test_a_monitor_that_hides_the_concept_shows_it_when_told():
 def test_stop_keeps_the_best_weights_so_far():
     monitor = sg.TrainingMonitor(sg.experiments["oscillator"], **SMALL | {"epochs": 10_000})
     seen = threading.Event()
-    monitor._curve.observe(lambda _: seen.set(), "_data")
+    monitor._curve.observe(lambda _: seen.set(), "_live")
     click(monitor, "train", wait=False)
     assert seen.wait(30)
     assert monitor._controls.running

@@ -43,7 +43,7 @@ class Panel(Front):
 
     _script, _style = "panel.js", "panel.css"
     _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
-    _live = traitlets.Tuple((b"", b""))  # document and data: one value, since another thread may ask in between
+    _live = traitlets.Tuple((b"", b""))  # document and data, in one: another thread may ask in between
     _svg = traitlets.Bytes().tag(sync=True)
     words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
@@ -77,7 +77,7 @@ class Panel(Front):
         same = self.picture is not None and self.picture.signature == picture.signature
         self.picture = picture
         with self.hold_sync():
-            if not same and not self._own_width:  # wide enough to read, and no empty margins beside a square plane
+            if not (same or self._own_width):  # wide enough to read, and no empty margins beside a square
                 self.layout.max_width = "460px" if picture.equal else "680px"
             document = self._live[0] if same else _document(_Structure(picture.signature, picture.empty()))
             self._live = document, _packed(picture.data())

@@ -13,17 +13,25 @@ from functools import partial
 import numpy as np
 
 from ..directions import misalignment, unit
+from .division import divisions, undivided
 from .fit import combine
 from .fit.bank import Bank
 from .fit.sieve import sieve
 from .islands import Islands, Sum
 from .kernel.evaluation import gradients
 from .terms.decades import nearest_decade
-from .terms.dictionary import families, large_families, small_terms, special_families
+from .terms.dictionary import (
+    bent_products,
+    families,
+    large_families,
+    logarithms,
+    small_terms,
+    special_families,
+)
 from .terms.grammar import root
 from .terms.postfix import constant
 from .terms.quotients import logarithm, quotients
-from .tuning import EVOLUTION, MEMORY, ROUNDING, SEARCH, WRITING
+from .tuning import DIVISION, EVOLUTION, MEMORY, ROUNDING, SEARCH, WRITING
 
 __all__ = ["Engine"]
 
@@ -58,6 +66,7 @@ class Engine:
         small, special = (make(grammar, SEARCH.basis) for make in (families, special_families))
         self._bases = small, special, large
         self._generation = 0
+        self._divisions = [whole] if (whole := undivided(sample, grammar.inputs)) else []
 
     def copy(self):
         """Return an engine that goes on from here, bit for bit as this one would; terms are shared."""
@@ -75,7 +84,7 @@ class Engine:
     @property
     def surveyed(self):
         """Whether single terms, pairs and the small bases have been tried."""
-        return self._generation >= 2 + len(self._bases[0])
+        return self._generation >= 2 + len(self._bases[0]) + min(len(self.grammar.inputs), DIVISION.inputs) - 1
 
     def step(self):
         """Run one generation."""
@@ -95,6 +104,7 @@ class Engine:
         """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
         yield self.singles
         yield self.pairs
+        yield from itertools.repeat(self.divide, min(len(self.grammar.inputs), DIVISION.inputs) - 1)
         small, special, large = self._bases
         yield from (partial(self.eliminate, basis) for basis in small)
         yield self.extend_front
@@ -236,7 +246,9 @@ class Engine:
 
     def pairs(self):
         """Score the best pairs of small terms, found by one matrix product."""
-        rows = self.dictionary[: SEARCH.paired_terms]
+        self._pairs_of(self.dictionary[: SEARCH.paired_terms])
+
+    def _pairs_of(self, rows):
         single, kind = 1 - (self.bank.D[rows] ** 2).sum(2).mean(1), self.bank.kind[rows]
         values, pairs = [], []
         for a, b in itertools.combinations_with_replacement(range(0, len(rows), MEMORY.compared), 2):
@@ -257,6 +269,22 @@ class Engine:
         """Mean inner products of two lots of rows of G or D."""
         a, b = (fields[rows].reshape(len(rows), -1) for rows in (first, second))
         return a @ b.T / fields.shape[1]
+
+    def divide(self):
+        """Replace one more pair of inputs that act together by one, and score small terms of what is left."""
+        self._divisions = divisions(self.grammar, self._divisions)
+        for division in self._divisions:
+            self.watch()
+            small = small_terms(self.grammar, division.terms, DIVISION.read)
+            bases = [logarithms(small)]
+            if len(division.terms) <= DIVISION.bent:
+                bases += bent_products(self.grammar, division.terms)
+            rows = self.bank.rows(dict.fromkeys([*small, *itertools.chain(*bases)]))
+            rows = np.array(sorted({r for r in rows if r is not None}), dtype=int)
+            self.score([(r,) for r in rows])
+            self._pairs_of(rows)
+            for basis in bases:
+                self._eliminate(basis)
 
     def eliminate(self, basis):
         """Score what is left of a basis when the terms that matter least are taken away one by one."""

@@ -13,6 +13,7 @@ __all__ = [
     "BANK",
     "CHOICE",
     "DICTIONARY",
+    "DIVISION",
     "EVIDENCE",
     "EVOLUTION",
     "FRONT",
@@ -145,6 +146,8 @@ class _Dictionary:
     """Inputs, the most important ones, that small terms pair with each other. Not measured."""
     factors: tuple[float, ...] = (-2.0, -1.0, -0.5, 0.5, 2.0)
     """Of the input in f(c x): where the constant is refined from. Not measured."""
+    multiples: tuple[float, ...] = (0.5, 1.0, 2.0)
+    """Of u in outer functions f(k u) of products u. Not measured."""
     uneven: tuple[float, ...] = (0.01, 0.1, 10.0, 100.0)
     """Times y in log(x + c y). Not measured."""
     groups: int = 4
@@ -153,6 +156,40 @@ class _Dictionary:
     """Of u or its root in a person's formula that is read as products, else as exp(c log u). Not measured."""
     largest_whole: float = 1e9
     """Constant of a term at most that is written as a whole number. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Division:
+    """Which inputs act together, and how many ways to divide a field are followed."""
+
+    inputs: int = 12
+    """Inputs, the most important ones, that are divided. Not measured."""
+    terms: int = 300
+    """Small formulas at most that a pair is held against. Not measured."""
+    loose: float = 0.1
+    """Residual from which a pair does not act through a formula. Not measured."""
+    exact: float = 1e-12
+    """Residual that is rounding: such a division is followed alone. Not measured."""
+    node: float = 0.3
+    """Nats of residual that one node of the formula has to earn. Not measured."""
+    same: float = 1e-6
+    """Relative difference of residuals of the same directions. Not measured."""
+    forms: int = 3
+    """Formulas of one pair at most that are followed. Not measured."""
+    tried: int = 8
+    """Pairs with their formulas at most that replace a pair of one division. Not measured."""
+    kept: int = 4
+    """Divisions with equally many coordinates that are followed. Not measured."""
+    read: int = 300
+    """Small terms at most of the coordinates of one. Not measured."""
+    digits: int = 3
+    """Of the ratio in which two coordinates act together. Not measured."""
+    root: int = 3
+    """Denominator at most of p, where they act through x y^p. Not measured."""
+    power: int = 6
+    """Of p at most. Not measured."""
+    bent: int = 3
+    """Coordinates at most of which products are bent by outer functions. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -451,6 +488,7 @@ SESSION = _Session()
 SEARCH = _Search()
 MEMORY = _Memory()
 DICTIONARY = _Dictionary()
+DIVISION = _Division()
 BANK = _Bank()
 SUMS = _Sums()
 SIEVE = _Sieve()

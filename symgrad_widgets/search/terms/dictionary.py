@@ -11,6 +11,7 @@ from .grammar import root
 from .postfix import constant
 
 __all__ = [
+    "bent_products",
     "distances",
     "families",
     "large_families",
@@ -147,6 +148,37 @@ def _multiple(grammar, k, term):
 def logarithms(terms):
     """Those of the terms whose sums are the products and quotients of sums, differences and powers."""
     return [t for t in terms if root(t) == "log"]
+
+
+def bent_products(grammar, inputs):
+    """Bases of log|1 + u|, log|1 - u^2|, then log|1 - exp(k u)|, log|sin(k u)|, log|cos(k u)| of quotients u.
+
+    `u` are the products and quotients of the inputs; beside these logarithms stand those of the inputs, and u.
+    Their sums are products of such functions: the factors in which a law of few quantities mostly comes.
+    """
+    if not {"log", "add", "sub", "mul", "div"} <= set(grammar.names):
+        return []
+    signs = itertools.product((0, 1, -1), repeat=len(inputs))
+    arguments = [u for s in signs if (u := _quotient(grammar, inputs, s)) is not None]
+    powers = [*arguments, *(grammar["square"](u) for u in arguments if "square" in grammar)]
+    factors = [_beside_one(grammar, powers)]
+    for name in ("exp", "sin", "cos"):
+        multiples = [_multiple(grammar, k, u) for k in DICTIONARY.multiples for u in arguments]
+        bent = [grammar[name](u) for u in multiples if name in grammar]
+        factors.append(_beside_one(grammar, bent) if name == "exp" else bent)
+    return [powers + [grammar["log"](u) for u in (*inputs, *some)] for some in factors if some]
+
+
+def _beside_one(grammar, terms):
+    return [grammar[op](constant(1.0), u) for op in ("add", "sub") for u in terms]
+
+
+def _quotient(grammar, inputs, signs):
+    over, under = ([x for x, s in zip(inputs, signs, strict=True) if s == sign] for sign in (1, -1))
+    if not over:
+        return grammar["inv"](reduce(grammar["mul"], under)) if under and "inv" in grammar else None
+    top = reduce(grammar["mul"], over)
+    return grammar["div"](top, reduce(grammar["mul"], under)) if under else top
 
 
 def large_families(grammar, small, limit):

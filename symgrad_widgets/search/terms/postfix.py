@@ -30,6 +30,7 @@ __all__ = [
     "pack",
     "replace",
     "start",
+    "substitute",
     "to_sympy",
     "with_constant",
 ]
@@ -195,7 +196,7 @@ def _derivative(tokens, j):
         del stack[len(stack) - row.arity :]
         values = [value for value, _ in arguments]
         moved = [
-            slope if (partial := _partial(row, i)) == _ONE else _product(_substituted(partial, values), slope)
+            slope if (partial := _partial(row, i)) == _ONE else _product(substitute(partial, values), slope)
             for i, (_, slope) in enumerate(arguments)
             if slope is not None
         ]
@@ -211,7 +212,8 @@ def _product(a, b):
     return a if b == _ONE else apply("mul", a, b)
 
 
-def _substituted(pattern, arguments):
+def substitute(pattern, arguments):
+    """Term with terms in the place of its inputs."""
     return fold(pattern, arguments.__getitem__, constant, lambda row, at: apply(row.name, *at))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from .kernel.evaluation import gradients
 from .terms.dictionary import small_terms
 from .terms.postfix import constant, leaf, substitute
-from .tuning import DIVISION, ROUNDING
+from .tuning import DIVISION
 
 __all__ = ["Coordinate", "Division", "divisions", "undivided"]
 
@@ -29,10 +29,15 @@ class Coordinate(NamedTuple):
 
 
 class Division(NamedTuple):
-    """Coordinates in the place of the inputs, and the largest residual of a pair that was replaced."""
+    """Coordinates in the place of the inputs.
+
+    `residual` is the sum of those of the pairs that were replaced, `price` the same sum with long formulas
+    charged for their nodes.
+    """
 
     coordinates: tuple
-    residual: float
+    residual: float = 0.0
+    price: float = 0.0
 
     @property
     def terms(self):
@@ -40,70 +45,89 @@ class Division(NamedTuple):
         return [c.term for c in self.coordinates]
 
 
+class _Merger(NamedTuple):
+    """One coordinate in the place of the two numbered i and j."""
+
+    price: float
+    residual: float
+    i: int
+    j: int
+    coordinate: Coordinate
+
+
 def undivided(sample, inputs):
-    """Division of a sample into its inputs (terms, the most important first), None where it has no whole."""
+    """List with the division into the inputs (terms, the most important first); none of data on a surface."""
     if sample.whole is None:
-        return None
+        return []
     numbers = [-1 - term.tokens[0] for term in inputs[: DIVISION.inputs]]
-    return Division(tuple(Coordinate(leaf(i), sample.points[i], sample.whole[:, i]) for i in numbers), 0.0)
+    return [Division(tuple(Coordinate(leaf(i), sample.points[i], sample.whole[:, i]) for i in numbers))]
 
 
 def divisions(grammar, before):
     """Divisions with one coordinate less than those `before`, the best first."""
-    found = {}
+    forms, found = _forms(grammar), {}
     for division in before:
-        for residual, i, j, coordinate in _merged(grammar, division.coordinates):
-            rest = [c for k, c in enumerate(division.coordinates) if k not in (i, j)]
-            after = Division((*rest, coordinate), max(residual, division.residual))
-            key = frozenset(after.terms)
-            if key not in found or after.residual < found[key].residual:
+        for merger in _mergers(grammar, forms, division.coordinates):
+            rest = [c for k, c in enumerate(division.coordinates) if k not in (merger.i, merger.j)]
+            total = division.residual + merger.residual, division.price + merger.price
+            after = Division((*rest, merger.coordinate), *total)
+            key = frozenset(map(_key, after.coordinates))
+            if key not in found or after.price < found[key].price:
                 found[key] = after
-    ranked = sorted(found.values(), key=lambda d: d.residual)
+    ranked = sorted(found.values(), key=lambda d: d.price)
     exact = [d for d in ranked if d.residual <= DIVISION.exact]
     return exact[:1] or ranked[: DIVISION.kept]
 
 
-def _merged(grammar, coordinates):
-    """Best (residual, i, j, coordinate) over all pairs of coordinates."""
-    forms = _forms(grammar)
-    options = []
-    for (i, a), (j, b) in itertools.combinations(enumerate(coordinates), 2):
-        for residual, form, values, component in _fitting(grammar, forms, a, b):
-            options.append((residual, i, j, Coordinate(substitute(form, (a.term, b.term)), values, component)))
-    options.sort(key=lambda option: option[0])
-    return options[: DIVISION.tried]
+def _key(coordinate):
+    """Equal for terms that are monotone functions of each other: x*(y*z), (x*y)*z and 1/(x*y*z)."""
+    order = np.argsort(coordinate.values, kind="stable")
+    return min(order.tobytes(), order[::-1].tobytes())
 
 
-def _fitting(grammar, forms, a, b):
-    """(residual, form, values, component) of the forms that two coordinates act through, the best ones."""
+def _mergers(grammar, forms, coordinates):
+    """Best mergers over all pairs of coordinates."""
+    pairs = itertools.combinations(range(len(coordinates)), 2)
+    found = [merger for i, j in pairs for merger in _of_pair(grammar, forms, coordinates, i, j)]
+    return sorted(found, key=lambda merger: merger.price)[: DIVISION.tried]
+
+
+def _of_pair(grammar, forms, coordinates, i, j):
+    """Mergers of one pair by the formulas that fit best.
+
+    The residual is what a formula leaves of the smaller component, on the mean: the larger alone says nothing.
+    """
+    a, b = coordinates[i], coordinates[j]
     points = np.stack([a.values, b.values])
     spread = points.std(1)[:, None]
     along = np.stack([a.component, b.component]) * spread
-    weight = (along**2).sum(0)
     forms = forms + _weighed(grammar, a, b)
     values, slopes, usable = gradients(forms, points)
-    slopes = slopes * spread
-    length = (slopes**2).sum(1)
-    dot = (slopes * along).sum(1)
     with np.errstate(all="ignore"):
-        missed = weight - dot**2 / np.where(length > 0, length, np.inf)
-        residual = np.where(usable, missed.sum(1) / weight.sum(), np.inf)
-    residual = np.maximum(residual, 0)
-    cost = np.log(residual + DIVISION.exact) + DIVISION.node * np.array([len(f.tokens) for f in forms])
-    chosen, seen = [], []
-    for k in np.argsort(cost, kind="stable"):
+        slopes = slopes * spread
+        length, dot = (slopes**2).sum(1), (slopes * along).sum(1)
+        component = dot / np.where(length > 0, length, np.inf)
+        missed = ((along**2).sum(0) - dot * component).sum(1) / (along**2).sum(1).min()
+    residual = np.where(usable, np.maximum(missed, DIVISION.exact), np.inf)
+    price = residual * np.exp(DIVISION.node * np.array([len(form.tokens) - 3 for form in forms]))
+    chosen = []
+    for k in np.argsort(price, kind="stable"):
         if not residual[k] < DIVISION.loose or len(chosen) == DIVISION.forms:
             break
-        if any(abs(residual[k] - r) <= ROUNDING.loss + DIVISION.same * r for r in seen):
+        if any(abs(residual[k] / m.residual - 1) <= DIVISION.same for m in chosen):
             continue  # the same directions, under another outer function
-        seen.append(residual[k])
-        chosen.append((float(residual[k]), forms[k], values[k], dot[k] / np.maximum(length[k], ROUNDING.divisor)))
+        whole = Coordinate(substitute(forms[k], (a.term, b.term)), values[k], component[k])
+        chosen.append(_Merger(float(price[k]), float(residual[k]), i, j, whole))
     return chosen
 
 
 def _forms(grammar):
+    """Formulas of two inputs: sums, of squares too, and small terms."""
     pair = [leaf(0), leaf(1)]
-    return [t for t in small_terms(grammar, pair, DIVISION.terms) if {-1, -2} <= {*t.tokens}]
+    squares = [grammar["square"](x) for x in pair] if "square" in grammar else pair
+    sums = [grammar[op](*some) for some in (pair, squares) for op in ("add", "sub") if op in grammar]
+    small = small_terms(grammar, pair, DIVISION.terms)
+    return sums + [term for term in small if {-1, -2} <= {*term.tokens}]
 
 
 def _weighed(grammar, a, b):

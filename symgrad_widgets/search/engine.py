@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from ..directions import misalignment, unit
+from .choice.values import polished
 from .division import divisions, undivided
 from .fit import combine
 from .fit.bank import Bank
@@ -24,7 +25,6 @@ from .terms.dictionary import (
     bent_products,
     families,
     large_families,
-    logarithms,
     small_terms,
     special_families,
 )
@@ -59,6 +59,7 @@ class Engine:
         self.guesses = guesses
         self.evaluations = 0
         self.front = {}  # size -> Sum, losses falling
+        self.witnessed = {}  # size -> (what it leaves of the values, Sum), that falling
         self.seen = {}
         self.islands = Islands()
         self.small, self.dictionary = [], np.array([], dtype=int)
@@ -66,7 +67,7 @@ class Engine:
         small, special = (make(grammar, SEARCH.basis) for make in (families, special_families))
         self._bases = small, special, large
         self._generation = 0
-        self._divisions = [whole] if (whole := undivided(sample, grammar.inputs)) else []
+        self._divisions = None
 
     def copy(self):
         """Return an engine that goes on from here, bit for bit as this one would; terms are shared."""
@@ -74,6 +75,7 @@ class Engine:
         other.rng = deepcopy(self.rng)
         other.bank, other.islands = self.bank.copy(), self.islands.copy()
         other.front, other.seen = self.front.copy(), self.seen.copy()
+        other.witnessed = self.witnessed.copy()
         return other
 
     @property
@@ -84,7 +86,7 @@ class Engine:
     @property
     def surveyed(self):
         """Whether single terms, pairs and the small bases have been tried."""
-        return self._generation >= 2 + len(self._bases[0]) + min(len(self.grammar.inputs), DIVISION.inputs) - 1
+        return self._generation >= 2 + len(self._bases[0]) + min(len(self.grammar.inputs), DIVISION.inputs)
 
     def step(self):
         """Run one generation."""
@@ -104,7 +106,7 @@ class Engine:
         """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
         yield self.singles
         yield self.pairs
-        yield from itertools.repeat(self.divide, min(len(self.grammar.inputs), DIVISION.inputs) - 1)
+        yield from itertools.repeat(self.divide, min(len(self.grammar.inputs), DIVISION.inputs))
         small, special, large = self._bases
         yield from (partial(self.eliminate, basis) for basis in small)
         yield self.extend_front
@@ -117,18 +119,16 @@ class Engine:
 
     def contenders(self):
         """Return the front, and the islands' sums so close to it that few points cannot tell, as terms."""
-        lowest = np.full(self.max_size + 1, np.inf)
-        for found in self.front.values():
-            lowest[found.size :] = np.minimum(lowest[found.size :], found.loss)
+        lowest = self._lowest()
         rivals = {
             s.rows: s
             for s in self.islands.everyone()
             if s.size <= self.max_size and ROUNDING.loss < s.loss < SEARCH.close * lowest[s.size]
         }
-        for found in self.front.values():
-            rivals.pop(found.rows, None)
+        kept = {s.rows: s for s in (*self.front.values(), *(s for _, s in self.witnessed.values()))}
         ranked = sorted(rivals.values(), key=lambda s: (s.fitness(SEARCH.rival_parsimony), s.rows))
-        return [tuple(self.terms(found)) for found in (*self.front.values(), *ranked[: SEARCH.rivals])]
+        ranked = [s for s in ranked if s.rows not in kept][: SEARCH.rivals]
+        return [tuple(self.terms(found)) for found in (*kept.values(), *ranked)]
 
     def terms(self, found):
         """Terms of a sum."""
@@ -136,13 +136,15 @@ class Engine:
 
     def _forget(self):
         """Drop every term that no sum in use has, to keep memory bounded."""
-        sums = [*self.front.values(), *self.islands.everyone()]
+        heard = [s for _, s in self.witnessed.values()]
+        sums = [*self.front.values(), *heard, *self.islands.everyone()]
         kept = sorted({*self.dictionary.tolist(), *(r for s in sums for r in s.rows)})
         number = {row: i for i, row in enumerate(kept)}
         moved = {s.rows: replace(s, rows=tuple(number[r] for r in s.rows)) for s in sums}
         self.bank.keep(kept)
         self.dictionary = np.array([number[r] for r in self.dictionary.tolist()], dtype=int)
         self.front = {size: moved[s.rows] for size, s in self.front.items()}
+        self.witnessed = {size: (rest, moved[s.rows]) for size, (rest, s) in self.witnessed.items()}
         self.islands.replace(moved)
         self.seen = {s.rows: s for s in moved.values()}
 
@@ -164,14 +166,42 @@ class Engine:
             part = np.array(sets[first : first + chunk])
             coefficients, losses = combine.solve(G[part], D[part])
             self.evaluations += len(part)
-            for rows, c, loss in zip(part.tolist(), coefficients, losses.tolist(), strict=True):
+            found = [
                 self._note(tuple(rows), c, loss)
+                for rows, c, loss in zip(part.tolist(), coefficients, losses.tolist(), strict=True)
+            ]
+            self._hear(found)
 
     def _note(self, rows, coefficients, loss):
         found = Sum(rows, coefficients, loss, self._size(rows, coefficients))
         self.seen[rows] = found
         if found.size <= self.max_size and np.isfinite(loss):
             self._enter(found)
+        return found
+
+    def _hear(self, sums):
+        """Ask the neuron's values about the sums that come near the front: which of a size leave the least."""
+        if self.sample.values is None:
+            return
+        lowest = self._lowest()
+        near = [s for s in sums if s.size <= self.max_size and s.loss <= SEARCH.heard * lowest[s.size]]
+        for count in sorted({len(s.rows) for s in near}):
+            some = [s for s in near if len(s.rows) == count]
+            terms = self.bank.V[np.array([s.rows for s in some])]
+            sides = np.stack([np.broadcast_to(self.bank.sides(s.rows), terms.shape[-1]) for s in some])
+            placed = polished(terms, self.sample.values, np.stack([s.coefficients for s in some]), sides)
+            for found, coefficients, rest in zip(some, *placed, strict=True):
+                size = self._size(found.rows, coefficients)
+                if all(other > size or left > rest for other, (left, _) in self.witnessed.items()):
+                    kept = {n: w for n, w in self.witnessed.items() if n < size or w[0] < rest}
+                    self.witnessed = kept | {size: (float(rest), found)}
+
+    def _lowest(self):
+        """Least loss (max_size + 1,) of the front up to each size."""
+        lowest = np.full(self.max_size + 1, np.inf)
+        for found in self.front.values():
+            lowest[found.size :] = np.minimum(lowest[found.size :], found.loss)
+        return lowest
 
     def _enter(self, found):
         """Put a sum on the front where it beats all simpler ones, and take off what it beats."""
@@ -263,7 +293,7 @@ class Engine:
             values.append(value.ravel()[best])
             pairs.append(np.stack([i[best // len(j)], j[best % len(j)]], axis=1))
         order = np.argsort(np.concatenate(values), kind="stable")[: SEARCH.pairs]
-        self.score(rows[np.concatenate(pairs)[order]].tolist())
+        return self.score(rows[np.concatenate(pairs)[order]].tolist())
 
     def _products(self, fields, first, second):
         """Mean inner products of two lots of rows of G or D."""
@@ -272,19 +302,33 @@ class Engine:
 
     def divide(self):
         """Replace one more pair of inputs that act together by one, and score small terms of what is left."""
-        self._divisions = divisions(self.grammar, self._divisions)
-        for division in self._divisions:
-            self.watch()
-            small = small_terms(self.grammar, division.terms, DIVISION.read)
-            bases = [logarithms(small)]
-            if len(division.terms) <= DIVISION.bent:
-                bases += bent_products(self.grammar, division.terms)
-            rows = self.bank.rows(dict.fromkeys([*small, *itertools.chain(*bases)]))
-            rows = np.array(sorted({r for r in rows if r is not None}), dtype=int)
-            self.score([(r,) for r in rows])
-            self._pairs_of(rows)
-            for basis in bases:
-                self._eliminate(basis)
+        if self._divisions is None:
+            self._divisions = undivided(self.sample, self.grammar.inputs)
+        else:
+            self._divisions = divisions(self.grammar, self._divisions)
+        few = [d.terms for d in self._divisions if len(d.terms) <= DIVISION.few]
+        for number, coordinates in enumerate(few[: DIVISION.read]):
+            self._read(coordinates, thoroughly=number == 0)
+
+    def _read(self, coordinates, thoroughly):
+        """Score small terms of a few coordinates, pairs of them, and the best of these with one more term."""
+        small = small_terms(self.grammar, coordinates, DIVISION.small)
+        if thoroughly:
+            small += bent_products(self.grammar, coordinates, self._decades_of)
+        rows = np.array(sorted({r for r in self.bank.rows(small) if r is not None}), dtype=int)
+        self.score([(r,) for r in rows])
+        sums = self._pairs_of(rows)
+        for most in DIVISION.extended if thoroughly else ():
+            best = sorted(sums, key=lambda s: (s.loss, s.rows))[:most]
+            sums = self.score(
+                [(*s.rows, r) for s in best for r in self._extensions(s, rows)[: DIVISION.extensions]]
+            )
+        if thoroughly and len(coordinates) <= 2:
+            self._eliminate(small)
+
+    def _decades_of(self, terms):
+        """Powers of ten next to the values of terms."""
+        return nearest_decade(np.sqrt((gradients(terms, self.sample.points)[0] ** 2).mean(1)))
 
     def eliminate(self, basis):
         """Score what is left of a basis when the terms that matter least are taken away one by one."""
@@ -321,13 +365,13 @@ class Engine:
             some = tuple(rows[kept][order].tolist())
             if len(kept) <= most and some not in self.seen:
                 self.evaluations += 1
-                self._note(some, coefficients[order], loss)
+                self._hear([self._note(some, coefficients[order], loss)])
 
     def extend_front(self):
         """Score the front's sums with one more small term."""
         for found in list(self.front.values()):
             if len(found.rows) < EVOLUTION.terms:
-                self.score([(*found.rows, r) for r in self._extensions(found)])
+                self.score([(*found.rows, r) for r in self._extensions(found, self.dictionary)])
 
     def divide_front(self):
         """Score the quotients that have nearly the directions of the front's sums where these vanish."""
@@ -352,8 +396,8 @@ class Engine:
                 whole = logarithm(self.grammar, terms, actual, range(len(terms)))
                 yield from ([whole, log] for log in logs)
 
-    def _extensions(self, found):
-        """Rows of the dictionary that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""
+    def _extensions(self, found, dictionary):
+        """Those of some rows that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""
         rows, c = list(found.rows), found.coefficients
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)
@@ -361,9 +405,9 @@ class Engine:
         w = combine.weights_of(q)
         M11, D11 = w @ q, w @ (d**2).sum(1)
         value = []
-        for first in range(0, len(self.dictionary), MEMORY.compared):
+        for first in range(0, len(dictionary), MEMORY.compared):
             self.watch()
-            some = self.dictionary[first : first + MEMORY.compared]
+            some = dictionary[first : first + MEMORY.compared]
             G, D = self.bank.G[some], self.bank.D[some]
             M12 = np.tensordot(G, e * w[:, None], 2)
             D12 = np.tensordot(D, d * w[:, None], 2)
@@ -372,8 +416,8 @@ class Engine:
             value.append(_two_by_two(M12 - D12, M12, M11 - D11, M22 - D22, M11, M22))
         value = np.concatenate(value)
         kind = self.bank.kind
-        value[np.isin(self.dictionary, rows) | (kind[self.dictionary] != kind[rows[0]])] = np.inf
-        return self.dictionary[np.argsort(value, kind="stable")[: SEARCH.extensions]]
+        value[np.isin(dictionary, rows) | (kind[dictionary] != kind[rows[0]])] = np.inf
+        return dictionary[np.argsort(value, kind="stable")[: SEARCH.extensions]]
 
 
 def _mutual(value, few):

@@ -100,6 +100,8 @@ class _Search:
     """Squared sine between two terms' gradients below which they are one term. Not measured."""
     close: float = 1.1
     """Times the front's loss: sums below are judged on more points. Not measured."""
+    heard: float = 4.0
+    """Times the front's loss: of sums below the neuron's values are asked. Not measured."""
     rivals: int = 12
     """Such sums at most. Not measured."""
     rival_parsimony: float = 0.15
@@ -146,8 +148,10 @@ class _Dictionary:
     """Inputs, the most important ones, that small terms pair with each other. Not measured."""
     factors: tuple[float, ...] = (-2.0, -1.0, -0.5, 0.5, 2.0)
     """Of the input in f(c x): where the constant is refined from. Not measured."""
-    multiples: tuple[float, ...] = (0.5, 1.0, 2.0)
-    """Of u in outer functions f(k u) of products u. Not measured."""
+    beside_one: tuple[float, ...] = (0.01, 0.1, 1.0)
+    """Of u in 1 + c u, in units of the power of ten next to u. Not measured."""
+    bent: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0)
+    """Of u in exp(c u), sin(c u), cos(c u), in the same units. Not measured."""
     uneven: tuple[float, ...] = (0.01, 0.1, 10.0, 100.0)
     """Times y in log(x + c y). Not measured."""
     groups: int = 4
@@ -166,30 +170,36 @@ class _Division:
     """Inputs, the most important ones, that are divided. Not measured."""
     terms: int = 300
     """Small formulas at most that a pair is held against. Not measured."""
-    loose: float = 0.1
+    loose: float = 0.3
     """Residual from which a pair does not act through a formula. Not measured."""
-    exact: float = 1e-12
+    exact: float = 1e-11
     """Residual that is rounding: such a division is followed alone. Not measured."""
-    node: float = 0.3
-    """Nats of residual that one node of the formula has to earn. Not measured."""
+    node: float = 0.7
+    """Nats of its residual that each node of a pair's formula has to earn. Not measured."""
     same: float = 1e-6
     """Relative difference of residuals of the same directions. Not measured."""
     forms: int = 3
     """Formulas of one pair at most that are followed. Not measured."""
     tried: int = 8
     """Pairs with their formulas at most that replace a pair of one division. Not measured."""
-    kept: int = 4
+    kept: int = 8
     """Divisions with equally many coordinates that are followed. Not measured."""
-    read: int = 300
+    small: int = 300
     """Small terms at most of the coordinates of one. Not measured."""
+    extended: tuple[int, ...] = (40, 10)
+    """Best sums of two terms, then of three, that one more term is added to. Not measured."""
+    extensions: int = 10
+    """Terms that are tried beside each of these. Not measured."""
+    read: int = 3
+    """Divisions with equally many coordinates that formulas are made of. Not measured."""
     digits: int = 3
     """Of the ratio in which two coordinates act together. Not measured."""
     root: int = 3
     """Denominator at most of p, where they act through x y^p. Not measured."""
     power: int = 6
     """Of p at most. Not measured."""
-    bent: int = 3
-    """Coordinates at most of which products are bent by outer functions. Not measured."""
+    few: int = 3
+    """Coordinates at most of which formulas are made. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -383,6 +393,8 @@ class _Writing:
     """Of the largest term's gradient: a term with less is none. Not measured."""
     rounds: int = 4
     """Of weights, when the coefficients to be written are solved for. Not measured."""
+    decimal: int = 4
+    """Nodes that a number of several digits is worth, where values place it. Not measured."""
     residual: float = 1e-15
     """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
     least_scale: float = 1e-9
@@ -445,6 +457,12 @@ class _Values:
     """Of fewer nothing is said. Not measured."""
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
     """Neighbours on either side that a line is put through; the best number counts. Not measured."""
+    window: int = 8
+    """Neighbours on either side where coefficients are placed. Not measured."""
+    steps: int = 3
+    """Gauss-Newton steps at most that place coefficients. Not measured."""
+    ridge: float = 1e-6
+    """Of the trace, added: the common factor of all coefficients is free. Not measured."""
 
 
 @dataclass(frozen=True)

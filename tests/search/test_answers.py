@@ -112,7 +112,7 @@ def test_what_says_nothing_explains_nothing():
     z, y = RNG.normal(size=(2, 1000))
     assert unexplained(z, y) > 0.9
     assert unexplained(np.zeros(1000), y) == 1
-    assert unexplained(np.where(np.arange(1000) < 300, np.nan, y), y) == pytest.approx(0.3, abs=0.01)
+    assert unexplained(np.where(np.arange(1000) < 300, np.nan, y), y) == pytest.approx(0.3, abs=0.03)
 
 
 def test_a_candidate_says_what_it_explains_of_the_values():

@@ -75,8 +75,12 @@ def explained(expression, field):
     symbols = [sp.Symbol(name, real=True) for name in field.names]
     with np.errstate(all="ignore"):
         values = on_arrays(symbols, expression)(*field.points.T)
+        moduli = [on_arrays(symbols, e.args[0])(*field.points.T) < 0 for e in expression.atoms(sp.Abs)]
     values = np.broadcast_to(np.asarray(values, dtype=float), len(field))
-    return 1 - unexplained(values, field.values.reshape(-1))
+    sides = sum(
+        (2**k * np.broadcast_to(side, len(field)) for k, side in enumerate(moduli)), np.zeros(len(field))
+    )
+    return 1 - float(unexplained(values, field.values.reshape(-1), sides))
 
 
 def identifiable(field):

@@ -8,14 +8,16 @@ import sympy as sp
 
 from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
-from ..fit.bank import Sample
+from ..fit.bank import Sample, sides
 from ..fit.inner_constants import tidied
+from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, ROUNDING
-from .candidate import Candidate, explained
+from .candidate import Candidate
 from .kind import kind_of
 from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
 from .split import distinct, split
+from .values import unexplained
 from .writing import acceptable, formula
 
 __all__ = ["Judge"]
@@ -135,6 +137,15 @@ class Judge:
         return self.field.take(self._chosen)
 
     @cached_property
+    def _points(self):
+        return np.concatenate([sample.points for sample in self._samples], axis=1)
+
+    @cached_property
+    def _values(self):
+        known = [sample.values for sample in self._samples]
+        return None if known[0] is None else np.concatenate(known)
+
+    @cached_property
     def _unit(self):
         return np.concatenate([sample.unit for sample in self._samples])
 
@@ -147,8 +158,9 @@ class Judge:
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         terms = tidied(contender, self.fit, partial(acceptable, count=residuals))
         features = [sample.features(terms) for sample in self._samples]
+        heard = self._hear(terms)
         written = None not in features and formula(
-            terms, *features[0], self.forms, self.symbols, self.field.points
+            terms, *features[0], self.forms, self.symbols, self.field.points, heard
         )
         if not written:
             return None
@@ -156,9 +168,20 @@ class Judge:
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())
-        candidate = Candidate(expression, complexity(expression), loss, explained(expression, self._judged))
+        candidate = Candidate(
+            expression,
+            complexity(expression),
+            loss,
+            None if heard is None else 1 - float(unexplained(numbers @ heard[0], *heard[1:])),
+        )
         smooth = smooth_share(self._unit, directions, self._nearest)
         return _Written(candidate, directions, shares, contender, effort(expression), smooth)
+
+    def _hear(self, terms):
+        """Values of terms (K, N) and of the neuron (N,) at the judged points, and sides; None without values."""
+        if self._values is None:
+            return None
+        return gradients(terms, self._points)[0], self._values, sides(terms, self._points)
 
     def _alike(self, a, b):
         a, b = (self._written[c.expression].directions for c in (a, b))

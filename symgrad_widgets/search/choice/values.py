@@ -1,42 +1,111 @@
 """Values as a witness: what a formula leaves unexplained of a neuron's values, however it is bent.
 
 A network's values are far more exact than its gradients, and no bend has to be known for them to speak: where
-a formula has neighbouring values, so must the neuron.
+a formula has neighbouring values, so must the neuron. They also place the coefficients of a sum.
 """
 
 import numpy as np
 
 from ..tuning import ROUNDING, VALUES
 
-__all__ = ["unexplained"]
+__all__ = ["polished", "unexplained"]
 
 
-def unexplained(formula, neuron):
-    """Share of the variance of a neuron's values (N,) that no smooth function of a formula's (N,) predicts.
+def unexplained(formulas, neuron, sides=0):
+    """Share of the variance of a neuron's values (N,) that no smooth function of a formula's predicts.
 
     Each value is predicted by a straight line through those next to it in order of the formula's values, of
     as many as predict best (local linear regression, each point left out in turn: Fan and Gijbels 1996, Local
-    Polynomial Modelling and Its Applications). The bend may fold. Points without a value of the formula count
-    as unexplained.
+    Polynomial Modelling and Its Applications). The bend may fold.
+
+    Parameters
+    ----------
+    formulas : (..., N)
+    neuron : (N,)
+    sides : int (..., N), optional
+        Numbers of the parts of the domain that a pole divides: on each the bend is another one.
+
+    Returns
+    -------
+    array (...), 1 where a formula has no values; points without one count as unexplained.
+
     """
-    usable = np.isfinite(formula)
-    z, y = formula[usable], neuron[usable]
-    if len(z) < VALUES.least_points or np.ptp(z) == 0 or np.ptp(y) == 0:
-        return 1.0
-    order = np.argsort(z, kind="stable")
-    z = (z[order] - z.mean()) / z.std()
-    y = (y[order] - y.mean()) / y.std()
-    return float(min(1, min(_rest(z, y, half) for half in VALUES.windows) + 1 - usable.mean()))
+    if len(neuron) < VALUES.least_points or np.ptp(neuron) == 0:
+        return np.ones(formulas.shape[:-1])
+    z, _, known = _standard(formulas, sides)
+    order = np.argsort(z, axis=-1, kind="stable")
+    z, y = np.take_along_axis(z, order, -1), ((neuron - neuron.mean()) / neuron.std())[order]
+    rest = np.min([((y - _line(z, y, half)[0]) ** 2).mean(-1) for half in VALUES.windows], axis=0)
+    return np.where(known, np.minimum(rest, 1), 1.0)
 
 
-def _rest(z, y, half):
-    """Mean squared error of each value, predicted by a line through up to `half` others on either side."""
-    at = np.arange(len(z))
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(z))
-    sums = (np.concatenate([[0], np.cumsum(part)]) for part in (np.ones_like(z), z, y, z * z, z * y))
-    own = (1, z, y, z * z, z * y)
-    count, sz, sy, szz, szy = (s[high] - s[low] - part for s, part in zip(sums, own, strict=True))
-    spread = szz / count - (sz / count) ** 2
+def polished(terms, neuron, coefficients, sides=0):
+    """Coefficients (..., K) of sums of terms (..., K, N) that leave less of a neuron's values, and what is left.
+
+    Gauss-Newton steps of semiparametric least squares (Ichimura 1993, J. Econometrics 58): the bend is
+    estimated anew at each, from neighbouring values.
+    """
+    rest = unexplained(_sum(coefficients, terms), neuron, sides)
+    if terms.shape[-2] < 2 or len(neuron) < VALUES.least_points:
+        return coefficients, rest
+    for _ in range(VALUES.steps):
+        trial = coefficients + _step(terms, neuron, coefficients, sides)
+        left = unexplained(_sum(trial, terms), neuron, sides)
+        better = left < rest
+        if not better.any():
+            break
+        coefficients = np.where(better[..., None], trial, coefficients)
+        rest = np.where(better, left, rest)
+    return coefficients, rest
+
+
+def _sum(coefficients, terms):
+    return np.einsum("...k,...kn->...n", coefficients, terms)
+
+
+def _step(terms, neuron, coefficients, sides):
+    """Change of the coefficients, from what the values differ by at points of the same sum."""
+    z, spread, known = _standard(_sum(coefficients, terms), sides)
+    order = np.argsort(z, axis=-1, kind="stable")
+    z = np.take_along_axis(z, order, -1)
+    y = ((neuron - neuron.mean()) / neuron.std())[order]
+    terms = np.take_along_axis(terms, order[..., None, :], -1) / spread[..., None]
+    mean, slope = _line(z, y, VALUES.window)
+    moved = terms - _line(z[..., None, :], terms, VALUES.window)[0]
+    moved = moved * slope[..., None, :]
+    G = np.einsum("...kn,...jn->...kj", moved, moved)
+    g = np.einsum("...kn,...n->...k", moved, y - mean)
+    trace = np.maximum(np.einsum("...kk->...", G), ROUNDING.divisor)
+    G = G + VALUES.ridge * trace[..., None, None] * np.eye(G.shape[-1])
+    usable = known & np.isfinite(G).all((-2, -1)) & np.isfinite(g).all(-1)
+    G = np.where(usable[..., None, None], G, np.eye(G.shape[-1]))
+    return np.linalg.solve(G, np.where(usable[..., None], g, 0)[..., None])[..., 0]
+
+
+def _standard(formulas, sides):
+    """Values (..., N) of mean 0 and spread 1, each part of the domain apart; the spreads; and which have any."""
+    usable = np.isfinite(formulas)
+    number = np.maximum(usable.sum(-1, keepdims=True), 1)
+    z = np.where(usable, formulas, 0)
+    z = np.where(usable, z - z.sum(-1, keepdims=True) / number, 0)
+    spread = np.sqrt((z**2).sum(-1, keepdims=True) / number)
+    known = np.isfinite(spread) & (spread > 0)
+    spread = np.where(known, spread, 1)
+    z = np.where(known, z / spread, 0)
+    part = np.where(usable, sides, -1)  # those without a value stand by themselves
+    return z + part * (1 + np.ptp(z, axis=-1, keepdims=True)), spread, known[..., 0]
+
+
+def _line(z, y, half):
+    """Prediction of each value of y by a line through up to `half` others on either side, and its slope."""
+    count = z.shape[-1]
+    at = np.arange(count)
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, count)
+    number = high - low - 1.0
+    parts = z, y, z * z, z * y
+    padded = (np.concatenate([np.zeros_like(p[..., :1]), np.cumsum(p, -1)], -1) for p in parts)
+    sz, sy, szz, szy = (s[..., high] - s[..., low] - p for s, p in zip(padded, parts, strict=True))
+    spread = szz / number - (sz / number) ** 2
     known = spread > ROUNDING.share
-    slope = np.where(known, szy / count - sz * sy / count**2, 0) / np.where(known, spread, 1)
-    return float(((y - sy / count - slope * (z - sz / count)) ** 2).mean())
+    slope = np.where(known, szy / number - sz * sy / number**2, 0) / np.where(known, spread, 1)
+    return sy / number + slope * (z - sz / number), slope

@@ -8,13 +8,14 @@ import numpy as np
 import sympy as sp
 
 from ...formula.expressions import complexity
-from ...formula.on_arrays import on_arrays
 from ...formula.outer import core
 from ..fit import combine
+from ..kernel.evaluation import gradients
 from ..terms.decades import decade, power_of_ten
 from ..terms.grammar import root
-from ..terms.postfix import to_sympy
-from ..tuning import ROUNDING, WRITING
+from ..terms.postfix import from_sympy, to_sympy
+from ..tuning import KIND, ROUNDING, WRITING
+from .values import polished, unexplained
 
 __all__ = ["acceptable", "effective_count", "formula", "simple_numbers", "unwrapped"]
 
@@ -30,28 +31,38 @@ def acceptable(loss, count):
     return loss * noise + min(WRITING.untold_share * loss, WRITING.untold) + ROUNDING.loss
 
 
-def formula(terms, G, D, forms, symbols, points):
+def formula(terms, G, D, forms, symbols, points, heard=None):
     """Best sum of the terms, written simply: (expression, coefficients), or None where it has no gradient.
 
     G (K, N, m) and D (K, N, k) are the terms' projected gradients (not normalised) and their components along
     the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
-    `forms` are what the terms' inputs are in the symbols: `x / 1000`.
+    `forms` are what the terms' inputs are in the symbols: `x / 1000`. `heard` are values of the terms
+    (K, N), of the neuron (N,), and sides (N,), as `unexplained` has them: where a sum leaves less of the
+    values than of the directions, they place its coefficients.
     """
     even, along, size = combine.normalised(G, D)
     c, loss = combine.solve(even, along, rounds=WRITING.rounds)
     kept = np.abs(c) > WRITING.nothing * np.abs(c).max()
     if not kept.all():
-        return _without_the_rest(kept, terms, G, D, forms, symbols, points)
-
-    limit = acceptable(float(loss), effective_count(even, along, c))
+        return _without_the_rest(kept, terms, G, D, forms, symbols, points, heard)
+    best, limit = c / size, acceptable(float(loss), effective_count(even, along, c))
 
     def loss_of(numbers):
         return combine.losses(G, D, numbers)[0]
 
+    if heard is not None:
+        values, neuron, sides = heard
+        placed, rest = polished(values, neuron, best, sides)
+        if rest < loss:
+            best, limit = placed, rest * np.exp(KIND.values_price * WRITING.decimal)
+
+            def loss_of(numbers):
+                return unexplained(numbers @ values, neuron, sides)
+
     logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
     bodies = [_body(to_sympy(t, forms)) for t in terms]
     written = []
-    choices = sorted(simple_numbers(c / size, loss_of, limit), key=_plainness)[: WRITING.tried]
+    choices = sorted(simple_numbers(best, loss_of, limit), key=_plainness)[: WRITING.tried]
     for numbers in map(_mostly_positive, choices):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
@@ -71,10 +82,12 @@ def effective_count(G, D, c):
     return float(share.sum() ** 2 / (share**2).sum() * (G.shape[2] - D.shape[2] + 2))
 
 
-def _without_the_rest(kept, terms, G, D, forms, symbols, points):
+def _without_the_rest(kept, terms, G, D, forms, symbols, points, heard):
     """Return the formula of the terms kept, the others with coefficient 0."""
     some = [t for t, keep in zip(terms, kept, strict=True) if keep]
-    found = formula(some, G[kept], D[kept], forms, symbols, points)
+    if heard is not None:
+        heard = heard[0][kept], *heard[1:]
+    found = formula(some, G[kept], D[kept], forms, symbols, points, heard)
     if found is None:
         return None
     numbers = np.zeros(len(kept))
@@ -229,8 +242,7 @@ def _plain(e, symbols, points):
 
 def _positive_there(e, symbols, points):
     """Return |e|, written e or -e where that is positive at all points."""
-    with np.errstate(all="ignore"):
-        values = on_arrays(symbols, e)(*points.T)
-    if np.all(values > 0):
-        return e
-    return -e if np.all(values < 0) else sp.Abs(e)
+    (values,), _, (usable,) = gradients([from_sympy(e, symbols)], points.T)
+    if not usable or (values.min() <= 0 <= values.max()):
+        return sp.Abs(e)
+    return e if values[0] > 0 else -e

@@ -5,26 +5,29 @@ from copy import copy
 import numpy as np
 
 from ..kernel.evaluation import gradients
+from ..terms.grammar import arguments, root
 from ..tuning import BANK, MEMORY, ROUNDING
 
-__all__ = ["Bank", "Sample"]
+__all__ = ["Bank", "Sample", "sides"]
 
 
 class Sample:
     """Some points of a field, as the search reads them.
 
-    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; and `whole (N, n)`, the gradients
-    of one neuron on data that fill the whole space, else None.
+    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `whole (N, n)`, the gradients of one
+    neuron on data that fill the whole space, else None; and `values (N,)` of one neuron, where they are known.
     """
 
     def __init__(self, field):
         self.field = field
         self.points = np.ascontiguousarray(field.points.T)
         self.unit = field.unit
+        one = field.values is not None and field.neurons == 1
+        self.values = field.values.reshape(-1) if one else None
         self.whole = field.gradients if field.measure.basis is None and field.gradients.ndim == 2 else None
 
     def project(self, terms):
-        """Projected gradients (K, N, m) of terms, their RMS length (K,), and which are usable.
+        """Projected gradients (K, N, m) of terms, their RMS length (K,), which are usable, and values (K, N).
 
         Not usable is what is not finite, and what is constant on the data but for rounding.
         """
@@ -36,7 +39,7 @@ class Sample:
             length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (change, G))
             varies = length > ROUNDING.share * np.sqrt((values**2).mean(1))
             held = (scale > BANK.shortest) & (scale < BANK.longest)
-        return G, scale, ok & varies & (scale > BANK.across * length) & held
+        return G, scale, ok & varies & (scale > BANK.across * length) & held, values
 
     def gradients(self, terms, where):
         """Projected gradients (K, P, m) of terms at some of the points (a slice), usable or not."""
@@ -53,8 +56,25 @@ class Sample:
 
     def features(self, terms):
         """Projected gradients and components of terms, or None where one has no usable gradient."""
-        G, _, ok = self.project(terms)
+        G, _, ok, _ = self.project(terms)
         return (G, self.components(G)) if ok.all() else None
+
+
+def sides(terms, points):
+    """Numbers (N,) of the parts into which the poles of a sum's logarithms divide its domain."""
+    return _numbered(_below(term, points) for term in terms)
+
+
+def _numbered(below):
+    return sum((2**k * part for k, part in enumerate(below)), 0)
+
+
+def _below(term, points):
+    """1 where the argument of a logarithm is negative, if its sign changes on the data (N,); else 0."""
+    if root(term) != "log":
+        return 0
+    below = gradients(arguments(term), points)[0][0] < 0
+    return below.astype(int) if below.any() and not below.all() else 0
 
 
 class Bank:
@@ -68,7 +88,7 @@ class Bank:
     def __init__(self, sample, watch=lambda: None, dimensions=None):
         self.sample, self._watch, self.dimensions = sample, watch, dimensions
         self.terms = []
-        self._row, self._by_direction = {}, {}
+        self._row, self._by_direction, self._below = {}, {}, {}
         self._reserve(int(MEMORY.reserved / self.row_bytes))
         count, _, m = sample.unit.shape
         rng = np.random.default_rng(0)  # a fixed probe: the same term has the same key in every search
@@ -88,6 +108,18 @@ class Bank:
         """Components (K, N, k) of the normalised gradients along the neurons."""
         return self._D[: len(self.terms)]
 
+    @property
+    def V(self):
+        """Values (K, N) of the normalised terms."""
+        return self._V[: len(self.terms)]
+
+    def sides(self, rows):
+        """Numbers (N,) of the parts of the domain of a sum of terms, as `sides` has them."""
+        fresh = [row for row in rows if self.terms[row] not in self._below]
+        for row in fresh:
+            self._below[self.terms[row]] = _below(self.terms[row], self.sample.points)
+        return _numbered(self._below[self.terms[row]] for row in rows)
+
     def kind_of(self, term):
         """Number of a term's dimension, None where it makes no sense; 0 without units."""
         return 0 if self.dimensions is None else self.dimensions.kind(term)
@@ -105,12 +137,12 @@ class Bank:
     def row_bytes(self):
         """Memory that one term takes."""
         count, k, m = self.sample.unit.shape
-        return self.sample.unit.itemsize * count * (m + k)
+        return self.sample.unit.itemsize * count * (m + k + 1)
 
     def copy(self):
         """Return a bank that grows and forgets by itself; the rows there are now are in memory once."""
         other = copy(self)
-        for name in ("terms", "scale", "_row", "_by_direction"):
+        for name in ("terms", "scale", "_row", "_by_direction", "_below"):
             setattr(other, name, getattr(self, name).copy())
         return other
 
@@ -121,6 +153,7 @@ class Bank:
         self._reserve(len(self.scale), rows)
         self._row = {t: number[row] for t, row in self._row.items() if row in number}
         self._by_direction = {key: number[row] for key, row in self._by_direction.items() if row in number}
+        self._below = {t: part for t, part in self._below.items() if t in self._row}
 
     def rows(self, terms):
         """Row number of each term; None where it has no usable gradient on the data."""
@@ -135,11 +168,11 @@ class Bank:
         return [self._row[t] for t in terms]
 
     def _add(self, terms):
-        G, scale, ok = self.sample.project(terms)
-        for term, g, size, usable in zip(terms, G, scale, ok, strict=True):
-            self._row[term] = self._place(term, g / size, size) if usable else None
+        G, scale, ok, values = self.sample.project(terms)
+        for term, g, size, usable, v in zip(terms, G, scale, ok, values, strict=True):
+            self._row[term] = self._place(term, g / size, size, v) if usable else None
 
-    def _place(self, term, g, size):
+    def _place(self, term, g, size, values):
         key = self._key(g)
         row = self._by_direction.get(key)
         if row is None:
@@ -147,11 +180,12 @@ class Bank:
             if row == len(self.scale):
                 self._reserve(2 * row, np.arange(row))
             self.terms.append(term)
-            self._G[row], self.scale[row] = g, size
+            self._G[row], self.scale[row], self._V[row] = g, size, values / size
             self._D[row] = self.sample.components(g[None])[0]
         elif len(term.tokens) < len(self.terms[row].tokens):
             self.terms[row] = term
             self.scale[row] = size * np.sign(np.vdot(self._G[row], g))
+            self._V[row] = values / self.scale[row]
         return row
 
     def _reserve(self, most, rows=()):
@@ -160,12 +194,13 @@ class Bank:
         fresh = (
             np.empty((most, count, m)),
             np.empty((most, count, k)),
+            np.empty((most, count)),
             np.empty(most),
         )  # count once written to
         if len(rows):
-            for new, old in zip(fresh, (self._G, self._D, self.scale), strict=True):
+            for new, old in zip(fresh, (self._G, self._D, self._V, self.scale), strict=True):
                 np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")  # "raise" would use a buffer
-        self._G, self._D, self.scale = fresh
+        self._G, self._D, self._V, self.scale = fresh
 
     def _key(self, g):
         probe = g[self._probe_points] @ self._probe

@@ -7,8 +7,8 @@ from math import comb
 import numpy as np
 
 from ..tuning import DICTIONARY
-from .grammar import root
-from .postfix import constant
+from .grammar import arguments, root
+from .postfix import CONSTANT, constant
 
 __all__ = [
     "bent_products",
@@ -142,6 +142,8 @@ def distances(grammar, limit):
 
 
 def _multiple(grammar, k, term):
+    if term.constants and term.tokens[:1] == (CONSTANT,) and root(term) == "mul":
+        return grammar["mul"](constant(k * term.constants[0]), arguments(term)[1])
     return term if k == 1 else grammar["mul"](constant(k), term)
 
 
@@ -150,35 +152,48 @@ def logarithms(terms):
     return [t for t in terms if root(t) == "log"]
 
 
-def bent_products(grammar, inputs):
-    """Bases of log|1 + u|, log|1 - u^2|, then log|1 - exp(k u)|, log|sin(k u)|, log|cos(k u)| of quotients u.
+def bent_products(grammar, inputs, decades_of):
+    """u, u^2, log|u|, log|1 + c u|, log|1 - c u^2|, log|1 - exp(c u)|, log|sin(c u)| and log|cos(c u)|.
 
-    `u` are the products and quotients of the inputs; beside these logarithms stand those of the inputs, and u.
-    Their sums are products of such functions: the factors in which a law of few quantities mostly comes.
+    `u` are the inputs, their products and quotients. `decades_of(terms)` are the powers of ten next to their
+    values: c takes u to where the function bends. Sums of such logarithms are products of such functions: the
+    factors in which a law of few quantities mostly comes.
     """
-    if not {"log", "add", "sub", "mul", "div"} <= set(grammar.names):
+    if not {"log", "add", "sub", "mul", "div", "inv"} <= set(grammar.names):
         return []
-    signs = itertools.product((0, 1, -1), repeat=len(inputs))
-    arguments = [u for s in signs if (u := _quotient(grammar, inputs, s)) is not None]
-    powers = [*arguments, *(grammar["square"](u) for u in arguments if "square" in grammar)]
-    factors = [_beside_one(grammar, powers)]
+    some = [*inputs, *(grammar["inv"](x) for x in inputs)]
+    some += _all(grammar, ("mul",), inputs) + [grammar["div"](*p) for p in itertools.permutations(inputs, 2)]
+    squares = [grammar["square"](u) for u in some if "square" in grammar]
+    plain = [*some, *squares]
+    factors = _beside_one(grammar, _scaled(grammar, plain, decades_of, DICTIONARY.beside_one))
     for name in ("exp", "sin", "cos"):
-        multiples = [_multiple(grammar, k, u) for k in DICTIONARY.multiples for u in arguments]
-        bent = [grammar[name](u) for u in multiples if name in grammar]
-        factors.append(_beside_one(grammar, bent) if name == "exp" else bent)
-    return [powers + [grammar["log"](u) for u in (*inputs, *some)] for some in factors if some]
+        scaled = _scaled(grammar, some, decades_of, DICTIONARY.bent) if name in grammar else []
+        bent = [grammar[name](u) for u in scaled]
+        factors += _beside_one(grammar, bent) if name == "exp" else bent
+    return plain + [grammar["log"](u) for u in (*some, *factors)] + _hyperbolic(grammar, some, decades_of)
+
+
+def _hyperbolic(grammar, terms, decades_of):
+    """log(2 cosh(c u)) and log|2 sinh(c u)|, as log(1 +- exp(2 c u)) - c u."""
+    if "exp" not in grammar:
+        return []
+    scaled = _scaled(grammar, terms, decades_of, DICTIONARY.bent)
+    twice = [grammar["exp"](_multiple(grammar, 2, u)) for u in scaled]
+    sums = _beside_one(grammar, twice)
+    return [grammar["sub"](grammar["log"](s), u) for s, u in zip(sums, scaled * 2, strict=True)]
+
+
+def _scaled(grammar, terms, decades_of, factors):
+    """Terms times each of the factors, in units of the power of ten next to their values."""
+    return [
+        _multiple(grammar, factor / ten, u)
+        for u, ten in zip(terms, decades_of(terms), strict=True)
+        for factor in factors
+    ]
 
 
 def _beside_one(grammar, terms):
     return [grammar[op](constant(1.0), u) for op in ("add", "sub") for u in terms]
-
-
-def _quotient(grammar, inputs, signs):
-    over, under = ([x for x, s in zip(inputs, signs, strict=True) if s == sign] for sign in (1, -1))
-    if not over:
-        return grammar["inv"](reduce(grammar["mul"], under)) if under and "inv" in grammar else None
-    top = reduce(grammar["mul"], over)
-    return grammar["div"](top, reduce(grammar["mul"], under)) if under else top
 
 
 def large_families(grammar, small, limit):

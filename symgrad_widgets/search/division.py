@@ -31,8 +31,8 @@ class Coordinate(NamedTuple):
 class Division(NamedTuple):
     """Coordinates in the place of the inputs.
 
-    `residual` is the sum of those of the pairs that were replaced, `price` the same sum with long formulas
-    charged for their nodes.
+    `residual` is the largest of those of the pairs that were replaced; `price` is their sum, with long
+    formulas charged for their nodes.
     """
 
     coordinates: tuple
@@ -69,8 +69,8 @@ def divisions(grammar, before):
     for division in before:
         for merger in _mergers(grammar, forms, division.coordinates):
             rest = [c for k, c in enumerate(division.coordinates) if k not in (merger.i, merger.j)]
-            total = division.residual + merger.residual, division.price + merger.price
-            after = Division((*rest, merger.coordinate), *total)
+            worst, price = max(division.residual, merger.residual), division.price + merger.price
+            after = Division((*rest, merger.coordinate), worst, price)
             key = frozenset(map(_key, after.coordinates))
             if key not in found or after.price < found[key].price:
                 found[key] = after
@@ -95,7 +95,7 @@ def _mergers(grammar, forms, coordinates):
 def _of_pair(grammar, forms, coordinates, i, j):
     """Mergers of one pair by the formulas that fit best.
 
-    The residual is what a formula leaves of the smaller component, on the mean: the larger alone says nothing.
+    The residual is the share that a formula leaves of the smaller component: the larger alone says nothing.
     """
     a, b = coordinates[i], coordinates[j]
     points = np.stack([a.values, b.values])
@@ -122,37 +122,47 @@ def _of_pair(grammar, forms, coordinates, i, j):
 
 
 def _forms(grammar):
-    """Formulas of two inputs: sums, of squares too, and small terms."""
-    pair = [leaf(0), leaf(1)]
-    squares = [grammar["square"](x) for x in pair] if "square" in grammar else pair
-    sums = [grammar[op](*some) for some in (pair, squares) for op in ("add", "sub") if op in grammar]
-    small = small_terms(grammar, pair, DIVISION.terms)
-    return sums + [term for term in small if {-1, -2} <= {*term.tokens}]
+    """Small formulas of two inputs."""
+    small = small_terms(grammar, [leaf(0), leaf(1)], DIVISION.terms)
+    return [term for term in small if {-1, -2} <= {*term.tokens}]
 
 
 def _weighed(grammar, a, b):
-    """Sums x + r y and x^2 + r y^2, and the product x y^r, whose r the field tells: a median of ratios."""
-    if not {"add", "mul", "div"} <= set(grammar.names):
+    """Sums x^p + r y^q, and the product x y^r, whose r the field tells: a median of ratios."""
+    if not {"add", "sub", "mul", "div"} <= set(grammar.names):
         return []
     x, y = leaf(0), leaf(1)
     with np.errstate(all="ignore"):
         ratio = b.component / a.component
-        slopes = [ratio, ratio * a.values / b.values, ratio * b.values / a.values]
-    plain, squared, power = (float(np.median(r)) for r in slopes)
-    forms = [_sum(grammar, x, y, plain)]
-    if "square" in grammar:
-        forms.append(_sum(grammar, grammar["square"](x), grammar["square"](y), squared))
+        forms = [
+            _sum(grammar, first, second, float(f"{np.median(ratio * slope / other):.{digits}g}"))
+            for first, slope in _powers(grammar, x, a.values)
+            for second, other in _powers(grammar, y, b.values)
+            for digits in DIVISION.digits
+        ]
+        power = float(np.median(ratio * b.values / a.values))
     if np.isfinite(power):
-        p = Fraction(power).limit_denominator(DIVISION.root)
-        forms.append(_product(grammar, x, y, p))
+        forms.append(_product(grammar, x, y, Fraction(power).limit_denominator(DIVISION.root)))
     return [form for form in forms if form is not None]
 
 
+def _powers(grammar, x, values):
+    """Small powers of a coordinate, and their derivatives at its values."""
+    yield x, np.ones_like(values)
+    if "square" in grammar:
+        yield grammar["square"](x), 2 * values
+    if "inv" in grammar:
+        yield grammar["inv"](x), -1 / values**2
+        if "square" in grammar:
+            yield grammar["inv"](grammar["square"](x)), -2 / values**3
+
+
 def _sum(grammar, x, y, r):
-    """x + r y, r of a few digits; None where that is no new sum."""
-    if not np.isfinite(r) or (r := float(f"{r:.{DIVISION.digits}g}")) in (-1, 0, 1):
+    """x + r y; None where there is no such r."""
+    if not np.isfinite(r) or r == 0:
         return None
-    return grammar["add"](x, grammar["mul"](constant(r), y))
+    size = y if abs(r) == 1 else grammar["mul"](constant(abs(r)), y)
+    return grammar["add" if r > 0 else "sub"](x, size)
 
 
 def _product(grammar, x, y, p):

@@ -180,7 +180,7 @@ class Engine:
         return found
 
     def _hear(self, sums):
-        """Ask the neuron's values about the sums that come near the front: which of a size leave the least."""
+        """Ask the neuron's values of sums that come near the front, and keep those that leave the least."""
         if self.sample.values is None:
             return
         lowest = self._lowest()

@@ -192,7 +192,7 @@ class _Division:
     """Terms that are tried beside each of these. Not measured."""
     read: int = 3
     """Divisions with equally many coordinates that formulas are made of. Not measured."""
-    digits: int = 3
+    digits: tuple[int, ...] = (1, 3)
     """Of the ratio in which two coordinates act together. Not measured."""
     root: int = 3
     """Denominator at most of p, where they act through x y^p. Not measured."""

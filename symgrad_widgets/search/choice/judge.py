@@ -178,7 +178,7 @@ class Judge:
         return _Written(candidate, directions, shares, contender, effort(expression), smooth)
 
     def _hear(self, terms):
-        """Values of terms (K, N) and of the neuron (N,) at the judged points, and sides; None without values."""
+        """Values of terms (K, N) and of the neuron (N,) at the judged points, and sides; or None."""
         if self._values is None:
             return None
         return gradients(terms, self._points)[0], self._values, sides(terms, self._points)

@@ -40,7 +40,7 @@ def unexplained(formulas, neuron, sides=0):
 
 
 def polished(terms, neuron, coefficients, sides=0):
-    """Coefficients (..., K) of sums of terms (..., K, N) that leave less of a neuron's values, and what is left.
+    """Coefficients (..., K) of sums of terms (..., K, N) that leave less of a neuron's values, and how much.
 
     Gauss-Newton steps of semiparametric least squares (Ichimura 1993, J. Econometrics 58): the bend is
     estimated anew at each, from neighbouring values.
@@ -83,7 +83,7 @@ def _step(terms, neuron, coefficients, sides):
 
 
 def _standard(formulas, sides):
-    """Values (..., N) of mean 0 and spread 1, each part of the domain apart; the spreads; and which have any."""
+    """Values (..., N) of mean 0 and spread 1, parts of the domain apart; spreads (..., 1); which have one."""
     usable = np.isfinite(formulas)
     number = np.maximum(usable.sum(-1, keepdims=True), 1)
     z = np.where(usable, formulas, 0)

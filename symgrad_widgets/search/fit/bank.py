@@ -14,8 +14,8 @@ __all__ = ["Bank", "Sample", "sides"]
 class Sample:
     """Some points of a field, as the search reads them.
 
-    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `whole (N, n)`, the gradients of one
-    neuron on data that fill the whole space, else None; and `values (N,)` of one neuron, where they are known.
+    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `whole (N, n)`, the gradients of
+    one neuron on data that fill the whole space, else None; `values (N,)` of one neuron, else None.
     """
 
     def __init__(self, field):

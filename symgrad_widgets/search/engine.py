@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from ..directions import misalignment, unit
-from .choice.values import polished
+from .choice.values import polished, unexplained
 from .division import divisions, undivided
 from .fit import combine
 from .fit.bank import Bank
@@ -34,6 +34,8 @@ from .terms.quotients import logarithm, quotients
 from .tuning import DIVISION, EVOLUTION, MEMORY, ROUNDING, SEARCH, WRITING
 
 __all__ = ["Engine"]
+
+_POWERS = 2, 3, 1 / 2  # that are one operator
 
 
 class Engine:
@@ -189,12 +191,19 @@ class Engine:
             some = [s for s in near if len(s.rows) == count]
             terms = self.bank.V[np.array([s.rows for s in some])]
             sides = np.stack([np.broadcast_to(self.bank.sides(s.rows), terms.shape[-1]) for s in some])
-            placed = polished(terms, self.sample.values, np.stack([s.coefficients for s in some]), sides)
-            for found, coefficients, rest in zip(some, *placed, strict=True):
-                size = self._size(found.rows, coefficients)
-                if all(other > size or left > rest for other, (left, _) in self.witnessed.items()):
-                    kept = {n: w for n, w in self.witnessed.items() if n < size or w[0] < rest}
-                    self.witnessed = kept | {size: (float(rest), found)}
+            first = np.stack([s.coefficients for s in some])
+            rest = unexplained(np.einsum("bk,bkn->bn", first, terms), self.sample.values, sides)
+            least = [min((r for n, (r, _) in self.witnessed.items() if n <= s.size), default=1) for s in some]
+            good = np.flatnonzero(rest <= SEARCH.promising * np.array(least))
+            placed = polished(terms[good], self.sample.values, first[good], sides[good])
+            for i, coefficients, left in zip(good, *placed, strict=True):
+                self._keep(some[i], self._size(some[i].rows, coefficients), float(left))
+
+    def _keep(self, found, size, rest):
+        """Keep a sum that leaves less of the values than all of at most its size, and drop what it beats."""
+        if all(n > size or left > rest for n, (left, _) in self.witnessed.items()):
+            kept = {n: w for n, w in self.witnessed.items() if n < size or w[0] < rest}
+            self.witnessed = kept | {size: (rest, found)}
 
     def _lowest(self):
         """Least loss (max_size + 1,) of the front up to each size."""
@@ -217,15 +226,18 @@ class Engine:
     def _size(self, rows, coefficients):
         """Complexity as it will be about once written out: nodes; signs and equal weights are free."""
         terms = [self.bank.terms[r] for r in rows]
-        nodes = sum(len(t.tokens) for t in terms) + len(terms) - 1
+        nodes = sum(self.bank.nodes[r] for r in rows) + len(rows) - 1
         actual = np.abs(coefficients / self.bank.scale[list(rows)])
         if len(rows) == 1:
-            return nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2)
+            return int(nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2))
         ratios = actual[:, None] / np.maximum(actual[None, :], ROUNDING.divisor)
-        equal = np.abs(ratios / nearest_decade(ratios) - 1) < WRITING.near_easy
-        if all(root(t) == "log" for t in terms):
-            nodes -= len(terms)  # a sum of logarithms is a product
-        return int(nodes + 2 * (len(rows) - equal.sum(0).max()))
+        cost = np.where(np.abs(ratios / nearest_decade(ratios) - 1) < WRITING.near_easy, 0, 2)
+        if all(root(t) == "log" for t in terms):  # a sum of logarithms is a product
+            nodes -= len(terms)
+            cost = np.where(np.abs(ratios - 1) < WRITING.near_easy, 0, 2)
+            for power in _POWERS:
+                cost[np.abs(ratios / power - 1) < WRITING.near_easy] = 1
+        return int(nodes + cost.sum(0).min())
 
     # -- stages -------------------------------------------------------------------------------------------
 

@@ -102,6 +102,8 @@ class _Search:
     """Times the front's loss: sums below are judged on more points. Not measured."""
     heard: float = 4.0
     """Times the front's loss: of sums below the neuron's values are asked. Not measured."""
+    promising: float = 5.0
+    """Times what the best of their size leave: the values place coefficients of sums below. Not measured."""
     rivals: int = 12
     """Such sums at most. Not measured."""
     rival_parsimony: float = 0.15

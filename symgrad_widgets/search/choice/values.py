@@ -6,6 +6,7 @@ a formula has neighbouring values, so must the neuron. They also place the coeff
 
 import numpy as np
 
+from ..kernel.lines import least_rest, lines
 from ..tuning import ROUNDING, VALUES
 
 __all__ = ["polished", "unexplained"]
@@ -35,18 +36,18 @@ def unexplained(formulas, neuron, sides=0):
     z, _, known = _standard(formulas, sides)
     order = np.argsort(z, axis=-1, kind="stable")
     z, y = np.take_along_axis(z, order, -1), ((neuron - neuron.mean()) / neuron.std())[order]
-    rest = np.min([((y - _line(z, y, half)[0]) ** 2).mean(-1) for half in VALUES.windows], axis=0)
+    rest = least_rest(np.atleast_2d(z), np.atleast_2d(y), VALUES.windows).reshape(known.shape)
     return np.where(known, np.minimum(rest, 1), 1.0)
 
 
 def polished(terms, neuron, coefficients, sides=0):
-    """Coefficients (..., K) of sums of terms (..., K, N) that leave less of a neuron's values, and how much.
+    """Coefficients (B, K) of sums of terms (B, K, N) that leave less of a neuron's values, and how much (B,).
 
     Gauss-Newton steps of semiparametric least squares (Ichimura 1993, J. Econometrics 58): the bend is
     estimated anew at each, from neighbouring values.
     """
     rest = unexplained(_sum(coefficients, terms), neuron, sides)
-    if terms.shape[-2] < 2 or len(neuron) < VALUES.least_points:
+    if terms.shape[1] < 2 or len(neuron) < VALUES.least_points:
         return coefficients, rest
     for _ in range(VALUES.steps):
         trial = coefficients + _step(terms, neuron, coefficients, sides)
@@ -54,13 +55,13 @@ def polished(terms, neuron, coefficients, sides=0):
         better = left < rest
         if not better.any():
             break
-        coefficients = np.where(better[..., None], trial, coefficients)
+        coefficients = np.where(better[:, None], trial, coefficients)
         rest = np.where(better, left, rest)
     return coefficients, rest
 
 
 def _sum(coefficients, terms):
-    return np.einsum("...k,...kn->...n", coefficients, terms)
+    return np.einsum("bk,bkn->bn", coefficients, terms)
 
 
 def _step(terms, neuron, coefficients, sides):
@@ -69,17 +70,16 @@ def _step(terms, neuron, coefficients, sides):
     order = np.argsort(z, axis=-1, kind="stable")
     z = np.take_along_axis(z, order, -1)
     y = ((neuron - neuron.mean()) / neuron.std())[order]
-    terms = np.take_along_axis(terms, order[..., None, :], -1) / spread[..., None]
-    mean, slope = _line(z, y, VALUES.window)
-    moved = terms - _line(z[..., None, :], terms, VALUES.window)[0]
-    moved = moved * slope[..., None, :]
-    G = np.einsum("...kn,...jn->...kj", moved, moved)
-    g = np.einsum("...kn,...n->...k", moved, y - mean)
-    trace = np.maximum(np.einsum("...kk->...", G), ROUNDING.divisor)
-    G = G + VALUES.ridge * trace[..., None, None] * np.eye(G.shape[-1])
-    usable = known & np.isfinite(G).all((-2, -1)) & np.isfinite(g).all(-1)
-    G = np.where(usable[..., None, None], G, np.eye(G.shape[-1]))
-    return np.linalg.solve(G, np.where(usable[..., None], g, 0)[..., None])[..., 0]
+    terms = np.take_along_axis(terms, order[:, None], -1) / spread[..., None]
+    means, slopes = lines(z, np.concatenate([y[:, None], terms], 1), VALUES.window)
+    moved = (terms - means[:, 1:]) * slopes[:, :1]
+    G = np.einsum("bkn,bjn->bkj", moved, moved)
+    g = np.einsum("bkn,bn->bk", moved, y - means[:, 0])
+    trace = np.maximum(np.einsum("bkk->b", G), ROUNDING.divisor)
+    G = G + VALUES.ridge * trace[:, None, None] * np.eye(G.shape[-1])
+    usable = known & np.isfinite(G).all((1, 2)) & np.isfinite(g).all(1)
+    G = np.where(usable[:, None, None], G, np.eye(G.shape[-1]))
+    return np.linalg.solve(G, np.where(usable[:, None], g, 0)[..., None])[..., 0]
 
 
 def _standard(formulas, sides):
@@ -94,18 +94,3 @@ def _standard(formulas, sides):
     z = np.where(known, z / spread, 0)
     part = np.where(usable, sides, -1)  # those without a value stand by themselves
     return z + part * (1 + np.ptp(z, axis=-1, keepdims=True)), spread, known[..., 0]
-
-
-def _line(z, y, half):
-    """Prediction of each value of y by a line through up to `half` others on either side, and its slope."""
-    count = z.shape[-1]
-    at = np.arange(count)
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, count)
-    number = high - low - 1.0
-    parts = z, y, z * z, z * y
-    padded = (np.concatenate([np.zeros_like(p[..., :1]), np.cumsum(p, -1)], -1) for p in parts)
-    sz, sy, szz, szy = (s[..., high] - s[..., low] - p for s, p in zip(padded, parts, strict=True))
-    spread = szz / number - (sz / number) ** 2
-    known = spread > ROUNDING.share
-    slope = np.where(known, szy / number - sz * sy / number**2, 0) / np.where(known, spread, 1)
-    return sy / number + slope * (z - sz / number), slope

@@ -52,7 +52,7 @@ def formula(terms, G, D, forms, symbols, points, heard=None):
 
     if heard is not None:
         values, neuron, sides = heard
-        placed, rest = polished(values, neuron, best, sides)
+        (placed,), (rest,) = polished(values[None], neuron, best[None], sides)
         if rest < loss:
             best, limit = placed, rest * np.exp(KIND.values_price * WRITING.decimal)
 

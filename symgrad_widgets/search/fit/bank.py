@@ -5,7 +5,7 @@ from copy import copy
 import numpy as np
 
 from ..kernel.evaluation import gradients
-from ..terms.grammar import arguments, root
+from ..terms.grammar import arguments, nodes, root
 from ..tuning import BANK, MEMORY, ROUNDING
 
 __all__ = ["Bank", "Sample", "sides"]
@@ -82,12 +82,12 @@ class Bank:
 
     Rows of `G (K, N, m)` are normalised; `scale (K,)` holds what they were divided by. Two terms whose
     gradient fields agree up to a factor get the same row; the shorter one represents it. `kind (K,)` numbers
-    their dimensions; terms that make no sense in the units given have no row.
+    their dimensions; terms that make no sense in the units given have no row. `nodes (K)` are their lengths.
     """
 
     def __init__(self, sample, watch=lambda: None, dimensions=None):
         self.sample, self._watch, self.dimensions = sample, watch, dimensions
-        self.terms = []
+        self.terms, self.nodes = [], []
         self._row, self._by_direction, self._below = {}, {}, {}
         self._reserve(int(MEMORY.reserved / self.row_bytes))
         count, _, m = sample.unit.shape
@@ -142,7 +142,7 @@ class Bank:
     def copy(self):
         """Return a bank that grows and forgets by itself; the rows there are now are in memory once."""
         other = copy(self)
-        for name in ("terms", "scale", "_row", "_by_direction", "_below"):
+        for name in ("terms", "nodes", "scale", "_row", "_by_direction", "_below"):
             setattr(other, name, getattr(self, name).copy())
         return other
 
@@ -150,6 +150,7 @@ class Bank:
         """Forget all rows but these (ascending); they are numbered anew from 0."""
         number = {row: i for i, row in enumerate(rows)}
         self.terms = [self.terms[row] for row in rows]
+        self.nodes = [self.nodes[row] for row in rows]
         self._reserve(len(self.scale), rows)
         self._row = {t: number[row] for t, row in self._row.items() if row in number}
         self._by_direction = {key: number[row] for key, row in self._by_direction.items() if row in number}
@@ -180,10 +181,11 @@ class Bank:
             if row == len(self.scale):
                 self._reserve(2 * row, np.arange(row))
             self.terms.append(term)
+            self.nodes.append(nodes(term))
             self._G[row], self.scale[row], self._V[row] = g, size, values / size
             self._D[row] = self.sample.components(g[None])[0]
         elif len(term.tokens) < len(self.terms[row].tokens):
-            self.terms[row] = term
+            self.terms[row], self.nodes[row] = term, nodes(term)
             self.scale[row] = size * np.sign(np.vdot(self._G[row], g))
             self._V[row] = values / self.scale[row]
         return row

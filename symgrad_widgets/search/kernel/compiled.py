@@ -25,7 +25,7 @@ from . import lanes, loops
 from .lanes import LANES, STEP, get, inlined, put, put_word, word
 from .loops import DIV, EXP, FACTOR, HAS_LOOP, IS_BINARY, MUL, NEG, SQUARE, SUB
 
-__all__ = ["evaluate"]
+__all__ = ["cached", "evaluate"]
 
 _CODES = len(HAS_LOOP)
 
@@ -313,7 +313,7 @@ def _write(values, grads, start, value, space, valid, width):
     return good
 
 
-def _cached(function):
+def cached(function):
     """Compile, and keep the result on disk under a name that changes with the files it is made of.
 
     numba itself looks only at the file the function stands in.
@@ -326,7 +326,7 @@ def _cached(function):
         return njit(nogil=True, error_model="numpy")(function)
 
 
-@_cached
+@cached
 def evaluate(tokens, starts, constants, shifts, X, longest, values, grads, ok):
     """Evaluate terms at the points X (n, N), block by block.
 

@@ -4,7 +4,9 @@ import numpy as np
 
 from ...errors import DataError
 from ..terms.postfix import CONSTANT, Term, check, operator, pack
+from ..tuning import VALUES
 from .compiled import evaluate
+from .lines import least_rest, lines
 from .loops import HAS_LOOP
 
 __all__ = ["gradients", "on_numpy", "warm_up"]
@@ -57,6 +59,8 @@ def warm_up():
     It takes up to half a minute on a busy machine that never did: to be called before time is counted.
     """
     gradients([Term((-1,))], np.ones((1, 1)))
+    lines(np.ones((1, 2)), np.ones((1, 1, 2)), 1)
+    least_rest(np.ones((1, 2)), np.ones((1, 2)), (1,) * len(VALUES.windows))
 
 
 def _points(X):

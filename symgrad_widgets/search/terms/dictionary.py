@@ -164,13 +164,26 @@ def bent_products(grammar, inputs, decades_of):
     some = [*inputs, *(grammar["inv"](x) for x in inputs)]
     some += _all(grammar, ("mul",), inputs) + [grammar["div"](*p) for p in itertools.permutations(inputs, 2)]
     squares = [grammar["square"](u) for u in some if "square" in grammar]
-    plain = [*some, *squares]
-    factors = _beside_one(grammar, _scaled(grammar, plain, decades_of, DICTIONARY.beside_one))
+    plain, triples = [*some, *squares], [*itertools.permutations(inputs, 3)]
+    even = [
+        grammar["div"](grammar["mul"](x, y), grammar["square"](z)) for x, y, z in triples if squares and x < y
+    ]
+    factors = _beside_one(grammar, _scaled(grammar, plain + even, decades_of, DICTIONARY.beside_one))
     for name in ("exp", "sin", "cos"):
         scaled = _scaled(grammar, some, decades_of, DICTIONARY.bent) if name in grammar else []
         bent = [grammar[name](u) for u in scaled]
         factors += _beside_one(grammar, bent) if name == "exp" else bent
-    return plain + [grammar["log"](u) for u in (*some, *factors)] + _hyperbolic(grammar, some, decades_of)
+    logs = [grammar["log"](u) for u in (*some, *factors)]
+    return plain + _modulated(grammar, triples) + logs + _hyperbolic(grammar, some, decades_of)
+
+
+def _modulated(grammar, triples):
+    """sqrt(x y) f(z): what two waves have in common."""
+    if "sqrt" not in grammar:
+        return []
+    roots = [(grammar["sqrt"](grammar["mul"](x, y)), z) for x, y, z in triples if x < y]
+    functions = [grammar[name] for name in ("sin", "cos") if name in grammar]
+    return [grammar["mul"](root, f(z)) for root, z in roots for f in functions]
 
 
 def _hyperbolic(grammar, terms, decades_of):

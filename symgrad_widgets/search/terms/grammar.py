@@ -4,9 +4,22 @@ from functools import partial
 
 from ...formula.operators import lookup, whole_powers
 from ..tuning import EVOLUTION
-from .postfix import CONSTANT, apply, arity, constant, leaf, operator, replace, start, subtree, with_constant
+from .decades import nearest_decade
+from .postfix import (
+    CONSTANT,
+    apply,
+    arity,
+    constant,
+    fold,
+    leaf,
+    operator,
+    replace,
+    start,
+    subtree,
+    with_constant,
+)
 
-__all__ = ["Grammar"]
+__all__ = ["Grammar", "arguments", "nodes", "root"]
 
 
 class Grammar:
@@ -92,6 +105,27 @@ def root(term):
     """Name of the operator at the root, or None for a leaf."""
     token = term.tokens[-1]
     return operator(token).name if 0 <= token < CONSTANT else None
+
+
+def nodes(term):
+    """Complexity of a term as it will be written: +-1 is free, and so is a power of ten that multiplies."""
+    return fold(term, lambda _: 1, _nodes_of_constant, _nodes_of_operator)
+
+
+_POWER_OF_TEN = 0.5  # nodes until it is known what becomes of it
+
+
+def _nodes_of_constant(value):
+    size = abs(value)
+    if size == 1:
+        return 0
+    return _POWER_OF_TEN if size > 0 and size == nearest_decade(size) else 1
+
+
+def _nodes_of_operator(row, counts):
+    if row.name == "mul" and _POWER_OF_TEN in counts:
+        return max(counts)
+    return 1 + sum(1 if count == _POWER_OF_TEN else count for count in counts)
 
 
 def arguments(term):

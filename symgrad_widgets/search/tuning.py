@@ -459,6 +459,10 @@ class _Values:
     """Of fewer nothing is said. Not measured."""
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
     """Neighbours on either side that a line is put through; the best number counts. Not measured."""
+    price: float = 0.05
+    """Nats of what is left of the values that a node has to gain to be chosen. Not measured."""
+    law: float = 0.1
+    """Share of the values that is left, above which no formula is given. Not measured."""
     window: int = 8
     """Neighbours on either side where coefficients are placed. Not measured."""
     steps: int = 3

@@ -15,9 +15,18 @@ from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, ROUNDING
 from .candidate import Candidate
 from .kind import kind_of
-from .selection import chance_loss, effort, leading, neighbours, pareto, select, smooth_share
+from .selection import (
+    chance_loss,
+    effort,
+    leading,
+    neighbours,
+    pareto,
+    select,
+    select_by_values,
+    smooth_share,
+)
 from .split import distinct, split
-from .values import unexplained
+from .values import missed
 from .writing import acceptable, formula
 
 __all__ = ["Judge"]
@@ -30,6 +39,7 @@ class _Written(NamedTuple):
     contender: tuple  # of terms
     effort: int
     smooth: float
+    missed: np.ndarray | None  # (N,) of what is left of the values
 
     @property
     def loss(self):
@@ -38,7 +48,12 @@ class _Written(NamedTuple):
     @property
     def rest(self):
         """What is left of the values, or None."""
-        return None if self.candidate.explained is None else 1 - self.candidate.explained
+        return None if self.missed is None else self.missed.mean()
+
+    @property
+    def left(self):
+        """What is left of the values, where they are known, else of the directions."""
+        return self.loss if self.missed is None else self.missed.mean()
 
 
 class Judge:
@@ -77,9 +92,10 @@ class Judge:
             for w in self._known.values()
             if w and complexity(plain(w.candidate.expression)) <= self.max_complexity
         ]
-        leaders = leading([w.loss for w in found], [w.effort for w in found])
-        self._leaders = [found[i].contender for i in leaders]
-        found.sort(key=lambda w: -w.loss)  # of those written alike the one of least loss counts
+        efforts = [w.effort for w in found]
+        leaders = {*leading([w.loss for w in found], efforts), *leading([w.left for w in found], efforts)}
+        self._leaders = [found[i].contender for i in sorted(leaders)]
+        found.sort(key=lambda w: -w.left)  # of those written alike the one that leaves least counts
         self._written = {w.candidate.expression: w for w in found}
         return pareto([w.candidate for w in self._written.values()], self._alike, self.answer())
 
@@ -88,16 +104,26 @@ class Judge:
 
         `points` index those to go by, with repetitions, instead of all.
         """
-        if not self._written:
-            return None
         written = [w for w in self._written.values() if self._worth(w)]
         if not written:
             return None
-        losses = [w.loss if points is None else w.shares[points].mean() for w in written]
+        index = slice(None) if points is None else points
+        efforts, losses = [w.effort for w in written], [w.shares[index].mean() for w in written]
         chance = chance_loss(self.field.rank, self.field.dimension)
-        efforts, smooth = [w.effort for w in written], [w.smooth for w in written]
-        best = select(losses, efforts, smooth, chance, len(self._unit))
+        if self.heard:
+            rests = [w.missed[index].mean() for w in written]
+            best = select_by_values(rests, efforts)
+        else:
+            smooth = [w.smooth for w in written]
+            best = select(losses, efforts, smooth, chance, len(self._unit))
         return None if best is None else written[best].candidate
+
+    @property
+    def heard(self):
+        """Whether the neuron's values decide: less can be left of them than of the directions."""
+        if self._values is None:
+            return False
+        return min(w.rest for w in self._written.values()) < min(w.loss for w in self._written.values())
 
     def _worth(self, written):
         """Whether a formula says more of the directions at the different points than it takes to write it."""
@@ -109,7 +135,7 @@ class Judge:
         """Return what an `answer` is: "match", "approximation" or "none"."""
         if answer is None:
             return "none"
-        return kind_of(self._written[answer.expression], self._written.values(), self.count)
+        return kind_of(self._written[answer.expression], self._written.values(), self.count, self.heard)
 
     @property
     def count(self):
@@ -168,14 +194,11 @@ class Judge:
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())
-        candidate = Candidate(
-            expression,
-            complexity(expression),
-            loss,
-            None if heard is None else 1 - float(unexplained(numbers @ heard[0], *heard[1:])),
-        )
+        squares = None if heard is None else missed(numbers @ heard[0], *heard[1:])
+        known = None if squares is None else float(1 - min(squares.mean(), 1))
+        candidate = Candidate(expression, complexity(expression), loss, known)
         smooth = smooth_share(self._unit, directions, self._nearest)
-        return _Written(candidate, directions, shares, contender, effort(expression), smooth)
+        return _Written(candidate, directions, shares, contender, effort(expression), smooth, squares)
 
     def _hear(self, terms):
         """Values of terms (K, N) and of the neuron (N,) at the judged points, and sides; or None."""

@@ -15,7 +15,7 @@ WORDS = {  # kind: name, and the sentence that tells it
 CAVEAT = "It describes this network. It need not be a law of nature."
 
 
-def kind_of(best, others, count):
+def kind_of(best, others, count, heard):
     """Return "match" or "approximation" for a formula among others, on `count` points.
 
     A formula matches when no longer one lowers what is left by more than its length is worth. What is left of
@@ -26,12 +26,13 @@ def kind_of(best, others, count):
     ----------
     best, others : objects with `effort`, `loss`, `smooth`, and `rest`, which is None without values
     count : int
+    heard : bool, whether values decide
 
     """
     if best.loss <= ROUNDING.loss:
         return "match"
     longer = [other for other in others if other.effort > best.effort]
-    if best.rest is not None:
+    if heard:
         gains = (_gain(best.rest, o.rest) / (o.effort - best.effort) for o in longer)
         return "match" if max(gains, default=0) <= KIND.values_price else "approximation"
     if best.smooth > KIND.smooth:

@@ -8,9 +8,19 @@ import sympy as sp
 from ...directions import outside
 from ...formula.expressions import complexity
 from ..terms.decades import plain, significand
-from ..tuning import CHOICE, FRONT, ROUNDING, WRITING
+from ..tuning import CHOICE, FRONT, ROUNDING, VALUES, WRITING
 
-__all__ = ["Neighbours", "chance_loss", "effort", "leading", "neighbours", "pareto", "select", "smooth_share"]
+__all__ = [
+    "Neighbours",
+    "chance_loss",
+    "effort",
+    "leading",
+    "neighbours",
+    "pareto",
+    "select",
+    "select_by_values",
+    "smooth_share",
+]
 
 
 def chance_loss(neurons, dimension):
@@ -53,6 +63,16 @@ def select(losses, efforts, smooth, chance, count):
     knees = [_knee(efforts[front], height, independent, i, np.log(chance)) for i in range(len(front))]
     best = front[max(range(len(front)), key=lambda i: (round(knees[i], 9), i))]
     return best if losses[best] < CHOICE.law * chance else None
+
+
+def select_by_values(rests, efforts):
+    """Index of the shortest description of a neuron's values, or None where much of them is left.
+
+    A node has to lower the logarithm of what is left by a price.
+    """
+    cost = np.log(np.maximum(rests, ROUNDING.loss)) + VALUES.price * np.asarray(efforts, dtype=float)
+    best = int(np.argmin(cost))
+    return best if rests[best] < VALUES.law else None
 
 
 def leading(losses, efforts):

@@ -9,7 +9,7 @@ import numpy as np
 from ..kernel.lines import least_rest, lines
 from ..tuning import ROUNDING, VALUES
 
-__all__ = ["polished", "unexplained"]
+__all__ = ["missed", "polished", "unexplained"]
 
 
 def unexplained(formulas, neuron, sides=0):
@@ -38,6 +38,21 @@ def unexplained(formulas, neuron, sides=0):
     z, y = np.take_along_axis(z, order, -1), ((neuron - neuron.mean()) / neuron.std())[order]
     rest = least_rest(np.atleast_2d(z), np.atleast_2d(y), VALUES.windows).reshape(known.shape)
     return np.where(known, np.minimum(rest, 1), 1.0)
+
+
+def missed(formula, neuron, sides=0):
+    """Squares (N,) of what `unexplained` is the mean of, for one formula: the share of each point."""
+    if len(neuron) < VALUES.least_points or np.ptp(neuron) == 0:
+        return np.ones(len(neuron))
+    (z,), _, (known,) = _standard(formula[None], sides)
+    if not known:
+        return np.ones(len(neuron))
+    order = np.argsort(z, kind="stable")
+    y = ((neuron - neuron.mean()) / neuron.std())[order]
+    tried = [(y - lines(z[None, order], y[None, None], half)[0][0, 0]) ** 2 for half in VALUES.windows]
+    squares = np.empty(len(neuron))
+    squares[order] = min(tried, key=np.mean)
+    return squares
 
 
 def polished(terms, neuron, coefficients, sides=0):

@@ -184,4 +184,4 @@ def goes_on(sign):
 def is_word(text):
     """Whether a text is one word."""
     plain = re.sub(r"_\{[^{}]*\}", "", text.removeprefix("\\"))
-    return plain != "" and begins_word(plain[0]) and all(map(_goes_on, plain))
+    return plain != "" and begins_word(plain[0]) and all(map(goes_on, plain))

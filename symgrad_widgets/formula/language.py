@@ -45,6 +45,7 @@ def language():
         "trees": {name: expansion(row) for name, row in rows.items()},
         "slopes": {name: slope(name) for name in SLOPES},
         "inverses": {name: inverse(name) for name in SLOPES if inverse(name)},
+        "typed": vocabulary.known_functions(),
         "aliases": vocabulary.ALIASES,
         "constants": vocabulary.CONSTANTS,
         "values": vocabulary.VALUES,

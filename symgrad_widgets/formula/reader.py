@@ -217,15 +217,14 @@ class _Reader(Scanner):
             self.refuse("deep", most=LIMITS["depth"])
         self.at += 2 if self.text[self.at] == "*" else 1
         exponent = self.factor(depth + 1)
-        place = self.at
         if exponent[0] == "#" and exponent[1] == "1" and self.peek() == "/":
-            more = self.way("exponent")
+            slash = self.at
             self.at += 1
-            if more and self.peek() in DIGITS:
+            number = self.peek() in DIGITS
+            digits, self.at = self.at, slash
+            if number and self.way("exponent"):
+                self.at = digits
                 return ["div", exponent, self.number()]
-            if self.peek() not in DIGITS:
-                self.open.pop(("exponent", self.at - 1), None)
-            self.at = place
         return exponent
 
     def atom(self, depth):
@@ -278,12 +277,8 @@ class _Reader(Scanner):
             cuts = [cut for cut in self.cuts(start, end) if cut != end]
             which = self.way("word", 1 + len(cuts)) if cuts else 0
             return self.piece(start, cuts[which - 1] if which else end, depth)
-        if name is None and word in CONSTANTS:
-            self.at = end
-            return [CONSTANTS[word]]
-        if function:
-            self.at = end
-            return self.call(function, word, depth)
+        if (name is None and word in CONSTANTS) or function:
+            return self.meant(word, end, depth)
         if self.names is None and not (word and called):
             self.at = end
             return ["@", unicodedata.normalize("NFKC", word)]
@@ -294,11 +289,17 @@ class _Reader(Scanner):
         return self.piece(start, cuts[which], depth)
 
     def piece(self, start, end, depth):
-        """Input, function or constant that a word begins with."""
-        self.at = end
+        """Input, constant or function that a word begins with."""
         word = self.raw[start:end].removeprefix("\\")
-        if self.input(word) is not None:
-            return ["@", self.input(word)]
+        name = self.input(word)
+        if name is None:
+            return self.meant(word, end, depth)
+        self.at = end
+        return ["@", name]
+
+    def meant(self, word, end, depth):
+        """Constant or function."""
+        self.at = end
         return [CONSTANTS[word]] if word in CONSTANTS else self.call(self.function(word), word, depth)
 
     # Functions

@@ -15,7 +15,7 @@ __all__ = ["evaluate_tree"]
 
 
 def evaluate_tree(tree, names, points):
-    """Values (N,) and gradients (N, n) of a tree of `reader` at points (N, n), a column for each name.
+    """Values (N,) and gradients (N, n) of a tree of `typed` at points (N, n), a column for each name.
 
     Outside of a formula's domain, and of that of its derivative, they are not finite.
     """

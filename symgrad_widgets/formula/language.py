@@ -11,8 +11,8 @@ import sympy as sp
 from ..errors import ExpressionError
 from . import vocabulary
 from .operators import OPERATORS
-from .reader import read
-from .vocabulary import SLOPES, arity, inverse
+from .typed import read
+from .vocabulary import ARITHMETIC, SLOPES, arity, inverse
 
 __all__ = ["expansion", "language", "slope"]
 
@@ -21,9 +21,14 @@ def expansion(row):
     """Tree in u and v of an operator (a row of the table), or None where our functions do not make it up."""
     arguments = sp.symbols("u v", real=True)[: row.arity]
     try:
-        return read(str(row.sympy(sp, *arguments)), ("u", "v")).tree
+        tree = read(str(row.sympy(sp, *arguments)), ("u", "v")).tree
     except ExpressionError:
         return None
+    return tree if _heads(tree) <= {*SLOPES, *ARITHMETIC, *vocabulary.VALUES, "#", "@"} else None
+
+
+def _heads(tree):
+    return {tree[0]}.union(*(_heads(part) for part in tree if isinstance(part, list)))
 
 
 @functools.cache
@@ -38,8 +43,8 @@ def language():
     `functions` maps each name to its number of arguments; `trees` some to what they are made of, or to None
     where a page cannot compute them; `slopes` the others to their derivatives.
     """
-    rows = {name: row for name, row in OPERATORS.items() if name not in SLOPES}
-    names = [*SLOPES, "pow", *rows]
+    rows = {name: row for name, row in OPERATORS.items() if name not in {*SLOPES, *ARITHMETIC}}
+    names = [*SLOPES, *ARITHMETIC, *rows]
     return {
         "functions": {name: arity(name) for name in names},
         "trees": {name: expansion(row) for name, row in rows.items()},

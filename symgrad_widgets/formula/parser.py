@@ -1,10 +1,10 @@
-"""Formulas of text as SymPy expressions: `reader` reads, and each function of a tree has a form in SymPy."""
+"""Formulas of text as SymPy expressions: `typed` reads, and each function of a tree has a form in SymPy."""
 
 import sympy as sp
 
 from ..errors import ExpressionError
 from .operators import OPERATORS
-from .reader import read
+from .typed import read
 from .vocabulary import SENTENCES, SLOPES
 
 __all__ = ["expression_of", "parse"]
@@ -20,7 +20,7 @@ def parse(text, names=None):
     Parameters
     ----------
     text : str
-        As people write them; `reader` says what is read, and how. A logarithm of something negative is not a
+        As people write them; `typed` says what is read, and how. A logarithm of something negative is not a
         number here: write log(abs(u)).
     names : sequence of str, or None
         The inputs. None takes every word that is nothing else for an input.
@@ -45,7 +45,7 @@ def parse(text, names=None):
 
 
 def expression_of(tree):
-    """SymPy expression of a tree of `reader`."""
+    """SymPy expression of a tree of `typed`."""
     head, *parts = tree
     if head == "@":
         return sp.Symbol(parts[0], real=True)

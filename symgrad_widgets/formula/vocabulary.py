@@ -9,6 +9,7 @@ from .operators import OPERATORS
 
 __all__ = [
     "ALIASES",
+    "ARITHMETIC",
     "CONSTANTS",
     "FRACTIONS",
     "GREEK",
@@ -45,6 +46,7 @@ SLOPES = {
     "abs": "sign(u)",
     "sign": "0",
 }
+ARITHMETIC = {"add": 2, "neg": 1, "mul": 2, "div": 2, "pow": 2}  # how many arguments where they are called
 ALIASES = {
     "ln": "log", "Abs": "abs", "sq": "square", "√": "sqrt",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan",
@@ -116,8 +118,8 @@ def inverse(name):
 
 def arity(name):
     """Number of arguments of a function by its own name; None for one that is not known."""
-    if name == "pow":
-        return 2
+    if name in ARITHMETIC:
+        return ARITHMETIC[name]
     if name in SLOPES:
         return 1
     return OPERATORS[name].arity if name in OPERATORS else None
@@ -126,4 +128,4 @@ def arity(name):
 def known_functions():
     """Names of all functions that can be typed."""
     typed = [name for name in ALIASES if name.isalpha()]
-    return [*SLOPES, "pow", *(name for name in OPERATORS if name not in SLOPES), *typed]
+    return list(dict.fromkeys([*SLOPES, *ARITHMETIC, *OPERATORS, *typed]))

@@ -1,4 +1,4 @@
-"""ES modules put together into one text: what a widget's code is, and what a page opened from a file may run."""
+"""ES modules put together into one text: what a widget's code is, and a page opened from a file may run."""
 
 import re
 from pathlib import Path

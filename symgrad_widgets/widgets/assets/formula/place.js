@@ -26,10 +26,11 @@ export function changed(tree, values) {
   return copy(tree);
 }
 
-// The typed text with other numbers; one that stays is left as it was typed.
-export function retyped(text, tree, values) {
+// The typed text with other numbers, to some digits; one that stays is left as it was typed.
+export function retyped(text, tree, values, digits = 6) {
   const signs = Array.from(text);
-  const places = numbers(tree).map((one, i) => ({ ...one, next: values[i] }));
+  const rounded = (value) => Number(value.toPrecision(digits));
+  const places = numbers(tree).map((one, i) => ({ ...one, next: values[i] === one.value ? one.value : rounded(values[i]) }));
   for (const { value, next, start, end } of places.sort((a, b) => b.start - a.start))
     if (next !== value) signs.splice(start, end - start, next < 0 ? `(${next})` : String(next));
   return signs.join("");

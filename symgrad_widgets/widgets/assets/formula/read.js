@@ -1,4 +1,4 @@
-// Formulas as people write them, read to trees: the grammar stands in formula/reader.py, which does the same.
+// Formulas as people write them, read to trees: the grammar stands in formula/typed.py, which does the same.
 import { constant } from "./constants.js";
 import { FormulaError, Scanner, beginsWord, has, isDigit, isWord, goesOn, trimmed } from "./scan.js";
 import { written } from "./write.js";

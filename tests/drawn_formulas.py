@@ -1,0 +1,120 @@
+"""Formulas drawn by a seed, as people type them: good ones up to eight levels deep, and spoilt ones."""
+
+import random
+from unittest import mock
+
+import numpy as np
+
+from symgrad_widgets.errors import ExpressionError
+from symgrad_widgets.formula import vocabulary
+from symgrad_widgets.formula.duals import evaluate_tree
+from symgrad_widgets.formula.typed import read
+
+NAMES = ("x", "v", "x_{1}", "alpha", "my speed", "N")
+TYPED = ("x", "v", "x_{1}", "x₁", "x_1", "α", "alpha", "\\alpha", "my speed", "N")
+DEEPEST = 8
+EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 1e5, -1e5)
+
+
+def points(seed=0, count=40):
+    """Points (N, n): the plain ones between -2 and 2, and edges of domains."""
+    rng = np.random.default_rng(seed)
+    edges = np.stack([rng.permutation(EDGES) for _ in NAMES], axis=1)
+    return np.vstack(
+        [rng.uniform(-2, 2, (count, len(NAMES))), edges, np.tile(np.array(EDGES)[:, None], len(NAMES))]
+    )
+
+
+def good(count, seed):
+    """So many texts that can be read, and whose values are not a matter of rounding errors."""
+    rng = random.Random(seed)
+    found = []
+    while len(found) < count:
+        text = _drawn(rng, 1 + len(found) % DEEPEST)
+        try:
+            tree = read(text, NAMES).tree
+        except ExpressionError:  # a constant in it is not finite or not real
+            continue
+        if steady(tree):
+            found.append(text)
+    return found
+
+
+def bad(count, seed):
+    """So many texts that cannot be read: good ones with signs left out, put in, or exchanged."""
+    rng = random.Random(seed)
+    found = []
+    while len(found) < count:
+        text = list(_drawn(rng, rng.randint(1, 4)))
+        for _ in range(rng.randint(1, 3)):
+            place = rng.randrange(len(text) + 1)
+            text[place : place + rng.randint(0, 2)] = rng.choice(
+                ["", *"()|,.*/^=+y#?[½²\\ ", "foo", "sinus(", "**"]
+            )
+        try:
+            read("".join(text), NAMES)
+        except ExpressionError:
+            found.append("".join(text))
+    return found
+
+
+def steady(tree):
+    """Whether values and gradients stay when every function's last digits change."""
+    there = points()
+    plain = evaluate_tree(tree, NAMES, there)
+    noisy = {name: _with_noise(run) for name, run in vocabulary.ON_ARRAYS.items()}
+    with mock.patch.dict(vocabulary.ON_ARRAYS, noisy):
+        return all(map(alike, plain, evaluate_tree(tree, NAMES, there)))
+
+
+def alike(a, b, tolerance=1e-9):
+    """Whether two arrays are finite at the same places and agree there, relative to the largest."""
+    a, b = np.asarray(a), np.asarray(b)
+    finite = np.isfinite(a)
+    if not np.array_equal(finite, np.isfinite(b)):
+        return False
+    return bool(np.all(np.abs(a[finite] - b[finite]) <= tolerance * np.abs(a[finite]).max(initial=0)))
+
+
+def _with_noise(run):
+    return lambda u: run(u) * (1 + 1e-15)
+
+
+def _drawn(rng, depth):
+    if depth == 1:
+        return _leaf(rng)
+    inner = f"({_drawn(rng, depth - 1)})"
+    kind = rng.random()
+    if kind < 0.4:
+        pair = [inner, f"({_drawn(rng, rng.randint(1, min(depth - 1, 3)))})"]
+        rng.shuffle(pair)
+        return rng.choice(["{} + {}", "{} - {}", "{}*{}", "{} {}", "{}·{}", "{}/{}", "-{}{}"]).format(*pair)
+    if kind < 0.6:
+        return inner + rng.choice(["²", "^2", "**3", "⁻¹", "^0,5", "^-1.5", f"^{_leaf(rng)}", "^½", " / 2 x"])
+    if kind < 0.7:
+        name = rng.choice(["pow", "add", "sub", "mul", "div"])
+        return f"{name}({inner}, ({_leaf(rng)}))"
+    name = rng.choice(
+        [
+            name
+            for name in vocabulary.known_functions()
+            if vocabulary.arity(vocabulary.ALIASES.get(name, name)) == 1
+        ]
+    )
+    return rng.choice(
+        [
+            f"{name}{inner}",
+            f"{name} {inner}",
+            f"{name}² {inner}",
+            f"√{inner}",
+            f"|{inner}|",
+            f"2{name}{inner}",
+        ]
+    )
+
+
+def _leaf(rng):
+    if rng.random() < 0.7:
+        return rng.choice(TYPED)
+    number = f"{10 ** rng.uniform(-6, 6):.4g}"
+    return rng.choice([number, number.replace(".", ","), str(rng.randint(1, 9)), "½", "1¾", "pi", "π", "e"])

@@ -16,7 +16,7 @@ from ..errors import DataError, ExpressionError, nearest
 from .duals import evaluate_tree
 from .on_arrays import on_arrays
 from .parser import parse
-from .typed import read
+from .typed import read_formula
 
 __all__ = [
     "angles",
@@ -197,7 +197,9 @@ def exact_numbers(expression):
 def _projected(expression, field):
     """The formula's gradients in tangent coordinates (N, m); NaN where it has no value or no direction."""
     if isinstance(expression, str):  # as it is written, as a browser computes it
-        values, gradients = evaluate_tree(read(expression, field.names).tree, field.names, field.points)
+        values, gradients = evaluate_tree(
+            read_formula(expression, field.names).tree, field.names, field.points
+        )
     else:
         values, gradients = evaluate(as_expression(expression, field.names), field.names, field.points)
     with np.errstate(all="ignore"):

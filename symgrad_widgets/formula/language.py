@@ -11,7 +11,7 @@ import sympy as sp
 from ..errors import ExpressionError
 from . import vocabulary
 from .operators import OPERATORS
-from .typed import read
+from .typed import read_formula
 from .vocabulary import ARITHMETIC, SLOPES, arity, inverse
 
 __all__ = ["expansion", "language", "slope"]
@@ -21,7 +21,7 @@ def expansion(row):
     """Tree in u and v of an operator (a row of the table), or None where our functions do not make it up."""
     arguments = sp.symbols("u v", real=True)[: row.arity]
     try:
-        tree = read(str(row.sympy(sp, *arguments)), ("u", "v")).tree
+        tree = read_formula(str(row.sympy(sp, *arguments)), ("u", "v")).tree
     except ExpressionError:
         return None
     return tree if _heads(tree) <= {*SLOPES, *ARITHMETIC, *vocabulary.VALUES, "#", "@"} else None
@@ -34,7 +34,7 @@ def _heads(tree):
 @functools.cache
 def slope(name):
     """Tree in the argument u and the value w of the derivative of a function in `SLOPES`."""
-    return read(SLOPES[name], ("u", "w")).tree
+    return read_formula(SLOPES[name], ("u", "w")).tree
 
 
 def language():

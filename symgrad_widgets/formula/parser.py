@@ -4,7 +4,7 @@ import sympy as sp
 
 from ..errors import ExpressionError
 from .operators import OPERATORS
-from .typed import read
+from .typed import read_formula
 from .vocabulary import SENTENCES, SLOPES
 
 __all__ = ["expression_of", "parse"]
@@ -35,7 +35,7 @@ def parse(text, names=None):
         one sentence about the formula: it is read, never run. Constants have at most 300 digits.
 
     """
-    reading = read(text, names)
+    reading = read_formula(text, names)
     expression = expression_of(reading.tree)
     if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
         raise ExpressionError(SENTENCES["finite"].format(piece=reading.written))

@@ -36,7 +36,7 @@ from .plain import written
 from .scanner import DIGITS, Scanner, begins_word, goes_on, is_word
 from .vocabulary import ALIASES, CONSTANTS, FRACTIONS, LIMITS, SUPERSCRIPTS, arity, inverse
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "read_formula"]
 
 _NO_FORMULA = re.compile(r"[0-9.,]+|const(ant)?|[cCkK]")
 _MOST = 4  # alternatives
@@ -59,7 +59,7 @@ class Reading:
     alternatives: tuple[str, ...]
 
 
-def read(text, names=None):
+def read_formula(text, names=None):
     """Read a formula such as "½ v² + 1,6 x^4" or "E = sin x v".
 
     Parameters
@@ -72,7 +72,7 @@ def read(text, names=None):
     -------
     Reading
 
-    >>> read("1/2x", ("x", "v"))  # doctest: +ELLIPSIS
+    >>> read_formula("1/2x", ("x", "v"))  # doctest: +ELLIPSIS
     Reading(tree=..., written='(1/2)*x', alternatives=('1/(2*x)',))
 
     Raises

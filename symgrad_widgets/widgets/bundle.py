@@ -19,7 +19,7 @@ def bundled(entry):
     A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
     `export { a } from "./other.js";`: each on lines that begin so.
     """
-    imported: dict[Path, str] = {}
+    imported = {}
     text = _linked((_ASSETS / entry).resolve(), imported)
     return "".join(imported.values()) + text
 

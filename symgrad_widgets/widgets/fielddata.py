@@ -11,18 +11,17 @@ def field_data(field):
     """All that a loss needs, as JSON-able data; `unpacked` of assets/formula/loss.js makes arrays of it.
 
     The arrays are base64 of little-endian doubles: points by columns (n, N); spread (n,); basis (n, m),
-    (N, n, m) or None; unit (N, rank, m); weights (N,) or None.
+    (N, n, m) or None; span (N, rank, m), what the neurons' gradients span; weights (N,) or None.
     """
-    unit = field.unit
     return {
         "names": list(field.names),
         "count": len(field),
         "dimension": field.dimension,
-        "rank": unit.shape[1],
+        "rank": field.unit.shape[1],
         "points": _packed(field.points.T),
         "spread": _packed(field.measure.spread),
         "basis": _packed(field.measure.basis),
-        "unit": _packed(unit),
+        "span": _packed(field.unit),
         "weights": _packed(getattr(field, "weights", None)),
     }
 

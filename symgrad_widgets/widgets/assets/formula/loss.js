@@ -1,17 +1,17 @@
 // How far a formula's gradients are from the neuron's: the counterpart of directions.py and formula/expressions.py.
-// A field is what widgets/fielddata.py gives, unpacked: columns of points, spread, basis, unit, weights.
+// A field is what widgets/fielddata.py gives, unpacked: columns of points, spread, basis, span, weights.
 import { evaluate } from "./numbers.js";
 
 const VANISHING = 1e-9; // of the largest component: shorter projections are rounding errors
 
-// { names, count, points, spread, basis, unit, weights } of the arrays that Python has packed as base64.
+// { names, count, points, spread, basis, span, weights } of the arrays that Python has packed as base64.
 export function unpacked(data) {
   const array = (text) => text && new Float64Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
   const flat = array(data.points), { count } = data;
   return {
     ...data,
     points: data.names.map((_, i) => flat.slice(i * count, (i + 1) * count)),
-    ...Object.fromEntries(["spread", "basis", "unit", "weights"].map((name) => [name, array(data[name])])),
+    ...Object.fromEntries(["spread", "basis", "span", "weights"].map((name) => [name, array(data[name])])),
   };
 }
 
@@ -39,7 +39,7 @@ export function directions({ values, slopes }, field) {
 
 // What of unit vectors along the directions lies outside of the span of the neurons' gradients, point by point.
 export function residuals(along, field) {
-  const { count, dimension, rank, unit } = field;
+  const { count, dimension, rank, span } = field;
   const result = new Float64Array(count * dimension);
   for (let i = 0; i < count; i++) {
     const at = i * dimension;
@@ -51,8 +51,8 @@ export function residuals(along, field) {
     for (let r = 0; r < rank; r++) {
       const place = (i * rank + r) * dimension;
       let inside = 0;
-      for (let k = 0; k < dimension; k++) inside += unit[place + k] * along[at + k];
-      for (let k = 0; k < dimension; k++) result[at + k] -= inside * unit[place + k];
+      for (let k = 0; k < dimension; k++) inside += span[place + k] * along[at + k];
+      for (let k = 0; k < dimension; k++) result[at + k] -= inside * span[place + k];
     }
     for (let k = 0; k < dimension; k++) result[at + k] /= Math.sqrt(square);
   }

@@ -186,7 +186,8 @@ def test_modules_in_one_text_keep_their_names_to_themselves(page, tmp_path, monk
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "a.js").write_text("const own = 1;\nexport const one = () => own;\n")
     (tmp_path / "parts" / "b.js").write_text(
-        'import { one as other } from "./a.js";\nconst own = 2;\nexport function two() { return own + other(); }\n'
+        'import { one as other } from "./a.js";\nconst own = 2;\n'
+        "export function two() { return own + other(); }\n"
     )
     (tmp_path / "c.js").write_text(
         'import { two } from "./parts/b.js";\nexport { one } from "./parts/a.js";\n'

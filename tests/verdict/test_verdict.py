@@ -453,7 +453,7 @@ def test_a_verdict_is_true_only_when_the_same():
             ExpressionError,
             "at 100% of the points where it is compared",
         ),
-        ("__import__('os').getcwd()", "x", None, (), ExpressionError, "is no function of this language"),
+        ("__import__('os').getcwd()", "x", None, (), ExpressionError, "I don't know the function __import__"),
         ("x + y", "x*y*z", None, ("x = 1", "x = 2"), DataError, "contradict each other: x = 1, x = 2"),
         ("x + y", "x*y*z", None, ("0 = 1",), DataError, "contradict each other"),
         (
@@ -474,7 +474,7 @@ def test_a_verdict_is_true_only_when_the_same():
             "the data contradict the constraint x1 = 5",
         ),
         ("x + y", "x*y", None, ("x = y = 2",), ExpressionError, "has 2 equals signs"),
-        ("x + y", "x*y", None, ("x < 2",), ExpressionError, "is a comparison"),
+        ("x + y", "x*y", None, ("x < 2",), ExpressionError, "I cannot read < in a formula"),
     ],
 )
 def test_refuses_with_one_clear_error(formula, concept, on, constraints, error, message):

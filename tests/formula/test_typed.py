@@ -105,6 +105,23 @@ def test_inputs_have_any_name(names, text, written):
     assert {symbol.name for symbol in parse(text, names).free_symbols} <= set(names)
 
 
+@pytest.mark.parametrize(
+    "names",
+    [("my speed", "x_{1}"), ("lambda", "if"), ("E", "pi"), ("exp", "β"), ("sepal length (cm)", "mass %")],
+)
+def test_what_is_found_for_inputs_of_any_name_is_read_again(names, tmp_path):
+    points = np.random.default_rng(0).uniform(0.5, 2, (300, 2))
+    field = sg.GradientField(points, np.column_stack([points[:, 1], points[:, 0] + 1]), names)
+    search = sg.Search(field)
+    search.run(generations=2, progress=False)
+    text = str(search.best.expression)
+    assert read_formula(text, names).alternatives in ((), (text,))
+    assert sg.score(field, text).loss < 1e-25
+    assert sg.verify(search.best.expression, text, field=field).how == "proved"
+    search.save(tmp_path / "search")
+    assert sg.Search.load(tmp_path / "search").best.expression == search.best.expression
+
+
 def test_an_input_that_is_also_a_product_or_a_function_is_told():
     assert read_formula("2xv", ("x", "v", "xv")).alternatives == ("2*x*v",)
     assert read_formula("exp(exp)", ("exp",)).alternatives == ("exp*exp",)

@@ -41,10 +41,10 @@ class Scanner:
         self.bars = self.commas = False  # inside |...|, inside a function of several arguments
 
     def refuse(self, sentence, start=None, end=None, **words):
+        """Raise the sentence, about a place in the text: here, and one sign, unless it is given."""
         start = self.at if start is None else start
-        raise ExpressionError(
-            SENTENCES[sentence].format(**words), at=(start, start + 1 if end is None else end)
-        )
+        said = SENTENCES[sentence].format(text=short(self.raw.strip(" ")), **words)
+        raise ExpressionError(said, at=(start, start + 1 if end is None else end))
 
     def known(self):
         """Sentence that lists the inputs."""

@@ -43,8 +43,9 @@ export class Scanner {
   }
 
   refuse(sentence, words = {}, start = this.at, end = start + 1) {
-    const text = this.language.sentences[sentence].replace(/\{(\w+)\}/g, (_, word) => words[word]);
-    throw new FormulaError(text, [start, end]);
+    const known = { text: short(trimmed(this.raw.join(""))), ...words };
+    const said = this.language.sentences[sentence].replace(/\{(\w+)\}/g, (_, word) => known[word]);
+    throw new FormulaError(said, [start, end]);
   }
 
   known() {

@@ -55,6 +55,8 @@ def as_expression(formula, names=None):
     if isinstance(formula, str):
         return parse(formula, names)
     if isinstance(formula, (int, float, np.number)) and not isinstance(formula, bool):
+        if not np.isfinite(formula):
+            raise ExpressionError(f"a formula must be text, a finite number or SymPy's, got {formula}")
         return parse(repr(float(formula)) if isinstance(formula, (float, np.floating)) else str(int(formula)))
     if not isinstance(formula, sp.Expr):
         raise ExpressionError(

@@ -17,6 +17,7 @@ from .vocabulary import ARITHMETIC, SLOPES, arity, inverse
 __all__ = ["expansion", "language", "slope"]
 
 
+@functools.cache
 def expansion(row):
     """Tree in u and v of an operator (a row of the table), or None where our functions do not make it up."""
     arguments = sp.symbols("u v", real=True)[: row.arity]

@@ -149,6 +149,11 @@ def test_numbers_are_placed_where_the_loss_is_least(page):
     assert least == pytest.approx(expected.fun, rel=1e-6)
     assert c == pytest.approx(expected.x, rel=1e-3)
     assert page.evaluate(PLACED, ["x v", field_data(exact)])[0] == []
+    assert page.evaluate(PLACED, ["v² + x⁻² + v^3", field_data(exact)])[0] == [
+        2,
+        2,
+        3,
+    ]  # whole exponents stay
 
 
 @pytest.mark.usefixtures("scratch_table")

@@ -182,6 +182,7 @@ def test_sympy_expressions_are_matched_by_name():
         (sp.Function("f")(sp.Symbol("x1")), "has no real value here"),
         (sp.Eq(sp.Symbol("x1"), 1), "must be text or a SymPy expression, got Equality"),
         ([1, 2], "must be text or a SymPy expression, got list"),
+        (float("nan"), "a finite number or SymPy's, got nan"),
     ],
 )
 def test_sympy_objects_that_are_no_formula(formula, message):

@@ -13,7 +13,7 @@ export function numbers(tree, power = false) {
     return [{ value: number(text), text, start, end, power: power && /^\d+$/.test(text) }];
   }
   if (head === "@") return [];
-  return parts.flatMap((part, i) => numbers(part, head === "pow" && i === 1));
+  return parts.flatMap((part, i) => numbers(part, head === "pow" ? i === 1 : head === "neg" && power));
 }
 
 // The same tree with other numbers, in their order.

@@ -1,4 +1,4 @@
-"""Formulas drawn by a seed, as people type them: good ones up to eight levels deep, and spoilt ones."""
+"""Formulas as people type them: by hand, and drawn by a seed up to eight levels deep, good and spoilt."""
 
 import random
 from unittest import mock
@@ -15,6 +15,54 @@ TYPED = ("x", "v", "x_{1}", "x₁", "x_1", "α", "alpha", "\\alpha", "my speed",
 DEEPEST = 8
 PLAIN = 40
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 1e5, -1e5)
+
+# of x and v: how each is read, and the other way where there is one
+SPELLINGS = {
+    "x²": "x^2",
+    "x⁻¹": "x^(-1)",
+    "2x": "2*x",
+    "x v": "x*v",
+    "xv": "x*v",
+    "x·v": "x*v",
+    "3(x+v)(x−v)": "3*(x + v)*(x - v)",
+    "x(v+1)": "x*(v + 1)",
+    "1,6 x^2": "1.6*x^2",
+    "½": "1/2",
+    "1½x": "(3/2)*x",
+    "√x": "sqrt(x)",
+    "√(x²+v²)": "sqrt(x^2 + v^2)",
+    "sin x": "sin(x)",
+    "Sin x": "sin(x)",
+    "sinx": "sin(x)",
+    "sin 2x": "sin(2*x)",
+    "sin -x": "sin(-x)",
+    "sin² x + cos^2 v": "sin(x)^2 + cos(v)^2",
+    "2 sin x cos v": "2*sin(x)*cos(v)",
+    "ln |x|": "log(abs(x))",
+    "|x||v|": "abs(x)*abs(v)",
+    "||x|-v|": "abs(abs(x) - v)",
+    "pi x": "pi*x",
+    "πx": "pi*x",
+    "e^-x": "e^(-x)",
+    "E = v²/2 + x²/2": "v^2/2 + x^2/2",
+    "f(x, v) = x v": "x*v",
+    "x² + v² = const": "x^2 + v^2",
+    "E = x² + v² = 1": "x^2 + v^2",
+    "\\sqrt{x} + x^{2}": "sqrt(x) + x^2",
+    "x÷v": "x/v",
+    "pow(x, 2) + arctan(1,5)": "x^2 + atan(1.5)",
+}
+AMBIGUOUS = {
+    "1/2x": ("(1/2)*x", "1/(2*x)"),
+    "v²/2x": ("(v^2/2)*x", "v^2/(2*x)"),
+    "sin x v": ("sin(x)*v", "sin(x*v)"),
+    "√x v": ("sqrt(x)*v", "sqrt(x*v)"),
+    "sin x/2": ("sin(x)/2", "sin(x/2)"),
+    "sin 2*x": ("sin(2)*x", "sin(2*x)"),
+    "x^1/2": ("x^1/2", "x^(1/2)"),
+    "sin^-1 x": ("asin(x)", "sin(x)^(-1)"),
+    "tan⁻¹ x": ("atan(x)", "tan(x)^(-1)"),
+}
 
 
 def points(seed=0):

@@ -80,10 +80,10 @@ def here(text, names):
 
 
 def test_good_and_bad_texts_are_read_alike(page, texts):
-    spoilt = drawn.bad(200, seed=2)
-    for names in (drawn.NAMES, ("x", "my", "sin", "x_", "x1"), (), None):
-        told = page.evaluate(READ, [texts + spoilt, names])
-        for text, said in zip(texts + spoilt, told, strict=True):
+    every = [*texts, *drawn.bad(200, seed=2), *drawn.SPELLINGS, *drawn.AMBIGUOUS, "2xv", "exp(exp)"]
+    for names in (drawn.NAMES, ("x", "v", "xv"), ("x", "my", "sin", "exp", "x_", "x1"), (), None):
+        told = page.evaluate(READ, [every, names])
+        for text, said in zip(every, told, strict=True):
             assert said == here(text, names), text
 
 
@@ -126,6 +126,12 @@ def test_an_exact_formula_loses_nothing_and_weights_count(page):
     field = sg.GradientField(points.T, np.column_stack([np.cos(x), 2 * v]), ("x", "v"))
     exact, other = page.evaluate(LOSSES, [["sin x + v²", "x + v²"], field_data(field)])
     assert exact == pytest.approx(loss("sin x + v²", field), abs=1e-15)
+    _, plane, *_ = fields()  # x1 + x - v is constant there
+    across = ["x1 + x - v + 1e-6 N", "x1 + x - v + 1e-12 N"]
+    assert page.evaluate(LOSSES, [across, field_data(plane)]) == pytest.approx(
+        [loss(one, plane) for one in across]
+    )
+    assert loss(across[0], plane) < loss(across[1], plane) == 1
     weights = np.exp(x)
     packed = base64.b64encode(weights.tobytes()).decode()
     (told,) = page.evaluate(LOSSES, [["x + v²"], field_data(field) | {"weights": packed}])

@@ -43,6 +43,7 @@ _PUBLIC = {
     "from_checkpoint": "network.checkpoints",
     "gradient_field": "network.gradients",
     "interpret": "reading.interpretation",
+    "read_formula": "formula.typed",
     "record": "notebook_support.report",
     "score": "search",
     "studies": "measuring",

@@ -2,6 +2,7 @@
 from .errors import SymgradError as SymgradError
 from .field import GradientField as GradientField
 from .formula.operators import define_operator as define_operator
+from .formula.typed import read_formula as read_formula
 from .network.checkpoints import from_checkpoint as from_checkpoint
 from .network.experiment import Experiment as Experiment
 from .network.experiment import experiments as experiments

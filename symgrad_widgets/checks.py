@@ -1,6 +1,6 @@
 """Settings as a person gives them, or one clear error."""
 
-import keyword
+import re
 from numbers import Real
 
 import numpy as np
@@ -8,6 +8,8 @@ import numpy as np
 from .errors import DataError
 
 __all__ = ["checked_names", "duration", "several", "whole"]
+
+_NAME = re.compile(r"(?!.* $|.*[²³¹⁰⁴-⁹¼-¾⅐-⅞])[^\W\d][\w (){}.%]*")  # letters of any kind
 
 
 def several(some, what):
@@ -37,13 +39,15 @@ def duration(seconds):
 
 
 def checked_names(names, count=None):
-    """Names of inputs as a tuple of distinct identifiers; of `count` inputs x1 ... xn for None."""
+    """Names of inputs as a tuple of distinct words; of `count` inputs x1 ... xn for None."""
     if isinstance(names, str) and count is None:
         raise DataError(f"names must be a list such as ['x', 'v'], got the text {names!r}")
     names = tuple(f"x{i + 1}" for i in range(count)) if names is None else tuple(map(str, names))
     if count is not None and len(names) != count:
         raise DataError(f"{len(names)} names {names} for {count} inputs: give one for each")
     for name in names:
-        if not name.isidentifier() or keyword.iskeyword(name) or names.count(name) > 1:
-            raise DataError(f"input name {name!r} must be an identifier and occur once, for example 'x1'")
+        if not _NAME.fullmatch(name) or names.count(name) > 1:
+            raise DataError(
+                f"input name {name!r} must be a word, or several, and occur once: 'x1', 'mass (kg)'"
+            )
     return names

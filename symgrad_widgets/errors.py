@@ -45,7 +45,11 @@ class ModelError(SymgradError, ValueError):
 
 
 class ExpressionError(SymgradError, ValueError):
-    """A formula that cannot be read; the text and the position are in the message."""
+    """A formula that cannot be read; `at` is the place (start, end) in its text, where that is known."""
+
+    def __init__(self, *message, at=None):
+        super().__init__(*message)
+        self.at = at
 
 
 class OutputError(SymgradError, OSError):

@@ -28,7 +28,7 @@ class GradientField:
     points : array (N, n)
         This and the others may be of any type of number, masked, tables or tensors.
     gradients : array (N, n), or (N, k, n) for k neurons
-    names : n distinct identifiers, default those of the columns where the points are a table, else x1 ... xn
+    names : n distinct words, default those of the columns where the points are a table, else x1 ... xn
     values : array (N,) or (N, k), the neurons' values; needed only where they are shown
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace the

@@ -13,8 +13,10 @@ import sympy as sp
 from ..arrays import floats
 from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
+from .duals import evaluate_tree
 from .on_arrays import on_arrays
 from .parser import parse
+from .typed import read_formula
 
 __all__ = [
     "angles",
@@ -53,6 +55,8 @@ def as_expression(formula, names=None):
     if isinstance(formula, str):
         return parse(formula, names)
     if isinstance(formula, (int, float, np.number)) and not isinstance(formula, bool):
+        if not np.isfinite(formula):
+            raise ExpressionError(f"a formula must be text, a finite number or SymPy's, got {formula}")
         return parse(repr(float(formula)) if isinstance(formula, (float, np.floating)) else str(int(formula)))
     if not isinstance(formula, sp.Expr):
         raise ExpressionError(
@@ -194,8 +198,12 @@ def exact_numbers(expression):
 
 def _projected(expression, field):
     """The formula's gradients in tangent coordinates (N, m); NaN where it has no value or no direction."""
-    expression = as_expression(expression, field.names)
-    values, gradients = evaluate(expression, field.names, field.points)
+    if isinstance(expression, str):  # as it is written, as a browser computes it
+        values, gradients = evaluate_tree(
+            read_formula(expression, field.names).tree, field.names, field.points
+        )
+    else:
+        values, gradients = evaluate(as_expression(expression, field.names), field.names, field.points)
     with np.errstate(all="ignore"):
         length = np.abs(gradients * field.measure.spread).max(1, initial=0)
         projected = field.project(gradients / np.where(length > 0, length, 1)[:, None])

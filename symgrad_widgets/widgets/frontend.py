@@ -13,6 +13,8 @@ import traitlets
 from ipywidgets.widgets.trait_types import InstanceDict
 from ipywidgets.widgets.widget import widget_serialization
 
+from .bundle import bundled
+
 __all__ = ["Column", "Front", "Row", "Small", "end", "shared"]
 
 _HERE = Path(__file__).parent / "assets"
@@ -85,7 +87,7 @@ class Column(Small, ipywidgets.VBox):
 
 
 class Code(Small, anywidget.AnyWidget):
-    """Module and style sheet of a kind of view; it shows nothing itself."""
+    """Module, with what it imports, and style sheet of a kind of view; it shows nothing itself."""
 
     _esm = "export default {};"
     _css = traitlets.Unicode().tag(sync=True)
@@ -93,7 +95,7 @@ class Code(Small, anywidget.AnyWidget):
 
     def __init__(self, script, style):
         super().__init__(
-            _packed=zlib.compress((_HERE / script).read_bytes(), 9),
+            _packed=zlib.compress(bundled(script).encode(), 9),
             _css=(_HERE / style).read_text(encoding="utf-8"),
             _anywidget_id=f"symgrad_widgets.{script}",  # a page keeps one style sheet for each
             layout=shared(_Layout),

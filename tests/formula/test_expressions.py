@@ -71,74 +71,88 @@ def test_names_that_python_normalises_are_found():
 
 
 @pytest.mark.parametrize(
-    ("text", "position", "piece"),
+    ("text", "place", "sentence"),
     [
-        ("x + q7", 5, "'q7' is an unknown symbol; known: x, y"),
-        ("x^2 + yy", 7, "did you mean 'y'"),
-        ("sine(x)", 1, "'sine' is an unknown function; did you mean 'sin'"),
-        ("x*sin", 3, "'sin' is a function and needs its argument in brackets"),
-        ("sin(x, y)", 1, "'sin(x, y)' has the wrong arguments"),
-        ("exp(x, base=2)", 1, "'exp(x, base=2)' has the wrong arguments"),
-        ("sin(*x)", 1, "has the wrong arguments"),
-        ("x^2 + x.real", 7, "'x.real' is attribute access"),
-        ("x[0] + 1", 1, "'x[0]' is an index in brackets"),
-        ("x + (lambda: 1)", 6, "'lambda: 1' is a lambda"),
-        ("1 + [z for z in y]", 5, "is Python code"),
-        ("x + 'a'", 5, "\"'a'\" is not a real number"),
-        ("__import__('os').system('true')", 1, "is no function of this language"),
-        ("__import__('os')", 1, "'__import__' is an unknown function"),
-        ("x == y", 1, "is a comparison"),
-        ("x if y else 1", 1, "is a condition"),
-        ("x and y", 1, "is a logical operator"),
-        ("(x := 3)", 2, "is an assignment"),
-        ("x, y", 1, "is a comma outside a function"),
-        ("x % y", 1, "'x % y' holds an operator other than + - * / ^"),
-        ("~x", 1, "holds an operator other than"),
-        ("True + x", 1, "'True' is not a real number"),
-        ("2j*x", 1, "'2j' is not a real number"),
-        ("2x", 1, "write every * and bracket out"),
-        ("(x + y))", 8, "write every * and bracket out"),
-        ("x # y", 3, "'#' has no place in a formula"),
-        ("x; y", 2, "';' has no place in a formula"),
-        ("x + 1/0", 5, "'1/0' has no finite value"),
-        ("x + 1/(1-1)", 5, "has no finite value"),
-        ("log(0)*x", 1, "has no finite value"),
-        ("x*sqrt(-1)", 3, "'sqrt(-1)' has no real value"),
-        ("9**9**9**9", 4, "'9**9**9' is too large"),
-        ("x + 9^9^9", 5, "'9^9^9' is too large"),
-        ("exp(exp(exp(9)))", 5, "is too large"),
-        ("10^300 * 10^300 * x", 1, "is too large"),
-        ("1e400 + x", 1, "'1e400' is too large"),
-        ("x^(10^9)", 1, "has too large an exponent"),
+        ("x + q7", (4, 6), "I don't know q7. The inputs are x and y."),
+        ("sine(x)", (0, 4), "I don't know the function sine. Did you mean sin or sinh or sign?"),
+        ("erf(x)", (0, 3), "I don't know the function erf. Functions are sin, exp, sqrt and so on."),
+        ("f(x)", (0, 1), "I don't know f. The inputs are x and y."),
+        ("x*sin", (2, 5), "sin needs something to act on. Write sin(x)."),
+        ("sin(x, y)", (0, 9), "sin acts on one thing. Write sin(x)."),
+        ("pow(x)", (0, 6), "pow acts on 2 things, with a comma between them. Write pow(x, v)."),
+        ("exp(x, base=2)", (11, 12), "An equation has two sides"),
+        ("sin(*x)", (4, 5), "Something is missing before * in sin(*x)."),
+        ("x^2 + x.real", (7, 8), "I cannot read . in x^2 + x.real."),
+        ("x[0] + 1", (1, 2), "I cannot read [ in x[0] + 1."),
+        ("x + (lambda: 1)", (5, 11), "I don't know lambda."),
+        ("x + 'a'", (4, 5), "I cannot read ' in x + 'a'."),
+        ("__import__('os').system('true')", (0, 10), "I don't know the function __import__."),
+        ("x == y", (3, 4), "Something is missing before = in x == y."),
+        ("x = y", (2, 3), "An equation has two sides. Write one formula, such as x - (y)."),
+        ("x = ", (4, 4), "Something is missing at the end of x =."),
+        ("x if y else 1", (2, 4), "I don't know if."),
+        ("x and y", (2, 5), "I don't know and."),
+        ("x, y", (1, 2), "A comma stands inside a number or between what a function acts on."),
+        ("x % y", (2, 3), "I cannot read % in x % y."),
+        ("~x", (0, 1), "I cannot read ~ in ~x."),
+        ("True + x", (0, 4), "I don't know True."),
+        ("2j*x", (1, 2), "I don't know j."),
+        ("2 3 x", (2, 3), "Something is missing between 2 and 3."),
+        ("x +", (3, 3), "Something is missing at the end of x +."),
+        ("x + * y", (4, 5), "Something is missing before * in x + * y."),
+        ("(x + y))", (7, 8), "There is a bracket ) too many in (x + y))."),
+        ("2(x + y", (1, 2), "The bracket ( is not closed in 2(x + y."),
+        ("2|x + y", (1, 2), "The bar | is not closed in 2|x + y."),
+        ("x # y", (2, 3), "I cannot read # in x # y."),
+        ("x; y", (1, 2), "I cannot read ; in x; y."),
+        ("x + 1/0", (0, 7), "1/0 has no finite value, or one of more than 300 digits."),
+        ("x + 1/(1-1)", (0, 11), "1/(1 - 1) has no finite value"),
+        ("log(0)*x", (0, 8), "log(0) has no finite value"),
+        ("x*sqrt(-1)", (0, 10), "sqrt(-1) has no real value."),
+        ("(-8)^(1/3)", (0, 10), "(-8)^(1/3) has no real value."),
+        ("1/(x - x)", None, "1/(x - x) has no finite value"),
+        ("9**9**9**9", (0, 10), "The exponent of 9^(9^9) is too large. At most 1000 is read."),
+        ("exp(exp(exp(9)))", (0, 16), "exp(exp(9)) has no finite value"),
+        ("10^300 * 10^300 * x", (0, 19), "10^300*10^300 has no finite value"),
+        ("1e400 + x", (0, 5), "1e400 has no finite value"),
+        ("x^(10^9)", (0, 8), "The exponent of x^(10^9) is too large."),
+        ("", (0, 0), "The formula is empty. Write for example x^2 + y^2."),
+        ("   ", (0, 3), "The formula is empty."),
+        ("(" * 70 + "x" + ")" * 70, (61, 62), "nested too deeply. At most 60 brackets and functions"),
+        ("sin(" * 90 + "x" + ")" * 90, (244, 245), "nested too deeply"),
+        ("x" + "/x" * 500, (0, 1001), "nested too deeply"),
+        ("x+" * 20000 + "x", (0, 1), "The formula has 40001 characters. At most 20000 are read."),
     ],
 )
-def test_what_is_no_formula_is_named_with_its_position(text, position, piece):
+def test_what_is_no_formula_is_said_of_the_formula_with_its_place(text, place, sentence):
     with pytest.raises(ExpressionError) as error:
         parse(text, ("x", "y"))
-    assert f"at position {position}: " in str(error.value)
-    assert piece in str(error.value)
+    assert sentence in str(error.value)
+    assert error.value.at == place
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("names", "sentence"),
     [
-        ("", "the formula is empty"),
-        ("   ", "the formula is empty"),
-        ("(" * 90 + "x" + ")" * 90, None),
-        ("sin(" * 90 + "x" + ")" * 90, "nested too deeply, at most 60 levels"),
-        ("(" * 500 + "x" + ")" * 500, "too many nested parentheses"),
-        ("-" * 9000 + "x", "nested too deeply"),
-        ("x+" * 20000 + "x", "has 40001 characters, at most 20000"),
-        (3.5j, "must be text, got complex"),
-        (None, "must be text, got NoneType"),
+        ((), "There are no inputs."),
+        (("x",), "The only input is x."),
+        (tuple("abcdefghijklmn"), "The inputs are a, b, c, d, e, f, g, h, i, j, k and 3 more."),
     ],
 )
-def test_bounds(text, message):
-    if message is None:
-        assert parse(text) == x
-        return
-    with pytest.raises(ExpressionError, match=message):
-        parse(text, ("x", "y"))
+def test_the_inputs_are_listed(names, sentence):
+    with pytest.raises(ExpressionError, match=f"I don't know zz. {sentence}"):
+        parse("zz", names)
+
+
+@pytest.mark.parametrize("text", [3.5j, None])
+def test_a_formula_is_text(text):
+    with pytest.raises(ExpressionError, match="must be text, got"):
+        parse(text)
+
+
+def test_signs_and_brackets_may_be_many():
+    assert parse("-" * 9001 + "x") == -x
+    assert parse("(" * 50 + "x" + ")" * 50) == x
 
 
 def test_reading_never_runs_anything(monkeypatch):
@@ -168,6 +182,7 @@ def test_sympy_expressions_are_matched_by_name():
         (sp.Function("f")(sp.Symbol("x1")), "has no real value here"),
         (sp.Eq(sp.Symbol("x1"), 1), "must be text or a SymPy expression, got Equality"),
         ([1, 2], "must be text or a SymPy expression, got list"),
+        (float("nan"), "a finite number or SymPy's, got nan"),
     ],
 )
 def test_sympy_objects_that_are_no_formula(formula, message):
@@ -329,7 +344,7 @@ def test_points_without_direction_count_one():
 
 def test_huge_gradients_are_still_directions():
     field = field_of(lambda p: p, names=("x", "v"))
-    assert loss("exp(90*(x^2 + v^2))*1e-20", field) < 1e-20
+    assert loss("exp(85*(x^2 + v^2))*1e-20", field) < 1e-20
     assert loss("1e-200*(x^2 + v^2)", field) < 1e-25
 
 
@@ -354,5 +369,5 @@ def test_several_neurons_span_a_plane():
 
 
 def test_unknown_symbols_are_named():
-    with pytest.raises(ExpressionError, match="'w' is an unknown symbol; known: x, v"):
+    with pytest.raises(ExpressionError, match="I don't know w"):
         loss("x + w", field_of(lambda p: p, names=("x", "v")))

@@ -132,7 +132,7 @@ def test_whole_numbers_and_few_rows_are_enough():
         (POINTS, INSIDE, ["a", "b", "c"], r"x must be an array \(N, 3\), a column for each of a, b, c; got"),
         (POINTS[:, 0], INSIDE, ["a"], r"x must be an array \(N, 1\), .* got shape \(3000,\)"),
         (POINTS.astype(str)[:, :1] + "m", INSIDE, ["a"], "x must be an array of numbers, got ndarray"),
-        (POINTS, INSIDE, ["a", "a"], "input name 'a' must be an identifier and occur once"),
+        (POINTS, INSIDE, ["a", "a"], "input name 'a' must be a word, or several, and occur once"),
         (POINTS, INSIDE, "ab", "names must be a list such as"),
     ],
 )

@@ -313,7 +313,7 @@ def test_names_never_reach_julia(stand_in, names):
 
 @pytest.mark.parametrize("names", [("beta'", "x"), ("", "x")])
 def test_names_that_are_none_are_refused_as_for_the_native_engine(names):
-    with pytest.raises(SymgradError, match="identifier"):
+    with pytest.raises(SymgradError, match="must be a word"):
         sg.Search(circle(names=names), backend="pysr")
 
 

@@ -559,7 +559,7 @@ def plain():
         ({"operators": ["sine"]}, UnknownNameError, r"'sine'.*'sin'"),
         ({"operators": ["add", "multiply"]}, UnknownNameError, r"'multiply'.*'mul'"),
         ({"backend": "natve"}, UnknownNameError, r"'natve'.*'native'"),
-        ({"guesses": ["x + y"]}, ExpressionError, r"'y'.*x"),
+        ({"guesses": ["x + y"]}, ExpressionError, "I don't know y.*x"),
         ({"guesses": ["__import__('os').getcwd()"]}, ExpressionError, "__import__"),
         ({"guesses": ["x +"]}, ExpressionError, r"x \+"),
         ({"random_state": -1}, DataError, r"random_state.*-1"),
@@ -844,7 +844,7 @@ def test_a_logarithm_of_a_modulus_is_scored_on_both_sides(formula):
 @pytest.mark.parametrize(
     ("guess", "message"),
     [
-        ("x^2 + w^2", r"'w'"),
+        ("x^2 + w^2", "I don't know w"),
         ("3", "constant"),
         ("x - x", "constant"),
         ("__import__('os').system('true')", "__import__"),

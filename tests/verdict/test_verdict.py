@@ -438,8 +438,8 @@ def test_a_verdict_is_true_only_when_the_same():
 @pytest.mark.parametrize(
     ("formula", "concept", "on", "constraints", "error", "message"),
     [
-        ("x1 + q", "x1 + x2", ("x1", "x2"), (), ExpressionError, "'q' is an unknown symbol; known: x1, x2"),
-        ("x1", "x1 + y2", ("x1", "x2"), (), ExpressionError, "'y2' is an unknown symbol"),
+        ("x1 + q", "x1 + x2", ("x1", "x2"), (), ExpressionError, "I don't know q. The inputs are x1 and x2."),
+        ("x1", "x1 + y2", ("x1", "x2"), (), ExpressionError, "I don't know y2."),
         ("x1 - x1", "x1 + x2", None, (), ExpressionError, "the formula 0 is a constant"),
         ("x1", "3", None, (), ExpressionError, "the concept 3 is a constant"),
         ("x1", (), None, (), ExpressionError, "the list of concepts is empty"),
@@ -453,7 +453,7 @@ def test_a_verdict_is_true_only_when_the_same():
             ExpressionError,
             "at 100% of the points where it is compared",
         ),
-        ("__import__('os').getcwd()", "x", None, (), ExpressionError, "is no function of this language"),
+        ("__import__('os').getcwd()", "x", None, (), ExpressionError, "I don't know the function __import__"),
         ("x + y", "x*y*z", None, ("x = 1", "x = 2"), DataError, "contradict each other: x = 1, x = 2"),
         ("x + y", "x*y*z", None, ("0 = 1",), DataError, "contradict each other"),
         (
@@ -474,7 +474,7 @@ def test_a_verdict_is_true_only_when_the_same():
             "the data contradict the constraint x1 = 5",
         ),
         ("x + y", "x*y", None, ("x = y = 2",), ExpressionError, "has 2 equals signs"),
-        ("x + y", "x*y", None, ("x < 2",), ExpressionError, "is a comparison"),
+        ("x + y", "x*y", None, ("x < 2",), ExpressionError, "I cannot read < in x < 2"),
     ],
 )
 def test_refuses_with_one_clear_error(formula, concept, on, constraints, error, message):

@@ -60,7 +60,7 @@ def test_a_field_view_follows_its_candidate(field):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("candidate", "x*y", "'y' is an unknown symbol; known: x, v"),
+        ("candidate", "x*y", "I don't know y. The inputs are x and v."),
         ("inputs", ("x", "q"), "no input 'q'"),
         ("inputs", ("x", "x"), "two different inputs, got 'x' twice"),
         ("inputs", "xv", "names of two inputs, got 'xv'"),

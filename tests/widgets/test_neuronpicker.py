@@ -266,7 +266,7 @@ def test_words_follow_what_is_shown(picker):
         ("neuron", "three", "by its number, got 'three'"),
         ("colour_by", "colour", "no measure 'colour'"),
         ("colour_by", "alignment", "no formula to compare the neurons with"),
-        ("formula", "x*y", "'y' is an unknown symbol; known: x, v"),
+        ("formula", "x*y", "I don't know y. The inputs are x and v."),
     ],
 )
 def test_a_wrong_value_is_refused_and_nothing_changes(picker, name, value, message):

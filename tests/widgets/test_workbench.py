@@ -182,7 +182,7 @@ def test_the_state_of_a_network_of_ones_own_needs_the_network(run):
         ({"inputs": ["x", "v", "x"]}, "damaged: 'inputs'"),
         ({"generation": 10**12}, "damaged: 'generation' is 1000000000000"),
         ({"guesses": [None]}, r"damaged: 'guesses' is \[None\]"),
-        ({"guesses": ["x*v", "v + x", "y"]}, "'y' is an unknown symbol"),
+        ({"guesses": ["x*v", "v + x", "y"]}, "I don't know y"),
         ({"hidden": 1}, "damaged: 'hidden' is 1"),
         ({"experiment": None}, "of a network of one's own, not of what this Workbench shows"),
         ({"experiment": "trace2", "layer": "silu9"}, "no layer 'silu9'"),

@@ -172,7 +172,7 @@ class Experiment:
             Returns their n time derivatives, arrays (N,) or numbers: N states at once.
         box : n pairs (low, high)
             Orbits start uniformly in it.
-        names : n distinct identifiers
+        names : n distinct words of any letters
         duration : float
             Orbits are seen at times from 0 to it: long enough for them to move through their surroundings.
         title : str
@@ -207,7 +207,7 @@ class Experiment:
         y : N labels
             Numbers, truth values or texts of two kinds. The network learns the logit of the kind that sorts
             last.
-        names : n distinct identifiers
+        names : n distinct words of any letters
             May be left out where the points are a table whose columns have names.
         title : str
         concepts : formula (SymPy or text) or several

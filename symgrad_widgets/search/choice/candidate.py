@@ -48,7 +48,8 @@ class Candidate:
 def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     """Candidate for a person's own formula (text or SymPy), to be placed on the front of a search.
 
-    Nothing is fitted: the loss is over all points of the field, and so is what the formula explains.
+    Nothing is fitted: the loss is over all points of the field, and so is what the formula explains. Text is
+    read as people write it, "½ v² + 1,6 x^4", and counts as it is written: x/x has no value where x is 0.
 
     >>> score(field, "x1*x4 - x2*x3")  # doctest: +SKIP
     Candidate(x1*x4 - x2*x3, complexity=7, loss=0.00021)
@@ -63,9 +64,8 @@ def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     expression = as_expression(guess, field.names)
     if not expression.free_symbols:
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
-    return Candidate(
-        expression, complexity(expression), loss(expression, field), explained(expression, field)
-    )
+    written = guess if isinstance(guess, str) else expression
+    return Candidate(expression, complexity(expression), loss(written, field), explained(expression, field))
 
 
 def explained(expression, field):

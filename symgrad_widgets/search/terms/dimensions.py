@@ -86,9 +86,12 @@ def _dimension(text):
 
     known = {name: unit for name, unit in vars(units).items() if isinstance(unit, units.Quantity)}
     try:
-        parsed = parse(str(text), known)
+        parsed = parse(str(text))
     except ExpressionError as error:
         raise DataError(f"{text!r} is no unit: {error}") from None
+    for name in sorted(symbol.name for symbol in parsed.free_symbols):
+        if name not in known:
+            raise DataError(f"{text!r} is no unit: {nearest(name, known)}")
     total = {}
     for factor, power in parsed.as_powers_dict().items():
         if not (factor.is_Symbol or factor.is_number) or not power.is_Rational:

@@ -1,0 +1,64 @@
+"""The language of formulas as plain data: what a browser has to know to read and compute what is typed there.
+
+A function is known by its value (both sides have the same ones of their own, those of `SLOPES`) or is a tree
+of such functions, as each row of the operators' table is: a new row is known everywhere.
+"""
+
+import functools
+
+import sympy as sp
+
+from ..errors import ExpressionError
+from . import vocabulary
+from .operators import OPERATORS
+from .typed import read_formula
+from .vocabulary import ARITHMETIC, SLOPES, arity, inverse
+
+__all__ = ["expansion", "language", "slope"]
+
+
+@functools.cache
+def expansion(row):
+    """Tree in u and v of an operator (a row of the table), or None where our functions do not make it up."""
+    arguments = sp.symbols("u v", real=True)[: row.arity]
+    try:
+        tree = read_formula(str(row.sympy(sp, *arguments)), ("u", "v")).tree
+    except ExpressionError:
+        return None
+    return tree if _heads(tree) <= {*SLOPES, *ARITHMETIC, *vocabulary.VALUES, "#", "@"} else None
+
+
+def _heads(tree):
+    return {tree[0]}.union(*(_heads(part) for part in tree if isinstance(part, list)))
+
+
+@functools.cache
+def slope(name):
+    """Tree in the argument u and the value w of the derivative of a function in `SLOPES`."""
+    return read_formula(SLOPES[name], ("u", "w")).tree
+
+
+def language():
+    """All that a reader and an evaluator of formulas have to know, as plain data.
+
+    `functions` maps each name to its number of arguments; `trees` some to what they are made of, or to None
+    where a page cannot compute them; `slopes` the others to their derivatives.
+    """
+    rows = {name: row for name, row in OPERATORS.items() if name not in {*SLOPES, *ARITHMETIC}}
+    names = [*SLOPES, *ARITHMETIC, *rows]
+    return {
+        "functions": {name: arity(name) for name in names},
+        "trees": {name: expansion(row) for name, row in rows.items()},
+        "slopes": {name: slope(name) for name in SLOPES},
+        "inverses": {name: inverse(name) for name in SLOPES if inverse(name)},
+        "typed": vocabulary.known_functions(),
+        "aliases": vocabulary.ALIASES,
+        "constants": vocabulary.CONSTANTS,
+        "values": vocabulary.VALUES,
+        "typography": vocabulary.TYPOGRAPHY,
+        "superscripts": vocabulary.SUPERSCRIPTS,
+        "fractions": vocabulary.FRACTIONS,
+        "greek": vocabulary.GREEK,
+        "limits": vocabulary.LIMITS,
+        "sentences": vocabulary.SENTENCES,
+    }

@@ -1,0 +1,131 @@
+"""The words of formulas and the sentences about them, once for both readers: ours and the browser's."""
+
+import math
+import unicodedata
+
+import numpy as np
+
+from .operators import OPERATORS
+
+__all__ = [
+    "ALIASES",
+    "ARITHMETIC",
+    "CONSTANTS",
+    "FRACTIONS",
+    "GREEK",
+    "LIMITS",
+    "ON_ARRAYS",
+    "SENTENCES",
+    "SLOPES",
+    "SUPERSCRIPTS",
+    "TYPOGRAPHY",
+    "VALUES",
+    "arity",
+    "inverse",
+    "key",
+    "known_functions",
+]
+
+# What has a value of its own, and its derivative in the argument u and the value w.
+SLOPES = {
+    "sqrt": "1/(2*w)",
+    "exp": "w",
+    "log": "1/u",
+    "sin": "cos(u)",
+    "cos": "-sin(u)",
+    "tan": "1 + w^2",
+    "sinh": "cosh(u)",
+    "cosh": "sinh(u)",
+    "tanh": "1/cosh(u)^2",
+    "asin": "1/sqrt(1 - u^2)",
+    "acos": "-1/sqrt(1 - u^2)",
+    "atan": "1/(1 + u^2)",
+    "asinh": "1/sqrt(1 + u^2)",
+    "acosh": "1/sqrt(u^2 - 1)",
+    "atanh": "1/(1 - u^2)",
+    "abs": "sign(u)",
+    "sign": "0",
+}
+ARITHMETIC = {"add": 2, "neg": 1, "mul": 2, "div": 2, "pow": 2}  # how many arguments where they are called
+ALIASES = {
+    "ln": "log", "Abs": "abs", "sq": "square", "√": "sqrt",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
+}  # fmt: skip
+CONSTANTS = {"pi": "pi", "π": "pi", "e": "e", "E": "e"}
+VALUES = {"pi": math.pi, "e": math.e}
+ON_ARRAYS = {
+    name: getattr(np, name.replace("asin", "arcsin").replace("acos", "arccos").replace("atan", "arctan"))
+    for name in SLOPES
+}
+
+# One sign for each that is typed for it.
+TYPOGRAPHY = {
+    **dict.fromkeys("−–—", "-"),
+    **dict.fromkeys("·×∙⋅∗", "*"),
+    **dict.fromkeys("÷⁄∕", "/"),
+    **dict.fromkeys("\n\t\r\u00a0\u2002\u2003\u2009\u200a\u202f", " "),
+    "{": "(", "}": ")",
+}  # fmt: skip
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
+FRACTIONS = {
+    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
+    "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
+}  # fmt: skip
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron",
+    "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi",
+    "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi",
+    "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+LIMITS = {"characters": 20_000, "depth": 60, "exponent": 1000, "size": 1e300}
+
+SENTENCES = {
+    "empty": "The formula is empty. Write for example {example}.",
+    "long": "The formula has {count} characters. At most {most} are read.",
+    "deep": "The formula is nested too deeply. At most {most} brackets and functions lie in one another.",
+    "unknown": "I don't know {word}. {inputs}",
+    "function": "I don't know the function {word}. {functions}",
+    "equation": "An equation has two sides. Write one formula, such as {left} - ({right}).",
+    "sign": "I cannot read {sign} in {text}.",
+    "missing": "Something is missing before {sign} in {text}.",
+    "end": "Something is missing at the end of {text}.",
+    "between": "Something is missing between {left} and {right}.",
+    "open": "The bracket ( is not closed in {text}.",
+    "closed": "There is a bracket ) too many in {text}.",
+    "bar": "The bar | is not closed in {text}.",
+    "comma": "A comma stands inside a number or between what a function acts on.",
+    "argument": "{word} needs something to act on. Write {word}(x).",
+    "arity": "{word} acts on {count}. Write {example}.",
+    "finite": "{piece} has no finite value, or one of more than 300 digits.",
+    "real": "{piece} has no real value.",
+    "exponent": "The exponent of {piece} is too large. At most {most} is read.",
+    "foreign": "{word} cannot be computed in this page. Ask the notebook.",
+}
+
+
+def key(name):
+    """How a name is looked up: x_{1}, x_1, x₁ and x1 are one, and so are α and alpha."""
+    plain = "".join(GREEK.get(sign, sign) for sign in unicodedata.normalize("NFKC", name))
+    return "".join(sign for sign in plain if sign not in "_{}\\ ")
+
+
+def inverse(name):
+    """Name of the inverse of sin, cos, tan, sinh, cosh or tanh; None for another function."""
+    return f"a{name}" if f"a{name}" in SLOPES and name in SLOPES else None
+
+
+def arity(name):
+    """Number of arguments of a function by its own name; None for one that is not known."""
+    if name in ARITHMETIC:
+        return ARITHMETIC[name]
+    if name in SLOPES:
+        return 1
+    return OPERATORS[name].arity if name in OPERATORS else None
+
+
+def known_functions():
+    """Names of all functions that can be typed."""
+    typed = [name for name in ALIASES if name.isalpha()]
+    return list(dict.fromkeys([*SLOPES, *ARITHMETIC, *OPERATORS, *typed]))

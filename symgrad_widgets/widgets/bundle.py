@@ -1,0 +1,46 @@
+"""ES modules put together into one text: what a widget's code is, and a page opened from a file may run."""
+
+import re
+from pathlib import Path
+
+__all__ = ["bundled"]
+
+_ASSETS = Path(__file__).parent / "assets"
+_PASSED_ON = re.compile(r'^export (\{[^}]*\}) from ("\.[^"]+");$', re.MULTILINE)
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]+)";$', re.MULTILINE)
+_LISTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
+_DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
+
+
+def bundled(entry):
+    """One text of a module among the assets, such as "formula/index.js", and of all that it imports.
+
+    What is imported becomes functions that return what the modules export, so that names may repeat in them.
+    A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
+    `export { a } from "./other.js";`: each on lines that begin so.
+    """
+    imported = {}
+    text = _linked((_ASSETS / entry).resolve(), imported)
+    return "".join(imported.values()) + text
+
+
+def _linked(path, imported):
+    """Text of a module that takes what it imports from functions before it."""
+    text = _PASSED_ON.sub(r"import \1 from \2;\nexport \1;", path.read_text(encoding="utf-8"))
+
+    def taken(match):
+        other = _function((path.parent / match[2]).resolve(), imported)
+        return f"const {match[1].replace(' as ', ': ')} = {other};"
+
+    return _IMPORT.sub(taken, text)
+
+
+def _function(path, imported):
+    """Name of what a module exports; its text comes after those of the modules that it imports itself."""
+    name = "$".join(path.relative_to(_ASSETS.resolve()).with_suffix("").parts)
+    if path not in imported:
+        text = _linked(path, imported)
+        names = ", ".join([*_DECLARED.findall(text), *_LISTED.findall(text)])
+        body = _DECLARED.sub("", _LISTED.sub("", text))
+        imported[path] = f"const {name} = (() => {{\n{body}return {{ {names} }};\n}})();\n"
+    return name

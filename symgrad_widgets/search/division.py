@@ -109,7 +109,7 @@ def _of_pair(grammar, forms, coordinates, i, j):
         component = dot / np.where(length > 0, length, np.inf)
         missed = ((along**2).sum(0) - dot * component).sum(1) / (along**2).sum(1).min()
     residual = np.where(usable, np.maximum(missed, DIVISION.exact), np.inf)
-    price = residual * np.exp(DIVISION.node * np.array([len(form.tokens) - 3 for form in forms]))
+    price = residual * np.exp(DIVISION.node * np.array([len(form.tokens) for form in forms]))
     chosen = []
     for k in np.argsort(price, kind="stable"):
         if not residual[k] < DIVISION.loose or len(chosen) == DIVISION.forms:
@@ -154,7 +154,7 @@ def _powers(grammar, x, values):
     if "inv" in grammar:
         yield grammar["inv"](x), -1 / values**2
         if "square" in grammar:
-            yield grammar["inv"](grammar["square"](x)), -2 / values**3
+            yield grammar["inv"](grammar["square"](x)), -2 / values / values**2
 
 
 def _sum(grammar, x, y, r):

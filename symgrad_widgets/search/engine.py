@@ -35,8 +35,6 @@ from .tuning import DIVISION, EVOLUTION, MEMORY, ROUNDING, SEARCH, WRITING
 
 __all__ = ["Engine"]
 
-_POWERS = 2, 3, 1 / 2  # that are one operator
-
 
 class Engine:
     """One reproducible search on a `Sample`; `step()` runs the next generation.
@@ -235,7 +233,7 @@ class Engine:
         if all(root(t) == "log" for t in terms):  # a sum of logarithms is a product
             nodes -= len(terms)
             cost = np.where(np.abs(ratios - 1) < WRITING.near_easy, 0, 2)
-            for power in _POWERS:
+            for power in WRITING.powers:
                 cost[np.abs(ratios / power - 1) < WRITING.near_easy] = 1
         return int(nodes + cost.sum(0).min())
 
@@ -329,7 +327,7 @@ class Engine:
             small += bent_products(self.grammar, coordinates, self._decades_of)
         rows = np.array(sorted({r for r in self.bank.rows(small) if r is not None}), dtype=int)
         self.score([(r,) for r in rows])
-        sums = self._pairs_of(rows)
+        sums = self._pairs_of(rows) if len(rows) else []
         for most in DIVISION.extended if thoroughly else ():
             best = sorted(sums, key=lambda s: (s.loss, s.rows))[:most]
             sums = self.score(

@@ -151,9 +151,9 @@ class _Dictionary:
     factors: tuple[float, ...] = (-2.0, -1.0, -0.5, 0.5, 2.0)
     """Of the input in f(c x): where the constant is refined from. Not measured."""
     beside_one: tuple[float, ...] = (0.01, 0.1, 1.0)
-    """Of u in 1 + c u, in units of the power of ten next to u. Not measured."""
+    """Of u in 1 + c u, u being of the size of 1. Not measured."""
     bent: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0)
-    """Of u in exp(c u), sin(c u), cos(c u), in the same units. Not measured."""
+    """Of u in exp(c u), sin(c u), cos(c u), u being of the size of 1. Not measured."""
     uneven: tuple[float, ...] = (0.01, 0.1, 10.0, 100.0)
     """Times y in log(x + c y). Not measured."""
     groups: int = 4
@@ -188,11 +188,11 @@ class _Division:
     """Divisions with equally many coordinates that are followed. Not measured."""
     small: int = 300
     """Small terms at most of the coordinates of one. Not measured."""
-    extended: tuple[int, ...] = (40, 10)
+    extended: tuple[int, ...] = (30, 10)
     """Best sums of two terms, then of three, that one more term is added to. Not measured."""
     extensions: int = 10
     """Terms that are tried beside each of these. Not measured."""
-    read: int = 3
+    read: int = 2
     """Divisions with equally many coordinates that formulas are made of. Not measured."""
     digits: tuple[int, ...] = (1, 3)
     """Of the ratio in which two coordinates act together. Not measured."""
@@ -377,6 +377,8 @@ class _Writing:
     """The simple numbers, each times any power of ten. Not measured."""
     largest: int = 12
     """Fractions of numbers up to this are simple, and powers. Not measured."""
+    powers: tuple[float, ...] = (2.0, 3.0, 0.5)
+    """That are one operator where a formula is written, as `complexity` counts. Not measured."""
     easy: tuple[float, ...] = (1.0, 2.0, 5.0)
     """Those that laws have most, which a coefficient may be farther from. Not measured."""
     near_easy: float = 0.1
@@ -459,7 +461,7 @@ class _Values:
     """Of fewer nothing is said. Not measured."""
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
     """Neighbours on either side that a line is put through; the best number counts. Not measured."""
-    price: float = 0.05
+    price: float = 0.1
     """Nats of what is left of the values that a node has to gain to be chosen. Not measured."""
     law: float = 0.1
     """Share of the values that is left, above which no formula is given. Not measured."""
@@ -475,7 +477,9 @@ class _Values:
 class _Kind:
     """When a formula is called a match; `choice/kind.py` has the reasons."""
 
-    values_price: float = 0.025
+    left: float = 0.02
+    """Share of the values that is left at most. Not measured."""
+    values_price: float = 0.03
     """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
     """Share of what is left of the directions that may be smooth. Not measured."""

@@ -26,7 +26,7 @@ from symgrad_widgets.search.terms.postfix import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch
 
 ALL = {**CASES, **BEYOND}
-GENERATIONS = 16  # all fixed stages, and some of evolution
+GENERATIONS = 20  # all fixed stages, and some of evolution
 
 
 def is_exact(state):
@@ -230,7 +230,7 @@ def test_a_guess_enters_the_front_at_once():
 
 # -- stepping ------------------------------------------------------------------------------------------------
 
-LENGTH = 17  # generations: two inputs have fourteen fixed stages
+LENGTH = 18  # generations: two inputs have sixteen fixed stages
 
 
 def small(seed=5):
@@ -248,7 +248,7 @@ def straight():
 
 def test_the_run_has_something_to_repeat(straight):
     assert [t[0] for t in straight] == list(range(1, LENGTH + 1))
-    assert len({str(t[1]) for t in straight}) > 3
+    assert len({str(t[1]) for t in straight}) > 2
     assert straight[-1][2] > straight[-3][2]
 
 

@@ -9,9 +9,11 @@ from ...errors import DataError, ExpressionError
 from ...field import GradientField
 from ...formula.expressions import as_expression, complexity, loss
 from ...formula.on_arrays import on_arrays
-from .values import unexplained
+from ..kernel.evaluation import gradients
+from ..terms.postfix import from_sympy
+from .values import missed
 
-__all__ = ["Candidate", "explained", "identifiable", "score"]
+__all__ = ["Candidate", "explained", "identifiable", "missed_by", "score"]
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,32 @@ def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
 
 def explained(expression, field):
     """Share of one neuron's values that a formula explains, or None where there are no such values."""
+    squares = missed_by(expression, field)
+    return None if squares is None else float(1 - min(squares.mean(), 1))
+
+
+def missed_by(expression, field):
+    """Share (N,) of each point in what a formula leaves of one neuron's values; None without values."""
     if field.values is None or field.neurons != 1:
         return None
     symbols = [sp.Symbol(name, real=True) for name in field.names]
+    moduli = sorted(expression.atoms(sp.Abs), key=sp.default_sort_key)
+    values, *inner = (_values(e, symbols, field.points) for e in (expression, *(e.args[0] for e in moduli)))
+    sides = sum(2**k * (part < 0) for k, part in enumerate(inner))
+    return missed(values, field.values.reshape(-1), sides)
+
+
+def _values(expression, symbols, points):
+    """Values (N,) of a formula, by the compiled loops where they can."""
+    try:
+        values, _, usable = gradients([from_sympy(expression, symbols)], points.T)
+        if usable[0]:
+            return values[0]
+    except ExpressionError:
+        pass
     with np.errstate(all="ignore"):
-        values = on_arrays(symbols, expression)(*field.points.T)
-        moduli = [on_arrays(symbols, e.args[0])(*field.points.T) < 0 for e in expression.atoms(sp.Abs)]
-    values = np.broadcast_to(np.asarray(values, dtype=float), len(field))
-    sides = sum(
-        (2**k * np.broadcast_to(side, len(field)) for k, side in enumerate(moduli)), np.zeros(len(field))
-    )
-    return 1 - float(unexplained(values, field.values.reshape(-1), sides))
+        values = on_arrays(symbols, expression)(*points.T)
+    return np.broadcast_to(np.asarray(values, dtype=float), len(points))
 
 
 def identifiable(field):

@@ -13,7 +13,7 @@ from ..fit.inner_constants import tidied
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, ROUNDING
-from .candidate import Candidate
+from .candidate import Candidate, missed_by
 from .kind import kind_of
 from .selection import (
     chance_loss,
@@ -26,7 +26,6 @@ from .selection import (
     smooth_share,
 )
 from .split import distinct, split
-from .values import missed
 from .writing import acceptable, formula
 
 __all__ = ["Judge"]
@@ -194,7 +193,7 @@ class Judge:
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())
-        squares = None if heard is None else missed(numbers @ heard[0], *heard[1:])
+        squares = missed_by(expression, self._judged)
         known = None if squares is None else float(1 - min(squares.mean(), 1))
         candidate = Candidate(expression, complexity(expression), loss, known)
         smooth = smooth_share(self._unit, directions, self._nearest)

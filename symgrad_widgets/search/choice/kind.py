@@ -34,7 +34,8 @@ def kind_of(best, others, count, heard):
     longer = [other for other in others if other.effort > best.effort]
     if heard:
         gains = (_gain(best.rest, o.rest) / (o.effort - best.effort) for o in longer)
-        return "match" if max(gains, default=0) <= KIND.values_price else "approximation"
+        full = best.rest <= KIND.left and max(gains, default=0) <= KIND.values_price
+        return "match" if full else "approximation"
     if best.smooth > KIND.smooth:
         return "approximation"
     gains = (_gain(best.loss, o.loss) / (o.effort - best.effort) for o in longer)

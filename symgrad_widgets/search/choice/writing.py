@@ -214,7 +214,12 @@ def _product(bodies, numbers, symbols, points):
 
 def unwrapped(e):
     """Return e without outer functions, powers, factors and offsets, its sign chosen: same directions."""
-    return _positive(core(e).primitive()[1])
+    e = core(e)
+    if e.is_Mul:
+        powers = [factor.as_base_exp()[1] for factor in e.args if factor.free_symbols]
+        common = sp.gcd_list(powers) if all(p.is_Integer for p in powers) else 1
+        e = sp.Mul(*(base ** (p / common) for base, p in (f.as_base_exp() for f in e.args)))
+    return _positive(e.primitive()[1])
 
 
 def _positive(e):
@@ -232,12 +237,8 @@ def _first(e):
 
 
 def _plain(e, symbols, points):
-    """Return e with log|u| written log(u) where u keeps its sign on the data."""
-    for log in e.atoms(sp.log):
-        inner = log.args[0]
-        if isinstance(inner, sp.Abs):
-            e = e.xreplace({log: sp.log(_positive_there(inner.args[0], symbols, points))})
-    return e
+    """Return e with |u| written u or -u where u keeps its sign on the data."""
+    return e.replace(sp.Abs, lambda u: _positive_there(u, symbols, points))
 
 
 def _positive_there(e, symbols, points):

@@ -164,25 +164,22 @@ def bent_products(grammar, inputs, decades_of):
     some = [*inputs, *(grammar["inv"](x) for x in inputs)]
     some += _all(grammar, ("mul",), inputs) + [grammar["div"](*p) for p in itertools.permutations(inputs, 2)]
     squares = [grammar["square"](u) for u in some if "square" in grammar]
-    plain, triples = [*some, *squares], [*itertools.permutations(inputs, 3)]
-    even = [
-        grammar["div"](grammar["mul"](x, y), grammar["square"](z)) for x, y, z in triples if squares and x < y
-    ]
+    plain = [*some, *squares]
+    pairs = [(x, y, z) for x, y in itertools.combinations(inputs, 2) for z in inputs if z not in (x, y)]
+    even = [grammar["div"](grammar["mul"](x, y), grammar["square"](z)) for x, y, z in pairs if squares]
     factors = _beside_one(grammar, _scaled(grammar, plain + even, decades_of, DICTIONARY.beside_one))
     for name in ("exp", "sin", "cos"):
         scaled = _scaled(grammar, some, decades_of, DICTIONARY.bent) if name in grammar else []
         bent = [grammar[name](u) for u in scaled]
         factors += _beside_one(grammar, bent) if name == "exp" else bent
     logs = [grammar["log"](u) for u in (*some, *factors)]
-    return plain + _modulated(grammar, triples) + logs + _hyperbolic(grammar, some, decades_of)
+    return plain + _modulated(grammar, pairs) + logs + _hyperbolic(grammar, some, decades_of)
 
 
-def _modulated(grammar, triples):
+def _modulated(grammar, pairs):
     """sqrt(x y) f(z): what two waves have in common."""
-    if "sqrt" not in grammar:
-        return []
-    roots = [(grammar["sqrt"](grammar["mul"](x, y)), z) for x, y, z in triples if x < y]
-    functions = [grammar[name] for name in ("sin", "cos") if name in grammar]
+    functions = [grammar[name] for name in ("sin", "cos") if {name, "sqrt"} <= set(grammar.names)]
+    roots = [(grammar["sqrt"](grammar["mul"](x, y)), z) for x, y, z in pairs if functions]
     return [grammar["mul"](root, f(z)) for root, z in roots for f in functions]
 
 
@@ -197,7 +194,7 @@ def _hyperbolic(grammar, terms, decades_of):
 
 
 def _scaled(grammar, terms, decades_of, factors):
-    """Terms times each of the factors, in units of the power of ten next to their values."""
+    """Terms times each of the factors, divided by the power of ten next to their values."""
     return [
         _multiple(grammar, factor / ten, u)
         for u, ten in zip(terms, decades_of(terms), strict=True)

@@ -112,20 +112,19 @@ def nodes(term):
     return fold(term, lambda _: 1, _nodes_of_constant, _nodes_of_operator)
 
 
-_POWER_OF_TEN = 0.5  # nodes until it is known what becomes of it
-
-
 def _nodes_of_constant(value):
+    """0 for +-1, 1 for others, and None for a power of ten, until it is known what becomes of it."""
     size = abs(value)
     if size == 1:
         return 0
-    return _POWER_OF_TEN if size > 0 and size == nearest_decade(size) else 1
+    return None if size > 0 and size == nearest_decade(size) else 1
 
 
 def _nodes_of_operator(row, counts):
-    if row.name == "mul" and _POWER_OF_TEN in counts:
-        return max(counts)
-    return 1 + sum(1 if count == _POWER_OF_TEN else count for count in counts)
+    others = [count for count in counts if count is not None]
+    if row.name == "mul" and len(others) < len(counts):
+        return sum(others)
+    return 1 + sum(others) + len(counts) - len(others)
 
 
 def arguments(term):

@@ -397,7 +397,7 @@ class _Writing:
     """Of the largest term's gradient: a term with less is none. Not measured."""
     rounds: int = 4
     """Of weights, when the coefficients to be written are solved for. Not measured."""
-    decimal: int = 4
+    decimal: int = 2
     """Nodes that a number of several digits is worth, where values place it. Not measured."""
     residual: float = 1e-15
     """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
@@ -479,7 +479,7 @@ class _Kind:
 
     left: float = 0.02
     """Share of the values that is left at most. Not measured."""
-    values_price: float = 0.03
+    values_price: float = 0.025
     """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
     """Share of what is left of the directions that may be smooth. Not measured."""

@@ -14,6 +14,7 @@ import importlib
 _PUBLIC = {
     "Atlas": "reading.atlas",
     "Candidate": "search",
+    "Division": "search",
     "Experiment": "network.experiment",
     "ExperimentChooser": "widgets",
     "ExpressionView": "widgets",
@@ -39,6 +40,7 @@ _PUBLIC = {
     "check_parameters": "notebook_support.parameters",
     "contents": "measuring",
     "define_operator": "formula.operators",
+    "divide": "search",
     "experiments": "network.experiment",
     "from_checkpoint": "network.checkpoints",
     "gradient_field": "network.gradients",

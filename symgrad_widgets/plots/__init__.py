@@ -13,6 +13,7 @@ from .overlay import formula_arrows, level_lines
 from .picture import Mark, Picture
 from .published import published_front
 from .slices import Slice
+from .tree import division_picture
 
 __all__ = [
     "ExpressionPicture",
@@ -25,6 +26,7 @@ __all__ = [
     "angle_histogram",
     "describe_angles",
     "describe_field",
+    "division_picture",
     "field_picture",
     "formula_arrows",
     "front_picture",

@@ -3,6 +3,7 @@
 from .choice.candidate import Candidate, identifiable, score
 from .choice.evidence import Evidence, null_front
 from .choice.kind import CAVEAT, WORDS
+from .divide import Division, Pair, Part, divide
 from .fit.combine import eliminate, losses, solve
 from .kernel.evaluation import warm_up
 from .session import Search, SearchState
@@ -11,9 +12,13 @@ __all__ = [
     "CAVEAT",
     "WORDS",
     "Candidate",
+    "Division",
     "Evidence",
+    "Pair",
+    "Part",
     "Search",
     "SearchState",
+    "divide",
     "eliminate",
     "identifiable",
     "losses",

@@ -15,20 +15,25 @@ import numpy as np
 from .kernel.evaluation import gradients
 from .terms.dictionary import small_terms
 from .terms.postfix import constant, leaf, substitute
-from .tuning import DIVISION
+from .tuning import DIVISION, ROUNDING
 
-__all__ = ["Coordinate", "Division", "divisions", "undivided"]
+__all__ = ["Coordinate", "Reduced", "divisions", "forms_of_two", "of_pair", "together", "undivided"]
 
 
 class Coordinate(NamedTuple):
-    """A term, its values (N,) and the component (N,) of the field's gradient along it."""
+    """A term, its values (N,) and the component (N,) of the field's gradient along it.
+
+    `parts` are the two coordinates that it replaced, none for an input, and `residual` what that left.
+    """
 
     term: tuple
     values: np.ndarray
     component: np.ndarray
+    parts: tuple = ()
+    residual: float = 0.0
 
 
-class Division(NamedTuple):
+class Reduced(NamedTuple):
     """Coordinates in the place of the inputs.
 
     `residual` is the largest of those of the pairs that were replaced; `price` is their sum, with long
@@ -56,21 +61,21 @@ class _Merger(NamedTuple):
 
 
 def undivided(sample, inputs):
-    """List with the division into the inputs (terms, the most important first); none of data on a surface."""
+    """List with the inputs for coordinates (terms, the most important first); empty for data on a surface."""
     if sample.whole is None:
         return []
     numbers = [-1 - term.tokens[0] for term in inputs[: DIVISION.inputs]]
-    return [Division(tuple(Coordinate(leaf(i), sample.points[i], sample.whole[:, i]) for i in numbers))]
+    return [Reduced(tuple(Coordinate(leaf(i), sample.points[i], sample.whole[:, i]) for i in numbers))]
 
 
 def divisions(grammar, before):
-    """Divisions with one coordinate less than those `before`, the best first."""
-    forms, found = _forms(grammar), {}
-    for division in before:
-        for merger in _mergers(grammar, forms, division.coordinates):
-            rest = [c for k, c in enumerate(division.coordinates) if k not in (merger.i, merger.j)]
-            worst, price = max(division.residual, merger.residual), division.price + merger.price
-            after = Division((*rest, merger.coordinate), worst, price)
+    """Coordinates, one less than those `before`: the best ways to replace two by one."""
+    forms, found = forms_of_two(grammar), {}
+    for reduced in before:
+        for merger in _mergers(grammar, forms, reduced.coordinates):
+            rest = [c for k, c in enumerate(reduced.coordinates) if k not in (merger.i, merger.j)]
+            worst, price = max(reduced.residual, merger.residual), reduced.price + merger.price
+            after = Reduced((*rest, merger.coordinate), worst, price)
             key = frozenset(map(_key, after.coordinates))
             if key not in found or after.price < found[key].price:
                 found[key] = after
@@ -88,11 +93,11 @@ def _key(coordinate):
 def _mergers(grammar, forms, coordinates):
     """Best mergers over all pairs of coordinates."""
     pairs = itertools.combinations(range(len(coordinates)), 2)
-    found = [merger for i, j in pairs for merger in _of_pair(grammar, forms, coordinates, i, j)]
+    found = [merger for i, j in pairs for merger in of_pair(grammar, forms, coordinates, i, j)]
     return sorted(found, key=lambda merger: merger.price)[: DIVISION.tried]
 
 
-def _of_pair(grammar, forms, coordinates, i, j):
+def of_pair(grammar, forms, coordinates, i, j):
     """Mergers of one pair by the formulas that fit best.
 
     The residual is the share that a formula leaves of the smaller component: the larger alone says nothing.
@@ -116,12 +121,35 @@ def _of_pair(grammar, forms, coordinates, i, j):
             break
         if any(abs(residual[k] / m.residual - 1) <= DIVISION.same for m in chosen):
             continue  # the same directions, under another outer function
-        whole = Coordinate(substitute(forms[k], (a.term, b.term)), values[k], component[k])
-        chosen.append(_Merger(float(price[k]), float(residual[k]), i, j, whole))
+        term, left = substitute(forms[k], (a.term, b.term)), float(residual[k])
+        whole = Coordinate(term, values[k], component[k], (a, b), left)
+        chosen.append(_Merger(float(price[k]), left, i, j, whole))
     return chosen
 
 
-def _forms(grammar):
+def together(a, b):
+    """Share of the smaller component that two coordinates do not have in common, whatever they act through.
+
+    The direction of their two components, at twice its angle, is predicted at each point by a local linear
+    fit in the two coordinates alone, weighted by its length.
+    """
+    from scipy.spatial import cKDTree
+
+    points = np.stack([(c.values - c.values.mean()) / c.values.std() for c in (a, b)], axis=1)
+    x, y = a.component * a.values.std(), b.component * b.values.std()
+    weight = x**2 + y**2
+    turned = np.stack([x**2 - y**2, 2 * x * y], axis=1)  # the weight times cos and sin of twice the angle
+    near = cKDTree(points).query(points, min(DIVISION.neighbours, len(points) - 1) + 1)[1][:, 1:]
+    step = points[near] - points[:, None]
+    basis = np.concatenate([np.ones((*step.shape[:2], 1)), step], axis=2)
+    M = np.einsum("nka,nkb,nk->nab", basis, basis, weight[near])
+    M += ROUNDING.loss * (1 + np.trace(M, axis1=1, axis2=2))[:, None, None] * np.eye(M.shape[-1])
+    fitted = np.linalg.solve(M, np.einsum("nka,nkc->nac", basis, turned[near]))[:, 0]
+    along = (fitted * turned).sum(1) / np.maximum(np.linalg.norm(fitted, axis=1), ROUNDING.divisor)
+    return float((weight - along).sum() / 2 / min((x**2).sum(), (y**2).sum()))
+
+
+def forms_of_two(grammar):
     """Small formulas of two inputs."""
     small = small_terms(grammar, [leaf(0), leaf(1)], DIVISION.terms)
     return [term for term in small if {-1, -2} <= {*term.tokens}]

@@ -200,6 +200,12 @@ class _Division:
     """Denominator at most of p, where they act through x y^p. Not measured."""
     power: int = 6
     """Of p at most. Not measured."""
+    neighbours: int = 24
+    """Points near which a pair's direction is fitted. Not measured."""
+    shown: int = 800
+    """Points at most that a division is shown for. Not measured."""
+    sure: float = 0.1
+    """Residual up to which inputs are shown as acting together. Not measured."""
     few: int = 3
     """Coordinates at most of which formulas are made. Not measured."""
 

@@ -1,0 +1,177 @@
+"""Which inputs of a neuron act together, as a tree that a person reads."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from ..errors import DataError
+from .choice.candidate import identifiable
+from .choice.writing import unwrapped
+from .division import divisions, forms_of_two, of_pair, together, undivided
+from .fit.bank import Sample
+from .subspace import relevant_inputs
+from .terms.decades import decades, in_decades, power_of_ten
+from .terms.grammar import Grammar
+from .terms.postfix import to_sympy
+from .tuning import DIVISION
+
+__all__ = ["Division", "Pair", "Part", "divide"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Inputs that act through one quantity.
+
+    Attributes
+    ----------
+    inputs : their names
+    expression : sympy.Expr, the quantity, up to a monotone function
+    residual : share of the smaller gradient component that it leaves, 0 for an input
+    parts : the two Parts it is made of; none for an input
+
+    """
+
+    inputs: tuple[str, ...]
+    expression: sp.Expr
+    residual: float = 0.0
+    parts: tuple["Part", ...] = ()
+
+    def __str__(self):
+        return str(self.expression)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two inputs, and how well they act through one quantity.
+
+    Attributes
+    ----------
+    inputs : their two names
+    residual : share of the smaller gradient component that does not depend on the two alone
+    expression : sympy.Expr, the small formula that fits best, or None
+    left : share that this formula leaves, or None
+
+    """
+
+    inputs: tuple[str, str]
+    residual: float
+    expression: sp.Expr | None
+    left: float | None
+
+
+@dataclass(frozen=True)
+class Division:
+    """What a neuron is a function of: fewer quantities than it has inputs, where some act together.
+
+    Attributes
+    ----------
+    parts : the quantities, Parts; one when all inputs act together
+    pairs : all pairs of inputs, the surest first: what else might act together
+    residual : largest of any Part
+    points : number of points it rests on
+
+    """
+
+    parts: tuple[Part, ...]
+    pairs: tuple[Pair, ...]
+    residual: float
+    points: int
+
+    def __str__(self):
+        lines = [line for part in self.parts for line in _lines(part)]
+        if all(not part.parts for part in self.parts):
+            lines.append("No inputs act together through a small formula.")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def divide(field) -> Division:
+    """Find which inputs of a neuron act together, from its gradients alone.
+
+    Where `f = F(h(x, y), rest)` the two gradient components along x and y have the direction of `grad h`,
+    whatever the rest is. Such a pair is replaced by its h, and so on, until no further pair leaves less than
+    a tenth of its smaller component. A residual says how sure a step is; nothing is proved by it. (Graph
+    modularity: Udrescu et al. 2020, arXiv 2006.10782.)
+
+    Parameters
+    ----------
+    field : GradientField of one neuron, on data that fill the space of its inputs
+
+    >>> divide(gradient_field(model, x, names=("m", "c", "v")))  # doctest: +SKIP
+    m
+    v/c  (5.7e-03)
+      v
+      c
+
+    Raises
+    ------
+    DataError
+        for several neurons, and for data on a surface, where components along single inputs mean nothing.
+
+    """
+    identifiable(field)
+    tens = decades(field.measure.spread)
+    scaled = field.scaled(np.array([float(power_of_ten(k)) for k in tens]))
+    sample = Sample(scaled.take(slice(DIVISION.shown)))
+    if sample.whole is None:
+        what = f"{field.neurons} neurons" if field.neurons > 1 else "data on a surface"
+        raise DataError(
+            f"{what} cannot be divided: give one neuron, on data that fill the space of its inputs"
+        )
+    grammar = Grammar(None, relevant_inputs(field))
+    writer = _Writer(field.names, tens)
+    (whole,) = reduced = undivided(sample, grammar.inputs)
+    pairs = [_pair(grammar, whole.coordinates, i, j, writer) for i, j in _pairs(whole.coordinates)]
+    best = whole
+    while reduced:
+        reduced = [r for r in divisions(grammar, reduced) if r.residual <= DIVISION.sure]
+        best = reduced[0] if reduced else best
+    parts = tuple(writer.part(c) for c in best.coordinates)
+    return Division(
+        parts, tuple(sorted(pairs, key=lambda p: p.residual)), best.residual, len(sample.points.T)
+    )
+
+
+class _Writer:
+    """Writes coordinates as Parts, in the inputs as they came."""
+
+    def __init__(self, names, tens):
+        self.names = names
+        self.forms = [*in_decades([sp.Symbol(name, real=True) for name in names], tens).values()]
+
+    def part(self, coordinate):
+        parts = tuple(map(self.part, coordinate.parts))
+        numbers = sorted({-1 - t for t in coordinate.term.tokens if t < 0})
+        names = tuple(self.names[i] for i in numbers)
+        return Part(names, self.formula(coordinate), coordinate.residual, parts)
+
+    def formula(self, coordinate):
+        return unwrapped(to_sympy(coordinate.term, self.forms))
+
+
+def _pairs(coordinates):
+    return itertools.combinations(range(len(coordinates)), 2)
+
+
+def _pair(grammar, coordinates, i, j, writer):
+    fitting = of_pair(grammar, forms_of_two(grammar), coordinates, i, j)
+    a, b = coordinates[i], coordinates[j]
+    names = tuple(writer.names[-1 - c.term.tokens[0]] for c in (a, b))
+    best = fitting[0] if fitting else None
+    return Pair(
+        names,
+        together(a, b),
+        best and writer.formula(best.coordinate),
+        best and best.residual,
+    )
+
+
+def _lines(part, depth=0):
+    said = "exact" if part.residual <= DIVISION.exact else f"{part.residual:.1e}"
+    own = f"  ({said})" if part.parts else ""
+    yield f"{'  ' * depth}{part}{own}"
+    for inner in part.parts:
+        yield from _lines(inner, depth + 1)

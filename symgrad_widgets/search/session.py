@@ -214,7 +214,7 @@ class Search:
     def settled(self) -> bool:
         """Whether `best` has stood for long enough: 10 generations of evolution, or 40 while there is none.
 
-        One that leaves nothing to explain has to stand for one generation, a match for four.
+        A match has to stand for four generations after the survey, what leaves nothing to explain for one.
         """
         return self._reached.unchanged >= self._patience
 
@@ -259,8 +259,8 @@ class Search:
         seconds = before.seconds + time.perf_counter() - start
         kind = judge.kind(best)
         exact = kind == "match" and best.loss <= ROUNDING.loss
-        same = best == before.best and (engine.evolving or exact)
-        unchanged = self._reached.unchanged + 1 if same else 0
+        counts = engine.evolving or exact or (kind == "match" and engine.surveyed)
+        unchanged = self._reached.unchanged + 1 if best == before.best and counts else 0
         if not (engine.surveyed or exact):
             kind = "undecided"
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)

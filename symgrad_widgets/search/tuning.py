@@ -188,7 +188,7 @@ class _Division:
     """Divisions with equally many coordinates that are followed. Not measured."""
     small: int = 300
     """Small terms at most of the coordinates of one. Not measured."""
-    extended: tuple[int, ...] = (30, 10)
+    extended: tuple[int, ...] = (20, 8)
     """Best sums of two terms, then of three, that one more term is added to. Not measured."""
     extensions: int = 10
     """Terms that are tried beside each of these. Not measured."""
@@ -467,7 +467,7 @@ class _Values:
     """Of fewer nothing is said. Not measured."""
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
     """Neighbours on either side that a line is put through; the best number counts. Not measured."""
-    price: float = 0.1
+    price: float = 0.25
     """Nats of what is left of the values that a node has to gain to be chosen. Not measured."""
     law: float = 0.1
     """Share of the values that is left, above which no formula is given. Not measured."""

@@ -12,7 +12,6 @@ from functools import partial
 
 import numpy as np
 
-from ..directions import misalignment, unit
 from .choice.values import polished, unexplained
 from .division import divisions, undivided
 from .fit import combine
@@ -29,7 +28,6 @@ from .terms.dictionary import (
     special_families,
 )
 from .terms.grammar import root
-from .terms.postfix import constant
 from .terms.quotients import logarithm, quotients
 from .tuning import DIVISION, EVOLUTION, MEMORY, ROUNDING, SEARCH, WRITING
 
@@ -241,48 +239,12 @@ class Engine:
 
     def singles(self):
         """Score every small term by itself, and the guesses."""
-        blocks = self._blocks()
-        self.small = small_terms(self.grammar, blocks, SEARCH.block_terms)
-        self.small += small_terms(self.grammar, self.grammar.inputs, SEARCH.terms)
+        self.small = small_terms(self.grammar, self.grammar.inputs, SEARCH.terms)
         self.dictionary = np.array(
             sorted({r for r in self.bank.rows(self.small) if r is not None}), dtype=int
         )
         self.score([(r,) for r in self.dictionary])
         self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
-
-    def _blocks(self):
-        """Return pairs of inputs that act through one combination only, x - 3 y or x*y, to be used as inputs.
-
-        If f = phi(h(u(x, y), the rest)), the two components of its gradient along x and y have the direction
-        of grad u whatever h is: a search of its own for each pair, on two components. The field says how
-        much of y goes with x, in whatever units they come.
-        """
-        if self.sample.whole is None:
-            return []
-        options = {}
-        for a, b in itertools.combinations(self.grammar.inputs[: SEARCH.blocked_inputs], 2):
-            i, j = -1 - a.tokens[0], -1 - b.tokens[0]
-            pair = self.sample.whole[:, [i, j]]
-            squares = [self.grammar["square"](x) for x in (a, b)] if "square" in self.grammar else (a, b)
-            forms = [
-                self.grammar[op](*p) for op in ("sub", "add") if op in self.grammar for p in ((a, b), squares)
-            ]
-            forms += [self.grammar[op](a, b) for op in ("mul", "div") if op in self.grammar]
-            forms += self._weighed(a, b, pair[:, 1] / pair[:, 0])
-            x, y = self.sample.points[[i, j]]
-            forms += self._weighed(*squares, pair[:, 1] * x / (pair[:, 0] * y))
-            _, raw, ok = gradients(forms, self.sample.points)
-            for form, g, usable in zip(forms, raw[:, [i, j]], ok, strict=True):
-                if usable and self.bank.kind_of(form) is not None:
-                    options[form] = float(misalignment(g.T, unit(pair)[:, None]).mean())
-        ranked = sorted(options, key=options.get)
-        return [form for form in ranked[: SEARCH.blocks] if options[form] < SEARCH.block_loss]
-
-    def _weighed(self, a, b, ratios):
-        """List of a + r b with the median of the ratios of the two's parts at the points, if there is one."""
-        r = float(f"{np.median(ratios):.{SEARCH.ratio_digits}g}")
-        usable = {"add", "mul"} <= set(self.grammar.names) and np.isfinite(r) and r not in (-1, 0, 1)
-        return [self.grammar["add"](a, self.grammar["mul"](constant(r), b))] if usable else []
 
     def pairs(self):
         """Score the best pairs of small terms, found by one matrix product."""

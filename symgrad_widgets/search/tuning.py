@@ -66,16 +66,6 @@ class _Search:
 
     nodes: int = 40
     """Nodes of the longest formula. Docs/limits.md, "Search space and settings", compares 10, 20 and 80."""
-    blocked_inputs: int = 12
-    """Inputs, the most important ones, among which pairs that act as one are looked for. Not measured."""
-    blocks: int = 4
-    """Such pairs at most that are used like inputs. Not measured."""
-    block_loss: float = 0.1
-    """Loss on its own two components from which a pair does not act as one. Not measured."""
-    ratio_digits: int = 3
-    """Of the ratio in which two inputs act together. Not measured."""
-    block_terms: int = 300
-    """Small terms at most that are made of these pairs. Not measured."""
     terms: int = 1200
     """Small terms at most that are made of the inputs. Not measured."""
     paired_terms: int = 1200

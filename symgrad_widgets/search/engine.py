@@ -50,11 +50,12 @@ class Engine:
         seed=0,
         watch=lambda: None,
         dimensions=None,
+        known=(),
     ):
         self.grammar, self.max_size, self.watch = grammar, max_complexity, watch
         self.sample, self.bank = sample, Bank(sample, watch, dimensions)
         self.rng = np.random.default_rng(seed)
-        self.guesses = guesses
+        self.guesses, self.known = guesses, tuple(known)
         self.evaluations = 0
         self.front = {}  # size -> Sum, losses falling
         self.witnessed = {}  # size -> (what it leaves of the values, Sum), that falling
@@ -149,8 +150,9 @@ class Engine:
     # -- scoring ------------------------------------------------------------------------------------------
 
     def score(self, sets):
-        """Sums for sets of rows; each distinct set is solved once."""
-        sets = [tuple(sorted(set(s))) for s in sets]
+        """Sums for sets of rows, the known terms in each; each distinct set is solved once."""
+        known = self.bank.rows(self.known)
+        sets = [tuple(sorted({*s, *known})) for s in sets]
         fresh = [s for s in dict.fromkeys(sets) if s and s not in self.seen and self.bank.one_kind(s)]
         for length in sorted({len(s) for s in fresh}):
             self._solve([s for s in fresh if len(s) == length])
@@ -335,7 +337,9 @@ class Engine:
             self.watch()
             order = np.argsort(rows[kept])
             some = tuple(rows[kept][order].tolist())
-            if len(kept) <= most and some not in self.seen:
+            if len(kept) <= most and self.known:
+                self.score([some])
+            elif len(kept) <= most and some not in self.seen:
                 self.evaluations += 1
                 self._hear([self._note(some, coefficients[order], loss)])
 

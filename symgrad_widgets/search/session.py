@@ -86,6 +86,7 @@ class Search:
         are products of powers of those of `sympy.physics.units`; "1" is a plain number.
     constants : units of what is constant in the system, such as ["m**3/s**2"]
         Numbers in the formulas may have these dimensions; else they have none.
+    known : terms (text or SymPy) that stand in every sum, such as ["m*v**2"]; their coefficients are found
 
     A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
     but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
@@ -115,6 +116,7 @@ class Search:
         random_state=0,
         units=None,
         constants=(),
+        known=(),
     ):
         identifiable(field)
         self.field, self.backend = field, _known(backend)
@@ -126,6 +128,8 @@ class Search:
         self.symbols = [sp.Symbol(name, real=True) for name in self._field.names]
         self._decades = decades(self._field.measure.spread)
         self.units, self.constants = units, several(constants, "constants")
+        self.known = tuple(as_expression(term, field.names) for term in several(known, "known"))
+        self._known_terms = self._read_known()
         self._dimensions = None if units is None else self._read_units()
         self._watch = Watch()
         self._restart()
@@ -141,6 +145,16 @@ class Search:
                 raise DataError(f"the guess {guess} adds or takes functions of what the units do not allow")
         return dimensions
 
+    def _read_known(self):
+        if self.known and (self.subspace is not None or self.backend != "native"):
+            what = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
+            raise DataError(f"{what} knows no terms beforehand: leave out known={[*map(str, self.known)]}")
+        for term in self.known:
+            if term.is_Add or not term.free_symbols:
+                raise DataError(f"known={str(term)!r} is not one term of the inputs: give each by itself")
+        forms = in_decades(self.symbols, -self._decades)
+        return tuple(from_sympy(term.xreplace(forms), self.symbols) for term in self.known)
+
     def _restart(self):
         judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
         start = SearchState(generation=0, front=(), best=None, evaluations=0, seconds=0.0)
@@ -151,7 +165,10 @@ class Search:
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
-            return Engine(judge.searched, grammar, *settings, self._dimensions)
+            for expression, term in zip(self.known, self._known_terms, strict=True):
+                if judge.searched.features([term]) is None:
+                    raise DataError(f"known={str(expression)!r} has no gradient at all points: leave it out")
+            return Engine(judge.searched, grammar, *settings, self._dimensions, self._known_terms)
         from .pysr.julia_engine import Engine as PySREngine
 
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
@@ -349,6 +366,7 @@ class Search:
         """Return a new search with the same settings on another field."""
         names = (
             "operators", "max_complexity", "guesses", "backend", "random_state", "units", "constants",
+            "known",
         )  # fmt: skip
         return type(self)(field, **{name: getattr(self, name) for name in names})
 
@@ -366,6 +384,7 @@ class Search:
             "random_state": self.random_state,
             "units": None if self.units is None else dict(self.units),
             "constants": list(self.constants),
+            "known": [str(term) for term in self.known],
             "backend": self.backend if self.backend == "native" else self.backend.saved(),
         }
 

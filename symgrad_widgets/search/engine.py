@@ -280,9 +280,9 @@ class Engine:
             self._divisions = undivided(self.sample, self.grammar.inputs)
         else:
             self._divisions = divisions(self.grammar, self._divisions)
-        few = [d.terms for d in self._divisions if len(d.terms) <= DIVISION.few]
-        for number, coordinates in enumerate(few[: DIVISION.read]):
-            self._read(coordinates, thoroughly=number == 0)
+        few = [reduced for reduced in self._divisions if len(reduced.terms) <= DIVISION.few]
+        for number, reduced in enumerate(few[: DIVISION.read]):
+            self._read(reduced.terms, thoroughly=number == 0 and reduced.residual <= DIVISION.sure)
 
     def _read(self, coordinates, thoroughly):
         """Score small terms of a few coordinates, pairs of them, and the best of these with one more term."""

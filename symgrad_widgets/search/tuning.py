@@ -178,7 +178,7 @@ class _Division:
     """Divisions with equally many coordinates that are followed. Not measured."""
     small: int = 300
     """Small terms at most of the coordinates of one. Not measured."""
-    extended: tuple[int, ...] = (20, 8)
+    extended: tuple[int, ...] = (30, 10)
     """Best sums of two terms, then of three, that one more term is added to. Not measured."""
     extensions: int = 10
     """Terms that are tried beside each of these. Not measured."""

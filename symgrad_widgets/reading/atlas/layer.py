@@ -30,7 +30,7 @@ def atlas(
     *,
     names=None,
     points=300,
-    generations=10,
+    generations=None,
     jobs=None,
     scheduler=None,
     path=None,
@@ -58,10 +58,10 @@ def atlas(
     names : of the n inputs
     points : int
         So many rows of `x` are used, spread evenly; all of them where the forward takes further arguments.
-    generations : int
-        Of each search; one ends before when its formula is exact. The default tries sums of small terms,
-        products, powers and functions of one input; 40 look as far as `interpret` does, and take about ten
-        times as long.
+    generations : int or None
+        Of each search; one ends before when its formula is exact. None ends each when all has been surveyed:
+        small terms and sums of them, inputs that act together, products, powers, functions of one input. 40
+        look about as far as `interpret` does, and take three times as long.
     jobs : int, processes of this machine; None for one a core
     scheduler : address of a Dask scheduler, whose workers are used instead
     path : of a file of rows, one JSON object a line
@@ -88,7 +88,7 @@ def atlas(
     from tqdm import tqdm
 
     settings = {
-        "generations": whole(generations, "generations"),
+        "generations": generations if generations is None else whole(generations, "generations"),
         "random_state": whole(random_state, "random_state"),
     }
     jobs = batch.cores() if jobs is None else whole(jobs, "jobs")
@@ -177,7 +177,8 @@ def _law(field, generations, random_state):
         search = Search(field, guesses=(linear,), random_state=random_state)
     except SymgradError as error:
         return {"note": str(error)}
-    state = search.run(generations=generations, progress=False, callback=_exact)
+    ends = _exact if generations is not None else _surveyed
+    state = search.run(generations=generations, progress=False, callback=ends)
     best = state.best
     return {
         "formula": None if best is None else str(search.in_inputs(best)),
@@ -186,6 +187,10 @@ def _law(field, generations, random_state):
         "points": len(field),
         "kind": state.kind,
     }
+
+
+def _surveyed(state):
+    return state.kind != "undecided" or _exact(state)
 
 
 def _exact(state):

@@ -150,9 +150,12 @@ def together(a, b):
 
 
 def forms_of_two(grammar):
-    """Small formulas of two inputs."""
-    small = small_terms(grammar, [leaf(0), leaf(1)], DIVISION.terms)
-    return [term for term in small if {-1, -2} <= {*term.tokens}]
+    """Small formulas of two inputs, x / f(y) among them."""
+    x, y = leaf(0), leaf(1)
+    functions = [grammar[name] for name in grammar.unary if "div" in grammar]
+    small = small_terms(grammar, [x, y], DIVISION.terms)
+    small += [grammar["div"](u, f(v)) for u, v in ((x, y), (y, x)) for f in functions]
+    return [term for term in dict.fromkeys(small) if {-1, -2} <= {*term.tokens}]
 
 
 def _weighed(grammar, a, b):

@@ -459,6 +459,8 @@ class _Values:
     """Neighbours on either side that a line is put through; the best number counts. Not measured."""
     price: float = 0.25
     """Nats of what is left of the values that a node has to gain to be chosen. Not measured."""
+    training: float = 1e-5
+    """Share of the values, 0.3 % of their spread squared, that is attributed to training. Not measured."""
     law: float = 0.1
     """Share of the values that is left, above which no formula is given. Not measured."""
     window: int = 8

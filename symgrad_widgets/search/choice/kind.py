@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..tuning import CHOICE, KIND, ROUNDING
+from ..tuning import CHOICE, KIND, ROUNDING, VALUES
 
 __all__ = ["CAVEAT", "WORDS", "kind_of"]
 
@@ -33,7 +33,8 @@ def kind_of(best, others, count, heard):
         return "match"
     longer = [other for other in others if other.effort > best.effort]
     if heard:
-        gains = (_gain(best.rest, o.rest) / (o.effort - best.effort) for o in longer)
+        most = best.rest + VALUES.training
+        gains = (_gain(most, o.rest + VALUES.training) / (o.effort - best.effort) for o in longer)
         full = best.rest <= KIND.left and max(gains, default=0) <= KIND.values_price
         return "match" if full else "approximation"
     if best.smooth > KIND.smooth:

@@ -70,7 +70,7 @@ def select_by_values(rests, efforts):
 
     A node has to lower the logarithm of what is left by a price.
     """
-    cost = np.log(np.maximum(rests, ROUNDING.loss)) + VALUES.price * np.asarray(efforts, dtype=float)
+    cost = np.log(np.add(rests, VALUES.training)) + VALUES.price * np.asarray(efforts, dtype=float)
     best = int(np.argmin(cost))
     return best if rests[best] < VALUES.law else None
 

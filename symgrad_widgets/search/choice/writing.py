@@ -12,7 +12,6 @@ from ...formula.outer import core
 from ..fit import combine
 from ..kernel.evaluation import gradients
 from ..terms.decades import decade, power_of_ten
-from ..terms.grammar import root
 from ..terms.postfix import from_sympy, to_sympy
 from ..tuning import KIND, ROUNDING, WRITING
 from .values import polished, unexplained
@@ -59,8 +58,8 @@ def formula(terms, G, D, forms, symbols, points, heard=None):
             def loss_of(numbers):
                 return unexplained(numbers @ values, neuron, sides)
 
-    logs = len(terms) > 1 and all(root(t) == "log" for t in terms)
     bodies = [_body(to_sympy(t, forms)) for t in terms]
+    logs = len(terms) > 1 and all(isinstance(body, sp.log) for body in bodies)
     written = []
     choices = sorted(simple_numbers(best, loss_of, limit), key=_plainness)[: WRITING.tried]
     for numbers in map(_mostly_positive, choices):

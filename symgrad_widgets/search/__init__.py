@@ -3,9 +3,9 @@
 from .choice.candidate import Candidate, identifiable, score
 from .choice.evidence import Evidence, null_front
 from .choice.kind import CAVEAT, WORDS
-from .divide import Division, Pair, Part, divide
 from .fit.combine import eliminate, losses, solve
 from .kernel.evaluation import warm_up
+from .parts import Division, Pair, Part, divide
 from .session import Search, SearchState
 
 __all__ = [

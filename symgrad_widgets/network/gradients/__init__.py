@@ -24,7 +24,7 @@ def gradient_field(
     layer: str | None = None,
     neuron: object = 0,
     wrt: str | None = None,
-    forward_args: Iterable = (),
+    forward_args: object = (),
     smooth: int = 0,
     names: Iterable[str] | None = None,
     tangent: str | ArrayLike | None = "auto",
@@ -56,8 +56,9 @@ def gradient_field(
         whole output that returns one number per point, (N,). A list asks for several neurons at once.
     wrt : str or None
         Layer whose output counts as the input; the points of the field are then that output, flattened.
-    forward_args : tuple or mapping
-        Further arguments of the model's forward; arrays and tensors with N rows are cut up with the points.
+    forward_args : tuple, mapping, or a single argument
+        Further arguments of the model's forward; arrays and tensors with N rows are cut up with the points,
+        and real numbers take the model's type.
     smooth : int
         Average the gradient over so many copies of each point, jittered by a normal of 0.05 standard
         deviations of each input. For ReLU networks (64 is plenty); smooth networks lose by it.

@@ -13,7 +13,7 @@ from .inputs import to_numpy
 from .neurons import neuron_values
 from .outputs import bare, copied, described, transformed
 
-__all__ = ["Reader", "forward", "hooked", "layer_of", "not_compiled", "placed"]
+__all__ = ["Reader", "forward", "home", "hooked", "layer_of", "not_compiled", "placed"]
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
@@ -30,13 +30,12 @@ class Reader:
         self.layer, self.wrt = layer, wrt
         self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
         self.arguments = arguments
-        self.device = _home(model)[0]
+        self.device, self.dtype = home(model)
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
 
     def _prepared(self, x):
         """Points as the model takes them: whole numbers stay so where an inner layer counts as the input."""
-        floating = self.wrt is None or x.dtype.is_floating_point
-        return placed(x, self.model) if floating else x.to(self.device)
+        return placed(x, self.model, whole=self.wrt is not None)
 
     def inputs(self, x):
         """What the gradients are with respect to, a tensor (N, ...): the points, or the output of `wrt`."""
@@ -129,7 +128,7 @@ class Reader:
         return leaf, values
 
     def _forward(self, x, rows):
-        positional, named = self.arguments.at(rows, self.device)
+        positional, named = self.arguments.at(rows, self.device, self.dtype)
         return forward(self.model, x, *positional, **named)
 
     def _gradient(self, value, leaf, retain):
@@ -148,7 +147,7 @@ class Reader:
 
 def not_compiled(model):
     """Return the module that `torch.compile` was given; compiled code calls no hooks."""
-    return getattr(model, _ORIGINAL, model)
+    return dict(model.named_children()).get(_ORIGINAL, model)  # a wrapper may pass on names of what it holds
 
 
 def layer_of(model, name):
@@ -163,13 +162,18 @@ def layer_of(model, name):
     return layers[plain]
 
 
-def placed(x, model):
-    """Points as a model takes them: on its device, of its floating type, or their own where it has none."""
-    device, dtype = _home(model)
+def placed(x, model, *, whole=False):
+    """Points as a model takes them: on its device, of its floating type, or their own where it has none.
+
+    Whole numbers stay so where that is asked.
+    """
+    device, dtype = home(model)
+    if whole and not x.is_floating_point():
+        return x.to(device)
     return x.to(device, dtype or (x.dtype if x.is_floating_point() else torch.float64))
 
 
-def _home(model):
+def home(model):
     """Device and floating type of a model's first parameters or buffers; None for no type."""
     state = list(chain(model.parameters(), model.buffers()))
     device = state[0].device if state else torch.device("cpu")

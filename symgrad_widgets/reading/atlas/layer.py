@@ -68,7 +68,7 @@ def atlas(
         Neurons that have a row there already are not done again.
     random_state : int, of the searches
     callback : called with each NeuronLaw as it comes; when it returns True the atlas ends there
-    **reading : `wrt` and `forward_args`, as in `gradient_field`
+    **reading : `wrt`, `forward_args` and `training`, as in `gradient_field`
 
     Returns
     -------
@@ -93,7 +93,7 @@ def atlas(
     }
     jobs = batch.cores() if jobs is None else whole(jobs, "jobs")
     names = names_of(x if reading.get("wrt") is None else None, names)
-    if not reading.get("forward_args"):
+    if reading.get("forward_args", ()) in ((), None):
         x = _spread(x, whole(points, "points"))
     activity = Activity(model, x, names, (layer,) if isinstance(layer, str) else layer, **reading)
     table = Table(path, digest(model, activity.points, (settings, activity.names)))

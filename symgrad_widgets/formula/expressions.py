@@ -25,6 +25,7 @@ __all__ = [
     "complexity",
     "evaluate",
     "exact_numbers",
+    "from_file",
     "gradient",
     "loss",
     "misalignments",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 _MOST_NODES = 20_000
+_MOST_FROM_FILES, _LONGEST_FROM_FILES = 400, 4000  # parts, characters
 _VANISHING = 1e-9  # of the largest component: shorter projections are rounding errors
 _ONE_OPERATOR = (
     sp.Integer(2),
@@ -73,10 +75,23 @@ def as_expression(formula, names=None):
     return formula.xreplace(renamed)
 
 
+def from_file(text, names):
+    """Formula from a stranger's file: as `as_expression`, and short, so that it is soon differentiated."""
+    if len(text) > _LONGEST_FROM_FILES:
+        raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
+    formula = as_expression(text, names)
+    _check_size(formula, _MOST_FROM_FILES)
+    return formula
+
+
+def _check_size(formula, most):
+    size = sum(1 for _ in zip(sp.preorder_traversal(formula), range(most + 1), strict=False))
+    if size > most:
+        raise ExpressionError(f"the formula has more than {most} parts")
+
+
 def _check_tree(formula):
-    size = sum(1 for _ in zip(sp.preorder_traversal(formula), range(_MOST_NODES + 1), strict=False))
-    if size > _MOST_NODES:
-        raise ExpressionError(f"the formula has more than {_MOST_NODES} parts")
+    _check_size(formula, _MOST_NODES)
     unreal = formula.atoms(sp.zoo.func, sp.nan.func, sp.oo.func, (-sp.oo).func, sp.I.func)
     undone = formula.atoms(sp.Derivative, sp.Integral, sp.core.function.AppliedUndef)
     if unreal or undone:

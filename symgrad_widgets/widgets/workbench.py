@@ -5,6 +5,7 @@ import traitlets
 
 from .. import plots
 from ..errors import DataError, SymgradError
+from ..formula.expressions import from_file
 from ..reading.activity import Activity
 from ..reading.interpretation import interpret
 from ..search import Search, identifiable, score
@@ -315,7 +316,7 @@ class Workbench(DescribedBox):
         field = activity.field(layer, activity.neurons(layer, state["neurons"]))
         identifiable(field)
         for guess in state["guesses"]:
-            score(field, guess)
+            score(field, from_file(guess, field.names))
         for name in state["inputs"]:
             plots.position(field, name)
         return run

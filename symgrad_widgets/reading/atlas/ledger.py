@@ -3,14 +3,19 @@
 import hashlib
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 
 from ... import batch
 from ...errors import OutputError
+from ...plain import misfit
+from ...search import WORDS
 from .laws import NeuronLaw
 
 __all__ = ["Table", "digest"]
+
+_KINDS = get_type_hints(NeuronLaw) | {"made_of": str}
 
 
 class Table:
@@ -33,15 +38,18 @@ class Table:
                 self._take(stored)
 
     def _take(self, stored):
-        try:
-            row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
-            same = stored["made_of"] == self._made_of
-        except KeyError as lacking:
+        wrong = misfit(stored, _KINDS)
+        if wrong is None and (
+            stored["kind"] not in WORDS or (stored["formula"] is not None and stored["loss"] is None)
+        ):
+            wrong = f"its kind is {stored['kind']!r}, its formula {stored['formula']!r}"
+        if wrong is not None:
             raise OutputError(
-                f"{self._path} holds no atlas, or one that another version made, by other rules: a row lacks "
-                f"{lacking}; choose another path"
-            ) from None
-        if not same:
+                f"{self._path} holds no atlas, or one that another version made, by other rules: of a row "
+                f"{wrong}; choose another path"
+            )
+        row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
+        if stored["made_of"] != self._made_of:
             raise OutputError(
                 f"{self._path} holds the atlas of another model, or on other points or with other settings: "
                 "choose another path"

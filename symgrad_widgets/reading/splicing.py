@@ -18,7 +18,7 @@ from ..network.gradients.inputs import Arguments, checked_points
 from ..network.gradients.modes import undisturbed
 from ..network.gradients.neurons import neuron_index
 from ..network.gradients.outputs import described, table_of, tensors_in
-from ..network.gradients.reader import forward, home, layer_of, not_compiled, placed
+from ..network.gradients.reader import forward, home, layer_of, not_compiled, placed, scripted
 
 __all__ = ["Effect", "Spliced", "splice"]
 
@@ -133,6 +133,8 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
     arguments = Arguments(forward_args, kept).at(slice(None), *home(model))
     with undisturbed(model) as before:
         plain = not_compiled(model)
+        if isinstance(plain, torch.jit.ScriptModule):
+            raise scripted(plain)
         made = partial(_replaced, plain, _shared(plain, before.tensors), layer, neuron, wrt)
         spliced = made(lambda x, _: bend(formula(_precise(_table(x, result.inputs)))))
         shuffled = made(lambda _, own: own[_order(len(own))])
@@ -174,7 +176,12 @@ def _shared(model, tensors):
 
 def _replaced(model, memo, layer, neuron, wrt, value):
     """Return a copy of the model in which the neuron is `value(inputs, what it is)`."""
-    copy, seen = deepcopy(model, memo.copy()), []
+    try:
+        copy, seen = deepcopy(model, memo.copy()), []
+    except Exception as error:  # it may be anything
+        raise ModelError(
+            f"the model cannot be copied, and only a copy is spliced: {type(error).__name__}: {error}"
+        ) from error
     first = next(iter(signature(model.forward).parameters), None)
 
     def remember(_module, arguments, named):

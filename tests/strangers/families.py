@@ -455,7 +455,7 @@ STRANGERS = {
         "encoder.layers.1.linear1",
         (0, 3),
         {"wrt": "embeddings", "forward_args": {"attention_mask": MASK, "output_hidden_states": True}},
-        'wrt="embeddings", forward_args={"attention_mask": mask}',
+        '`wrt="embeddings"`, `forward_args={"attention_mask": mask}`',
     ),
     "decoder of text (GPT), checkpointed": Stranger(
         Gpt,
@@ -464,7 +464,7 @@ STRANGERS = {
         "h.1.mlp.0",
         (-1, 2),
         {"wrt": "wte"},
-        'wrt="wte"',
+        '`wrt="wte"`',
     ),
     "model of a framework (Lightning), with its trainer": Stranger(
         lambda: Lightning(width=8), numbers(3), 0, "net.0", 2
@@ -477,13 +477,13 @@ STRANGERS = {
         "radial.0",
         4,
         {"training": True},
-        "training=True, where it keeps its graph for create_graph=self.training alone",
+        "`training=True`, where the graph is kept in train mode only",
     ),
     "PINN, solution and residual": Stranger(Pinn, numbers(2), lambda out: out[1][:, 0], "u.0", 5),
     "Hamiltonian network (torch.func)": Stranger(Hamiltonian, numbers(2), 1, "encode", 0),
     "KAN": Stranger(lambda: nn.Sequential(Spline(2, 3), Spline(3, 1)), numbers(2), 0, "0", 1),
     "RNN, packed sequences": Stranger(
-        Packed, numbers(3, 1), 1, "embed", (0, 2), {"forward_args": LENGTHS}, "forward_args=lengths"
+        Packed, numbers(3, 1), 1, "embed", (0, 2), {"forward_args": LENGTHS}, "`forward_args=lengths`"
     ),
     "CNN of residual blocks": Stranger(ResNet, numbers(1, 5, 5), 2, "layer1.0.conv1", (1, 0, 1)),
     "message passing": Stranger(
@@ -493,7 +493,7 @@ STRANGERS = {
         "readout",
         (1, 0),
         {"forward_args": {"edge_index": RING}},
-        "one graph a point, forward_args=edge_index",
+        "one graph a point, `forward_args=edge_index`",
     ),
     "normalising flow": Stranger(
         ready_flow,

@@ -7,11 +7,11 @@ import torch
 from numpy.typing import ArrayLike
 
 from ...arrays import names_of
-from ...errors import DataError, ModelError
+from ...errors import DataError
 from ...field import GradientField
 from .inputs import Arguments, axis_names, checked_points, to_numpy
 from .modes import undisturbed
-from .reader import Reader
+from .reader import Reader, check_module
 
 __all__ = ["gradient_field"]
 
@@ -82,8 +82,7 @@ def gradient_field(
         naming what cannot be read, and what to give instead.
 
     """
-    if not isinstance(model, torch.nn.Module):
-        raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
+    check_module(model)
     if isinstance(smooth, bool) or not isinstance(smooth, int | np.integer) or smooth < 0:
         raise DataError(f"smooth must be a whole number of jittered copies, 0 for none, got {smooth!r}")
     several = isinstance(neuron, list)

@@ -64,8 +64,9 @@ class Arguments:
     def __init__(self, arguments, kept):
         arguments = () if arguments is None else arguments
         plain = type(arguments) in (tuple, list)  # a record of tensors is one argument
-        self.named = dict(arguments) if isinstance(arguments, Mapping) else {}
-        self.positional = () if self.named else tuple(arguments) if plain else (arguments,)
+        named = isinstance(arguments, Mapping)
+        self.named = dict(arguments) if named else {}
+        self.positional = () if named else tuple(arguments) if plain else (arguments,)
         self._given, self._rows = len(kept), torch.from_numpy(np.flatnonzero(kept))
 
     @property

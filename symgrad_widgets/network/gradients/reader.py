@@ -13,7 +13,17 @@ from .inputs import to_numpy
 from .neurons import neuron_values
 from .outputs import bare, copied, described, transformed
 
-__all__ = ["Reader", "forward", "home", "hooked", "layer_of", "not_compiled", "placed"]
+__all__ = [
+    "Reader",
+    "check_module",
+    "forward",
+    "home",
+    "hooked",
+    "layer_of",
+    "not_compiled",
+    "placed",
+    "scripted",
+]
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
@@ -76,7 +86,7 @@ class Reader:
         rows = slice(0, _PROBED)
         leaf, values = self._evaluate(x[rows], inputs[rows], rows)
         kept = _kept_bytes(values, self.model)
-        gradient = self._gradient(values[0, 0], leaf, retain=False)
+        gradient = self._gradient(values[0, 0], leaf, values[:, 0], retain=False)
         if torch.nan_to_num(gradient[1:]).any():
             raise ModelError(
                 "the neuron's value at one point depends on the other points of the batch, so it has no "
@@ -93,7 +103,9 @@ class Reader:
     def _chunk(self, x, inputs, rows):
         leaf, values = self._evaluate(x, inputs, rows)
         last = values.shape[1] - 1
-        gradients = [self._gradient(column.sum(), leaf, i < last) for i, column in enumerate(values.T)]
+        gradients = [
+            self._gradient(column.sum(), leaf, column, i < last) for i, column in enumerate(values.T)
+        ]
         return to_numpy(values), np.stack([to_numpy(gradient) for gradient in gradients], 1)
 
     def _evaluate(self, x, inputs, rows):
@@ -110,7 +122,7 @@ class Reader:
                 hooks.enter_context(hooked(self.read, _keeper_of(self.layer, seen)))
             output = self._forward(leaf.clone() if self.varied is None else self._prepared(x), rows)
         if self.read is not None and not seen:
-            raise ModelError(f"the model's forward does not call the layer {self.layer!r}")
+            raise ModelError(f"the model's forward does not call the layer {self.layer!r}{self._remade()}")
         output = output if self.read is None else seen[-1]
         names = list(self.layers)
         values = [neuron_values(output, neuron, len(leaf), self.where, names) for neuron in self.neurons]
@@ -120,29 +132,54 @@ class Reader:
                 f"{self.where} is complex: take a real number of it, neuron=lambda out: out[:, 0].real"
             )
         if not values.requires_grad:
-            raise ModelError(
-                f"{self.where} is detached from its input: no gradient flows back through it "
-                "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model "
-                "takes itself, without create_graph? Where it has one in train mode only: training=True)"
-            )
+            raise self._detached()
         return leaf, values
+
+    def _detached(self):
+        quantised = next((n for n, m in self.layers.items() if "quantized" in type(m).__module__), None)
+        if quantised is not None:
+            return ModelError(
+                f"{self.where} has no gradient: the layer {quantised!r} is quantised; give the model that "
+                "the quantised one was made of"
+            )
+        return ModelError(
+            f"{self.where} is detached from its input: no gradient flows back through it "
+            "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model takes "
+            "itself, without create_graph? Where it has one in train mode only: training=True. "
+            "A checkpoint inside: use_reentrant=False)"
+        )
+
+    def _remade(self):
+        """What has been made of the model, where that calls none of its layers."""
+        remade = isinstance(self.model, torch.jit.ScriptModule | torch.fx.GraphModule)
+        return ", since it was traced or exported: give the module that it was made of" if remade else ""
 
     def _forward(self, x, rows):
         positional, named = self.arguments.at(rows, self.device, self.dtype)
         return forward(self.model, x, *positional, **named)
 
-    def _gradient(self, value, leaf, retain):
+    def _gradient(self, value, leaf, column, retain):
+        """Derivative of a value by the leaf; `column` are those of the same neuron at all points."""
         try:
-            (gradient,) = torch.autograd.grad(value, leaf, retain_graph=retain, allow_unused=True)
-        except RuntimeError as error:  # a stranger's backward may raise anything
+            gradient = _derivative(value, leaf, retain)
+        except Exception as error:  # a stranger's backward may raise anything
             raise ModelError(
                 f"the derivative of {self.where} cannot be taken: {type(error).__name__}: {error}; "
                 f"{_way_out(error)}"
             ) from error
+        if gradient is None and self.wrt is None and torch.unique(column.detach()).numel() > 1:
+            raise self._detached()  # it changes from point to point
         if gradient is None:
             origin = "the input" if self.wrt is None else f"the layer {self.wrt!r} given as wrt"
             raise NoGradientError(f"{self.where} does not depend on {origin}; choose another neuron or layer")
         return gradient
+
+
+def check_module(model):
+    """Raise ModelError for what is no module."""
+    if not isinstance(model, nn.Module):
+        makes = ": give its .module()" if hasattr(model, "module") else f": {model!r}"
+        raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}{makes}")
 
 
 def not_compiled(model):
@@ -156,10 +193,15 @@ def layer_of(model, name):
         return None
     model = not_compiled(model)
     layers = {other: module for other, module in model.named_modules() if other}
-    plain = name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
+    plain = plain_name(name, layers)
     if plain not in layers:
         raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, layers)}")
     return layers[plain]
+
+
+def plain_name(name, layers):
+    """Name of a layer of a compiled model as its own, among these, is called."""
+    return name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
 
 
 def placed(x, model, *, whole=False):
@@ -187,9 +229,11 @@ def forward(model, x, *arguments, **named):
     except SymgradError:
         raise
     except Exception as error:  # a stranger's forward may raise anything
+        fixed = isinstance(model, torch.fx.GraphModule) and isinstance(error, AssertionError)
+        dynamic = "; was it exported for one number of points? Give dynamic_shapes to torch.export.export"
         raise ModelError(
             f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
-            f"{type(error).__name__}: {error}"
+            f"{type(error).__name__}: {error}{dynamic if fixed else ''}"
         ) from error
 
 
@@ -208,6 +252,14 @@ def _keeper_of(name, seen):
     return keep
 
 
+def scripted(module):
+    """Return the error for a layer that is scripted."""
+    return ModelError(
+        f"a scripted module ({getattr(module, 'original_name', type(module).__name__)}) lets nobody look "
+        "at its layers: give the module that it was made of, or read the output, layer=None"
+    )
+
+
 @contextlib.contextmanager
 def hooked(layer, hook):
     """While this lasts, call `hook(module, arguments, output)` after each forward of the layer.
@@ -222,14 +274,21 @@ def hooked(layer, hook):
     try:
         handle = layer.register_forward_hook(here)
     except RuntimeError:
-        raise ModelError(
-            f"a scripted module ({getattr(layer, 'original_name', type(layer).__name__)}) lets nobody look "
-            "at its layers: give the module that it was made of, or read the output, layer=None"
-        ) from None
+        raise scripted(layer) from None
     try:
         yield
     finally:
         handle.remove()
+
+
+def _derivative(value, leaf, retain):
+    try:
+        return torch.autograd.grad(value, leaf, retain_graph=retain, allow_unused=True)[0]
+    except RuntimeError as error:
+        if "use_reentrant" not in str(error):
+            raise
+    value.backward(retain_graph=retain)  # the only way through a checkpoint of that kind
+    return leaf.grad
 
 
 def _way_out(error):
@@ -246,7 +305,10 @@ def _kept_bytes(values, model):
 
     The graph itself is asked: hooks on what is saved are in the way of a model that differentiates inside.
     """
-    kept = {p.untyped_storage().data_ptr(): 0 for p in model.parameters()}
+    kept = {}
+    for parameter in model.parameters():
+        with contextlib.suppress(RuntimeError):  # a part of one in another process
+            kept[parameter.untyped_storage().data_ptr()] = 0
     seen, waiting = set(), [values.grad_fn]
     while waiting:
         node = waiting.pop()

@@ -14,7 +14,7 @@ from .inputs import Arguments, checked_points, to_numpy
 from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
 from .outputs import copied, described, transformed
-from .reader import Reader, hooked
+from .reader import Reader, check_module, hooked, plain_name, scripted
 
 __all__ = ["Survey"]
 
@@ -40,8 +40,7 @@ class Survey(Reader):
     """
 
     def __init__(self, model, x, layers=None, wrt=None, forward_args=(), training=False):
-        if not isinstance(model, nn.Module):
-            raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
+        check_module(model)
         self.x, kept = checked_points(x)
         super().__init__(model, None, (), wrt, Arguments(forward_args, kept))
         self._training = training
@@ -129,7 +128,8 @@ class Survey(Reader):
             if self.varied is not None:
                 stack.enter_context(hooked(self.varied, lambda *_: leaf))
             for name, module in self.layers.items():
-                stack.enter_context(hooked(module, _keeper(seen, name)))
+                if not isinstance(module, torch.jit.ScriptModule):  # which lets nobody look at its layers
+                    stack.enter_context(hooked(module, _keeper(seen, name)))
             output = self._forward(leaf if self.varied is None else self._prepared(self.x[rows]), rows)
         return seen, output
 
@@ -139,6 +139,7 @@ class Survey(Reader):
         count = min(_ROWS, self.arguments.count)
         usable = [name for name, output in outputs.items() if _has_neurons(output, count)]
         if names is not None:
+            names = [plain_name(name, self.layers) for name in names]
             _all_known(names, usable, self.layers)
             chosen = [name for name in usable if name in names]
         else:
@@ -188,17 +189,12 @@ def _keeper(seen, name):
 
 @contextlib.contextmanager
 def _plain_kernels():
-    """Without fused kernels, which call no hooks or know no forward-mode derivative."""
-    fast = torch.backends.mha.get_fastpath_enabled()
+    """Without fused kernels, which know no forward-mode derivative."""
     math = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "TF32 acceleration")  # of torch itself, about the next line
-            with torch.backends.mkldnn.flags(enabled=False), math:
-                yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "TF32 acceleration")  # of torch itself, about the next line
+        with torch.backends.mkldnn.flags(enabled=False), math:
+            yield
 
 
 def _derivative(values, leaf, direction):
@@ -244,6 +240,8 @@ def _computes(module):
 
 def _all_known(names, usable, modules):
     for name in names:
+        if isinstance(modules.get(name), torch.jit.ScriptModule):
+            raise scripted(modules[name])
         if name in modules and name not in usable:
             raise ModelError(
                 f"layer {name!r} has no neurons: it is not called, or returns no tensor of real numbers with "

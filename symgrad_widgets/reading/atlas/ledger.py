@@ -63,11 +63,18 @@ class Table:
         self.rows[row.layer, row.neuron] = row
 
 
-def digest(model, points, settings):
-    """Text that differs where a model's weights or buffers, the points or the settings do."""
+def digest(model, points, settings, reading):
+    """Text that differs where a model's weights or buffers, the points, the settings or the arguments do."""
+    from ...network.gradients.outputs import tensors_in  # torch: only when asked for
+
     state = hashlib.sha256(repr(settings).encode())
-    for name, tensor in model.state_dict().items():
-        state.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        state.update(tensor.detach().cpu().double().contiguous().numpy().tobytes())
+    for name, value in [*model.state_dict().items(), ("", reading)]:  # extra state may be anything
+        for tensor in tensors_in(value):
+            plain = (
+                tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
+            )  # shared among processes
+            plain = plain.dequantize() if plain.is_quantized else plain
+            state.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+            state.update(plain.detach().cpu().double().contiguous().numpy().tobytes())
     state.update(np.ascontiguousarray(points).tobytes())
     return state.hexdigest()[:16]

@@ -14,7 +14,7 @@ from ..arrays import floats
 from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
 from .duals import evaluate_tree
-from .on_arrays import on_arrays
+from .on_arrays import anonymous, on_arrays
 from .parser import parse
 from .typed import read_formula
 
@@ -203,7 +203,7 @@ def compiled(expression, names, library="numpy"):
         ours = {"_Modulus": np.abs, "_Sign": np.sign, "_Log": lambda whole, _: np.log(whole)}
         return on_arrays(symbols, rows, ours, cse=True)
     ours = {"_Modulus": abs, "_Sign": mpmath.sign, "_Log": lambda whole, _: mpmath.log(whole)}
-    return sp.lambdify(symbols, rows, [ours, library], cse=True, dummify=True)
+    return sp.lambdify(*anonymous(symbols, rows), [ours, library], cse=True, dummify=True)
 
 
 def exact_numbers(expression):

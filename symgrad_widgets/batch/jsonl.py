@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 from ..errors import DataError, OutputError
-from ..plain import from_json
+from ..stored import from_json
 
 __all__ = ["append", "read", "repair"]
 

@@ -12,7 +12,7 @@ from typing import get_type_hints
 import numpy as np
 
 from ..errors import DataError
-from ..plain import from_json, misfit
+from ..stored import from_json, misfit
 
 __all__ = ["RESULT_MIME", "Report", "read", "record", "summarise"]
 

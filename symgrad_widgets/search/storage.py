@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import OutputError
 from ..field import GradientField, Measure
-from ..plain import from_json, misfit
+from ..stored import from_json, misfit
 
 __all__ = ["damaged", "digest", "read", "write"]
 

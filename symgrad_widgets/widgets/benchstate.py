@@ -5,7 +5,7 @@ from functools import partial
 
 from ..checks import whole
 from ..errors import DataError
-from ..plain import from_json
+from ..stored import from_json
 
 __all__ = ["VERSION", "line", "read"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ... import __version__, batch
 from ...errors import DataError, OutputError
-from ...plain import misfit
+from ...stored import misfit
 
 __all__ = ["ROWS", "missing", "reference_rows", "rows_in", "same_versions", "versions"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ... import batch
 from ...errors import DataError, OutputError
-from ...plain import misfit
+from ...stored import misfit
 from ..recovery.store import same_versions, versions
 from .catalogue import find
 

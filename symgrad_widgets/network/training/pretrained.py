@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ...errors import ModelError, OutputError, UnknownNameError
-from ...plain import misfit
+from ...stored import misfit
 from .kinds import KINDS
 from .settings import Settings, chosen_settings
 from .task import held_out, network

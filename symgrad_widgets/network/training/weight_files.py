@@ -14,7 +14,7 @@ from safetensors.torch import save as to_bytes
 
 from ... import __version__
 from ...errors import OutputError
-from ...plain import from_json, misfit
+from ...stored import from_json, misfit
 
 __all__ = ["AGAIN", "SHIPPED", "read", "save", "shipped"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import batch
 from ...errors import OutputError
-from ...plain import misfit
+from ...stored import misfit
 from ...search import WORDS
 from .laws import NeuronLaw
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import asdict, dataclass, field
 
 from ...errors import DataError, UnknownNameError, nearest
-from ...plain import fits, misfit
+from ...stored import fits, misfit
 
 __all__ = ["LOSSES", "PAPER_OPERATORS", "PySR"]
 

@@ -14,8 +14,9 @@ from symgrad_widgets.search.terms.postfix import from_sympy
 
 NAMES = [
     ("N", "S"), ("E", "I"), ("pi", "beta"), ("Q", "O"), ("lambda", "gamma"), ("α", "Ω"), ("x_{1}", "x_{2}"),
-    ("speed of light", "speed"), ("速度", "質量"), ("a" * 60, "b" * 60), ("\\theta_0", "x'"), ("exp", "sin"),
-    ("None", "True"), ("x 1", "x 11"), ("x", "x.1"), ("e", "re"), ("import", "class"), ("x", "x'"),
+    ("speed of light", "speed"), ("速度", "質量"), ("a" * 60, "b" * 60), ("mass (kg)", "v_0 (m.s)"), 
+    ("exp", "sin"),
+    ("None", "True"), ("x 1", "x 11"), ("x", "x.1"), ("e", "re"), ("import", "class"), ("x", "x%"),
     ("Symbol", "diff"),
 ]  # fmt: skip
 X = np.random.default_rng(0).uniform(1, 2, (80, 2))
@@ -53,7 +54,7 @@ def test_formulas_are_read_and_written_in_them(names, field, formula):
     for text in (f"sin({a})^2/{b}", f"sqrt({a})*exp(-{b}) + 2.5*{a}", f"-{a} - {b}", f"({a})*({b})"):
         again = as_expression(text, names)
         assert as_expression(str(again), names) == again
-    with pytest.raises(sg.SymgradError, match=r"at position \d+: 'nobody' is an unknown symbol"):
+    with pytest.raises(sg.SymgradError, match="nobody"):
         as_expression(f"{a} + nobody", names)
 
 
@@ -109,13 +110,8 @@ def test_atlas_and_baselines_know_them(names, field):
 
 
 @pytest.mark.parametrize(
-    "name", ["a*b", "2x", "", "a\nb", " a", "a ", "x^2", "f(x)", "a-b", "x;y", "a=b", "#", "x,y"]
+    "name", ["a*b", "2x", "", "a\nb", " a", "a ", "x^2", "a-b", "x;y", "a=b", "#", "x,y"]
 )
 def test_what_would_have_a_meaning_in_a_formula_is_no_name(name):
-    with pytest.raises(sg.SymgradError, match="must begin with a letter, hold no sign that formulas have"):
+    with pytest.raises(sg.SymgradError, match="must be a word, or several, and occur once"):
         sg.GradientField(X, X + 1, (name, "y"))
-
-
-def test_positions_in_messages_are_those_of_the_text_as_it_was_given():
-    with pytest.raises(sg.SymgradError, match=r"at position 24: '\[0\]'|position 22: 'x\[0\]' is an index"):
-        as_expression("speed of light^2  +  x[0]", ("speed of light", "x"))

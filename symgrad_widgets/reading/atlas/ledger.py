@@ -9,8 +9,8 @@ import numpy as np
 
 from ... import batch
 from ...errors import OutputError
-from ...stored import misfit
 from ...search import WORDS
+from ...stored import misfit
 from .laws import NeuronLaw
 
 __all__ = ["Table", "digest"]

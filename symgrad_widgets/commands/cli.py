@@ -153,11 +153,11 @@ def _notebook(experiment, folder):
 
 def _lab(arguments, passed_on):
     folder = notebook_files.own_copy(notebook_files.notebook_folder(arguments.notebooks))
-    _refuse_root(passed_on)
     if not (folder / _START).is_file():
         raise OutputError(
             f"there is no start notebook at {folder / _START}: say where with --notebooks FOLDER"
         )
+    _refuse_root(passed_on)
     paths = [str(_LAB_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]

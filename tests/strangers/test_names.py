@@ -14,7 +14,7 @@ from symgrad_widgets.search.terms.postfix import from_sympy
 
 NAMES = [
     ("N", "S"), ("E", "I"), ("pi", "beta"), ("Q", "O"), ("lambda", "gamma"), ("α", "Ω"), ("x_{1}", "x_{2}"),
-    ("speed of light", "speed"), ("速度", "質量"), ("a" * 60, "b" * 60), ("mass (kg)", "v_0 (m.s)"), 
+    ("speed of light", "speed"), ("速度", "質量"), ("a" * 60, "b" * 60), ("mass (kg)", "v_0 (m.s)"),
     ("exp", "sin"),
     ("None", "True"), ("x 1", "x 11"), ("x", "x.1"), ("e", "re"), ("import", "class"), ("x", "x%"),
     ("Symbol", "diff"),

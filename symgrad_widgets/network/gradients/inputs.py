@@ -45,7 +45,8 @@ def checked_points(x):
         raise DataError(
             f"each of the {len(x)} points holds NaN, infinity, or an entry that is masked or missing"
         )
-    return Points(x if finite.all() else x[finite], finite.cpu().numpy())
+    x = x if finite.all() else x[finite]
+    return Points(x.contiguous(), finite.cpu().numpy())  # other strides would give other last bits
 
 
 def _real(x):

@@ -16,9 +16,15 @@ __all__ = [
     "nearest",
 ]
 
+_LONGEST = 1500  # characters of a message, which may quote what a person or a file says
+
 
 class SymgradError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose; of a long message the middle is left out."""
+
+    def __init__(self, message=""):
+        fits = len(message) <= _LONGEST
+        super().__init__(message if fits else f"{message[: _LONGEST // 2]} ... {message[-_LONGEST // 2 :]}")
 
 
 class UnknownNameError(SymgradError, KeyError):

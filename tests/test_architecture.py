@@ -18,15 +18,16 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
-MEETING = {"arrays", "checks", "directions", "errors", "field"}
+MEETING = {"arrays", "checks", "directions", "errors", "field", "stored"}
 MAY_USE = {
     "errors": set(),
     "arrays": {"errors"},
     "checks": {"errors"},
     "directions": set(),
+    "stored": set(),
     "locks": set(),
     "field": {"arrays", "checks", "directions", "errors"},
-    "batch": {"errors"},
+    "batch": {"errors", "stored"},
     "formula": MEETING,
     "network": MEETING | {"batch", "formula"},
     "search": MEETING | {"batch", "formula"},

@@ -42,6 +42,7 @@ ALLOWED_IN = {
     "symgrad_widgets/search/pysr/julia_engine.py": DIRECTIONS + r"|unit \(N, k, m\)",
     "symgrad_widgets/search/pysr/objective.jl": r"\bunit\b",
     "symgrad_widgets/search/session.py": MEASUREMENT,
+    "symgrad_widgets/search/storage.py": MEASUREMENT,
     "symgrad_widgets/search/terms/decades.py": MEASUREMENT,
     "symgrad_widgets/search/terms/dimensions.py": MEASUREMENT,
     "symgrad_widgets/verdict/comparison.py": DIRECTIONS,

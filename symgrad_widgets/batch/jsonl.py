@@ -8,8 +8,11 @@ import math
 from pathlib import Path
 
 from ..errors import DataError, OutputError
+from ..stored import from_json
 
 __all__ = ["append", "read", "repair"]
+
+_LARGEST, _MOST = 2**26, 10**6  # bytes, rows
 
 
 def read(path):
@@ -24,7 +27,11 @@ def read(path):
 
     """
     try:
+        if Path(path).stat().st_size > _LARGEST:
+            raise DataError(f"{path} has more than {_LARGEST / 1e6:.0f} MB, and no rows of ours have")
         text = Path(path).read_bytes()
+        if text.count(b"\n") > _MOST:
+            raise DataError(f"{path} has more than {_MOST:,} rows, and none of ours has")
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -36,7 +43,7 @@ def read(path):
 
 def _row(path, number, line):
     try:
-        row = json.loads(line)
+        row = from_json(line)
     except ValueError as error:
         raise DataError(f"line {number} of {path} is not JSON ({error}): remove that line") from None
     if not isinstance(row, dict):

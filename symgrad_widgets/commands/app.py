@@ -50,6 +50,8 @@ def settings():
     """Return Voila's settings for the playground, as traitlets have them."""
     from traitlets.config import Config
 
+    from ..notebook_support.kernels import OwnKernel
+
     return Config(
         # A page that is left says so without a token: refused, it would leave its kernel behind. Who does not
         # know a kernel's secret number can ask this server for a page and nothing else.
@@ -58,6 +60,7 @@ def settings():
             "template": "symgrad",
             "extension_allowlist": _EXTENSIONS,
             "prelaunch_hook": _without_code,
+            "kernel_spec_manager_class": OwnKernel,
         },
         MappingKernelManager={"cull_interval": 60, "cull_idle_timeout": 300},  # s, of pages that could not
     )

@@ -18,6 +18,8 @@ from . import app, classroom, docs, julia, sweep, weights
 __all__ = ["main"]
 
 _START = "00_start_here.ipynb"
+_KERNELS = "symgrad_widgets.notebook_support.kernels.OwnKernel"
+_ASKS = {"--help-all", "--version", "--show-config", "--show-config-json"}  # starts nothing
 _LAB_CONFIG = Path(__file__).parents[1] / "jupyter"  # no announcements; no files that are no notebooks
 
 
@@ -155,14 +157,28 @@ def _lab(arguments, passed_on):
         raise OutputError(
             f"there is no start notebook at {folder / _START}: say where with --notebooks FOLDER"
         )
+    _refuse_root(passed_on)
     paths = [str(_LAB_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
-    command += [f"--LabApp.default_url=/lab/tree/{_START}", *passed_on]
+    command += [f"--LabApp.default_url=/lab/tree/{_START}"]
+    command += [f"--ServerApp.kernel_spec_manager_class={_KERNELS}", *passed_on]
     if os.name == "nt":
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the user's words
     # Take the place of this process: Ctrl-C then reaches the server, which asks before it ends its kernels.
     return os.execve(command[0], command, environment)  # noqa: S606 - the same
+
+
+def _refuse_root(passed_on):
+    """Say in one line what Jupyter says after many."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    starts = not _ASKS & set(passed_on)
+    allowed = any("allow-root" in option.replace("_", "-") for option in passed_on)
+    if root and starts and not allowed:
+        raise SymgradError(
+            "Jupyter does not start as root, the user of most containers, unless told to: "
+            "symgrad lab --allow-root"
+        )
 
 
 def _doctor(*_):

@@ -9,7 +9,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +23,11 @@ _EXTENSIONS = {  # JupyterLab's half of each widget library, and the package tha
     "anywidget": "anywidget",
 }
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_KEPT = """
+from symgrad_widgets.search.kernel import compiled, evaluation, kept
+evaluation.warm_up()
+print(kept.folder(compiled.evaluate) or "")
+"""
 _ENOUGH_MEMORY = 1.0  # GB free: a kernel with torch, bokeh and numba takes about half of it
 _REINSTALL = "pip install -c binder/constraints.txt -e ."
 
@@ -64,6 +68,7 @@ def checks():
     yield from _packages()
     yield _imports()
     yield from _extensions()
+    yield _kernel()
     yield _notebooks()
     yield _memory()
     yield _cores()
@@ -148,6 +153,20 @@ def _notebooks():
     return Check("notebooks", str(folder))
 
 
+def _kernel():
+    try:
+        from ..notebook_support.kernels import other
+    except ImportError as error:
+        return Check("kernel", str(error), "pip install ipykernel")
+    found = other()
+    advice = (
+        "`symgrad` runs its notebooks in its own Python all the same; for a plain `jupyter lab`: "
+        "python -m ipykernel install --sys-prefix, and take that folder off JUPYTER_PATH"
+    )
+    where = "python3 is this Python" if found is None else f"another python3 comes first: {found}"
+    return Check("kernel", where, "" if found is None else advice, needed=False)
+
+
 def free_memory():
     """Memory in GB that processes can still get: the machine's, or less where a container has a limit."""
     import psutil
@@ -176,16 +195,14 @@ def _cores():
 
 
 def _compiled_cache():
-    folder = Path(
-        os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parents[1] / "search" / "kernel" / "__pycache__"
+    # In a process of its own, which loads the code that is kept, or compiles and keeps it.
+    done = subprocess.run([sys.executable, "-c", _KEPT], capture_output=True, text=True, check=False)  # noqa: S603
+    warned = next(
+        (line.partition("Warning: ")[2] for line in done.stderr.splitlines() if "Warning: " in line), ""
     )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return Check("cache of compiled code", str(folder))
-    except OSError:
-        advice = "set NUMBA_CACHE_DIR to a folder you can write to, else each start compiles anew"
-        return Check("cache of compiled code", f"{folder} is not writable", advice, needed=False)
+    broken = done.stderr.strip().splitlines()[-1:] if done.returncode else []
+    where = "".join(broken) or done.stdout.strip() or "none"
+    return Check("cache of compiled code", where, warned or ("see above" if broken else ""), needed=False)
 
 
 def _pysr():

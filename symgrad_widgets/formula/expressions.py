@@ -14,7 +14,7 @@ from ..arrays import floats
 from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
 from .duals import evaluate_tree
-from .on_arrays import on_arrays
+from .on_arrays import anonymous, on_arrays
 from .parser import parse
 from .typed import read_formula
 
@@ -25,6 +25,7 @@ __all__ = [
     "complexity",
     "evaluate",
     "exact_numbers",
+    "from_file",
     "gradient",
     "loss",
     "misalignments",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 _MOST_NODES = 20_000
+_MOST_FROM_FILES, _LONGEST_FROM_FILES = 400, 4000  # parts, characters
 _VANISHING = 1e-9  # of the largest component: shorter projections are rounding errors
 _ONE_OPERATOR = (
     sp.Integer(2),
@@ -73,10 +75,23 @@ def as_expression(formula, names=None):
     return formula.xreplace(renamed)
 
 
+def from_file(text, names):
+    """Formula from a stranger's file: as `as_expression`, and short, so that it is soon differentiated."""
+    if len(text) > _LONGEST_FROM_FILES:
+        raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
+    formula = as_expression(text, names)
+    _check_size(formula, _MOST_FROM_FILES)
+    return formula
+
+
+def _check_size(formula, most):
+    size = sum(1 for _ in zip(sp.preorder_traversal(formula), range(most + 1), strict=False))
+    if size > most:
+        raise ExpressionError(f"the formula has more than {most} parts")
+
+
 def _check_tree(formula):
-    size = sum(1 for _ in zip(sp.preorder_traversal(formula), range(_MOST_NODES + 1), strict=False))
-    if size > _MOST_NODES:
-        raise ExpressionError(f"the formula has more than {_MOST_NODES} parts")
+    _check_size(formula, _MOST_NODES)
     unreal = formula.atoms(sp.zoo.func, sp.nan.func, sp.oo.func, (-sp.oo).func, sp.I.func)
     undone = formula.atoms(sp.Derivative, sp.Integral, sp.core.function.AppliedUndef)
     if unreal or undone:
@@ -188,7 +203,7 @@ def compiled(expression, names, library="numpy"):
         ours = {"_Modulus": np.abs, "_Sign": np.sign, "_Log": lambda whole, _: np.log(whole)}
         return on_arrays(symbols, rows, ours, cse=True)
     ours = {"_Modulus": abs, "_Sign": mpmath.sign, "_Log": lambda whole, _: mpmath.log(whole)}
-    return sp.lambdify(symbols, rows, [ours, library], cse=True, dummify=True)
+    return sp.lambdify(*anonymous(symbols, rows), [ours, library], cse=True, dummify=True)
 
 
 def exact_numbers(expression):

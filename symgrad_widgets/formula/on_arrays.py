@@ -2,10 +2,21 @@
 
 from ..errors import ExpressionError
 
-__all__ = ["on_arrays"]
+__all__ = ["anonymous", "on_arrays"]
 
 # How it shows, when an expression is compiled or called, that a library lacks a function.
 _UNKNOWN = (AttributeError, NameError, NotImplementedError, TypeError, ValueError)
+
+
+def anonymous(symbols, expression):
+    """Return other symbols, and the expression or the list of them in these: names may be of functions."""
+    import sympy as sp
+
+    others = [sp.Dummy() for _ in symbols]
+    known = dict(zip(symbols, others, strict=True))
+    if isinstance(expression, list):
+        return others, [one.xreplace(known) for one in expression]
+    return others, expression.xreplace(known)
 
 
 def on_arrays(symbols, expression, own=None, **options):
@@ -27,6 +38,7 @@ def on_arrays(symbols, expression, own=None, **options):
             f"{expression} has no values on arrays ({error}): use functions that NumPy or scipy.special have"
         )
 
+    symbols, expression = anonymous(symbols, expression)
     try:
         run = sp.lambdify(symbols, expression, [own or {}, "scipy", "numpy"], dummify=True, **options)
     except _UNKNOWN as error:

@@ -1,6 +1,9 @@
 """A stranger's checkpoint: read as numbers, never as code, and made into the network its shapes describe."""
 
+import io
+import pickletools
 import re
+import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from itertools import islice, pairwise
@@ -17,6 +20,13 @@ __all__ = ["from_checkpoint"]
 
 _SEARCHED = 8  # series of layers at most whose order is found by trying
 _LISTED = 4  # orders, where several fit
+_DEEPEST = 200  # layers whose order is found by trying
+_TRIES = 20_000  # beginnings of orders
+_LARGEST_LIST = 20  # layers that a message names
+_SHARED = 16  # times that a file's numbers may stand in layers
+_PICKLES = 5  # one after another, in files that torch wrote before its version 1.6
+_STEPS, _LONGEST = 300_000, 1000  # of a pickle, and characters of a name in it
+_SPARE = 2**20  # bytes that a zip file's entries may have beyond the file, whose directory is short
 _CODE = re.compile(r"GLOBAL ([\w.]+)")
 _OWN = "build the network yourself and give it the numbers: model.load_state_dict(...)"
 
@@ -57,6 +67,8 @@ def from_checkpoint(path, activation, layers=None):
     tensors, ordered = _tensors(path)
     names = _chosen(tensors, ordered, layers, path)
     weights = [tensors[_key(name, "weight")] for name in names]
+    if sum(weight.nbytes for weight in weights) > _SHARED * path.stat().st_size:
+        raise ModelError(f"{path} holds far fewer numbers than its {len(weights)} layers have weights")
     model = mlp([weights[0].shape[1], *map(len, weights)], activation)
     model.to(torch.promote_types(weights[0].dtype, torch.float32))
     with torch.no_grad():
@@ -79,6 +91,7 @@ def _tensors(path):
             with safe_open(path, framework="pt") as opened:
                 names = sorted(opened.keys(), key=_natural)
                 return {name: opened.get_tensor(name) for name in names}, False
+        _refuse_bombs(path)
         held = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise OutputError(f"cannot read {path}: {error.strerror or error}") from None
@@ -91,6 +104,29 @@ def _tensors(path):
         raise ModelError(f"{path} holds {what}; what is wanted is torch.save(model.state_dict(), ...)")
     state = found[0][1]
     return _only_tensors(state), isinstance(state, OrderedDict)  # as a module's state dict is
+
+
+def _refuse_bombs(path):
+    """ValueError for a file that would take far more room or time to read than it has bytes."""
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            for _ in range(_PICKLES):
+                _refuse_long(file)
+        return
+    with zipfile.ZipFile(path) as file:
+        claimed = sum(entry.file_size for entry in file.infolist())
+        if claimed > path.stat().st_size + _SPARE:
+            raise ValueError(f"it would unpack to {claimed / 1e6:.0f} MB")
+        for name in file.namelist():
+            if name.endswith("data.pkl"):
+                _refuse_long(io.BytesIO(file.read(name)))
+
+
+def _refuse_long(file):
+    """ValueError for a pickle of very many steps, or with a name of very many characters."""
+    for number, (_, argument, _) in enumerate(pickletools.genops(file)):
+        if number > _STEPS or (isinstance(argument, str) and len(argument) > _LONGEST):
+            raise ValueError("no state dict is as long")
 
 
 def _only_tensors(state):
@@ -111,18 +147,23 @@ def _refusal(path, reason):
 
 
 def _natural(name):
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+    parts = re.split(r"([0-9]{1,18})", name)
+    return [int(part) if i % 2 else part for i, part in enumerate(parts)]
 
 
-def _state_dicts(held, name=""):
-    """Yield the mappings of names to tensors with a weight, wherever they lie: (where, mapping)."""
-    if not isinstance(held, Mapping):
-        return
-    if any(isinstance(key, str) and key.endswith("weight") for key in held):
-        yield name, held
-        return
-    for key, value in held.items():
-        yield from _state_dicts(value, f"{name}.{key}".lstrip("."))
+def _state_dicts(held):
+    """Yield each mapping of names to tensors with a weight, wherever it lies, once: (where, mapping)."""
+    waiting, seen = [("", held)], set()
+    while waiting:
+        name, value = waiting.pop()
+        if not isinstance(value, Mapping) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if any(isinstance(key, str) and key.endswith("weight") for key in value):
+            yield name, value
+        else:
+            inner = [(f"{name}.{str(key)[:40]}".lstrip("."), part) for key, part in value.items()]
+            waiting += reversed(inner)
 
 
 def _chosen(tensors, ordered, layers, path):
@@ -130,7 +171,7 @@ def _chosen(tensors, ordered, layers, path):
     sizes = {
         key.removesuffix("weight").removesuffix("."): tuple(value.shape[::-1])
         for key, value in tensors.items()
-        if key.endswith("weight") and value.ndim == 2 and value.dtype.is_floating_point
+        if isinstance(key, str) and key.endswith("weight") and value.ndim == 2 and _dense(value)
     }
     if layers is None:
         _refuse_others(tensors, sizes, path)
@@ -139,12 +180,18 @@ def _chosen(tensors, ordered, layers, path):
         names = _known(layers, sizes, path)
     for name in names:
         bias = tensors.get(_key(name, "bias"))
-        if bias is not None and bias.shape != sizes[name][1:]:
+        if bias is not None and (bias.shape != sizes[name][1:] or not _dense(bias)):
             raise ModelError(
                 f"{path}: {_key(name, 'bias')!r} has shape {tuple(bias.shape)}, and the layer "
                 f"{sizes[name][1]} outputs"
             )
     return names
+
+
+def _dense(tensor):
+    """Whether a tensor holds a real number for each of its places."""
+    plain = tensor.layout == torch.strided and tensor.dtype.is_floating_point and not tensor.is_meta
+    return plain and 0 < tensor.numel() <= tensor.untyped_storage().nbytes() // tensor.element_size()
 
 
 def _refuse_others(tensors, sizes, path):
@@ -174,8 +221,11 @@ def _order(sizes, ordered, path):
     series = {}  # of names that are alike but for their numbers, in the order of these
     for name in sorted(sizes, key=_natural):
         series.setdefault(re.sub(r"\d+", "#", name), []).append(name)
-    tried = len(series) <= _SEARCHED
-    found = list(islice(_orders([], list(series.values()), sizes), _LISTED + 1)) if tried else []
+    tries = iter(range(_TRIES))
+    tried = len(series) <= _SEARCHED and len(sizes) <= _DEEPEST
+    found = list(islice(_orders([], list(series.values()), sizes, tries), _LISTED + 1)) if tried else []
+    if next(tries, None) is None:
+        found = []  # there may be others
     if len(found) == 1:
         return found[0]
     how = " or ".join(", ".join(names) for names in found[:_LISTED])
@@ -190,15 +240,18 @@ def _fit(names, sizes):
     return all(sizes[a][1] == sizes[b][0] for a, b in pairwise(names))
 
 
-def _orders(begun, series, sizes):
+def _orders(begun, series, sizes, tries):
     """Yield all orders in which the layers fit one another, and each series keeps its own."""
+    if next(tries, None) is None:
+        return
     if not any(series):
         yield begun
     for i, names in enumerate(series):
         if names and _fit([*begun[-1:], names[0]], sizes):
             rest = [*series[:i], names[1:], *series[i + 1 :]]
-            yield from _orders([*begun, names[0]], rest, sizes)
+            yield from _orders([*begun, names[0]], rest, sizes, tries)
 
 
 def _described(names, sizes):
-    return ", ".join("{} {} -> {}".format(name or "weight", *sizes[name]) for name in names)
+    listed = ["{} {} -> {}".format(name or "weight", *sizes[name]) for name in islice(names, _LARGEST_LIST)]
+    return ", ".join(listed) + (", ..." if len(names) > _LARGEST_LIST else "")

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from ..errors import UnknownNameError, nearest
+from .gradients.outputs import table_of
 
 __all__ = ["ACTIVATIONS", "Autoencoder", "SideBySide", "Standardize", "mlp"]
 
@@ -105,6 +106,8 @@ class Autoencoder(nn.Module):
 class SideBySide(nn.Module):
     """Models of the same inputs as one, their outputs beside each other: (N, n) to (N, k1 + k2 + ...).
 
+    Of a model that returns several tensors all that have a row for each point; further arguments go to each.
+
     >>> sg.gradient_field(sg.SideBySide(first.model, second.model), x, neuron=[0, 1])  # doctest: +SKIP
     """
 
@@ -112,9 +115,9 @@ class SideBySide(nn.Module):
         super().__init__()
         self.models = nn.ModuleList(models)
 
-    def forward(self, x):
+    def forward(self, x, *arguments, **named):
         """Return the outputs, those of the first model first."""
-        return torch.cat([model(x).reshape(len(x), -1) for model in self.models], dim=1)
+        return table_of([model(x, *arguments, **named) for model in self.models], len(x))
 
 
 def _linear(inputs, outputs, generator):

@@ -19,7 +19,9 @@ def notebook_folder(given=None):
     """Return the folder of the notebooks: `given`, or the one of the checkout or package this runs from."""
     package = Path(__file__).resolve().parents[1]
     folder = (
-        Path(given) if given else next(filter(Path.is_dir, (package.parent / NAME, package / NAME)), None)
+        Path(given).expanduser()
+        if given
+        else next(filter(Path.is_dir, (package.parent / NAME, package / NAME)), None)
     )
     if folder is None or not folder.is_dir():
         raise OutputError(
@@ -126,12 +128,12 @@ def _free(text):
 
 def check_folder(folder):
     """Make `folder` if need be and try to write there, before minutes of work depend on it."""
-    folder = Path(folder)
     try:
+        folder = Path(folder).expanduser()  # no shell does so behind `--out=`
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError as error:
-        reason = error.strerror or error
+    except (OSError, ValueError, RuntimeError) as error:  # no such user's home; a name with a zero
+        reason = getattr(error, "strerror", None) or error
         raise OutputError(f"cannot write to {folder} ({reason}): choose another folder") from None
     return folder

@@ -5,13 +5,14 @@ for a person, and as JSON under the MIME type `RESULT_MIME` for `symgrad run`.
 """
 
 import dataclasses
-import json
 import math
 from dataclasses import dataclass, field
+from typing import get_type_hints
 
 import numpy as np
 
 from ..errors import DataError
+from ..stored import from_json, misfit
 
 __all__ = ["RESULT_MIME", "Report", "read", "record", "summarise"]
 
@@ -119,14 +120,19 @@ def read(notebook):
 
 
 def _report(stored):
-    known = {f.name for f in dataclasses.fields(Report)}
+    kinds = get_type_hints(Report)
     try:
-        stored = json.loads(stored) if isinstance(stored, str) else dict(stored)
-        return Report(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known})
-    except (TypeError, ValueError) as error:
-        raise DataError(
-            f"the notebook's recorded result cannot be read ({error}); run the notebook again"
-        ) from None
+        stored = from_json(stored) if isinstance(stored, str) else dict(stored)
+        stored = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in kinds}
+        wrong = misfit(stored, {name: kind for name, kind in kinds.items() if name in stored})
+        if wrong is None and stored.get("angle") is not None and len(stored["angle"]) != 2:
+            wrong = "its angles are not two"
+        report = None if wrong else Report(**stored)
+    except (AttributeError, TypeError, ValueError) as error:
+        report, wrong = None, error
+    if report is None:
+        raise DataError(f"the notebook's recorded result cannot be read ({wrong}); run the notebook again")
+    return report
 
 
 def _finite(value):

@@ -8,8 +8,10 @@ import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
+from traitlets import default
 
 from ..errors import SymgradError
+from .kernels import NAME, OwnKernel
 
 __all__ = ["NotebookFailedError", "execute"]
 
@@ -35,11 +37,11 @@ def execute(path, output, values, timeout):
     with tempfile.TemporaryFile("w+", errors="replace") as aside:
         try:
             return papermill.execute_notebook(
-                path,
-                output,
+                _as_named(path),
+                _as_named(output),
                 parameters=values,
                 engine_name="symgrad",
-                kernel_name="python3",
+                kernel_name=NAME,
                 language="python",
                 extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # its warnings mean nothing to a reader
                 kernel_manager_class=_aside(aside),
@@ -60,10 +62,19 @@ def execute(path, output, values, timeout):
             raise NotebookFailedError("\n  ".join([message, *_last_lines(aside)])) from None
 
 
+def _as_named(path):
+    """Path as papermill takes it, for whom braces are places for parameters."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
 def _aside(file):
     """Return a kind of kernel whose process complains into `file`: only its words before a death matter."""
 
     class Aside(AsyncKernelManager):
+        @default("kernel_spec_manager")
+        def _own(self):
+            return OwnKernel(parent=self)
+
         async def start_kernel(self, **options):
             await super().start_kernel(stderr=file, **options)
 

@@ -58,7 +58,7 @@ class Activity:
     x : array (N, ...) of points
     names : names of the n inputs
     layers : names of layers, or None for all that compute something
-    wrt, forward_args
+    wrt, forward_args, training
         As in `gradient_field`.
 
     Attributes
@@ -71,13 +71,13 @@ class Activity:
 
     """
 
-    def __init__(self, model, x, names=None, layers=None, wrt=None, forward_args=()):
+    def __init__(self, model, x, names=None, layers=None, wrt=None, forward_args=(), training=False):
         from ..network.gradients import axis_names
         from ..network.gradients.survey import Survey
 
         self.model, self.x = model, x
-        self._given = {"wrt": wrt, "forward_args": forward_args}
-        self._survey = Survey(model, x, layers, wrt, forward_args)
+        self._given = {"wrt": wrt, "forward_args": forward_args, "training": training}
+        self._survey = Survey(model, x, layers, **self._given)
         self.layers, self.points = self._survey.shown, self._survey.points
         if len(self.points) < 2:
             raise DataError("x holds one point: what a neuron does is seen from point to point; give more")

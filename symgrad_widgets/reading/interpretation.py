@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Interpretation", "interpret"]
 
+_READING = ("wrt", "forward_args", "smooth", "training")  # options of `gradient_field`
+
 
 @dataclass(frozen=True, repr=False)
 class Interpretation:
@@ -44,7 +46,7 @@ class Interpretation:
     subspace : array (n, r) where the formulas are of `x @ subspace` instead of many inputs, else None
     points : array (N, n) that it rests on
     inputs : names of the n inputs
-    asked : the layer and the neuron that were asked for; None where a field was given
+    asked : the layer, the neuron and `wrt` that were asked for; None where a field was given
 
     """
 
@@ -73,13 +75,13 @@ class Interpretation:
         """Return the formula as a torch.nn.Module from inputs (..., n) to values (...)."""
         return to_torch(self._formula(), self.names, self.subspace)
 
-    def splice(self, model, x=None, layer=None, neuron=None):
+    def splice(self, model, x=None, layer=None, neuron=None, wrt=None, forward_args=()):
         """Put `phi(formula)` in the neuron's place, in a copy of the model, and measure what that changes.
 
         >>> result.splice(run.model).effect(run.loss)
 
-        `layer` and `neuron` are those of `interpret`, and have to be given where that was given a field. See
-        `symgrad_widgets.reading.splicing.splice`, for what it returns too.
+        `layer`, `neuron` and `wrt` are those of `interpret`, and have to be given where that was given a
+        field. See `symgrad_widgets.reading.splicing.splice`, for what it returns too.
         """
         from .splicing import splice  # torch: only when asked for
 
@@ -88,8 +90,8 @@ class Interpretation:
                 raise DataError(
                     "interpret was given a field: say which neuron the formula is to stand for, neuron=0"
                 )
-            layer, neuron = self.asked
-        return splice(model, self, layer, neuron, x)
+            layer, neuron, wrt = self.asked
+        return splice(model, self, layer, neuron, x, wrt, forward_args)
 
     def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
         """Return the same with another formula as the answer: a control for `splice`.
@@ -195,7 +197,7 @@ def interpret(
     names: Iterable[str] | None = None,
     constraints: Iterable = (),
     progress: bool = False,
-    **search_options,
+    **options,
 ) -> Interpretation:
     """Read what a neuron has learnt: gradients, search, and a verdict when the concept is given.
 
@@ -212,17 +214,19 @@ def interpret(
     constraints : equations that hold on the data, for the verdict
     seconds : cap on the search, which ends earlier when its answer has settled; shared by all concepts, and
         counted once all is compiled
-    search_options : passed on to `Search` (operators, max_complexity, guesses, backend)
+    options : `wrt`, `forward_args`, `smooth` and `training` as in `gradient_field`; all others are passed on
+        to `Search` (operators, max_complexity, guesses, backend)
 
     Returns an `Interpretation`; of several neurons all independent concepts, one after another, each on what
     those before it leave of the gradients' span.
     """
     start, seconds = time.perf_counter(), duration(seconds)
+    reading = {name: options.pop(name) for name in _READING if name in options}
     if isinstance(model_or_field, Search):
-        first = _as_it_is(model_or_field, (x, layer, names), neuron, random_state, search_options)
+        first = _as_it_is(model_or_field, (x, layer, names), neuron, random_state, options | reading)
     else:
-        own = _field(model_or_field, x, layer, neuron, names)
-        first = Search(own, random_state=random_state, **search_options)
+        own = _field(model_or_field, x, layer, neuron, names, reading)
+        first = Search(own, random_state=random_state, **options)
     field = first.field
     _readable(concept, constraints, field.names)
     read = time.perf_counter()
@@ -254,7 +258,7 @@ def interpret(
         subspace=searches[0].subspace,
         points=field.points,
         inputs=field.names,
-        asked=(layer, neuron) if x is not None else None,
+        asked=None if x is None else (layer, neuron, reading.get("wrt")),
         rank=field.rank,
         verdicts=verdicts,
         kind=state.kind,
@@ -277,19 +281,19 @@ def _searches(search, seconds, progress):
         search = search.like(field.without(found))
 
 
-def _field(model_or_field, x, layer, neuron, names):
+def _field(model_or_field, x, layer, neuron, names, reading):
     if isinstance(model_or_field, GradientField):
-        if any(given is not None for given in (x, layer, names)) or neuron != 0:
+        if any(given is not None for given in (x, layer, names)) or neuron != 0 or reading:
+            others = ", ".join(["neuron", *reading])
             raise DataError(
-                "a GradientField brings its own points, names and neuron: "
-                "leave out x, layer, neuron and names"
+                f"a GradientField brings its own points and names: leave out x, layer, names, {others}"
             )
         return model_or_field
     from ..network.gradients import gradient_field
 
     if x is None:
         raise DataError("give the points to interpret on: interpret(model, x), an array (N, n) of inputs")
-    return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names)
+    return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names, **reading)
 
 
 def _as_it_is(search, given, neuron, random_state, options):

@@ -42,6 +42,9 @@ def fit_phi(expression, field):
         return None
     rank = float(spearmanr(values, neuron).statistic)
     order = np.argsort(values, kind="stable")
-    fitted = isotonic_regression(neuron[order], increasing=rank >= 0).x
-    rest = ((neuron[order] - fitted) ** 2).sum() / ((neuron - neuron.mean()) ** 2).sum()
-    return Phi(values[order], fitted, 1 - float(rest), rank)
+    values, neuron = values[order], neuron[order]
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)  # one value, one phi
+    means = np.bincount(place, neuron) / count
+    fitted = isotonic_regression(means, weights=count, increasing=rank >= 0).x[place]
+    rest = ((neuron - fitted) ** 2).sum() / ((neuron - neuron.mean()) ** 2).sum()
+    return Phi(values, fitted, 1 - float(rest), rank)

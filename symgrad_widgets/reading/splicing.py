@@ -14,11 +14,11 @@ import numpy as np
 import torch
 
 from ..errors import DataError, ModelError
-from ..network.gradients.inputs import checked_points
+from ..network.gradients.inputs import Arguments, checked_points
 from ..network.gradients.modes import undisturbed
 from ..network.gradients.neurons import neuron_index
-from ..network.gradients.outputs import described, tensors_in
-from ..network.gradients.reader import forward, layer_of, not_compiled, placed
+from ..network.gradients.outputs import described, table_of, tensors_in
+from ..network.gradients.reader import forward, home, layer_of, not_compiled, placed, scripted
 
 __all__ = ["Effect", "Spliced", "splice"]
 
@@ -89,7 +89,7 @@ class Spliced:
         return Effect(*known, mean=_loss_or_nan(loss, self.mean))
 
 
-def splice(model, result, layer=None, neuron=0, x=None):
+def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=()):
     """Put the formula of an `Interpretation`, bent by its phi, in the place of the neuron it was found for.
 
     Beyond the values of the formula that were seen, phi is constant.
@@ -97,8 +97,8 @@ def splice(model, result, layer=None, neuron=0, x=None):
     Parameters
     ----------
     model : torch.nn.Module
-    result : Interpretation of one neuron, with respect to the model's first argument
-    layer : as in `gradient_field`
+    result : Interpretation of one neuron
+    layer, wrt, forward_args : as in `gradient_field`
     neuron : int or tuple of int
         A layer that is called more than once has it replaced each time.
     x : array (N, ...) or None
@@ -123,16 +123,24 @@ def splice(model, result, layer=None, neuron=0, x=None):
             else "phi (it is of several neurons, or of a field without values)"
         )
         raise DataError(f"the interpretation has no {lacks}, so there is nothing to put in a neuron's place")
-    layer_of(model, layer)
+    if wrt is not None and x is None:
+        raise DataError(
+            f"the interpretation's points are what the layer {wrt!r} gives: give points of the model, x=..."
+        )
+    layer_of(model, layer), layer_of(model, wrt)
     formula, bend = result.to_torch(), _bend(result.phi)
-    x = checked_points(result.points if x is None else x).x
+    x, kept = checked_points(result.points if x is None else x)
+    arguments = Arguments(forward_args, kept).at(slice(None), *home(model))
     with undisturbed(model) as before:
         plain = not_compiled(model)
-        made = partial(_replaced, plain, _detached(before.tensors), layer, neuron)
-        spliced = made(lambda x, _: bend(formula(_table(x, result.inputs))))
+        if isinstance(plain, torch.jit.ScriptModule):
+            raise scripted(plain)
+        made = partial(_replaced, plain, _shared(plain, before.tensors), layer, neuron, wrt)
+        spliced = made(lambda x, _: bend(formula(_precise(_table(x, result.inputs)))))
         shuffled = made(lambda _, own: own[_order(len(own))])
         mean = made(lambda _, own: own.mean().expand_as(own))
-        return Spliced(spliced, shuffled, mean, model, _change(plain, spliced, x))
+        placed_x = placed(x, model, whole=wrt is not None)
+        return Spliced(spliced, shuffled, mean, model, _change(plain, spliced, placed_x, arguments))
 
 
 def _loss(loss, model):
@@ -149,29 +157,54 @@ def _loss_or_nan(loss, model):
         return math.nan
 
 
-def _detached(tensors):
-    """What a copy of a model has in the place of results that it keeps, which cannot be copied, by id."""
-    return {id(tensor): tensor.detach().clone() for tensor in tensors if not tensor.is_leaf}
+def _shared(model, tensors):
+    """What a copy of a model has in the place of what cannot be copied, by id.
+
+    Results that it keeps are detached; anything else in its modules, such as the lock of a trainer, it shares
+    with the model.
+    """
+    memo = {id(tensor): tensor.detach().clone() for tensor in tensors if not tensor.is_leaf}
+    own = {id(one): one for one in [*model.modules(), *tensors]}  # no need to copy these, to try
+    for module in model.modules():
+        for value in vars(module).values():
+            try:
+                deepcopy(value, own | memo)
+            except Exception:  # noqa: BLE001 - it may be anything
+                memo[id(value)] = value
+    return memo
 
 
-def _replaced(model, memo, layer, neuron, value):
+def _replaced(model, memo, layer, neuron, wrt, value):
     """Return a copy of the model in which the neuron is `value(inputs, what it is)`."""
-    copy, seen = deepcopy(model, memo.copy()), []
+    try:
+        copy, seen = deepcopy(model, memo.copy()), []
+    except Exception as error:  # it may be anything
+        raise ModelError(
+            f"the model cannot be copied, and only a copy is spliced: {type(error).__name__}: {error}"
+        ) from error
     first = next(iter(signature(model.forward).parameters), None)
 
     def remember(_module, arguments, named):
-        seen[:] = arguments[:1] or [named.get(first)]
+        seen[:] = arguments[:1] or ([named[first]] if first in named else tensors_in(named)[:1])
+
+    def remember_output(_module, _arguments, output):
+        seen[:] = [output]
 
     def put(_module, _arguments, output):
         if not isinstance(output, torch.Tensor):
             raise ModelError(f"only a neuron of a tensor can be replaced, and this is {described(output)}")
+        if not seen:
+            raise ModelError(f"the model calls the layer {layer!r} before the layer {wrt!r} given as wrt")
         changed = output.clone()
         column = changed[:, None] if changed.ndim == 1 else changed
         index = (slice(None), *neuron_index(tuple(column.shape[1:]), neuron, f"the layer {layer!r}"))
         column[index] = value(seen[0], column[index]).to(column)
         return changed
 
-    copy.register_forward_pre_hook(remember, with_kwargs=True)
+    if wrt is None:
+        copy.register_forward_pre_hook(remember, with_kwargs=True)
+    else:
+        layer_of(copy, wrt).register_forward_hook(remember_output)
     (copy if layer is None else layer_of(copy, layer)).register_forward_hook(put)
     return copy
 
@@ -181,9 +214,14 @@ def _table(x, names):
     if table.shape[1] != len(names):
         raise ModelError(
             f"the formula is of {len(names)} inputs, {', '.join(names[:8])}, and the model is given points "
-            f"with {table.shape[1]} numbers each: a formula of an inner layer's output cannot be spliced"
+            f"with {table.shape[1]} numbers each; a formula of what a layer gives takes its name, wrt=..."
         )
     return table
+
+
+def _precise(x):
+    """Double precision where the device has it: values of phi's formula may lie closer than single tells."""
+    return x if x.device.type == "mps" else x.double()
 
 
 def _bend(phi):
@@ -204,18 +242,18 @@ def _order(count):
     return torch.randperm(count, generator=torch.Generator().manual_seed(0))
 
 
-def _change(model, spliced, x):
-    before, after = (_outputs(one, placed(x, model)) for one in (model, spliced))
+def _change(model, spliced, x, arguments):
+    before, after = (_outputs(one, x, *arguments) for one in (model, spliced))
     return float((after - before).square().sum() / (before - before.mean(0)).square().sum())
 
 
-def _outputs(model, x):
+def _outputs(model, x, positional, named):
     """All real numbers that a model returns for each point, as a table."""
-    output = forward(model, x)
-    found = [t for t in tensors_in(output) if t.is_floating_point() and t.ndim and len(t) == len(x)]
-    if not found:
+    output = forward(model, x, *positional, **named)
+    table = table_of(output, len(x))
+    if table is None:
         raise ModelError(
             f"the model returns {described(output)}, and no tensor in it has a row for each of {len(x)} "
             "points: there is no output to measure a change of"
         )
-    return torch.cat([t.detach().double().reshape(len(x), -1) for t in found], 1)
+    return table.detach().double()

@@ -15,7 +15,7 @@ from ..batch.locks import Lock
 from ..checks import duration, several, whole
 from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nearest
 from ..field import GradientField
-from ..formula.expressions import as_expression
+from ..formula.expressions import as_expression, from_file
 from . import storage
 from .choice.candidate import Candidate, identifiable
 from .choice.evidence import evidence
@@ -372,10 +372,11 @@ class Search:
 
     def save(self, path: str | Path) -> None:
         """Write field, settings and generation to an .npz file without pickle."""
-        storage.write(path, self.field, self._saved())
+        backend = self.backend if self.backend == "native" else self.backend.saved()
+        storage.write(path, self.field, self._settings() | {"backend": backend})
 
-    def _saved(self):
-        """Settings and generation as JSON values."""
+    def _settings(self):
+        """Settings and generation; all but the backend's as JSON values."""
         return {
             "generation": self.generation,
             "operators": self.operators,
@@ -385,7 +386,7 @@ class Search:
             "units": None if self.units is None else dict(self.units),
             "constants": list(self.constants),
             "known": [str(term) for term in self.known],
-            "backend": self.backend if self.backend == "native" else self.backend.saved(),
+            "backend": self.backend,
         }
 
     @classmethod
@@ -393,6 +394,8 @@ class Search:
         """Search from a file, where it was saved: the generations are replayed, bit by bit the same."""
         field, settings = storage.read(path)
         try:
+            for formula in (*settings["guesses"], *settings["known"]):
+                from_file(formula, field.names)
             return cls._again(field, settings)
         except (KeyError, TypeError, SymgradError) as error:
             raise storage.damaged(path, error) from None
@@ -405,7 +408,7 @@ class Search:
         return search
 
     def __reduce__(self):
-        return self._again, (self.field, self._saved())
+        return self._again, (self.field, self._settings())
 
 
 def _known(backend):

@@ -1,20 +1,41 @@
-"""A search on disk: arrays and JSON in one .npz file, no pickle."""
+"""A search on disk: arrays and JSON in one .npz file, no pickle.
+
+A file may come from a stranger: what it claims is held against what it may be before room is made for it.
+"""
 
 import hashlib
+import io
 import json
+import math
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import OutputError
 from ..field import GradientField, Measure
+from ..stored import from_json, misfit
 
 __all__ = ["damaged", "digest", "read", "write"]
 
 _FORMAT = 3
+_MOST = 10**8  # bytes of all arrays, such as a million points of six inputs with their gradients
+_LONGEST = 2**18  # characters of settings
+_ARRAYS = {"points", "gradients", "values", "spread", "basis", "settings", "digest"}
+_KINDS = {
+    "names": list[str],
+    "dropped": int,
+    "generation": int,
+    "operators": list[str] | None,
+    "max_complexity": int,
+    "guesses": list[str],
+    "random_state": int,
+    "units": dict[str, str] | None,
+    "constants": list[str],
+    "known": list[str],
+    "backend": str | dict,
+}
 
 
 def write(path, field, settings):
@@ -23,6 +44,12 @@ def write(path, field, settings):
     arrays = {"points": field.points, "gradients": field.gradients}
     optional = {"values": field.values, "spread": field.measure.spread, "basis": field.measure.basis}
     arrays |= {name: array for name, array in optional.items() if array is not None}
+    size = sum(array.nbytes for array in arrays.values())
+    if size > _MOST:
+        raise OutputError(
+            f"the search's field has {size / 1e6:.0f} MB and a file at most {_MOST / 1e6:.0f}: search on "
+            "fewer of its points"
+        )
     arrays["settings"] = np.array(json.dumps(settings))
     try:
         path = Path(path)
@@ -52,20 +79,10 @@ def digest(arrays):
 def read(path):
     """Field and settings from a file, or one OutputError that says what is wrong with it."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        settings = json.loads(str(arrays["settings"]))
+        arrays = _opened(path)
+        settings = from_json(str(arrays["settings"]), _LONGEST)
         version = settings.pop("format")
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except Exception as error:  # noqa: BLE001 - a stranger's bytes may fail in any way
         raise OutputError(
             f"{path} is not a saved search ({error}): save one with search.save(path)"
         ) from None
@@ -76,9 +93,13 @@ def read(path):
         )
     if str(arrays.pop("digest", "")) != digest(arrays):
         raise OutputError(f"{path} was changed after it was saved: save the search again")
+    settings.setdefault("known", [])
+    wrong = misfit(settings, _KINDS)
+    if wrong is not None:
+        raise damaged(path, wrong)
     try:
-        names, dropped = settings.pop("names"), int(settings.pop("dropped"))
-        measure = Measure(arrays["spread"], arrays.get("basis"))
+        names, dropped = settings.pop("names"), settings.pop("dropped")
+        measure = _measure(arrays["spread"], arrays.get("basis"), arrays["points"].shape)
         field = GradientField(
             arrays["points"],
             arrays["gradients"],
@@ -89,7 +110,39 @@ def read(path):
         )
     except (KeyError, ValueError, TypeError) as error:
         raise damaged(path, error) from None
-    return field, settings
+    return field, {name: settings[name] for name in _KINDS if name in settings}
+
+
+def _opened(path):
+    """Arrays of a file by name; ValueError for what is none of ours, or larger than it may be."""
+    with zipfile.ZipFile(path) as file:
+        entries = {entry.filename.removesuffix(".npy"): entry for entry in file.infolist()}
+        if not entries.keys() <= _ARRAYS or len(entries) < len(file.infolist()):
+            raise ValueError("it holds something else")
+        if sum(entry.file_size for entry in entries.values()) > _MOST + 4 * _LONGEST:
+            raise ValueError("it claims to be larger than any")
+        return {name: _array(file.read(entry), name) for name, entry in entries.items()}
+
+
+def _array(content, name):
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = header(stream)
+    if dtype.kind not in "fiU" or math.prod(shape) * dtype.itemsize != len(content) - stream.tell():
+        raise ValueError(f"{name} is no array")
+    stream.seek(0)
+    return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def _measure(spread, basis, shape):
+    """Measure of points of a shape (N, n), of arrays that have that of one."""
+    count, n = shape
+    tall = None if basis is None else (*basis.shape[:-2], *basis.shape[-2:-1])
+    kinds = {array.dtype.kind for array in (spread, basis) if array is not None}
+    if spread.shape != (n,) or tall not in (None, (n,), (count, n)) or kinds != {"f"}:
+        raise ValueError("its measure is not that of its points")
+    return Measure(spread, basis)
 
 
 def damaged(path, error):

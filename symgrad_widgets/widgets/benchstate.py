@@ -5,17 +5,19 @@ from functools import partial
 
 from ..checks import whole
 from ..errors import DataError
+from ..stored import from_json
 
 __all__ = ["VERSION", "line", "read"]
 
 VERSION = 1
 _LONGEST = 2048  # characters
+_MOST_GUESSES = 40
 _LAST = 100_000  # generation: a search has settled long before
 
 
 def line(state):
     """A state as text; what is too long gives up its first guesses."""
-    guesses = list(state["guesses"])
+    guesses = list(state["guesses"])[-_MOST_GUESSES:]
     while True:
         text = json.dumps(state | {"guesses": guesses}, separators=(",", ":"))
         if len(text) <= _LONGEST:
@@ -30,7 +32,7 @@ def line(state):
 def read(state):
     """A state, a dict or its text, as a dict with all it has to have."""
     try:
-        found = json.loads(state) if isinstance(state, str) else dict(state)
+        found = from_json(state, _LONGEST) if isinstance(state, str) else dict(state)
     except (ValueError, TypeError):
         found = None
     if not isinstance(found, dict):
@@ -83,6 +85,6 @@ _READ = {
     "inputs": _list_of(_text, least=2, most=2),
     "generation": partial(whole, most=_LAST),
     "selected": _text_or_none,
-    "guesses": _list_of(_text),
+    "guesses": _list_of(_text, most=_MOST_GUESSES),
     "hidden": _exactly(bool),
 }

@@ -62,7 +62,7 @@ class NeuronPicker(DescribedBox):
     atlas : Atlas of this model, or of some of its layers, or None
     layers : names of the layers to show, or None for all that compute something
         For networks of more than 16,384 neurons.
-    wrt, forward_args
+    wrt, forward_args, training
         As in `gradient_field`.
     beside : bool, whether the current neuron's activation over the data is drawn, too
 
@@ -98,9 +98,10 @@ class NeuronPicker(DescribedBox):
         layers=None,
         wrt=None,
         forward_args=(),
+        training=False,
         beside=True,
     ):
-        self.activity = Activity(model, x, names, layers, wrt, forward_args)
+        self.activity = Activity(model, x, names, layers, wrt, forward_args, training)
         self._field = None, None
         self._diagram = _Diagram("symgrad-wide")
         self._panel = Panel() if beside else None

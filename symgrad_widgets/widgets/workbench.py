@@ -5,6 +5,7 @@ import traitlets
 
 from .. import plots
 from ..errors import DataError, SymgradError
+from ..formula.expressions import from_file
 from ..reading.activity import Activity
 from ..reading.interpretation import interpret
 from ..search import Search, identifiable, score
@@ -44,6 +45,7 @@ class Workbench(DescribedBox):
     seed : int, of trainings and of the search
     hidden : bool
         Keep the machine's formulas back until somebody has guessed.
+    **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
     ----------
@@ -60,7 +62,7 @@ class Workbench(DescribedBox):
     field = traitlets.Any(allow_none=True, read_only=True)
     hidden = traitlets.Bool(False)
 
-    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, hidden=False):
+    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, hidden=False, **reading):
         self.chooser = self.picker = self.fieldview = self.stepper = self.phiview = self.expression = None
         self.interpretation = None
         self._worker = Worker(self._working)
@@ -79,7 +81,7 @@ class Workbench(DescribedBox):
         super().__init__([*top, self._controls, self._views, self._line])
         self.add_class("symgrad-bench")
         if self.chooser is None:
-            self._show(source, x, names)
+            self._show(source, x, names, **reading)
         else:
             self._trained(self.chooser.run)
         self._controls.on_msg(self._asked)
@@ -95,9 +97,9 @@ class Workbench(DescribedBox):
         else:
             self._show(run.model, run.x, run.names, run.neuron)
 
-    def _show(self, model, x, names, neuron=0):
+    def _show(self, model, x, names, neuron=0, **reading):
         """Show a network: choose neurons of its output, and follow the choice."""
-        before, self.picker = self.picker, NeuronPicker(model, x, names, beside=False)
+        before, self.picker = self.picker, NeuronPicker(model, x, names, beside=False, **reading)
         self.picker.choose(None, *(neuron if isinstance(neuron, list) else [neuron]))
         self.picker.observe(lambda _: self._attempt(self._follow), ["layer", "neurons"])
         if before is not None:
@@ -271,7 +273,7 @@ class Workbench(DescribedBox):
         return benchstate.line(self.state_dict())
 
     @classmethod
-    def from_state(cls, state, model=None, x=None, names=None):
+    def from_state(cls, state, model=None, x=None, names=None, **reading):
         """Workbench as it was when `state_dict()` or its text was taken; the search is replayed.
 
         Raises
@@ -283,7 +285,7 @@ class Workbench(DescribedBox):
         state = benchstate.read(state)
         if state["experiment"] is None and model is None:
             raise DataError("this state is of a network of one's own: from_state(state, model, x, names)")
-        bench = cls(state["experiment"] if model is None else model, x, names, seed=state["seed"])
+        bench = cls(state["experiment"] if model is None else model, x, names, seed=state["seed"], **reading)
         try:
             bench.load_state(state)
         except BaseException:
@@ -314,7 +316,7 @@ class Workbench(DescribedBox):
         field = activity.field(layer, activity.neurons(layer, state["neurons"]))
         identifiable(field)
         for guess in state["guesses"]:
-            score(field, guess)
+            score(field, from_file(guess, field.names))
         for name in state["inputs"]:
             plots.position(field, name)
         return run

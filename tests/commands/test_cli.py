@@ -302,7 +302,7 @@ def test_lab_opens_the_start_notebook_and_passes_options_on(tmp_path):
     (tmp_path / "jupyterlab.py").write_text(
         "import json, os, sys; print(json.dumps([sys.argv[1:], os.environ['JUPYTER_CONFIG_PATH']]))"
     )  # stands in for the server, which would not end
-    done = symgrad("lab", "--notebooks", tmp_path, "--no-browser", "--port", "9000",
+    done = symgrad("lab", "--notebooks", tmp_path, "--allow-root", "--no-browser", "--port", "9000",
                    env=os.environ | {"PYTHONPATH": str(tmp_path)})  # fmt: skip
     arguments, config = json.loads(done.stdout)
     assert f"--ServerApp.root_dir={tmp_path}" in arguments

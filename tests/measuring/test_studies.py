@@ -185,7 +185,7 @@ def test_rows_of_other_versions_are_left_alone(tmp_path, serial):
 
 def test_other_rows_are_an_error(tmp_path):
     (tmp_path / "noise.jsonl").write_text(json.dumps({"study": "noise"}) + "\n")
-    with pytest.raises(sg.SymgradError, match=r"is not of a study: a row lacks floor.*choose another folder"):
+    with pytest.raises(sg.SymgradError, match="of a study: of a row it lacks 'group'; choose another folder"):
         studies.rows_in(tmp_path, "noise")
 
 

@@ -242,7 +242,7 @@ def test_rows_of_other_settings_or_versions_are_not_mixed_with(tmp_path, there, 
 
 def test_a_file_of_something_else_is_refused(tmp_path):
     write(tmp_path, {"experiment": "oscillator"})
-    with pytest.raises(sg.SymgradError, match=r"is not of a sweep: a row lacks .*budget"):
+    with pytest.raises(sg.SymgradError, match=r"is not of a sweep: of a row it lacks"):
         recovery.rows_in(tmp_path)
 
 

@@ -233,7 +233,6 @@ READINGS = {
 
 RAISE = {"a neuron that raises", "Ctrl-C", "a loss that raises"}
 REFUSED = {
-    "mixed modes, frozen, hooks, .grad": {"survey"},  # its backward hook has no forward-mode derivative
     "accumulating": {"of a layer"},  # which it calls twice
 }
 

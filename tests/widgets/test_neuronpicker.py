@@ -157,19 +157,36 @@ class Says(nn.Module):
         return {"loss": x.sum()}
 
 
-class NoForward(torch.autograd.Function):
+class Square(torch.autograd.Function):
+    """Without a derivative in forward mode."""
+
     @staticmethod
-    def forward(_, x):
+    def forward(context, x):
+        context.save_for_backward(x)
         return x**2
 
     @staticmethod
-    def backward(_, slope):
-        return slope
+    def backward(context, slope):
+        return 2 * context.saved_tensors[0] * slope
+
+
+class Once(Square):
+    """Whose backward pass cannot be differentiated either."""
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(context, slope):
+        return 2 * context.saved_tensors[0] * slope
+
+
+class Twice(nn.Module):
+    def forward(self, x):
+        return Square.apply(x)
 
 
 class Custom(nn.Module):
     def forward(self, x):
-        return NoForward.apply(x)
+        return Once.apply(x)
 
 
 @pytest.mark.parametrize(
@@ -346,9 +363,16 @@ def test_the_atlas_of_another_model_is_refused_and_the_last_one_stays(atlas, mes
     assert picker.atlas is known
 
 
-def test_gradients_without_forward_mode_are_refused_and_single_fields_work():
+def test_gradients_without_forward_mode_are_had_by_two_passes_backwards():
+    activity = sg.NeuronPicker(Twice(), POINTS).activity
+    directions, rows, derivatives = activity._gradients
+    expected = np.stack([2 * POINTS[rows, :1] * directions[0], 2 * POINTS[rows, 1:] * directions[1]])
+    np.testing.assert_allclose(derivatives, expected, rtol=1e-5)
+
+
+def test_gradients_that_have_no_derivative_are_refused_and_single_fields_work():
     picker = sg.NeuronPicker(Custom(), POINTS)
-    with pytest.raises(sg.SymgradError, match="no forward-mode derivative"):
+    with pytest.raises(sg.SymgradError, match=r"no derivative by which .* look at neurons one by one"):
         picker.colour_by = "gradient"
     assert picker.colour_by == "activation"
     assert picker.field.neurons == 1

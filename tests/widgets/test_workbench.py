@@ -272,7 +272,7 @@ def test_text_that_is_no_state_is_refused(shipped, text):
 
 
 def test_a_state_that_grows_too_long_gives_up_its_first_guesses(shipped):
-    guesses = [f"x**{power} + exp(v)*{power}" for power in range(200)]
+    guesses = [f"x**{power} + exp(v)*{power} + sin(x*v + {power})*cos(x)" for power in range(200)]
     line = benchstate.line(shipped.state_dict() | {"guesses": guesses})
     assert 1900 < len(line) <= 2048
     kept = json.loads(line)["guesses"]

@@ -5,14 +5,36 @@ from pathlib import Path
 
 from ... import __version__, batch
 from ...errors import DataError, OutputError
+from ...stored import misfit
 
 __all__ = ["ROWS", "missing", "reference_rows", "rows_in", "same_versions", "versions"]
 
 ROWS = "sweep.jsonl"
-_NEEDED = {
-    "experiment", "seed", "versions", "variant", "preset", "settings", "budget", "by", "error",
-    "formulas", "known", "same", "how", "floor", "loss", "seconds",
-}  # fmt: skip
+_KINDS = {
+    "experiment": str,
+    "seed": int,
+    "versions": dict[str, str],
+    "variant": str,
+    "preset": str,
+    "settings": dict,
+    "budget": float | None,
+    "by": str,
+    "error": str | None,
+    "formulas": list[str],
+    "known": int | None,
+    "same": bool | None,
+    "how": str | None,
+    "floor": float | None,
+    "loss": float | None,
+    "seconds": dict[str, float | None],
+}
+_OPTIONAL = {
+    "memory": float | None,
+    "cpu": float | None,
+    "floor_median": float | None,
+    "rules": dict[str, dict[str, str | bool | None]] | None,
+    "front": list[list[float | str | None]],
+}
 
 
 def versions():
@@ -33,9 +55,9 @@ def rows_in(folder):
     path = path / ROWS if path.is_dir() else path
     rows = {}
     for row in batch.read(path):
-        if not row.keys() >= _NEEDED:
-            lacks = ", ".join(sorted(_NEEDED - row.keys()))
-            raise DataError(f"{path} is not of a sweep: a row lacks {lacks}; choose another folder")
+        wrong = misfit(row, _KINDS | {name: kind for name, kind in _OPTIONAL.items() if name in row})
+        if wrong is not None:
+            raise DataError(f"{path} is not of a sweep: of a row {wrong}; choose another folder")
         rows[row["experiment"], row["seed"]] = row
     return [rows[key] for key in sorted(rows)]
 

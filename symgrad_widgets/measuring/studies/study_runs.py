@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ... import batch
 from ...errors import DataError, OutputError
+from ...stored import misfit
 from ..recovery.store import same_versions, versions
 from .catalogue import find
 
@@ -13,7 +14,19 @@ __all__ = ["Run", "key", "measure", "measured", "missing", "planned", "rows_in",
 
 _DIGITS = 4
 _KEY = ("study", "group", "setting", "seed")
-_NEEDED = {*_KEY, "outcome", "formula", "how", "loss", "floor", "residual", "seconds"}
+_KINDS = {
+    "study": str,
+    "group": str,
+    "setting": str,
+    "seed": int,
+    "outcome": str | None,
+    "formula": str | None,
+    "how": str | None,
+    "loss": float | None,
+    "floor": float | None,
+    "residual": float | None,
+    "seconds": float | None,
+}
 _SHIPPED = Path(__file__).parents[2] / "data" / "studies"
 
 
@@ -93,7 +106,7 @@ def measured(run):
 
 
 def _row(run, found, error, seconds):
-    empty = dict.fromkeys(_NEEDED - set(_KEY))
+    empty = dict.fromkeys(_KINDS.keys() - set(_KEY))
     figures = {name: _rounded(value) for name, value in {**empty, **found, "seconds": seconds}.items()}
     return dict(zip(_KEY, run.key, strict=True)) | figures | {"error": error, "versions": versions()}
 
@@ -112,11 +125,14 @@ def rows_in(folder, study):
 
     """
     path, grid, rows = _path(folder, study), find(study).groups, {}
+    figures = dict.fromkeys(find(study).figures.values(), float | bool | None)
     for row in batch.read(path):
-        if not row.keys() >= _NEEDED:
-            lacks = ", ".join(sorted(_NEEDED - row.keys()))
-            raise DataError(f"{path} is not of a study: a row lacks {lacks}; choose another folder")
-        rows[key(row)] = {"error": None, **row}
+        row = {"error": None, **row}  # noqa: PLW2901 - the rows of the package leave it out
+        known = {name: kind for name, kind in figures.items() if name in row}
+        wrong = misfit(row, _KINDS | {"error": str | None} | known)
+        if wrong is not None:
+            raise DataError(f"{path} is not of a study: of a row {wrong}; choose another folder")
+        rows[key(row)] = row
     order = {(group, s): (i, j) for i, group in enumerate(grid) for j, s in enumerate(grid[group])}
     known = [row for row in rows.values() if (row["group"], row["setting"]) in order]
     return sorted(known, key=lambda row: (order[row["group"], row["setting"]], row["seed"]))

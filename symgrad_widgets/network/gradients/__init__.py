@@ -7,11 +7,11 @@ import torch
 from numpy.typing import ArrayLike
 
 from ...arrays import names_of
-from ...errors import DataError, ModelError
+from ...errors import DataError
 from ...field import GradientField
 from .inputs import Arguments, axis_names, checked_points, to_numpy
 from .modes import undisturbed
-from .reader import Reader
+from .reader import Reader, check_module
 
 __all__ = ["gradient_field"]
 
@@ -24,7 +24,7 @@ def gradient_field(
     layer: str | None = None,
     neuron: object = 0,
     wrt: str | None = None,
-    forward_args: Iterable = (),
+    forward_args: object = (),
     smooth: int = 0,
     names: Iterable[str] | None = None,
     tangent: str | ArrayLike | None = "auto",
@@ -56,8 +56,9 @@ def gradient_field(
         whole output that returns one number per point, (N,). A list asks for several neurons at once.
     wrt : str or None
         Layer whose output counts as the input; the points of the field are then that output, flattened.
-    forward_args : tuple or mapping
-        Further arguments of the model's forward; arrays and tensors with N rows are cut up with the points.
+    forward_args : tuple, mapping, or a single argument
+        Further arguments of the model's forward; arrays and tensors with N rows are cut up with the points,
+        and real numbers take the model's type.
     smooth : int
         Average the gradient over so many copies of each point, jittered by a normal of 0.05 standard
         deviations of each input. For ReLU networks (64 is plenty); smooth networks lose by it.
@@ -81,8 +82,7 @@ def gradient_field(
         naming what cannot be read, and what to give instead.
 
     """
-    if not isinstance(model, torch.nn.Module):
-        raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
+    check_module(model)
     if isinstance(smooth, bool) or not isinstance(smooth, int | np.integer) or smooth < 0:
         raise DataError(f"smooth must be a whole number of jittered copies, 0 for none, got {smooth!r}")
     several = isinstance(neuron, list)

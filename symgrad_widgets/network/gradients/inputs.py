@@ -9,9 +9,11 @@ import torch
 
 from ...arrays import numbers
 from ...errors import DataError
+from .outputs import mapped
 
 __all__ = ["Arguments", "Points", "axis_names", "checked_points", "to_numpy"]
 
+_ARRAYS = torch.Tensor | np.ndarray
 _WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
@@ -43,7 +45,8 @@ def checked_points(x):
         raise DataError(
             f"each of the {len(x)} points holds NaN, infinity, or an entry that is masked or missing"
         )
-    return Points(x if finite.all() else x[finite], finite.cpu().numpy())
+    x = x if finite.all() else x[finite]
+    return Points(x.contiguous(), finite.cpu().numpy())  # other strides would give other last bits
 
 
 def _real(x):
@@ -53,15 +56,18 @@ def _real(x):
 
 
 class Arguments:
-    """Further arguments of the forward pass; those with a row for each point are cut up with the points.
+    """Further arguments of the forward pass: a tuple or list of them, a mapping by name, or a single one.
 
-    `kept` says which of the points that were given are left.
+    Arrays and tensors in them, also inside of lists and the like, that have a row for each point are cut up
+    with the points, and real numbers take the model's type. `kept` says which of the points are left.
     """
 
     def __init__(self, arguments, kept):
+        arguments = () if arguments is None else arguments
+        plain = type(arguments) in (tuple, list)  # a record of tensors is one argument
         named = isinstance(arguments, Mapping)
-        self.positional = () if named else tuple(arguments)
         self.named = dict(arguments) if named else {}
+        self.positional = () if named else tuple(arguments) if plain else (arguments,)
         self._given, self._rows = len(kept), torch.from_numpy(np.flatnonzero(kept))
 
     @property
@@ -69,17 +75,19 @@ class Arguments:
         """Number of points."""
         return len(self._rows)
 
-    def at(self, rows, device):
-        """Positional and named arguments for a slice, or an array of numbers, of the points."""
+    def at(self, rows, device, dtype):
+        """Positional and named arguments for a slice, or an array of numbers, of the points.
+
+        `dtype` is that of real numbers, None for their own.
+        """
 
         def cut(value):
             value = _tensor(value) if isinstance(value, np.ndarray) else value
-            if not isinstance(value, torch.Tensor):
-                return value
             each = value.ndim and len(value) == self._given
-            return (value[self._rows[rows].to(value.device)] if each else value).to(device)
+            value = value[self._rows[rows].to(value.device)] if each else value
+            return value.to(device, dtype if value.dtype.is_floating_point else None)
 
-        return [cut(value) for value in self.positional], {k: cut(value) for k, value in self.named.items()}
+        return mapped(cut, list(self.positional), _ARRAYS), mapped(cut, self.named, _ARRAYS)
 
 
 def _tensor(array):

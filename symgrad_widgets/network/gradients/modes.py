@@ -3,6 +3,7 @@
 import contextlib
 import sys
 import warnings
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -39,11 +40,7 @@ def undisturbed(model, *, training=False, warn=True):
         Say so where eval mode gives other numbers than the mode that the model is in.
 
     """
-    lazy = [name for name, p in model.named_parameters() if nn.parameter.is_lazy(p)]
-    if lazy:
-        raise ModelError(
-            f"the model has never been run: {lazy[0]!r} has no size yet; run it once, model(points)"
-        )
+    _refuse_empty(model)
     with _RUNNING.held():
         before = Snapshot(model)
         try:
@@ -55,11 +52,44 @@ def undisturbed(model, *, training=False, warn=True):
                 torch.inference_mode(False),
                 torch.enable_grad(),
                 torch.backends.cudnn.flags(enabled=False),
+                _every_layer_called(),
                 _not_compiled(),
             ):
                 yield before
         finally:
+            _share_again(model)
             before.restore()
+
+
+def _refuse_empty(model):
+    for name, tensor in chain(model.named_parameters(), model.named_buffers()):
+        if nn.parameter.is_lazy(tensor):
+            raise ModelError(
+                f"the model has never been run: {name!r} has no size yet; run it once, model(points)"
+            )
+        if tensor.is_meta:
+            raise ModelError(
+                f"the model is on the meta device, where {name!r} holds no numbers: load them first, "
+                "model.load_state_dict(..., assign=True)"
+            )
+
+
+@contextlib.contextmanager
+def _every_layer_called():
+    """Transformers without the short cut that computes several layers at once, and calls no hooks."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
+def _share_again(model):
+    """Leave a model that `fully_shard` shares among processes as it is between two steps."""
+    for module in model.modules():
+        if "FSDP" in type(module).__name__ and hasattr(module, "reshard"):
+            module.reshard()
 
 
 def _warn(model):

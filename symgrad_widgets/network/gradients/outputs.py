@@ -1,15 +1,14 @@
 """What a layer or a model returns: a tensor, or tensors inside of anything else."""
 
-import dataclasses
 from collections.abc import Mapping, MutableMapping
 from copy import copy
 
 import torch
 
-__all__ = ["bare", "copied", "described", "mapped", "tensors_in", "transformed"]
+__all__ = ["bare", "copied", "described", "mapped", "table_of", "tensors_in", "transformed"]
 
 _FUNC = torch._C._functorch  # noqa: SLF001 - torch.func has no public name for these
-_HOLDERS = torch.Tensor | Mapping | tuple | list
+_DEEPEST = 6  # objects inside of one another
 
 
 def copied(output):
@@ -29,6 +28,12 @@ def tensors_in(output):
     return found
 
 
+def table_of(output, count):
+    """All real numbers of an output that has a row for each point, as a table (count, ...), or None."""
+    rows = [t for t in tensors_in(output) if t.is_floating_point() and t.ndim and len(t) == count]
+    return torch.cat([t.reshape(count, -1) for t in rows], 1) if rows else None
+
+
 def transformed(output):
     """Whether an output belongs to a transform of torch.func (grad, vmap ...), and is nothing outside."""
     return any(map(_FUNC.is_functorch_wrapped_tensor, tensors_in(output)))
@@ -41,27 +46,50 @@ def bare(tensor):
     return tensor
 
 
-def mapped(function, output):
-    """Return the same output with `function(tensor)` in the place of each tensor.
+def mapped(function, output, kinds=torch.Tensor, *, within=()):
+    """Return the same output with `function(tensor)` in the place of each tensor, or of all of other `kinds`.
 
-    In tuples of any kind, lists, mappings, dataclasses, and objects with tensors among their attributes.
+    In tuples of any kind, lists, mappings, dataclasses, and objects that hold any of these; what holds none
+    of them is handed back itself.
     """
-    if isinstance(output, torch.Tensor):
+    if isinstance(output, kinds):
         return function(output)
-    if isinstance(output, Mapping):
-        made = copy(output) if isinstance(output, MutableMapping) else dict(output)
-        for key, value in output.items():
-            made[key] = mapped(function, value)
-        return made
-    if isinstance(output, tuple | list):
-        parts = [mapped(function, part) for part in output]
-        return type(output)._make(parts) if hasattr(output, "_make") else type(output)(parts)
-    attributes = _attributes(output)
-    if not attributes:
+    if len(within) == _DEEPEST or any(output is one for one in within):  # one that holds itself
         return output
-    made = copy(output)
-    for name, value in attributes.items():
-        object.__setattr__(made, name, mapped(function, value))  # a dataclass may be frozen
+    changed = {}
+    for where, key, part in _parts(output):
+        new = mapped(function, part, kinds, within=(*within, output))
+        if new is not part:
+            changed[where, key] = new
+    return _with(output, changed) if changed else output
+
+
+def _parts(output):
+    """Yield what is in an output: where it stands, an item or an attribute, its key, and itself."""
+    if isinstance(output, type | torch.nn.Module):
+        return
+    if isinstance(output, Mapping):
+        yield from (("item", key, part) for key, part in output.items())
+    elif isinstance(output, tuple | list):
+        yield from (("item", i, part) for i, part in enumerate(output))
+    if not hasattr(output, "_fields"):
+        yield from (("attribute", name, part) for name, part in getattr(output, "__dict__", {}).items())
+
+
+def _with(output, changed):
+    """Copy of an output with other parts."""
+    items = {key: part for (where, key), part in changed.items() if where == "item"}
+    if isinstance(output, tuple):
+        parts = [items.get(i, part) for i, part in enumerate(output)]
+        made = type(output)._make(parts) if hasattr(output, "_make") else type(output)(parts)
+    else:
+        fixed = isinstance(output, Mapping) and not isinstance(output, MutableMapping)
+        made = dict(output) if fixed else copy(output)
+        for key, part in items.items():
+            made[key] = part
+    for (where, name), part in changed.items():
+        if where == "attribute":
+            object.__setattr__(made, name, part)  # a dataclass may be frozen
     return made
 
 
@@ -74,19 +102,3 @@ def described(output):
     if isinstance(output, tuple | list):
         return f"a {type(output).__name__} of {len(output)}"
     return f"an object of type {type(output).__name__}"
-
-
-def _attributes(output):
-    """Attributes of an object that hold tensors, or may do so."""
-    if isinstance(output, type | torch.nn.Module):
-        return {}
-    if dataclasses.is_dataclass(output):
-        held = {field.name: getattr(output, field.name, None) for field in dataclasses.fields(output)}
-        return {
-            name: value
-            for name, value in held.items()
-            if isinstance(value, _HOLDERS) or dataclasses.is_dataclass(value)
-        }
-    return {
-        name: value for name, value in getattr(output, "__dict__", {}).items() if isinstance(value, _HOLDERS)
-    }

@@ -13,7 +13,17 @@ from .inputs import to_numpy
 from .neurons import neuron_values
 from .outputs import bare, copied, described, transformed
 
-__all__ = ["Reader", "forward", "hooked", "layer_of", "not_compiled", "placed"]
+__all__ = [
+    "Reader",
+    "check_module",
+    "forward",
+    "home",
+    "hooked",
+    "layer_of",
+    "not_compiled",
+    "placed",
+    "scripted",
+]
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
@@ -30,13 +40,12 @@ class Reader:
         self.layer, self.wrt = layer, wrt
         self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
         self.arguments = arguments
-        self.device = _home(model)[0]
+        self.device, self.dtype = home(model)
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
 
     def _prepared(self, x):
         """Points as the model takes them: whole numbers stay so where an inner layer counts as the input."""
-        floating = self.wrt is None or x.dtype.is_floating_point
-        return placed(x, self.model) if floating else x.to(self.device)
+        return placed(x, self.model, whole=self.wrt is not None)
 
     def inputs(self, x):
         """What the gradients are with respect to, a tensor (N, ...): the points, or the output of `wrt`."""
@@ -77,7 +86,7 @@ class Reader:
         rows = slice(0, _PROBED)
         leaf, values = self._evaluate(x[rows], inputs[rows], rows)
         kept = _kept_bytes(values, self.model)
-        gradient = self._gradient(values[0, 0], leaf, retain=False)
+        gradient = self._gradient(values[0, 0], leaf, values[:, 0], retain=False)
         if torch.nan_to_num(gradient[1:]).any():
             raise ModelError(
                 "the neuron's value at one point depends on the other points of the batch, so it has no "
@@ -94,7 +103,9 @@ class Reader:
     def _chunk(self, x, inputs, rows):
         leaf, values = self._evaluate(x, inputs, rows)
         last = values.shape[1] - 1
-        gradients = [self._gradient(column.sum(), leaf, i < last) for i, column in enumerate(values.T)]
+        gradients = [
+            self._gradient(column.sum(), leaf, column, i < last) for i, column in enumerate(values.T)
+        ]
         return to_numpy(values), np.stack([to_numpy(gradient) for gradient in gradients], 1)
 
     def _evaluate(self, x, inputs, rows):
@@ -111,7 +122,7 @@ class Reader:
                 hooks.enter_context(hooked(self.read, _keeper_of(self.layer, seen)))
             output = self._forward(leaf.clone() if self.varied is None else self._prepared(x), rows)
         if self.read is not None and not seen:
-            raise ModelError(f"the model's forward does not call the layer {self.layer!r}")
+            raise ModelError(f"the model's forward does not call the layer {self.layer!r}{self._remade()}")
         output = output if self.read is None else seen[-1]
         names = list(self.layers)
         values = [neuron_values(output, neuron, len(leaf), self.where, names) for neuron in self.neurons]
@@ -121,34 +132,59 @@ class Reader:
                 f"{self.where} is complex: take a real number of it, neuron=lambda out: out[:, 0].real"
             )
         if not values.requires_grad:
-            raise ModelError(
-                f"{self.where} is detached from its input: no gradient flows back through it "
-                "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model "
-                "takes itself, without create_graph? Where it has one in train mode only: training=True)"
-            )
+            raise self._detached()
         return leaf, values
 
+    def _detached(self):
+        quantised = next((n for n, m in self.layers.items() if "quantized" in type(m).__module__), None)
+        if quantised is not None:
+            return ModelError(
+                f"{self.where} has no gradient: the layer {quantised!r} is quantised; give the model that "
+                "the quantised one was made of"
+            )
+        return ModelError(
+            f"{self.where} is detached from its input: no gradient flows back through it "
+            "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model takes "
+            "itself, without create_graph? Where it has one in train mode only: training=True. "
+            "A checkpoint inside: use_reentrant=False)"
+        )
+
+    def _remade(self):
+        """What has been made of the model, where that calls none of its layers."""
+        remade = isinstance(self.model, torch.jit.ScriptModule | torch.fx.GraphModule)
+        return ", since it was traced or exported: give the module that it was made of" if remade else ""
+
     def _forward(self, x, rows):
-        positional, named = self.arguments.at(rows, self.device)
+        positional, named = self.arguments.at(rows, self.device, self.dtype)
         return forward(self.model, x, *positional, **named)
 
-    def _gradient(self, value, leaf, retain):
+    def _gradient(self, value, leaf, column, retain):
+        """Derivative of a value by the leaf; `column` are those of the same neuron at all points."""
         try:
-            (gradient,) = torch.autograd.grad(value, leaf, retain_graph=retain, allow_unused=True)
-        except RuntimeError as error:  # a stranger's backward may raise anything
+            gradient = _derivative(value, leaf, retain)
+        except Exception as error:  # a stranger's backward may raise anything
             raise ModelError(
                 f"the derivative of {self.where} cannot be taken: {type(error).__name__}: {error}; "
                 f"{_way_out(error)}"
             ) from error
+        if gradient is None and self.wrt is None and torch.unique(column.detach()).numel() > 1:
+            raise self._detached()  # it changes from point to point
         if gradient is None:
             origin = "the input" if self.wrt is None else f"the layer {self.wrt!r} given as wrt"
             raise NoGradientError(f"{self.where} does not depend on {origin}; choose another neuron or layer")
         return gradient
 
 
+def check_module(model):
+    """Raise ModelError for what is no module."""
+    if not isinstance(model, nn.Module):
+        makes = ": give its .module()" if hasattr(model, "module") else f": {model!r}"
+        raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}{makes}")
+
+
 def not_compiled(model):
     """Return the module that `torch.compile` was given; compiled code calls no hooks."""
-    return getattr(model, _ORIGINAL, model)
+    return dict(model.named_children()).get(_ORIGINAL, model)  # a wrapper may pass on names of what it holds
 
 
 def layer_of(model, name):
@@ -157,19 +193,29 @@ def layer_of(model, name):
         return None
     model = not_compiled(model)
     layers = {other: module for other, module in model.named_modules() if other}
-    plain = name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
+    plain = plain_name(name, layers)
     if plain not in layers:
         raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, layers)}")
     return layers[plain]
 
 
-def placed(x, model):
-    """Points as a model takes them: on its device, of its floating type, or their own where it has none."""
-    device, dtype = _home(model)
+def plain_name(name, layers):
+    """Name of a layer of a compiled model as its own, among these, is called."""
+    return name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
+
+
+def placed(x, model, *, whole=False):
+    """Points as a model takes them: on its device, of its floating type, or their own where it has none.
+
+    Whole numbers stay so where that is asked.
+    """
+    device, dtype = home(model)
+    if whole and not x.is_floating_point():
+        return x.to(device)
     return x.to(device, dtype or (x.dtype if x.is_floating_point() else torch.float64))
 
 
-def _home(model):
+def home(model):
     """Device and floating type of a model's first parameters or buffers; None for no type."""
     state = list(chain(model.parameters(), model.buffers()))
     device = state[0].device if state else torch.device("cpu")
@@ -183,9 +229,11 @@ def forward(model, x, *arguments, **named):
     except SymgradError:
         raise
     except Exception as error:  # a stranger's forward may raise anything
+        fixed = isinstance(model, torch.fx.GraphModule) and isinstance(error, AssertionError)
+        dynamic = "; was it exported for one number of points? Give dynamic_shapes to torch.export.export"
         raise ModelError(
             f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
-            f"{type(error).__name__}: {error}"
+            f"{type(error).__name__}: {error}{dynamic if fixed else ''}"
         ) from error
 
 
@@ -204,6 +252,14 @@ def _keeper_of(name, seen):
     return keep
 
 
+def scripted(module):
+    """Return the error for a layer that is scripted."""
+    return ModelError(
+        f"a scripted module ({getattr(module, 'original_name', type(module).__name__)}) lets nobody look "
+        "at its layers: give the module that it was made of, or read the output, layer=None"
+    )
+
+
 @contextlib.contextmanager
 def hooked(layer, hook):
     """While this lasts, call `hook(module, arguments, output)` after each forward of the layer.
@@ -218,14 +274,21 @@ def hooked(layer, hook):
     try:
         handle = layer.register_forward_hook(here)
     except RuntimeError:
-        raise ModelError(
-            f"a scripted module ({getattr(layer, 'original_name', type(layer).__name__)}) lets nobody look "
-            "at its layers: give the module that it was made of, or read the output, layer=None"
-        ) from None
+        raise scripted(layer) from None
     try:
         yield
     finally:
         handle.remove()
+
+
+def _derivative(value, leaf, retain):
+    try:
+        return torch.autograd.grad(value, leaf, retain_graph=retain, allow_unused=True)[0]
+    except RuntimeError as error:
+        if "use_reentrant" not in str(error):
+            raise
+    value.backward(retain_graph=retain)  # the only way through a checkpoint of that kind
+    return leaf.grad
 
 
 def _way_out(error):
@@ -242,7 +305,10 @@ def _kept_bytes(values, model):
 
     The graph itself is asked: hooks on what is saved are in the way of a model that differentiates inside.
     """
-    kept = {p.untyped_storage().data_ptr(): 0 for p in model.parameters()}
+    kept = {}
+    for parameter in model.parameters():
+        with contextlib.suppress(RuntimeError):  # a part of one in another process
+            kept[parameter.untyped_storage().data_ptr()] = 0
     seen, waiting = set(), [values.grad_fn]
     while waiting:
         node = waiting.pop()

@@ -14,11 +14,12 @@ from .inputs import Arguments, checked_points, to_numpy
 from .layers import bends, layers_of, tensor_of
 from .modes import undisturbed
 from .outputs import copied, described, transformed
-from .reader import Reader, hooked
+from .reader import Reader, check_module, hooked, plain_name, scripted
 
 __all__ = ["Survey"]
 
 _ROWS = 64
+_SAME = 1e-3  # share by which one derivative, taken in two ways, may differ
 
 
 class Survey(Reader):
@@ -26,7 +27,7 @@ class Survey(Reader):
 
     Parameters
     ----------
-    model, wrt, forward_args
+    model, wrt, forward_args, training
         As in `gradient_field`.
     x : array or tensor (N, ...) of points
     layers : names of the layers to look at, or None for those that compute something
@@ -38,12 +39,12 @@ class Survey(Reader):
 
     """
 
-    def __init__(self, model, x, layers=None, wrt=None, forward_args=()):
-        if not isinstance(model, nn.Module):
-            raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}: {model!r}")
+    def __init__(self, model, x, layers=None, wrt=None, forward_args=(), training=False):
+        check_module(model)
         self.x, kept = checked_points(x)
         super().__init__(model, None, (), wrt, Arguments(forward_args, kept))
-        with undisturbed(model):
+        self._training = training
+        with undisturbed(model, training=training):
             self._inputs = self.inputs(self.x)
             self.shown = self._layers(layers, *self._calls(slice(0, _ROWS)))
 
@@ -59,27 +60,46 @@ class Survey(Reader):
 
     def values(self, rows):
         """Values of all neurons of all layers, float32 (len(rows), neurons), at points given by number."""
-        with undisturbed(self.model, warn=False):
+        with self._alone():
             return self._in_chunks(rows, self._run, lambda values: values)
+
+    def _alone(self):
+        return undisturbed(self.model, training=self._training, warn=False)
 
     def derivatives(self, directions, rows):
         """Derivatives of all neurons along some directions (n, m), float32 (neurons, len(rows), m).
 
-        One pass in forward mode for each direction, whatever the number of neurons.
+        One pass in forward mode for each direction, whatever the number of neurons; where an operation of
+        the model has no such derivative, two passes backwards.
         """
-        try:
-            with undisturbed(self.model, warn=False):
-                columns = [self._along(direction, rows).T for direction in directions.T]
-        except ModelError as error:
-            raise ModelError(
-                "an operation of this model has no forward-mode derivative, so the gradients of all neurons "
-                "cannot be had at once; look at neurons one by one, whose gradient_field needs none "
-                f"({error.__cause__})"
-            ) from error
-        return np.stack(columns, 2)
+        with self._alone():
+            for way in (self._forwards, self._twice_backwards):
+                try:
+                    columns = [way(self._direction(direction), rows).T for direction in directions.T]
+                except (ModelError, RuntimeError) as error:  # a stranger's backward may raise anything
+                    failure = error
+                else:
+                    return np.stack(columns, 2)
+        raise ModelError(
+            "an operation of this model has no derivative by which the gradients of all neurons can be had "
+            "at once; look at neurons one by one, whose gradient_field needs none "
+            f"({failure.__cause__ or failure})"
+        ) from failure
 
-    def _along(self, direction, rows):
-        direction = torch.as_tensor(direction).to(self._inputs).reshape(self._inputs.shape[1:])
+    def _direction(self, direction):
+        return torch.as_tensor(direction).to(self._inputs).reshape(self._inputs.shape[1:])
+
+    def _twice_backwards(self, direction, rows):
+        """Derivatives along a direction: those of the backward pass, which is linear in its weights."""
+        leaves = []
+
+        def run(part):
+            leaves.append(self._inputs[part].clone().requires_grad_())
+            return self._run(part, leaves[-1])
+
+        return self._in_chunks(rows, run, lambda values: _derivative(values, leaves[-1], direction))
+
+    def _forwards(self, direction, rows):
 
         def push(part):
             inputs = self._inputs[part]
@@ -108,7 +128,8 @@ class Survey(Reader):
             if self.varied is not None:
                 stack.enter_context(hooked(self.varied, lambda *_: leaf))
             for name, module in self.layers.items():
-                stack.enter_context(hooked(module, _keeper(seen, name)))
+                if not isinstance(module, torch.jit.ScriptModule):  # which lets nobody look at its layers
+                    stack.enter_context(hooked(module, _keeper(seen, name)))
             output = self._forward(leaf if self.varied is None else self._prepared(self.x[rows]), rows)
         return seen, output
 
@@ -118,6 +139,7 @@ class Survey(Reader):
         count = min(_ROWS, self.arguments.count)
         usable = [name for name, output in outputs.items() if _has_neurons(output, count)]
         if names is not None:
+            names = [plain_name(name, self.layers) for name in names]
             _all_known(names, usable, self.layers)
             chosen = [name for name in usable if name in names]
         else:
@@ -167,17 +189,28 @@ def _keeper(seen, name):
 
 @contextlib.contextmanager
 def _plain_kernels():
-    """Without fused kernels, which call no hooks or know no forward-mode derivative."""
-    fast = torch.backends.mha.get_fastpath_enabled()
+    """Without fused kernels, which know no forward-mode derivative."""
     math = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "TF32 acceleration")  # of torch itself, about the next line
-            with torch.backends.mkldnn.flags(enabled=False), math:
-                yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "TF32 acceleration")  # of torch itself, about the next line
+        with torch.backends.mkldnn.flags(enabled=False), math:
+            yield
+
+
+def _derivative(values, leaf, direction):
+    """Derivative (rows, neurons) of values along a direction, by two passes backwards."""
+    weights = torch.randn_like(values).requires_grad_()
+    slopes = None
+    if values.requires_grad:
+        (slopes,) = torch.autograd.grad(values, leaf, weights, create_graph=True, allow_unused=True)
+    if slopes is None:
+        return torch.zeros_like(values)
+    along = (slopes * direction).flatten(1).sum(1)
+    (found,) = torch.autograd.grad(along.sum(), weights, retain_graph=True)
+    terms = found * weights  # which sum up to what the first pass gave, if the second could follow all of it
+    if ((terms.sum(1) - along).abs() > _SAME * (terms.abs().sum(1) + along.abs())).any():
+        raise ModelError("the backward pass of an operation cannot be differentiated in its turn")
+    return found
 
 
 def _tangent(values):
@@ -207,6 +240,8 @@ def _computes(module):
 
 def _all_known(names, usable, modules):
     for name in names:
+        if isinstance(modules.get(name), torch.jit.ScriptModule):
+            raise scripted(modules[name])
         if name in modules and name not in usable:
             raise ModelError(
                 f"layer {name!r} has no neurons: it is not called, or returns no tensor of real numbers with "

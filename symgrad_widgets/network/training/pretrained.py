@@ -1,18 +1,25 @@
 """A `TrainingResult` without training: read from a file of weights, its points drawn again."""
 
 import dataclasses
+from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import torch
 
-from ...errors import ModelError, UnknownNameError
+from ...errors import ModelError, OutputError, UnknownNameError
+from ...stored import misfit
+from .kinds import KINDS
 from .settings import Settings, chosen_settings
 from .task import held_out, network
 from .training_result import TrainingResult
 from .weight_files import AGAIN, read, shipped
 
 __all__ = ["load"]
+
+_MOST_POINTS = 10**6
 
 
 def load(experiment, path=None, *, seed=None, variant=None):
@@ -46,7 +53,7 @@ def load(experiment, path=None, *, seed=None, variant=None):
         raise ModelError(f"{file} holds weights of {described['experiment']}, not of {experiment.slug}")
     _check_asked(experiment, described, seed=seed, variant=variant)
     experiment = experiment.of(described["variant"])
-    settings = Settings(**described["settings"])
+    settings = _settings(experiment, described, tensors, file)
     if path is None:
         _check_settings(experiment, settings, file)
     model = _fitted(network(experiment, settings, generator=torch.Generator()), tensors, file)
@@ -64,6 +71,27 @@ def load(experiment, path=None, *, seed=None, variant=None):
         settings=settings,
         within=None if within is None else np.array(within),
     )
+
+
+def _settings(experiment, described, tensors, file):
+    """Settings that a file describes, once they fit the numbers in it: room is made for a network by them."""
+    given, within = described["settings"], described["within"]
+    wrong = misfit(given, get_type_hints(Settings))
+    if wrong is None:
+        sizes = len(experiment.names), *given["hidden"], given["latent"] or 0
+        checks = {
+            "its settings are others than those of a training": len(given) == len(fields(Settings)),
+            f"there is no loss {given['loss']!r}": given["loss"] in KINDS[experiment.kind].losses,
+            f"{given['held_out']:,} points to draw are too many": given["held_out"] <= _MOST_POINTS,
+            f"its latents are {given['latent']}": within is None or len(within) == given["latent"],
+            f"a network of widths {sizes} has other weights": 0
+            < sum(a * b for a, b in pairwise(sizes))
+            <= sum(tensor.numel() for tensor in tensors.values()),
+        }
+        wrong = next((what for what, fine in checks.items() if not fine), None)
+    if wrong is not None:
+        raise OutputError(f"{file} does not describe its network: {wrong}; {AGAIN}")
+    return Settings(**given)
 
 
 def _check_asked(experiment, described, **asked):

@@ -14,6 +14,7 @@ from safetensors.torch import save as to_bytes
 
 from ... import __version__
 from ...errors import OutputError
+from ...stored import from_json, misfit
 
 __all__ = ["AGAIN", "SHIPPED", "read", "save", "shipped"]
 
@@ -21,6 +22,18 @@ SHIPPED = Path(__file__).parents[2] / "data" / "weights"
 AGAIN = "make it again with `symgrad weights make`, or with run.save(path)"
 _FORMAT = 1
 _DIGITS = 6  # of the training curves
+_KINDS = {
+    "format": int,
+    "experiment": str,
+    "seed": int,
+    "variant": str,
+    "settings": dict[str, list[int] | str | bool | float | None],
+    "seconds": float,
+    "ending": str,
+    "within": list[float] | None,
+    "history": dict[str, list[float]],
+}
+_HISTORY = {"epoch", "validation"}
 
 
 def shipped(experiment):
@@ -67,12 +80,19 @@ def read(file):
     """Tensors by name and the description of a file."""
     try:
         with safe_open(file, framework="pt") as opened:
-            described = json.loads(opened.metadata()["symgrad"])
+            described = from_json(opened.metadata()["symgrad"])
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no mapping
         found = described["format"]
-        described["settings"]["hidden"] = tuple(described["settings"]["hidden"])
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(f"{file} is damaged or holds no trained network ({error}): {AGAIN}") from None
+    wrong = (
+        misfit(described, _KINDS)
+        or misfit(described["history"], dict.fromkeys(_HISTORY, list))
+        or misfit(described["settings"], {"hidden": list[int]})
+    )
+    if wrong is not None:
+        raise OutputError(f"{file} does not describe its network: {wrong}; {AGAIN}")
     if found != _FORMAT:
         raise OutputError(f"{file} has format {found!r}, this version reads {_FORMAT}: {AGAIN}")
+    described["settings"]["hidden"] = tuple(described["settings"]["hidden"])
     return tensors, described

@@ -44,7 +44,9 @@ class NeuronLaw:
     @property
     def angle(self):
         """Root mean square angle in degrees between the formula's gradient and the neuron's, or None."""
-        return None if self.formula is None else float(np.degrees(np.arcsin(np.sqrt(self.loss))))
+        return (
+            None if self.formula is None else float(np.degrees(np.arcsin(np.sqrt(np.clip(self.loss, 0, 1)))))
+        )
 
 
 class Atlas:

@@ -68,7 +68,7 @@ def atlas(
         Neurons that have a row there already are not done again.
     random_state : int, of the searches
     callback : called with each NeuronLaw as it comes; when it returns True the atlas ends there
-    **reading : `wrt` and `forward_args`, as in `gradient_field`
+    **reading : `wrt`, `forward_args` and `training`, as in `gradient_field`
 
     Returns
     -------
@@ -93,10 +93,10 @@ def atlas(
     }
     jobs = batch.cores() if jobs is None else whole(jobs, "jobs")
     names = names_of(x if reading.get("wrt") is None else None, names)
-    if not reading.get("forward_args"):
+    if _is_nothing(reading.get("forward_args")):
         x = _spread(x, whole(points, "points"))
     activity = Activity(model, x, names, (layer,) if isinstance(layer, str) else layer, **reading)
-    table = Table(path, digest(model, activity.points, (settings, activity.names)))
+    table = Table(path, digest(model, activity.points, (settings, activity.names), reading))
     layers = [one for one in activity.layers if layer is not None or not one.bent]
     neurons = [(one.name, neuron) for one in layers for neuron in range(one.count)]
     missing = [neuron for neuron in neurons if neuron not in table.rows]
@@ -118,6 +118,10 @@ def atlas(
     if ending == "finished" and all(row.note for row in done):
         raise NoGradientError(f"nothing can be said of any of {len(done)} neurons: {done[0].note}")
     return Atlas(done, ending)
+
+
+def _is_nothing(arguments):
+    return arguments is None or (isinstance(arguments, tuple | list | dict) and not arguments)
 
 
 def _spread(x, count):

@@ -3,14 +3,19 @@
 import hashlib
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 
 from ... import batch
 from ...errors import OutputError
+from ...search import WORDS
+from ...stored import misfit
 from .laws import NeuronLaw
 
 __all__ = ["Table", "digest"]
+
+_KINDS = get_type_hints(NeuronLaw) | {"made_of": str}
 
 
 class Table:
@@ -33,15 +38,18 @@ class Table:
                 self._take(stored)
 
     def _take(self, stored):
-        try:
-            row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
-            same = stored["made_of"] == self._made_of
-        except KeyError as lacking:
+        wrong = misfit(stored, _KINDS)
+        if wrong is None and (
+            stored["kind"] not in WORDS or (stored["formula"] is not None and stored["loss"] is None)
+        ):
+            wrong = f"its kind is {stored['kind']!r}, its formula {stored['formula']!r}"
+        if wrong is not None:
             raise OutputError(
-                f"{self._path} holds no atlas, or one that another version made, by other rules: a row lacks "
-                f"{lacking}; choose another path"
-            ) from None
-        if not same:
+                f"{self._path} holds no atlas, or one that another version made, by other rules: of a row "
+                f"{wrong}; choose another path"
+            )
+        row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
+        if stored["made_of"] != self._made_of:
             raise OutputError(
                 f"{self._path} holds the atlas of another model, or on other points or with other settings: "
                 "choose another path"
@@ -55,11 +63,18 @@ class Table:
         self.rows[row.layer, row.neuron] = row
 
 
-def digest(model, points, settings):
-    """Text that differs where a model's weights or buffers, the points or the settings do."""
+def digest(model, points, settings, reading):
+    """Text that differs where a model's weights or buffers, the points, the settings or the arguments do."""
+    from ...network.gradients.outputs import tensors_in  # torch: only when asked for
+
     state = hashlib.sha256(repr(settings).encode())
-    for name, tensor in model.state_dict().items():
-        state.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        state.update(tensor.detach().cpu().double().contiguous().numpy().tobytes())
+    for name, value in [*model.state_dict().items(), ("", reading)]:  # extra state may be anything
+        for tensor in tensors_in(value):
+            plain = (
+                tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
+            )  # shared among processes
+            plain = plain.dequantize() if plain.is_quantized else plain
+            state.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+            state.update(plain.detach().cpu().double().contiguous().numpy().tobytes())
     state.update(np.ascontiguousarray(points).tobytes())
     return state.hexdigest()[:16]

@@ -22,6 +22,7 @@ from ...formula import operators
 from ..terms import postfix
 from ..terms.postfix import CONSTANT
 from . import lanes, loops
+from .kept import compiled_and_kept
 from .lanes import LANES, STEP, get, inlined, put, put_word, word
 from .loops import DIV, EXP, FACTOR, HAS_LOOP, IS_BINARY, MUL, NEG, SQUARE, SUB
 
@@ -320,10 +321,7 @@ def cached(function):
     """
     sources = b"".join(Path(module.__file__).read_bytes() for module in (lanes, loops, operators, postfix))
     function.__qualname__ += "_" + hashlib.sha256(sources).hexdigest()[:12]
-    try:
-        return njit(nogil=True, error_model="numpy", cache=True)(function)
-    except RuntimeError:  # no folder can be written: compiled anew in each process
-        return njit(nogil=True, error_model="numpy")(function)
+    return compiled_and_kept(function)
 
 
 @cached

@@ -1,9 +1,11 @@
 """What PySR is asked to do: its loss, its parameters, and the published recipe."""
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 
 from ...errors import DataError, UnknownNameError, nearest
+from ...stored import fits, misfit
 
 __all__ = ["LOSSES", "PAPER_OPERATORS", "PySR"]
 
@@ -64,12 +66,57 @@ _PAPER = {
     "warmup_maxsize_by": 0.0,
 }
 _PRESETS = {"default": {}, "paper": _PAPER}
+# What may come from a file: PySR hands some of its parameters to Julia as text to run, so that what is not
+# known here to be plain is refused. These are numbers, or truth values.
+_NUMBERS = {
+    *("adaptive_parsimony_scaling", "alpha", "annealing", "batch_size", "batching", "bumper"),
+    *("complexity_of_constants", "complexity_of_variables", "crossover_probability", "deterministic"),
+    *("early_stop_condition", "fast_cycle", "fraction_replaced", "fraction_replaced_guesses"),
+    *("fraction_replaced_hof", "hof_migration", "max_evals", "maxdepth", "maxsize", "migration"),
+    *("ncycles_per_iteration", "optimize_probability", "optimizer_f_calls_limit", "optimizer_iterations"),
+    *("optimizer_nrestarts", "parsimony", "perturbation_factor", "population_size", "populations"),
+    *("print_precision", "probability_negate_constant", "procs", "should_optimize_constants"),
+    *("should_simplify", "skip_mutation_failures", "timeout_in_seconds", "topn", "tournament_selection_n"),
+    *("tournament_selection_p", "turbo", "use_frequency", "use_frequency_in_tournament", "verbosity"),
+    *("warmup_maxsize_by", "weight_add_node", "weight_delete_node", "weight_do_nothing"),
+    *("weight_insert_node", "weight_mutate_constant", "weight_mutate_feature", "weight_mutate_operator"),
+    *("weight_optimize", "weight_randomize", "weight_rotate_tree", "weight_simplify", "weight_swap_operands"),
+    "weight_backsolve",
+}
+_WORDS = {
+    "batching": {"auto"},
+    "loss_scale": {"linear", "log"},
+    "optimizer_algorithm": {"BFGS", "NelderMead"},
+    "parallelism": {"multiprocessing", "multithreading", "serial"},
+}
+_BY_OPERATOR = {"complexity_of_operators", "constraints", "nested_constraints"}
+_OPERATOR = re.compile(r"[-+*/^]|[A-Za-z]\w{,30}", re.ASCII)
 _OURS = (
     *("loss_function", "loss_function_expression", "elementwise_loss", "expression_spec", "type_spec"),
     *("operators", "binary_operators", "unary_operators", "extra_sympy_mappings", "niterations"),
     *("random_state", "warm_start", "guesses", "run_id", "tempdir", "temp_equation_file", "output_directory"),
     *("input_stream", "progress", "autodiff_backend", "precision", "select_k_features", "denoise"),
 )
+
+
+_KINDS = {"preset": str, "loss": str, "iterations": int, "parameters": dict}
+
+
+def _is_plain(name, value):
+    """Whether a parameter holds nothing that Julia could run, whoever wrote it."""
+    if name in _BY_OPERATOR:
+        return isinstance(value, dict) and all(map(_of_operator, value, value.values()))
+    return (
+        (name in _WORDS and type(value) is str and value in _WORDS[name])
+        or (name in _NUMBERS and fits(value, float | bool | None))
+        or (name == "complexity_of_variables" and fits(value, list[float]))
+    )
+
+
+def _of_operator(name, value):
+    if isinstance(value, dict):
+        return _OPERATOR.fullmatch(name) is not None and all(map(_of_operator, value, value.values()))
+    return _OPERATOR.fullmatch(name) is not None and fits(value, float | list[int])
 
 
 @dataclass(frozen=True)
@@ -116,10 +163,24 @@ class PySR:
         """Return settings: of "pysr", of settings themselves, or of what was saved of them."""
         if isinstance(backend, cls):
             return backend
-        return cls(**backend) if isinstance(backend, dict) else cls()
+        if not isinstance(backend, dict):
+            return cls()
+        known = {name: kind for name, kind in _KINDS.items() if name in backend}
+        wrong = misfit(backend, known) or ", ".join(sorted(backend.keys() - known))
+        if wrong:
+            raise DataError(f"these are no saved settings of PySR: {wrong}")
+        settings = cls(**backend)
+        settings.saved()
+        return settings
 
     def saved(self):
-        """Return the settings in JSON types."""
+        """Return the settings in JSON types; DataError where they hold what is not read from a file."""
+        refused = sorted(name for name, value in self.parameters.items() if not _is_plain(name, value))
+        if refused:
+            raise DataError(
+                f"PySR's {', '.join(refused)} may be code that Julia runs, so it is neither saved nor read "
+                "from a file: give it in Python, backend=PySR(parameters=...), or leave it out"
+            )
         return asdict(self)
 
     def regressor(self, max_complexity):

@@ -1,0 +1,65 @@
+"""Compiled code on disk, in numba's own cache: what is damaged, or cannot be written, costs time only."""
+
+import warnings
+from pathlib import Path
+
+from numba import njit
+
+__all__ = ["compiled_and_kept", "folder"]
+
+
+def compiled_and_kept(function):
+    """Compile a function, and keep the result on disk where a folder can be written."""
+    options = {"nogil": True, "error_model": "numpy"}
+    try:
+        made = njit(cache=True, **options)(function)
+    except RuntimeError:
+        _tell("no folder for compiled code can be written, so each start compiles it: set NUMBA_CACHE_DIR")
+        return njit(**options)(function)
+    made._cache = _Mended(made._cache)  # noqa: SLF001 - the place that numba asks
+    return made
+
+
+def folder(made):
+    """Path of the folder that a function is kept in, or None."""
+    path = made._cache.cache_path  # noqa: SLF001 - the same
+    return None if path is None else Path(path)
+
+
+class _Mended:
+    """A cache of numba's that fails as if it were empty."""
+
+    def __init__(self, cache):
+        self._cache = cache
+
+    def __getattr__(self, name):
+        return getattr(self._cache, name)
+
+    def load_overload(self, *given):
+        try:
+            return self._cache.load_overload(*given)
+        except Exception as error:  # noqa: BLE001 - it reads whatever is left of a file
+            _tell(
+                f"the compiled code in {self.cache_path} is damaged ({type(error).__name__}): it is made anew"
+            )
+            self._remove()
+            return None
+
+    def save_overload(self, *given):
+        try:
+            self._cache.save_overload(*given)
+        except Exception as error:  # noqa: BLE001 - the same, and a disk that is full
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            _tell(f"compiled code cannot be kept in {self.cache_path} ({reason}): set NUMBA_CACHE_DIR")
+            self._remove()
+
+    def _remove(self):
+        for index in Path(self.cache_path).glob(f"*{self._cache._py_func.__qualname__}*.nbi"):  # noqa: SLF001
+            try:
+                index.unlink()
+            except OSError:
+                _tell(f"{index} cannot be removed: remove it yourself")
+
+
+def _tell(what):
+    warnings.warn(what, stacklevel=2)

@@ -297,8 +297,8 @@ class Engine:
             sums = self.score(
                 [(*s.rows, r) for s in best for r in self._extensions(s, rows)[: DIVISION.extensions]]
             )
-        if thoroughly and len(coordinates) <= 2:
-            self._eliminate(small)
+        for terms in self._of_one_kind(small) if thoroughly and len(coordinates) <= 2 else ():
+            self._eliminate(terms)
 
     def _decades_of(self, terms):
         """Powers of ten next to the values of terms."""

@@ -394,7 +394,7 @@ class _Writing:
     rounds: int = 4
     """Of weights, when the coefficients to be written are solved for. Not measured."""
     decimal: int = 2
-    """Nodes that a number of several digits is worth, where values place it. Not measured."""
+    """Nodes that a coefficient is worth, and as many that its digits are. Not measured."""
     residual: float = 1e-15
     """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
     least_scale: float = 1e-9
@@ -457,8 +457,10 @@ class _Values:
     """Of fewer nothing is said. Not measured."""
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
     """Neighbours on either side that a line is put through; the best number counts. Not measured."""
-    price: float = 0.25
-    """Nats of what is left of the values that a node has to gain to be chosen. Not measured."""
+    price: float = 0.2
+    """Nats of what is left of the values that a node has to gain over formulas of like length. Not measured."""
+    far_price: float = 0.1
+    """Over much shorter ones. Not measured."""
     training: float = 1e-5
     """Share of the values, 0.3 % of their spread squared, that is attributed to training. Not measured."""
     law: float = 0.1

@@ -12,7 +12,7 @@ from ..fit.bank import Sample, sides
 from ..fit.inner_constants import tidied
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
-from ..tuning import CHOICE, FRONT, ROUNDING
+from ..tuning import CHOICE, FRONT, ROUNDING, VALUES
 from .candidate import Candidate, missed_by
 from .kind import kind_of
 from .selection import (
@@ -21,6 +21,7 @@ from .selection import (
     leading,
     neighbours,
     pareto,
+    reach,
     select,
     select_by_values,
     smooth_share,
@@ -119,10 +120,11 @@ class Judge:
 
     @property
     def heard(self):
-        """Whether the neuron's values decide: less can be left of them than of the directions."""
+        """Whether the neuron's values decide: they tell formulas farther apart than directions do."""
         if self._values is None:
             return False
-        return min(w.rest for w in self._written.values()) < min(w.loss for w in self._written.values())
+        losses, rests = ([getattr(w, name) for w in self._written.values()] for name in ("loss", "rest"))
+        return reach(rests, VALUES.training) > reach(losses, CHOICE.training)
 
     def _worth(self, written):
         """Whether a formula says more of the directions at the different points than it takes to write it."""

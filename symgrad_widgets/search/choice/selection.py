@@ -17,6 +17,7 @@ __all__ = [
     "leading",
     "neighbours",
     "pareto",
+    "reach",
     "select",
     "select_by_values",
     "smooth_share",
@@ -66,13 +67,24 @@ def select(losses, efforts, smooth, chance, count):
 
 
 def select_by_values(rests, efforts):
-    """Index of the shortest description of a neuron's values, or None where much of them is left.
+    """Index of the formula that leaves least of a neuron's values and is worth its length, or None.
 
-    A node has to lower the logarithm of what is left by a price.
+    Worth its length is what leaves less, by a price for each node, than every shorter formula: the full price
+    against those of similar length, less against those that are much shorter. None where much is left.
     """
-    cost = np.log(np.add(rests, VALUES.training)) + VALUES.price * np.asarray(efforts, dtype=float)
-    best = int(np.argmin(cost))
-    return best if rests[best] < VALUES.law else None
+    left, efforts = np.log(np.add(rests, VALUES.training)), np.asarray(efforts, dtype=float)
+    longer = efforts[:, None] - efforts
+    alike = efforts >= CHOICE.window * efforts[:, None]
+    price = np.where(alike, VALUES.price, VALUES.far_price) * longer
+    worth = ((left - left[:, None] >= price) | (longer <= 0)).all(1)
+    best = min(np.flatnonzero(worth), key=lambda i: (left[i], efforts[i]))
+    return int(best) if rests[best] < VALUES.law else None
+
+
+def reach(left, training):
+    """Nats between the worst and the best of some formulas, as one witness tells; training blurs the best."""
+    least = min(left)
+    return float(np.log(max(left) / (least + min(training, CHOICE.exact * least) + ROUNDING.divisor)))
 
 
 def leading(losses, efforts):

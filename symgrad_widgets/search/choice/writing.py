@@ -53,10 +53,10 @@ def formula(terms, G, D, forms, symbols, points, heard=None):
         values, neuron, sides = heard
         (placed,), (rest,) = polished(values[None], neuron, best[None], sides)
         if rest < loss:
-            best, limit = placed, rest * np.exp(KIND.values_price * WRITING.decimal)
+            best, limit = placed, rest * _worth_of_decimals(placed)
 
             def loss_of(numbers):
-                return unexplained(numbers @ values, neuron, sides)
+                return unexplained(numbers @ values, neuron, sides) * _worth_of_decimals(numbers)
 
     bodies = [_body(to_sympy(t, forms)) for t in terms]
     logs = len(terms) > 1 and all(isinstance(body, sp.log) for body in bodies)
@@ -67,6 +67,13 @@ def formula(terms, G, D, forms, symbols, points, heard=None):
         if e.free_symbols:
             written.append((_plain(unwrapped(e), symbols, points), numbers))
     return min(written, key=lambda w: _effort(w[0]), default=None)
+
+
+def _worth_of_decimals(numbers):
+    """Factor of what is left of the values that the nodes of some coefficients have to earn."""
+    size = np.abs(numbers) / decade(np.abs(numbers))
+    nodes = WRITING.decimal * ((size != 1).astype(int) + ~_is_simple(numbers))
+    return np.exp(KIND.values_price * nodes.sum())
 
 
 def effective_count(G, D, c):

@@ -85,13 +85,17 @@ def monomials(grammar, inputs, degree):
 def families(grammar, limit):
     """Compact structured bases for backward elimination: functions that make a list of at most `limit` terms.
 
-    Monomials of each degree; functions of single inputs; and `logarithms`. Each is given the small terms.
+    Monomials of each degree, of the inputs and of their squares; functions of single inputs; and `logarithms`.
+    Each is given the small terms.
     """
     inputs = grammar.inputs
+    squares = [grammar["square"](x) for x in inputs if "square" in grammar]
+    even = range(2, DICTIONARY.degree // 2 + 1) if squares else ()
     degrees = [d for d in range(1, DICTIONARY.degree + 1) if d == 1 or _count(len(inputs), d) <= limit]
     functions = [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)]
     return [
         *(lambda _, d=d: monomials(grammar, inputs, d) for d in degrees),
+        *(lambda _, d=d: monomials(grammar, squares, d) for d in even if _count(len(inputs), d) <= limit),
         lambda _: functions[:limit],
         lambda small: logarithms(small)[:limit],
     ]

@@ -25,6 +25,7 @@ from .verdict import verify as verify
 from .widgets import ExperimentChooser as ExperimentChooser
 from .widgets import ExpressionView as ExpressionView
 from .widgets import FieldView as FieldView
+from .widgets import Instrument as Instrument
 from .widgets import NeuronPicker as NeuronPicker
 from .widgets import Panel as Panel
 from .widgets import PhiBender as PhiBender

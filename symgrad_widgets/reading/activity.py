@@ -129,6 +129,15 @@ class Activity:
             names=self.names, **self._given,
         )  # fmt: skip
 
+    def at(self, points):
+        """Values (N, neurons) of all neurons at points (N, n) that need not be among the data."""
+        from ..network.gradients.survey import Survey
+
+        shaped = np.asarray(points).reshape(len(points), *np.shape(self.x)[1:])
+        names = tuple(layer.name for layer in self.layers)
+        survey = Survey(self.model, shaped, names, **self._given)
+        return survey.values(np.arange(len(points)))
+
     @cached_property
     def mean(self):
         """Mean value of each neuron, (neurons,)."""

@@ -18,11 +18,10 @@ class Section:
     Attributes
     ----------
     low, high : arrays (2,), the ends of the two inputs
-    values : array (side, side), rows along the second input, first its lowest; of several neurons the first
+    values : array (side, side, k) of k neurons, rows along the second input, first its lowest
     near : array (side, side), 1 where there are data, 0 where there are none
     at : dict of the other inputs' values, those of the point of the data nearest the median
-    across : bool, whether the others change along the plane, so that it stays on the surface of the data
-
+    centre, tilt : arrays (n,), (2, n); the plane is `centre + (a, b) @ tilt`
     """
 
     low: np.ndarray
@@ -30,13 +29,19 @@ class Section:
     values: np.ndarray
     near: np.ndarray
     at: dict
-    across: bool
+    centre: np.ndarray
+    tilt: np.ndarray
+
+    @property
+    def across(self):
+        """Whether the other inputs change along the plane, so that it stays on the surface of the data."""
+        return bool(np.count_nonzero(self.tilt) > 2)
 
 
 def section(field, inputs, compute, side=_SIDE):
     """Return the `Section` of a field over two inputs, given by position; None where the data are a line there.
 
-    `compute` maps points (N, n) to values (N,) or (N, k).
+    `compute` maps points (N, n) to values (N, k).
     """
     from scipy.spatial import KDTree
 
@@ -48,20 +53,22 @@ def section(field, inputs, compute, side=_SIDE):
         return None
     live = spread > 0
     centre = field.points[
-        ((field.points[:, live] - np.median(field.points[:, live], 0)) ** 2 / spread[live] ** 2).sum(1).argmin()
+        ((field.points[:, live] - np.median(field.points[:, live], 0)) ** 2 / spread[live] ** 2)
+        .sum(1)
+        .argmin()
     ]
     low, high = plane.min(0), plane.max(0)
     across, up = (np.linspace(*ends, side) for ends in zip(low, high, strict=True))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     points = centre + (grid - centre[inputs]) @ tilt
-    values = np.asarray(compute(points), dtype=float).reshape(side, side, -1)[..., 0]
+    values = np.asarray(compute(points), dtype=float).reshape(side, side, -1)
     step = max(1, len(plane) // _POINTS)
     away = KDTree(plane[::step] / spread[inputs]).query(grid / spread[inputs])[0]
     near = np.clip((_GONE - away) / (_GONE - _HERE), 0, 1)
     others = [i for i in range(len(field.names)) if i not in inputs]
     return Section(
         low, high, values, near.reshape(side, side),
-        {field.names[i]: float(centre[i]) for i in others}, bool(np.abs(np.delete(tilt, inputs, 1)).max(initial=0) > 0),
+        {field.names[i]: float(centre[i]) for i in others}, centre, tilt,
     )  # fmt: skip
 
 

@@ -24,9 +24,7 @@ def _field():
     blank = np.zeros((2, 2), dtype=np.uint32)
     area = {"image": [blank], "x": [0.0], "y": [0.0], "dw": [1.0], "dh": [1.0]}
     plot.image_rgba(source=_source("map", **area), image="image", x="x", y="y", dw="dw", dh="dh")
-    plot.multi_line(
-        "xs", "ys", source=_source("levels", xs=[], ys=[]), line_color="#c25e00", line_alpha=0.55
-    )
+    plot.multi_line("xs", "ys", source=_source("levels", xs=[], ys=[]), line_color="#c25e00", line_alpha=0.55)
     look = {"colour": [], "alpha": []}
     stems = _source("stems", x0=[], y0=[], x1=[], y1=[], width=[], **look)
     plot.segment(
@@ -46,7 +44,9 @@ def _field():
 def _front():
     """What is left against the length of a formula: steps, formulas, and the one that is selected."""
     plot = _plot("save", y_axis_type="log")
-    plot.step("x", "y", source=_source("steps", x=[], y=[]), mode="after", line_color="#6b7785", line_width=1.6)
+    plot.step(
+        "x", "y", source=_source("steps", x=[], y=[]), mode="after", line_color="#6b7785", line_width=1.6
+    )
     look = {"x": [], "y": [], "size": [], "colour": [], "alpha": [], "marker": []}
     dots = _dots(plot, "formulas", look, marker="marker")
     plot.add_tools(TapTool(renderers=[dots]))

@@ -39,7 +39,7 @@ class Section:
 
 
 def section(field, inputs, compute, side=_SIDE):
-    """Return the `Section` of a field over two inputs, given by position; None where the data are a line there.
+    """Return the `Section` of a field over two inputs, by position; None where the data are a line there.
 
     `compute` maps points (N, n) to values (N, k).
     """

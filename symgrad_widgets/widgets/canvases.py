@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 from bokeh.embed import json_item
-from bokeh.models import BasicTicker, ColumnDataSource, LassoSelectTool, LogTicker, TapTool
+from bokeh.models import BasicTicker, ColumnDataSource, LassoSelectTool, TapTool
 from bokeh.plotting import figure
 
 __all__ = ["documents"]
@@ -19,7 +19,7 @@ def documents():
 
 
 def _field():
-    """Picture of the neuron's value, level lines, arrows (stems and heads) and the points they start from."""
+    """Picture of the neuron's value, and the points that arrows start from, to be tapped."""
     plot = _plot(_TOOLS)
     blank = np.zeros((2, 2), dtype=np.uint32)
     area = {"image": [blank], "x": [0.0], "y": [0.0], "dw": [1.0], "dh": [1.0]}
@@ -37,21 +37,26 @@ def _field():
     plot.add_tools(TapTool(renderers=[chosen]))
     plot.select_one(LassoSelectTool).renderers = [chosen]
     for axis in plot.axis:
-        axis.ticker = BasicTicker(desired_num_ticks=5)
+        axis.ticker = BasicTicker(desired_num_ticks=4)
     return plot
 
 
 def _front():
-    """What is left against the length of a formula: steps, formulas, and the one that is selected."""
-    plot = _plot("save", y_axis_type="log")
-    plot.step(
-        "x", "y", source=_source("steps", x=[], y=[]), mode="after", line_color="#6b7785", line_width=1.6
-    )
+    """Power of ten that is left against the length of a formula: steps, and the formulas."""
+    plot = _plot("save")
+    steps = _source("steps", x=[], y=[])
+    plot.step("x", "y", source=steps, mode="after", line_color="#6b7785", line_width=1.6)
     look = {"x": [], "y": [], "size": [], "colour": [], "alpha": [], "marker": []}
     dots = _dots(plot, "formulas", look, marker="marker")
     plot.add_tools(TapTool(renderers=[dots]))
-    plot.yaxis.ticker = LogTicker(desired_num_ticks=3)
+    plot.xaxis.ticker = BasicTicker(desired_num_ticks=6, min_interval=1)
+    plot.yaxis.ticker = BasicTicker(desired_num_ticks=3, min_interval=1, mantissas=[1, 2, 5])
+    plot.yaxis.major_label_overrides = {0: "1"} | {-k: f"10{_raised(-k)}" for k in range(1, 17)}
     return plot
+
+
+def _raised(power):
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _bend():
@@ -75,17 +80,21 @@ def _plot(tools, **settings):
         background_fill_color=None,
         border_fill_color=None,
         x_range=(0, 1),
-        y_range=(0.1, 1),
+        y_range=(0, 1),
         min_border=4,
         **settings,
     )
     plot.toolbar.logo = None
     plot.toolbar.autohide = True
+    plot.toolbar_inner = True
     plot.outline_line_alpha = 0.35
     plot.grid.visible = False
     plot.axis.minor_tick_line_color = None
     plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "12px"
     plot.axis.axis_line_alpha = 0
+    plot.axis.axis_label_standoff = 0
+    plot.axis.major_tick_out = 3
+    plot.axis.major_tick_in = 0
     return plot
 
 

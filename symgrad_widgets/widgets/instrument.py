@@ -152,7 +152,7 @@ class Instrument(Front):
         return {
             "language": language(),
             "story": subject.network.story,
-            "layer": subject.network.activity.layers[subject.position].title,
+            "what": subject.what,
             "field": subject.data(),
             "section": self._section(),
             "found": [] if self._secret else subject.found,

@@ -1,4 +1,4 @@
-"""Neurons that are looked at, as plain data for a page: their field, sections of them, and what a search found."""
+"""Neurons that are looked at, as plain data for a page: field, sections, and what was found."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -93,6 +93,13 @@ class Subject:
         reach = (self.field.gradients.reshape(len(self.field), -1, len(self.field.names)) ** 2).mean((0, 1))
         order = np.argsort(-reach * self.field.measure.spread**2, kind="stable")[:2]
         return tuple(self.field.names[i] for i in sorted(order))
+
+    @property
+    def what(self):
+        """What the neurons are called."""
+        if self.layer is not None:
+            return f"{self.layer} {', '.join(map(str, self.neurons))}"
+        return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} output neurons"
 
     @property
     def beginning(self):

@@ -74,8 +74,8 @@ class ViewState:
             raise DataError(f"this is no state: {str(given)[:60]!r}; copy the whole line")
         if found.get("symgrad") != VERSION:
             raise DataError(
-                f"this state is of version {found.get('symgrad', 'none')!r}, and version {VERSION} is read here: "
-                "take it anew from an Instrument of this release"
+                f"this state is of version {found.get('symgrad', 'none')!r}, and version {VERSION} is read "
+                "here: take it anew from an Instrument of this release"
             )
         missing = {one.name for one in fields(cls)} ^ (found.keys() - {"symgrad"})
         if missing:

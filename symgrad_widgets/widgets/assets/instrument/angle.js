@@ -41,6 +41,7 @@ export class AnglePanel {
     });
     const only = store.only && this.bars.findIndex((_, i) => BINS[i] === store.only[0]);
     this.caption.textContent = only === null ? WORDS.bars : WORDS.only(...store.only, counts[only]);
+    this.caption.classList.toggle("sgi-only", only !== null);
     if (!score) {
       this.big.textContent = "";
       this.small.textContent = WORDS.none;
@@ -48,7 +49,7 @@ export class AnglePanel {
     }
     this.big.textContent = degrees(score.middle);
     const lost = score.lost ? `; ${WORDS.lost(score.lost)}` : "";
-    this.small.textContent = `${WORDS.middle} ${WORDS.below(degrees(score.most))}${lost}`;
+    this.small.textContent = `${WORDS[store.state.open.includes("formulas") ? "short" : "middle"](degrees(score.most))}${lost}`;
     this.speaker.say(WORDS.spoken(degrees(score.middle)));
   }
 }

@@ -6,6 +6,8 @@ import { WORDS } from "./words.js";
 const LOWEST = 1e-12; // losses below are rounding, drawn here
 const DOTS = 300;
 
+const powerOf = (loss) => Math.log10(Math.max(loss, LOWEST));
+
 class Chart {
   constructor(store, panel, title) {
     this.store = store;
@@ -45,23 +47,23 @@ export class FrontChart extends Chart {
 
   fill() {
     const { store, colour } = this, front = store.generation?.front ?? [];
-    const all = this.formulas.entries.map((one) => ({ ...one, loss: Math.max(store.score(one.text).loss, LOWEST) }));
+    const all = this.formulas.entries.map((one) => ({ ...one, height: powerOf(store.score(one.text).loss) }));
     this.texts = all.map((one) => one.text);
-    const key = JSON.stringify([all.map((one) => [one.text, one.loss]), store.text, store.dark]);
+    const key = JSON.stringify([all.map((one) => [one.text, one.height]), store.text, store.dark]);
     if (this.key === key) return;
     this.key = key;
-    const at = front.map((one) => [one.length, Math.max(store.score(one.text).loss, LOWEST)]);
+    const at = front.map((one) => [one.length, powerOf(store.score(one.text).loss)]);
     const last = Math.max(6, ...all.map((one) => one.length)) + 1;
     if (at.length) at.push([last, at.at(-1)[1]]);
     this.plot.fill("steps", { x: at.map(([x]) => x), y: at.map(([, y]) => y) });
     const on = (one) => one.text === store.text;
     this.plot.fill("formulas", {
-      x: all.map((one) => one.length), y: all.map((one) => one.loss), size: all.map((one) => (on(one) ? 13 : 8)),
+      x: all.map((one) => one.length), y: all.map((one) => one.height), size: all.map((one) => (on(one) ? 13 : 8)),
       colour: all.map((one) => colour(one.mine ? "yours" : one.best ? "good" : on(one) ? "accent" : "soft")),
       alpha: all.map(() => 1), marker: all.map((one) => (on(one) ? "diamond" : "circle")),
     });
-    const low = Math.min(1e-3, ...all.map((one) => one.loss));
-    this.plot.range([0, last], [low / 8, 4]);
+    const low = Math.min(-3, ...all.map((one) => one.height));
+    this.plot.range([0, last], [1.12 * low, -0.12 * low]);
     this.plot.labels(WORDS.length, "");
   }
 }

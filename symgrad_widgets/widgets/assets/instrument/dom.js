@@ -49,7 +49,7 @@ export function degrees(value) {
   if (value >= 10) return `${value.toFixed(0)}°`;
   if (value >= 1) return `${value.toFixed(1)}°`;
   if (value >= 0.1) return `${value.toFixed(2)}°`;
-  return value >= 0.001 ? `${Number(value.toPrecision(1))}°` : "under 0.001°";
+  return value >= 0.001 ? `${Number(value.toPrecision(1))}°` : "< 0.001°";
 }
 
 // 3 × 10⁻⁸, 0.02: a loss.

@@ -9,6 +9,7 @@ const PAIRS = { apart: 37, most: 500, long: 30 }; // pixels; arrows
 const DENSE = { apart: 17, most: 500, long: 9 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
 const RIM = 0.045; // of the range, around the data
+const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {
   constructor(store) {
@@ -16,7 +17,8 @@ export class FieldPanel {
     this.shown = {}; // what the greys and the ranges were last drawn for
     this.canvas = h("canvas.sgi-arrows", { "aria-hidden": "true" });
     this.box = h("div.sgi-plot");
-    this.stage = h("div.sgi-stage", { role: "img" }, this.box, this.canvas);
+    this.corners = h("span.sgi-corners", { "aria-hidden": "true" });
+    this.stage = h("div.sgi-stage", { role: "img" }, this.box, this.canvas, this.corners);
     this.what = h("b");
     this.axes = h("span.sgi-axes");
     this.note = h("p.sgi-note");
@@ -59,7 +61,7 @@ export class FieldPanel {
 
   head() {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
-    this.what.textContent = `${store.given.layer} and ◆`;
+    this.what.textContent = `${store.given.what} and ◆`;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],
@@ -85,7 +87,7 @@ export class FieldPanel {
     if (!this.store.section) this.store.host.send({ do: "section", inputs: this.store.state.inputs });
   }
 
-  // Ranges in which a spread of one input is as long as a spread of the other.
+  // Ranges in which a spread of one input is nearly as long as a spread of the other.
   place(frame) {
     const { store, inputs } = this, { field } = store.given;
     const key = `${inputs} ${frame.width} ${frame.height} ${store.given.version}`;
@@ -94,13 +96,14 @@ export class FieldPanel {
     const ends = inputs.map((j) => field.points[j].reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]));
     const spread = inputs.map((j) => field.spread[j] || 1);
     const wide = ends.map(([low, high], i) => ((high - low) * (1 + 2 * RIM)) / spread[i]);
-    const scale = Math.min(frame.width / wide[0], frame.height / wide[1]);
+    const pixels = [frame.width / wide[0], frame.height / wide[1]], most = Math.min(...pixels) * STRETCHED;
     const ranges = ends.map(([low, high], i) => {
-      const half = (((i ? frame.height : frame.width) / scale) * spread[i]) / 2;
+      const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
       return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
     this.plot.range(...ranges);
-    this.plot.labels(...store.state.inputs);
+    const [across, up] = store.state.inputs;
+    this.corners.replaceChildren(h("i", {}, up), h("i", {}, across));
   }
 
   grey() {
@@ -160,7 +163,7 @@ export class FieldPanel {
     g.rect(frame.left, frame.top, frame.width, frame.height);
     g.clip();
     if (dense && store.section) {
-      g.strokeStyle = yours;
+      g.strokeStyle = store.isMachine(store.text) ? colour("soft") : yours;
       g.globalAlpha = 0.5;
       g.lineWidth = 1;
       g.beginPath();
@@ -172,8 +175,11 @@ export class FieldPanel {
       g.globalAlpha = 1;
     }
     const [px, py] = this.inputs.map((j) => field.points[j]);
+    const turned = this.turned(frame);
     for (const i of rows) {
       const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, this.inputs);
+      both.neuron = turned(both.neuron);
+      both.formula = both.formula && turned(both.formula);
       const angle = score ? classOf(score.degrees[i]) : 0;
       if (dense) {
         arrow(g, x, y, both.neuron, long, classes[angle], WIDTHS[angle], true);
@@ -187,6 +193,16 @@ export class FieldPanel {
       g.fill();
     }
     g.restore();
+  }
+
+  // Arrows in spreads as arrows on the screen, where they cross level lines at right angles, too.
+  turned(frame) {
+    const { field } = this.store.given, sides = [frame.width, frame.height];
+    const pixels = this.plot.ranges.map(([low, high], i) => (sides[i] / (high - low)) * (field.spread[this.inputs[i]] || 1));
+    return ([a, b]) => {
+      const [u, v] = [a / pixels[0], b / pixels[1]], by = Math.hypot(a, b) / (Math.hypot(u, v) || 1);
+      return [u * by, v * by];
+    };
   }
 
   tell(rows) {

@@ -7,7 +7,8 @@ import numpy as np
 __all__ = ["Section", "section"]
 
 _SIDE = 48  # points along each input
-_HERE, _GONE = 0.12, 0.45  # spreads from the nearest point: there are data, there are none
+_NEAREST = 3  # points that have to be near: a single one may be a stray
+_HERE, _GONE = 0.15, 0.5  # spreads from the last of them: there are data, there are none
 _POINTS = 4000  # that are looked at for it
 
 
@@ -63,7 +64,7 @@ def section(field, inputs, compute, side=_SIDE):
     points = centre + (grid - centre[inputs]) @ tilt
     values = np.asarray(compute(points), dtype=float).reshape(side, side, -1)
     step = max(1, len(plane) // _POINTS)
-    away = KDTree(plane[::step] / spread[inputs]).query(grid / spread[inputs])[0]
+    away = KDTree(plane[::step] / spread[inputs]).query(grid / spread[inputs], k=_NEAREST)[0][:, -1]
     near = np.clip((_GONE - away) / (_GONE - _HERE), 0, 1)
     others = [i for i in range(len(field.names)) if i not in inputs]
     return Section(

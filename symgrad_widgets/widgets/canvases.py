@@ -81,7 +81,8 @@ def _plot(tools, **settings):
         border_fill_color=None,
         x_range=(0, 1),
         y_range=(0, 1),
-        min_border=4,
+        min_border=6,
+        min_border_left=46,
         **settings,
     )
     plot.toolbar.logo = None

@@ -52,8 +52,8 @@ class Network:
             return "A network of your own."
         names = ", ".join(self.experiment.names[:6]) + (", ..." if len(self.experiment.names) > 6 else "")
         if self.experiment.kind == "siamese":
-            return f"A network saw pairs of points ({names}) that share something. Nobody told it what."
-        return f"A network learnt to tell two kinds of points ({names}) apart. Nobody told it the rule."
+            return f"A network saw pairs of ({names}) that share something. Nobody told it what."
+        return f"A network learnt to tell two kinds of ({names}) apart. Nobody told it the rule."
 
 
 def _run(source, seed):

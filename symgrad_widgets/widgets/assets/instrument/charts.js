@@ -63,7 +63,7 @@ export class FrontChart extends Chart {
       alpha: all.map(() => 1), marker: all.map((one) => (on(one) ? "diamond" : "circle")),
     });
     const low = Math.min(-3, ...all.map((one) => one.height));
-    this.plot.range([0, last], [1.12 * low, -0.12 * low]);
+    this.plot.range([0, last], [1.2 * low - 0.3, -0.14 * low]);
     this.plot.labels(WORDS.length, "");
   }
 }

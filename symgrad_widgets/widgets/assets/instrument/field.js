@@ -8,7 +8,7 @@ import { WORDS } from "./words.js";
 const PAIRS = { apart: 37, most: 500, long: 30 }; // pixels; arrows
 const DENSE = { apart: 17, most: 500, long: 9 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
-const RIM = 0.045; // of the range, around the data
+const RIM = 20; // pixels around the data, for arrows
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {
@@ -80,7 +80,7 @@ export class FieldPanel {
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
     const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
-    if (!this.told) this.note.textContent = others.length ? WORDS[section.across ? "heldAcross" : "held"](at) : "";
+    if (!this.told) this.note.textContent = others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "";
   }
 
   ask() {
@@ -95,15 +95,18 @@ export class FieldPanel {
     this.shown.place = key;
     const ends = inputs.map((j) => field.points[j].reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]));
     const spread = inputs.map((j) => field.spread[j] || 1);
-    const wide = ends.map(([low, high], i) => ((high - low) * (1 + 2 * RIM)) / spread[i]);
-    const pixels = [frame.width / wide[0], frame.height / wide[1]], most = Math.min(...pixels) * STRETCHED;
+    const wide = ends.map(([low, high], i) => (high - low) / spread[i]);
+    const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * RIM) / wide[i]), most = Math.min(...pixels) * STRETCHED;
     const ranges = ends.map(([low, high], i) => {
       const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
       return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
     this.plot.range(...ranges);
     const [across, up] = store.state.inputs;
-    this.corners.replaceChildren(h("i", {}, up), h("i", {}, across));
+    const [first, last] = [h("i", {}, up), h("i", {}, across)];
+    Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
+    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
+    this.corners.replaceChildren(first, last);
   }
 
   grey() {

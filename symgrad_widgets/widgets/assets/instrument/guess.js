@@ -152,7 +152,7 @@ export class GuessPanel {
     if (this.written !== text) {
       this.written = text;
       this.math.innerHTML = text ? store.type(text) : "";
-      if (!this.writing) this.input.value = text ?? "";
+      if (!this.writing) this.input.value = text && !mine ? store.reading(text).written : (text ?? "");
     }
     const [a, b = ""] = store.state.inputs;
     this.input.placeholder = `${WORDS.type} ${a}² + 2 ${b || a}`;

@@ -166,6 +166,7 @@ class Instrument {
     this.element.classList.toggle("sgi-open", open.includes("formulas"));
     for (const panel of ["formulas", "bend", "time"]) this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel));
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
+    this.machine.classList.toggle("sgi-go", running || !store.given.found.length);
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
       toggle.hidden = !store.given.found.length || (panel === "bend" && !store.given.field.values);
@@ -175,7 +176,7 @@ class Instrument {
     const intro = `${store.dark} ${neurons.length}`;
     if (this.intro !== intro) {
       this.intro = intro;
-      const what = neurons.length > 1 ? WORDS.grow(neurons.length) : WORDS.grows;
+      const what = neurons.length > 1 ? WORDS.grow() : WORDS.grows;
       this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
         h("br"), h("b", {}, WORDS.drag), WORDS.until);
     }

@@ -75,7 +75,7 @@ class Activity:
         from ..network.gradients import axis_names
         from ..network.gradients.survey import Survey
 
-        self.model, self.x = model, x
+        self.model, self.x, self._chosen = model, x, layers
         self._given = {"wrt": wrt, "forward_args": forward_args, "training": training}
         self._survey = Survey(model, x, layers, **self._given)
         self.layers, self.points = self._survey.shown, self._survey.points
@@ -134,8 +134,7 @@ class Activity:
         from ..network.gradients.survey import Survey
 
         shaped = np.asarray(points).reshape(len(points), *np.shape(self.x)[1:])
-        names = tuple(layer.name for layer in self.layers)
-        survey = Survey(self.model, shaped, names, **self._given)
+        survey = Survey(self.model, shaped, self._chosen, **self._given)
         return survey.values(np.arange(len(points)))
 
     @cached_property

@@ -52,6 +52,7 @@ class Instrument(Front):
     def __init__(self, source="oscillator", x=None, names=None, *, seed=0, show=(), hidden=False):
         network = Network.of(source, x, names, seed)
         self._subject = Subject(network, None, network.neuron)
+        self._subjects = {_key(self._subject): self._subject}  # each keeps its search
         self._given_model = x is not None
         self._known = {}  # experiments by name that are none of the package's
         experiment = network.experiment
@@ -97,13 +98,18 @@ class Instrument(Front):
         if subject is not self._subject:
             self._halt()
         subject.reach(view.generation)
-        other, before = subject is not self._subject, self._view.inputs
+        other, before = subject is not self._subject, self._view
+        kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
+        self._subjects = kept | {_key(subject): subject}
         self._subject, self._view = subject, view
         self._state = view.plain()
         if other:
             self._tell(**self._given())
-        elif view.inputs != before:
+        elif view.inputs != before.inputs:
             self._tell(section=self._section())
+        shown = (view.experiment, view.seed, view.inputs, "network" in view.open)
+        if shown[-1] and shown != (before.experiment, before.seed, before.inputs, "network" in before.open):
+            self._tell(network=subject.tiles(view.inputs))
 
     def _tried(self, view):
         """Return what a state looks at; raises, with nothing changed, where it cannot be gone to."""
@@ -117,8 +123,8 @@ class Instrument(Front):
             network = Network(now.network.activity, None, view.seed, now.network.neuron)
         else:
             network = Network.of(self._known.get(view.experiment, view.experiment), seed=view.seed)
-        same = network is now.network and (view.layer, view.neurons) == (now.layer, now.neurons)
-        subject = now if same else Subject(network, view.layer, view.neurons)
+        key = network, view.layer, view.neurons
+        subject = self._subjects.get(key) or Subject(*key)
         names = subject.field.names
         for name in view.inputs:
             if name not in names:
@@ -173,7 +179,8 @@ class Instrument(Front):
         if want == "live":
             self.send({"live": self._version}, buffers=[bokehjs.script()])
         elif want == "given":
-            self._tell(**self._given(), documents=documents())
+            tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
+            self._tell(**self._given(), documents=documents(), network=tiles)
         elif do == "stop":
             self._halt()
         elif do in ("play", "step", "hint"):
@@ -227,3 +234,7 @@ class Instrument(Front):
         if self._worker.running:
             self._worker.halted.set()
             self.search.stop()
+
+
+def _key(subject):
+    return subject.network, subject.layer, subject.neurons

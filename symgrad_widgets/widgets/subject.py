@@ -11,6 +11,7 @@ from ..reading.activity import Activity
 from ..reading.section import section
 from ..search import WORDS, Search, identifiable
 from .fielddata import field_data, packed
+from .tiles import network_data
 
 __all__ = ["Network", "Subject"]
 
@@ -134,6 +135,13 @@ class Subject:
                 "tilt": one.tilt.tolist(),
             }
         return self._sections[inputs]
+
+    def tiles(self, inputs):
+        """Plain data of the whole network over two inputs, by name; None where there is none."""
+        if len(inputs) < 2:
+            return None
+        chosen = [self.field.names.index(name) for name in inputs]
+        return network_data(self.network.activity, self.field, chosen, self.neurons, self.position)
 
     def data(self):
         """Plain data of the field; the values of one neuron with it."""

@@ -7,6 +7,7 @@ import { BendChart, FrontChart } from "./charts.js";
 import { FieldPanel } from "./field.js";
 import { FormulasPanel } from "./formulas.js";
 import { GuessPanel } from "./guess.js";
+import { NetworkPanel } from "./network.js";
 import { Plot } from "./plots.js";
 import { Store } from "./store.js";
 import { TimePanel } from "./time.js";
@@ -50,6 +51,7 @@ class Instrument {
     this.front = new FrontChart(store, this.formulas);
     this.bend = new BendChart(store);
     this.time = new TimePanel(store);
+    this.network = new NetworkPanel(store);
     this.build(el);
     store.listen(() => this.draw());
     this.theme();
@@ -64,13 +66,13 @@ class Instrument {
     this.story = h("p");
     this.machine = button(WORDS.machine, () => this.tries(), { className: "sgi-go" });
     this.hint = button(WORDS.hint, () => this.host.send({ do: "hint" }));
-    this.toggles = ["formulas", "bend"].map((panel) => [panel, button(panel === "bend" ? "Bend" : WORDS.formulas,
-      () => this.store.toggle(panel))]);
+    this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
+      { formulas: WORDS.formulas, bend: "Bend", network: WORDS.network }[panel], () => this.store.toggle(panel))]);
     this.hinted = h("p.sgi-hint", { role: "status", hidden: true });
     this.say = h("p.sgi-intro");
     this.element = h("section.sgi", { "aria-label": WORDS.name },
       h("header", {}, this.question, this.story),
-      h("div.sgi-main", {}, this.field.element, this.guess.element,
+      h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element,
         h("div.sgi-actions", {}, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.hinted),
         this.say, this.angle.element,
         h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
@@ -96,6 +98,8 @@ class Instrument {
       store.only = null;
     }
     for (const [inputs, one] of [...(sections ?? []), ...(section ? [section] : [])]) store.given.sections.set(inputs.join("\n"), one);
+    if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
+    if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
     if (documents) this.documents = documents;
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
@@ -164,12 +168,16 @@ class Instrument {
     this.question.textContent = WORDS.question(neurons.length);
     this.story.textContent = store.given.story ?? "";
     this.element.classList.toggle("sgi-open", open.includes("formulas"));
-    for (const panel of ["formulas", "bend", "time"]) this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel));
+    const empty = store.given.field?.values ? [] : ["bend"];
+    for (const panel of ["network", "formulas", "bend", "time"])
+      this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel) && !empty.includes(panel));
+    this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
     this.machine.classList.toggle("sgi-go", running || !store.given.found.length);
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
-      toggle.hidden = !store.given.found.length || (panel === "bend" && !store.given.field.values);
+      const shut = !store.given.found.length && !open.includes("formulas");
+      toggle.hidden = panel !== "network" && (shut || (panel === "bend" && !store.given.field?.values));
     }
     enable(this.hint, store.ready && !running);
     const [light, dark] = WORDS.neuronArrows;
@@ -180,7 +188,7 @@ class Instrument {
       this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
         h("br"), h("b", {}, WORDS.drag), WORDS.until);
     }
-    for (const panel of [this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time]) panel.draw();
+    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time]) panel.draw();
   }
 }
 

@@ -23,12 +23,13 @@ def columns(activity):
 def weights(activity, before, after):
     """Weights (neurons after, neurons before) between two layers by number, None for the inputs.
 
-    None where no linear layer of that shape lies between them.
+    None where not one linear layer alone lies between them.
     """
     count = len(activity.names) if before is None else activity.layers[before].count
     modules = dict(activity.model.named_modules())
-    for layer in reversed(activity.layers[0 if before is None else before + 1 : after + 1]):
-        matrix = getattr(modules.get(layer.name or ""), "weight", None)
-        if matrix is not None and tuple(matrix.shape) == (activity.layers[after].count, count):
-            return np.asarray(matrix.detach().cpu().tolist())
-    return None
+    between = activity.layers[0 if before is None else before + 1 : after + 1]
+    found = [getattr(modules.get(layer.name or ""), "weight", None) for layer in between]
+    matrices = [matrix for matrix in found if matrix is not None and matrix.ndim == 2]
+    if len(matrices) != 1 or tuple(matrices[0].shape) != (activity.layers[after].count, count):
+        return None
+    return np.asarray(matrices[0].detach().cpu().tolist())

@@ -100,7 +100,7 @@ class Subject:
         """What the neurons are called."""
         if self.layer is not None:
             return f"{self.layer} {', '.join(map(str, self.neurons))}"
-        return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} output neurons"
+        return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} neurons"
 
     @property
     def beginning(self):

@@ -80,6 +80,7 @@ export class FieldPanel {
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
     const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
+    this.note.title = this.note.textContent;
     if (!this.told) this.note.textContent = others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "";
   }
 

@@ -58,7 +58,8 @@ export class NetworkPanel {
         else this.opened.delete(c);
         this.store.touch();
       }, { className: "sgi-plain", title: few ? WORDS.all(column.count) : "" }) : null;
-      const title = column.names ? column.names.slice(0, 3).join(", ") : column.title;
+      const last = c === columns.length - 1;
+      const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer(c);
       return h("div.sgi-column", { className: `sgi-column${this.opened.has(c) ? " sgi-wide" : ""}` }, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.title }, title), toggle ?? h("span.sgi-plain"));
     }));
     this.weights = links.map((text) => text && bytes(text, Int8Array));

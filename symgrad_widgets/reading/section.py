@@ -6,7 +6,7 @@ import numpy as np
 
 __all__ = ["Section", "section"]
 
-_SIDE = 48  # points along each input
+_SIDE = 32  # points along each input
 _NEAREST = 3  # points that have to be near: a single one may be a stray
 _HERE, _GONE = 0.15, 0.5  # spreads from the last of them: there are data, there are none
 _POINTS = 4000  # that are looked at for it
@@ -20,6 +20,7 @@ class Section:
     ----------
     low, high : arrays (2,), the ends of the two inputs
     values : array (side, side, k) of k neurons, rows along the second input, first its lowest
+    points : array (side, side, n), where
     near : array (side, side), 1 where there are data, 0 where there are none
     at : dict of the other inputs' values, those of the point of the data nearest the median
     centre, tilt : arrays (n,), (2, n); the plane is `centre + (a, b) @ tilt`
@@ -28,6 +29,7 @@ class Section:
     low: np.ndarray
     high: np.ndarray
     values: np.ndarray
+    points: np.ndarray
     near: np.ndarray
     at: dict
     centre: np.ndarray
@@ -62,13 +64,13 @@ def section(field, inputs, compute, side=_SIDE):
     across, up = (np.linspace(*ends, side) for ends in zip(low, high, strict=True))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     points = centre + (grid - centre[inputs]) @ tilt
-    values = np.asarray(compute(points), dtype=float).reshape(side, side, -1)
+    values = np.asarray(compute(points)).reshape(side, side, -1)
     step = max(1, len(plane) // _POINTS)
     away = KDTree(plane[::step] / spread[inputs]).query(grid / spread[inputs], k=_NEAREST)[0][:, -1]
     near = np.clip((_GONE - away) / (_GONE - _HERE), 0, 1)
     others = [i for i in range(len(field.names)) if i not in inputs]
     return Section(
-        low, high, values, near.reshape(side, side),
+        low, high, values, points.reshape(side, side, -1), near.reshape(side, side),
         {field.names[i]: float(centre[i]) for i in others}, centre, tilt,
     )  # fmt: skip
 

@@ -167,8 +167,7 @@ class Instrument(Front):
         }
 
     def _section(self):
-        inputs = self._view.inputs
-        return [list(inputs), self._subject.section(inputs) if len(inputs) == 2 else None]
+        return [list(self._view.inputs), self._subject.section(self._view.inputs)]
 
     @property
     def _secret(self):

@@ -36,6 +36,7 @@ class Network:
     experiment: object = None
     seed: int = 0
     neuron: tuple[int, ...] = (0,)
+    _planes: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, source, x=None, names=None, seed=0):
@@ -45,6 +46,15 @@ class Network:
         run = source if hasattr(source, "history") else _run(source, seed)
         neuron = tuple(int(one) for one in np.atleast_1d(run.neuron))
         return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron)
+
+    def plane(self, field, inputs):
+        """`Section` of all neurons over two inputs, by name, through the data of a field, or None."""
+        if len(inputs) != 2:
+            return None
+        if inputs not in self._planes:
+            chosen = [field.names.index(name) for name in inputs]
+            self._planes[inputs] = section(field, chosen, self.activity.at)
+        return self._planes[inputs]
 
     @property
     def story(self):
@@ -74,7 +84,6 @@ class Subject:
     layer: str | None
     neurons: tuple[int, ...]
     found: list = field(default_factory=list)
-    _sections: dict = field(default_factory=dict)
 
     def __post_init__(self):
         activity = self.network.activity
@@ -119,29 +128,26 @@ class Subject:
 
     def section(self, inputs):
         """Plain data of what the neurons' values are over two inputs, by name; None where there are none."""
-        if inputs not in self._sections:
-            chosen = [self.field.names.index(name) for name in inputs]
-            number = self.network.activity.starts[self.position] + self.neurons[0]
-            one = section(self.field, chosen, lambda points: self.network.activity.at(points)[:, [number]])
-            self._sections[inputs] = one and {
-                "low": one.low.tolist(),
-                "high": one.high.tolist(),
-                "side": len(one.values),
-                "shades": packed(shades(one.values[..., 0], one.near), "u1"),
-                "near": packed(one.near * 255, "u1"),
-                "at": one.at,
-                "across": one.across,
-                "centre": one.centre.tolist(),
-                "tilt": one.tilt.tolist(),
-            }
-        return self._sections[inputs]
+        plane = self.network.plane(self.field, inputs)
+        if plane is None:
+            return None
+        number = self.network.activity.starts[self.position] + self.neurons[0]
+        return {
+            "low": plane.low.tolist(),
+            "high": plane.high.tolist(),
+            "side": len(plane.values),
+            "shades": packed(shades(plane.values[..., number], plane.near), "u1"),
+            "near": packed(plane.near * 255, "u1"),
+            "at": plane.at,
+            "across": plane.across,
+            "centre": plane.centre.tolist(),
+            "tilt": plane.tilt.tolist(),
+        }
 
     def tiles(self, inputs):
         """Plain data of the whole network over two inputs, by name; None where there is none."""
-        if len(inputs) < 2:
-            return None
-        chosen = [self.field.names.index(name) for name in inputs]
-        return network_data(self.network.activity, self.field, chosen, self.neurons, self.position)
+        plane = self.network.plane(self.field, inputs)
+        return plane and network_data(self.network.activity, plane, self.neurons, self.position)
 
     def data(self):
         """Plain data of the field; the values of one neuron with it."""

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ..reading.columns import columns, weights
-from ..reading.section import section
 from .fielddata import packed
 
 __all__ = ["network_data"]
@@ -12,30 +11,27 @@ _SIDE = 16  # values along each input
 _MOST = 64  # tiles of a layer that are sent, the most active ones
 
 
-def network_data(activity, field, inputs, chosen, at):
-    """Plain data of columns of tiles, the inputs first, and of weights between them; None without a plane.
+def network_data(activity, plane, chosen, at):
+    """Plain data of columns of tiles, the inputs first, and of the weights between them.
 
     Parameters
     ----------
     activity : Activity
-    field : GradientField, whose data the plane goes through
-    inputs : positions of two inputs
+    plane : Section, of all its neurons
     chosen, at : neurons that are chosen and the number of their layer; their tiles are sent in any case
 
     """
-    one = section(field, inputs, activity.at, side=_SIDE)
-    if one is None:
-        return None
-    grid = one.centre + (np.stack(np.meshgrid(*_ends(one)), -1) - one.centre[list(inputs)]) @ one.tilt
+    step = len(plane.values) // _SIDE
+    values, grid = plane.values[::step, ::step], plane.points[::step, ::step]
     shown = columns(activity)
     output = activity.position(None)
-    found = [_column("inputs", None, list(field.names), grid, np.ones(len(field.names)), ())]
+    found = [_column("inputs", None, list(activity.names), grid, np.ones(grid.shape[-1]), ())]
     for i in shown:
         start, end = activity.starts[i], activity.starts[i + 1]
         layer = activity.layers[i]
         column = _column(
             "output" if i == output else layer.title, None if i == output else layer.name, None,
-            one.values[..., start:end], activity.spread[start:end], chosen if i == at else (),
+            values[..., start:end], activity.spread[start:end], chosen if i == at else (),
         )  # fmt: skip
         found.append(column | {"choosable": True})
     links = []
@@ -46,10 +42,6 @@ def network_data(activity, field, inputs, chosen, at):
             matrix = packed(np.round(127 * matrix / (np.abs(matrix).max() or 1)), "i1")
         links.append(matrix)
     return {"side": _SIDE, "columns": found, "links": links}
-
-
-def _ends(one):
-    return (np.linspace(low, high, _SIDE) for low, high in zip(one.low, one.high, strict=True))
 
 
 def _column(title, layer, names, values, spread, chosen):

@@ -5,6 +5,7 @@ import { WORDS } from "./words.js";
 
 const LOWEST = 1e-12; // losses below are rounding, drawn here
 const DOTS = 300;
+const PAUSE = 150; // milliseconds between two pictures while a number is dragged
 
 const powerOf = (loss) => Math.log10(Math.max(loss, LOWEST));
 
@@ -12,6 +13,7 @@ class Chart {
   constructor(store, panel, title) {
     this.store = store;
     this.panel = panel;
+    this.next = 0;
     this.box = h("div.sgi-plot");
     this.stage = h("div.sgi-stage", { role: "img", "aria-label": title }, this.box);
     this.element = h(`section.sgi-chart.sgi-${panel}`, { "aria-label": title }, h("h3", {}, h("b", {}, title)), this.stage);
@@ -20,6 +22,12 @@ class Chart {
   draw() {
     const { store } = this;
     if (!store.ready || !this.plot?.frame || !this.element.getClientRects().length) return;
+    if (store.live !== null && performance.now() < this.next) { // bokeh draws anew: not for each frame of a drag
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.draw(), PAUSE);
+      return;
+    }
+    this.next = performance.now() + PAUSE;
     const look = getComputedStyle(this.stage);
     this.colour = (name) => look.getPropertyValue(`--sgi-${name}`).trim();
     if (this.dark !== store.dark) {

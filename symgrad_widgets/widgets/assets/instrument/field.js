@@ -45,7 +45,10 @@ export class FieldPanel {
     this.place(frame);
     this.grey();
     const dense = store.state.open.includes("formulas") && score !== null;
-    const rows = this.picked(frame, dense ? DENSE : PAIRS, score);
+    const places = JSON.stringify([frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
+    if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, dense ? DENSE : PAIRS, score);
+    Object.assign(this.shown, { places, only: store.only });
+    const { rows } = this;
     this.paint(frame, rows, score, dense);
     const sources = rows.map((row) => this.inputs.map((j) => store.given.field.points[j][row]));
     const key = `${rows.length} ${rows[0]} ${rows.at(-1)} ${this.inputs}`;

@@ -1,7 +1,7 @@
 // Level lines of a formula on a section through the data, by marching squares.
 import { evaluate } from "../formula/index.js";
 
-const SIDE = 41, LINES = 6;
+const SIDE = 33, LINES = 6;
 // Edges of a cell, 0 below 1 right 2 above 3 left, that a line joins, by which corners are above the level.
 const JOINED = [[], [[3, 0]], [[0, 1]], [[3, 1]], [[1, 2]], [[3, 0], [1, 2]], [[0, 2]], [[3, 2]],
   [[2, 3]], [[2, 0]], [[0, 1], [2, 3]], [[2, 1]], [[1, 3]], [[1, 0]], [[0, 3]], []];
@@ -31,18 +31,14 @@ export function levels(tree, section, inputs, field, language) {
 function trace(values, level, low, step, pieces) {
   for (let row = 0; row + 1 < SIDE; row++)
     for (let place = 0; place + 1 < SIDE; place++) {
-      const at = row * SIDE + place;
-      const [a, b, c, d] = [values[at], values[at + 1], values[at + SIDE + 1], values[at + SIDE]];
-      if (![a, b, c, d].every(Number.isFinite)) continue;
+      const at = row * SIDE + place, a = values[at], b = values[at + 1], c = values[at + SIDE + 1], d = values[at + SIDE];
       const which = (a > level) + 2 * (b > level) + 4 * (c > level) + 8 * (d > level);
-      const between = (u, v) => (level - u) / (v - u);
-      const points = [[() => between(a, b), () => 0], [() => 1, () => between(b, c)],
-        [() => between(d, c), () => 1], [() => 0, () => between(a, d)]];
-      for (const ends of JOINED[which]) {
-        pieces.push(ends.flatMap((end) => {
-          const [x, y] = points[end];
-          return [low[0] + (place + x()) * step[0], low[1] + (row + y()) * step[1]];
-        }));
+      if (which === 0 || which === 15 || !Number.isFinite(a + b + c + d)) continue;
+      const cut = (u, v) => (level - u) / (v - u);
+      const point = (end) => [[place + cut(a, b), row], [place + 1, row + cut(b, c)], [place + cut(d, c), row + 1], [place, row + cut(a, d)]][end];
+      for (const [from, to] of JOINED[which]) {
+        const [x0, y0] = point(from), [x1, y1] = point(to);
+        pieces.push([low[0] + x0 * step[0], low[1] + y0 * step[1], low[0] + x1 * step[0], low[1] + y1 * step[1]]);
       }
     }
 }

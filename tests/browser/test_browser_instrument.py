@@ -109,6 +109,30 @@ def test_by_taps_alone(page):
     page.get_by_text("Your formula needs x and v.").wait_for(timeout=30_000)
 
 
+def test_time_goes_back_and_what_is_typed_is_answered(page):
+    line = page.get_by_label("Step of the search")
+    last = int(line.input_value())
+    best = page.locator(".sgi-row[aria-selected='true']").inner_text()
+    line.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("step 1 ·").wait_for()
+    assert lab.ask(page, "print(view.state.generation, view.search.generation)").split() == ["1", str(last)]
+    page.keyboard.press("End")
+    page.get_by_text(f"step {last} ·").wait_for()
+    field = page.locator("input.sgi-type")
+    field.fill("1/2x + y")
+    page.get_by_text("I don't know y.").wait_for()
+    assert page.locator(".sgi-row[aria-selected='true']").inner_text() == best
+    field.fill("v² + 1/2x²")
+    page.locator(".sgi-says button").filter(has_text="1/(2*x^2)").click()
+    page.wait_for_timeout(500)
+    assert lab.ask(page, "print(view.state.selected)").strip() == "v^2 + 1/(2*x^2)"
+    page.get_by_role("button", name="LaTeX").click()
+    page.locator(".sgi-copies").get_by_text("opied as LaTeX").or_(page.get_by_text("\\frac")).wait_for()
+    page.get_by_role("button", name="Undo").click()
+
+
 def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page):
     found = lab.ask(page, "print(len(view._subject.found))").strip()
     page.get_by_role("button", name="etwork").click()

@@ -109,10 +109,12 @@ export class NetworkPanel {
     const boxes = this.tiles.map(({ element }) => element.getBoundingClientRect());
     this.weights.forEach((matrix, c) => {
       if (!matrix || this.opened.has(c) || this.opened.has(c + 1)) return;
-      const width = this.network.columns[c].neurons.length;
+      const width = this.network.columns[c].neurons.length, own = (column) => this.tiles.filter((tile) => tile.c === column);
+      const weight = (a, b) => matrix[b.i * width + a.i];
+      const most = Math.max(1, ...own(c).flatMap((a) => own(c + 1).map((b) => Math.abs(weight(a, b)))));
       this.tiles.forEach((a, i) => a.c === c && this.tiles.forEach((b, j) => {
         if (b.c !== c + 1) return;
-        const value = matrix[b.i * width + a.i] / 127, size = Math.abs(value);
+        const value = weight(a, b) / most, size = Math.abs(value);
         if (size < 0.08) return;
         const [from, to] = [boxes[i], boxes[j]];
         const [x0, y0, x1, y1] = [from.right - around.left, (from.top + from.bottom) / 2 - around.top, to.left - around.left, (to.top + to.bottom) / 2 - around.top];

@@ -4,7 +4,9 @@ import sympy as sp
 
 from ..formula.expressions import as_expression
 
-__all__ = ["hint"]
+__all__ = ["HINTS", "hint"]
+
+HINTS = 3
 
 
 def hint(formula, names, number):

@@ -1,5 +1,7 @@
 """One instrument in which question, field, guess, formulas and time are seen at once."""
 
+from functools import partial
+
 import traitlets
 
 from ..errors import DataError, SymgradError
@@ -10,7 +12,6 @@ from . import bokehjs
 from .canvases import documents
 from .cells import adopt
 from .frontend import Front
-from .hints import hint
 from .panel import described
 from .subject import Network, Subject
 from .viewstate import ViewState
@@ -67,7 +68,7 @@ class Instrument(Front):
             open=show,
             hidden=hidden,
         )
-        self._error, self._running, self._hints = "", False, 0
+        self._error, self._running = "", False
         self._worker = Worker(self._working)
         super().__init__("sgi-view", _state=self._view.plain())
         self.on_msg(self._asked)
@@ -123,8 +124,7 @@ class Instrument(Front):
             network = Network(now.network.activity, None, view.seed, now.network.neuron)
         else:
             network = Network.of(self._known.get(view.experiment, view.experiment), seed=view.seed)
-        key = network, view.layer, view.neurons
-        subject = self._subjects.get(key) or Subject(*key)
+        subject = self._of(network, view.layer, view.neurons)
         names = subject.field.names
         for name in view.inputs:
             if name not in names:
@@ -132,6 +132,15 @@ class Instrument(Front):
         for text in (*view.guesses, *([] if view.selected is None else [view.selected])):
             read_formula(text, names)
         return subject
+
+    def _of(self, *key):
+        """Subject of a network, a layer and neurons; those of the network at hand are made once."""
+        if key not in self._subjects:
+            subject = Subject(*key)
+            if subject.network is not self._subject.network:
+                return subject
+            self._subjects[key] = subject
+        return self._subjects[key]
 
     def _moved(self, change):
         """Follow the page; what it may not be stays as it was, and the page is told why."""
@@ -162,6 +171,7 @@ class Instrument(Front):
             "field": subject.data(),
             "section": self._section(),
             "found": [] if self._secret else subject.found,
+            "ended": subject.ended,
             "running": self._running,
             "error": self._error,
         }
@@ -182,8 +192,29 @@ class Instrument(Front):
             self._tell(**self._given(), documents=documents(), network=tiles)
         elif do == "stop":
             self._halt()
+        elif do == "look":
+            self._look(message.get("layer"), message.get("neuron"))
         elif do in ("play", "step", "hint"):
             self._worker.start(getattr(self, f"_{do}"))
+
+    def _look(self, layer, neuron):
+        """Give the page another neuron to look at; the one that is chosen stays."""
+        try:
+            subject = self._of(self._subject.network, layer, (neuron,))
+        except SymgradError as error:
+            self._tell(error=str(error))
+            return
+        inputs = self._view.inputs
+        self._tell(
+            look={
+                "layer": layer,
+                "neuron": neuron,
+                "what": subject.what,
+                "field": subject.data(),
+                "section": [list(inputs), subject.section(inputs)],
+                "found": subject.found,
+            }
+        )
 
     def _working(self, running, error):
         self._running, self._error = running, error
@@ -193,23 +224,29 @@ class Instrument(Front):
         subject = self._subject
         state = subject.search.step()
         if state.generation > len(subject.found):
-            self._found(state)
+            self._found(subject, state)
 
     def _play(self):
+        subject = self._subject
         warm_up()  # the search does not look at Stop before all is compiled
         if not self._worker.halted.is_set():
-            ended = self.search.run(progress=False, callback=self._found).ended
-            self._tell(ended=ended)
+            callback = partial(self._found, subject)
+            subject.ended = subject.search.run(progress=False, callback=callback).ended
+            self._told_of(subject, ended=subject.ended)
 
-    def _found(self, state):
-        plain = self._subject.keep(state)
+    def _found(self, subject, state):
+        plain = subject.keep(state)
         if not self._secret:
-            self._tell(generation=plain)
+            self._told_of(subject, generation=plain)
         return self._worker.halted.is_set()
 
+    def _told_of(self, subject, **given):
+        """Tell the page, unless another neuron has been chosen meanwhile."""
+        if subject is self._subject:
+            self._tell(**given)
+
     def _hint(self):
-        self._tell(hint=hint(self._subject.answer(), self.field.names, min(self._hints, 2)))
-        self._hints += 1
+        self._tell(hint=self._subject.hint())
 
     # -- pictures and words ----------------------------------------------------------------------------------
 

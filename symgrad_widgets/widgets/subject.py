@@ -11,6 +11,7 @@ from ..reading.activity import Activity
 from ..reading.section import section
 from ..search import WORDS, Search, identifiable
 from .fielddata import field_data, packed
+from .hints import HINTS, hint
 from .tiles import network_data
 
 __all__ = ["Network", "Subject"]
@@ -84,6 +85,8 @@ class Subject:
     layer: str | None
     neurons: tuple[int, ...]
     found: list = field(default_factory=list)
+    ended: str | None = None  # why the search has
+    _hints: int = 0  # given
 
     def __post_init__(self):
         activity = self.network.activity
@@ -116,6 +119,11 @@ class Subject:
         """A formula to begin with, with a number to drag."""
         *first, last = self.steepest
         return "".join(f"{name}² + " for name in first) + f"3.0 {last}²"
+
+    def hint(self):
+        """Say a little more than the time before."""
+        self._hints += 1
+        return hint(self.answer(), self.field.names, min(self._hints, HINTS) - 1)
 
     def answer(self):
         """The known concept of an output, or else the best formula of a short search."""

@@ -139,9 +139,18 @@ def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page)
     page.locator(".sgi-tile[aria-pressed='true']").focus()
     page.keyboard.press("ArrowLeft")
     page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
-    assert lab.ask(page, "print(view.state.layer, len(view._subject.found))").strip() == "silu3 0"
-    page.keyboard.press("ArrowRight")
+    assert lab.ask(page, "print(view.state.layer)").strip() == "None"  # it is only looked at
+    page.keyboard.press("Escape")
     page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.keyboard.press("ArrowUp")
+    page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
+    page.keyboard.press("Enter")
+    page.get_by_text("nothing tried yet").wait_for(timeout=30_000)
+    assert lab.ask(page, "print(view.state.layer, len(view._subject.found))").strip() == "silu3 0"
+    page.locator(".sgi-tile[title='output 0']").click()
+    page.get_by_role("button", name="Choose it").click()
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.get_by_text("found, done").or_(page.get_by_text("still looking")).wait_for(timeout=30_000)
     assert lab.ask(page, "print(len(view._subject.found))").strip() == found
     page.get_by_role("button", name="etwork").click()
 

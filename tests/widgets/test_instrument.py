@@ -102,6 +102,17 @@ def test_a_neuron_that_is_chosen_keeps_its_search(view):
     assert len(given(view)["found"]) == 2
 
 
+def test_looking_at_a_neuron_changes_no_state(view):
+    before, field = view.state, view.field
+    send(view, do="look", layer="silu1", neuron=3)
+    told = given(view)["look"]
+    assert (told["what"], told["found"]) == ("silu1 3", [])
+    assert view.state == before
+    assert view.field is field
+    send(view, do="look", layer="silu1", neuron=99)
+    assert "0 to 31" in given(view)["error"]
+
+
 def test_the_machine_tells_each_generation_and_when_it_has_ended(view):
     send(view, do="play")
     view._worker.wait(120)

@@ -1,7 +1,7 @@
 // The field: the neuron's value in greys, and arrows of the neuron and of the formula, over two inputs.
 // Axes, greys, zoom and taps are bokeh's. The arrows are drawn on a canvas above it: see the commit's figures.
 import { arrows, classOf } from "./score.js";
-import { degrees, h } from "./dom.js";
+import { button, degrees, h } from "./dom.js";
 import { levels } from "./levels.js";
 import { WORDS } from "./words.js";
 
@@ -12,8 +12,9 @@ const RIM = 20; // pixels around the data, for arrows
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {
-  constructor(store) {
+  constructor(store, choose) {
     this.store = store;
+    this.choose = choose;
     this.shown = {}; // what the greys and the ranges were last drawn for
     this.canvas = h("canvas.sgi-arrows", { "aria-hidden": "true" });
     this.box = h("div.sgi-plot");
@@ -22,8 +23,11 @@ export class FieldPanel {
     this.what = h("b");
     this.axes = h("span.sgi-axes");
     this.note = h("p.sgi-note");
+    this.looks = h("b");
+    this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
+      button(WORDS.chooseIt, () => this.choose(...store.looked)), button(WORDS.leave, () => store.leave()));
     this.element = h("section.sgi-field", { "aria-label": "Field" },
-      h("h3", {}, this.what, this.axes), this.stage, this.note);
+      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.note);
   }
 
   attach(plot) {
@@ -65,6 +69,8 @@ export class FieldPanel {
   head() {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
     this.what.textContent = `${store.given.what} and ◆`;
+    this.glance.hidden = !store.looked;
+    this.looks.textContent = WORDS.looking(store.given.what);
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],

@@ -44,7 +44,7 @@ class Instrument {
     const store = (this.store = new Store(host));
     this.host = host;
     this.signal = signal;
-    this.field = new FieldPanel(store);
+    this.field = new FieldPanel(store, (layer, neuron) => this.network.choose(layer, neuron));
     this.guess = new GuessPanel(store);
     this.angle = new AnglePanel(store);
     this.formulas = new FormulasPanel(store);
@@ -86,18 +86,16 @@ class Instrument {
 
   // Put what Python says into the store.
   take(given) {
-    const { store } = this, { sections, section, generation, documents, field, ...plain } = given;
+    const { store } = this, { section, generation, documents, field, look, ...plain } = given;
+    if (field || section) store.leave();
     Object.assign(store.given, plain);
     if (given.language) store.readings.clear();
-    if (field) {
-      const values = field.values && new Float64Array(Uint8Array.from(atob(field.values), (sign) => sign.charCodeAt(0)).buffer);
-      store.given.field = { ...unpacked(field), values };
-      store.given.version = (store.given.version ?? 0) + 1;
-      store.given.sections.clear();
-      store.scores.clear();
-      store.only = null;
+    if (field) store.show({ field: arrays(field), sections: new Map() });
+    if (section) store.given.sections.set(section[0].join("\n"), section[1]);
+    if (look) {
+      const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
+      store.look(layer, neuron, { field: arrays(look.field), what, found, sections });
     }
-    for (const [inputs, one] of [...(sections ?? []), ...(section ? [section] : [])]) store.given.sections.set(inputs.join("\n"), one);
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
     if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
     if (documents) this.documents = documents;
@@ -109,7 +107,7 @@ class Instrument {
   }
 
   found(generation) {
-    const { store } = this, { found } = store.given, last = store.state.generation >= found.length;
+    const { store } = this, { found } = store.chosen ?? store.given, last = store.state.generation >= found.length;
     found.length = Math.min(found.length, generation.generation - 1);
     found.push(generation);
     const now = performance.now();
@@ -144,6 +142,7 @@ class Instrument {
   tries() {
     const { store } = this;
     if (store.given.running) return this.host.send({ do: "stop" });
+    store.leave();
     const open = new Set([...store.state.open, "formulas", "time"]);
     store.go({ open: [...open] });
     this.host.send({ do: "play" });
@@ -190,6 +189,11 @@ class Instrument {
     }
     for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time]) panel.draw();
   }
+}
+
+function arrays(field) {
+  const values = field.values && new Float64Array(Uint8Array.from(atob(field.values), (sign) => sign.charCodeAt(0)).buffer);
+  return { ...unpacked(field), values };
 }
 
 export default { render };

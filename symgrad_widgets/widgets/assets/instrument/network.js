@@ -29,6 +29,8 @@ export class NetworkPanel {
     for (const tile of this.tiles) {
       const on = tile.choosable && tile.layer === layer && neurons.includes(tile.neuron);
       tile.element.setAttribute("aria-pressed", String(on));
+      const { looked } = store;
+      tile.element.classList.toggle("sgi-looked", Boolean(looked && tile.choosable && looked[0] === tile.layer && looked[1] === tile.neuron));
       tile.element.tabIndex = on || (tile === this.tiles.find((one) => one.choosable) && !this.tiles.some((one) => one.on)) ? 0 : -1;
       tile.on = on;
     }
@@ -46,7 +48,7 @@ export class NetworkPanel {
         const picture = this.picture(pictures.subarray(i * side * side, (i + 1) * side * side), side);
         picture.style.opacity = 0.3 + 0.7 * column.strength[i];
         const element = column.choosable
-          ? button("", () => this.choose(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
+          ? button("", () => this.tap(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
           : h("span.sgi-tile", { title: name, role: "img", "aria-label": name });
         element.append(picture);
         this.tiles.push({ element, c, i, neuron, layer: column.layer, choosable: column.choosable });
@@ -78,23 +80,37 @@ export class NetworkPanel {
     return canvas;
   }
 
+  // Look at a neuron; tapped again it is chosen.
+  tap(layer, neuron) {
+    const { looked } = this.store;
+    if (looked?.[0] === layer && looked[1] === neuron) this.choose(layer, neuron);
+    else this.look(layer, neuron);
+  }
+
+  look(layer, neuron) {
+    const { store } = this, { state } = store;
+    if (layer === state.layer && state.neurons.length === 1 && state.neurons[0] === neuron) store.leave();
+    else store.host.send({ do: "look", layer, neuron });
+  }
+
   choose(layer, neuron) {
     const { store } = this, same = layer === store.state.layer && store.state.neurons.length === 1 && store.state.neurons[0] === neuron;
     if (!same) store.go({ layer, neurons: [neuron], generation: 0, selected: store.isMachine(store.text) ? null : store.state.selected });
   }
 
-  // Arrow keys go from tile to tile and choose.
+  // Arrow keys go from tile to tile and look; Enter chooses, Escape leaves.
   keyed(event) {
     const way = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+    if (event.key === "Escape") this.store.leave();
     const at = this.tiles?.find((tile) => tile.element === document.activeElement);
     if (!way || !at) return;
     event.preventDefault();
     const column = (c) => this.tiles.filter((tile) => tile.c === c && tile.choosable);
     const here = column(at.c), there = way[0] ? column(at.c + way[0]) : here;
-    const next = way[0] ? there[Math.round((here.indexOf(at) / Math.max(1, here.length - 1)) * (there.length - 1))] : here[here.indexOf(at) + way[1]];
+    const next = way[0] ? there[Math.round((here.length > 1 ? here.indexOf(at) / (here.length - 1) : 0.5) * (there.length - 1))] : here[here.indexOf(at) + way[1]];
     if (!next) return;
     next.element.focus();
-    this.choose(next.layer, next.neuron);
+    this.look(next.layer, next.neuron);
   }
 
   // Weights as lines: grey, dashed where negative, as wide as they are large.

@@ -13,6 +13,8 @@ export class Store {
     this.live = null; // a formula that is being typed or dragged, not yet in the state
     this.only = null; // [low, high): angles of the arrows that are shown
     this.history = [];
+    this.looked = null; // [layer, neuron] that is looked at, beside the one that is chosen
+    this.chosen = null; // what was given of the chosen one, meanwhile
     this.listeners = new Set();
     this.scores = new Map();
     this.readings = new Map();
@@ -132,7 +134,30 @@ export class Store {
 
   // Generation that is looked at, or null before the first.
   get generation() {
-    return this.given.found[this.state.generation - 1] ?? null;
+    return (this.chosen ? this.given.found.at(-1) : this.given.found[this.state.generation - 1]) ?? null;
+  }
+
+  // Put another field in the place of the one that is shown.
+  show(given) {
+    Object.assign(this.given, given, { version: (this.given.version ?? 0) + 1 });
+    this.scores.clear();
+    this.only = null;
+    this.touch();
+  }
+
+  // Look at another neuron; the one that is chosen stays in the state.
+  look(layer, neuron, given) {
+    const { field, what, found, sections } = this.given;
+    this.chosen ??= { field, what, found, sections };
+    this.looked = [layer, neuron];
+    this.show(given);
+  }
+
+  // Come back to the chosen neuron.
+  leave() {
+    const { chosen } = this;
+    this.looked = this.chosen = null;
+    if (chosen) this.show(chosen);
   }
 
   get section() {

@@ -24,6 +24,7 @@ export class TimePanel {
   // Go to a generation that has been searched; the formula of the machine's that is shown goes with it.
   to(generation) {
     const { store } = this, to = Math.max(0, Math.min(store.given.found.length, generation));
+    store.leave();
     if (to !== store.state.generation) store.go({ generation: to, ...store.followed(to) });
   }
 
@@ -51,14 +52,14 @@ export class TimePanel {
   }
 
   draw() {
-    const { store } = this, { found, running, ended, rate } = store.given, { generation } = store.state;
+    const { store } = this, { running, ended, rate } = store.given, { found } = store.chosen ?? store.given, { generation } = store.state;
     if (!store.state.open.includes("time")) return;
     this.play.textContent = this.moving ? WORDS.pause : WORDS.play;
     enable(this.back, generation > 0);
     enable(this.step, !running || generation < found.length);
     Object.assign(this.line, { max: Math.max(1, found.length), value: generation, disabled: !found.length });
     const state = running ? WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.found : found.length ? WORDS.still : "";
-    const now = store.generation;
+    const now = found[generation - 1];
     this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}` : state || WORDS.nothing;
     const key = `${found.length} ${found.at(-1)?.tried}`;
     if (this.key === key) return;

@@ -30,15 +30,25 @@ FRAMES = """async ([moves]) => {
   times.sort((a, b) => a - b);
   return [times[Math.floor(moves / 2)], times[Math.floor(moves * 0.9)]];
 }"""
-CHOOSE = """async () => {
-  const tiles = [...document.querySelectorAll("button.sgi-tile")], head = document.querySelector(".sgi-field h3 b");
-  const times = [];
-  for (const tile of tiles.slice(0, 10)) {
-    const before = head.textContent, start = performance.now();
+LOOK = """async ([again]) => {
+  const tiles = [...document.querySelectorAll("button.sgi-tile")].slice(0, 10);
+  const head = document.querySelector(".sgi-field h3 b"), times = [];
+  for (const tile of tiles) {
+    const until = async (done) => {
+      while (!done()) await new Promise((next) => requestAnimationFrame(next));
+      await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 0)));
+    };
+    const before = head.textContent;
+    let start = performance.now();
     tile.click();
-    while (head.textContent === before) await new Promise((done) => requestAnimationFrame(done));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    await until(() => head.textContent !== before);
+    if (again) {
+      start = performance.now();
+      tile.click();
+      await until(() => tile.getAttribute("aria-pressed") === "true");
+    }
     times.push(performance.now() - start);
+    await new Promise((next) => setTimeout(next, 300));
   }
   return times.sort((a, b) => a - b)[5];
 }"""
@@ -81,7 +91,7 @@ def main():
             page.set_viewport_size({"width": 1800, "height": 1100})
             page.wait_for_timeout(2000)
             found["frame_all_open"] = page.evaluate(FRAMES, [120])
-            found["choose"] = page.evaluate(CHOOSE)
+            found["look"], found["choose"] = (page.evaluate(LOOK, [again]) for again in (False, True))
             start = time.perf_counter()
             page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
             found["save"] = 1000 * (time.perf_counter() - start)

@@ -193,7 +193,7 @@ class Instrument {
 
 function arrays(field) {
   const values = field.values && new Float64Array(Uint8Array.from(atob(field.values), (sign) => sign.charCodeAt(0)).buffer);
-  return { ...unpacked(field), values };
+  return { ...unpacked(field), values, at: field.points };
 }
 
 export default { render };

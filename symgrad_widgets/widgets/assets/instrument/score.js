@@ -8,10 +8,14 @@ export function classOf(angle) {
   return LIMITS.filter((limit) => !(angle < limit)).length;
 }
 
-// { along, values, degrees, loss, middle, most, lost }: directions in tangent coordinates, angles in degrees.
-export function scored(tree, field, language) {
+// { values, along }: what a formula is at the points of a field, whatever the neuron.
+export function computed(tree, field, language) {
   const evaluated = evaluate(tree, field.names, field.points, language);
-  const along = directions(evaluated, field);
+  return { values: evaluated.values, along: directions(evaluated, field) };
+}
+
+// { along, values, degrees, loss, middle, most, lost }: directions in tangent coordinates, angles in degrees.
+export function scored({ values, along }, field) {
   const outside = residuals(along, field);
   const { count, dimension } = field;
   const shares = new Float64Array(count);
@@ -24,8 +28,8 @@ export function scored(tree, field, language) {
   const sorted = degrees.slice().sort();
   const at = (share) => sorted[Math.min(count - 1, Math.floor(share * count))];
   let lost = 0;
-  for (const value of evaluated.values) lost += !Number.isFinite(value);
-  return { along, values: evaluated.values, degrees, loss: mean(shares, field.weights), middle: at(0.5), most: at(0.95), lost };
+  for (const value of values) lost += !Number.isFinite(value);
+  return { along, values, degrees, loss: mean(shares, field.weights), middle: at(0.5), most: at(0.95), lost };
 }
 
 // How many angles lie in each of the bins.

@@ -1,6 +1,6 @@
 // What is shown, and all that follows from it: the one state, what Python has given, and the formula in hand.
 import { FormulaError, mathml, read } from "../formula/index.js";
-import { scored } from "./score.js";
+import { computed, scored } from "./score.js";
 
 const KEPT = 60; // scores
 
@@ -16,7 +16,8 @@ export class Store {
     this.looked = null; // [layer, neuron] that is looked at, beside the one that is chosen
     this.chosen = null; // what was given of the chosen one, meanwhile
     this.listeners = new Set();
-    this.scores = new Map();
+    this.scores = new Map(); // of the neuron that is shown
+    this.computed = new Map(); // at the points `at`, whatever the neuron
     this.readings = new Map();
     this.asked = false;
   }
@@ -126,8 +127,12 @@ export class Store {
     if (known) return known;
     const { tree } = this.reading(text);
     if (!tree) return null;
-    if (this.scores.size > KEPT) this.scores.delete(this.scores.keys().next().value);
-    const score = scored(tree, this.given.field, this.given.language);
+    const { field, language } = this.given;
+    if (this.at !== field.at) this.computed.clear();
+    this.at = field.at;
+    for (const kept of [this.scores, this.computed]) if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    if (!this.computed.has(text)) this.computed.set(text, computed(tree, field, language));
+    const score = scored(this.computed.get(text), field);
     this.scores.set(text, score);
     return score;
   }

@@ -150,7 +150,7 @@ def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page)
     page.locator(".sgi-tile[title='output 0']").click()
     page.get_by_role("button", name="Choose it").click()
     page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
-    page.get_by_text("found, done").or_(page.get_by_text("still looking")).wait_for(timeout=30_000)
+    page.locator(".sgi-time").get_by_text("formulas tried").wait_for(timeout=30_000)
     assert lab.ask(page, "print(len(view._subject.found))").strip() == found
     page.get_by_role("button", name="etwork").click()
 

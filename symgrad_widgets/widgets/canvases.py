@@ -82,17 +82,19 @@ def _plot(tools, **settings):
         x_range=(0, 1),
         y_range=(0, 1),
         min_border=6,
-        min_border_left=46,
+        min_border_left=50,
+        min_border_bottom=42 if tools == "save" else 26,  # room for the axis: a frame that moves leaves marks
         **settings,
     )
     plot.toolbar.logo = None
     plot.toolbar.autohide = True
     plot.toolbar_inner = True
-    plot.outline_line_alpha = 0.35
+    plot.outline_line_alpha = 0
     plot.grid.visible = False
     plot.axis.minor_tick_line_color = None
     plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "12px"
     plot.axis.axis_line_alpha = 0
+    plot.axis.visible = False  # until there are ranges
     plot.axis.axis_label_standoff = 0
     plot.axis.major_tick_out = 3
     plot.axis.major_tick_in = 0

@@ -202,6 +202,5 @@ def test_a_network_of_ones_own_and_a_small_front_end():
     assert "A network of your own" in view.words
     view.close()
     own = [path for path in (frontend._HERE / "instrument").iterdir() if path.suffix in (".js", ".css")]
-    own += [*(frontend._HERE / "formula").iterdir(), frontend._HERE / "bokehjs.js"]
-    assert sum(path.stat().st_size for path in own) <= 150_000
+    assert sum(path.stat().st_size for path in own) <= 120_000
     assert max(len(path.read_text().splitlines()) for path in own) <= 400

@@ -68,6 +68,8 @@ export class Plot {
     const { x_range: x, y_range: y } = this.model;
     x.setv({ start: left, end: right, reset_start: left, reset_end: right });
     y.setv({ start: bottom, end: top, reset_start: bottom, reset_end: top });
+    for (const axis of [...this.model.below, ...this.model.left]) axis.visible = true;
+    this.model.outline_line_alpha = 0.35;
   }
 
   labels(across, up) {

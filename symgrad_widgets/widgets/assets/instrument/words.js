@@ -43,11 +43,9 @@ export const WORDS = {
   fewer: "fewer",
   all: (count) => `Show the most active of all ${count}`,
   formulas: "Formulas",
-  close: "Close",
   shortest: "shortest first",
   front: "Error against length",
   bend: "The bend: neuron against ◆",
-  chance: "no better than chance",
   length: "length",
   copy: "Copy ◆ as",
   copied: (what) => `Copied as ${what}.`,
@@ -68,5 +66,4 @@ export const WORDS = {
   heldAcross: (at) => `grey: the neuron's value along the data near ${at}`,
   field: (what, count, angle) => `Arrows of the neuron and of ${what} at ${count} points. ${angle}`,
   spoken: (angle) => `Your formula is ${angle} off in the middle.`,
-  wait: "The plots are on their way.",
 };

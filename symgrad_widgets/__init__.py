@@ -20,6 +20,7 @@ _PUBLIC = {
     "ExpressionView": "widgets",
     "FieldView": "widgets",
     "GradientField": "field",
+    "Instrument": "widgets",
     "Interpretation": "reading.interpretation",
     "NeuronPicker": "widgets",
     "Panel": "widgets",

@@ -16,8 +16,10 @@ from .reading.atlas import atlas as atlas
 from .reading.interpretation import Interpretation as Interpretation
 from .reading.interpretation import interpret as interpret
 from .search import Candidate as Candidate
+from .search import Division as Division
 from .search import Search as Search
 from .search import SearchState as SearchState
+from .search import divide as divide
 from .search import score as score
 from .search.pysr import PySR as PySR
 from .verdict import Verdict as Verdict
@@ -25,6 +27,7 @@ from .verdict import verify as verify
 from .widgets import ExperimentChooser as ExperimentChooser
 from .widgets import ExpressionView as ExpressionView
 from .widgets import FieldView as FieldView
+from .widgets import Instrument as Instrument
 from .widgets import NeuronPicker as NeuronPicker
 from .widgets import Panel as Panel
 from .widgets import PhiBender as PhiBender

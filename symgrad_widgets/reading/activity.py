@@ -75,7 +75,7 @@ class Activity:
         from ..network.gradients import axis_names
         from ..network.gradients.survey import Survey
 
-        self.model, self.x = model, x
+        self.model, self.x, self._chosen = model, x, layers
         self._given = {"wrt": wrt, "forward_args": forward_args, "training": training}
         self._survey = Survey(model, x, layers, **self._given)
         self.layers, self.points = self._survey.shown, self._survey.points
@@ -128,6 +128,14 @@ class Activity:
             self.model, self.x, self.layers[layer].name, chosen if len(chosen) > 1 else chosen[0],
             names=self.names, **self._given,
         )  # fmt: skip
+
+    def at(self, points):
+        """Values (N, neurons) of all neurons at points (N, n) that need not be among the data."""
+        from ..network.gradients.survey import Survey
+
+        shaped = np.asarray(points).reshape(len(points), *np.shape(self.x)[1:])
+        survey = Survey(self.model, shaped, self._chosen, **self._given)
+        return survey.values(np.arange(len(points)))
 
     @cached_property
     def mean(self):

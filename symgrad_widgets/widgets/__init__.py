@@ -4,6 +4,7 @@ from .bender import PhiBender
 from .chooser import ExperimentChooser
 from .expressionview import ExpressionView
 from .fieldview import FieldView
+from .instrument import Instrument
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
 from .panel import Panel
@@ -15,6 +16,7 @@ __all__ = [
     "ExperimentChooser",
     "ExpressionView",
     "FieldView",
+    "Instrument",
     "NeuronPicker",
     "Panel",
     "PhiBender",

@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 
-__all__ = ["field_data"]
+__all__ = ["field_data", "packed"]
 
 
 def field_data(field):
@@ -18,15 +18,18 @@ def field_data(field):
         "count": len(field),
         "dimension": field.dimension,
         "rank": field.unit.shape[1],
-        "points": _packed(field.points.T),
-        "spread": _packed(field.measure.spread),
-        "basis": _packed(field.measure.basis),
-        "span": _packed(field.unit),
-        "weights": _packed(getattr(field, "weights", None)),
+        "points": packed(field.points.T),
+        "spread": packed(field.measure.spread),
+        "basis": packed(field.measure.basis),
+        "span": packed(field.unit),
+        "weights": packed(getattr(field, "weights", None)),
     }
 
 
-def _packed(array):
-    if array is None:
-        return None
-    return base64.b64encode(np.ascontiguousarray(array, dtype="<f8").tobytes()).decode()
+def packed(array, kind="<f8"):
+    """Base64 of an array as numbers of some kind; None of None."""
+    return (
+        None
+        if array is None
+        else base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode()
+    )

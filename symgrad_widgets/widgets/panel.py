@@ -10,20 +10,17 @@ import functools
 import json
 import zlib
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import bokeh
 import traitlets
 from bokeh.embed import json_item
 
 from ..errors import DataError, SymgradError
 from ..plots import Picture
+from . import bokehjs
 from .cells import adopt
 from .frontend import Front
 
 __all__ = ["Panel", "described"]
-
-_HERE = Path(__file__).parent / "assets"
 
 
 class Panel(Front):
@@ -42,7 +39,7 @@ class Panel(Front):
     """
 
     _script, _style = "panel.js", "panel.css"
-    _version = traitlets.Unicode(bokeh.__version__).tag(sync=True)
+    _version = traitlets.Unicode(bokehjs.VERSION).tag(sync=True)
     _live = traitlets.Tuple((b"", b""))  # document and data, in one: another thread may ask in between
     _svg = traitlets.Bytes().tag(sync=True)
     words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
@@ -94,7 +91,7 @@ class Panel(Front):
 
     def _answer(self, _, message, __):
         if message == {"want": "live"}:
-            self.send({"live": self._version}, buffers=[_script_of_plots()])
+            self.send({"live": self._version}, buffers=[bokehjs.script()])
         elif message == {"want": "picture"} and self.picture is not None:
             self._send_picture()
 
@@ -126,13 +123,3 @@ def _document(structure):
 
 def _packed(value):
     return zlib.compress(json.dumps(value, separators=(",", ":")).encode())
-
-
-@functools.cache
-def _script_of_plots():
-    """One module: BokehJS, unless the page has this version of it, and what draws with it."""
-    bokehjs = (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_bytes()
-    # BokehJS is a classic script that looks for `this`; a module has none.
-    before = f'if (!globalThis.Bokeh?.["{bokeh.__version__}"]) (function () {{'
-    after = f'\n}}).call(globalThis);\nglobalThis.Bokeh["{bokeh.__version__}"].set_log_level("error");\n'
-    return before.encode() + bokehjs + after.encode() + (_HERE / "live.js").read_bytes()

@@ -1,36 +1,6 @@
 // A view of a Panel: picture and words at once, and a live plot as soon as the page has what draws it.
 
-const CLOSED = "the view that asked has gone";
-
-// BokehJS and live.js, one a page and version, however many panels: the first panel asks the kernel for them.
-async function drawing(model, signal) {
-  const version = model.get("_version");
-  const pending = (globalThis.__symgradLive ??= {});
-  while (!signal.aborted) {
-    pending[version] ??= fromKernel(model, version, signal);
-    try {
-      return await pending[version];
-    } catch (error) {
-      delete pending[version];
-      if (error !== CLOSED) throw error;
-    }
-  }
-  throw CLOSED;
-}
-
-function fromKernel(model, version, signal) {
-  return new Promise((resolve, reject) => {
-    const got = async (message, buffers) => {
-      if (message.live !== version) return;
-      model.off("msg:custom", got);
-      const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
-      import(url).then(resolve, reject).finally(() => URL.revokeObjectURL(url));
-    };
-    signal.addEventListener("abort", () => { model.off("msg:custom", got); reject(CLOSED); });
-    model.on("msg:custom", got);
-    model.send({ want: "live" });
-  });
-}
+import { CLOSED, drawing } from "./bokehjs.js";
 
 function unpacked(bytes) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();

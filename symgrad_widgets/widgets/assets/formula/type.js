@@ -6,7 +6,9 @@ const escaped = (text) => text.replace(/[<>&"]/g, (sign) => INSIDE[sign]);
 const row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
 const sign = (text) => `<mo>${text}</mo>`;
 const APPLIED = sign("&#x2061;"), TIMES = `${sign("&#x2062;")}<mspace width="0.12em"></mspace>`, DOT = sign("⋅"), MINUS = sign("−");
-const fenced = (text) => row('<mo fence="true">(</mo>', text, '<mo fence="true">)</mo>');
+// Brackets grow around fractions only: around x² they would carry an exponent far above the line.
+const bracket = (text, grows) => `<mo fence="true" stretchy="${grows}">${text}</mo>`;
+const fenced = (text) => row(...["(", text, ")"].map((part, i) => (i === 1 ? part : bracket(part, text.includes("<mfrac")))));
 
 // A <math> element; numbers carry data-start and data-end, their place in the text that was typed.
 export function mathml(tree, language, display = "inline") {
@@ -77,7 +79,10 @@ class Type {
     const small = this.of(exponent);
     const plain = base.length === 2 && Array.isArray(base[1]) && !Object.hasOwn(FORMS, base[0]);
     if (plain) return this.call(base[0], base.slice(1), small);
-    return [`<msup>${this.bound(base, 5)}${small}</msup>`, 4];
+    const [inside, binds] = this.parts(base);
+    if (binds >= 5) return [`<msup>${inside}${small}</msup>`, 4];
+    const [begin, end] = ["(", ")"].map((one) => bracket(one, inside.includes("<mfrac"))); // as high as on a letter
+    return [row(begin, inside, `<msup>${end}${small}</msup>`), 4];
   }
 
   sqrt(u) {

@@ -1,0 +1,35 @@
+"""A network as a person draws it: columns of neurons, and the weights from each to the next."""
+
+import numpy as np
+
+__all__ = ["columns", "weights"]
+
+
+def columns(activity):
+    """Numbers of the layers of an `Activity` to draw: what is bent stands for what it bends.
+
+    A first layer as wide as the inputs, which only scales them, is left out.
+    """
+    layers = activity.layers
+    shown = [
+        i
+        for i, layer in enumerate(layers)
+        if i + 1 == len(layers) or not (layers[i + 1].bent and layers[i + 1].count == layer.count)
+    ]
+    scales = len(shown) > 1 and "Linear" not in layers[shown[0]].kind and not layers[shown[0]].bent
+    return shown[1:] if scales and layers[shown[0]].count == len(activity.names) else shown
+
+
+def weights(activity, before, after):
+    """Weights (neurons after, neurons before) between two layers by number, None for the inputs.
+
+    None where not one linear layer alone lies between them.
+    """
+    count = len(activity.names) if before is None else activity.layers[before].count
+    modules = dict(activity.model.named_modules())
+    between = activity.layers[0 if before is None else before + 1 : after + 1]
+    found = [getattr(modules.get(layer.name or ""), "weight", None) for layer in between]
+    matrices = [matrix for matrix in found if matrix is not None and matrix.ndim == 2]
+    if len(matrices) != 1 or tuple(matrices[0].shape) != (activity.layers[after].count, count):
+        return None
+    return np.asarray(matrices[0].detach().cpu().tolist())

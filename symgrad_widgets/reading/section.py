@@ -1,0 +1,86 @@
+"""A neuron's value over two of its inputs, the others held where the data are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Section", "section"]
+
+_SIDE = 32  # points along each input
+_NEAREST = 3  # points that have to be near: a single one may be a stray
+_HERE, _GONE = 0.15, 0.5  # spreads from the last of them: there are data, there are none
+_POINTS = 4000  # that are looked at for it
+
+
+@dataclass(frozen=True)
+class Section:
+    """Values over a plane through the data.
+
+    Attributes
+    ----------
+    low, high : arrays (2,), the ends of the two inputs
+    values : array (side, side, k) of k neurons, rows along the second input, first its lowest
+    points : array (side, side, n), where
+    near : array (side, side), 1 where there are data, 0 where there are none
+    at : dict of the other inputs' values, those of the point of the data nearest the median
+    centre, tilt : arrays (n,), (2, n); the plane is `centre + (a, b) @ tilt`
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    values: np.ndarray
+    points: np.ndarray
+    near: np.ndarray
+    at: dict
+    centre: np.ndarray
+    tilt: np.ndarray
+
+    @property
+    def across(self):
+        """Whether the other inputs change along the plane, so that it stays on the surface of the data."""
+        return bool(np.count_nonzero(self.tilt) > 2)
+
+
+def section(field, inputs, compute, side=_SIDE):
+    """Return the `Section` of a field over two inputs, by position; None where the data are a line there.
+
+    `compute` maps points (N, n) to values (N, k).
+    """
+    from scipy.spatial import KDTree
+
+    inputs = list(inputs)
+    plane = field.points[:, inputs]
+    spread = field.measure.spread
+    tilt = _tilt(field.tangent, inputs, len(field.names))
+    if tilt is None or (spread[inputs] == 0).any():
+        return None
+    live = spread > 0
+    centre = field.points[
+        ((field.points[:, live] - np.median(field.points[:, live], 0)) ** 2 / spread[live] ** 2)
+        .sum(1)
+        .argmin()
+    ]
+    low, high = plane.min(0), plane.max(0)
+    across, up = (np.linspace(*ends, side) for ends in zip(low, high, strict=True))
+    grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    points = centre + (grid - centre[inputs]) @ tilt
+    values = np.asarray(compute(points)).reshape(side, side, -1)
+    step = max(1, len(plane) // _POINTS)
+    away = KDTree(plane[::step] / spread[inputs]).query(grid / spread[inputs], k=_NEAREST)[0][:, -1]
+    near = np.clip((_GONE - away) / (_GONE - _HERE), 0, 1)
+    others = [i for i in range(len(field.names)) if i not in inputs]
+    return Section(
+        low, high, values, points.reshape(side, side, -1), near.reshape(side, side),
+        {field.names[i]: float(centre[i]) for i in others}, centre, tilt,
+    )  # fmt: skip
+
+
+def _tilt(tangent, inputs, n):
+    """Steps (2, n) along the data for a step of each input; None where they do not have both."""
+    if tangent is None or tangent.ndim == 3:
+        return np.eye(n)[inputs]
+    both = tangent[inputs]
+    if np.linalg.svd(both, compute_uv=False)[-1] < 1e-6 or both.shape[1] < 2:
+        return None
+    tilt = np.linalg.pinv(both).T @ tangent.T
+    return np.where(np.abs(tilt) < 1e-9, 0, tilt)

@@ -1,0 +1,33 @@
+// BokehJS and live.js, one a page and version, however many views: the first view asks the kernel for them.
+
+export const CLOSED = "the view that asked has gone";
+
+// What live.js exports, as soon as BokehJS is there; throws CLOSED where the view that asked has gone.
+export async function drawing(model, signal) {
+  const version = model.get("_version");
+  const pending = (globalThis.__symgradLive ??= {});
+  while (!signal.aborted) {
+    pending[version] ??= fromKernel(model, version, signal);
+    try {
+      return await pending[version];
+    } catch (error) {
+      delete pending[version];
+      if (error !== CLOSED) throw error;
+    }
+  }
+  throw CLOSED;
+}
+
+function fromKernel(model, version, signal) {
+  return new Promise((resolve, reject) => {
+    const got = async (message, buffers) => {
+      if (message.live !== version) return;
+      model.off("msg:custom", got);
+      const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
+      import(url).then(resolve, reject).finally(() => URL.revokeObjectURL(url));
+    };
+    signal.addEventListener("abort", () => { model.off("msg:custom", got); reject(CLOSED); });
+    model.on("msg:custom", got);
+    model.send({ want: "live" });
+  });
+}

@@ -1,0 +1,65 @@
+// Elements made in one line, and small things that several panels need.
+
+// <tag class="..."> with properties, attributes (those with a dash, role), listeners (on...), and children.
+export function h(tag, given = {}, ...children) {
+  const [name, ...classes] = tag.split(".");
+  const element = document.createElement(name);
+  element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(given)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key in element && !key.includes("-")) element[key] = value;
+    else element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// A button that keeps the focus while it can do nothing.
+export function button(label, act, given = {}) {
+  return h("button", {
+    type: "button",
+    ...given,
+    onclick: (event) => event.currentTarget.getAttribute("aria-disabled") !== "true" && act(event),
+  }, label);
+}
+
+export function enable(element, whether) {
+  element.setAttribute("aria-disabled", String(!whether));
+}
+
+// Says a text to those who listen, at most once a second, the last one in any case.
+export function speaker() {
+  const element = h("p.sgi-unseen", { role: "status", "aria-live": "polite" });
+  let waiting = null, next = "", last = 0;
+  const say = (text) => {
+    next = text;
+    if (waiting) return;
+    waiting = setTimeout(() => {
+      waiting = null;
+      last = Date.now();
+      if (element.textContent !== next) element.textContent = next;
+    }, Math.max(250, 1000 - (Date.now() - last)));
+  };
+  return { element, say };
+}
+
+// 5.1°, 0.004°, below 1e-4: as few digits as tell something.
+export function degrees(value) {
+  if (!Number.isFinite(value)) return "–";
+  if (value >= 10) return `${value.toFixed(0)}°`;
+  if (value >= 1) return `${value.toFixed(1)}°`;
+  if (value >= 0.1) return `${value.toFixed(2)}°`;
+  return value >= 0.001 ? `${Number(value.toPrecision(1))}°` : "< 0.001°";
+}
+
+// 3 × 10⁻⁸, 0.02: a loss.
+export function ten(value) {
+  if (value >= 0.001) return String(Number(value.toPrecision(2)));
+  if (!(value > 0)) return "0";
+  const [digits, power] = value.toExponential(0).split("e");
+  return `${digits} × 10${raised(Number(power))}`;
+}
+
+export function raised(power) {
+  return Array.from(String(power), (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
+}

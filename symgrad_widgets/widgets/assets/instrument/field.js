@@ -1,0 +1,270 @@
+// The field: the neuron's value in greys, and arrows of the neuron and of the formula, over two inputs.
+// Axes, greys, zoom and taps are bokeh's. The arrows are drawn on a canvas above it: see the commit's figures.
+import { arrows, classOf } from "./score.js";
+import { button, degrees, h } from "./dom.js";
+import { levels } from "./levels.js";
+import { WORDS } from "./words.js";
+
+const PAIRS = { apart: 37, most: 500, long: 30 }; // pixels; arrows
+const DENSE = { apart: 17, most: 500, long: 9 };
+const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
+const RIM = 20; // pixels around the data, for arrows
+const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
+
+export class FieldPanel {
+  constructor(store, choose) {
+    this.store = store;
+    this.choose = choose;
+    this.shown = {}; // what the greys and the ranges were last drawn for
+    this.canvas = h("canvas.sgi-arrows", { "aria-hidden": "true" });
+    this.box = h("div.sgi-plot");
+    this.corners = h("span.sgi-corners", { "aria-hidden": "true" });
+    this.stage = h("div.sgi-stage", { role: "img" }, this.box, this.canvas, this.corners);
+    this.what = h("b");
+    this.axes = h("span.sgi-axes");
+    this.note = h("p.sgi-note");
+    this.looks = h("b");
+    this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
+      button(WORDS.chooseIt, () => this.choose(...store.looked)), button(WORDS.leave, () => store.leave()));
+    this.element = h("section.sgi-field", { "aria-label": "Field" },
+      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.note);
+  }
+
+  attach(plot) {
+    this.plot = plot;
+    plot.embedded.then(() => plot.view && plot.tapped("points", (rows) => this.tell(rows)));
+  }
+
+  get inputs() {
+    return this.store.state.inputs.map((name) => this.store.names.indexOf(name));
+  }
+
+  draw() {
+    const { store } = this;
+    if (!store.ready) return;
+    this.head();
+    const { frame } = this.plot ?? {};
+    if (!frame || frame.width < 20 || this.inputs.length < 2) return;
+    const { text } = store, score = text ? store.score(text) : null;
+    this.place(frame);
+    this.grey();
+    const dense = store.state.open.includes("formulas") && score !== null;
+    const places = JSON.stringify([frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
+    if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, dense ? DENSE : PAIRS, score);
+    Object.assign(this.shown, { places, only: store.only });
+    const { rows } = this;
+    this.paint(frame, rows, score, dense);
+    const sources = rows.map((row) => this.inputs.map((j) => store.given.field.points[j][row]));
+    const key = `${rows.length} ${rows[0]} ${rows.at(-1)} ${this.inputs}`;
+    if (this.shown.rows !== key) {
+      this.shown.rows = key;
+      const same = (value) => rows.map(() => value);
+      this.plot.fill("points", { x: sources.map(([x]) => x), y: sources.map(([, y]) => y), size: same(16),
+        row: rows, colour: same("#000"), alpha: same(0) });
+    }
+    const angle = score ? WORDS.spoken(degrees(score.middle)) : "";
+    this.stage.setAttribute("aria-label", WORDS.field(text ?? "no formula", rows.length, angle));
+  }
+
+  head() {
+    const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
+    this.what.textContent = `${store.given.what} and ◆`;
+    this.glance.hidden = !store.looked;
+    this.looks.textContent = WORDS.looking(store.given.what);
+    if (this.shown.names !== names.join()) {
+      this.shown.names = names.join();
+      const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],
+        onchange: (event) => {
+          const next = [...store.state.inputs], other = next.indexOf(event.target.value);
+          if (other >= 0) next[other] = next[which];
+          next[which] = event.target.value;
+          store.go({ inputs: next });
+          this.ask();
+        } }, ...names.map((name) => h("option", { value: name }, name)));
+      this.choices = [choose(0), choose(1)];
+      const [across, up] = this.choices;
+      if (names.length < 3) this.axes.replaceChildren(WORDS.over(...inputs));
+      else this.axes.replaceChildren(across, " and ", up);
+    }
+    if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
+    const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
+    const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
+    this.note.title = this.note.textContent;
+    if (!this.told) this.note.textContent = others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "";
+  }
+
+  ask() {
+    if (!this.store.section) this.store.host.send({ do: "section", inputs: this.store.state.inputs });
+  }
+
+  // Ranges in which a spread of one input is nearly as long as a spread of the other.
+  place(frame) {
+    const { store, inputs } = this, { field } = store.given;
+    const key = `${inputs} ${frame.width} ${frame.height} ${store.given.version}`;
+    if (this.shown.place === key) return;
+    this.shown.place = key;
+    const ends = inputs.map((j) => field.points[j].reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]));
+    const spread = inputs.map((j) => field.spread[j] || 1);
+    const wide = ends.map(([low, high], i) => (high - low) / spread[i]);
+    const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * RIM) / wide[i]), most = Math.min(...pixels) * STRETCHED;
+    const ranges = ends.map(([low, high], i) => {
+      const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
+      return [(low + high) / 2 - half, (low + high) / 2 + half];
+    });
+    this.plot.range(...ranges);
+    const [across, up] = store.state.inputs;
+    const [first, last] = [h("i", {}, up), h("i", {}, across)];
+    Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
+    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
+    this.corners.replaceChildren(first, last);
+  }
+
+  grey() {
+    const { section } = this.store, dark = this.store.dark;
+    if (this.shown.section === section && this.shown.dark === dark) return;
+    this.shown.section = section;
+    this.shown.dark = dark;
+    this.plot.paint();
+    const { data } = this.plot.source("map"), image = data.image[0];
+    const { side, pixels } = section ? smooth(section, dark) : { side: 1, pixels: [0] };
+    const [low, high] = section ? [section.low, section.high] : [[0, 0], [1, 1]];
+    this.plot.fill("map", { image: [new image.constructor(pixels, [side, side])], x: [low[0]], y: [low[1]],
+      dw: [high[0] - low[0]], dh: [high[1] - low[1]] });
+  }
+
+  // Places in pixels of data coordinates.
+  scales(frame) {
+    const [[left, right], [bottom, top]] = this.plot.ranges;
+    return [(x) => frame.left + ((x - left) / (right - left)) * frame.width,
+      (y) => frame.top + ((top - y) / (top - bottom)) * frame.height];
+  }
+
+  // Rows of points that lie apart from each other on the screen.
+  picked(frame, { apart, most }, score) {
+    const { only, given: { field } } = this.store, [sx, sy] = this.scales(frame), rows = [], cells = new Map();
+    const [px, py] = this.inputs.map((j) => field.points[j]);
+    for (let i = 0; i < field.count && rows.length < most; i++) {
+      if (only && score && !(score.degrees[i] >= only[0] && score.degrees[i] <= only[1])) continue;
+      const x = sx(px[i]), y = sy(py[i]);
+      if (x < frame.left + 4 || x > frame.left + frame.width - 4 || y < frame.top + 4 || y > frame.top + frame.height - 4) continue;
+      const cx = Math.floor(x / apart), cy = Math.floor(y / apart);
+      let free = true;
+      for (let a = cx - 1; a <= cx + 1 && free; a++)
+        for (let b = cy - 1; b <= cy + 1 && free; b++)
+          free = !cells.get(`${a} ${b}`)?.some(([u, v]) => Math.hypot(u - x, v - y) < apart);
+      if (!free) continue;
+      const key = `${cx} ${cy}`;
+      cells.set(key, [...(cells.get(key) ?? []), [x, y]]);
+      rows.push(i);
+    }
+    return rows;
+  }
+
+  paint(frame, rows, score, dense) {
+    const { store, canvas } = this, { field } = store.given, sharp = devicePixelRatio || 1;
+    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
+      Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
+    const g = canvas.getContext("2d"), look = getComputedStyle(this.stage);
+    const colour = (name) => look.getPropertyValue(`--sgi-${name}`).trim();
+    const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
+    const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
+    g.setTransform(sharp, 0, 0, sharp, 0, 0);
+    g.clearRect(0, 0, width, height);
+    g.save();
+    g.beginPath();
+    g.rect(frame.left, frame.top, frame.width, frame.height);
+    g.clip();
+    if (dense && store.section) {
+      g.strokeStyle = store.isMachine(store.text) ? colour("soft") : yours;
+      g.globalAlpha = 0.5;
+      g.lineWidth = 1;
+      g.beginPath();
+      for (const [x0, y0, x1, y1] of levels(store.reading(store.text).tree, store.section, this.inputs, field, store.given.language)) {
+        g.moveTo(sx(x0), sy(y0));
+        g.lineTo(sx(x1), sy(y1));
+      }
+      g.stroke();
+      g.globalAlpha = 1;
+    }
+    const [px, py] = this.inputs.map((j) => field.points[j]);
+    const turned = this.turned(frame);
+    for (const i of rows) {
+      const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, this.inputs);
+      both.neuron = turned(both.neuron);
+      both.formula = both.formula && turned(both.formula);
+      const angle = score ? classOf(score.degrees[i]) : 0;
+      if (dense) {
+        arrow(g, x, y, both.neuron, long, classes[angle], WIDTHS[angle], true);
+        continue;
+      }
+      if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, 2.4);
+      arrow(g, x, y, both.neuron, long, neuron, 2.2);
+      g.fillStyle = score ? classes[angle] : neuron;
+      g.beginPath();
+      g.arc(x, y, score ? 2.2 + 0.5 * angle : 2.4, 0, 7);
+      g.fill();
+    }
+    g.restore();
+  }
+
+  // Arrows in spreads as arrows on the screen, where they cross level lines at right angles, too.
+  turned(frame) {
+    const { field } = this.store.given, sides = [frame.width, frame.height];
+    const pixels = this.plot.ranges.map(([low, high], i) => (sides[i] / (high - low)) * (field.spread[this.inputs[i]] || 1));
+    return ([a, b]) => {
+      const [u, v] = [a / pixels[0], b / pixels[1]], by = Math.hypot(a, b) / (Math.hypot(u, v) || 1);
+      return [u * by, v * by];
+    };
+  }
+
+  tell(rows) {
+    const { store } = this, { field } = store.given, score = store.text ? store.score(store.text) : null;
+    const chosen = rows.map((row) => this.plot.source("points").data.row[row]);
+    const [first] = chosen;
+    const numbers = field.names.slice(0, 6).map((name, j) => `${name} = ${Number(field.points[j][first].toPrecision(3))}`);
+    const middle = score && chosen.map((row) => score.degrees[row]).sort((a, b) => a - b)[chosen.length >> 1];
+    const angle = score ? `: ${degrees(middle)} apart` : "";
+    this.told = true;
+    this.note.textContent = chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`;
+  }
+}
+
+function arrow(g, x, y, [a, b], long, colour, width, centred = false) {
+  const size = Math.hypot(a, b);
+  if (!(size * long > 1.5)) return;
+  const dx = a * long, dy = -b * long, head = Math.min(3 + width * 1.6, 0.8 * size * long + 1);
+  const ux = dx / (size * long), uy = dy / (size * long), [x1, y1] = [x + dx, y + dy];
+  const [x0, y0] = centred ? [x - dx, y - dy] : [x, y];
+  g.strokeStyle = g.fillStyle = colour;
+  g.lineWidth = width;
+  g.beginPath();
+  g.moveTo(x0, y0);
+  g.lineTo(x1 - ux * head * 0.7, y1 - uy * head * 0.7);
+  g.stroke();
+  g.beginPath();
+  g.moveTo(x1, y1);
+  g.lineTo(x1 - ux * head - uy * head * 0.5, y1 - uy * head + ux * head * 0.5);
+  g.lineTo(x1 - ux * head + uy * head * 0.5, y1 - uy * head - ux * head * 0.5);
+  g.fill();
+}
+
+const FINER = 4; // pixels of the greys for each value
+
+// { side, pixels }: colours of a section, as numbers of four bytes, between whose values the greys run.
+function smooth({ side: coarse, shades, near }, dark) {
+  const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const side = (coarse - 1) * FINER + 1, pixels = new Array(side * side);
+  const between = [shades, near].map(bytes).map((values) => (row, place) => {
+    const i = Math.min(coarse - 2, Math.floor(row)), j = Math.min(coarse - 2, Math.floor(place)), a = row - i, b = place - j;
+    const at = i * coarse + j;
+    return (1 - a) * ((1 - b) * values[at] + b * values[at + 1]) + a * ((1 - b) * values[at + coarse] + b * values[at + coarse + 1]);
+  });
+  for (let row = 0; row < side; row++)
+    for (let place = 0; place < side; place++) {
+      const [shade, here] = between.map((value) => value(row / FINER, place / FINER));
+      const v = Math.round(dark ? 46 + shade * 0.22 : Math.min(251, 288 - shade * 0.42));
+      pixels[row * side + place] = ((Math.round(here) << 24) | ((v + 4) << 16) | (v << 8) | Math.max(0, v - 4)) >>> 0;
+    }
+  return { side, pixels };
+}

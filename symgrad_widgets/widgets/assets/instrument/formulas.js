@@ -1,0 +1,96 @@
+// The formulas found and guessed, shortest first; the one with the diamond is shown everywhere.
+import { button, degrees, h, ten } from "./dom.js";
+import { latex, lengthOf, python, sympy } from "./copies.js";
+import { WORDS } from "./words.js";
+
+export class FormulasPanel {
+  constructor(store) {
+    this.store = store;
+    this.rows = new Map(); // text: row
+    this.losses = false;
+    this.list = h("div.sgi-list", { role: "listbox", "aria-label": WORDS.formulas, tabIndex: -1,
+      onkeydown: (event) => this.keyed(event) });
+    this.which = button("°", () => {
+      this.losses = !this.losses;
+      this.store.touch();
+    }, { className: "sgi-plain", title: "Angles or errors" });
+    const kinds = { LaTeX: (tree) => latex(tree, store.given.language.greek), SymPy: sympy, Python: python,
+      MathML: (_, text) => store.type(text) };
+    this.said = h("span.sgi-note", { role: "status" });
+    this.copies = h("p.sgi-copies", {}, `${WORDS.copy} `,
+      ...Object.entries(kinds).map(([name, make]) => button(name, () => this.copy(name, make), { className: "sgi-plain" })), " ", this.said);
+    this.element = h("section.sgi-formulas", { "aria-label": WORDS.formulas },
+      h("h3", {}, h("b", {}, WORDS.formulas), h("span", {}, `${WORDS.shortest} · `, this.which)), this.list, this.copies);
+  }
+
+  async copy(name, make) {
+    const { text } = this.store;
+    if (!text) return;
+    const made = make(this.store.reading(text).tree, text);
+    try {
+      await navigator.clipboard.writeText(made);
+      this.said.textContent = WORDS.copied(name);
+    } catch { // a page without the right to: the text is shown, to be copied by hand
+      this.said.textContent = made;
+    }
+  }
+
+  // [{ text, length, mine, best }], shortest first.
+  get entries() {
+    const { store } = this, { generation } = store;
+    const found = (generation?.front ?? []).map((one, i) => ({ ...one, best: i === generation.best, mine: false }));
+    const texts = new Set(found.map((one) => one.text));
+    const own = [...store.state.guesses, store.text].filter((text, i, all) => text && all.indexOf(text) === i && !texts.has(text));
+    const mine = own.map((text) => ({ text, length: lengthOf(store.reading(text).tree), mine: !store.isMachine(text), best: false }));
+    return [...found, ...mine].sort((a, b) => a.length - b.length);
+  }
+
+  keyed(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const texts = this.entries.map((one) => one.text), at = texts.indexOf(this.store.text);
+    const next = texts[Math.max(0, Math.min(texts.length - 1, at + by))];
+    this.store.select(next);
+    this.draw();
+    this.rows.get(next)?.focus();
+  }
+
+  draw() {
+    const { store } = this;
+    if (!store.ready || !store.state.open.includes("formulas")) return;
+    this.which.textContent = this.losses ? "errors" : "angles";
+    const { entries } = this, kept = new Set();
+    const rows = entries.map(({ text, mine, best }, place) => {
+      const key = store.live === text ? "live" : text;
+      kept.add(key);
+      if (!this.rows.has(key)) this.rows.set(key, this.row());
+      const row = this.rows.get(key), on = text === store.text, score = store.score(text);
+      if (row.text !== text) {
+        row.text = text;
+        row.querySelector(".sgi-tex").innerHTML = store.type(text);
+      }
+      row.classList.toggle("sgi-mine", mine);
+      row.setAttribute("aria-selected", String(on));
+      row.tabIndex = on || (place === 0 && !entries.some((one) => one.text === store.text)) ? 0 : -1;
+      row.querySelector(".sgi-mark").textContent = on ? "◆" : "";
+      row.querySelector("em").textContent = this.losses ? ten(score.loss) : degrees(score.middle);
+      const [name, sentence] = (best && store.generation.kind) || ["", ""], tag = row.querySelector(".sgi-tag");
+      Object.assign(tag, { textContent: name, title: sentence, hidden: !name });
+      tag.classList.toggle("sgi-match", name === "Match");
+      return row;
+    });
+    for (const key of this.rows.keys()) if (!kept.has(key)) this.rows.delete(key);
+    if (rows.length !== this.list.children.length || rows.some((row, i) => this.list.children[i] !== row)) this.list.replaceChildren(...rows);
+    if (this.at === store.text) return;
+    this.at = store.text;
+    const on = rows.find((row) => row.text === store.text);
+    if (on) this.list.scrollTop = Math.max(Math.min(this.list.scrollTop, on.offsetTop - this.list.offsetTop), on.offsetTop - this.list.offsetTop + on.offsetHeight - this.list.clientHeight);
+  }
+
+  row() {
+    const row = h("div.sgi-row", { role: "option", onclick: () => this.store.select(row.text) },
+      h("span.sgi-mark"), h("span.sgi-tex"), h("span.sgi-tag", { hidden: true }), h("em"));
+    return row;
+  }
+}

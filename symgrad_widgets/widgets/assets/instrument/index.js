@@ -1,0 +1,199 @@
+// The instrument: one state, one page, in a notebook; what has been given is looked at and played without Python.
+import { unpacked } from "../formula/index.js";
+import { CLOSED, drawing } from "../bokehjs.js";
+import { AnglePanel } from "./angle.js";
+import { button, enable, h } from "./dom.js";
+import { BendChart, FrontChart } from "./charts.js";
+import { FieldPanel } from "./field.js";
+import { FormulasPanel } from "./formulas.js";
+import { GuessPanel } from "./guess.js";
+import { NetworkPanel } from "./network.js";
+import { Plot } from "./plots.js";
+import { Store } from "./store.js";
+import { TimePanel } from "./time.js";
+import { WORDS } from "./words.js";
+
+function render({ model, el }) {
+  const gone = new AbortController();
+  const host = {
+    state: () => model.get("_state"),
+    go: (state) => {
+      model.set("_state", state);
+      model.save_changes();
+    },
+    send: (message) => model.send(message),
+  };
+  const instrument = new Instrument(el, host, gone.signal);
+  const moved = () => instrument.moved();
+  const told = (message) => message.given && instrument.take(message.given);
+  model.on("change:_state", moved);
+  model.on("msg:custom", told);
+  gone.signal.addEventListener("abort", () => {
+    model.off("change:_state", moved);
+    model.off("msg:custom", told);
+  });
+  model.send({ want: "given" });
+  drawing(model, gone.signal)
+    .then(() => instrument.plots(globalThis.Bokeh[model.get("_version")]))
+    .catch((error) => error === CLOSED || console.error("symgrad: the plots could not be drawn:", error));
+  return () => gone.abort();
+}
+
+class Instrument {
+  constructor(el, host, signal) {
+    const store = (this.store = new Store(host));
+    this.host = host;
+    this.signal = signal;
+    this.field = new FieldPanel(store, (layer, neuron) => this.network.choose(layer, neuron));
+    this.guess = new GuessPanel(store);
+    this.angle = new AnglePanel(store);
+    this.formulas = new FormulasPanel(store);
+    this.front = new FrontChart(store, this.formulas);
+    this.bend = new BendChart(store);
+    this.time = new TimePanel(store);
+    this.network = new NetworkPanel(store);
+    this.build(el);
+    store.listen(() => this.draw());
+    this.theme();
+    const watcher = new MutationObserver(() => requestAnimationFrame(() => this.theme()));
+    for (const element of [document.documentElement, document.body]) watcher.observe(element, { attributes: true });
+    signal.addEventListener("abort", () => watcher.disconnect());
+    store.touch();
+  }
+
+  build(el) {
+    this.question = h("h2");
+    this.story = h("p");
+    this.machine = button(WORDS.machine, () => this.tries(), { className: "sgi-go" });
+    this.hint = button(WORDS.hint, () => this.host.send({ do: "hint" }));
+    this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
+      { formulas: WORDS.formulas, bend: "Bend", network: WORDS.network }[panel], () => this.store.toggle(panel))]);
+    this.hinted = h("p.sgi-hint", { role: "status", hidden: true });
+    this.say = h("p.sgi-intro");
+    this.element = h("section.sgi", { "aria-label": WORDS.name },
+      h("header", {}, this.question, this.story),
+      h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element,
+        h("div.sgi-actions", {}, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.hinted),
+        this.say, this.angle.element,
+        h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
+      this.time.element);
+    // In a notebook a plain key is a command: x cuts the cell.
+    this.element.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    });
+    el.replaceChildren(this.element);
+  }
+
+  // Put what Python says into the store.
+  take(given) {
+    const { store } = this, { section, generation, documents, field, look, ...plain } = given;
+    if (field || section) store.leave();
+    Object.assign(store.given, plain);
+    if (given.language) store.readings.clear();
+    if (field) store.show({ field: arrays(field), sections: new Map() });
+    if (section) store.given.sections.set(section[0].join("\n"), section[1]);
+    if (look) {
+      const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
+      store.look(layer, neuron, { field: arrays(look.field), what, found, sections });
+    }
+    if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
+    if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
+    if (documents) this.documents = documents;
+    if (generation) this.found(generation);
+    if (given.running === false) this.since = null;
+    if (given.hint) Object.assign(this.hinted, { hidden: false, textContent: given.hint });
+    this.embed();
+    store.touch();
+  }
+
+  found(generation) {
+    const { store } = this, { found } = store.chosen ?? store.given, last = store.state.generation >= found.length;
+    found.length = Math.min(found.length, generation.generation - 1);
+    found.push(generation);
+    const now = performance.now();
+    this.since ??= [now, generation.tried];
+    if (now > this.since[0]) store.given.rate = ((generation.tried - this.since[1]) / (now - this.since[0])) * 1000;
+    if (last) store.go({ generation: generation.generation, ...store.followed(generation.generation) });
+  }
+
+  moved() {
+    const { store, host } = this;
+    if (JSON.stringify(store.state) === JSON.stringify(host.state())) return;
+    store.state = host.state();
+    store.live = null;
+    store.touch();
+  }
+
+  plots(Bokeh) {
+    this.Bokeh = Bokeh;
+    this.embed();
+  }
+
+  embed() {
+    if (!this.Bokeh || !this.documents || this.embedded) return;
+    this.embedded = true;
+    const draw = () => this.store.touch();
+    for (const [name, panel] of Object.entries({ field: this.field, front: this.front, bend: this.bend })) {
+      const plot = new Plot(this.Bokeh, this.documents[name], panel.box, draw, this.signal);
+      panel.attach(plot);
+    }
+  }
+
+  tries() {
+    const { store } = this;
+    if (store.given.running) return this.host.send({ do: "stop" });
+    store.leave();
+    const open = new Set([...store.state.open, "formulas", "time"]);
+    store.go({ open: [...open] });
+    this.host.send({ do: "play" });
+  }
+
+  // Whether the page is dark, from its background.
+  theme() {
+    let at = this.element.parentElement, colour = null;
+    for (; at && !colour; at = at.parentElement ?? at.getRootNode().host) {
+      const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+      if (a > 0.5) colour = [r, g, b];
+    }
+    const dark = colour ? 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2] < 110 : matchMedia("(prefers-color-scheme: dark)").matches;
+    if (this.store.dark === dark) return;
+    this.store.dark = dark;
+    this.element.classList.toggle("sgi-dark", dark);
+    this.store.touch();
+  }
+
+  draw() {
+    const { store } = this, { open, neurons } = store.state, { running } = store.given;
+    this.question.textContent = WORDS.question(neurons.length);
+    this.story.textContent = store.given.story ?? "";
+    this.element.classList.toggle("sgi-open", open.includes("formulas"));
+    const empty = store.given.field?.values ? [] : ["bend"];
+    for (const panel of ["network", "formulas", "bend", "time"])
+      this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel) && !empty.includes(panel));
+    this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
+    this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
+    this.machine.classList.toggle("sgi-go", running || !store.given.found.length);
+    for (const [panel, toggle] of this.toggles) {
+      toggle.setAttribute("aria-pressed", String(open.includes(panel)));
+      const shut = !store.given.found.length && !open.includes("formulas");
+      toggle.hidden = panel !== "network" && (shut || (panel === "bend" && !store.given.field?.values));
+    }
+    enable(this.hint, store.ready && !running);
+    const [light, dark] = WORDS.neuronArrows;
+    const intro = `${store.dark} ${neurons.length}`;
+    if (this.intro !== intro) {
+      this.intro = intro;
+      const what = neurons.length > 1 ? WORDS.grow() : WORDS.grows;
+      this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
+        h("br"), h("b", {}, WORDS.drag), WORDS.until);
+    }
+    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time]) panel.draw();
+  }
+}
+
+function arrays(field) {
+  const values = field.values && new Float64Array(Uint8Array.from(atob(field.values), (sign) => sign.charCodeAt(0)).buffer);
+  return { ...unpacked(field), values, at: field.points };
+}
+
+export default { render };

@@ -1,0 +1,147 @@
+// The network: every neuron a tile of what it computes over the chosen inputs, joined by its weights.
+import { button, h } from "./dom.js";
+import { WORDS } from "./words.js";
+
+const FEW = 10; // tiles of a column before it is opened
+const bytes = (text, Kind = Uint8Array) => new Kind(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
+
+export class NetworkPanel {
+  constructor(store) {
+    this.store = store;
+    this.opened = new Set(); // columns that show all they have
+    this.links = h("canvas.sgi-links", { "aria-hidden": "true" });
+    this.columns = h("div.sgi-columns");
+    this.stage = h("div.sgi-tiles", { onkeydown: (event) => this.keyed(event) }, this.links, this.columns);
+    this.element = h("section.sgi-network", { "aria-label": "Network" },
+      h("h3", {}, h("b", {}, "Network"), h("span", {}, WORDS.choose)), this.stage);
+    new ResizeObserver(() => this.join()).observe(this.stage);
+  }
+
+  draw() {
+    const { store } = this, { network } = store.given;
+    if (!store.state.open.includes("network") || !network) return;
+    const key = `${store.given.networks} ${[...this.opened]} ${store.dark}`;
+    if (this.key !== key) {
+      this.key = key;
+      this.build(network);
+    }
+    const { layer, neurons } = store.state;
+    for (const tile of this.tiles) {
+      const on = tile.choosable && tile.layer === layer && neurons.includes(tile.neuron);
+      tile.element.setAttribute("aria-pressed", String(on));
+      const { looked } = store;
+      tile.element.classList.toggle("sgi-looked", Boolean(looked && tile.choosable && looked[0] === tile.layer && looked[1] === tile.neuron));
+      tile.element.tabIndex = on || (tile === this.tiles.find((one) => one.choosable) && !this.tiles.some((one) => one.on)) ? 0 : -1;
+      tile.on = on;
+    }
+  }
+
+  build({ side, columns, links }) {
+    this.tiles = [];
+    this.columns.replaceChildren(...columns.map((column, c) => {
+      const order = column.neurons.map((_, i) => i).sort((a, b) => column.strength[b] - column.strength[a]);
+      const own = (i) => column.layer === this.store.state.layer && this.store.state.neurons.includes(column.neurons[i]);
+      const kept = this.opened.has(c) ? order : [...order.filter(own), ...order.filter((i) => !own(i))].slice(0, FEW);
+      const pictures = bytes(column.tiles);
+      const tiles = kept.sort((a, b) => a - b).map((i) => {
+        const neuron = column.neurons[i], name = column.names?.[neuron] ?? `${column.title} ${neuron}`;
+        const picture = this.picture(pictures.subarray(i * side * side, (i + 1) * side * side), side);
+        picture.style.opacity = 0.3 + 0.7 * column.strength[i];
+        const element = column.choosable
+          ? button("", () => this.tap(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
+          : h("span.sgi-tile", { title: name, role: "img", "aria-label": name });
+        element.append(picture);
+        this.tiles.push({ element, c, i, neuron, layer: column.layer, choosable: column.choosable });
+        return element;
+      });
+      const more = column.count - FEW, few = !this.opened.has(c);
+      const toggle = more > 0 ? button(few ? `+${more}` : WORDS.fewer, () => {
+        if (few) this.opened.add(c);
+        else this.opened.delete(c);
+        this.store.touch();
+      }, { className: "sgi-plain", title: few ? WORDS.all(column.count) : "" }) : null;
+      const last = c === columns.length - 1;
+      const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer(c);
+      return h("div.sgi-column", { className: `sgi-column${this.opened.has(c) ? " sgi-wide" : ""}` }, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.title }, title), toggle ?? h("span.sgi-plain"));
+    }));
+    this.weights = links.map((text) => text && bytes(text, Int8Array));
+    this.network = { columns };
+    this.join();
+  }
+
+  picture(values, side) {
+    const canvas = h("canvas", { width: side, height: side }), g = canvas.getContext("2d"), image = g.createImageData(side, side);
+    for (let row = 0; row < side; row++)
+      for (let place = 0; place < side; place++) {
+        const shade = values[row * side + place], v = this.store.dark ? 40 + shade * 0.42 : 255 - shade * 0.42;
+        image.data.set([v - 4, v, v + 4, 255], ((side - 1 - row) * side + place) * 4);
+      }
+    g.putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  // Look at a neuron; tapped again it is chosen.
+  tap(layer, neuron) {
+    const { looked } = this.store;
+    if (looked?.[0] === layer && looked[1] === neuron) this.choose(layer, neuron);
+    else this.look(layer, neuron);
+  }
+
+  look(layer, neuron) {
+    const { store } = this, { state } = store;
+    if (layer === state.layer && state.neurons.length === 1 && state.neurons[0] === neuron) store.leave();
+    else store.host.send({ do: "look", layer, neuron });
+  }
+
+  choose(layer, neuron) {
+    const { store } = this, same = layer === store.state.layer && store.state.neurons.length === 1 && store.state.neurons[0] === neuron;
+    if (!same) store.go({ layer, neurons: [neuron], generation: 0, selected: store.isMachine(store.text) ? null : store.state.selected });
+  }
+
+  // Arrow keys go from tile to tile and look; Enter chooses, Escape leaves.
+  keyed(event) {
+    const way = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+    if (event.key === "Escape") this.store.leave();
+    const at = this.tiles?.find((tile) => tile.element === document.activeElement);
+    if (!way || !at) return;
+    event.preventDefault();
+    const column = (c) => this.tiles.filter((tile) => tile.c === c && tile.choosable);
+    const here = column(at.c), there = way[0] ? column(at.c + way[0]) : here;
+    const next = way[0] ? there[Math.round((here.length > 1 ? here.indexOf(at) / (here.length - 1) : 0.5) * (there.length - 1))] : here[here.indexOf(at) + way[1]];
+    if (!next) return;
+    next.element.focus();
+    this.look(next.layer, next.neuron);
+  }
+
+  // Weights as lines: grey, dashed where negative, as wide as they are large.
+  join() {
+    if (!this.weights || !this.element.getClientRects().length) return;
+    const { links } = this, around = this.stage.getBoundingClientRect(), sharp = devicePixelRatio || 1;
+    Object.assign(links, { width: this.stage.scrollWidth * sharp, height: this.stage.scrollHeight * sharp });
+    Object.assign(links.style, { width: `${this.stage.scrollWidth}px`, height: `${this.stage.scrollHeight}px` });
+    const g = links.getContext("2d");
+    g.scale(sharp, sharp);
+    g.strokeStyle = getComputedStyle(this.stage).getPropertyValue("--sgi-ink").trim();
+    const boxes = this.tiles.map(({ element }) => element.getBoundingClientRect());
+    this.weights.forEach((matrix, c) => {
+      if (!matrix || this.opened.has(c) || this.opened.has(c + 1)) return;
+      const width = this.network.columns[c].neurons.length, own = (column) => this.tiles.filter((tile) => tile.c === column);
+      const weight = (a, b) => matrix[b.i * width + a.i];
+      const most = Math.max(1, ...own(c).flatMap((a) => own(c + 1).map((b) => Math.abs(weight(a, b)))));
+      this.tiles.forEach((a, i) => a.c === c && this.tiles.forEach((b, j) => {
+        if (b.c !== c + 1) return;
+        const value = weight(a, b) / most, size = Math.abs(value);
+        if (size < 0.08) return;
+        const [from, to] = [boxes[i], boxes[j]];
+        const [x0, y0, x1, y1] = [from.right - around.left, (from.top + from.bottom) / 2 - around.top, to.left - around.left, (to.top + to.bottom) / 2 - around.top];
+        g.globalAlpha = 0.05 + 0.6 * size ** 1.6;
+        g.lineWidth = Math.max(0.5, 2 * size);
+        g.setLineDash(value < 0 ? [3, 2] : []);
+        g.beginPath();
+        g.moveTo(x0, y0);
+        g.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
+        g.stroke();
+      }));
+    });
+  }
+}

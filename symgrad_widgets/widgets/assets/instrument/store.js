@@ -1,0 +1,171 @@
+// What is shown, and all that follows from it: the one state, what Python has given, and the formula in hand.
+import { FormulaError, mathml, read } from "../formula/index.js";
+import { computed, scored } from "./score.js";
+
+const KEPT = 60; // scores
+
+export class Store {
+  // host: { state(), go(state), send(message) }, the notebook's or a page's own.
+  constructor(host) {
+    this.host = host;
+    this.state = host.state();
+    this.given = { sections: new Map(), found: [], running: false, error: "" };
+    this.live = null; // a formula that is being typed or dragged, not yet in the state
+    this.only = null; // [low, high): angles of the arrows that are shown
+    this.history = [];
+    this.looked = null; // [layer, neuron] that is looked at, beside the one that is chosen
+    this.chosen = null; // what was given of the chosen one, meanwhile
+    this.listeners = new Set();
+    this.scores = new Map(); // of the neuron that is shown
+    this.computed = new Map(); // at the points `at`, whatever the neuron
+    this.readings = new Map();
+    this.asked = false;
+  }
+
+  listen(listener) {
+    this.listeners.add(listener);
+  }
+
+  // Draw everything that has changed, once a frame.
+  touch() {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      for (const listener of this.listeners) listener(this);
+    });
+  }
+
+  get ready() {
+    return Boolean(this.given.field);
+  }
+
+  get names() {
+    return this.given.field.names;
+  }
+
+  // Go to the state with some of it changed; what it was before can be undone when formulas have changed.
+  go(patch, undoable = false) {
+    if (undoable) this.history.push({ guesses: this.state.guesses, selected: this.state.selected });
+    this.state = { ...this.state, ...patch };
+    this.live = null;
+    this.host.go(this.state);
+    this.touch();
+  }
+
+  undo() {
+    const before = this.history.pop();
+    if (before) this.go(before);
+  }
+
+  // Text of the formula that every panel shows, or null.
+  get text() {
+    return this.live ?? this.state.selected;
+  }
+
+  // Whether the machine has found this formula, in any generation.
+  isMachine(text) {
+    return !this.state.guesses.includes(text) && this.given.found.some(({ front }) => front.some((one) => one.text === text));
+  }
+
+  // What else of the state changes with the generation: the machine's best is followed, until another formula
+  // of its own is chosen; a guess stays.
+  followed(generation) {
+    const { text, generation: now } = this, next = this.given.found[generation - 1];
+    if (!next || next.best < 0 || this.live !== null || this.state.guesses.includes(text)) return {};
+    const chosen = this.isMachine(text) && now?.front[now.best]?.text !== text;
+    return chosen && next.front.some((one) => one.text === text) ? {} : { selected: next.front[next.best].text };
+  }
+
+  // Show a text while it changes; a number is dragged without a place in the history.
+  hold(text) {
+    this.live = text;
+    this.touch();
+  }
+
+  // Keep a guess: a new one, or one in the place of another.
+  keep(text, instead = null) {
+    const guesses = this.state.guesses.filter((one) => one !== text);
+    const at = guesses.indexOf(instead);
+    if (at >= 0) guesses.splice(at, 1, text);
+    else guesses.push(text);
+    this.go({ guesses, selected: text }, true);
+  }
+
+  select(text) {
+    this.go({ selected: text });
+  }
+
+  toggle(panel, whether = !this.state.open.includes(panel)) {
+    const open = this.state.open.filter((one) => one !== panel);
+    this.go({ open: whether ? [...open, panel] : open });
+  }
+
+  // { tree, written, alternatives } or { error } of a text.
+  reading(text) {
+    if (!this.readings.has(text)) {
+      if (this.readings.size > 500) this.readings.clear();
+      let reading;
+      try {
+        reading = read(text, this.names, this.given.language);
+      } catch (error) {
+        if (!(error instanceof FormulaError)) throw error;
+        reading = { error };
+      }
+      this.readings.set(text, reading);
+    }
+    return this.readings.get(text);
+  }
+
+  type(text) {
+    return mathml(this.reading(text).tree, this.given.language);
+  }
+
+  // How the formula agrees with the neuron, see score.js; null where it cannot be read.
+  score(text) {
+    const known = this.scores.get(text);
+    if (known) return known;
+    const { tree } = this.reading(text);
+    if (!tree) return null;
+    const { field, language } = this.given;
+    if (this.at !== field.at) this.computed.clear();
+    this.at = field.at;
+    for (const kept of [this.scores, this.computed]) if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    if (!this.computed.has(text)) this.computed.set(text, computed(tree, field, language));
+    const score = scored(this.computed.get(text), field);
+    this.scores.set(text, score);
+    return score;
+  }
+
+  // Generation that is looked at, or null before the first.
+  get generation() {
+    return (this.chosen ? this.given.found.at(-1) : this.given.found[this.state.generation - 1]) ?? null;
+  }
+
+  // Put another field in the place of the one that is shown.
+  show(given) {
+    Object.assign(this.given, given, { version: (this.given.version ?? 0) + 1 });
+    this.scores.clear();
+    this.only = null;
+    this.touch();
+  }
+
+  // Look at another neuron; the one that is chosen stays in the state.
+  look(layer, neuron, given) {
+    const { field, what, found, sections } = this.given;
+    this.chosen ??= { field, what, found, sections };
+    this.looked = [layer, neuron];
+    this.show(given);
+  }
+
+  // Come back to the chosen neuron.
+  leave() {
+    const { chosen } = this;
+    this.looked = this.chosen = null;
+    if (chosen) this.show(chosen);
+  }
+
+  get section() {
+    return this.given.sections.get(this.state.inputs.join("\n")) ?? null;
+  }
+}

@@ -1,0 +1,78 @@
+// The line of time: generations that have been searched, back, play, step, and a line to drag through them.
+import { button, enable, h } from "./dom.js";
+import { WORDS } from "./words.js";
+
+const PACE = 300; // milliseconds for each generation that is played again
+
+export class TimePanel {
+  constructor(store) {
+    this.store = store;
+    this.back = button(WORDS.back, () => this.to(store.state.generation - 1));
+    this.play = button(WORDS.play, () => (this.moving ? this.pause() : this.start()), { className: "sgi-go" });
+    this.step = button(WORDS.step, () => this.forward());
+    this.curve = h("span.sgi-curve", { "aria-hidden": "true" });
+    this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the search", oninput: () => this.to(Number(this.line.value)) });
+    this.says = h("span.sgi-note", { role: "status" });
+    this.element = h("footer.sgi-time", { "aria-label": "Time" }, this.back, this.play, this.step,
+      h("span.sgi-track", {}, this.curve, this.line), this.says);
+  }
+
+  get moving() {
+    return this.store.given.running || Boolean(this.timer);
+  }
+
+  // Go to a generation that has been searched; the formula of the machine's that is shown goes with it.
+  to(generation) {
+    const { store } = this, to = Math.max(0, Math.min(store.given.found.length, generation));
+    store.leave();
+    if (to !== store.state.generation) store.go({ generation: to, ...store.followed(to) });
+  }
+
+  forward() {
+    const { store } = this;
+    if (store.state.generation < store.given.found.length) this.to(store.state.generation + 1);
+    else if (!store.given.running) store.host.send({ do: "step" });
+  }
+
+  start() {
+    const { store } = this;
+    if (store.state.generation >= store.given.found.length) return store.host.send({ do: "play" });
+    this.timer = setInterval(() => {
+      this.to(store.state.generation + 1);
+      if (store.state.generation >= store.given.found.length) this.pause();
+    }, PACE);
+    store.touch();
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = null;
+    if (this.store.given.running) this.store.host.send({ do: "stop" });
+    this.store.touch();
+  }
+
+  draw() {
+    const { store } = this, { running, ended, rate } = store.given, { found } = store.chosen ?? store.given, { generation } = store.state;
+    if (!store.state.open.includes("time")) return;
+    this.play.textContent = this.moving ? WORDS.pause : WORDS.play;
+    enable(this.back, generation > 0);
+    enable(this.step, !running || generation < found.length);
+    Object.assign(this.line, { max: Math.max(1, found.length), value: generation, disabled: !found.length });
+    const state = running ? WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS[found.at(-1)?.kind?.[0] === "Match" ? "found" : "done"] : found.length ? WORDS.still : "";
+    const now = found[generation - 1];
+    this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}` : state || WORDS.nothing;
+    const key = `${found.length} ${found.at(-1)?.tried}`;
+    if (this.key === key) return;
+    this.key = key;
+    this.curve.innerHTML = found.length > 1 ? sparkline(found) : "";
+  }
+}
+
+// Error of the best formula of each generation, on a scale of powers of ten.
+function sparkline(found) {
+  const least = found.map(({ front }) => Math.log10(Math.max(1e-12, Math.min(1, ...front.map((one) => one.loss)))));
+  const low = Math.min(-1, ...least);
+  const places = least.map((value, i) => [((i + 1) / found.length) * 100, 1 + (value / low) * 12]);
+  const path = places.map(([x, y], i) => (i ? `H${x}V${y}` : `M0,1H${x}V${y}`)).join("");
+  return `<svg viewBox="0 0 100 14" preserveAspectRatio="none"><path d="${path}" fill="none" stroke="currentColor" vector-effect="non-scaling-stroke"/></svg>`;
+}

@@ -1,0 +1,115 @@
+"""The instrument's plots as empty bokeh documents, whose columns the page fills in again and again."""
+
+import functools
+
+import numpy as np
+from bokeh.embed import json_item
+from bokeh.models import BasicTicker, ColumnDataSource, LassoSelectTool, TapTool
+from bokeh.plotting import figure
+
+__all__ = ["documents"]
+
+_TOOLS = "pan,box_zoom,wheel_zoom,lasso_select,reset,save"
+
+
+@functools.cache
+def documents():
+    """Bokeh documents by the name of the plot; their sources are named in assets/instrument/plots.js."""
+    return {"field": json_item(_field()), "front": json_item(_front()), "bend": json_item(_bend())}
+
+
+def _field():
+    """Picture of the neuron's value, and the points that arrows start from, to be tapped."""
+    plot = _plot(_TOOLS)
+    blank = np.zeros((2, 2), dtype=np.uint32)
+    area = {"image": [blank], "x": [0.0], "y": [0.0], "dw": [1.0], "dh": [1.0]}
+    plot.image_rgba(source=_source("map", **area), image="image", x="x", y="y", dw="dw", dh="dh")
+    plot.multi_line("xs", "ys", source=_source("levels", xs=[], ys=[]), line_color="#c25e00", line_alpha=0.55)
+    look = {"colour": [], "alpha": []}
+    stems = _source("stems", x0=[], y0=[], x1=[], y1=[], width=[], **look)
+    plot.segment(
+        "x0", "y0", "x1", "y1", source=stems, line_color="colour", line_width="width", line_alpha="alpha"
+    )
+    heads = {"x": [], "y": [], "angle": [], "size": []} | look
+    _dots(plot, "heads", heads, marker="triangle", angle="angle")
+    points = {"x": [], "y": [], "size": [], "row": []} | look
+    chosen = _dots(plot, "points", points, marker="circle")
+    plot.add_tools(TapTool(renderers=[chosen]))
+    plot.select_one(LassoSelectTool).renderers = [chosen]
+    for axis in plot.axis:
+        axis.ticker = BasicTicker(desired_num_ticks=4)
+    return plot
+
+
+def _front():
+    """Power of ten that is left against the length of a formula: steps, and the formulas."""
+    plot = _plot("save")
+    steps = _source("steps", x=[], y=[])
+    plot.step("x", "y", source=steps, mode="after", line_color="#6b7785", line_width=1.6)
+    look = {"x": [], "y": [], "size": [], "colour": [], "alpha": [], "marker": []}
+    dots = _dots(plot, "formulas", look, marker="marker")
+    plot.add_tools(TapTool(renderers=[dots]))
+    plot.xaxis.ticker = BasicTicker(desired_num_ticks=6, min_interval=1)
+    plot.yaxis.ticker = BasicTicker(desired_num_ticks=3, min_interval=1, mantissas=[1, 2, 5])
+    plot.yaxis.major_label_overrides = {0: "1"} | {-k: f"10{_raised(-k)}" for k in range(1, 17)}
+    return plot
+
+
+def _raised(power):
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _bend():
+    """The neuron's value against a formula's."""
+    plot = _plot("save")
+    _dots(plot, "values", {"x": [], "y": [], "size": [], "colour": [], "alpha": []}, marker="circle")
+    for axis in plot.axis:
+        axis.ticker = BasicTicker(desired_num_ticks=3)
+    return plot
+
+
+def _plot(tools, **settings):
+    plot = figure(
+        tools=tools,
+        active_drag=None,
+        active_scroll=None,
+        active_tap="auto",
+        sizing_mode="stretch_both",
+        min_height=60,
+        min_width=60,
+        background_fill_color=None,
+        border_fill_color=None,
+        x_range=(0, 1),
+        y_range=(0, 1),
+        min_border=6,
+        min_border_left=50,
+        min_border_bottom=42 if tools == "save" else 26,  # room for the axis: a frame that moves leaves marks
+        **settings,
+    )
+    plot.toolbar.logo = None
+    plot.toolbar.autohide = True
+    plot.toolbar_inner = True
+    plot.outline_line_alpha = 0
+    plot.grid.visible = False
+    plot.axis.minor_tick_line_color = None
+    plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "12px"
+    plot.axis.axis_line_alpha = 0
+    plot.axis.visible = False  # until there are ranges
+    plot.axis.axis_label_standoff = 0
+    plot.axis.major_tick_out = 3
+    plot.axis.major_tick_in = 0
+    return plot
+
+
+def _dots(plot, name, columns, marker, **settings):
+    """Marks with columns of colour, alpha and size; those that are not selected look the same."""
+    renderer = plot.scatter(
+        "x", "y", source=_source(name, **columns), marker=marker, size="size",
+        fill_color="colour", fill_alpha="alpha", line_color=None, **settings,
+    )  # fmt: skip
+    renderer.nonselection_glyph = renderer.selection_glyph = renderer.muted_glyph = None
+    return renderer
+
+
+def _source(name, **columns):
+    return ColumnDataSource(columns, name=name)

@@ -1,0 +1,276 @@
+"""One instrument in which question, field, guess, formulas and time are seen at once."""
+
+from functools import partial
+
+import traitlets
+
+from ..errors import DataError, SymgradError
+from ..formula.language import language
+from ..formula.typed import read_formula
+from ..search import warm_up
+from . import bokehjs
+from .canvases import documents
+from .cells import adopt
+from .frontend import Front
+from .panel import described
+from .subject import Network, Subject
+from .viewstate import ViewState
+from .worker import Worker
+
+__all__ = ["Instrument"]
+
+
+class Instrument(Front):
+    """See what a neuron does, guess a formula, and let the machine try.
+
+    The page computes what hands need: it scores guesses, and plays what has been found, without Python.
+
+    >>> sg.Instrument("cubic_force")
+    >>> sg.Instrument(my_network, x, names=("x", "v"))
+
+    Parameters
+    ----------
+    source : name of an experiment, Experiment, TrainingResult, or torch.nn.Module (then with `x`)
+    x : array (N, ...) of points, for a network of your own
+    names : names of the n inputs
+    seed : int, of the training and of the search
+    show : sequence of panels that are open: "network", "formulas", "bend", "time"
+    hidden : bool
+        Keep the machine's formulas back until somebody has guessed.
+
+    Attributes
+    ----------
+    state : ViewState; assign one, or its text, to go there
+    field : GradientField that is looked at
+    search : Search in it
+
+    """
+
+    _script, _style = "instrument/index.js", "instrument/instrument.css"
+    _version = traitlets.Unicode(bokehjs.VERSION).tag(sync=True)
+    _state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, show=(), hidden=False):
+        network = Network.of(source, x, names, seed)
+        self._subject = Subject(network, None, network.neuron)
+        self._subjects = {_key(self._subject): self._subject}  # each keeps its search
+        self._given_model = x is not None
+        self._known = {}  # experiments by name that are none of the package's
+        experiment = network.experiment
+        if experiment is not None:
+            self._known[experiment.slug] = experiment
+        self._view = ViewState(
+            experiment=None if experiment is None else experiment.slug,
+            seed=network.seed,
+            neurons=self._subject.neurons,
+            inputs=self._subject.steepest,
+            selected=self._subject.beginning,
+            open=show,
+            hidden=hidden,
+        )
+        self._error, self._running = "", False
+        self._worker = Worker(self._working)
+        super().__init__("sgi-view", _state=self._view.plain())
+        self.on_msg(self._asked)
+        self.observe(self._moved, "_state")
+        adopt(self)
+
+    # -- state -----------------------------------------------------------------------------------------------
+
+    @property
+    def field(self):
+        """GradientField that is looked at."""
+        return self._subject.field
+
+    @property
+    def search(self):
+        """Search in the field."""
+        return self._subject.search
+
+    @property
+    def state(self):
+        """What is shown, as a `ViewState`."""
+        return self._view
+
+    @state.setter
+    def state(self, given):
+        view = ViewState.read(given)
+        subject = self._tried(view)
+        if subject is not self._subject:
+            self._halt()
+        subject.reach(view.generation)
+        other, before = subject is not self._subject, self._view
+        kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
+        self._subjects = kept | {_key(subject): subject}
+        self._subject, self._view = subject, view
+        self._state = view.plain()
+        if other:
+            self._tell(**self._given())
+        elif view.inputs != before.inputs:
+            self._tell(section=self._section())
+        shown = (view.experiment, view.seed, view.inputs, "network" in view.open)
+        if shown[-1] and shown != (before.experiment, before.seed, before.inputs, "network" in before.open):
+            self._tell(network=subject.tiles(view.inputs))
+
+    def _tried(self, view):
+        """Return what a state looks at; raises, with nothing changed, where it cannot be gone to."""
+        now = self._subject
+        if (view.experiment is None) != self._given_model:
+            other = "a network of one's own" if view.experiment is None else view.experiment
+            raise DataError(f"this state is of {other}, not of what this Instrument shows")
+        if (view.experiment, view.seed) == (self._view.experiment, self._view.seed):
+            network = now.network
+        elif self._given_model:
+            network = Network(now.network.activity, None, view.seed, now.network.neuron)
+        else:
+            network = Network.of(self._known.get(view.experiment, view.experiment), seed=view.seed)
+        subject = self._of(network, view.layer, view.neurons)
+        names = subject.field.names
+        for name in view.inputs:
+            if name not in names:
+                raise DataError(f"no input {name!r} can be along an axis: there are {', '.join(names)}")
+        for text in (*view.guesses, *([] if view.selected is None else [view.selected])):
+            read_formula(text, names)
+        return subject
+
+    def _of(self, *key):
+        """Subject of a network, a layer and neurons; those of the network at hand are made once."""
+        if key not in self._subjects:
+            subject = Subject(*key)
+            if subject.network is not self._subject.network:
+                return subject
+            self._subjects[key] = subject
+        return self._subjects[key]
+
+    def _moved(self, change):
+        """Follow the page; what it may not be stays as it was, and the page is told why."""
+        if change.new == self._view.plain():
+            return
+        try:
+            self.state = change.new
+            error = ""
+        except SymgradError as refused:
+            error = str(refused)
+            self._state = self._view.plain()
+        if error != self._error:
+            self._error = error
+            self._tell(error=error)
+
+    # -- what the page is told -------------------------------------------------------------------------------
+
+    def _tell(self, **given):
+        self.send({"given": given})
+
+    def _given(self):
+        """All that a page has to know, as plain data."""
+        subject = self._subject
+        return {
+            "language": language(),
+            "story": subject.network.story,
+            "what": subject.what,
+            "field": subject.data(),
+            "section": self._section(),
+            "found": [] if self._secret else subject.found,
+            "ended": subject.ended,
+            "running": self._running,
+            "error": self._error,
+        }
+
+    def _section(self):
+        return [list(self._view.inputs), self._subject.section(self._view.inputs)]
+
+    @property
+    def _secret(self):
+        return self._view.hidden and not self._view.guesses
+
+    def _asked(self, _, message, __):
+        want, do = message.get("want"), message.get("do")
+        if want == "live":
+            self.send({"live": self._version}, buffers=[bokehjs.script()])
+        elif want == "given":
+            tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
+            self._tell(**self._given(), documents=documents(), network=tiles)
+        elif do == "stop":
+            self._halt()
+        elif do == "look":
+            self._look(message.get("layer"), message.get("neuron"))
+        elif do in ("play", "step", "hint"):
+            self._worker.start(getattr(self, f"_{do}"))
+
+    def _look(self, layer, neuron):
+        """Give the page another neuron to look at; the one that is chosen stays."""
+        try:
+            subject = self._of(self._subject.network, layer, (neuron,))
+        except SymgradError as error:
+            self._tell(error=str(error))
+            return
+        inputs = self._view.inputs
+        self._tell(
+            look={
+                "layer": layer,
+                "neuron": neuron,
+                "what": subject.what,
+                "field": subject.data(),
+                "section": [list(inputs), subject.section(inputs)],
+                "found": subject.found,
+            }
+        )
+
+    def _working(self, running, error):
+        self._running, self._error = running, error
+        self._tell(running=running, error=error)
+
+    def _step(self):
+        subject = self._subject
+        state = subject.search.step()
+        if state.generation > len(subject.found):
+            self._found(subject, state)
+
+    def _play(self):
+        subject = self._subject
+        warm_up()  # the search does not look at Stop before all is compiled
+        if not self._worker.halted.is_set():
+            callback = partial(self._found, subject)
+            subject.ended = subject.search.run(progress=False, callback=callback).ended
+            self._told_of(subject, ended=subject.ended)
+
+    def _found(self, subject, state):
+        plain = subject.keep(state)
+        if not self._secret:
+            self._told_of(subject, generation=plain)
+        return self._worker.halted.is_set()
+
+    def _told_of(self, subject, **given):
+        """Tell the page, unless another neuron has been chosen meanwhile."""
+        if subject is self._subject:
+            self._tell(**given)
+
+    def _hint(self):
+        self._tell(hint=self._subject.hint())
+
+    # -- pictures and words ----------------------------------------------------------------------------------
+
+    @property
+    def words(self):
+        """What is shown, in words."""
+        view = self._view
+        shown = f" Shown is {view.selected}." if view.selected else ""
+        return f"What has this neuron learnt? {self._subject.network.story}{shown}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        return described(super()._repr_mimebundle_(**kwargs), "", self.words)
+
+    def close(self):
+        """End what runs in the background, and the view."""
+        self._halt()
+        super().close()
+
+    def _halt(self):
+        """End what runs; the generation in hand is dropped."""
+        if self._worker.running:
+            self._worker.halted.set()
+            self.search.stop()
+
+
+def _key(subject):
+    return subject.network, subject.layer, subject.neurons

@@ -1,0 +1,197 @@
+"""Neurons that are looked at, as plain data for a page: field, sections, and what was found."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ..errors import SymgradError
+from ..network.experiment import experiments
+from ..reading.activity import Activity
+from ..reading.section import section
+from ..search import WORDS, Search, identifiable
+from .fielddata import field_data, packed
+from .hints import HINTS, hint
+from .tiles import network_data
+
+__all__ = ["Network", "Subject"]
+
+_GENERATIONS = 5  # of a search for hints
+_STEEP = 1.8  # standard deviations of a neuron's value to the end of the greys
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network on points: of an experiment and a seed, or one of one's own.
+
+    Attributes
+    ----------
+    activity : Activity
+    experiment : Experiment or None
+    seed : int
+    neuron : numbers of the neurons of the output to begin with
+
+    """
+
+    activity: Activity
+    experiment: object = None
+    seed: int = 0
+    neuron: tuple[int, ...] = (0,)
+    _planes: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source, x=None, names=None, seed=0):
+        """Network of an experiment's name, an Experiment, a TrainingResult, or a module with its points."""
+        if x is not None:
+            return cls(Activity(source, x, names), seed=seed)
+        run = source if hasattr(source, "history") else _run(source, seed)
+        neuron = tuple(int(one) for one in np.atleast_1d(run.neuron))
+        return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron)
+
+    def plane(self, field, inputs):
+        """`Section` of all neurons over two inputs, by name, through the data of a field, or None."""
+        if len(inputs) != 2:
+            return None
+        if inputs not in self._planes:
+            chosen = [field.names.index(name) for name in inputs]
+            self._planes[inputs] = section(field, chosen, self.activity.at)
+        return self._planes[inputs]
+
+    @property
+    def story(self):
+        """What happened to the network, without giving away what it has learnt."""
+        if self.experiment is None:
+            return "A network of your own."
+        names = ", ".join(self.experiment.names[:6]) + (", ..." if len(self.experiment.names) > 6 else "")
+        if self.experiment.kind == "siamese":
+            return f"A network saw pairs of ({names}) that share something. Nobody told it what."
+        return f"A network learnt to tell two kinds of ({names}) apart. Nobody told it the rule."
+
+
+def _run(source, seed):
+    experiment = experiments[source] if isinstance(source, str) else source
+    try:
+        run = experiment.pretrained()
+    except SymgradError:
+        run = None
+    return run if run is not None and run.seed == seed else experiment.train(seed=seed, progress=False)
+
+
+@dataclass(eq=False)
+class Subject:
+    """Some neurons of a layer, None for the output; raises DataError where nothing can be said of them."""
+
+    network: Network
+    layer: str | None
+    neurons: tuple[int, ...]
+    found: list = field(default_factory=list)
+    ended: str | None = None  # why the search has
+    _hints: int = 0  # given
+
+    def __post_init__(self):
+        activity = self.network.activity
+        self.position = activity.position(self.layer)
+        self.neurons = activity.neurons(self.position, list(self.neurons))
+        self.field = activity.field(self.position, self.neurons)
+        identifiable(self.field)
+
+    @cached_property
+    def search(self):
+        """Search in the field; what its generations found is kept in `found`."""
+        return Search(self.field, random_state=self.network.seed)
+
+    @cached_property
+    def steepest(self):
+        """Names of the two inputs that the neurons depend on most, in the order of the names."""
+        reach = (self.field.gradients.reshape(len(self.field), -1, len(self.field.names)) ** 2).mean((0, 1))
+        order = np.argsort(-reach * self.field.measure.spread**2, kind="stable")[:2]
+        return tuple(self.field.names[i] for i in sorted(order))
+
+    @property
+    def what(self):
+        """What the neurons are called."""
+        if self.layer is not None:
+            return f"{self.layer} {', '.join(map(str, self.neurons))}"
+        return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} neurons"
+
+    @property
+    def beginning(self):
+        """A formula to begin with, with a number to drag."""
+        *first, last = self.steepest
+        return "".join(f"{name}² + " for name in first) + f"3.0 {last}²"
+
+    def hint(self):
+        """Say a little more than the time before."""
+        self._hints += 1
+        return hint(self.answer(), self.field.names, min(self._hints, HINTS) - 1)
+
+    def answer(self):
+        """The known concept of an output, or else the best formula of a short search."""
+        experiment = self.network.experiment
+        if experiment is not None and experiment.concepts and self.layer is None:
+            return experiment.concepts[0]
+        self.reach(_GENERATIONS)
+        best = self.search.best or self.search.front[-1]
+        return self.search.in_inputs(best)
+
+    def section(self, inputs):
+        """Plain data of what the neurons' values are over two inputs, by name; None where there are none."""
+        plane = self.network.plane(self.field, inputs)
+        if plane is None:
+            return None
+        number = self.network.activity.starts[self.position] + self.neurons[0]
+        return {
+            "low": plane.low.tolist(),
+            "high": plane.high.tolist(),
+            "side": len(plane.values),
+            "shades": packed(shades(plane.values[..., number], plane.near), "u1"),
+            "near": packed(plane.near * 255, "u1"),
+            "at": plane.at,
+            "across": plane.across,
+            "centre": plane.centre.tolist(),
+            "tilt": plane.tilt.tolist(),
+        }
+
+    def tiles(self, inputs):
+        """Plain data of the whole network over two inputs, by name; None where there is none."""
+        plane = self.network.plane(self.field, inputs)
+        return plane and network_data(self.network.activity, plane, self.neurons, self.position)
+
+    def data(self):
+        """Plain data of the field; the values of one neuron with it."""
+        values = self.field.values if self.field.neurons == 1 else None
+        return field_data(self.field) | {"values": packed(values)}
+
+    def keep(self, state):
+        """Add what a generation found to `found`, and return it as plain data."""
+        front = [
+            {"text": str(self.search.in_inputs(one)), "length": one.complexity, "loss": one.loss}
+            for one in state.front
+        ]
+        plain = {
+            "generation": state.generation,
+            "tried": state.evaluations,
+            "front": front,
+            "best": state.front.index(state.best) if state.best in state.front else -1,
+            "kind": list(WORDS[state.kind]) if state.best is not None else None,
+        }
+        del self.found[state.generation - 1 :]
+        self.found.append(plain)
+        return plain
+
+    def reach(self, generation):
+        """Search until so many generations have been done."""
+        while len(self.found) < generation:
+            before = self.search.generation
+            state = self.search.step()
+            if state.generation == before:
+                return
+            self.keep(state)
+
+
+def shades(values, near):
+    """Greys 0 to 255 of values, where there are data: the mean in the middle."""
+    weight = near + 1e-9
+    mean = np.average(values, weights=weight)
+    spread = np.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0
+    return 127.5 * (1 + np.clip((values - mean) / (_STEEP * spread), -1, 1))

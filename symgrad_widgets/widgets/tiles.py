@@ -1,0 +1,64 @@
+"""A network's neurons as tiles, each a picture of what it computes over two inputs, for a page."""
+
+import numpy as np
+
+from ..reading.columns import columns, weights
+from .fielddata import packed
+
+__all__ = ["network_data"]
+
+_SIDE = 16  # values along each input
+_MOST = 64  # tiles of a layer that are sent, the most active ones
+
+
+def network_data(activity, plane, chosen, at):
+    """Plain data of columns of tiles, the inputs first, and of the weights between them.
+
+    Parameters
+    ----------
+    activity : Activity
+    plane : Section, of all its neurons
+    chosen, at : neurons that are chosen and the number of their layer; their tiles are sent in any case
+
+    """
+    step = len(plane.values) // _SIDE
+    values, grid = plane.values[::step, ::step], plane.points[::step, ::step]
+    shown = columns(activity)
+    output = activity.position(None)
+    found = [_column("inputs", None, list(activity.names), grid, np.ones(grid.shape[-1]), ())]
+    for i in shown:
+        start, end = activity.starts[i], activity.starts[i + 1]
+        layer = activity.layers[i]
+        column = _column(
+            "output" if i == output else layer.title, None if i == output else layer.name, None,
+            values[..., start:end], activity.spread[start:end], chosen if i == at else (),
+        )  # fmt: skip
+        found.append(column | {"choosable": True})
+    links = []
+    for before, after, left, right in zip([None, *shown], shown, found, found[1:], strict=False):
+        matrix = weights(activity, before, after)
+        if matrix is not None:
+            matrix = matrix[np.ix_(right["neurons"], left["neurons"])]
+            matrix = packed(np.round(127 * matrix / (np.abs(matrix).max() or 1)), "i1")
+        links.append(matrix)
+    return {"side": _SIDE, "columns": found, "links": links}
+
+
+def _column(title, layer, names, values, spread, chosen):
+    """Tiles of the most active neurons and of the chosen ones, in the order of their numbers."""
+    active = [*chosen, *np.argsort(-spread, kind="stable")]
+    neurons = sorted(dict.fromkeys(int(neuron) for neuron in active[:_MOST]))
+    some = values[..., neurons].reshape(-1, len(neurons)).T
+    deviation = some.std(1, keepdims=True)
+    tiles = (some - some.mean(1, keepdims=True)) / np.where(deviation > 0, deviation, 1)
+    strength = np.sqrt(spread[neurons] / (spread.max() or 1))
+    return {
+        "title": title,
+        "layer": layer,
+        "names": names,
+        "count": len(spread),
+        "neurons": neurons,
+        "strength": [round(float(one), 3) for one in strength],
+        "tiles": packed(np.clip(127.5 * (1 + tiles / 1.8), 0, 255), "u1"),
+        "choosable": False,
+    }

@@ -1,0 +1,133 @@
+"""What an instrument shows, as one object: checked as a whole when it is made, and never changed."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+
+from ..checks import whole
+from ..errors import DataError
+
+__all__ = ["PANELS", "ViewState"]
+
+VERSION = 2  # 1 is the Workbench's
+PANELS = ("network", "formulas", "bend", "time")
+_LONGEST = 2048  # characters of a formula
+_MOST = 200  # guesses, neurons
+_LAST = 100_000  # generation: a search has settled long before
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """What is looked at; a state that has been made is a good one, whatever network it is of.
+
+    Attributes
+    ----------
+    experiment : str or None, a network of one's own
+    seed : int
+    layer : str or None, the output
+    neurons : numbers, one or more
+    inputs : names of those along the axes
+    generation : int, of the search
+    selected : formula that every panel shows, or None
+    guesses : formulas as they were typed
+    open : which of PANELS are
+    hidden : bool, whether answers are kept back
+
+    Raises
+    ------
+    DataError
+        naming what is wrong.
+
+    """
+
+    experiment: str | None = None
+    seed: int = 0
+    layer: str | None = None
+    neurons: tuple[int, ...] = (0,)
+    inputs: tuple[str, ...] = ()
+    generation: int = 0
+    selected: str | None = None
+    guesses: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    hidden: bool = False
+
+    def __post_init__(self):
+        for one in fields(self):
+            value = getattr(self, one.name)
+            try:
+                object.__setattr__(self, one.name, _CHECKS[one.name](value))
+            except (TypeError, DataError) as error:
+                why = f": {error}" if isinstance(error, DataError) else ""
+                raise DataError(
+                    f"the state is damaged, {one.name!r} is {value!r}{why}; copy the whole line"
+                ) from None
+
+    @classmethod
+    def read(cls, given):
+        """State from itself, from what `plain` gives, or from the text of that."""
+        if isinstance(given, cls):
+            return given
+        try:
+            found = json.loads(given) if isinstance(given, str) else dict(given)
+        except (ValueError, TypeError):
+            found = None
+        if not isinstance(found, dict):
+            raise DataError(f"this is no state: {str(given)[:60]!r}; copy the whole line")
+        if found.get("symgrad") != VERSION:
+            raise DataError(
+                f"this state is of version {found.get('symgrad', 'none')!r}, and version {VERSION} is read "
+                "here: take it anew from an Instrument of this release"
+            )
+        missing = {one.name for one in fields(cls)} ^ (found.keys() - {"symgrad"})
+        if missing:
+            raise DataError(f"the state is damaged, see {', '.join(sorted(missing))}; copy the whole line")
+        return cls(**{name: value for name, value in found.items() if name != "symgrad"})
+
+    def plain(self):
+        """JSON-able dict."""
+        values = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        return {"symgrad": VERSION} | values
+
+    def __str__(self):
+        return json.dumps(self.plain(), separators=(",", ":"))
+
+
+def _exactly(*kinds):
+    def check(value):
+        if type(value) not in kinds or (isinstance(value, str) and len(value) > _LONGEST):
+            raise TypeError
+        return value
+
+    return check
+
+
+def _several(check, most, least=0):
+    def check_all(values):
+        if not isinstance(values, list | tuple) or not least <= len(values) <= most:
+            raise TypeError
+        checked = tuple(check(value) for value in values)
+        if len(set(checked)) < len(checked):
+            raise DataError("nothing may be in it twice")
+        return checked
+
+    return check_all
+
+
+def _panel(value):
+    if value not in PANELS:
+        raise DataError(f"panels are {', '.join(PANELS)}")
+    return value
+
+
+_text, _text_or_none = _exactly(str), _exactly(str, type(None))
+_CHECKS = {
+    "experiment": _text_or_none,
+    "seed": lambda value: whole(value, "seed", most=2**31),
+    "layer": _text_or_none,
+    "neurons": _several(lambda value: whole(value, "neuron"), _MOST, least=1),
+    "inputs": _several(_text, 2),
+    "generation": lambda value: whole(value, "generation", most=_LAST),
+    "selected": _text_or_none,
+    "guesses": _several(_text, _MOST),
+    "open": _several(_panel, len(PANELS)),
+    "hidden": _exactly(bool),
+}

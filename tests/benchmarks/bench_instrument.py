@@ -1,0 +1,103 @@
+"""How fast the instrument answers, in JupyterLab and Chromium: milliseconds, as JSON.
+
+python tests/benchmarks/bench_instrument.py
+"""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+FRAMES = """async ([moves]) => {
+  const handle = document.querySelector(".sgi-number"), box = handle.getBoundingClientRect();
+  const send = (type, x) => handle.dispatchEvent(new PointerEvent(type,
+    { clientX: x, clientY: box.y + 9, pointerId: 1, bubbles: true, cancelable: true }));
+  handle.setPointerCapture = () => {};
+  send("pointerdown", box.x);
+  const times = [];
+  let last = performance.now();
+  for (let i = 0; i < moves; i++) {
+    send("pointermove", box.x + (i % 60));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    times.push(performance.now() - last);
+    last = performance.now();
+  }
+  send("pointerup", box.x + 59);
+  times.sort((a, b) => a - b);
+  return [times[Math.floor(moves / 2)], times[Math.floor(moves * 0.9)]];
+}"""
+LOOK = """async ([again]) => {
+  const tiles = [...document.querySelectorAll("button.sgi-tile")].slice(0, 10);
+  const head = document.querySelector(".sgi-field h3 b"), times = [];
+  for (const tile of tiles) {
+    const until = async (done) => {
+      while (!done()) await new Promise((next) => requestAnimationFrame(next));
+      await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 0)));
+    };
+    const before = head.textContent;
+    let start = performance.now();
+    tile.click();
+    await until(() => head.textContent !== before);
+    if (again) {
+      start = performance.now();
+      tile.click();
+      await until(() => tile.getAttribute("aria-pressed") === "true");
+    }
+    times.push(performance.now() - start);
+    await new Promise((next) => setTimeout(next, 300));
+  }
+  return times.sort((a, b) => a - b)[5];
+}"""
+CELL = """async () => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  panel.content.activeCellIndex = 1;
+  const start = performance.now();
+  window.jupyterapp.commands.execute("notebook:run-cell");
+  while (!document.querySelector(".sgi-big:not(:empty)") || !document.querySelector(".sgi-arrows")?.width
+    || document.querySelector(".sgi-arrows").width === 300) await new Promise((done) => setTimeout(done, 10));
+  return performance.now() - start;
+}"""
+
+
+def main():
+    """Print the figures."""
+    import nbformat
+    from browser import lab
+
+    from symgrad_widgets.commands.doctor import chromium
+
+    cells = (
+        "import symgrad_widgets as sg, torch\nsg.Instrument",
+        'view = sg.Instrument("cubic_force")\nview',
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, Path(folder) / "light.ipynb")
+        with lab.server(folder, ROOT) as address, lab.chromium(chromium(), size=(1366, 768)) as page:
+            lab.open_notebook(page, address, "light.ipynb")
+            lab.ask(page, cells[0])
+            found = {"first_picture": page.evaluate(CELL)}
+            page.wait_for_timeout(2000)
+            found["frame_pairs"] = page.evaluate(FRAMES, [120])
+            lab.ask(page, "view._subject.reach(5)\nview._tell(**view._given())")
+            lab.ask(
+                page, "view.state = view.state.plain() | {'open': ['formulas', 'bend', 'time', 'network']}"
+            )
+            page.set_viewport_size({"width": 1800, "height": 1100})
+            page.wait_for_timeout(2000)
+            found["frame_all_open"] = page.evaluate(FRAMES, [120])
+            found["look"], found["choose"] = (page.evaluate(LOOK, [again]) for again in (False, True))
+            start = time.perf_counter()
+            page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+            found["save"] = 1000 * (time.perf_counter() - start)
+            found["notebook_bytes"] = (Path(folder) / "light.ipynb").stat().st_size
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""First contact with the instrument in JupyterLab: by keyboard alone, by taps alone, and without Python."""
+
+import pytest
+
+from browser import lab
+
+pytestmark = pytest.mark.browser
+
+CELLS = ("import symgrad_widgets as sg", 'view = sg.Instrument("cubic_force")\nview')
+SIZE = (1366, 768)
+COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+BUSY = "import time; time.sleep(6)"
+KEEP_BUSY = """(code) => { window.busy = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+  .requestExecute({ code, store_history: false }); }"""
+IDLE = "() => window.busy.done.then(() => true)"
+FRAMES = """async () => {
+  const handle = document.querySelector(".sgi-number"), box = handle.getBoundingClientRect();
+  const send = (type, x) => handle.dispatchEvent(new PointerEvent(type,
+    { clientX: x, clientY: box.y + 9, pointerId: 1, bubbles: true, cancelable: true }));
+  handle.setPointerCapture = () => {};
+  send("pointerdown", box.x);
+  const times = [];
+  let last = performance.now();
+  for (let i = 0; i < 60; i++) {
+    send("pointermove", box.x + i);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    times.push(performance.now() - last);
+    last = performance.now();
+  }
+  send("pointerup", box.x + 59);
+  return times.sort((a, b) => a - b);
+}"""
+
+
+@pytest.fixture
+def page(cells_page):
+    return cells_page
+
+
+def angle(page):
+    return float(page.get_by_label("Angle", exact=True).inner_text().replace("<", "").replace("°", ""))
+
+
+def ready(page):
+    page.locator(".sgi-field .bk-Figure").wait_for(timeout=30_000)
+    page.locator(".sgi-big:not(:empty)").wait_for(timeout=30_000)
+    page.locator(".sgi").scroll_into_view_if_needed()
+
+
+def tab_to(page, test):
+    """Press Tab until what has the focus passes a test in the page."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"() => document.activeElement.matches({test!r})"):
+            return
+    raise AssertionError(f"no Tab leads to {test}")
+
+
+def test_by_keyboard_alone_and_without_python(page):
+    assert page.raised == []
+    ready(page)
+    before, cells = angle(page), page.evaluate(COUNT)
+    page.locator(".sgi-number").first.focus()
+    page.evaluate(KEEP_BUSY, BUSY)
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(300)
+    assert angle(page) != before
+    assert "2.5" in page.locator(".sgi-math").inner_text()
+    tab_to(page, "input.sgi-type")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("½ v² + x^4/4 + x²/2")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert angle(page) < 0.2
+    assert page.evaluate("() => Promise.race([window.busy.done.then(() => 'done'), 'busy'])") == "busy"
+    page.keyboard.press("x")  # would cut the cell
+    page.keyboard.press("Escape")
+    assert page.evaluate(COUNT) == cells
+    page.evaluate(IDLE)
+    assert lab.ask(page, "print(view.state.guesses[-1])").strip() == "½ v² + x^4/4 + x²/2"
+    tab_to(page, "button.sgi-go")
+    page.keyboard.press("Enter")
+    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=90_000)
+
+
+def test_by_taps_alone(page):
+    ready(page)
+    page.get_by_role("option").filter(has_text="2.5").click()
+    page.locator(".sgi-math .sgi-active").get_by_text("2.5").wait_for()
+    before = angle(page)
+    page.evaluate(KEEP_BUSY, BUSY)
+    for _ in range(4):
+        page.get_by_role("button", name="Less than").click()
+    page.wait_for_timeout(300)
+    assert angle(page) != before
+    page.get_by_role("button", name="Best numbers").click()
+    page.wait_for_timeout(500)
+    best = angle(page)
+    assert best < before
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_timeout(300)
+    assert angle(page) != best
+    page.locator(".sgi-bar").nth(5).click()
+    page.get_by_text("Tap the bar again").wait_for()
+    page.locator(".sgi-bar").nth(5).click()
+    page.evaluate(IDLE)
+    page.get_by_role("button", name="Hint").click()
+    page.get_by_text("Your formula needs x and v.").wait_for(timeout=30_000)
+
+
+def test_time_goes_back_and_what_is_typed_is_answered(page):
+    line = page.get_by_label("Step of the search")
+    last = int(line.input_value())
+    best = page.locator(".sgi-row[aria-selected='true']").inner_text()
+    line.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("step 1 ·").wait_for()
+    assert lab.ask(page, "print(view.state.generation, view.search.generation)").split() == ["1", str(last)]
+    page.keyboard.press("End")
+    page.get_by_text(f"step {last} ·").wait_for()
+    field = page.locator("input.sgi-type")
+    field.fill("1/2x + y")
+    page.get_by_text("I don't know y.").wait_for()
+    assert page.locator(".sgi-row[aria-selected='true']").inner_text() == best
+    field.fill("v² + 1/2x²")
+    page.locator(".sgi-says button").filter(has_text="1/(2*x^2)").click()
+    page.wait_for_timeout(500)
+    assert lab.ask(page, "print(view.state.selected)").strip() == "v^2 + 1/(2*x^2)"
+    page.get_by_role("button", name="LaTeX").click()
+    page.locator(".sgi-copies").get_by_text("opied as LaTeX").or_(page.get_by_text("\\frac")).wait_for()
+    page.get_by_role("button", name="Undo").click()
+
+
+def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page):
+    found = lab.ask(page, "print(len(view._subject.found))").strip()
+    page.get_by_role("button", name="etwork").click()
+    page.locator(".sgi-tile[aria-pressed='true']").focus()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
+    assert lab.ask(page, "print(view.state.layer)").strip() == "None"  # it is only looked at
+    page.keyboard.press("Escape")
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.keyboard.press("ArrowUp")
+    page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
+    page.keyboard.press("Enter")
+    page.get_by_text("nothing tried yet").wait_for(timeout=30_000)
+    assert lab.ask(page, "print(view.state.layer, len(view._subject.found))").strip() == "silu3 0"
+    page.locator(".sgi-tile[title='output 0']").click()
+    page.get_by_role("button", name="Choose it").click()
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.locator(".sgi-time").get_by_text("formulas tried").wait_for(timeout=30_000)
+    assert lab.ask(page, "print(len(view._subject.found))").strip() == found
+    page.get_by_role("button", name="etwork").click()
+
+
+def test_a_refused_state_changes_nothing_and_the_same_one_twice_is_once(page):
+    told = lab.ask(
+        page,
+        "old = view.state; bad = old.plain() | {'guesses': ['x + y']}\n"
+        "try: view.state = bad\nexcept sg.SymgradError as error: print(error)\n"
+        "print(view.state == old)\nview.state = old; view.state = str(old); print(view.state == old)",
+    ).splitlines()
+    assert "y" in told[0]
+    assert told[1:] == ["True", "True"]
+
+
+def test_a_number_is_dragged_at_the_pace_of_the_screen(page):
+    lab.ask(page, "view.state = sg.Instrument('cubic_force').state")
+    page.locator(".sgi-number[aria-valuetext='3.0']").wait_for()
+    times = page.evaluate(FRAMES)
+    print(f"a frame takes {times[30]:.1f} ms in the middle, {times[54]:.1f} ms at the ninth of ten")
+    assert page.locator(".sgi-number").first.get_attribute("aria-valuetext") != "3.0"
+
+
+def test_it_looks_as_it_should(page, root):
+    (root / "tests" / "artefacts").mkdir(exist_ok=True)
+    page.locator(".sgi").screenshot(path=root / "tests" / "artefacts" / f"instrument_{page.theme}.png")
+    box = page.locator(".sgi").bounding_box()
+    assert box["height"] <= 520
+
+
+def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):
+    assert page.errors == []
+    assert page.strangers == []

@@ -1,0 +1,206 @@
+"""The instrument as objects: what a page is given, and where a state leads."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from clicks import send
+
+import symgrad_widgets as sg
+from symgrad_widgets.reading.columns import columns, weights
+from symgrad_widgets.reading.section import section
+from symgrad_widgets.widgets import frontend
+
+CUBIC = "v**2/2 + x**4/4 + x**2/2"
+
+
+@pytest.fixture
+def view():
+    view = sg.Instrument("cubic_force")
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    yield view
+    view.close()
+
+
+def given(view):
+    """All that the page has been told, later words in the place of earlier ones."""
+    together = {}
+    for message in view.told:
+        together |= message.get("given", {})
+    return together
+
+
+def changed(view, **parts):
+    return view.state.plain() | parts
+
+
+def test_what_a_page_is_given_is_plain_data_of_the_field(view):
+    send(view, want="given")
+    told = json.loads(json.dumps(given(view)))
+    assert told["field"]["names"] == ["x", "v"]
+    values = np.frombuffer(base64.b64decode(told["field"]["values"]))
+    np.testing.assert_array_equal(values, view.field.values)
+    inputs, plane = told["section"]
+    assert inputs == ["x", "v"]
+    assert len(base64.b64decode(plane["shades"])) == plane["side"] ** 2
+    assert set(told["documents"]) == {"field", "front", "bend"}
+    assert "network" in told
+    assert told["network"] is None
+    assert "Cubic" not in told["story"]
+
+
+def test_taking_a_state_twice_is_taking_it_once(view):
+    there = changed(view, guesses=["x v", CUBIC], selected=CUBIC, generation=1, open=["time"])
+    view.state = there
+    once, told = view.state, len(view.told)
+    view.state = json.dumps(there)
+    assert view.state == once
+    assert view.state.plain() == there == view._state
+    assert len(view.told) == told
+    assert view.search.generation == 1
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"guesses": ["x + y"]},
+        {"selected": "x +"},
+        {"inputs": ["x", "w"]},
+        {"experiment": None},
+        {"experiment": "cubic_farce"},
+        {"layer": "cellar"},
+        {"neurons": [1]},
+        {"layer": "silu1", "neurons": [40]},
+        {"open": ["cellar"]},
+        {"symgrad": 3},
+    ],
+)
+def test_a_refused_state_changes_nothing(view, parts):
+    before, field = view.state, view.field
+    bad = changed(view, hidden=True, generation=3) | parts
+    with pytest.raises(sg.SymgradError):
+        view.state = bad
+    assert view.state == before
+    assert view.field is field
+    assert view.told == []
+    assert view.search.generation == 0
+    view._state = bad  # from a page: it is put back there, and the page is told why
+    assert view._state == before.plain()
+    assert given(view)["error"]
+
+
+def test_a_neuron_that_is_chosen_keeps_its_search(view):
+    view.state = changed(view, generation=2)
+    view.state = changed(view, layer="silu1", neurons=[3], generation=0)
+    assert view.search.generation == 0
+    assert given(view)["what"] == "silu1 3"
+    assert given(view)["found"] == []
+    view.state = changed(view, layer=None, neurons=[0])
+    assert view.search.generation == 2
+    assert len(given(view)["found"]) == 2
+
+
+def test_looking_at_a_neuron_changes_no_state(view):
+    before, field = view.state, view.field
+    send(view, do="look", layer="silu1", neuron=3)
+    told = given(view)["look"]
+    assert (told["what"], told["found"]) == ("silu1 3", [])
+    assert view.state == before
+    assert view.field is field
+    send(view, do="look", layer="silu1", neuron=99)
+    assert "0 to 31" in given(view)["error"]
+
+
+def test_the_machine_tells_each_generation_and_when_it_has_ended(view):
+    send(view, do="play")
+    view._worker.wait(120)
+    told = [message["given"]["generation"] for message in view.told if "generation" in message["given"]]
+    assert [one["generation"] for one in told] == list(range(1, len(told) + 1))
+    assert given(view)["ended"] == "known"
+    best = told[-1]["front"][told[-1]["best"]]
+    assert told[-1]["kind"][0] == "Match"
+    assert sg.verify(best["text"], CUBIC, field=view.field).same
+    assert not given(view)["running"]
+
+
+def test_hints_say_more_each_time_and_a_step_is_one_generation(view):
+    for _ in range(3):
+        send(view, do="hint")
+        view._worker.wait(120)
+    hints = [message["given"]["hint"] for message in view.told if "hint" in message["given"]]
+    assert hints == [
+        "Your formula needs x and v.",
+        "It is a sum of 3 parts.",
+        f"It is {view._subject.answer()}.",
+    ]
+    send(view, do="step")
+    view._worker.wait(120)
+    assert given(view)["generation"]["generation"] == 1
+
+
+def test_hidden_answers_do_not_reach_the_page_before_a_guess():
+    view = sg.Instrument("cubic_force", hidden=True)
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    view._subject.reach(2)
+    send(view, want="given")
+    assert given(view)["found"] == []
+    view.state = changed(view, guesses=["x v"])
+    send(view, want="given")
+    assert len(given(view)["found"]) == 2
+    view.close()
+
+
+def test_tiles_are_what_the_neurons_compute_and_links_their_weights(view):
+    view.state = changed(view, open=["network"])
+    network = given(view)["network"]
+    assert [column["count"] for column in network["columns"]] == [2, 32, 32, 32, 1]
+    assert network["columns"][-1]["layer"] is None
+    activity = view._subject.network.activity
+    shown = columns(activity)
+    assert [activity.layers[i].name for i in shown] == ["silu1", "silu2", "silu3", "latent"]
+    module = dict(activity.model.named_modules())["linear2"]
+    np.testing.assert_array_equal(weights(activity, shown[0], shown[1]), module.weight.tolist())
+    assert weights(activity, shown[0], shown[3]) is None
+    link = np.frombuffer(base64.b64decode(network["links"][1]), dtype=np.int8).reshape(32, 32)
+    matrix = np.array(module.weight.tolist())
+    np.testing.assert_allclose(link / 127, matrix / np.abs(matrix).max(), atol=0.005)
+    tile = np.frombuffer(base64.b64decode(network["columns"][0]["tiles"]), dtype=np.uint8)[:256].reshape(
+        16, 16
+    )
+    assert (np.diff(tile.astype(int), axis=1) >= 0).all()  # the input x grows to the right
+    assert (np.diff(tile.astype(int), axis=0) == 0).all()
+
+
+def test_a_section_stays_on_the_data():
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(500, 3))
+    points[:, 2] = 1 - points[:, 0]
+    field = sg.GradientField(points, np.ones((500, 3)), names=("a", "b", "c"))
+    one = section(field, (0, 1), lambda x: x[:, [2]], side=9)
+    across = np.linspace(one.low[0], one.high[0], 9)
+    np.testing.assert_allclose(one.values[..., 0], np.broadcast_to(1 - across, (9, 9)), atol=1e-9)
+    assert one.across
+    assert section(field, (0, 2), lambda x: x) is None  # a line
+    assert one.near[4, 4] > 0.9
+    assert one.near[0, 0] == 0
+    free = sg.GradientField(rng.normal(size=(500, 3)), np.ones((500, 3)))
+    assert not section(free, (0, 1), lambda x: x, side=5).across
+
+
+def test_a_network_of_ones_own_and_a_small_front_end():
+    import torch
+
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1))
+    view = sg.Instrument(model, x, names=("a", "b"))
+    assert view.state.experiment is None
+    assert view.state.selected == "a² + 3.0 b²"
+    assert "A network of your own" in view.words
+    view.close()
+    own = [path for path in (frontend._HERE / "instrument").iterdir() if path.suffix in (".js", ".css")]
+    assert sum(path.stat().st_size for path in own) <= 120_000
+    assert max(len(path.read_text().splitlines()) for path in own) <= 400

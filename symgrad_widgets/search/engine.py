@@ -67,6 +67,9 @@ class Engine:
         self._bases = small, special, large
         self._generation = 0
         self._divisions = None
+        self._dividing = (
+            0 if sample.whole is None else min(len(grammar.inputs), DIVISION.inputs)
+        )  # generations
 
     def copy(self):
         """Return an engine that goes on from here, bit for bit as this one would; terms are shared."""
@@ -85,7 +88,7 @@ class Engine:
     @property
     def surveyed(self):
         """Whether single terms, pairs and the small bases have been tried."""
-        return self._generation >= 2 + len(self._bases[0]) + min(len(self.grammar.inputs), DIVISION.inputs)
+        return self._generation >= 2 + len(self._bases[0]) + self._dividing
 
     def step(self):
         """Run one generation."""
@@ -105,7 +108,7 @@ class Engine:
         """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
         yield self.singles
         yield self.pairs
-        yield from itertools.repeat(self.divide, min(len(self.grammar.inputs), DIVISION.inputs))
+        yield from itertools.repeat(self.divide, self._dividing)
         small, special, large = self._bases
         yield from (partial(self.eliminate, basis) for basis in small)
         yield self.extend_front

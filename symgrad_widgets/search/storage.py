@@ -16,12 +16,11 @@ import numpy as np
 from ..errors import OutputError
 from ..field import GradientField, Measure
 from ..stored import from_json, misfit
+from .tuning import STORAGE
 
 __all__ = ["damaged", "digest", "read", "write"]
 
 _FORMAT = 3
-_MOST = 10**8  # bytes of all arrays, such as a million points of six inputs with their gradients
-_LONGEST = 2**18  # characters of settings
 _ARRAYS = {"points", "gradients", "values", "spread", "basis", "settings", "digest"}
 _KINDS = {
     "names": list[str],
@@ -45,9 +44,9 @@ def write(path, field, settings):
     optional = {"values": field.values, "spread": field.measure.spread, "basis": field.measure.basis}
     arrays |= {name: array for name, array in optional.items() if array is not None}
     size = sum(array.nbytes for array in arrays.values())
-    if size > _MOST:
+    if size > STORAGE.bytes:
         raise OutputError(
-            f"the search's field has {size / 1e6:.0f} MB and a file at most {_MOST / 1e6:.0f}: search on "
+            f"the search's field has {size / 1e6:.0f} MB and a file at most {STORAGE.bytes / 1e6:.0f}: search on "
             "fewer of its points"
         )
     arrays["settings"] = np.array(json.dumps(settings))
@@ -80,7 +79,7 @@ def read(path):
     """Field and settings from a file, or one OutputError that says what is wrong with it."""
     try:
         arrays = _opened(path)
-        settings = from_json(str(arrays["settings"]), _LONGEST)
+        settings = from_json(str(arrays["settings"]), STORAGE.characters)
         version = settings.pop("format")
     except Exception as error:  # noqa: BLE001 - a stranger's bytes may fail in any way
         raise OutputError(
@@ -119,7 +118,7 @@ def _opened(path):
         entries = {entry.filename.removesuffix(".npy"): entry for entry in file.infolist()}
         if not entries.keys() <= _ARRAYS or len(entries) < len(file.infolist()):
             raise ValueError("it holds something else")
-        if sum(entry.file_size for entry in entries.values()) > _MOST + 4 * _LONGEST:
+        if sum(entry.file_size for entry in entries.values()) > STORAGE.bytes + 4 * STORAGE.characters:
             raise ValueError("it claims to be larger than any")
         return {name: _array(file.read(entry), name) for name, entry in entries.items()}
 

@@ -25,6 +25,7 @@ __all__ = [
     "SESSION",
     "SIEVE",
     "SPLIT",
+    "STORAGE",
     "SUBSPACE",
     "SUMS",
     "VALUES",
@@ -458,7 +459,7 @@ class _Values:
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
     """Neighbours on either side that a line is put through; the best number counts. Not measured."""
     price: float = 0.2
-    """Nats of what is left of the values that a node has to gain over formulas of like length. Not measured."""
+    """Nats of what is left of the values that a node gains over formulas of like length. Not measured."""
     far_price: float = 0.1
     """Over much shorter ones. Not measured."""
     training: float = 1e-5
@@ -511,6 +512,16 @@ class _Evidence:
     """On random directions, each as long as the search was. Not measured."""
 
 
+@dataclass(frozen=True)
+class _Storage:
+    """What a file may hold that a stranger gives."""
+
+    bytes: int = 10**8
+    """Of all arrays, such as a million points of six inputs with their gradients. Not measured."""
+    characters: int = 2**18
+    """Of the settings. Not measured."""
+
+
 ROUNDING = _Rounding()
 SESSION = _Session()
 SEARCH = _Search()
@@ -530,3 +541,4 @@ VALUES = _Values()
 KIND = _Kind()
 FRONT = _Front()
 EVIDENCE = _Evidence()
+STORAGE = _Storage()

@@ -268,6 +268,7 @@ def test_an_atlas_is_the_search_of_each_unit(made, points):
     rows = np.unique(np.linspace(0, 399, 300).astype(int))
     field = sg.gradient_field(Known(), points[rows], "neurons", 3, names=("x", "y"))
     search = sg.Search(field, guesses=("x + y",))
-    search.run(generations=10, progress=False, callback=lambda s: s.best is not None and s.best.loss < 1e-9)
+    while search.kind == "undecided":
+        search.step()
     assert dataclasses.asdict(atlas.rows[3])["formula"] == str(search.best.expression)
     assert atlas.rows[3].loss == search.best.loss

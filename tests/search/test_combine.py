@@ -379,7 +379,7 @@ def test_a_row_holds_the_normalised_gradient_of_its_term(sample):
     bank = Bank(sample)
     bank.rows(terms_of("-3*x1*x2", "x1*x2", "exp(x1 + x3) + 1", "exp(x1 + x3)", "x2/(x1 + 2)"))
     for term, row, along, scale in zip(bank.terms, bank.G, bank.D, bank.scale, strict=False):
-        direct, _, _ = sample.project([term])
+        direct, _, _, _ = sample.project([term])
         assert row * scale == pytest.approx(direct[0], abs=1e-9)
         assert (row**2).sum(1).mean() == pytest.approx(1)
         assert along[:, 0] == pytest.approx((row * sample.unit[:, 0]).sum(1))

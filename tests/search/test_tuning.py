@@ -29,6 +29,8 @@ ARITHMETIC = {  # (module, function or name): a number that nobody could choose 
     ("terms/grammar.py", "_nudged"): "the 10 of a decade",
     ("terms/decades.py", "_TEN"): "the same",
     ("storage.py", "_FORMAT"): "the number of a version",
+    ("storage.py", "write"): "bytes of a megabyte",
+    ("storage.py", "_opened"): "bytes of a character",
     ("terms/postfix.py", "CONSTANT"): "how constants are told from operators among the tokens",
 }
 

@@ -27,7 +27,7 @@ from .selection import (
     smooth_share,
 )
 from .split import distinct, split
-from .writing import acceptable, formula
+from .writing import acceptable, formula, is_simple
 
 __all__ = ["Judge"]
 
@@ -89,8 +89,9 @@ class Judge:
         self._known = known
         found = [
             w
-            for w in self._known.values()
-            if w and complexity(plain(w.candidate.expression)) <= self.max_complexity
+            for ways in self._known.values()
+            for w in ways
+            if complexity(plain(w.candidate.expression)) <= self.max_complexity
         ]
         efforts = [w.effort for w in found]
         leaders = {*leading([w.loss for w in found], efforts), *leading([w.left for w in found], efforts)}
@@ -181,17 +182,19 @@ class Judge:
         return neighbours(np.concatenate([sample.field.points for sample in self._samples]))
 
     def _write(self, contender):
-        """Write a sum simply; None outside its domain."""
+        """Ways to write a sum: as simply as its loss allows, and with simple numbers whatever it is then."""
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         terms = tidied(contender, self.fit, partial(acceptable, count=residuals))
         features = [sample.features(terms) for sample in self._samples]
-        heard = self._hear(terms)
-        written = None not in features and formula(
-            terms, *features[0], self.forms, self.symbols, self.field.points, heard
-        )
-        if not written:
-            return None
-        expression, numbers = written
+        if None in features:
+            return ()
+        given = terms, *features[0], self.forms, self.symbols, self.field.points, self._hear(terms)
+        written = [formula(*given)]
+        if written[0] and not is_simple(written[0][1]).all():
+            written.append(formula(*given, roughly=True))
+        return tuple(self._judge(contender, features, *one) for one in written if one)
+
+    def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())

@@ -13,10 +13,10 @@ from ..fit import combine
 from ..kernel.evaluation import gradients
 from ..terms.decades import decade, power_of_ten
 from ..terms.postfix import from_sympy, to_sympy
-from ..tuning import KIND, ROUNDING, WRITING
+from ..tuning import KIND, ROUNDING, VALUES, WRITING
 from .values import polished, unexplained
 
-__all__ = ["acceptable", "effective_count", "formula", "simple_numbers", "unwrapped"]
+__all__ = ["acceptable", "effective_count", "formula", "is_simple", "simple_numbers", "unwrapped"]
 
 _SIMPLE = np.array(WRITING.simple)
 
@@ -30,20 +30,21 @@ def acceptable(loss, count):
     return loss * noise + min(WRITING.untold_share * loss, WRITING.untold) + ROUNDING.loss
 
 
-def formula(terms, G, D, forms, symbols, points, heard=None):
+def formula(terms, G, D, forms, symbols, points, heard=None, roughly=False):
     """Best sum of the terms, written simply: (expression, coefficients), or None where it has no gradient.
 
     G (K, N, m) and D (K, N, k) are the terms' projected gradients (not normalised) and their components along
     the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
     `forms` are what the terms' inputs are in the symbols: `x / 1000`. `heard` are values of the terms
     (K, N), of the neuron (N,), and sides (N,), as `unexplained` has them: where a sum leaves less of the
-    values than of the directions, they place its coefficients.
+    values than of the directions, they place its coefficients. `roughly`: whatever is near a simple number is
+    written as one, at any loss.
     """
     even, along, size = combine.normalised(G, D)
     c, loss = combine.solve(even, along, rounds=WRITING.rounds)
     kept = np.abs(c) > WRITING.nothing * np.abs(c).max()
     if not kept.all():
-        return _without_the_rest(kept, terms, G, D, forms, symbols, points, heard)
+        return _without_the_rest(kept, terms, G, D, forms, symbols, points, heard, roughly)
     best, limit = c / size, acceptable(float(loss), effective_count(even, along, c))
 
     def loss_of(numbers):
@@ -53,14 +54,16 @@ def formula(terms, G, D, forms, symbols, points, heard=None):
         values, neuron, sides = heard
         (placed,), (rest,) = polished(values[None], neuron, best[None], sides)
         if rest < loss:
-            best, limit = placed, rest * _worth_of_decimals(placed)
+            best, limit = placed, rest * _worth_of(placed)
 
             def loss_of(numbers):
-                return unexplained(numbers @ values, neuron, sides) * _worth_of_decimals(numbers)
+                return unexplained(numbers @ values, neuron, sides) * _worth_of(numbers)
 
     bodies = [_body(to_sympy(t, forms)) for t in terms]
     logs = len(terms) > 1 and all(isinstance(body, sp.log) for body in bodies)
     written = []
+    if roughly:
+        limit = np.inf
     choices = sorted(simple_numbers(best, loss_of, limit), key=_plainness)[: WRITING.tried]
     for numbers in map(_mostly_positive, choices):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
@@ -69,11 +72,11 @@ def formula(terms, G, D, forms, symbols, points, heard=None):
     return min(written, key=lambda w: _effort(w[0]), default=None)
 
 
-def _worth_of_decimals(numbers):
-    """Factor of what is left of the values that the nodes of some coefficients have to earn."""
-    size = np.abs(numbers) / decade(np.abs(numbers))
-    nodes = WRITING.decimal * ((size != 1).astype(int) + ~_is_simple(numbers))
-    return np.exp(KIND.values_price * nodes.sum())
+def _worth_of(numbers):
+    """Factor of what is left of the values that coefficients have to earn: their nodes, and their digits."""
+    coefficients = (np.abs(numbers) != decade(np.abs(numbers))).sum()
+    nats = VALUES.price * coefficients + KIND.values_price * (~is_simple(numbers)).sum()
+    return np.exp(WRITING.decimal * nats)
 
 
 def effective_count(G, D, c):
@@ -88,12 +91,12 @@ def effective_count(G, D, c):
     return float(share.sum() ** 2 / (share**2).sum() * (G.shape[2] - D.shape[2] + 2))
 
 
-def _without_the_rest(kept, terms, G, D, forms, symbols, points, heard):
+def _without_the_rest(kept, terms, G, D, forms, symbols, points, heard, roughly):
     """Return the formula of the terms kept, the others with coefficient 0."""
     some = [t for t, keep in zip(terms, kept, strict=True) if keep]
     if heard is not None:
         heard = heard[0][kept], *heard[1:]
-    found = formula(some, G[kept], D[kept], forms, symbols, points, heard)
+    found = formula(some, G[kept], D[kept], forms, symbols, points, heard, roughly)
     if found is None:
         return None
     numbers = np.zeros(len(kept))
@@ -124,10 +127,10 @@ def _without_scale(e):
 def _plainness(numbers):
     """Rank coefficients that say the same: few that are not +-1, few that are not simple, none far off."""
     size = np.abs(numbers) / decade(np.abs(numbers))
-    return (size != 1).sum(), (~_is_simple(numbers)).sum(), float(np.abs(np.log(np.abs(numbers))).sum())
+    return (size != 1).sum(), (~is_simple(numbers)).sum(), float(np.abs(np.log(np.abs(numbers))).sum())
 
 
-def _is_simple(numbers):
+def is_simple(numbers):
     return np.abs(numbers / _nearest(numbers) - 1) < ROUNDING.share
 
 
@@ -184,7 +187,7 @@ def _rounded(numbers, loss_of, limit):
     """Fewest digits that keep the loss."""
     for digits in WRITING.digits:
         rounded = np.array([float(f"{x:.{digits}g}") for x in numbers])
-        rounded = np.where(_is_simple(numbers), numbers, rounded)
+        rounded = np.where(is_simple(numbers), numbers, rounded)
         if loss_of(rounded) <= limit:
             return rounded
     return numbers

@@ -85,7 +85,7 @@ def monomials(grammar, inputs, degree):
 def families(grammar, limit):
     """Compact structured bases for backward elimination: functions that make a list of at most `limit` terms.
 
-    Monomials of each degree, of the inputs and of their squares; functions of single inputs; and `logarithms`.
+    Monomials of each degree, of the inputs and of their squares; functions of single inputs; `logarithms`.
     Each is given the small terms.
     """
     inputs = grammar.inputs

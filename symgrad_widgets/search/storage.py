@@ -46,8 +46,8 @@ def write(path, field, settings):
     size = sum(array.nbytes for array in arrays.values())
     if size > STORAGE.bytes:
         raise OutputError(
-            f"the search's field has {size / 1e6:.0f} MB, a file at most {STORAGE.bytes / 1e6:.0f}: search on "
-            "fewer of its points"
+            f"the search's field has {size / 1e6:.0f} MB, a file at most {STORAGE.bytes / 1e6:.0f}: search "
+            "on fewer of its points"
         )
     arrays["settings"] = np.array(json.dumps(settings))
     try:

@@ -26,7 +26,7 @@ from symgrad_widgets.search.terms.postfix import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch
 
 ALL = {**CASES, **BEYOND}
-GENERATIONS = 20  # all fixed stages, and some of evolution
+GENERATIONS = 24  # all fixed stages, and some of evolution
 
 
 def is_exact(state):

@@ -190,7 +190,7 @@ class Judge:
             return ()
         given = terms, *features[0], self.forms, self.symbols, self.field.points, self._hear(terms)
         written = [formula(*given)]
-        if written[0] and not is_simple(written[0][1]).all():
+        if written[0] and not is_simple(written[0][1][written[0][1] != 0]).all():
             written.append(formula(*given, roughly=True))
         return tuple(self._judge(contender, features, *one) for one in written if one)
 

@@ -84,7 +84,8 @@ def select_by_values(rests, efforts):
 def reach(left, training):
     """Nats between the worst and the best of some formulas, as one witness tells; training blurs the best."""
     least = min(left)
-    return float(np.log(max(left) / (least + min(training, CHOICE.exact * least) + ROUNDING.divisor)))
+    blurred = least + min(training, CHOICE.exact * least)
+    return float(np.log(max(*left, ROUNDING.divisor) / max(blurred, ROUNDING.divisor)))
 
 
 def leading(losses, efforts):

@@ -38,7 +38,7 @@ from symgrad_widgets.search.terms.postfix import leaf
 assert callable(judge.Judge.answer) and callable(judge.pareto)
 def first_input(self, points=None):
     inputs = ((leaf(i),) for i in range(len(self.symbols)))
-    self.planted = getattr(self, "planted", None) or next(filter(None, map(self._write, inputs)))
+    self.planted = getattr(self, "planted", None) or next(filter(None, map(self._write, inputs)))[0]
     self._written[self.planted.candidate.expression] = self.planted
     return self.planted.candidate
 def with_the_answer(candidates, alike, answer, pareto=judge.pareto):

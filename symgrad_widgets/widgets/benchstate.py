@@ -5,7 +5,7 @@ from functools import partial
 
 from ..checks import whole
 from ..errors import DataError
-from ..stored import from_json
+from .states import opened
 
 __all__ = ["VERSION", "line", "read"]
 
@@ -31,17 +31,7 @@ def line(state):
 
 def read(state):
     """A state, a dict or its text, as a dict with all it has to have."""
-    try:
-        found = from_json(state, _LONGEST) if isinstance(state, str) else dict(state)
-    except (ValueError, TypeError):
-        found = None
-    if not isinstance(found, dict):
-        raise DataError(f"this is no state of a Workbench: {str(state)[:60]!r}; copy the whole line")
-    if found.get("symgrad") != VERSION:
-        raise DataError(
-            f"this state is of version {found.get('symgrad', 'none')!r}, and version {VERSION} is read here: "
-            "take it anew from a Workbench of this release"
-        )
+    found = opened(state, "a Workbench", VERSION, longest=_LONGEST)
     return {"symgrad": VERSION} | {name: _read(found, name) for name in _READ}
 
 

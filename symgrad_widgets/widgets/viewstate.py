@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 
 from ..checks import whole
 from ..errors import DataError
+from .states import opened
 
 __all__ = ["PANELS", "ViewState"]
 
@@ -66,17 +67,7 @@ class ViewState:
         """State from itself, from what `plain` gives, or from the text of that."""
         if isinstance(given, cls):
             return given
-        try:
-            found = json.loads(given) if isinstance(given, str) else dict(given)
-        except (ValueError, TypeError):
-            found = None
-        if not isinstance(found, dict):
-            raise DataError(f"this is no state: {str(given)[:60]!r}; copy the whole line")
-        if found.get("symgrad") != VERSION:
-            raise DataError(
-                f"this state is of version {found.get('symgrad', 'none')!r}, and version {VERSION} is read "
-                "here: take it anew from an Instrument of this release"
-            )
+        found = opened(given, "an Instrument", VERSION)
         missing = {one.name for one in fields(cls)} ^ (found.keys() - {"symgrad"})
         if missing:
             raise DataError(f"the state is damaged, see {', '.join(sorted(missing))}; copy the whole line")

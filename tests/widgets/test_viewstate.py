@@ -43,6 +43,8 @@ def test_what_is_wrong_is_named(name, value):
 
 def test_all_of_it_has_to_be_there_and_nothing_else():
     with pytest.raises(DataError, match="this is no state"):
+        ViewState.read("[" * 100_000)
+    with pytest.raises(DataError, match="this is no state"):
         ViewState.read("[1]")
     with pytest.raises(DataError, match="this is no state"):
         ViewState.read("{")

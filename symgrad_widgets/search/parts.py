@@ -124,7 +124,9 @@ def divide(field) -> Division:
     grammar = Grammar(None, relevant_inputs(field))
     writer = _Writer(field.names, tens)
     (whole,) = reduced = undivided(sample, grammar.inputs)
-    pairs = [_pair(grammar, whole.coordinates, i, j, writer) for i, j in _pairs(whole.coordinates)]
+    forms, numbers = forms_of_two(grammar), range(len(whole.coordinates))
+    two = itertools.combinations(numbers, 2)
+    pairs = [_pair(grammar, forms, whole.coordinates, i, j, writer) for i, j in two]
     best = whole
     while reduced:
         reduced = [r for r in divisions(grammar, reduced) if r.residual <= DIVISION.sure]
@@ -152,12 +154,8 @@ class _Writer:
         return unwrapped(to_sympy(coordinate.term, self.forms))
 
 
-def _pairs(coordinates):
-    return itertools.combinations(range(len(coordinates)), 2)
-
-
-def _pair(grammar, coordinates, i, j, writer):
-    fitting = of_pair(grammar, forms_of_two(grammar), coordinates, i, j)
+def _pair(grammar, forms, coordinates, i, j, writer):
+    fitting = of_pair(grammar, forms, coordinates, i, j)
     a, b = coordinates[i], coordinates[j]
     names = tuple(writer.names[-1 - c.term.tokens[0]] for c in (a, b))
     best = fitting[0] if fitting else None

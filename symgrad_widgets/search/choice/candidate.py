@@ -13,7 +13,7 @@ from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy
 from .values import missed
 
-__all__ = ["Candidate", "explained", "identifiable", "missed_by", "score"]
+__all__ = ["Candidate", "explained", "identifiable", "missed_by", "score", "share"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,11 @@ def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
 
 def explained(expression, field):
     """Share of one neuron's values that a formula explains, or None where there are no such values."""
-    squares = missed_by(expression, field)
+    return share(missed_by(expression, field))
+
+
+def share(squares):
+    """Share of the values that is explained where squares (N,) are left, or None without squares."""
     return None if squares is None else float(1 - min(squares.mean(), 1))
 
 

@@ -13,7 +13,7 @@ from ..fit.inner_constants import tidied
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, ROUNDING, VALUES
-from .candidate import Candidate, missed_by
+from .candidate import Candidate, missed_by, share
 from .kind import kind_of
 from .selection import (
     chance_loss,
@@ -53,7 +53,7 @@ class _Written(NamedTuple):
     @property
     def left(self):
         """What is left of the values, where they are known, else of the directions."""
-        return self.loss if self.missed is None else self.missed.mean()
+        return self.loss if self.missed is None else self.rest
 
 
 class Judge:
@@ -109,13 +109,12 @@ class Judge:
         if not written:
             return None
         index = slice(None) if points is None else points
-        efforts, losses = [w.effort for w in written], [w.shares[index].mean() for w in written]
-        chance = chance_loss(self.field.rank, self.field.dimension)
+        efforts = [w.effort for w in written]
         if self.heard:
-            rests = [w.missed[index].mean() for w in written]
-            best = select_by_values(rests, efforts)
+            best = select_by_values([w.missed[index].mean() for w in written], efforts)
         else:
-            smooth = [w.smooth for w in written]
+            losses, smooth = [w.shares[index].mean() for w in written], [w.smooth for w in written]
+            chance = chance_loss(self.field.rank, self.field.dimension)
             best = select(losses, efforts, smooth, chance, len(self._unit))
         return None if best is None else written[best].candidate
 
@@ -199,8 +198,7 @@ class Judge:
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())
         squares = missed_by(expression, self._judged)
-        known = None if squares is None else float(1 - min(squares.mean(), 1))
-        candidate = Candidate(expression, complexity(expression), loss, known)
+        candidate = Candidate(expression, complexity(expression), loss, share(squares))
         smooth = smooth_share(self._unit, directions, self._nearest)
         return _Written(candidate, directions, shares, contender, effort(expression), smooth, squares)
 

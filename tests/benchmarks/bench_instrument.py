@@ -12,24 +12,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-FRAMES = """async ([moves]) => {
-  const handle = document.querySelector(".sgi-number"), box = handle.getBoundingClientRect();
-  const send = (type, x) => handle.dispatchEvent(new PointerEvent(type,
-    { clientX: x, clientY: box.y + 9, pointerId: 1, bubbles: true, cancelable: true }));
-  handle.setPointerCapture = () => {};
-  send("pointerdown", box.x);
-  const times = [];
-  let last = performance.now();
-  for (let i = 0; i < moves; i++) {
-    send("pointermove", box.x + (i % 60));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-    times.push(performance.now() - last);
-    last = performance.now();
-  }
-  send("pointerup", box.x + 59);
-  times.sort((a, b) => a - b);
-  return [times[Math.floor(moves / 2)], times[Math.floor(moves * 0.9)]];
-}"""
 LOOK = """async ([again]) => {
   const tiles = [...document.querySelectorAll("button.sgi-tile")].slice(0, 10);
   const head = document.querySelector(".sgi-field h3 b"), times = [];
@@ -63,6 +45,11 @@ CELL = """async () => {
 }"""
 
 
+def middle_and_ninth(times):
+    """Times in the middle and at the ninth of ten, of ascending ones."""
+    return [times[len(times) // 2], times[len(times) * 9 // 10]]
+
+
 def main():
     """Print the figures."""
     import nbformat
@@ -83,14 +70,14 @@ def main():
             lab.ask(page, cells[0])
             found = {"first_picture": page.evaluate(CELL)}
             page.wait_for_timeout(2000)
-            found["frame_pairs"] = page.evaluate(FRAMES, [120])
+            found["frame_pairs"] = middle_and_ninth(page.evaluate(lab.DRAG, 120))
             lab.ask(page, "view._subject.reach(5)\nview._tell(**view._given())")
             lab.ask(
                 page, "view.state = view.state.plain() | {'open': ['formulas', 'bend', 'time', 'network']}"
             )
             page.set_viewport_size({"width": 1800, "height": 1100})
             page.wait_for_timeout(2000)
-            found["frame_all_open"] = page.evaluate(FRAMES, [120])
+            found["frame_all_open"] = middle_and_ninth(page.evaluate(lab.DRAG, 120))
             found["look"], found["choose"] = (page.evaluate(LOOK, [again]) for again in (False, True))
             start = time.perf_counter()
             page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")

@@ -33,6 +33,24 @@ READY = """() => {
   return session?.isReady && session.session?.kernel?.connectionStatus === "connected"
     && session.session.kernel.status === "idle";
 }"""
+# Milliseconds of each frame, ascending, while the first number of an instrument's guess is dragged.
+DRAG = """async (moves) => {
+  const handle = document.querySelector(".sgi-number"), box = handle.getBoundingClientRect();
+  const send = (type, x) => handle.dispatchEvent(new PointerEvent(type,
+    { clientX: x, clientY: box.y + 9, pointerId: 1, bubbles: true, cancelable: true }));
+  handle.setPointerCapture = () => {};
+  send("pointerdown", box.x);
+  const times = [];
+  let last = performance.now();
+  for (let i = 0; i < moves; i++) {
+    send("pointermove", box.x + (i % 60));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    times.push(performance.now() - last);
+    last = performance.now();
+  }
+  send("pointerup", box.x + 59);
+  return times.sort((a, b) => a - b);
+}"""
 # The first connection is refused for its protocol and replaced: what is sent meanwhile is lost.
 KERNEL = """async () => {
   const app = window.jupyterapp;

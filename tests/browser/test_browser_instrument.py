@@ -13,23 +13,6 @@ BUSY = "import time; time.sleep(6)"
 KEEP_BUSY = """(code) => { window.busy = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
   .requestExecute({ code, store_history: false }); }"""
 IDLE = "() => window.busy.done.then(() => true)"
-FRAMES = """async () => {
-  const handle = document.querySelector(".sgi-number"), box = handle.getBoundingClientRect();
-  const send = (type, x) => handle.dispatchEvent(new PointerEvent(type,
-    { clientX: x, clientY: box.y + 9, pointerId: 1, bubbles: true, cancelable: true }));
-  handle.setPointerCapture = () => {};
-  send("pointerdown", box.x);
-  const times = [];
-  let last = performance.now();
-  for (let i = 0; i < 60; i++) {
-    send("pointermove", box.x + i);
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-    times.push(performance.now() - last);
-    last = performance.now();
-  }
-  send("pointerup", box.x + 59);
-  return times.sort((a, b) => a - b);
-}"""
 
 
 @pytest.fixture
@@ -169,7 +152,7 @@ def test_a_refused_state_changes_nothing_and_the_same_one_twice_is_once(page):
 def test_a_number_is_dragged_at_the_pace_of_the_screen(page):
     lab.ask(page, "view.state = sg.Instrument('cubic_force').state")
     page.locator(".sgi-number[aria-valuetext='3.0']").wait_for()
-    times = page.evaluate(FRAMES)
+    times = page.evaluate(lab.DRAG, 60)
     print(f"a frame takes {times[30]:.1f} ms in the middle, {times[54]:.1f} ms at the ninth of ten")
     assert page.locator(".sgi-number").first.get_attribute("aria-valuetext") != "3.0"
 

@@ -231,7 +231,8 @@ class Search:
     def settled(self) -> bool:
         """Whether `best` has stood for long enough: 10 generations of evolution, or 40 while there is none.
 
-        A match has to stand for four generations after the survey, what leaves nothing to explain for one.
+        A match has to stand for two generations after the divisions; for one after the survey, where each of
+        its nodes explains much; for one of any kind, where it leaves nothing to explain.
         """
         return self._reached.unchanged >= self._patience
 
@@ -239,8 +240,8 @@ class Search:
     def _patience(self):
         if self.best is None:
             return SESSION.given_up
-        if self.best.loss <= ROUNDING.loss:
-            return SESSION.exact
+        if self._reached.judge.certain(self.best):
+            return SESSION.certain
         return SESSION.matched if self.kind == "match" else SESSION.settled
 
     @property
@@ -274,10 +275,10 @@ class Search:
                 return False
             raise
         seconds = before.seconds + time.perf_counter() - start
-        kind = judge.kind(best)
-        exact = kind == "match" and best.loss <= ROUNDING.loss
-        counts = engine.evolving or exact or (kind == "match" and engine.surveyed)
-        unchanged = self._reached.unchanged + 1 if best == before.best and counts else 0
+        kind, certain = judge.kind(best), judge.certain(best)
+        exact = certain and best.loss <= ROUNDING.loss
+        known = exact or (engine.surveyed and certain) or (engine.divided and kind == "match")
+        unchanged = self._reached.unchanged + 1 if best == before.best and (known or engine.evolving) else 0
         if not (engine.surveyed or exact):
             kind = "undecided"
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)

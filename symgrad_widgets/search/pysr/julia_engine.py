@@ -35,7 +35,7 @@ class Engine:
     process, is done again with the same result.
     """
 
-    evolving = surveyed = True
+    evolving = surveyed = divided = True
 
     def __init__(self, judge, names, symbols, settings, max_complexity, guesses, seed, watch):
         if max_complexity < _LEAST:

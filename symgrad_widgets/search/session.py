@@ -20,6 +20,7 @@ from . import storage
 from .choice.candidate import Candidate, identifiable
 from .choice.evidence import evidence
 from .choice.judge import Judge
+from .choice.numbers import numbers_by_name
 from .choice.writing import unwrapped
 from .engine import Engine
 from .kernel.evaluation import warm_up
@@ -87,6 +88,8 @@ class Search:
     constants : units of what is constant in the system, such as ["m**3/s**2"]
         Numbers in the formulas may have these dimensions; else they have none.
     known : terms (text or SymPy) that stand in every sum, such as ["m*v**2"]; their coefficients are found
+    named : mapping from names to numbers, such as {"g": 9.81}
+        A number in a formula whose interval holds one of these is called by its name: `best.intervals`.
 
     A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
     but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
@@ -117,6 +120,7 @@ class Search:
         units=None,
         constants=(),
         known=(),
+        named=None,
     ):
         identifiable(field)
         self.field, self.backend = field, _known(backend)
@@ -129,6 +133,7 @@ class Search:
         self._decades = decades(self._field.measure.spread)
         self.units, self.constants = units, several(constants, "constants")
         self.known = tuple(as_expression(term, field.names) for term in several(known, "known"))
+        self.named = numbers_by_name(named)
         self._known_terms = self._read_known()
         self._dimensions = None if units is None else self._read_units()
         self._watch = Watch()
@@ -156,7 +161,7 @@ class Search:
         return tuple(from_sympy(term.xreplace(forms), self.symbols) for term in self.known)
 
     def _restart(self):
-        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
+        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state, self.named)
         start = SearchState(generation=0, front=(), best=None, evaluations=0, seconds=0.0)
         self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
 
@@ -367,7 +372,7 @@ class Search:
         """Return a new search with the same settings on another field."""
         names = (
             "operators", "max_complexity", "guesses", "backend", "random_state", "units", "constants",
-            "known",
+            "known", "named",
         )  # fmt: skip
         return type(self)(field, **{name: getattr(self, name) for name in names})
 
@@ -387,6 +392,7 @@ class Search:
             "units": None if self.units is None else dict(self.units),
             "constants": list(self.constants),
             "known": [str(term) for term in self.known],
+            "named": self.named,
             "backend": self.backend,
         }
 

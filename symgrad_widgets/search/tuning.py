@@ -487,6 +487,10 @@ class _Intervals:
     """Of k-means that makes them. Not measured."""
     errors: float = 3.0
     """Standard errors within which simple numbers are as good as those found. Not measured."""
+    wide: float = 2.0
+    """Standard errors on either side that an interval is wide. Not measured."""
+    by_chance: float = 0.2
+    """Relative width of an interval times the names tried: above, one lies in it by chance. Not measured."""
     told: float = 1e-10
     """Least eigenvalue of a curvature of diagonal 1 that tells the numbers apart. Not measured."""
 

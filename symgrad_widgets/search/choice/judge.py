@@ -65,7 +65,8 @@ class Judge:
     fitting gains on its own is less than what it is charged for each constant.
     """
 
-    def __init__(self, field, symbols, max_complexity, seed):
+    def __init__(self, field, symbols, max_complexity, seed, named=None):
+        self._about = field, named
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
         self.forms = [*in_decades(symbols, tens).values()]
@@ -222,7 +223,7 @@ class Judge:
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())
         squares = missed_by(expression, self._judged)
-        candidate = Candidate(expression, complexity(expression), loss, share(squares))
+        candidate = Candidate(expression, complexity(expression), loss, share(squares), self._about)
         smooth = smooth_share(self._unit, directions, self._nearest)
         return _Written(candidate, directions, shares, contender, effort(expression), smooth, squares)
 

@@ -21,12 +21,13 @@ from symgrad_widgets.notebook_support.notebook_files import find
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
-# parts of bokeh, nbclient, jupyterlab, numba, sympy and ipywidgets
+# parts of bokeh, nbclient, jupyterlab, numba, sympy, ipywidgets and pysr
 WITH_ANOTHER = {
     "contourpy",
     "jupyter_client",
     "jupyter_core",
     "jupyterlab_server",
+    "juliapkg",
     "llvmlite",
     "mpmath",
     "traitlets",

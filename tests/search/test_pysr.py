@@ -19,8 +19,7 @@ import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, EngineError, ExpressionError, SymgradError, UnknownNameError
 from symgrad_widgets.formula import operators as table
 from symgrad_widgets.search.protocol import ReportsEarly, SearchEngine
-from symgrad_widgets.search.pysr import installed, julia_words, process, recipe
-from symgrad_widgets.search.pysr.installed import Found
+from symgrad_widgets.search.pysr import julia_words, process, recipe
 from symgrad_widgets.search.terms.postfix import from_sympy
 
 PACKAGE = Path(process.__file__).parent
@@ -317,53 +316,6 @@ def test_names_that_are_none_are_refused_as_for_the_native_engine(names):
         sg.Search(circle(names=names), backend="pysr")
 
 
-HERE = Found("2.7.2", "/opt/julia", "1.11.2")
-
-
-@pytest.mark.parametrize(
-    ("found", "message"),
-    [
-        (Found(None, None, None), r"PySR is not installed: pip install 'symgrad-widgets\[pysr\]'"),
-        (Found("2.7.2", None, None, offline=True), r"there is no Julia, .* conda-forge julia"),
-        (Found("2.7.2", "/j", "1.6.7", offline=True), r"/j is version 1\.6\.7, PySR needs 1\.10\.3"),
-        (Found("2.7.2", "/j", None), r"/j is no Julia that runs"),
-    ],
-)
-def test_what_is_missing_is_said_before_a_process_is_started(found, message, monkeypatch):
-    monkeypatch.setattr(installed, "look", lambda: found)
-    search = sg.Search(circle(), backend="pysr")
-    with pytest.raises(EngineError, match=message) as raised:
-        search.step()
-    assert "symgrad doctor" in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("found", "message"),
-    [
-        (Found("2.7.2", None, None), "Julia and its packages will be downloaded"),
-        (Found("2.7.2", "/j", "1.6.7"), r"version 1\.6\.7 at /j is too old"),
-        (HERE, "PySR's Julia packages will be downloaded"),
-    ],
-)
-def test_a_download_is_announced_with_place_size_and_time(found, message, monkeypatch, tmp_path):
-    monkeypatch.setattr(installed, "look", lambda: found)
-    monkeypatch.setenv("PYTHON_JULIAPKG_PROJECT", str(tmp_path))
-    with pytest.warns(UserWarning, match=message) as caught:
-        installed.require()
-    assert str(tmp_path) in str(caught[0].message)
-    assert re.search(r"2 GB, 5 to 15 minutes", str(caught[0].message))
-
-
-def test_nothing_is_announced_where_all_is_there(monkeypatch, tmp_path, recwarn):
-    monkeypatch.setenv("PYTHON_JULIAPKG_PROJECT", str(tmp_path))
-    assert not HERE.ready
-    (tmp_path / "Manifest.toml").touch()
-    monkeypatch.setattr(installed, "look", lambda: HERE)
-    installed.require()
-    assert HERE.ready
-    assert not recwarn.list
-
-
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
@@ -385,20 +337,6 @@ def test_a_failed_start_is_one_error_with_what_helps(stand_in, text, advice):
         search.step()
     assert advice in str(raised.value)
     assert search.front == ()
-
-
-def test_the_probe_finds_julia_where_juliapkg_would_and_reads_its_version(tmp_path, monkeypatch):
-    julia = tmp_path / "julia"
-    julia.write_text("#!/bin/sh\necho julia version 1.10.4\n")
-    julia.chmod(0o755)
-    for name in ("PYTHON_JULIAPKG_EXE", "PYTHON_JULIACALL_EXE", "PYTHON_JULIAPKG_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHON_JULIAPKG_PROJECT", str(tmp_path / "none"))
-    monkeypatch.setenv("PATH", str(tmp_path))
-    found = installed.look()
-    assert (found.julia, found.version, found.too_old) == (str(julia), "1.10.4", False)
-    monkeypatch.setenv("PATH", "")
-    assert installed.look().julia is None
 
 
 # -- what Julia is given ----------------------------------------------------------------------------------
@@ -448,7 +386,7 @@ def test_every_operator_of_the_table_is_defined_in_julia():
     assert "sg_sqrt(u) = u >= zero(u) ? sqrt(u) : oftype(u, NaN)\n" in text
 
 
-def test_the_process_is_plain_and_the_only_one_to_import_pysr():
+def test_only_scripts_of_other_processes_import_pysr_and_what_it_brings():
     importers = set()
     for path in PACKAGE.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -456,7 +394,7 @@ def test_the_process_is_plain_and_the_only_one_to_import_pysr():
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
             if {name.partition(".")[0] for name in names} & {"pysr", "juliacall", "juliapkg"}:
                 importers.add(path.name)
-    assert importers == {"child.py"}
+    assert importers == {"child.py", "probe.py"}
     called = set(re.findall(r"jl\.(symgrad_\w+)", (PACKAGE / "child.py").read_text()))
     assert called <= defined(OBJECTIVE)
 

@@ -48,6 +48,9 @@ def main():
 
 class Engine:
     def __init__(self):
+        sys.path.append(
+            str(Path(__file__).parents[3])
+        )  # there juliapkg reads what this package wants of Julia
         import pysr
         from pysr.julia_extensions import load_package
 

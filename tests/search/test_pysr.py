@@ -512,8 +512,26 @@ def test_every_argument_is_one_of_the_pysr_that_is_installed():
 
 # -- the process itself, with a stand-in for the package pysr -----------------------------------------------
 
+# As Julia prints an error with its frames, here with many more of them than of ours.
+TROUBLE = """DomainError with -2.0e-16:
+log was called with a negative real argument
+Stacktrace:
+  [1] throw_complex_domainerror(f::Symbol, x::Float64)
+    @ Base.Math ./math.jl:33
+""" + "".join(
+    f"  [{i}] {name}(tree::Node{{Float64, {'Vector{Float64}, ' * 30}2}}, rows::Nothing)\n    @ {place}\n"
+    for i, (name, place) in enumerate(
+        [
+            ("symgrad_paper", "Main ./objective.jl:92"),
+            ("eval_loss", "SymbolicRegression ~/LossFunctions.jl:150"),
+        ]
+        * 50,
+        2,
+    )
+)
 FAKE_PYSR = {
-    "__init__.py": """
+    "__init__.py": f"TROUBLE = {TROUBLE!r}"
+    """
 import json, signal, time
 __version__ = "2.7.2"
 
@@ -550,6 +568,8 @@ class PySRRegressor:
     def fit(self, X, y, *, variable_names):
         heard = []
         before = signal.signal(signal.SIGINT, lambda *_: heard.append(1))
+        if self.niterations == 78:
+            raise RuntimeError(TROUBLE)
         print("fit", X.shape, y.shape, variable_names, self.random_state, self.guesses, flush=True)
         end = time.time() + (30 if self.niterations == 77 else 0)
         while time.time() < end and not heard:
@@ -615,3 +635,14 @@ def test_an_error_in_the_process_is_reported_with_its_traceback(fake_pysr, monke
     with pytest.raises(EngineError, match=r"reports AttributeError: .*NoSuchPlugin") as raised:
         search.step()
     assert "child.py" in str(raised.value)
+
+
+def test_a_julia_error_tells_its_message_and_where_in_our_code(fake_pysr):  # noqa: ARG001 - it is in the way
+    assert len(TROUBLE) > 10_000
+    search = sg.Search(circle(), backend=sg.PySR(iterations=78))
+    with pytest.raises(EngineError) as raised:
+        search.step()
+    words, _, _ = str(raised.value).partition("The end of its log")
+    assert "reports RuntimeError: DomainError with -2.0e-16:\nlog was called with a negative real" in words
+    assert "in symgrad_paper at Main ./objective.jl:92\n" in words
+    assert "LossFunctions" not in words

@@ -16,6 +16,7 @@ message}.
 
 import json
 import os
+import re
 import signal
 import sys
 import traceback
@@ -41,9 +42,16 @@ def main():
             answer(engine.answer(json.loads(line)))
     except BaseException as error:  # noqa: BLE001 - Julia's errors come as bare exceptions
         traceback.print_exc()
-        answer({"error": type(error).__name__, "text": str(error)[-4000:]})
+        answer({"error": type(error).__name__, "text": told(str(error))})
         return 1
     return 0
+
+
+def told(error):
+    """Message of an error's text, and of Julia's frames the first three that are ours."""
+    message, frames = re.split(r"\n *Stacktrace:\n", error + "\nStacktrace:\n", maxsplit=1)
+    ours = re.findall(r"\[\d+\] ([^(\n]+)[^\n]*\n *@ ([^\n]*(?:objective|operators)\.jl:\d+)", frames)
+    return "\n".join([message[:2000], *(f"in {name} at {place}" for name, place in ours[:3])])
 
 
 class Engine:
@@ -78,7 +86,7 @@ class Engine:
     def define(self, text):
         """Define operators, a line for each, once: Julia compiles anew all that uses what is redefined."""
         lines = [line for line in text.splitlines() if line not in self.defined]
-        self.jl.Base.include_string(self.jl.Main, "\n".join(lines), "operators")
+        self.jl.Base.include_string(self.jl.Main, "\n".join(lines), "operators.jl")
         self.defined.update(lines)
 
 

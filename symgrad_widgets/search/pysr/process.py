@@ -160,7 +160,7 @@ class Julia:
         answer = _parsed(line)
         if answer is not None and "error" in answer:
             what = f"{answer['error']}: {answer.get('text', '')}"
-            raise self._failed(f"reports {what[:500]}", installed.advice(f"{what}\n{self._tail()}"))
+            raise self._failed(f"reports {what}", installed.advice(f"{what}\n{self._tail()}"))
         if answer is None or not valid(answer):
             raise self._failed(f"answered {line[:80]!r}, which it should not")
         return answer

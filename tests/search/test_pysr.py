@@ -375,6 +375,17 @@ def test_the_objective_is_balanced_and_uses_only_names_it_defines():
     assert {*recipe.LOSSES.values(), "symgrad_use", "symgrad_losses", "symgrad_evaluations"} <= defined(code)
 
 
+def test_no_loss_is_negative_by_rounding():
+    """PySR takes the logarithm of losses, and Julia's throws."""
+    unit = np.array([0.6, 0.8]) * np.array([[1.0], [1 + 2**-52]])
+    assert 2 - 2 * (unit[:1] @ unit[1:].T).item() < 0  # as exact agreement may come out
+    losses = re.findall(r"alive \? (.+?) : Inf", OBJECTIVE)
+    assert losses == ["total / length(rows)", "max(2 - 2 * abs(total / length(rows)), 0.0) / field.inputs"]
+    assert (
+        "share = min(sum(abs2, rest) / sum(abs2, projected), 1.0)" in OBJECTIVE
+    )  # squares, so never below 0
+
+
 def test_every_operator_of_the_table_is_defined_in_julia():
     text = julia_words.definitions(table.OPERATORS.values())
     assert text.isascii()

@@ -161,7 +161,8 @@ class Search:
         self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
 
     def _engine(self, judge):
-        guesses = [] if self.subspace is not None else [self._terms(g) for g in self.guesses]
+        shown = () if self.subspace is not None else self.guesses
+        guesses = [self._terms(guess) for guess in shown]
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
@@ -171,7 +172,7 @@ class Search:
             return Engine(judge.searched, grammar, *settings, self._dimensions, self._known_terms)
         from .pysr.julia_engine import Engine as PySREngine
 
-        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
+        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings, shown)
 
     def _terms(self, formula):
         """Terms of a sum without its wrapping, those left out that hold an input without any part."""

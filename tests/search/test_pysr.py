@@ -29,8 +29,8 @@ EARLY = [["0.5", float("inf"), 1], ["x1", 0.4, 1], ["(x1 * x1)", 0.2, 3]]
 LATE = [*EARLY, ["sg_exp((sg_square(x1) + (x2 * x2)) * 0.31)", 0.0, 7]]
 
 
-def circle(count=200, names=("x", "v")):
-    points = np.random.default_rng(0).uniform(0.1, 1, (count, 2))
+def circle(count=200, names=("x", "v"), most=1):
+    points = np.random.default_rng(0).uniform(0.1, most, (count, 2))
     return sg.GradientField(points, 2 * points, names=names, values=(points**2).sum(1))
 
 
@@ -128,12 +128,69 @@ def test_all_searches_share_one_process_which_ends_with_the_last(stand_in):
 
 def test_guesses_are_judged_and_planted(stand_in):
     stand_in(blocks=[EARLY])
-    search = sg.Search(
-        circle(), backend="pysr", guesses=["-x^2 - v^2", "x + tanh(v)"], operators=["add", "mul", "square"]
-    )
+    search = sg.Search(circle(), backend="pysr", guesses=["-x^2 - v^2"], operators=["add", "mul", "square"])
     search.step()
     assert str(search.best.expression) == "v**2 + x**2"
-    assert requests(search)[0]["guesses"] == ["sg_square(x2) + sg_square(x1)"]  # there is no tanh here
+    assert requests(search)[0]["guesses"] == ["(sg_square(x2) + sg_square(x1))"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "operators", "limit", "message"),
+    [
+        (
+            "x + tanh(v)",
+            ["add", "mul"],
+            40,
+            r"guess x \+ tanh\(v\): it needs 'tanh', which cannot",
+        ),
+        ("x^2 + v^2", ["mul", "square"], 40, "it needs 'add', which cannot be written"),
+        ("x - x + 3", ["add", "mul"], 40, "guess 3: it is constant"),
+        ("x^4 + v^4 + x*v", ["add", "mul"], 15, "it has 19 nodes there, more than max_complexity=15"),
+    ],
+)
+def test_a_guess_that_pysr_does_not_start_with_is_named_with_why(stand_in, guess, operators, limit, message):
+    stand_in(blocks=[EARLY])
+    with pytest.warns(UserWarning, match=message):
+        search = sg.Search(
+            circle(most=4), backend="pysr", guesses=[guess, "x*v"], operators=operators, max_complexity=limit
+        )
+    search.step()
+    assert len(requests(search)[0]["guesses"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("guess", "operators", "text"),
+    [
+        ("v*exp(-x^2)", ["mul", "exp", "square"], "(x2 * sg_exp(((-1.0) * sg_square(x1))))"),
+        ("v*exp(-x^2)", ["mul", "exp", "sub"], "(x2 * sg_exp(((-1.0) * (x1 * x1))))"),
+        ("x*v - sin(v)", ["mul", "sin", "add"], "((x2 * x1) + ((-1.0) * sg_sin(x2)))"),
+        ("x^3 + sin(x - v)", ["mul", "sin", "add"], None),
+        ("1/x + v^4/sqrt(x)", ["mul", "div", "add", "sqrt", "square"], None),
+    ],
+)
+def test_a_guess_is_written_with_the_operators_there_are(stand_in, guess, operators, text, recwarn):
+    stand_in(blocks=[EARLY])
+    search = sg.Search(circle(most=4), backend="pysr", guesses=[guess], operators=operators)
+    search.step()
+    (sent,) = requests(search)[0]["guesses"]
+    assert text in {None, sent}
+    ratio = sp.simplify(sp.nsimplify(julia_words.read(sent, search.symbols)) / search.guesses[0])
+    assert not ratio.free_symbols, (sent, ratio)
+    assert set(re.findall(r"sg_\w+", sent)) <= {*requests(search)[0]["unary"]}
+    assert not recwarn.list
+
+
+def test_each_way_to_write_an_operator_otherwise_is_that_operator():
+    symbols = sp.symbols("x v", positive=True)
+    for name, forms in julia_words._OTHERWISE.items():
+        row = table.OPERATORS[name]
+        for form in forms:
+            text = (
+                form.replace("u", "x1").replace("v)", "x2)").replace(" v", " x2").replace("sqx1are", "square")
+            )
+            wanted = row.sympy(sp, *symbols[: row.arity])
+            assert sp.nsimplify(julia_words.read(text, symbols) - wanted) == 0, (name, form)
+            assert julia_words.length(text) == len(re.findall(r"x[12]|[a-z_]{4,}|\d\.0| . ", text))
 
 
 def test_many_neurons_and_projected_fields_cross_as_they_are(stand_in):
@@ -621,7 +678,7 @@ def test_the_process_does_to_pysr_what_the_protocol_says(fake_pysr):  # noqa: AR
     assert "'default_plugins'" in log
     first, second = re.findall(r"fit \(\d+, 2\) \(\d+,\) \['x1', 'x2'\] (.*)", log)
     assert first != second  # another seed, and the guess is planted once
-    assert first.endswith("['((10.0) * x2) - sg_square(x1)']")  # inputs in tenths, near their spread
+    assert first.endswith("['(((10.0) * x2) - sg_square(x1))']")  # inputs in tenths, near their spread
     assert second.endswith("None")
     assert search._reached.engine.problem.losses([from_sympy(sp.Symbol("x"), [sp.Symbol("x")])]) == [0.25]
     assert search.evaluations == 14

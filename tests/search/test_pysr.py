@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -216,6 +217,7 @@ def test_many_neurons_and_projected_fields_cross_as_they_are(stand_in):
 
 
 @pytest.mark.parametrize("how", ["file", "deaf"])
+@pytest.mark.filterwarnings("ignore:block 2 of PySR was cut short")
 def test_stop_ends_a_block_and_loses_nothing(stand_in, how):
     stand_in(**{"1": how, "once": True})
     search = sg.Search(circle(), backend="pysr")
@@ -231,9 +233,58 @@ def test_stop_ends_a_block_and_loses_nothing(stand_in, how):
         assert search.evidence(resamples=2).loss == state.best.loss
     else:
         assert state.front == before.front
-    assert search.step().generation == 2  # the block is done again; where the process was lost, all are
+    assert search.step().generation == 2
+    first, again = re.findall(r"block 1 seed (\d+)", search.log.read_text())
+    assert first == again
+    assert search._reached.engine.problem.julia.life == 1  # by the same process: no block before is repeated
     fresh = sg.Search(circle(), backend="pysr")
     assert fresh.run(generations=2, progress=False).front == search.front
+
+
+def test_a_second_stop_ends_the_wait_for_the_first(stand_in):
+    stand_in(**{"1": "deaf", "once": True})
+    search = sg.Search(circle(), backend="pysr")
+    search.step()
+    for stopped in (1, 2):
+        when(search, "block 1", search.stop)
+        assert search.run(progress=False).ended == "stopped", stopped
+    assert search.step().generation == 2
+    assert search._reached.engine.problem.julia.life == 1
+
+
+def test_what_is_shown_of_a_block_cut_short_is_said(stand_in):
+    stand_in(blocks=[EARLY, LATE], **{"1": "file"})
+    search = sg.Search(circle(), backend="pysr")
+    search.step()
+    when(search, "block 1", search.stop)
+    with pytest.warns(
+        UserWarning, match="block 2 of PySR was cut short: its front is shown as it was last written"
+    ):
+        search.run(progress=False)
+
+
+def test_what_a_killed_process_left_behind_is_gone_at_the_next_start(stand_in, tmp_path, monkeypatch):
+    monkeypatch.setattr(process.tempfile, "tempdir", str(tmp_path))
+    stand_in()
+    script = (
+        "import os, signal\nfrom symgrad_widgets.search.pysr import process\n"
+        f"process.tempfile.tempdir = {str(tmp_path)!r}\n"
+        "julia = process.Julia()\nprint(julia.folder)\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-uc", script], capture_output=True, text=True, check=False)
+    left, alive = Path(done.stdout.strip()), process.Julia()
+    stranger = tmp_path / "symgrad_pysr_elsewhere-1-x"
+    stranger.mkdir()
+    assert done.returncode == -signal.SIGKILL
+    assert left.parent == tmp_path
+    assert not left.exists()
+    search = sg.Search(circle(), backend="pysr")
+    search.step()
+    assert alive.folder.exists()  # of a process that lives
+    assert stranger.exists()  # of another machine, which has its own numbers of processes
+    assert (
+        f"temporary files in {search.log.parent}\n" in search.log.read_text()
+    )  # Julia's, so they go with it
 
 
 def test_a_cap_in_seconds_cuts_a_block_and_shows_its_front(stand_in):
@@ -639,9 +690,10 @@ class PySRRegressor:
         if self.niterations == 78:
             raise RuntimeError(TROUBLE)
         print("fit", X.shape, y.shape, variable_names, self.random_state, self.guesses, flush=True)
-        end = time.time() + (30 if self.niterations == 77 else 0)
-        while time.time() < end and not heard:
+        end = time.time() + {77: 30, 79: 2}.get(self.niterations, 0)
+        while time.time() < end and (not heard or self.niterations == 79):
             time.sleep(0.01)
+        heard = heard if self.niterations == 77 else []
         self.fits = getattr(self, "fits", 0) + 1
         self.interrupted_ = bool(heard)
         sizes = [1, 3 + self.fits]
@@ -696,6 +748,7 @@ def test_an_interrupted_step_is_undone_in_the_process(fake_pysr):  # noqa: ARG00
     search.step()
     assert search.generation == 0
     assert julia.life == 1
+    assert len(set(re.findall(r"fit .*x2'\] (\d+)", search.log.read_text()))) == 1  # the same block, undone
 
 
 def test_an_error_in_the_process_is_reported_with_its_traceback(fake_pysr, monkeypatch):  # noqa: ARG001
@@ -703,6 +756,16 @@ def test_an_error_in_the_process_is_reported_with_its_traceback(fake_pysr, monke
     with pytest.raises(EngineError, match=r"reports AttributeError: .*NoSuchPlugin") as raised:
         search.step()
     assert "child.py" in str(raised.value)
+
+
+def test_a_block_that_ends_while_nobody_waits_is_kept(fake_pysr, monkeypatch):  # noqa: ARG001
+    search = sg.Search(circle(), backend=sg.PySR(iterations=79))
+    when(search, "fit", search.stop)
+    search.run(progress=False)
+    julia = search._reached.engine.problem.julia
+    assert search.step().generation == 1
+    assert search.log.read_text().count("fit ") == 1
+    assert julia.life == 1
 
 
 def test_a_julia_error_tells_its_message_and_where_in_our_code(fake_pysr):  # noqa: ARG001 - it is in the way

@@ -74,7 +74,13 @@ class Engine:
 
     def so_far(self):
         """Contenders of a block that was cut short: PySR writes its front to a file as it goes."""
-        return [*self.contenders(), *self._read(self.problem.file())]
+        rows = self.problem.file()
+        if rows:
+            said = (
+                f"block {self._blocks + 1} of PySR was cut short: its front is shown as it was last written"
+            )
+            warnings.warn(f"{said}; the next step does that block again", stacklevel=2)
+        return [*self.contenders(), *self._read(rows)]
 
     def _read(self, rows):
         return [terms for text, loss, _ in rows if math.isfinite(loss) and (terms := self._terms(text))]
@@ -150,7 +156,8 @@ class Problem:
         _open.add(self)
 
     def _step(self, seed, watch):
-        request = {"do": "step", "number": self._number, "iterations": self._iterations, "seed": seed}
+        request = {"do": "step", "number": self._number, "block": self._done}
+        request |= {"iterations": self._iterations, "seed": seed}
         return self.julia.ask(request, _is_front, self._life, watch)
 
 

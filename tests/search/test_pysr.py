@@ -87,6 +87,52 @@ def test_a_search_by_pysr_has_front_answer_and_verdict_like_a_native_one(stand_i
     assert result.evidence.generations == search.generation
 
 
+def random_directions(points):
+    return np.random.default_rng(1).normal(size=points.shape)
+
+
+@pytest.mark.parametrize(
+    ("kind", "gradients"),
+    [
+        ("match", lambda points: 2 * points),
+        ("approximation", lambda points: 2 * points + [0, 0.5] * points**4),
+        ("none", random_directions),
+    ],
+)
+def test_the_same_formulas_get_the_same_answer_from_both_engines(stand_in, kind, gradients):
+    points = np.random.default_rng(0).uniform(0.1, 1, (300, 2))
+    field = sg.GradientField(points, gradients(points), names=("x", "v"))
+    settings = {"operators": ["add", "mul", "square"], "max_complexity": 10}
+    native = sg.Search(field, **settings)
+    native.run(generations=14, progress=False)
+    contenders = native._reached.engine.contenders()
+    known = {"+", "*", "sg_square"}
+    stand_in(blocks=[[[julia_words.written_sum(terms, known), 0.1, 9] for terms in contenders]])
+    search = sg.Search(field, backend=sg.PySR(iterations=50), **settings)
+    early = search.step()
+    assert early.kind == ("match" if kind == "match" else "undecided")  # exact, or PySR would go on by itself
+    state = search.step()
+    assert state.kind == kind
+    assert (state.best and state.best.expression) == (native.best and native.best.expression)
+    assert native.kind == kind
+    assert sg.interpret(search, seconds=1).kind == kind
+
+
+def test_a_front_cut_short_has_an_answer_of_its_own_kind(stand_in):
+    stand_in(blocks=[EARLY, LATE], **{"1": "file"})
+    search = sg.Search(circle(), backend=sg.PySR(iterations=100))
+    assert search.step().kind == "none"
+    when(search, "block 1", search.stop)
+    with pytest.warns(UserWarning, match="cut short"):
+        state = search.run(progress=False)
+    assert (str(state.best.expression), state.kind) == ("v**2 + x**2", "match")
+
+
+def test_units_are_for_the_native_engine():
+    with pytest.raises(DataError, match="PySR knows no units: leave them out"):
+        sg.Search(circle(), backend="pysr", units={"x": "m", "v": "m/s"})
+
+
 def test_the_same_front_however_it_is_stepped_saved_and_gone_back_in(stand_in, tmp_path):
     stand_in()
     backend = sg.PySR("paper", iterations=20, parameters={"populations": 3})

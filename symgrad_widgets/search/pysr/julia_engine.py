@@ -20,6 +20,7 @@ from .recipe import LOSSES, PAPER_OPERATORS
 __all__ = ["Engine"]
 
 _LEAST = 7  # nodes: PySR takes no smaller limit
+_BY_ITSELF = 100  # iterations: PySR's own number
 _SEEDS = 1 << 31
 _numbers = itertools.count(1)
 _open: weakref.WeakSet = weakref.WeakSet()
@@ -36,7 +37,7 @@ class Engine:
     process, is done again with the same result.
     """
 
-    evolving = surveyed = True
+    evolving = True
 
     def __init__(self, judge, names, symbols, settings, max_complexity, guesses, seed, watch, shown=()):
         if max_complexity < _LEAST:
@@ -51,6 +52,11 @@ class Engine:
         self.problem = Problem(request, _arrays(sample), settings.iterations)
         self._found = []
         self._blocks = self.evaluations = 0
+
+    @property
+    def surveyed(self):
+        """Whether it has run as long as PySR does by itself: before, an answer is not told from none."""
+        return self._blocks * self.problem.iterations >= _BY_ITSELF
 
     @property
     def log(self):
@@ -104,7 +110,7 @@ class Problem:
 
     def __init__(self, request, arrays, iterations):
         self.julia, self.answers = process.shared(), []
-        self._request, self._arrays, self._iterations = request, arrays, iterations
+        self._request, self._arrays, self.iterations = request, arrays, iterations
         self._life = self._done = 0
         self._number = self._folder = None
 
@@ -157,7 +163,7 @@ class Problem:
 
     def _step(self, seed, watch):
         request = {"do": "step", "number": self._number, "block": self._done}
-        request |= {"iterations": self._iterations, "seed": seed}
+        request |= {"iterations": self.iterations, "seed": seed}
         return self.julia.ask(request, _is_front, self._life, watch)
 
 

@@ -6,10 +6,12 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 import symgrad_widgets as sg
 from symgrad_widgets.commands import doctor
@@ -220,6 +222,34 @@ def test_what_is_newer_than_tried_is_said_by_doctor(monkeypatch):
     assert not doctor._pysr().advice
     versions["pysr"] = "2.10.0"
     assert f"pysr 2.10.0 is newer than tried ({installed.TRIED['pysr']})" in doctor._pysr().advice
+
+
+def test_the_newest_tried_are_those_of_the_constraints_and_the_oldest_is_allowed():
+    frozen = (PACKAGE.parent / "binder/constraints.txt").read_text()
+    assert f"pysr=={installed.TRIED['pysr']}\n" in frozen
+    extras = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    allowed = Requirement(*extras["pysr"]).specifier
+    assert {version: version in allowed for version in ("2.4.1", "2.5.2", "2.7.2", "2.8.0", "3.0.0")} == {
+        "2.4.1": False, "2.5.2": True, "2.7.2": True, "2.8.0": True, "3.0.0": False,
+    }  # fmt: skip
+    page = (PACKAGE / "search/pysr/README.md").read_text()
+    assert all(f"{name} | " in page and version in page for name, version in installed.TRIED.items())
+
+
+def test_what_the_process_uses_of_pysr_is_in_the_one_installed():
+    """Its arguments are compared in test_pysr.py; PySR is read and not imported, which would start Julia."""
+    source = Path(importlib.util.find_spec("pysr").origin).parent
+    text = {name: (source / f"{name}.py").read_text() for name in ("sr", "interrupt", "plugins")}
+    assert "def load_package(package_name: str, uuid_s: str)" in (source / "julia_extensions.py").read_text()
+    assert "def jl_numpy_array(x)" in (source / "julia_helpers.py").read_text()
+    assert "model.interrupted_ = interrupted" in text["interrupt"]
+    assert "class AdaptiveParsimonyPlugin" in text["plugins"]
+    assert '"hall_of_fame.csv"' in text["sr"]
+    assert "tempfile.mkdtemp(dir=self.tempdir)" in text["sr"]
+    for column in ("Complexity", "Loss", "Equation"):
+        assert f'"{column}": "{column.lower()}"' in text["sr"]
 
 
 def test_without_pysr_there_is_one_line(monkeypatch):

@@ -68,7 +68,7 @@ def _leave_out(config, items):
     absent = {}
     if chromium() is None:
         absent["browser"] = "no chromium found: `apt-get install chromium` runs the browser tests"
-    if found.missing or found.julia is None:
+    if found.missing or not found.fits:
         absent["pysr"] = f"{found}: `symgrad doctor` says how to get what the tests with Julia need"
     for mark, reason in absent.items():
         for item in items:

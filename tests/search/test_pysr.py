@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import jupytext
 import numpy as np
 import pytest
 import sympy as sp
@@ -21,6 +23,7 @@ from symgrad_widgets.errors import DataError, EngineError, ExpressionError, Symg
 from symgrad_widgets.formula import operators as table
 from symgrad_widgets.search.protocol import ReportsEarly, SearchEngine
 from symgrad_widgets.search.pysr import julia_words, process, recipe
+from symgrad_widgets.search.pysr.installed import Found
 from symgrad_widgets.search.terms.postfix import from_sympy
 
 PACKAGE = Path(process.__file__).parent
@@ -257,6 +260,59 @@ def test_many_neurons_and_projected_fields_cross_as_they_are(stand_in):
     assert np.array_equal(tangent[0], sample.field.measure.spread[:, None] * sample.field.measure.basis)
     assert np.array_equal(unit, sample.field.unit)
     assert sent["inputs"] == 4
+
+
+# -- side by side with the native engine ------------------------------------------------------------------
+
+
+@pytest.fixture
+def engines(root):
+    """Return what `.github/engines.py` defines."""
+    return runpy.run_path(str(root / ".github" / "engines.py"))
+
+
+def shown(root, folder, found, monkeypatch, capsys):
+    """What the notebook of engines prints of the record in a folder."""
+    monkeypatch.chdir(folder)
+    cells = jupytext.read(root / "notebooks/reference/engines.ipynb").cells
+    (cell,) = [cell.source for cell in cells if "engines.json" in cell.source]
+    capsys.readouterr()
+    exec(cell, {"json": json, "Path": Path, "pysr": found})
+    return capsys.readouterr().out
+
+
+def test_a_formula_by_both_engines_is_recorded_and_shown_where_there_is_no_julia(
+    stand_in, engines, root, tmp_path, monkeypatch, capsys
+):
+    stand_in(blocks=[[["x1 / x2", 0.0, 3]]])
+    formulas = {"I.29.4": engines["FORMULAS"]["I.29.4"]}
+    engines["main"](tmp_path / "new" / "engines.json", formulas, seconds=60)
+    rows = json.loads((tmp_path / "new" / "engines.json").read_text())["rows"]
+    found = [(row["engine"], row["found"], row["kind"], row["right"]) for row in rows]
+    assert found == [(engine, "w/c", "match", True) for engine in ("native", "pysr")]
+    printed = shown(root, tmp_path / "new", Found("2.7.2"), monkeypatch, capsys)
+    assert re.match(
+        r"Recorded on \d{4}-\d\d-\d\d with symgrad .*, pysr stand-in, julia none; at most 60 s", printed
+    )
+    assert re.search(r"\nI\.29\.4 +pysr +\d+\.\d s  match +right: True +w/c\n", printed)
+    here = Found("2.7.2", "/j", "1.11.0", fits=True, installed=True)
+    assert shown(root, tmp_path / "new", here, monkeypatch, capsys) == "It ran here.\n"
+
+
+def test_as_long_as_nothing_is_recorded_the_notebook_says_so(root, monkeypatch, capsys):
+    record = json.loads((root / "notebooks/reference/engines.json").read_text())
+    printed = shown(root, root / "notebooks/reference", Found("2.7.2"), monkeypatch, capsys)
+    assert ("No table has been recorded" in printed) == (not record["rows"])
+
+
+def test_ten_formulas_are_bent_and_keep_their_directions(engines):
+    formulas = engines["FORMULAS"]
+    assert len(formulas) == 10
+    for name, (formula, ranges) in formulas.items():
+        field = engines["bent"](formula, ranges)
+        assert field.names == tuple(ranges), name
+        assert sg.score(field, formula).loss < 1e-20, name
+        assert len(field) == 400
 
 
 # -- ends of all kinds ------------------------------------------------------------------------------------

@@ -235,7 +235,8 @@ class Search:
     def settled(self) -> bool:
         """Whether `best` has stood for long enough: 10 generations of evolution, or 40 while there is none.
 
-        A match has to stand for four generations after the survey, what leaves nothing to explain for one.
+        A match has to stand for two generations after the divisions; for one after the survey, where each of
+        its nodes explains much; for one of any kind, where it leaves nothing to explain.
         """
         return self._reached.unchanged >= self._patience
 
@@ -243,8 +244,8 @@ class Search:
     def _patience(self):
         if self.best is None:
             return SESSION.given_up
-        if self.best.loss <= ROUNDING.loss:
-            return SESSION.exact
+        if self._reached.judge.certain(self.best):
+            return SESSION.certain
         return SESSION.matched if self.kind == "match" else SESSION.settled
 
     @property
@@ -279,9 +280,8 @@ class Search:
             raise
         seconds = before.seconds + time.perf_counter() - start
         kind = _kind(engine, judge, best)
-        unchanged = 0
-        if best == before.best and (engine.evolving or kind == "match"):
-            unchanged = self._reached.unchanged + 1
+        known = kind == "match" and (engine.divided or judge.certain(best))
+        unchanged = self._reached.unchanged + 1 if best == before.best and (known or engine.evolving) else 0
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
         self._reached = self._shown = _Reached(engine, judge, state, unchanged)
         return True

@@ -51,10 +51,10 @@ class _Session:
 
     settled: int = 10
     """Generations of evolution with the same answer that are enough. Not measured."""
-    matched: int = 4
-    """So many where the answer is a match. Not measured."""
-    exact: int = 1
-    """So many, of any kind, where the answer leaves nothing to explain. Not measured."""
+    matched: int = 2
+    """So many after the divisions where the answer is a match. Not measured."""
+    certain: int = 1
+    """So many, of any kind, where the answer leaves nothing to explain, or is certain. Not measured."""
     given_up: int = 40
     """Generations of evolution without an answer that are enough. Not measured."""
     stop_holds: float = 1.0
@@ -65,6 +65,8 @@ class _Session:
 class _Search:
     """How much is tried in the fixed stages, and what stays on the engine's front."""
 
+    survey: int = 3
+    """Generations of what is tried of any field: single terms, pairs, small bases. Not measured."""
     nodes: int = 40
     """Nodes of the longest formula. Docs/limits.md, "Search space and settings", compares 10, 20 and 80."""
     terms: int = 1200
@@ -77,6 +79,8 @@ class _Search:
     """Pairs of one term at most among those. Not measured."""
     extensions: int = 40
     """Terms that are tried beside each sum on the front, those that help most. Not measured."""
+    telling: int = 5
+    """Terms tried by what they explain of the values, as more or in the place of one. Not measured."""
     basis: int = 260
     """Terms at most of a basis that is always eliminated. Search/README.md has the time of 219."""
     large_basis: int = 2200
@@ -484,6 +488,8 @@ class _Kind:
     """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
     """Share of what is left of the directions that may be smooth. Not measured."""
+    certain: float = 0.9
+    """Nats of what is left of the values, for each node of a match. Search/README.md, "What an answer is"."""
 
 
 @dataclass(frozen=True)
@@ -506,7 +512,7 @@ class _Evidence:
 
     resamples: int = 50
     """Of the points, for agreement and spread. Not measured."""
-    generations: int = 8
+    generations: int = 4
     """Of the cheap null: the first of the fixed stages. Not measured."""
     thorough_runs: int = 3
     """On random directions, each as long as the search was. Not measured."""

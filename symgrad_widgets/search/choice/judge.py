@@ -12,7 +12,7 @@ from ..fit.bank import Sample, sides
 from ..fit.inner_constants import tidied
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
-from ..tuning import CHOICE, FRONT, ROUNDING, VALUES
+from ..tuning import CHOICE, FRONT, KIND, ROUNDING, VALUES
 from .candidate import Candidate, missed_by, share
 from .kind import kind_of
 from .selection import (
@@ -137,6 +137,15 @@ class Judge:
         if answer is None:
             return "none"
         return kind_of(self._written[answer.expression], self._written.values(), self.count, self.heard)
+
+    def certain(self, answer):
+        """Whether a match needs no further search: it leaves nothing, or each of its nodes explains much."""
+        if self.kind(answer) != "match":
+            return False
+        written = self._written[answer.expression]
+        return written.loss <= ROUNDING.loss or (
+            self.heard and np.log(max(written.rest, VALUES.training)) <= -KIND.certain * written.effort
+        )
 
     @property
     def count(self):

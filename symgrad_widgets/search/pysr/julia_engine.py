@@ -37,7 +37,7 @@ class Engine:
     process, is done again with the same result.
     """
 
-    evolving = True
+    evolving = divided = True
 
     def __init__(self, judge, names, symbols, settings, max_complexity, guesses, seed, watch, shown=()):
         if max_complexity < _LEAST:

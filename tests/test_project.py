@@ -81,10 +81,10 @@ def test_what_the_readme_points_to_exists():
     assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
 
 
-def test_no_host_is_named_but_the_index_of_cpu_builds_and_binder():
+def test_no_host_is_named_but_the_index_of_cpu_builds_binder_and_julias():
     names = ("README.md", "CONTRIBUTING.md", "environment.yml", ".ci/run", "binder/postBuild", "binder/start")
     hosts = {host for name in names for host in re.findall(r"https?://([^/\s]+)", read(name))}
-    assert hosts == {"download.pytorch.org", "mybinder.org"}
+    assert hosts == {"download.pytorch.org", "install.julialang.org", "mybinder.org"}
 
 
 def test_the_badges_open_what_a_session_on_binder_serves():

@@ -19,10 +19,11 @@ import sympy as sp
 from processes import gone
 
 import symgrad_widgets as sg
+from symgrad_widgets.commands.cli import main
 from symgrad_widgets.errors import DataError, EngineError, ExpressionError, SymgradError, UnknownNameError
 from symgrad_widgets.formula import operators as table
 from symgrad_widgets.search.protocol import ReportsEarly, SearchEngine
-from symgrad_widgets.search.pysr import julia_words, process, recipe
+from symgrad_widgets.search.pysr import installed, julia_words, process, recipe
 from symgrad_widgets.search.pysr.installed import Found
 from symgrad_widgets.search.terms.postfix import from_sympy
 
@@ -260,6 +261,21 @@ def test_many_neurons_and_projected_fields_cross_as_they_are(stand_in):
     assert np.array_equal(tangent[0], sample.field.measure.spread[:, None] * sample.field.measure.basis)
     assert np.array_equal(unit, sample.field.unit)
     assert sent["inputs"] == 4
+
+
+def test_the_command_tells_what_is_wanted_and_there_and_tries_it(stand_in, monkeypatch, capsys):
+    stand_in(blocks=[LATE])
+    found = Found("99.1", "/j", "1.11.2", wanted="1.10.3 - 1.11", fits=True, installed=True)
+    monkeypatch.setattr(installed, "look", lambda: found)
+    monkeypatch.setattr(installed, "_version", installed.TRIED.get)
+    assert main(["julia"]) == 0
+    first, log, *_, last = capsys.readouterr().out.splitlines()
+    assert first == "pysr 99.1, julia 1.11.2 (/j), wanted 1.10.3 - 1.11"
+    assert log.startswith("log ")
+    assert last == "PySR works"
+    monkeypatch.setattr(installed, "_version", lambda name: {"pysr": "99.1"}.get(name, "0.1"))
+    main(["julia"])
+    assert f"\npysr 99.1 is newer than tried ({installed.TRIED['pysr']})\n" in capsys.readouterr().out
 
 
 # -- side by side with the native engine ------------------------------------------------------------------

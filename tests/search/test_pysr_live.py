@@ -111,6 +111,14 @@ def test_stepping_and_running_give_the_same_front():
     assert stepped.evaluations == run.evaluations > 0
 
 
+def test_a_guess_that_is_written_otherwise_is_taken_over():
+    field = field_of("v*exp(-x^2)", ("x", "v"), np.random.default_rng(0).uniform(0.5, 3, (200, 2)))
+    backend = sg.PySR(iterations=1, parameters={"populations": 2})
+    search = sg.Search(field, operators=["mul", "exp", "add"], guesses=["v*exp(-x^2)"], backend=backend)
+    search.step()
+    assert min(loss for _, loss, _ in search._reached.engine.problem.file()) < 1e-12
+
+
 def test_the_papers_recipe_runs():
     search = small(preset="paper", loss="paper", iterations=1, parameters={"populations": 3})
     assert search.step().front

@@ -54,9 +54,8 @@ def told(error):
 
 class Engine:
     def __init__(self):
-        sys.path.append(
-            str(Path(__file__).parents[3])
-        )  # there juliapkg reads what this package wants of Julia
+        # There juliapkg reads what this package wants of Julia.
+        sys.path.append(str(Path(__file__).parents[3]))
         import pysr
         from pysr.julia_extensions import load_package
 

@@ -112,9 +112,8 @@ class Julia:
         self.close()
         self.life += 1
         environment = os.environ | {"PYTHON_JULIACALL_HANDLE_SIGNALS": "yes", "PYTHONIOENCODING": "utf-8"}
-        environment |= dict.fromkeys(
-            ("TMPDIR", "TEMP", "TMP"), str(self.folder)
-        )  # goes with all that is in it
+        # Where Julia writes its own temporary files: they go with the folder, also when it is killed.
+        environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own script
                 started,

@@ -34,6 +34,9 @@ EARLY = [["0.5", float("inf"), 1], ["x1", 0.4, 1], ["(x1 * x1)", 0.2, 3]]
 LATE = [*EARLY, ["sg_exp((sg_square(x1) + (x2 * x2)) * 0.31)", 0.0, 7]]
 
 
+gentle = pytest.mark.skipif(os.name == "nt", reason="on Windows a stop ends the process")
+
+
 def circle(count=200, names=("x", "v"), most=1):
     points = np.random.default_rng(0).uniform(0.1, most, (count, 2))
     return sg.GradientField(points, 2 * points, names=names, values=(points**2).sum(1))
@@ -334,6 +337,7 @@ def test_ten_formulas_are_bent_and_keep_their_directions(engines):
 # -- ends of all kinds ------------------------------------------------------------------------------------
 
 
+@gentle
 @pytest.mark.parametrize("how", ["file", "deaf"])
 @pytest.mark.filterwarnings("ignore:block 2 of PySR was cut short")
 def test_stop_ends_a_block_and_loses_nothing(stand_in, how):
@@ -359,6 +363,7 @@ def test_stop_ends_a_block_and_loses_nothing(stand_in, how):
     assert fresh.run(generations=2, progress=False).front == search.front
 
 
+@gentle
 def test_a_second_stop_ends_the_wait_for_the_first(stand_in):
     stand_in(**{"1": "deaf", "once": True})
     search = sg.Search(circle(), backend="pysr")
@@ -381,6 +386,7 @@ def test_what_is_shown_of_a_block_cut_short_is_said(stand_in):
         search.run(progress=False)
 
 
+@gentle
 def test_what_a_killed_process_left_behind_is_gone_at_the_next_start(stand_in, tmp_path, monkeypatch):
     monkeypatch.setattr(process.tempfile, "tempdir", str(tmp_path))
     stand_in()
@@ -854,6 +860,7 @@ def test_the_process_does_to_pysr_what_the_protocol_says(fake_pysr):  # noqa: AR
     assert search.evaluations == 14
 
 
+@gentle
 def test_an_interrupted_step_is_undone_in_the_process(fake_pysr):  # noqa: ARG001 - it is in the way
     search = sg.Search(circle(), backend=sg.PySR(iterations=77))
     when(search, "fit", search.stop)
@@ -876,7 +883,8 @@ def test_an_error_in_the_process_is_reported_with_its_traceback(fake_pysr, monke
     assert "child.py" in str(raised.value)
 
 
-def test_a_block_that_ends_while_nobody_waits_is_kept(fake_pysr, monkeypatch):  # noqa: ARG001
+@gentle
+def test_a_block_that_ends_while_nobody_waits_is_kept(fake_pysr):  # noqa: ARG001
     search = sg.Search(circle(), backend=sg.PySR(iterations=79))
     when(search, "fit", search.stop)
     search.run(progress=False)

@@ -175,7 +175,7 @@ def _answer(command):
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     except subprocess.CalledProcessError as failed:
-        return "", failed.stderr.strip().splitlines()[-1]
+        return "", [str(failed), *failed.stderr.strip().splitlines()][-1]
     except (OSError, subprocess.TimeoutExpired) as failed:
         return "", str(failed)
     return done.stdout, ""

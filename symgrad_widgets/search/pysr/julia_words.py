@@ -102,8 +102,8 @@ def length(text):
 def _applied(row, arguments, known=None):
     name = julia_name(row)
     if known is None or name in known:
-        head = f" {name} ".join(arguments) if name in _INFIX else ", ".join(arguments)
-        return f"({head})" if name in _INFIX else f"{name}({head})"
+        infix = f"({f' {name} '.join(arguments)})"
+        return infix if name in _INFIX else f"{name}({', '.join(arguments)})"
     for form in _OTHERWISE.get(row.name, ()):
         if {*re.findall(r"sg_\w+|(?<= )[-+*/](?= )", form)} <= known:
             return re.sub(r"\b[uv]\b", lambda place: arguments["uv".index(place[0])], f"({form})")

@@ -18,6 +18,7 @@ __all__ = [
     "EVOLUTION",
     "FRONT",
     "INNER_CONSTANTS",
+    "INTERVALS",
     "KIND",
     "MEMORY",
     "ROUNDING",
@@ -398,8 +399,6 @@ class _Writing:
     """Of the largest term's gradient: a term with less is none. Not measured."""
     rounds: int = 4
     """Of weights, when the coefficients to be written are solved for. Not measured."""
-    decimal: int = 2
-    """Nodes that a coefficient is worth, and as many that its digits are. Not measured."""
     residual: float = 1e-15
     """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
     least_scale: float = 1e-9
@@ -475,7 +474,21 @@ class _Values:
     steps: int = 3
     """Gauss-Newton steps at most that place coefficients. Not measured."""
     ridge: float = 1e-6
-    """Of the trace, added: the common factor of all coefficients is free. Not measured."""
+    """Added to a diagonal of 1: the common factor of all coefficients is free. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Intervals:
+    """How well numbers are known."""
+
+    groups: int = 30
+    """Of neighbouring points, that err together. Not measured."""
+    rounds: int = 10
+    """Of k-means that makes them. Not measured."""
+    errors: float = 3.0
+    """Standard errors within which simple numbers are as good as those found. Not measured."""
+    told: float = 1e-10
+    """Least eigenvalue of a curvature of diagonal 1 that tells the numbers apart. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -544,6 +557,7 @@ SPLIT = _Split()
 WRITING = _Writing()
 CHOICE = _Choice()
 VALUES = _Values()
+INTERVALS = _Intervals()
 KIND = _Kind()
 FRONT = _Front()
 EVIDENCE = _Evidence()

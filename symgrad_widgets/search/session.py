@@ -139,10 +139,14 @@ class Search:
         self._watch = Watch()
         self._restart()
 
-    def _read_units(self):
+    def _refuse(self, what):
+        """DataError where the search is not the native one, in the inputs themselves."""
         if self.subspace is not None or self.backend != "native":
-            what = "a search in a subspace of many inputs" if self.subspace is not None else self.backend
-            raise DataError(f"{what} knows no units: leave them out")
+            where = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
+            raise DataError(f"{where} knows no {what}")
+
+    def _read_units(self):
+        self._refuse("units: leave them out")
         dimensions = Dimensions(self.units, self.constants, self._field.names)
         for guess in self.guesses:
             kinds = {dimensions.kind(term) for term in self._terms(guess)}
@@ -151,9 +155,8 @@ class Search:
         return dimensions
 
     def _read_known(self):
-        if self.known and (self.subspace is not None or self.backend != "native"):
-            what = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
-            raise DataError(f"{what} knows no terms beforehand: leave out known={[*map(str, self.known)]}")
+        if self.known:
+            self._refuse(f"terms beforehand: leave out known={[*map(str, self.known)]}")
         for term in self.known:
             if term.is_Add or not term.free_symbols:
                 raise DataError(f"known={str(term)!r} is not one term of the inputs: give each by itself")
@@ -166,7 +169,8 @@ class Search:
         self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
 
     def _engine(self, judge):
-        guesses = [] if self.subspace is not None else [self._terms(g) for g in self.guesses]
+        shown = () if self.subspace is not None else self.guesses
+        guesses = [self._terms(guess) for guess in shown]
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
@@ -176,7 +180,7 @@ class Search:
             return Engine(judge.searched, grammar, *settings, self._dimensions, self._known_terms)
         from .pysr.julia_engine import Engine as PySREngine
 
-        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
+        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings, shown)
 
     def _terms(self, formula):
         """Terms of a sum without its wrapping, those left out that hold an input without any part."""
@@ -280,12 +284,9 @@ class Search:
                 return False
             raise
         seconds = before.seconds + time.perf_counter() - start
-        kind, certain = judge.kind(best), judge.certain(best)
-        exact = certain and best.loss <= ROUNDING.loss
-        known = exact or (engine.surveyed and certain) or (engine.divided and kind == "match")
+        kind = _kind(engine, judge, best)
+        known = kind == "match" and (engine.divided or judge.certain(best))
         unchanged = self._reached.unchanged + 1 if best == before.best and (known or engine.evolving) else 0
-        if not (engine.surveyed or exact):
-            kind = "undecided"
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
         self._reached = self._shown = _Reached(engine, judge, state, unchanged)
         return True
@@ -296,8 +297,9 @@ class Search:
         if found:
             judge = copy(self._reached.judge)
             with np.errstate(all="ignore"), _one_thread:
-                front = judge.front(found)
-                state = replace(self._reached.state, front=front, best=judge.answer())
+                front, best = judge.front(found), judge.answer()
+                kind = _kind(engine, judge, best)
+                state = replace(self._reached.state, front=front, best=best, kind=kind)
             self._shown = self._reached._replace(judge=judge, state=state)
 
     def run(
@@ -416,6 +418,13 @@ class Search:
 
     def __reduce__(self):
         return self._again, (self.field, self._settings())
+
+
+def _kind(engine, judge, best):
+    """What an answer is: undecided until all has been surveyed, unless nothing is left to explain."""
+    kind = judge.kind(best)
+    exact = kind == "match" and best.loss <= ROUNDING.loss
+    return kind if engine.surveyed or exact else "undecided"
 
 
 def _known(backend):

@@ -491,6 +491,10 @@ class _Intervals:
     """Standard errors on either side that an interval is wide. Not measured."""
     by_chance: float = 0.2
     """Relative width of an interval times the names tried: above, one lies in it by chance. Not measured."""
+    multiples: tuple[str, ...] = ("1", "2", "1/2", "4", "1/4")
+    """Of pi, e and roots that have a name. Not measured."""
+    roots: tuple[int, ...] = (2, 3)
+    """Whose square roots have a name. Not measured."""
     told: float = 1e-10
     """Least eigenvalue of a curvature of diagonal 1 that tells the numbers apart. Not measured."""
 

@@ -129,12 +129,21 @@ def _name(low, high, named):
     if not np.isfinite(middle) or low * high <= 0:
         return None
     width = (high - low) / abs(middle)
-    for place, (name, number) in enumerate({**(named or {}), **_names()}.items(), start=1):
+    for place, (name, number) in enumerate({**_multiples(named or {}), **_names()}.items(), start=1):
         if width * place > INTERVALS.by_chance:
             return None
         if low <= number <= high or low <= -number <= high:
             return name if number * middle > 0 else f"-{name}"
     return None
+
+
+def _multiples(named):
+    """The reader's own numbers, and halves, doubles and inverses of them."""
+    some = {}
+    for name, x in named.items():
+        some |= {name: x, f"1/{name}": 1 / x, f"2*{name}": 2 * x, f"{name}/2": x / 2}
+        some |= {f"1/(2*{name})": 1 / (2 * x), f"2/{name}": 2 / x}
+    return some
 
 
 @cache
@@ -144,8 +153,8 @@ def _names():
     fractions = sorted(
         {Fraction(p, q) for p in least for q in least}, key=lambda f: f.numerator + f.denominator
     )
-    special = (sp.pi, sp.E, sp.sqrt(2), sp.sqrt(3), sp.pi**2, 1 / sp.pi)
-    factors = (sp.Integer(1), sp.Integer(2), sp.Rational(1, 2), sp.Integer(4), sp.Rational(1, 4))
+    special = (sp.pi, sp.E, *map(sp.sqrt, INTERVALS.roots), sp.pi**2, 1 / sp.pi)
+    factors = map(sp.Rational, INTERVALS.multiples)
     multiples = {str(k * base): float(k * base) for k in factors for base in special}
     plain = {str(f): float(f) for f in fractions}
     few = dict(list(plain.items())[: len(multiples)])

@@ -4,7 +4,10 @@ from functools import partial
 
 import traitlets
 
+from .. import plots
+from ..checks import whole
 from ..errors import DataError, SymgradError
+from ..formula.expressions import angles, as_expression
 from ..formula.language import language
 from ..formula.typed import read_formula
 from ..search import warm_up
@@ -18,6 +21,8 @@ from .viewstate import ViewState
 from .worker import Worker
 
 __all__ = ["Instrument"]
+
+_STILL = 200  # arrows of a picture that does not move
 
 
 class Instrument(Front):
@@ -59,17 +64,10 @@ class Instrument(Front):
         experiment = network.experiment
         if experiment is not None:
             self._known[experiment.slug] = experiment
-        self._view = ViewState(
-            experiment=None if experiment is None else experiment.slug,
-            seed=network.seed,
-            neurons=self._subject.neurons,
-            inputs=self._subject.steepest,
-            selected=self._subject.beginning,
-            open=show,
-            hidden=hidden,
-        )
+        self._view = self._beginning(self._subject, show, hidden)
         self._error, self._running = "", False
         self._worker = Worker(self._working)
+        self._aside = Worker(self._answering)  # beside a search
         super().__init__("sgi-view", _state=self._view.plain())
         self.on_msg(self._asked)
         self.observe(self._moved, "_state")
@@ -95,7 +93,10 @@ class Instrument(Front):
     @state.setter
     def state(self, given):
         view = ViewState.read(given)
-        subject = self._tried(view)
+        self._go(view, self._tried(view))
+
+    def _go(self, view, subject):
+        """Show a state that has been tried, and what it looks at."""
         if subject is not self._subject:
             self._halt()
         subject.reach(view.generation)
@@ -194,7 +195,14 @@ class Instrument(Front):
             self._halt()
         elif do == "look":
             self._look(message.get("layer"), message.get("neuron"))
-        elif do in ("play", "step", "hint"):
+        elif do == "what":
+            self._aside.start(partial(self._what, message.get("text")))
+        elif do == "go":
+            self._halt()
+            self._aside.start(partial(self._open, message.get("experiment"), message.get("seed", 0)))
+        elif do == "hint":
+            self._worker.start(partial(self._hint, message.get("text")))
+        elif do in ("play", "step"):
             self._worker.start(getattr(self, f"_{do}"))
 
     def _look(self, layer, neuron):
@@ -216,9 +224,44 @@ class Instrument(Front):
             }
         )
 
+    def answer(self, formula=None):
+        """Say what a formula is to the neurons, as *What is this?* does; None is the one that is shown.
+
+        Returns {"same": bool, "name": text, "said": a sentence}: whether it is what they have learnt.
+        """
+        return self._subject.told(self._view.selected if formula is None else formula)
+
+    def _what(self, text):
+        subject = self._subject
+        told = {"text": text, "harder": subject.network.harder}
+        self._told_of(subject, told=subject.told(text) | told)
+
+    def _open(self, experiment, seed):
+        """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
+        network = Network.of(self._known.get(experiment, experiment), seed=whole(seed, "seed", most=2**31))
+        subject = Subject(network, None, network.neuron)
+        self._go(self._beginning(subject, self._view.open, self._view.hidden), subject)
+
+    @staticmethod
+    def _beginning(subject, panels, hidden):
+        """State in which one begins with neurons."""
+        network = subject.network
+        return ViewState(
+            experiment=None if network.experiment is None else network.experiment.slug,
+            seed=network.seed,
+            neurons=subject.neurons,
+            inputs=subject.steepest,
+            selected=subject.beginning,
+            open=panels,
+            hidden=hidden,
+        )
+
     def _working(self, running, error):
         self._running, self._error = running, error
         self._tell(running=running, error=error)
+
+    def _answering(self, running, error):
+        self._tell(busy=running, error=error)
 
     def _step(self):
         subject = self._subject
@@ -245,10 +288,23 @@ class Instrument(Front):
         if subject is self._subject:
             self._tell(**given)
 
-    def _hint(self):
-        self._tell(hint=self._subject.hint())
+    def _hint(self, text):
+        subject = self._subject
+        said = {"text": text, "same": False, "name": "Hint", "said": subject.hint()}
+        self._told_of(subject, told=said)
 
     # -- pictures and words ----------------------------------------------------------------------------------
+
+    def pictures(self):
+        """The field, with the angles to the formula that is shown; none where there is one input."""
+        field, view = self.field, self._view
+        if len(view.inputs) < 2:
+            return []
+        if view.selected is None:
+            return [plots.field_picture(field, None, view.inputs)]
+        formula = as_expression(view.selected, field.names)
+        apart = angles(formula, field)
+        return [plots.field_picture(field, apart, view.inputs, _STILL, view.selected)]
 
     @property
     def words(self):
@@ -258,7 +314,8 @@ class Instrument(Front):
         return f"What has this neuron learnt? {self._subject.network.story}{shown}"
 
     def _repr_mimebundle_(self, **kwargs):
-        return described(super()._repr_mimebundle_(**kwargs), "", self.words)
+        svg = "".join(picture.svg() for picture in self.pictures())
+        return described(super()._repr_mimebundle_(**kwargs), svg, self.words)
 
     def close(self):
         """End what runs in the background, and the view."""

@@ -1,15 +1,18 @@
 """Neurons that are looked at, as plain data for a page: field, sections, and what was found."""
 
+import itertools
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from ..errors import SymgradError
+from ..errors import DataError, SymgradError
+from ..formula.expressions import as_expression
 from ..network.experiment import experiments
 from ..reading.activity import Activity
 from ..reading.section import section
 from ..search import WORDS, Search, identifiable
+from .answers import answer
 from .fielddata import field_data, packed
 from .hints import HINTS, hint
 from .tiles import network_data
@@ -56,6 +59,13 @@ class Network:
             chosen = [field.names.index(name) for name in inputs]
             self._planes[inputs] = section(field, chosen, self.activity.at)
         return self._planes[inputs]
+
+    @property
+    def harder(self):
+        """Name of the experiment after this one, or None."""
+        slugs = experiments.keys()
+        slug = getattr(self.experiment, "slug", None)
+        return dict(itertools.pairwise(slugs)).get(slug)
 
     @property
     def story(self):
@@ -124,6 +134,13 @@ class Subject:
         """Say a little more than the time before."""
         self._hints += 1
         return hint(self.answer(), self.field.names, min(self._hints, HINTS) - 1)
+
+    def told(self, formula):
+        """What a formula is to the neurons, as plain data, in words."""
+        if formula is None:
+            raise DataError("no formula is shown: give one, such as 'x² + v²'")
+        known = self.network.experiment if self.layer is None else None
+        return answer(as_expression(formula, self.field.names), self.field, known)
 
     def answer(self):
         """The known concept of an output, or else the best formula of a short search."""

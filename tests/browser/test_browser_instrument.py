@@ -62,7 +62,10 @@ def test_by_keyboard_alone_and_without_python(page):
     assert page.evaluate(COUNT) == cells
     page.evaluate(IDLE)
     assert lab.ask(page, "print(view.state.guesses[-1])").strip() == "½ v² + x^4/4 + x²/2"
-    tab_to(page, "button.sgi-go")
+    tab_to(page, ".sgi-actions button.sgi-go")
+    page.keyboard.press("Enter")
+    page.get_by_text("the energy of a spring that stiffens, up to a factor").wait_for(timeout=30_000)
+    tab_to(page, ".sgi-actions button:not(.sgi-go)")
     page.keyboard.press("Enter")
     page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=90_000)
 
@@ -90,6 +93,8 @@ def test_by_taps_alone(page):
     page.evaluate(IDLE)
     page.get_by_role("button", name="Hint").click()
     page.get_by_text("Your formula needs x and v.").wait_for(timeout=30_000)
+    page.get_by_role("button", name="What is this?").click()
+    page.get_by_text("Not yet").wait_for(timeout=30_000)
 
 
 def test_time_goes_back_and_what_is_typed_is_answered(page):
@@ -167,3 +172,20 @@ def test_it_looks_as_it_should(page, root):
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):
     assert page.errors == []
     assert page.strangers == []
+
+
+def test_a_first_formula_is_read_and_a_harder_one_follows(page):
+    lab.ask(page, "view._open('oscillator', 0)\nview.state = view.state.plain() | {'open': []}")
+    page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
+    page.locator(".sgi-number").first.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowDown")
+    page.locator(".sgi-number[aria-valuetext='1']").wait_for()
+    page.get_by_role("button", name="What is this?").click()
+    page.get_by_text("the energy of the spring, up to a factor. You have just read a neuron.").wait_for(
+        timeout=30_000
+    )
+    page.get_by_role("button", name="Now a harder one").click()
+    page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
+    assert lab.ask(page, "print(view.state.experiment)").strip() == "cubic_force"
+    assert page.errors == []

@@ -129,7 +129,7 @@ def test_hints_say_more_each_time_and_a_step_is_one_generation(view):
     for _ in range(3):
         send(view, do="hint")
         view._worker.wait(120)
-    hints = [message["given"]["hint"] for message in view.told if "hint" in message["given"]]
+    hints = [message["given"]["told"]["said"] for message in view.told if "told" in message["given"]]
     assert hints == [
         "Your formula needs x and v.",
         "It is a sum of 3 parts.",

@@ -8,7 +8,7 @@ import { WORDS } from "./words.js";
 const PAIRS = { apart: 37, most: 500, long: 30 }; // pixels; arrows
 const DENSE = { apart: 17, most: 500, long: 9 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
-const RIM = 20; // pixels around the data, for arrows
+const RIM = 30; // pixels around the data, for arrows
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {

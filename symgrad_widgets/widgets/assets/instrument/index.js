@@ -11,6 +11,7 @@ import { NetworkPanel } from "./network.js";
 import { Plot } from "./plots.js";
 import { Store } from "./store.js";
 import { TimePanel } from "./time.js";
+import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
 function render({ model, el }) {
@@ -52,6 +53,7 @@ class Instrument {
     this.bend = new BendChart(store);
     this.time = new TimePanel(store);
     this.network = new NetworkPanel(store);
+    this.told = new ToldPanel(store);
     this.build(el);
     store.listen(() => this.draw());
     this.theme();
@@ -64,16 +66,16 @@ class Instrument {
   build(el) {
     this.question = h("h2");
     this.story = h("p");
-    this.machine = button(WORDS.machine, () => this.tries(), { className: "sgi-go" });
-    this.hint = button(WORDS.hint, () => this.host.send({ do: "hint" }));
+    this.what = button(WORDS.what, () => this.host.send({ do: "what", text: this.store.text }), { className: "sgi-go" });
+    this.machine = button(WORDS.machine, () => this.tries());
+    this.hint = button(WORDS.hint, () => this.host.send({ do: "hint", text: this.store.text }));
     this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
       { formulas: WORDS.formulas, bend: "Bend", network: WORDS.network }[panel], () => this.store.toggle(panel))]);
-    this.hinted = h("p.sgi-hint", { role: "status", hidden: true });
     this.say = h("p.sgi-intro");
     this.element = h("section.sgi", { "aria-label": WORDS.name },
       h("header", {}, this.question, this.story),
-      h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element,
-        h("div.sgi-actions", {}, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.hinted),
+      h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
+        h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle)),
         this.say, this.angle.element,
         h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
       this.time.element);
@@ -101,7 +103,6 @@ class Instrument {
     if (documents) this.documents = documents;
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
-    if (given.hint) Object.assign(this.hinted, { hidden: false, textContent: given.hint });
     this.embed();
     store.touch();
   }
@@ -172,13 +173,14 @@ class Instrument {
       this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel) && !empty.includes(panel));
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
-    this.machine.classList.toggle("sgi-go", running || !store.given.found.length);
+    this.machine.classList.toggle("sgi-go", running);
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
       const shut = !store.given.found.length && !open.includes("formulas");
       toggle.hidden = panel !== "network" && (shut || (panel === "bend" && !store.given.field?.values));
     }
     enable(this.hint, store.ready && !running);
+    enable(this.what, store.ready && store.text !== null && !store.looked && !store.given.busy);
     const [light, dark] = WORDS.neuronArrows;
     const intro = `${store.dark} ${neurons.length}`;
     if (this.intro !== intro) {
@@ -187,7 +189,7 @@ class Instrument {
       this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
         h("br"), h("b", {}, WORDS.drag), WORDS.until);
     }
-    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time]) panel.draw();
+    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time, this.told]) panel.draw();
   }
 }
 

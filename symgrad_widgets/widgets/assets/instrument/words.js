@@ -9,6 +9,8 @@ export const WORDS = {
   place: "Best numbers",
   placeTitle: "Move the numbers to where the arrows agree best",
   undo: "Undo",
+  what: "What is this?",
+  harder: "Now a harder one",
   number: (text) => `Number ${text} of the formula`,
   less: (text) => `Less than ${text}`,
   more: (text) => `More than ${text}`,

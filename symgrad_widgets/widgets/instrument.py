@@ -12,7 +12,7 @@ from ..formula.language import language
 from ..formula.typed import read_formula
 from ..search import warm_up
 from . import bokehjs
-from .canvases import documents
+from .canvases import document
 from .cells import adopt
 from .frontend import Front
 from .panel import described
@@ -190,7 +190,9 @@ class Instrument(Front):
             self.send({"live": self._version}, buffers=[bokehjs.script()])
         elif want == "given":
             tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
-            self._tell(**self._given(), documents=documents(), network=tiles)
+            self._tell(**self._given(), documents={"field": document("field")}, network=tiles)
+        elif want == "plots":
+            self._tell(documents={name: document(name) for name in ("front", "bend")})
         elif do == "stop":
             self._halt()
         elif do == "look":
@@ -218,7 +220,7 @@ class Instrument(Front):
                 "layer": layer,
                 "neuron": neuron,
                 "what": subject.what,
-                "field": subject.data(),
+                "field": subject.data(self.field),
                 "section": [list(inputs), subject.section(inputs)],
                 "found": subject.found,
             }

@@ -174,10 +174,10 @@ class Subject:
         plane = self.network.plane(self.field, inputs)
         return plane and network_data(self.network.activity, plane, self.neurons, self.position)
 
-    def data(self):
-        """Plain data of the field; the values of one neuron with it."""
+    def data(self, like=None):
+        """Plain data of the field, see `field_data`; the values of one neuron with it."""
         values = self.field.values if self.field.neurons == 1 else None
-        return field_data(self.field) | {"values": packed(values)}
+        return field_data(self.field, like) | {"values": packed(values)}
 
     def keep(self, state):
         """Add what a generation found to `found`, and return it as plain data."""

@@ -45,7 +45,9 @@ def test_what_a_page_is_given_is_plain_data_of_the_field(view):
     inputs, plane = told["section"]
     assert inputs == ["x", "v"]
     assert len(base64.b64decode(plane["shades"])) == plane["side"] ** 2
-    assert set(told["documents"]) == {"field", "front", "bend"}
+    assert set(told["documents"]) == {"field"}
+    send(view, want="plots")
+    assert set(given(view)["documents"]) == {"front", "bend"}
     assert "network" in told
     assert told["network"] is None
     assert "Cubic" not in told["story"]

@@ -5,7 +5,7 @@ import { WORDS } from "./words.js";
 
 const LOWEST = 1e-12; // losses below are rounding, drawn here
 const DOTS = 300;
-const PAUSE = 150; // milliseconds between two pictures while a number is dragged
+const PAUSE = 300; // milliseconds between two pictures while a number is dragged
 
 const powerOf = (loss) => Math.log10(Math.max(loss, LOWEST));
 

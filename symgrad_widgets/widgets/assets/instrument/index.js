@@ -1,5 +1,5 @@
 // The instrument: one state, one page, in a notebook; what has been given is looked at and played without Python.
-import { unpacked } from "../formula/index.js";
+import { bytes, unpacked } from "../formula/index.js";
 import { CLOSED, drawing } from "../bokehjs.js";
 import { AnglePanel } from "./angle.js";
 import { button, enable, h } from "./dom.js";
@@ -33,10 +33,10 @@ function render({ model, el }) {
     model.off("change:_state", moved);
     model.off("msg:custom", told);
   });
-  model.send({ want: "given" });
-  drawing(model, gone.signal)
+  drawing(model, gone.signal) // asks for BokehJS, which the page reads while Python makes the rest
     .then(() => instrument.plots(globalThis.Bokeh[model.get("_version")]))
     .catch((error) => error === CLOSED || console.error("symgrad: the plots could not be drawn:", error));
+  model.send({ want: "given" });
   return () => gone.abort();
 }
 
@@ -44,6 +44,7 @@ class Instrument {
   constructor(el, host, signal) {
     const store = (this.store = new Store(host));
     this.host = host;
+    this.documents = {}; // plots, by name: those of panels that are open
     this.signal = signal;
     this.field = new FieldPanel(store, (layer, neuron) => this.network.choose(layer, neuron));
     this.guess = new GuessPanel(store);
@@ -92,19 +93,25 @@ class Instrument {
     if (field || section) store.leave();
     Object.assign(store.given, plain);
     if (given.language) store.readings.clear();
-    if (field) store.show({ field: arrays(field), sections: new Map() });
+    if (field) store.show({ field: this.arrays(field), sections: new Map() });
     if (section) store.given.sections.set(section[0].join("\n"), section[1]);
     if (look) {
       const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
-      store.look(layer, neuron, { field: arrays(look.field), what, found, sections });
+      store.look(layer, neuron, { field: this.arrays(look.field), what, found, sections });
     }
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
     if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
-    if (documents) this.documents = documents;
+    Object.assign(this.documents, documents);
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
-    this.embed();
     store.touch();
+  }
+
+  // A field's arrays; what is the same for all neurons is sent with the first.
+  arrays(field) {
+    const { chosen, given } = this.store, values = field.values && bytes(field.values, Float64Array);
+    const own = unpacked(field), before = (chosen ?? given).field;
+    return field.points ? { ...own, values, at: own.points } : { ...before, ...own, values };
   }
 
   found(generation) {
@@ -127,17 +134,17 @@ class Instrument {
 
   plots(Bokeh) {
     this.Bokeh = Bokeh;
-    this.embed();
+    this.store.touch();
   }
 
   embed() {
-    if (!this.Bokeh || !this.documents || this.embedded) return;
-    this.embedded = true;
-    const draw = () => this.store.touch();
-    for (const [name, panel] of Object.entries({ field: this.field, front: this.front, bend: this.bend })) {
-      const plot = new Plot(this.Bokeh, this.documents[name], panel.box, draw, this.signal);
-      panel.attach(plot);
-    }
+    if (!this.Bokeh) return;
+    for (const name of Object.keys(this.documents).filter((one) => !this[one].plot))
+      this[name].attach(new Plot(this.Bokeh, this.documents[name], this[name].box, () => this.store.touch(), this.signal));
+    const { open } = this.store.state;
+    if (this.documents.bend || this.asked || !(open.includes("formulas") || open.includes("bend"))) return;
+    this.asked = true;
+    this.host.send({ want: "plots" });
   }
 
   tries() {
@@ -164,6 +171,7 @@ class Instrument {
   }
 
   draw() {
+    this.embed();
     const { store } = this, { open, neurons } = store.state, { running } = store.given;
     this.question.textContent = WORDS.question(neurons.length);
     this.story.textContent = store.given.story ?? "";
@@ -191,11 +199,6 @@ class Instrument {
     }
     for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time, this.told]) panel.draw();
   }
-}
-
-function arrays(field) {
-  const values = field.values && new Float64Array(Uint8Array.from(atob(field.values), (sign) => sign.charCodeAt(0)).buffer);
-  return { ...unpacked(field), values, at: field.points };
 }
 
 export default { render };

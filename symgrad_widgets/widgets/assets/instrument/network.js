@@ -1,9 +1,9 @@
 // The network: every neuron a tile of what it computes over the chosen inputs, joined by its weights.
-import { button, h } from "./dom.js";
+import { bytes } from "../formula/index.js";
+import { button, h, pixels } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FEW = 10; // tiles of a column before it is opened
-const bytes = (text, Kind = Uint8Array) => new Kind(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
 
 export class NetworkPanel {
   constructor(store) {
@@ -45,7 +45,10 @@ export class NetworkPanel {
       const pictures = bytes(column.tiles);
       const tiles = kept.sort((a, b) => a - b).map((i) => {
         const neuron = column.neurons[i], name = column.names?.[neuron] ?? `${column.title} ${neuron}`;
-        const picture = this.picture(pictures.subarray(i * side * side, (i + 1) * side * side), side);
+        const picture = pixels(side, (at) => {
+          const shade = pictures[i * side * side + at], v = this.store.dark ? 40 + shade * 0.42 : 255 - shade * 0.42;
+          return [v - 4, v, v + 4, 255];
+        });
         picture.style.opacity = 0.3 + 0.7 * column.strength[i];
         const element = column.choosable
           ? button("", () => this.tap(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
@@ -67,17 +70,6 @@ export class NetworkPanel {
     this.weights = links.map((text) => text && bytes(text, Int8Array));
     this.network = { columns };
     this.join();
-  }
-
-  picture(values, side) {
-    const canvas = h("canvas", { width: side, height: side }), g = canvas.getContext("2d"), image = g.createImageData(side, side);
-    for (let row = 0; row < side; row++)
-      for (let place = 0; place < side; place++) {
-        const shade = values[row * side + place], v = this.store.dark ? 40 + shade * 0.42 : 255 - shade * 0.42;
-        image.data.set([v - 4, v, v + 4, 255], ((side - 1 - row) * side + place) * 4);
-      }
-    g.putImageData(image, 0, 0);
-    return canvas;
   }
 
   // Look at a neuron; tapped again it is chosen.

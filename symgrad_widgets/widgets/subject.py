@@ -15,6 +15,7 @@ from ..search import WORDS, Search, identifiable
 from .answers import answer
 from .fielddata import field_data, packed
 from .hints import HINTS, hint
+from .opening import opening
 from .tiles import network_data
 
 __all__ = ["Network", "Subject"]
@@ -111,11 +112,15 @@ class Subject:
         return Search(self.field, random_state=self.network.seed)
 
     @cached_property
+    def _steep(self):
+        """Positions of the inputs, that which the neurons depend on most first."""
+        reach = (self.field.gradients.reshape(len(self.field), -1, len(self.field.names)) ** 2).mean((0, 1))
+        return np.argsort(-reach * self.field.measure.spread**2, kind="stable").tolist()
+
+    @property
     def steepest(self):
         """Names of the two inputs that the neurons depend on most, in the order of the names."""
-        reach = (self.field.gradients.reshape(len(self.field), -1, len(self.field.names)) ** 2).mean((0, 1))
-        order = np.argsort(-reach * self.field.measure.spread**2, kind="stable")[:2]
-        return tuple(self.field.names[i] for i in sorted(order))
+        return tuple(self.field.names[i] for i in sorted(self._steep[:2]))
 
     @property
     def what(self):
@@ -124,11 +129,10 @@ class Subject:
             return f"{self.layer} {', '.join(map(str, self.neurons))}"
         return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} neurons"
 
-    @property
+    @cached_property
     def beginning(self):
         """A formula to begin with, with a number to drag."""
-        *first, last = self.steepest
-        return "".join(f"{name}² + " for name in first) + f"3.0 {last}²"
+        return opening(self.field, self._steep)
 
     def hint(self):
         """Say a little more than the time before."""

@@ -278,11 +278,19 @@ class Instrument(Front):
             callback = partial(self._found, subject)
             subject.ended = subject.search.run(progress=False, callback=callback).ended
             self._told_of(subject, ended=subject.ended)
+            if subject.field.rank > 1 and subject.ended == "known":
+                self._read_all(subject)
+
+    def _read_all(self, subject):
+        """Search for the other concepts of several neurons, too, and say which all there are."""
+        found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
+        said = {"name": f"{len(found)} of {rank} concepts", "said": "; ".join(map(str, found)) or "none"}
+        self._told_of(subject, told=said | {"text": None, "same": False})
 
     def _found(self, subject, state):
         plain = subject.keep(state)
         if not self._secret:
-            self._told_of(subject, generation=plain)
+            self._told_of(subject, generation=plain, ended=subject.ended)
         return self._worker.halted.is_set()
 
     def _told_of(self, subject, **given):
@@ -328,7 +336,7 @@ class Instrument(Front):
         """End what runs; the generation in hand is dropped."""
         if self._worker.running:
             self._worker.halted.set()
-            self.search.stop()
+            self._subject.stop()
 
 
 def _key(subject):

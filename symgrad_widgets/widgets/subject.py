@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import DataError, SymgradError
-from ..formula.expressions import as_expression
+from ..formula.expressions import as_expression, evaluate
 from ..network.experiment import experiments
 from ..reading.activity import Activity
 from ..reading.section import section
@@ -97,6 +97,7 @@ class Subject:
     neurons: tuple[int, ...]
     found: list = field(default_factory=list)
     ended: str | None = None  # why the search has
+    at_work: object = None  # a search for another concept
     _hints: int = 0  # given
 
     def __post_init__(self):
@@ -194,11 +195,32 @@ class Subject:
             "tried": state.evaluations,
             "front": front,
             "best": state.front.index(state.best) if state.best in state.front else -1,
-            "kind": list(WORDS[state.kind]) if state.best is not None else None,
+            "kind": list(WORDS[state.kind]),
         }
         del self.found[state.generation - 1 :]
         self.found.append(plain)
+        self.ended = "known" if self.search.settled else None
         return plain
+
+    def concepts(self, halted):
+        """Formulas of all concepts that several neurons hold, one after another, until `halted()`.
+
+        Each is taken out of the span of the neurons' gradients before the next one is searched for.
+        """
+        search, formulas = self.search, []
+        while search.best is not None:
+            formulas.append(search.in_inputs(search.best))
+            if search.field.rank == 1 or halted():
+                break
+            slopes = evaluate(formulas[-1], self.field.names, self.field.points)[1]
+            search = self.at_work = search.like(search.field.without(slopes))
+            search.run(progress=False, callback=lambda _: halted())
+        self.at_work = None
+        return formulas
+
+    def stop(self):
+        """End the search that is at work; the generation in hand is dropped."""
+        (self.at_work or self.search).stop()
 
     def reach(self, generation):
         """Search until so many generations have been done."""

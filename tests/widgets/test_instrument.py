@@ -206,3 +206,31 @@ def test_a_network_of_ones_own_and_a_small_front_end():
     own = [path for path in (frontend._HERE / "instrument").iterdir() if path.suffix in (".js", ".css")]
     assert sum(path.stat().st_size for path in own) <= 120_000
     assert max(len(path.read_text().splitlines()) for path in own) <= 400
+
+
+def test_whether_the_search_has_ended_is_told_with_each_generation(view):
+    send(view, do="step")
+    view._worker.wait(120)
+    assert given(view)["ended"] is None
+    send(view, do="play")
+    view._worker.wait(120)
+    last = len(view._subject.found)
+    assert given(view)["ended"] == view.search.state.ended == "known"
+    view.state = changed(view, generation=last + 1)
+    assert view._subject.ended == "known"
+
+
+def test_all_concepts_of_several_neurons_are_told():
+    view = sg.Instrument("fieldstrength")
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    assert view.state.neurons == (0, 1)
+    send(view, do="play")
+    view._worker.wait(240)
+    told = given(view)["told"]
+    assert told["name"] == "2 of 2 concepts"
+    first, second = told["said"].split("; ")
+    known = sg.experiments["fieldstrength"].concepts
+    for formula in (first, second):
+        assert sg.verify(formula, list(known), field=view.field)
+    view.close()

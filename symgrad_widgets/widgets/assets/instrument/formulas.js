@@ -75,7 +75,7 @@ export class FormulasPanel {
       row.tabIndex = on || (place === 0 && !entries.some((one) => one.text === store.text)) ? 0 : -1;
       row.querySelector(".sgi-mark").textContent = on ? "◆" : "";
       row.querySelector("em").textContent = this.losses ? ten(score.loss) : degrees(score.middle);
-      const [name, sentence] = (best && store.generation.kind) || ["", ""], tag = row.querySelector(".sgi-tag");
+      const [name, sentence] = best ? store.generation.kind : ["", ""], tag = row.querySelector(".sgi-tag");
       Object.assign(tag, { textContent: name, title: sentence, hidden: !name });
       tag.classList.toggle("sgi-match", name === "Match");
       return row;

@@ -10,6 +10,7 @@ from ..errors import DataError, SymgradError
 from ..formula.expressions import angles, as_expression
 from ..formula.language import language
 from ..formula.typed import read_formula
+from ..network.experiment import experiments
 from ..search import warm_up
 from . import bokehjs
 from .canvases import document
@@ -56,6 +57,8 @@ class Instrument(Front):
     _state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, source="oscillator", x=None, names=None, *, seed=0, show=(), hidden=False):
+        self._worker = Worker(self._working)
+        self._aside = Worker(self._answering)  # beside a search
         network = Network.of(source, x, names, seed)
         self._subject = Subject(network, None, network.neuron)
         self._subjects = {_key(self._subject): self._subject}  # each keeps its search
@@ -66,8 +69,6 @@ class Instrument(Front):
             self._known[experiment.slug] = experiment
         self._view = self._beginning(self._subject, show, hidden)
         self._error, self._running = "", False
-        self._worker = Worker(self._working)
-        self._aside = Worker(self._answering)  # beside a search
         super().__init__("sgi-view", _state=self._view.plain())
         self.on_msg(self._asked)
         self.observe(self._moved, "_state")
@@ -167,6 +168,7 @@ class Instrument(Front):
         subject = self._subject
         return {
             "language": language(),
+            "choices": [] if self._given_model else _choices(self._known.values()),
             "story": subject.network.story,
             "what": subject.what,
             "field": subject.data(),
@@ -306,10 +308,11 @@ class Instrument(Front):
     # -- pictures and words ----------------------------------------------------------------------------------
 
     def pictures(self):
-        """The field, with the angles to the formula that is shown; none where there is one input."""
+        """The field, with the angles to the formula that is shown; of one input, the neuron's value."""
         field, view = self.field, self._view
         if len(view.inputs) < 2:
-            return []
+            what = view.inputs[0]
+            return [plots.phi_picture(field.points[:, field.names.index(what)], field.values, what=what)]
         if view.selected is None:
             return [plots.field_picture(field, None, view.inputs)]
         formula = as_expression(view.selected, field.names)
@@ -337,6 +340,12 @@ class Instrument(Front):
         if self._worker.running:
             self._worker.halted.set()
             self._subject.stop()
+
+
+def _choices(own):
+    """[name, label] of each experiment that can be gone to; a label gives no answer away."""
+    shown = {one.slug: one for one in (*own, *experiments)}
+    return [[slug, f"{one.id}  {', '.join(one.names[:4])}".strip()] for slug, one in shown.items()]
 
 
 def _key(subject):

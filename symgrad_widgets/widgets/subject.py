@@ -105,7 +105,8 @@ class Subject:
         self.position = activity.position(self.layer)
         self.neurons = activity.neurons(self.position, list(self.neurons))
         self.field = activity.field(self.position, self.neurons)
-        identifiable(self.field)
+        if len(self.field.names) > 1:  # of one input there is a value to see, and nothing to search for
+            identifiable(self.field)
 
     @cached_property
     def search(self):

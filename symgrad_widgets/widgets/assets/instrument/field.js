@@ -45,7 +45,8 @@ export class FieldPanel {
     if (!store.ready) return;
     this.head();
     const { frame } = this.plot ?? {};
-    if (!frame || frame.width < 20 || this.inputs.length < 2) return;
+    if (!frame || frame.width < 20) return;
+    if (this.inputs.length < 2) return this.line(frame);
     const { text } = store, score = text ? store.score(text) : null;
     this.place(frame);
     this.grey();
@@ -84,7 +85,7 @@ export class FieldPanel {
         } }, ...names.map((name) => h("option", { value: name }, name)));
       this.choices = [choose(0), choose(1)];
       const [across, up] = this.choices;
-      if (names.length < 3) this.axes.replaceChildren(WORDS.over(...inputs));
+      if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over(...inputs) : "");
       else this.axes.replaceChildren(across, " and ", up);
     }
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
@@ -113,11 +114,7 @@ export class FieldPanel {
       return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
     this.plot.range(...ranges);
-    const [across, up] = store.state.inputs;
-    const [first, last] = [h("i", {}, up), h("i", {}, across)];
-    Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
-    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
-    this.corners.replaceChildren(first, last);
+    this.mark(frame, ...store.state.inputs);
   }
 
   // Picture of the neuron's value, fading where there are no data.
@@ -157,20 +154,52 @@ export class FieldPanel {
     return rows;
   }
 
-  paint(frame, rows, score, dense) {
-    const { store, canvas } = this, { field } = store.given, sharp = devicePixelRatio || 1;
-    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+  // An empty canvas on which what is drawn stays inside of the axes.
+  sheet(frame) {
+    const { canvas } = this, sharp = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = this.stage;
     if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
       Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
-    const g = canvas.getContext("2d"), look = getComputedStyle(this.stage);
-    const colour = (name) => look.getPropertyValue(`--sgi-${name}`).trim();
-    const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
-    const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
+    const g = canvas.getContext("2d");
     g.setTransform(sharp, 0, 0, sharp, 0, 0);
     g.clearRect(0, 0, width, height);
-    g.save();
     g.beginPath();
     g.rect(frame.left, frame.top, frame.width, frame.height);
+    return g;
+  }
+
+  get colour() {
+    const look = getComputedStyle(this.stage);
+    return (name) => look.getPropertyValue(`--sgi-${name}`).trim();
+  }
+
+  // Of one input: the neuron's value, as all arrows point along one line.
+  line(frame) {
+    const { points: [x], values: y = [] } = this.store.given.field, g = this.sheet(frame);
+    const ends = (all) => [Math.min(...all), Math.max(...all)], rim = ([low, high]) => [low - 0.06 * (high - low), high + 0.06 * (high - low)];
+    const key = `${this.store.given.version} ${frame.width} ${frame.height}`;
+    if (this.shown.line !== key) this.plot.range(rim(ends(x)), rim(ends(y)));
+    if (this.shown.line !== key || this.shown.dark !== this.store.dark) this.plot.paint();
+    Object.assign(this.shown, { line: key, dark: this.store.dark });
+    this.mark(frame, this.store.names[0], WORDS.value);
+    const [sx, sy] = this.scales(frame);
+    g.fillStyle = this.colour("neuron");
+    for (let i = 0; i < x.length; i++) g.fillRect(sx(x[i]) - 1.5, sy(y[i]) - 1.5, 3, 3);
+    this.note.textContent = WORDS.alike;
+  }
+
+  // Names in the corners of what the axes enclose.
+  mark(frame, across, up) {
+    const [first, last] = [h("i", {}, up), h("i", {}, across)];
+    Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
+    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
+    this.corners.replaceChildren(first, last);
+  }
+
+  paint(frame, rows, score, dense) {
+    const { store, colour } = this, { field } = store.given, g = this.sheet(frame);
+    const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
+    const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
+    g.save();
     g.clip();
     if (this.greys) {
       const { low, high, side } = store.section, half = [0, 1].map((i) => (high[i] - low[i]) / (side - 1) / 2);

@@ -73,8 +73,11 @@ class Instrument {
     this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
       { formulas: WORDS.formulas, bend: "Bend", network: WORDS.network }[panel], () => this.store.toggle(panel))]);
     this.say = h("p.sgi-intro");
+    const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
+    this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
+    this.again = button(WORDS.again, () => go(this.store.state.experiment, this.store.state.seed + 1));
     this.element = h("section.sgi", { "aria-label": WORDS.name },
-      h("header", {}, this.question, this.story),
+      h("header", {}, this.question, this.choice, this.again, this.story),
       h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
         h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle)),
         this.say, this.angle.element,
@@ -156,6 +159,19 @@ class Instrument {
     this.host.send({ do: "play" });
   }
 
+  // Experiments to choose from, once more than the question is shown.
+  chooser() {
+    const { state, given: { choices = [], busy } } = this.store;
+    if (this.choice.options.length !== choices.length)
+      this.choice.replaceChildren(...choices.map(([value, name]) => h("option", { value }, name)));
+    this.element.classList.toggle("sgi-known", choices.length > 0);
+    this.choice.value = state.experiment;
+    this.choice.hidden = this.again.hidden = !choices.length || !state.open.length;
+    this.again.textContent = busy ? WORDS.busy : WORDS.again;
+    this.again.title = WORDS.seed(state.seed);
+    enable(this.again, !busy);
+  }
+
   // Whether the page is dark, from its background.
   theme() {
     let at = this.element.parentElement, colour = null;
@@ -182,13 +198,17 @@ class Instrument {
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
     this.machine.classList.toggle("sgi-go", running);
+    this.machine.hidden = open.includes("time"); // which has Play
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
       const shut = !store.given.found.length && !open.includes("formulas");
-      toggle.hidden = panel !== "network" && (shut || (panel === "bend" && !store.given.field?.values));
+      toggle.hidden = panel === "network" ? store.state.inputs.length < 2 : (shut || (panel === "bend" && !store.given.field?.values));
     }
-    enable(this.hint, store.ready && !running);
-    enable(this.what, store.ready && store.text !== null && !store.looked && !store.given.busy);
+    this.chooser();
+    const several = store.ready && store.names.length > 1; // of one input there is nothing to find
+    enable(this.machine, several);
+    enable(this.hint, several && !running);
+    enable(this.what, several && store.text !== null && !store.looked && !store.given.busy);
     const [light, dark] = WORDS.neuronArrows;
     const intro = `${store.dark} ${neurons.length}`;
     if (this.intro !== intro) {

@@ -187,27 +187,26 @@ class Instrument(Front):
         return self._view.hidden and not self._view.guesses
 
     def _asked(self, _, message, __):
-        want, do = message.get("want"), message.get("do")
-        if want == "live":
-            self.send({"live": self._version}, buffers=[bokehjs.script()])
-        elif want == "given":
-            tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
-            self._tell(**self._given(), documents={"field": document("field")}, network=tiles)
-        elif want == "plots":
-            self._tell(documents={name: document(name) for name in ("front", "bend")})
-        elif do == "stop":
-            self._halt()
-        elif do == "look":
-            self._look(message.get("layer"), message.get("neuron"))
-        elif do == "what":
-            self._aside.start(partial(self._what, message.get("text")))
-        elif do == "go":
-            self._halt()
-            self._aside.start(partial(self._open, message.get("experiment"), message.get("seed", 0)))
-        elif do == "hint":
-            self._worker.start(partial(self._hint, message.get("text")))
-        elif do in ("play", "step"):
-            self._worker.start(getattr(self, f"_{do}"))
+        """Answer a page: `want` what it has to know, `do` what a person has asked for."""
+        view, subject, get = self._view, self._subject, message.get
+        answers = {
+            "live": lambda: self.send({"live": self._version}, buffers=[bokehjs.script()]),
+            "given": self._tell_all,
+            "plots": lambda: self._tell(documents={name: document(name) for name in ("front", "bend")}),
+            "layer": lambda: self._tell(layer=subject.layer_tiles(view.inputs, get("layer"))),
+            "look": lambda: self._look(get("layer"), get("neuron")),
+            "what": lambda: self._aside.start(partial(self._what, get("text"))),
+            "go": lambda: self._aside.start(partial(self._open, get("experiment"), get("seed", 0))),
+            "hint": lambda: self._worker.start(partial(self._hint, get("text"))),
+            "step": lambda: self._worker.start(self._step),
+            "play": lambda: self._worker.start(self._play),
+            "stop": self._halt,
+        }
+        answers.get(get("want", get("do")), lambda: None)()
+
+    def _tell_all(self):
+        tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
+        self._tell(**self._given(), documents={"field": document("field")}, network=tiles)
 
     def _look(self, layer, neuron):
         """Give the page another neuron to look at; the one that is chosen stays."""
@@ -242,6 +241,7 @@ class Instrument(Front):
 
     def _open(self, experiment, seed):
         """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
+        self._halt()
         network = Network.of(self._known.get(experiment, experiment), seed=whole(seed, "seed", most=2**31))
         subject = Subject(network, None, network.neuron)
         self._go(self._beginning(subject, self._view.open, self._view.hidden), subject)

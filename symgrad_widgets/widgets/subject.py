@@ -16,7 +16,7 @@ from .answers import answer
 from .fielddata import field_data, packed
 from .hints import HINTS, hint
 from .opening import opening
-from .tiles import network_data
+from .tiles import layer_data, network_data
 
 __all__ = ["Network", "Subject"]
 
@@ -179,6 +179,11 @@ class Subject:
         """Plain data of the whole network over two inputs, by name; None where there is none."""
         plane = self.network.plane(self.field, inputs)
         return plane and network_data(self.network.activity, plane, self.neurons, self.position)
+
+    def layer_tiles(self, inputs, layer):
+        """Plain data of all tiles of a layer, by name, over two inputs; None where there are none."""
+        plane = self.network.plane(self.field, inputs)
+        return plane and layer_data(self.network.activity, plane, layer)
 
     def data(self, like=None):
         """Plain data of the field, see `field_data`; the values of one neuron with it."""

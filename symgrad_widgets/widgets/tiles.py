@@ -5,10 +5,11 @@ import numpy as np
 from ..reading.columns import columns, weights
 from .fielddata import packed
 
-__all__ = ["network_data"]
+__all__ = ["layer_data", "network_data"]
 
 _SIDE = 16  # values along each input
-_MOST = 64  # tiles of a layer that are sent, the most active ones
+_MOST = 64  # tiles of a layer that are sent with the network, the most active ones
+_ALL = 4096  # with a layer by itself
 
 
 def network_data(activity, plane, chosen, at):
@@ -21,8 +22,7 @@ def network_data(activity, plane, chosen, at):
     chosen, at : neurons that are chosen and the number of their layer; their tiles are sent in any case
 
     """
-    step = len(plane.values) // _SIDE
-    values, grid = plane.values[::step, ::step], plane.points[::step, ::step]
+    values, grid = (_coarse(one) for one in (plane.values, plane.points))
     shown = columns(activity)
     output = activity.position(None)
     found = [_column("inputs", None, list(activity.names), grid, np.ones(grid.shape[-1]), ())]
@@ -44,10 +44,24 @@ def network_data(activity, plane, chosen, at):
     return {"side": _SIDE, "columns": found, "links": links}
 
 
-def _column(title, layer, names, values, spread, chosen):
+def layer_data(activity, plane, name):
+    """Plain data of a column of all tiles of a layer, by name."""
+    i = activity.position(name)
+    start, end = activity.starts[i], activity.starts[i + 1]
+    tiles = _coarse(plane.values)[..., start:end]
+    found = _column(activity.layers[i].title, name, None, tiles, activity.spread[start:end], (), _ALL)
+    return found | {"choosable": True}
+
+
+def _coarse(values):
+    step = len(values) // _SIDE
+    return values[::step, ::step]
+
+
+def _column(title, layer, names, values, spread, chosen, most=_MOST):
     """Tiles of the most active neurons and of the chosen ones, in the order of their numbers."""
     active = [*chosen, *np.argsort(-spread, kind="stable")]
-    neurons = sorted(dict.fromkeys(int(neuron) for neuron in active[:_MOST]))
+    neurons = sorted(dict.fromkeys(int(neuron) for neuron in active[:most]))
     some = values[..., neurons].reshape(-1, len(neurons)).T
     deviation = some.std(1, keepdims=True)
     tiles = (some - some.mean(1, keepdims=True)) / np.where(deviation > 0, deviation, 1)

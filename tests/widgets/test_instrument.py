@@ -277,3 +277,26 @@ def test_a_network_that_cannot_be_read_leaves_nothing_behind(recwarn):
     with pytest.raises(sg.SymgradError):
         sg.Instrument("cubic_farce")
     assert not list(recwarn)
+
+
+def test_a_wide_layer_is_sent_by_itself_when_it_is_asked_for():
+    import torch
+
+    torch.manual_seed(0)
+    wide = torch.nn.Sequential(torch.nn.Linear(2, 100), torch.nn.Tanh(), torch.nn.Linear(100, 1))
+    view = sg.Instrument(
+        wide, np.random.default_rng(0).normal(size=(300, 2)), names=("a", "b"), show=["network"]
+    )
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    send(view, want="given")
+    column = given(view)["network"]["columns"][1]
+    assert (column["count"], len(column["neurons"])) == (100, 64)
+    send(view, want="layer", layer=column["layer"])
+    layer = given(view)["layer"]
+    assert layer["neurons"] == list(range(100))
+    assert len(base64.b64decode(layer["tiles"])) == 100 * 256
+    some, every = (base64.b64decode(one["tiles"]) for one in (column, layer))
+    first = column["neurons"][0]
+    assert some[:256] == every[256 * first : 256 * first + 256]
+    view.close()

@@ -25,8 +25,9 @@ export class FieldPanel {
     this.axes = h("span.sgi-axes");
     this.note = h("p.sgi-note");
     this.looks = h("b");
+    this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
     this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
-      button(WORDS.chooseIt, () => this.choose(...store.looked)), button(WORDS.leave, () => store.leave()));
+      button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
     this.element = h("section.sgi-field", { "aria-label": "Field" },
       h("h3", {}, this.what, this.axes), this.stage, this.glance, this.note);
   }
@@ -72,6 +73,7 @@ export class FieldPanel {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
     this.what.textContent = `${store.given.what} and ◆`;
     this.glance.hidden = !store.looked;
+    this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3;
     this.looks.textContent = WORDS.looking(store.given.what);
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();

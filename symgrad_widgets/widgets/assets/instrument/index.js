@@ -46,7 +46,7 @@ class Instrument {
     this.host = host;
     this.documents = {}; // plots, by name: those of panels that are open
     this.signal = signal;
-    this.field = new FieldPanel(store, (layer, neuron) => this.network.choose(layer, neuron));
+    this.field = new FieldPanel(store, (...neuron) => this.network.choose(...neuron));
     this.guess = new GuessPanel(store);
     this.angle = new AnglePanel(store);
     this.formulas = new FormulasPanel(store);
@@ -102,6 +102,7 @@ class Instrument {
       const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
       store.look(layer, neuron, { field: this.arrays(look.field), what, found, sections });
     }
+    if (given.network) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
     if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
     Object.assign(this.documents, documents);

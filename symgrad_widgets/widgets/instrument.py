@@ -101,15 +101,17 @@ class Instrument(Front):
         if subject is not self._subject:
             self._halt()
         subject.reach(view.generation)
-        other, before = subject is not self._subject, self._view
+        other, before, secret = subject is not self._subject, self._view, self._secret
         kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
         self._subjects = kept | {_key(subject): subject}
         self._subject, self._view = subject, view
         self._state = view.plain()
         if other:
             self._tell(**self._given())
-        elif view.inputs != before.inputs:
+        elif (view.inputs, view.slice) != (before.inputs, before.slice):
             self._tell(section=self._section())
+        if secret and not self._secret:
+            self._tell(found=subject.found)
         shown = (view.experiment, view.seed, view.inputs, "network" in view.open)
         if shown[-1] and shown != (before.experiment, before.seed, before.inputs, "network" in before.open):
             self._tell(network=subject.tiles(view.inputs))
@@ -128,9 +130,9 @@ class Instrument(Front):
             network = Network.of(self._known.get(view.experiment, view.experiment), seed=view.seed)
         subject = self._of(network, view.layer, view.neurons)
         names = subject.field.names
-        for name in view.inputs:
+        for name in (*view.inputs, *view.slice):
             if name not in names:
-                raise DataError(f"no input {name!r} can be along an axis: there are {', '.join(names)}")
+                raise DataError(f"no input {name!r} is there to be shown: there are {', '.join(names)}")
         for text in (*view.guesses, *([] if view.selected is None else [view.selected])):
             read_formula(text, names)
         return subject
@@ -180,7 +182,7 @@ class Instrument(Front):
         }
 
     def _section(self):
-        return [list(self._view.inputs), self._subject.section(self._view.inputs)]
+        return [list(self._view.inputs), self._subject.section(self._view.inputs, self._view.slice)]
 
     @property
     def _secret(self):
@@ -215,15 +217,15 @@ class Instrument(Front):
         except SymgradError as error:
             self._tell(error=str(error))
             return
-        inputs = self._view.inputs
+        view = self._view
         self._tell(
             look={
                 "layer": layer,
                 "neuron": neuron,
                 "what": subject.what,
                 "field": subject.data(self.field),
-                "section": [list(inputs), subject.section(inputs)],
-                "found": subject.found,
+                "section": [list(view.inputs), subject.section(view.inputs, view.slice)],
+                "found": [] if self._secret else subject.found,
             }
         )
 

@@ -52,12 +52,15 @@ class Network:
         neuron = tuple(int(one) for one in np.atleast_1d(run.neuron))
         return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron)
 
-    def plane(self, field, inputs):
+    def plane(self, field, inputs, where=None):
         """`Section` of all neurons over two inputs, by name, through the data of a field, or None."""
         if len(inputs) != 2:
             return None
+        chosen = [field.names.index(name) for name in inputs]
+        if where:
+            near = {field.names.index(name): value for name, value in where.items()}
+            return section(field, chosen, self.activity.at, where=near)
         if inputs not in self._planes:
-            chosen = [field.names.index(name) for name in inputs]
             self._planes[inputs] = section(field, chosen, self.activity.at)
         return self._planes[inputs]
 
@@ -157,9 +160,12 @@ class Subject:
         best = self.search.best or self.search.front[-1]
         return self.search.in_inputs(best)
 
-    def section(self, inputs):
-        """Plain data of what the neurons' values are over two inputs, by name; None where there are none."""
-        plane = self.network.plane(self.field, inputs)
+    def section(self, inputs, where):
+        """Plain data of what the neurons' values are over two inputs, by name; None where there are none.
+
+        `where` says near which values of others, {name: value}; {} is the middle of the data.
+        """
+        plane = self.network.plane(self.field, inputs, where)
         if plane is None:
             return None
         number = self.network.activity.starts[self.position] + self.neurons[0]

@@ -196,3 +196,18 @@ def test_a_first_formula_is_read_and_a_harder_one_follows(page):
     page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
     assert lab.ask(page, "print(view.state.experiment)").strip() == "cubic_force"
     assert page.errors == []
+
+
+def test_an_experiment_is_chosen_and_a_slice_through_it(page):
+    page.get_by_role("button", name="Show the network").click()
+    page.get_by_label("Experiment").select_option("determinant2")
+    page.get_by_role("button", name="Slice").click(timeout=60_000)
+    page.get_by_role("slider", name="x1").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(1000)
+    value, most = lab.ask(page, "print(view.state.slice['x1'], view.field.points[:, 0].max())").split()
+    assert float(value) == pytest.approx(float(most), rel=0.02)
+    page.get_by_role("button", name="All points").click()
+    page.wait_for_timeout(500)
+    assert lab.ask(page, "print(view.state.slice)").strip() == "{}"
+    assert page.errors == []

@@ -70,6 +70,7 @@ def test_taking_a_state_twice_is_taking_it_once(view):
         {"guesses": ["x + y"]},
         {"selected": "x +"},
         {"inputs": ["x", "w"]},
+        {"slice": {"w": 1.0}},
         {"experiment": None},
         {"experiment": "cubic_farce"},
         {"layer": "cellar"},
@@ -299,4 +300,31 @@ def test_a_wide_layer_is_sent_by_itself_when_it_is_asked_for():
     some, every = (base64.b64decode(one["tiles"]) for one in (column, layer))
     first = column["neurons"][0]
     assert some[:256] == every[256 * first : 256 * first + 256]
+    view.close()
+
+
+def test_a_slice_goes_through_the_point_of_the_data_that_is_nearest_to_it():
+    view = sg.Instrument("determinant2")
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    assert view.state.inputs == ("x2", "x3")
+    view.state = changed(view, slice={"x1": 100.0})
+    _, plane = given(view)["section"]
+    column = view.field.points[:, view.field.names.index("x1")]
+    assert plane["at"]["x1"] == column.max()
+    assert plane["at"]["x1"] + plane["at"]["x4"] == pytest.approx(5, abs=1e-6)  # on the surface of the data
+    view.state = changed(view, slice={})
+    assert abs(given(view)["section"][1]["at"]["x1"] - np.median(column)) < 1
+    view.close()
+
+
+def test_hidden_answers_are_told_once_somebody_has_guessed():
+    view = sg.Instrument("cubic_force", hidden=True)
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    view._subject.reach(1)
+    send(view, do="look", layer="silu1", neuron=3)
+    assert given(view)["look"]["found"] == []
+    view.state = changed(view, guesses=["x v"])
+    assert len(given(view)["found"]) == 1
     view.close()

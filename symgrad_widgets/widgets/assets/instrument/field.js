@@ -4,6 +4,7 @@ import { arrows, classOf } from "./score.js";
 import { bytes } from "../formula/index.js";
 import { button, degrees, h, pixels } from "./dom.js";
 import { levels } from "./levels.js";
+import { Slices } from "./slices.js";
 import { WORDS } from "./words.js";
 
 const PAIRS = { apart: 37, most: 500, long: 30 }; // pixels; arrows
@@ -23,13 +24,13 @@ export class FieldPanel {
     this.stage = h("div.sgi-stage", { role: "img" }, this.box, this.canvas, this.corners);
     this.what = h("b");
     this.axes = h("span.sgi-axes");
-    this.note = h("p.sgi-note");
+    this.slices = new Slices(store);
     this.looks = h("b");
     this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
     this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
       button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
     this.element = h("section.sgi-field", { "aria-label": "Field" },
-      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.note);
+      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element);
   }
 
   attach(plot) {
@@ -52,7 +53,7 @@ export class FieldPanel {
     this.place(frame);
     this.grey();
     const dense = store.state.open.includes("formulas") && score !== null;
-    const places = JSON.stringify([frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
+    const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
     if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, dense ? DENSE : PAIRS, score);
     Object.assign(this.shown, { places, only: store.only });
     const { rows } = this;
@@ -82,8 +83,7 @@ export class FieldPanel {
           const next = [...store.state.inputs], other = next.indexOf(event.target.value);
           if (other >= 0) next[other] = next[which];
           next[which] = event.target.value;
-          store.go({ inputs: next });
-          this.ask();
+          store.go({ inputs: next, slice: {} });
         } }, ...names.map((name) => h("option", { value: name }, name)));
       this.choices = [choose(0), choose(1)];
       const [across, up] = this.choices;
@@ -93,12 +93,7 @@ export class FieldPanel {
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
     const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
-    this.note.title = this.note.textContent;
-    if (!this.told) this.note.textContent = others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "";
-  }
-
-  ask() {
-    if (!this.store.section) this.store.host.send({ do: "section", inputs: this.store.state.inputs });
+    if (!this.told) this.slices.draw(others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "");
   }
 
   // Ranges in which a spread of one input is nearly as long as a spread of the other.
@@ -138,8 +133,9 @@ export class FieldPanel {
   // Rows of points that lie apart from each other on the screen.
   picked(frame, { apart, most }, score) {
     const { only, given: { field } } = this.store, [sx, sy] = this.scales(frame), rows = [], cells = new Map();
-    const [px, py] = this.inputs.map((j) => field.points[j]);
+    const [px, py] = this.inputs.map((j) => field.points[j]), near = this.slices.near();
     for (let i = 0; i < field.count && rows.length < most; i++) {
+      if (near && !near[i]) continue;
       if (only && score && !(score.degrees[i] >= only[0] && score.degrees[i] <= only[1])) continue;
       const x = sx(px[i]), y = sy(py[i]);
       if (x < frame.left + 4 || x > frame.left + frame.width - 4 || y < frame.top + 4 || y > frame.top + frame.height - 4) continue;
@@ -186,7 +182,7 @@ export class FieldPanel {
     const [sx, sy] = this.scales(frame);
     g.fillStyle = this.colour("neuron");
     for (let i = 0; i < x.length; i++) g.fillRect(sx(x[i]) - 1.5, sy(y[i]) - 1.5, 3, 3);
-    this.note.textContent = WORDS.alike;
+    this.slices.draw(WORDS.alike);
   }
 
   // Names in the corners of what the axes enclose.
@@ -260,7 +256,7 @@ export class FieldPanel {
     const middle = score && chosen.map((row) => score.degrees[row]).sort((a, b) => a - b)[chosen.length >> 1];
     const angle = score ? `: ${degrees(middle)} apart` : "";
     this.told = true;
-    this.note.textContent = chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`;
+    this.slices.draw(chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`);
   }
 }
 

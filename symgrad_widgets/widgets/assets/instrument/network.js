@@ -31,11 +31,11 @@ export class NetworkPanel {
       else this.whole(network);
     }
     const { layer, neurons } = store.state;
-    for (const tile of this.tiles) {
-      const on = tile.choosable && tile.layer === layer && neurons.includes(tile.neuron);
+    for (const tile of this.tiles.filter((one) => one.choosable)) {
+      const on = tile.layer === layer && neurons.includes(tile.neuron);
       tile.element.setAttribute("aria-pressed", String(on));
       const { looked } = store;
-      tile.element.classList.toggle("sgi-looked", Boolean(looked && tile.choosable && looked[0] === tile.layer && looked[1] === tile.neuron));
+      tile.element.classList.toggle("sgi-looked", Boolean(looked && looked[0] === tile.layer && looked[1] === tile.neuron));
       tile.element.tabIndex = on || (tile === this.tiles.find((one) => one.choosable) && !this.tiles.some((one) => one.on)) ? 0 : -1;
       tile.on = on;
     }

@@ -74,6 +74,8 @@ export const WORDS = {
   up: "up",
   over: (across, up) => `over ${across} and ${up}`,
   value: "value",
+  slice: "Slice",
+  allPoints: "All points",
   alike: "With one input every formula agrees in direction: only the bend tells them apart.",
   held: (at, count) => `grey: the ${count > 1 ? "first " : ""}neuron's value at ${at}`,
   heldAcross: (at) => `grey: the neuron's value along the data near ${at}`,

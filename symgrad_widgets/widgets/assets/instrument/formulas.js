@@ -82,8 +82,9 @@ export class FormulasPanel {
     });
     for (const key of this.rows.keys()) if (!kept.has(key)) this.rows.delete(key);
     if (rows.length !== this.list.children.length || rows.some((row, i) => this.list.children[i] !== row)) this.list.replaceChildren(...rows);
-    if (this.at === store.text) return;
-    this.at = store.text;
+    const at = `${store.text} ${rows.length} ${this.list.clientHeight}`;
+    if (this.at === at) return;
+    this.at = at;
     const on = rows.find((row) => row.text === store.text);
     if (on) this.list.scrollTop = Math.max(Math.min(this.list.scrollTop, on.offsetTop - this.list.offsetTop), on.offsetTop - this.list.offsetTop + on.offsetHeight - this.list.clientHeight);
   }

@@ -16,8 +16,7 @@
 # %%
 import symgrad_widgets as sg
 
-first = sg.Instrument("oscillator")
-first
+sg.Instrument("oscillator")
 
 # %% [markdown]
 # *No picture yet? Choose* Run All Cells *in the menu* Run.
@@ -187,9 +186,10 @@ steps.run(seconds=budget).best
 # The next cell checks what this notebook claims.
 
 # %%
-assert first.state.selected == "x² + 3.0 v²"  # the guess to begin with
+first = sg.Instrument("oscillator")  # as it was before you dragged
+assert first.state.selected == "x² + 3.0 v²"
+assert not first.answer()["same"]
 assert first.answer("x² + v²")["said"].startswith("the energy of the spring, up to a factor")
-assert not first.answer(first.state.selected)["same"]
 assert verdict.same, verdict
 assert abs(loss - mine.loss) < 1e-9
 assert state.best.loss < 1e-6

@@ -31,8 +31,8 @@ def answer(formula, field, experiment=None):
         if verify(formula, concept, field=field, constraints=experiment.constraints).same:
             said = f"{meaning}, {_up_to(formula, concept, field)}. You have just read a neuron."
             return {"same": True, "name": "", "said": said}
-    name, _ = WORDS["approximation"]
-    return {"same": False, "name": name, "said": f"{apart} Something is still missing."}
+    name, sentence = WORDS["approximation"]
+    return {"same": False, "name": name, "said": f"{apart} {sentence}"}
 
 
 def _meanings(experiment):

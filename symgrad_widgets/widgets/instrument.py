@@ -204,7 +204,10 @@ class Instrument(Front):
             "play": lambda: self._worker.start(self._play),
             "stop": self._halt,
         }
-        answers.get(get("want", get("do")), lambda: None)()
+        try:
+            answers.get(get("want", get("do")), lambda: None)()
+        except SymgradError as error:
+            self._tell(error=str(error))
 
     def _tell_all(self):
         tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
@@ -212,12 +215,7 @@ class Instrument(Front):
 
     def _look(self, layer, neuron):
         """Give the page another neuron to look at; the one that is chosen stays."""
-        try:
-            subject = self._of(self._subject.network, layer, (neuron,))
-        except SymgradError as error:
-            self._tell(error=str(error))
-            return
-        view = self._view
+        subject, view = self._of(self._subject.network, layer, (neuron,)), self._view
         self._tell(
             look={
                 "layer": layer,

@@ -36,7 +36,7 @@ def test_a_formula_that_is_far_off_is_told_by_its_angle_alone(view):
 def test_a_formula_that_is_near_is_close_but_not_complete(view):
     told = view.answer("x² + 1.03 v²")
     assert (told["same"], told["name"]) == (False, "Close, not complete")
-    assert "apart in the middle. Something is still missing." in told["said"]
+    assert "apart in the middle. A longer formula would" in told["said"]
 
 
 def test_a_neuron_of_which_nothing_is_known_has_angles_only(view):

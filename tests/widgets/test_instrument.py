@@ -110,6 +110,8 @@ def test_looking_at_a_neuron_changes_no_state(view):
     send(view, do="look", layer="silu1", neuron=3)
     told = given(view)["look"]
     assert (told["what"], told["found"]) == ("silu1 3", [])
+    assert len(base64.b64decode(told["field"]["span"])) == 8 * len(field) * 2
+    assert "points" not in told["field"]  # the page has them
     assert view.state == before
     assert view.field is field
     send(view, do="look", layer="silu1", neuron=99)

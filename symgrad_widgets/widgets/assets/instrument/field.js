@@ -1,5 +1,5 @@
 // The field: the neuron's value in greys, and arrows of the neuron and of the formula, over two inputs.
-// Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it, which takes a third of the time.
+// Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it: bokeh draws all of a plot anew.
 import { arrows, classOf } from "./score.js";
 import { bytes } from "../formula/index.js";
 import { button, degrees, h, pixels } from "./dom.js";
@@ -75,7 +75,7 @@ export class FieldPanel {
     this.what.textContent = `${store.given.what} and ◆`;
     this.glance.hidden = !store.looked;
     this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3;
-    this.looks.textContent = WORDS.looking(store.given.what);
+    this.looks.textContent = `${WORDS.looking(store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],

@@ -41,6 +41,7 @@ export const WORDS = {
   unshow: "Network",
   choose: "tap to look",
   looking: (what) => `Looking at ${what}`,
+  unread: ", no formula yet",
   chooseIt: "Choose it",
   addIt: "Add it",
   leave: "Leave",

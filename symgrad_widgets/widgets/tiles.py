@@ -1,4 +1,7 @@
-"""A network's neurons as tiles, each a picture of what it computes over two inputs, for a page."""
+"""A network's neurons as tiles, each a picture of what it computes over two inputs, for a page.
+
+Channels of images are shown as they are at one point of the data.
+"""
 
 import numpy as np
 
@@ -22,16 +25,15 @@ def network_data(activity, plane, chosen, at):
     chosen, at : neurons that are chosen and the number of their layer; their tiles are sent in any case
 
     """
-    values, grid = (_coarse(one) for one in (plane.values, plane.points))
+    grid, pictures = _coarse(plane.points), _pictures(activity, plane)
     shown = columns(activity)
     output = activity.position(None)
     found = [_column("inputs", None, list(activity.names), grid, np.ones(grid.shape[-1]), ())]
     for i in shown:
-        start, end = activity.starts[i], activity.starts[i + 1]
-        layer = activity.layers[i]
+        layer, spread = activity.layers[i], activity.spread[activity.starts[i] : activity.starts[i + 1]]
         column = _column(
             "output" if i == output else layer.title, None if i == output else layer.name, None,
-            values[..., start:end], activity.spread[start:end], chosen if i == at else (),
+            pictures(i), spread, chosen if i == at else (),
         )  # fmt: skip
         found.append(column | {"choosable": True})
     links = []
@@ -47,10 +49,23 @@ def network_data(activity, plane, chosen, at):
 def layer_data(activity, plane, name):
     """Plain data of a column of all tiles of a layer, by name."""
     i = activity.position(name)
-    start, end = activity.starts[i], activity.starts[i + 1]
-    tiles = _coarse(plane.values)[..., start:end]
-    found = _column(activity.layers[i].title, name, None, tiles, activity.spread[start:end], (), _ALL)
-    return found | {"choosable": True}
+    spread = activity.spread[activity.starts[i] : activity.starts[i + 1]]
+    tiles = _pictures(activity, plane)(i)
+    return _column(activity.layers[i].title, name, None, tiles, spread, (), _ALL) | {"choosable": True}
+
+
+def _pictures(activity, plane):
+    """Function that gives the tiles (side, side, neurons) of a layer by number, the lowest row first."""
+    values, maps = _coarse(plane.values), activity.maps(plane.centre)
+
+    def pictures(i):
+        image = maps.get(activity.layers[i].name)
+        if image is None:
+            return values[..., activity.starts[i] : activity.starts[i + 1]]
+        down, across = (np.linspace(0, side - 1, _SIDE).round().astype(int) for side in image.shape[1:])
+        return image[:, down[::-1, None], across].transpose(1, 2, 0)
+
+    return pictures
 
 
 def _coarse(values):

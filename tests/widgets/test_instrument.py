@@ -330,3 +330,24 @@ def test_hidden_answers_are_told_once_somebody_has_guessed():
     view.state = changed(view, guesses=["x v"])
     assert len(given(view)["found"]) == 1
     view.close()
+
+
+def test_channels_of_images_are_shown_as_they_are_at_a_point_of_the_data():
+    import torch
+
+    torch.manual_seed(0)
+    convolution, head = torch.nn.Conv2d(1, 3, 3), torch.nn.Linear(108, 1)
+    model = torch.nn.Sequential(convolution, torch.nn.Tanh(), torch.nn.Flatten(), head)
+    x = torch.randn(100, 1, 8, 8)
+    view = sg.Instrument(model, x, show=["network"])
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    send(view, want="given")
+    column = next(one for one in given(view)["network"]["columns"] if one["layer"] == "1")
+    tiles = np.frombuffer(base64.b64decode(column["tiles"]), dtype=np.uint8).reshape(3, -1)
+    images = torch.tanh(convolution(x)).detach().numpy()
+    six = np.linspace(0, 5, 16).round().astype(int)
+    wide = images[:, :, six[::-1, None], six].reshape(100, 3, -1)  # the lowest row comes first
+    alike = [[np.corrcoef(tile, one)[0, 1] for tile, one in zip(tiles, image, strict=True)] for image in wide]
+    assert np.min(alike, axis=1).max() > 0.98
+    view.close()

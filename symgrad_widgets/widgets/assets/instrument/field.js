@@ -7,10 +7,9 @@ import { levels } from "./levels.js";
 import { Slices } from "./slices.js";
 import { WORDS } from "./words.js";
 
-const PAIRS = { apart: 37, most: 500, long: 30 }; // pixels; arrows
-const DENSE = { apart: 17, most: 500, long: 9 };
+const PAIRS = { apart: 37, most: 500, long: 30, rim: 30 }; // pixels; arrows; the rim is around the data
+const DENSE = { apart: 17, most: 500, long: 9, rim: 12 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
-const RIM = 30; // pixels around the data, for arrows
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {
@@ -50,9 +49,9 @@ export class FieldPanel {
     if (!frame || frame.width < 20) return;
     if (this.inputs.length < 2) return this.line(frame);
     const { text } = store, score = text ? store.score(text) : null;
-    this.place(frame);
-    this.grey();
     const dense = store.state.open.includes("formulas") && score !== null;
+    this.place(frame, dense ? DENSE.rim : PAIRS.rim);
+    this.grey();
     const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
     if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, dense ? DENSE : PAIRS, score);
     Object.assign(this.shown, { places, only: store.only });
@@ -97,15 +96,15 @@ export class FieldPanel {
   }
 
   // Ranges in which a spread of one input is nearly as long as a spread of the other.
-  place(frame) {
+  place(frame, rim) {
     const { store, inputs } = this, { field } = store.given;
-    const key = `${inputs} ${frame.width} ${frame.height} ${store.given.version}`;
+    const key = `${inputs} ${frame.width} ${frame.height} ${rim} ${store.given.version}`;
     if (this.shown.place === key) return;
     this.shown.place = key;
     const ends = inputs.map((j) => field.points[j].reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]));
     const spread = inputs.map((j) => field.spread[j] || 1);
     const wide = ends.map(([low, high], i) => (high - low) / spread[i]);
-    const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * RIM) / wide[i]), most = Math.min(...pixels) * STRETCHED;
+    const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * rim) / wide[i]), most = Math.min(...pixels) * STRETCHED;
     const ranges = ends.map(([low, high], i) => {
       const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
       return [(low + high) / 2 - half, (low + high) / 2 + half];

@@ -16,7 +16,7 @@ export class ToldPanel {
 
   draw() {
     const { store } = this, { told } = store.given;
-    this.element.hidden = !told || ![null, store.text].includes(told.text) || !store.ready;
+    this.element.hidden = !told || Boolean(store.looked) || ![null, store.text].includes(told.text) || !store.ready;
     if (this.element.hidden || this.told === told) return;
     this.told = told;
     const { name, said, same, text, harder } = told, formula = h("span");

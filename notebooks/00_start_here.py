@@ -27,7 +27,7 @@
 # | loss | how far two gradient fields disagree in direction: 0 = nowhere, 1 = everywhere at right angles |
 # | front | the formulas for which no simpler one does better |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -13,7 +13,7 @@
 # notebooks when you run this. A word with two lines means two things: an *anchor* is a matrix in one notebook and a
 # snapshot of a motion in another.
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %%
 from symgrad_widgets import contents

@@ -1,8 +1,8 @@
-"""Write what stands in documents and notebooks and follows from elsewhere: `.venv/bin/python .github/documents.py`.
+"""Write what follows from elsewhere into documents and notebooks: `.venv/bin/python .github/documents.py`.
 
 * `docs/found.md`: the table of experiments, from the rows of a sweep
-* the section on Binder in the README: the owner's name is that of the repository's address in `pyproject.toml`;
-  without an address there is nothing to open, and the section is empty
+* the section on Binder in the README: the owner's name is that of the repository's address in
+  `pyproject.toml`; without an address there is nothing to open, and the section is empty
 * the help line of each notebook: pip by name only when the CHANGELOG says that the first version is released
 """
 
@@ -21,22 +21,23 @@ SECTION = re.compile(r"(?<=<!-- Binder -->\n).*(?=<!-- /Binder -->)", re.DOTALL)
 HELP = re.compile(r"\*Something fails here\?.*\*")
 FOUND = """# What has been found
 
-All experiments of the two papers, with seed 0, and a 3x3 determinant that one of them leaves out. *Loss* is the mean
-of `1 - cos^2` between the gradients of formula and neuron. *Floor* is that of the true concept: how imperfect the
-network is. *s* is seconds of training and search, on one core.
+All experiments of the two papers, with seed 0, and a 3x3 determinant that one of them leaves out. *Loss* is
+the mean of `1 - cos^2` between the gradients of formula and neuron. *Floor* is that of the true concept: how
+imperfect the network is. *s* is seconds of training and search, on one core.
 
 {table}
-A formula stands for all monotone functions of it. On data that lie on a surface it stands for all that agree there:
-with antisymmetric matrices `x2**2 + x6**2 + x7**2` is the sum of principal minors. P2-G is an exercise: a network has
-made one thing of two concepts, and the search has to say what. "Another" is not what the paper read.
-[What is found over more seeds](recovery.md), and with the paper's own training.
+A formula stands for all monotone functions of it. On data that lie on a surface it stands for all that agree
+there: with antisymmetric matrices `x2**2 + x6**2 + x7**2` is the sum of principal minors. P2-G is an exercise:
+a network has made one thing of two concepts, and the search has to say what. "Another" is not what the paper
+read. [What is found over more seeds](recovery.md), and with the paper's own training.
 """
-BINDER = """Without installing anything, on Binder: [the start notebook]({at}?urlpath=lab/tree/00_start_here.ipynb), the
-playground [with code]({at}?urlpath=lab/tree/playground.ipynb) or
-[as an application]({at}?urlpath=voila/render/playground.ipynb), and [each experiment](docs/found.md). Binder ends a
-session after ten idle minutes. Two buttons above each notebook keep your work in the browser, even after the server has
-gone, and bring it back in the next session; a third downloads it. Browser storage is tied to the session's address. If
-Binder sends you to another host, use the download.
+BINDER = """Without installing anything, on Binder:
+[the start notebook]({at}?urlpath=lab/tree/00_start_here.ipynb), the playground
+[with code]({at}?urlpath=lab/tree/playground.ipynb) or
+[as an application]({at}?urlpath=voila/render/playground.ipynb), and [each experiment](docs/found.md).
+Binder ends a session after ten idle minutes. Two buttons above each notebook keep your work in the browser,
+even after the server has gone, and bring it back in the next session; a third downloads it. Browser storage is
+tied to the session's address. If Binder sends you to another host, use the download.
 """
 
 
@@ -59,8 +60,8 @@ def binder(repository):
 
 def help_line(by_name):
     """What a notebook says to do where its first cell fails."""
-    brings = "`%pip install symgrad-widgets`" if by_name else "`%pip install` the wheel's file, or `-e .` in a clone"
-    return f"*Something fails here? {brings}; then `!symgrad doctor` says what is missing.*"
+    what = " symgrad-widgets`" if by_name else "` the wheel's file, or `-e .` in a clone"
+    return f"*Something fails here? `%pip install{what}; then `!symgrad doctor` says what is missing.*"
 
 
 def found(repository):

@@ -119,7 +119,7 @@ def _imports():
     return Check(
         "imports",
         "torch, numba, bokeh and the widgets load" if done.returncode == 0 else "".join(words[-1:]),
-        "" if done.returncode == 0 else f"install the package it names again, or all, in the repository: {_REINSTALL}",
+        "" if done.returncode == 0 else f"install what it names again, or all, in a clone: {_REINSTALL}",
     )
 
 

@@ -80,9 +80,7 @@ def server(folder, root, port=None, start=None):
     With `start`, a script that becomes the server, what is served is left to its settings.
     """
     own = Path(folder) / ".jupyter-own"
-    settings = own / "config" / "labconfig"
-    settings.mkdir(parents=True, exist_ok=True)
-    (settings / "page_config.json").write_text(json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}))
+    without_strangers(own / "config")
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(own / "config"),
         "JUPYTER_DATA_DIR": str(own / "data"),
@@ -91,7 +89,7 @@ def server(folder, root, port=None, start=None):
         "PYTHONPATH": str(root),
         "OMP_NUM_THREADS": "1",
     }
-    port = port or _free_port()
+    port = port or free_port()
     command = [
         *([start] if start else []), sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root",
         f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
@@ -102,7 +100,7 @@ def server(folder, root, port=None, start=None):
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(address, process, own / "server.log")
+        wait_for(address, process, own / "server.log")
         yield address
     finally:
         process.terminate()
@@ -110,26 +108,37 @@ def server(folder, root, port=None, start=None):
         log.close()
 
 
-def _free_port():
+def without_strangers(config):
+    """Have a server leave out, by its folder of settings, what a reader has not."""
+    settings = Path(config) / "labconfig"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "page_config.json").write_text(json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}))
+
+
+def free_port():
+    """A port of this machine that nobody listens to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(address, process, log):
+def wait_for(address, process, log):
+    """Wait until a server answers; `log` says why it does not."""
     for _ in range(240):
         if process.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended at once:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(f"the server ended at once:\n{log.read_text()[-2000:]}")
         if _answers(address):
             return
         time.sleep(0.25)
-    raise RuntimeError(f"JupyterLab did not answer within a minute:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"the server did not answer within a minute:\n{log.read_text()[-2000:]}")
 
 
 def _answers(address):
     try:
         with urllib.request.urlopen(f"{address}/api", timeout=1):
             return True
+    except urllib.error.HTTPError:  # as Voila has it: there is somebody, who serves something else
+        return True
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
 

@@ -20,7 +20,11 @@ def build(folder):
 def install(wheel, folder):
     """Return the scripts' folder of a new environment with the wheel in it, and how to start them."""
     outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    outside["JUPYTER_PATH"] = str(Path(sysconfig.get_path("data"), "share", "jupyter"))
+    data = Path(sysconfig.get_path("data"))
+    outside |= {
+        "JUPYTER_PATH": str(data / "share" / "jupyter"),
+        "JUPYTER_CONFIG_PATH": str(data / "etc" / "jupyter"),
+    }
     venv.create(folder / "venv", with_pip=True)
     scripts = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
     where = [scripts / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]

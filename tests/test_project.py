@@ -145,6 +145,19 @@ def test_what_the_readme_says_of_the_results_is_in_their_page():
     assert all(" ".join(figure.split()) in read("docs/recovery.md") for figure in figures)
 
 
+def test_what_each_dependency_costs_is_told():
+    told = re.findall(r"^\| ([\w-]+) \| [\d.+\w]+ \| [\d.]+ \|", read("docs/costs.md"), re.MULTILINE)
+    assert {*told} == {*declared()}, "make it again: .venv/bin/python .github/costs.py"
+
+
+def test_the_oldest_versions_are_the_lower_bounds():
+    lines = subprocess.check_output([sys.executable, ROOT / ".github" / "oldest.py"], text=True).split()
+    assert [line.partition("==")[0] for line in lines] == [*declared()]
+    for line in lines:
+        name, _, version = line.partition("==")
+        assert declared()[name].specifier.contains(version)
+
+
 def test_the_readme_is_short():
     assert len(read("README.md").splitlines()) <= 150
 

@@ -68,7 +68,9 @@ def test_the_source_distribution_holds_all_that_is_committed(built):
 
 def test_a_larger_wheel_is_noticed(built):
     size = built[1].stat().st_size / 1e6
-    assert size < 1.1 * MEGABYTES, f"{size:.2f} MB: what came to it? If it is to be there, say so in MEGABYTES"
+    assert size < 1.1 * MEGABYTES, (
+        f"{size:.2f} MB: what came to it? If it is to be there, say so in MEGABYTES"
+    )
     assert size > 0.7 * MEGABYTES, f"{size:.2f} MB: MEGABYTES can be less"
 
 

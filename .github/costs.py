@@ -1,7 +1,6 @@
 """Write `docs/costs.md`, what each dependency costs here: `.venv/bin/python .github/costs.py`."""
 
 import importlib.metadata
-import os
 import platform
 import subprocess
 import sys
@@ -18,15 +17,15 @@ MODULE = {"beautifulsoup4": "bs4", "ipython": "IPython"}  # where it is not the 
 PAGE = """# What the installation costs
 
 Each package that `pip install` brings, on {where}: its own size, the size with all that it needs in
-turn, and the processor time of its import in a fresh process. What several need is counted for each. All together
-take {all} MB; the torch that pip brings on Linux unless told otherwise adds 2.8 GB of CUDA.
+turn, and the processor time of its import in a fresh process. What several need is counted for each. All
+together take {all} MB; the torch that pip brings on Linux unless told otherwise adds 2.8 GB of CUDA.
 `import symgrad_widgets` takes {own:.2f} s: it loads none of them before they are used. The symbolic half
 (`GradientField`, `Search`, `score`, `verify`, `interpret` of a field) works where torch cannot be imported.
 
 {table}
 
-Extras, for what few use: `app`, `binder`, `classroom`, `compare`, `dask`, `docs`, `pysr`. This page is written by
-`.github/costs.py`.
+Extras, for what few use: `app`, `binder`, `classroom`, `compare`, `dask`, `docs`, `pysr`. This page is
+written by `.github/costs.py`.
 """
 
 
@@ -51,13 +50,14 @@ def needed(name, known=None):
 def megabytes(distributions):
     """Size of their files on disk, without compiled copies of Python."""
     files = {file.locate() for one in distributions for file in one.files or () if file.suffix != ".pyc"}
-    return sum(os.stat(file).st_size for file in files if os.path.exists(file)) / 1e6
+    return sum(file.stat().st_size for file in map(Path, files) if file.exists()) / 1e6
 
 
 def seconds(module):
     """Processor time of an import, the least of three: what a bare start takes is not in it."""
     code = f"import os; before = sum(os.times()[:2]); import {module}; print(sum(os.times()[:2]) - before)"
-    return min(float(subprocess.check_output([sys.executable, "-c", code], text=True)) for _ in range(3))
+    command = [sys.executable, "-c", code]
+    return min(float(subprocess.check_output(command, text=True)) for _ in range(3))  # noqa: S603 - own words
 
 
 def page():

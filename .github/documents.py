@@ -27,17 +27,17 @@ imperfect the network is. *s* is seconds of training and search, on one core.
 
 {table}
 A formula stands for all monotone functions of it. On data that lie on a surface it stands for all that agree
-there: with antisymmetric matrices `x2**2 + x6**2 + x7**2` is the sum of principal minors. P2-G is an exercise:
-a network has made one thing of two concepts, and the search has to say what. "Another" is not what the paper
-read. [What is found over more seeds](recovery.md), and with the paper's own training.
+there: with antisymmetric matrices `x2**2 + x6**2 + x7**2` is the sum of principal minors. P2-G is an
+exercise: a network has made one thing of two concepts, and the search has to say what. "Another" is not what
+the paper read. [What is found over more seeds](recovery.md), and with the paper's own training.
 """
 BINDER = """Without installing anything, on Binder:
 [the start notebook]({at}?urlpath=lab/tree/00_start_here.ipynb), the playground
 [with code]({at}?urlpath=lab/tree/playground.ipynb) or
 [as an application]({at}?urlpath=voila/render/playground.ipynb), and [each experiment](docs/found.md).
 Binder ends a session after ten idle minutes. Two buttons above each notebook keep your work in the browser,
-even after the server has gone, and bring it back in the next session; a third downloads it. Browser storage is
-tied to the session's address. If Binder sends you to another host, use the download.
+even after the server has gone, and bring it back in the next session; a third downloads it. Browser storage
+is tied to the session's address. If Binder sends you to another host, use the download.
 """
 
 

@@ -27,6 +27,7 @@ OFF = (  # announcements ask other hosts; what comes with nbgrader is not what a
     "@jupyter-notebook/lab-extension",
     "@jupyter/nbgrader",
 )
+APP = {"lab": "LabApp", "notebook": "JupyterNotebookApp"}
 # Run All is dropped silently when it comes before all of this.
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
@@ -74,10 +75,10 @@ TOLERATED = ("favicon", "Sec-WebSocket-Protocol")
 
 
 @contextmanager
-def server(folder, root, port=None, start=None):
+def server(folder, root, port=None, start=None, editor="lab"):
     """JupyterLab on `folder`, with settings, kernels and history of its own; yields its address.
 
-    With `start`, a script that becomes the server, what is served is left to its settings.
+    With editor="notebook" it is Notebook 7. With `start`, a script that becomes the server, what is served is left to its settings.
     """
     own = Path(folder) / ".jupyter-own"
     without_strangers(own / "config")
@@ -91,9 +92,9 @@ def server(folder, root, port=None, start=None):
     }
     port = port or free_port()
     command = [
-        *([start] if start else []), sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root",
+        *([start] if start else []), sys.executable, "-m", "jupyter", editor, "--no-browser", "--allow-root",
         f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-        *([] if start else [f"--ServerApp.root_dir={folder}"]), "--LabApp.expose_app_in_browser=True",
+        *([] if start else [f"--ServerApp.root_dir={folder}"]), f"--{APP[editor]}.expose_app_in_browser=True",
         "--ZMQChannelsWebsocketConnection.kernel_ws_protocol=",
     ]  # fmt: skip
     log = (own / "server.log").open("w")
@@ -174,9 +175,9 @@ def _note_request(page, request):
         page.strangers.append(request.url)
 
 
-def open_notebook(page, address, name, dark=False):
+def open_notebook(page, address, name, dark=False, tree="lab/tree"):
     """Open a notebook alone on the page and wait until its kernel answers."""
-    page.goto(f"{address}/lab/tree/{name}?reset")
+    page.goto(f"{address}/{tree}/{name}?reset")
     settle(page)
     if dark:
         theme = "'apputils:change-theme', {theme: 'JupyterLab Dark'}"

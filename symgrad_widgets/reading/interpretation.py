@@ -138,6 +138,8 @@ class Interpretation:
                 f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)",
             )
             yield "kind", self._kind_line()
+            if self.best.intervals:
+                yield "numbers", "; ".join(map(str, self.best.intervals)) + ", each with 95 % confidence"
             yield "evidence", self._evidence_line()
         if self.phi is not None:
             r2, rank = 100 * self.phi.r2, self.phi.monotonicity

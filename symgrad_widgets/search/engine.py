@@ -1,8 +1,7 @@
 """The search: small sets of terms are enumerated, eliminated and evolved; the eigenproblem weighs them.
 
-Each generation is one stage: single terms, pairs, one elimination for each structured basis, the best
-extensions of what was found, exponentials and waves, and from then on evolution on four islands of different
-parsimony.
+Each generation is one stage: single terms, pairs, the structured bases, divisions, the best extensions of
+what was found, exponentials and waves, and from then on evolution on four islands of different parsimony.
 """
 
 import itertools
@@ -12,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from .choice.values import polished, unexplained
+from .choice.values import gains, polished, unexplained
 from .division import divisions, undivided
 from .fit import combine
 from .fit.bank import Bank
@@ -88,7 +87,12 @@ class Engine:
     @property
     def surveyed(self):
         """Whether single terms, pairs and the small bases have been tried."""
-        return self._generation >= 2 + len(self._bases[0]) + self._dividing
+        return self._generation >= SEARCH.survey
+
+    @property
+    def divided(self):
+        """Whether all divisions have been tried too."""
+        return self._generation >= SEARCH.survey + self._dividing
 
     def step(self):
         """Run one generation."""
@@ -106,14 +110,13 @@ class Engine:
 
     def _stages(self):
         """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
+        small, special, large = self._bases
         yield self.singles
         yield self.pairs
+        yield partial(self.eliminate, *small)
         yield from itertools.repeat(self.divide, self._dividing)
-        small, special, large = self._bases
-        yield from (partial(self.eliminate, basis) for basis in small)
         yield self.extend_front
-        yield self.extend_front
-        yield from (partial(self.eliminate, basis) for basis in special)
+        yield partial(self.eliminate, *special)
         yield from (partial(self.eliminate, basis) for basis in large)
 
     def _evolve(self):
@@ -307,10 +310,12 @@ class Engine:
         """Powers of ten next to the values of terms."""
         return nearest_decade(np.sqrt((gradients(terms, self.sample.points)[0] ** 2).mean(1)))
 
-    def eliminate(self, basis):
-        """Score what is left of a basis when the terms that matter least are taken away one by one."""
-        for terms in self._of_one_kind(basis(self.small)):
-            self._eliminate(sieve(terms, self.sample, SEARCH.sieved, self.watch))
+    def eliminate(self, *bases):
+        """Score what is left of each basis when the terms that matter least are taken away one by one."""
+        for basis in bases:
+            for terms in self._of_one_kind(basis(self.small)):
+                self._eliminate(sieve(terms, self.sample, SEARCH.sieved, self.watch))
+            self.divide_front()
 
     def _of_one_kind(self, terms):
         """Lists of those terms that may be added."""
@@ -347,10 +352,16 @@ class Engine:
                 self._hear([self._note(some, coefficients[order], loss)])
 
     def extend_front(self):
-        """Score the front's sums with one more small term."""
-        for found in list(self.front.values()):
-            if len(found.rows) < EVOLUTION.terms:
-                self.score([(*found.rows, r) for r in self._extensions(found, self.dictionary)])
+        """Score the front's sums with one more small term, and again with another."""
+        for _ in range(2):
+            for found in list(self.front.values()):
+                if len(found.rows) < EVOLUTION.terms:
+                    self.score([(*found.rows, r) for r in self._extensions(found, self.dictionary)])
+            for _, found in list(self.witnessed.values()):
+                for rows, coefficients in _and_without_one(found):
+                    if len(rows) < EVOLUTION.terms:
+                        self.score([(*rows, r) for r in self._telling(rows, coefficients, self.dictionary)])
+            self.divide_front()
 
     def divide_front(self):
         """Score the quotients that have nearly the directions of the front's sums where these vanish."""
@@ -397,6 +408,20 @@ class Engine:
         kind = self.bank.kind
         value[np.isin(dictionary, rows) | (kind[dictionary] != kind[rows[0]])] = np.inf
         return dictionary[np.argsort(value, kind="stable")[: SEARCH.extensions]]
+
+    def _telling(self, rows, coefficients, dictionary):
+        """Those of some rows that explain most of what a sum leaves of the neuron's values."""
+        formula, sides, kind = coefficients @ self.bank.V[list(rows)], self.bank.sides(rows), self.bank.kind
+        value = gains(self.bank.V[dictionary], self.sample.values, formula, sides)
+        value[np.isin(dictionary, rows) | (kind[dictionary] != kind[rows[0]])] = 0
+        return dictionary[np.argsort(-value, kind="stable")[: SEARCH.telling]]
+
+
+def _and_without_one(found):
+    """Rows and coefficients of a sum, and of what is left of it without each of its terms."""
+    yield found.rows, found.coefficients
+    for k in range(len(found.rows) if len(found.rows) > 1 else 0):
+        yield found.rows[:k] + found.rows[k + 1 :], np.delete(found.coefficients, k)
 
 
 def _mutual(value, few):

@@ -23,6 +23,10 @@ class SearchEngine(Protocol):
     def surveyed(self) -> bool:
         """Whether all that is tried of any field has been tried, so that an answer can be told from none."""
 
+    @property
+    def divided(self) -> bool:
+        """Whether every way to divide the field has been tried too."""
+
     def copy(self) -> Self:
         """Return an engine that goes on from here, bit for bit as this one would."""
 

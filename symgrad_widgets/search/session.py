@@ -20,6 +20,7 @@ from . import storage
 from .choice.candidate import Candidate, identifiable
 from .choice.evidence import evidence
 from .choice.judge import Judge
+from .choice.numbers import numbers_by_name
 from .choice.writing import unwrapped
 from .engine import Engine
 from .kernel.evaluation import warm_up
@@ -87,6 +88,8 @@ class Search:
     constants : units of what is constant in the system, such as ["m**3/s**2"]
         Numbers in the formulas may have these dimensions; else they have none.
     known : terms (text or SymPy) that stand in every sum, such as ["m*v**2"]; their coefficients are found
+    named : mapping from names to numbers, such as {"g": 9.81}
+        A number in a formula whose interval holds one of these is called by its name: `best.intervals`.
 
     A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
     but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
@@ -117,6 +120,7 @@ class Search:
         units=None,
         constants=(),
         known=(),
+        named=None,
     ):
         identifiable(field)
         self.field, self.backend = field, _known(backend)
@@ -129,15 +133,20 @@ class Search:
         self._decades = decades(self._field.measure.spread)
         self.units, self.constants = units, several(constants, "constants")
         self.known = tuple(as_expression(term, field.names) for term in several(known, "known"))
+        self.named = numbers_by_name(named)
         self._known_terms = self._read_known()
         self._dimensions = None if units is None else self._read_units()
         self._watch = Watch()
         self._restart()
 
-    def _read_units(self):
+    def _refuse(self, what):
+        """DataError where the search is not the native one, in the inputs themselves."""
         if self.subspace is not None or self.backend != "native":
-            what = "a search in a subspace of many inputs" if self.subspace is not None else self.backend
-            raise DataError(f"{what} knows no units: leave them out")
+            where = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
+            raise DataError(f"{where} knows no {what}")
+
+    def _read_units(self):
+        self._refuse("units: leave them out")
         dimensions = Dimensions(self.units, self.constants, self._field.names)
         for guess in self.guesses:
             kinds = {dimensions.kind(term) for term in self._terms(guess)}
@@ -146,9 +155,8 @@ class Search:
         return dimensions
 
     def _read_known(self):
-        if self.known and (self.subspace is not None or self.backend != "native"):
-            what = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
-            raise DataError(f"{what} knows no terms beforehand: leave out known={[*map(str, self.known)]}")
+        if self.known:
+            self._refuse(f"terms beforehand: leave out known={[*map(str, self.known)]}")
         for term in self.known:
             if term.is_Add or not term.free_symbols:
                 raise DataError(f"known={str(term)!r} is not one term of the inputs: give each by itself")
@@ -156,12 +164,13 @@ class Search:
         return tuple(from_sympy(term.xreplace(forms), self.symbols) for term in self.known)
 
     def _restart(self):
-        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
+        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state, self.named)
         start = SearchState(generation=0, front=(), best=None, evaluations=0, seconds=0.0)
         self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
 
     def _engine(self, judge):
-        guesses = [] if self.subspace is not None else [self._terms(g) for g in self.guesses]
+        shown = () if self.subspace is not None else self.guesses
+        guesses = [self._terms(guess) for guess in shown]
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
@@ -171,7 +180,7 @@ class Search:
             return Engine(judge.searched, grammar, *settings, self._dimensions, self._known_terms)
         from .pysr.julia_engine import Engine as PySREngine
 
-        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
+        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings, shown)
 
     def _terms(self, formula):
         """Terms of a sum without its wrapping, those left out that hold an input without any part."""
@@ -231,7 +240,8 @@ class Search:
     def settled(self) -> bool:
         """Whether `best` has stood for long enough: 10 generations of evolution, or 40 while there is none.
 
-        A match has to stand for four generations after the survey, what leaves nothing to explain for one.
+        A match has to stand for two generations after the divisions; for one after the survey, where each of
+        its nodes explains much; for one of any kind, where it leaves nothing to explain.
         """
         return self._reached.unchanged >= self._patience
 
@@ -239,8 +249,8 @@ class Search:
     def _patience(self):
         if self.best is None:
             return SESSION.given_up
-        if self.best.loss <= ROUNDING.loss:
-            return SESSION.exact
+        if self._reached.judge.certain(self.best):
+            return SESSION.certain
         return SESSION.matched if self.kind == "match" else SESSION.settled
 
     @property
@@ -256,7 +266,7 @@ class Search:
         """Run one generation and return the SearchState; the old one when `stop()` cut it short."""
         with self._watch.over():
             self._advance()
-        return self.state
+            return self.state  # before another thread has its turn
 
     def _advance(self):
         """Run one generation on a copy of what was reached; returns whether it came to its end."""
@@ -274,12 +284,9 @@ class Search:
                 return False
             raise
         seconds = before.seconds + time.perf_counter() - start
-        kind = judge.kind(best)
-        exact = kind == "match" and best.loss <= ROUNDING.loss
-        counts = engine.evolving or exact or (kind == "match" and engine.surveyed)
-        unchanged = self._reached.unchanged + 1 if best == before.best and counts else 0
-        if not (engine.surveyed or exact):
-            kind = "undecided"
+        kind = _kind(engine, judge, best)
+        known = kind == "match" and (engine.divided or judge.certain(best))
+        unchanged = self._reached.unchanged + 1 if best == before.best and (known or engine.evolving) else 0
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
         self._reached = self._shown = _Reached(engine, judge, state, unchanged)
         return True
@@ -290,8 +297,9 @@ class Search:
         if found:
             judge = copy(self._reached.judge)
             with np.errstate(all="ignore"), _one_thread:
-                front = judge.front(found)
-                state = replace(self._reached.state, front=front, best=judge.answer())
+                front, best = judge.front(found), judge.answer()
+                kind = _kind(engine, judge, best)
+                state = replace(self._reached.state, front=front, best=best, kind=kind)
             self._shown = self._reached._replace(judge=judge, state=state)
 
     def run(
@@ -329,7 +337,7 @@ class Search:
                     ended = "stopped"
                     break
             self._shown = self._shown._replace(state=replace(self.state, ended=ended))
-        return self.state
+            return self.state
 
     def _ended(self, first, last, most):
         """Why a run that began after `first` generations is over, or None."""
@@ -360,13 +368,13 @@ class Search:
                 self._restart()
             while self.generation < generation and self._advance():
                 pass
-        return self.state
+            return self.state
 
     def like(self, field: GradientField) -> "Search":
         """Return a new search with the same settings on another field."""
         names = (
             "operators", "max_complexity", "guesses", "backend", "random_state", "units", "constants",
-            "known",
+            "known", "named",
         )  # fmt: skip
         return type(self)(field, **{name: getattr(self, name) for name in names})
 
@@ -386,6 +394,7 @@ class Search:
             "units": None if self.units is None else dict(self.units),
             "constants": list(self.constants),
             "known": [str(term) for term in self.known],
+            "named": self.named,
             "backend": self.backend,
         }
 
@@ -409,6 +418,13 @@ class Search:
 
     def __reduce__(self):
         return self._again, (self.field, self._settings())
+
+
+def _kind(engine, judge, best):
+    """What an answer is: undecided until all has been surveyed, unless nothing is left to explain."""
+    kind = judge.kind(best)
+    exact = kind == "match" and best.loss <= ROUNDING.loss
+    return kind if engine.surveyed or exact else "undecided"
 
 
 def _known(backend):

@@ -18,6 +18,7 @@ __all__ = [
     "EVOLUTION",
     "FRONT",
     "INNER_CONSTANTS",
+    "INTERVALS",
     "KIND",
     "MEMORY",
     "ROUNDING",
@@ -51,10 +52,10 @@ class _Session:
 
     settled: int = 10
     """Generations of evolution with the same answer that are enough. Not measured."""
-    matched: int = 4
-    """So many where the answer is a match. Not measured."""
-    exact: int = 1
-    """So many, of any kind, where the answer leaves nothing to explain. Not measured."""
+    matched: int = 2
+    """So many after the divisions where the answer is a match. Not measured."""
+    certain: int = 1
+    """So many, of any kind, where the answer leaves nothing to explain, or is certain. Not measured."""
     given_up: int = 40
     """Generations of evolution without an answer that are enough. Not measured."""
     stop_holds: float = 1.0
@@ -65,6 +66,8 @@ class _Session:
 class _Search:
     """How much is tried in the fixed stages, and what stays on the engine's front."""
 
+    survey: int = 3
+    """Generations of what is tried of any field: single terms, pairs, small bases. Not measured."""
     nodes: int = 40
     """Nodes of the longest formula. Docs/limits.md, "Search space and settings", compares 10, 20 and 80."""
     terms: int = 1200
@@ -77,6 +80,8 @@ class _Search:
     """Pairs of one term at most among those. Not measured."""
     extensions: int = 40
     """Terms that are tried beside each sum on the front, those that help most. Not measured."""
+    telling: int = 5
+    """Terms tried by what they explain of the values, as more or in the place of one. Not measured."""
     basis: int = 260
     """Terms at most of a basis that is always eliminated. Search/README.md has the time of 219."""
     large_basis: int = 2200
@@ -394,8 +399,6 @@ class _Writing:
     """Of the largest term's gradient: a term with less is none. Not measured."""
     rounds: int = 4
     """Of weights, when the coefficients to be written are solved for. Not measured."""
-    decimal: int = 2
-    """Nodes that a coefficient is worth, and as many that its digits are. Not measured."""
     residual: float = 1e-15
     """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
     least_scale: float = 1e-9
@@ -471,7 +474,29 @@ class _Values:
     steps: int = 3
     """Gauss-Newton steps at most that place coefficients. Not measured."""
     ridge: float = 1e-6
-    """Of the trace, added: the common factor of all coefficients is free. Not measured."""
+    """Added to a diagonal of 1: the common factor of all coefficients is free. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Intervals:
+    """How well numbers are known."""
+
+    groups: int = 30
+    """Of neighbouring points, that err together. Not measured."""
+    rounds: int = 10
+    """Of k-means that makes them. Not measured."""
+    errors: float = 3.0
+    """Standard errors within which simple numbers are as good as those found. Not measured."""
+    wide: float = 2.0
+    """Standard errors on either side that an interval is wide. Not measured."""
+    by_chance: float = 0.2
+    """Relative width of an interval times the names tried: above, one lies in it by chance. Not measured."""
+    multiples: tuple[str, ...] = ("1", "2", "1/2", "4", "1/4")
+    """Of pi, e and roots that have a name. Not measured."""
+    roots: tuple[int, ...] = (2, 3)
+    """Whose square roots have a name. Not measured."""
+    told: float = 1e-10
+    """Least eigenvalue of a curvature of diagonal 1 that tells the numbers apart. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -484,6 +509,8 @@ class _Kind:
     """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
     """Share of what is left of the directions that may be smooth. Not measured."""
+    certain: float = 0.9
+    """Nats of what is left of the values, for each node of a match. Search/README.md, "What an answer is"."""
 
 
 @dataclass(frozen=True)
@@ -506,7 +533,7 @@ class _Evidence:
 
     resamples: int = 50
     """Of the points, for agreement and spread. Not measured."""
-    generations: int = 8
+    generations: int = 4
     """Of the cheap null: the first of the fixed stages. Not measured."""
     thorough_runs: int = 3
     """On random directions, each as long as the search was. Not measured."""
@@ -538,6 +565,7 @@ SPLIT = _Split()
 WRITING = _Writing()
 CHOICE = _Choice()
 VALUES = _Values()
+INTERVALS = _Intervals()
 KIND = _Kind()
 FRONT = _Front()
 EVIDENCE = _Evidence()

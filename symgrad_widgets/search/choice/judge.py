@@ -9,11 +9,12 @@ import sympy as sp
 from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit.bank import Sample, sides
-from ..fit.inner_constants import tidied
+from ..fit.inner_constants import by_directions, refine, tidied
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
-from ..tuning import CHOICE, FRONT, ROUNDING, VALUES
+from ..tuning import CHOICE, FRONT, KIND, ROUNDING, VALUES
 from .candidate import Candidate, missed_by, share
+from .intervals import groups_of
 from .kind import kind_of
 from .selection import (
     chance_loss,
@@ -27,7 +28,8 @@ from .selection import (
     smooth_share,
 )
 from .split import distinct, split
-from .writing import acceptable, formula, is_simple
+from .witnesses import Directions, Values, acceptable, by_values, unheard
+from .writing import formulas
 
 __all__ = ["Judge"]
 
@@ -63,7 +65,8 @@ class Judge:
     fitting gains on its own is less than what it is charged for each constant.
     """
 
-    def __init__(self, field, symbols, max_complexity, seed):
+    def __init__(self, field, symbols, max_complexity, seed, named=None):
+        self._about = field, named
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
         self.forms = [*in_decades(symbols, tens).values()]
@@ -138,6 +141,15 @@ class Judge:
             return "none"
         return kind_of(self._written[answer.expression], self._written.values(), self.count, self.heard)
 
+    def certain(self, answer):
+        """Whether a match needs no further search: it leaves nothing, or each of its nodes explains much."""
+        if self.kind(answer) != "match":
+            return False
+        written = self._written[answer.expression]
+        return written.loss <= ROUNDING.loss or (
+            self.heard and np.log(max(written.rest, VALUES.training)) <= -KIND.certain * written.effort
+        )
+
     @property
     def count(self):
         """Number of points that the answer goes by."""
@@ -164,6 +176,10 @@ class Judge:
         return self.field.take(self._chosen)
 
     @cached_property
+    def _groups(self):
+        return groups_of(self._judged.points)
+
+    @cached_property
     def _points(self):
         return np.concatenate([sample.points for sample in self._samples], axis=1)
 
@@ -181,32 +197,42 @@ class Judge:
         return neighbours(np.concatenate([sample.field.points for sample in self._samples]))
 
     def _write(self, contender):
-        """Ways to write a sum: as simply as its loss allows, and with simple numbers whatever it is then."""
-        residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
-        terms = tidied(contender, self.fit, partial(acceptable, count=residuals))
+        """Ways to write a sum, judged."""
+        terms = self._tidied(contender) if any(term.constants for term in contender) else contender
         features = [sample.features(terms) for sample in self._samples]
         if None in features:
             return ()
-        given = terms, *features[0], self.forms, self.symbols, self.field.points, self._hear(terms)
-        written = [formula(*given)]
-        if written[0] and not is_simple(written[0][1][written[0][1] != 0]).all():
-            written.append(formula(*given, roughly=True))
-        return tuple(self._judge(contender, features, *one) for one in written if one)
+        directions = Directions(*features[0], self._groups)
+        written = formulas(terms, directions, self._hear(terms), self.forms, self.symbols, self.field.points)
+        return tuple(self._judge(contender, features, *one) for one in written)
+
+    def _tidied(self, terms):
+        """Terms with simple constants inside, placed by the witness that is left with less."""
+        residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
+        left_by, _ = by_directions(self.fit)
+        if self._values is not None:
+            heard = by_values(self.fit, self._points, self._values)
+            if heard[0](terms) < left_by(terms):
+                return tidied(
+                    refine(terms, *heard, rounds=1), heard[0], partial(unheard, count=len(self._values))
+                )
+        return tidied(terms, left_by, partial(acceptable, count=residuals))
 
     def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())
         squares = missed_by(expression, self._judged)
-        candidate = Candidate(expression, complexity(expression), loss, share(squares))
+        candidate = Candidate(expression, complexity(expression), loss, share(squares), self._about)
         smooth = smooth_share(self._unit, directions, self._nearest)
         return _Written(candidate, directions, shares, contender, effort(expression), smooth, squares)
 
     def _hear(self, terms):
-        """Values of terms (K, N) and of the neuron (N,) at the judged points, and sides; or None."""
+        """Witness of the values at the judged points, or None."""
         if self._values is None:
             return None
-        return gradients(terms, self._points)[0], self._values, sides(terms, self._points)
+        known = gradients(terms, self._points)[0], self._values, sides(terms, self._points)
+        return Values(*known, self._groups)
 
     def _alike(self, a, b):
         a, b = (self._written[c.expression].directions for c in (a, b))

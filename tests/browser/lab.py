@@ -78,7 +78,8 @@ TOLERATED = ("favicon", "Sec-WebSocket-Protocol")
 def server(folder, root, port=None, start=None, editor="lab"):
     """JupyterLab on `folder`, with settings, kernels and history of its own; yields its address.
 
-    With editor="notebook" it is Notebook 7. With `start`, a script that becomes the server, what is served is left to its settings.
+    With editor="notebook" it is Notebook 7. With `start`, a script that becomes the server, what is served is
+    left to its settings.
     """
     own = Path(folder) / ".jupyter-own"
     without_strangers(own / "config")

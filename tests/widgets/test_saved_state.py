@@ -148,7 +148,7 @@ def test_the_picture_in_an_executed_notebook_is_that_of_the_end():
 # serve no file beside a notebook, and know no extension of ours.
 STANDARD = {"@jupyter-widgets/base", "@jupyter-widgets/controls", "anywidget", None}
 OUTSIDE = re.compile(
-    r"^\s*(?:import|export)\b[^;]*\bfrom\b|https?://(?!www\.w3\.org/)|\bfetch\(|XMLHttpRequest", re.M
+    r"^\s*(?:import|export)\b[^;]*\bfrom\b|https?://(?!www\.w3\.org/)|\bfetch\(|XMLHttp", re.MULTILINE
 )
 
 

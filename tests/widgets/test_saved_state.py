@@ -144,8 +144,8 @@ def test_the_picture_in_an_executed_notebook_is_that_of_the_end():
     assert "application/vnd.jupyter.widget-view+json" in shown.data
 
 
-# VS Code and Colab bring the managers of standard widgets, and anywidget from npm. They serve no file beside a
-# notebook, and know no extension of ours.
+# VS Code and Colab bring the managers of standard widgets, and anywidget from npm. They serve no file beside
+# a notebook, and know no extension of ours.
 STANDARD = {"@jupyter-widgets/base", "@jupyter-widgets/controls", "anywidget", None}
 OUTSIDE = re.compile(
     r"^\s*(?:import|export)\b[^;]*\bfrom\b|https?://(?!www\.w3\.org/)|\bfetch\(|XMLHttp", re.MULTILINE

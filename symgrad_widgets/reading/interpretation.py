@@ -159,6 +159,8 @@ class Interpretation:
         name, sentence = WORDS[self.kind]
         share = self.best.explained
         told = "" if share is None else f" It explains {_percent(share)} of the neuron's values."
+        if self.kind == "approximation" and self.best.missing:
+            told += f" Something that depends on {' and '.join(self.best.missing)} is missing."
         return f"{name}. {sentence}{told} {CAVEAT}"
 
     def _evidence_line(self):

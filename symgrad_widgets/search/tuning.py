@@ -509,6 +509,8 @@ class _Kind:
     """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
     """Share of what is left of the directions that may be smooth. Not measured."""
+    missing: float = 0.1
+    """Share of what is left that a function of one input predicts, above which that is said. Not measured."""
     certain: float = 0.9
     """Nats of what is left of the values, for each node of a match. Search/README.md, "What an answer is"."""
 

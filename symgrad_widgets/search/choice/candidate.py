@@ -13,8 +13,9 @@ from ...formula.expressions import as_expression, complexity, loss
 from ...formula.on_arrays import on_arrays
 from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy
+from ..tuning import KIND
 from .numbers import Interval, intervals
-from .values import missed
+from .values import left_of, missed, unexplained
 
 __all__ = ["Candidate", "explained", "identifiable", "missed_by", "score", "share"]
 
@@ -46,6 +47,19 @@ class Candidate:
             return ()
         about, named = self._on
         return intervals(self.expression, about, _sides(self.expression, about), named)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Inputs of which a smooth function predicts part of what the formula leaves of the values."""
+        if self._on is None or self.explained is None:
+            return ()
+        about, _ = self._on
+        values = _values(self.expression, about)
+        if not np.isfinite(values).all():
+            return ()
+        left = left_of(values, about.values.reshape(-1), _sides(self.expression, about))
+        told = {name: 1 - unexplained(x, left) for name, x in zip(about.names, about.points.T, strict=True)}
+        return tuple(sorted((n for n in told if told[n] > KIND.missing), key=lambda n: -told[n]))
 
     @property
     def angle(self) -> float:

@@ -14,6 +14,7 @@ from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, KIND, ROUNDING, VALUES
 from .candidate import Candidate, missed_by, share
+from .coefficients import is_simple
 from .intervals import groups_of
 from .kind import kind_of
 from .selection import (
@@ -213,9 +214,9 @@ class Judge:
         if self._values is not None:
             heard = by_values(self.fit, self._points, self._values)
             if heard[0](terms) < left_by(terms):
-                return tidied(
-                    refine(terms, *heard, rounds=1), heard[0], partial(unheard, count=len(self._values))
-                )
+                limit = partial(unheard, count=len(self._values))
+                known = is_simple([c for term in terms for c in term.constants]).all()
+                return tidied(terms if known else refine(terms, *heard, rounds=1), heard[0], limit)
         return tidied(terms, left_by, partial(acceptable, count=residuals))
 
     def _judge(self, contender, features, expression, numbers):

@@ -9,7 +9,7 @@ import numpy as np
 from ..kernel.lines import least_rest, lines
 from ..tuning import ROUNDING, VALUES
 
-__all__ = ["gains", "missed", "polished", "tangents", "unexplained"]
+__all__ = ["gains", "left_of", "missed", "polished", "tangents", "unexplained"]
 
 
 def unexplained(formulas, neuron, sides=0):
@@ -53,6 +53,14 @@ def missed(formula, neuron, sides=0):
     squares = np.empty(len(neuron))
     squares[order] = min(tried, key=np.mean)
     return squares
+
+
+def left_of(formula, neuron, sides=0):
+    """What a formula (N,) leaves of a neuron's values (N,), in units of their spread, with its sign."""
+    _, left, order = tangents(formula[None], neuron, formula, sides)
+    rest = np.empty(len(order))
+    rest[order] = left
+    return rest
 
 
 def polished(terms, neuron, coefficients, sides=0):

@@ -20,7 +20,7 @@
 # | part | inputs that act through one quantity: change them so that it stays, and the neuron stays |
 # | residual | share of a pair's smaller gradient component that its quantity does not explain; 0 is perfect |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

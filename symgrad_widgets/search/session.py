@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +18,9 @@ from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nea
 from ..field import GradientField
 from ..formula.expressions import as_expression, from_file
 from . import storage
+from .certify import certified, enumerated
 from .choice.candidate import Candidate, identifiable
+from .choice.certificate import Certificate
 from .choice.evidence import evidence
 from .choice.judge import Judge
 from .choice.numbers import numbers_by_name
@@ -30,7 +33,7 @@ from .terms.decades import decades, in_decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
-from .tuning import EVIDENCE, ROUNDING, SEARCH, SESSION
+from .tuning import CERTIFICATE, EVIDENCE, ROUNDING, SEARCH, SESSION
 from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
@@ -136,7 +139,7 @@ class Search:
         self.named = numbers_by_name(named)
         self._known_terms = self._read_known()
         self._dimensions = None if units is None else self._read_units()
-        self._watch = Watch()
+        self._watch, self._small, self._certificate = Watch(), None, None
         self._restart()
 
     def _refuse(self, what):
@@ -346,10 +349,58 @@ class Search:
         budget = np.isfinite(last) or np.isfinite(most)
         return "known" if not budget and self.settled and self.generation - first >= self._patience else None
 
+    def certificate(self, progress: bool = True) -> Certificate | None:
+        """Try all small formulas of a field of up to three inputs, and say whether one does better.
+
+        They are judged as the search judges its own, and change nothing in it. Takes a second or two, and
+        none when it is asked again. None when `stop()` cuts it short.
+
+        >>> search.run()
+        >>> print(search.certificate().text)
+        No formula of up to 6 nodes over these operators does better: 3,853,868 tried, and ...
+
+        Raises
+        ------
+        DataError
+            where more inputs matter, and where terms are known beforehand.
+
+        """
+        from tqdm import tqdm
+
+        grammar = Grammar(self.operators, relevant_inputs(self._field))
+        if self.known:
+            raise DataError(
+                f"small formulas lack the known terms {[*map(str, self.known)]}: leave out known="
+            )
+        if len(grammar.inputs) > CERTIFICATE.inputs:
+            raise DataError(
+                f"small formulas are too many of {len(grammar.inputs)} inputs that matter, "
+                f"{CERTIFICATE.inputs} at most: hold others fixed and give a field of those"
+            )
+        warm_up()
+        bar = tqdm(desc="certificate", unit="lot", disable=not progress, leave=False)
+
+        def watch():
+            self._watch()
+            bar.update()
+
+        with bar, self._watch.over(), np.errstate(all="ignore"), _one_thread, suppress(Interrupted):
+            engine, judge, state, _ = self._reached
+            if self._small is None:
+                self._small = enumerated(judge, grammar, self.max_complexity, watch, self._dimensions)
+            self._certificate = certified(judge, engine.contenders(), state.best, self._small, watch)
+            return self._certificate
+        return None
+
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
-        """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""
+        """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants.
+
+        It has the answer's `certificate` where that has been asked for.
+        """
         with self._watch.over():
-            return evidence(self, self._judge, resamples, thorough)
+            made = self._certificate
+            certificate = made if made is not None and made.answer == self.best else None
+            return evidence(self, self._judge, resamples, thorough, certificate)
 
     def stop(self) -> None:
         """End `run`, `step` or `goto` within a fraction of a second; to be called from another thread.

@@ -11,6 +11,7 @@ from ..field import TRAINING_ERROR
 
 __all__ = [
     "BANK",
+    "CERTIFICATE",
     "CHOICE",
     "DICTIONARY",
     "DIVISION",
@@ -542,6 +543,26 @@ class _Evidence:
 
 
 @dataclass(frozen=True)
+class _Certificate:
+    """How many formulas are enumerated, and which of them are judged."""
+
+    inputs: int = 3
+    """That matter at most. Search/README.md has time and memory."""
+    nodes: int = 6
+    """Of the longest formula. Search/README.md has time and memory."""
+    summed: int = 4
+    """Nodes at most of each of two functions that are summed. Search/README.md has time and memory."""
+    points: int = 32
+    """Of the field, at which formulas are told apart. Not measured."""
+    alike: float = 1e-8
+    """Difference of two numbers made of all points below which functions are one. Not measured."""
+    together: int = 4096
+    """Trees that are evaluated together. Not measured."""
+    kept: int = 12
+    """Formulas of each number of nodes that are judged, those that leave least. Not measured."""
+
+
+@dataclass(frozen=True)
 class _Storage:
     """What a file may hold that a stranger gives."""
 
@@ -571,4 +592,5 @@ INTERVALS = _Intervals()
 KIND = _Kind()
 FRONT = _Front()
 EVIDENCE = _Evidence()
+CERTIFICATE = _Certificate()
 STORAGE = _Storage()

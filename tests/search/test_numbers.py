@@ -1,5 +1,7 @@
 """Intervals of the numbers in a formula, and their names, against fields whose numbers are known."""
 
+import itertools
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -101,3 +103,55 @@ def test_names_are_kept_with_a_search(tmp_path):
 def test_what_names_no_number_is_refused(named):
     with pytest.raises(DataError, match="named="):
         sg.Search(noisy(0), named=named)
+
+
+FORMS = (
+    "a*b + {c}*d", "a**2 + {c}*b**2", "a*b/(d + {c})", "a + exp({c}*b)",
+    "sin({c}*a)*b + d", "a*log(b + {c})", "sqrt(a**2 + {c}*b**2) + d", "a*d - {c}*b",
+)  # fmt: skip
+
+
+@pytest.mark.nightly
+def test_a_hundred_networks_with_one_free_number():
+    errors, widths, held = np.array([_of_network(seed) for seed in range(100)]).T
+    print(f"error {np.median(errors):.2e}, width {np.median(widths):.2e}, {held.sum():.0f} of 100 hold it")
+    assert np.median(errors) < 3e-3
+    assert held.sum() >= 80
+
+
+def _of_network(seed):
+    """Relative error of a formula's number, width of its interval, and whether that holds the true one."""
+    import torch
+
+    rng = np.random.default_rng(seed)
+    form, number = FORMS[seed % len(FORMS)], float(np.exp(rng.uniform(np.log(0.4), np.log(4))))
+    symbols = sorted(sp.sympify(form.format(c=number)).free_symbols, key=str)
+    law = sp.lambdify(symbols, sp.sympify(form.format(c=number)))
+    inputs, seen = rng.uniform(0.5, 2.5, (2, 4000, len(symbols)))
+    y = law(*inputs.T)
+    y = np.tanh((y - np.median(y)) / y.std()) if seed % 2 else y
+    scaled = [torch.tensor((x - inputs.mean(0)) / inputs.std(0)).float() for x in (inputs, seen[:2000])]
+    target = torch.tensor((y - y.mean()) / y.std()).float()
+    torch.manual_seed(seed)
+    sizes = (len(symbols), 48, 48)
+    layers = [m for pair in itertools.pairwise(sizes) for m in (torch.nn.Linear(*pair), torch.nn.SiLU())]
+    net = torch.nn.Sequential(*layers, torch.nn.Linear(48, 1))
+    optimizer = torch.optim.AdamW(net.parameters(), 4e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=1000)
+    for _ in range(1000):
+        some = torch.randint(4000, (256,))
+        optimizer.zero_grad()
+        torch.nn.functional.mse_loss(net(scaled[0][some])[:, 0], target[some]).backward()
+        optimizer.step()
+        schedule.step()
+    points = scaled[1].requires_grad_()
+    values = net(points)[:, 0]
+    (slopes,) = torch.autograd.grad(values.sum(), points)
+    slopes = slopes.double().numpy() / inputs.std(0)
+    field = sg.GradientField(seen[:2000], slopes, [str(s) for s in symbols], values.detach().numpy())
+    best = 1.03 * number
+    for _ in range(4):
+        (interval,) = sg.score(field, form.format(c=best)).intervals
+        best = abs(interval.low + interval.high) / 2
+    low, high = sorted(map(abs, (interval.low, interval.high)))
+    return abs(best / number - 1), (high - low) / number, low <= number <= high

@@ -1,5 +1,6 @@
 """Fit on some points, judge on others: from the engine's sums of terms to a front and its answer."""
 
+from copy import copy
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -102,7 +103,7 @@ class Judge:
         self._leaders = [found[i].contender for i in sorted(leaders)]
         found.sort(key=lambda w: -w.left)  # of those written alike the one that leaves least counts
         self._written = {w.candidate.expression: w for w in found}
-        return pareto([w.candidate for w in self._written.values()], self._alike, self.answer())
+        return pareto([w.candidate for w in self._written.values()], self.alike, self.answer())
 
     def answer(self, points=None):
         """Return the answer among all that was written for the last front, or None.
@@ -235,7 +236,18 @@ class Judge:
         known = gradients(terms, self._points)[0], self._values, sides(terms, self._points)
         return Values(*known, self._groups)
 
-    def _alike(self, a, b):
+    def fresh(self):
+        """Return a judge of the same points that knows of no formula, but how sums are written."""
+        other = copy(self)
+        other._leaders, other._written = [], {}  # noqa: SLF001 - of this class
+        return other
+
+    def wrote(self, candidate):
+        """Whether a formula was written for the last front."""
+        return candidate.expression in self._written
+
+    def alike(self, a, b):
+        """Whether two formulas that were written for the last front have the same directions."""
         a, b = (self._written[c.expression].directions for c in (a, b))
         return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < FRONT.alike
 

@@ -32,23 +32,22 @@ class Sample:
         Not usable is what is not finite, and what is constant on the data but for rounding.
         """
         values, raw, ok = gradients(terms, self.points)
-        raw = np.swapaxes(raw, 1, 2)
+        spread, basis = self.field.measure
         with np.errstate(all="ignore"):  # what overflows is not usable
-            G = np.stack([self.field.project(g) for g in raw])
-            change = raw * self.field.measure.spread
-            length, scale = (np.sqrt(np.einsum("knj,knj->k", g, g) / g.shape[1]) for g in (change, G))
+            change = np.swapaxes(raw, 1, 2) * spread
+            G = _along(basis, change)
+            scale = _lengths(G)
+            length = scale if basis is None else _lengths(change)
             varies = length > ROUNDING.share * np.sqrt((values**2).mean(1))
             held = (scale > BANK.shortest) & (scale < BANK.longest)
         return G, scale, ok & varies & (scale > BANK.across * length) & held, values
 
     def gradients(self, terms, where):
-        """Projected gradients (K, P, m) of terms at some of the points (a slice), usable or not."""
-        raw = np.swapaxes(gradients(terms, self.points[:, where])[1], 1, 2)
+        """Projected gradients (K, P, m) of terms at some of the points (a slice), and which are finite."""
+        _, raw, finite = gradients(terms, self.points[:, where])
         spread, basis = self.field.measure
-        raw = raw * spread
-        if basis is None:
-            return raw
-        return raw @ basis if basis.ndim == 2 else np.einsum("kpn,pnm->kpm", raw, basis[where])
+        basis = basis if basis is None or basis.ndim == 2 else basis[where]
+        return _along(basis, np.swapaxes(raw, 1, 2) * spread), finite
 
     def components(self, G):
         """Components (K, N, k) of projected gradients along the neurons."""
@@ -58,6 +57,17 @@ class Sample:
         """Projected gradients and components of terms, or None where one has no usable gradient."""
         G, _, ok, _ = self.project(terms)
         return (G, self.components(G)) if ok.all() else None
+
+
+def _along(basis, gradients):
+    """Tangent coordinates (K, N, m) of gradients (K, N, n) in units of their spread."""
+    if basis is None:
+        return gradients
+    return gradients @ basis if basis.ndim == 2 else np.einsum("knj,njm->knm", gradients, basis)
+
+
+def _lengths(G):
+    return np.sqrt(np.einsum("knj,knj->k", G, G) / G.shape[1])
 
 
 def sides(terms, points):

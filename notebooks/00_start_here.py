@@ -20,7 +20,7 @@ sg.Instrument("oscillator")
 
 # %% [markdown]
 # *No picture yet? Choose* Run All Cells *in the menu* Run.
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 #
 # ## Why arrows, and not values?
 #
@@ -171,7 +171,7 @@ steps.run(seconds=budget).best
 # A network may bend what it has learnt, so its values hide the formula; directions of gradients do not. The loss
 # compares directions only, and the search returns a front, with the formula at its knee.
 #
-# In `reference`, `index` lists all notebooks and `glossary` all words. **Go on with** `physics/07_oscillator` (a look
+# In `reference`, `index` lists all notebooks and all words. **Go on with** `physics/07_oscillator` (a look
 # inside the search), `matrices/01_trace2` (why sign and scale do not matter) or `matrices/02_determinant2` (data on a
 # surface).
 #

@@ -15,7 +15,7 @@
 # points of its front: simple formulas left, exact ones low. **Verdict** says whether the selected one is the concept.
 # The line *state* at the bottom holds all that you have chosen: copy it to hand it out, paste another to take it.
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 experiment = "oscillator"  # any name that `symgrad list` shows

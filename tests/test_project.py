@@ -81,26 +81,86 @@ def test_what_the_readme_points_to_exists():
     assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
 
 
-def test_no_host_is_named_but_the_index_of_cpu_builds_binder_and_julias():
+def test_no_host_is_named_but_the_index_of_cpu_builds_julias_and_what_the_owner_has():
     names = ("README.md", "CONTRIBUTING.md", "environment.yml", ".ci/run", "binder/postBuild", "binder/start")
     hosts = {host for name in names for host in re.findall(r"https?://([^/\s]+)", read(name))}
-    assert hosts == {"download.pytorch.org", "install.julialang.org", "mybinder.org"}
+    assert hosts - {"mybinder.org"} == {"download.pytorch.org", "install.julialang.org"}
 
 
-def test_the_badges_open_what_a_session_on_binder_serves():
-    address = r"https://mybinder.org/v2/gh/[\w-]+/[\w-]+/HEAD\?urlpath=(?:lab/tree|voila/render)/([^\s)]+)"
-    pages = re.findall(address, read("README.md"))
+@pytest.fixture(scope="module")
+def documents():
+    """The script that writes what follows from elsewhere."""
+    name = importlib.util.spec_from_file_location("documents", ROOT / ".github" / "documents.py")
+    module = importlib.util.module_from_spec(name)
+    name.loader.exec_module(module)
+    return module
+
+
+def test_what_follows_from_elsewhere_is_written(documents):
+    for path, text in documents.written().items():
+        told = "make it again: .venv/bin/python .github/documents.py"
+        assert path.read_text(encoding="utf-8") == text, told
+
+
+def test_the_links_of_an_owner_open_what_a_session_on_binder_serves(documents):
+    whole = documents.binder("somebody/symgrad-widgets") + documents.found("somebody/symgrad-widgets")
+    address = r"https://mybinder.org/v2/gh/somebody/symgrad-widgets/HEAD\?urlpath=(?:lab/tree|voila/render)/"
+    pages = re.findall(address + r"([^\s)]+)", whole)
+    assert len(pages) == whole.count("https://")
     assert pages[:3] == ["00_start_here.ipynb", "playground.ipynb", "playground.ipynb"]
     of_experiments = {find(experiment, ROOT / "notebooks") for experiment in OF_PAPERS}
     assert {ROOT / "notebooks" / page for page in pages[3:]} == of_experiments
     assert all((ROOT / "notebooks" / page).is_file() for page in pages)
 
 
-def test_the_table_of_experiments_is_that_of_the_reference_sweep():
-    name = importlib.util.spec_from_file_location("table", ROOT / ".github" / "table.py")
-    module = importlib.util.module_from_spec(name)
-    name.loader.exec_module(module)
-    assert module.table() in read("README.md"), "make it again: .venv/bin/python .github/table.py"
+def test_without_an_owner_nothing_links_to_one(documents):
+    assert documents.binder(None) == ""
+    assert "://" not in documents.found(None)
+
+
+def test_the_owner_is_named_in_one_place(documents):
+    account = (documents.owned() or "OWNER/").partition("/")[0]
+    made = {path.relative_to(ROOT).as_posix() for path in documents.written()}
+    search = ["git", "grep", "-lwI", "-e", account, "--", ":!*.svg", ":!tests/test_project.py"]
+    found = subprocess.run(search, cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    assert set(found) - made <= {"pyproject.toml"}
+
+
+def test_no_reader_is_told_to_get_from_an_index_what_is_not_there(documents):
+    by_name, otherwise = documents.help_line(by_name=True), documents.help_line(by_name=False)
+    assert "`%pip install symgrad-widgets`" in by_name
+    assert re.search("wheel.*clone", otherwise)
+    if documents.released():
+        return
+    named = re.compile(r"pip install (?:-\S+ )*symgrad")  # with an extra it is there, and pip adds the rest
+    files = ["git", "ls-files", "*.md", "*.ipynb", "*.py", ":!tests", ":!.github", ":!RELEASING.md"]
+    told = subprocess.check_output(files, cwd=ROOT, text=True).split()
+    assert len(told) > 100
+    assert not [name for name in told if named.search(read(name))]
+
+
+def test_what_the_readme_says_of_the_results_is_in_their_page():
+    section = re.search(r"## What has been found\n(.*?)\n## ", read("README.md"), re.DOTALL)[1]
+    figures = re.findall(r"\d+\sof \d+", section)
+    assert len(figures) == 2
+    assert all(" ".join(figure.split()) in read("docs/recovery.md") for figure in figures)
+
+
+def test_what_each_dependency_costs_is_told():
+    told = re.findall(r"^\| ([\w-]+) \| [\d.+\w]+ \| [\d.]+ \|", read("docs/costs.md"), re.MULTILINE)
+    assert {*told} == {*declared()}, "make it again: .venv/bin/python .github/costs.py"
+
+
+def test_the_oldest_versions_are_the_lower_bounds():
+    lines = subprocess.check_output([sys.executable, ROOT / ".github" / "oldest.py"], text=True).split()
+    assert [line.partition("==")[0] for line in lines] == [*declared()]
+    for line in lines:
+        name, _, version = line.partition("==")
+        assert declared()[name].specifier.contains(version)
+
+
+def test_the_readme_is_short():
+    assert len(read("README.md").splitlines()) <= 150
 
 
 def test_every_dependency_is_pinned_to_a_version_that_it_allows():

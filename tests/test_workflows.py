@@ -8,7 +8,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-TOLD = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md"))
+TOLD = "".join(
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "RELEASING.md")
+)
 
 
 def jobs(path):
@@ -27,7 +29,7 @@ def untold(commands):
 
 def test_all_that_is_promised_runs():
     names = {path.stem for path in FILES}
-    assert names == {"image", "julia", "newest", "sweep", "tests"}
+    assert names == {"image", "julia", "newest", "release", "site", "sweep", "tests"}
     unit = jobs(ROOT / ".github/workflows/tests.yml")["unit"]
     assert {name.partition("-")[0] for name in unit["strategy"]["matrix"]["os"]} == {
         "ubuntu",
@@ -52,7 +54,23 @@ def test_a_workflow_may_only_read_and_ends_by_itself(path):
     whole = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert whole["permissions"] == {"contents": "read"}
     assert all(job["timeout-minutes"] <= 180 for job in whole["jobs"].values())
-    assert all(step["uses"].startswith("actions/") for step in steps(path) if "uses" in step)
+    used = {step["uses"] for step in steps(path) if "uses" in step}
+    assert all(name.startswith("actions/") for name in used - {"pypa/gh-action-pypi-publish@release/v1"})
+
+
+def test_only_what_publishes_may_write_and_it_runs_nothing_of_ours_and_knows_no_secret():
+    rights = {}
+    for path in FILES:
+        assert "secrets." not in path.read_text(encoding="utf-8")
+        for name, job in jobs(path).items():
+            if "permissions" in job:
+                rights[path.stem, name] = job["permissions"]
+                assert not [step for step in job["steps"] if "run" in step]
+                assert job["environment"]
+    assert rights == {
+        ("release", "publish"): {"id-token": "write"},
+        ("site", "publish"): {"pages": "write", "id-token": "write"},
+    }
 
 
 def test_the_whole_check_is_the_one_script():

@@ -23,7 +23,7 @@
 # | principal direction | the sum of a layer's neurons, with squares of the weights adding up to 1, with the largest gradient; the next is the largest across the first |
 # | control | the same measurement where nothing can be found |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

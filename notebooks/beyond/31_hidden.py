@@ -23,7 +23,7 @@
 # | embedding | the numbers that stand for a token inside a network |
 # | false discovery | a formula for a neuron that has learnt nothing |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -24,7 +24,7 @@
 # | span | all directions that can be put together from the latents' gradients at a point |
 # | generator | a matrix whose exponentials are the members of a family, as of all rotations |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

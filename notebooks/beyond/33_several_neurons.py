@@ -23,7 +23,7 @@
 # | similar matrices | $A$ and $M A M^{-1}$: one linear map, seen in two bases |
 # | stranger | the point that a network learns to tell from the two of a pair |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0  # of the matrices and of what is trained on them; the planet's network comes with the package

@@ -22,7 +22,7 @@
 # | shuffled | the neuron's values, dealt out to the wrong points |
 # | recovered | share of what the neuron is worth to the task that the formula is worth, too |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

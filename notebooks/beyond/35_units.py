@@ -22,7 +22,7 @@
 # | evaluation | one sum of terms whose loss was calculated |
 # | front | for each complexity the formula of least loss |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

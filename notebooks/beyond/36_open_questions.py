@@ -27,7 +27,7 @@
 # study again. Look at the column *95 %* before you believe a number. The study of several concepts is told in
 # `33_several_neurons`.
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -26,7 +26,7 @@
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -25,7 +25,7 @@
 # | projection | keeping only the part of a gradient that lies in the tangent space |
 # | floor | loss of the true concept: how imperfect the network is |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

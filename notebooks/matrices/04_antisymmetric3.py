@@ -24,7 +24,7 @@
 # | on the data | true wherever the constraints are; elsewhere anything may happen |
 # | floor | loss of the true concept: how imperfect the network is |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

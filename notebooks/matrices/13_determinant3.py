@@ -23,7 +23,7 @@
 # | variance within pairs | how much the neuron differs between partners; 1 is as much as between strangers |
 # | floor | loss of the true concept: how imperfect the network is |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -21,7 +21,7 @@
 # | state dict | a table from names to arrays of numbers, which is all that a checkpoint should hold |
 # | pickle | Python's own format for objects; to load it is to run the program that it contains |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -22,7 +22,7 @@
 # | committee | several networks, trained alike from different starts |
 # | astronomical unit | mean distance of the Earth from the Sun, $1.496\times10^{11}$ m |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

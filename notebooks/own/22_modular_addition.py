@@ -22,7 +22,7 @@
 # | logit | the network's vote for one answer |
 # | frequency $k$ | the wave $\cos(2\pi k n/59)$ over the tokens $n$, and its sine |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

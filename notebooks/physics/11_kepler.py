@@ -22,7 +22,7 @@
 # | pure, impure neuron | a function of one invariant, or of several |
 # | rank | how many independent directions the neurons' gradients have at a point |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

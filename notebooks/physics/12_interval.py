@@ -24,7 +24,7 @@
 # | quadratic form | a sum of squares and products, held by a symmetric matrix |
 # | light cone | the events that a flash of light from the common event reaches |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -27,7 +27,7 @@
 # optional, and left out below where it is not installed); *operon*, fast symbolic regression of values; and
 # *polynomials* fitted to the latent by least squares, as arXiv 2003.04299 did before there was a search.
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

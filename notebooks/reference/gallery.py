@@ -23,7 +23,7 @@
 # | front | the candidates for which no simpler one does better |
 # | $\varphi$ (phi) | the function that bends the formula into the neuron |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -19,7 +19,7 @@
 # | found | runs (one for each seed) that ended with every known concept and nothing else |
 # | seconds | for training and search, in the median over the runs |
 #
-# *Something fails here? `%pip install symgrad-widgets` in a cell; then `!symgrad doctor` says what is missing.*
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 results = "results.jsonl"  # or the folder of a sweep of your own

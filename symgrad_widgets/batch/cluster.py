@@ -93,7 +93,7 @@ def _client(scheduler):
     try:
         from dask.distributed import Client
     except ImportError:
-        raise SymgradError('Dask is not installed: pip install -e ".[dask]" in the repository') from None
+        raise SymgradError('Dask is not installed: pip install "symgrad-widgets[dask]"') from None
     try:
         return Client(scheduler, timeout=_REACHED, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -36,9 +36,7 @@ def main(arguments, _):
     try:
         from voila.app import Voila
     except ImportError:
-        raise SymgradError(
-            'the application needs Voila: pip install -c binder/constraints.txt -e ".[app]"'
-        ) from None
+        raise SymgradError('the application needs Voila: pip install "symgrad-widgets[app]"') from None
     paths = [str(_PACKAGE), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     options = [f"--port={arguments.port}", *["--no-browser"] * arguments.no_browser]

@@ -106,7 +106,7 @@ def _package(requirement):
     try:
         version = importlib.metadata.version(requirement.name)
     except importlib.metadata.PackageNotFoundError:
-        return Check(requirement.name, "not installed", f"in the repository: {_REINSTALL}")
+        return Check(requirement.name, "not installed", f"pip install '{requirement}'")
     fits = requirement.specifier.contains(version, prereleases=True)
     return Check(requirement.name, version, "" if fits else f"pip install '{requirement}'")
 
@@ -119,7 +119,7 @@ def _imports():
     return Check(
         "imports",
         "torch, numba, bokeh and the widgets load" if done.returncode == 0 else "".join(words[-1:]),
-        "" if done.returncode == 0 else f"install the package it names again, or all: {_REINSTALL}",
+        "" if done.returncode == 0 else f"install what it names again, or all, in a clone: {_REINSTALL}",
     )
 
 

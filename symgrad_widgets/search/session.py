@@ -269,7 +269,7 @@ class Search:
         """Run one generation and return the SearchState; the old one when `stop()` cut it short."""
         with self._watch.over():
             self._advance()
-        return self.state
+            return self.state  # before another thread has its turn
 
     def _advance(self):
         """Run one generation on a copy of what was reached; returns whether it came to its end."""
@@ -340,7 +340,7 @@ class Search:
                     ended = "stopped"
                     break
             self._shown = self._shown._replace(state=replace(self.state, ended=ended))
-        return self.state
+            return self.state
 
     def _ended(self, first, last, most):
         """Why a run that began after `first` generations is over, or None."""
@@ -419,7 +419,7 @@ class Search:
                 self._restart()
             while self.generation < generation and self._advance():
                 pass
-        return self.state
+            return self.state
 
     def like(self, field: GradientField) -> "Search":
         """Return a new search with the same settings on another field."""

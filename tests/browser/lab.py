@@ -27,6 +27,7 @@ OFF = (  # announcements ask other hosts; what comes with nbgrader is not what a
     "@jupyter-notebook/lab-extension",
     "@jupyter/nbgrader",
 )
+APP = {"lab": "LabApp", "notebook": "JupyterNotebookApp"}
 # Run All is dropped silently when it comes before all of this.
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
@@ -75,15 +76,14 @@ TOLERATED = ("favicon", "Sec-WebSocket-Protocol")
 
 
 @contextmanager
-def server(folder, root, port=None, start=None):
+def server(folder, root, port=None, start=None, editor="lab"):
     """JupyterLab on `folder`, with settings, kernels and history of its own; yields its address.
 
-    With `start`, a script that becomes the server, what is served is left to its settings.
+    With editor="notebook" it is Notebook 7. With `start`, a script that becomes the server, what is served is
+    left to its settings.
     """
     own = Path(folder) / ".jupyter-own"
-    settings = own / "config" / "labconfig"
-    settings.mkdir(parents=True, exist_ok=True)
-    (settings / "page_config.json").write_text(json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}))
+    without_strangers(own / "config")
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(own / "config"),
         "JUPYTER_DATA_DIR": str(own / "data"),
@@ -92,18 +92,18 @@ def server(folder, root, port=None, start=None):
         "PYTHONPATH": str(root),
         "OMP_NUM_THREADS": "1",
     }
-    port = port or _free_port()
+    port = port or free_port()
     command = [
-        *([start] if start else []), sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root",
+        *([start] if start else []), sys.executable, "-m", "jupyter", editor, "--no-browser", "--allow-root",
         f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-        *([] if start else [f"--ServerApp.root_dir={folder}"]), "--LabApp.expose_app_in_browser=True",
+        *([] if start else [f"--ServerApp.root_dir={folder}"]), f"--{APP[editor]}.expose_app_in_browser=True",
         "--ZMQChannelsWebsocketConnection.kernel_ws_protocol=",
     ]  # fmt: skip
     log = (own / "server.log").open("w")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(address, process, own / "server.log")
+        wait_for(address, process, own / "server.log")
         yield address
     finally:
         process.terminate()
@@ -111,26 +111,37 @@ def server(folder, root, port=None, start=None):
         log.close()
 
 
-def _free_port():
+def without_strangers(config):
+    """Have a server leave out, by its folder of settings, what a reader has not."""
+    settings = Path(config) / "labconfig"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "page_config.json").write_text(json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}))
+
+
+def free_port():
+    """A port of this machine that nobody listens to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(address, process, log):
+def wait_for(address, process, log):
+    """Wait until a server answers; `log` says why it does not."""
     for _ in range(240):
         if process.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended at once:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(f"the server ended at once:\n{log.read_text()[-2000:]}")
         if _answers(address):
             return
         time.sleep(0.25)
-    raise RuntimeError(f"JupyterLab did not answer within a minute:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"the server did not answer within a minute:\n{log.read_text()[-2000:]}")
 
 
 def _answers(address):
     try:
         with urllib.request.urlopen(f"{address}/api", timeout=1):
             return True
+    except urllib.error.HTTPError:  # as Voila has it: there is somebody, who serves something else
+        return True
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
 
@@ -166,9 +177,9 @@ def _note_request(page, request):
         page.strangers.append(request.url)
 
 
-def open_notebook(page, address, name, dark=False):
+def open_notebook(page, address, name, dark=False, tree="lab/tree"):
     """Open a notebook alone on the page and wait until its kernel answers."""
-    page.goto(f"{address}/lab/tree/{name}?reset")
+    page.goto(f"{address}/{tree}/{name}?reset")
     settle(page)
     if dark:
         theme = "'apputils:change-theme', {theme: 'JupyterLab Dark'}"

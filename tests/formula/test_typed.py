@@ -108,7 +108,7 @@ def _numbers(tree):
 
 def test_values_and_gradients_are_those_of_sympy():
     points, compared = drawn.points(), 0
-    for text in drawn.good(100, seed=6):
+    for text in drawn.good(60, seed=6):
         own = evaluate_tree(read_formula(text, drawn.NAMES).tree, drawn.NAMES, points)
         try:
             other = evaluate(parse(text, drawn.NAMES), drawn.NAMES, points)
@@ -119,7 +119,7 @@ def test_values_and_gradients_are_those_of_sympy():
             mine[~both], theirs[~both] = np.nan, np.nan
             assert drawn.alike(mine, theirs, 1e-7), text
         compared += both.sum()
-    assert compared > 2000
+    assert compared > 1200
 
 
 def test_nothing_is_simplified_before_it_is_computed():

@@ -115,7 +115,7 @@ def test_a_run_can_be_sent_as_json():
 
 @pytest.mark.parametrize("experiment", ["oscillator", "kepler", "ellipse"])
 def test_a_run_becomes_a_row_whatever_the_kind_of_network_and_the_number_of_latents(experiment):
-    with generations(4):
+    with generations(2):
         found = recovery.interpret_run(tiny(experiment, seed=3))
     assert json.loads(json.dumps(found))["seed"] == 3
     assert found["error"] is None

@@ -38,7 +38,7 @@ def test_a_row_has_the_front_and_what_the_rules_find_on_it(experiment):
     (run,) = recovery.planned([experiment], preset="paper", epochs=1)
     cut = {"count": 4000, "validation": 500, "held_out": 1000, "hidden": [16]}
     run.settings.update(cut)
-    with generations(4):
+    with generations(2):
         row = recovery.interpret_run(run)
     assert row["error"] is None
     assert row["preset"] == "paper"

@@ -1,6 +1,7 @@
 """What gradient matching is compared with: each baseline finds what it can, and is scored alike."""
 
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from symgrad_widgets.errors import DataError, SymgradError
 from symgrad_widgets.reading import baselines
 
 FEW = {"evaluations": 20_000}
+fitted = pytest.mark.skipif(find_spec("pyoperon") is None, reason="pyoperon comes with the extra `compare`")
 
 
 def bent(bend, count=600, seed=0):
@@ -35,6 +37,7 @@ def is_a_front(front):
     return pairs == sorted(pairs, key=lambda p: (p[0], -p[1])) and len({e for _, e in pairs}) == len(pairs)
 
 
+@fitted
 def test_the_value_of_a_straight_neuron_is_fitted_and_the_same_seed_gives_the_same_front(straight):
     front, again = (baselines.fit_value(straight.points, straight.values, straight, **FEW) for _ in range(2))
     assert front == again
@@ -47,6 +50,7 @@ def test_the_value_of_a_straight_neuron_is_fitted_and_the_same_seed_gives_the_sa
     assert best.complexity == sg.score(straight, best.expression).complexity
 
 
+@fitted
 def test_labels_are_fitted_by_sign(straight):
     x = np.random.default_rng(1).uniform(0.5, 2, (1500, 2))
     y = np.where(x[:, 0] * x[:, 1] + x[:, 1] > 2.5, "in", "out")
@@ -67,11 +71,13 @@ def test_polynomials_read_a_polynomial_and_not_a_bent_one(straight):
     assert front[0].loss > 1e-3
 
 
+@fitted
 def test_a_cap_on_the_seconds_ends_the_run(straight):
     capped = baselines.fit_value(straight.points, straight.values, straight, seconds=1, evaluations=10**9)
     assert is_a_front(capped)
 
 
+@fitted
 @pytest.mark.parametrize(
     ("change", "message"),
     [

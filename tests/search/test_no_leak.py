@@ -28,8 +28,8 @@ class Blind:
 def test_nothing_reads_the_concept_before_a_formula_is_chosen(slug):
     run = train(Blind(sg.experiments[slug]), seed=0, progress=False, **TINY)
     field = sg.gradient_field(run.model, run.x, names=run.names)
-    search = sg.Search(field, random_state=0)
-    search.run(generations=2)
+    search = sg.Search(field.take(slice(200)), operators=["mul", "sin"], random_state=0)
+    search.run(generations=2, progress=False)
     assert search.front
     with pytest.raises(LeakError, match="concepts"):
         _ = run.floor  # and so the test would see it

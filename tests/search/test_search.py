@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from symgrad_widgets.search.terms.postfix import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch
 
 ALL = {**CASES, **BEYOND}
-GENERATIONS = 24  # all fixed stages, and some of evolution
+GENERATIONS = 20  # all fixed stages, and some of evolution
 
 
 def is_exact(state):
@@ -41,7 +42,7 @@ def searched():
 
     def run(name, noise=0.0):
         if (name, noise) not in done:
-            search = sg.Search(field_of(name, 600, noise=noise), random_state=3)
+            search = sg.Search(field_of(name, 300, noise=noise), random_state=3)
             search.run(generations=GENERATIONS, progress=False, callback=is_exact)
             done[name, noise] = search
         return done[name, noise]
@@ -96,8 +97,8 @@ def test_a_quotient_seen_only_where_it_is_1_is_told_from_the_difference():
         return x[np.abs(g - 1) < 0.05][:count]
 
     case = CASES["P2-E"]._replace(draw=near)
-    search = sg.Search(field_of(case, 600, noise=5e-5))
-    search.run(generations=GENERATIONS, progress=False)
+    search = sg.Search(field_of(case, 300, noise=5e-5))
+    search.run(generations=12, progress=False)
     verdict = sg.verify(search.best.expression, case.concept, search.field, case.constraints)
     assert verdict.how == "proved", f"{search.best}: {verdict}"
 
@@ -112,7 +113,7 @@ def test_constants_inside_and_between_terms_are_placed():
 
 @pytest.mark.parametrize("n", [2, 5])
 def test_where_there_is_no_law_none_is_found(n):
-    search = sg.Search(lawless(n, 300), random_state=n)
+    search = sg.Search(lawless(n, 200), random_state=n)
     for _ in range(GENERATIONS):
         assert search.step().best is None
     assert search.front  # what was tried is shown all the same
@@ -461,24 +462,21 @@ def test_a_stop_reaches_the_run_around_a_step(straight):
     assert traced(search) == straight[0]
 
 
-@pytest.mark.parametrize("error", [Interrupted, KeyboardInterrupt, MemoryError])
-def test_a_generation_cut_short_anywhere_leaves_no_trace(straight, looks, error):
-    left = [0]
+def test_a_generation_cut_short_anywhere_leaves_no_trace(straight, looks):
+    errors, left = itertools.cycle([Interrupted, KeyboardInterrupt, MemoryError]), [0]
 
     def look():
         left[0] -= 1
         if left[0] == 0:
-            raise error
+            raise next(errors)
 
     looks(look)
     search = small()
     for generation in range(LENGTH):
         for looked in (1, 2, 3, 5, 9, 14, 20):
             left[0], before = looked, search.state
-            try:
+            with suppress(KeyboardInterrupt, MemoryError):  # and a stop is no error
                 search.step()
-            except error:
-                assert error is not Interrupted
             if search.generation > generation:
                 break
             assert search.state is before

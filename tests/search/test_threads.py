@@ -17,6 +17,7 @@ RNG = np.random.default_rng(0)
 X = RNG.uniform(0.5, 2, (300, 3))
 SLOPES = np.stack([X[:, 1], X[:, 0], np.cos(X[:, 2])], 1) + 0.05 * RNG.normal(size=X.shape)
 FIELD = GradientField(X, SLOPES)
+FEW = {"operators": ("mul", "sin", "cos")}
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ def shown(search):
 
 
 def test_steps_of_several_threads_are_those_of_one():
-    alone, shared = Search(FIELD), Search(FIELD)
+    alone, shared = Search(FIELD, **FEW), Search(FIELD, **FEW)
     alone.goto(9)
     with ThreadPoolExecutor(3) as pool:
         states = [job.result() for job in [pool.submit(shared.step) for _ in range(9)]]
@@ -42,7 +43,7 @@ def test_steps_of_several_threads_are_those_of_one():
 
 
 def test_a_cap_of_one_run_is_none_for_what_comes_after_it():
-    search, begun = Search(FIELD), threading.Event()
+    search, begun = Search(FIELD, **FEW), threading.Event()
 
     def long(state):
         begun.set()
@@ -59,7 +60,7 @@ def test_a_cap_of_one_run_is_none_for_what_comes_after_it():
 
 def test_searches_of_their_own_do_not_disturb_one_another():
     def found(seed):
-        search = Search(FIELD, random_state=seed)
+        search = Search(FIELD, random_state=seed, **FEW)
         search.run(generations=8, progress=False)
         return shown(search)
 
@@ -76,7 +77,7 @@ def test_linear_algebra_has_its_threads_back_after_the_last_of_several_searches(
 
     with threadpool_limits(2, user_api="blas"):
         before = threads()
-        searches = [Search(FIELD, random_state=seed) for seed in range(3)]
+        searches = [Search(FIELD, random_state=seed, **FEW) for seed in range(3)]
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(lambda search: search.run(generations=3, progress=False), searches))
         assert threads() == before
@@ -110,7 +111,7 @@ def test_a_stop_ends_what_runs_and_what_waits_and_nothing_later():
 
 
 def test_a_search_goes_through_a_pickle():
-    search = Search(FIELD, operators=("mul", "sin", "cos"), guesses=["x1*x2"], random_state=3)
+    search = Search(FIELD, **FEW, guesses=["x1*x2"], random_state=3)
     search.goto(4)
     again = pickle.loads(pickle.dumps(search))
     assert again.generation == 4

@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pytest
 import torch
+from budgets import briefly
 from torch import nn
 from torch.nn.utils import parametrizations
 from torch.utils.checkpoint import checkpoint
@@ -233,7 +234,7 @@ def test_a_re_entrant_checkpoint_is_read_at_the_output():
 @pytest.mark.parametrize("kind", ["scripted", "frozen", "traced by jit"])
 def test_a_formula_is_not_spliced_into_what_is_scripted(kind):
     field = sg.gradient_field(plain(), X)
-    result = sg.interpret(field, seconds=1, operators=["mul"]).with_formula("x1 + x2", field)
+    result = briefly(field, count=1, operators=["mul"]).with_formula("x1 + x2", field)
     with pytest.raises(sg.SymgradError, match=MADE_OF):
         result.splice(READ[kind][0](), X, neuron=0)
 
@@ -244,7 +245,7 @@ def test_a_scripted_part_of_a_model_hides_its_own_layers_alone():
     assert [layer.name for layer in shown.layers] == ["1"]
     with pytest.raises(sg.SymgradError, match=MADE_OF):
         sg.NeuronPicker(model, X, layers=["0"])
-    spliced = sg.interpret(model, X, "1", 0, seconds=1).splice(model, X)
+    spliced = briefly(model, X, "1", 0).splice(model, X)
     assert np.isfinite(spliced.change)
 
 
@@ -260,7 +261,7 @@ def test_a_sharded_model_can_be_trained_after_it_was_read():
         steps.zero_grad()
     assert losses[2] < losses[1] < losses[0]
     field = sg.gradient_field(model, X)
-    result = sg.interpret(field, seconds=1, operators=["mul"]).with_formula("x1 + x2", field)
+    result = briefly(field, count=1, operators=["mul"]).with_formula("x1 + x2", field)
     with pytest.raises(sg.SymgradError, match="the model cannot be copied, and only"):
         result.splice(model, X, neuron=0)
 
@@ -405,7 +406,7 @@ def test_with_another_default_type_all_is_the_same():
     torch.set_default_dtype(torch.float64)
     try:
         field = sg.gradient_field(model, X, smooth=2)
-        result = sg.interpret(model, X, layer="0", neuron=1, seconds=1)
+        result = briefly(model, X, layer="0", neuron=1)
         change = result.splice(model, X).change
         assert sg.NeuronPicker(model, X).activity.gradient_spread.shape == (17,)
     finally:

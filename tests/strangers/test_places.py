@@ -1,13 +1,16 @@
 """Folders, kernels, users and disks as they are elsewhere."""
 
 import errno
+import importlib
 import json
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import nbformat
+import numba
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -122,44 +125,37 @@ def test_lab_says_in_one_line_how_it_starts_as_root(tmp_path, monkeypatch, capsy
 
 # -- the cache of compiled code ------------------------------------------------------------------------------
 
-SMALL = """
-import sys, warnings, numpy as np
-warnings.simplefilter("always")
-sys.path[:0] = sys.argv[1:]
-import kept
-from twice import twice
-made = kept.compiled_and_kept(twice)
-assert made(2.0) == 4.0
-print(kept.folder(made), sum(made.stats.cache_hits.values()))
-"""
-
 
 @pytest.fixture
-def start(tmp_path):
-    """Start a process that compiles a small function, or loads it; return what it says."""
+def start(tmp_path, monkeypatch):
+    """Compile a small function as at the start of a process, or load it; return what is said."""
     (tmp_path / "twice.py").write_text("def twice(x):\n    return 2 * x\n")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(tmp_path)
 
-    def _start(cache=tmp_path / "cache"):
-        environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
-        command = [sys.executable, "-c", SMALL, str(tmp_path), str(Path(kept.__file__).parent)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-        *where, hits = done.stdout.split()
-        return " ".join(where), int(hits), done.stderr
+    def _start():
+        monkeypatch.delitem(sys.modules, "twice", raising=False)
+        function = importlib.import_module("twice").twice
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            made = kept.compiled_and_kept(function)
+            assert made(2.0) == 4.0
+        return kept.folder(made), sum(made.stats.cache_hits.values()), [str(one.message) for one in told]
 
     return _start
 
 
 @pytest.mark.parametrize(("ending", "length"), [(".nbi", 0), (".nbi", 20), (".nbc", 300)])
 def test_a_cache_cut_short_is_found_told_and_made_again(start, tmp_path, ending, length):
-    assert start()[1:] == (0, "")
-    assert start()[1:] == (1, "")
+    assert start()[1:] == (0, [])
+    assert start()[1:] == (1, [])
     (file,) = (tmp_path / "cache").rglob(f"*{ending}")
     file.write_bytes(file.read_bytes()[:length])
     where, hits, told = start()
     assert hits == 0
-    assert told.count("UserWarning") == 1
-    assert f"the compiled code in {where} is damaged" in told
-    assert start()[1:] == (1, "")
+    (said,) = told
+    assert f"the compiled code in {where} is damaged" in said
+    assert start()[1:] == (1, [])
 
 
 def test_where_no_folder_can_be_written_each_start_compiles_and_says_so_once(monkeypatch):

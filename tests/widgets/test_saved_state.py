@@ -1,6 +1,8 @@
 """What of a view is kept in a saved notebook: its code once, and nothing that a page assumes anyway."""
 
 import json
+import re
+import zlib
 from collections import Counter
 
 import comm
@@ -140,3 +142,34 @@ def test_the_picture_in_an_executed_notebook_is_that_of_the_end():
     (shown,) = notebook.cells[2].outputs
     assert "Generation 2," in shown.data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in shown.data
+
+
+# VS Code and Colab bring the managers of standard widgets, and anywidget from npm. They serve no file beside
+# a notebook, and know no extension of ours.
+STANDARD = {"@jupyter-widgets/base", "@jupyter-widgets/controls", "anywidget", None}
+OUTSIDE = re.compile(
+    r"^\s*(?:import|export)\b[^;]*\bfrom\b|https?://(?!www\.w3\.org/)|\bfetch\(|XMLHttp", re.MULTILINE
+)
+
+
+def test_views_need_standard_widgets_only_and_bring_their_own_code(opened):
+    bench, view = sg.Workbench(MODEL, POINTS), sg.Instrument("oscillator")
+    assert len(opened) > 20
+    texts = []
+    for state, buffers in opened.values():
+        assert {state.get("_model_module"), state.get("_view_module")} <= STANDARD
+        texts += [state.get("_esm", ""), state.get("_css", "")]
+        texts += [
+            zlib.decompress(buffer).decode() for buffer in buffers if "_esm" in state and "_css" in state
+        ]
+    assert sum(map(len, texts)) > 50_000
+    assert [found[0] for text in texts for found in OUTSIDE.finditer(text)] == []
+    for one in (bench, view):
+        one.close()
+
+
+@pytest.mark.parametrize(
+    "line", ['import x from "./x.js"', "fetch(address)", "const a = 'https://unpkg.com/x'"]
+)
+def test_what_an_editor_could_not_get_is_noticed(line):
+    assert OUTSIDE.search(f"const b = 1;\n{line};")

@@ -21,6 +21,10 @@ def field():
     return sg.GradientField(POINTS, 2 * POINTS, ("x", "v"), values=(POINTS**2).sum(1))
 
 
+def search_of(field):
+    return sg.Search(field, ["add", "mul", "square", "sin"])
+
+
 def line(*y, title="t", words="A line."):
     mark = plots.Mark("line", {"x": list(range(len(y))), "y": list(y)})
     return plots.Picture(title, "x", "y", (mark,), words)
@@ -124,7 +128,7 @@ def test_closing_a_view_ends_what_it_plays():
 
 
 def test_a_stop_is_acknowledged_at_once_and_leaves_the_state(field):
-    stepper = sg.SearchStepper(sg.Search(field))
+    stepper = sg.SearchStepper(search_of(field))
     click(stepper, "play", wait=False)
     click(stepper, "stop")
     assert stepper._controls.status.startswith(f"Generation {stepper.state.generation},")
@@ -157,7 +161,7 @@ def test_a_bender_starts_within_its_range():
 
 
 def test_a_click_takes_one_generation_and_the_front_appears(field):
-    stepper = sg.SearchStepper(sg.Search(field))
+    stepper = sg.SearchStepper(search_of(field))
     assert stepper._controls.rows == []
     click(stepper, "step")
     assert stepper.search.generation == 1
@@ -181,7 +185,7 @@ def test_what_is_played_to_its_end_says_that_no_small_formula_does_better(field)
 
 
 def test_clicks_and_a_plain_search_find_the_same(field):
-    stepped, plain = sg.SearchStepper(sg.Search(field)), sg.Search(field)
+    stepped, plain = sg.SearchStepper(search_of(field)), search_of(field)
     click(stepped, "step")
     click(stepped, "step")
     stepped.run(generations=1)
@@ -191,7 +195,7 @@ def test_clicks_and_a_plain_search_find_the_same(field):
 
 
 def test_going_back_shows_what_was_and_costs_no_generation(field):
-    stepper = sg.SearchStepper(sg.Search(field))
+    stepper = sg.SearchStepper(search_of(field))
     states = [stepper.state, *(stepper.step() for _ in range(3))]
     assert stepper.back() == states[2]
     click(stepper, "back")
@@ -202,13 +206,13 @@ def test_going_back_shows_what_was_and_costs_no_generation(field):
     assert stepper.back().generation == 0
     assert stepper.goto(3) is states[3]
     assert stepper.search.generation == 3
-    fresh = sg.Search(field).goto(5)
+    fresh = search_of(field).goto(5)
     ahead = stepper.goto(5)
     assert (ahead.front, ahead.best, ahead.evaluations) == (fresh.front, fresh.best, fresh.evaluations)
 
 
 def test_generations_before_the_first_one_seen_are_replayed(field):
-    search = sg.Search(field)
+    search = search_of(field)
     states = [search.step() for _ in range(3)]
     stepper = sg.SearchStepper(search)
     assert stepper.goto(2).front == states[1].front
@@ -217,7 +221,7 @@ def test_generations_before_the_first_one_seen_are_replayed(field):
 
 @pytest.mark.parametrize("generation", [-1, 1.5, "2", True])
 def test_only_whole_generations_can_be_gone_to(field, generation):
-    stepper = sg.SearchStepper(sg.Search(field))
+    stepper = sg.SearchStepper(search_of(field))
     with pytest.raises(sg.SymgradError, match=f"whole number of at least 0, got {generation!r}"):
         stepper.goto(generation)
     click(stepper, "goto", generation="two")
@@ -226,7 +230,7 @@ def test_only_whole_generations_can_be_gone_to(field, generation):
 
 
 def test_a_point_a_row_and_python_select_the_same_candidate(field):
-    stepper = sg.SearchStepper(sg.Search(field))
+    stepper = sg.SearchStepper(search_of(field))
     front = stepper.step().front
     assert len(front) > 1
     assert stepper.selected == stepper.state.best
@@ -299,7 +303,7 @@ def test_an_error_in_the_worker_is_shown_and_the_next_click_works():
 
 
 def test_a_run_that_has_settled_is_shown_beside_random_directions(field):
-    stepper = sg.SearchStepper(sg.Search(field))
+    stepper = sg.SearchStepper(search_of(field))
     click(stepper, "play")
     assert "On random directions the same search gets to 0." in stepper.words
     click(stepper, "goto", generation=1)
@@ -309,7 +313,7 @@ def test_a_run_that_has_settled_is_shown_beside_random_directions(field):
 
 
 def test_a_run_in_the_cell_is_not_cut_short_by_an_earlier_stop(field):
-    stepper = sg.SearchStepper(sg.Search(field))
+    stepper = sg.SearchStepper(search_of(field))
     click(stepper, "stop")
     stepper.stop()
     assert stepper.run(generations=3).generation == 3

@@ -252,6 +252,10 @@ class Engine:
             sorted({r for r in self.bank.rows(self.small) if r is not None}), dtype=int
         )
         self.score([(r,) for r in self.dictionary])
+        self.guess()
+
+    def guess(self):
+        """Score the guesses."""
         self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
 
     def pairs(self):

@@ -160,12 +160,13 @@ def _fields(activity, task):
     except SymgradError as error:
         return [str(error)] * len(neurons)
     gradients = together.gradients.reshape(len(together), len(neurons), -1)
-    return [_alone(together, gradients[:, k]) for k in range(len(neurons))]
+    values = together.values.reshape(len(together), len(neurons))
+    return [_alone(together, gradients[:, k], values[:, k]) for k in range(len(neurons))]
 
 
-def _alone(field, gradients):
+def _alone(field, gradients, values):
     try:
-        return GradientField(field.points, gradients, field.names, measure=field.measure)
+        return GradientField(field.points, gradients, field.names, values, measure=field.measure)
     except NoGradientError as error:
         return str(error)
 
@@ -181,20 +182,18 @@ def _law(field, generations, random_state):
         search = Search(field, guesses=(linear,), random_state=random_state)
     except SymgradError as error:
         return {"note": str(error)}
-    ends = _exact if generations is not None else _surveyed
-    state = search.run(generations=generations, progress=False, callback=ends)
-    best = state.best
+    if generations is None:
+        found = search.survey()
+    else:
+        found = search.run(generations=generations, progress=False, callback=_exact)
+    best = found.best
     return {
         "formula": None if best is None else str(search.in_inputs(best)),
-        "loss": float(state.front[-1].loss if best is None else best.loss),
+        "loss": float(found.loss),
         "complexity": None if best is None else int(best.complexity),
         "points": len(field),
-        "kind": state.kind,
+        "kind": found.kind,
     }
-
-
-def _surveyed(state):
-    return state.kind != "undecided" or _exact(state)
 
 
 def _exact(state):

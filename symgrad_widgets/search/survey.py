@@ -28,8 +28,8 @@ def survey(engine, judge):
     engine.guess()
     while not (engine.surveyed or _known(engine, judge)):
         engine.step()
-    if engine.surveyed and _stands_out(engine, judge):
-        judge.front(engine.contenders())
+    if engine.surveyed:
+        _write(engine, judge)
     best = judge.answer()
     return Surveyed(best, judge.kind(best), _least(engine, judge) if best is None else best.loss)
 
@@ -43,18 +43,30 @@ def _known(engine, judge):
     return best is not None and best.loss <= CHOICE.floor
 
 
-def _stands_out(engine, judge):
-    """Whether directions or values would choose any of the engine's sums, by their size before writing.
+def _write(engine, judge):
+    """Write what may be the answer; all there is where it may be a match, to which longer ones might object."""
+    longest = _standing_out(engine, judge)
+    sums = (*engine.front.items(), *((size, found) for size, (_, found) in engine.witnessed.items()))
+    judge.front([tuple(engine.terms(found)) for size, found in sums if size <= longest])
+    if judge.kind(judge.answer()) == "match":
+        judge.front(engine.contenders())
 
-    That is at most what they take as formulas, and their losses are those on the points they were fitted on.
+
+def _standing_out(engine, judge):
+    """Size of the longest of the engine's sums that directions or values would choose, 0 where none.
+
+    A formula takes no less once it is written, and loses no less on the other points.
     """
     chance = chance_loss(judge.field.rank, judge.field.dimension)
-    sums = engine.front.values()
-    losses, sizes = [s.loss for s in sums], [s.size for s in sums]
-    if not sums or select(losses, sizes, np.ones(len(sizes)), chance, judge.count) is not None:
-        return bool(sums)
-    rests = {size: rest for size, (rest, _) in engine.witnessed.items()}
-    return bool(rests) and select_by_values([*rests.values()], [*rests]) is not None
+    sizes, heard, longest = [*engine.front], [*engine.witnessed], 0
+    if sizes:
+        losses = [found.loss for found in engine.front.values()]
+        best = select(losses, sizes, np.ones(len(sizes)), chance, judge.count)
+        longest = 0 if best is None else sizes[best]
+    if heard:
+        best = select_by_values([rest for rest, _ in engine.witnessed.values()], heard)
+        longest = longest if best is None else max(longest, heard[best])
+    return longest
 
 
 def _least(engine, judge):

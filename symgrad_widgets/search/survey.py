@@ -1,4 +1,4 @@
-"""The survey alone, for many neurons of which most hold no formula: what cannot be the answer is not written."""
+"""The survey alone, for many neurons of which most hold no formula: what is no answer is not written."""
 
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ def _known(engine, judge):
 
 
 def _write(engine, judge):
-    """Write what may be the answer; all there is where it may be a match, to which longer ones might object."""
+    """Write what may be the answer; all there is where that may be a match, as longer ones would object."""
     longest = _standing_out(engine, judge)
     sums = (*engine.front.items(), *((size, found) for size, (_, found) in engine.witnessed.items()))
     judge.front([tuple(engine.terms(found)) for size, found in sums if size <= longest])

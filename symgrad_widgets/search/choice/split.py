@@ -17,7 +17,8 @@ def distinct(points):
 def split(field, seed, searched=SPLIT.searched):
     """Indices of points to fit on, to judge on, and the few of the first that the search looks at.
 
-    `searched` is how many these are, times dimensions. Where there are too few different ones to hold any out, all are on each side.
+    `searched` is how many these are at most, times dimensions. Where there are too few different ones to hold
+    any out, all are on each side.
     """
     rng, count = np.random.default_rng(seed), len(field)
     different, number = distinct(field.points)

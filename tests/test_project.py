@@ -21,7 +21,7 @@ from symgrad_widgets.notebook_support.notebook_files import find
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
-# parts of bokeh, nbclient, jupyterlab, numba, sympy and ipywidgets
+# parts of bokeh, nbclient, jupyterlab, numba, sympy and ipywidgets, and what is loaded only where it is there
 WITH_ANOTHER = {
     "contourpy",
     "jupyter_client",
@@ -29,6 +29,7 @@ WITH_ANOTHER = {
     "jupyterlab_server",
     "llvmlite",
     "mpmath",
+    "pandas",
     "traitlets",
 }
 

@@ -25,7 +25,7 @@ from .engine import Engine
 from .kernel.evaluation import warm_up
 from .protocol import ReportsEarly, SearchEngine
 from .subspace import active_subspace, relevant_inputs
-from .survey import Surveyed, survey
+from .surveying import Surveyed, survey
 from .terms.decades import decades, in_decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar

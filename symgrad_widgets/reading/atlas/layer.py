@@ -1,5 +1,6 @@
 """A formula, or none, for every neuron of a layer."""
 
+from contextlib import contextmanager
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
@@ -51,9 +52,9 @@ def atlas(
     have the same formulas, and the activation is left out where no layer is named. A neuron takes 0.02 to 0.4
     seconds of a core, the shorter where it is a linear sum of the inputs, which is tried first.
 
-    Such a sum says nothing of what was learnt where a layer can hold nothing else, as the first one. Where all
-    neurons of a layer that are looked at keep the direction of their gradient, these formulas are marked *by
-    construction* and counted apart.
+    Such a sum says nothing of what was learnt where a layer can hold nothing else, as the first one. Where
+    all neurons of a layer that are looked at keep the direction of their gradient, these formulas are marked
+    *by construction* and counted apart.
 
     Parameters
     ----------
@@ -106,26 +107,34 @@ def atlas(
         x = _spread(x, whole(points, "points"))
     layers = (layer,) if isinstance(layer, str) else layer
     activity = Activity(model, x, names, layers, **reading)
-    others = None if control is None else _of_control(activity, control, layers, reading)
+    with _of_control():
+        others = None if control is None else _like(activity, control, layers, reading)
     made = partial(_made, layers is None, settings, reading, jobs, scheduler, progress)
     found = made(activity, path, callback)
     if control is None or found.ending != "finished":
         return found
     beside = path and Path(path).with_stem(f"{Path(path).stem}.control")
-    counted = made(others, beside, None)
+    with _of_control():
+        counted = made(others, beside, None)
     return Atlas(found.rows, counted.ending, counted)
 
 
-def _of_control(activity, control, layers, reading):
-    """Activity of the control at the same points."""
+@contextmanager
+def _of_control():
+    """Say of an error that it is the control's."""
     try:
-        others = Activity(control, activity.x, activity.names, layers, **reading)
+        yield
     except SymgradError as error:
         raise type(error)(f"control: {error}") from error
+
+
+def _like(activity, control, layers, reading):
+    """Activity of the control at the same points."""
+    others = Activity(control, activity.x, activity.names, layers, **reading)
     titles, given = ([layer.title for layer in one.layers] for one in (activity, others))
     if titles != given:
         raise ModelError(
-            f"control has the layers {', '.join(given)}, and the model {', '.join(titles)}: give the same "
+            f"it has the layers {', '.join(given)}, and the model {', '.join(titles)}: give the same "
             "network, untrained or trained on shuffled labels"
         )
     return others
@@ -251,7 +260,7 @@ def _law(field, straight, generations, random_state):
         "points": len(field),
         "kind": found.kind,
         "explained": best.explained,
-        "by_construction": straight and _exact(found) and _is_linear(best.expression),
+        "by_construction": straight and _is_linear(best.expression),
     }
 
 

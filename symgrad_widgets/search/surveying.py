@@ -35,12 +35,11 @@ def survey(engine, judge):
 
 
 def _known(engine, judge):
-    """Whether the engine has a sum that leaves nothing, as the judge sees it too."""
+    """Whether the engine has a sum that leaves nothing, and the judge a match."""
     if min((found.loss for found in engine.front.values()), default=np.inf) > CHOICE.floor:
         return False
     judge.front(engine.contenders())
-    best = judge.answer()
-    return best is not None and best.loss <= CHOICE.floor
+    return judge.kind(judge.answer()) == "match"
 
 
 def _write(engine, judge):

@@ -285,7 +285,8 @@ def test_what_the_architecture_makes_is_marked_and_counted_apart(points):
     assert [row.by_construction for row in found.rows] == 18 * [True] + [False]
     assert [row.layer for row in found.free] == ["2"]
     assert found.matches == ()
-    assert repr(found).startswith("Atlas (finished): 0 of 1 neurons have a formula; 18 more by construction")
+    assert "of 1 neurons have a formula" in repr(found)
+    assert repr(found).endswith("; 18 more by construction")
     assert "Match, by construction" in found._repr_html_()
 
 
@@ -294,16 +295,16 @@ def test_a_linear_formula_in_a_layer_that_can_hold_others_is_not_by_construction
     assert (exponential.formula, exponential.by_construction) == ("x - 2*y", False)
 
 
-def test_a_relu_of_a_sum_of_inputs_is_by_construction_and_a_product_behind_it_is_not(points):
+def test_a_relu_of_a_sum_of_inputs_is_by_construction_and_what_is_behind_it_is_not(points):
     torch.manual_seed(1)
-    model = torch.nn.Sequential(torch.nn.BatchNorm1d(2), torch.nn.Linear(2, 4), torch.nn.ReLU(), Product())
+    model = torch.nn.Sequential(torch.nn.BatchNorm1d(2), torch.nn.Linear(2, 4), torch.nn.ReLU(), Squares())
     found = sg.atlas(model.double().eval(), points, ("2", "3"), generations=1, **QUICK)
     assert all(row.by_construction for row in found.of("2").rows if not row.note)
     assert not any(row.by_construction for row in found.of("3").rows)
 
 
-class Product(torch.nn.Module):
-    """Squares of what comes in."""
+class Squares(torch.nn.Module):
+    """The sum of squares of what comes in."""
 
     def forward(self, z):
         return z.square().sum(1, keepdim=True)

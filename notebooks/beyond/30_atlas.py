@@ -75,7 +75,9 @@ print(found)
 # %%
 for layer in layers:
     part = found.of(layer)
-    print(f"{layer}: {len(part.laws)} of {len(part)} have a formula, {len(part.matches)} match", part.by_chance)
+    print(
+        f"{layer}: {len(part.laws)} of {len(part)} have a formula, {len(part.matches)} match", part.by_chance
+    )
 
 # %% [markdown]
 # Here are the best of the third layer; `found.to_frame()` has every figure of every neuron.

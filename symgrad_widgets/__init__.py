@@ -14,6 +14,7 @@ import importlib
 _PUBLIC = {
     "Atlas": "reading.atlas",
     "Candidate": "search",
+    "Certificate": "search",
     "Division": "search",
     "Experiment": "network.experiment",
     "ExperimentChooser": "widgets",

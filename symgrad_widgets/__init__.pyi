@@ -16,6 +16,7 @@ from .reading.atlas import atlas as atlas
 from .reading.interpretation import Interpretation as Interpretation
 from .reading.interpretation import interpret as interpret
 from .search import Candidate as Candidate
+from .search import Certificate as Certificate
 from .search import Division as Division
 from .search import Search as Search
 from .search import SearchState as SearchState

@@ -49,7 +49,9 @@ def pytest_collection_modifyitems(config, items):
     _leave_out(config, items)
     rank = {}
     for item in items:
-        own = next((k for k, mark in enumerate(LONGEST_FIRST) if mark in item.keywords), len(LONGEST_FIRST))
+        own = next(
+            (k for k, mark in enumerate(LONGEST_FIRST) if item.get_closest_marker(mark)), len(LONGEST_FIRST)
+        )
         rank[item.path] = min(own, rank.get(item.path, own))
     items.sort(key=lambda item: rank[item.path])
 
@@ -60,17 +62,17 @@ def _leave_out(config, items):
 
     for mark in ONLY_NAMED:
         if mark not in config.option.markexpr:
-            config.hook.pytest_deselected(items=[item for item in items if mark in item.keywords])
-            items[:] = [item for item in items if mark not in item.keywords]
+            config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(mark)])
+            items[:] = [item for item in items if not item.get_closest_marker(mark)]
     found = look()
     absent = {}
     if chromium() is None:
         absent["browser"] = "no chromium found: `apt-get install chromium` runs the browser tests"
-    if found.missing or found.julia is None:
+    if found.missing or not found.fits:
         absent["pysr"] = f"{found}: `symgrad doctor` says how to get what the tests with Julia need"
     for mark, reason in absent.items():
         for item in items:
-            if mark in item.keywords:
+            if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -56,11 +57,12 @@ def accident(what, folder, rows):
             write(folder, rows)
         if what == "deaf":
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        time.sleep(60 if what != "slow" else 0.5)
+        time.sleep({"slow": 0.5, "deaf": 3}.get(what, 60))
 
 
 def main():
     note("stand-in for Julia, process", os.getpid())
+    note("temporary files in", tempfile.gettempdir())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     start = SCRIPT.get("start")
     if isinstance(start, dict):
@@ -74,12 +76,11 @@ def main():
         request = json.loads(line)
         if request["do"] == "open":
             assert Path(request["arrays"]).exists()
-            problems[request["number"]] = [Path(request["folder"]), 0]
+            problems[request["number"]] = Path(request["folder"])
             note("open", json.dumps(request))
             say({"opened": request["number"]})
             continue
-        problem = problems[request["number"]]
-        folder, done = problem
+        folder, done = problems[request["number"]], request["block"]
         note("block", done, "seed", request["seed"])
         rows = SCRIPT["blocks"][min(done, len(SCRIPT["blocks"]) - 1)]
         marker = Path(os.environ["SYMGRAD_STAND_IN"]).with_suffix(f".{done}")
@@ -89,7 +90,6 @@ def main():
                 if SCRIPT.get("once"):
                     marker.touch()
                 accident(SCRIPT[str(done)], folder, rows)
-            problem[1] += 1
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             say({"front": rows, "evaluations": 1000})
         except InterruptedStepError:

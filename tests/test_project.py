@@ -21,12 +21,13 @@ from symgrad_widgets.notebook_support.notebook_files import find
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DISTRIBUTION = {"IPython": "ipython", "bs4": "beautifulsoup4"}  # where it is not the import's own name
-# parts of bokeh, nbclient, jupyterlab, numba, sympy and ipywidgets, and what is loaded only where it is there
+# parts of bokeh, nbclient, jupyterlab, numba, sympy, ipywidgets and pysr
 WITH_ANOTHER = {
     "contourpy",
     "jupyter_client",
     "jupyter_core",
     "jupyterlab_server",
+    "juliapkg",
     "llvmlite",
     "mpmath",
     "pandas",
@@ -81,10 +82,10 @@ def test_what_the_readme_points_to_exists():
     assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
 
 
-def test_no_host_is_named_but_the_index_of_cpu_builds_and_binder():
+def test_no_host_is_named_but_the_index_of_cpu_builds_binder_and_julias():
     names = ("README.md", "CONTRIBUTING.md", "environment.yml", ".ci/run", "binder/postBuild", "binder/start")
     hosts = {host for name in names for host in re.findall(r"https?://([^/\s]+)", read(name))}
-    assert hosts == {"download.pytorch.org", "mybinder.org"}
+    assert hosts == {"download.pytorch.org", "install.julialang.org", "mybinder.org"}
 
 
 def test_the_badges_open_what_a_session_on_binder_serves():

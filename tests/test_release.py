@@ -58,7 +58,8 @@ def test_the_wheel_holds_the_package_the_notebooks_and_the_licence(built):
     assert names - information == package | notebooks
     assert any(name.endswith("licenses/LICENSE") for name in information)
     suffixes = {Path(name).suffix for name in package}
-    assert {".js", ".css", ".safetensors", ".typed", ".pyi", ".json"} <= suffixes
+    assert {".js", ".css", ".safetensors", ".typed", ".pyi"} <= suffixes
+    assert "symgrad_widgets/juliapkg.json" in names  # in the folder of a package, where juliapkg looks
     assert f"-{symgrad_widgets.__version__}-" in wheel.name
 
 

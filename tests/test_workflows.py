@@ -1,5 +1,6 @@
 """GitHub's workflows: readable, frugal with rights, and without commands that the documents do not name."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def untold(commands):
 
 def test_all_that_is_promised_runs():
     names = {path.stem for path in FILES}
-    assert names == {"image", "newest", "sweep", "tests"}
+    assert names == {"image", "julia", "newest", "sweep", "tests"}
     unit = jobs(ROOT / ".github/workflows/tests.yml")["unit"]
     assert {name.partition("-")[0] for name in unit["strategy"]["matrix"]["os"]} == {
         "ubuntu",
@@ -57,6 +58,18 @@ def test_a_workflow_may_only_read_and_ends_by_itself(path):
 def test_the_whole_check_is_the_one_script():
     commands = [step.get("run") for step in jobs(ROOT / ".github/workflows/tests.yml")["everything"]["steps"]]
     assert list(filter(None, commands)) == ["bash .ci/run"]
+
+
+def test_a_real_julia_is_kept_and_leaves_its_table():
+    path = ROOT / ".github/workflows/julia.yml"
+    (kept,) = [step["with"] for step in steps(path) if "actions/cache" in step.get("uses", "")]
+    assert {"~/.julia", "~/.juliaup"} == set(kept["path"].split())
+    named = re.search(r"hashFiles\((.*)\)", kept["key"])[1]
+    assert all((ROOT / name).is_file() for name in re.findall(r"'(.+?)'", named))
+    (upload,) = [step["with"]["path"] for step in steps(path) if "upload" in step.get("uses", "")]
+    (script, table) = next(s["run"] for s in steps(path) if "engines.py" in s.get("run", "")).split()[1:]
+    assert (ROOT / script).is_file()
+    assert table.startswith(f"{upload}/")
 
 
 def test_a_night_leaves_its_report():

@@ -12,7 +12,7 @@
 # A table of all experiments: what the paper calls them, the notebook that tells them, and what was found when they
 # were last measured. It is made from the notebooks and from a file of results when you run it: nothing is typed.
 #
-# **New here?** Begin with [Start here](../00_start_here.ipynb). Words are explained in the [glossary](glossary.ipynb).
+# **New here?** Begin with [Start here](../00_start_here.ipynb). All words are explained at the end.
 #
 # | word | meaning here |
 # |---|---|
@@ -53,6 +53,16 @@ contents.others("..")
 contents.answers(results)
 
 # %% [markdown]
+# ## The words
+#
+# Every notebook begins with a few words and what they mean *there*. A word with two lines means two things: an *anchor* is
+# a matrix in one notebook and a snapshot of a motion in another.
+
+# %%
+words = contents.glossary("..")
+words
+
+# %% [markdown]
 # ## Measure again
 #
 # `symgrad sweep --seeds 0-4 --out runs` trains and interprets all experiments with five seeds. Set `results` to
@@ -60,3 +70,4 @@ contents.answers(results)
 
 # %%
 assert all(found != "-" for _, _, notebook, found, *_ in table.rows if notebook != "-"), table
+assert {"neuron", "concept", "loss", "front", "floor"} <= {word for word, _, _ in words.rows}

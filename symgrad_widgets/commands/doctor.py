@@ -207,7 +207,7 @@ def _compiled_cache():
 
 def _pysr():
     found = installed.look()
-    advice = found.missing or (found.download and f"at its first use {found.download}")
+    advice = found.missing or (found.download and f"at its first use {found.download}") or found.untried
     return Check(
         "pysr and julia", str(found), advice and f'only backend="pysr" needs it: {advice}', needed=False
     )

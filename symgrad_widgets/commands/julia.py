@@ -13,7 +13,8 @@ def main(_, __):
     from ..search import Search
     from ..search.pysr import PySR, installed
 
-    print(installed.look())
+    found = installed.look()
+    print(found, found.untried, sep="\n" if found.untried else "")
     points = np.random.default_rng(0).uniform(0.1, 1, (200, 2))
     field = GradientField(points, 2 * points, names=("x", "v"))
     small = PySR(iterations=2, parameters={"populations": 4})

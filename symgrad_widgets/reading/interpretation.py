@@ -99,13 +99,14 @@ class Interpretation:
         >>> result.with_formula("x*v", field).splice(run.model).effect(run.loss)
 
         Its loss, phi and angles are those on the field, of one neuron with values. Evidence and front stay,
-        and there is no verdict.
+        but there is no certificate and no verdict.
         """
         planted = score(field, formula)
         return replace(
             self,
             best=planted,
             concepts=(planted,),
+            evidence=replace(self.evidence, certificate=None),
             verdict=None,
             verdicts=(),
             kind="undecided",
@@ -138,7 +139,11 @@ class Interpretation:
                 f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)",
             )
             yield "kind", self._kind_line()
+            if self.best.intervals:
+                yield "numbers", "; ".join(map(str, self.best.intervals)) + ", each with 95 % confidence"
             yield "evidence", self._evidence_line()
+        if self.evidence.certificate is not None:
+            yield "certified", self.evidence.certificate.text
         if self.phi is not None:
             r2, rank = 100 * self.phi.r2, self.phi.monotonicity
             yield "phi", f"explains {r2:.2f} % of the neuron, rank correlation {rank:.4f}"
@@ -157,6 +162,8 @@ class Interpretation:
         name, sentence = WORDS[self.kind]
         share = self.best.explained
         told = "" if share is None else f" It explains {_percent(share)} of the neuron's values."
+        if self.kind == "approximation" and self.best.missing:
+            told += f" Something that depends on {' and '.join(self.best.missing)} is missing."
         return f"{name}. {sentence}{told} {CAVEAT}"
 
     def _evidence_line(self):

@@ -1,6 +1,7 @@
 """Gradient-matching symbolic search: formulas whose unit gradients agree with those of a neuron."""
 
 from .choice.candidate import Candidate, identifiable, score
+from .choice.certificate import Certificate
 from .choice.evidence import Evidence, null_front
 from .choice.kind import CAVEAT, WORDS
 from .fit.combine import eliminate, losses, solve
@@ -12,6 +13,7 @@ __all__ = [
     "CAVEAT",
     "WORDS",
     "Candidate",
+    "Certificate",
     "Division",
     "Evidence",
     "Pair",

@@ -260,9 +260,10 @@ class Engine:
 
     def pairs(self):
         """Score the best pairs of small terms, found by one matrix product."""
-        self._pairs_of(self.dictionary[: SEARCH.paired_terms])
+        self.pairs_of(self.dictionary[: SEARCH.paired_terms])
 
-    def _pairs_of(self, rows):
+    def pairs_of(self, rows):
+        """Score the best sums of two of at least two rows, and return them."""
         single, kind = 1 - (self.bank.D[rows] ** 2).sum(2).mean(1), self.bank.kind[rows]
         values, pairs = [], []
         for a, b in itertools.combinations_with_replacement(range(0, len(rows), MEMORY.compared), 2):
@@ -301,7 +302,7 @@ class Engine:
             small += bent_products(self.grammar, coordinates, self._decades_of)
         rows = np.array(sorted({r for r in self.bank.rows(small) if r is not None}), dtype=int)
         self.score([(r,) for r in rows])
-        sums = self._pairs_of(rows) if len(rows) else []
+        sums = self.pairs_of(rows) if len(rows) else []
         for most in DIVISION.extended if thoroughly else ():
             best = sorted(sums, key=lambda s: (s.loss, s.rows))[:most]
             sums = self.score(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fit.inner_constants import freed, refine
+from .fit.inner_constants import by_directions, freed, refine
 from .terms.grammar import arguments, root
 from .tuning import EVOLUTION, ROUNDING
 
@@ -83,7 +83,7 @@ def _freed(engine, parents):
         k = int(rng.integers(len(terms)))
         terms[k] = freed(terms[k], rng, sample.points)
         if terms[k] is not None:
-            found.append(refine(terms, sample))
+            found.append(refine(terms, *by_directions(sample)))
     return _scored(engine, [()] * len(found), found)
 
 

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..errors import DataError
 from .choice.candidate import identifiable
+from .choice.coefficients import as_number
 from .choice.writing import unwrapped
 from .division import divisions, forms_of_two, of_pair, together, undivided
 from .fit.bank import Sample
@@ -151,7 +152,8 @@ class _Writer:
         return Part(names, self.formula(coordinate), coordinate.residual, parts)
 
     def formula(self, coordinate):
-        return unwrapped(to_sympy(coordinate.term, self.forms))
+        written = to_sympy(coordinate.term, self.forms)
+        return unwrapped(written.xreplace({x: as_number(float(x)) for x in written.atoms(sp.Float)}))
 
 
 def _pair(grammar, forms, coordinates, i, j, writer):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,9 +18,12 @@ from ..errors import DataError, EngineError, SymgradError, UnknownNameError, nea
 from ..field import GradientField
 from ..formula.expressions import as_expression, from_file
 from . import storage
+from .certify import certified, enumerated
 from .choice.candidate import Candidate, identifiable
+from .choice.certificate import Certificate
 from .choice.evidence import evidence
 from .choice.judge import Judge
+from .choice.numbers import numbers_by_name
 from .choice.writing import unwrapped
 from .engine import Engine
 from .kernel.evaluation import warm_up
@@ -30,7 +34,7 @@ from .terms.decades import decades, in_decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
-from .tuning import EVIDENCE, ROUNDING, SEARCH, SESSION, SPLIT
+from .tuning import CERTIFICATE, EVIDENCE, ROUNDING, SEARCH, SESSION, SPLIT
 from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
@@ -88,6 +92,8 @@ class Search:
     constants : units of what is constant in the system, such as ["m**3/s**2"]
         Numbers in the formulas may have these dimensions; else they have none.
     known : terms (text or SymPy) that stand in every sum, such as ["m*v**2"]; their coefficients are found
+    named : mapping from names to numbers, such as {"g": 9.81}
+        A number in a formula whose interval holds one of these is called by its name: `best.intervals`.
 
     A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
     but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
@@ -118,6 +124,7 @@ class Search:
         units=None,
         constants=(),
         known=(),
+        named=None,
     ):
         identifiable(field)
         self.field, self.backend = field, _known(backend)
@@ -130,15 +137,20 @@ class Search:
         self._decades = decades(self._field.measure.spread)
         self.units, self.constants = units, several(constants, "constants")
         self.known = tuple(as_expression(term, field.names) for term in several(known, "known"))
+        self.named = numbers_by_name(named)
         self._known_terms = self._read_known()
         self._dimensions = None if units is None else self._read_units()
-        self._watch = Watch()
+        self._watch, self._small, self._certificate = Watch(), None, None
         self._restart()
 
-    def _read_units(self):
+    def _refuse(self, what):
+        """DataError where the search is not the native one, in the inputs themselves."""
         if self.subspace is not None or self.backend != "native":
-            what = "a search in a subspace of many inputs" if self.subspace is not None else self.backend
-            raise DataError(f"{what} knows no units: leave them out")
+            where = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
+            raise DataError(f"{where} knows no {what}")
+
+    def _read_units(self):
+        self._refuse("units: leave them out")
         dimensions = Dimensions(self.units, self.constants, self._field.names)
         for guess in self.guesses:
             kinds = {dimensions.kind(term) for term in self._terms(guess)}
@@ -147,9 +159,8 @@ class Search:
         return dimensions
 
     def _read_known(self):
-        if self.known and (self.subspace is not None or self.backend != "native"):
-            what = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
-            raise DataError(f"{what} knows no terms beforehand: leave out known={[*map(str, self.known)]}")
+        if self.known:
+            self._refuse(f"terms beforehand: leave out known={[*map(str, self.known)]}")
         for term in self.known:
             if term.is_Add or not term.free_symbols:
                 raise DataError(f"known={str(term)!r} is not one term of the inputs: give each by itself")
@@ -157,12 +168,13 @@ class Search:
         return tuple(from_sympy(term.xreplace(forms), self.symbols) for term in self.known)
 
     def _restart(self):
-        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state)
+        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state, self.named)
         start = SearchState(generation=0, front=(), best=None, evaluations=0, seconds=0.0)
         self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
 
     def _engine(self, judge):
-        guesses = [] if self.subspace is not None else [self._terms(g) for g in self.guesses]
+        shown = () if self.subspace is not None else self.guesses
+        guesses = [self._terms(guess) for guess in shown]
         settings = self.max_complexity, guesses, self.random_state, self._watch
         if self.backend == "native":
             grammar = Grammar(self.operators, relevant_inputs(self._field))
@@ -172,7 +184,7 @@ class Search:
             return Engine(judge.searched, grammar, *settings, self._dimensions, self._known_terms)
         from .pysr.julia_engine import Engine as PySREngine
 
-        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings)
+        return PySREngine(judge, self.operators, self.symbols, self.backend, *settings, shown)
 
     def _terms(self, formula):
         """Terms of a sum without its wrapping, those left out that hold an input without any part."""
@@ -276,12 +288,9 @@ class Search:
                 return False
             raise
         seconds = before.seconds + time.perf_counter() - start
-        kind, certain = judge.kind(best), judge.certain(best)
-        exact = certain and best.loss <= ROUNDING.loss
-        known = exact or (engine.surveyed and certain) or (engine.divided and kind == "match")
+        kind = _kind(engine, judge, best)
+        known = kind == "match" and (engine.divided or judge.certain(best))
         unchanged = self._reached.unchanged + 1 if best == before.best and (known or engine.evolving) else 0
-        if not (engine.surveyed or exact):
-            kind = "undecided"
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
         self._reached = self._shown = _Reached(engine, judge, state, unchanged)
         return True
@@ -292,8 +301,9 @@ class Search:
         if found:
             judge = copy(self._reached.judge)
             with np.errstate(all="ignore"), _one_thread:
-                front = judge.front(found)
-                state = replace(self._reached.state, front=front, best=judge.answer())
+                front, best = judge.front(found), judge.answer()
+                kind = _kind(engine, judge, best)
+                state = replace(self._reached.state, front=front, best=best, kind=kind)
             self._shown = self._reached._replace(judge=judge, state=state)
 
     def run(
@@ -347,15 +357,63 @@ class Search:
         formula. Guesses come first, and end it where they leave nothing.
         """
         warm_up()
-        few = SPLIT.surveyed
-        judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state, few)
+        settings = self.max_complexity, self.random_state, self.named, SPLIT.surveyed
+        judge = Judge(self._field, self.symbols, *settings)
         with self._watch.over(), np.errstate(all="ignore"), _one_thread:
             return survey(self._engine(judge), judge)
 
+    def certificate(self, progress: bool = True) -> Certificate | None:
+        """Try all small formulas of a field of up to three inputs, and say whether one does better.
+
+        They are judged as the search judges its own, and change nothing in it. Takes a second or two, and
+        none when it is asked again. None when `stop()` cuts it short.
+
+        >>> search.run()
+        >>> print(search.certificate().text)
+        No formula of up to 6 nodes over these operators does better: 3,853,868 tried, and ...
+
+        Raises
+        ------
+        DataError
+            where more inputs matter, and where terms are known beforehand.
+
+        """
+        from tqdm import tqdm
+
+        grammar = Grammar(self.operators, relevant_inputs(self._field))
+        if self.known:
+            raise DataError(
+                f"small formulas lack the known terms {[*map(str, self.known)]}: leave out known="
+            )
+        if len(grammar.inputs) > CERTIFICATE.inputs:
+            raise DataError(
+                f"small formulas are too many of {len(grammar.inputs)} inputs that matter, "
+                f"{CERTIFICATE.inputs} at most: hold others fixed and give a field of those"
+            )
+        warm_up()
+        bar = tqdm(desc="certificate", unit="lot", disable=not progress, leave=False)
+
+        def watch():
+            self._watch()
+            bar.update()
+
+        with bar, self._watch.over(), np.errstate(all="ignore"), _one_thread, suppress(Interrupted):
+            engine, judge, state, _ = self._reached
+            if self._small is None:
+                self._small = enumerated(judge, grammar, self.max_complexity, watch, self._dimensions)
+            self._certificate = certified(judge, engine.contenders(), state.best, self._small, watch)
+            return self._certificate
+        return None
+
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
-        """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants."""
+        """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants.
+
+        It has the answer's `certificate` where that has been asked for.
+        """
         with self._watch.over():
-            return evidence(self, self._judge, resamples, thorough)
+            made = self._certificate
+            certificate = made if made is not None and made.answer == self.best else None
+            return evidence(self, self._judge, resamples, thorough, certificate)
 
     def stop(self) -> None:
         """End `run`, `step` or `goto` within a fraction of a second; to be called from another thread.
@@ -380,7 +438,7 @@ class Search:
         """Return a new search with the same settings on another field."""
         names = (
             "operators", "max_complexity", "guesses", "backend", "random_state", "units", "constants",
-            "known",
+            "known", "named",
         )  # fmt: skip
         return type(self)(field, **{name: getattr(self, name) for name in names})
 
@@ -400,6 +458,7 @@ class Search:
             "units": None if self.units is None else dict(self.units),
             "constants": list(self.constants),
             "known": [str(term) for term in self.known],
+            "named": self.named,
             "backend": self.backend,
         }
 
@@ -423,6 +482,13 @@ class Search:
 
     def __reduce__(self):
         return self._again, (self.field, self._settings())
+
+
+def _kind(engine, judge, best):
+    """What an answer is: undecided until all has been surveyed, unless nothing is left to explain."""
+    kind = judge.kind(best)
+    exact = kind == "match" and best.loss <= ROUNDING.loss
+    return kind if engine.surveyed or exact else "undecided"
 
 
 def _known(backend):

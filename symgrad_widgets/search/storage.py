@@ -33,6 +33,7 @@ _KINDS = {
     "units": dict[str, str] | None,
     "constants": list[str],
     "known": list[str],
+    "named": dict[str, float],
     "backend": str | dict,
 }
 
@@ -92,7 +93,7 @@ def read(path):
         )
     if str(arrays.pop("digest", "")) != digest(arrays):
         raise OutputError(f"{path} was changed after it was saved: save the search again")
-    settings.setdefault("known", [])
+    settings = {"known": [], "named": {}} | settings  # earlier files have neither
     wrong = misfit(settings, _KINDS)
     if wrong is not None:
         raise damaged(path, wrong)

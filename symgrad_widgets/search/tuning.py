@@ -11,6 +11,7 @@ from ..field import TRAINING_ERROR
 
 __all__ = [
     "BANK",
+    "CERTIFICATE",
     "CHOICE",
     "DICTIONARY",
     "DIVISION",
@@ -18,6 +19,7 @@ __all__ = [
     "EVOLUTION",
     "FRONT",
     "INNER_CONSTANTS",
+    "INTERVALS",
     "KIND",
     "MEMORY",
     "ROUNDING",
@@ -400,8 +402,6 @@ class _Writing:
     """Of the largest term's gradient: a term with less is none. Not measured."""
     rounds: int = 4
     """Of weights, when the coefficients to be written are solved for. Not measured."""
-    decimal: int = 2
-    """Nodes that a coefficient is worth, and as many that its digits are. Not measured."""
     residual: float = 1e-15
     """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
     least_scale: float = 1e-9
@@ -477,7 +477,29 @@ class _Values:
     steps: int = 3
     """Gauss-Newton steps at most that place coefficients. Not measured."""
     ridge: float = 1e-6
-    """Of the trace, added: the common factor of all coefficients is free. Not measured."""
+    """Added to a diagonal of 1: the common factor of all coefficients is free. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Intervals:
+    """How well numbers are known."""
+
+    groups: int = 30
+    """Of neighbouring points, that err together. Not measured."""
+    rounds: int = 10
+    """Of k-means that makes them. Not measured."""
+    errors: float = 3.0
+    """Standard errors within which simple numbers are as good as those found. Not measured."""
+    wide: float = 2.0
+    """Standard errors on either side that an interval is wide. Not measured."""
+    by_chance: float = 0.2
+    """Relative width of an interval times the names tried: above, one lies in it by chance. Not measured."""
+    multiples: tuple[str, ...] = ("1", "2", "1/2", "4", "1/4")
+    """Of pi, e and roots that have a name. Not measured."""
+    roots: tuple[int, ...] = (2, 3)
+    """Whose square roots have a name. Not measured."""
+    told: float = 1e-10
+    """Least eigenvalue of a curvature of diagonal 1 that tells the numbers apart. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -490,6 +512,8 @@ class _Kind:
     """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
     """Share of what is left of the directions that may be smooth. Not measured."""
+    missing: float = 0.1
+    """Share of what is left that a function of one input predicts, above which that is said. Not measured."""
     certain: float = 0.9
     """Nats of what is left of the values, for each node of a match. Search/README.md, "What an answer is"."""
 
@@ -521,6 +545,26 @@ class _Evidence:
 
 
 @dataclass(frozen=True)
+class _Certificate:
+    """How many formulas are enumerated, and which of them are judged."""
+
+    inputs: int = 3
+    """That matter at most. Search/README.md has time and memory."""
+    nodes: int = 6
+    """Of the longest formula. Search/README.md has time and memory."""
+    summed: int = 4
+    """Nodes at most of each of two functions that are summed. Search/README.md has time and memory."""
+    points: int = 32
+    """Of the field, at which formulas are told apart. Not measured."""
+    alike: float = 1e-8
+    """Difference of two numbers made of all points below which functions are one. Not measured."""
+    together: int = 4096
+    """Trees that are evaluated together. Not measured."""
+    kept: int = 12
+    """Formulas of each number of nodes that are judged, those that leave least. Not measured."""
+
+
+@dataclass(frozen=True)
 class _Storage:
     """What a file may hold that a stranger gives."""
 
@@ -546,7 +590,9 @@ SPLIT = _Split()
 WRITING = _Writing()
 CHOICE = _Choice()
 VALUES = _Values()
+INTERVALS = _Intervals()
 KIND = _Kind()
 FRONT = _Front()
 EVIDENCE = _Evidence()
+CERTIFICATE = _Certificate()
 STORAGE = _Storage()

@@ -1,5 +1,7 @@
 """Step a search, play it, pause it, go back in it, and watch its front grow."""
 
+from contextlib import suppress
+
 import traitlets
 
 from .. import plots
@@ -83,7 +85,7 @@ class SearchStepper(DescribedBox):
     def _begin(self, _=None):
         """Show a search that has been put in the place of the one before."""
         state = self.search.state
-        self._null, self._states = (), {state.generation: state}
+        self._null, self._states, self._certificate = (), {state.generation: state}, None
         self.selected = None
         self._show(state)
 
@@ -160,7 +162,7 @@ class SearchStepper(DescribedBox):
     def _changed(self, running, error):
         with self._controls.hold_sync():
             self._controls.running = running
-            self._controls.status = _told(self.state)
+            self._controls.status = _told(self.state, self._certificate)
             self._controls.error = error and f"The search stopped: {error}"
 
     @property
@@ -182,6 +184,9 @@ class SearchStepper(DescribedBox):
         if not self._null and not self._worker.halted.is_set():
             self._null = null_front(self.search, _NULL)
             self._draw()
+        if not self._worker.halted.is_set():
+            with suppress(DataError):  # more inputs matter
+                self._certificate = self.search.certificate(progress=False)
 
     def _reached(self, generation):
         """State of a generation: as it was seen, replayed for what came before, or run to."""
@@ -206,7 +211,7 @@ class SearchStepper(DescribedBox):
         followed = before is None or before == self.state.best
         with self._controls.hold_sync():
             self._controls.generation = state.generation
-            self._controls.status = _told(state)
+            self._controls.status = _told(state, self._certificate)
             self._controls.rows = [_row(c, c == best) for c in state.front]
             with self.hold_trait_notifications():
                 self.state = state
@@ -237,13 +242,15 @@ class SearchStepper(DescribedBox):
         return f"{self._controls.status}\n{self._panel.words}"
 
 
-def _told(state):
+def _told(state, certificate):
     best = state.best
     found = "none stands out yet" if best is None else f"{best.expression} (loss {best.loss:.2g})"
     name, sentence = WORDS[state.kind]
+    certain = certificate is not None and certificate.answer == best
     return (
         f"Generation {state.generation}, {state.evaluations} evaluations, {state.seconds:.1f} s. "
         f"Chosen: {found}. {name}: {sentence[0].lower()}{sentence[1:]}"
+        + (f" {certificate.claim}." if certain else "")
     )
 
 

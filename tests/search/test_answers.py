@@ -220,3 +220,15 @@ def test_chance_at_few_places_is_no_law_however_often_it_is_repeated(places):
 def test_a_simple_law_needs_few_points():
     field = field_of(from_formula("x*y", 0.5, 2), 8)
     assert str(sg.Search(field).run(generations=4, progress=False).best.expression) == "x*y"
+
+
+def test_what_is_missing_is_told_by_the_input_it_depends_on():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, (1000, 3))
+    slopes = np.stack([np.ones(1000), 2 * x[:, 1], 0 * x[:, 2]], 1)
+    field = sg.GradientField(x, slopes, ("a", "b", "c"), values=x[:, 0] + x[:, 1] ** 2)
+    assert sg.score(field, "a").missing == ("b",)
+    assert sg.score(field, "a + b^2").missing == ()
+    assert (
+        sg.score(sg.GradientField(x, slopes, ("a", "b", "c")), "a").missing == ()
+    )  # no values, nothing told

@@ -14,6 +14,7 @@ from symgrad_widgets.errors import EngineError
 from symgrad_widgets.formula.expressions import evaluate
 from symgrad_widgets.search.kernel.evaluation import gradients
 from symgrad_widgets.search.terms.grammar import Grammar
+from symgrad_widgets.search.terms.postfix import from_sympy
 
 pytestmark = pytest.mark.pysr
 SMALL = {"populations": 8, "population_size": 20, "tournament_selection_n": 8}
@@ -70,6 +71,15 @@ def test_the_loss_is_that_of_the_native_kernel(field):
     assert np.abs(got[finite] - wanted[finite]).max() < 1e-8
 
 
+def test_the_loss_of_the_paper_is_never_negative():
+    field = field_of("x^2 + v^2", ("x", "v"), np.random.default_rng(0).uniform(0.1, 1, (300, 2)))
+    search = sg.Search(field, backend=sg.PySR(loss="paper"))
+    terms = [from_sympy(sg.score(field, f"{a}*(x^2 + v^2)").expression, search.symbols) for a in range(1, 30)]
+    losses = search._reached.engine.problem.losses(terms)
+    assert min(losses) >= 0
+    assert max(losses) < 1e-14
+
+
 @pytest.mark.parametrize(
     ("formula", "names", "points"),
     [
@@ -99,6 +109,14 @@ def test_stepping_and_running_give_the_same_front():
     stepped.step()
     assert run.run(generations=2, progress=False).front == stepped.front
     assert stepped.evaluations == run.evaluations > 0
+
+
+def test_a_guess_that_is_written_otherwise_is_taken_over():
+    field = field_of("v*exp(-x^2)", ("x", "v"), np.random.default_rng(0).uniform(0.5, 3, (200, 2)))
+    backend = sg.PySR(iterations=1, parameters={"populations": 2})
+    search = sg.Search(field, operators=["mul", "exp", "add"], guesses=["v*exp(-x^2)"], backend=backend)
+    search.step()
+    assert min(loss for _, loss, _ in search._reached.engine.problem.file()) < 1e-12
 
 
 def test_the_papers_recipe_runs():

@@ -20,7 +20,8 @@ from symgrad_widgets.search.choice.selection import (
     select,
     smooth_share,
 )
-from symgrad_widgets.search.choice.writing import effective_count, unwrapped
+from symgrad_widgets.search.choice.witnesses import effective_count
+from symgrad_widgets.search.choice.writing import unwrapped
 from symgrad_widgets.search.terms.postfix import apply, leaf
 
 X, Y, Z, W = map(leaf, range(4))

@@ -169,6 +169,17 @@ def test_a_click_takes_one_generation_and_the_front_appears(field):
     assert columns(stepper._panel, 1)["formula"] == [row["formula"] for row in rows]
 
 
+def test_what_is_played_to_its_end_says_that_no_small_formula_does_better(field):
+    stepper = sg.SearchStepper(sg.Search(field, max_complexity=5))
+    click(stepper, "play")
+    claim = "No formula of up to 5 nodes over these operators does better: "
+    assert claim in stepper._controls.status
+    click(stepper, "back")
+    assert claim in stepper._controls.status  # of the same answer
+    stepper.goto(0)
+    assert claim not in stepper._controls.status
+
+
 def test_clicks_and_a_plain_search_find_the_same(field):
     stepped, plain = sg.SearchStepper(sg.Search(field)), sg.Search(field)
     click(stepped, "step")

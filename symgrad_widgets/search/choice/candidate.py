@@ -1,6 +1,8 @@
 """A formula and how well it agrees with a neuron."""
 
 from dataclasses import dataclass
+from dataclasses import field as having
+from functools import cached_property
 
 import numpy as np
 import sympy as sp
@@ -11,7 +13,9 @@ from ...formula.expressions import as_expression, complexity, loss
 from ...formula.on_arrays import on_arrays
 from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy
-from .values import missed
+from ..tuning import KIND
+from .numbers import Interval, intervals
+from .values import left_of, missed, unexplained
 
 __all__ = ["Candidate", "explained", "identifiable", "missed_by", "score", "share"]
 
@@ -34,6 +38,28 @@ class Candidate:
     complexity: int
     loss: float
     explained: float | None = None
+    _on: tuple | None = having(default=None, repr=False, compare=False)  # the field, and names for numbers
+
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """An `Interval` (value, low, high, name) at 95 % for each number in it that the data tell."""
+        if self._on is None:
+            return ()
+        about, named = self._on
+        return intervals(self.expression, about, _sides(self.expression, about), named)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Inputs of which a smooth function predicts part of what the formula leaves of the values."""
+        if self._on is None or self.explained is None:
+            return ()
+        about, _ = self._on
+        values = _values(self.expression, about)
+        if not np.isfinite(values).all():
+            return ()
+        left = left_of(values, about.values.reshape(-1), _sides(self.expression, about))
+        told = {name: 1 - unexplained(x, left) for name, x in zip(about.names, about.points.T, strict=True)}
+        return tuple(sorted((n for n in told if told[n] > KIND.missing), key=lambda n: -told[n]))
 
     @property
     def angle(self) -> float:
@@ -67,7 +93,8 @@ def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     if not expression.free_symbols:
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
     written = guess if isinstance(guess, str) else expression
-    return Candidate(expression, complexity(expression), loss(written, field), explained(expression, field))
+    left, told = loss(written, field), explained(expression, field)
+    return Candidate(expression, complexity(expression), left, told, (field, None))
 
 
 def explained(expression, field):
@@ -84,15 +111,19 @@ def missed_by(expression, field):
     """Share (N,) of each point in what a formula leaves of one neuron's values; None without values."""
     if field.values is None or field.neurons != 1:
         return None
-    symbols = [sp.Symbol(name, real=True) for name in field.names]
+    sides = _sides(expression, field)
+    return missed(_values(expression, field), field.values.reshape(-1), sides)
+
+
+def _sides(expression, field):
+    """Numbers (N,) of the parts into which the zeros of moduli divide the data."""
     moduli = sorted(expression.atoms(sp.Abs), key=sp.default_sort_key)
-    values, *inner = (_values(e, symbols, field.points) for e in (expression, *(e.args[0] for e in moduli)))
-    sides = sum(2**k * (part < 0) for k, part in enumerate(inner))
-    return missed(values, field.values.reshape(-1), sides)
+    return sum(2**k * (_values(e.args[0], field) < 0) for k, e in enumerate(moduli))
 
 
-def _values(expression, symbols, points):
+def _values(expression, field):
     """Values (N,) of a formula, by the compiled loops where they can."""
+    symbols, points = [sp.Symbol(name, real=True) for name in field.names], field.points
     try:
         values, _, usable = gradients([from_sympy(expression, symbols)], points.T)
         if usable[0]:

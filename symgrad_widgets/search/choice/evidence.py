@@ -7,6 +7,7 @@ import numpy as np
 from ...field import GradientField
 from ..fit import combine
 from ..tuning import EVIDENCE, ROUNDING
+from .certificate import Certificate
 from .selection import chance_loss
 
 __all__ = ["Evidence", "evidence", "null_front", "spread"]
@@ -24,6 +25,7 @@ class Evidence:
     agreement : share of resamplings of the points that choose the same formula
     spread : largest relative standard deviation of a coefficient over resamplings of the fitted points
     points, dropped, evaluations, generations : what it rests on
+    certificate : Certificate that was made of the answer, or None
 
     """
 
@@ -36,9 +38,10 @@ class Evidence:
     dropped: int
     evaluations: int
     generations: int
+    certificate: Certificate | None = None
 
 
-def evidence(search, judge, resamples=EVIDENCE.resamples, thorough=False):
+def evidence(search, judge, resamples=EVIDENCE.resamples, thorough=False, certificate=None):
     """Evidence for the answer of a search: bootstrap of its front and constants, and a null distribution.
 
     The cheap null runs the fixed stages once on random directions; `thorough` runs as many generations as the
@@ -59,6 +62,7 @@ def evidence(search, judge, resamples=EVIDENCE.resamples, thorough=False):
         dropped=search.field.dropped,
         evaluations=search.evaluations,
         generations=search.generation,
+        certificate=certificate,
     )
 
 

@@ -1,5 +1,6 @@
 """Fit on some points, judge on others: from the engine's sums of terms to a front and its answer."""
 
+from copy import copy
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -10,11 +11,13 @@ from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit import combine
 from ..fit.bank import Sample, sides
-from ..fit.inner_constants import tidied
+from ..fit.inner_constants import by_directions, refine, tidied
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, KIND, ROUNDING, SPLIT, VALUES
 from .candidate import Candidate, missed_by, share
+from .coefficients import is_simple
+from .intervals import groups_of
 from .kind import kind_of
 from .selection import (
     chance_loss,
@@ -28,7 +31,8 @@ from .selection import (
     smooth_share,
 )
 from .split import distinct, split
-from .writing import acceptable, formula, is_simple
+from .witnesses import Directions, Values, acceptable, by_values, unheard
+from .writing import formulas
 
 __all__ = ["Judge"]
 
@@ -64,7 +68,8 @@ class Judge:
     fitting gains on its own is less than what it is charged for each constant.
     """
 
-    def __init__(self, field, symbols, max_complexity, seed, searched=SPLIT.searched):
+    def __init__(self, field, symbols, max_complexity, seed, named=None, searched=SPLIT.searched):
+        self._about = field, named
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
         self.forms = [*in_decades(symbols, tens).values()]
@@ -99,7 +104,7 @@ class Judge:
         self._leaders = [found[i].contender for i in sorted(leaders)]
         found.sort(key=lambda w: -w.left)  # of those written alike the one that leaves least counts
         self._written = {w.candidate.expression: w for w in found}
-        return pareto([w.candidate for w in self._written.values()], self._alike, self.answer())
+        return pareto([w.candidate for w in self._written.values()], self.alike, self.answer())
 
     def answer(self, points=None):
         """Return the answer among all that was written for the last front, or None.
@@ -182,6 +187,10 @@ class Judge:
         return self.field.take(self._chosen)
 
     @cached_property
+    def _groups(self):
+        return groups_of(self._judged.points)
+
+    @cached_property
     def _points(self):
         return np.concatenate([sample.points for sample in self._samples], axis=1)
 
@@ -199,34 +208,55 @@ class Judge:
         return neighbours(np.concatenate([sample.field.points for sample in self._samples]))
 
     def _write(self, contender):
-        """Ways to write a sum: as simply as its loss allows, and with simple numbers whatever it is then."""
-        residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
-        terms = tidied(contender, self.fit, partial(acceptable, count=residuals))
+        """Ways to write a sum, judged."""
+        terms = self._tidied(contender) if any(term.constants for term in contender) else contender
         features = [sample.features(terms) for sample in self._samples]
         if None in features:
             return ()
-        given = terms, *features[0], self.forms, self.symbols, self.field.points, self._hear(terms)
-        written = [formula(*given)]
-        if written[0] and not is_simple(written[0][1][written[0][1] != 0]).all():
-            written.append(formula(*given, roughly=True))
-        return tuple(self._judge(contender, features, *one) for one in written if one)
+        directions = Directions(*features[0], self._groups)
+        written = formulas(terms, directions, self._hear(terms), self.forms, self.symbols, self.field.points)
+        return tuple(self._judge(contender, features, *one) for one in written)
+
+    def _tidied(self, terms):
+        """Terms with simple constants inside, placed by the witness that is left with less."""
+        residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
+        left_by, _ = by_directions(self.fit)
+        if self._values is not None:
+            heard = by_values(self.fit, self._points, self._values)
+            if heard[0](terms) < left_by(terms):
+                limit = partial(unheard, count=len(self._values))
+                known = is_simple([c for term in terms for c in term.constants]).all()
+                return tidied(terms if known else refine(terms, *heard, rounds=1), heard[0], limit)
+        return tidied(terms, left_by, partial(acceptable, count=residuals))
 
     def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
         loss = float(shares[-len(self.held.unit) :].mean())
         squares = missed_by(expression, self._judged)
-        candidate = Candidate(expression, complexity(expression), loss, share(squares))
+        candidate = Candidate(expression, complexity(expression), loss, share(squares), self._about)
         smooth = smooth_share(self._unit, directions, self._nearest)
         return _Written(candidate, directions, shares, contender, effort(expression), smooth, squares)
 
     def _hear(self, terms):
-        """Values of terms (K, N) and of the neuron (N,) at the judged points, and sides; or None."""
+        """Witness of the values at the judged points, or None."""
         if self._values is None:
             return None
-        return gradients(terms, self._points)[0], self._values, sides(terms, self._points)
+        known = gradients(terms, self._points)[0], self._values, sides(terms, self._points)
+        return Values(*known, self._groups)
 
-    def _alike(self, a, b):
+    def fresh(self):
+        """Return a judge of the same points that knows of no formula, but how sums are written."""
+        other = copy(self)
+        other._leaders, other._written = [], {}  # noqa: SLF001 - of this class
+        return other
+
+    def wrote(self, candidate):
+        """Whether a formula was written for the last front."""
+        return candidate.expression in self._written
+
+    def alike(self, a, b):
+        """Whether two formulas that were written for the last front have the same directions."""
         a, b = (self._written[c.expression].directions for c in (a, b))
         return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < FRONT.alike
 

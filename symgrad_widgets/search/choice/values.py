@@ -9,7 +9,7 @@ import numpy as np
 from ..kernel.lines import least_rest, lines
 from ..tuning import ROUNDING, VALUES
 
-__all__ = ["gains", "missed", "polished", "unexplained"]
+__all__ = ["gains", "left_of", "missed", "polished", "tangents", "unexplained"]
 
 
 def unexplained(formulas, neuron, sides=0):
@@ -55,6 +55,14 @@ def missed(formula, neuron, sides=0):
     return squares
 
 
+def left_of(formula, neuron, sides=0):
+    """What a formula (N,) leaves of a neuron's values (N,), in units of their spread, with its sign."""
+    _, left, order = tangents(formula[None], neuron, formula, sides)
+    rest = np.empty(len(order))
+    rest[order] = left
+    return rest
+
+
 def polished(terms, neuron, coefficients, sides=0):
     """Coefficients (B, K) of sums of terms (B, K, N) that leave less of a neuron's values, and how much (B,).
 
@@ -81,10 +89,19 @@ def gains(terms, neuron, formula, sides=0):
     To first order, and bent as the formula is: the values it leaves, against what a term differs by at points
     of the same value of the formula.
     """
-    moved, left = _differences(terms[None], neuron, formula[None], sides)[:2]
-    along, size = np.einsum("kn,n->k", moved[0], left[0]), (moved[0] ** 2).sum(1) * (left[0] ** 2).sum()
+    moved, left, _ = tangents(terms, neuron, formula, sides)
+    along, size = moved @ left, (moved**2).sum(1) * (left**2).sum()
     with np.errstate(all="ignore"):
         return np.nan_to_num(along**2 / size, posinf=0, neginf=0)
+
+
+def tangents(terms, neuron, formula, sides=0):
+    """What each of some terms (K, N) moves the predicted values by (K, N), and what is left of them (N,).
+
+    Both in order of the formula's values (N,); the order (N,) is returned, too.
+    """
+    moved, left, order, _ = _differences(terms[None], neuron, formula[None], sides)
+    return moved[0], left[0], order[0]
 
 
 def _sum(coefficients, terms):
@@ -93,20 +110,21 @@ def _sum(coefficients, terms):
 
 def _step(terms, neuron, coefficients, sides):
     """Change of the coefficients, from what the values differ by at points of the same sum."""
-    moved, left, known = _differences(terms, neuron, _sum(coefficients, terms), sides)
+    moved, left, _, known = _differences(terms, neuron, _sum(coefficients, terms), sides)
     G = np.einsum("bkn,bjn->bkj", moved, moved)
     g = np.einsum("bkn,bn->bk", moved, left)
-    trace = np.maximum(np.einsum("bkk->b", G), ROUNDING.divisor)
-    G = G + VALUES.ridge * trace[:, None, None] * np.eye(G.shape[-1])
+    size = np.sqrt(np.maximum(np.einsum("bkk->bk", G), ROUNDING.divisor))
+    G = G / (size[:, :, None] * size[:, None]) + VALUES.ridge * np.eye(G.shape[-1])
+    g = g / size
     usable = known & np.isfinite(G).all((1, 2)) & np.isfinite(g).all(1)
     G = np.where(usable[:, None, None], G, np.eye(G.shape[-1]))
-    return np.linalg.solve(G, np.where(usable[:, None], g, 0)[..., None])[..., 0]
+    return np.linalg.solve(G, np.where(usable[:, None], g, 0)[..., None])[..., 0] / size
 
 
 def _differences(terms, neuron, formulas, sides):
     """What terms (B, K, N) move the neuron's values by among points of like values of the formulas (B, N).
 
-    Returns that (B, K, N), what the formulas leave (B, N), and which of them have values (B,).
+    Returns that (B, K, N), what the formulas leave (B, N), the orders, and which have values (B,).
     """
     z, spread, known = _standard(formulas, sides)
     order = np.argsort(z, axis=-1, kind="stable")
@@ -114,7 +132,7 @@ def _differences(terms, neuron, formulas, sides):
     y = ((neuron - neuron.mean()) / neuron.std())[order]
     terms = np.take_along_axis(terms, order[:, None], -1) / spread[..., None]
     means, slopes = lines(z, np.concatenate([y[:, None], terms], 1), VALUES.window)
-    return (terms - means[:, 1:]) * slopes[:, :1], y - means[:, 0], known
+    return (terms - means[:, 1:]) * slopes[:, :1], y - means[:, 0], order, known
 
 
 def _standard(formulas, sides):

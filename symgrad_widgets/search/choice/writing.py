@@ -9,99 +9,65 @@ import sympy as sp
 
 from ...formula.expressions import complexity
 from ...formula.outer import core
-from ..fit import combine
 from ..kernel.evaluation import gradients
-from ..terms.decades import decade, power_of_ten
 from ..terms.postfix import from_sympy, to_sympy
-from ..tuning import KIND, ROUNDING, VALUES, WRITING
-from .values import polished, unexplained
+from ..tuning import INTERVALS, WRITING
+from .coefficients import as_number, is_simple, mostly_positive, plainness, simple_numbers
 
-__all__ = ["acceptable", "effective_count", "formula", "is_simple", "simple_numbers", "unwrapped"]
-
-_SIMPLE = np.array(WRITING.simple)
+__all__ = ["formulas", "unwrapped"]
 
 
-def acceptable(loss, count):
-    """Largest loss at which simpler numbers do not hurt, for a mean of `count` squared residuals.
+def formulas(terms, directions, values, forms, symbols, points):
+    """Ways to write the best sum of some terms: (expression, coefficients); none where it has no gradient.
 
-    1 % more, or what a trained network cannot tell; of few residuals what noise could do: 6 nats.
+    The coefficients are those of the terms, as the expression has them but for scale and offset. The witness
+    that is left with less places them. The first way has all the simple numbers that cost nothing. If others
+    remain, the second has all that the errors of the coefficients allow.
+
+    Parameters
+    ----------
+    terms : list of K Term
+    directions : Directions
+    values : Values or None
+    forms : what the terms' inputs are in the symbols, `x / 1000`
+    symbols : of the inputs
+    points : (N, n), that tell signs
+
     """
-    noise = max(WRITING.slack, np.exp(2 * WRITING.nats / count))
-    return loss * noise + min(WRITING.untold_share * loss, WRITING.untold) + ROUNDING.loss
-
-
-def formula(terms, G, D, forms, symbols, points, heard=None, roughly=False):
-    """Best sum of the terms, written simply: (expression, coefficients), or None where it has no gradient.
-
-    G (K, N, m) and D (K, N, k) are the terms' projected gradients (not normalised) and their components along
-    the neurons. The coefficients are those of the terms, as the expression has them but for scale and offset.
-    `forms` are what the terms' inputs are in the symbols: `x / 1000`. `heard` are values of the terms
-    (K, N), of the neuron (N,), and sides (N,), as `unexplained` has them: where a sum leaves less of the
-    values than of the directions, they place its coefficients. `roughly`: whatever is near a simple number is
-    written as one, at any loss.
-    """
-    even, along, size = combine.normalised(G, D)
-    c, loss = combine.solve(even, along, rounds=WRITING.rounds)
-    kept = np.abs(c) > WRITING.nothing * np.abs(c).max()
+    kept = directions.needed
     if not kept.all():
-        return _without_the_rest(kept, terms, G, D, forms, symbols, points, heard, roughly)
-    best, limit = c / size, acceptable(float(loss), effective_count(even, along, c))
-
-    def loss_of(numbers):
-        return combine.losses(G, D, numbers)[0]
-
-    if heard is not None:
-        values, neuron, sides = heard
-        (placed,), (rest,) = polished(values[None], neuron, best[None], sides)
-        if rest < loss:
-            best, limit = placed, rest * _worth_of(placed)
-
-            def loss_of(numbers):
-                return unexplained(numbers @ values, neuron, sides) * _worth_of(numbers)
-
+        some = [t for t, keep in zip(terms, kept, strict=True) if keep]
+        fewer = directions.take(kept), values and values.take(kept)
+        return [(e, _with_zeros(c, kept)) for e, c in formulas(some, *fewer, forms, symbols, points)]
+    witness = directions
+    if values is not None:
+        values.place(directions.placed)
+        if values.rest < directions.loss:
+            witness = values
     bodies = [_body(to_sympy(t, forms)) for t in terms]
-    logs = len(terms) > 1 and all(isinstance(body, sp.log) for body in bodies)
+    ways = []
+    for cost, limit in ((witness.left_by, witness.limit), (witness.errors_from, INTERVALS.errors)):
+        ways += _shortest(simple_numbers(witness.placed, cost, limit), bodies, symbols, points)
+        if not ways or is_simple(ways[0][1]).all():
+            break
+    return ways
+
+
+def _with_zeros(some, kept):
+    numbers = np.zeros(len(kept))
+    numbers[kept] = some
+    return numbers
+
+
+def _shortest(choices, bodies, symbols, points):
+    """List with the shortest (expression, coefficients) of the plainest choices of coefficients, if any."""
+    logs = len(bodies) > 1 and all(isinstance(body, sp.log) for body in bodies)
     written = []
-    if roughly:
-        limit = np.inf
-    choices = sorted(simple_numbers(best, loss_of, limit), key=_plainness)[: WRITING.tried]
-    for numbers in map(_mostly_positive, choices):
+    for numbers in map(mostly_positive, sorted(choices, key=plainness)[: WRITING.tried]):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
             written.append((_plain(unwrapped(e), symbols, points), numbers))
-    return min(written, key=lambda w: _effort(w[0]), default=None)
-
-
-def _worth_of(numbers):
-    """Factor of what is left of the values that coefficients have to earn: their nodes, and their digits."""
-    coefficients = (np.abs(numbers) != decade(np.abs(numbers))).sum()
-    nats = VALUES.price * coefficients + KIND.values_price * (~is_simple(numbers)).sum()
-    return np.exp(WRITING.decimal * nats)
-
-
-def effective_count(G, D, c):
-    """Number of squared residuals that the loss of a sum rests on: few where few points make up most of it.
-
-    Kish's effective sample size (Survey Sampling, 1965) of the points' shares of the loss, times what it
-    lacks of their number where residuals are Gaussian: then it is the number of all components.
-    """
-    e, along = (np.tensordot(c, part, 1) for part in (G, D))
-    share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), ROUNDING.divisor)
-    share = np.maximum(share, 0) + WRITING.residual
-    return float(share.sum() ** 2 / (share**2).sum() * (G.shape[2] - D.shape[2] + 2))
-
-
-def _without_the_rest(kept, terms, G, D, forms, symbols, points, heard, roughly):
-    """Return the formula of the terms kept, the others with coefficient 0."""
-    some = [t for t, keep in zip(terms, kept, strict=True) if keep]
-    if heard is not None:
-        heard = heard[0][kept], *heard[1:]
-    found = formula(some, G[kept], D[kept], forms, symbols, points, heard, roughly)
-    if found is None:
-        return None
-    numbers = np.zeros(len(kept))
-    numbers[kept] = found[1]
-    return found[0], numbers
+    return [min(written, key=lambda w: _effort(w[0]))] if written else []
 
 
 def _effort(e):
@@ -113,7 +79,7 @@ def _effort(e):
 
 def _body(e):
     """Return e with 0.5 written 1/2, and log|10 x - 10 y|, which differs by a constant, as log|x - y|."""
-    e = e.xreplace({x: _number(float(x)) for x in e.atoms(sp.Float)})
+    e = e.xreplace({x: as_number(float(x)) for x in e.atoms(sp.Float)})
     return e.xreplace({e.args[0]: _without_scale(e.args[0])}) if isinstance(e, sp.log) else e
 
 
@@ -124,85 +90,8 @@ def _without_scale(e):
     return e.primitive()[1] if e.is_Add else e.as_coeff_Mul()[1]
 
 
-def _plainness(numbers):
-    """Rank coefficients that say the same: few that are not +-1, few that are not simple, none far off."""
-    size = np.abs(numbers) / decade(np.abs(numbers))
-    return (size != 1).sum(), (~is_simple(numbers)).sum(), float(np.abs(np.log(np.abs(numbers))).sum())
-
-
-def is_simple(numbers):
-    return np.abs(numbers / _nearest(numbers) - 1) < ROUNDING.share
-
-
-def simple_numbers(c, loss_of, limit):
-    """Yield coefficients proportional to c, in each scale with as many simple numbers as the limit allows."""
-    for scale in _scales(c):
-        numbers = c / scale
-        together = np.where(_near(numbers), _nearest(numbers), numbers)
-        fits = loss_of(together) <= limit
-        yield _rounded(together if fits else _one_by_one(numbers, loss_of, limit), loss_of, limit)
-
-
-def _mostly_positive(numbers):
-    """Return the numbers with the sign that is the cheaper to choose before SymPy has them."""
-    return -numbers if 2 * (numbers < 0).sum() > len(numbers) else numbers
-
-
-def _scales(c):
-    """Coefficients worth being called 1: of a few all, of many those at the quartiles."""
-    size = np.abs(c)
-    order = np.argsort(size, kind="stable")
-    order = order[size[order] > WRITING.least_scale * size.max()]
-    if len(order) > WRITING.scales:
-        order = order[np.linspace(0, len(order) - 1, WRITING.scale_ranks).astype(int)]
-    return c[order]
-
-
-def _near(numbers):
-    """Whether each number may be taken for the nearest simple one."""
-    nearest = _nearest(numbers)
-    size = np.abs(nearest) / decade(np.abs(nearest))
-    easy = (np.abs(size[:, None] / WRITING.easy - 1) < ROUNDING.share).any(1)
-    allowed = np.where(easy, WRITING.near_easy, WRITING.near)
-    return np.abs(numbers / nearest - 1) < allowed
-
-
-def _one_by_one(numbers, loss_of, limit):
-    offered, near = _nearest(numbers), _near(numbers)
-    for k in np.argsort(np.abs(offered / numbers - 1), kind="stable"):
-        trial = numbers.copy()
-        trial[k] = offered[k]
-        if near[k] and loss_of(trial) <= limit:
-            numbers = trial
-    return numbers
-
-
-def _nearest(numbers):
-    ten = decade(np.abs(numbers))
-    size = np.abs(numbers) / ten
-    return np.sign(numbers) * ten * _SIMPLE[np.argmin(np.abs(_SIMPLE[None, :] - size[:, None]), axis=1)]
-
-
-def _rounded(numbers, loss_of, limit):
-    """Fewest digits that keep the loss."""
-    for digits in WRITING.digits:
-        rounded = np.array([float(f"{x:.{digits}g}") for x in numbers])
-        rounded = np.where(is_simple(numbers), numbers, rounded)
-        if loss_of(rounded) <= limit:
-            return rounded
-    return numbers
-
-
-def _number(x):
-    if x == 0:
-        return sp.Integer(0)
-    ten = power_of_ten(np.log10(decade(abs(x))))
-    ratio = sp.Rational(float(x / float(ten))).limit_denominator(WRITING.largest) * ten
-    return ratio if abs(float(ratio) - x) <= ROUNDING.share * abs(x) else sp.Float(float(x))
-
-
 def _sum(bodies, numbers):
-    total = sp.Add(*(_number(x) * body for x, body in zip(numbers, bodies, strict=True)))
+    total = sp.Add(*(as_number(x) * body for x, body in zip(numbers, bodies, strict=True)))
     if not any(body.has(sp.Add) for body in bodies):
         return total.primitive()[1]  # there is nothing to multiply out, which takes long
     expanded = sp.expand(total, power_exp=False, power_base=False, log=False)
@@ -211,7 +100,7 @@ def _sum(bodies, numbers):
 
 def _product(bodies, numbers, symbols, points):
     """Product whose logarithm the sum is, when the powers are simple numbers; else the sum itself."""
-    powers = [_number(x) for x in numbers]
+    powers = [as_number(x) for x in numbers]
     if any(p.is_Float or p.q > WRITING.root or abs(p) > WRITING.largest for p in powers):
         return _sum(bodies, numbers)
     factors = []

@@ -42,13 +42,13 @@ class Sample:
         return G, scale, ok & varies & (scale > BANK.across * length) & held, values
 
     def gradients(self, terms, where):
-        """Projected gradients (K, P, m) of terms at some of the points (a slice), usable or not."""
-        raw = np.swapaxes(gradients(terms, self.points[:, where])[1], 1, 2)
+        """Projected gradients (K, P, m) of terms at some of the points (a slice), and which are finite."""
+        _, raw, finite = gradients(terms, self.points[:, where])
         spread, basis = self.field.measure
-        raw = raw * spread
-        if basis is None:
-            return raw
-        return raw @ basis if basis.ndim == 2 else np.einsum("kpn,pnm->kpm", raw, basis[where])
+        raw = np.swapaxes(raw, 1, 2) * spread
+        if basis is not None:
+            raw = raw @ basis if basis.ndim == 2 else np.einsum("kpn,pnm->kpm", raw, basis[where])
+        return raw, finite
 
     def components(self, G):
         """Components (K, N, k) of projected gradients along the neurons."""

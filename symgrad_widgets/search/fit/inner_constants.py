@@ -23,20 +23,24 @@ from ..terms.postfix import (
 from ..tuning import INNER_CONSTANTS, ROUNDING
 from . import combine
 
-__all__ = ["freed", "refine", "tidied"]
+__all__ = ["by_directions", "freed", "refine", "tidied"]
 
 
-def refine(terms, sample):
-    """Terms with their constants moved to where the best sum has the least loss."""
+def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
+    """Terms with their constants moved to where the best sum leaves least.
+
+    `left_by(terms)` is what that sum leaves; `coefficients(terms, slopes)` are those of the best sum of both,
+    where that of the terms is near, or None. `by_directions` makes both functions.
+    """
     terms = list(terms)
-    loss = _loss(terms, sample)
-    for _ in range(INNER_CONSTANTS.rounds):
-        step = _step(terms, sample)
+    loss = left_by(terms)
+    for _ in range(rounds):
+        step = _step(terms, coefficients)
         if step is None:
             break
         for damping in INNER_CONSTANTS.dampings:
             trial = _moved(terms, step, damping)
-            lower = _loss(trial, sample)
+            lower = left_by(trial)
             if lower < loss:
                 break
         else:
@@ -47,21 +51,19 @@ def refine(terms, sample):
     return terms
 
 
-def tidied(terms, sample, limit):
-    """Terms whose inner constants are whole numbers or have few digits, as far as the loss allows.
+def tidied(terms, left_by, limit):
+    """Terms whose inner constants are whole numbers or have few digits, as far as what is left allows.
 
-    `limit` is a function from the loss to the largest one that simpler numbers may cost.
+    `limit` is a function from what the best sum leaves to the most that simpler numbers may.
     """
     terms = list(terms)
-    if not any(t.constants for t in terms):
-        return terms
-    most = limit(_loss(terms, sample))
+    most = limit(left_by(terms))
     for k, term in enumerate(terms):
         for j, value in enumerate(term.constants):
             rounded = (float(f"{value:.{digits}g}") for digits in INNER_CONSTANTS.digits)
             for simpler in dict.fromkeys([float(round(value)), *rounded]):
                 trial = [*terms[:k], with_constant(term, j, simpler), *terms[k + 1 :]]
-                if _loss(trial, sample) <= most:
+                if left_by(trial) <= most:
                     terms = trial
                     break
     return terms
@@ -101,20 +103,30 @@ def _offset(inner, rng, points):
     return float(rng.choice([0.0, -low + margin, -high - margin, 1.0]))
 
 
-def _loss(terms, sample):
-    features = sample.features(terms)
-    return np.inf if features is None else float(combine.solve(*combine.normalised(*features)[:2])[1])
+def by_directions(sample):
+    """`left_by` and `coefficients` as `refine` asks for them, by the directions of the neuron's gradients."""
+
+    def left_by(terms):
+        features = sample.features(terms)
+        return np.inf if features is None else float(combine.solve(*combine.normalised(*features)[:2])[1])
+
+    def coefficients(terms, slopes=()):
+        features = sample.features([*terms, *slopes])
+        if features is None or not (np.abs(features[0]) < INNER_CONSTANTS.longest).all():
+            return None
+        G, D, size = combine.normalised(*features)
+        return combine.solve(G, D)[0] / size
+
+    return left_by, coefficients
 
 
-def _step(terms, sample):
+def _step(terms, coefficients):
     """One array of changes for each term's constants, or None."""
     owner = [(k, j) for k, term in enumerate(terms) for j in range(len(term.constants))]
     slopes = [derivative(terms[k], j) for k, j in owner]
-    features = sample.features([*terms, *slopes]) if owner and None not in slopes else None
-    if features is None or not (np.abs(features[0]) < INNER_CONSTANTS.longest).all():
+    c = coefficients(terms, slopes) if owner and None not in slopes else None
+    if c is None:
         return None
-    G, D, size = combine.normalised(*features)
-    c = combine.solve(G, D)[0] / size
     change = [np.zeros(len(t.constants)) for t in terms]
     for (k, j), slope in zip(owner, c[len(terms) :], strict=True):
         if abs(c[k]) > ROUNDING.share * np.abs(c).max():

@@ -37,7 +37,7 @@ def _blocks(terms, sample, watch):
     for first in range(0, count, step):
         watch()
         where = slice(first, min(first + step, count))
-        yield where, sample.gradients(terms, where)
+        yield where, sample.gradients(terms, where)[0]
 
 
 def _moments(terms, sample, weights, watch):

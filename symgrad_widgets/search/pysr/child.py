@@ -1,13 +1,11 @@
-"""The process that has Julia in it: reads one request a line on stdin, answers one line on stdout, both
-JSON.
+"""The process that has Julia in it: reads one request a line on stdin, answers one line on stdout, both JSON.
 
-Run as a script; it uses nothing of this package. Whatever Julia or Python print goes to stderr, which is
-the log.
+Run as a script; it uses nothing of this package. Whatever Julia or Python print goes to stderr, the log.
 
     {"do": "open", "number": 1, "arrays": FILE, "keep": [], ...}  ->  {"opened": 1}
-    {"do": "step", "number": 1, "iterations": 10, "seed": 0}                ->  {"front": [[text, loss,
-    size]], ...} {"do": "losses", "number": 1, "formulas": [JULIA]}                      ->  {"losses":
-    [...]}
+    {"do": "step", "number": 1, "block": 0, "iterations": 10, "seed": 0}
+        ->  {"front": [[text, loss, size], ...], "evaluations": 1000}
+    {"do": "losses", "number": 1, "formulas": [JULIA]}  ->  {"losses": [...]}
 
 The first line, unasked for, is {"ready": versions}. An interrupt (SIGINT) ends a step, which is answered by
 {"interrupted": true} and leaves the search as it was before. What goes wrong is {"error": type, "text":
@@ -16,6 +14,7 @@ message}.
 
 import json
 import os
+import re
 import signal
 import sys
 import traceback
@@ -41,13 +40,22 @@ def main():
             answer(engine.answer(json.loads(line)))
     except BaseException as error:  # noqa: BLE001 - Julia's errors come as bare exceptions
         traceback.print_exc()
-        answer({"error": type(error).__name__, "text": str(error)[-4000:]})
+        answer({"error": type(error).__name__, "text": told(str(error))})
         return 1
     return 0
 
 
+def told(error):
+    """Message of an error's text, and of Julia's frames the first three that are ours."""
+    message, frames = re.split(r"\n *Stacktrace:\n", error + "\nStacktrace:\n", maxsplit=1)
+    ours = re.findall(r"\[\d+\] ([^(\n]+)[^\n]*\n *@ ([^\n]*(?:objective|operators)\.jl:\d+)", frames)
+    return "\n".join([message[:2000], *(f"in {name} at {place}" for name, place in ours[:3])])
+
+
 class Engine:
     def __init__(self):
+        # There juliapkg reads what this package wants of Julia.
+        sys.path.append(str(Path(__file__).parents[3]))
         import pysr
         from pysr.julia_extensions import load_package
 
@@ -70,12 +78,12 @@ class Engine:
         problem.use()
         if request["do"] == "losses":
             return {"losses": problem.losses(request["formulas"])}
-        return problem.step(request["iterations"], request["seed"])
+        return problem.block(request["block"], request["iterations"], request["seed"])
 
     def define(self, text):
         """Define operators, a line for each, once: Julia compiles anew all that uses what is redefined."""
         lines = [line for line in text.splitlines() if line not in self.defined]
-        self.jl.Base.include_string(self.jl.Main, "\n".join(lines), "operators")
+        self.jl.Base.include_string(self.jl.Main, "\n".join(lines), "operators.jl")
         self.defined.update(lines)
 
 
@@ -87,6 +95,7 @@ class Problem:
         from pysr.julia_helpers import jl_numpy_array
 
         self.jl, self.vector = pysr.jl, jl_numpy_array
+        self.done, self.last = 0, None
         with np.load(request["arrays"], allow_pickle=False) as arrays:
             self.X, self.tangent, self.unit = (arrays[name] for name in ("X", "tangent", "unit"))
         self.inputs, self.loss = request["inputs"], request["loss"]
@@ -115,6 +124,15 @@ class Problem:
         sizes = (self.inputs, self.X.shape[1], self.unit.shape[2], self.unit.shape[1])
         tangent, unit = self.vector(self.tangent.ravel()), self.vector(self.unit.ravel())
         self.jl.symgrad_use(tangent, unit, *sizes)
+
+    def block(self, number, iterations, seed):
+        """Answer of a block, the next one, or the last one when nobody waited for it any more."""
+        if number == self.done:
+            answer = self.step(iterations, seed)
+            if "interrupted" in answer:
+                return answer
+            self.done, self.last = number + 1, answer
+        return self.last
 
     def step(self, iterations, seed):
         """Run so many iterations; return the front, or that they were interrupted and undone."""

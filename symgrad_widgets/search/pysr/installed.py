@@ -1,22 +1,23 @@
-"""What PySR needs, whether it is there, and how to get it; at most `julia --version` is run for it."""
+"""What PySR needs, whether it is there, and how to get it; nothing is fetched to find out."""
 
 import importlib.metadata
-import importlib.util
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from ...errors import EngineError
 
-__all__ = ["Found", "advice", "look", "require"]
+__all__ = ["TRIED", "Found", "advice", "look", "require"]
 
-_OLDEST = (1, 10, 3)  # pysr 2.7.2 and juliacall 0.9.36 declare it in their juliapkg.json
+# The newest versions that the protocol of `child.py` was compared with; README.md says how far.
+TRIED = {"pysr": "2.7.2", "juliacall": "0.9.36", "juliapkg": "0.1.28"}
 _PYSR = "pip install 'symgrad-widgets[pysr]' brings PySR's Python part"
 _GET = (
     "`conda install -c conda-forge julia` and juliaup put Julia on the PATH; without either, and with a "
@@ -34,6 +35,11 @@ _FOLDERS = (
 _HALF = (
     "Julia's environment is half-installed: delete the folder julia_env of this Python environment, or the "
     "one that PYTHON_JULIAPKG_PROJECT names, and run `symgrad julia`"
+)
+_EXE, _PROJECT = "PYTHON_JULIACALL_EXE", "PYTHON_JULIACALL_PROJECT"
+_OWN = (
+    f"{_PROJECT} names an environment of your own, where nothing is installed for you: add PythonCall (the "
+    f"version of juliacall), SymbolicRegression and Zygote to it, or unset it and {_EXE}"
 )
 # What the process may report when it cannot start, and what helps: the first that fits.
 _ADVICE = {
@@ -53,41 +59,41 @@ class Found:
     """What there is: versions as text, None where there is none."""
 
     pysr: str | None
-    julia: str | None  # path of the program
-    version: str | None
+    julia: str | None = None  # path of the program
+    version: str | None = None
+    wanted: str = ""  # versions of Julia, as juliapkg writes them
+    fits: bool = False  # whether the version is one of them
+    installed: bool = False  # whether juliapkg would start at once
     offline: bool = False
+    folders: Sequence[str] = ()  # of Julia's environment, and of its packages
+    wrong: str = ""  # what cannot work in the settings
 
     def __str__(self):
         python = f"pysr {self.pysr}" if self.pysr else "no pysr"
-        return f"{python}, julia {self.version} ({self.julia})" if self.julia else f"{python}, no julia"
-
-    @property
-    def too_old(self):
-        """Whether there is a Julia, and it is older than PySR can use."""
-        return self.version is not None and _numbers(self.version) < _OLDEST
+        julia = f"julia {self.version} ({self.julia})" if self.julia else "no julia"
+        return f"{python}, {julia}" + (f", wanted {self.wanted}" if self.wanted else "")
 
     @property
     def missing(self):
         """What stands in the way, with the way out; empty where PySR can be tried."""
         if self.pysr is None:
             return f"PySR is not installed: {_PYSR}"
-        if self.julia is not None and self.version is None:
-            return f"{self.julia} is no Julia that runs (it does not tell its version): {_GET}"
-        if self.offline and (self.julia is None or self.too_old):
-            what = "there is no Julia" if self.julia is None else f"{self.julia} is version {self.version}"
-            wanted = ".".join(map(str, _OLDEST))
-            return f"{what}, PySR needs {wanted}, and PYTHON_JULIAPKG_OFFLINE=yes forbids to fetch it: {_GET}"
-        return ""
+        if self.wrong or self.fits or not self.offline:
+            return self.wrong
+        what = "there is no Julia" if self.julia is None else f"{self.julia} is version {self.version}"
+        return (
+            f"{what}, PySR needs {self.wanted}, and PYTHON_JULIAPKG_OFFLINE=yes forbids to fetch it: {_GET}"
+        )
 
     @property
     def download(self):
         """What the first use is going to download; empty where that is done."""
-        if self.julia is not None and not self.too_old and (_project() / "Manifest.toml").exists():
+        if self.missing or self.installed:
             return ""
-        old = f" (version {self.version} at {self.julia} is too old)" if self.too_old else ""
-        what = "Julia and its packages" if self.julia is None or self.too_old else "PySR's Julia packages"
+        what = "PySR's Julia packages" if self.fits else f"Julia {self.wanted} and its packages"
+        other = "" if self.fits or self.julia is None else f" ({self.julia} is version {self.version})"
         return (
-            f"{what} will be downloaded and compiled, once, into {_project()} and {_depot()}{old}: "
+            f"{what} will be downloaded and compiled, once, into {' and '.join(self.folders)}{other}: "
             "about 2 GB, 5 to 15 minutes"
         )
 
@@ -96,16 +102,22 @@ class Found:
         """Whether PySR starts without a download."""
         return not (self.missing or self.download)
 
+    @property
+    def untried(self):
+        """Which versions are newer than those that were tried; empty where none is."""
+        there = {name: _version(name) or "0" for name in TRIED}
+        newer = [name for name in TRIED if _numbers(there[name]) > _numbers(TRIED[name])]
+        return ", ".join(f"{name} {there[name]} is newer than tried ({TRIED[name]})" for name in newer)
+
 
 def look():
     """Return what is `Found` on this machine."""
-    try:
-        pysr = importlib.metadata.version("pysr")
-    except importlib.metadata.PackageNotFoundError:
-        pysr = None
-    path = _julia()
-    version = None if path is None else _version(path)
-    return Found(pysr, path, version, os.environ.get("PYTHON_JULIAPKG_OFFLINE") == "yes")
+    pysr = _version("pysr")
+    if pysr is None:
+        return Found(None)
+    home, project = os.environ.get("PYTHON_JULIACALL_BINDIR"), os.environ.get(_PROJECT)
+    exe = os.environ.get(_EXE, home and str(Path(home) / "julia"))
+    return _by_juliapkg(pysr) if exe is None and project is None else _own(pysr, exe, project)
 
 
 def require():
@@ -119,36 +131,61 @@ def require():
 
 def advice(report):
     """Return what helps against what the process has reported; empty where that is not known."""
-    return next((text for pattern, text in _ADVICE.items() if re.search(pattern, report)), "")
+    text = next((text for pattern, text in _ADVICE.items() if re.search(pattern, report)), "")
+    return _OWN if text == _HALF and _PROJECT in os.environ else text
 
 
-def _julia():
-    """Where juliapkg looks: its setting, its own copy, the PATH."""
-    given = os.environ.get("PYTHON_JULIAPKG_EXE") or os.environ.get("PYTHON_JULIACALL_EXE")
-    own = _project() / "pyjuliapkg" / "install" / "bin" / "julia"
-    return given or shutil.which(own) or shutil.which("julia")
+def _by_juliapkg(pysr):
+    """What juliapkg would start, asked in a process of its own, as the one with Julia is."""
+    text, complaint = _answer([sys.executable, "-P", str(Path(__file__).with_name("probe.py"))])
+    if complaint:
+        helps = advice(complaint)
+        return Found(pysr, wrong=f"juliapkg says {complaint}" + (f": {helps}" if helps else ""))
+    answer = json.loads(text.splitlines()[-1])  # after juliapkg's own words
+    named, wrong = answer.pop("named"), ""
+    if named and not answer["fits"]:
+        wrong = (
+            f"PYTHON_JULIAPKG_EXE names Julia {answer['version']}, PySR needs {answer['wanted']}: "
+            "name such a one, or unset it"
+        )
+    return Found(pysr, **answer, wrong=wrong)
 
 
-def _project():
-    """Folder of the Julia environment that juliapkg makes for this Python."""
-    prefix = sys.prefix if sys.prefix != sys.base_prefix else os.environ.get("CONDA_PREFIX")
-    default = Path(prefix) / "julia_env" if prefix else _depot() / "environments" / "pyjuliapkg"
-    return Path(os.environ.get("PYTHON_JULIAPKG_PROJECT") or default)
+def _own(pysr, exe, project):
+    """A Julia and an environment of the user's own, which juliacall starts without juliapkg."""
+    path, version, wrong = exe and shutil.which(exe), None, ""
+    if exe is None or project is None:
+        wrong = (
+            f"{_EXE} and {_PROJECT} work only together, and then nothing is installed for you: set both, or "
+            "neither, and PYTHON_JULIAPKG_EXE to choose a Julia program"
+        )
+    elif path is None:
+        wrong = f"{_EXE}={exe} names no program"
+    elif not Path(project).exists():
+        wrong = f"{_PROJECT}={project} is not there"
+    else:
+        text, _ = _answer([path, "--version"])
+        version = re.match(r"julia version (\S+)", text)
+        wrong = "" if version else f"{path} is no Julia that runs (it does not tell its version)"
+    return Found(pysr, path, version and version[1], fits=True, installed=True, wrong=wrong)
 
 
-def _depot():
-    return Path(os.environ.get("JULIA_DEPOT_PATH", "").split(os.pathsep)[0] or Path.home() / ".julia")
-
-
-@cache
-def _version(path):
-    command = [path, "--version"]
+def _answer(command):
+    """What a program prints, and its last words where it fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
+    except subprocess.CalledProcessError as failed:
+        return "", [str(failed), *failed.stderr.strip().splitlines()][-1]
+    except (OSError, subprocess.TimeoutExpired) as failed:
+        return "", str(failed)
+    return done.stdout, ""
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
         return None
-    found = re.match(r"julia version (\d+\.\d+\.\d+\S*)", done.stdout)
-    return found and found[1]
 
 
 def _numbers(version):

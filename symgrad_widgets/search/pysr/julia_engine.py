@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import math
+import warnings
 import weakref
 from copy import copy
 
@@ -19,6 +20,7 @@ from .recipe import LOSSES, PAPER_OPERATORS
 __all__ = ["Engine"]
 
 _LEAST = 7  # nodes: PySR takes no smaller limit
+_BY_ITSELF = 100  # iterations: PySR's own number
 _SEEDS = 1 << 31
 _numbers = itertools.count(1)
 _open: weakref.WeakSet = weakref.WeakSet()
@@ -35,20 +37,26 @@ class Engine:
     process, is done again with the same result.
     """
 
-    evolving = surveyed = divided = True
+    evolving = divided = True
 
-    def __init__(self, judge, names, symbols, settings, max_complexity, guesses, seed, watch):
+    def __init__(self, judge, names, symbols, settings, max_complexity, guesses, seed, watch, shown=()):
         if max_complexity < _LEAST:
             raise DataError(f"max_complexity must be at least {_LEAST} for PySR, got {max_complexity}")
         if settings.loss == "paper" and judge.field.rank != 1:
             raise DataError('the loss "paper" compares with one neuron: use "angle" for several')
         self._symbols, self._seed, self.watch = symbols, seed, watch
         self._guesses = [tuple(guess) for guess in guesses if guess]
-        request = _request(names, len(symbols), settings, max_complexity, self._guesses)
+        request = _request(names, len(symbols), settings, max_complexity)
+        request["guesses"] = [*_planted(guesses, shown, request)]
         sample = judge.fit if request["parameters"]["batching"] else judge.searched
         self.problem = Problem(request, _arrays(sample), settings.iterations)
         self._found = []
         self._blocks = self.evaluations = 0
+
+    @property
+    def surveyed(self):
+        """Whether it has run as long as PySR does by itself: before, an answer is not told from none."""
+        return self._blocks * self.problem.iterations >= _BY_ITSELF
 
     @property
     def log(self):
@@ -72,7 +80,13 @@ class Engine:
 
     def so_far(self):
         """Contenders of a block that was cut short: PySR writes its front to a file as it goes."""
-        return [*self.contenders(), *self._read(self.problem.file())]
+        rows = self.problem.file()
+        if rows:
+            said = (
+                f"block {self._blocks + 1} of PySR was cut short: its front is shown as it was last written"
+            )
+            warnings.warn(f"{said}; the next step does that block again", stacklevel=2)
+        return [*self.contenders(), *self._read(rows)]
 
     def _read(self, rows):
         return [terms for text, loss, _ in rows if math.isfinite(loss) and (terms := self._terms(text))]
@@ -96,7 +110,7 @@ class Problem:
 
     def __init__(self, request, arrays, iterations):
         self.julia, self.answers = process.shared(), []
-        self._request, self._arrays, self._iterations = request, arrays, iterations
+        self._request, self._arrays, self.iterations = request, arrays, iterations
         self._life = self._done = 0
         self._number = self._folder = None
 
@@ -148,19 +162,36 @@ class Problem:
         _open.add(self)
 
     def _step(self, seed, watch):
-        request = {"do": "step", "number": self._number, "iterations": self._iterations, "seed": seed}
+        request = {"do": "step", "number": self._number, "block": self._done}
+        request |= {"iterations": self.iterations, "seed": seed}
         return self.julia.ask(request, _is_front, self._life, watch)
 
 
-def _request(names, inputs, settings, max_complexity, guesses):
-    """What opens a problem, but for where its arrays are."""
+def _planted(guesses, shown, request):
+    """Yield texts of the guesses that PySR starts with; a warning names each other one as `shown`."""
+    known, most = {*request["binary"], *request["unary"]}, request["parameters"]["maxsize"]
+    for guess, formula in zip(guesses, shown, strict=True):
+        text, why = "", "it is constant"
+        try:
+            text = julia_words.written_sum(guess, known) if guess else ""
+        except ExpressionError as refusal:
+            why = refusal
+        if (length := julia_words.length(text)) > most:
+            text, why = "", f"it has {length} nodes there, more than max_complexity={most}"
+        if text:
+            yield text
+        else:
+            warnings.warn(f"PySR does not start with the guess {formula}: {why}", stacklevel=2)
+
+
+def _request(names, inputs, settings, max_complexity):
+    """What opens a problem, but for the guesses and where its arrays are."""
     rows = [row for row in lookup(names) if row.name != "neg"]  # a minus sign is a constant's
     if names is None:
         rows = [row for row in rows if row.julia is not None]  # all that Julia has
     binary, unary = ([julia_words.julia_name(row) for row in rows if row.arity == n] for n in (2, 1))
     if settings.preset == "paper" and names is None:
         rows, (binary, unary) = [], map(list, PAPER_OPERATORS)
-    texts = (julia_words.written_sum(guess, {*binary, *unary}) for guess in guesses)
     return {
         "do": "open",
         "definitions": julia_words.definitions(rows),
@@ -168,7 +199,6 @@ def _request(names, inputs, settings, max_complexity, guesses):
         "inputs": inputs,
         "binary": binary,
         "unary": unary,
-        "guesses": [text for text in texts if text],
         "parameters": settings.regressor(max_complexity),
     }
 

@@ -12,11 +12,22 @@ from ...errors import EngineError, ExpressionError
 from ...formula.operators import OPERATORS
 from ...formula.parser import parse
 from ..terms.grammar import root
-from ..terms.postfix import CONSTANT, arity, from_sympy, operator, subtree
+from ..terms.postfix import CONSTANT, fold, from_sympy, operator, subtree
 
-__all__ = ["definitions", "julia_name", "read", "written", "written_sum"]
+__all__ = ["definitions", "julia_name", "length", "read", "written", "written_sum"]
 
 _INFIX, _ARGUMENTS = ("+", "-", "*", "/"), ("u", "v")
+_OTHERWISE = {  # how an operator can be written where PySR is not given it
+    "add": ("u - (0.0 - v)",),
+    "sub": ("u + ((-1.0) * v)",),
+    "neg": ("(-1.0) * u", "0.0 - u"),
+    "div": ("u * sg_inv(v)",),
+    "inv": ("1.0 / u",),
+    "square": ("u * u",),
+    "cube": ("(u * u) * u", "u * sg_square(u)"),
+    "pow4": ("(u * u) * (u * u)", "sg_square(sg_square(u))"),
+    "inv_sqrt": ("1.0 / sg_sqrt(u)", "sg_inv(sg_sqrt(u))"),
+}
 
 
 def julia_name(row):
@@ -61,41 +72,42 @@ def _derived(row):
     )
 
 
-def written(term, names=None):
-    """Julia text of a term; the inputs are called x1, x2 ... or as in `names`."""
-    stack = []
-    for token in term.tokens:
-        if token < 0:
-            stack.append(names[-1 - token] if names else f"x{-token}")
-        elif token >= CONSTANT:
-            stack.append(f"({float(term.constants[token - CONSTANT])!r})")
-        else:
-            count = arity(token)
-            arguments = stack[len(stack) - count :]
-            del stack[len(stack) - count :]
-            stack.append(_applied(operator(token), arguments))
-    return stack[0]
+def written(term, names=None, known=None):
+    """Julia text of a term; the inputs are called x1, x2 ... or as in `names`.
+
+    Where only some operators are `known`, by their names in Julia, the others are written with those;
+    ExpressionError names one for which that is not possible.
+    """
+    name = names.__getitem__ if names else lambda i: f"x{i + 1}"
+    return fold(term, name, lambda c: f"({float(c)!r})", lambda row, some: _applied(row, some, known))
 
 
 def written_sum(terms, known):
-    """Julia text of a sum of terms up to its sign, or None where it needs an operator that is not known."""
-    minus = [term for term in terms if root(term) == "neg"]
-    plus = [term for term in terms if term not in minus]
-    inner = [subtree(term, len(term.tokens) - 2) for term in minus]
-    if (
-        not {julia_name(operator(t)) for term in plus + inner for t in term.tokens if 0 <= t < CONSTANT}
-        <= known
-    ):
-        return None
-    head, *rest = map(written, plus or inner)
-    signed = [f" + {text}" for text in rest] + [f" - {written(term)}" for term in inner if plus]
-    return head + "".join(signed)
+    """Julia text of a sum of terms up to its sign, as `written` writes them."""
+    minus = [subtree(term, len(term.tokens) - 2) for term in terms if root(term) == "neg"]
+    plus = [term for term in terms if root(term) != "neg"]
+    text, *rest = [written(term, None, known) for term in plus or minus]
+    for other in rest:
+        text = _applied(OPERATORS["add"], [text, other], known)
+    for term in minus if plus else ():
+        text = _applied(OPERATORS["sub"], [text, written(term, None, known)], known)
+    return text
 
 
-def _applied(row, arguments):
-    if row.julia in _INFIX:
-        return f"({arguments[0]} {row.julia} {arguments[1]})"
-    return f"{julia_name(row)}({', '.join(arguments)})"
+def length(text):
+    """Nodes of a formula as `written` writes it: inputs, numbers, operators."""
+    return len(re.findall(r"x\d+|sg_\w+| [-+*/] |(?<![\w.])\d[\d.e+-]*", text))
+
+
+def _applied(row, arguments, known=None):
+    name = julia_name(row)
+    if known is None or name in known:
+        infix = f"({f' {name} '.join(arguments)})"
+        return infix if name in _INFIX else f"{name}({', '.join(arguments)})"
+    for form in _OTHERWISE.get(row.name, ()):
+        if {*re.findall(r"sg_\w+|(?<= )[-+*/](?= )", form)} <= known:
+            return re.sub(r"\b[uv]\b", lambda place: arguments["uv".index(place[0])], f"({form})")
+    raise ExpressionError(f"it needs {row.name!r}, which cannot be written with the operators given")
 
 
 def read(text, symbols):

@@ -82,7 +82,7 @@ function symgrad_paper(gradients, rows, field)
             total += along / sqrt(sum(abs2, projected))
         end
     end
-    return alive ? (2 - 2 * abs(total / length(rows))) / field.inputs : Inf
+    return alive ? max(2 - 2 * abs(total / length(rows)), 0.0) / field.inputs : Inf  # rounding may pass 1
 end
 
 function symgrad_loss(measure, tree, dataset, options, rows)

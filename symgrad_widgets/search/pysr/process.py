@@ -7,7 +7,9 @@ Python process share one Julia.
 import contextlib
 import json
 import os
+import platform
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -18,12 +20,14 @@ import time
 import weakref
 from pathlib import Path
 
+import psutil
+
 from ...errors import EngineError
 from . import installed
 
 __all__ = ["Julia", "shared"]
 
-_GRACE = 1.2  # seconds in which an interrupted step may end by itself
+_FOLDERS = re.sub(r"\W", "_", f"symgrad_pysr_{platform.node()}") + "-"  # then comes the process's number
 _LOOK = 0.05  # seconds between two looks at the watch
 _LINES = 20  # of the log that an error shows
 _shared = None
@@ -59,10 +63,12 @@ class Julia:
     patience = 1800
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="symgrad-pysr-"))
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
         self.log = self.folder / "julia.log"
         self.life, self.versions = 0, None
         self._process, self._lock = None, threading.RLock()
+        self._dropped = False  # whether a request was, whose answer is still to come
         self._end = weakref.finalize(self, lambda: None)
         self._tidy = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
@@ -74,8 +80,8 @@ class Julia:
     def ask(self, request, valid, life=None, watch=lambda: None):
         """Return the answer, a dict for which `valid(answer)` holds.
 
-        `watch()` is called meanwhile; when it raises the request is dropped. With a `life`, None is
-        returned where the process is another one by now.
+        `watch()` is called meanwhile; when it raises the request is dropped, and the next one waits for its
+        end. With a `life`, None is returned where the process is another one by now.
 
         Raises
         ------
@@ -88,6 +94,7 @@ class Julia:
             watch()
         try:
             watch()
+            self._settle(watch)
             if life is not None and not (self.alive and self.life == life):
                 return None
             if not self.alive:
@@ -105,6 +112,8 @@ class Julia:
         self.close()
         self.life += 1
         environment = os.environ | {"PYTHON_JULIACALL_HANDLE_SIGNALS": "yes", "PYTHONIOENCODING": "utf-8"}
+        # Where Julia writes its own temporary files: they go with the folder, also when it is killed.
+        environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own script
                 started,
@@ -128,7 +137,7 @@ class Julia:
                 self._process.stdin.flush()
             return self._next(valid, watch)
 
-        return self._guarded(exchange, self._interrupt)
+        return self._guarded(exchange, self._drop)
 
     def _guarded(self, work, cut_short):
         try:
@@ -140,18 +149,21 @@ class Julia:
             cut_short()
             raise
 
-    def _interrupt(self):
-        """End the step under way, gently where that is possible: then the process keeps what it knows."""
-        undone = False
-        try:
-            if os.name == "posix" and self.alive:
-                self._process.send_signal(signal.SIGINT)
-                undone = "interrupted" in (_parsed(self._answers.get(timeout=_GRACE)) or ())
-        except queue.Empty:
-            pass
-        finally:  # also when a second Ctrl-C comes meanwhile
-            if not undone:
+    def _drop(self):
+        """Ask the step under way to end, without waiting: PySR looks once in a cycle of its populations."""
+        if os.name != "posix":
+            self.close()
+        elif self.alive:
+            self._dropped = True
+            self._process.send_signal(signal.SIGINT)
+
+    def _settle(self, watch):
+        """Wait until a request that was dropped has come to its end."""
+        if self._dropped and self.alive:
+            line = self._guarded(lambda: self._line(watch), lambda: None)
+            if "error" in (_parsed(line) or "error"):
                 self.close()
+        self._dropped = False
 
     def _next(self, valid, watch):
         line = self._line(watch)
@@ -160,7 +172,7 @@ class Julia:
         answer = _parsed(line)
         if answer is not None and "error" in answer:
             what = f"{answer['error']}: {answer.get('text', '')}"
-            raise self._failed(f"reports {what[:500]}", installed.advice(f"{what}\n{self._tail()}"))
+            raise self._failed(f"reports {what}", installed.advice(f"{what}\n{self._tail()}"))
         if answer is None or not valid(answer):
             raise self._failed(f"answered {line[:80]!r}, which it should not")
         return answer
@@ -193,6 +205,14 @@ class Julia:
             f"the process with PySR and Julia {what}.{advice}\n"
             f"The end of its log, {self.log}:\n{tail}\nThe native engine needs neither."
         )
+
+
+def _sweep():
+    """Take away the folders that processes which were killed, or failed, have left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
+        number = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        if number.isdecimal() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _has_versions(answer):

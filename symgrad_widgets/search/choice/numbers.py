@@ -1,0 +1,161 @@
+"""The numbers in a formula: how well a neuron knows each of them, and what it may be called."""
+
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+
+from ...errors import DataError
+from ...formula.expressions import evaluate
+from ..fit import combine
+from ..tuning import INTERVALS, ROUNDING, WRITING
+from .intervals import covariance, groups_of
+from .values import tangents, unexplained
+
+__all__ = ["Interval", "intervals", "numbers_by_name"]
+
+
+class Interval(NamedTuple):
+    """A number in a formula, and where it lies with 95 % confidence.
+
+    `name` is what it may be: a fraction, "2*pi", or one of the reader's own; None where the interval is too
+    wide to tell, or holds none. `low` and `high` are infinite where the neuron does not tell the number.
+    """
+
+    value: float
+    low: float
+    high: float
+    name: str | None
+
+    def __str__(self):
+        width = (self.high - self.low) / abs(self.value)
+        if not np.isfinite(width):
+            return f"{self.value:.3g} (not told by the data)"
+        digits = 2 - int(np.floor(np.log10(np.clip(width, ROUNDING.share, 1))))
+        called = "" if self.name is None else f", {self.name}"
+        return f"{self.value:.{digits}g} ({self.low:.{digits}g} to {self.high:.{digits}g}){called}"
+
+
+def numbers_by_name(named):
+    """Numbers by name as floats; DataError for anything else."""
+    try:
+        read = {str(name): float(number) for name, number in dict(named or {}).items()}
+    except (TypeError, ValueError):
+        read = {"": np.nan}
+    if not all(name and np.isfinite(number) and number for name, number in read.items()):
+        raise DataError(f'named={named!r} gives no numbers names: write named={{"g": 9.81}}')
+    return read
+
+
+def intervals(expression, field, sides=0, named=None):
+    """Return an `Interval` for each number of a formula but +-1 and whole or fractional powers, as written.
+
+    Values know them where they are left with less than directions are. One of numbers that have a common
+    factor which nothing tells is held, the largest; it has no interval. The interval lies around the best
+    number, which the one written may only be near.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+    field : GradientField
+    sides : int (N,), as `unexplained` has them
+    named : mapping from names to numbers, the reader's own
+
+    """
+    free, numbers = _freed(expression)
+    if not numbers:
+        return ()
+    curvature, scores, groups = _derivatives(expression, free, numbers, field, sides)
+    values = np.array([float(x) for x in numbers.values()])
+    held = np.argsort(-np.abs(values), kind="stable")
+    for count in range(len(values)):
+        kept = np.sort(held[count:])
+        C = covariance(curvature[np.ix_(kept, kept)], scores[:, kept], groups)
+        if np.isfinite(C).all():
+            break
+    else:
+        return tuple(Interval(x, -np.inf, np.inf, None) for x in values)
+    best = values[kept] + np.linalg.solve(curvature[np.ix_(kept, kept)], scores[:, kept].sum(0))
+    half = INTERVALS.wide * np.sqrt(np.diag(C))
+    return tuple(
+        Interval(x, c - h, c + h, _name(c - h, c + h, named))
+        for x, c, h in zip(values[kept].tolist(), best.tolist(), half.tolist(), strict=True)
+    )
+
+
+def _freed(e):
+    """Return a formula with a symbol in the place of each number, and the numbers by symbol."""
+    if e.is_Number:
+        if abs(e) in (0, 1):
+            return e, {}
+        symbol = sp.Dummy(real=True)
+        return symbol, {symbol: e}
+    numbers, args = {}, []
+    for arg in e.args:
+        power = e.is_Pow and arg is e.args[1] and arg.is_Rational
+        inner, some = (arg, {}) if power else _freed(arg)
+        args.append(inner)
+        numbers |= some
+    return (e.func(*args) if args else e), numbers
+
+
+def _derivatives(expression, free, numbers, field, sides):
+    """Second derivatives (K, K), scores (N, K) and groups (N,) of what is left, by each of the numbers."""
+    parts = [expression, *(sp.diff(free, symbol).xreplace(numbers) for symbol in numbers)]
+    rows = [evaluate(part, field.names, field.points) for part in parts]
+    usable = np.all([np.isfinite(v) & np.isfinite(g).all(1) for v, g in rows], axis=0)
+    values, groups = np.stack([v for v, _ in rows]), groups_of(field.points)
+    G = np.stack([field.project(np.where(usable[:, None], g, 0)) for _, g in rows])
+    D = np.einsum("knm,ncm->knc", G, field.unit)
+    e, along = G[0], D[0]
+    weights = combine.weights_of((e**2).sum(1)) * usable
+    loss = 1 - (weights * (along**2).sum(1)).sum() / max((weights * (e**2).sum(1)).sum(), ROUNDING.divisor)
+    if field.values is not None and field.neurons == 1 and usable.all():
+        neuron = field.values.reshape(-1)
+        if unexplained(values[0], neuron, sides) < loss:
+            moved, left, order = tangents(values[1:], neuron, values[0], sides)
+            return moved @ moved.T, (moved * left).T, groups[order]
+    M, A = (np.einsum("knm,jnm,n->kj", part[1:], part[1:], weights) for part in (G, D))
+    scores = np.einsum("knc,nc,n->nk", D[1:], along, weights)
+    scores -= (1 - loss) * np.einsum("knm,nm,n->nk", G[1:], e, weights)
+    return (1 - loss) * M - A, scores, groups
+
+
+def _name(low, high, named):
+    """Simplest name of a number in an interval, where so simple a one would hardly lie in it by chance."""
+    middle = (low + high) / 2
+    if not np.isfinite(middle) or low * high <= 0:
+        return None
+    width = (high - low) / abs(middle)
+    for place, (name, number) in enumerate({**_multiples(named or {}), **_names()}.items(), start=1):
+        if width * place > INTERVALS.by_chance:
+            return None
+        if low <= number <= high or low <= -number <= high:
+            return name if number * middle > 0 else f"-{name}"
+    return None
+
+
+def _multiples(named):
+    """The reader's own numbers, and halves, doubles and inverses of them."""
+    some = {}
+    for name, x in named.items():
+        some |= {name: x, f"1/{name}": 1 / x, f"2*{name}": 2 * x, f"{name}/2": x / 2}
+        some |= {f"1/(2*{name})": 1 / (2 * x), f"2/{name}": 2 / x}
+    return some
+
+
+@cache
+def _names():
+    """Numbers by name: small whole numbers, fractions, multiples of pi, e and roots; the plainest first."""
+    least = range(1, WRITING.largest + 1)
+    fractions = sorted(
+        {Fraction(p, q) for p in least for q in least}, key=lambda f: f.numerator + f.denominator
+    )
+    special = (sp.pi, sp.E, *map(sp.sqrt, INTERVALS.roots), sp.pi**2, 1 / sp.pi)
+    factors = map(sp.Rational, INTERVALS.multiples)
+    multiples = {str(k * base): float(k * base) for k in factors for base in special}
+    plain = {str(f): float(f) for f in fractions}
+    few = dict(list(plain.items())[: len(multiples)])
+    return {**few, **multiples, **plain}

@@ -11,10 +11,10 @@ from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit import combine
 from ..fit.bank import Sample, sides
-from ..fit.inner_constants import by_directions, refine, tidied
+from ..fit.inner_constants import by_directions, refine, tidied, within
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
-from ..tuning import CHOICE, FRONT, KIND, ROUNDING, SPLIT, VALUES
+from ..tuning import CHOICE, FRONT, INTERVALS, KIND, ROUNDING, SPLIT, VALUES
 from .candidate import Candidate, missed_by, share
 from .coefficients import is_simple
 from .intervals import groups_of
@@ -31,7 +31,7 @@ from .selection import (
     smooth_share,
 )
 from .split import distinct, split
-from .witnesses import Directions, Values, acceptable, by_values, unheard
+from .witnesses import Directions, Values, acceptable, by_values, constant_errors, unheard
 from .writing import formulas
 
 __all__ = ["Judge"]
@@ -209,7 +209,12 @@ class Judge:
 
     def _write(self, contender):
         """Ways to write a sum, judged."""
-        terms = self._tidied(contender) if any(term.constants for term in contender) else contender
+        if not any(term.constants for term in contender):
+            return self._written_as(contender, contender)
+        ways = dict.fromkeys(map(tuple, self._tidied(contender)))
+        return tuple(written for terms in ways for written in self._written_as(terms, contender))
+
+    def _written_as(self, terms, contender):
         features = [sample.features(terms) for sample in self._samples]
         if None in features:
             return ()
@@ -218,16 +223,24 @@ class Judge:
         return tuple(self._judge(contender, features, *one) for one in written)
 
     def _tidied(self, terms):
-        """Terms with simple constants inside, placed by the witness that is left with less."""
+        """Yield terms with simple constants inside: as far as it costs nothing, and as errors allow.
+
+        The witness that is left with less places them, but for those that are simple.
+        """
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         left_by, _ = by_directions(self.fit)
         if self._values is not None:
-            heard = by_values(self.fit, self._points, self._values)
-            if heard[0](terms) < left_by(terms):
-                limit = partial(unheard, count=len(self._values))
-                known = is_simple([c for term in terms for c in term.constants]).all()
-                return tidied(terms if known else refine(terms, *heard, rounds=1), heard[0], limit)
-        return tidied(terms, left_by, partial(acceptable, count=residuals))
+            heard, coefficients = by_values(self.fit, self._points, self._values)
+            if heard(terms) < left_by(terms):
+                if not _known(terms):
+                    terms = refine(terms, heard, coefficients, rounds=1)
+                yield tidied(terms, heard, partial(unheard, count=len(self._values)))
+                if not _known(terms):
+                    about = coefficients(terms), self._points, self._values, self._groups
+                    errors = INTERVALS.errors * constant_errors(terms, *about)
+                    yield within(terms, errors)
+                return
+        yield tidied(terms, left_by, partial(acceptable, count=residuals))
 
     def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
@@ -259,6 +272,11 @@ class Judge:
         """Whether two formulas that were written for the last front have the same directions."""
         a, b = (self._written[c.expression].directions for c in (a, b))
         return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < FRONT.alike
+
+
+def _known(terms):
+    """Whether all constants inside terms are simple numbers."""
+    return is_simple(np.array([c for term in terms for c in term.constants])).all()
 
 
 def _parts(expression):

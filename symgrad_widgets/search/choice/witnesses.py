@@ -6,13 +6,13 @@ import numpy as np
 
 from ..fit import combine
 from ..fit.bank import sides
-from ..fit.inner_constants import by_directions
+from ..fit.inner_constants import by_directions, slopes_of
 from ..kernel.evaluation import gradients
 from ..tuning import ROUNDING, WRITING
-from .intervals import ratio_covariance
+from .intervals import covariance, ratio_covariance
 from .values import polished, tangents, unexplained
 
-__all__ = ["Directions", "Values", "acceptable", "by_values", "effective_count"]
+__all__ = ["Directions", "Values", "acceptable", "by_values", "constant_errors", "effective_count", "unheard"]
 
 
 class _Witness:
@@ -98,7 +98,21 @@ def by_values(sample, points, neuron):
         (c,), (rest,) = polished(values[None], neuron, start[None], sides(terms, points))
         return c, float(rest)
 
-    return lambda terms: placed(terms)[1], lambda terms, slopes: placed(terms, slopes)[0]
+    return lambda terms: placed(terms)[1], lambda terms, slopes=(): placed(terms, slopes)[0]
+
+
+def constant_errors(terms, coefficients, points, neuron, groups):
+    """Standard errors of the constants inside terms, in their order, as the values of a sum know them."""
+    owner, slopes = slopes_of(terms)
+    if None in slopes or coefficients is None:
+        return np.zeros(len(owner))
+    values = gradients([*terms, *slopes], points)[0]
+    formula = coefficients @ values[: len(terms)]
+    by_constant = values[len(terms) :] * coefficients[[k for k, _ in owner], None]
+    free = np.delete(values[: len(terms)], np.argmax(np.abs(coefficients)), axis=0)
+    moved, left, order = tangents(np.concatenate([free, by_constant]), neuron, formula, sides(terms, points))
+    errors = np.sqrt(np.diag(covariance(moved @ moved.T, (moved * left).T, groups[order])))[len(free) :]
+    return np.where(np.isfinite(errors), errors, 0)
 
 
 def acceptable(loss, count):

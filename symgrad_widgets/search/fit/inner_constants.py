@@ -23,7 +23,7 @@ from ..terms.postfix import (
 from ..tuning import INNER_CONSTANTS, ROUNDING
 from . import combine
 
-__all__ = ["by_directions", "freed", "refine", "tidied"]
+__all__ = ["by_directions", "freed", "refine", "slopes_of", "tidied", "within"]
 
 
 def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
@@ -67,6 +67,19 @@ def tidied(terms, left_by, limit):
                     terms = trial
                     break
     return terms
+
+
+def within(terms, errors):
+    """Terms with each inner constant as simple as its error allows: a whole number, or few digits."""
+    errors = iter(errors)
+    return [
+        term._replace(constants=tuple(_simplest(x, next(errors)) for x in term.constants)) for term in terms
+    ]
+
+
+def _simplest(value, error):
+    rounded = (float(f"{value:.{digits}g}") for digits in INNER_CONSTANTS.digits)
+    return next((x for x in (float(round(value)), *rounded) if x and abs(x - value) <= error), value)
 
 
 def freed(term, rng, points):
@@ -120,10 +133,15 @@ def by_directions(sample):
     return left_by, coefficients
 
 
+def slopes_of(terms):
+    """Places (term, constant) of the inner constants, and derivatives by them, None where unknown."""
+    owner = [(k, j) for k, term in enumerate(terms) for j in range(len(term.constants))]
+    return owner, [derivative(terms[k], j) for k, j in owner]
+
+
 def _step(terms, coefficients):
     """One array of changes for each term's constants, or None."""
-    owner = [(k, j) for k, term in enumerate(terms) for j in range(len(term.constants))]
-    slopes = [derivative(terms[k], j) for k, j in owner]
+    owner, slopes = slopes_of(terms)
     c = coefficients(terms, slopes) if owner and None not in slopes else None
     if c is None:
         return None

@@ -7,15 +7,27 @@
 # ---
 
 # %% [markdown]
-# # Start here: reading a formula out of a neuron
+# # What has this neuron learnt?
 #
-# A neuron of a trained network computes some function $f(x)$ of its inputs. Often it has learnt a quantity
-# $g(x)$ that is a short formula: an energy, a determinant. But any bent copy $f = \varphi(g)$ is as useful to the
-# network, and the bend $\varphi$ hides the formula.
+# A network watched a mass on a spring. Nobody told it any physics. **Dark arrows** show where its neuron grows fastest.
+# **Orange arrows** show the same for your formula. Drag the number **3.0** until the arrows lie on top of each other.
+# Then press **What is this?**
+
+# %%
+import symgrad_widgets as sg
+
+sg.Instrument("oscillator")
+
+# %% [markdown]
+# *No picture yet? Choose* Run All Cells *in the menu* Run.
+# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 #
-# **Nothing has to be typed:** choose *Run All Cells* in the menu *Run*, and within a minute everything below is there to
-# press and to move. You will bend a neuron and see what changes, compute by hand the number that compares a formula
-# with a neuron, and find formulas: of a toy, and of a real network.
+# ## Why arrows, and not values?
+#
+# A neuron computes some function $f(x)$ of its inputs. Often it has learnt a quantity $g(x)$ that is a short formula: an
+# energy, a determinant. But any bent copy $f = \varphi(g)$ is as useful to the network, and the bend $\varphi$ hides
+# the formula. You will bend a neuron and see what changes, compute by hand the number that compares a formula with a
+# neuron, and let the search find formulas: of a toy, and of another real network.
 #
 # | word | meaning here |
 # |---|---|
@@ -26,8 +38,6 @@
 # | gradient field | the gradients at many points |
 # | loss | how far two gradient fields disagree in direction: 0 = nowhere, 1 = everywhere at right angles |
 # | front | the formulas for which no simpler one does better |
-#
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -36,7 +46,6 @@ budget = 20  # seconds the search may take at most
 # %%
 import numpy as np
 
-import symgrad_widgets as sg
 from symgrad_widgets import plots
 
 # %% [markdown]
@@ -162,7 +171,7 @@ steps.run(seconds=budget).best
 # A network may bend what it has learnt, so its values hide the formula; directions of gradients do not. The loss
 # compares directions only, and the search returns a front, with the formula at its knee.
 #
-# In `reference`, `index` lists all notebooks and `glossary` all words. **Go on with** `physics/07_oscillator` (a look
+# In `reference`, `index` lists all notebooks and all words. **Go on with** `physics/07_oscillator` (a look
 # inside the search), `matrices/01_trace2` (why sign and scale do not matter) or `matrices/02_determinant2` (data on a
 # surface).
 #
@@ -177,6 +186,10 @@ steps.run(seconds=budget).best
 # The next cell checks what this notebook claims.
 
 # %%
+first = sg.Instrument("oscillator")  # as it was before you dragged
+assert first.state.selected == "x² + 3.0 v²"
+assert not first.answer()["same"]
+assert first.answer("x² + v²")["said"].startswith("the energy of the spring, up to a factor")
 assert verdict.same, verdict
 assert abs(loss - mine.loss) < 1e-9
 assert state.best.loss < 1e-6

@@ -69,7 +69,7 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only places that 
     "dask": {"batch"},
     "distributed": {"batch"},
     "matplotlib": set(),
-    "pandas": set(),
+    "pandas": {"reading.atlas"},
 }
 BANNED_CALLS = {"eval", "exec", "parse_expr", "interact", "interactive", "Output"}
 OUTSIDE = ("http://", "https://", "//cdn", "unpkg", "jsdelivr")

@@ -30,6 +30,7 @@ WITH_ANOTHER = {
     "juliapkg",
     "llvmlite",
     "mpmath",
+    "pandas",
     "traitlets",
 }
 

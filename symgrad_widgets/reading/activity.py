@@ -137,6 +137,10 @@ class Activity:
         survey = Survey(self.model, shaped, self._chosen, **self._given)
         return survey.values(np.arange(len(points)))
 
+    def maps(self, point):
+        """Channels of images at that of the points which is nearest, by layer: (neurons, height, width)."""
+        return self._survey.maps(int(((self.points - point) ** 2).sum(1).argmin()))
+
     @cached_property
     def mean(self):
         """Mean value of each neuron, (neurons,)."""

@@ -41,9 +41,10 @@ class Section:
         return bool(np.count_nonzero(self.tilt) > 2)
 
 
-def section(field, inputs, compute, side=_SIDE):
+def section(field, inputs, compute, side=_SIDE, where=None):
     """Return the `Section` of a field over two inputs, by position; None where the data are a line there.
 
+    It goes through a point of the data: that nearest the median, or nearest to `where`, {position: value}.
     `compute` maps points (N, n) to values (N, k).
     """
     from scipy.spatial import KDTree
@@ -54,12 +55,10 @@ def section(field, inputs, compute, side=_SIDE):
     tilt = _tilt(field.tangent, inputs, len(field.names))
     if tilt is None or (spread[inputs] == 0).any():
         return None
-    live = spread > 0
-    centre = field.points[
-        ((field.points[:, live] - np.median(field.points[:, live], 0)) ** 2 / spread[live] ** 2)
-        .sum(1)
-        .argmin()
-    ]
+    aim = dict(enumerate(np.median(field.points, 0))) | (where or {})
+    asked = [i for i in where or aim if spread[i] > 0]
+    away = (field.points[:, asked] - [aim[i] for i in asked]) / spread[asked]
+    centre = field.points[(away**2).sum(1).argmin()]
     low, high = plane.min(0), plane.max(0)
     across, up = (np.linspace(*ends, side) for ends in zip(low, high, strict=True))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)

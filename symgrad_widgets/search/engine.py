@@ -231,9 +231,9 @@ class Engine:
         """Complexity as it will be about once written out: nodes; signs and equal weights are free."""
         terms = [self.bank.terms[r] for r in rows]
         nodes = sum(self.bank.nodes[r] for r in rows) + len(rows) - 1
-        actual = np.abs(coefficients / self.bank.scale[list(rows)])
         if len(rows) == 1:
             return int(nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2))
+        actual = np.abs(coefficients / self.bank.scale[list(rows)])
         ratios = actual[:, None] / np.maximum(actual[None, :], ROUNDING.divisor)
         cost = np.where(np.abs(ratios / nearest_decade(ratios) - 1) < WRITING.near_easy, 0, 2)
         if all(root(t) == "log" for t in terms):  # a sum of logarithms is a product
@@ -252,6 +252,10 @@ class Engine:
             sorted({r for r in self.bank.rows(self.small) if r is not None}), dtype=int
         )
         self.score([(r,) for r in self.dictionary])
+        self.guess()
+
+    def guess(self):
+        """Score the guesses."""
         self.score([[r for r in self.bank.rows(guess) if r is not None] for guess in self.guesses])
 
     def pairs(self):

@@ -29,11 +29,12 @@ from .engine import Engine
 from .kernel.evaluation import warm_up
 from .protocol import ReportsEarly, SearchEngine
 from .subspace import active_subspace, relevant_inputs
+from .surveying import Surveyed, survey
 from .terms.decades import decades, in_decades
 from .terms.dimensions import Dimensions
 from .terms.grammar import Grammar
 from .terms.postfix import from_sympy
-from .tuning import CERTIFICATE, EVIDENCE, ROUNDING, SEARCH, SESSION
+from .tuning import CERTIFICATE, EVIDENCE, ROUNDING, SEARCH, SESSION, SPLIT
 from .watch import Interrupted, Watch
 
 __all__ = ["Search", "SearchState"]
@@ -348,6 +349,18 @@ class Search:
             return "budget"
         budget = np.isfinite(last) or np.isfinite(most)
         return "known" if not budget and self.settled and self.generation - first >= self._patience else None
+
+    def survey(self) -> Surveyed:
+        """Return what the survey alone comes to, on fewer points; the search stays where it is.
+
+        For many fields, most of which hold nothing: what stands out to the engine alone is written as a
+        formula. Guesses come first, and end it where they leave nothing.
+        """
+        warm_up()
+        settings = self.max_complexity, self.random_state, self.named, SPLIT.surveyed
+        judge = Judge(self._field, self.symbols, *settings)
+        with self._watch.over(), np.errstate(all="ignore"), _one_thread:
+            return survey(self._engine(judge), judge)
 
     def certificate(self, progress: bool = True) -> Certificate | None:
         """Try all small formulas of a field of up to three inputs, and say whether one does better.

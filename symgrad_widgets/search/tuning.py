@@ -367,6 +367,8 @@ class _Split:
     """Points times dimensions at most, of those to fit on, that the search looks at. Not measured."""
     searched_points: tuple[int, int] = (100, 350)
     """Points, least and most, that this comes to. Not measured."""
+    surveyed: int = 600
+    """Points times dimensions at most, where the survey is all there is. Not measured."""
 
 
 @dataclass(frozen=True)

@@ -2,37 +2,25 @@
 
 import functools
 
-import numpy as np
 from bokeh.embed import json_item
 from bokeh.models import BasicTicker, ColumnDataSource, LassoSelectTool, TapTool
 from bokeh.plotting import figure
 
-__all__ = ["documents"]
+__all__ = ["document"]
 
 _TOOLS = "pan,box_zoom,wheel_zoom,lasso_select,reset,save"
 
 
 @functools.cache
-def documents():
-    """Bokeh documents by the name of the plot; their sources are named in assets/instrument/plots.js."""
-    return {"field": json_item(_field()), "front": json_item(_front()), "bend": json_item(_bend())}
+def document(name):
+    """Bokeh document of a plot, "field", "front" or "bend", whose sources have names."""
+    return json_item({"field": _field, "front": _front, "bend": _bend}[name]())
 
 
 def _field():
-    """Picture of the neuron's value, and the points that arrows start from, to be tapped."""
+    """The points that arrows start from, to be tapped; the page draws arrows and greys."""
     plot = _plot(_TOOLS)
-    blank = np.zeros((2, 2), dtype=np.uint32)
-    area = {"image": [blank], "x": [0.0], "y": [0.0], "dw": [1.0], "dh": [1.0]}
-    plot.image_rgba(source=_source("map", **area), image="image", x="x", y="y", dw="dw", dh="dh")
-    plot.multi_line("xs", "ys", source=_source("levels", xs=[], ys=[]), line_color="#c25e00", line_alpha=0.55)
-    look = {"colour": [], "alpha": []}
-    stems = _source("stems", x0=[], y0=[], x1=[], y1=[], width=[], **look)
-    plot.segment(
-        "x0", "y0", "x1", "y1", source=stems, line_color="colour", line_width="width", line_alpha="alpha"
-    )
-    heads = {"x": [], "y": [], "angle": [], "size": []} | look
-    _dots(plot, "heads", heads, marker="triangle", angle="angle")
-    points = {"x": [], "y": [], "size": [], "row": []} | look
+    points = {"x": [], "y": [], "size": [], "row": [], "colour": [], "alpha": []}
     chosen = _dots(plot, "points", points, marker="circle")
     plot.add_tools(TapTool(renderers=[chosen]))
     plot.select_one(LassoSelectTool).renderers = [chosen]

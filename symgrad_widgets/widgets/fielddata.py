@@ -7,22 +7,28 @@ import numpy as np
 __all__ = ["field_data", "packed"]
 
 
-def field_data(field):
+def field_data(field, like=None):
     """All that a loss needs, as JSON-able data; `unpacked` of assets/formula/loss.js makes arrays of it.
+
+    Of a field at the points of another one, `like`, only what is its own.
 
     The arrays are base64 of little-endian doubles: points by columns (n, N); spread (n,); basis (n, m),
     (N, n, m) or None; span (N, rank, m), what the neurons' gradients span; weights (N,) or None.
     """
-    return {
+    own = {
         "names": list(field.names),
         "count": len(field),
         "dimension": field.dimension,
         "rank": field.unit.shape[1],
+        "span": packed(field.unit),
+        "weights": packed(getattr(field, "weights", None)),
+    }
+    if like is not None and np.array_equal(like.points, field.points):
+        return own
+    return own | {
         "points": packed(field.points.T),
         "spread": packed(field.measure.spread),
         "basis": packed(field.measure.basis),
-        "span": packed(field.unit),
-        "weights": packed(getattr(field, "weights", None)),
     }
 
 

@@ -4,12 +4,16 @@ from functools import partial
 
 import traitlets
 
+from .. import plots
+from ..checks import whole
 from ..errors import DataError, SymgradError
+from ..formula.expressions import angles, as_expression
 from ..formula.language import language
 from ..formula.typed import read_formula
+from ..network.experiment import experiments
 from ..search import warm_up
 from . import bokehjs
-from .canvases import documents
+from .canvases import document
 from .cells import adopt
 from .frontend import Front
 from .panel import described
@@ -18,6 +22,8 @@ from .viewstate import ViewState
 from .worker import Worker
 
 __all__ = ["Instrument"]
+
+_STILL = 200  # arrows of a picture that does not move
 
 
 class Instrument(Front):
@@ -51,6 +57,8 @@ class Instrument(Front):
     _state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, source="oscillator", x=None, names=None, *, seed=0, show=(), hidden=False):
+        self._worker = Worker(self._working)
+        self._aside = Worker(self._answering)  # beside a search
         network = Network.of(source, x, names, seed)
         self._subject = Subject(network, None, network.neuron)
         self._subjects = {_key(self._subject): self._subject}  # each keeps its search
@@ -59,17 +67,8 @@ class Instrument(Front):
         experiment = network.experiment
         if experiment is not None:
             self._known[experiment.slug] = experiment
-        self._view = ViewState(
-            experiment=None if experiment is None else experiment.slug,
-            seed=network.seed,
-            neurons=self._subject.neurons,
-            inputs=self._subject.steepest,
-            selected=self._subject.beginning,
-            open=show,
-            hidden=hidden,
-        )
+        self._view = self._beginning(self._subject, show, hidden)
         self._error, self._running = "", False
-        self._worker = Worker(self._working)
         super().__init__("sgi-view", _state=self._view.plain())
         self.on_msg(self._asked)
         self.observe(self._moved, "_state")
@@ -95,19 +94,24 @@ class Instrument(Front):
     @state.setter
     def state(self, given):
         view = ViewState.read(given)
-        subject = self._tried(view)
+        self._go(view, self._tried(view))
+
+    def _go(self, view, subject):
+        """Show a state that has been tried, and what it looks at."""
         if subject is not self._subject:
             self._halt()
         subject.reach(view.generation)
-        other, before = subject is not self._subject, self._view
+        other, before, secret = subject is not self._subject, self._view, self._secret
         kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
         self._subjects = kept | {_key(subject): subject}
         self._subject, self._view = subject, view
         self._state = view.plain()
         if other:
             self._tell(**self._given())
-        elif view.inputs != before.inputs:
+        elif (view.inputs, view.slice) != (before.inputs, before.slice):
             self._tell(section=self._section())
+        if secret and not self._secret:
+            self._tell(found=subject.found)
         shown = (view.experiment, view.seed, view.inputs, "network" in view.open)
         if shown[-1] and shown != (before.experiment, before.seed, before.inputs, "network" in before.open):
             self._tell(network=subject.tiles(view.inputs))
@@ -126,9 +130,9 @@ class Instrument(Front):
             network = Network.of(self._known.get(view.experiment, view.experiment), seed=view.seed)
         subject = self._of(network, view.layer, view.neurons)
         names = subject.field.names
-        for name in view.inputs:
+        for name in (*view.inputs, *view.slice):
             if name not in names:
-                raise DataError(f"no input {name!r} can be along an axis: there are {', '.join(names)}")
+                raise DataError(f"no input {name!r} is there to be shown: there are {', '.join(names)}")
         for text in (*view.guesses, *([] if view.selected is None else [view.selected])):
             read_formula(text, names)
         return subject
@@ -166,6 +170,7 @@ class Instrument(Front):
         subject = self._subject
         return {
             "language": language(),
+            "choices": [] if self._given_model else _choices(self._known.values()),
             "story": subject.network.story,
             "what": subject.what,
             "field": subject.data(),
@@ -177,48 +182,90 @@ class Instrument(Front):
         }
 
     def _section(self):
-        return [list(self._view.inputs), self._subject.section(self._view.inputs)]
+        return [list(self._view.inputs), self._subject.section(self._view.inputs, self._view.slice)]
 
     @property
     def _secret(self):
         return self._view.hidden and not self._view.guesses
 
     def _asked(self, _, message, __):
-        want, do = message.get("want"), message.get("do")
-        if want == "live":
-            self.send({"live": self._version}, buffers=[bokehjs.script()])
-        elif want == "given":
-            tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
-            self._tell(**self._given(), documents=documents(), network=tiles)
-        elif do == "stop":
-            self._halt()
-        elif do == "look":
-            self._look(message.get("layer"), message.get("neuron"))
-        elif do in ("play", "step", "hint"):
-            self._worker.start(getattr(self, f"_{do}"))
+        """Answer a page: `want` what it has to know, `do` what a person has asked for."""
+        view, subject, get = self._view, self._subject, message.get
+        answers = {
+            "live": lambda: self.send({"live": self._version}, buffers=[bokehjs.script()]),
+            "given": self._tell_all,
+            "plots": lambda: self._tell(documents={name: document(name) for name in ("front", "bend")}),
+            "layer": lambda: self._tell(layer=subject.layer_tiles(view.inputs, get("layer"))),
+            "look": lambda: self._look(get("layer"), get("neuron")),
+            "what": lambda: self._aside.start(partial(self._what, get("text"))),
+            "go": lambda: self._aside.start(partial(self._open, get("experiment"), get("seed", 0))),
+            "hint": lambda: self._worker.start(partial(self._hint, get("text"))),
+            "step": lambda: self._worker.start(self._step),
+            "play": lambda: self._worker.start(self._play),
+            "stop": self._halt,
+        }
+        try:
+            answers.get(get("want", get("do")), lambda: None)()
+        except SymgradError as error:
+            self._tell(error=str(error))
+
+    def _tell_all(self):
+        tiles = self._subject.tiles(self._view.inputs) if "network" in self._view.open else None
+        self._tell(**self._given(), documents={"field": document("field")}, network=tiles)
 
     def _look(self, layer, neuron):
         """Give the page another neuron to look at; the one that is chosen stays."""
-        try:
-            subject = self._of(self._subject.network, layer, (neuron,))
-        except SymgradError as error:
-            self._tell(error=str(error))
-            return
-        inputs = self._view.inputs
+        subject, view = self._of(self._subject.network, layer, (neuron,)), self._view
         self._tell(
             look={
                 "layer": layer,
                 "neuron": neuron,
                 "what": subject.what,
-                "field": subject.data(),
-                "section": [list(inputs), subject.section(inputs)],
-                "found": subject.found,
+                "field": subject.data(self.field),
+                "section": [list(view.inputs), subject.section(view.inputs, view.slice)],
+                "found": [] if self._secret else subject.found,
             }
+        )
+
+    def answer(self, formula=None):
+        """Say what a formula is to the neurons, as *What is this?* does; None is the one that is shown.
+
+        Returns {"same": bool, "name": text, "said": a sentence}: whether it is what they have learnt.
+        """
+        return self._subject.told(self._view.selected if formula is None else formula)
+
+    def _what(self, text):
+        subject = self._subject
+        told = {"text": text, "harder": subject.network.harder}
+        self._told_of(subject, told=subject.told(text) | told)
+
+    def _open(self, experiment, seed):
+        """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
+        self._halt()
+        network = Network.of(self._known.get(experiment, experiment), seed=whole(seed, "seed", most=2**31))
+        subject = Subject(network, None, network.neuron)
+        self._go(self._beginning(subject, self._view.open, self._view.hidden), subject)
+
+    @staticmethod
+    def _beginning(subject, panels, hidden):
+        """State in which one begins with neurons."""
+        network = subject.network
+        return ViewState(
+            experiment=None if network.experiment is None else network.experiment.slug,
+            seed=network.seed,
+            neurons=subject.neurons,
+            inputs=subject.steepest,
+            selected=subject.beginning,
+            open=panels,
+            hidden=hidden,
         )
 
     def _working(self, running, error):
         self._running, self._error = running, error
         self._tell(running=running, error=error)
+
+    def _answering(self, running, error):
+        self._tell(busy=running, error=error)
 
     def _step(self):
         subject = self._subject
@@ -233,11 +280,19 @@ class Instrument(Front):
             callback = partial(self._found, subject)
             subject.ended = subject.search.run(progress=False, callback=callback).ended
             self._told_of(subject, ended=subject.ended)
+            if subject.field.rank > 1 and subject.ended == "known":
+                self._read_all(subject)
+
+    def _read_all(self, subject):
+        """Search for the other concepts of several neurons, too, and say which all there are."""
+        found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
+        said = {"name": f"{len(found)} of {rank} concepts", "said": "; ".join(map(str, found)) or "none"}
+        self._told_of(subject, told=said | {"text": None, "same": False})
 
     def _found(self, subject, state):
         plain = subject.keep(state)
         if not self._secret:
-            self._told_of(subject, generation=plain)
+            self._told_of(subject, generation=plain, ended=subject.ended)
         return self._worker.halted.is_set()
 
     def _told_of(self, subject, **given):
@@ -245,10 +300,24 @@ class Instrument(Front):
         if subject is self._subject:
             self._tell(**given)
 
-    def _hint(self):
-        self._tell(hint=self._subject.hint())
+    def _hint(self, text):
+        subject = self._subject
+        said = {"text": text, "same": False, "name": "Hint", "said": subject.hint()}
+        self._told_of(subject, told=said)
 
     # -- pictures and words ----------------------------------------------------------------------------------
+
+    def pictures(self):
+        """The field, with the angles to the formula that is shown; of one input, the neuron's value."""
+        field, view = self.field, self._view
+        if len(view.inputs) < 2:
+            what = view.inputs[0]
+            return [plots.phi_picture(field.points[:, field.names.index(what)], field.values, what=what)]
+        if view.selected is None:
+            return [plots.field_picture(field, None, view.inputs)]
+        formula = as_expression(view.selected, field.names)
+        apart = angles(formula, field)
+        return [plots.field_picture(field, apart, view.inputs, _STILL, view.selected)]
 
     @property
     def words(self):
@@ -258,7 +327,8 @@ class Instrument(Front):
         return f"What has this neuron learnt? {self._subject.network.story}{shown}"
 
     def _repr_mimebundle_(self, **kwargs):
-        return described(super()._repr_mimebundle_(**kwargs), "", self.words)
+        svg = "".join(picture.svg() for picture in self.pictures())
+        return described(super()._repr_mimebundle_(**kwargs), svg, self.words)
 
     def close(self):
         """End what runs in the background, and the view."""
@@ -269,7 +339,13 @@ class Instrument(Front):
         """End what runs; the generation in hand is dropped."""
         if self._worker.running:
             self._worker.halted.set()
-            self.search.stop()
+            self._subject.stop()
+
+
+def _choices(own):
+    """[name, label] of each experiment that can be gone to; a label gives no answer away."""
+    shown = {one.slug: one for one in (*own, *experiments)}
+    return [[slug, f"{one.id}  {', '.join(one.names[:4])}".strip()] for slug, one in shown.items()]
 
 
 def _key(subject):

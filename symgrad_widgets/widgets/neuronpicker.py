@@ -247,13 +247,15 @@ class NeuronPicker(DescribedBox):
         words += f", its gradient spread {turning:.2g}" if np.isfinite(turning) else ""
         words += f", its angle to {self.formula} {angle:.2g} degrees" if np.isfinite(angle) else ""
         words += self._law(layer.name)
-        return f"{words}. The {activity.starts[-1]} neurons are coloured by {MEASURES[self.colour_by]}."
+        words += f". The {activity.starts[-1]} neurons are coloured by {MEASURES[self.colour_by]}."
+        return f"{words} {self.atlas.warning}".rstrip() if self.colour_by == "law" else words
 
     def _law(self, layer):
         rows = () if self.atlas is None else self.atlas.of(layer).rows
         for row in rows:
             if row.neuron == self.neuron and not row.note:
-                return f", and its formula {row.formula or 'none'} (loss {row.loss:.1e})"
+                given = ", by construction" if row.by_construction else ""
+                return f", and its formula {row.formula or 'none'} (loss {row.loss:.1e}{given})"
         return ""
 
     @property

@@ -1,18 +1,22 @@
 """Neurons that are looked at, as plain data for a page: field, sections, and what was found."""
 
+import itertools
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from ..errors import SymgradError
+from ..errors import DataError, SymgradError
+from ..formula.expressions import as_expression, evaluate
 from ..network.experiment import experiments
 from ..reading.activity import Activity
 from ..reading.section import section
 from ..search import WORDS, Search, identifiable
+from .answers import answer
 from .fielddata import field_data, packed
 from .hints import HINTS, hint
-from .tiles import network_data
+from .opening import opening
+from .tiles import layer_data, network_data
 
 __all__ = ["Network", "Subject"]
 
@@ -48,14 +52,24 @@ class Network:
         neuron = tuple(int(one) for one in np.atleast_1d(run.neuron))
         return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron)
 
-    def plane(self, field, inputs):
+    def plane(self, field, inputs, where=None):
         """`Section` of all neurons over two inputs, by name, through the data of a field, or None."""
         if len(inputs) != 2:
             return None
+        chosen = [field.names.index(name) for name in inputs]
+        if where:
+            near = {field.names.index(name): value for name, value in where.items()}
+            return section(field, chosen, self.activity.at, where=near)
         if inputs not in self._planes:
-            chosen = [field.names.index(name) for name in inputs]
             self._planes[inputs] = section(field, chosen, self.activity.at)
         return self._planes[inputs]
+
+    @property
+    def harder(self):
+        """Name of the experiment after this one, or None."""
+        slugs = experiments.keys()
+        slug = getattr(self.experiment, "slug", None)
+        return dict(itertools.pairwise(slugs)).get(slug)
 
     @property
     def story(self):
@@ -86,6 +100,7 @@ class Subject:
     neurons: tuple[int, ...]
     found: list = field(default_factory=list)
     ended: str | None = None  # why the search has
+    at_work: object = None  # a search for another concept
     _hints: int = 0  # given
 
     def __post_init__(self):
@@ -93,7 +108,8 @@ class Subject:
         self.position = activity.position(self.layer)
         self.neurons = activity.neurons(self.position, list(self.neurons))
         self.field = activity.field(self.position, self.neurons)
-        identifiable(self.field)
+        if len(self.field.names) > 1:  # of one input there is a value to see, and nothing to search for
+            identifiable(self.field)
 
     @cached_property
     def search(self):
@@ -101,11 +117,15 @@ class Subject:
         return Search(self.field, random_state=self.network.seed)
 
     @cached_property
+    def _steep(self):
+        """Positions of the inputs, that which the neurons depend on most first."""
+        reach = (self.field.gradients.reshape(len(self.field), -1, len(self.field.names)) ** 2).mean((0, 1))
+        return np.argsort(-reach * self.field.measure.spread**2, kind="stable").tolist()
+
+    @property
     def steepest(self):
         """Names of the two inputs that the neurons depend on most, in the order of the names."""
-        reach = (self.field.gradients.reshape(len(self.field), -1, len(self.field.names)) ** 2).mean((0, 1))
-        order = np.argsort(-reach * self.field.measure.spread**2, kind="stable")[:2]
-        return tuple(self.field.names[i] for i in sorted(order))
+        return tuple(self.field.names[i] for i in sorted(self._steep[:2]))
 
     @property
     def what(self):
@@ -114,16 +134,22 @@ class Subject:
             return f"{self.layer} {', '.join(map(str, self.neurons))}"
         return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} neurons"
 
-    @property
+    @cached_property
     def beginning(self):
         """A formula to begin with, with a number to drag."""
-        *first, last = self.steepest
-        return "".join(f"{name}² + " for name in first) + f"3.0 {last}²"
+        return opening(self.field, self._steep)
 
     def hint(self):
         """Say a little more than the time before."""
         self._hints += 1
         return hint(self.answer(), self.field.names, min(self._hints, HINTS) - 1)
+
+    def told(self, formula):
+        """What a formula is to the neurons, as plain data, in words."""
+        if formula is None:
+            raise DataError("no formula is shown: give one, such as 'x² + v²'")
+        known = self.network.experiment if self.layer is None else None
+        return answer(as_expression(formula, self.field.names), self.field, known)
 
     def answer(self):
         """The known concept of an output, or else the best formula of a short search."""
@@ -134,9 +160,12 @@ class Subject:
         best = self.search.best or self.search.front[-1]
         return self.search.in_inputs(best)
 
-    def section(self, inputs):
-        """Plain data of what the neurons' values are over two inputs, by name; None where there are none."""
-        plane = self.network.plane(self.field, inputs)
+    def section(self, inputs, where):
+        """Plain data of what the neurons' values are over two inputs, by name; None where there are none.
+
+        `where` says near which values of others, {name: value}; {} is the middle of the data.
+        """
+        plane = self.network.plane(self.field, inputs, where)
         if plane is None:
             return None
         number = self.network.activity.starts[self.position] + self.neurons[0]
@@ -157,10 +186,15 @@ class Subject:
         plane = self.network.plane(self.field, inputs)
         return plane and network_data(self.network.activity, plane, self.neurons, self.position)
 
-    def data(self):
-        """Plain data of the field; the values of one neuron with it."""
+    def layer_tiles(self, inputs, layer):
+        """Plain data of all tiles of a layer, by name, over two inputs; None where there are none."""
+        plane = self.network.plane(self.field, inputs)
+        return plane and layer_data(self.network.activity, plane, layer)
+
+    def data(self, like=None):
+        """Plain data of the field, see `field_data`; the values of one neuron with it."""
         values = self.field.values if self.field.neurons == 1 else None
-        return field_data(self.field) | {"values": packed(values)}
+        return field_data(self.field, like) | {"values": packed(values)}
 
     def keep(self, state):
         """Add what a generation found to `found`, and return it as plain data."""
@@ -173,11 +207,32 @@ class Subject:
             "tried": state.evaluations,
             "front": front,
             "best": state.front.index(state.best) if state.best in state.front else -1,
-            "kind": list(WORDS[state.kind]) if state.best is not None else None,
+            "kind": list(WORDS[state.kind]),
         }
         del self.found[state.generation - 1 :]
         self.found.append(plain)
+        self.ended = "known" if self.search.settled else None
         return plain
+
+    def concepts(self, halted):
+        """Formulas of all concepts that several neurons hold, one after another, until `halted()`.
+
+        Each is taken out of the span of the neurons' gradients before the next one is searched for.
+        """
+        search, formulas = self.search, []
+        while search.best is not None:
+            formulas.append(search.in_inputs(search.best))
+            if search.field.rank == 1 or halted():
+                break
+            slopes = evaluate(formulas[-1], self.field.names, self.field.points)[1]
+            search = self.at_work = search.like(search.field.without(slopes))
+            search.run(progress=False, callback=lambda _: halted())
+        self.at_work = None
+        return formulas
+
+    def stop(self):
+        """End the search that is at work; the generation in hand is dropped."""
+        (self.at_work or self.search).stop()
 
     def reach(self, generation):
         """Search until so many generations have been done."""

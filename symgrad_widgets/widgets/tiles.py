@@ -1,14 +1,18 @@
-"""A network's neurons as tiles, each a picture of what it computes over two inputs, for a page."""
+"""A network's neurons as tiles, each a picture of what it computes over two inputs, for a page.
+
+Channels of images are shown as they are at one point of the data.
+"""
 
 import numpy as np
 
 from ..reading.columns import columns, weights
 from .fielddata import packed
 
-__all__ = ["network_data"]
+__all__ = ["layer_data", "network_data"]
 
 _SIDE = 16  # values along each input
-_MOST = 64  # tiles of a layer that are sent, the most active ones
+_MOST = 64  # tiles of a layer that are sent with the network, the most active ones
+_ALL = 4096  # with a layer by itself
 
 
 def network_data(activity, plane, chosen, at):
@@ -21,17 +25,15 @@ def network_data(activity, plane, chosen, at):
     chosen, at : neurons that are chosen and the number of their layer; their tiles are sent in any case
 
     """
-    step = len(plane.values) // _SIDE
-    values, grid = plane.values[::step, ::step], plane.points[::step, ::step]
+    grid, pictures = _coarse(plane.points), _pictures(activity, plane)
     shown = columns(activity)
     output = activity.position(None)
     found = [_column("inputs", None, list(activity.names), grid, np.ones(grid.shape[-1]), ())]
     for i in shown:
-        start, end = activity.starts[i], activity.starts[i + 1]
-        layer = activity.layers[i]
+        layer, spread = activity.layers[i], activity.spread[activity.starts[i] : activity.starts[i + 1]]
         column = _column(
             "output" if i == output else layer.title, None if i == output else layer.name, None,
-            values[..., start:end], activity.spread[start:end], chosen if i == at else (),
+            pictures(i), spread, chosen if i == at else (),
         )  # fmt: skip
         found.append(column | {"choosable": True})
     links = []
@@ -44,10 +46,37 @@ def network_data(activity, plane, chosen, at):
     return {"side": _SIDE, "columns": found, "links": links}
 
 
-def _column(title, layer, names, values, spread, chosen):
+def layer_data(activity, plane, name):
+    """Plain data of a column of all tiles of a layer, by name."""
+    i = activity.position(name)
+    spread = activity.spread[activity.starts[i] : activity.starts[i + 1]]
+    tiles = _pictures(activity, plane)(i)
+    return _column(activity.layers[i].title, name, None, tiles, spread, (), _ALL) | {"choosable": True}
+
+
+def _pictures(activity, plane):
+    """Function that gives the tiles (side, side, neurons) of a layer by number, the lowest row first."""
+    values, maps = _coarse(plane.values), activity.maps(plane.centre)
+
+    def pictures(i):
+        image = maps.get(activity.layers[i].name)
+        if image is None:
+            return values[..., activity.starts[i] : activity.starts[i + 1]]
+        down, across = (np.linspace(0, side - 1, _SIDE).round().astype(int) for side in image.shape[1:])
+        return image[:, down[::-1, None], across].transpose(1, 2, 0)
+
+    return pictures
+
+
+def _coarse(values):
+    step = len(values) // _SIDE
+    return values[::step, ::step]
+
+
+def _column(title, layer, names, values, spread, chosen, most=_MOST):
     """Tiles of the most active neurons and of the chosen ones, in the order of their numbers."""
     active = [*chosen, *np.argsort(-spread, kind="stable")]
-    neurons = sorted(dict.fromkeys(int(neuron) for neuron in active[:_MOST]))
+    neurons = sorted(dict.fromkeys(int(neuron) for neuron in active[:most]))
     some = values[..., neurons].reshape(-1, len(neurons)).T
     deviation = some.std(1, keepdims=True)
     tiles = (some - some.mean(1, keepdims=True)) / np.where(deviation > 0, deviation, 1)

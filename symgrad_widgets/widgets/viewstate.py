@@ -1,7 +1,8 @@
 """What an instrument shows, as one object: checked as a whole when it is made, and never changed."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+import math
+from dataclasses import asdict, dataclass, field, fields
 
 from ..checks import whole
 from ..errors import DataError
@@ -32,6 +33,7 @@ class ViewState:
     guesses : formulas as they were typed
     open : which of PANELS are
     hidden : bool, whether answers are kept back
+    slice : {input: value}, near which others than those along the axes are; without it, wherever the data are
 
     Raises
     ------
@@ -50,6 +52,7 @@ class ViewState:
     guesses: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     hidden: bool = False
+    slice: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self):
         for one in fields(self):
@@ -103,6 +106,18 @@ def _several(check, most, least=0):
     return check_all
 
 
+def _slice(given):
+    if not isinstance(given, dict) or len(given) > _MOST:
+        raise TypeError
+    return {_text(name): _number(value) for name, value in given.items()}
+
+
+def _number(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError
+    return float(value)
+
+
 def _panel(value):
     if value not in PANELS:
         raise DataError(f"panels are {', '.join(PANELS)}")
@@ -121,4 +136,5 @@ _CHECKS = {
     "guesses": _several(_text, _MOST),
     "open": _several(_panel, len(PANELS)),
     "hidden": _exactly(bool),
+    "slice": _slice,
 }

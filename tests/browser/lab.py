@@ -50,6 +50,7 @@ DRAG = """async (moves) => {
     last = performance.now();
   }
   send("pointerup", box.x + 59);
+  delete handle.setPointerCapture;
   return times.sort((a, b) => a - b);
 }"""
 # The first connection is refused for its protocol and replaced: what is sent meanwhile is lost.

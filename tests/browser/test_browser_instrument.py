@@ -30,6 +30,15 @@ def ready(page):
     page.locator(".sgi").scroll_into_view_if_needed()
 
 
+def answered(page, code, text):
+    """Wait until the kernel, which hears of the page a little later, prints a text."""
+    for _ in range(50):
+        if lab.ask(page, code).strip() == text:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{code} does not become {text}")
+
+
 def tab_to(page, test):
     """Press Tab until what has the focus passes a test in the page."""
     for _ in range(30):
@@ -61,8 +70,11 @@ def test_by_keyboard_alone_and_without_python(page):
     page.keyboard.press("Escape")
     assert page.evaluate(COUNT) == cells
     page.evaluate(IDLE)
-    assert lab.ask(page, "print(view.state.guesses[-1])").strip() == "½ v² + x^4/4 + x²/2"
-    tab_to(page, "button.sgi-go")
+    answered(page, "print(view.state.guesses[-1])", "½ v² + x^4/4 + x²/2")
+    tab_to(page, ".sgi-actions button.sgi-go")
+    page.keyboard.press("Enter")
+    page.get_by_text("the energy of a spring that stiffens, up to a factor").wait_for(timeout=30_000)
+    tab_to(page, ".sgi-actions button:not(.sgi-go)")
     page.keyboard.press("Enter")
     page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=90_000)
 
@@ -90,6 +102,8 @@ def test_by_taps_alone(page):
     page.evaluate(IDLE)
     page.get_by_role("button", name="Hint").click()
     page.get_by_text("Your formula needs x and v.").wait_for(timeout=30_000)
+    page.get_by_role("button", name="What is this?").click()
+    page.get_by_text("Not yet").wait_for(timeout=30_000)
 
 
 def test_time_goes_back_and_what_is_typed_is_answered(page):
@@ -100,7 +114,7 @@ def test_time_goes_back_and_what_is_typed_is_answered(page):
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.get_by_text("step 1 ·").wait_for()
-    assert lab.ask(page, "print(view.state.generation, view.search.generation)").split() == ["1", str(last)]
+    answered(page, "print(view.state.generation, view.search.generation)", f"1 {last}")
     page.keyboard.press("End")
     page.get_by_text(f"step {last} ·").wait_for()
     field = page.locator("input.sgi-type")
@@ -109,8 +123,7 @@ def test_time_goes_back_and_what_is_typed_is_answered(page):
     assert page.locator(".sgi-row[aria-selected='true']").inner_text() == best
     field.fill("v² + 1/2x²")
     page.locator(".sgi-says button").filter(has_text="1/(2*x^2)").click()
-    page.wait_for_timeout(500)
-    assert lab.ask(page, "print(view.state.selected)").strip() == "v^2 + 1/(2*x^2)"
+    answered(page, "print(view.state.selected)", "v^2 + 1/(2*x^2)")
     page.get_by_role("button", name="LaTeX").click()
     page.locator(".sgi-copies").get_by_text("opied as LaTeX").or_(page.get_by_text("\\frac")).wait_for()
     page.get_by_role("button", name="Undo").click()
@@ -129,7 +142,14 @@ def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page)
     page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
     page.keyboard.press("Enter")
     page.get_by_text("nothing tried yet").wait_for(timeout=30_000)
-    assert lab.ask(page, "print(view.state.layer, len(view._subject.found))").strip() == "silu3 0"
+    answered(page, "print(view.state.layer, len(view._subject.found))", "silu3 0")
+    page.get_by_role("button", name="+22").first.click()
+    page.wait_for_function("() => document.querySelectorAll('button.sgi-tile').length === 32")
+    page.get_by_role("button", name="By activity").click()
+    page.get_by_label("Look at a neuron by its number, 0 to 31").fill("7")
+    page.keyboard.press("Enter")
+    page.locator(".sgi-field h3").get_by_text("silu1 7 ").wait_for(timeout=30_000)
+    page.get_by_role("button", name="All layers").click()
     page.locator(".sgi-tile[title='output 0']").click()
     page.get_by_role("button", name="Choose it").click()
     page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
@@ -167,3 +187,32 @@ def test_it_looks_as_it_should(page, root):
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):
     assert page.errors == []
     assert page.strangers == []
+
+
+def test_a_first_formula_is_read_and_a_harder_one_follows(page):
+    lab.ask(page, "view._open('oscillator', 0)\nview.state = view.state.plain() | {'open': []}")
+    page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
+    page.locator(".sgi-number").first.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowDown")
+    page.locator(".sgi-number[aria-valuetext='1']").wait_for()
+    page.get_by_role("button", name="What is this?").click()
+    page.get_by_text("the energy of the spring, up to a factor. You have just read a neuron.").wait_for(
+        timeout=30_000
+    )
+    page.get_by_role("button", name="Now a harder one").click()
+    page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
+    answered(page, "print(view.state.experiment)", "cubic_force")
+    assert page.errors == []
+
+
+def test_an_experiment_is_chosen_and_a_slice_through_it(page):
+    page.get_by_role("button", name="Show the network").click()
+    page.get_by_label("Experiment").select_option("determinant2")
+    page.get_by_role("button", name="Slice").click(timeout=60_000)
+    page.get_by_role("slider", name="x1").focus()
+    page.keyboard.press("End")
+    answered(page, "print(view.state.slice['x1'] > 0.98 * view.field.points[:, 0].max())", "True")
+    page.get_by_role("button", name="All points").click()
+    answered(page, "print(view.state.slice)", "{}")
+    assert page.errors == []

@@ -9,7 +9,7 @@ import nbformat
 import papermill
 import pytest
 from jupytext.compare import NotebookDifference, compare_notebooks
-from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, code_cells, execute, name, one_by_day
+from notebook_runs import NOTEBOOKS, OF_EXPERIMENTS, ROOT, code_cells, execute, name, one_by_day
 from papers import OF_PAPERS
 
 from symgrad_widgets.notebook_support import notebook_files, report
@@ -71,10 +71,18 @@ def test_the_parameters_cell_is_tagged_and_sets_the_names_we_promise(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_the_first_cell_says_what_to_do_where_the_others_fail(path):
-    first, *_ = nbformat.read(path, as_version=4).cells
-    assert first.cell_type == "markdown"
-    assert re.search(r"Something fails here\? .*%pip install.*!symgrad doctor", first.source)
+def test_text_beside_the_first_code_says_what_to_do_where_it_fails(path):
+    beside = nbformat.read(path, as_version=4).cells[:3]
+    assert beside[0].cell_type == "markdown"
+    texts = "\n".join(cell.source for cell in beside if cell.cell_type == "markdown")
+    assert re.search(r"Something fails here\? .*%pip install.*!symgrad doctor", texts)
+
+
+def test_the_start_notebook_opens_with_a_question_of_60_words_and_the_instrument():
+    question, instrument, *_ = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4).cells
+    assert len(re.findall(r"\w[\w.']*", question.source)) <= 60
+    assert question.source.startswith("# What has this neuron learnt?")
+    assert "sg.Instrument(" in instrument.source
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

@@ -1,6 +1,7 @@
 """A formula, or none, for every neuron of a layer."""
 
 import dataclasses
+import sys
 
 import numpy as np
 import pytest
@@ -80,6 +81,9 @@ def test_each_neuron_has_its_formula_or_none(made):
     assert wild.formula is None
     assert wild.loss > 0.1
     assert not wild.note
+    assert min(product.explained, exponential.explained, ellipse.explained) > 0.99
+    assert wild.explained is None
+    assert {row.kind for row in (product, exponential, ellipse)} == {"match"}
 
 
 def test_rows_come_one_by_one_and_are_told_in_a_table(made):
@@ -263,7 +267,7 @@ def test_an_atlas_that_was_begun_by_name_goes_on_without_a_name(points, tmp_path
     assert whole.of("0").rows == named.of("0").rows
 
 
-def test_an_atlas_is_the_search_of_each_unit(made, points):
+def test_an_atlas_is_the_search_of_each_neuron(made, points):
     atlas, _, _ = made
     rows = np.unique(np.linspace(0, 399, 300).astype(int))
     field = sg.gradient_field(Known(), points[rows], "neurons", 3, names=("x", "y"))
@@ -272,3 +276,123 @@ def test_an_atlas_is_the_search_of_each_unit(made, points):
         search.step()
     assert dataclasses.asdict(atlas.rows[3])["formula"] == str(search.best.expression)
     assert atlas.rows[3].loss == pytest.approx(search.best.loss, abs=1e-20)
+
+
+def test_what_the_architecture_makes_is_marked_and_counted_apart(points):
+    torch.manual_seed(0)
+    layers = torch.nn.Linear(2, 9), torch.nn.Tanh(), torch.nn.Linear(9, 1)
+    found = sg.atlas(torch.nn.Sequential(*layers).double(), points, ("0", "1", "2"), generations=1, **QUICK)
+    assert [row.by_construction for row in found.rows] == 18 * [True] + [False]
+    assert [row.layer for row in found.free] == ["2"]
+    assert found.matches == ()
+    assert "of 1 neurons have a formula" in repr(found)
+    assert repr(found).endswith("; 18 more by construction")
+    assert "Match, by construction" in found._repr_html_()
+
+
+def test_a_linear_formula_in_a_layer_that_can_hold_others_is_not_by_construction(made):
+    exponential = made[0].rows[1]
+    assert (exponential.formula, exponential.by_construction) == ("x - 2*y", False)
+
+
+def test_a_relu_of_a_sum_of_inputs_is_by_construction_and_what_is_behind_it_is_not(points):
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.BatchNorm1d(2), torch.nn.Linear(2, 4), torch.nn.ReLU(), Squares())
+    found = sg.atlas(model.double().eval(), points, ("2", "3"), generations=1, **QUICK)
+    assert all(row.by_construction for row in found.of("2").rows if not row.note)
+    assert not any(row.by_construction for row in found.of("3").rows)
+
+
+class Squares(torch.nn.Module):
+    """The sum of squares of what comes in."""
+
+    def forward(self, z):
+        return z.square().sum(1, keepdim=True)
+
+
+def test_a_control_says_how_many_matches_to_expect_to_be_false(made, points, tmp_path):
+    _, _, path = made
+    control, done = Known(dead=(0, 3)), []
+    kept = tmp_path / "rows.jsonl"
+    kept.write_bytes(path.read_bytes())
+    found = sg.atlas(Known(), points, "neurons", path=kept, control=control, callback=done.append, **QUICK)
+    assert done == []  # all of the model's had been kept, and the control's are not told
+    assert [row.kind for row in found.control.rows if not row.note] == ["match", "none"]
+    assert found.by_chance[:3] == (1, 2, 4 / 2)  # 1 of 2, and of 4 that can be told of here
+    said = "The control gives 1 match in 2 neurons: of the 3 here expect 2.0 to be false (0 to 4)."
+    assert repr(found).endswith(said)
+    assert said in found._repr_html_()
+    assert len(batch.read(tmp_path / "rows.control.jsonl")) == 5
+    assert (
+        sg.atlas(Known(), points, "neurons", path=kept, control=control, **QUICK).by_chance == found.by_chance
+    )
+    assert found.of("neurons").by_chance == found.by_chance
+    assert made[0].by_chance is None
+
+
+@pytest.mark.parametrize(
+    ("control", "said"),
+    [
+        (torch.nn.Linear(2, 5).double(), "control: the model has no layer 'neurons'"),
+        (Known(dead=range(5)), "control: nothing can be said of any of 5 neurons"),
+        ("untrained", "control: model must be a torch.nn.Module"),
+    ],
+)
+def test_a_control_that_is_none_is_refused(control, said, points):
+    with pytest.raises(sg.SymgradError, match=said):
+        sg.atlas(Known(), points, "neurons", generations=1, control=control, **QUICK)
+
+
+def test_a_control_of_other_layers_is_refused_before_anything_is_searched(points, monkeypatch):
+    monkeypatch.setattr(layer, "_searched", None)
+    models = (torch.nn.Sequential(*(torch.nn.Linear(2, 2) for _ in range(count))) for count in (2, 3))
+    with pytest.raises(sg.SymgradError, match="control: it has the layers 0, 1, 2, and the model 0, 1: give"):
+        sg.atlas(next(models), points, control=next(models), **QUICK)
+
+
+def rows_of(matches, others, given=0, dead=0):
+    """Rows of so many neurons that match, have no formula, are by construction, and are dead."""
+    made = matches * [("x*y", 1e-3, "match", False)] + others * [(None, 0.5, "none", False)]
+    made += given * [("x + y", 1e-15, "match", True)]
+    rows = [
+        layer.NeuronLaw("0", k, formula, loss, kind=kind, by_construction=straight)
+        for k, (formula, loss, kind, straight) in enumerate(made)
+    ]
+    return rows + [layer.NeuronLaw("0", len(rows) + k, note="dead") for k in range(dead)]
+
+
+def test_false_matches_are_counted_without_those_by_construction_and_the_dead():
+    control = sg.Atlas(rows_of(2, 8, given=10, dead=3), "finished")
+    found = sg.Atlas(rows_of(20, 10, given=7, dead=2), "finished", control)
+    assert found.by_chance[:3] == (2, 10, 30 * 2 / 10)
+    assert found.by_chance.low < 6 < found.by_chance.high
+    assert len(found.matches) == 20
+    assert sg.Atlas(rows_of(2, 2), "finished", sg.Atlas(rows_of(0, 0, 5), "finished")).by_chance is None
+    assert sg.Atlas(rows_of(0, 0, 5), "finished", control).by_chance.expected == 0
+
+
+@pytest.mark.parametrize("share", [0.004, 0.05, 0.3])
+def test_the_bounds_hold_nineteen_times_in_twenty(share):
+    rng, held, bounds = np.random.default_rng(0), 0, {}
+    for control, true in rng.binomial(500, share, size=(400, 2)):
+        if control not in bounds:
+            beside = sg.Atlas(rows_of(control, 500 - control), "finished")
+            bounds[control] = sg.Atlas(rows_of(0, 500), "finished", beside).by_chance
+        held += bounds[control].low <= true <= bounds[control].high
+    assert held >= 0.93 * 400
+
+
+def test_an_atlas_is_a_table_with_every_figure(made):
+    pytest.importorskip("pandas")
+    atlas, _, _ = made
+    table = atlas.to_frame()
+    assert list(table["neuron"]) == [0, 1, 2, 3, 4]
+    assert table.loc[0].to_dict() == dataclasses.asdict(atlas.rows[0]) | {"angle": atlas.rows[0].angle}
+    assert set(table.columns) == {f.name for f in dataclasses.fields(layer.NeuronLaw)} | {"angle"}
+    assert list(sg.Atlas((), "stopped").to_frame().columns) == list(table.columns)
+
+
+def test_without_pandas_the_way_out_is_told(made, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(sg.SymgradError, match=r"pip install pandas.*\[dataclasses.asdict\(row\)"):
+        made[0].to_frame()

@@ -45,7 +45,9 @@ def test_what_a_page_is_given_is_plain_data_of_the_field(view):
     inputs, plane = told["section"]
     assert inputs == ["x", "v"]
     assert len(base64.b64decode(plane["shades"])) == plane["side"] ** 2
-    assert set(told["documents"]) == {"field", "front", "bend"}
+    assert set(told["documents"]) == {"field"}
+    send(view, want="plots")
+    assert set(given(view)["documents"]) == {"front", "bend"}
     assert "network" in told
     assert told["network"] is None
     assert "Cubic" not in told["story"]
@@ -68,6 +70,7 @@ def test_taking_a_state_twice_is_taking_it_once(view):
         {"guesses": ["x + y"]},
         {"selected": "x +"},
         {"inputs": ["x", "w"]},
+        {"slice": {"w": 1.0}},
         {"experiment": None},
         {"experiment": "cubic_farce"},
         {"layer": "cellar"},
@@ -107,6 +110,8 @@ def test_looking_at_a_neuron_changes_no_state(view):
     send(view, do="look", layer="silu1", neuron=3)
     told = given(view)["look"]
     assert (told["what"], told["found"]) == ("silu1 3", [])
+    assert len(base64.b64decode(told["field"]["span"])) == 8 * len(field) * 2
+    assert "points" not in told["field"]  # the page has them
     assert view.state == before
     assert view.field is field
     send(view, do="look", layer="silu1", neuron=99)
@@ -129,7 +134,7 @@ def test_hints_say_more_each_time_and_a_step_is_one_generation(view):
     for _ in range(3):
         send(view, do="hint")
         view._worker.wait(120)
-    hints = [message["given"]["hint"] for message in view.told if "hint" in message["given"]]
+    hints = [message["given"]["told"]["said"] for message in view.told if "told" in message["given"]]
     assert hints == [
         "Your formula needs x and v.",
         "It is a sum of 3 parts.",
@@ -204,3 +209,145 @@ def test_a_network_of_ones_own_and_a_small_front_end():
     own = [path for path in (frontend._HERE / "instrument").iterdir() if path.suffix in (".js", ".css")]
     assert sum(path.stat().st_size for path in own) <= 120_000
     assert max(len(path.read_text().splitlines()) for path in own) <= 400
+
+
+def test_whether_the_search_has_ended_is_told_with_each_generation(view):
+    send(view, do="step")
+    view._worker.wait(120)
+    assert given(view)["ended"] is None
+    send(view, do="play")
+    view._worker.wait(120)
+    last = len(view._subject.found)
+    assert given(view)["ended"] == view.search.state.ended == "known"
+    view.state = changed(view, generation=last + 1)
+    assert view._subject.ended == "known"
+
+
+def test_all_concepts_of_several_neurons_are_told():
+    import torch
+
+    class Two(torch.nn.Module):
+        def forward(self, x):
+            return torch.stack([x[:, 0] * x[:, 1] + x[:, 2], x[:, 0] * x[:, 1] - x[:, 2]], 1)
+
+    view = sg.Instrument(Two(), np.random.default_rng(0).uniform(1, 2, size=(300, 3)), names=("a", "b", "c"))
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    view.state = changed(view, neurons=[0, 1])
+    send(view, do="play")
+    view._worker.wait(240)
+    told = given(view)["told"]
+    assert told["name"] == "2 of 2 concepts"
+    assert sorted(told["said"].split("; ")) == ["a*b", "c"]
+    view.close()
+
+
+def test_experiments_are_chosen_by_what_gives_nothing_away_and_trained_again(view):
+    send(view, want="given")
+    choices = dict(given(view)["choices"])
+    assert choices["cubic_force"] == "P1-08  x, v"
+    assert len(choices) == len(sg.experiments)
+    view.state = changed(view, open=["network"], guesses=["x v"])
+    send(view, do="go", experiment="trace2", seed=0)
+    view._aside.wait(60)
+    assert (view.state.experiment, view.state.guesses, view.state.open) == ("trace2", (), ("network",))
+    assert given(view)["network"]["columns"][0]["count"] == 4
+    send(view, do="go", experiment="trace2", seed=-1)
+    view._aside.wait(60)
+    assert "seed" in given(view)["error"]
+    assert view.state.seed == 0
+
+
+def test_of_one_input_the_value_is_shown_and_nothing_is_searched_for():
+    import torch
+
+    x = np.random.default_rng(0).uniform(-1, 1, size=(200, 1))
+    view = sg.Instrument(torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.Tanh()), x, names=("x",))
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    assert (view.state.inputs, view.state.selected) == (("x",), "x + 3.0 x²")
+    assert "<svg" in view._repr_mimebundle_()[0]["image/svg+xml"]
+    send(view, want="given")
+    assert given(view)["section"] == [["x"], None]
+    assert len(base64.b64decode(given(view)["field"]["values"])) == 8 * 200
+    send(view, do="play")
+    view._worker.wait(60)
+    assert "any formula fits" in given(view)["error"]
+    view.close()
+
+
+def test_a_network_that_cannot_be_read_leaves_nothing_behind(recwarn):
+    with pytest.raises(sg.SymgradError):
+        sg.Instrument("cubic_farce")
+    assert not list(recwarn)
+
+
+def test_a_wide_layer_is_sent_by_itself_when_it_is_asked_for():
+    import torch
+
+    torch.manual_seed(0)
+    wide = torch.nn.Sequential(torch.nn.Linear(2, 100), torch.nn.Tanh(), torch.nn.Linear(100, 1))
+    view = sg.Instrument(
+        wide, np.random.default_rng(0).normal(size=(300, 2)), names=("a", "b"), show=["network"]
+    )
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    send(view, want="given")
+    column = given(view)["network"]["columns"][1]
+    assert (column["count"], len(column["neurons"])) == (100, 64)
+    send(view, want="layer", layer=column["layer"])
+    layer = given(view)["layer"]
+    assert layer["neurons"] == list(range(100))
+    assert len(base64.b64decode(layer["tiles"])) == 100 * 256
+    some, every = (base64.b64decode(one["tiles"]) for one in (column, layer))
+    first = column["neurons"][0]
+    assert some[:256] == every[256 * first : 256 * first + 256]
+    view.close()
+
+
+def test_a_slice_goes_through_the_point_of_the_data_that_is_nearest_to_it():
+    view = sg.Instrument("determinant2")
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    assert view.state.inputs == ("x2", "x3")
+    view.state = changed(view, slice={"x1": 100.0})
+    _, plane = given(view)["section"]
+    column = view.field.points[:, view.field.names.index("x1")]
+    assert plane["at"]["x1"] == column.max()
+    assert plane["at"]["x1"] + plane["at"]["x4"] == pytest.approx(5, abs=1e-6)  # on the surface of the data
+    view.state = changed(view, slice={})
+    assert abs(given(view)["section"][1]["at"]["x1"] - np.median(column)) < 1
+    view.close()
+
+
+def test_hidden_answers_are_told_once_somebody_has_guessed():
+    view = sg.Instrument("cubic_force", hidden=True)
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    view._subject.reach(1)
+    send(view, do="look", layer="silu1", neuron=3)
+    assert given(view)["look"]["found"] == []
+    view.state = changed(view, guesses=["x v"])
+    assert len(given(view)["found"]) == 1
+    view.close()
+
+
+def test_channels_of_images_are_shown_as_they_are_at_a_point_of_the_data():
+    import torch
+
+    torch.manual_seed(0)
+    convolution, head = torch.nn.Conv2d(1, 3, 3), torch.nn.Linear(108, 1)
+    model = torch.nn.Sequential(convolution, torch.nn.Tanh(), torch.nn.Flatten(), head)
+    x = torch.randn(100, 1, 8, 8)
+    view = sg.Instrument(model, x, show=["network"])
+    view.told = []
+    view.send = lambda message, **_: view.told.append(message)
+    send(view, want="given")
+    column = next(one for one in given(view)["network"]["columns"] if one["layer"] == "1")
+    tiles = np.frombuffer(base64.b64decode(column["tiles"]), dtype=np.uint8).reshape(3, -1)
+    images = torch.tanh(convolution(x)).detach().numpy()
+    six = np.linspace(0, 5, 16).round().astype(int)
+    wide = images[:, :, six[::-1, None], six].reshape(100, 3, -1)  # the lowest row comes first
+    alike = [[np.corrcoef(tile, one)[0, 1] for tile, one in zip(tiles, image, strict=True)] for image in wide]
+    assert np.min(alike, axis=1).max() > 0.98
+    view.close()

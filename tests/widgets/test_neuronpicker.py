@@ -347,6 +347,19 @@ def test_neurons_are_coloured_by_the_formulas_of_an_atlas():
         picker.colour_by = "law"
 
 
+def test_the_words_say_what_is_by_construction_and_how_many_matches_may_be_false():
+    match = NeuronLaw(None, 0, "x + v", 1e-12, 3, 120, kind="match", by_construction=True)
+    others = [NeuronLaw(None, k, "x*v", 1e-4, 3, 120, kind="match") for k in (1, 2)]
+    control = sg.Atlas([others[0], NeuronLaw(None, 2, None, 0.4, kind="none")], "finished")
+    found = sg.Atlas([match, *others], "finished", control)
+    picker = sg.NeuronPicker(Energy(), POINTS, ("x", "v"), atlas=found)
+    said = "The control gives 1 match in 2 neurons: of the 2 here expect 1.0 to be false (0 to 2)."
+    assert "its formula x + v (loss 1.0e-12, by construction)" in picker.words
+    assert said not in picker.words
+    picker.colour_by = "law"
+    assert picker.words.endswith(said)
+
+
 @pytest.mark.parametrize(
     ("atlas", "message"),
     [

@@ -34,6 +34,10 @@ def test_a_state_is_what_its_text_says():
         ("guesses", ["x", "x"]),
         ("open", ["cellar"]),
         ("hidden", 1),
+        ("slice", [["x", 1]]),
+        ("slice", {"x": "1"}),
+        ("slice", {"x": float("nan")}),
+        ("slice", {"x": True}),
     ],
 )
 def test_what_is_wrong_is_named(name, value):

@@ -63,6 +63,15 @@ class Survey(Reader):
         with self._alone():
             return self._in_chunks(rows, self._run, lambda values: values)
 
+    def maps(self, row):
+        """Channels of images at one point, by the layer's name: float32 arrays (neurons, height, width)."""
+        with self._alone():
+            outputs = self._run(slice(row, row + 1))
+            images = [layer for layer in self.shown if len(layer.shape) == 3]
+            channels = [tensor_of(outputs[layer.name])[0].movedim(layer.axis, 0) for layer in images]
+        arrays = [one.detach().float().cpu().numpy() for one in channels]
+        return {layer.name: array for layer, array in zip(images, arrays, strict=True)}
+
     def _alone(self):
         return undisturbed(self.model, training=self._training, warn=False)
 

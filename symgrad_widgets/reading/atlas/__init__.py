@@ -1,6 +1,6 @@
 """A formula, or none, for every neuron of a layer."""
 
-from .laws import Atlas, NeuronLaw
+from .laws import Atlas, ByChance, NeuronLaw
 from .layer import atlas
 
-__all__ = ["Atlas", "NeuronLaw", "atlas"]
+__all__ = ["Atlas", "ByChance", "NeuronLaw", "atlas"]

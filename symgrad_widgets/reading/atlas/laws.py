@@ -1,17 +1,20 @@
 """What is said of each neuron, and of all of them."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 
+from ...errors import SymgradError
 from ...search import WORDS
 
-__all__ = ["Atlas", "NeuronLaw"]
+__all__ = ["Atlas", "ByChance", "NeuronLaw"]
 
 _SHOWN = 40  # rows of a table
-_COLUMNS = "layer", "neuron", "formula", "kind", "complexity", "held-out loss", "angle"
+_COLUMNS = "layer", "neuron", "formula", "kind", "complexity", "held-out loss", "angle", "explained"
+_SURE = 0.95  # that the number of matches by chance is within its bounds
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,13 @@ class NeuronLaw:
     neuron : number within the layer
     formula : text, or None where no closed form was found
     loss : mean `1 - cos^2` on points held out from the search: of the formula; where there is none, of the
-        best entry of the front; None where nothing can be said
+        best sum of terms; None where nothing can be said
     complexity : of the formula, or None
     points : at which the neuron has a gradient
-    kind : "match" | "approximation" | "none" | "undecided", what the formula is
     note : why nothing can be said of the neuron, else empty
+    kind : "match" | "approximation" | "none" | "undecided", what the formula is
+    explained : share of the variance of the neuron's values that a function of the formula predicts, or None
+    by_construction : whether the formula follows from the architecture, a bent linear sum of the inputs
 
     """
 
@@ -40,6 +45,8 @@ class NeuronLaw:
     points: int = 0
     note: str = ""
     kind: str = "undecided"
+    explained: float | None = None
+    by_construction: bool = False
 
     @property
     def angle(self):
@@ -49,6 +56,20 @@ class NeuronLaw:
         )
 
 
+class ByChance(NamedTuple):
+    """How many matches the same rule finds where nothing was learnt, and so how many of an atlas's are false.
+
+    Those by construction are counted neither here nor there. The bounds hold 19 times in 20, when a neuron of
+    the model is as likely to match by chance as one of the control, and independently of the others.
+    """
+
+    matches: int  # of the control
+    neurons: int  # of the control
+    expected: float  # number of false ones among the atlas's matches: that share of its own neurons
+    low: int
+    high: int
+
+
 class Atlas:
     """What `atlas` has found, in the order of layers and neurons.
 
@@ -56,42 +77,102 @@ class Atlas:
     ----------
     rows : tuple of NeuronLaw
     ending : "finished" | "stopped" | "interrupted"
+    control : Atlas of a model in which there is nothing to find, or None
 
     """
 
-    def __init__(self, rows, ending):
-        self.rows, self.ending = tuple(rows), ending
+    def __init__(self, rows, ending, control=None):
+        self.rows, self.ending, self.control = tuple(rows), ending, control
 
     @property
     def laws(self):
-        """The rows with a formula, the best first."""
+        """The rows with a formula, those by construction too, the best first."""
         return tuple(sorted((row for row in self.rows if row.formula is not None), key=lambda row: row.loss))
+
+    @property
+    def free(self):
+        """The rows of which something can be said that is not by construction."""
+        return tuple(row for row in self.rows if not (row.note or row.by_construction))
+
+    @property
+    def matches(self):
+        """The free rows whose formula is a match, the best first."""
+        return tuple(row for row in self.laws if row.kind == "match" and not row.by_construction)
+
+    @property
+    def by_chance(self):
+        """`ByChance`: how many of the matches to expect to be false; None without a control that can tell."""
+        count, others = (0 if atlas is None else len(atlas.free) for atlas in (self, self.control))
+        if not others:
+            return None
+        from scipy.stats import betabinom  # heavy
+
+        found = len(self.control.matches)
+        spread = betabinom(count, found + 0.5, others - found + 0.5)  # of a share, by Jeffreys' prior
+        low, high = map(int, spread.ppf([(1 - _SURE) / 2, (1 + _SURE) / 2]))
+        return ByChance(found, others, count * found / others, low, high)
+
+    @property
+    def warning(self):
+        """How many of the matches to expect to be false, as a sentence; empty without a control."""
+        told = self.by_chance
+        if told is None:
+            return ""
+        return (
+            f"The control gives {_number(told.matches, 'match', 'matches')} in "
+            f"{_number(told.neurons, 'neuron', 'neurons')}: of the {len(self.matches)} here expect "
+            f"{told.expected:.1f} to be false ({told.low} to {told.high})."
+        )
 
     def of(self, layer):
         """Return the atlas of one layer."""
-        return Atlas((row for row in self.rows if row.layer == layer), self.ending)
+        control = None if self.control is None else self.control.of(layer)
+        return Atlas((row for row in self.rows if row.layer == layer), self.ending, control)
+
+    def to_frame(self):
+        """Return a table of pandas with a row for each neuron: what `NeuronLaw` says, and the angle.
+
+        SymgradError where pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError:
+            raise SymgradError(
+                "to_frame needs pandas: pip install pandas. Without it, "
+                "[dataclasses.asdict(row) for row in atlas.rows] is the same as dicts"
+            ) from None
+        columns = [*NeuronLaw.__dataclass_fields__, "angle"]
+        return pd.DataFrame([asdict(row) | {"angle": row.angle} for row in self.rows], columns=columns)
 
     def __len__(self):
         return len(self.rows)
 
     def __repr__(self):
-        said = f"Atlas ({self.ending}): {len(self.laws)} of {len(self.rows)} neurons have a formula"
-        kinds = Counter(row.kind for row in self.laws)
+        given = sum(row.by_construction for row in self.rows)
+        free = [row for row in self.laws if not row.by_construction]
+        said = f"Atlas ({self.ending}): {len(free)} of {len(self.rows) - given} neurons have a formula"
+        kinds = Counter(row.kind for row in free)
         if kinds:
             said += f" ({', '.join(f'{count} {WORDS[kind][0].lower()}' for kind, count in kinds.items())})"
-        common = Counter(row.formula for row in self.laws).most_common(1)
+        common = Counter(row.formula for row in free).most_common(1)
         if common and common[0][1] > 1:
             said += f", {common[0][1]} of them {common[0][0]}"
+        said += f"; {given} more by construction" if given else ""
         silent = sum(bool(row.note) for row in self.rows)
-        return said + (f"; nothing can be said of {silent}" if silent else "")
+        said += f"; nothing can be said of {silent}" if silent else ""
+        return f"{said}. {self.warning}" if self.warning else said
 
     def _repr_html_(self):
-        shown = [*self.laws, *(row for row in self.rows if row.formula is None)][:_SHOWN]
-        rest = len(self.rows) - len(shown)
+        order = sorted(self.rows, key=lambda row: (row.formula is None, row.by_construction, row.loss or 0))
+        rest = len(order) - _SHOWN
         head = "".join(f"<th style='text-align:left'>{title}</th>" for title in _COLUMNS)
-        body = "".join(f"<tr>{_cells(row)}</tr>" for row in shown)
-        more = f"<p>and {rest} more in <code>.rows</code></p>" if rest else ""
+        body = "".join(f"<tr>{_cells(row)}</tr>" for row in order[:_SHOWN])
+        more = f"<p>and {rest} more in <code>.rows</code></p>" if rest > 0 else ""
         return f"<p>{escape(repr(self))}</p><table><tr>{head}</tr>{body}</table>{more}"
+
+
+def _number(count, one, many):
+    return f"{count} {one if count == 1 else many}"
 
 
 def _cells(row):
@@ -99,9 +180,10 @@ def _cells(row):
         "output" if row.layer is None else row.layer,
         row.neuron,
         row.formula or row.note or "none",
-        "" if row.note else WORDS[row.kind][0],
+        "" if row.note else WORDS[row.kind][0] + ", by construction" * row.by_construction,
         "" if row.complexity is None else row.complexity,
         "" if row.loss is None else f"{row.loss:.1e}",
         "" if row.angle is None else f"{row.angle:.2g}°",
+        "" if row.explained is None else f"{row.explained:.1%}",
     )
     return "".join(f"<td style='text-align:left'>{escape(str(cell))}</td>" for cell in cells)

@@ -9,11 +9,12 @@ import sympy as sp
 
 from ...directions import misalignment
 from ...formula.expressions import complexity, evaluate
+from ..fit import combine
 from ..fit.bank import Sample, sides
 from ..fit.inner_constants import by_directions, refine, tidied
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
-from ..tuning import CHOICE, FRONT, KIND, ROUNDING, VALUES
+from ..tuning import CHOICE, FRONT, KIND, ROUNDING, SPLIT, VALUES
 from .candidate import Candidate, missed_by, share
 from .coefficients import is_simple
 from .intervals import groups_of
@@ -67,12 +68,12 @@ class Judge:
     fitting gains on its own is less than what it is charged for each constant.
     """
 
-    def __init__(self, field, symbols, max_complexity, seed, named=None):
+    def __init__(self, field, symbols, max_complexity, seed, named=None, searched=SPLIT.searched):
         self._about = field, named
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
         self.forms = [*in_decades(symbols, tens).values()]
-        self._fitted, *others = split(field, seed)
+        self._fitted, *others = split(field, seed, searched)
         in_spreads = field.scaled(np.array([float(power_of_ten(k)) for k in tens]))
         self.fit, self.held, self.searched = (
             Sample(in_spreads.take(index)) for index in (self._fitted, *others)
@@ -156,6 +157,14 @@ class Judge:
     def count(self):
         """Number of points that the answer goes by."""
         return len(self._unit)
+
+    def held_loss(self, contender):
+        """Loss on held-out points of a sum whose coefficients are placed on the fitted ones."""
+        fit, held = (sample.features(contender) for sample in (self.fit, self.held))
+        if fit is None or held is None:
+            return 1.0
+        G, D, size = combine.normalised(*fit)
+        return float(combine.losses(*held, combine.solve(G, D)[0] / size)[0])
 
     def fitted(self, expression):
         """Projected gradients and components of a formula's parts as written, on the fitted points.

@@ -14,10 +14,11 @@ def distinct(points):
     return int(number.max()) + 1, number
 
 
-def split(field, seed):
+def split(field, seed, searched=SPLIT.searched):
     """Indices of points to fit on, to judge on, and the few of the first that the search looks at.
 
-    Where there are too few different ones to hold any out, all are on each side.
+    `searched` is how many these are at most, times dimensions. Where there are too few different ones to hold
+    any out, all are on each side.
     """
     rng, count = np.random.default_rng(seed), len(field)
     different, number = distinct(field.points)
@@ -31,5 +32,5 @@ def split(field, seed):
     if different < count:  # whole groups of equal points, a share of the groups
         aside = (rng.permutation(different) < different // SPLIT.held)[number]
     held, fit = order[aside[order]][:most], order[~aside[order]][:most]
-    few = max(int(np.clip(SPLIT.searched // field.dimension, *SPLIT.searched_points)), least)
+    few = max(int(np.clip(searched // field.dimension, *SPLIT.searched_points)), least)
     return fit, held, fit[:few]

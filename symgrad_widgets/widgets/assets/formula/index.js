@@ -2,7 +2,7 @@
 export { FormulaError } from "./scan.js";
 export { read } from "./read.js";
 export { evaluate } from "./numbers.js";
-export { angles, directions, loss, mean, misalignments, residuals, unpacked } from "./loss.js";
+export { angles, bytes, directions, loss, mean, misalignments, residuals, unpacked } from "./loss.js";
 export { changed, numbers, placed, retyped } from "./place.js";
 export { mathml } from "./type.js";
 export { written } from "./write.js";

@@ -4,15 +4,20 @@ import { evaluate } from "./numbers.js";
 
 const VANISHING = 1e-9; // of the largest component: shorter projections are rounding errors
 
+// Numbers that Python has packed as base64.
+export function bytes(text, Kind = Uint8Array) {
+  const signs = atob(text), found = new Uint8Array(signs.length);
+  for (let i = 0; i < found.length; i++) found[i] = signs.charCodeAt(i);
+  return new Kind(found.buffer);
+}
+
 // { names, count, points, spread, basis, span, weights } of the arrays that Python has packed as base64.
 export function unpacked(data) {
-  const array = (text) => text && new Float64Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
-  const flat = array(data.points), { count } = data;
-  return {
-    ...data,
-    points: data.names.map((_, i) => flat.slice(i * count, (i + 1) * count)),
-    ...Object.fromEntries(["spread", "basis", "span", "weights"].map((name) => [name, array(data[name])])),
-  };
+  const array = (text) => text && bytes(text, Float64Array);
+  const { count } = data, given = ["points", "spread", "basis", "span", "weights"].filter((name) => name in data);
+  const found = { ...data, ...Object.fromEntries(given.map((name) => [name, array(data[name])])) };
+  if (found.points) found.points = data.names.map((_, i) => found.points.slice(i * count, (i + 1) * count));
+  return found;
 }
 
 // Direction of the formula in tangent coordinates (count x dimension), its largest component 1; NaN where lost.

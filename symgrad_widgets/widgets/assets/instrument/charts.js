@@ -5,7 +5,7 @@ import { WORDS } from "./words.js";
 
 const LOWEST = 1e-12; // losses below are rounding, drawn here
 const DOTS = 300;
-const PAUSE = 150; // milliseconds between two pictures while a number is dragged
+const SOON = 30, PAUSE = 300; // milliseconds to a picture, and between two while a number is dragged
 
 const powerOf = (loss) => Math.log10(Math.max(loss, LOWEST));
 
@@ -19,15 +19,18 @@ class Chart {
     this.element = h(`section.sgi-chart.sgi-${panel}`, { "aria-label": title }, h("h3", {}, h("b", {}, title)), this.stage);
   }
 
+  // A moment after field and angles, as bokeh draws all of a plot anew; seldom while a number is dragged.
   draw() {
+    this.later ??= setTimeout(() => {
+      this.later = null;
+      this.next = performance.now() + PAUSE;
+      this.show();
+    }, this.store.live === null ? SOON : Math.max(SOON, this.next - performance.now()));
+  }
+
+  show() {
     const { store } = this;
     if (!store.ready || !this.plot?.frame || !this.element.getClientRects().length) return;
-    if (store.live !== null && performance.now() < this.next) { // bokeh draws anew: not for each frame of a drag
-      clearTimeout(this.later);
-      this.later = setTimeout(() => this.draw(), PAUSE);
-      return;
-    }
-    this.next = performance.now() + PAUSE;
     const look = getComputedStyle(this.stage);
     this.colour = (name) => look.getPropertyValue(`--sgi-${name}`).trim();
     if (this.dark !== store.dark) {

@@ -14,6 +14,16 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
+// A canvas of side x side pixels from what colour(i) returns, [red, green, blue, alpha]; the first row is the lowest.
+export function pixels(side, colour) {
+  const canvas = h("canvas", { width: side, height: side }), g = canvas.getContext("2d"), image = g.createImageData(side, side);
+  for (let row = 0; row < side; row++)
+    for (let place = 0; place < side; place++)
+      image.data.set(colour(row * side + place), ((side - 1 - row) * side + place) * 4);
+  g.putImageData(image, 0, 0);
+  return canvas;
+}
+
 // A button that keeps the focus while it can do nothing.
 export function button(label, act, given = {}) {
   return h("button", {

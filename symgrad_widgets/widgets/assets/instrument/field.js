@@ -1,14 +1,15 @@
 // The field: the neuron's value in greys, and arrows of the neuron and of the formula, over two inputs.
-// Axes, greys, zoom and taps are bokeh's. The arrows are drawn on a canvas above it: see the commit's figures.
+// Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it: bokeh draws all of a plot anew.
 import { arrows, classOf } from "./score.js";
-import { button, degrees, h } from "./dom.js";
+import { bytes } from "../formula/index.js";
+import { button, degrees, h, pixels } from "./dom.js";
 import { levels } from "./levels.js";
+import { Slices } from "./slices.js";
 import { WORDS } from "./words.js";
 
-const PAIRS = { apart: 37, most: 500, long: 30 }; // pixels; arrows
-const DENSE = { apart: 17, most: 500, long: 9 };
+const PAIRS = { apart: 37, most: 500, long: 30, rim: 30 }; // pixels; arrows; the rim is around the data
+const DENSE = { apart: 17, most: 500, long: 9, rim: 12 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
-const RIM = 20; // pixels around the data, for arrows
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {
@@ -22,12 +23,13 @@ export class FieldPanel {
     this.stage = h("div.sgi-stage", { role: "img" }, this.box, this.canvas, this.corners);
     this.what = h("b");
     this.axes = h("span.sgi-axes");
-    this.note = h("p.sgi-note");
+    this.slices = new Slices(store);
     this.looks = h("b");
+    this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
     this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
-      button(WORDS.chooseIt, () => this.choose(...store.looked)), button(WORDS.leave, () => store.leave()));
+      button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
     this.element = h("section.sgi-field", { "aria-label": "Field" },
-      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.note);
+      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element);
   }
 
   attach(plot) {
@@ -44,12 +46,13 @@ export class FieldPanel {
     if (!store.ready) return;
     this.head();
     const { frame } = this.plot ?? {};
-    if (!frame || frame.width < 20 || this.inputs.length < 2) return;
+    if (!frame || frame.width < 20) return;
+    if (this.inputs.length < 2) return this.line(frame);
     const { text } = store, score = text ? store.score(text) : null;
-    this.place(frame);
-    this.grey();
     const dense = store.state.open.includes("formulas") && score !== null;
-    const places = JSON.stringify([frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
+    this.place(frame, dense ? DENSE.rim : PAIRS.rim);
+    this.grey();
+    const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
     if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, dense ? DENSE : PAIRS, score);
     Object.assign(this.shown, { places, only: store.only });
     const { rows } = this;
@@ -70,7 +73,8 @@ export class FieldPanel {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
     this.what.textContent = `${store.given.what} and ◆`;
     this.glance.hidden = !store.looked;
-    this.looks.textContent = WORDS.looking(store.given.what);
+    this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3;
+    this.looks.textContent = `${WORDS.looking(store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],
@@ -78,58 +82,44 @@ export class FieldPanel {
           const next = [...store.state.inputs], other = next.indexOf(event.target.value);
           if (other >= 0) next[other] = next[which];
           next[which] = event.target.value;
-          store.go({ inputs: next });
-          this.ask();
+          store.go({ inputs: next, slice: {} });
         } }, ...names.map((name) => h("option", { value: name }, name)));
       this.choices = [choose(0), choose(1)];
       const [across, up] = this.choices;
-      if (names.length < 3) this.axes.replaceChildren(WORDS.over(...inputs));
+      if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over(...inputs) : "");
       else this.axes.replaceChildren(across, " and ", up);
     }
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
     const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
-    this.note.title = this.note.textContent;
-    if (!this.told) this.note.textContent = others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "";
-  }
-
-  ask() {
-    if (!this.store.section) this.store.host.send({ do: "section", inputs: this.store.state.inputs });
+    if (!this.told) this.slices.draw(others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "");
   }
 
   // Ranges in which a spread of one input is nearly as long as a spread of the other.
-  place(frame) {
+  place(frame, rim) {
     const { store, inputs } = this, { field } = store.given;
-    const key = `${inputs} ${frame.width} ${frame.height} ${store.given.version}`;
+    const key = `${inputs} ${frame.width} ${frame.height} ${rim} ${store.given.version}`;
     if (this.shown.place === key) return;
     this.shown.place = key;
     const ends = inputs.map((j) => field.points[j].reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]));
     const spread = inputs.map((j) => field.spread[j] || 1);
     const wide = ends.map(([low, high], i) => (high - low) / spread[i]);
-    const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * RIM) / wide[i]), most = Math.min(...pixels) * STRETCHED;
+    const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * rim) / wide[i]), most = Math.min(...pixels) * STRETCHED;
     const ranges = ends.map(([low, high], i) => {
       const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
       return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
     this.plot.range(...ranges);
-    const [across, up] = store.state.inputs;
-    const [first, last] = [h("i", {}, up), h("i", {}, across)];
-    Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
-    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
-    this.corners.replaceChildren(first, last);
+    this.mark(frame, ...store.state.inputs);
   }
 
+  // Picture of the neuron's value, fading where there are no data.
   grey() {
-    const { section } = this.store, dark = this.store.dark;
+    const { section } = this.store, { dark } = this.store;
     if (this.shown.section === section && this.shown.dark === dark) return;
-    this.shown.section = section;
-    this.shown.dark = dark;
+    Object.assign(this.shown, { section, dark });
     this.plot.paint();
-    const { data } = this.plot.source("map"), image = data.image[0];
-    const { side, pixels } = section ? smooth(section, dark) : { side: 1, pixels: [0] };
-    const [low, high] = section ? [section.low, section.high] : [[0, 0], [1, 1]];
-    this.plot.fill("map", { image: [new image.constructor(pixels, [side, side])], x: [low[0]], y: [low[1]],
-      dw: [high[0] - low[0]], dh: [high[1] - low[1]] });
+    this.greys = section && greys(section, dark);
   }
 
   // Places in pixels of data coordinates.
@@ -142,8 +132,9 @@ export class FieldPanel {
   // Rows of points that lie apart from each other on the screen.
   picked(frame, { apart, most }, score) {
     const { only, given: { field } } = this.store, [sx, sy] = this.scales(frame), rows = [], cells = new Map();
-    const [px, py] = this.inputs.map((j) => field.points[j]);
+    const [px, py] = this.inputs.map((j) => field.points[j]), near = this.slices.near();
     for (let i = 0; i < field.count && rows.length < most; i++) {
+      if (near && !near[i]) continue;
       if (only && score && !(score.degrees[i] >= only[0] && score.degrees[i] <= only[1])) continue;
       const x = sx(px[i]), y = sy(py[i]);
       if (x < frame.left + 4 || x > frame.left + frame.width - 4 || y < frame.top + 4 || y > frame.top + frame.height - 4) continue;
@@ -160,21 +151,59 @@ export class FieldPanel {
     return rows;
   }
 
-  paint(frame, rows, score, dense) {
-    const { store, canvas } = this, { field } = store.given, sharp = devicePixelRatio || 1;
-    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+  // An empty canvas on which what is drawn stays inside of the axes.
+  sheet(frame) {
+    const { canvas } = this, sharp = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = this.stage;
     if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
       Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
-    const g = canvas.getContext("2d"), look = getComputedStyle(this.stage);
-    const colour = (name) => look.getPropertyValue(`--sgi-${name}`).trim();
-    const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
-    const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
+    const g = canvas.getContext("2d");
     g.setTransform(sharp, 0, 0, sharp, 0, 0);
     g.clearRect(0, 0, width, height);
-    g.save();
     g.beginPath();
     g.rect(frame.left, frame.top, frame.width, frame.height);
+    return g;
+  }
+
+  get colour() {
+    const look = getComputedStyle(this.stage);
+    return (name) => look.getPropertyValue(`--sgi-${name}`).trim();
+  }
+
+  // Of one input: the neuron's value, as all arrows point along one line.
+  line(frame) {
+    const { points: [x], values: y = [] } = this.store.given.field, g = this.sheet(frame);
+    const ends = (all) => [Math.min(...all), Math.max(...all)], rim = ([low, high]) => [low - 0.06 * (high - low), high + 0.06 * (high - low)];
+    const key = `${this.store.given.version} ${frame.width} ${frame.height}`;
+    if (this.shown.line !== key) this.plot.range(rim(ends(x)), rim(ends(y)));
+    if (this.shown.line !== key || this.shown.dark !== this.store.dark) this.plot.paint();
+    Object.assign(this.shown, { line: key, dark: this.store.dark });
+    this.mark(frame, this.store.names[0], WORDS.value);
+    const [sx, sy] = this.scales(frame);
+    g.fillStyle = this.colour("neuron");
+    for (let i = 0; i < x.length; i++) g.fillRect(sx(x[i]) - 1.5, sy(y[i]) - 1.5, 3, 3);
+    this.slices.draw(WORDS.alike);
+  }
+
+  // Names in the corners of what the axes enclose.
+  mark(frame, across, up) {
+    const [first, last] = [h("i", {}, up), h("i", {}, across)];
+    Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
+    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
+    this.corners.replaceChildren(first, last);
+  }
+
+  paint(frame, rows, score, dense) {
+    const { store, colour } = this, { field } = store.given, g = this.sheet(frame);
+    const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
+    const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
+    g.save();
     g.clip();
+    if (this.greys) {
+      const { low, high, side } = store.section, half = [0, 1].map((i) => (high[i] - low[i]) / (side - 1) / 2);
+      const [left, right, bottom, top] = [sx(low[0] - half[0]), sx(high[0] + half[0]), sy(low[1] - half[1]), sy(high[1] + half[1])];
+      g.imageSmoothingQuality = "high";
+      g.drawImage(this.greys, left, top, right - left, bottom - top);
+    }
     if (dense && store.section) {
       g.strokeStyle = store.isMachine(store.text) ? colour("soft") : yours;
       g.globalAlpha = 0.5;
@@ -226,7 +255,7 @@ export class FieldPanel {
     const middle = score && chosen.map((row) => score.degrees[row]).sort((a, b) => a - b)[chosen.length >> 1];
     const angle = score ? `: ${degrees(middle)} apart` : "";
     this.told = true;
-    this.note.textContent = chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`;
+    this.slices.draw(chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`);
   }
 }
 
@@ -249,22 +278,11 @@ function arrow(g, x, y, [a, b], long, colour, width, centred = false) {
   g.fill();
 }
 
-const FINER = 4; // pixels of the greys for each value
-
-// { side, pixels }: colours of a section, as numbers of four bytes, between whose values the greys run.
-function smooth({ side: coarse, shades, near }, dark) {
-  const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  const side = (coarse - 1) * FINER + 1, pixels = new Array(side * side);
-  const between = [shades, near].map(bytes).map((values) => (row, place) => {
-    const i = Math.min(coarse - 2, Math.floor(row)), j = Math.min(coarse - 2, Math.floor(place)), a = row - i, b = place - j;
-    const at = i * coarse + j;
-    return (1 - a) * ((1 - b) * values[at] + b * values[at + 1]) + a * ((1 - b) * values[at + coarse] + b * values[at + coarse + 1]);
+// Small canvas of a section: shades of grey, the lowest row below.
+function greys({ side, shades, near }, dark) {
+  const [values, here] = [shades, near].map((text) => bytes(text));
+  return pixels(side, (i) => {
+    const v = dark ? 46 + values[i] * 0.22 : Math.min(251, 288 - values[i] * 0.42);
+    return [v - 4, v, v + 4, here[i]];
   });
-  for (let row = 0; row < side; row++)
-    for (let place = 0; place < side; place++) {
-      const [shade, here] = between.map((value) => value(row / FINER, place / FINER));
-      const v = Math.round(dark ? 46 + shade * 0.22 : Math.min(251, 288 - shade * 0.42));
-      pixels[row * side + place] = ((Math.round(here) << 24) | ((v + 4) << 16) | (v << 8) | Math.max(0, v - 4)) >>> 0;
-    }
-  return { side, pixels };
 }

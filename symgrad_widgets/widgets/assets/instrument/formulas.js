@@ -75,15 +75,16 @@ export class FormulasPanel {
       row.tabIndex = on || (place === 0 && !entries.some((one) => one.text === store.text)) ? 0 : -1;
       row.querySelector(".sgi-mark").textContent = on ? "◆" : "";
       row.querySelector("em").textContent = this.losses ? ten(score.loss) : degrees(score.middle);
-      const [name, sentence] = (best && store.generation.kind) || ["", ""], tag = row.querySelector(".sgi-tag");
+      const [name, sentence] = best ? store.generation.kind : ["", ""], tag = row.querySelector(".sgi-tag");
       Object.assign(tag, { textContent: name, title: sentence, hidden: !name });
       tag.classList.toggle("sgi-match", name === "Match");
       return row;
     });
     for (const key of this.rows.keys()) if (!kept.has(key)) this.rows.delete(key);
     if (rows.length !== this.list.children.length || rows.some((row, i) => this.list.children[i] !== row)) this.list.replaceChildren(...rows);
-    if (this.at === store.text) return;
-    this.at = store.text;
+    const at = `${store.text} ${rows.length} ${this.list.clientHeight}`;
+    if (this.at === at) return;
+    this.at = at;
     const on = rows.find((row) => row.text === store.text);
     if (on) this.list.scrollTop = Math.max(Math.min(this.list.scrollTop, on.offsetTop - this.list.offsetTop), on.offsetTop - this.list.offsetTop + on.offsetHeight - this.list.clientHeight);
   }

@@ -120,7 +120,7 @@ export class GuessPanel {
   grab(event, k) {
     const { store } = this, from = store.state.selected, text = store.text, handle = this.handles[k];
     const { i, value } = this.places[k], size = Math.max(Math.abs(value), 0.1);
-    const grain = stepOf(size) / 10, start = event.clientX;
+    const grain = stepOf(size) / 2, start = event.clientX;
     this.active = k;
     handle.focus();
     event.preventDefault();
@@ -128,7 +128,7 @@ export class GuessPanel {
     handle.classList.add("sgi-held");
     const move = (moved) => {
       const slower = moved.shiftKey ? 0.1 : 1;
-      store.hold(this.withNumber(text, i, rounded(value + ((moved.clientX - start) / FINE) * size * slower, grain)));
+      store.hold(this.withNumber(text, i, rounded(value + ((moved.clientX - start) / FINE) * size * slower, grain * slower)));
     };
     const end = () => {
       handle.classList.remove("sgi-held");
@@ -221,6 +221,6 @@ function stepOf(value) {
 }
 
 function rounded(value, step) {
-  const digits = Math.max(0, Math.round(-Math.log10(step)));
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
   return Number((Math.round(value / step) * step).toFixed(digits));
 }

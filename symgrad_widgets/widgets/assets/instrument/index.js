@@ -1,5 +1,5 @@
 // The instrument: one state, one page, in a notebook; what has been given is looked at and played without Python.
-import { unpacked } from "../formula/index.js";
+import { bytes, unpacked } from "../formula/index.js";
 import { CLOSED, drawing } from "../bokehjs.js";
 import { AnglePanel } from "./angle.js";
 import { button, enable, h } from "./dom.js";
@@ -11,6 +11,7 @@ import { NetworkPanel } from "./network.js";
 import { Plot } from "./plots.js";
 import { Store } from "./store.js";
 import { TimePanel } from "./time.js";
+import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
 function render({ model, el }) {
@@ -32,10 +33,10 @@ function render({ model, el }) {
     model.off("change:_state", moved);
     model.off("msg:custom", told);
   });
-  model.send({ want: "given" });
-  drawing(model, gone.signal)
+  drawing(model, gone.signal) // asks for BokehJS, which the page reads while Python makes the rest
     .then(() => instrument.plots(globalThis.Bokeh[model.get("_version")]))
     .catch((error) => error === CLOSED || console.error("symgrad: the plots could not be drawn:", error));
+  model.send({ want: "given" });
   return () => gone.abort();
 }
 
@@ -43,8 +44,9 @@ class Instrument {
   constructor(el, host, signal) {
     const store = (this.store = new Store(host));
     this.host = host;
+    this.documents = {}; // plots, by name: those of panels that are open
     this.signal = signal;
-    this.field = new FieldPanel(store, (layer, neuron) => this.network.choose(layer, neuron));
+    this.field = new FieldPanel(store, (...neuron) => this.network.choose(...neuron));
     this.guess = new GuessPanel(store);
     this.angle = new AnglePanel(store);
     this.formulas = new FormulasPanel(store);
@@ -52,6 +54,7 @@ class Instrument {
     this.bend = new BendChart(store);
     this.time = new TimePanel(store);
     this.network = new NetworkPanel(store);
+    this.told = new ToldPanel(store);
     this.build(el);
     store.listen(() => this.draw());
     this.theme();
@@ -64,16 +67,19 @@ class Instrument {
   build(el) {
     this.question = h("h2");
     this.story = h("p");
-    this.machine = button(WORDS.machine, () => this.tries(), { className: "sgi-go" });
-    this.hint = button(WORDS.hint, () => this.host.send({ do: "hint" }));
+    this.what = button(WORDS.what, () => this.host.send({ do: "what", text: this.store.text }), { className: "sgi-go" });
+    this.machine = button(WORDS.machine, () => this.tries());
+    this.hint = button(WORDS.hint, () => this.host.send({ do: "hint", text: this.store.text }));
     this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
       { formulas: WORDS.formulas, bend: "Bend", network: WORDS.network }[panel], () => this.store.toggle(panel))]);
-    this.hinted = h("p.sgi-hint", { role: "status", hidden: true });
     this.say = h("p.sgi-intro");
+    const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
+    this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
+    this.again = button(WORDS.again, () => go(this.store.state.experiment, this.store.state.seed + 1));
     this.element = h("section.sgi", { "aria-label": WORDS.name },
-      h("header", {}, this.question, this.story),
-      h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element,
-        h("div.sgi-actions", {}, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.hinted),
+      h("header", {}, this.question, this.choice, this.again, this.story),
+      h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
+        h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle)),
         this.say, this.angle.element,
         h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
       this.time.element);
@@ -90,20 +96,26 @@ class Instrument {
     if (field || section) store.leave();
     Object.assign(store.given, plain);
     if (given.language) store.readings.clear();
-    if (field) store.show({ field: arrays(field), sections: new Map() });
+    if (field) store.show({ field: this.arrays(field), sections: new Map() });
     if (section) store.given.sections.set(section[0].join("\n"), section[1]);
     if (look) {
       const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
-      store.look(layer, neuron, { field: arrays(look.field), what, found, sections });
+      store.look(layer, neuron, { field: this.arrays(look.field), what, found, sections });
     }
+    if (given.network) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
     if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
-    if (documents) this.documents = documents;
+    Object.assign(this.documents, documents);
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
-    if (given.hint) Object.assign(this.hinted, { hidden: false, textContent: given.hint });
-    this.embed();
     store.touch();
+  }
+
+  // A field's arrays; what is the same for all neurons is sent with the first.
+  arrays(field) {
+    const { chosen, given } = this.store, values = field.values && bytes(field.values, Float64Array);
+    const own = unpacked(field), before = (chosen ?? given).field;
+    return field.points ? { ...own, values, at: own.points } : { ...before, ...own, values };
   }
 
   found(generation) {
@@ -126,17 +138,17 @@ class Instrument {
 
   plots(Bokeh) {
     this.Bokeh = Bokeh;
-    this.embed();
+    this.store.touch();
   }
 
   embed() {
-    if (!this.Bokeh || !this.documents || this.embedded) return;
-    this.embedded = true;
-    const draw = () => this.store.touch();
-    for (const [name, panel] of Object.entries({ field: this.field, front: this.front, bend: this.bend })) {
-      const plot = new Plot(this.Bokeh, this.documents[name], panel.box, draw, this.signal);
-      panel.attach(plot);
-    }
+    if (!this.Bokeh) return;
+    for (const name of Object.keys(this.documents).filter((one) => !this[one].plot))
+      this[name].attach(new Plot(this.Bokeh, this.documents[name], this[name].box, () => this.store.touch(), this.signal));
+    const { open } = this.store.state;
+    if (this.documents.bend || this.asked || !(open.includes("formulas") || open.includes("bend"))) return;
+    this.asked = true;
+    this.host.send({ want: "plots" });
   }
 
   tries() {
@@ -146,6 +158,19 @@ class Instrument {
     const open = new Set([...store.state.open, "formulas", "time"]);
     store.go({ open: [...open] });
     this.host.send({ do: "play" });
+  }
+
+  // Experiments to choose from, once more than the question is shown.
+  chooser() {
+    const { state, given: { choices = [], busy } } = this.store;
+    if (this.choice.options.length !== choices.length)
+      this.choice.replaceChildren(...choices.map(([value, name]) => h("option", { value }, name)));
+    this.element.classList.toggle("sgi-known", choices.length > 0);
+    this.choice.value = state.experiment;
+    this.choice.hidden = this.again.hidden = !choices.length || !state.open.length;
+    this.again.textContent = busy ? WORDS.busy : WORDS.again;
+    this.again.title = WORDS.seed(state.seed);
+    enable(this.again, !busy);
   }
 
   // Whether the page is dark, from its background.
@@ -163,6 +188,7 @@ class Instrument {
   }
 
   draw() {
+    this.embed();
     const { store } = this, { open, neurons } = store.state, { running } = store.given;
     this.question.textContent = WORDS.question(neurons.length);
     this.story.textContent = store.given.story ?? "";
@@ -172,13 +198,18 @@ class Instrument {
       this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel) && !empty.includes(panel));
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
-    this.machine.classList.toggle("sgi-go", running || !store.given.found.length);
+    this.machine.classList.toggle("sgi-go", running);
+    this.machine.hidden = open.includes("time"); // which has Play
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
       const shut = !store.given.found.length && !open.includes("formulas");
-      toggle.hidden = panel !== "network" && (shut || (panel === "bend" && !store.given.field?.values));
+      toggle.hidden = panel === "network" ? store.state.inputs.length < 2 : (shut || (panel === "bend" && !store.given.field?.values));
     }
-    enable(this.hint, store.ready && !running);
+    this.chooser();
+    const several = store.ready && store.names.length > 1; // of one input there is nothing to find
+    enable(this.machine, several);
+    enable(this.hint, several && !running);
+    enable(this.what, several && store.text !== null && !store.looked && !store.given.busy);
     const [light, dark] = WORDS.neuronArrows;
     const intro = `${store.dark} ${neurons.length}`;
     if (this.intro !== intro) {
@@ -187,13 +218,8 @@ class Instrument {
       this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
         h("br"), h("b", {}, WORDS.drag), WORDS.until);
     }
-    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time]) panel.draw();
+    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time, this.told]) panel.draw();
   }
-}
-
-function arrays(field) {
-  const values = field.values && new Float64Array(Uint8Array.from(atob(field.values), (sign) => sign.charCodeAt(0)).buffer);
-  return { ...unpacked(field), values, at: field.points };
 }
 
 export default { render };

@@ -1,14 +1,16 @@
-// The network: every neuron a tile of what it computes over the chosen inputs, joined by its weights.
-import { button, h } from "./dom.js";
+// The network: every neuron a tile of what it computes over the chosen inputs, joined by its weights; a layer by
+// itself as a grid.
+import { bytes } from "../formula/index.js";
+import { button, h, pixels } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FEW = 10; // tiles of a column before it is opened
-const bytes = (text, Kind = Uint8Array) => new Kind(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
 
 export class NetworkPanel {
   constructor(store) {
     this.store = store;
-    this.opened = new Set(); // columns that show all they have
+    this.opened = null; // column that shows all its neurons
+    this.sorted = false; // by activity
     this.links = h("canvas.sgi-links", { "aria-hidden": "true" });
     this.columns = h("div.sgi-columns");
     this.stage = h("div.sgi-tiles", { onkeydown: (event) => this.keyed(event) }, this.links, this.columns);
@@ -20,64 +22,85 @@ export class NetworkPanel {
   draw() {
     const { store } = this, { network } = store.given;
     if (!store.state.open.includes("network") || !network) return;
-    const key = `${store.given.networks} ${[...this.opened]} ${store.dark}`;
+    const key = `${store.given.networks} ${this.opened} ${store.dark} ${this.sorted} ${store.given.layer?.layer}`;
     if (this.key !== key) {
       this.key = key;
-      this.build(network);
+      this.tiles = [];
+      this.element.classList.toggle("sgi-whole", this.opened !== null);
+      if (this.opened === null) this.build(network);
+      else this.whole(network);
     }
     const { layer, neurons } = store.state;
-    for (const tile of this.tiles) {
-      const on = tile.choosable && tile.layer === layer && neurons.includes(tile.neuron);
+    for (const tile of this.tiles.filter((one) => one.choosable)) {
+      const on = tile.layer === layer && neurons.includes(tile.neuron);
       tile.element.setAttribute("aria-pressed", String(on));
       const { looked } = store;
-      tile.element.classList.toggle("sgi-looked", Boolean(looked && tile.choosable && looked[0] === tile.layer && looked[1] === tile.neuron));
+      tile.element.classList.toggle("sgi-looked", Boolean(looked && looked[0] === tile.layer && looked[1] === tile.neuron));
       tile.element.tabIndex = on || (tile === this.tiles.find((one) => one.choosable) && !this.tiles.some((one) => one.on)) ? 0 : -1;
       tile.on = on;
     }
   }
 
   build({ side, columns, links }) {
-    this.tiles = [];
     this.columns.replaceChildren(...columns.map((column, c) => {
-      const order = column.neurons.map((_, i) => i).sort((a, b) => column.strength[b] - column.strength[a]);
       const own = (i) => column.layer === this.store.state.layer && this.store.state.neurons.includes(column.neurons[i]);
-      const kept = this.opened.has(c) ? order : [...order.filter(own), ...order.filter((i) => !own(i))].slice(0, FEW);
-      const pictures = bytes(column.tiles);
-      const tiles = kept.sort((a, b) => a - b).map((i) => {
-        const neuron = column.neurons[i], name = column.names?.[neuron] ?? `${column.title} ${neuron}`;
-        const picture = this.picture(pictures.subarray(i * side * side, (i + 1) * side * side), side);
-        picture.style.opacity = 0.3 + 0.7 * column.strength[i];
-        const element = column.choosable
-          ? button("", () => this.tap(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
-          : h("span.sgi-tile", { title: name, role: "img", "aria-label": name });
-        element.append(picture);
-        this.tiles.push({ element, c, i, neuron, layer: column.layer, choosable: column.choosable });
-        return element;
-      });
-      const more = column.count - FEW, few = !this.opened.has(c);
-      const toggle = more > 0 ? button(few ? `+${more}` : WORDS.fewer, () => {
-        if (few) this.opened.add(c);
-        else this.opened.delete(c);
-        this.store.touch();
-      }, { className: "sgi-plain", title: few ? WORDS.all(column.count) : "" }) : null;
+      const order = active(column), kept = [...order.filter(own), ...order.filter((i) => !own(i))].slice(0, FEW);
+      const tiles = kept.sort((a, b) => a - b).map((i) => this.tile(column, i, c, side));
+      const more = column.count - tiles.length;
+      const toggle = more > 0 && column.choosable ? button(`+${more}`, () => this.open(c), { className: "sgi-plain", title: WORDS.all(column.count) })
+        : h("span.sgi-plain", {}, more > 0 ? `+${more}` : "");
       const last = c === columns.length - 1;
       const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer(c);
-      return h("div.sgi-column", { className: `sgi-column${this.opened.has(c) ? " sgi-wide" : ""}` }, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.title }, title), toggle ?? h("span.sgi-plain"));
+      return h("div.sgi-column", {}, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.title }, title), toggle);
     }));
     this.weights = links.map((text) => text && bytes(text, Int8Array));
     this.network = { columns };
     this.join();
   }
 
-  picture(values, side) {
-    const canvas = h("canvas", { width: side, height: side }), g = canvas.getContext("2d"), image = g.createImageData(side, side);
-    for (let row = 0; row < side; row++)
-      for (let place = 0; place < side; place++) {
-        const shade = values[row * side + place], v = this.store.dark ? 40 + shade * 0.42 : 255 - shade * 0.42;
-        image.data.set([v - 4, v, v + 4, 255], ((side - 1 - row) * side + place) * 4);
-      }
-    g.putImageData(image, 0, 0);
-    return canvas;
+  // Show a column by itself, or null: all; what has not been sent of it is asked for.
+  open(c) {
+    const { store } = this, column = c === null ? null : store.given.network.columns[c];
+    this.opened = c;
+    if (column && column.count > column.neurons.length && store.given.layer?.layer !== column.layer)
+      store.host.send({ want: "layer", layer: column.layer });
+    store.touch();
+  }
+
+  // All tiles of a layer, by number or the most active first, and a way to a number.
+  whole({ side, columns }) {
+    const c = this.opened, { layer } = this.store.given, column = layer?.layer === columns[c].layer ? layer : columns[c];
+    const order = this.sorted ? active(column) : column.neurons.map((_, i) => i);
+    const tiles = h("div.sgi-grid", {}, ...order.map((i) => this.tile(column, i, c, side)));
+    const sort = button(this.sorted ? WORDS.byNumber : WORDS.byActivity, () => {
+      this.sorted = !this.sorted;
+      this.store.touch();
+    });
+    const jump = h("input.sgi-jump", { type: "number", min: 0, max: column.count - 1, placeholder: WORDS.number_, "aria-label": WORDS.jump(column.count),
+      onchange: () => {
+        const tile = this.tiles.find((one) => one.neuron === Number(jump.value));
+        tile?.element.focus();
+        if (jump.value !== "") this.look(column.layer, Number(jump.value));
+      } });
+    this.weights = null;
+    this.columns.replaceChildren(h("div.sgi-all", {}, h("p.sgi-line", {}, button(WORDS.whole, () => this.open(null)), sort, jump),
+      h("p.sgi-note", {}, WORDS.layerOf(c, column.count)), tiles));
+  }
+
+  tile(column, i, c, side) {
+    column.pictures ??= bytes(column.tiles);
+    const neuron = column.neurons[i], name = column.names?.[neuron] ?? `${column.title} ${neuron}`;
+    const picture = pixels(side, (at) => {
+      const shade = column.pictures[i * side * side + at], v = this.store.dark ? 40 + shade * 0.42 : 255 - shade * 0.42;
+      return [v - 4, v, v + 4, 255];
+    });
+    picture.style.opacity = 0.3 + 0.7 * column.strength[i];
+    const element = column.choosable
+      ? button("", () => this.tap(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
+      : h("span.sgi-tile", { title: name, role: "img", "aria-label": name });
+    element.append(picture);
+    this.tiles.push({ element, c, i, neuron, layer: column.layer, choosable: column.choosable });
+    return element;
   }
 
   // Look at a neuron; tapped again it is chosen.
@@ -93,9 +116,11 @@ export class NetworkPanel {
     else store.host.send({ do: "look", layer, neuron });
   }
 
-  choose(layer, neuron) {
-    const { store } = this, same = layer === store.state.layer && store.state.neurons.length === 1 && store.state.neurons[0] === neuron;
-    if (!same) store.go({ layer, neurons: [neuron], generation: 0, selected: store.isMachine(store.text) ? null : store.state.selected });
+  // Choose a neuron, or one more of the layer.
+  choose(layer, neuron, more = false) {
+    const { store } = this, { neurons: before } = store.state, neurons = more ? [...before, neuron] : [neuron];
+    const same = layer === store.state.layer && String(neurons) === String(before);
+    if (!same) store.go({ layer, neurons, generation: 0, selected: store.isMachine(store.text) ? null : store.state.selected });
   }
 
   // Arrow keys go from tile to tile and look; Enter chooses, Escape leaves.
@@ -124,7 +149,7 @@ export class NetworkPanel {
     g.strokeStyle = getComputedStyle(this.stage).getPropertyValue("--sgi-ink").trim();
     const boxes = this.tiles.map(({ element }) => element.getBoundingClientRect());
     this.weights.forEach((matrix, c) => {
-      if (!matrix || this.opened.has(c) || this.opened.has(c + 1)) return;
+      if (!matrix) return;
       const width = this.network.columns[c].neurons.length, own = (column) => this.tiles.filter((tile) => tile.c === column);
       const weight = (a, b) => matrix[b.i * width + a.i];
       const most = Math.max(1, ...own(c).flatMap((a) => own(c + 1).map((b) => Math.abs(weight(a, b)))));
@@ -145,3 +170,6 @@ export class NetworkPanel {
     });
   }
 }
+
+// Places of a column's neurons, the most active first.
+const active = ({ neurons, strength }) => neurons.map((_, i) => i).sort((a, b) => strength[b] - strength[a]);

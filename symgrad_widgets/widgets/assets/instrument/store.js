@@ -36,8 +36,9 @@ export class Store {
     });
   }
 
+  // Whether what is shown has been given: a state may come before its field.
   get ready() {
-    return Boolean(this.given.field);
+    return Boolean(this.given.field) && this.state.inputs.every((name) => this.names.includes(name));
   }
 
   get names() {

@@ -58,7 +58,7 @@ export class TimePanel {
     enable(this.back, generation > 0);
     enable(this.step, !running || generation < found.length);
     Object.assign(this.line, { max: Math.max(1, found.length), value: generation, disabled: !found.length });
-    const state = running ? WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS[found.at(-1)?.kind?.[0] === "Match" ? "found" : "done"] : found.length ? WORDS.still : "";
+    const state = running ? WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.ended(found.at(-1).kind[0]) : found.length ? WORDS.still : "";
     const now = found[generation - 1];
     this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}` : state || WORDS.nothing;
     const key = `${found.length} ${found.at(-1)?.tried}`;

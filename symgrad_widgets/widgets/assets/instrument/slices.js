@@ -1,0 +1,77 @@
+// With more than two inputs: a slider for each of the others, to see only the points near their values.
+import { button, h } from "./dom.js";
+import { WORDS } from "./words.js";
+
+const MOST = 4; // sliders
+const NEAR = 0.15; // share of the points, those nearest to the slice
+const FEWEST = 60;
+const PAUSE = 120; // milliseconds between two questions to Python
+
+export class Slices {
+  constructor(store) {
+    this.store = store;
+    this.said = h("span");
+    this.toggle = button("", () => this.set(this.on ? {} : this.middle()), { className: "sgi-plain" });
+    this.sliders = h("span.sgi-slices");
+    this.element = h("p.sgi-note", {}, this.said, " ", this.toggle, this.sliders);
+  }
+
+  get on() {
+    return Object.keys(this.store.state.slice).length > 0;
+  }
+
+  get others() {
+    return this.store.names.filter((name) => !this.store.state.inputs.includes(name)).slice(0, MOST);
+  }
+
+  points(name) {
+    const { names, given: { field } } = this.store;
+    return field.points[names.indexOf(name)];
+  }
+
+  // Where the grey is now, or else zero: the slice to begin with.
+  middle() {
+    const { at = {} } = this.store.section ?? {};
+    return Object.fromEntries(this.others.map((name) => [name, at[name] ?? 0]));
+  }
+
+  set(slice) {
+    this.store.go({ slice });
+  }
+
+  // Whether each point is near the slice; null where all are shown.
+  near() {
+    const { store } = this, { slice } = store.state, { field } = store.given, key = `${JSON.stringify(slice)} ${store.given.version}`;
+    if (!this.on) return null;
+    if (this.key === key) return this.chosen;
+    const away = new Float64Array(field.count);
+    for (const [name, value] of Object.entries(slice)) {
+      const column = this.points(name), spread = field.spread[store.names.indexOf(name)] || 1;
+      for (let i = 0; i < away.length; i++) away[i] += ((column[i] - value) / spread) ** 2;
+    }
+    const most = away.slice().sort()[Math.min(field.count - 1, Math.max(FEWEST, Math.floor(NEAR * field.count)))];
+    Object.assign(this, { key, chosen: away.map((one) => one <= most) });
+    return this.chosen;
+  }
+
+  slider(name) {
+    const [low, high] = this.points(name).reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+    const input = h("input", { type: "range", min: low, max: high, step: (high - low) / 100, "aria-label": name, oninput: () => {
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.set({ ...this.store.state.slice, [name]: Number(input.value) }), PAUSE);
+    } });
+    return h("label", { name }, h("i", {}, name), input);
+  }
+
+  draw(text) {
+    const { store } = this, { slice } = store.state, names = this.on ? Object.keys(slice) : [];
+    this.said.textContent = this.element.title = text;
+    this.toggle.hidden = !this.others.length;
+    this.toggle.textContent = this.on ? WORDS.allPoints : WORDS.slice;
+    const shown = `${names} ${store.given.version}`;
+    if (this.shown !== shown) this.sliders.replaceChildren(...names.map((name) => this.slider(name)));
+    this.shown = shown;
+    for (const { firstChild: { textContent: name }, lastChild: input } of this.sliders.children)
+      if (input !== document.activeElement) input.value = slice[name];
+  }
+}

@@ -160,8 +160,9 @@ def test_the_oldest_versions_are_the_lower_bounds():
         assert declared()[name].specifier.contains(version)
 
 
-def test_the_readme_is_short():
-    assert len(read("README.md").splitlines()) <= 150
+def test_the_readme_is_short_with_the_links_of_an_owner_too(documents):
+    links = documents.binder("somebody/symgrad-widgets")
+    assert len(documents.SECTION.sub(links, read("README.md")).splitlines()) <= 150
 
 
 def test_every_dependency_is_pinned_to_a_version_that_it_allows():

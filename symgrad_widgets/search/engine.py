@@ -197,6 +197,10 @@ class Engine:
             sides = np.stack([np.broadcast_to(self.bank.sides(s.rows), terms.shape[-1]) for s in some])
             first = np.stack([s.coefficients for s in some])
             rest = unexplained(np.einsum("bk,bkn->bn", first, terms), self.sample.values, sides)
+            if count == 1:  # there is nothing to place
+                for found, left in zip(some, rest.tolist(), strict=True):
+                    self._keep(found, found.size, left)
+                continue
             least = [min((r for n, (r, _) in self.witnessed.items() if n <= s.size), default=1) for s in some]
             good = np.flatnonzero(rest <= SEARCH.promising * np.array(least))
             placed = polished(terms[good], self.sample.values, first[good], sides[good])

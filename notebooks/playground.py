@@ -63,9 +63,9 @@ import torch
 torch.manual_seed(seed)
 points = 3 * torch.rand(1000, 2) - 1.5
 target = torch.tanh(points[:, [0]] * points[:, [1]])
-model = torch.nn.Sequential(torch.nn.Linear(2, 48), torch.nn.SiLU(), torch.nn.Linear(48, 1))
+model = torch.nn.Sequential(torch.nn.Linear(2, 64), torch.nn.SiLU(), torch.nn.Linear(64, 1))
 optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-for _ in range(400):
+for _ in range(1500):
     optimizer.zero_grad()
     torch.nn.functional.mse_loss(model(points), target).backward()
     optimizer.step()

@@ -488,8 +488,8 @@ class _Intervals:
     """Of neighbouring points, that err together. Not measured."""
     rounds: int = 10
     """Of k-means that makes them. Not measured."""
-    errors: float = 3.0
-    """Standard errors within which simple numbers are as good as those found. Not measured."""
+    errors: float = 4.5
+    """Standard errors within which simple numbers are as good: networks err as a whole, too. Not measured."""
     wide: float = 2.0
     """Standard errors on either side that an interval is wide. Not measured."""
     by_chance: float = 0.2

@@ -23,13 +23,14 @@ class _Witness:
         return ratio_covariance(self.placed, *self._derivatives())
 
     def errors_from(self, numbers):
-        """Standard errors, all coefficients together, between some of the same signs and the best ones."""
+        """Standard errors, root mean square, between coefficients of the same signs and the best ones."""
         largest = np.argmax(np.abs(self.placed))
         ratios = numbers / self.placed
         change = np.log(np.delete(ratios, largest) / ratios[largest])
-        if not np.isfinite(self._covariance).all():
+        if not len(change) or not np.isfinite(self._covariance).all():
             return 0.0
-        return float(np.sqrt(max(change @ np.linalg.pinv(self._covariance) @ change, 0)))
+        squares = change @ np.linalg.pinv(self._covariance) @ change
+        return float(np.sqrt(max(squares, 0) / len(change)))
 
 
 class Directions(_Witness):

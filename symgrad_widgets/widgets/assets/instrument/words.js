@@ -21,7 +21,7 @@ export const WORDS = {
   alternatives: (written) => `Read as ${written}. Did you mean`,
   neuronArrows: ["Dark arrows", "Light arrows"],
   grows: " show where the neuron grows fastest.",
-  grow: () => " are the neurons' nearest to it.",
+  grow: () => " show the neurons' direction that is nearest to yours.",
   yourArrows: "Orange arrows",
   same: " show the same for your formula.",
   drag: "Drag the number",

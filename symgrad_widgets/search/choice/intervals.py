@@ -8,7 +8,7 @@ import numpy as np
 
 from ..tuning import INTERVALS, ROUNDING
 
-__all__ = ["covariance", "groups_of", "ratio_covariance"]
+__all__ = ["covariance", "derivatives", "groups_of", "ratio_covariance"]
 
 
 def groups_of(points):
@@ -40,6 +40,18 @@ def covariance(curvature, scores, groups):
     used = len(np.unique(groups))
     root = np.linalg.solve(even, sums.T) / size[:, None]
     return root @ root.T * used / max(used - 1, 1)
+
+
+def derivatives(G, D, e, along, weights, loss):
+    """Curvature (K, K) and scores (N, K), as `covariance` takes them, of what a sum leaves of directions.
+
+    G (K, N, m) and D (K, N, k) are gradients and components of what its numbers move it by, `e` and `along`
+    its own, `weights (N,)` those of the points.
+    """
+    M, A = (np.einsum("knm,jnm,n->kj", part, part, weights) for part in (G, D))
+    scores = np.einsum("knc,nc,n->nk", D, along, weights)
+    scores -= (1 - loss) * np.einsum("knm,nm,n->nk", G, e, weights)
+    return (1 - loss) * M - A, scores
 
 
 def ratio_covariance(coefficients, curvature, scores, groups):

@@ -11,7 +11,7 @@ from ...errors import DataError
 from ...formula.expressions import evaluate
 from ..fit import combine
 from ..tuning import INTERVALS, ROUNDING, WRITING
-from .intervals import covariance, groups_of
+from .intervals import covariance, derivatives, groups_of
 from .values import tangents, unexplained
 
 __all__ = ["Interval", "intervals", "numbers_by_name"]
@@ -117,10 +117,7 @@ def _derivatives(expression, free, numbers, field, sides):
         if unexplained(values[0], neuron, sides) < loss:
             moved, left, order = tangents(values[1:], neuron, values[0], sides)
             return moved @ moved.T, (moved * left).T, groups[order]
-    M, A = (np.einsum("knm,jnm,n->kj", part[1:], part[1:], weights) for part in (G, D))
-    scores = np.einsum("knc,nc,n->nk", D[1:], along, weights)
-    scores -= (1 - loss) * np.einsum("knm,nm,n->nk", G[1:], e, weights)
-    return (1 - loss) * M - A, scores, groups
+    return *derivatives(G[1:], D[1:], e, along, weights, loss), groups
 
 
 def _name(low, high, named):

@@ -9,7 +9,7 @@ from ..fit.bank import sides
 from ..fit.inner_constants import by_directions, slopes_of
 from ..kernel.evaluation import gradients
 from ..tuning import ROUNDING, WRITING
-from .intervals import covariance, ratio_covariance
+from .intervals import covariance, derivatives, ratio_covariance
 from .values import polished, tangents, unexplained
 
 __all__ = ["Directions", "Values", "acceptable", "by_values", "constant_errors", "effective_count", "unheard"]
@@ -55,11 +55,7 @@ class Directions(_Witness):
     def _derivatives(self):
         e, along = (np.tensordot(self.placed, part, 1) for part in (self.G, self.D))
         weights = combine.weights_of((e**2).sum(1))
-        left = 1 - self.loss
-        M, A = (np.einsum("knm,jnm,n->kj", part, part, weights) for part in (self.G, self.D))
-        scores = left * np.einsum("knm,nm,n->nk", self.G, e, weights)
-        scores -= np.einsum("knc,nc,n->nk", self.D, along, weights)
-        return left * M - A, scores, self.groups[: len(e)]
+        return *derivatives(self.G, self.D, e, along, weights, self.loss), self.groups[: len(e)]
 
 
 class Values(_Witness):

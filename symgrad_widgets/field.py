@@ -18,6 +18,8 @@ _FLAT = 1e-5  # a direction in which the standardised data vary by less than thi
 _DOUBLE = 1e-3  # a combination of neurons with less of their gradients' power says that they agree
 _CHANCE = 0.1  # a direction with less than this share of the power it has by chance is noise
 _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
+_SHORT = 1.0  # times the mean square length, each by its own power: so short gradients count half
+_RELATIVE = 0.1  # of a gradient's length: an error of less is no reason to trust it less
 
 
 class GradientField:
@@ -36,6 +38,9 @@ class GradientField:
         only compared after projection onto it.
     measure : Measure, or None
         That of another field, whose points these belong to; None: the points' own.
+    error : number or array (N,)
+        Standard deviation of a component of a gradient, inputs in units of their spreads. None: not known.
+    weights : array (N,), what each point counts; None: what the error tells
 
     Angles between gradients are taken where each input is measured in its own spread, the standard deviation
     `measure.spread` over the points: no input counts more because its unit is small. `points`, `gradients`,
@@ -44,6 +49,11 @@ class GradientField:
     Points at which a value is not finite, masked or missing, or at which every gradient vanishes on the
     tangent space, are dropped; `dropped` counts them. `constant` names the inputs that do not vary over the
     points.
+
+    An error turns a short gradient more than a long one. So a point of gradient length g has the weight
+    `g^2 / (s^2 + g^2)`, over the mean of all; s is ten times the error, where it is known, else the length of
+    those that hold most of the power: `s^2 = sum g^4 / sum g^2`. `effective` is the number of points of
+    equal weight that tell as much (Kish 1965, Survey Sampling).
 
     Raises
     ------
@@ -54,12 +64,25 @@ class GradientField:
 
     """
 
-    def __init__(self, points, gradients, names=None, values=None, tangent="auto", dropped=0, measure=None):
+    def __init__(
+        self,
+        points,
+        gradients,
+        names=None,
+        values=None,
+        tangent="auto",
+        dropped=0,
+        measure=None,
+        error=None,
+        weights=None,
+    ):
         names = names_of(points, names)
         points, gradients, values = _checked_arrays(points, gradients, values)
         count, n = points.shape
         self.names = checked_names(names, n)
-        finite = np.logical_and.reduce([_finite(a) for a in (points, gradients, values) if a is not None])
+        error, weights = _checked_trust(error, weights, count)
+        known = [a for a in (points, gradients, values, weights) if a is not None]
+        finite = np.logical_and.reduce([_finite(a) for a in known])
         _enough(finite.sum(), n, count, "finite")
         if measure is None:
             measure = measured(points[finite], _checked_tangent(tangent, points))
@@ -74,7 +97,10 @@ class GradientField:
         self.measure = measure.take(keep)
         self.projected = projected[keep]  # (N, k, m): the gradients in tangent coordinates
         self.dropped = dropped + int(count - keep.sum())
-        for array in (self.points, self.gradients, self.values, self.projected, *self.measure):
+        self.error = error if np.ndim(error) == 0 else error[keep]
+        weights = _trusted(self.projected, self.error) if weights is None else weights[keep]
+        self.weights = weights / weights.mean()  # (N,), of mean 1
+        for array in (self.points, self.gradients, self.values, self.projected, self.weights, *self.measure):
             if array is not None:
                 array.flags.writeable = False
 
@@ -90,6 +116,11 @@ class GradientField:
         return tuple(
             name for name, spread in zip(self.names, self.measure.spread, strict=True) if spread == 0
         )
+
+    @property
+    def effective(self) -> float:
+        """Number of points of equal weight that tell as much as these."""
+        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
 
     @property
     def neurons(self) -> int:
@@ -150,8 +181,9 @@ class GradientField:
     def take(self, index: np.ndarray) -> "GradientField":
         """Return the field at some of its points only (an index array or boolean mask), in its measure."""
         values = None if self.values is None else self.values[index]
-        measure = self.measure.take(index)
-        some = GradientField(self.points[index], self.gradients[index], self.names, values, measure=measure)
+        about = {"measure": self.measure.take(index), "weights": self.weights[index]}
+        about["error"] = self.error if np.ndim(self.error) == 0 else self.error[index]
+        some = GradientField(self.points[index], self.gradients[index], self.names, values, **about)
         if self.neurons > 1:  # few points do not tell another rank
             some.__dict__ |= {"rank": self.rank, "unit": self.unit[index]}
         return some
@@ -190,12 +222,15 @@ class GradientField:
         span = _across(inside).swapaxes(1, 2) @ self.unit  # (N, rank - 1, m)
         basis = self.measure.basis
         measure = Measure(self.measure.spread, across if basis is None else basis @ across)
-        return GradientField(self.points, self.measure.lift(span), self.names, measure=measure)
+        left = self.measure.lift(span)
+        return GradientField(self.points, left, self.names, measure=measure, weights=self.weights)
 
     def scaled(self, by: np.ndarray) -> "GradientField":
         """Return the same field of inputs measured in other units (n,): points divided by them."""
-        measure = Measure(self.measure.spread / by, self.measure.basis)
-        return GradientField(self.points / by, self.gradients * by, self.names, self.values, measure=measure)
+        about = {"measure": Measure(self.measure.spread / by, self.measure.basis), "weights": self.weights}
+        return GradientField(
+            self.points / by, self.gradients * by, self.names, self.values, error=self.error, **about
+        )
 
     def __len__(self):
         return len(self.points)
@@ -264,6 +299,42 @@ def _checked_arrays(points, gradients, values):
             f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}"
         )
     return points, gradients, values
+
+
+def _trusted(projected, error):
+    """Weights (N,) of the points, from gradients (N, k, m) in the measure and their error."""
+    length = np.linalg.norm(projected, axis=2)
+    largest = length.max(0)
+    squares = (length / np.where(largest > 0, largest, 1)) ** 2
+    if error is None:
+        short = _SHORT * (squares**2).sum(0) / np.where(largest > 0, squares.sum(0), 1)
+    else:
+        short = (np.reshape(error, (-1, 1)) / (_RELATIVE * np.where(largest > 0, largest, np.inf))) ** 2
+    return (squares / np.where(largest > 0, short + squares, 1)).mean(1)
+
+
+def _checked_trust(error, weights, count):
+    """Error, a float or an array (N,), and weights (N,), each None where it is not given."""
+    if error is not None:
+        error = floats(error, "error")
+        if error.shape not in ((), (count,)) or not (np.isfinite(error) & (error > 0)).all():
+            raise DataError(
+                f"error must be a number above 0, or one for each of the {count} points, got {_shown(error)}"
+            )
+        error = error if error.ndim else float(error)
+    if weights is not None:
+        weights = floats(weights, "weights")
+        if weights.shape != (count,) or (weights < 0).any() or not (weights > 0).any():
+            raise DataError(
+                f"weights must be {count} numbers from 0, one for each point, and some above 0, "
+                f"got {_shown(weights)}"
+            )
+    return error, weights
+
+
+def _shown(array):
+    least = array.min(initial=np.inf)
+    return repr(float(array)) if array.ndim == 0 else f"shape {array.shape}, the least {least:g}"
 
 
 def _finite(array):

@@ -236,8 +236,8 @@ def misalignments(expression, field):
 
 
 def loss(expression, field):
-    """Mean of `misalignments` over the points of a field: 0 = same concept, 1 = orthogonal."""
-    return float(misalignments(expression, field).mean())
+    """Weighted mean of `misalignments` over the points of a field: 0 = same concept, 1 = orthogonal."""
+    return float(np.average(misalignments(expression, field), weights=field.weights))
 
 
 def angles(expression, field):

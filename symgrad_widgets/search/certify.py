@@ -73,10 +73,10 @@ def best_by_nodes(trees, directions, engine):
 
 
 def _left(terms, sample):
-    """Sums of 1 - cos^2 over the points that terms leave; infinite where one is not finite."""
+    """Weighted sums of 1 - cos^2 over the points that terms leave; infinite where one is not finite."""
     G, finite = sample.gradients(terms, slice(None))
     length, along = (G**2).sum(2), (sample.components(G) ** 2).sum(2)
-    left = (1 - along / np.where(length > 0, length, np.inf)).sum(1)
+    left = (1 - along / np.where(length > 0, length, np.inf)) @ sample.trust
     return np.where(finite & np.isfinite(left), left, np.inf).tolist()
 
 

@@ -170,7 +170,7 @@ class Engine:
         for first in range(0, len(sets), chunk):
             self.watch()
             part = np.array(sets[first : first + chunk])
-            coefficients, losses = combine.solve(G[part], D[part])
+            coefficients, losses = combine.solve(G[part], D[part], self.sample.trust)
             self.evaluations += len(part)
             found = [
                 self._note(tuple(rows), c, loss)
@@ -268,7 +268,8 @@ class Engine:
 
     def pairs_of(self, rows):
         """Score the best sums of two of at least two rows, and return them."""
-        single, kind = 1 - (self.bank.D[rows] ** 2).sum(2).mean(1), self.bank.kind[rows]
+        D, trust = self.bank.D[rows], self.sample.trust
+        single, kind = 1 - (D**2).sum(2) @ trust / len(trust), self.bank.kind[rows]
         values, pairs = [], []
         for a, b in itertools.combinations_with_replacement(range(0, len(rows), MEMORY.compared), 2):
             self.watch()
@@ -285,9 +286,10 @@ class Engine:
         return self.score(rows[np.concatenate(pairs)[order]].tolist())
 
     def _products(self, fields, first, second):
-        """Mean inner products of two lots of rows of G or D."""
-        a, b = (fields[rows].reshape(len(rows), -1) for rows in (first, second))
-        return a @ b.T / fields.shape[1]
+        """Weighted mean inner products of two lots of rows of G or D."""
+        trust = self.sample.trust / len(self.sample.trust)
+        a, b = fields[first] * trust[:, None], fields[second]
+        return a.reshape(len(a), -1) @ b.reshape(len(b), -1).T
 
     def divide(self):
         """Replace one more pair of inputs that act together by one, and score small terms of what is left."""
@@ -343,14 +345,15 @@ class Engine:
         self._eliminate_independent(rows[kept])
         if len(kept) < len(rows) and self.sample.whole is None:  # where sums have many forms
             self.watch()
-            order = combine.sparsest(self.bank.G[rows], self.bank.D[rows], kept)
+            order = combine.sparsest(self.bank.G[rows], self.bank.D[rows], self.sample.trust, kept)
             again = order[combine.independent(self.bank.G[rows[order]])]
             if set(again) != set(kept):
                 self._eliminate_independent(rows[again])
 
     def _eliminate_independent(self, rows):
         most = self.max_size // 2 + 1  # terms of a formula within the limit, if each is a leaf
-        for kept, coefficients, loss in combine.eliminate(self.bank.G[rows], self.bank.D[rows]):
+        fields = self.bank.G[rows], self.bank.D[rows], self.sample.trust
+        for kept, coefficients, loss in combine.eliminate(*fields):
             self.watch()
             order = np.argsort(rows[kept])
             some = tuple(rows[kept][order].tolist())
@@ -401,7 +404,7 @@ class Engine:
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)
         q = (e**2).sum(1)
-        w = combine.weights_of(q)
+        w = combine.weights_of(q, self.sample.trust)
         M11, D11 = w @ q, w @ (d**2).sum(1)
         value = []
         for first in range(0, len(dictionary), MEMORY.compared):

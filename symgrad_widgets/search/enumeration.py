@@ -70,7 +70,8 @@ def count_of_trees(grammar, nodes):
 class Directions(NamedTuple):
     """Trees of distinct directions, by rising number of nodes.
 
-    `made (K, 3)` are a rule and the functions it joins, `nodes (K,)`, and `left (K,)` sums of 1 - cos^2.
+    `made (K, 3)` are a rule and the functions it joins, `nodes (K,)`, and `left (K,)` weighted sums of
+    1 - cos^2.
     """
 
     made: np.ndarray
@@ -102,6 +103,7 @@ class Trees:
     def __init__(self, sample, grammar, nodes, watch=lambda: None):
         self._rules, self._inputs, self._watch = _rules(grammar), grammar.inputs, watch
         count, _, m = sample.unit.shape
+        self._trust = sample.trust
         self._neurons = np.moveaxis(sample.unit, 0, 2)[:, :, None]  # (k, m, 1, P)
         random = np.random.default_rng(0)  # the same trees stand for others in every search
         self._weights, self._axes = random.normal(size=(2, count, 2)), random.normal(size=(2, m, 1, count))
@@ -147,7 +149,7 @@ class Trees:
         directions = lot.slopes / np.where(length > 0, length, np.inf)
         along = sum((directions * neuron).sum(0) ** 2 for neuron in self._neurons)
         signature = np.stack([((directions * axis).sum(0) ** 2).sum(1) for axis in self._axes], axis=1)
-        return lot.made, np.full(len(lot.made), size), (1 - along).sum(1), signature
+        return lot.made, np.full(len(lot.made), size), (1 - along) @ self._trust, signature
 
     def _numbers(self, size):
         return np.arange(self._starts[size], self._starts[size + 1])

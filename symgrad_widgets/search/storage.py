@@ -21,7 +21,7 @@ from .tuning import STORAGE
 __all__ = ["damaged", "digest", "read", "write"]
 
 _FORMAT = 3
-_ARRAYS = {"points", "gradients", "values", "spread", "basis", "settings", "digest"}
+_ARRAYS = {"points", "gradients", "values", "weights", "error", "spread", "basis", "settings", "digest"}
 _KINDS = {
     "names": list[str],
     "dropped": int,
@@ -41,8 +41,9 @@ _KINDS = {
 def write(path, field, settings):
     """Write a field and the settings of a search (JSON types)."""
     settings = {"format": _FORMAT, "names": field.names, "dropped": field.dropped, **settings}
-    arrays = {"points": field.points, "gradients": field.gradients}
+    arrays = {"points": field.points, "gradients": field.gradients, "weights": field.weights}
     optional = {"values": field.values, "spread": field.measure.spread, "basis": field.measure.basis}
+    optional["error"] = None if field.error is None else np.asarray(field.error)
     arrays |= {name: array for name, array in optional.items() if array is not None}
     size = sum(array.nbytes for array in arrays.values())
     if size > STORAGE.bytes:
@@ -107,6 +108,8 @@ def read(path):
             arrays.get("values"),
             dropped=dropped,
             measure=measure,
+            error=_error(arrays.get("error")),
+            weights=arrays.get("weights"),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise damaged(path, error) from None
@@ -133,6 +136,10 @@ def _array(content, name):
         raise ValueError(f"{name} is no array")
     stream.seek(0)
     return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def _error(array):
+    return array if array is None or array.ndim else float(array)
 
 
 def _measure(spread, basis, shape):

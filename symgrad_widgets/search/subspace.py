@@ -35,7 +35,7 @@ def active_subspace(field):
     W = _echelon(axes[:rank].T, field.measure.spread)
     names = tuple(f"z{i + 1}" for i in range(rank))
     gradients = field.gradients @ np.linalg.pinv(W).T
-    return GradientField(field.points @ W, gradients, names, field.values), W
+    return GradientField(field.points @ W, gradients, names, field.values, weights=field.weights), W
 
 
 def _restricted(field, inputs):
@@ -45,7 +45,8 @@ def _restricted(field, inputs):
     names = tuple(field.names[i] for i in inputs)
     points, gradients = field.points[:, inputs], field.gradients[:, inputs]
     measure = Measure(field.measure.spread[inputs], None)
-    return GradientField(points, gradients, names, field.values, measure=measure)
+    about = {"measure": measure, "error": field.error, "weights": field.weights}
+    return GradientField(points, gradients, names, field.values, **about)
 
 
 def _span(gradients):

@@ -60,7 +60,7 @@ def _standing_out(engine, judge):
     sizes, heard, longest = [*engine.front], [*engine.witnessed], 0
     if sizes:
         losses = [found.loss for found in engine.front.values()]
-        best = select(losses, sizes, np.ones(len(sizes)), chance, judge.count)
+        best = select(losses, sizes, np.ones(len(sizes)), chance, judge.effective)
         longest = 0 if best is None else sizes[best]
     if heard:
         best = select_by_values([rest for rest, _ in engine.witnessed.values()], heard)

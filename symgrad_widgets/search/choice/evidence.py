@@ -74,7 +74,8 @@ def null_front(search, generations, seed=0):
     field = search.field
     rng = np.random.default_rng([seed, search.random_state])
     directions = rng.normal(size=(len(field), field.rank, field.dimension))
-    random = GradientField(field.points, field.measure.lift(directions), field.names, measure=field.measure)
+    gradients = field.measure.lift(directions)
+    random = GradientField(field.points, gradients, field.names, measure=field.measure, weights=field.weights)
     null = search.like(random)
     null.run(generations=generations, progress=False)
     return null.front
@@ -92,7 +93,7 @@ def spread(judge, expression, seed=0, resamples=EVIDENCE.resamples):
 
     Coefficients are those of a sum's terms, 1 where none is written, and the powers of a product's factors.
     """
-    G, D = judge.fitted(expression)
+    G, D, trust = judge.fitted(expression)
     if len(G) == 1:
         return 0.0
     rng = np.random.default_rng(seed)
@@ -100,7 +101,7 @@ def spread(judge, expression, seed=0, resamples=EVIDENCE.resamples):
     rows = []
     for _ in range(resamples):
         index = rng.integers(G.shape[1], size=G.shape[1])
-        c, _ = combine.solve(G[:, index], D[:, index])
+        c, _ = combine.solve(G[:, index], D[:, index], trust[index])
         rows.append(c)
     rows = np.array(rows)
     largest = np.argmax(np.abs(rows).mean(0))

@@ -44,11 +44,16 @@ class _Written(NamedTuple):
     contender: tuple  # of terms
     effort: int
     smooth: float
+    trust: np.ndarray  # (N,) weights of the points
     missed: np.ndarray | None  # (N,) of what is left of the values
 
     @property
     def loss(self):
-        return self.shares.mean()
+        return self.loss_at(slice(None))
+
+    def loss_at(self, points):
+        """Loss on some of the points."""
+        return np.average(self.shares[points], weights=self.trust[points])
 
     @property
     def rest(self):
@@ -119,9 +124,9 @@ class Judge:
         if self.heard:
             best = select_by_values([w.missed[index].mean() for w in written], efforts)
         else:
-            losses, smooth = [w.shares[index].mean() for w in written], [w.smooth for w in written]
+            losses, smooth = [w.loss_at(index) for w in written], [w.smooth for w in written]
             chance = chance_loss(self.field.rank, self.field.dimension)
-            best = select(losses, efforts, smooth, chance, len(self._unit))
+            best = select(losses, efforts, smooth, chance, self.effective)
         return None if best is None else written[best].candidate
 
     @property
@@ -134,7 +139,7 @@ class Judge:
 
     def _worth(self, written):
         """Whether a formula says more of the directions at the different points than it takes to write it."""
-        free = self._different * (self.field.dimension - self.field.rank)
+        free = min(self._different, self.effective) * (self.field.dimension - self.field.rank)
         chance = chance_loss(self.field.rank, self.field.dimension)
         return free / 2 * np.log(chance / max(written.loss, CHOICE.told)) >= CHOICE.node * written.effort
 
@@ -142,7 +147,7 @@ class Judge:
         """Return what an `answer` is: "match", "approximation" or "none"."""
         if answer is None:
             return "none"
-        return kind_of(self._written[answer.expression], self._written.values(), self.count, self.heard)
+        return kind_of(self._written[answer.expression], self._written.values(), self.effective, self.heard)
 
     def certain(self, answer):
         """Whether a match needs no further search: it leaves nothing, or each of its nodes explains much."""
@@ -158,16 +163,22 @@ class Judge:
         """Number of points that the answer goes by."""
         return len(self._unit)
 
+    @property
+    def effective(self):
+        """Number of points of equal weight that tell as much."""
+        return self._judged.effective
+
     def held_loss(self, contender):
         """Loss on held-out points of a sum whose coefficients are placed on the fitted ones."""
         fit, held = (sample.features(contender) for sample in (self.fit, self.held))
         if fit is None or held is None:
             return 1.0
         G, D, size = combine.normalised(*fit)
-        return float(combine.losses(*held, combine.solve(G, D)[0] / size)[0])
+        c = combine.solve(G, D, self.fit.trust)[0] / size
+        return float(combine.losses(*held, c, self.held.trust)[0])
 
     def fitted(self, expression):
-        """Projected gradients and components of a formula's parts as written, on the fitted points.
+        """Projected gradients, components and weights of a formula's parts as written, on the fitted points.
 
         Parts are the terms of a sum, and the logarithms of the factors of a product, at points where all have
         gradients. The search may have had the same formula from other terms, of which some cancel.
@@ -176,7 +187,7 @@ class Judge:
         raw = np.stack([evaluate(part, field.names, field.points)[1] for part in _parts(expression)])
         usable = np.isfinite(raw).all((0, 2))
         G = np.stack([field.project(np.where(usable[:, None], part, 0)) for part in raw])
-        return G[:, usable], self.fit.components(G)[:, usable]
+        return G[:, usable], self.fit.components(G)[:, usable], self.fit.trust[usable]
 
     @cached_property
     def _different(self):
@@ -204,6 +215,11 @@ class Judge:
         return np.concatenate([sample.unit for sample in self._samples])
 
     @cached_property
+    def _trust(self):
+        trust = np.concatenate([sample.trust for sample in self._samples])
+        return trust / trust.mean()
+
+    @cached_property
     def _nearest(self):
         return neighbours(np.concatenate([sample.field.points for sample in self._samples]))
 
@@ -218,7 +234,7 @@ class Judge:
         features = [sample.features(terms) for sample in self._samples]
         if None in features:
             return ()
-        directions = Directions(*features[0], self._groups)
+        directions = Directions(*features[0], self.fit.trust, self._groups)
         written = formulas(terms, directions, self._hear(terms), self.forms, self.symbols, self.field.points)
         return tuple(self._judge(contender, features, *one) for one in written)
 
@@ -245,11 +261,12 @@ class Judge:
     def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
-        loss = float(shares[-len(self.held.unit) :].mean())
+        loss = float(np.average(shares[-len(self.held.trust) :], weights=self.held.trust))
         squares = missed_by(expression, self._judged)
         candidate = Candidate(expression, complexity(expression), loss, share(squares), self._about)
-        smooth = smooth_share(self._unit, directions, self._nearest)
-        return _Written(candidate, directions, shares, contender, effort(expression), smooth, squares)
+        smooth = smooth_share(self._unit, directions, self._nearest, self._trust)
+        about = contender, effort(expression), smooth, self._trust, squares
+        return _Written(candidate, directions, shares, *about)
 
     def _hear(self, terms):
         """Witness of the values at the judged points, or None."""

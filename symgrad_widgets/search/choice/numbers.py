@@ -110,7 +110,7 @@ def _derivatives(expression, free, numbers, field, sides):
     G = np.stack([field.project(np.where(usable[:, None], g, 0)) for _, g in rows])
     D = np.einsum("knm,ncm->knc", G, field.unit)
     e, along = G[0], D[0]
-    weights = combine.weights_of((e**2).sum(1)) * usable
+    weights = combine.weights_of((e**2).sum(1), field.weights) * usable
     loss = 1 - (weights * (along**2).sum(1)).sum() / max((weights * (e**2).sum(1)).sum(), ROUNDING.divisor)
     if field.values is not None and field.neurons == 1 and usable.all():
         neuron = field.values.reshape(-1)

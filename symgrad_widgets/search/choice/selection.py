@@ -116,7 +116,7 @@ class Neighbours(NamedTuple):
     reach: float  # distance of the near ones, in gaps between the two shells
 
 
-def smooth_share(spanning, directions, neighbours):
+def smooth_share(spanning, directions, neighbours, trust):
     """Share of a formula's loss that is smooth in the inputs: what neighbouring points have in common.
 
     The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons',
@@ -125,7 +125,7 @@ def smooth_share(spanning, directions, neighbours):
     correlation that is none of chance is extrapolated to distance 0, as exp(-distance / length). What it
     lacks of 1 there is noise, the nugget of geostatistics (Cressie 1993, Statistics for Spatial Data).
     """
-    residual = outside(directions, spanning)
+    residual = outside(directions, spanning) * np.sqrt(trust)[:, None]
     power = max((residual**2).sum(), CHOICE.residual * len(residual))
     shells = neighbours.near, neighbours.far
     near, far = (float((residual * residual[shell].mean(1)).sum() / power) for shell in shells)

@@ -36,25 +36,25 @@ class _Witness:
 class Directions(_Witness):
     """Terms' projected gradients G (K, N, m), not normalised, and components D (K, N, k) along neurons."""
 
-    def __init__(self, G, D, groups):
-        self.G, self.D, self.groups = G, D, groups
+    def __init__(self, G, D, trust, groups):
+        self.G, self.D, self.trust, self.groups = G, D, trust, groups
         even, along, size = combine.normalised(G, D)
-        c, loss = combine.solve(even, along, rounds=WRITING.rounds)
+        c, loss = combine.solve(even, along, trust, rounds=WRITING.rounds)
         self.needed = np.abs(c) > WRITING.nothing * np.abs(c).max()
         self.placed, self.loss = c / size, float(loss)
-        self.limit = acceptable(self.loss, effective_count(even, along, c))
+        self.limit = acceptable(self.loss, effective_count(even, along, trust, c))
 
     def take(self, kept):
         """Return the witness of some of the terms."""
-        return Directions(self.G[kept], self.D[kept], self.groups)
+        return Directions(self.G[kept], self.D[kept], self.trust, self.groups)
 
     def left_by(self, numbers):
         """Loss of coefficients."""
-        return combine.losses(self.G, self.D, numbers)[0]
+        return combine.losses(self.G, self.D, numbers, self.trust)[0]
 
     def _derivatives(self):
         e, along = (np.tensordot(self.placed, part, 1) for part in (self.G, self.D))
-        weights = combine.weights_of((e**2).sum(1))
+        weights = combine.weights_of((e**2).sum(1), self.trust)
         return *derivatives(self.G, self.D, e, along, weights, self.loss), self.groups[: len(e)]
 
 
@@ -125,7 +125,7 @@ def unheard(rest, count):
     return rest * max(WRITING.slack, np.exp(2 * WRITING.nats / count))
 
 
-def effective_count(G, D, c):
+def effective_count(G, D, trust, c):
     """Number of squared residuals that the loss of a sum rests on: few where few points make up most of it.
 
     Kish's effective sample size (Survey Sampling, 1965) of the points' shares of the loss, times what it
@@ -133,5 +133,5 @@ def effective_count(G, D, c):
     """
     e, along = (np.tensordot(c, part, 1) for part in (G, D))
     share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), ROUNDING.divisor)
-    share = np.maximum(share, 0) + WRITING.residual
+    share = trust * (np.maximum(share, 0) + WRITING.residual)
     return float(share.sum() ** 2 / (share**2).sum() * (G.shape[2] - D.shape[2] + 2))

@@ -14,14 +14,15 @@ __all__ = ["Bank", "Sample", "sides"]
 class Sample:
     """Some points of a field, as the search reads them.
 
-    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `whole (N, n)`, the gradients of
+    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `trust (N,)`, the points' weights,
+    of mean 1; `whole (N, n)`, the gradients of
     one neuron on data that fill the whole space, else None; `values (N,)` of one neuron, else None.
     """
 
     def __init__(self, field):
         self.field = field
         self.points = np.ascontiguousarray(field.points.T)
-        self.unit = field.unit
+        self.unit, self.trust = field.unit, field.weights
         one = field.values is not None and field.neurons == 1
         self.values = field.values.reshape(-1) if one else None
         self.whole = field.gradients if field.measure.basis is None and field.gradients.ndim == 2 else None
@@ -36,8 +37,8 @@ class Sample:
         with np.errstate(all="ignore"):  # what overflows is not usable
             change = np.swapaxes(raw, 1, 2) * spread
             G = _along(basis, change)
-            scale = _lengths(G)
-            length = scale if basis is None else _lengths(change)
+            scale = _lengths(G, self.trust)
+            length = scale if basis is None else _lengths(change, self.trust)
             varies = length > ROUNDING.share * np.sqrt((values**2).mean(1))
             held = (scale > BANK.shortest) & (scale < BANK.longest)
         return G, scale, ok & varies & (scale > BANK.across * length) & held, values
@@ -66,8 +67,9 @@ def _along(basis, gradients):
     return gradients @ basis if basis.ndim == 2 else np.einsum("knj,njm->knm", gradients, basis)
 
 
-def _lengths(G):
-    return np.sqrt(np.einsum("knj,knj->k", G, G) / G.shape[1])
+def _lengths(G, trust):
+    """Weighted RMS lengths (K,)."""
+    return np.sqrt(np.einsum("knj,knj->kn", G, G) @ trust / len(trust))
 
 
 def sides(terms, points):
@@ -90,9 +92,10 @@ def _below(term, points):
 class Bank:
     """The terms met so far, evaluated once, one row for each distinct gradient field.
 
-    Rows of `G (K, N, m)` are normalised; `scale (K,)` holds what they were divided by. Two terms whose
-    gradient fields agree up to a factor get the same row; the shorter one represents it. `kind (K,)` numbers
-    their dimensions; terms that make no sense in the units given have no row. `nodes (K)` are their lengths.
+    Rows of `G (K, N, m)` have weighted RMS length 1; `scale (K,)` holds what they were divided by. Two terms
+    whose gradient fields agree up to a factor get the same row; the shorter one represents it. `kind (K,)`
+    numbers their dimensions; terms that make no sense in the units given have no row. `nodes (K)` are their
+    lengths.
     """
 
     def __init__(self, sample, watch=lambda: None, dimensions=None):

@@ -6,7 +6,8 @@ With weights `w = 1` the smallest eigenvalue is the loss weighted by `|grad e|^2
 `w = 1 / |grad e|^2` bring it to the unweighted mean of `1 - cos^2`, which is what is reported.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, `D (K, N, k)` their components along
-the k neurons, both with any number of leading batch axes.
+the k neurons, both with any number of leading batch axes. `trust (N,)` are weights of mean 1, the field's: a
+mean over the points is one with these, and the eigenproblem's `w` have them as a factor.
 """
 
 from operator import itemgetter
@@ -18,8 +19,8 @@ from ..tuning import ROUNDING, SUMS
 __all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "sparsest", "weights_of"]
 
 
-def losses(G, D, c):
-    """Mean of `1 - cos^2` of the combinations `c (..., K)`, and their squared gradients (..., N)."""
+def losses(G, D, c, trust):
+    """Weighted mean of `1 - cos^2` of the combinations `c (..., K)`, and their squared gradients (..., N)."""
     e = np.matmul(c[..., None, :], G.reshape(*G.shape[:-2], -1))[..., 0, :]
     e = e.reshape(*G.shape[:-3], *G.shape[-2:])
     along = np.matmul(c[..., None, :], D.reshape(*D.shape[:-2], -1))[..., 0, :]
@@ -27,27 +28,27 @@ def losses(G, D, c):
     q = np.einsum("...nm,...nm->...n", e, e)
     d = np.einsum("...nk,...nk->...n", along, along)
     share = np.divide(d, q, out=np.zeros_like(q), where=q > SUMS.vanishing * q.mean(-1, keepdims=True))
-    return np.maximum(1 - share, 0).mean(-1), q
+    return np.maximum(1 - share, 0) @ trust / len(trust), q
 
 
-def solve(G, D, rounds=SUMS.rounds):
+def solve(G, D, trust, rounds=SUMS.rounds):
     """Coefficients (..., K) and loss (...) of the best combinations of the terms in G and D."""
-    weights = np.ones(G.shape[:-3] + G.shape[-2:-1])
+    weights = np.broadcast_to(trust, G.shape[:-3] + G.shape[-2:-1])
     best = coefficients = None
     for _ in range(rounds):
         c = _smallest(*_moments(G, D, weights))
-        loss, q = losses(G, D, c)
+        loss, q = losses(G, D, c, trust)
         if best is None:
             best, coefficients = loss, c
         else:
             better = loss < best
             best = np.where(better, loss, best)
             coefficients = np.where(better[..., None], c, coefficients)
-        weights = weights_of(q)
+        weights = weights_of(q, trust)
     return coefficients, best
 
 
-def eliminate(G, D):
+def eliminate(G, D, trust):
     """Backward elimination: yield (kept indices, coefficients, loss), from many terms to few.
 
     Each deletion takes the terms whose loss is least: the smallest eigenvalue after deleting term k is the
@@ -55,15 +56,15 @@ def eliminate(G, D):
     of an eigenproblem with one linear constraint), so that all K deletions cost one decomposition.
     """
     kept = np.arange(len(G))
-    weights = np.ones(G.shape[1])
+    weights = trust
     while len(kept):
         g, d, best = G[kept], D[kept], (np.inf, None)
         for _ in range(SUMS.rounds if len(kept) <= SUMS.singly else 1):
             A, M = _moments(g, d, weights)
             values, vectors = eigen(A, M)
             c = vectors[:, 0]
-            loss, q = losses(g, d, c)
-            weights = weights_of(q)
+            loss, q = losses(g, d, c, trust)
+            weights = weights_of(q, trust)
             best = min(best, (float(loss), c), key=itemgetter(0))
         yield kept, best[1], best[0]
         kept = np.delete(kept, _cheapest(_after_deletion(values, vectors) - values[0]))
@@ -89,7 +90,7 @@ def independent(G):
     return np.flatnonzero(height > SUMS.dependent)
 
 
-def sparsest(G, D, kept):
+def sparsest(G, D, trust, kept):
     """Order of the terms in which `independent` prefers those that the best combination needs.
 
     Where terms depend on each other, as on a surface, one combination has many forms. Those `kept`, of which
@@ -104,7 +105,7 @@ def sparsest(G, D, kept):
     mixed = np.linalg.lstsq(flat[kept].T, flat[others].T)[0]  # (kept, others)
     forms = np.zeros((len(kept), len(G)))  # what any form comes to in the terms that are kept
     forms[:, kept], forms[:, others] = np.eye(len(kept)), mixed
-    best = solve(G[kept], D[kept])[0]
+    best = solve(G[kept], D[kept], trust)[0]
     found = linprog(np.ones(2 * len(G)), A_eq=np.hstack([forms, -forms]), b_eq=best)
     size = found.x.reshape(2, -1).max(0) if found.success else np.zeros(len(G))
     return np.argsort(size <= SUMS.needed * size.max(initial=0), kind="stable")
@@ -143,9 +144,9 @@ def normalised(G, D):
     return G / size[:, None, None], D / size[:, None, None], size
 
 
-def weights_of(q):
-    """Weights 1 / |grad e|^2 of the points, from squared gradients q (..., N), bounded where they vanish."""
-    return 1 / np.maximum(q, SUMS.weight * q.mean(-1, keepdims=True) + ROUNDING.divisor)
+def weights_of(q, trust):
+    """Weights trust / |grad e|^2 of points, from squared gradients q (..., N), bounded where these vanish."""
+    return trust / np.maximum(q, SUMS.weight * q.mean(-1, keepdims=True) + ROUNDING.divisor)
 
 
 def _after_deletion(values, vectors):

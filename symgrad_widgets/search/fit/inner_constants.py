@@ -121,14 +121,16 @@ def by_directions(sample):
 
     def left_by(terms):
         features = sample.features(terms)
-        return np.inf if features is None else float(combine.solve(*combine.normalised(*features)[:2])[1])
+        if features is None:
+            return np.inf
+        return float(combine.solve(*combine.normalised(*features)[:2], sample.trust)[1])
 
     def coefficients(terms, slopes=()):
         features = sample.features([*terms, *slopes])
         if features is None or not (np.abs(features[0]) < INNER_CONSTANTS.longest).all():
             return None
         G, D, size = combine.normalised(*features)
-        return combine.solve(G, D)[0] / size
+        return combine.solve(G, D, sample.trust)[0] / size
 
     return left_by, coefficients
 

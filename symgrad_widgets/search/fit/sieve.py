@@ -18,13 +18,13 @@ __all__ = ["sieve"]
 
 def sieve(terms, sample, limit, watch=lambda: None):
     """At most `limit` of many terms: those that a combination with the neurons' direction needs most."""
-    weights = np.ones(sample.points.shape[1])
+    weights = sample.trust
     while len(terms) > limit:
         M, D, size = _moments(terms, sample, weights, watch)
         kept, c, price = _priced(M, D, watch)
         whole = np.zeros(len(terms))
         whole[kept] = c
-        weights = combine.weights_of(_squares(terms, whole / size, sample, watch))
+        weights = combine.weights_of(_squares(terms, whole / size, sample, watch), sample.trust)
         left = kept[np.sort(np.argsort(-price, kind="stable")[: max(limit, (len(kept) + 1) // 2)])]
         terms = [terms[k] for k in left]
     return terms

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 ZYGOTE = "e88e6eb3-aa80-5325-afca-941959d7151f"  # Julia's package of derivatives, which the objective needs
+ARRAYS = "X", "tangent", "unit", "weights"
 
 
 def main():
@@ -97,7 +98,7 @@ class Problem:
         self.jl, self.vector = pysr.jl, jl_numpy_array
         self.done, self.last = 0, None
         with np.load(request["arrays"], allow_pickle=False) as arrays:
-            self.X, self.tangent, self.unit = (arrays[name] for name in ("X", "tangent", "unit"))
+            self.X, self.tangent, self.unit, self.weights = (arrays[name] for name in ARRAYS)
         self.inputs, self.loss = request["inputs"], request["loss"]
         self.binary, self.unary = request["binary"], request["unary"]
         arguments = dict(request["parameters"])
@@ -122,8 +123,8 @@ class Problem:
     def use(self):
         """Make this the field that the objective compares with."""
         sizes = (self.inputs, self.X.shape[1], self.unit.shape[2], self.unit.shape[1])
-        tangent, unit = self.vector(self.tangent.ravel()), self.vector(self.unit.ravel())
-        self.jl.symgrad_use(tangent, unit, *sizes)
+        field = (self.vector(part.ravel()) for part in (self.tangent, self.unit, self.weights))
+        self.jl.symgrad_use(*field, *sizes)
 
     def block(self, number, iterations, seed):
         """Answer of a block, the next one, or the last one when nobody waited for it any more."""

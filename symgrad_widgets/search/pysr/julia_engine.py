@@ -213,11 +213,12 @@ def _is_front(answer):
 
 
 def _arrays(sample):
-    """What the objective needs, as it reads it: X (N, n), tangent (1 or N, n, m), unit (N, k, m)."""
+    """What the objective needs: X (N, n), tangent (1 or N, n, m), unit (N, k, m), and weights (N,)."""
     field = sample.field
     spread, basis = field.measure
     tangent = spread[:, None] * (np.eye(len(field.names)) if basis is None else basis)
-    return {"X": field.points, "tangent": tangent.reshape(-1, *tangent.shape[-2:]), "unit": sample.unit}
+    tangent = tangent.reshape(-1, *tangent.shape[-2:])
+    return {"X": field.points, "tangent": tangent, "unit": sample.unit, "weights": sample.trust}
 
 
 def _rows(file):

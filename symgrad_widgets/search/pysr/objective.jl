@@ -16,19 +16,21 @@ function sg_pow(u, v)
 end
 
 # tangent[b, a, t]: component along input a of the tangent's basis vector b at point t, or everywhere where there
-# is one t only; unit[b, c, i]: orthonormal basis vector c of the span of the neurons' gradients at point i.
+# is one t only; unit[b, c, i]: orthonormal basis vector c of the span of the neurons' gradients at point i;
+# weights[i]: how much point i counts.
 struct SymgradField
     tangent::Array{Float64,3}
     unit::Array{Float64,3}
+    weights::Vector{Float64}
     inputs::Int
 end
 const SYMGRAD_FIELD = Ref{SymgradField}()
 const SYMGRAD_EVALUATIONS = Threads.Atomic{Int}(0)
 
-function symgrad_use(tangent, unit, inputs, variables, dimension, neurons)
+function symgrad_use(tangent, unit, weights, inputs, variables, dimension, neurons)
     t = reshape(Vector{Float64}(tangent), Int(dimension), Int(variables), :)
     u = reshape(Vector{Float64}(unit), Int(dimension), Int(neurons), :)
-    SYMGRAD_FIELD[] = SymgradField(t, u, Int(inputs))
+    SYMGRAD_FIELD[] = SymgradField(t, u, Vector{Float64}(weights), Int(inputs))
     return nothing
 end
 
@@ -48,7 +50,7 @@ function symgrad_project!(projected, gradients, j, field, i)
     return maximum(abs, projected) > 1e-9
 end
 
-# Mean of 1 - |P g|^2 / |g|^2; a point where g vanishes counts 1, and what vanishes everywhere is rejected.
+# Weighted mean of 1 - |P g|^2 / |g|^2; a point where g vanishes counts 1, and what vanishes everywhere is rejected.
 function symgrad_angle(gradients, rows, field)
     projected = zeros(size(field.tangent, 1))
     rest = similar(projected)
@@ -66,12 +68,12 @@ function symgrad_angle(gradients, rows, field)
             end
             share = min(sum(abs2, rest) / sum(abs2, projected), 1.0)
         end
-        total += share
+        total += field.weights[i] * share
     end
-    return alive ? total / length(rows) : Inf
+    return alive ? total / sum(field.weights[i] for i in rows) : Inf
 end
 
-# (2 - 2 cos) / n with one sign for the whole field, for one neuron: the mean squared difference of unit gradients.
+# (2 - 2 cos) / n with one sign and equal weights for the whole field, for one neuron: the mean squared difference of unit gradients.
 function symgrad_paper(gradients, rows, field)
     projected = zeros(size(field.tangent, 1))
     total, alive = 0.0, false

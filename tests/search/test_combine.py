@@ -27,21 +27,27 @@ def problem(seed, terms=5, points=60, dimension=4, neurons=1):
     return G, basis, np.einsum("knm,ncm->knc", G, basis)
 
 
+def trust(G):
+    """Weights of the points, of mean 1, that differ much."""
+    weights = np.random.default_rng(5).lognormal(sigma=0.5, size=G.shape[-2])
+    return weights / weights.mean()
+
+
 def plain_loss(G, basis, c):
-    """Mean of 1 - |P g|^2 / |g|^2, point by point."""
+    """Weighted mean of 1 - |P g|^2 / |g|^2, point by point."""
     shares = []
     for n in range(G.shape[1]):
         g = sum(c[k] * G[k, n] for k in range(len(c)))
         P = sum(np.outer(u, u) for u in basis[n])
         shares.append(1 - g @ P @ g / (g @ g))
-    return np.mean(shares)
+    return np.average(shares, weights=trust(G))
 
 
 def plain_moments(G, basis, weights=None):
     """A and M of `A c = lambda M c`, summed point by point."""
     A = M = 0
     for n in range(G.shape[1]):
-        B = G[:, n] * (1 if weights is None else np.sqrt(weights[n]))
+        B = G[:, n] * np.sqrt(trust(G)[n] if weights is None else weights[n])
         P = basis[n].T @ basis[n]
         M = M + B @ B.T
         A = A + B @ (np.eye(len(P)) - P) @ B.T
@@ -59,7 +65,7 @@ def parallel(a, b):
 def test_the_first_round_solves_the_generalized_eigenproblem(seed, neurons):
     G, basis, D = problem(seed, neurons=neurons)
     values, vectors = eigh(*plain_moments(G, basis))
-    c, loss = combine.solve(G, D, rounds=1)
+    c, loss = combine.solve(G, D, trust(G), rounds=1)
     assert parallel(c, vectors[:, 0]) == pytest.approx(1, abs=1e-9)
     assert loss == pytest.approx(plain_loss(G, basis, c), abs=1e-12)
     assert 0 < values[0] < 1
@@ -69,7 +75,7 @@ def test_the_first_round_solves_the_generalized_eigenproblem(seed, neurons):
 def test_the_loss_is_the_projectors_own(neurons):
     G, basis, D = problem(11, neurons=neurons)
     c = np.random.default_rng(1).normal(size=5)
-    loss, squares = combine.losses(G, D, c)
+    loss, squares = combine.losses(G, D, c, trust(G))
     assert loss == pytest.approx(plain_loss(G, basis, c), abs=1e-12)
     assert squares == pytest.approx((np.tensordot(c, G, 1) ** 2).sum(1))
 
@@ -77,17 +83,19 @@ def test_the_loss_is_the_projectors_own(neurons):
 def test_a_point_where_the_gradient_vanishes_counts_one():
     G, _, D = problem(3)
     c = np.array([1.0, 0, 0, 0, 0])
-    rest = combine.losses(G[:, 15:], D[:, 15:], c)[0]
+    weights = trust(G)
+    rest = combine.losses(G[:, 15:], D[:, 15:], c, weights[15:])[0]  # of weights whose mean is not 1
     G[0, :15] = D[0, :15] = 0
-    assert combine.losses(G, D, c)[0] == pytest.approx((15 + 45 * rest) / 60)
+    dead, alive = weights[:15].sum(), weights[15:].sum()
+    assert combine.losses(G, D, c, weights)[0] == pytest.approx((dead + alive * rest) / 60)
 
 
 def test_many_problems_at_once_are_many_problems():
     problems = [problem(seed, neurons=2) for seed in range(5)]
     G, D = np.stack([p[0] for p in problems]), np.stack([p[2] for p in problems])
-    coefficients, losses = combine.solve(G, D)
+    coefficients, losses = combine.solve(G, D, trust(G))
     for c, loss, g, d in zip(coefficients, losses, G, D, strict=True):
-        alone = combine.solve(g, d)
+        alone = combine.solve(g, d, trust(g))
         assert parallel(c, alone[0]) == pytest.approx(1, abs=1e-12)
         assert loss == pytest.approx(float(alone[1]), abs=1e-12)
 
@@ -105,8 +113,8 @@ def noisy_sum(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_reweighting_comes_close_to_the_least_unweighted_loss(seed):
     G, _, D = noisy_sum(seed)
-    once, thrice = (combine.solve(G, D, rounds=r) for r in (1, 3))
-    least = minimize(lambda c: combine.losses(G, D, c)[0], once[0], tol=1e-12).fun
+    once, thrice = (combine.solve(G, D, trust(G), rounds=r) for r in (1, 3))
+    least = minimize(lambda c: combine.losses(G, D, c, trust(G))[0], once[0], tol=1e-12).fun
     assert thrice[1] < once[1]
     assert thrice[1] - least < 0.2 * (once[1] - least) + 1e-4 * least
 
@@ -116,7 +124,7 @@ def test_coefficients_of_an_exact_sum_are_found():
     wanted = np.array([1.0, -2.0, 0.5])
     unit = np.tensordot(wanted, G, 1)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-    c, loss = combine.solve(G, np.einsum("knm,nm->kn", G, unit)[..., None])
+    c, loss = combine.solve(G, np.einsum("knm,nm->kn", G, unit)[..., None], trust(G))
     assert c / c[0] == pytest.approx(wanted, rel=1e-9)
     assert loss < 1e-14
 
@@ -129,9 +137,9 @@ def test_a_combination_that_is_constant_on_the_data_never_wins():
     null = np.array([1.0, -1.0, 2.0])  # a fourth term that makes null . terms + fourth = 0
     G4 = np.concatenate([G, -np.tensordot(null, G, 1)[None]])
     D4 = np.concatenate([D, -np.tensordot(null, D, 1)[None]])
-    c, loss = combine.solve(G4, D4)
-    assert combine.losses(G4, D4, c)[1].min() > 0
-    assert loss == pytest.approx(combine.solve(G, D)[1], rel=1e-6)
+    c, loss = combine.solve(G4, D4, trust(G))
+    assert combine.losses(G4, D4, c, trust(G))[1].min() > 0
+    assert loss == pytest.approx(combine.solve(G, D, trust(G))[1], rel=1e-6)
     assert loss > 0.3  # nothing random agrees: an eigenvalue of zero would have been the null space
 
 
@@ -140,7 +148,7 @@ def test_the_trace_does_not_win_where_it_is_fixed(noise):
     sample = Sample(field_of("P1-02", 300, noise=noise))
     terms = [from_sympy(parse(t), sp.symbols("x1:5", real=True)) for t in ("x1", "x4", "x1*x4", "x2*x3")]
     G, D = sample.features(terms)
-    c, loss = combine.solve(G, D)
+    c, loss = combine.solve(G, D, trust(G))
     assert loss < 1.1 * noise + 1e-14
     assert c[2] / c[3] == pytest.approx(-1, abs=0.02)
     assert c[1] - c[0] == pytest.approx(0, abs=20 * noise + 1e-9)  # x1 + x4 itself is free
@@ -154,13 +162,13 @@ def test_of_terms_that_depend_on_each_other_those_of_the_shortest_form_come_firs
     D = np.einsum("knm,ncm->knc", G, basis)
 
     def exact(some):
-        return combine.solve(G[list(some)], D[list(some)])[1] < 1e-12
+        return combine.solve(G[list(some)], D[list(some)], trust(G))[1] < 1e-12
 
     shortest = next(
         some for size in range(1, 7) for some in itertools.combinations(range(7), size) if exact(some)
     )
     kept = combine.independent(G)
-    order = combine.sparsest(G, D, kept)
+    order = combine.sparsest(G, D, trust(G), kept)
     assert kept.tolist() == [0, 1, 2, 3]
     assert shortest == (4, 5)
     assert order.tolist() == [4, 5, 0, 1, 2, 3, 6]
@@ -182,7 +190,7 @@ def test_independent_terms_are_counted_and_earlier_ones_kept():
 @pytest.mark.parametrize(("seed", "terms"), [(0, 2), (1, 3), (2, 6), (3, 6), (4, 12)])
 def test_losses_after_each_deletion_equal_brute_force(seed, terms):
     G, basis, D = problem(seed, terms=terms)
-    A, M = plain_moments(G, basis)
+    A, M = plain_moments(G, basis, np.ones(60))
     found = combine._after_deletion(*combine.eigen(*combine._moments(G, D, np.ones(60))))
     for k in range(terms):
         left = np.delete(np.arange(terms), k)
@@ -211,7 +219,7 @@ def test_elimination_finds_the_six_signed_products_of_a_determinant():
         G.append(gradient)
     G = field.measure.project(np.stack(G))
     D = np.einsum("knm,ncm->knc", G, field.unit)
-    steps = {len(kept): (kept, c, loss) for kept, c, loss in combine.eliminate(G, D)}
+    steps = {len(kept): (kept, c, loss) for kept, c, loss in combine.eliminate(G, D, field.weights)}
     kept, c, loss = steps[6]
     signs = {monomials[k]: value for k, value in zip(kept, c / abs(c[0]), strict=True)}
     wanted = {(1, 5, 9): 1, (1, 6, 8): -1, (2, 4, 9): -1, (2, 6, 7): 1, (3, 4, 8): 1, (3, 5, 7): -1}
@@ -280,7 +288,8 @@ def test_elimination_meets_the_set_in_which_no_term_can_be_spared():
     G = rng.normal(size=(61, 200, 30))
     unit = G[:29].sum(0) / np.linalg.norm(G[:29].sum(0), axis=1, keepdims=True)
     found = {
-        len(kept): loss for kept, _, loss in combine.eliminate(G, np.einsum("knm,nm->kn", G, unit)[..., None])
+        len(kept): loss
+        for kept, _, loss in combine.eliminate(G, np.einsum("knm,nm->kn", G, unit)[..., None], trust(G))
     }
     assert found[29] < 1e-14
     assert len(found) < 45
@@ -381,7 +390,7 @@ def test_a_row_holds_the_normalised_gradient_of_its_term(sample):
     for term, row, along, scale in zip(bank.terms, bank.G, bank.D, bank.scale, strict=False):
         direct, _, _, _ = sample.project([term])
         assert row * scale == pytest.approx(direct[0], abs=1e-9)
-        assert (row**2).sum(1).mean() == pytest.approx(1)
+        assert np.average((row**2).sum(1), weights=sample.trust) == pytest.approx(1)
         assert along[:, 0] == pytest.approx((row * sample.unit[:, 0]).sum(1))
 
 

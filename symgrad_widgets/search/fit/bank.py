@@ -69,7 +69,7 @@ def _along(basis, gradients):
 
 def _lengths(G, trust):
     """Weighted RMS lengths (K,)."""
-    return np.sqrt(np.einsum("knj,knj->kn", G, G) @ trust / len(trust))
+    return np.sqrt(np.einsum("kn,n->k", np.einsum("knj,knj->kn", G, G), trust) / len(trust))
 
 
 def sides(terms, points):

@@ -6,7 +6,7 @@ With weights `w = 1` the smallest eigenvalue is the loss weighted by `|grad e|^2
 `w = 1 / |grad e|^2` bring it to the unweighted mean of `1 - cos^2`, which is what is reported.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, `D (K, N, k)` their components along
-the k neurons, both with any number of leading batch axes. `trust (N,)` are weights of mean 1, the field's: a
+the k neurons, both with any number of leading batch axes. `trust (N,)` are weights of the points, the field's: a
 mean over the points is one with these, and the eigenproblem's `w` have them as a factor.
 """
 
@@ -28,7 +28,7 @@ def losses(G, D, c, trust):
     q = np.einsum("...nm,...nm->...n", e, e)
     d = np.einsum("...nk,...nk->...n", along, along)
     share = np.divide(d, q, out=np.zeros_like(q), where=q > SUMS.vanishing * q.mean(-1, keepdims=True))
-    return np.maximum(1 - share, 0) @ trust / len(trust), q
+    return np.einsum("...n,n->...", np.maximum(1 - share, 0), trust) / trust.sum(), q
 
 
 def solve(G, D, trust, rounds=SUMS.rounds):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
+from scipy.special import expit
 
 from ...arrays import names_of
 from ...errors import DataError
@@ -30,6 +31,7 @@ def gradient_field(
     tangent: str | ArrayLike | None = "auto",
     seed: int = 0,
     training: bool = False,
+    of: str = "value",
 ) -> GradientField:
     """Gradient of a neuron with respect to the model's inputs, at each of the points.
 
@@ -39,6 +41,7 @@ def gradient_field(
     >>> field = sg.gradient_field(model, x, neuron=lambda y: y[:, 1] - y[:, 0])       # a logit difference
     >>> field = sg.gradient_field(model, tokens, "head", (-1, 3), wrt="embedding")    # a token model
     >>> field = sg.gradient_field(model, x, neuron=[0, 1, 2])              # the span of three neurons
+    >>> field = sg.gradient_field(classifier, x, of="probability")         # and not its logit
 
     Parameters
     ----------
@@ -70,6 +73,11 @@ def gradient_field(
         Read the model in train mode, but for dropout and normalisation over the batch, which stay in eval
         mode. For models that differentiate inside, such as energies with forces, and keep the graph of that
         for `create_graph=self.training` alone.
+    of : "value" or "probability"
+        What the neuron's values and gradients are those of. A classifier's logit z is trained through its
+        probability p alone, `1/(1 + exp(-z))`, or of several classes the softmax: far from the boundary z is
+        what training has left. The directions are the same; the gradient of p is short there, and counts
+        less. Of a function p is that of its number, a logit difference.
 
     Returns
     -------
@@ -85,16 +93,21 @@ def gradient_field(
     check_module(model)
     if isinstance(smooth, bool) or not isinstance(smooth, int | np.integer) or smooth < 0:
         raise DataError(f"smooth must be a whole number of jittered copies, 0 for none, got {smooth!r}")
+    if of not in ("value", "probability"):
+        raise DataError(f'of must be "value" or "probability", got {of!r}')
     several = isinstance(neuron, list)
     data, kept = points = checked_points(x)
     with undisturbed(model, training=training):
         arguments = Arguments(forward_args, kept)
-        reader = Reader(model, layer, neuron if several else [neuron], wrt, arguments)
+        reader = Reader(model, layer, neuron if several else [neuron], wrt, arguments, of)
         inputs = reader.inputs(data)
         rows = reader.probe(data, inputs)
         values, gradients = reader.differentiate(data, inputs, rows)
         if smooth:
             gradients = _averaged(reader, data, inputs, rows, smooth, seed)
+    if of == "probability":
+        values, slopes = expit(values), expit(values) * expit(-values)
+        gradients = gradients * slopes.reshape(*slopes.shape, *(1,) * (gradients.ndim - 2))
     where = to_numpy(data if wrt is None else inputs).reshape(len(data), -1)
     gradients = gradients.reshape(*values.shape, -1)
     if not several:

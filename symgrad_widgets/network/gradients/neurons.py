@@ -9,8 +9,8 @@ from .outputs import copied, described
 __all__ = ["neuron_index", "neuron_values"]
 
 
-def neuron_values(output, neuron, count, where, layers):
-    """Values (count,) of one neuron, read from an output.
+def neuron_values(output, neuron, count, where, layers, of="value"):
+    """Values (count,) of one neuron, read from an output; of its "probability" the log odds.
 
     `where` names the output and `layers` lists the model's layers, for error messages.
     """
@@ -27,7 +27,16 @@ def neuron_values(output, neuron, count, where, layers):
             "(batch_first=True); otherwise give a function, such as neuron=lambda out: out[-1, :, 0]"
         )
     output = output[:, None] if output.ndim == 1 else output
-    return output[(slice(None), *neuron_index(tuple(output.shape[1:]), neuron, where))]
+    index = neuron_index(tuple(output.shape[1:]), neuron, where)
+    values = output[(slice(None), *index)]
+    if of == "value" or output.shape[1] == 1:
+        return values
+    if output.ndim > 2:
+        raise ModelError(
+            f'{where} has neurons of shape {tuple(output.shape[1:])}: of="probability" takes logits (N, classes)'
+        )
+    others = torch.arange(output.shape[1], device=output.device) != index[0] % output.shape[1]
+    return values - output[:, others].logsumexp(1)  # softmax's odds of one class against the others
 
 
 def neuron_index(shape, neuron, where):

@@ -34,8 +34,8 @@ _PROBED = 4  # points on which a model is tried before the rest
 class Reader:
     """Values and gradients of some neurons of one layer, with respect to the inputs or to another layer."""
 
-    def __init__(self, model, layer, neurons, wrt, arguments):
-        self.model, self.neurons = not_compiled(model), neurons
+    def __init__(self, model, layer, neurons, wrt, arguments, of="value"):
+        self.model, self.neurons, self.of = not_compiled(model), neurons, of
         self.layers = {name: module for name, module in self.model.named_modules() if name}
         self.layer, self.wrt = layer, wrt
         self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
@@ -125,8 +125,8 @@ class Reader:
             raise ModelError(f"the model's forward does not call the layer {self.layer!r}{self._remade()}")
         output = output if self.read is None else seen[-1]
         names = list(self.layers)
-        values = [neuron_values(output, neuron, len(leaf), self.where, names) for neuron in self.neurons]
-        values = torch.stack(values, 1)
+        about = len(leaf), self.where, names, self.of
+        values = torch.stack([neuron_values(output, neuron, *about) for neuron in self.neurons], 1)
         if values.is_complex():
             raise ModelError(
                 f"{self.where} is complex: take a real number of it, neuron=lambda out: out[:, 0].real"

@@ -38,7 +38,7 @@ class Fit(Candidate):
     """A formula fitted without gradients, and `error`, by which it was fitted, on held-out points.
 
     Of values the error is the share of their variance that is not explained, of labels the share that is
-    wrong. `loss` is mean `1 - cos^2`, as of every Candidate, over all points of the field.
+    wrong. `loss` is mean `1 - cos^2`, as of every Candidate.
     """
 
     error: float = dataclasses.field(kw_only=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interpretation", "interpret"]
 
-_READING = ("wrt", "forward_args", "smooth", "training")  # options of `gradient_field`
+_READING = ("wrt", "forward_args", "smooth", "training", "of")  # options of `gradient_field`
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +46,7 @@ class Interpretation:
     subspace : array (n, r) where the formulas are of `x @ subspace` instead of many inputs, else None
     points : array (N, n) that it rests on
     inputs : names of the n inputs
-    asked : the layer, the neuron and `wrt` that were asked for; None where a field was given
+    asked : the layer, the neuron, `wrt` and `of` that were asked for; None where a field was given
 
     """
 
@@ -75,13 +75,13 @@ class Interpretation:
         """Return the formula as a torch.nn.Module from inputs (..., n) to values (...)."""
         return to_torch(self._formula(), self.names, self.subspace)
 
-    def splice(self, model, x=None, layer=None, neuron=None, wrt=None, forward_args=()):
+    def splice(self, model, x=None, layer=None, neuron=None, wrt=None, forward_args=(), of="value"):
         """Put `phi(formula)` in the neuron's place, in a copy of the model, and measure what that changes.
 
         >>> result.splice(run.model).effect(run.loss)
 
-        `layer`, `neuron` and `wrt` are those of `interpret`, and have to be given where that was given a
-        field. See `symgrad_widgets.reading.splicing.splice`, for what it returns too.
+        `layer`, `neuron`, `wrt` and `of` are those of `interpret`, and have to be given where that was given
+        a field. See `symgrad_widgets.reading.splicing.splice`, for what it returns too.
         """
         from .splicing import splice  # torch: only when asked for
 
@@ -90,8 +90,8 @@ class Interpretation:
                 raise DataError(
                     "interpret was given a field: say which neuron the formula is to stand for, neuron=0"
                 )
-            layer, neuron, wrt = self.asked
-        return splice(model, self, layer, neuron, x, wrt, forward_args)
+            layer, neuron, wrt, of = self.asked
+        return splice(model, self, layer, neuron, x, wrt, forward_args, of)
 
     def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
         """Return the same with another formula as the answer: a control for `splice`.
@@ -149,7 +149,8 @@ class Interpretation:
             yield "phi", f"explains {r2:.2f} % of the neuron, rank correlation {rank:.4f}"
         if self.verdict is not None:
             yield "verdict", self.verdict.message
-        yield "points", f"{self.evidence.points} used, {self.evidence.dropped} dropped"
+        e = self.evidence
+        yield "points", f"{e.points} used, as good as {e.effective:.0f} of equal weight; {e.dropped} dropped"
         yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in self.seconds.items())
 
     def _concepts_line(self):
@@ -221,8 +222,8 @@ def interpret(
     constraints : equations that hold on the data, for the verdict
     seconds : cap on the search, which ends earlier when its answer has settled; shared by all concepts, and
         counted once all is compiled
-    options : `wrt`, `forward_args`, `smooth` and `training` as in `gradient_field`; all others are passed on
-        to `Search` (operators, max_complexity, guesses, backend)
+    options : `wrt`, `forward_args`, `smooth`, `training` and `of` as in `gradient_field`; all others are
+        passed on to `Search` (operators, max_complexity, guesses, backend)
 
     Returns an `Interpretation`; of several neurons all independent concepts, one after another, each on what
     those before it leave of the gradients' span.
@@ -265,7 +266,7 @@ def interpret(
         subspace=searches[0].subspace,
         points=field.points,
         inputs=field.names,
-        asked=None if x is None else (layer, neuron, reading.get("wrt")),
+        asked=None if x is None else (layer, neuron, reading.get("wrt"), reading.get("of", "value")),
         rank=field.rank,
         verdicts=verdicts,
         kind=state.kind,

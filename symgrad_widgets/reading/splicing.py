@@ -16,11 +16,13 @@ import torch
 from ..errors import DataError, ModelError
 from ..network.gradients.inputs import Arguments, checked_points
 from ..network.gradients.modes import undisturbed
-from ..network.gradients.neurons import neuron_index
+from ..network.gradients.neurons import neuron_index, others_of
 from ..network.gradients.outputs import described, table_of, tensors_in
 from ..network.gradients.reader import forward, home, layer_of, not_compiled, placed, scripted
 
 __all__ = ["Effect", "Spliced", "splice"]
+
+_SURE = 1e-12  # a probability nearer to 0 or 1 has the logit of this one
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +91,7 @@ class Spliced:
         return Effect(*known, mean=_loss_or_nan(loss, self.mean))
 
 
-def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=()):
+def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(), of="value"):
     """Put the formula of an `Interpretation`, bent by its phi, in the place of the neuron it was found for.
 
     Beyond the values of the formula that were seen, phi is constant.
@@ -98,7 +100,7 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
     ----------
     model : torch.nn.Module
     result : Interpretation of one neuron
-    layer, wrt, forward_args : as in `gradient_field`
+    layer, wrt, forward_args, of : as in `gradient_field`
     neuron : int or tuple of int
         A layer that is called more than once has it replaced each time.
     x : array (N, ...) or None
@@ -136,7 +138,7 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
         if isinstance(plain, torch.jit.ScriptModule):
             raise scripted(plain)
         made = partial(_replaced, plain, _shared(plain, before.tensors), layer, neuron, wrt)
-        spliced = made(lambda x, _: bend(formula(_precise(_table(x, result.inputs)))))
+        spliced = made(lambda x, _: bend(formula(_precise(_table(x, result.inputs)))), of=of)
         shuffled = made(lambda _, own: own[_order(len(own))])
         mean = made(lambda _, own: own.mean().expand_as(own))
         placed_x = placed(x, model, whole=wrt is not None)
@@ -174,8 +176,8 @@ def _shared(model, tensors):
     return memo
 
 
-def _replaced(model, memo, layer, neuron, wrt, value):
-    """Return a copy of the model in which the neuron is `value(inputs, what it is)`."""
+def _replaced(model, memo, layer, neuron, wrt, value, of="value"):
+    """Return a copy of the model in which the neuron, or its probability, is `value(inputs, what it is)`."""
     try:
         copy, seen = deepcopy(model, memo.copy()), []
     except Exception as error:  # it may be anything
@@ -197,8 +199,12 @@ def _replaced(model, memo, layer, neuron, wrt, value):
             raise ModelError(f"the model calls the layer {layer!r} before the layer {wrt!r} given as wrt")
         changed = output.clone()
         column = changed[:, None] if changed.ndim == 1 else changed
-        index = (slice(None), *neuron_index(tuple(column.shape[1:]), neuron, f"the layer {layer!r}"))
-        column[index] = value(seen[0], column[index]).to(column)
+        where = f"the layer {layer!r}"
+        index = neuron_index(tuple(column.shape[1:]), neuron, where)
+        new = value(seen[0], column[(slice(None), *index)])
+        if of == "probability":
+            new = torch.logit(new, _SURE) + others_of(column, index, where)
+        column[(slice(None), *index)] = new.to(column)
         return changed
 
     if wrt is None:

@@ -41,7 +41,8 @@ def judged(result, trained):
     entries = [(c.complexity, c.loss) for c in result.front]
     if not entries:
         return {}
-    field = gradient_field(trained.model, trained.x, neuron=trained.neuron, names=trained.names)
+    about = {"neuron": trained.neuron, "names": trained.names, "of": trained.of}
+    field = gradient_field(trained.model, trained.x, **about)
     return {rule: _judged(result.front[chosen(rule, entries)], trained.experiment, field) for rule in RULES}
 
 

@@ -6,7 +6,7 @@ import torch
 from ...errors import ModelError
 from .outputs import copied, described
 
-__all__ = ["neuron_index", "neuron_values"]
+__all__ = ["neuron_index", "neuron_values", "others_of"]
 
 
 def neuron_values(output, neuron, count, where, layers, of="value"):
@@ -29,14 +29,18 @@ def neuron_values(output, neuron, count, where, layers, of="value"):
     output = output[:, None] if output.ndim == 1 else output
     index = neuron_index(tuple(output.shape[1:]), neuron, where)
     values = output[(slice(None), *index)]
-    if of == "value" or output.shape[1] == 1:
-        return values
-    if output.ndim > 2:
-        raise ModelError(
-            f'{where} has neurons of shape {tuple(output.shape[1:])}: of="probability" takes logits (N, classes)'
-        )
-    others = torch.arange(output.shape[1], device=output.device) != index[0] % output.shape[1]
-    return values - output[:, others].logsumexp(1)  # softmax's odds of one class against the others
+    return values if of == "value" else values - others_of(output, index, where)
+
+
+def others_of(logits, index, where):
+    """What a logit is compared with in the log odds of its class: softmax's others, or 0 for one alone."""
+    if logits.ndim > 2:
+        shape = tuple(logits.shape[1:])
+        raise ModelError(f'{where} has neurons of shape {shape}: of="probability" takes logits (N, classes)')
+    if logits.shape[1] == 1:
+        return 0.0
+    others = torch.arange(logits.shape[1], device=logits.device) != index[0] % logits.shape[1]
+    return logits[:, others].logsumexp(1)
 
 
 def neuron_index(shape, neuron, where):

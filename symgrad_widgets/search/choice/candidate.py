@@ -9,12 +9,13 @@ import sympy as sp
 
 from ...errors import DataError, ExpressionError
 from ...field import GradientField
-from ...formula.expressions import as_expression, complexity, loss
+from ...formula.expressions import as_expression, complexity, misalignments
 from ...formula.on_arrays import on_arrays
 from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy
 from ..tuning import KIND
 from .numbers import Interval, intervals
+from .split import split
 from .values import left_of, missed, unexplained
 
 __all__ = ["Candidate", "explained", "identifiable", "missed_by", "score", "share"]
@@ -28,7 +29,8 @@ class Candidate:
     ----------
     expression : sympy.Expr in `Symbol(name, real=True)`, without outer function, scale or offset
     complexity : 1 for each leaf, operator and constant other than +-1
-    loss : mean of `1 - cos^2` on held-out points, 0 = same direction everywhere, 1 = orthogonal
+    loss : weighted mean of `1 - cos^2` on held-out points, 0 = same direction everywhere, 1 = orthogonal
+    plain_loss : the same without weights
     explained : share of the variance of the neuron's values that a smooth function of the formula predicts,
         each value left out in turn; None without values, and for several neurons
 
@@ -37,6 +39,7 @@ class Candidate:
     expression: sp.Expr
     complexity: int
     loss: float
+    plain_loss: float
     explained: float | None = None
     _on: tuple | None = having(default=None, repr=False, compare=False)  # the field, and names for numbers
 
@@ -73,10 +76,11 @@ class Candidate:
         return f"${sp.latex(self.expression)}$"
 
 
-def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
+def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> Candidate:
     """Candidate for a person's own formula (text or SymPy), to be placed on the front of a search.
 
-    Nothing is fitted: the loss is over all points of the field, and so is what the formula explains. Text is
+    Nothing is fitted. The loss is over the points that a search of the same `random_state` holds out, so that
+    its formulas have the losses that they have on its front; what is explained is over all points. Text is
     read as people write it, "½ v² + 1,6 x^4", and counts as it is written: x/x has no value where x is 0.
 
     >>> score(field, "x1*x4 - x2*x3")  # doctest: +SKIP
@@ -92,9 +96,10 @@ def score(field: GradientField, guess: str | sp.Expr) -> Candidate:
     expression = as_expression(guess, field.names)
     if not expression.free_symbols:
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
-    written = guess if isinstance(guess, str) else expression
-    left, told = loss(written, field), explained(expression, field)
-    return Candidate(expression, complexity(expression), left, told, (field, None))
+    held = split(field, random_state)[1]
+    shares = misalignments(guess if isinstance(guess, str) else expression, field)[held]
+    losses = float(np.average(shares, weights=field.weights[held])), float(shares.mean())
+    return Candidate(expression, complexity(expression), *losses, explained(expression, field), (field, None))
 
 
 def explained(expression, field):

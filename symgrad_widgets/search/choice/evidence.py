@@ -25,6 +25,7 @@ class Evidence:
     agreement : share of resamplings of the points that choose the same formula
     spread : largest relative standard deviation of a coefficient over resamplings of the fitted points
     points, dropped, evaluations, generations : what it rests on
+    effective : number of points of equal weight that tell as much
     certificate : Certificate that was made of the answer, or None
 
     """
@@ -36,6 +37,7 @@ class Evidence:
     spread: float | None
     points: int
     dropped: int
+    effective: float
     evaluations: int
     generations: int
     certificate: Certificate | None = None
@@ -60,6 +62,7 @@ def evidence(search, judge, resamples=EVIDENCE.resamples, thorough=False, certif
         spread=None if best is None else spread(judge, best.expression, search.random_state, resamples),
         points=len(search.field),
         dropped=search.field.dropped,
+        effective=search.field.effective,
         evaluations=search.evaluations,
         generations=search.generation,
         certificate=certificate,

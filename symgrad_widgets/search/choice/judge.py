@@ -261,9 +261,10 @@ class Judge:
     def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
-        loss = float(np.average(shares[-len(self.held.trust) :], weights=self.held.trust))
+        held = shares[-len(self.held.trust) :]
+        losses = float(np.average(held, weights=self.held.trust)), float(held.mean())
         squares = missed_by(expression, self._judged)
-        candidate = Candidate(expression, complexity(expression), loss, share(squares), self._about)
+        candidate = Candidate(expression, complexity(expression), *losses, share(squares), self._about)
         smooth = smooth_share(self._unit, directions, self._nearest, self._trust)
         about = contender, effort(expression), smooth, self._trust, squares
         return _Written(candidate, directions, shares, *about)

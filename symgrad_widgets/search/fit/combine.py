@@ -6,8 +6,8 @@ With weights `w = 1` the smallest eigenvalue is the loss weighted by `|grad e|^2
 `w = 1 / |grad e|^2` bring it to the unweighted mean of `1 - cos^2`, which is what is reported.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, `D (K, N, k)` their components along
-the k neurons, both with any number of leading batch axes. `trust (N,)` are weights of the points, the field's: a
-mean over the points is one with these, and the eigenproblem's `w` have them as a factor.
+the k neurons, both with any number of leading batch axes. `trust (N,)` are the field's weights: a mean over
+the points is one with these, and the eigenproblem's `w` have them as a factor.
 """
 
 from operator import itemgetter

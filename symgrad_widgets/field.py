@@ -51,7 +51,7 @@ class GradientField:
     points.
 
     An error turns a short gradient more than a long one. So a point of gradient length g has the weight
-    `g^2 / (s^2 + g^2)`, over the mean of all; s is ten times the error, where it is known, else the length of
+    `g^2 / (s^2 + g^2)`; s is ten times the error, where it is known, else the length of
     those that hold most of the power: `s^2 = sum g^4 / sum g^2`. `effective` is the number of points of
     equal weight that tell as much (Kish 1965, Survey Sampling).
 
@@ -98,8 +98,7 @@ class GradientField:
         self.projected = projected[keep]  # (N, k, m): the gradients in tangent coordinates
         self.dropped = dropped + int(count - keep.sum())
         self.error = error if np.ndim(error) == 0 else error[keep]
-        weights = _trusted(self.projected, self.error) if weights is None else weights[keep]
-        self.weights = weights / weights.mean()  # (N,), of mean 1
+        self.weights = _trusted(self.projected, self.error) if weights is None else weights[keep]
         for array in (self.points, self.gradients, self.values, self.projected, self.weights, *self.measure):
             if array is not None:
                 array.flags.writeable = False

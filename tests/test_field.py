@@ -360,3 +360,74 @@ def test_bad_input(arguments, error, message):
 def test_many_repeats_of_enough_points_are_fine():
     x = np.concatenate([np.tile(X[:1], (100, 1)), X])
     assert len(GradientField(x, np.tile(G, (3, 1)))) == 150
+
+
+# -- how much a point counts ----------------------------------------------------------------------------------
+
+
+def longer_and_longer(**given):
+    """Field whose gradients point one way and have lengths from 0.01 to 1, in units of the spreads."""
+    points = np.random.default_rng(3).normal(size=(100, 2))
+    points /= points.std(0)
+    return GradientField(points, np.linspace(0.01, 1, 100)[:, None] * [0.6, 0.8], **given)
+
+
+def test_short_gradients_count_less():
+    length = np.linspace(0.01, 1, 100)
+    square = (length**4).sum() / (length**2).sum()
+    wanted = length**2 / (square + length**2)
+    field = longer_and_longer()
+    np.testing.assert_allclose(field.weights, wanted, rtol=1e-12)
+    assert field.effective == pytest.approx(wanted.sum() ** 2 / (wanted**2).sum())
+    assert GradientField(X, np.tile(G[:1], (50, 1))).effective == pytest.approx(50)
+
+
+def test_a_known_error_says_from_where_on():
+    length = np.linspace(0.01, 1, 100)
+    for error in (0.02, np.linspace(0.01, 0.05, 100)):
+        wanted = length**2 / ((10 * error) ** 2 + length**2)
+        np.testing.assert_allclose(longer_and_longer(error=error).weights, wanted, rtol=1e-12)
+
+
+def test_weights_that_are_given_are_those_of_the_points():
+    given = np.arange(100.0)
+    field = longer_and_longer(weights=given)
+    np.testing.assert_array_equal(field.weights, given)
+    np.testing.assert_array_equal(field.take(np.arange(10, 20)).weights, given[10:20])
+    gaps = np.where(given < 3, np.nan, given)
+    assert longer_and_longer(weights=gaps).dropped == 3
+
+
+def test_weights_do_not_depend_on_units():
+    rng = np.random.default_rng(8)
+    points, gradients, unit = rng.normal(size=(200, 3)), rng.normal(size=(200, 3)), [1e6, 1, 1e-9]
+    there = GradientField(points * unit, gradients / unit)
+    np.testing.assert_allclose(there.weights, GradientField(points, gradients).weights, rtol=1e-9)
+
+
+def test_neurons_count_alike_in_the_weights():
+    rng = np.random.default_rng(9)
+    points, gradients = rng.normal(size=(200, 3)), rng.normal(size=(200, 2, 3))
+    louder = gradients * [[1e4], [1]]
+    np.testing.assert_allclose(
+        GradientField(points, louder).weights, GradientField(points, gradients).weights, rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"error": 0}, "error must be a number above 0, or one for each of the 100 points, got 0.0"),
+        ({"error": np.ones(3)}, r"error must be .* got shape \(3,\)"),
+        ({"error": np.nan}, "error must be .* got nan"),
+        ({"weights": np.ones((100, 2))}, r"weights must be 100 numbers from 0, .* got shape \(100, 2\)"),
+        (
+            {"weights": np.zeros(100)},
+            "weights must be 100 numbers from 0, one for each point, and some above 0",
+        ),
+        ({"weights": np.arange(100) - 1.0}, r"got shape \(100,\), the least -1"),
+    ],
+)
+def test_weights_and_errors_that_are_none(given, message):
+    with pytest.raises(DataError, match=message):
+        longer_and_longer(**given)

@@ -269,7 +269,7 @@ class Engine:
     def pairs_of(self, rows):
         """Score the best sums of two of at least two rows, and return them."""
         D, trust = self.bank.D[rows], self.sample.trust
-        single, kind = 1 - (D**2).sum(2) @ trust / len(trust), self.bank.kind[rows]
+        single, kind = 1 - (D**2).sum(2) @ trust / trust.sum(), self.bank.kind[rows]
         values, pairs = [], []
         for a, b in itertools.combinations_with_replacement(range(0, len(rows), MEMORY.compared), 2):
             self.watch()
@@ -287,7 +287,7 @@ class Engine:
 
     def _products(self, fields, first, second):
         """Weighted mean inner products of two lots of rows of G or D."""
-        trust = self.sample.trust / len(self.sample.trust)
+        trust = self.sample.trust / self.sample.trust.sum()
         a, b = fields[first] * trust[:, None], fields[second]
         return a.reshape(len(a), -1) @ b.reshape(len(b), -1).T
 

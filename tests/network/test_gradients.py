@@ -756,3 +756,46 @@ def test_a_model_without_numbers_takes_the_points_in_their_own_type():
 
     gradient_field(Free(), torch.from_numpy(points(30, 2)).float())
     assert seen == {torch.float32}
+
+
+# -- the probability of a classifier -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("classes", "neuron"), [(1, 0), (3, 2), (3, -2), (2, lambda z: z[:, 1] - z[:, 0])])
+def test_the_probability_is_a_classifier_s_own(classes, neuron):
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, classes)).double(), points(30, 4)
+
+    def probability(x):
+        z = model(x)
+        if callable(neuron) or classes == 1:
+            return torch.sigmoid(z[:, 1] - z[:, 0] if callable(neuron) else z[:, 0])
+        return torch.softmax(z, 1)[:, neuron]
+
+    leaf = torch.as_tensor(x).requires_grad_()
+    (slopes,) = torch.autograd.grad(probability(leaf).sum(), leaf)
+    field = gradient_field(model, x, neuron=neuron, of="probability")
+    np.testing.assert_allclose(field.values, probability(leaf).detach(), rtol=1e-12)
+    np.testing.assert_allclose(field.gradients, slopes, rtol=1e-9)
+
+
+def test_of_a_sure_classifier_directions_stay_and_lengths_fall():
+    model = nn.Linear(3, 1).double()
+    nn.init.constant_(model.weight, 9.0)
+    x = points(50, 3)
+    logit, sure = (gradient_field(model, x, of=of) for of in ("value", "probability"))
+    np.testing.assert_allclose(np.abs((logit.unit * sure.unit).sum(2)), 1)
+    assert sure.effective < 0.7 * logit.effective
+
+
+@pytest.mark.parametrize(
+    ("of", "shape", "message"),
+    [
+        ("logit", (2,), 'of must be "value" or "probability", got \'logit\''),
+        ("probability", (2, 2), 'has neurons of shape .2, 2.: of="probability" takes logits'),
+    ],
+)
+def test_what_has_no_probability(of, shape, message):
+    model = nn.Sequential(nn.Linear(3, 4), nn.Unflatten(1, shape) if len(shape) > 1 else nn.Identity())
+    with pytest.raises((DataError, ModelError), match=message):
+        gradient_field(model, points(9, 3), neuron=(0,) * len(shape) if len(shape) > 1 else 0, of=of)

@@ -162,7 +162,7 @@ def test_without_a_formula_or_a_place_there_is_nothing_to_splice(result, points)
         bare.splice(Net(), neuron=0, layer="neurons")
     with pytest.raises(sg.SymgradError, match="has no formula"):
         dataclasses.replace(result, best=None, phi=None).splice(Net(), neuron=0, layer="neurons")
-    assert result.asked == ("neurons", 0, None)
+    assert result.asked == ("neurons", 0, None, "value")
 
 
 def test_a_formula_of_other_inputs_than_the_models_is_refused(result):

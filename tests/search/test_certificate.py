@@ -91,8 +91,8 @@ def directions(field, size):
 
 
 def left_by(unit, field):
-    """Sums of 1 - cos^2 over the points (K,)."""
-    return (1 - (unit * field.unit[:, 0]).sum(2) ** 2).sum(1)
+    """Weighted sums of 1 - cos^2 over the points (K,)."""
+    return (1 - (unit * field.unit[:, 0]).sum(2) ** 2) @ field.weights
 
 
 def distinct(unit):
@@ -149,7 +149,7 @@ def test_the_best_of_each_length_at_all_points_are_those_of_all_trees(field, gro
         best = certify.best_by_nodes(grown, grown.directions(NODES), Engine(Sample(field), grammar))
     losses = [(nodes(term), loss(to_sympy(term, SYMBOLS), field)) for term in best]
     for most in range(1, NODES + 1):
-        least = min(left_by(unit, field).min() for unit, _ in by_recursion[:most]) / len(field)
+        least = min(left_by(unit, field).min() for unit, _ in by_recursion[:most]) / field.weights.sum()
         assert min(own for size, own in losses if size <= most) == pytest.approx(least, rel=1e-6, abs=1e-12)
 
 

@@ -216,8 +216,7 @@ class Judge:
 
     @cached_property
     def _trust(self):
-        trust = np.concatenate([sample.trust for sample in self._samples])
-        return trust / trust.mean()
+        return np.concatenate([sample.trust for sample in self._samples])
 
     @cached_property
     def _nearest(self):

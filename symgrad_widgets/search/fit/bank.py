@@ -14,8 +14,8 @@ __all__ = ["Bank", "Sample", "sides"]
 class Sample:
     """Some points of a field, as the search reads them.
 
-    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `trust (N,)`, the points' weights,
-    of mean 1; `whole (N, n)`, the gradients of
+    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `trust (N,)`, the points'
+    weights; `whole (N, n)`, the gradients of
     one neuron on data that fill the whole space, else None; `values (N,)` of one neuron, else None.
     """
 
@@ -69,7 +69,7 @@ def _along(basis, gradients):
 
 def _lengths(G, trust):
     """Weighted RMS lengths (K,)."""
-    return np.sqrt(np.einsum("kn,n->k", np.einsum("knj,knj->kn", G, G), trust) / len(trust))
+    return np.sqrt(np.einsum("kn,n->k", np.einsum("knj,knj->kn", G, G), trust) / trust.sum())
 
 
 def sides(terms, points):

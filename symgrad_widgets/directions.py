@@ -5,9 +5,10 @@ Arrays hold a vector of m numbers at each of N points, or the k vectors that spa
 
 import numpy as np
 
-__all__ = ["misalignment", "orthonormal", "outside", "unit"]
+__all__ = ["misalignment", "noise", "orthonormal", "outside", "unit"]
 
 _DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
+_COMPARED = 10_000  # points times inputs that are compared with their neighbours, at most
 
 
 def unit(vectors):
@@ -41,3 +42,25 @@ def misalignment(vectors, spanning):
         scaled = vectors / np.abs(vectors).max(axis=1, keepdims=True)
         share = (outside(scaled, spanning) ** 2).sum(1) / (scaled**2).sum(1)
     return np.where(np.isfinite(share), np.minimum(share, 1.0), 1.0)
+
+
+def noise(points, vectors):
+    """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
+
+    Each vector is compared with a linear function of the points (N, n) that fits its neighbours, twice as
+    many as that takes. The median of the squares counts, as what is curved somewhere is no noise. Of many
+    inputs no two points are near, and what is found is an upper bound.
+    """
+    from scipy.spatial import cKDTree
+
+    count, n = points.shape
+    near = min(2 * (n + 2), count - 1)
+    some = np.linspace(0, count - 1, min(count, max(_COMPARED // n**2, 30))).astype(int)
+    index = cKDTree(points).query(points[some], near + 1)[1]
+    index = np.where(index[:, :1] == some[:, None], index[:, 1:], index[:, :-1])  # of repeated ones any
+    design = np.concatenate([np.ones((len(some), near, 1)), points[index] - points[some][:, None]], axis=2)
+    share = np.linalg.pinv(design, rcond=_DEPENDENT)[:, 0]  # (S, near), of the value at the point itself
+    left = vectors[some] - np.einsum("sj,sjkm->skm", share, vectors[index])
+    squares = (left**2).mean(2) / (1 + (share**2).sum(1))[:, None]
+    of_normal = (1 - 2 / (9 * vectors.shape[2])) ** 3  # median of chi^2 (Wilson, Hilferty 1931)
+    return np.sqrt(np.median(squares, axis=0) / of_normal)

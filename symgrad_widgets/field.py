@@ -8,6 +8,7 @@ import numpy as np
 
 from .arrays import floats, names_of
 from .checks import checked_names
+from .directions import noise
 from .errors import DataError, NoGradientError
 
 __all__ = ["TRAINING_ERROR", "GradientField", "Measure", "measured"]
@@ -18,8 +19,7 @@ _FLAT = 1e-5  # a direction in which the standardised data vary by less than thi
 _DOUBLE = 1e-3  # a combination of neurons with less of their gradients' power says that they agree
 _CHANCE = 0.1  # a direction with less than this share of the power it has by chance is noise
 _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
-_SHORT = 1.0  # times the mean square length, each by its own power: so short gradients count half
-_RELATIVE = 0.1  # of a gradient's length: an error of less is no reason to trust it less
+_TURNED = 0.02  # of a gradient's length: an error of less is no reason to trust it less
 
 
 class GradientField:
@@ -51,9 +51,10 @@ class GradientField:
     points.
 
     An error turns a short gradient more than a long one. So a point of gradient length g has the weight
-    `g^2 / (s^2 + g^2)`; s is ten times the error, where it is known, else the length of
-    those that hold most of the power: `s^2 = sum g^4 / sum g^2`. `effective` is the number of points of
-    equal weight that tell as much (Kish 1965, Survey Sampling).
+    `g^2 / (s^2 + g^2)`: one of length s is turned by 2 % of it. An error that is not given is what gradients
+    at neighbouring points do not share (`directions.noise`); s is then no more than the length of those that
+    hold most of the power, `s^2 = sum g^4 / sum g^2`. `effective` is the number of points of equal weight
+    that tell as much (Kish 1965, Survey Sampling).
 
     Raises
     ------
@@ -98,8 +99,8 @@ class GradientField:
         self.projected = projected[keep]  # (N, k, m): the gradients in tangent coordinates
         self.dropped = dropped + int(count - keep.sum())
         self.error = error if np.ndim(error) == 0 else error[keep]
-        self.weights = _trusted(self.projected, self.error) if weights is None else weights[keep]
-        for array in (self.points, self.gradients, self.values, self.projected, self.weights, *self.measure):
+        self._weights = None if weights is None else weights[keep]
+        for array in (self.points, self.gradients, self.values, self.projected, self._weights, *self.measure):
             if array is not None:
                 array.flags.writeable = False
 
@@ -115,6 +116,11 @@ class GradientField:
         return tuple(
             name for name, spread in zip(self.names, self.measure.spread, strict=True) if spread == 0
         )
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """How much each point counts (N,), in no unit."""
+        return _trusted(self) if self._weights is None else self._weights
 
     @property
     def effective(self) -> float:
@@ -300,16 +306,18 @@ def _checked_arrays(points, gradients, values):
     return points, gradients, values
 
 
-def _trusted(projected, error):
-    """Weights (N,) of the points, from gradients (N, k, m) in the measure and their error."""
-    length = np.linalg.norm(projected, axis=2)
-    largest = length.max(0)
-    squares = (length / np.where(largest > 0, largest, 1)) ** 2
-    if error is None:
-        short = _SHORT * (squares**2).sum(0) / np.where(largest > 0, squares.sum(0), 1)
+def _trusted(field):
+    """Weights (N,) of the points of a field: of several neurons the mean."""
+    length = np.linalg.norm(field.projected, axis=2)  # (N, k)
+    unit = np.where(length.any(0), length.max(0), 1)
+    squares = (length / unit) ** 2
+    if field.error is not None:
+        short = (np.reshape(field.error, (-1, 1)) / unit / _TURNED) ** 2
     else:
-        short = (np.reshape(error, (-1, 1)) / (_RELATIVE * np.where(largest > 0, largest, np.inf))) ** 2
-    return (squares / np.where(largest > 0, short + squares, 1)).mean(1)
+        spread = np.where(field.measure.spread > 0, field.measure.spread, np.inf)
+        error = noise(field.points / spread, field.projected / unit[:, None])
+        short = np.minimum((error / _TURNED) ** 2, (squares**2).sum(0) / np.maximum(squares.sum(0), 1))
+    return (squares / np.where(squares > 0, short + squares, 1)).mean(1)
 
 
 def _checked_trust(error, weights, count):

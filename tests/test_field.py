@@ -362,7 +362,7 @@ def test_many_repeats_of_enough_points_are_fine():
     assert len(GradientField(x, np.tile(G, (3, 1)))) == 150
 
 
-# -- how much a point counts ----------------------------------------------------------------------------------
+# -- how much a point counts ---------------------------------------------------------------------------------
 
 
 def longer_and_longer(**given):

@@ -260,12 +260,13 @@ def test_many_neurons_and_projected_fields_cross_as_they_are(stand_in):
     search.step()
     sent = requests(search)[0]
     with np.load(sent["arrays"], allow_pickle=False) as arrays:
-        X, tangent, unit = arrays["X"], arrays["tangent"], arrays["unit"]
+        X, tangent, unit, weights = (arrays[name] for name in ("X", "tangent", "unit", "weights"))
     sample = search._judge.searched
     assert np.array_equal(X, sample.field.points)
     assert tangent.shape == (1, 4, 3)
     assert np.array_equal(tangent[0], sample.field.measure.spread[:, None] * sample.field.measure.basis)
     assert np.array_equal(unit, sample.field.unit)
+    assert np.array_equal(weights, sample.field.weights)
     assert sent["inputs"] == 4
 
 
@@ -615,7 +616,8 @@ def test_no_loss_is_negative_by_rounding():
     unit = np.array([0.6, 0.8]) * np.array([[1.0], [1 + 2**-52]])
     assert 2 - 2 * (unit[:1] @ unit[1:].T).item() < 0  # as exact agreement may come out
     losses = re.findall(r"alive \? (.+?) : Inf", OBJECTIVE)
-    assert losses == ["total / length(rows)", "max(2 - 2 * abs(total / length(rows)), 0.0) / field.inputs"]
+    paper = "max(2 - 2 * abs(total / length(rows)), 0.0) / field.inputs"
+    assert losses == ["total / sum(field.weights[i] for i in rows)", paper]
     assert (
         "share = min(sum(abs2, rest) / sum(abs2, projected), 1.0)" in OBJECTIVE
     )  # squares, so never below 0
@@ -790,7 +792,7 @@ class Julia:
         return json.loads(text) if text[0] == "[" and '"' in text else text
     def symgrad_use(self, *arguments):
         self.used = arguments
-        print("use", [len(a) for a in arguments[:2]], arguments[2:], flush=True)
+        print("use", [len(a) for a in arguments[:3]], arguments[3:], flush=True)
     def symgrad_evaluations(self):
         self.counted += 7
         return self.counted

@@ -44,7 +44,7 @@ def native_loss(term, sample):
     projected = sample.field.project(raw / np.where(longest > 0, longest, 1)[:, None])
     vanish = np.abs(projected).max(1) <= 1e-9
     shares = np.where(vanish, 1.0, misalignment(projected, sample.unit))
-    return np.inf if vanish.all() else shares.mean()
+    return np.inf if vanish.all() else np.average(shares, weights=sample.trust)
 
 
 def two_neurons():

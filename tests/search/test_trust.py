@@ -9,7 +9,7 @@ LAW = "v**2 - 2*cos(x)"
 
 
 def saturated(noise=0.03, seed=0, **given):
-    """Field of tanh(3 u) of the standardised law, with errors that are equally large everywhere; no values."""
+    """Field of tanh(3 u) of the standardised law, with errors that are equally large everywhere."""
     rng = np.random.default_rng(seed)
     x, v = points = rng.uniform(-2, 2, (2, 800))
     u = v**2 - 2 * np.cos(x)
@@ -29,7 +29,7 @@ def test_a_saturated_neuron_is_read_by_the_points_that_tell():
     field = saturated()
     found, equal = read(field), read(saturated(weights=np.ones(800)))
     assert sg.verify(found.best.expression, LAW).same
-    assert found.best.loss < 0.01 < 0.1 < found.best.plain_loss
+    assert 10 * found.best.loss < 0.1 < found.best.plain_loss
     assert equal.best is None  # where all points count alike, too much is noise
     assert equal.front[-1].loss == pytest.approx(equal.front[-1].plain_loss)
 

@@ -73,7 +73,7 @@ export class FieldPanel {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
     this.what.textContent = `${store.given.what} and ◆`;
     this.glance.hidden = !store.looked;
-    this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3;
+    this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
     this.looks.textContent = `${WORDS.looking(store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();

@@ -14,7 +14,7 @@ import { TimePanel } from "./time.js";
 import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
-function render({ model, el }) {
+export function render({ model, el }) {
   const gone = new AbortController();
   const host = {
     state: () => model.get("_state"),
@@ -199,7 +199,9 @@ class Instrument {
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
     this.machine.classList.toggle("sgi-go", running);
-    this.machine.hidden = open.includes("time"); // which has Play
+    const { without = [] } = store.given; // what a page without a kernel cannot do
+    this.machine.hidden = open.includes("time") || without.includes("machine"); // Time has Play
+    this.hint.hidden = without.includes("hint");
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
       const shut = !store.given.found.length && !open.includes("formulas");

@@ -52,13 +52,13 @@ export class TimePanel {
   }
 
   draw() {
-    const { store } = this, { running, ended, rate } = store.given, { found } = store.chosen ?? store.given, { generation } = store.state;
+    const { store } = this, { given } = store, { running, ended, rate } = given, { found } = store.chosen ?? store.given, { generation } = store.state;
     if (!store.state.open.includes("time")) return;
     this.play.textContent = this.moving ? WORDS.pause : WORDS.play;
     enable(this.back, generation > 0);
     enable(this.step, !running || generation < found.length);
     Object.assign(this.line, { max: Math.max(1, found.length), value: generation, disabled: !found.length });
-    const state = running ? WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.ended(found.at(-1).kind[0]) : found.length ? WORDS.still : "";
+    const state = running ? given.recorded ? WORDS.replayed : WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.ended(found.at(-1).kind[0]) : found.length ? WORDS.still : "";
     const now = found[generation - 1];
     this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}` : state || WORDS.nothing;
     const key = `${found.length} ${found.at(-1)?.tried}`;

@@ -71,6 +71,7 @@ export const WORDS = {
   ended: (name) => (name === "Match" ? "found, done" : `${name}, done`),
   still: "still looking",
   running: (rate) => `searching, ${rate} a second`,
+  replayed: "a recorded search, played again",
   across: "across",
   up: "up",
   over: (across, up) => `over ${across} and ${up}`,

@@ -7,6 +7,7 @@ from .fieldview import FieldView
 from .instrument import Instrument
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
+from .pages import page
 from .panel import Panel
 from .phiview import PhiView
 from .stepper import SearchStepper
@@ -24,4 +25,5 @@ __all__ = [
     "SearchStepper",
     "TrainingMonitor",
     "Workbench",
+    "page",
 ]

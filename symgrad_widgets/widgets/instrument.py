@@ -16,6 +16,7 @@ from . import bokehjs
 from .canvases import document
 from .cells import adopt
 from .frontend import Front
+from .pages import write_page
 from .panel import described
 from .subject import Network, Subject
 from .viewstate import ViewState
@@ -67,7 +68,7 @@ class Instrument(Front):
         experiment = network.experiment
         if experiment is not None:
             self._known[experiment.slug] = experiment
-        self._view = self._beginning(self._subject, show, hidden)
+        self._view = self._subject.view(show, hidden)
         self._error, self._running = "", False
         super().__init__("sgi-view", _state=self._view.plain())
         self.on_msg(self._asked)
@@ -244,21 +245,7 @@ class Instrument(Front):
         self._halt()
         network = Network.of(self._known.get(experiment, experiment), seed=whole(seed, "seed", most=2**31))
         subject = Subject(network, None, network.neuron)
-        self._go(self._beginning(subject, self._view.open, self._view.hidden), subject)
-
-    @staticmethod
-    def _beginning(subject, panels, hidden):
-        """State in which one begins with neurons."""
-        network = subject.network
-        return ViewState(
-            experiment=None if network.experiment is None else network.experiment.slug,
-            seed=network.seed,
-            neurons=subject.neurons,
-            inputs=subject.steepest,
-            selected=subject.beginning,
-            open=panels,
-            hidden=hidden,
-        )
+        self._go(subject.view(self._view.open, self._view.hidden), subject)
 
     def _working(self, running, error):
         self._running, self._error = running, error
@@ -304,6 +291,13 @@ class Instrument(Front):
         subject = self._subject
         said = {"text": text, "same": False, "name": "Hint", "said": subject.hint()}
         self._told_of(subject, told=said)
+
+    def export(self, path, **given):
+        """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
+
+        Keywords `atlas`, `word`, `title`, `notebook` and `bokeh` are those of `symgrad_widgets.page`.
+        """
+        return write_page(path, self._view, self._subject, **given)
 
     # -- pictures and words ----------------------------------------------------------------------------------
 

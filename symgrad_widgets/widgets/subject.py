@@ -17,6 +17,7 @@ from .fielddata import field_data, packed
 from .hints import HINTS, hint
 from .opening import opening
 from .tiles import layer_data, network_data
+from .viewstate import ViewState
 
 __all__ = ["Network", "Subject"]
 
@@ -138,6 +139,20 @@ class Subject:
     def beginning(self):
         """A formula to begin with, with a number to drag."""
         return opening(self.field, self._steep)
+
+    def view(self, panels=(), hidden=False):
+        """Return the `ViewState` in which one begins with these neurons."""
+        experiment = self.network.experiment
+        return ViewState(
+            experiment=None if experiment is None else experiment.slug,
+            seed=self.network.seed,
+            layer=self.layer,
+            neurons=self.neurons,
+            inputs=self.steepest,
+            selected=self.beginning,
+            open=panels,
+            hidden=hidden,
+        )
 
     def hint(self):
         """Say a little more than the time before."""

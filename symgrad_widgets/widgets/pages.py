@@ -1,0 +1,149 @@
+"""A page that needs no kernel: one file, opened from a disk, with all that the instrument computes by itself."""
+
+import base64
+import json
+import zlib
+from html import escape
+from pathlib import Path
+from string import Template
+
+from ..errors import OutputError
+from . import bokehjs
+from .bundle import bundled
+from .pagedata import kept_back, page_data
+from .pageseal import sealed
+from .subject import Network, Subject
+
+__all__ = ["page", "write_page"]
+
+_ASSETS = Path(__file__).parent / "assets"
+_FOR_PRACTICE = (
+    "<p>What this page keeps back is packed{how}, and is all in this file: it is for practice, not for marks.</p>"
+)
+
+
+def page(
+    source, path, x=None, names=None, *, seed=0, generations=None, atlas=None, show=(), hidden=False,
+    word=None, title=None, notebook=None, bokeh=None,
+):  # fmt: skip
+    """Write a page on which a network can be looked at, guessed at and played with, without Python.
+
+    It is one HTML file that opens from a disk and asks no other host for anything. A search is done first, and
+    recorded, so that the page can play it. Returns the `Path` that was written.
+
+    >>> sg.page("oscillator", "oscillator.html")  # doctest: +SKIP
+    >>> sg.page(my_network, "mine.html", x, names=("x", "v"), title="My network")  # doctest: +SKIP
+
+    Parameters
+    ----------
+    source, x, names, seed, show, hidden
+        As in `Instrument`.
+    path : where to, usually with the ending .html
+    generations : int or None
+        Of the search, 0 for none; None: until it ends by itself.
+    atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
+    word : str or None
+        Encrypts what the page keeps back; who knows the word can open it there. Without one it is only packed.
+    title : str, or None for the experiment's name
+    notebook : address of the notebook that the page links to, or None
+    bokeh : address of a script with this BokehJS, such as "bokeh.min.js" beside the page; None puts it in
+
+    Raises
+    ------
+    DataError, ModelError, UnknownNameError
+        as `Instrument` does.
+    OutputError
+        where the file cannot be written.
+
+    """
+    network = Network.of(source, x, names, seed)
+    subject = Subject(network, None, network.neuron)
+    if len(subject.field.names) > 1 and generations != 0:
+        _record(subject, generations)
+    view = subject.view(show, hidden)
+    return write_page(
+        path, view, subject, atlas=atlas, word=word, title=title, notebook=notebook, bokeh=bokeh
+    )
+
+
+def _record(subject, generations):
+    """Search, and keep each generation."""
+
+    def keep(state):
+        subject.keep(state)
+
+    subject.ended = subject.search.run(generations=generations, progress=False, callback=keep).ended
+
+
+def write_page(path, view, subject, *, atlas=None, word=None, title=None, notebook=None, bokeh=None, harder=None):
+    """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`; see `page`."""
+    data = page_data(view, subject, atlas, harder)
+    back = kept_back(view, subject)
+    experiment = subject.network.experiment
+    title = title or ("A network of your own" if experiment is None else f"What has {_article(experiment)} learnt?")
+    parts = {
+        "title": escape(title),
+        "style": _asset("instrument/instrument.css") + _asset("page/page.css"),
+        "links": "" if notebook is None else f'<a href="{escape(notebook)}">The notebook of this page</a>',
+        "words": escape(data["story"]),
+        "picture": "",
+        "tasks": "",
+        "holds": _holds(data),
+        "python": _python(experiment, notebook),
+        "sealed": _FOR_PRACTICE.format(how=" and encrypted" if word else "") if back else "",
+        "data": _block("data", data) + _block("sealed", sealed(back, word)),
+        "bokeh": _bokeh(bokeh),
+        "script": bundled("page/index.js"),
+    }
+    text = Template(_asset("page/page.html")).substitute(parts)
+    path = Path(path)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"the page cannot be written to {path}: {error.strerror or error}") from None
+    return path
+
+
+def _article(experiment):
+    return f"the network {experiment.id}"
+
+
+def _asset(name):
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+def _block(name, values):
+    return _packed(name, json.dumps(values, allow_nan=False, separators=(",", ":")).encode())
+
+
+def _packed(name, some):
+    text = base64.b64encode(zlib.compress(some, 9)).decode()
+    return f'<script type="text/plain" id="symgrad-{name}">{text}</script>\n'
+
+
+def _bokeh(address):
+    if address is not None:
+        return f'<script src="{escape(address)}"></script>'
+    return _packed("bokeh", bokehjs.script())
+
+
+def _holds(data):
+    """What of the network is in the page, in words."""
+    if data["model"] is not None:
+        return "The whole network is in this page: look at any neuron, over any inputs."
+    count, inputs = len(data["fields"]), " and ".join(data["state"]["inputs"])
+    return (
+        f"This network cannot be computed in a page: {count} of its neurons were recorded, their grey pictures over "
+        f"{inputs}."
+    )
+
+
+def _python(experiment, notebook):
+    """How to get what a page cannot do, in words."""
+    own = "your network and its points" if experiment is None else f'"{experiment.slug}"'
+    where = "its notebook, see above, or" if notebook else "a notebook with"
+    shown = "sg.Instrument(model, x)" if experiment is None else f"sg.Instrument({own})"
+    return (
+        f"To train a network or to search anew you need Python with symgrad: run <code>symgrad lab</code>, and open "
+        f"{where} <code>{escape(shown)}</code>."
+    )

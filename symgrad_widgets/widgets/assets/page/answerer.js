@@ -1,5 +1,5 @@
 // Stands in the kernel's place: what the instrument asks for is answered from what the page holds.
-import { FormulaError, read } from "../formula/index.js";
+import { FormulaError, loss, read } from "../formula/index.js";
 import { Subjects } from "./subjects.js";
 import { verdict } from "./verdict.js";
 import { WORDS } from "./words.js";
@@ -188,6 +188,11 @@ export class Answerer {
     const answers = this.knows() ? this.answers.concepts : null;
     const told = verdict(tree, field, answers?.length ? answers : null, data.approximation, data.language);
     this.tell({ told: { text, harder: data.harder, ...told } });
+  }
+
+  // Of a formula, beside the neurons that are chosen: as Python computes it.
+  loss(text) {
+    return loss(this.read(text).tree, this.subjects.whole(this.subject), this.data.language);
   }
 
   read(text) {

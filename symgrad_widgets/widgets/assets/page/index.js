@@ -31,7 +31,7 @@ async function start() {
   locked(answerer, sealed);
   dark();
   render({ model: answerer, el: element("instrument") });
-  globalThis.symgrad = { answerer };
+  globalThis.symgrad = { answerer }; // for whoever opens the console
 }
 
 // The address and the state, each after the other.

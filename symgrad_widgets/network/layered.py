@@ -14,7 +14,7 @@ __all__ = ["Step", "layered"]
 _CLOSE = 1e-4  # of the output's spread: steps that leave more do not compute the model
 _POINTS = 64
 _SAME = (nn.Identity, nn.Dropout, nn.AlphaDropout)  # as they are when a model is read
-_MODULES = {  # type: (name, attributes that say more of it)
+_MODULES = {  # with the attributes that say more of each
     nn.ELU: ("elu", ("alpha",)),
     nn.GELU: ("gelu", ()),
     nn.LeakyReLU: ("leakyrelu", ("negative_slope",)),
@@ -53,7 +53,7 @@ class Step(NamedTuple):
     kind: str
     name: str | None
     given: dict
-    call: object  # the same in torch
+    call: object  # the same in torch, without the hooks that a module may have
 
 
 def layered(model, points):
@@ -140,24 +140,24 @@ def _of_module(name, module):
     kind = type(module)
     if kind is nn.Linear:
         bias = torch.zeros(module.out_features) if module.bias is None else module.bias
-        return Step("linear", name, {"weight": _plain(module.weight), "bias": _plain(bias)}, module)
+        return Step("linear", name, {"weight": _plain(module.weight), "bias": _plain(bias)}, module.forward)
     if kind is Standardize:
-        return _affine(name, 1 / module.scale, -module.mean / module.scale, module)
+        return _affine(name, 1 / module.scale, -module.mean / module.scale)
     if kind is nn.BatchNorm1d and module.running_mean is not None:
         scale = (module.running_var + module.eps) ** -0.5
         by = scale if module.weight is None else scale * module.weight
         plus = -module.running_mean * by
-        return _affine(name, by, plus if module.bias is None else plus + module.bias, module)
+        return _affine(name, by, plus if module.bias is None else plus + module.bias)
     if kind in _SAME:
-        return Step("same", name, {}, module)
+        return Step("same", name, {}, module.forward)
     if kind not in _MODULES or getattr(module, "approximate", "none") != "none":
         return None
     called, attributes = _MODULES[kind]
-    return Step(called, name, {one: float(getattr(module, one)) for one in attributes}, module)
+    return Step(called, name, {one: float(getattr(module, one)) for one in attributes}, module.forward)
 
 
-def _affine(name, by, plus, module):
-    return Step("affine", name, {"by": _plain(by), "plus": _plain(plus)}, module)
+def _affine(name, by, plus):
+    return Step("affine", name, {"by": _plain(by), "plus": _plain(plus)}, lambda u: by * u + plus)
 
 
 def _plain(tensor):

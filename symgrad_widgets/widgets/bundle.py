@@ -18,7 +18,8 @@ def bundled(entry):
 
     What is imported becomes functions that return what the modules export, so that names may repeat in them.
     A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
-    `export { a } from "./other.js";`: each on lines that begin so. What is exported by default is the entry's alone.
+    `export { a } from "./other.js";`: each on lines that begin so. What is
+    exported by default is the entry's alone.
     """
     imported = {}
     text = _linked((_ASSETS / entry).resolve(), imported)

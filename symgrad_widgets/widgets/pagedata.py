@@ -23,8 +23,8 @@ _FINE = 2**15 - 1  # steps of a number of 16 bits, between 0 and 1
 def page_data(view, subject, atlas=None, harder=None):
     """Plain data of a page that begins with a `ViewState`, of a `Subject` whose search has been recorded.
 
-    The field of the subject is exact. Of a network of one layer after another the page gets the weights, in 32
-    bits, and computes all others itself; of another one, the most active neurons are recorded in 16 bits.
+    The field of the subject is exact. Of a network of one layer after another the page gets the weights, in
+    32 bits, and computes all others itself; of another one, the most active neurons are recorded in 16 bits.
     `atlas` is that of the network or None; `harder` is the address of the page to go to next, or None.
     """
     activity = subject.network.activity
@@ -38,8 +38,8 @@ def page_data(view, subject, atlas=None, harder=None):
         "story": subject.network.story,
         "documents": {name: document(name) for name in ("field", "front", "bend")},
         "fields": [
-            _told(first, first.data()) | {"found": None if view.hidden else first.found, "ended": first.ended},
-            *(_told(one, _coarse(one.field)) | {"found": [], "ended": None} for one in others),
+            _told(first, first.data(), None if view.hidden else first.found),
+            *(_told(one, _coarse(one.field), []) for one in others),
         ],
         "model": model,
         "sections": [] if model else [_section(view, one) for one in shown],
@@ -72,8 +72,7 @@ def _model(subject):
     output, drawn, tangent = activity.position(None), set(columns(activity)), subject.field.tangent
     return {
         "steps": [
-            {"kind": step.kind, "name": step.name}
-            | {name: one if isinstance(one, float) else packed(one, "<f4") for name, one in step.given.items()}
+            {"kind": step.kind, "name": step.name} | {name: _plain(one) for name, one in step.given.items()}
             for step in steps
         ],
         "layers": [
@@ -89,17 +88,21 @@ def _model(subject):
     }
 
 
+def _plain(given):
+    return given if isinstance(given, float) else packed(given, "<f4")
+
+
 def _others(subject, atlas):
-    """Subjects of neurons that are recorded beside the one that is looked at: those read, then the most active."""
+    """Subjects of neurons that are recorded beside the one looked at: those read, then the most active."""
     activity, field = subject.network.activity, subject.field
     most = _BUDGET // (len(field) * (2 * field.dimension + 4))
     read = [] if atlas is None else [(row.layer, row.neuron) for row in atlas.laws]
-    active = [
-        (activity.spread[activity.starts[i] + neuron] / (activity.spread[_part(activity, i)].max() or 1), i, neuron)
-        for i in columns(activity)
-        for neuron in range(activity.layers[i].count)
-    ]
-    ranked = [(activity.layers[i].name, neuron) for _, i, neuron in sorted(active, key=lambda one: -one[0])]
+    active = []
+    for i in columns(activity):
+        spread = activity.spread[activity.starts[i] : activity.starts[i + 1]]
+        share = spread / (spread.max() or 1)
+        active += [(-share[neuron], activity.layers[i].name, neuron) for neuron in range(len(spread))]
+    ranked = [(layer, neuron) for _, layer, neuron in sorted(active, key=lambda one: one[0])]
     for layer, neuron in list(dict.fromkeys([*read, *ranked]))[:most]:
         if (layer, (neuron,)) == (subject.layer, subject.neurons):
             continue
@@ -111,18 +114,16 @@ def _others(subject, atlas):
             yield one
 
 
-def _part(activity, i):
-    return slice(activity.starts[i], activity.starts[i + 1])
-
-
-def _told(subject, field):
-    return {"layer": subject.layer, "neurons": list(subject.neurons), "what": subject.what, "field": field}
+def _told(subject, field, found):
+    place = {"layer": subject.layer, "neurons": list(subject.neurons), "what": subject.what}
+    return place | {"field": field, "found": found, "ended": subject.ended}
 
 
 def _coarse(field):
     """A field at the points of another one, in 16 bits."""
     return {
-        "names": list(field.names), "count": len(field), "dimension": field.dimension, "rank": field.unit.shape[1],
+        "names": list(field.names), "count": len(field),
+        "dimension": field.dimension, "rank": field.unit.shape[1],
         "span": packed(np.round(field.unit * _FINE), "<i2"), "weights": None,
         "values": packed(field.values, "<f4") if field.neurons == 1 else None,
     }  # fmt: skip
@@ -134,7 +135,7 @@ def _section(view, subject):
 
 
 def _law(activity, row):
-    """A row of an atlas as a generation of a search that is at its end; nothing for one of another network."""
+    """A row of an atlas as a generation of a search at its end; nothing for one of another network."""
     position = activity.position(row.layer)
     if row.neuron < activity.layers[position].count:
         front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]

@@ -1,6 +1,7 @@
-"""A page that needs no kernel: one file, opened from a disk, with all that the instrument computes by itself."""
+"""A page that needs no kernel: one file, opened from a disk, that computes what the instrument shows."""
 
 import base64
+import functools
 import json
 import zlib
 from html import escape
@@ -18,7 +19,7 @@ __all__ = ["page", "write_page"]
 
 _ASSETS = Path(__file__).parent / "assets"
 _FOR_PRACTICE = (
-    "<p>What this page keeps back is packed{how}, and is all in this file: it is for practice, not for marks.</p>"
+    "<p>What is kept back is packed{how}, and all in this file: it is for practice, not for marks.</p>"
 )
 
 
@@ -28,8 +29,8 @@ def page(
 ):  # fmt: skip
     """Write a page on which a network can be looked at, guessed at and played with, without Python.
 
-    It is one HTML file that opens from a disk and asks no other host for anything. A search is done first, and
-    recorded, so that the page can play it. Returns the `Path` that was written.
+    It is one HTML file that opens from a disk and asks no other host for anything. A search is done first,
+    and recorded, so that the page can play it. Returns the `Path` that was written.
 
     >>> sg.page("oscillator", "oscillator.html")  # doctest: +SKIP
     >>> sg.page(my_network, "mine.html", x, names=("x", "v"), title="My network")  # doctest: +SKIP
@@ -43,7 +44,7 @@ def page(
         Of the search, 0 for none; None: until it ends by itself.
     atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
     word : str or None
-        Encrypts what the page keeps back; who knows the word can open it there. Without one it is only packed.
+        Encrypts what the page keeps back; who knows the word can open it. Without one it is only packed.
     title : str, or None for the experiment's name
     notebook : address of the notebook that the page links to, or None
     bokeh : address of a script with this BokehJS, such as "bokeh.min.js" beside the page; None puts it in
@@ -75,18 +76,19 @@ def _record(subject, generations):
     subject.ended = subject.search.run(generations=generations, progress=False, callback=keep).ended
 
 
-def write_page(path, view, subject, *, atlas=None, word=None, title=None, notebook=None, bokeh=None, harder=None):
+def write_page(
+    path, view, subject, *, atlas=None, word=None, title=None, notebook=None, bokeh=None, harder=None
+):
     """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`; see `page`."""
     data = page_data(view, subject, atlas, harder)
     back = kept_back(view, subject)
     experiment = subject.network.experiment
-    title = title or ("A network of your own" if experiment is None else f"What has {_article(experiment)} learnt?")
+    title = title or ("A network of your own" if experiment is None else f"Network {experiment.id}")
     parts = {
         "title": escape(title),
         "style": _asset("instrument/instrument.css") + _asset("page/page.css"),
         "links": "" if notebook is None else f'<a href="{escape(notebook)}">The notebook of this page</a>',
         "words": escape(data["story"]),
-        "picture": "",
         "tasks": "",
         "holds": _holds(data),
         "python": _python(experiment, notebook),
@@ -104,10 +106,6 @@ def write_page(path, view, subject, *, atlas=None, word=None, title=None, notebo
     return path
 
 
-def _article(experiment):
-    return f"the network {experiment.id}"
-
-
 def _asset(name):
     return (_ASSETS / name).read_text(encoding="utf-8")
 
@@ -121,6 +119,7 @@ def _packed(name, some):
     return f'<script type="text/plain" id="symgrad-{name}">{text}</script>\n'
 
 
+@functools.cache
 def _bokeh(address):
     if address is not None:
         return f'<script src="{escape(address)}"></script>'
@@ -133,8 +132,8 @@ def _holds(data):
         return "The whole network is in this page: look at any neuron, over any inputs."
     count, inputs = len(data["fields"]), " and ".join(data["state"]["inputs"])
     return (
-        f"This network cannot be computed in a page: {count} of its neurons were recorded, their grey pictures over "
-        f"{inputs}."
+        f"This network cannot be computed in a page: {count} of its neurons were recorded, their grey "
+        f"pictures over {inputs}."
     )
 
 
@@ -144,6 +143,6 @@ def _python(experiment, notebook):
     where = "its notebook, see above, or" if notebook else "a notebook with"
     shown = "sg.Instrument(model, x)" if experiment is None else f"sg.Instrument({own})"
     return (
-        f"To train a network or to search anew you need Python with symgrad: run <code>symgrad lab</code>, and open "
-        f"{where} <code>{escape(shown)}</code>."
+        "To train a network or to search anew you need Python with symgrad: run <code>symgrad lab</code>, "
+        f"and open {where} <code>{escape(shown)}</code>."
     )

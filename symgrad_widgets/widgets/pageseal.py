@@ -1,8 +1,8 @@
 """What a page keeps back, as one block: packed, and encrypted where a word is given.
 
 A key is derived from the word by PBKDF2; HMAC-SHA-256 of a counter is the stream that hides the block, and
-HMAC-SHA-256 of what is hidden, with another key, its mark. Browsers have both, in WebCrypto. A salt is drawn for
-each block, so no stream serves twice.
+HMAC-SHA-256 of what is hidden, with another key, its mark. Browsers have both, in WebCrypto. A salt is drawn
+for each block, so no stream serves twice.
 """
 
 import base64
@@ -22,7 +22,7 @@ _SHORTEST = 4
 
 
 def sealed(values, word=None):
-    """JSON-able block of plain values: without a word it keeps them from a glance and a search for text only."""
+    """JSON-able block of plain values; without a word it keeps them from a glance and a text search only."""
     packed = zlib.compress(json.dumps(values).encode(), 9)
     if word is None:
         return {"salt": None, "rounds": 0, "mark": None, "block": _text(packed)}

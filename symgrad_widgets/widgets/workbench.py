@@ -1,5 +1,7 @@
 """A network, a neuron, its gradient field, the search and the formula: all views, linked."""
 
+from dataclasses import replace
+
 import ipywidgets
 import traitlets
 
@@ -18,8 +20,10 @@ from .fieldview import FieldView
 from .frontend import Column, Row
 from .guard import DescribedBox
 from .neuronpicker import NeuronPicker
+from .pages import write_page
 from .phiview import PhiView
 from .stepper import SearchStepper
+from .subject import Network, Subject
 from .worker import Worker
 
 __all__ = ["Workbench"]
@@ -271,6 +275,21 @@ class Workbench(DescribedBox):
     def state_line(self):
         """`state_dict()` as one line of text to hand out, 2 KB at most: of many guesses the last."""
         return benchstate.line(self.state_dict())
+
+    def export(self, path, **given):
+        """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
+
+        Keywords `atlas`, `word`, `title`, `notebook` and `bokeh` are those of `symgrad_widgets.page`.
+        """
+        state, activity = self.state_dict(), self.picker.activity
+        experiment = None if self.chooser is None else self.chooser.experiment
+        network = Network(activity, experiment, self.seed, self.picker.neurons)
+        output = activity.position(state["layer"]) == activity.position(None)
+        subject = Subject(network, None if output else state["layer"], self.picker.neurons)
+        subject.reach(state["generation"])
+        shown = {name: state[name] for name in ("inputs", "generation", "selected", "guesses", "hidden")}
+        view = replace(subject.view(("network", "formulas", "time")), **shown)
+        return write_page(path, view, subject, **{"atlas": self.picker.atlas} | given)
 
     @classmethod
     def from_state(cls, state, model=None, x=None, names=None, **reading):

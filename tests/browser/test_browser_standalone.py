@@ -9,7 +9,7 @@ import torch
 
 import symgrad_widgets as sg
 from browser import lab
-from symgrad_widgets.formula.expressions import angles, loss
+from symgrad_widgets.formula.expressions import loss
 from symgrad_widgets.formula.plain import written
 from symgrad_widgets.formula.typed import read_formula
 from symgrad_widgets.widgets.subject import Network, Subject
@@ -28,7 +28,27 @@ SECTION = """async ([layer, neuron, inputs, slice]) => {
   return { low, high, at, across, tilt, shades: Array.from(shades), near: Array.from(near) };
 }"""
 TILES = """(inputs) => symgrad.answerer.subjects.tiles(inputs, symgrad.answerer.state).columns.map(
-  ({ title, count, neurons, strength, tiles }) => ({ title, count, neurons, strength, tiles: Array.from(tiles) }))"""
+  ({ title, count, neurons, strength, tiles }) =>
+    ({ title, count, neurons, strength, tiles: Array.from(tiles) }))"""
+
+TOLD = """async (texts) => {
+  const { answerer } = symgrad, told = [];
+  const keep = ({ given }) => given?.told && told.push(given.told);
+  answerer.on("msg:custom", keep);
+  for (const text of texts) answerer.what(text);
+  await new Promise((done) => setTimeout(done));
+  return told;
+}"""
+ASKED = (
+    "x^4 + 2x² + 2 v²",  # the same, up to a factor
+    "1 + v²/2 + x²/2 + x⁴/4",  # up to a bend
+    "exp(v²/2 + x²/2 + x⁴/4)",
+    "1.003 v²/2 + x²/2 + x⁴/4",  # the same form
+    "1.05 v²/2 + x²/2 + x⁴/4",
+    "v² + exp(x²)",  # a mimic
+    "v² + x²",
+    "sin(20 v² + 20 x² + 10 x⁴)",  # the same level lines, and others with them
+)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +122,7 @@ def test_any_neuron_is_computed_over_any_inputs(opened):
     np.testing.assert_allclose(values, subject.field.values, atol=1e-5)
     for inputs, slice_ in ((("x1", "x2"), {}), (("x3", "x4"), {"x1": 1.0})):
         told = page.evaluate(SECTION, [layer, neuron, inputs, slice_])
-        assert told.keys() <= (expected := subject.section(inputs, slice_)).keys()
+        expected = subject.section(inputs, slice_)
         for name in ("low", "high", "tilt"):
             np.testing.assert_allclose(told[name], expected[name], atol=1e-9)
         assert (told["at"], told["across"]) == (expected["at"], expected["across"])
@@ -124,3 +144,100 @@ def test_the_tiles_are_python_s(opened):
         np.testing.assert_allclose(one["strength"], other["strength"], atol=2e-3)
         if one["title"] != "inputs":  # one of them does not change here
             assert np.abs(shades(other["tiles"]) - one["tiles"]).max() <= 1
+
+
+def test_a_page_says_what_python_says_of_a_formula(opened):
+    told = opened("cubic_force").evaluate(TOLD, ASKED)
+    network = Network.of("cubic_force")
+    subject = Subject(network, None, network.neuron)
+    for text, one in zip(ASKED, told, strict=True):
+        expected = subject.told(text)
+        assert (one["same"], one["name"]) == (expected["same"], expected["name"]), text
+        if one["same"]:
+            assert one["said"] == expected["said"], text
+    assert [one["same"] for one in told].count(True) == 4
+
+
+def big(page):
+    page.wait_for_timeout(200)
+    return page.locator(".sgi-big").inner_text()
+
+
+def test_a_link_is_a_state_and_a_broken_one_opens_the_defaults(opened):
+    page = opened("sine")
+    field, note = page.locator("input.sgi-type"), page.locator("#symgrad-note")
+    first = big(page)
+    field.fill("x1 x2")
+    field.press("Enter")
+    page.get_by_role("button", name="Show the network").click()
+    angle, address = big(page), page.url
+    assert angle != first
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator(".sgi-tile").first.wait_for()
+    assert (big(page), field.input_value()) == (angle, "x1 x2")
+    line = page.locator("#symgrad-line").input_value()
+    for after in (
+        "#symgrad=1&selected=%22x1%22",
+        '#symgrad=2&selected="x9"',
+        "#%7B",
+        "#symgrad=2&neurons=[7]",
+    ):
+        page.goto("about:blank")
+        page.goto(address.partition("#")[0] + after)
+        note.get_by_text("The link could not be followed").wait_for()
+        assert big(page) == first, after
+    page.locator("#symgrad-line").fill(line)
+    page.get_by_role("button", name="Go there").click()
+    assert big(page) == angle
+    page.locator("#symgrad-line").fill("nothing")
+    page.get_by_role("button", name="Go there").click()
+    page.get_by_text("Nothing was changed").wait_for()
+    assert big(page) == angle
+
+
+def test_a_recorded_search_is_played_and_a_neuron_is_chosen(opened):
+    page = opened("oscillator", generations=3)
+    page.get_by_role("button", name="Let the machine try").click()
+    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=10_000)
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("To search on, you need Python").wait_for()
+    page.get_by_role("button", name="Network").click()
+    page.locator("button.sgi-tile").nth(12).click()
+    page.get_by_role("button", name="Choose it").click()
+    page.get_by_text("silu", exact=False).first.wait_for()
+    assert "layer=" in page.url
+
+
+def test_what_is_kept_back_opens_with_the_word(opened):
+    page = opened("oscillator", generations=2, hidden=True, word="galileo")
+    text = page.content()
+    assert "for practice, not for marks" in text
+    ask = page.get_by_role("button", name="What is this?")
+    field = page.locator("input.sgi-type")
+    field.fill("x² + v²")
+    field.press("Enter")
+    ask.click()
+    page.get_by_text("The answer is locked").wait_for()
+    for word, said in (("kepler", "This is not the word."), ("galileo", "Opened.")):
+        page.locator("#symgrad-key").fill(word)
+        page.locator("#symgrad-word button").click()
+        page.get_by_text(said).wait_for(timeout=10_000)
+    ask.click()
+    page.get_by_text("the energy of the spring, up to a factor").wait_for()
+
+
+def test_of_another_kind_of_network_what_was_recorded_is_shown(opened):
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Unflatten(1, (1, 3)), torch.nn.Conv1d(1, 4, 2), torch.nn.Tanh(),
+                                torch.nn.Flatten(), torch.nn.Linear(8, 1))  # fmt: skip
+    x = np.random.default_rng(0).uniform(-1, 1, (300, 3))
+    page = opened(model, x, ("a", "b", "c"))
+    same_losses(page, sg.gradient_field(model, x, names=("a", "b", "c")), 12)
+    page.get_by_text("This network cannot be computed in a page").wait_for()
+    page.get_by_role("button", name="Show the network").click()
+    page.locator("button.sgi-tile").nth(2).click()
+    page.get_by_text("Looking at").wait_for()
+    span = page.evaluate("async () => Array.from((await symgrad.answerer.subjects.of('1', [2])).field.span)")
+    unit = sg.gradient_field(model, x, "1", lambda y: y.mean(2)[:, 2], names=("a", "b", "c")).unit
+    np.testing.assert_allclose(np.reshape(span, unit.shape), unit, atol=1e-4)

@@ -23,7 +23,7 @@ export class Answerer {
   // -- a widget's model
 
   get(name) {
-    return { _state: this.state, _version: this.data.bokeh }[name];
+    return { _state: this.state, _version: this.data.bokeh, _panels: [] }[name] ?? null;
   }
 
   set(_, state) {
@@ -51,7 +51,8 @@ export class Answerer {
   }
 
   say(said, name = "") {
-    this.tell({ told: { text: null, name, said, same: false } });
+    const sentence = said.replace(/^./, (first) => first.toUpperCase()).replace(/(?<![.?!])$/, ".");
+    this.tell({ told: { text: null, name, said: sentence, same: false } });
   }
 
   send(message) {
@@ -80,13 +81,13 @@ export class Answerer {
   why(state) {
     const { names } = this.subjects.base, most = Math.min(2, names.length);
     if (state.inputs.length !== most || ![...state.inputs, ...Object.keys(state.slice)].every((name) => names.includes(name)))
-      return "it has inputs that this network has not";
+      return "it has inputs that this network lacks";
     for (const text of [...state.guesses, ...(state.selected === null ? [] : [state.selected])])
       try {
         read(text, names, this.data.language);
       } catch (error) {
         if (!(error instanceof FormulaError)) throw error;
-        return error.message;
+        return error.message.replace(/\.$/, "");
       }
     return this.subjects.why(state.layer, state.neurons);
   }
@@ -164,9 +165,10 @@ export class Answerer {
 
   given() {
     const { subject } = this, without = ["add"];
-    if (!this.recorded.length || subject.read) without.push("machine");
+    if ((subject.found && !this.recorded.length) || subject.read) without.push("machine");
     if (!this.knows() || (this.answers && !this.answers.hints.length)) without.push("hint");
-    return { what: subject.what, field: subject.field, section: this.section(subject), found: this.found, ended: this.ended, without };
+    const field = { ...this.data.fields[0].field, ...subject.field }; // a link may lead to a neuron at once
+    return { what: subject.what, field, section: this.section(subject), found: this.found, ended: this.ended, without };
   }
 
   async look(layer, neuron) {

@@ -1,10 +1,11 @@
 // The neurons of a page: their fields, sections and tiles, recorded or computed in the page.
-import { unpacked } from "../formula/index.js";
+import { bytes, unpacked } from "../formula/index.js";
 import { Mlp } from "./mlp.js";
 import { coarse, column, links, plane, section, spreads } from "./plane.js";
 import { fieldOf } from "./span.js";
 
 const KEPT = 24; // fields that have been computed
+const STEPS = 2 ** 15 - 1; // of a number of 16 bits, between 0 and 1
 const PATIENCE = 40; // milliseconds of computing before the page may draw
 
 // Waits for the next frame when the page has computed for a while.
@@ -22,8 +23,8 @@ export class Subjects {
     const [first] = data.fields;
     this.base = unpacked(first.field); // whose points all others share
     this.base.values = null;
-    this.recorded = new Map(data.fields.map((one) => [key(one.layer, one.neurons), one]));
     this.laws = new Map(data.laws.map((law) => [key(law.layer, [law.neuron]), law]));
+    this.recorded = new Map(data.fields.map((one, i) => [key(one.layer, one.neurons), i ? this.told(one, fine(one.field)) : one]));
     this.computed = new Map();
     this.planes = new Map();
     if (!data.model) return;
@@ -35,10 +36,10 @@ export class Subjects {
   // Why neurons of a layer cannot be looked at, in words; null where they can.
   why(layer, neurons) {
     if (this.recorded.has(key(layer, neurons))) return null;
-    if (!this.mlp) return "This network cannot be computed in a page: only the neurons that were recorded can be looked at.";
+    if (!this.mlp) return "this network cannot be computed in a page: only the neurons that were recorded can be looked at";
     const found = this.layers.find((one) => one.name === layer);
-    if (!found || neurons.some((one) => !(one < found.spread.length))) return "There is no such neuron.";
-    return neurons.length > 1 ? "Several neurons at once need Python, unless they were recorded." : null;
+    if (!found || neurons.some((one) => !(one < found.spread.length))) return "there is no such neuron";
+    return neurons.length > 1 ? "several neurons at once need Python, unless they were recorded" : null;
   }
 
   // { layer, neurons, what, field, found, ended }: all that is known of neurons; null where nothing can be said.
@@ -47,13 +48,19 @@ export class Subjects {
     if (known) return known;
     if (this.why(layer, neurons)) return null;
     const gradient = await this.mlp.gradient(this.base.points, this.mlp.step(layer), neurons[0], breaks());
-    const field = fieldOf(gradient, this.base), law = this.laws.get(at);
+    const field = fieldOf(gradient, this.base);
     if (!field) return null;
     const what = layer === null ? `Output neuron ${neurons[0]}` : `${layer} ${neurons[0]}`;
-    const found = { layer, neurons, what, field, found: law ? [law.generation] : [], ended: law ? "known" : null, read: Boolean(law) };
+    const found = this.told({ layer, neurons, what }, field);
     if (this.computed.size > KEPT) this.computed.delete(this.computed.keys().next().value);
     this.computed.set(at, found);
     return found;
+  }
+
+  // A neuron that no search has been recorded for, with the formula that an atlas has read, if one has.
+  told({ layer, neurons, what }, field) {
+    const law = this.laws.get(key(layer, neurons));
+    return { layer, neurons, what, field, found: law ? [law.generation] : [], ended: law ? "known" : null, read: true };
   }
 
   // A subject's field with the arrays that it shares with the others.
@@ -99,6 +106,12 @@ export class Subjects {
     const columns = this.mlp && this.coarsely(inputs), one = this.layers?.find((layer) => layer.name === name);
     return columns && one ? column(one.title, name, null, this.mlp.values(columns, [one.step]).get(one.step), one.spread, [], true) : null;
   }
+}
+
+// A field that was recorded in few bits.
+function fine(field) {
+  const { span, values } = field;
+  return { ...field, span: Float64Array.from(bytes(span, Int16Array), (one) => one / STEPS), values: values && Float64Array.from(bytes(values, Float32Array)) };
 }
 
 const key = (layer, neurons) => JSON.stringify([layer, neurons]);

@@ -295,7 +295,7 @@ class Instrument(Front):
     def export(self, path, **given):
         """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
 
-        Keywords `atlas`, `word`, `title`, `notebook` and `bokeh` are those of `symgrad_widgets.page`.
+        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` are those of `symgrad_widgets.page`.
         """
         return write_page(path, self._view, self._subject, **given)
 

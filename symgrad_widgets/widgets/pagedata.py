@@ -20,12 +20,12 @@ _BUDGET = 2**20  # bytes of the fields of other neurons, where a page cannot com
 _FINE = 2**15 - 1  # steps of a number of 16 bits, between 0 and 1
 
 
-def page_data(view, subject, atlas=None, harder=None):
+def page_data(view, subject, atlas=None):
     """Plain data of a page that begins with a `ViewState`, of a `Subject` whose search has been recorded.
 
     The field of the subject is exact. Of a network of one layer after another the page gets the weights, in
     32 bits, and computes all others itself; of another one, the most active neurons are recorded in 16 bits.
-    `atlas` is that of the network or None; `harder` is the address of the page to go to next, or None.
+    `atlas` is that of the network, or None.
     """
     activity = subject.network.activity
     model = _model(subject)
@@ -46,8 +46,6 @@ def page_data(view, subject, atlas=None, harder=None):
         "network": None if model else subject.tiles(view.inputs),
         "laws": [] if atlas is None else [law for row in atlas.laws for law in _law(activity, row)],
         "approximation": list(WORDS["approximation"]),
-        "answered": bool(kept_back(view, subject)),
-        "harder": harder,
     }
 
 

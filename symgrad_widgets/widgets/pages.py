@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import hashlib
 import json
 import zlib
 from html import escape
@@ -14,6 +15,7 @@ from .bundle import bundled
 from .pagedata import kept_back, page_data
 from .pageseal import sealed
 from .subject import Network, Subject
+from .tasks import read_tasks
 
 __all__ = ["page", "write_page"]
 
@@ -25,7 +27,7 @@ _FOR_PRACTICE = (
 
 def page(
     source, path, x=None, names=None, *, seed=0, generations=None, atlas=None, show=(), hidden=False,
-    word=None, title=None, notebook=None, bokeh=None,
+    word=None, tasks=None, title=None, notebook=None, bokeh=None,
 ):  # fmt: skip
     """Write a page on which a network can be looked at, guessed at and played with, without Python.
 
@@ -45,7 +47,9 @@ def page(
     atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
     word : str or None
         Encrypts what the page keeps back; who knows the word can open it. Without one it is only packed.
-    title : str, or None for the experiment's name
+    tasks : str or None
+        Tasks with feedback as Markdown, see `widgets/tasks.py`; what is right of a choice is kept back.
+    title : str, or None for that of the tasks or else the experiment's number
     notebook : address of the notebook that the page links to, or None
     bokeh : address of a script with this BokehJS, such as "bokeh.min.js" beside the page; None puts it in
 
@@ -61,10 +65,10 @@ def page(
     subject = Subject(network, None, network.neuron)
     if len(subject.field.names) > 1 and generations != 0:
         _record(subject, generations)
-    view = subject.view(show, hidden)
     return write_page(
-        path, view, subject, atlas=atlas, word=word, title=title, notebook=notebook, bokeh=bokeh
-    )
+        path, subject.view(show, hidden), subject,
+        atlas=atlas, word=word, tasks=tasks, title=title, notebook=notebook, bokeh=bokeh,
+    )  # fmt: skip
 
 
 def _record(subject, generations):
@@ -77,33 +81,58 @@ def _record(subject, generations):
 
 
 def write_page(
-    path, view, subject, *, atlas=None, word=None, title=None, notebook=None, bokeh=None, harder=None
+    path,
+    view,
+    subject,
+    *,
+    atlas=None,
+    word=None,
+    tasks=None,
+    title=None,
+    notebook=None,
+    bokeh=None,
+    harder=None,
 ):
-    """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`; see `page`."""
-    data = page_data(view, subject, atlas, harder)
-    back = kept_back(view, subject)
-    experiment = subject.network.experiment
-    title = title or ("A network of your own" if experiment is None else f"Network {experiment.id}")
+    """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`.
+
+    `harder` is the address of the page to go to next, or None; the others are those of `page`.
+    """
+    network, back = subject.network, kept_back(view, subject)
+    heading, introduction, listed, right = None, "", [], {}
+    if tasks is not None:
+        layers = [layer.name for layer in network.activity.layers]
+        heading, introduction, listed, right = read_tasks(tasks, subject.field.names, layers)
+    data = page_data(view, subject, atlas) | {"tasks": listed, "harder": harder, "answered": bool(back)}
+    data["id"] = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:12]
+    back |= {"right": right} if right else {}
+    number = "A network of your own" if network.experiment is None else f"Network {network.experiment.id}"
     parts = {
-        "title": escape(title),
+        "title": escape(title or heading or number),
         "style": _asset("instrument/instrument.css") + _asset("page/page.css"),
         "links": "" if notebook is None else f'<a href="{escape(notebook)}">The notebook of this page</a>',
+        "introduction": _paragraphs(introduction),
         "words": escape(data["story"]),
-        "tasks": "",
         "holds": _holds(data),
-        "python": _python(experiment, notebook),
+        "python": _python(network.experiment, notebook),
         "sealed": _FOR_PRACTICE.format(how=" and encrypted" if word else "") if back else "",
         "data": _block("data", data) + _block("sealed", sealed(back, word)),
         "bokeh": _bokeh(bokeh),
         "script": bundled("page/index.js"),
     }
-    text = Template(_asset("page/page.html")).substitute(parts)
-    path = Path(path)
+    return _written(Path(path), Template(_asset("page/page.html")).substitute(parts))
+
+
+def _written(path, text):
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"the page cannot be written to {path}: {error.strerror or error}") from None
     return path
+
+
+def _paragraphs(text):
+    parts = [f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip()]
+    return f'<div class="sgp-intro">{"".join(parts)}</div>\n' if parts else ""
 
 
 def _asset(name):

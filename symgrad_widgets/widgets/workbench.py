@@ -279,7 +279,7 @@ class Workbench(DescribedBox):
     def export(self, path, **given):
         """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
 
-        Keywords `atlas`, `word`, `title`, `notebook` and `bokeh` are those of `symgrad_widgets.page`.
+        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` are those of `symgrad_widgets.page`.
         """
         state, activity = self.state_dict(), self.picker.activity
         experiment = None if self.chooser is None else self.chooser.experiment

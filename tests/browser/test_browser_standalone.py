@@ -1,6 +1,7 @@
 """A page without a kernel, opened from the disk with no network: what it computes is what Python computes."""
 
 import base64
+import json
 
 import drawn_formulas as drawn
 import numpy as np
@@ -241,3 +242,48 @@ def test_of_another_kind_of_network_what_was_recorded_is_shown(opened):
     span = page.evaluate("async () => Array.from((await symgrad.answerer.subjects.of('1', [2])).field.span)")
     unit = sg.gradient_field(model, x, "1", lambda y: y.mean(2)[:, 2], names=("a", "b", "c")).unit
     np.testing.assert_allclose(np.reshape(span, unit.shape), unit, atol=1e-4)
+
+
+TASKS = """# Springs
+
+## What will happen?
+- [x] They turn.
+- [ ] They stay.
+## Which of two?
+which: x² + v² | x² - v²
+## Guess
+guess: 2
+## Look around
+find: `v + x` below 70 in silu1
+"""
+
+
+def test_tasks_are_solved_and_kept_and_handed_in(opened):
+    page = opened("oscillator", tasks=TASKS)
+    said, following = page.locator(".sgp-said"), page.get_by_role("button", name="Next")
+    page.get_by_role("button", name="They stay.").click()
+    said.get_by_text("No.").wait_for()
+    page.get_by_role("button", name="They turn.").click()
+    said.get_by_text("Solved").wait_for()
+    following.click()
+    page.locator(".sgp-controls button").nth(1).click()
+    said.get_by_text("Look again").wait_for()
+    following.click()
+    field = page.locator("input.sgi-type")
+    field.fill("x² + 2 v²")
+    field.press("Enter")
+    said.get_by_text("go on until").wait_for()
+    field.fill("x² + v²")
+    field.press("Enter")
+    said.get_by_text("Solved").wait_for()
+    following.click()
+    page.evaluate("symgrad.answerer.go({ ...symgrad.answerer.state, layer: 'silu1', neurons: [0] })")
+    said.get_by_text("silu1 0").wait_for()
+    page.reload()
+    page.get_by_text("Task 4 of 4").wait_for()
+    page.locator("#symgrad-name").fill("Ada")
+    page.get_by_role("button", name="Make the line").click()
+    line = json.loads(page.locator(".sgp-hand input").nth(1).input_value())
+    assert (line["name"], line["picked"], line["guesses"][-1]) == ("Ada", {"1": 1, "2": 2}, "x² + v²")
+    assert {1, 3} <= set(line["solved"])
+    assert 2 not in line["solved"]

@@ -61,7 +61,7 @@ export class Answerer {
         const module = await this.live();
         this.emit("msg:custom", { live: this.data.bokeh }, [module]);
       },
-      given: () => this.begin(),
+      given: () => this.begun.then(() => this.tellAll()),
       plots: () => this.tell({ documents: { front: this.data.documents.front, bend: this.data.documents.bend } }),
       layer: () => this.tell({ layer: this.subjects.layer(this.state.inputs, message.layer) }),
       look: () => this.look(message.layer, message.neuron),
@@ -100,9 +100,12 @@ export class Answerer {
   }
 
   async begin() {
+    this.subject = await this.subjects.of(this.state.layer, this.state.neurons);
+    this.reach(this.state.generation);
+  }
+
+  tellAll() {
     const { data, state } = this;
-    this.subject = await this.subjects.of(state.layer, state.neurons);
-    this.reach(state.generation);
     const network = state.open.includes("network") ? this.subjects.tiles(state.inputs, state) : null;
     this.tell({ language: data.language, choices: [], story: data.story, running: false, error: "", recorded: true,
       ...this.given(), documents: { field: data.documents.field }, network });

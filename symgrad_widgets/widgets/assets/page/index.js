@@ -4,6 +4,7 @@ import { render } from "../instrument/index.js";
 import { Answerer } from "./answerer.js";
 import { opened, written } from "./link.js";
 import { inflated, unsealed } from "./sealed.js";
+import { Tasks } from "./tasks.js";
 import { WORDS } from "./words.js";
 
 const element = (id) => document.getElementById(`symgrad-${id}`);
@@ -26,16 +27,27 @@ async function start() {
   const data = await plain("data"), sealed = await plain("sealed");
   const answers = sealed.salt ? null : await unsealed(sealed);
   const answerer = new Answerer(data, () => live(data.bokeh), answers);
-  follow(answerer, data);
+  const moved = follow(answerer, data);
   linked(answerer, data);
   locked(answerer, sealed);
   dark();
+  answerer.begun = answerer.begin();
   render({ model: answerer, el: element("instrument") });
   globalThis.symgrad = { answerer }; // for whoever opens the console
+  if (!data.tasks.length) return;
+  await answerer.begun;
+  moved.push(tasks(answerer, data));
 }
 
-// The address and the state, each after the other.
+function tasks(answerer, data) {
+  const opens = (line) => opened(line, data.state, (state) => answerer.why(state));
+  const shown = new Tasks(element("tasks"), data, answerer, opens);
+  return () => shown.moved();
+}
+
+// The address and the state, each after the other; what else wants to know of a new state is put into what is returned.
 function follow(answerer, data) {
+  const others = [];
   const check = (state) => answerer.why(state);
   const read = () => {
     say("");
@@ -52,12 +64,14 @@ function follow(answerer, data) {
     const after = written(state, data.state);
     if (after !== location.hash) history.replaceState(null, "", after || location.pathname + location.search);
     element("line").value = line(state, data);
+    for (const act of others) act(state);
   };
   element("line").value = line(answerer.state, data);
   addEventListener("hashchange", () => {
     const state = read();
     if (state) answerer.go(state);
   });
+  return others;
 }
 
 // A state as a line that does not depend on where the page stands.

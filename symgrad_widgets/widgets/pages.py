@@ -17,7 +17,7 @@ from .pageseal import sealed
 from .subject import Network, Subject
 from .tasks import read_tasks
 
-__all__ = ["page", "write_page"]
+__all__ = ["page", "recorded", "write_page"]
 
 _ASSETS = Path(__file__).parent / "assets"
 _FOR_PRACTICE = (
@@ -61,41 +61,33 @@ def page(
         where the file cannot be written.
 
     """
-    network = Network.of(source, x, names, seed)
-    subject = Subject(network, None, network.neuron)
-    if len(subject.field.names) > 1 and generations != 0:
-        _record(subject, generations)
+    subject = recorded(Network.of(source, x, names, seed), generations)
     return write_page(
         path, subject.view(show, hidden), subject,
         atlas=atlas, word=word, tasks=tasks, title=title, notebook=notebook, bokeh=bokeh,
     )  # fmt: skip
 
 
-def _record(subject, generations):
-    """Search, and keep each generation."""
+def recorded(network, generations=None):
+    """`Subject` of the neurons that a `Network` begins with, after a search that has been kept."""
+    subject = Subject(network, None, network.neuron)
 
     def keep(state):
         subject.keep(state)
 
-    subject.ended = subject.search.run(generations=generations, progress=False, callback=keep).ended
+    if len(subject.field.names) > 1 and generations != 0:
+        subject.ended = subject.search.run(generations=generations, progress=False, callback=keep).ended
+    return subject
 
 
 def write_page(
-    path,
-    view,
-    subject,
-    *,
-    atlas=None,
-    word=None,
-    tasks=None,
-    title=None,
-    notebook=None,
-    bokeh=None,
-    harder=None,
-):
+    path, view, subject, *, atlas=None, word=None, tasks=None, title=None, notebook=None, bokeh=None,
+    links=(), harder=None,
+):  # fmt: skip
     """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`.
 
-    `harder` is the address of the page to go to next, or None; the others are those of `page`.
+    `links` are more of them, (address, words); `harder` is the address of the page to go to next, or None.
+    The others are those of `page`.
     """
     network, back = subject.network, kept_back(view, subject)
     heading, introduction, listed, right = None, "", [], {}
@@ -109,7 +101,7 @@ def write_page(
     parts = {
         "title": escape(title or heading or number),
         "style": _asset("instrument/instrument.css") + _asset("page/page.css"),
-        "links": "" if notebook is None else f'<a href="{escape(notebook)}">The notebook of this page</a>',
+        "links": _links([(notebook, "The notebook of this page")] * bool(notebook) + list(links)),
         "introduction": _paragraphs(introduction),
         "words": escape(data["story"]),
         "holds": _holds(data),
@@ -128,6 +120,10 @@ def _written(path, text):
     except OSError as error:
         raise OutputError(f"the page cannot be written to {path}: {error.strerror or error}") from None
     return path
+
+
+def _links(links):
+    return " ".join(f'<a href="{escape(address)}">{escape(words)}</a>' for address, words in links)
 
 
 def _paragraphs(text):

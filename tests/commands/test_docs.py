@@ -30,7 +30,8 @@ def site(tmp_path_factory, root):
     for name in ("CONTRIBUTING.md", "LICENSE", f"{search}README.md", f"{search}search.svg"):
         (folder / name).write_bytes((root / name).read_bytes())
     out = folder / "site"
-    assert main(["docs", str(out), "--notebooks", str(folder / "notebooks")]) == 0
+    quick = ["--networks", "oscillator,sine", "--generations", "1"]
+    assert main(["docs", str(out), "--notebooks", str(folder / "notebooks"), *quick]) == 0
     return out
 
 
@@ -45,7 +46,7 @@ def pages(site):
 
 @pytest.mark.notebook
 def test_it_has_documents_reference_and_executed_notebooks(site):
-    first = BeautifulSoup((site / "index.html").read_text(), "html.parser")
+    first = BeautifulSoup((site / "contents.html").read_text(), "html.parser")
     titles = [link.text for link in first.select("li a")]
     assert titles[0] == "The project"
     assert titles[-1] == "A lesson"

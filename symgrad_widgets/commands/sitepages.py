@@ -1,0 +1,96 @@
+"""The site's pages that need no Python: one for each network, a gallery, and the instrument in front."""
+
+from html import escape
+
+from ..errors import SymgradError
+from ..notebook_support import notebook_files
+
+__all__ = ["build"]
+
+_FIRST = "cubic_force"  # two inputs, a formula that takes some guessing
+_TITLE = "symgrad: read what a neuron has learnt as a formula"
+_ARROWS = 90
+_STYLE = """
+:root { color-scheme: light dark;
+--page: #f6f7f9; --ink: #1b232b; --card: #fff; --line: #d6dbe1; --accent: #1f5fa8 }
+@media (prefers-color-scheme: dark) {
+:root { --page: #101317; --ink: #e6eaee; --card: #171b20; --line: #39424b; --accent: #6cb0f5 } }
+body { margin: 0 auto; padding: 12px; max-width: 1400px; background: var(--page); color: var(--ink);
+font: 16px/1.5 system-ui, sans-serif }
+a { color: var(--accent) }
+ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 14px;
+grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)) }
+li a { display: block; height: 100%; background: var(--card); border: 1px solid var(--line);
+border-radius: 8px; padding: 10px 14px; text-decoration: none; color: var(--ink) }
+li a:hover, li a:focus-visible { outline: 2px solid var(--accent) }
+svg { width: 100%; height: auto; background: #fff; border-radius: 6px }
+b { color: var(--accent) }
+"""
+
+
+def build(out, folder, experiments, generations, told):
+    """Write the pages of some experiments into `out`, and the start page.
+
+    `folder` is that of the notebooks, and `told` the addresses of their pages by their paths.
+    """
+    from ..widgets import bokehjs
+    from ..widgets.pages import recorded, write_page
+    from ..widgets.subject import Network
+
+    (out / "networks").mkdir(exist_ok=True)
+    (out / "bokeh.min.js").write_bytes(bokehjs.library())
+    addresses = [f"{experiment.id.lower()}.html" for experiment in experiments]
+    cards = []
+    for experiment, address, harder in zip(experiments, addresses, [*addresses[1:], None], strict=True):
+        subject = recorded(Network.of(experiment.slug), generations)
+        view, own = subject.view(), told.get(_notebook(experiment, folder))
+        above = [("../index.html", "Start"), ("index.html", "All networks")]
+        notebook = own and f"../{own}"
+        write_page(
+            out / "networks" / address, view, subject,
+            notebook=notebook, bokeh="../bokeh.min.js", links=above, harder=harder,
+        )  # fmt: skip
+        cards.append(_card(experiment, address, subject, view))
+        if experiment is _first(experiments):
+            write_page(
+                out / "index.html", view, subject, title=_TITLE, notebook=own, bokeh="bokeh.min.js",
+                links=[("networks/index.html", "All networks"), ("contents.html", "Lessons and reference")],
+                harder=f"networks/{harder}" if harder else None,
+            )  # fmt: skip
+    _gallery(out / "networks" / "index.html", cards)
+
+
+def _first(experiments):
+    """The experiment of the start page."""
+    return next((one for one in experiments if one.slug == _FIRST), experiments[0])
+
+
+def _notebook(experiment, folder):
+    try:
+        return notebook_files.find(experiment, folder)
+    except SymgradError:
+        return None
+
+
+def _card(experiment, address, subject, view):
+    """A network in the gallery: what it saw, and its field; nothing of what it has learnt."""
+    from .. import plots
+
+    picture = plots.field_picture(subject.field, None, view.inputs, _ARROWS)
+    return (
+        f'<li><a href="{address}">{picture.svg()}<b>{escape(experiment.id)}</b> '
+        f"{escape(subject.network.story)}</a></li>"
+    )
+
+
+def _gallery(path, cards):
+    """Write the page of all networks."""
+    path.write_text(
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>All networks</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'
+        f"<style>{_STYLE}</style></head><body><main><h1>All networks</h1>"
+        '<p><a href="../index.html">Start</a> · Each has learnt something that a formula can say. Choose '
+        f"one, and find out what.</p><ul>{''.join(cards)}</ul></main></body></html>",
+        encoding="utf-8",
+    )

@@ -31,7 +31,7 @@ def site(tmp_path_factory):
     return top
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def page(request, chromium_path):
     with lab.chromium(chromium_path, dark=request.param == "dark", size=(916, 520)) as page:
         page.theme = request.param

@@ -10,14 +10,16 @@ import torch
 
 import symgrad_widgets as sg
 from browser import lab
+from symgrad_widgets.commands.cli import main
 from symgrad_widgets.formula.expressions import loss
 from symgrad_widgets.formula.plain import written
 from symgrad_widgets.formula.typed import read_formula
+from symgrad_widgets.widgets import pageseal
 from symgrad_widgets.widgets.subject import Network, Subject
 
 pytestmark = pytest.mark.browser
 
-FEW = ("determinant2", "fieldstrength", "sine")  # a surface, two neurons, points of a classifier
+FEW = ("determinant2", "fieldstrength")  # a surface, two neurons
 LOSSES = "(texts) => texts.map((text) => symgrad.answerer.loss(text))"
 LOOKED = """async ([layer, neuron]) => {
   const { subjects } = symgrad.answerer, found = await subjects.of(layer, [neuron]), { field } = found;
@@ -199,18 +201,25 @@ def test_a_link_is_a_state_and_a_broken_one_opens_the_defaults(opened):
 
 def test_a_recorded_search_is_played_and_a_neuron_is_chosen(opened):
     page = opened("oscillator", generations=3)
+    before = page.url
     page.get_by_role("button", name="Let the machine try").click()
     page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=10_000)
     page.get_by_role("button", name="Play").click()
     page.get_by_text("To search on, you need Python").wait_for()
-    page.get_by_role("button", name="Network").click()
+    last = int(page.get_by_label("Step of the search").input_value())
+    page.goto("about:blank")
+    page.goto(f"{before}#symgrad=2&generation={last}&open=%5B%22time%22%5D")
+    page.get_by_text(f"step {last} ·").wait_for()
+    page.evaluate(f"location.hash = '#symgrad=2&generation={last + 1}'")
+    page.get_by_text("its search went on for longer").wait_for()
+    page.evaluate("location.hash = '#symgrad=2&open=%5B%22network%22%5D'")
     page.locator("button.sgi-tile").nth(12).click()
     page.get_by_role("button", name="Choose it").click()
-    page.get_by_text("silu", exact=False).first.wait_for()
-    assert "layer=" in page.url
+    page.wait_for_url("**layer=**")
 
 
-def test_what_is_kept_back_opens_with_the_word(opened):
+def test_what_is_kept_back_opens_with_the_word(opened, monkeypatch):
+    monkeypatch.setattr(pageseal, "_ROUNDS", 1000)
     page = opened("oscillator", generations=2, hidden=True, word="galileo")
     text = page.content()
     assert "for practice, not for marks" in text
@@ -287,3 +296,29 @@ def test_tasks_are_solved_and_kept_and_handed_in(opened):
     assert (line["name"], line["picked"], line["guesses"][-1]) == ("Ada", {"1": 1, "2": 2}, "x² + v²")
     assert {1, 3} <= set(line["solved"])
     assert 2 not in line["solved"]
+
+
+OWN = """import torch
+torch.manual_seed(0)
+network = torch.nn.Sequential(torch.nn.Linear(2, 6), torch.nn.LayerNorm(6), torch.nn.Linear(6, 1))
+"""
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["package", "file"])
+def test_the_guide_s_page_of_a_course_opens(browser_page, tmp_path, root, own):
+    guide = (root / "notebooks" / "teaching" / "README.md").read_text(encoding="utf-8")
+    task = guide.split("```markdown\n")[1].split("```")[0].replace(" in silu1", "" if own else " in silu1")
+    (tmp_path / "task.md").write_text(task, encoding="utf-8")
+    (tmp_path / "own.py").write_text(OWN)
+    points = np.random.default_rng(0).uniform(-1, 1, (100, 2))
+    (tmp_path / "data.csv").write_text("x,v\n" + "\n".join(f"{x},{v}" for x, v in points))
+    network = (
+        [f"{tmp_path / 'own.py'}:network", "--points", str(tmp_path / "data.csv")] if own else ["oscillator"]
+    )
+    out = ["--task", str(tmp_path / "task.md"), "--out", str(tmp_path / "page.html"), "--generations", "0"]
+    assert main(["classroom", "page", *network, *out]) == 0
+    browser_page.goto((tmp_path / "page.html").as_uri())
+    browser_page.get_by_text("Task 1 of 4").wait_for()
+    browser_page.get_by_role("button", name="They turn up and down.").click()
+    browser_page.locator(".sgp-said").get_by_text("Solved").wait_for()
+    assert browser_page.locator("h1").inner_text() == "A spring that stiffens"

@@ -89,7 +89,7 @@ export class Answerer {
         if (!(error instanceof FormulaError)) throw error;
         return error.message.replace(/\.$/, "");
       }
-    return this.subjects.why(state.layer, state.neurons);
+    return this.subjects.why(state.layer, state.neurons, state.generation);
   }
 
   // Go to a state that has been looked at by `why`.
@@ -124,6 +124,10 @@ export class Answerer {
       this.reach(state.generation);
       this.tell(this.given());
     } else if (other(OF_SECTION)) this.tell({ section: this.section(this.subject) });
+    if (state.generation > this.found.length && !this.secret) {
+      this.reach(state.generation);
+      this.tell({ found: this.found, ended: this.ended });
+    }
     if (other(["guesses"]) && before.hidden && !before.guesses.length) this.tell({ found: this.found });
     if (state.open.includes("network") && other(OF_NETWORK) && (other(["inputs"]) || !before.open.includes("network")))
       this.tell({ network: this.subjects.tiles(state.inputs, state) });

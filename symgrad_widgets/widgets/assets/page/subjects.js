@@ -33,9 +33,11 @@ export class Subjects {
     this.tangent = data.model.tangent && unpacked({ names: [], count: 0, basis: data.model.tangent }).basis;
   }
 
-  // Why neurons of a layer cannot be looked at, in words; null where they can.
-  why(layer, neurons) {
-    if (this.recorded.has(key(layer, neurons))) return null;
+  // Why neurons of a layer, after so many generations, cannot be looked at, in words; null where they can.
+  why(layer, neurons, generation = 0) {
+    const known = this.recorded.get(key(layer, neurons)), most = known ? (known.found?.length ?? Infinity) : 1;
+    if (generation > most) return "its search went on for longer than what was recorded";
+    if (known) return null;
     if (!this.mlp) return "this network cannot be computed in a page: only the neurons that were recorded can be looked at";
     const found = this.layers.find((one) => one.name === layer);
     if (!found || neurons.some((one) => !(one < found.spread.length))) return "there is no such neuron";

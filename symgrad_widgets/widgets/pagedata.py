@@ -63,11 +63,12 @@ def kept_back(view, subject):
 def _model(subject):
     """Steps and layers of a network that a page can compute, or None."""
     activity = subject.network.activity
-    steps = layered(activity.model, activity.x)
-    layers = activity.layers
+    layers, output = activity.layers, activity.position(None)
+    values = activity.values[:, activity.starts[output] : activity.starts[output + 1]]
+    steps = layered(activity.model, activity.points[activity.rows], values)
     if steps is None or not {layer.name for layer in layers} <= {None, *(step.name for step in steps)}:
         return None
-    output, drawn, tangent = activity.position(None), set(columns(activity)), subject.field.tangent
+    drawn, tangent = set(columns(activity)), subject.field.tangent
     return {
         "steps": [
             {"kind": step.kind, "name": step.name} | {name: _plain(one) for name, one in step.given.items()}
@@ -122,7 +123,8 @@ def _coarse(field):
     return {
         "names": list(field.names), "count": len(field),
         "dimension": field.dimension, "rank": field.unit.shape[1],
-        "span": packed(np.round(field.unit * _FINE), "<i2"), "weights": None,
+        "span": packed(np.round(field.unit * _FINE), "<i2"),
+        "weights": packed(getattr(field, "weights", None), "<f4"),
         "values": packed(field.values, "<f4") if field.neurons == 1 else None,
     }  # fmt: skip
 

@@ -23,7 +23,7 @@ FEW = ("determinant2", "fieldstrength")  # a surface, two neurons
 LOSSES = "(texts) => texts.map((text) => symgrad.answerer.loss(text))"
 LOOKED = """async ([layer, neuron]) => {
   const { subjects } = symgrad.answerer, found = await subjects.of(layer, [neuron]), { field } = found;
-  return [Array.from(field.span), Array.from(field.values), subjects.whole(found).count];
+  return [field.span, field.values, field.weights].map((one) => one && Array.from(one));
 }"""
 SECTION = """async ([layer, neuron, inputs, slice]) => {
   const { subjects } = symgrad.answerer, { low, high, shades, near, at, across, tilt } =
@@ -119,10 +119,13 @@ def test_any_neuron_is_computed_over_any_inputs(opened):
     page, network = opened("determinant2"), Network.of("determinant2")
     layer, neuron = "silu2", 7
     subject = Subject(network, layer, (neuron,))
-    span, values, count = page.evaluate(LOOKED, [layer, neuron])
-    assert count == len(subject.field)
+    span, values, weights = page.evaluate(LOOKED, [layer, neuron])
     np.testing.assert_allclose(np.reshape(span, subject.field.unit.shape), subject.field.unit, atol=2e-3)
     np.testing.assert_allclose(values, subject.field.values, atol=1e-5)
+    trusted = getattr(subject.field, "weights", None)
+    assert (weights is None) == (trusted is None)
+    if weights is not None:
+        np.testing.assert_allclose(weights, trusted, atol=1e-3)
     for inputs, slice_ in ((("x1", "x2"), {}), (("x3", "x4"), {"x1": 1.0})):
         told = page.evaluate(SECTION, [layer, neuron, inputs, slice_])
         expected = subject.section(inputs, slice_)

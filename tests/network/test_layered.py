@@ -22,14 +22,20 @@ class Own(nn.Module):
         return found + x if self.skip else found
 
 
-def kinds(model, x=X):
-    steps = layered(model, x)
+def steps_of(model, x=X):
+    mode = model.training
+    values = model.eval()(torch.as_tensor(x).float()).detach().numpy()
+    return layered(model.train(mode), x, values)
+
+
+def kinds(model):
+    steps = steps_of(model)
     return None if steps is None else [step.kind for step in steps]
 
 
 def test_a_network_of_the_package_is_followed_with_its_scaling():
     run = sg.experiments["oscillator"].pretrained()
-    steps = layered(run.model, run.x)
+    steps = steps_of(run.model, run.x)
     assert [step.name for step in steps][:3] == ["standardize", "linear1", "silu1"]
     np.testing.assert_array_equal(steps[1].given["weight"], run.model.linear1.weight.detach().numpy())
 
@@ -53,16 +59,17 @@ def test_a_stranger_s_forward_is_followed_too():
     ids=("skip", "norm", "approximate", "convolution"),
 )
 def test_other_networks_are_none(model):
-    assert layered(model, X) is None
+    assert steps_of(model) is None
 
 
 def test_a_model_that_a_hook_changes_is_none():
     model = nn.Sequential(nn.Linear(3, 1))
     model[0].register_forward_hook(lambda _module, _given, output: output + 1)
     model.train()
-    assert layered(model, X) is None
+    assert steps_of(model) is None
     assert model.training
 
 
-def test_points_of_more_axes_are_none():
-    assert layered(nn.Linear(3, 1), X[:, None]) is None
+def test_other_points_and_other_values_are_none():
+    assert layered(nn.Linear(3, 1), X[:, :2], X[:, :1]) is None
+    assert layered(nn.Linear(3, 2), X, X[:, :1]) is None

@@ -2,6 +2,14 @@
 
 const VANISHING = 1e-12; // shorter projections than this, against the longest, are zero
 
+// What each point counts, of mean 1, by the length of its gradient: short ones are turned most by an error.
+function trusted(lengths, longest) {
+  const squares = lengths.map((one) => (one / longest) ** 2), sum = (some) => some.reduce((a, b) => a + b, 0);
+  const short = sum(squares.map((one) => one * one)) / sum(squares), weights = squares.map((one) => one / (short + one));
+  const mean = sum(weights) / weights.length;
+  return weights.map((one) => one / mean);
+}
+
 // What is a neuron's own in a field at the points of another one: unit gradients in tangent coordinates, values.
 export function fieldOf({ values, slopes }, like) {
   const { names, count, dimension, spread, basis } = like, n = names.length;
@@ -24,5 +32,5 @@ export function fieldOf({ values, slopes }, like) {
       const at = i * dimension + k;
       span[at] = lengths[i] > VANISHING * longest ? span[at] / lengths[i] : 0;
     }
-  return { names, count, dimension, rank: 1, span, weights: null, values };
+  return { names, count, dimension, rank: 1, span, weights: like.weights ? trusted(lengths, longest) : null, values };
 }

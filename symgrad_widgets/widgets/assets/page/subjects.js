@@ -112,8 +112,8 @@ export class Subjects {
 
 // A field that was recorded in few bits.
 function fine(field) {
-  const { span, values } = field;
-  return { ...field, span: Float64Array.from(bytes(span, Int16Array), (one) => one / STEPS), values: values && Float64Array.from(bytes(values, Float32Array)) };
+  const { span, values, weights } = field, full = (text) => text && Float64Array.from(bytes(text, Float32Array));
+  return { ...field, span: Float64Array.from(bytes(span, Int16Array), (one) => one / STEPS), values: full(values), weights: full(weights) };
 }
 
 const key = (layer, neurons) => JSON.stringify([layer, neurons]);

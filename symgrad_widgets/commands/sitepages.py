@@ -1,9 +1,12 @@
 """The site's pages that need no Python: one for each network, a gallery, and the instrument in front."""
 
 import base64
+import math
 import struct
 import zlib
 from html import escape
+
+import numpy as np
 
 from ..errors import SymgradError
 from ..notebook_support import notebook_files
@@ -12,6 +15,17 @@ __all__ = ["build"]
 
 _FIRST = "cubic_force"  # two inputs, a formula that takes some guessing
 _TITLE = "symgrad: read what a neuron has learnt as a formula"
+_FAR = 10  # degrees in the middle: a best formula that is farther off is none to ask for
+_SPARE = 8  # degrees more than the nearest neuron is off
+_WHICH = """## Which of two?
+The dark arrows are the neuron's. Which of these formulas has arrows that are closer to them?
+which: {a}² + 3 {b} | {a} + 3 {b}²"""
+_GUESS = """## Read the neuron
+Find a formula whose arrows lie on the neuron's: less than {degrees} degrees off in the middle.
+guess: {degrees}"""
+_FIND = """## Look inside
+Show the network. Find a neuron of its first layer whose arrows run along `{name}`, and choose it.
+find: `{name}` below {degrees} in {layer}"""
 _STYLE = """
 :root { color-scheme: light dark;
 --page: #f6f7f9; --ink: #1b232b; --card: #fff; --line: #d6dbe1; --accent: #1f5fa8 }
@@ -53,6 +67,7 @@ def build(out, folder, experiments, generations, told):
         write_page(
             out / "networks" / address, view, subject,
             notebook=notebook, bokeh="../bokeh.min.js", links=above, harder=harder,
+            tasks=_tasks(subject, view),
         )  # fmt: skip
         cards.append(_card(experiment, address, subject, view))
         if experiment is _first(experiments):
@@ -67,6 +82,30 @@ def build(out, folder, experiments, generations, told):
 def _first(experiments):
     """The experiment of the start page."""
     return next((one for one in experiments if one.slug == _FIRST), experiments[0])
+
+
+def _tasks(subject, view):
+    """Tasks that fit any network, as Markdown; what is asked for has been seen to be there."""
+    import sympy as sp
+
+    from ..formula.expressions import angles, as_expression
+
+    field = subject.field
+    a, *others = view.inputs
+    tasks = [_WHICH.format(a=a, b=others[0])] if others else []
+    best = [one["front"][one["best"]]["text"] for one in subject.found if one["best"] >= 0]
+    middle = np.median(angles(as_expression(best[-1], field.names), field)) if best else 0
+    if middle < _FAR:
+        tasks.append(_GUESS.format(degrees=max(2, math.ceil(1.2 * middle))))
+    activity = subject.network.activity
+    layer = next((i for i, one in enumerate(activity.layers) if one.bent), None)
+    if layer is not None and others:
+        part = slice(activity.starts[layer], activity.starts[layer + 1])
+        near = {name: np.nanmin(activity.angles(sp.Symbol(name, real=True))[part]) for name in view.inputs}
+        name = min(near, key=near.get)
+        degrees = math.ceil(near[name]) + _SPARE
+        tasks.append(_FIND.format(name=name, degrees=degrees, layer=activity.layers[layer].title))
+    return "\n".join(tasks) or None
 
 
 def _notebook(experiment, folder):

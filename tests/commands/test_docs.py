@@ -56,6 +56,18 @@ def test_it_has_documents_reference_and_executed_notebooks(site):
 
 
 @pytest.mark.notebook
+def test_the_site_is_as_small_as_a_stick_and_a_phone_want_it(site):
+    sizes = {path: path.stat().st_size for path in site.rglob("*") if path.is_file()}
+    assert max(size for path, size in sizes.items() if path.suffix == ".html") < 3e6
+    assert sum(sizes.values()) < 60e6
+    live = [site / "index.html", *sorted((site / "networks").glob("p*.html"))]
+    assert [path.name for path in live] == ["index.html", "p1-07.html", "p2-b.html"]
+    for path, library in zip(live, ("bokeh.min.js", "../bokeh.min.js", "../bokeh.min.js"), strict=True):
+        assert f'src="{library}"' in path.read_text(encoding="utf-8")
+        assert (path.parent / library).is_file()
+
+
+@pytest.mark.notebook
 def test_nothing_is_loaded_from_elsewhere(pages):
     tags = [tag for page in pages.values() for tag in page(list(LOADS))]
     loaded = [tag.get(LOADS[tag.name], "") for tag in tags]

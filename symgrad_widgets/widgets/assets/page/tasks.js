@@ -71,7 +71,7 @@ export class Tasks {
 
   choices({ options, which }) {
     if (which) return which.map((text, i) => {
-      const chosen = button("", () => this.compare(i));
+      const chosen = button("", () => this.compare(i), { "aria-label": text });
       chosen.innerHTML = this.type(text);
       return chosen;
     });

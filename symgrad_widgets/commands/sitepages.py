@@ -18,7 +18,7 @@ _TITLE = "symgrad: read what a neuron has learnt as a formula"
 _FAR = 10  # degrees in the middle: a best formula that is farther off is none to ask for
 _SPARE = 8  # degrees more than the nearest neuron is off
 _WHICH = """## Which of two?
-The dark arrows are the neuron's. Which of these formulas has arrows that are closer to them?
+Which of these formulas has arrows that are closer to the neuron's?
 which: {a}² + 3 {b} | {a} + 3 {b}²"""
 _GUESS = """## Read the neuron
 Find a formula whose arrows lie on the neuron's: less than {degrees} degrees off in the middle.

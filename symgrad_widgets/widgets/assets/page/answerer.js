@@ -1,5 +1,6 @@
 // Stands in the kernel's place: what the instrument asks for is answered from what the page holds.
 import { FormulaError, loss, read } from "../formula/index.js";
+import { opened } from "./link.js";
 import { Subjects } from "./subjects.js";
 import { verdict } from "./verdict.js";
 import { WORDS } from "./words.js";
@@ -23,7 +24,7 @@ export class Answerer {
   // -- a widget's model
 
   get(name) {
-    return { _state: this.state, _version: this.data.bokeh, _panels: [] }[name] ?? null;
+    return { _state: this.state, _version: this.data.bokeh, _panels: [], _choices: {} }[name] ?? null;
   }
 
   set(_, state) {
@@ -64,7 +65,8 @@ export class Answerer {
       given: () => this.begun.then(() => this.tellAll()),
       plots: () => this.tell({ documents: { front: this.data.documents.front, bend: this.data.documents.bend } }),
       layer: () => this.tell({ layer: this.subjects.layer(this.state.inputs, message.layer) }),
-      look: () => this.look(message.layer, message.neuron),
+      look: () => this.look(message.layer, message.neuron, Boolean(message.ahead)),
+      state: () => this.paste(message.text),
       what: () => this.what(message.text),
       hint: () => this.hint(),
       step: () => this.step(),
@@ -97,6 +99,16 @@ export class Answerer {
     this.state = state;
     this.follow();
     this.emit("change:_state");
+  }
+
+  // Go to the state of a line; what it may not be stays as it was, and why is said.
+  paste(text) {
+    try {
+      this.go(opened(text, this.data.state, (state) => this.why(state)));
+      this.tell({ error: "" });
+    } catch (error) {
+      this.tell({ error: WORDS.line(error.message) });
+    }
   }
 
   async begin() {
@@ -178,11 +190,13 @@ export class Answerer {
     return { what: subject.what, field, section: this.section(subject), found: this.found, ended: this.ended, without };
   }
 
-  async look(layer, neuron) {
+  // Another neuron to look at, or to keep for later: then nobody has asked for it yet.
+  async look(layer, neuron, ahead) {
     const subject = await this.subjects.of(layer, [neuron]);
+    if (!subject && ahead) return this.tell({ look: { layer, neuron, ahead, field: null } });
     if (!subject) return this.say(this.subjects.why(layer, [neuron]) ?? WORDS.still);
     const found = this.secret || !subject.read ? [] : subject.found;
-    this.tell({ look: { layer, neuron, what: subject.what, field: subject.field, section: this.section(subject), found } });
+    this.tell({ look: { layer, neuron, ahead, what: subject.what, field: subject.field, section: this.section(subject), found } });
   }
 
   // Whether what was kept back is of what is looked at.
@@ -210,8 +224,8 @@ export class Answerer {
 
   hint() {
     if (!this.answers) return this.say(WORDS.locked);
-    const { hints } = this.answers;
-    this.say(hints[Math.min(this.hints++, hints.length - 1)], "Hint");
+    const { hints } = this.answers, last = hints.length - 1 - Number(this.secret); // which tells the formula
+    this.say(hints[Math.min(this.hints++, last)], "Hint");
   }
 
   // -- a search that was recorded is played again

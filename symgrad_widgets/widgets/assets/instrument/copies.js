@@ -24,7 +24,8 @@ function program(tree, name) {
 }
 
 export const sympy = (tree) => program(tree, (head) => SYMPY[head] ?? head);
-export const python = (tree) => program(tree, (head) => `np.${NUMPY[head] ?? head}`);
+export const python = (tree, names) =>
+  `lambda ${names.map((name) => name.replace(/\W/g, "_")).join(", ")}: ${program(tree, (head) => `np.${NUMPY[head] ?? head}`)}`;
 
 export function latex(tree, greek) {
   const letters = new Set(Object.values(greek));

@@ -4,12 +4,14 @@ import { arrows, classOf } from "./score.js";
 import { bytes } from "../formula/index.js";
 import { button, degrees, h, pixels } from "./dom.js";
 import { levels } from "./levels.js";
+import { Looks } from "./looks.js";
 import { Slices } from "./slices.js";
 import { WORDS } from "./words.js";
 
 const PAIRS = { apart: 37, most: 500, long: 30, rim: 30 }; // pixels; arrows; the rim is around the data
 const DENSE = { apart: 17, most: 500, long: 9, rim: 12 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
+const LINES = 6; // level lines
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {
@@ -24,12 +26,13 @@ export class FieldPanel {
     this.what = h("b");
     this.axes = h("span.sgi-axes");
     this.slices = new Slices(store);
+    this.choosing = new Looks(store);
     this.looks = h("b");
     this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
     this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
       button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
     this.element = h("section.sgi-field", { "aria-label": "Field" },
-      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element);
+      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element, this.choosing.element);
   }
 
   attach(plot) {
@@ -48,12 +51,13 @@ export class FieldPanel {
     const { frame } = this.plot ?? {};
     if (!frame || frame.width < 20) return;
     if (this.inputs.length < 2) return this.line(frame);
-    const { text } = store, score = text ? store.score(text) : null;
-    const dense = store.state.open.includes("formulas") && score !== null;
+    this.choosing.draw();
+    const { text } = store, score = text ? store.score(text) : null, { arrows: most } = store.choices;
+    const dense = store.dense && (score !== null || store.panels.length > 0);
     this.place(frame, dense ? DENSE.rim : PAIRS.rim);
     this.grey();
-    const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
-    if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, dense ? DENSE : PAIRS, score);
+    const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version, store.choices]);
+    if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, { ...(dense ? DENSE : PAIRS), ...(most && { most }) }, score);
     Object.assign(this.shown, { places, only: store.only });
     const { rows } = this;
     this.paint(frame, rows, score, dense);
@@ -71,7 +75,11 @@ export class FieldPanel {
 
   head() {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
-    this.what.textContent = `${store.given.what} and ◆`;
+    const title = `${store.given.what}${store.panels.length ? "" : " and ◆"}`, shown = store.panels.length && store.text;
+    if (this.shown.title !== `${title} ${shown}`) {
+      this.shown.title = `${title} ${shown}`;
+      this.what.replaceChildren(title, ...(shown ? [" and ", h("span.sgi-tex", { innerHTML: store.type(shown) })] : []));
+    }
     this.glance.hidden = !store.looked;
     this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3;
     this.looks.textContent = `${WORDS.looking(store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
@@ -92,7 +100,8 @@ export class FieldPanel {
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
     const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
-    if (!this.told) this.slices.draw(others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "");
+    const held = section?.shades ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : this.slices.on ? WORDS.near(at) : "";
+    if (!this.told) this.slices.draw(others.length ? held : "");
   }
 
   // Ranges in which a spread of one input is nearly as long as a spread of the other.
@@ -119,7 +128,7 @@ export class FieldPanel {
     if (this.shown.section === section && this.shown.dark === dark) return;
     Object.assign(this.shown, { section, dark });
     this.plot.paint();
-    this.greys = section && greys(section, dark);
+    this.greys = section?.shades ? greys(section, dark) : null;
   }
 
   // Places in pixels of data coordinates.
@@ -204,12 +213,13 @@ export class FieldPanel {
       g.imageSmoothingQuality = "high";
       g.drawImage(this.greys, left, top, right - left, bottom - top);
     }
-    if (dense && store.section) {
+    const lines = score ? (store.choices.levels ?? (dense ? LINES : 0)) : 0;
+    if (lines && store.section) {
       g.strokeStyle = store.isMachine(store.text) ? colour("soft") : yours;
       g.globalAlpha = 0.5;
       g.lineWidth = 1;
       g.beginPath();
-      for (const [x0, y0, x1, y1] of levels(store.reading(store.text).tree, store.section, this.inputs, field, store.given.language)) {
+      for (const [x0, y0, x1, y1] of levels(store.reading(store.text).tree, store.section, this.inputs, field, store.given.language, lines)) {
         g.moveTo(sx(x0), sy(y0));
         g.lineTo(sx(x1), sy(y1));
       }
@@ -224,7 +234,7 @@ export class FieldPanel {
       both.formula = both.formula && turned(both.formula);
       const angle = score ? classOf(score.degrees[i]) : 0;
       if (dense) {
-        arrow(g, x, y, both.neuron, long, classes[angle], WIDTHS[angle], true);
+        arrow(g, x, y, both.neuron, long, score ? classes[angle] : neuron, WIDTHS[angle], true);
         continue;
       }
       if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, 2.4);

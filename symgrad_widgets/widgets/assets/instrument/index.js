@@ -14,6 +14,9 @@ import { TimePanel } from "./time.js";
 import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
+const ALL = ["network", "field", "guess", "angle", "formulas", "front", "bend", "time", "told"]; // drawn in this order
+const PATIENCE = 900; // milliseconds until the last picture stands in for what does not come
+
 function render({ model, el }) {
   const gone = new AbortController();
   const host = {
@@ -23,16 +26,23 @@ function render({ model, el }) {
       model.save_changes();
     },
     send: (message) => model.send(message),
+    panels: model.get("_panels"),
+    choices: () => model.get("_choices"),
+    choose: (choices) => {
+      model.set("_choices", choices);
+      model.save_changes();
+    },
   };
   const instrument = new Instrument(el, host, gone.signal);
   const moved = () => instrument.moved();
   const told = (message) => message.given && instrument.take(message.given);
-  model.on("change:_state", moved);
-  model.on("msg:custom", told);
+  const chosen = () => instrument.store.touch();
+  const heard = { "change:_state": moved, "change:_choices": chosen, "msg:custom": told };
+  for (const [event, hear] of Object.entries(heard)) model.on(event, hear);
   gone.signal.addEventListener("abort", () => {
-    model.off("change:_state", moved);
-    model.off("msg:custom", told);
+    for (const [event, hear] of Object.entries(heard)) model.off(event, hear);
   });
+  setTimeout(() => instrument.still(model), PATIENCE);
   drawing(model, gone.signal) // asks for BokehJS, which the page reads while Python makes the rest
     .then(() => instrument.plots(globalThis.Bokeh[model.get("_version")]))
     .catch((error) => error === CLOSED || console.error("symgrad: the plots could not be drawn:", error));
@@ -52,9 +62,12 @@ class Instrument {
     this.formulas = new FormulasPanel(store);
     this.front = new FrontChart(store, this.formulas);
     this.bend = new BendChart(store);
+    this.rest = new BendChart(store, "rest");
     this.time = new TimePanel(store);
     this.network = new NetworkPanel(store);
     this.told = new ToldPanel(store);
+    this.plotted = { field: this.field, front: this.front, bend: this.bend, rest: this.rest };
+    this.shown = (store.panels.length ? store.panels : ALL).map((panel) => this[panel]);
     this.build(el);
     store.listen(() => this.draw());
     this.theme();
@@ -65,6 +78,18 @@ class Instrument {
   }
 
   build(el) {
+    this.element = h("section.sgi", { "aria-label": WORDS.name });
+    if (this.store.panels.length) this.element.append(h("div.sgi-main.sgi-some", {}, ...this.shown.map((panel) => panel.element)));
+    else this.whole();
+    // In a notebook a plain key is a command: x cuts the cell.
+    this.element.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    });
+    el.replaceChildren(this.element);
+  }
+
+  // All panels, with what chooses among them and asks for more.
+  whole() {
     this.question = h("h2");
     this.story = h("p");
     this.what = button(WORDS.what, () => this.host.send({ do: "what", text: this.store.text }), { className: "sgi-go" });
@@ -75,19 +100,26 @@ class Instrument {
     this.say = h("p.sgi-intro");
     const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
     this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
-    this.again = button(WORDS.again, () => go(this.store.state.experiment, this.store.state.seed + 1));
-    this.element = h("section.sgi", { "aria-label": WORDS.name },
+    this.again = button(WORDS.again, () => (this.store.given.busy ? this.host.send({ do: "halt" }) : go(this.store.state.experiment, this.store.state.seed + 1)));
+    this.element.append(
       h("header", {}, this.question, this.choice, this.again, this.story),
       h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
         h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle)),
         this.say, this.angle.element,
         h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
       this.time.element);
-    // In a notebook a plain key is a command: x cuts the cell.
-    this.element.addEventListener("keydown", (event) => {
-      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-    });
-    el.replaceChildren(this.element);
+  }
+
+  // The last picture, where no Python answers.
+  async still(model) {
+    const packed = model.get("_svg");
+    if (this.store.ready || this.signal.aborted || !packed?.byteLength) return;
+    const text = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+    if (this.store.ready) return;
+    this.picture = h("figure.sgi-still");
+    this.picture.innerHTML = text;
+    this.element.before(this.picture);
+    this.element.hidden = true;
   }
 
   // Put what Python says into the store.
@@ -143,10 +175,12 @@ class Instrument {
 
   embed() {
     if (!this.Bokeh) return;
-    for (const name of Object.keys(this.documents).filter((one) => !this[one].plot))
-      this[name].attach(new Plot(this.Bokeh, this.documents[name], this[name].box, () => this.store.touch(), this.signal));
-    const { open } = this.store.state;
-    if (this.documents.bend || this.asked || !(open.includes("formulas") || open.includes("bend"))) return;
+    for (const [name, document] of Object.entries(this.documents)) {
+      const panel = this.plotted[name];
+      if (!panel.plot && this.shown.includes(panel)) panel.attach(new Plot(this.Bokeh, document, panel.box, () => this.store.touch(), this.signal));
+    }
+    const { store } = this;
+    if (this.documents.bend || this.asked || !(store.has("front") || store.has("bend"))) return;
     this.asked = true;
     this.host.send({ want: "plots" });
   }
@@ -188,14 +222,25 @@ class Instrument {
   }
 
   draw() {
+    const { store } = this;
     this.embed();
+    if (store.ready && this.picture) {
+      this.picture.remove();
+      this.picture = this.element.hidden = false;
+    }
+    const empty = store.given.field?.values ? [] : ["bend", "rest"];
+    for (const panel of ["network", "formulas", "front", "bend", "rest", "time"])
+      this.element.classList.toggle(`sgi-has-${panel}`, store.has(panel) && !empty.includes(panel));
+    if (!store.panels.length) this.frame();
+    for (const panel of this.shown) panel.draw();
+  }
+
+  // What is around the panels.
+  frame() {
     const { store } = this, { open, neurons } = store.state, { running } = store.given;
     this.question.textContent = WORDS.question(neurons.length);
     this.story.textContent = store.given.story ?? "";
     this.element.classList.toggle("sgi-open", open.includes("formulas"));
-    const empty = store.given.field?.values ? [] : ["bend"];
-    for (const panel of ["network", "formulas", "bend", "time"])
-      this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel) && !empty.includes(panel));
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
     this.machine.classList.toggle("sgi-go", running);
@@ -212,13 +257,11 @@ class Instrument {
     enable(this.what, several && store.text !== null && !store.looked && !store.given.busy);
     const [light, dark] = WORDS.neuronArrows;
     const intro = `${store.dark} ${neurons.length}`;
-    if (this.intro !== intro) {
-      this.intro = intro;
-      const what = neurons.length > 1 ? WORDS.grow() : WORDS.grows;
-      this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
-        h("br"), h("b", {}, WORDS.drag), WORDS.until);
-    }
-    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time, this.told]) panel.draw();
+    if (this.intro === intro) return;
+    this.intro = intro;
+    const what = neurons.length > 1 ? WORDS.grow() : WORDS.grows;
+    this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
+      h("br"), h("b", {}, WORDS.drag), WORDS.until);
   }
 }
 

@@ -21,7 +21,7 @@ export class NetworkPanel {
 
   draw() {
     const { store } = this, { network } = store.given;
-    if (!store.state.open.includes("network") || !network) return;
+    if (!store.has("network") || !network) return;
     const key = `${store.given.networks} ${this.opened} ${store.dark} ${this.sorted} ${store.given.layer?.layer}`;
     if (this.key !== key) {
       this.key = key;

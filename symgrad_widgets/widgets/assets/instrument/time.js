@@ -53,7 +53,7 @@ export class TimePanel {
 
   draw() {
     const { store } = this, { running, ended, rate } = store.given, { found } = store.chosen ?? store.given, { generation } = store.state;
-    if (!store.state.open.includes("time")) return;
+    if (!store.has("time")) return;
     this.play.textContent = this.moving ? WORDS.pause : WORDS.play;
     enable(this.back, generation > 0);
     enable(this.step, !running || generation < found.length);

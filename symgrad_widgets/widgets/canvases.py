@@ -32,6 +32,8 @@ def _field():
 def _front():
     """Power of ten that is left against the length of a formula: steps, and the formulas."""
     plot = _plot("save")
+    null = _source("null", x=[], y=[])
+    plot.step("x", "y", source=null, mode="after", line_color="#6b7785", line_width=1.6, line_dash="dotted")
     steps = _source("steps", x=[], y=[])
     plot.step("x", "y", source=steps, mode="after", line_color="#6b7785", line_width=1.6)
     look = {"x": [], "y": [], "size": [], "colour": [], "alpha": [], "marker": []}

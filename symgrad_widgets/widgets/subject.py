@@ -11,9 +11,10 @@ from ..formula.expressions import as_expression, evaluate
 from ..network.experiment import experiments
 from ..reading.activity import Activity
 from ..reading.section import section
-from ..search import WORDS, Search, identifiable
+from ..search import Search, identifiable
 from .answers import answer
 from .fielddata import field_data, packed
+from .found import plain_state
 from .hints import HINTS, hint
 from .opening import opening
 from .tiles import layer_data, network_data
@@ -198,17 +199,7 @@ class Subject:
 
     def keep(self, state):
         """Add what a generation found to `found`, and return it as plain data."""
-        front = [
-            {"text": str(self.search.in_inputs(one)), "length": one.complexity, "loss": one.loss}
-            for one in state.front
-        ]
-        plain = {
-            "generation": state.generation,
-            "tried": state.evaluations,
-            "front": front,
-            "best": state.front.index(state.best) if state.best in state.front else -1,
-            "kind": list(WORDS[state.kind]),
-        }
+        plain = plain_state(self.search, state)
         del self.found[state.generation - 1 :]
         self.found.append(plain)
         self.ended = "known" if self.search.settled else None

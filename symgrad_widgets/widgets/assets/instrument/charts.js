@@ -65,13 +65,16 @@ export class FrontChart extends Chart {
     const { store, colour } = this, front = store.generation?.front ?? [];
     const all = this.formulas.entries.map((one) => ({ ...one, height: powerOf(this.loss(one)) }));
     this.texts = all.map((one) => one.text);
-    const key = JSON.stringify([all.map((one) => [one.text, one.height]), store.text, store.dark]);
+    const key = JSON.stringify([all.map((one) => [one.text, one.height]), store.text, store.dark, store.given.null]);
     if (this.key === key) return;
     this.key = key;
     const at = front.map((one) => [one.length, powerOf(this.loss(one))]);
     const last = Math.max(6, ...all.map((one) => one.length)) + 1;
     if (at.length) at.push([last, at.at(-1)[1]]);
     this.plot.fill("steps", { x: at.map(([x]) => x), y: at.map(([, y]) => y) });
+    const { null: chance = [] } = store.given; // what the same search reaches on random directions
+    this.plot.fill("null", { x: chance.map(([x]) => x), y: chance.map((_, i) => powerOf(Math.min(...chance.slice(0, i + 1).map(([, y]) => y)))) });
+    this.element.querySelector("h3").title = chance.length ? WORDS.chance : "";
     const on = (one) => one.text === store.text;
     this.plot.fill("formulas", {
       x: all.map((one) => one.length), y: all.map((one) => one.height), size: all.map((one) => (on(one) ? 13 : 8)),

@@ -136,7 +136,7 @@ class Instrument {
     }
     if (given.network) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
-    if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
+    if (field && !store.given.driven && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
     Object.assign(this.documents, documents);
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
@@ -151,7 +151,7 @@ class Instrument {
   }
 
   found(generation) {
-    const { store } = this, { found } = store.chosen ?? store.given, last = store.state.generation >= found.length;
+    const { store } = this, { found } = store.chosen ?? store.given, last = !store.given.driven && store.state.generation >= found.length;
     found.length = Math.min(found.length, generation.generation - 1);
     found.push(generation);
     const now = performance.now();

@@ -60,7 +60,8 @@ export class TimePanel {
     Object.assign(this.line, { max: Math.max(1, found.length), value: generation, disabled: !found.length });
     const state = running ? WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.ended(found.at(-1).kind[0]) : found.length ? WORDS.still : "";
     const now = found[generation - 1];
-    this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}` : state || WORDS.nothing;
+    this.says.title = store.given.certain ?? "";
+    this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}${store.given.certain ? ` · ${store.given.certain}` : ""}` : state || WORDS.nothing;
     const key = `${found.length} ${found.at(-1)?.tried}`;
     if (this.key === key) return;
     this.key = key;

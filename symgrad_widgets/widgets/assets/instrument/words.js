@@ -58,6 +58,7 @@ export const WORDS = {
   formulas: "Formulas",
   shortest: "shortest first",
   front: "Error against length",
+  chance: "Dotted: what the same search reaches on random directions",
   bend: "The bend: neuron against ◆",
   rest: "What the bend leaves",
   bent: "Neuron against formula",

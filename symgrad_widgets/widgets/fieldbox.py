@@ -99,7 +99,7 @@ class FieldBox(Pane):
         return {}
 
     def _plane(self, inputs, at):
-        """Plain data of the plane of two inputs, where the others are `at`, {name: value}, or else in the middle."""
+        """Plain data of the plane of two inputs, the others at {name: value}, or else in the middle."""
         points, names = self.field.points, self.field.names
         columns = [names.index(name) for name in inputs]
         centre = np.median(points, axis=0)

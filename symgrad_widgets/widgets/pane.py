@@ -115,7 +115,7 @@ class Pane(Described, Front):
 
 
 def looked_at(field):
-    """Plain data of a field for a page, of a large one at some of its points; the values of one neuron, too."""
+    """Plain data of a field for a page, of a large one at some of its points; values of one neuron, too."""
     step = -(-len(field) * len(field.names) * (field.unit.shape[1] + 1) // _NUMBERS)
     some = field.take(slice(None, None, step)) if step > 1 else field
     values = some.values.reshape(len(some)) if some.neurons == 1 and some.values is not None else None

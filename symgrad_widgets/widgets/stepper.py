@@ -266,4 +266,3 @@ def _told(state, certificate):
         f"Chosen: {found}. {name}: {sentence[0].lower()}{sentence[1:]}"
         + (f" {certificate.claim}." if certain else "")
     )
-

@@ -17,12 +17,12 @@ from .fielddata import field_data, packed
 from .found import plain_state
 from .hints import HINTS, hint
 from .opening import opening
+from .planes import plain_section
 from .tiles import layer_data, network_data
 
 __all__ = ["Network", "Subject"]
 
 _GENERATIONS = 5  # of a search for hints
-_STEEP = 1.8  # standard deviations of a neuron's value to the end of the greys
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,17 +170,7 @@ class Subject:
         if plane is None:
             return None
         number = self.network.activity.starts[self.position] + self.neurons[0]
-        return {
-            "low": plane.low.tolist(),
-            "high": plane.high.tolist(),
-            "side": len(plane.values),
-            "shades": packed(shades(plane.values[..., number], plane.near), "u1"),
-            "near": packed(plane.near * 255, "u1"),
-            "at": plane.at,
-            "across": plane.across,
-            "centre": plane.centre.tolist(),
-            "tilt": plane.tilt.tolist(),
-        }
+        return plain_section(plane, number)
 
     def tiles(self, inputs):
         """Plain data of the whole network over two inputs, by name; None where there is none."""
@@ -233,11 +223,3 @@ class Subject:
             if state.generation == before:
                 return
             self.keep(state)
-
-
-def shades(values, near):
-    """Greys 0 to 255 of values, where there are data: the mean in the middle."""
-    weight = near + 1e-9
-    mean = np.average(values, weights=weight)
-    spread = np.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0
-    return 127.5 * (1 + np.clip((values - mean) / (_STEEP * spread), -1, 1))

@@ -227,6 +227,10 @@ export class FieldPanel {
       g.globalAlpha = 1;
     }
     const [px, py] = this.inputs.map((j) => field.points[j]);
+    if (!field.rank && !this.greys) shaded(field.values, (i, shade) => {
+      g.fillStyle = shade;
+      g.fillRect(sx(px[i]) - 3, sy(py[i]) - 3, 6, 6);
+    });
     const turned = this.turned(frame);
     for (const i of rows) {
       const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, this.inputs);
@@ -286,6 +290,15 @@ function arrow(g, x, y, [a, b], long, colour, width, centred = false) {
   g.lineTo(x1 - ux * head - uy * head * 0.5, y1 - uy * head + ux * head * 0.5);
   g.lineTo(x1 - ux * head + uy * head * 0.5, y1 - uy * head - ux * head * 0.5);
   g.fill();
+}
+
+// Points in greys of their values, where there are neither arrows nor a picture.
+function shaded(values, draw) {
+  const sorted = values.slice().sort(), [low, high] = [0.05, 0.95].map((share) => sorted[Math.floor(share * (sorted.length - 1))]);
+  values.forEach((value, i) => {
+    const v = Math.round(Math.min(1, Math.max(0, (value - low) / (high - low || 1))) * 150);
+    draw(i, `rgb(${200 - v} ${204 - v} ${208 - v})`);
+  });
 }
 
 // Small canvas of a section: shades of grey, the lowest row below.

@@ -14,8 +14,10 @@ export class NetworkPanel {
     this.links = h("canvas.sgi-links", { "aria-hidden": "true" });
     this.columns = h("div.sgi-columns");
     this.stage = h("div.sgi-tiles", { onkeydown: (event) => this.keyed(event) }, this.links, this.columns);
+    this.by = h("select", { "aria-label": WORDS.colourBy, onchange: () => store.host.choose({ ...store.choices, colour_by: this.by.value }) });
+    this.said = h("p.sgi-note", { role: "status" });
     this.element = h("section.sgi-network", { "aria-label": "Network" },
-      h("h3", {}, h("b", {}, "Network"), h("span", {}, WORDS.choose)), this.stage);
+      h("h3", {}, h("b", {}, "Network"), store.panels.length ? h("span", {}, `${WORDS.colourBy} `, this.by) : h("span", {}, WORDS.choose)), this.stage, this.said);
     new ResizeObserver(() => this.join()).observe(this.stage);
   }
 
@@ -30,6 +32,7 @@ export class NetworkPanel {
       if (this.opened === null) this.build(network);
       else this.whole(network);
     }
+    this.measures();
     const { layer, neurons } = store.state;
     for (const tile of this.tiles.filter((one) => one.choosable)) {
       const on = tile.layer === layer && neurons.includes(tile.neuron);
@@ -39,6 +42,20 @@ export class NetworkPanel {
       tile.element.tabIndex = on || (tile === this.tiles.find((one) => one.choosable) && !this.tiles.some((one) => one.on)) ? 0 : -1;
       tile.on = on;
     }
+  }
+
+  // What tiles fade by, where a view leaves that open, and what is said of the current neuron.
+  measures() {
+    const { given: { measures, legend, said = "", error }, choices } = this.store;
+    const wrong = this.store.panels.length ? error : "";
+    this.said.textContent = wrong || said;
+    this.said.classList.toggle("sgi-error", Boolean(wrong));
+    this.by.value = choices.colour_by;
+    if (!measures || this.measured === measures) return;
+    this.measured = measures;
+    this.by.replaceChildren(...measures.map(([value, name, ready]) => h("option", { value, disabled: !ready }, name)));
+    this.by.value = choices.colour_by;
+    this.by.title = WORDS.fades(...legend);
   }
 
   build({ side, columns, links }) {
@@ -96,29 +113,32 @@ export class NetworkPanel {
     });
     picture.style.opacity = 0.3 + 0.7 * column.strength[i];
     const element = column.choosable
-      ? button("", () => this.tap(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
+      ? button("", (event) => this.tap(column.layer, neuron, event), { "aria-label": name, title: name, className: "sgi-tile" })
       : h("span.sgi-tile", { title: name, role: "img", "aria-label": name });
     element.append(picture);
     this.tiles.push({ element, c, i, neuron, layer: column.layer, choosable: column.choosable });
     return element;
   }
 
-  // Look at a neuron; tapped again it is chosen.
-  tap(layer, neuron) {
+  // Look at a neuron; tapped again it is chosen. With shift or ctrl it is one more, or one less.
+  tap(layer, neuron, event) {
     const { looked } = this.store;
-    if (looked?.[0] === layer && looked[1] === neuron) this.choose(layer, neuron);
+    if (event.shiftKey || event.ctrlKey || event.metaKey) this.choose(layer, neuron, layer === this.store.state.layer);
+    else if (looked?.[0] === layer && looked[1] === neuron) this.choose(layer, neuron);
     else this.look(layer, neuron);
   }
 
   look(layer, neuron) {
     const { store } = this, { state } = store;
+    if (!store.has("formulas") && store.panels.length) return this.choose(layer, neuron);
     if (layer === state.layer && state.neurons.length === 1 && state.neurons[0] === neuron) store.leave();
     else store.host.send({ do: "look", layer, neuron });
   }
 
   // Choose a neuron, or one more of the layer.
   choose(layer, neuron, more = false) {
-    const { store } = this, { neurons: before } = store.state, neurons = more ? [...before, neuron] : [neuron];
+    const { store } = this, { neurons: before } = store.state, others = before.filter((one) => one !== neuron);
+    const neurons = !more ? [neuron] : others.length < before.length && others.length ? others : [...others, neuron];
     const same = layer === store.state.layer && String(neurons) === String(before);
     if (!same) store.go({ layer, neurons, generation: 0, selected: store.isMachine(store.text) ? null : store.state.selected });
   }
@@ -135,7 +155,8 @@ export class NetworkPanel {
     const next = way[0] ? there[Math.round((here.length > 1 ? here.indexOf(at) / (here.length - 1) : 0.5) * (there.length - 1))] : here[here.indexOf(at) + way[1]];
     if (!next) return;
     next.element.focus();
-    this.look(next.layer, next.neuron);
+    if (event.shiftKey) this.choose(next.layer, next.neuron, next.layer === this.store.state.layer);
+    else this.look(next.layer, next.neuron);
   }
 
   // Weights as lines: grey, dashed where negative, as wide as they are large.

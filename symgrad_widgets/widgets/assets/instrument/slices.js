@@ -74,7 +74,7 @@ export class Slices {
   draw(text) {
     const { store } = this, { slice } = store.state, names = this.on ? Object.keys(slice) : [];
     this.said.textContent = this.element.title = text;
-    this.toggle.hidden = !this.others.length;
+    this.toggle.hidden = !this.others.length || !store.given.field.rank;
     this.toggle.textContent = this.on ? WORDS.allPoints : WORDS.slice;
     const shown = `${names} ${store.given.version}`;
     if (this.shown !== shown) this.sliders.replaceChildren(...names.map((name) => this.slider(name)), ...(this.on && store.choices.band ? [this.breadth()] : []));

@@ -40,6 +40,8 @@ export const WORDS = {
   network: "Show the network",
   unshow: "Network",
   choose: "tap to look",
+  colourBy: "Faded by",
+  fades: (title, low, high) => `${title}: faint ${low}, plain ${high}`,
   looking: (what) => `Looking at ${what}`,
   unread: ", no formula yet",
   chooseIt: "Choose it",

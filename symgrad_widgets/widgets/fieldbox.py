@@ -17,8 +17,8 @@ class FieldBox(Pane):
     """A view that draws itself anew when one of its traits changes.
 
     A subclass says what fields it takes in `_checked`, what else follows from a change in `_follow`, what is
-    in its state in `_parts`, and what else a page has to know in `_more`. `traits` are set in order, the field
-    first, before anything is drawn.
+    in its state in `_parts`, and what else a page has to know in `_more`. `traits` are set in order, the
+    field first, before anything is drawn.
 
     Attributes
     ----------

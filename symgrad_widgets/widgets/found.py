@@ -6,7 +6,7 @@ __all__ = ["plain_state"]
 
 
 def plain_state(search, state):
-    """JSON-able dict of a `SearchState`: its front by length, which of it is the best, and how good that is."""
+    """JSON-able dict of a `SearchState`: its front by length, which is the best, and how good that is."""
     front = [
         {"text": str(search.in_inputs(one)), "length": one.complexity, "loss": one.loss}
         for one in state.front

@@ -10,10 +10,9 @@ from ..errors import SymgradError
 from ..field import GradientField
 from ..formula.expressions import as_expression
 from ..reading.activity import MEASURES, Activity
-from ..reading.section import section
 from .fielddata import packed
 from .pane import Pane
-from .planes import plain_section
+from .planes import asked, plain_section
 from .tiles import Samples, layer_data, network_data
 from .viewstate import ViewState
 
@@ -27,8 +26,8 @@ class NeuronPicker(Pane):
     """A network's layers and neurons, coloured by what each does on the data; click one to choose it.
 
     A layer is a column of tiles. A tile is a neuron: its value over two inputs, or, where the network cannot
-    be asked for other points, at points of the data; of a channel of a convolution the map at one point. Faded
-    is weak. Click or arrow keys choose a neuron; shift or ctrl with either adds one of the same layer.
+    be asked for other points, at points of the data; of a channel of a convolution the map at one point.
+    Faded is weak. Click or arrow keys choose a neuron; shift or ctrl adds one of the same layer.
 
     >>> picker = sg.NeuronPicker(run.model, run.x, names=run.names)
     >>> picker.layer, picker.neuron = "silu2", 17
@@ -41,7 +40,7 @@ class NeuronPicker(Pane):
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : torch.nn.Module, or an `Activity`, which has its own points
     x : array (N, ...)
         One point a row, two at least.
     names : names of the n inputs
@@ -78,7 +77,7 @@ class NeuronPicker(Pane):
     def __init__(
         self,
         model,
-        x,
+        x=None,
         names=None,
         formula=None,
         atlas=None,
@@ -89,7 +88,8 @@ class NeuronPicker(Pane):
         training=False,
         beside=True,
     ):
-        self.activity = Activity(model, x, names, layers, wrt, forward_args, training)
+        known = isinstance(model, Activity)
+        self.activity = model if known else Activity(model, x, names, layers, wrt, forward_args, training)
         self._field, self._planes = (None, None), {}
         self._inputs = tuple(self.activity.names[:2])
         super().__init__(ViewState(), self.panels if beside else ("network",))
@@ -204,16 +204,13 @@ class NeuronPicker(Pane):
     def _told(self):
         """What is said of the neurons, and the current one's value over the data."""
         measure = self._measure()
-        return {
+        asked = {} if not self._planes else {"field": self._values(), "section": self._section()}
+        return asked | {
             "what": f"N{self._name()[1:]}",
             "said": self._description(),
             "legend": [measure.title, measure.low, measure.high],
             "measures": [[name, title, self._available(name)] for name, title in MEASURES.items()],
-        } | (
-            {"field": self._values(), "section": [list(self._inputs), self._section()]}
-            if self._planes
-            else {}
-        )
+        }
 
     def _tiles(self):
         position, *neurons = self._choice
@@ -223,24 +220,14 @@ class NeuronPicker(Pane):
     def _plane(self):
         """`Section` of all neurons over the inputs that are looked at, or `Samples`."""
         if self._inputs not in self._planes:
-            self._planes[self._inputs] = self._asked_for() or Samples(self.activity)
+            points = self.activity.points
+            field = GradientField(points, np.ones_like(points), self.activity.names)
+            self._planes[self._inputs] = asked(self.activity, field, self._inputs) or Samples(self.activity)
         return self._planes[self._inputs]
-
-    def _asked_for(self):
-        activity = self.activity
-        if len(self._inputs) < 2 or activity.bound:
-            return None
-        try:
-            field = GradientField(activity.points, np.ones_like(activity.points), activity.names)
-            return section(field, [activity.names.index(name) for name in self._inputs], activity.at)
-        except SymgradError:  # it takes no points but such as there are
-            return None
 
     def _section(self):
         plane, number = self._plane(), self.activity.starts[self._choice[0]] + self.neurons[-1]
-        if isinstance(plane, Samples):
-            return None
-        return plain_section(plane, number)
+        return [list(self._inputs), None if isinstance(plane, Samples) else plain_section(plane, number)]
 
     def _points(self):
         """Points without arrows."""

@@ -2,11 +2,25 @@
 
 import numpy as np
 
+from ..errors import SymgradError
+from ..reading.section import section
 from .fielddata import packed
 
-__all__ = ["plain_section", "shades"]
+__all__ = ["asked", "plain_section", "shades"]
 
 _STEEP = 1.8  # standard deviations of a neuron's value to the end of the greys
+
+
+def asked(activity, field, inputs, where=None):
+    """`Section` of all neurons over two inputs, by name; None where the network takes no other points."""
+    if len(inputs) != 2 or activity.bound:
+        return None
+    columns = [field.names.index(name) for name in inputs]
+    near = {field.names.index(name): value for name, value in where.items()} if where else None
+    try:
+        return section(field, columns, activity.at, where=near)
+    except SymgradError:
+        return None
 
 
 def plain_section(plane, number):

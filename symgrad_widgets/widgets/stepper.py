@@ -34,6 +34,7 @@ class SearchStepper(Pane):
     Attributes
     ----------
     search, guesses : may be assigned; another search ends what runs
+    hidden : bool, whether what is found is kept back
     state : SearchState on show, of the generation that was gone to
     selected : Candidate of the front on show, or None; follows `state.best` until another one is assigned,
         by a click on its point or row, with the arrow keys, or in Python
@@ -48,7 +49,7 @@ class SearchStepper(Pane):
     _plots = ("front",)
 
     def __init__(self, search, guesses=()):
-        self._worker = Worker(self._changed)
+        self._worker, self.hidden = Worker(self._changed), False
         super().__init__(ViewState())
         self.guesses = tuple(guesses)
         self.search = search
@@ -167,7 +168,7 @@ class SearchStepper(Pane):
             {"generation": i} | blank if state is None else plain_state(self.search, state)
             for i, state in zip(numbers, states, strict=True)
         ]
-        return {"found": found, "driven": True, **self._aside()}
+        return {"found": [] if self.hidden else found, "driven": True, **self._aside()}
 
     def _aside(self):
         """What stands beside the front."""
@@ -216,7 +217,7 @@ class SearchStepper(Pane):
         self._keep(state)
         best, before = state.best, self.selected
         followed = before is None or before == self.state.best
-        if state.generation:
+        if state.generation and not self.hidden:
             self._tell(generation=plain_state(self.search, state), **self._aside())
         with self.hold_trait_notifications():
             self.state = state
@@ -237,13 +238,15 @@ class SearchStepper(Pane):
             ViewState(
                 inputs=() if field is None else field.names[:2],
                 generation=self.state.generation,
-                selected=self._chosen,
+                selected=None if self.hidden else self._chosen,
                 guesses=tuple(dict.fromkeys(guesses)),
             )
         )
 
     def pictures(self):
         """The front."""
+        if self.hidden:
+            return []
         state = self.state
         return [
             plots.front_picture(state.front, state.best, self.guesses, null=self._null, marked=self.selected)
@@ -252,6 +255,8 @@ class SearchStepper(Pane):
     @property
     def words(self):
         """What is shown, in words."""
+        if self.hidden:
+            return "What the search has found is hidden until somebody has guessed."
         status = _told(self.state, self._certificate)
         return "\n".join(filter(None, [status, self.pictures()[0].words, self.error]))
 

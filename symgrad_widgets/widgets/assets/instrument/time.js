@@ -13,8 +13,14 @@ export class TimePanel {
     this.curve = h("span.sgi-curve", { "aria-hidden": "true" });
     this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the search", oninput: () => this.to(Number(this.line.value)) });
     this.says = h("span.sgi-note", { role: "status" });
+    this.state = h("input.sgi-type", { type: "text", hidden: true, spellcheck: false, "aria-label": WORDS.state, title: WORDS.stateTitle,
+      onfocus: () => this.state.select(), onchange: () => this.pasted() });
+    this.share = button(WORDS.state, () => {
+      this.state.hidden = !this.state.hidden;
+      store.touch();
+    }, { className: "sgi-plain", hidden: store.panels.length > 0, title: WORDS.stateTitle });
     this.element = h("footer.sgi-time", { "aria-label": "Time" }, this.back, this.play, this.step,
-      h("span.sgi-track", {}, this.curve, this.line), this.says);
+      h("span.sgi-track", {}, this.curve, this.line), this.says, this.share, this.state);
   }
 
   get moving() {
@@ -51,7 +57,20 @@ export class TimePanel {
     this.store.touch();
   }
 
+  // Go to a state that has been pasted; Python says what is wrong with it.
+  pasted() {
+    const { host, state } = this.store;
+    let given;
+    try {
+      given = JSON.parse(this.state.value);
+    } catch {
+      given = { ...state, symgrad: this.state.value };
+    }
+    host.go(given);
+  }
+
   draw() {
+    if (!this.state.hidden && this.state !== document.activeElement) this.state.value = JSON.stringify(this.store.state);
     const { store } = this, { running, ended, rate } = store.given, { found } = store.chosen ?? store.given, { generation } = store.state;
     if (!store.has("time")) return;
     this.play.textContent = this.moving ? WORDS.pause : WORDS.play;

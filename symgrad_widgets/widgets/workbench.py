@@ -7,7 +7,7 @@ import traitlets
 
 from .. import plots
 from ..checks import whole
-from ..errors import DataError
+from ..errors import DataError, SymgradError
 from ..formula.expressions import angles, as_expression
 from ..formula.typed import read_formula
 from ..network.experiment import experiments
@@ -248,7 +248,7 @@ class Workbench(Links, Pane):
         get = message.get
         answers = {
             "layer": lambda: self._tell(layer=self._subject.layer_tiles(self._shown.inputs, get("layer"))),
-            "look": lambda: self._look(get("layer"), get("neuron")),
+            "look": lambda: self._look(get("layer"), get("neuron"), bool(get("ahead"))),
             "what": lambda: self._aside.start(partial(self._what, get("text"))),
             "go": lambda: self._aside.start(partial(self._open, get("experiment"), get("seed", 0))),
             "halt": self._aside.halted.set,
@@ -259,13 +259,19 @@ class Workbench(Links, Pane):
         }
         answers.get(get("want", get("do")), lambda: None)()
 
-    def _look(self, layer, neuron):
-        """Give the page another neuron to look at; the one that is chosen stays."""
-        subject, view = self._of(self._subject.network, layer, (neuron,)), self._shown
+    def _look(self, layer, neuron, ahead=False):
+        """Give the page another neuron to look at, or to keep for later; the one that is chosen stays."""
+        where = {"layer": layer, "neuron": neuron, "ahead": ahead}
+        try:
+            subject, view = self._of(self._subject.network, layer, (neuron,)), self._shown
+        except SymgradError:
+            if not ahead:
+                raise
+            self._tell(look=where | {"field": None})  # nobody has asked for it yet
+            return
         self._tell(
-            look={
-                "layer": layer,
-                "neuron": neuron,
+            look=where
+            | {
                 "what": subject.what,
                 "field": subject.data(self.field),
                 "section": [list(view.inputs), subject.section(view.inputs, view.slice)],

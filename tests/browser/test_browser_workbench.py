@@ -33,7 +33,7 @@ def press(page, name):
 
 
 def row(page, place):
-    return page.get_by_role("option").nth(place)
+    return page.locator(".sgi-row").nth(place)
 
 
 def answered(page, code, text):
@@ -162,10 +162,10 @@ def test_twenty_runs_of_its_cell_leave_as_much_behind_as_one(page):
 
 def test_a_view_whose_kernel_has_been_restarted_says_so_and_keeps_its_picture(page):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.locator(f"{OUTPUT} .jupyter-widgets-disconnected").first.wait_for(timeout=60_000)
+    page.locator(f"{OUTPUT} .sgi-lost").first.wait_for(timeout=60_000)
     output = page.locator(OUTPUT)
     said = output.evaluate(
-        """(output) => [...output.querySelectorAll(".jupyter-widgets-disconnected")]
+        """(output) => [...output.querySelectorAll(".sgi-lost")]
           .map((box) => getComputedStyle(box, "::before").content)
           .filter((text) => text.includes("No kernel"))"""
     )
@@ -174,7 +174,7 @@ def test_a_view_whose_kernel_has_been_restarted_says_so_and_keeps_its_picture(pa
     assert output.locator("canvas:visible").count() >= 3
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(lab.FINISHED, timeout=240_000, polling=300)
-    assert page.locator(f"{OUTPUT} .jupyter-widgets-disconnected").count() == 0
+    assert page.locator(f"{OUTPUT} .sgi-lost").count() == 0
 
 
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from budgets import generations
-from clicks import click, go, heard, send
+from clicks import go, heard
 from ipywidgets.widgets.widget import _instances
 from torch import nn
 

@@ -1,5 +1,5 @@
 // Two plots of bokeh's: error against length, and the neuron's value against the formula's.
-import { h } from "./dom.js";
+import { around, h } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const LOWEST = 1e-12; // losses below are rounding, drawn here
@@ -30,9 +30,7 @@ class Chart {
 
   show() {
     const { store } = this;
-    if (!store.ready || !this.plot?.frame || !this.element.getClientRects().length) return;
-    const look = getComputedStyle(this.stage);
-    this.colour = (name) => look.getPropertyValue(`--sgi-${name}`).trim();
+    if (!store.ready || !this.plot?.frame || !this.plot.size.width) return;
     if (this.dark !== store.dark) {
       this.dark = store.dark;
       this.plot.paint();
@@ -62,7 +60,7 @@ export class FrontChart extends Chart {
   }
 
   fill() {
-    const { store, colour } = this, front = store.generation?.front ?? [];
+    const { store } = this, { colour } = store, front = store.generation?.front ?? [];
     const all = this.formulas.entries.map((one) => ({ ...one, height: powerOf(this.loss(one)) }));
     this.texts = all.map((one) => one.text);
     const key = JSON.stringify([all.map((one) => [one.text, one.height]), store.text, store.dark, store.given.null]);
@@ -114,13 +112,9 @@ export class BendChart extends Chart {
     const some = rows.map((_, place) => place).filter((place) => place % step === 0);
     const x = some.map((place) => column[rows[place]]), phi = fit ? some.map((place) => fit.phi[place]) : [];
     const y = some.map((place, i) => neuron[rows[place]] - (left ? phi[i] : 0)), same = (value) => some.map(() => value);
-    const ends = (values) => {
-      const [low, high] = [Math.min(...values), Math.max(...values)], rim = 0.06 * (high - low) || 1;
-      return [low - rim, high + rim];
-    };
-    this.plot.fill("values", { x, y, size: same(3.5), colour: same(this.colour(!fit ? "neuron" : store.isMachine(store.text) ? "accent" : "yours")), alpha: same(0.55) });
-    this.plot.fill("curve", { xs: fit ? [x] : [], ys: fit ? [left ? same(0) : phi] : [], colour: fit ? [this.colour("ink")] : [] });
-    this.plot.range(ends(x), ends(y));
+    this.plot.fill("values", { x, y, size: same(3.5), colour: same(this.store.colour(!fit ? "neuron" : store.isMachine(store.text) ? "accent" : "yours")), alpha: same(0.55) });
+    this.plot.fill("curve", { xs: fit ? [x] : [], ys: fit ? [left ? same(0) : phi] : [], colour: fit ? [this.store.colour("ink")] : [] });
+    this.plot.range(around(x), around(y));
     this.plot.labels(fit ? "formula" : across, left ? "neuron − bend" : "neuron");
   }
 }

@@ -2,7 +2,7 @@
 // Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it: bokeh draws all of a plot anew.
 import { arrows, classOf } from "./score.js";
 import { bytes } from "../formula/index.js";
-import { button, degrees, h, pixels } from "./dom.js";
+import { around, button, degrees, ends, h, pixels } from "./dom.js";
 import { levels } from "./levels.js";
 import { Looks } from "./looks.js";
 import { Slices } from "./slices.js";
@@ -110,11 +110,11 @@ export class FieldPanel {
     const key = `${inputs} ${frame.width} ${frame.height} ${rim} ${store.given.version}`;
     if (this.shown.place === key) return;
     this.shown.place = key;
-    const ends = inputs.map((j) => field.points[j].reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]));
+    const reach = inputs.map((j) => ends(field.points[j]));
     const spread = inputs.map((j) => field.spread[j] || 1);
-    const wide = ends.map(([low, high], i) => (high - low) / spread[i]);
+    const wide = reach.map(([low, high], i) => (high - low) / spread[i]);
     const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * rim) / wide[i]), most = Math.min(...pixels) * STRETCHED;
-    const ranges = ends.map(([low, high], i) => {
+    const ranges = reach.map(([low, high], i) => {
       const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
       return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
@@ -162,7 +162,7 @@ export class FieldPanel {
 
   // An empty canvas on which what is drawn stays inside of the axes.
   sheet(frame) {
-    const { canvas } = this, sharp = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = this.stage;
+    const { canvas, plot: { size: { width, height } } } = this, sharp = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
       Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
     const g = canvas.getContext("2d");
@@ -173,22 +173,16 @@ export class FieldPanel {
     return g;
   }
 
-  get colour() {
-    const look = getComputedStyle(this.stage);
-    return (name) => look.getPropertyValue(`--sgi-${name}`).trim();
-  }
-
   // Of one input: the neuron's value, as all arrows point along one line.
   line(frame) {
     const { points: [x], values: y = [] } = this.store.given.field, g = this.sheet(frame);
-    const ends = (all) => [Math.min(...all), Math.max(...all)], rim = ([low, high]) => [low - 0.06 * (high - low), high + 0.06 * (high - low)];
     const key = `${this.store.given.version} ${frame.width} ${frame.height}`;
-    if (this.shown.line !== key) this.plot.range(rim(ends(x)), rim(ends(y)));
+    if (this.shown.line !== key) this.plot.range(around(x), around(y));
     if (this.shown.line !== key || this.shown.dark !== this.store.dark) this.plot.paint();
     Object.assign(this.shown, { line: key, dark: this.store.dark });
     this.mark(frame, this.store.names[0], WORDS.value);
     const [sx, sy] = this.scales(frame);
-    g.fillStyle = this.colour("neuron");
+    g.fillStyle = this.store.colour("neuron");
     for (let i = 0; i < x.length; i++) g.fillRect(sx(x[i]) - 1.5, sy(y[i]) - 1.5, 3, 3);
     this.slices.draw(WORDS.alike);
   }
@@ -197,12 +191,13 @@ export class FieldPanel {
   mark(frame, across, up) {
     const [first, last] = [h("i", {}, up), h("i", {}, across)];
     Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
-    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
+    const { width, height } = this.plot.size;
+    Object.assign(last.style, { right: `${width - frame.left - frame.width + 6}px`, bottom: `${height - frame.top - frame.height + 4}px` });
     this.corners.replaceChildren(first, last);
   }
 
   paint(frame, rows, score, dense) {
-    const { store, colour } = this, { field } = store.given, g = this.sheet(frame);
+    const { store } = this, { colour } = store, { field } = store.given, g = this.sheet(frame);
     const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
     const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
     g.save();
@@ -294,11 +289,8 @@ function arrow(g, x, y, [a, b], long, colour, width, centred = false) {
 
 // Points in greys of their values, where there are neither arrows nor a picture.
 function shaded(values, draw) {
-  const sorted = values.slice().sort(), [low, high] = [0.05, 0.95].map((share) => sorted[Math.floor(share * (sorted.length - 1))]);
-  values.forEach((value, i) => {
-    const v = Math.round(Math.min(1, Math.max(0, (value - low) / (high - low || 1))) * 150);
-    draw(i, `rgb(${200 - v} ${204 - v} ${208 - v})`);
-  });
+  const [low, high] = ends(values);
+  values.forEach((value, i) => draw(i, `hsl(210 4% ${78 - (58 * (value - low)) / (high - low || 1)}%)`));
 }
 
 // Small canvas of a section: shades of grey, the lowest row below.

@@ -15,6 +15,7 @@ import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
 const ALL = ["network", "field", "guess", "angle", "formulas", "front", "bend", "time", "told"]; // drawn in this order
+const COLOURS = ["ink", "soft", "accent", "yours", "neuron", "good", "c0", "c1", "c2", "c3"];
 const PATIENCE = 900; // milliseconds until the last picture stands in for what does not come
 
 function render({ model, el }) {
@@ -37,7 +38,8 @@ function render({ model, el }) {
   const moved = () => instrument.moved();
   const told = (message) => message.given && instrument.take(message.given);
   const chosen = () => instrument.store.touch();
-  const heard = { "change:_state": moved, "change:_choices": chosen, "msg:custom": told };
+  const lost = () => instrument.element.classList.add("sgi-lost"); // the kernel has gone
+  const heard = { "change:_state": moved, "change:_choices": chosen, comm_live_update: lost, "msg:custom": told };
   for (const [event, hear] of Object.entries(heard)) model.on(event, hear);
   gone.signal.addEventListener("abort", () => {
     for (const [event, hear] of Object.entries(heard)) model.off(event, hear);
@@ -116,7 +118,7 @@ class Instrument {
     if (this.store.ready || this.signal.aborted || !packed?.byteLength) return;
     const text = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
     if (this.store.ready) return;
-    this.picture = h("figure.sgi-still");
+    this.picture = h("figure.sgi-still.sgi-lost");
     this.picture.innerHTML = text;
     this.element.before(this.picture);
     this.element.hidden = true;
@@ -125,14 +127,19 @@ class Instrument {
   // Put what Python says into the store.
   take(given) {
     const { store } = this, { section, generation, documents, field, look, ...plain } = given;
+    if (field || section || given.found || given.network) store.ahead.clear();
     if (field || section) store.leave();
     Object.assign(store.given, plain);
     if (given.language) store.readings.clear();
     if (field) store.show({ field: this.arrays(field), sections: new Map() });
     if (section) store.given.sections.set(section[0].join("\n"), section[1]);
+    if (look && !look.field) return this.network.fetched();
     if (look) {
       const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
-      store.look(layer, neuron, { field: this.arrays(look.field), what, found, sections });
+      const shown = { field: this.arrays(look.field), what, found, sections };
+      store.ahead.set(`${layer} ${neuron}`, shown);
+      if (look.ahead) return this.network.fetched();
+      store.look(layer, neuron, shown);
     }
     if (given.network) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
@@ -218,6 +225,8 @@ class Instrument {
     if (this.store.dark === dark) return;
     this.store.dark = dark;
     this.element.classList.toggle("sgi-dark", dark);
+    const look = getComputedStyle(this.element); // read once: asking for it makes a page lay itself out
+    for (const name of COLOURS) this.store.colours[name] = look.getPropertyValue(`--sgi-${name}`).trim();
     this.store.touch();
   }
 

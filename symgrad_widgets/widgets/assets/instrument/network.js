@@ -5,6 +5,7 @@ import { button, h, pixels } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FEW = 10; // tiles of a column before it is opened
+const SLOW = 250; // milliseconds of an answer: neurons of such a network are asked for one by one, when looked at
 
 export class NetworkPanel {
   constructor(store) {
@@ -33,14 +34,16 @@ export class NetworkPanel {
       else this.whole(network);
     }
     this.measures();
-    const { layer, neurons } = store.state;
-    for (const tile of this.tiles.filter((one) => one.choosable)) {
-      const on = tile.layer === layer && neurons.includes(tile.neuron);
-      tile.element.setAttribute("aria-pressed", String(on));
-      const { looked } = store;
+    this.fetch();
+    const { layer, neurons } = store.state, { looked } = store, marks = JSON.stringify([key, layer, neurons, looked]);
+    if (this.marks === marks) return;
+    this.marks = marks;
+    const tiles = this.tiles.filter((one) => one.choosable), on = (tile) => tile.layer === layer && neurons.includes(tile.neuron);
+    const first = tiles.find(on) ?? tiles[0];
+    for (const tile of tiles) {
+      tile.element.setAttribute("aria-pressed", String(on(tile)));
       tile.element.classList.toggle("sgi-looked", Boolean(looked && looked[0] === tile.layer && looked[1] === tile.neuron));
-      tile.element.tabIndex = on || (tile === this.tiles.find((one) => one.choosable) && !this.tiles.some((one) => one.on)) ? 0 : -1;
-      tile.on = on;
+      tile.element.tabIndex = tile === first ? 0 : -1;
     }
   }
 
@@ -70,6 +73,7 @@ export class NetworkPanel {
       const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer(c);
       return h("div.sgi-column", {}, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.title }, title), toggle);
     }));
+    this.ahead = this.store.panels.length ? [] : this.tiles.filter((one) => one.choosable);
     this.weights = links.map((text) => text && bytes(text, Int8Array));
     this.network = { columns };
     this.join();
@@ -120,6 +124,26 @@ export class NetworkPanel {
     return element;
   }
 
+  // Ask for neurons that may be looked at next, one by one while nothing else is done.
+  fetch() {
+    const { store } = this, { ready, host } = store;
+    if (this.asked || !this.ahead?.length) return;
+    this.asked = setTimeout(() => {
+      this.asked = null;
+      if (!ready || store.given.running || store.given.busy || store.live !== null || document.hidden) return;
+      const { layer, neuron } = this.ahead.shift();
+      if (store.ahead.has(`${layer} ${neuron}`)) return this.fetch();
+      this.began = performance.now();
+      host.send({ do: "look", layer, neuron, ahead: true });
+    }, 60);
+  }
+
+  // What has been asked for ahead has come.
+  fetched() {
+    if (performance.now() - this.began > SLOW) this.ahead = [];
+    this.fetch();
+  }
+
   // Look at a neuron; tapped again it is chosen. With shift or ctrl it is one more, or one less.
   tap(layer, neuron, event) {
     const { looked } = this.store;
@@ -132,7 +156,7 @@ export class NetworkPanel {
     const { store } = this, { state } = store;
     if (!store.has("formulas") && store.panels.length) return this.choose(layer, neuron);
     if (layer === state.layer && state.neurons.length === 1 && state.neurons[0] === neuron) store.leave();
-    else store.host.send({ do: "look", layer, neuron });
+    else if (!store.peek(layer, neuron)) store.host.send({ do: "look", layer, neuron });
   }
 
   // Choose a neuron, or one more of the layer.
@@ -167,7 +191,7 @@ export class NetworkPanel {
     Object.assign(links.style, { width: `${this.stage.scrollWidth}px`, height: `${this.stage.scrollHeight}px` });
     const g = links.getContext("2d");
     g.scale(sharp, sharp);
-    g.strokeStyle = getComputedStyle(this.stage).getPropertyValue("--sgi-ink").trim();
+    g.strokeStyle = this.store.colour("ink");
     const boxes = this.tiles.map(({ element }) => element.getBoundingClientRect());
     this.weights.forEach((matrix, c) => {
       if (!matrix) return;

@@ -1,5 +1,5 @@
 // With more than two inputs: a slider for each of the others, to see only the points near their values.
-import { button, h } from "./dom.js";
+import { button, ends, h } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const MOST = 4; // sliders
@@ -56,7 +56,7 @@ export class Slices {
   }
 
   slider(name) {
-    const [low, high] = this.points(name).reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+    const [low, high] = ends(this.points(name));
     const input = h("input", { type: "range", min: low, max: high, step: (high - low) / 100, "aria-label": name, oninput: () => {
       clearTimeout(this.later);
       this.later = setTimeout(() => this.set({ ...this.store.state.slice, [name]: Number(input.value) }), PAUSE);

@@ -17,11 +17,14 @@ export class Store {
     this.history = [];
     this.looked = null; // [layer, neuron] that is looked at, beside the one that is chosen
     this.chosen = null; // what was given of the chosen one, meanwhile
+    this.ahead = new Map(); // layer and neuron: what is shown when it is looked at
     this.listeners = new Set();
     this.scores = new Map(); // of the neuron that is shown
     this.computed = new Map(); // at the points `at`, whatever the neuron
     this.readings = new Map();
     this.asked = false;
+    this.colours = {};
+    this.colour = (name) => this.colours[name];
   }
 
   listen(listener) {
@@ -181,6 +184,13 @@ export class Store {
     this.chosen ??= { field, what, found, sections };
     this.looked = [layer, neuron];
     this.show(given);
+  }
+
+  // Look at a neuron that has been given before; false where it has not.
+  peek(layer, neuron) {
+    const given = this.ahead.get(`${layer} ${neuron}`);
+    if (given) this.look(layer, neuron, given);
+    return Boolean(given);
   }
 
   // Come back to the chosen neuron.

@@ -13,7 +13,7 @@ export class TimePanel {
     this.curve = h("span.sgi-curve", { "aria-hidden": "true" });
     this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the search", oninput: () => this.to(Number(this.line.value)) });
     this.says = h("span.sgi-note", { role: "status" });
-    this.state = h("input.sgi-type", { type: "text", hidden: true, spellcheck: false, "aria-label": WORDS.state, title: WORDS.stateTitle,
+    this.state = h("input.sgi-type", { type: "text", hidden: true, "aria-label": WORDS.state,
       onfocus: () => this.state.select(), onchange: () => this.pasted() });
     this.share = button(WORDS.state, () => {
       this.state.hidden = !this.state.hidden;

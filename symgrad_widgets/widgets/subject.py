@@ -165,10 +165,10 @@ class Subject:
         """A formula to begin with, with a number to drag."""
         return opening(self.field, self._steep)
 
-    def hint(self):
-        """Say a little more than the time before."""
-        self._hints += 1
-        return hint(self.answer(), self.field.names, min(self._hints, HINTS) - 1)
+    def hint(self, secret=False):
+        """Say a little more than the time before; the formula itself only where it is no secret."""
+        self._hints = min(self._hints + 1, HINTS - secret)
+        return hint(self.answer(), self.field.names, self._hints - 1)
 
     def told(self, formula):
         """What a formula is to the neurons, as plain data, in words."""

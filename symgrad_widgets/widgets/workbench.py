@@ -251,6 +251,7 @@ class Workbench(Links, Pane):
             "look": lambda: self._look(get("layer"), get("neuron"), bool(get("ahead"))),
             "what": lambda: self._aside.start(partial(self._what, get("text"))),
             "go": lambda: self._aside.start(partial(self._open, get("experiment"), get("seed", 0))),
+            "state": lambda: self.load_state(str(get("text"))),
             "halt": self._aside.halted.set,
             "hint": lambda: self._worker.start(partial(self._hint, get("text"))),
             "step": lambda: self._worker.start(self._step),
@@ -347,7 +348,8 @@ class Workbench(Links, Pane):
         """Search for the other concepts of several neurons, too, and say which all there are."""
         found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
         said = {"name": f"{len(found)} of {rank} concepts", "said": "; ".join(map(str, found)) or "none"}
-        self._told_of(subject, told=said | {"text": None, "same": False})
+        if not self._secret:
+            self._told_of(subject, told=said | {"text": None, "same": False})
 
     def _found(self, subject, state):
         plain = subject.keep(state)
@@ -362,7 +364,7 @@ class Workbench(Links, Pane):
 
     def _hint(self, text):
         subject = self._subject
-        said = {"text": text, "same": False, "name": "Hint", "said": subject.hint()}
+        said = {"text": text, "same": False, "name": "Hint", "said": subject.hint(self._secret)}
         self._told_of(subject, told=said)
 
     # -- pictures and words ----------------------------------------------------------------------------------

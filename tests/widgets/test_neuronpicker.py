@@ -258,7 +258,10 @@ def test_where_a_network_cannot_be_asked_for_other_points_tiles_show_the_data(gi
     told = heard(sg.NeuronPicker(model, x, **given))
     assert told["section"][1] is None
     tiles = [base64.b64decode(column["tiles"]) for column in told["network"]["columns"]]
-    assert all(len(tile) == 256 * len(c["neurons"]) for tile, c in zip(tiles, told["network"]["columns"], strict=True))
+    assert all(
+        len(tile) == 256 * len(c["neurons"])
+        for tile, c in zip(tiles, told["network"]["columns"], strict=True)
+    )
 
 
 def test_the_choice_gives_a_field_and_is_observed(picker, network):

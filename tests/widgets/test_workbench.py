@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from budgets import generations
-from clicks import go, heard
+from clicks import go, heard, send
 from ipywidgets.widgets.widget import _instances
 from torch import nn
 
@@ -161,9 +161,13 @@ def test_a_state_is_one_short_line_and_comes_back(shipped):
 
 def test_a_pasted_state_is_gone_to(shipped):
     other = sg.Workbench("oscillator")
-    other._state = json.loads(shipped.state_line)
+    send(other, do="state", text=shipped.state_line)
     assert other.stepper.state.generation == 2
-    assert other.error == ""
+    before = other.state
+    for text in ("", "[1]", shipped.state_line.replace("oscillator", "oscilator")):
+        send(other, do="state", text=text)
+        assert other.error
+        assert other.state == before
 
 
 def test_the_state_of_a_network_of_ones_own_needs_the_network(run):

@@ -131,7 +131,8 @@ export class NetworkPanel {
     this.asked = setTimeout(() => {
       this.asked = null;
       if (!ready || store.given.running || store.given.busy || store.live !== null || document.hidden) return;
-      const { layer, neuron } = this.ahead.shift();
+      const { layer, neuron } = this.ahead.shift() ?? {};
+      if (neuron === undefined) return;
       if (store.ahead.has(`${layer} ${neuron}`)) return this.fetch();
       this.began = performance.now();
       host.send({ do: "look", layer, neuron, ahead: true });

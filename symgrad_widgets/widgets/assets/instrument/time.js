@@ -13,8 +13,8 @@ export class TimePanel {
     this.curve = h("span.sgi-curve", { "aria-hidden": "true" });
     this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the search", oninput: () => this.to(Number(this.line.value)) });
     this.says = h("span.sgi-note", { role: "status" });
-    this.state = h("input.sgi-type", { type: "text", hidden: true, "aria-label": WORDS.state,
-      onfocus: () => this.state.select(), onchange: () => this.pasted() });
+    this.state = h("input.sgi-jump.sgi-state", { type: "text", hidden: true, "aria-label": WORDS.state,
+      onfocus: () => this.state.select(), onchange: () => store.host.send({ do: "state", text: this.state.value }) });
     this.share = button(WORDS.state, () => {
       this.state.hidden = !this.state.hidden;
       store.touch();
@@ -55,18 +55,6 @@ export class TimePanel {
     this.timer = null;
     if (this.store.given.running) this.store.host.send({ do: "stop" });
     this.store.touch();
-  }
-
-  // Go to a state that has been pasted; Python says what is wrong with it.
-  pasted() {
-    const { host, state } = this.store;
-    let given;
-    try {
-      given = JSON.parse(this.state.value);
-    } catch {
-      given = { ...state, symgrad: this.state.value };
-    }
-    host.go(given);
   }
 
   draw() {

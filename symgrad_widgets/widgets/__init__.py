@@ -4,7 +4,6 @@ from .bender import PhiBender
 from .chooser import ExperimentChooser
 from .expressionview import ExpressionView
 from .fieldview import FieldView
-from .instrument import Instrument
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
 from .pages import page
@@ -12,6 +11,8 @@ from .panel import Panel
 from .phiview import PhiView
 from .stepper import SearchStepper
 from .workbench import Workbench
+
+Instrument = Workbench
 
 __all__ = [
     "ExperimentChooser",

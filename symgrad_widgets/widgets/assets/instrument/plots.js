@@ -9,6 +9,7 @@ export class Plot {
     this.drawn = drawn;
     this.signal = signal;
     this.view = null;
+    this.size = { width: 0, height: 0 };
     this.embedded = this.embed(Bokeh, document);
     this.embedded.catch((error) => console.error("symgrad: the plot could not be drawn:", error));
   }
@@ -35,7 +36,10 @@ export class Plot {
       range.properties.start.change.connect(again);
       range.properties.end.change.connect(again);
     }
-    new ResizeObserver(again).observe(this.box);
+    new ResizeObserver(([{ contentRect: { width, height } }]) => {
+      this.size = { width, height };
+      again();
+    }).observe(this.box);
     again();
   }
 
@@ -81,6 +85,7 @@ export class Plot {
   paint() {
     if (!this.model) return;
     const look = getComputedStyle(this.box), soft = look.getPropertyValue("--sgi-soft").trim() || look.color;
+    if (!soft) return; // it is on no page just now
     this.model.outline_line_color = soft;
     for (const item of [...this.model.below, ...this.model.left, ...this.model.center])
       for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = soft;

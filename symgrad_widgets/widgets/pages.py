@@ -95,7 +95,8 @@ def write_page(
         layers = [layer.name for layer in network.activity.layers]
         heading, introduction, listed, right = read_tasks(tasks, subject.field.names, layers)
     data = page_data(view, subject, atlas) | {"tasks": listed, "harder": harder, "answered": bool(back)}
-    data["id"] = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:12]
+    told = json.dumps([data["fields"][0]["field"], listed])  # what people who work with it are asked about
+    data["id"] = hashlib.sha256(told.encode()).hexdigest()[:12]
     back |= {"right": right} if right else {}
     number = "A network of your own" if network.experiment is None else f"Network {network.experiment.id}"
     parts = {

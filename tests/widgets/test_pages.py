@@ -48,6 +48,8 @@ def test_the_chosen_neuron_s_field_is_exact_and_the_network_whole(path):
     weight = np.frombuffer(base64.b64decode(steps["linear2"]["weight"]), "<f4")
     np.testing.assert_array_equal(weight.reshape(32, 32), run.model.linear2.weight.detach().numpy())
     assert len(data["fields"][0]["found"]) == 1
+    again = sg.page("oscillator", path.with_name("again.html"), generations=0, title="The same")
+    assert held(again, "data")["id"] == data["id"]  # what is handed in fits a page that was made anew
     back = json.loads(zlib.decompress(base64.b64decode(held(path, "sealed")["block"])))
     assert back["concepts"] == [{"formula": "v**2 + x**2", "meaning": "the energy of the spring"}]
 

@@ -154,12 +154,15 @@ def _bokeh(address):
 
 def _holds(data):
     """What of the network is in the page, in words."""
+    held, points = data["fields"][0]["field"]["count"], ""
+    if held < data["points"]:
+        points = f" Of {data['points']:,} points it holds {held:,}."
     if data["model"] is not None:
-        return "The whole network is in this page: look at any neuron, over any inputs."
+        return f"The whole network is in this page: look at any neuron, over any inputs.{points}"
     count, inputs = len(data["fields"]), " and ".join(data["state"]["inputs"])
     return (
         f"This network cannot be computed in a page: {count} of its neurons were recorded, their grey "
-        f"pictures over {inputs}."
+        f"pictures over {inputs}.{points}"
     )
 
 

@@ -10,27 +10,29 @@ from ..search import WORDS
 from . import bokehjs
 from .answers import meanings
 from .canvases import document
-from .fielddata import packed
+from .fielddata import field_data, packed
 from .hints import HINTS, hint
 from .subject import Subject
 
 __all__ = ["kept_back", "page_data"]
 
 _BUDGET = 2**20  # bytes of the fields of other neurons, where a page cannot compute the network
+_NUMBERS = 200_000  # of the exact field: with more points a page would be too large to be handed round
 _FINE = 2**15 - 1  # steps of a number of 16 bits, between 0 and 1
 
 
 def page_data(view, subject, atlas=None):
     """Plain data of a page that begins with a `ViewState`, of a `Subject` whose search has been recorded.
 
-    The field of the subject is exact. Of a network of one layer after another the page gets the weights, in
-    32 bits, and computes all others itself; of another one, the most active neurons are recorded in 16 bits.
-    `atlas` is that of the network, or None.
+    The field of the subject is exact; of very many points some are taken, evenly. Of a network of one layer
+    after another the page gets the weights, in 32 bits, and computes all others itself; of another one, the
+    most active neurons are recorded in 16 bits. `atlas` is that of the network, or None.
     """
     activity = subject.network.activity
     model = _model(subject)
     shown = [subject] if model else [subject, *_others(subject, atlas)]
     first, *others = shown
+    rows = _rows(first.field)
     return {
         "bokeh": bokehjs.VERSION,
         "language": language(),
@@ -38,9 +40,10 @@ def page_data(view, subject, atlas=None):
         "story": subject.network.story,
         "documents": {name: document(name) for name in ("field", "front", "bend")},
         "fields": [
-            _told(first, first.data(), None if view.hidden else first.found),
-            *(_told(one, _coarse(one.field), []) for one in others),
+            _told(first, _exact(_taken(first.field, rows)), None if view.hidden else first.found),
+            *(_told(one, _coarse(_taken(one.field, rows)), []) for one in others),
         ],
+        "points": len(first.field),
         "model": model,
         "sections": [] if model else [_section(view, one) for one in shown],
         "network": None if model else subject.tiles(view.inputs),
@@ -94,13 +97,14 @@ def _plain(given):
 def _others(subject, atlas):
     """Subjects of neurons that are recorded beside the one looked at: those read, then the most active."""
     activity, field = subject.network.activity, subject.field
-    most = _BUDGET // (len(field) * (2 * field.dimension + 4))
+    most, output = _BUDGET // (len(_rows(field)) * (2 * field.dimension + 4)), activity.position(None)
     read = [] if atlas is None else [(row.layer, row.neuron) for row in atlas.laws]
     active = []
     for i in columns(activity):
         spread = activity.spread[activity.starts[i] : activity.starts[i + 1]]
         share = spread / (spread.max() or 1)
-        active += [(-share[neuron], activity.layers[i].name, neuron) for neuron in range(len(spread))]
+        name = None if i == output else activity.layers[i].name
+        active += [(-share[neuron], name, neuron) for neuron in range(len(spread))]
     ranked = [(layer, neuron) for _, layer, neuron in sorted(active, key=lambda one: one[0])]
     for layer, neuron in list(dict.fromkeys([*read, *ranked]))[:most]:
         if (layer, (neuron,)) == (subject.layer, subject.neurons):
@@ -116,6 +120,21 @@ def _others(subject, atlas):
 def _told(subject, field, found):
     place = {"layer": subject.layer, "neurons": list(subject.neurons), "what": subject.what}
     return place | {"field": field, "found": found, "ended": subject.ended}
+
+
+def _rows(field):
+    """Numbers of the points of a field that a page holds."""
+    n, pointwise = len(field.names), field.measure.basis is not None and field.measure.basis.ndim == 3
+    each = n + 2 + field.dimension * (field.unit.shape[1] + n * pointwise)
+    return np.unique(np.linspace(0, len(field) - 1, min(len(field), _NUMBERS // each)).astype(int))
+
+
+def _taken(field, rows):
+    return field if len(rows) == len(field) else field.take(rows)
+
+
+def _exact(field):
+    return field_data(field) | {"values": packed(field.values) if field.neurons == 1 else None}
 
 
 def _coarse(field):

@@ -95,7 +95,8 @@ def write_page(
         layers = [layer.name for layer in network.activity.layers]
         heading, introduction, listed, right = read_tasks(tasks, subject.field.names, layers)
     data = page_data(view, subject, atlas) | {"tasks": listed, "harder": harder, "answered": bool(back)}
-    data["id"] = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:12]
+    told = json.dumps([data["fields"][0]["field"], listed])  # what people who work with it are asked about
+    data["id"] = hashlib.sha256(told.encode()).hexdigest()[:12]
     back |= {"right": right} if right else {}
     number = "A network of your own" if network.experiment is None else f"Network {network.experiment.id}"
     parts = {
@@ -153,12 +154,15 @@ def _bokeh(address):
 
 def _holds(data):
     """What of the network is in the page, in words."""
+    held, points = data["fields"][0]["field"]["count"], ""
+    if held < data["points"]:
+        points = f" Of {data['points']:,} points it holds {held:,}."
     if data["model"] is not None:
-        return "The whole network is in this page: look at any neuron, over any inputs."
+        return f"The whole network is in this page: look at any neuron, over any inputs.{points}"
     count, inputs = len(data["fields"]), " and ".join(data["state"]["inputs"])
     return (
         f"This network cannot be computed in a page: {count} of its neurons were recorded, their grey "
-        f"pictures over {inputs}."
+        f"pictures over {inputs}.{points}"
     )
 
 

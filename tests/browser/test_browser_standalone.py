@@ -164,6 +164,19 @@ def test_a_page_says_what_python_says_of_a_formula(opened):
     assert [one["same"] for one in told].count(True) == 4
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("slug", [one.slug for one in sg.experiments])
+def test_it_says_so_for_every_network(opened, slug):
+    network = Network.of(slug)
+    subject = Subject(network, None, network.neuron)
+    concepts = [str(one) for one in network.experiment.concepts]
+    asked = [*concepts, *(f"exp(({one})/50)" for one in concepts), subject.beginning]
+    told = opened(slug).evaluate(TOLD, asked)
+    for text, one in zip(asked, told, strict=True):
+        expected = subject.told(text)
+        assert (one["same"], one["name"]) == (expected["same"], expected["name"]), text
+
+
 def big(page):
     page.wait_for_timeout(200)
     return page.locator(".sgi-big").inner_text()

@@ -13,7 +13,7 @@ import torch
 
 import symgrad_widgets as sg
 from symgrad_widgets.reading.atlas.laws import NeuronLaw
-from symgrad_widgets.widgets import pageseal
+from symgrad_widgets.widgets import pagedata, pageseal
 from symgrad_widgets.widgets.pageseal import sealed
 
 
@@ -48,6 +48,8 @@ def test_the_chosen_neuron_s_field_is_exact_and_the_network_whole(path):
     weight = np.frombuffer(base64.b64decode(steps["linear2"]["weight"]), "<f4")
     np.testing.assert_array_equal(weight.reshape(32, 32), run.model.linear2.weight.detach().numpy())
     assert len(data["fields"][0]["found"]) == 1
+    again = sg.page("oscillator", path.with_name("again.html"), generations=0, title="The same")
+    assert held(again, "data")["id"] == data["id"]  # what is handed in fits a page that was made anew
     back = json.loads(zlib.decompress(base64.b64decode(held(path, "sealed")["block"])))
     assert back["concepts"] == [{"formula": "v**2 + x**2", "meaning": "the energy of the spring"}]
 
@@ -87,6 +89,20 @@ def test_another_kind_of_network_is_recorded_within_bounds(tmp_path):
     assert data["model"] is None
     assert len(data["fields"]) > 20
     assert data["network"]["columns"][0]["title"] == "inputs"
+
+
+def test_of_very_many_points_a_page_holds_some_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(pagedata, "_NUMBERS", 800)
+    path = sg.page("oscillator", tmp_path / "e.html", generations=0)
+    data = held(path, "data")
+    assert data["fields"][0]["field"]["count"] == 800 // 6
+    assert "Of 5,000 points it holds 133." in path.read_text(encoding="utf-8")
+
+
+def test_a_network_of_one_input_has_a_page_too(tmp_path):
+    model = torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+    x = np.linspace(-1, 1, 50)[:, None]
+    assert held(sg.page(model, tmp_path / "f.html", x, ("t",)), "data")["fields"][0]["found"] == []
 
 
 def test_a_block_opens_with_its_word_only(monkeypatch):

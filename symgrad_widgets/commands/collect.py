@@ -116,7 +116,7 @@ def _mark(person, number):
 
 def _harmless(cell):
     """A cell that no spreadsheet takes for a formula of its own."""
-    return f"'{cell}" if str(cell).startswith(("=", "+", "@", "\t", "\r")) else cell
+    return f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _picture(people, page):

@@ -304,7 +304,9 @@ def test_tasks_are_solved_and_kept_and_handed_in(opened):
     following.click()
     page.evaluate("symgrad.answerer.go({ ...symgrad.answerer.state, layer: 'silu1', neurons: [0] })")
     said.get_by_text("silu1 0").wait_for()
-    page.reload()
+    address = page.url.partition("#")[0]
+    page.goto("about:blank")
+    page.goto(address)
     page.get_by_text("Task 4 of 4").wait_for()
     page.locator("#symgrad-name").fill("Ada")
     page.get_by_role("button", name="Make the line").click()

@@ -72,7 +72,7 @@ export class Answerer {
       step: () => this.step(),
       play: () => this.play(),
       stop: () => this.stop(),
-      go: () => (location.href = this.data.harder),
+      go: () => this.data.harder && location.assign(this.data.harder),
     };
     answers[message.want ?? message.do]?.();
   }

@@ -5,12 +5,14 @@ import { button, degrees, h } from "../instrument/dom.js";
 import { apart } from "./verdict.js";
 import { WORDS } from "./words.js";
 
+const GUESSES = 20; // that are handed in, the last ones
+
 export class Tasks {
   // opens(line): the state of a line.
   constructor(root, data, answerer, opens) {
     Object.assign(this, { root, data, answerer, tasks: data.tasks });
     this.starts = data.tasks.map(({ start }) => (start ? opens(start) : null));
-    this.kept = recall(data.id) ?? { at: 0, solved: [], picked: {} };
+    this.kept = { at: 0, solved: [], picked: {}, guesses: [], ...recall(data.id) };
     this.said = h("p.sgp-said", { role: "status" });
     this.count = h("span");
     this.title = h("h2");
@@ -99,6 +101,7 @@ export class Tasks {
   // What has been done in the instrument may have solved the task.
   moved() {
     const { task, answerer } = this, { subject } = answerer, { state } = answerer;
+    this.kept.guesses = [...new Set([...this.kept.guesses, ...state.guesses])].slice(-GUESSES);
     if (subject && (task.guess || task.find)) {
       const field = answerer.subjects.whole(subject), at = (text) => apart(answerer.read(text).tree, field, this.data.language);
       if (task.guess && this.its(subject) && state.guesses.includes(state.selected)) {
@@ -110,6 +113,7 @@ export class Tasks {
         this.tell(WORDS[solved ? "found" : "other"](subject.what, degrees(angle)), solved);
       }
     }
+    this.keep();
     this.progress();
   }
 
@@ -139,9 +143,9 @@ export class Tasks {
 
   handIn(event) {
     event.preventDefault();
-    const { solved, picked } = this.kept, { guesses } = this.answerer.state, name = this.name.value.trim().slice(0, 80);
+    const { solved, picked, guesses } = this.kept, name = this.name.value.trim().slice(0, 80);
     this.handed.value = JSON.stringify({ symgrad: "class 1", page: this.data.id, name, solved: solved.map((i) => i + 1).sort((a, b) => a - b),
-      picked: Object.fromEntries(Object.entries(picked).map(([i, option]) => [Number(i) + 1, option + 1])), guesses: guesses.slice(-20) });
+      picked: Object.fromEntries(Object.entries(picked).map(([i, option]) => [Number(i) + 1, option + 1])), guesses });
     this.handed.hidden = false;
     this.handed.select();
     navigator.clipboard?.writeText(this.handed.value).catch(() => null); // it stays selected

@@ -180,8 +180,8 @@ class Workbench(Links, Pane):
             told = self._given()
         elif (view.inputs, view.slice) != (before.inputs, before.slice):
             told["section"] = self._section()
-        if secret and not self._secret:
-            told["found"] = subject.found
+        if secret != self._secret:
+            told["found"] = [] if self._secret else subject.found
         seen = (view.experiment, view.seed, view.inputs, self._has("network", view))
         if seen[-1] and seen != (before.experiment, before.seed, before.inputs, self._has("network", before)):
             told["network"] = subject.tiles(view.inputs)
@@ -259,7 +259,7 @@ class Workbench(Links, Pane):
             "look": lambda: self._look(get("layer"), get("neuron"), bool(get("ahead"))),
             "what": lambda: self._aside.start(partial(self._what, get("text"))),
             "go": lambda: self._aside.start(partial(self._open, get("experiment"), get("seed", 0))),
-            "state": lambda: self.load_state(str(get("text"))),
+            "state": lambda: self._paste(str(get("text"))),
             "halt": self._aside.halted.set,
             "hint": lambda: self._worker.start(partial(self._hint, get("text"))),
             "step": lambda: self._worker.start(self._step),
@@ -267,6 +267,10 @@ class Workbench(Links, Pane):
             "stop": self._halt,
         }
         answers.get(get("want", get("do")), lambda: None)()
+
+    def _paste(self, text):
+        self.load_state(text)
+        self._say("")
 
     def _look(self, layer, neuron, ahead=False):
         """Give the page another neuron to look at, or to keep for later; the one that is chosen stays."""

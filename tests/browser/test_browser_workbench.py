@@ -160,6 +160,27 @@ def test_twenty_runs_of_its_cell_leave_as_much_behind_as_one(page):
     assert after_nodes <= 1.05 * nodes
 
 
+@pytest.mark.nightly
+def test_the_memory_of_the_tab_is_flat_over_fifty_runs(page):
+    session = page.context.new_cdp_session(page)
+
+    def used():
+        page.wait_for_timeout(3000)
+        session.send("HeapProfiler.collectGarbage")
+        return session.send("Runtime.getHeapUsage")["usedSize"]
+
+    def rerun(times):
+        for _ in range(times):
+            page.evaluate(RERUN)
+            page.wait_for_timeout(300)
+        return used()
+
+    before, after = rerun(10), rerun(50)
+    plots = page.evaluate("() => window.Bokeh.documents.length")
+    print(f"{before / 1e6:.1f} MB -> {after / 1e6:.1f} MB, {plots} plots")
+    assert after < 1.1 * before
+
+
 def test_a_view_whose_kernel_has_been_restarted_says_so_and_keeps_its_picture(page):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     page.locator(f"{OUTPUT} .sgi-lost").first.wait_for(timeout=60_000)

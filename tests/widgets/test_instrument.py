@@ -286,6 +286,16 @@ def test_experiments_are_chosen_by_what_gives_nothing_away_and_trained_again(vie
     assert view.state.seed == 0
 
 
+def test_a_training_is_stopped_and_what_it_had_learnt_is_shown(view):
+    send(view, do="go", experiment="cubic_force", seed=1)
+    send(view, do="halt")
+    view._aside.wait(120)
+    run = view._subject.network.run
+    assert (view.state.seed, run.seed, run.ending) == (1, 1, "callback")
+    assert len(run.history["epoch"]) == 1
+    assert given(view)["busy"] is False
+
+
 def test_of_one_input_the_value_is_shown_and_nothing_is_searched_for():
     import torch
 

@@ -95,7 +95,7 @@ export class FieldPanel {
       this.choices = [choose(0), choose(1)];
       const [across, up] = this.choices;
       if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over(...inputs) : "");
-      else this.axes.replaceChildren(across, " and ", up);
+      else this.axes.replaceChildren(across, " × ", up);
     }
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);

@@ -10,6 +10,10 @@ export class FormulasPanel {
     this.losses = false;
     this.list = h("div.sgi-list", { role: "listbox", "aria-label": WORDS.formulas, tabIndex: -1,
       onkeydown: (event) => this.keyed(event) });
+    new ResizeObserver(() => {
+      this.at = null;
+      store.touch();
+    }).observe(this.list);
     this.which = button("°", () => {
       this.losses = !this.losses;
       this.store.touch();

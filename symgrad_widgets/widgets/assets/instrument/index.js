@@ -143,7 +143,7 @@ class Instrument {
     }
     if (given.network) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
-    if (field && !store.given.driven && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
+    if ((field || given.found) && !store.given.driven && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
     Object.assign(this.documents, documents);
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
@@ -209,9 +209,8 @@ class Instrument {
     this.element.classList.toggle("sgi-known", choices.length > 0);
     this.choice.value = state.experiment;
     this.choice.hidden = this.again.hidden = !choices.length || !state.open.length;
-    this.again.textContent = busy ? WORDS.busy : WORDS.again;
+    this.again.textContent = busy ? WORDS.stop : WORDS.again;
     this.again.title = WORDS.seed(state.seed);
-    enable(this.again, !busy);
   }
 
   // Whether the page is dark, from its background.

@@ -25,8 +25,13 @@ export class Plot {
       if (this.box.isConnected || tries > 9) throw error;
       return this.embed(Bokeh, document, tries + 1);
     }
-    this.signal.addEventListener("abort", () => views.clear());
-    if (this.signal.aborted) return views.clear();
+    const forget = () => {
+      const { model: { document } } = views.roots[0];
+      views.clear();
+      Bokeh.documents.splice(0, Infinity, ...Bokeh.documents.filter((one) => one !== document)); // bokeh keeps them all
+    };
+    this.signal.addEventListener("abort", forget);
+    if (this.signal.aborted) return forget();
     this.view = views.roots[0];
     this.model = this.view.model;
     this.document = this.model.document;

@@ -5,7 +5,6 @@ export const WORDS = {
   name: "Instrument",
   experiment: "Experiment",
   again: "Train again",
-  busy: "Working …",
   seed: (seed) => `This network was trained with seed ${seed}`,
   yours: "Your formula",
   shown: "Formula",

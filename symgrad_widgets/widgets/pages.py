@@ -40,7 +40,7 @@ def page(
     Parameters
     ----------
     source, x, names, seed, show, hidden
-        As in `Instrument`.
+        As in `Workbench`.
     path : where to, usually with the ending .html
     generations : int or None
         Of the search, 0 for none; None: until it ends by itself.
@@ -56,7 +56,7 @@ def page(
     Raises
     ------
     DataError, ModelError, UnknownNameError
-        as `Instrument` does.
+        as `Workbench` does.
     OutputError
         where the file cannot be written.
 
@@ -168,9 +168,8 @@ def _holds(data):
 
 def _python(experiment, notebook):
     """How to get what a page cannot do, in words."""
-    own = "your network and its points" if experiment is None else f'"{experiment.slug}"'
     where = "its notebook, see above, or" if notebook else "a notebook with"
-    shown = "sg.Instrument(model, x)" if experiment is None else f"sg.Instrument({own})"
+    shown = "sg.Workbench(model, x)" if experiment is None else f'sg.Workbench("{experiment.slug}")'
     return (
         "To train a network or to search anew you need Python with symgrad: run <code>symgrad lab</code>, "
         f"and open {where} <code>{escape(shown)}</code>."

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+import symgrad_widgets as sg
 from symgrad_widgets.commands.cli import main
 from symgrad_widgets.formula.expressions import loss
 from symgrad_widgets.network.modules import mlp
@@ -79,7 +80,7 @@ def test_a_class_is_collected(folder, capsys):
     with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
         ada, other = csv.DictReader(file)
     assert (ada["1 Guess"], ada["2 Which way?"], ada["best guess"]) == ("yes", "option 2", "x² + v²")
-    assert float(ada["loss"]) == pytest.approx(loss("x² + v²", page.field), rel=1e-2)
+    assert float(ada["loss"]) == pytest.approx(sg.score(page.field, "x² + v²").loss, rel=1e-2)
     assert (other["name"], other["best guess"]) == ("'=1+1", "")
     picture = (folder / "class.html").read_text(encoding="utf-8")
     assert picture.count("<svg") == 2

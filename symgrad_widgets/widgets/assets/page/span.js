@@ -2,12 +2,11 @@
 
 const VANISHING = 1e-12; // shorter projections than this, against the longest, are zero
 
-// What each point counts, of mean 1, by the length of its gradient: short ones are turned most by an error.
+// What each point counts, by the length of its gradient: short ones are turned most by an error.
 function trusted(lengths, longest) {
   const squares = lengths.map((one) => (one / longest) ** 2), sum = (some) => some.reduce((a, b) => a + b, 0);
-  const short = sum(squares.map((one) => one * one)) / sum(squares), weights = squares.map((one) => one / (short + one));
-  const mean = sum(weights) / weights.length;
-  return weights.map((one) => one / mean);
+  const short = sum(squares.map((one) => one * one)) / sum(squares);
+  return squares.map((one) => one / (short + one));
 }
 
 // What is a neuron's own in a field at the points of another one: unit gradients in tangent coordinates, values.

@@ -15,7 +15,7 @@ from symgrad_widgets.commands.doctor import chromium  # noqa: E402
 
 CELLS = (
     "import symgrad_widgets as sg",
-    'bench = sg.Workbench("oscillator")\nbench.stepper.goto(3)\nbench',
+    'bench = sg.Workbench("oscillator", show="all")\nbench.stepper.goto(3)\nbench',
 )
 
 with tempfile.TemporaryDirectory() as folder:
@@ -23,13 +23,12 @@ with tempfile.TemporaryDirectory() as folder:
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, Path(folder, "workbench.ipynb"))
-    with lab.server(folder, ROOT) as address, lab.chromium(chromium(), size=(1400, 1300)) as page:
+    with lab.server(folder, ROOT) as address, lab.chromium(chromium(), size=(1400, 900)) as page:
         lab.open_notebook(page, address, "workbench.ipynb")
         if raised := lab.run_all(page):
             sys.exit(str(raised))
-        view = page.locator(".jp-OutputArea-output:has(.sg-picker)")
-        for figure in page.locator("figure.symgrad:visible").all():
-            figure.scroll_into_view_if_needed()
-            page.wait_for_timeout(1000)
+        view = page.locator(".sgi")
+        page.locator(".sgi .bk-Figure").nth(2).wait_for()
+        page.wait_for_timeout(2000)
         view.screenshot(path=Path(__file__).with_suffix(".png"))
         lab.close_sessions(page)

@@ -12,8 +12,8 @@
 # A network has learnt from examples, and one of its neurons may know a formula, in a bent form. **Choose** an
 # experiment, or keep this one: its network is trained already. **Click a neuron**, and arrows show in which direction it
 # grows. **Guess** a formula, and see how far it is from the arrows. **Step** or **Play** the search, and click the
-# points of its front: simple formulas left, exact ones low. **Verdict** says whether the selected one is the concept.
-# The line *state* at the bottom holds all that you have chosen: copy it to hand it out, paste another to take it.
+# points of its front: simple formulas left, exact ones low. **What is this?** says whether the formula is the concept.
+# *State* at the bottom holds all that you have chosen in a line: copy it to hand it out, paste another to take it.
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -26,7 +26,7 @@ generations = 3  # of the search, before you take over
 import symgrad_widgets as sg
 
 # %%
-bench = sg.Workbench(experiment, seed=seed)
+bench = sg.Workbench(experiment, seed=seed, show="all")
 bench.chooser.choose(experiment, seed)  # trains where no weights come with the package
 bench.stepper.goto(generations)
 bench

@@ -47,6 +47,7 @@ _PUBLIC = {
     "from_checkpoint": "network.checkpoints",
     "gradient_field": "network.gradients",
     "interpret": "reading.interpretation",
+    "page": "widgets",
     "read_formula": "formula.typed",
     "record": "notebook_support.report",
     "score": "search",

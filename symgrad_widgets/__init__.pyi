@@ -36,6 +36,7 @@ from .widgets import PhiView as PhiView
 from .widgets import SearchStepper as SearchStepper
 from .widgets import TrainingMonitor as TrainingMonitor
 from .widgets import Workbench as Workbench
+from .widgets import page as page
 
 __version__: str
 from .formula.export import to_numpy as to_numpy

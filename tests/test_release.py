@@ -116,7 +116,9 @@ def test_the_site_is_built_from_the_wheel(elsewhere):
     lesson = elsewhere.folder / "own" / "notebooks" / "lesson.ipynb"
     lesson.parent.mkdir(parents=True)
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), lesson)
-    elsewhere("symgrad", "docs", "site", "--notebooks", lesson.parent)
+    quick = ("--networks", "oscillator", "--generations", "1")
+    elsewhere("symgrad", "docs", "site", "--notebooks", lesson.parent, *quick)
+    assert "symgrad-data" in (elsewhere.folder / "site" / "index.html").read_text(encoding="utf-8")
     assert (elsewhere.folder / "site" / "reference" / "symgrad_widgets.html").is_file()
     assert "function" in (elsewhere.folder / "site" / "notebooks" / "lesson.html").read_text(encoding="utf-8")
 

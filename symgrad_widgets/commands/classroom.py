@@ -1,4 +1,6 @@
-"""`symgrad classroom build OUT`: the notebooks of a class, without answers for students, with them for you.
+"""`symgrad classroom`: notebooks and pages of a class, and what it has handed in.
+
+`build OUT` makes the notebooks, without answers for students, with them for you.
 
 Answers stand in the notebooks themselves: in code between the lines `### BEGIN SOLUTION` and
 `### END SOLUTION`, in text between the same words as HTML comments. nbgrader puts stubs in their places.
@@ -9,6 +11,7 @@ import shutil
 
 from ..errors import DataError, OutputError, SymgradError
 from ..notebook_support import notebook_files
+from . import collect, coursepage
 
 __all__ = ["configure", "main"]
 
@@ -22,16 +25,31 @@ _PAIRED = {".py", ".toml"}  # beside notebooks, the same cells as text
 
 def configure(parser):
     """Describe the arguments."""
-    add = parser.add_argument
-    add("action", choices=["build"], metavar="build", help="make OUT/student and OUT/instructor")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    build = actions.add_parser("build", help="notebooks: OUT/student and OUT/instructor", allow_abbrev=False)
+    add = build.add_argument
     add("out", metavar="OUT", help="a new or empty folder")
     add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
+    build.set_defaults(act=_build)
+    page = actions.add_parser("page", help="a page of your own network and tasks", allow_abbrev=False)
+    coursepage.configure(page)
+    page.set_defaults(act=coursepage.main)
+    collected = actions.add_parser(
+        "collect", help="what a class has handed in, as a table", allow_abbrev=False
+    )
+    collect.configure(collected)
+    collected.set_defaults(act=collect.main)
     parser.epilog = (
         "How to teach with them: notebooks/teaching/README.md, which is put into OUT/instructor/teaching."
     )
 
 
-def main(arguments, _):
+def main(arguments, rest):
+    """Do what was asked for."""
+    return arguments.act(arguments, rest)
+
+
+def _build(arguments, _):
     """Build both trees; nothing is written where something is wrong."""
     cleared = _clearing()
     folder = notebook_files.notebook_folder(arguments.notebooks)

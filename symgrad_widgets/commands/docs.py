@@ -1,6 +1,7 @@
-"""`symgrad docs`: one static site of the documents, the reference and all notebooks, executed.
+"""`symgrad docs`: one static site of the documents, the reference, all notebooks, executed, and live pages.
 
-It needs neither a network nor JavaScript: formulas are MathML, live views are pictures and words.
+It needs no network. Documents and notebooks need no JavaScript either: formulas are MathML, live views are
+pictures and words. In front, and on a page for each network, the instrument is alive without Python.
 """
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from ..errors import SymgradError
 from ..notebook_support import notebook_files
+from . import sitepages
 
 __all__ = ["configure", "main"]
 
@@ -32,6 +34,8 @@ def configure(parser):
     add = parser.add_argument
     add("out", metavar="OUT", help="folder for the site")
     add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
+    add("--networks", metavar="NAMES", help="experiments with a live page, with commas (default: all)")
+    add("--generations", type=int, metavar="N", help="of each search for them (default: all)")
     add("--timeout", type=int, default=900, metavar="SECONDS", help="for each cell (default: 900)")
 
 
@@ -41,19 +45,28 @@ def main(arguments, _):
         import pdoc
     except ImportError:
         raise SymgradError('the reference needs pdoc: pip install "symgrad-widgets[docs]"') from None
+    shown = _experiments(arguments.networks)
     out = notebook_files.check_folder(arguments.out)
     folder = notebook_files.notebook_folder(arguments.notebooks).resolve()
     pdoc.render.configure(docformat="numpy", footer_text="symgrad")
     pdoc.pdoc(*_MODULES, output_directory=out / _REFERENCE)
-    told = [_executed(path, folder, out, arguments.timeout) for path in notebook_files.sources(folder)]
+    told = {path: _executed(path, folder, out, arguments.timeout) for path in notebook_files.sources(folder)}
     documents = _documents(folder.parent)
     for address, document in documents.items():
         text, target = document.read_text(encoding="utf-8"), out / address
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, _relinked(text, document.parent, target.parent))
-    _write(out / "index.html", _contents(documents, told))
+    _write(out / "contents.html", _contents(documents, told.values()))
+    addresses = {path: address for path, (_, address) in told.items()}
+    sitepages.build(out, folder, shown, arguments.generations, addresses)
     print(f"site       {out / 'index.html'}")
     return 0
+
+
+def _experiments(names):
+    from .. import experiments
+
+    return list(experiments) if names is None else [experiments[name] for name in names.split(",")]
 
 
 def _documents(root):
@@ -102,8 +115,9 @@ def _relinked(text, home, place):
 
 
 def _contents(documents, told):
-    """Return the text of the first page."""
-    lines = ["# symgrad: read what a neuron has learnt as a formula", ""]
+    """Return the text of the page that lists all others."""
+    lines = ["# symgrad: lessons and reference", ""]
+    lines += ["[Start](index.html), [all networks](networks/index.html)", ""]
     titles = {a: _title(d.read_text(encoding="utf-8"), d.stem) for a, d in documents.items()}
     lines += [f"* [{title}]({address.as_posix()})" for address, title in titles.items()]
     lines += [f"* [Reference: {name}]({_REFERENCE}/{name.replace('.', '/')}.html)" for name in _MODULES]

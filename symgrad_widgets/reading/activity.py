@@ -137,6 +137,11 @@ class Activity:
         survey = Survey(self.model, shaped, self._chosen, **self._given)
         return survey.values(np.arange(len(points)))
 
+    @property
+    def bound(self):
+        """Whether the model can be asked at the given points only."""
+        return self._given["wrt"] is not None or bool(self._given["forward_args"])
+
     def maps(self, point):
         """Channels of images at that of the points which is nearest, by layer: (neurons, height, width)."""
         return self._survey.maps(int(((self.points - point) ** 2).sum(1).argmin()))

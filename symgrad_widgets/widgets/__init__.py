@@ -4,13 +4,15 @@ from .bender import PhiBender
 from .chooser import ExperimentChooser
 from .expressionview import ExpressionView
 from .fieldview import FieldView
-from .instrument import Instrument
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
+from .pages import page
 from .panel import Panel
 from .phiview import PhiView
 from .stepper import SearchStepper
 from .workbench import Workbench
+
+Instrument = Workbench
 
 __all__ = [
     "ExperimentChooser",
@@ -24,4 +26,5 @@ __all__ = [
     "SearchStepper",
     "TrainingMonitor",
     "Workbench",
+    "page",
 ]

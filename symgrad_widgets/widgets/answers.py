@@ -9,7 +9,7 @@ from ..network.concepts import CONCEPTS
 from ..search import WORDS
 from ..verdict import verify
 
-__all__ = ["answer"]
+__all__ = ["answer", "meanings"]
 
 _APART = 2.0  # degrees in the median: farther apart no formula is the concept
 _ONE = 1e-6  # relative spread of a ratio that is a number
@@ -27,7 +27,7 @@ def answer(formula, field, experiment=None):
         return {"same": False, "name": "Not yet", "said": f"{apart} Change the formula, and ask again."}
     if experiment is None or not experiment.concepts:
         return {"same": False, "name": "", "said": f"{apart} Nobody knows the answer: ask the machine, too."}
-    for concept, meaning in _meanings(experiment):
+    for concept, meaning in meanings(experiment):
         if verify(formula, concept, field=field, constraints=experiment.constraints).same:
             said = f"{meaning}, {_up_to(formula, concept, field)}. You have just read a neuron."
             return {"same": True, "name": "", "said": said}
@@ -35,8 +35,10 @@ def answer(formula, field, experiment=None):
     return {"same": False, "name": name, "said": f"{apart} {sentence}"}
 
 
-def _meanings(experiment):
-    """Concepts of an experiment, each with its words."""
+def meanings(experiment):
+    """Concepts of an experiment, each with its words; without any for what is of no experiment."""
+    if experiment is None:
+        return []
     row = CONCEPTS.get(experiment.id)
     words = row.meanings if row else ()
     return itertools.zip_longest(experiment.concepts, words, fillvalue=_SHARED[experiment.kind])

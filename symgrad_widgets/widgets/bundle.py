@@ -9,6 +9,7 @@ _ASSETS = Path(__file__).parent / "assets"
 _PASSED_ON = re.compile(r'^export (\{[^}]*\}) from ("\.[^"]+");$', re.MULTILINE)
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]+)";$', re.MULTILINE)
 _LISTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default .*;\n", re.MULTILINE)
 _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
 
 
@@ -17,7 +18,8 @@ def bundled(entry):
 
     What is imported becomes functions that return what the modules export, so that names may repeat in them.
     A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
-    `export { a } from "./other.js";`: each on lines that begin so.
+    `export { a } from "./other.js";`: each on lines that begin so. What is
+    exported by default is the entry's alone.
     """
     imported = {}
     text = _linked((_ASSETS / entry).resolve(), imported)
@@ -41,6 +43,6 @@ def _function(path, imported):
     if path not in imported:
         text = _linked(path, imported)
         names = ", ".join([*_DECLARED.findall(text), *_LISTED.findall(text)])
-        body = _DECLARED.sub("", _LISTED.sub("", text))
+        body = _DECLARED.sub("", _LISTED.sub("", _DEFAULT.sub("", text)))
         imported[path] = f"const {name} = (() => {{\n{body}return {{ {names} }};\n}})();\n"
     return name

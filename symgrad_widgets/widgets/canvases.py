@@ -13,8 +13,8 @@ _TOOLS = "pan,box_zoom,wheel_zoom,lasso_select,reset,save"
 
 @functools.cache
 def document(name):
-    """Bokeh document of a plot, "field", "front" or "bend", whose sources have names."""
-    return json_item({"field": _field, "front": _front, "bend": _bend}[name]())
+    """Bokeh document of a plot, "field", "front", "bend" or "rest", whose sources have names."""
+    return json_item({"field": _field, "front": _front, "bend": _bend, "rest": _bend}[name]())
 
 
 def _field():
@@ -32,6 +32,8 @@ def _field():
 def _front():
     """Power of ten that is left against the length of a formula: steps, and the formulas."""
     plot = _plot("save")
+    null = _source("null", x=[], y=[])
+    plot.step("x", "y", source=null, mode="after", line_color="#6b7785", line_width=1.6, line_dash="dotted")
     steps = _source("steps", x=[], y=[])
     plot.step("x", "y", source=steps, mode="after", line_color="#6b7785", line_width=1.6)
     look = {"x": [], "y": [], "size": [], "colour": [], "alpha": [], "marker": []}
@@ -48,8 +50,10 @@ def _raised(power):
 
 
 def _bend():
-    """The neuron's value against a formula's."""
+    """The neuron's value against a formula's, with a curve."""
     plot = _plot("save")
+    curve = _source("curve", xs=[], ys=[], colour=[])
+    plot.multi_line("xs", "ys", source=curve, line_color="colour", line_width=1.8)
     _dots(plot, "values", {"x": [], "y": [], "size": [], "colour": [], "alpha": []}, marker="circle")
     for axis in plot.axis:
         axis.ticker = BasicTicker(desired_num_ticks=3)

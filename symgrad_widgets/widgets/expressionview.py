@@ -1,8 +1,5 @@
 """A formula to look at, copy, and guess."""
 
-import json
-
-import numpy as np
 import traitlets
 
 from .. import plots
@@ -10,19 +7,8 @@ from ..errors import DataError, SymgradError
 from ..formula.expressions import angles
 from ..search import identifiable, score
 from .fieldbox import FieldBox
-from .frontend import Front
 
 __all__ = ["ExpressionView"]
-
-
-class _Formula(Front):
-    """The formula, its tree and texts, and a box whose text comes back as the message {"guess": text}."""
-
-    _script, _style = "expressionview.js", "expressionview.css"
-    shown = traitlets.Unicode("{}").tag(sync=True)
-    guesses = traitlets.Unicode("[]").tag(sync=True)
-    words = traitlets.Unicode().tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
 
 
 class ExpressionView(FieldBox):
@@ -48,15 +34,15 @@ class ExpressionView(FieldBox):
 
     """
 
+    panels = ("guess", "told", "formulas", "angle")
     guess = traitlets.Any(allow_none=True)
     hidden = traitlets.Any(default_value=False)
 
     def __init__(self, field, candidate=None, hidden=False):
         self._checked(field)
-        self.guesses = ()
-        self._formula = _Formula("symgrad-line")
-        self._formula.on_msg(self._typed)
-        super().__init__([self._formula], field=field, candidate=candidate, hidden=hidden, guess=None)
+        self.guesses, self._texts = (), ()  # as they were typed
+        self._chosen = None  # text of the formula that is looked at
+        super().__init__(field=field, candidate=candidate, hidden=hidden, guess=None)
 
     def _checked(self, field):
         identifiable(field)
@@ -75,27 +61,42 @@ class ExpressionView(FieldBox):
 
     def take(self, guesses):
         """Have these guesses (text or SymPy) in the place of all so far; one that cannot be read raises."""
-        *before, last = [score(self.field, guess) for guess in guesses] or [None]
-        self.guess = None
-        self.guesses = tuple(before)
-        self.guess = last  # comes to the others
-        self._draw()
+        guesses = [getattr(guess, "expression", guess) for guess in guesses]
+        self._have(tuple(map(str, guesses)), tuple(score(self.field, guess) for guess in guesses))
 
-    def _typed(self, _, message, __):
+    def _have(self, texts, guesses):
+        """Have guesses that have been scored, the last of which is `guess`."""
+        self._settling = True
         try:
-            self.guess = message.get("guess", "")
-            self._formula.error = ""  # also when it is the same guess again
-        except SymgradError as error:
-            self._formula.error = str(error)
+            self._texts, self.guesses = texts, guesses
+            self.guess = guesses[-1] if guesses else None
+        finally:
+            self._settling = False
+        self._chosen = texts[-1] if texts else self._answer
+        self._draw("guess")
+
+    def _moved_to(self, state):
+        known = dict(zip(self._texts, self.guesses, strict=True))
+        texts = state.guesses
+        if texts != self._texts:
+            self._have(texts, tuple(known.get(text) or score(self.field, text) for text in texts))
+        self._chosen = state.selected
+        self._draw("guess")
 
     def _follow(self, name):
         super()._follow(name)
         if name == "guess" and self.guess is not None:
             self.guesses += (self.guess,)
+            self._texts += (str(self.guess.expression),)
+            self._chosen = self._texts[-1]
+        if name == "candidate":
+            self._chosen = self._answer
         if name == "field":
-            anew = [self._anew(guess) for guess in self.guesses]
-            self.guesses = tuple(guess for guess in anew if guess is not None)
-            self.guess = anew[-1] if self.guess is not None else None
+            anew = [(text, self._anew(guess)) for text, guess in zip(self._texts, self.guesses, strict=True)]
+            anew = [(text, guess) for text, guess in anew if guess is not None]
+            self._texts, self.guesses = tuple(text for text, _ in anew), tuple(guess for _, guess in anew)
+            self.guess = self.guesses[-1] if self.guess is not None and anew else None
+            self._chosen = self._texts[-1] if anew else self._answer
 
     def _anew(self, guess):
         try:
@@ -107,25 +108,35 @@ class ExpressionView(FieldBox):
     def _secret(self):
         return self.hidden and not self.guesses
 
-    def _draw(self):
-        with self._formula.hold_sync():
-            self._formula.shown = json.dumps(self._shown())
-            self._formula.guesses = json.dumps([_row(guess, self.field) for guess in self.guesses])
-            self._formula.words, self._formula.error = self._description(), ""
+    @property
+    def _answer(self):
+        return None if self.candidate is None else str(self.candidate)
+
+    @property
+    def _open(self):
+        """The formula that is shown, as far as it is not kept back."""
+        return None if self._secret else self.candidate
+
+    def _parts(self):
+        chosen = self._chosen if self._chosen in self._texts or not self._secret else None
+        texts = tuple(dict.fromkeys(self._texts))
+        shown = {"selected": chosen, "guesses": texts, "hidden": self.hidden}
+        return super()._parts() | shown | {"generation": int(self._open is not None)}
+
+    def _more(self):
+        if self._open is None:
+            return {"found": [], "tree": ""}
+        front = [{"text": self._answer}]
+        alone = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": ["", ""]}
+        return {"found": [alone], "tree": self._picture(self.candidate).svg()}
 
     def _picture(self, formula):
         return plots.ExpressionPicture(formula, self.field.names)
 
-    def _shown(self):
-        if self.candidate is None or self._secret:
-            return {}
-        picture = self._picture(self.candidate)
-        return {"mathml": picture.mathml(), "tree": picture.svg(), "texts": picture.texts}
-
     def pictures(self):
         """The tree of the formula, or of the last guess where no formula is shown."""
-        formula = self.candidate
-        if formula is None or self._secret:
+        formula = self._open
+        if formula is None:
             formula = getattr(self.guess, "expression", None)
         return [] if formula is None else [self._picture(formula)]
 
@@ -144,21 +155,8 @@ class ExpressionView(FieldBox):
     @property
     def words(self):
         """What is shown, in words."""
-        return "\n".join(filter(None, [self._description(), self._formula.error]))
+        return "\n".join(filter(None, [self._description(), self.error]))
 
 
 def _agreement(formula, field):
     return f"Angle to {plots.target(field)}: {plots.describe_angles(angles(formula, field))}."
-
-
-def _row(guess, field):
-    return {
-        "formula": str(guess.expression),
-        "complexity": guess.complexity,
-        "loss": _short(guess.loss, 1e-8),
-        "angle": _short(np.median(angles(guess.expression, field)), 0.01) + "°",
-    }
-
-
-def _short(number, least):
-    return f"{number:.2g}" if number >= least else f"under {least:g}"

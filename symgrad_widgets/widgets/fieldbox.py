@@ -1,21 +1,24 @@
 """A view of one field and one formula, both of which may be replaced."""
 
+import numpy as np
 import traitlets
 
 from ..errors import DataError
 from ..field import GradientField
 from ..formula.expressions import as_expression
 from ..reading.interpretation import Interpretation
-from .guard import DescribedBox
+from .pane import Pane, looked_at
+from .viewstate import ViewState
 
 __all__ = ["FieldBox"]
 
 
-class FieldBox(DescribedBox):
-    """A box that draws itself anew when one of its traits changes.
+class FieldBox(Pane):
+    """A view that draws itself anew when one of its traits changes.
 
-    A subclass says what fields it takes in `_checked`, what else follows from a change in `_follow`, and
-    draws in `_draw`. `traits` are set in order, the field first, before anything is drawn.
+    A subclass says what fields it takes in `_checked`, what else follows from a change in `_follow`, what is
+    in its state in `_parts`, and what else a page has to know in `_more`. `traits` are set in order, the
+    field first, before anything is drawn.
 
     Attributes
     ----------
@@ -27,15 +30,15 @@ class FieldBox(DescribedBox):
     field = traitlets.Any()
     candidate = traitlets.Any(allow_none=True)
 
-    def __init__(self, children, **traits):
-        super().__init__(children)
+    def __init__(self, panels=None, **traits):
+        super().__init__(ViewState(), panels)
         self._settling = True  # nothing is drawn
         for name, value in traits.items():
             setattr(self, name, value)
         self._settling = False
         self.observe(self._changed, list(traits))
         self._follow("field")
-        self._draw()
+        self._draw("field")
 
     def _checked(self, field):
         """Return the field, or raise DataError where the view cannot show it."""
@@ -64,7 +67,7 @@ class FieldBox(DescribedBox):
             self._follow(change.name)
         finally:
             self._settling = False
-        self._draw()
+        self._draw(change.name)
 
     def _follow(self, name):
         """Set what follows from a change of the trait `name`."""
@@ -72,3 +75,42 @@ class FieldBox(DescribedBox):
             symbols = {symbol.name for symbol in self.candidate.free_symbols}
             if not symbols <= set(self.field.names):
                 self.candidate = None
+
+    def _draw(self, changed):
+        """Show what has become of a change, and of what followed from it."""
+        told = self._given() if changed == "field" else self._more()
+        self._go(ViewState(**self._parts()), **told)
+
+    def _parts(self):
+        """Parts of the state, by name."""
+        return {
+            "inputs": self.field.names[:2],
+            "selected": None if self.candidate is None else str(self.candidate),
+            "neurons": tuple(range(self.field.neurons)),
+        }
+
+    def _given(self):
+        many = self.field.neurons
+        what = "Neuron" if many == 1 else f"{many} neurons"
+        return super()._given() | {"what": what, "field": looked_at(self.field)} | self._more()
+
+    def _more(self):
+        """What else a page has to know, anew with each change."""
+        return {}
+
+    def _plane(self, inputs, at):
+        """Plain data of the plane of two inputs, the others at {name: value}, or else in the middle."""
+        points, names = self.field.points, self.field.names
+        columns = [names.index(name) for name in inputs]
+        centre = np.median(points, axis=0)
+        for name, value in at.items():
+            centre[names.index(name)] = value
+        others = {name: float(c) for name, c in zip(names, centre, strict=True) if name not in inputs}
+        low, high = points[:, columns].min(0), points[:, columns].max(0)
+        return [
+            list(inputs),
+            {
+                "low": low.tolist(), "high": high.tolist(), "centre": centre.tolist(),
+                "tilt": np.eye(len(names))[columns].tolist(), "at": others, "across": False, "shades": None,
+            },
+        ]  # fmt: skip

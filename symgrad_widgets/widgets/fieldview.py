@@ -1,6 +1,5 @@
 """A neuron's gradient field, with the angles to a candidate formula."""
 
-import json
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from types import MappingProxyType
@@ -12,21 +11,13 @@ from .. import plots
 from ..errors import DataError, SymgradError, UnknownNameError, nearest
 from ..formula.expressions import angles
 from .fieldbox import FieldBox
-from .frontend import Column, Front
-from .panel import Panel
 
 __all__ = ["FieldView"]
 
 _COUNTS = {"levels": (0, 40), "worst": (0, 100), "arrows": (1, 2000)}
 _CHOICES = {"slice": None, "band": 0.5, "overlay": False, "levels": 0, "worst": 0, "arrows": 250}
+_LOOKS = ("overlay", "levels", "worst", "arrows", "band")
 _COLUMNS = 6  # inputs that the table of the worst points has room for
-
-
-class _FieldControls(Front):
-    """Choices below the picture; each comes back as the message {"set": trait, "value": value}."""
-
-    _script, _style = "fieldview.js", "fieldview.css"
-    shown = traitlets.Unicode("{}").tag(sync=True)
 
 
 class FieldView(FieldBox):
@@ -58,6 +49,7 @@ class FieldView(FieldBox):
 
     """
 
+    panels = ("field", "angle")
     inputs = traitlets.Any()  # the validators below say what each may be
     slice, band, overlay, levels, worst, arrows = (traitlets.Any() for _ in _CHOICES)
 
@@ -66,16 +58,14 @@ class FieldView(FieldBox):
         for name in set(choices) - set(_CHOICES):
             raise UnknownNameError(f"a FieldView takes no {name!r}: {nearest(name, _CHOICES)}")
         self._degrees = None
-        self._controls = None  # until there is something to choose
-        self._field, self._histogram = Panel(), Panel() if beside else None
-        self._left = Column([self._field], "symgrad-panel")
         super().__init__(
-            list(filter(None, [self._left, self._histogram])),
+            self.panels if beside else ("field",),
             field=field,
             candidate=candidate,
             inputs=inputs or field.names[:2],
             **_CHOICES | choices,
         )
+        self.observe(self._chosen, "_choices")
 
     def _checked(self, field):
         if len(super()._checked(field).names) < 2:
@@ -144,32 +134,39 @@ class FieldView(FieldBox):
         if name in ("field", "candidate"):
             self._degrees = None if self.candidate is None else angles(self.candidate, self.field)
 
-    def _asked(self, _, message, __):
-        name = message.get("set")
+    def _moved_to(self, state):
+        self.inputs = state.inputs
+        self.slice = state.slice or None
+
+    def _chosen(self, change):
+        """Follow what is chosen on the page, and say what may not be."""
+        if change.new == self._looks():
+            return
         try:
-            if name == "inputs" or name in _CHOICES:
-                setattr(self, name, message.get("value"))
-                self._field.error = ""
+            for name, value in change.new.items():
+                if name in _LOOKS and getattr(self, name) != value:
+                    setattr(self, name, value)
+            self._say("")
         except SymgradError as error:
-            self._field.error = str(error)
+            self._say(str(error))
+        self._choices = self._looks()
+
+    def _looks(self):
+        return {name: getattr(self, name) for name in _LOOKS}
 
     @property
     def _cut(self):
         return None if self.slice is None else plots.Slice(self.slice, self.band)
 
-    def _draw(self):
-        arrows, *rest = self.pictures()
-        self._field.show(arrows)
-        if self._histogram is not None:
-            self._histogram.layout.display = "" if rest else "none"
-            for histogram in rest:
-                self._histogram.show(histogram)
-        if self._controls is None and (self._others or self.candidate is not None):
-            self._controls = _FieldControls()
-            self._controls.on_msg(self._asked)
-            self._left.children = [self._field, self._controls]
-        if self._controls is not None:
-            self._controls.shown = json.dumps(self._choices())
+    def _draw(self, changed):
+        super()._draw(changed)
+        self._choices = self._looks()
+
+    def _parts(self):
+        return super()._parts() | {"inputs": self.inputs, "slice": dict(self.slice or {})}
+
+    def _more(self):
+        return {"section": self._plane(self.inputs, self.slice or {}), "worst": self._table()}
 
     def pictures(self):
         """The field and, with a candidate, the histogram of the angles to it."""
@@ -181,7 +178,7 @@ class FieldView(FieldBox):
             below = [plots.level_lines(self.candidate, self.field, self.inputs, self.slice, self.levels)]
         if self.overlay:
             above = plots.formula_arrows(self.candidate, self.field, *where, cut)
-        what, degrees = str(self.candidate), self._degrees[self._shown]
+        what, degrees = str(self.candidate), self._degrees[self._near]
         field = plots.field_picture(self.field, self._degrees, *where, what, cut, below, above)
         return (
             [field, plots.angle_histogram(degrees, what, plots.target(self.field))]
@@ -190,7 +187,7 @@ class FieldView(FieldBox):
         )
 
     @property
-    def _shown(self):
+    def _near(self):
         """Numbers of the points on show, of which the arrows are some."""
         cut = self._cut
         return np.arange(len(self.field)) if cut is None else np.flatnonzero(cut.near(self.field))
@@ -199,43 +196,28 @@ class FieldView(FieldBox):
         """(number of the point, angle) of the worst points on show."""
         if self.candidate is None or not self.worst:
             return []
-        rows = self._shown[plots.worst(self._degrees[self._shown], self.worst)]
+        rows = self._near[plots.worst(self._degrees[self._near], self.worst)]
         return [(int(row), float(self._degrees[row])) for row in rows]
 
-    def _choices(self):
-        """What the controls show, JSON-ready."""
+    def _table(self):
+        """The worst points as rows of text, below a row of titles."""
         names, points = self.field.names, self.field.points
-        low, high = points.min(axis=0), points.max(axis=0)
-        sliders = [
-            [name, value, *(float(f"{end[names.index(name)]:.4g}") for end in (low, high))]
-            for name, value in (self.slice or {}).items()
-        ]
         columns = names if len(names) <= _COLUMNS else self.inputs
         rows = [
             [*(f"{points[row, names.index(name)]:.3g}" for name in columns), f"{degrees:.3g}°"]
             for row, degrees in self._worst()
         ]
-        return {
-            "names": names,
-            "inputs": self.inputs,
-            "slice": None if self.slice is None else sliders,
-            "band": self.band,
-            "candidate": self.candidate is not None,
-            "overlay": self.overlay,
-            "levels": self.levels,
-            "worst": self.worst,
-            "rows": [[*columns, "angle"], *rows] if rows else [],
-        }
+        return [[*columns, "angle"], *rows] if rows else []
 
     @property
     def words(self):
         """What is shown, in words."""
-        words = self._field.words
+        words = " ".join(picture.words for picture in self.pictures()[:1])
         for row, degrees in self._worst()[:1]:
             place = zip(self.field.names, self.field.points[row], strict=True)
             where = ", ".join(f"{name} = {value:.3g}" for name, value in place)
             words += f" The worst point, {where}, is {degrees:.3g} degrees off."
-        return "\n".join(filter(None, [words, self._field.error]))
+        return "\n".join(filter(None, [words, self.error]))
 
 
 def _is_number(value):

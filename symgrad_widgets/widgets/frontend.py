@@ -15,15 +15,19 @@ from ipywidgets.widgets.widget import widget_serialization
 
 from .bundle import bundled
 
-__all__ = ["Column", "Front", "Row", "Small", "end", "shared"]
+__all__ = ["Front", "Row", "Small", "end", "shared"]
 
 _HERE = Path(__file__).parent / "assets"
-_LOADER = """export default { async render(view) {
-const code = await view.model.widget_manager.get_model(view.model.get("_code"));
+_LOADER = """export default { async render({ model, el }) {
+const id = model.get("_code"), kept = (globalThis.__symgradCode ??= {});  // a page never forgets a module
+const load = async () => {
+const code = await model.widget_manager.get_model(id);
 const text = new Blob([code.get("_packed")]).stream().pipeThrough(new DecompressionStream("deflate"));
 const url = URL.createObjectURL(new Blob([await new Response(text).text()], { type: "text/javascript" }));
-const { default: widget } = await import(url).finally(() => URL.revokeObjectURL(url));
-return widget.render(view);
+return import(url).finally(() => URL.revokeObjectURL(url));
+};
+kept[id] ??= load().catch((error) => { delete kept[id]; throw error; });
+return (await kept[id]).default.render({ model, el });
 } };"""
 _shared: dict = {}  # class and arguments -> widget
 
@@ -77,13 +81,6 @@ class Row(Small, ipywidgets.HBox):
 
     def __init__(self, children=(), *classes):
         super().__init__(children, layout=shared(_Layout), _dom_classes=("symgrad-row", *classes))
-
-
-class Column(Small, ipywidgets.VBox):
-    """Widgets one below the other, whose place is what the style sheet says of `classes`."""
-
-    def __init__(self, children=(), *classes):
-        super().__init__(children, layout=shared(_Layout), _dom_classes=("symgrad-column", *classes))
 
 
 class Code(Small, anywidget.AnyWidget):

@@ -7,7 +7,7 @@ from .cells import adopt
 from .frontend import Front, Small, end, shared
 from .panel import described
 
-__all__ = ["DescribedBox"]
+__all__ = ["Described", "DescribedBox"]
 
 
 class _Guard(Front):
@@ -17,14 +17,38 @@ class _Guard(Front):
         super().__init__("symgrad-guard")
 
 
-class DescribedBox(Small, ipywidgets.VBox):
-    """Widgets side by side, where there is room, with a picture and words; keys never reach JupyterLab.
+class Described:
+    """A widget with a picture and words beside it; to be named before the kind of widget.
 
     A subclass says in `pictures()` which still pictures, and in `words`, what it shows. It calls `_leave()`
     when work that Python asked for has ended: a cell above may show a picture of the beginning.
     """
 
     _left = None  # the bundle that was displayed last
+
+    def _ipython_display_(self):
+        self._left = self._repr_mimebundle_()
+        display(_data(self._left), raw=True, display_id=self.model_id)
+
+    def _leave(self):
+        """Put the picture and words of now in the place of those that stand where the view was displayed."""
+        bundle = self._repr_mimebundle_()
+        if self._left is not None and self._left != bundle:
+            self._left = bundle
+            update_display(_data(bundle), raw=True, display_id=self.model_id)
+
+    def _repr_mimebundle_(self, **kwargs):
+        pictures = self.pictures()
+        svg = pictures[0].svg() if pictures else ""
+        return described(super()._repr_mimebundle_(**kwargs), svg, self.words)
+
+    def pictures(self):
+        """Still pictures of what is shown, the first of which stands for the view."""
+        raise NotImplementedError
+
+
+class DescribedBox(Described, Small, ipywidgets.VBox):
+    """Widgets side by side, where there is room, with a picture and words; keys never reach JupyterLab."""
 
     def __init__(self, children):
         super().__init__([*children, shared(_Guard)], _dom_classes=("symgrad-row",))
@@ -35,22 +59,6 @@ class DescribedBox(Small, ipywidgets.VBox):
         end([*self.children, self.layout])
         super().close()
 
-    def _ipython_display_(self):
-        self._left = self._repr_mimebundle_()
-        display(self._left, raw=True, display_id=self.model_id)
 
-    def _leave(self):
-        """Put the picture and words of now in the place of those that stand where the view was displayed."""
-        bundle = self._repr_mimebundle_()
-        if self._left is not None and self._left != bundle:
-            self._left = bundle
-            update_display(bundle, raw=True, display_id=self.model_id)
-
-    def _repr_mimebundle_(self, **kwargs):
-        pictures = self.pictures()
-        svg = pictures[0].svg() if pictures else ""
-        return described(super()._repr_mimebundle_(**kwargs), svg, self.words)
-
-    def pictures(self):
-        """Still pictures of what is shown, the first of which stands for the view."""
-        raise NotImplementedError
+def _data(bundle):
+    return bundle[0] if isinstance(bundle, tuple) else bundle

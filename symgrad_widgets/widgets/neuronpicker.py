@@ -1,6 +1,5 @@
 """A diagram of a network's neurons: look at what each does on data, and choose."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -8,11 +7,14 @@ import traitlets
 
 from .. import plots
 from ..errors import SymgradError
+from ..field import GradientField
 from ..formula.expressions import as_expression
 from ..reading.activity import MEASURES, Activity
-from .frontend import Front
-from .guard import DescribedBox
-from .panel import Panel
+from .fielddata import packed
+from .pane import Pane
+from .planes import asked, plain_section
+from .tiles import Samples, layer_data, network_data
+from .viewstate import ViewState
 
 __all__ = ["NeuronPicker"]
 
@@ -20,28 +22,12 @@ _LISTED = 8  # neurons named in a sentence
 _Checked: Any = traitlets.TraitType  # unlike Any, it asks the validator about None too
 
 
-class _Diagram(Front):
-    """The neurons on a canvas; `choice` is what a click chooses: the layer's number, then the neurons'."""
-
-    _script, _style = "neuronpicker.js", "neuronpicker.css"
-    layers = traitlets.Unicode("[]").tag(sync=True)
-    numbers = traitlets.Bytes().tag(sync=True)
-    levels = traitlets.Bytes().tag(sync=True)
-    measures = traitlets.Unicode("[]").tag(sync=True)
-    legend = traitlets.Unicode("[]").tag(sync=True)
-    choice = traitlets.Tuple().tag(sync=True)
-    colour_by = traitlets.Unicode().tag(sync=True)
-    words = traitlets.Unicode().tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
-
-
-class NeuronPicker(DescribedBox):
+class NeuronPicker(Pane):
     """A network's layers and neurons, coloured by what each does on the data; click one to choose it.
 
-    A layer is a block of dots. A dot is a neuron: a channel of a convolution (its mean over the image), a
-    feature of a sequence (its mean over the positions). Large and blue is strong, small and grey weak, a
-    cross has no value. Click or arrow keys choose a neuron, page up and down change the layer. Shift or ctrl
-    with a click, shift with an arrow, or the space bar after ctrl with an arrow add one of the same layer.
+    A layer is a column of tiles. A tile is a neuron: its value over two inputs, or, where the network cannot
+    be asked for other points, at points of the data; of a channel of a convolution the map at one point.
+    Faded is weak. Click or arrow keys choose a neuron; shift or ctrl adds one of the same layer.
 
     >>> picker = sg.NeuronPicker(run.model, run.x, names=run.names)
     >>> picker.layer, picker.neuron = "silu2", 17
@@ -54,7 +40,7 @@ class NeuronPicker(DescribedBox):
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : torch.nn.Module, or an `Activity`, which has its own points
     x : array (N, ...)
         One point a row, two at least.
     names : names of the n inputs
@@ -64,7 +50,7 @@ class NeuronPicker(DescribedBox):
         For networks of more than 16,384 neurons.
     wrt, forward_args, training
         As in `gradient_field`.
-    beside : bool, whether the current neuron's activation over the data is drawn, too
+    beside : bool, whether the current neuron's value over two inputs is drawn large, too
 
     Attributes
     ----------
@@ -80,6 +66,7 @@ class NeuronPicker(DescribedBox):
 
     """
 
+    panels = ("network", "field")
     layer = _Checked(None)
     neurons = _Checked((0,))
     neuron = _Checked(0)
@@ -90,7 +77,7 @@ class NeuronPicker(DescribedBox):
     def __init__(
         self,
         model,
-        x,
+        x=None,
         names=None,
         formula=None,
         atlas=None,
@@ -101,17 +88,16 @@ class NeuronPicker(DescribedBox):
         training=False,
         beside=True,
     ):
-        self.activity = Activity(model, x, names, layers, wrt, forward_args, training)
-        self._field = None, None
-        self._diagram = _Diagram("symgrad-wide")
-        self._panel = Panel() if beside else None
-        self._diagram.layers = json.dumps([[a.title, a.label, a.count] for a in self.activity.layers])
-        super().__init__(list(filter(None, [self._diagram, self._panel])))
+        known = isinstance(model, Activity)
+        self.activity = model if known else Activity(model, x, names, layers, wrt, forward_args, training)
+        self._field, self._planes = (None, None), {}
+        self._inputs = tuple(self.activity.names[:2])
+        super().__init__(ViewState(), self.panels if beside else ("network",))
         self.layer = None
         self.formula, self.atlas = formula, atlas
         self.observe(self._kept, ["layer", "neurons", "neuron", "formula", "atlas"])
         self.observe(self._draw, ["layer", "neurons", "colour_by", "formula", "atlas"])
-        self._diagram.observe(self._clicked, ["choice", "colour_by"])
+        self.observe(self._coloured, "_choices")
         self._draw()
 
     def choose(self, layer, *neurons):
@@ -176,34 +162,86 @@ class NeuronPicker(DescribedBox):
     def _available(self, measure):
         return {"alignment": self.formula, "law": self.atlas}.get(measure, True) is not None
 
-    def _clicked(self, change):
+    def _moved_to(self, state):
+        if (state.layer, state.neurons) != (self._shown.layer, self._shown.neurons):
+            self.choose(state.layer, *state.neurons)
+        if state.inputs != self._inputs:
+            self._inputs = state.inputs
+            self._draw()
+            self._tell(**self._tiles())
+
+    def _coloured(self, change):
+        if change.new == {"colour_by": self.colour_by}:
+            return
         try:
-            if change.name == "colour_by":
-                self.colour_by = change.new
-            elif change.new != self._choice:
-                position, *neurons = change.new
-                self.choose(self.activity.layers[position].name, *neurons)
-        except (SymgradError, IndexError, TypeError, ValueError) as error:
-            self._draw()  # back to the last good state
-            self._diagram.error = str(error)
+            self.colour_by = change.new.get("colour_by", self.colour_by)
+            self._say("")
+        except SymgradError as error:
+            self._say(str(error))
+        self._choices = {"colour_by": self.colour_by}
+
+    def _do(self, message):
+        if message.get("want") == "layer":
+            name, strength = message.get("layer"), self._measure().strength
+            self._tell(layer=layer_data(self.activity, self._plane(), name, strength))
 
     @property
     def _choice(self):
         return (self.activity.position(self.layer), *self.neurons)
 
-    def _draw(self, _=None):
+    def _draw(self, change=None):
+        position, *neurons = self._choice
+        layer = None if position == self.activity.position(None) else self.activity.layers[position].name
+        anew = change is not None and change.name in ("colour_by", "formula", "atlas")
+        told = self._tiles() if anew and self._planes else {}  # a page has asked for them
+        state = ViewState(layer=layer, neurons=tuple(neurons), inputs=self._inputs)
+        self._go(state, **self._told(), **told)
+        self._choices = {"colour_by": self.colour_by}
+
+    def _given(self):
+        return super()._given() | self._tiles() | self._told() | {"field": self._points() | self._values()}
+
+    def _told(self):
+        """What is said of the neurons, and the current one's value over the data."""
         measure = self._measure()
-        with self._diagram.hold_sync():
-            self._diagram.choice, self._diagram.colour_by = self._choice, self.colour_by
-            self._diagram.levels = plots.levels_of(measure.strength).tobytes()
-            self._diagram.numbers = _packed(self._columns())
-            self._diagram.legend = json.dumps([measure.title, measure.low, measure.high])
-            self._diagram.measures = json.dumps(
-                [[name, title, self._available(name)] for name, title in MEASURES.items()]
-            )
-            self._diagram.words, self._diagram.error = self._description(), ""
-        if self._panel is not None:
-            self._panel.show(self._activation())
+        asked = {} if not self._planes else {"field": self._values(), "section": self._section()}
+        return asked | {
+            "what": f"N{self._name()[1:]}",
+            "said": self._description(),
+            "legend": [measure.title, measure.low, measure.high],
+            "measures": [[name, title, self._available(name)] for name, title in MEASURES.items()],
+        }
+
+    def _tiles(self):
+        position, *neurons = self._choice
+        strength = None if self.colour_by == "activation" else self._measure().strength
+        return {"network": network_data(self.activity, self._plane(), neurons, position, strength)}
+
+    def _plane(self):
+        """`Section` of all neurons over the inputs that are looked at, or `Samples`."""
+        if self._inputs not in self._planes:
+            points = self.activity.points
+            field = GradientField(points, np.ones_like(points), self.activity.names)
+            self._planes[self._inputs] = asked(self.activity, field, self._inputs) or Samples(self.activity)
+        return self._planes[self._inputs]
+
+    def _section(self):
+        plane, number = self._plane(), self.activity.starts[self._choice[0]] + self.neurons[-1]
+        return [list(self._inputs), None if isinstance(plane, Samples) else plain_section(plane, number)]
+
+    def _points(self):
+        """Points without arrows."""
+        points = self.activity.points[self.activity.rows].astype(float)
+        return {"points": packed(points.T), "spread": packed(points.std(0)), "basis": None}
+
+    def _values(self):
+        """The current neuron's values at the points."""
+        number = self.activity.starts[self._choice[0]] + self.neurons[-1]
+        return {
+            "names": list(self.activity.names),
+            "count": len(self.activity.rows), "dimension": 0, "rank": 0, "span": "", "weights": None,
+            "values": packed(self.activity.values[:, number].astype(float)),
+        }  # fmt: skip
 
     def _measure(self):
         return self.activity.measure(self.colour_by, self.formula, self.atlas)
@@ -213,7 +251,7 @@ class NeuronPicker(DescribedBox):
         return np.stack([self.activity.mean, self.activity.spread, *self.activity.known(self.formula)])
 
     def _activation(self):
-        activity, number = self.activity, self.activity.starts[self._choice[0]] + self.neuron
+        activity, number = self.activity, self.activity.starts[self._choice[0]] + self.neurons[-1]
         two = (0, 1) if len(activity.names) == 2 else None
         return plots.activation_picture(
             activity.points[activity.rows], activity.values[:, number], activity.names, two, self._name()
@@ -232,13 +270,13 @@ class NeuronPicker(DescribedBox):
         return [dots, self._activation()]
 
     def _name(self):
-        return f"neuron {self.neuron} of layer {self.activity.layers[self._choice[0]].title}"
+        return f"neuron {self.neurons[-1]} of layer {self.activity.layers[self._choice[0]].title}"
 
     def _description(self):
         activity, (position, *neurons) = self.activity, self._choice
-        layer, number = activity.layers[position], activity.starts[position] + self.neuron
+        layer, number = activity.layers[position], activity.starts[position] + self.neurons[-1]
         many = "1 neuron" if layer.count == 1 else f"{layer.count} neurons"
-        words = f"Neuron {self.neuron} of layer {layer.title} ({layer.kind}, {many})"
+        words = f"Neuron {self.neurons[-1]} of layer {layer.title} ({layer.kind}, {many})"
         if len(neurons) > 1:
             more = ", ..." if len(neurons) > _LISTED else ""
             words += f", one of {len(neurons)} chosen: {', '.join(map(str, neurons[:_LISTED]))}{more}"
@@ -253,7 +291,7 @@ class NeuronPicker(DescribedBox):
     def _law(self, layer):
         rows = () if self.atlas is None else self.atlas.of(layer).rows
         for row in rows:
-            if row.neuron == self.neuron and not row.note:
+            if row.neuron == self.neurons[-1] and not row.note:
                 given = ", by construction" if row.by_construction else ""
                 return f", and its formula {row.formula or 'none'} (loss {row.loss:.1e}{given})"
         return ""
@@ -261,10 +299,4 @@ class NeuronPicker(DescribedBox):
     @property
     def words(self):
         """What is shown, in words."""
-        return "\n".join(filter(None, [self._description(), self._diagram.error]))
-
-
-def _packed(columns):
-    """Numbers as bytes, two each: the upper half of single precision (bfloat16), two to three digits."""
-    bits = np.ascontiguousarray(columns, dtype="<f4").view("<u4")
-    return ((bits + 0x8000) >> 16).astype("<u2").tobytes()
+        return "\n".join(filter(None, [self._description(), self.error]))

@@ -7,7 +7,6 @@ from ..errors import DataError
 from ..formula.expressions import evaluate
 from ..reading.phi import fit_phi
 from .fieldbox import FieldBox
-from .panel import Panel
 
 __all__ = ["PhiView"]
 
@@ -32,11 +31,13 @@ class PhiView(FieldBox):
 
     """
 
+    panels = ("bend", "rest")
+    _plots = panels
+
     def __init__(self, field, candidate=None, *, beside=True):
         self._checked(field)
         self.phi = None
-        self._curve, self._rest = Panel(), Panel() if beside else None
-        super().__init__(list(filter(None, [self._curve, self._rest])), field=field, candidate=candidate)
+        super().__init__(self.panels if beside else ("bend",), field=field, candidate=candidate)
 
     def _checked(self, field):
         if super()._checked(field).values is None or field.neurons != 1:
@@ -46,14 +47,9 @@ class PhiView(FieldBox):
             )
         return field
 
-    def _draw(self):
+    def _draw(self, changed):
         self.phi = None if self.candidate is None else fit_phi(self.candidate, self.field)
-        curve, *rest = self.pictures()
-        self._curve.show(curve)
-        if self._rest is not None:
-            self._rest.layout.display = "" if rest else "none"
-            for residuals in rest:
-                self._rest.show(residuals)
+        super()._draw(changed)
 
     def pictures(self):
         """The neuron against the formula, and the residuals; without a formula the neuron's values."""
@@ -68,11 +64,12 @@ class PhiView(FieldBox):
     @property
     def words(self):
         """What is shown, in words."""
-        if self.candidate is None:
-            return self._curve.words
-        if self.phi is None:
+        if self.candidate is not None and self.phi is None:
             return (
                 f"{self.candidate} or the neuron has one value on the data, or none: there is no phi to fit."
             )
-        rest = "" if self._rest is None else f" {self._rest.words}"
-        return f"{self._curve.words} phi explains {self.phi.r2:.2%} of the neuron's variance.{rest}"
+        curve, *rest = (picture.words for picture in self.pictures())
+        if self.phi is None:
+            return curve
+        rest = rest if "rest" in self._panels else []
+        return " ".join([curve, f"phi explains {self.phi.r2:.2%} of the neuron's variance.", *rest])

@@ -8,33 +8,20 @@ from .. import plots
 from ..checks import whole
 from ..errors import DataError
 from ..search import WORDS, null_front, warm_up
-from .frontend import Front
-from .guard import DescribedBox
-from .panel import Panel
+from .found import plain_state
+from .pane import Pane, looked_at
+from .viewstate import ViewState
 from .worker import Worker
 
 __all__ = ["SearchStepper"]
 
-_PACE = 0.25  # seconds for each generation that is played again
 _NULL = 8  # generations of the search of random directions
 
 
-class _Controls(Front):
-    """Buttons, a line of status and the front as a table."""
+class SearchStepper(Pane):
+    """Step, Play, Pause and Back for a `Search`, a line to drag through its generations, and its front, live.
 
-    _script, _style = "stepper.js", "controls.css"
-    running = traitlets.Bool().tag(sync=True)
-    status = traitlets.Unicode().tag(sync=True)
-    generation = traitlets.Int().tag(sync=True)
-    rows: traitlets.List = traitlets.List().tag(sync=True)
-    marked = traitlets.Int(-1).tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
-
-
-class SearchStepper(DescribedBox):
-    """Step, Play, Pause, Stop, Back and Go to for a `Search`, and its front, live.
-
-    The search runs in a thread of its own, one at a time, so that the kernel stays free and Stop works.
+    The search runs in a thread of its own, one at a time, so that the kernel stays free and Pause works.
     Generations that were seen are kept: going back, and forward again, costs nothing, and what comes after is
     the same as in a fresh search, bit for bit. Without a browser `step()`, `goto()` and `run()` do the same.
 
@@ -47,30 +34,28 @@ class SearchStepper(DescribedBox):
     Attributes
     ----------
     search, guesses : may be assigned; another search ends what runs
+    hidden : bool, whether what is found is kept back
     state : SearchState on show, of the generation that was gone to
     selected : Candidate of the front on show, or None; follows `state.best` until another one is assigned,
         by a click on its point or row, with the arrow keys, or in Python
 
     """
 
+    panels = ("time", "formulas", "front")
     search = traitlets.Any()
     guesses = traitlets.Tuple()
     selected = traitlets.Any(allow_none=True)
     state = traitlets.Any()
+    _plots = ("front",)
 
     def __init__(self, search, guesses=()):
-        self._worker = Worker(self._changed)
-        self._controls = _Controls("symgrad-wide")
-        self._panel = Panel()
-        super().__init__([self._controls, self._panel])
-        self._controls.on_msg(self._asked)
-        self._panel.observe(self._clicked, "picked")
+        self._worker, self.hidden = Worker(self._changed), False
+        super().__init__(ViewState())
         self.guesses = tuple(guesses)
         self.search = search
-        self.observe(self._mark, "selected")
+        self.observe(self._mark, ["selected", "guesses"])
         self._begin()
         self.observe(self._begin, "search")
-        self.observe(self._draw, "guesses")
 
     @traitlets.validate("search")
     def _steppable(self, proposal):
@@ -86,8 +71,11 @@ class SearchStepper(DescribedBox):
         """Show a search that has been put in the place of the one before."""
         state = self.search.state
         self._null, self._states, self._certificate = (), {state.generation: state}, None
-        self.selected = None
+        self._chosen = None
+        with self.hold_trait_notifications():
+            self.selected, self.state = None, state
         self._show(state)
+        self._tell(**self._given())
 
     def step(self):
         """Go to the next generation; returns the SearchState."""
@@ -139,60 +127,80 @@ class SearchStepper(DescribedBox):
             raise DataError(f"{proposal.value!r} is not on the front on show: select one of state.front")
         return proposal.value
 
-    def _asked(self, _, message, __):
+    def _do(self, message):
         todo = message.get("do")
         if todo == "stop" and self._worker.running:
-            self._controls.status = "Stopping, as soon as the step in hand lets go."
             self._halt()
-        elif todo == "pause":
-            self._worker.halted.set()
-        elif todo == "select":
-            self._select(message.get("row"))
-        elif todo in self._works:
-            self._worker.start(lambda: self._works[todo](message))
+        elif todo == "step":
+            self._worker.start(lambda: self._show(self._reached(self.state.generation + 1)))
+        elif todo == "play":
+            self._worker.start(self._play)
 
-    def _select(self, row):
-        if isinstance(row, int) and 0 <= row < len(self.state.front):
-            self.selected = self.state.front[row]
-
-    def _clicked(self, change):
-        if change.new and change.new[0] == 1:  # the points of the front
-            self._select(change.new[1])
+    def _moved_to(self, state):
+        """Follow the page to a generation and a formula; while the search runs, to a formula only."""
+        if state.generation != self.state.generation and not self._worker.running:
+            known = self._states.get(min(state.generation, self.search.generation))
+            if known is None:
+                self._worker.start(lambda: self._show(self._reached(state.generation)))
+                return
+            self._show(known)
+        front = self._texts
+        self._chosen = state.selected
+        if state.selected in front:
+            self.selected = self.state.front[front.index(state.selected)]
+        self._mark()
 
     def _changed(self, running, error):
-        with self._controls.hold_sync():
-            self._controls.running = running
-            self._controls.status = _told(self.state, self._certificate)
-            self._controls.error = error and f"The search stopped: {error}"
+        self._say(error and f"The search stopped: {error}")
+        self._tell(running=running)
 
-    @property
-    def _works(self):
+    def _given(self):
+        search = self.search
+        field = {} if search.field is None else {"field": looked_at(search.field), "what": "Neuron"}
+        return super()._given() | field | {"running": self._worker.running} | self._all_found()
+
+    def _all_found(self):
+        """All generations so far; of one that was never seen there is nothing yet."""
+        numbers = range(1, self.search.generation + 1)
+        blank = {"tried": 0, "front": [], "best": -1, "kind": ["", ""]}
+        states = [self._states.get(i) for i in numbers]
+        found = [
+            {"generation": i} | blank if state is None else plain_state(self.search, state)
+            for i, state in zip(numbers, states, strict=True)
+        ]
+        return {"found": [] if self.hidden else found, "driven": True, **self._aside()}
+
+    def _aside(self):
+        """What stands beside the front."""
+        certain = self._certificate is not None and self._certificate.answer == self.state.best
         return {
-            "step": lambda _: self._show(self._reached(self.state.generation + 1)),
-            "back": lambda _: self._show(self._reached(max(self.state.generation - 1, 0))),
-            "goto": lambda message: self._show(self._reached(max(int(message["generation"]), 0))),
-            "play": lambda _: self._play(),
+            "ended": "known" if getattr(self.search, "settled", False) else None,
+            "certain": f"{self._certificate.claim}." if certain else "",
+            "null": [[one.complexity, one.loss] for one in self._null],
         }
 
+    @property
+    def _texts(self):
+        return [str(self.search.in_inputs(one)) for one in self.state.front]
+
     def _play(self):
-        while self.state.generation < self.search.generation and not self._worker.halted.wait(_PACE):
-            self._show(self._states[self.state.generation + 1])
         warm_up()  # the search does not look at Stop before all is compiled
         if self._worker.halted.is_set():
             return
         self._show(self.search.run(progress=False, callback=self._show_and_go_on))
         if not self._null and not self._worker.halted.is_set():
             self._null = null_front(self.search, _NULL)
-            self._draw()
         if not self._worker.halted.is_set():
             with suppress(DataError):  # more inputs matter
                 self._certificate = self.search.certificate(progress=False)
+        self._tell(**self._aside())
 
     def _reached(self, generation):
         """State of a generation: as it was seen, replayed for what came before, or run to."""
         if generation < min(self._states):
             earlier = self.search.like(self.search.field)
             self._states.update((i, earlier.goto(i)) for i in range(min(self._states)))
+            self._tell(**self._all_found())
         while generation > self.search.generation and not self._worker.halted.is_set():
             self._keep(self.search.step())
         return self._states[min(generation, self.search.generation)]
@@ -209,28 +217,36 @@ class SearchStepper(DescribedBox):
         self._keep(state)
         best, before = state.best, self.selected
         followed = before is None or before == self.state.best
-        with self._controls.hold_sync():
-            self._controls.generation = state.generation
-            self._controls.status = _told(state, self._certificate)
-            self._controls.rows = [_row(c, c == best) for c in state.front]
-            with self.hold_trait_notifications():
-                self.state = state
-                if followed or before not in state.front:
-                    self.selected = best
-            if self.selected == before:  # otherwise it has been marked already
-                self._mark()
+        if state.generation and not self.hidden:
+            self._tell(generation=plain_state(self.search, state), **self._aside())
+        with self.hold_trait_notifications():
+            self.state = state
+            if followed or before not in state.front:
+                self.selected = best
+        if self.selected == before:  # otherwise it has been marked already
+            self._mark()
         return state
 
-    def _mark(self, _=None):
-        front = self.state.front
-        self._controls.marked = front.index(self.selected) if self.selected in front else -1
-        self._draw()
-
-    def _draw(self, _=None):
-        self._panel.show(self.pictures()[0])
+    def _mark(self, change=None):
+        """Show the generation and the formula that is looked at."""
+        front, guesses = self._texts, tuple(str(guess.expression) for guess in self.guesses)
+        if change is not None or self._chosen not in guesses:
+            marked = self.selected in self.state.front
+            self._chosen = front[self.state.front.index(self.selected)] if marked else None
+        field = self.search.field
+        self._go(
+            ViewState(
+                inputs=() if field is None else field.names[:2],
+                generation=self.state.generation,
+                selected=None if self.hidden else self._chosen,
+                guesses=tuple(dict.fromkeys(guesses)),
+            )
+        )
 
     def pictures(self):
         """The front."""
+        if self.hidden:
+            return []
         state = self.state
         return [
             plots.front_picture(state.front, state.best, self.guesses, null=self._null, marked=self.selected)
@@ -239,7 +255,10 @@ class SearchStepper(DescribedBox):
     @property
     def words(self):
         """What is shown, in words."""
-        return f"{self._controls.status}\n{self._panel.words}"
+        if self.hidden:
+            return "What the search has found is hidden until somebody has guessed."
+        status = _told(self.state, self._certificate)
+        return "\n".join(filter(None, [status, self.pictures()[0].words, self.error]))
 
 
 def _told(state, certificate):
@@ -252,12 +271,3 @@ def _told(state, certificate):
         f"Chosen: {found}. {name}: {sentence[0].lower()}{sentence[1:]}"
         + (f" {certificate.claim}." if certain else "")
     )
-
-
-def _row(candidate, chosen):
-    return {
-        "complexity": candidate.complexity,
-        "loss": f"{candidate.loss:.2g}",
-        "formula": str(candidate.expression),
-        "chosen": chosen,
-    }

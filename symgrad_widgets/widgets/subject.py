@@ -7,21 +7,22 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import DataError, SymgradError
-from ..formula.expressions import as_expression, evaluate
+from ..formula.expressions import as_expression, evaluate, from_file
 from ..network.experiment import experiments
 from ..reading.activity import Activity
-from ..reading.section import section
-from ..search import WORDS, Search, identifiable
+from ..search import Search, identifiable, score
 from .answers import answer
 from .fielddata import field_data, packed
+from .found import plain_state
 from .hints import HINTS, hint
 from .opening import opening
-from .tiles import layer_data, network_data
+from .planes import asked, plain_section
+from .tiles import Samples, layer_data, network_data
+from .viewstate import ViewState
 
 __all__ = ["Network", "Subject"]
 
 _GENERATIONS = 5  # of a search for hints
-_STEEP = 1.8  # standard deviations of a neuron's value to the end of the greys
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class Network:
     experiment : Experiment or None
     seed : int
     neuron : numbers of the neurons of the output to begin with
+    run : TrainingResult of the experiment, or None
 
     """
 
@@ -41,27 +43,27 @@ class Network:
     experiment: object = None
     seed: int = 0
     neuron: tuple[int, ...] = (0,)
+    run: object = None  # TrainingResult
     _planes: dict = field(default_factory=dict)
 
     @classmethod
-    def of(cls, source, x=None, names=None, seed=0):
-        """Network of an experiment's name, an Experiment, a TrainingResult, or a module with its points."""
+    def of(cls, source, x=None, names=None, seed=0, halted=None, **reading):
+        """Network of an experiment's name, an Experiment, a TrainingResult, or a module with its points.
+
+        A training ends when `halted()`; `reading` is that of an `Activity`.
+        """
         if x is not None:
-            return cls(Activity(source, x, names), seed=seed)
-        run = source if hasattr(source, "history") else _run(source, seed)
+            return cls(Activity(source, x, names, **reading), seed=seed)
+        run = source if hasattr(source, "history") else _run(source, seed, halted)
         neuron = tuple(int(one) for one in np.atleast_1d(run.neuron))
-        return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron)
+        return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron, run)
 
     def plane(self, field, inputs, where=None):
         """`Section` of all neurons over two inputs, by name, through the data of a field, or None."""
-        if len(inputs) != 2:
-            return None
-        chosen = [field.names.index(name) for name in inputs]
         if where:
-            near = {field.names.index(name): value for name, value in where.items()}
-            return section(field, chosen, self.activity.at, where=near)
+            return asked(self.activity, field, inputs, where)
         if inputs not in self._planes:
-            self._planes[inputs] = section(field, chosen, self.activity.at)
+            self._planes[inputs] = asked(self.activity, field, inputs)
         return self._planes[inputs]
 
     @property
@@ -82,13 +84,21 @@ class Network:
         return f"A network learnt to tell two kinds of ({names}) apart. Nobody told it the rule."
 
 
-def _run(source, seed):
+def _run(source, seed, halted):
     experiment = experiments[source] if isinstance(source, str) else source
+    if not hasattr(experiment, "sample"):
+        raise DataError(
+            f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
+            "for a network of your own give its points, too: Workbench(model, x)"
+        )
     try:
         run = experiment.pretrained()
     except SymgradError:
         run = None
-    return run if run is not None and run.seed == seed else experiment.train(seed=seed, progress=False)
+    if run is not None and run.seed == seed:
+        return run
+    callback = None if halted is None else lambda _: halted()
+    return experiment.train(seed=seed, progress=False, callback=callback)
 
 
 @dataclass(eq=False)
@@ -98,9 +108,11 @@ class Subject:
     network: Network
     layer: str | None
     neurons: tuple[int, ...]
-    found: list = field(default_factory=list)
+    states: dict = field(default_factory=dict)  # number of a generation -> SearchState, as it was seen
     ended: str | None = None  # why the search has
     at_work: object = None  # a search for another concept
+    _plain: list = field(default_factory=list)
+    _scored: dict = field(default_factory=dict)  # text -> Candidate
     _hints: int = 0  # given
 
     def __post_init__(self):
@@ -113,8 +125,23 @@ class Subject:
 
     @cached_property
     def search(self):
-        """Search in the field; what its generations found is kept in `found`."""
-        return Search(self.field, random_state=self.network.seed)
+        """Search in the field; its generations are kept in `states`."""
+        search = Search(self.field, random_state=self.network.seed)
+        self.states[0] = search.state
+        return search
+
+    @property
+    def found(self):
+        """What each generation found, as plain data."""
+        while len(self._plain) + 1 in self.states:
+            self._plain.append(plain_state(self.search, self.states[len(self._plain) + 1]))
+        return self._plain
+
+    def scored(self, text):
+        """Candidate of a person's formula; one that has no value here raises."""
+        if text not in self._scored:
+            self._scored[text] = score(self.field, from_file(text, self.field.names))
+        return self._scored[text]
 
     @cached_property
     def _steep(self):
@@ -139,10 +166,24 @@ class Subject:
         """A formula to begin with, with a number to drag."""
         return opening(self.field, self._steep)
 
-    def hint(self):
-        """Say a little more than the time before."""
-        self._hints += 1
-        return hint(self.answer(), self.field.names, min(self._hints, HINTS) - 1)
+    def view(self, panels=(), hidden=False):
+        """Return the `ViewState` in which one begins with these neurons."""
+        experiment = self.network.experiment
+        return ViewState(
+            experiment=None if experiment is None else experiment.slug,
+            seed=self.network.seed,
+            layer=self.layer,
+            neurons=self.neurons,
+            inputs=self.steepest,
+            selected=self.beginning,
+            open=panels,
+            hidden=hidden,
+        )
+
+    def hint(self, secret=False):
+        """Say a little more than the time before; the formula itself only where it is no secret."""
+        self._hints = min(self._hints + 1, HINTS - secret)
+        return hint(self.answer(), self.field.names, self._hints - 1)
 
     def told(self, formula):
         """What a formula is to the neurons, as plain data, in words."""
@@ -169,27 +210,18 @@ class Subject:
         if plane is None:
             return None
         number = self.network.activity.starts[self.position] + self.neurons[0]
-        return {
-            "low": plane.low.tolist(),
-            "high": plane.high.tolist(),
-            "side": len(plane.values),
-            "shades": packed(shades(plane.values[..., number], plane.near), "u1"),
-            "near": packed(plane.near * 255, "u1"),
-            "at": plane.at,
-            "across": plane.across,
-            "centre": plane.centre.tolist(),
-            "tilt": plane.tilt.tolist(),
-        }
+        return plain_section(plane, number)
 
     def tiles(self, inputs):
-        """Plain data of the whole network over two inputs, by name; None where there is none."""
-        plane = self.network.plane(self.field, inputs)
-        return plane and network_data(self.network.activity, plane, self.neurons, self.position)
+        """Plain data of the whole network over two inputs, by name."""
+        activity = self.network.activity
+        plane = self.network.plane(self.field, inputs) or Samples(activity)
+        return network_data(activity, plane, self.neurons, self.position)
 
     def layer_tiles(self, inputs, layer):
-        """Plain data of all tiles of a layer, by name, over two inputs; None where there are none."""
-        plane = self.network.plane(self.field, inputs)
-        return plane and layer_data(self.network.activity, plane, layer)
+        """Plain data of all tiles of a layer, by name, over two inputs."""
+        activity = self.network.activity
+        return layer_data(activity, self.network.plane(self.field, inputs) or Samples(activity), layer)
 
     def data(self, like=None):
         """Plain data of the field, see `field_data`; the values of one neuron with it."""
@@ -197,22 +229,11 @@ class Subject:
         return field_data(self.field, like) | {"values": packed(values)}
 
     def keep(self, state):
-        """Add what a generation found to `found`, and return it as plain data."""
-        front = [
-            {"text": str(self.search.in_inputs(one)), "length": one.complexity, "loss": one.loss}
-            for one in state.front
-        ]
-        plain = {
-            "generation": state.generation,
-            "tried": state.evaluations,
-            "front": front,
-            "best": state.front.index(state.best) if state.best in state.front else -1,
-            "kind": list(WORDS[state.kind]),
-        }
-        del self.found[state.generation - 1 :]
-        self.found.append(plain)
+        """Keep a generation, and return it as plain data."""
+        self.states[state.generation] = state
+        del self._plain[state.generation - 1 :]
         self.ended = "known" if self.search.settled else None
-        return plain
+        return self.found[state.generation - 1]
 
     def concepts(self, halted):
         """Formulas of all concepts that several neurons hold, one after another, until `halted()`.
@@ -236,17 +257,9 @@ class Subject:
 
     def reach(self, generation):
         """Search until so many generations have been done."""
-        while len(self.found) < generation:
+        while self.search.generation < generation:
             before = self.search.generation
             state = self.search.step()
             if state.generation == before:
                 return
             self.keep(state)
-
-
-def shades(values, near):
-    """Greys 0 to 255 of values, where there are data: the mean in the middle."""
-    weight = near + 1e-9
-    mean = np.average(values, weights=weight)
-    spread = np.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0
-    return 127.5 * (1 + np.clip((values - mean) / (_STEEP * spread), -1, 1))

@@ -8,32 +8,48 @@ import numpy as np
 from ..reading.columns import columns, weights
 from .fielddata import packed
 
-__all__ = ["layer_data", "network_data"]
+__all__ = ["Samples", "layer_data", "network_data"]
 
 _SIDE = 16  # values along each input
 _MOST = 64  # tiles of a layer that are sent with the network, the most active ones
 _ALL = 4096  # with a layer by itself
 
 
-def network_data(activity, plane, chosen, at):
+class Samples:
+    """Points of the data themselves, in the place of a `Section` where a network cannot be asked for others.
+
+    They are in the order of the first input, column by column.
+    """
+
+    def __init__(self, activity):
+        points = activity.points[activity.rows]
+        some = np.linspace(0, len(points) - 1, _SIDE**2).round().astype(int)
+        rows = np.argsort(points[:, 0], kind="stable")[some]
+        self.points = points[rows].reshape(_SIDE, _SIDE, -1).transpose(1, 0, 2)
+        self.values = activity.values[rows].reshape(_SIDE, _SIDE, -1).transpose(1, 0, 2)
+        self.centre = points[((points - np.median(points, 0)) ** 2).sum(1).argmin()]
+
+
+def network_data(activity, plane, chosen, at, strength=None):
     """Plain data of columns of tiles, the inputs first, and of the weights between them.
 
     Parameters
     ----------
     activity : Activity
-    plane : Section, of all its neurons
+    plane : Section or Samples, of all its neurons
     chosen, at : neurons that are chosen and the number of their layer; their tiles are sent in any case
+    strength : array (neurons,) from 0 to 1 of how plain tiles are, or None: how active neurons are
 
     """
     grid, pictures = _coarse(plane.points), _pictures(activity, plane)
-    shown = columns(activity)
+    shown = sorted({*columns(activity), at})
     output = activity.position(None)
     found = [_column("inputs", None, list(activity.names), grid, np.ones(grid.shape[-1]), ())]
     for i in shown:
-        layer, spread = activity.layers[i], activity.spread[activity.starts[i] : activity.starts[i + 1]]
+        layer, own = activity.layers[i], _strong(activity, i, strength)
         column = _column(
             "output" if i == output else layer.title, None if i == output else layer.name, None,
-            pictures(i), spread, chosen if i == at else (),
+            pictures(i), own, chosen if i == at else (),
         )  # fmt: skip
         found.append(column | {"choosable": True})
     links = []
@@ -46,12 +62,19 @@ def network_data(activity, plane, chosen, at):
     return {"side": _SIDE, "columns": found, "links": links}
 
 
-def layer_data(activity, plane, name):
+def layer_data(activity, plane, name, strength=None):
     """Plain data of a column of all tiles of a layer, by name."""
     i = activity.position(name)
-    spread = activity.spread[activity.starts[i] : activity.starts[i + 1]]
-    tiles = _pictures(activity, plane)(i)
-    return _column(activity.layers[i].title, name, None, tiles, spread, (), _ALL) | {"choosable": True}
+    tiles, own = _pictures(activity, plane)(i), _strong(activity, i, strength)
+    return _column(activity.layers[i].title, name, None, tiles, own, (), _ALL) | {"choosable": True}
+
+
+def _strong(activity, i, strength):
+    """Strengths from 0 to 1 of a layer's neurons."""
+    own = slice(activity.starts[i], activity.starts[i + 1])
+    if strength is not None:
+        return np.nan_to_num(strength[own])
+    return np.sqrt(activity.spread[own] / (activity.spread[own].max() or 1))
 
 
 def _pictures(activity, plane):
@@ -73,21 +96,20 @@ def _coarse(values):
     return values[::step, ::step]
 
 
-def _column(title, layer, names, values, spread, chosen, most=_MOST):
-    """Tiles of the most active neurons and of the chosen ones, in the order of their numbers."""
-    active = [*chosen, *np.argsort(-spread, kind="stable")]
+def _column(title, layer, names, values, strength, chosen, most=_MOST):
+    """Tiles of the strongest neurons and of the chosen ones, in the order of their numbers."""
+    active = [*chosen, *np.argsort(-strength, kind="stable")]
     neurons = sorted(dict.fromkeys(int(neuron) for neuron in active[:most]))
     some = values[..., neurons].reshape(-1, len(neurons)).T
     deviation = some.std(1, keepdims=True)
     tiles = (some - some.mean(1, keepdims=True)) / np.where(deviation > 0, deviation, 1)
-    strength = np.sqrt(spread[neurons] / (spread.max() or 1))
     return {
         "title": title,
         "layer": layer,
         "names": names,
-        "count": len(spread),
+        "count": len(strength),
         "neurons": neurons,
-        "strength": [round(float(one), 3) for one in strength],
+        "strength": [round(float(one), 3) for one in strength[neurons]],
         "tiles": packed(np.clip(127.5 * (1 + tiles / 1.8), 0, 255), "u1"),
         "choosable": False,
     }

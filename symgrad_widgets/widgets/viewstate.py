@@ -1,8 +1,8 @@
-"""What an instrument shows, as one object: checked as a whole when it is made, and never changed."""
+"""What a Workbench shows, as one object: checked as a whole when it is made, and never changed."""
 
 import json
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from ..checks import whole
 from ..errors import DataError
@@ -10,9 +10,11 @@ from .states import opened
 
 __all__ = ["PANELS", "ViewState"]
 
-VERSION = 2  # 1 is the Workbench's
+VERSION = 2
 PANELS = ("network", "formulas", "bend", "time")
-_LONGEST = 2048  # characters of a formula
+_BEFORE = 1, {"open": [], "slice": {}}  # what a state of the version before had not
+_LONGEST = 2048  # characters of a formula, and of a state's line
+_TEXT = 500_000  # characters of a state
 _MOST = 200  # guesses, neurons
 _LAST = 100_000  # generation: a search has settled long before
 
@@ -70,7 +72,7 @@ class ViewState:
         """State from itself, from what `plain` gives, or from the text of that."""
         if isinstance(given, cls):
             return given
-        found = opened(given, "an Instrument", VERSION)
+        found = opened(given, "a Workbench", VERSION, _BEFORE, longest=_TEXT)
         missing = {one.name for one in fields(cls)} ^ (found.keys() - {"symgrad"})
         if missing:
             raise DataError(f"the state is damaged, see {', '.join(sorted(missing))}; copy the whole line")
@@ -83,6 +85,15 @@ class ViewState:
 
     def __str__(self):
         return json.dumps(self.plain(), separators=(",", ":"))
+
+    @property
+    def line(self):
+        """The state's text to hand out, 2 KB at most: of many guesses the last."""
+        for first in range(len(self.guesses) + 1):
+            text = str(replace(self, guesses=self.guesses[first:]))
+            if len(text) <= _LONGEST:
+                return text
+        raise DataError(f"the state has {len(text)} characters and may have {_LONGEST}: choose fewer neurons")
 
 
 def _exactly(*kinds):

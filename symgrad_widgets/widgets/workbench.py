@@ -1,279 +1,151 @@
-"""A network, a neuron, its gradient field, the search and the formula: all views, linked."""
+"""One instrument in which question, field, guess, network, formulas, bend and time are seen at once."""
 
-import ipywidgets
+from dataclasses import replace
+from functools import partial
+
 import traitlets
 
 from .. import plots
+from ..checks import whole
 from ..errors import DataError, SymgradError
-from ..formula.expressions import from_file
-from ..reading.activity import Activity
+from ..formula.expressions import angles, as_expression
+from ..formula.typed import read_formula
+from ..network.experiment import experiments
 from ..reading.interpretation import interpret
-from ..search import Search, identifiable, score
+from ..search import warm_up
 from ..verdict import verdict_on
-from . import benchstate
-from .chooser import ExperimentChooser
-from .controls import Controls
-from .expressionview import ExpressionView
-from .fieldview import FieldView
-from .frontend import Column, Row
-from .guard import DescribedBox
-from .neuronpicker import NeuronPicker
-from .phiview import PhiView
-from .stepper import SearchStepper
+from .canvases import document
+from .links import Links
+from .pages import write_page
+from .pane import Pane
+from .subject import Network, Subject
+from .viewstate import PANELS, ViewState
 from .worker import Worker
 
 __all__ = ["Workbench"]
 
-_BUTTONS = (
-    ("interpret", "Interpret", "Search for all concepts that the chosen neurons hold, and list them"),
-    ("verdict", "Verdict", "Compare with the concept"),
-)
+_STILL = 200  # arrows of a picture that does not move
+_ALL = ("network", "field", "guess", "angle", "formulas", "front", "bend", "rest", "time", "told")
 
 
-class Workbench(DescribedBox):
-    """Choose an experiment, train, click a neuron, step the search, guess: each view follows the others.
+class Workbench(Links, Pane):
+    """See what a neuron does, guess a formula, let the machine try, and look at the next neuron.
 
-    >>> sg.Workbench("oscillator")
+    The page computes what hands need: it scores guesses, and plays what has been found, without Python. All
+    panels show one state, which fits into a line of text.
+
+    >>> sg.Workbench("cubic_force")
     >>> sg.Workbench(my_network, x, names=("x", "v"))
+    >>> sg.Workbench("cubic_force", show=("field", "guess"))
 
     Parameters
     ----------
     source : name of an experiment, Experiment, TrainingResult, or torch.nn.Module (then with `x`)
-        An experiment begins with the weights that come with the package, where they do.
+        An experiment begins with the weights that come with the package, where they do, or is trained.
     x : array (N, ...) of points, for a network of your own
     names : names of the n inputs
-    seed : int, of trainings and of the search
+    seed : int, of the training and of the search
+    show : sequence of panels to show, and no other: "network", "field", "guess", "angle", "formulas", "front"
+        (error against length), "bend", "rest" (what the bend leaves), "time", "told" (answers)
+        Without it all of them are there, most of them closed at first; "all" opens them.
     hidden : bool
         Keep the machine's formulas back until somebody has guessed.
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
     ----------
-    chooser, picker, fieldview, stepper, phiview, expression
-        The views. Each can be driven from Python, and the others follow. None where there is none: a
-        network of your own has no chooser, several neurons have no phi, and nothing is there before the
-        first training.
-    field : GradientField of the neurons chosen, or None; may be observed
-    interpretation : Interpretation of them, after `interpret()` or its button, or None
+    state : ViewState; assign one, or its text, to go there
+    field : GradientField of the neurons chosen; may be observed
+    search : Search in it
+    interpretation : Interpretation of them, after `interpret()`, or None
     hidden : may be assigned
+    chooser, picker, fieldview, stepper, phiview, expression
+        Views of the same state, made when they are first asked for. Each can be driven from Python, or shown
+        in another cell, and the others follow. None where there is none: a network of your own has no
+        chooser, several neurons have no phi, and one input has no field of directions.
 
     """
 
-    field = traitlets.Any(allow_none=True, read_only=True)
-    hidden = traitlets.Bool(False)
+    field = traitlets.Any(read_only=True)
 
-    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, hidden=False, **reading):
-        self.chooser = self.picker = self.fieldview = self.stepper = self.phiview = self.expression = None
-        self.interpretation = None
+    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, show=(), hidden=False, **reading):
+        everything = PANELS if show == "all" else ()
+        show = () if everything else tuple(show)
+        for panel in show:
+            if panel not in _ALL:
+                raise DataError(f"no panel {panel!r} to show: there are {', '.join(_ALL)}")
+        self.interpretation, self._running, self._views = None, False, {}
         self._worker = Worker(self._working)
-        self._controls = Controls("symgrad-half", label="Verdict", buttons=list(map(list, _BUTTONS)))
-        self._line = ipywidgets.Text(
-            description="state", continuous_update=False, layout={"width": "min(100%, 680px)"}
-        )
-        self._columns = [Column() for _ in range(3)]
-        self._views = Row((), "symgrad-line", "symgrad-bench-views")
-        self.hidden = hidden
-        if x is None:
-            self.chooser = ExperimentChooser(source, seed)
-            self.chooser.observe(lambda change: self._attempt(self._trained, change.new), "run")
-        self._seed = seed
-        top = [] if self.chooser is None else [self.chooser]
-        super().__init__([*top, self._controls, self._views, self._line])
-        self.add_class("symgrad-bench")
-        if self.chooser is None:
-            self._show(source, x, names, **reading)
-        else:
-            self._trained(self.chooser.run)
-        self._controls.on_msg(self._asked)
-        self.observe(self._revealed, "hidden")
-        self._line.observe(self._pasted, "value")
+        self._aside = Worker(self._answering)  # beside a search
+        network = Network.of(source, x, names, seed, **reading)
+        self._subject = Subject(network, None, network.neuron)
+        self._subjects = {_key(self._subject): self._subject}  # each keeps its search
+        self._given_model = x is not None
+        self._known = {}  # experiments by name that are none of the package's
+        experiment = network.experiment
+        if experiment is not None:
+            self._known[experiment.slug] = experiment
+        super().__init__(self._subject.view(everything, hidden), show)
+        self.set_trait("field", self._subject.field)
 
-    # -- what is looked at -----------------------------------------------------------------------------------
+    # -- state -----------------------------------------------------------------------------------------------
 
-    def _trained(self, run):
-        if run is None:
-            self._views.children = []
-            self._controls.status = "Press Train: no weights come with the package for this seed."
-        else:
-            self._show(run.model, run.x, run.names, run.neuron)
-
-    def _show(self, model, x, names, neuron=0, **reading):
-        """Show a network: choose neurons of its output, and follow the choice."""
-        before, self.picker = self.picker, NeuronPicker(model, x, names, beside=False, **reading)
-        self.picker.choose(None, *(neuron if isinstance(neuron, list) else [neuron]))
-        self.picker.observe(lambda _: self._attempt(self._follow), ["layer", "neurons"])
-        if before is not None:
-            before.close()
-        self._arrange()
-        self._follow()
-
-    def _follow(self):
-        """Turn all views to the neurons chosen."""
-        field = self.picker.field
-        if field is self.field:
-            return
-        search = Search(field, random_state=self.seed)
-        self.interpretation = None
-        self.set_trait("field", field)
-        if self.stepper is None:
-            self._make(search)
-        else:
-            self.fieldview.field = self.expression.field = field
-            self.stepper.search = search
-            self.stepper.guesses = self.expression.guesses
-        if field.neurons > 1 or field.values is None:
-            self.phiview = None
-        elif self.phiview is None:
-            self.phiview = PhiView(field, beside=False)
-        else:
-            self.phiview.field = field
-        self._arrange()
-        self._select()
-
-    def _make(self, search):
-        self.fieldview, self.stepper = FieldView(search.field, beside=False), SearchStepper(search)
-        self.fieldview.add_class("sg-field-view")
-        self.stepper.add_class("sg-stepper-view")
-        self.expression = ExpressionView(search.field, hidden=self.hidden)
-        self.stepper.observe(self._select, ["selected", "state"])
-        self.expression.observe(self._guessed, "guess")
-
-    def _arrange(self):
-        columns = ((self.picker, self.expression), (self.fieldview, self.phiview), (self.stepper,))
-        for column, views in zip(self._columns, columns, strict=True):
-            column.children = [view for view in views if view is not None]
-        self._views.children = self._columns
+    @property
+    def search(self):
+        """Search in the field."""
+        return self._subject.search
 
     @property
     def seed(self):
         """Seed of the training and of the search."""
-        return self._seed if self.chooser is None else self.chooser.seed
+        return self.state.seed
 
     @property
-    def _secret(self):
-        return self.hidden and not self.expression.guesses
+    def hidden(self):
+        """Whether the machine's formulas are kept back until somebody has guessed."""
+        return self.state.hidden
 
-    # -- links -----------------------------------------------------------------------------------------------
+    @hidden.setter
+    def hidden(self, whether):
+        self.state = replace(self.state, hidden=whether)
 
-    def _select(self, _=None):
-        """Show the candidate that is looked at in every view, or keep it back."""
-        candidate, secret = self.stepper.selected, self._secret
-        formula = candidate and self.stepper.search.in_inputs(candidate)
-        self.stepper.layout.display = "none" if secret else ""
-        self.expression.candidate = formula
-        for view in filter(None, (self.fieldview, self.phiview)):
-            view.candidate = None if secret else formula
-        self._describe()
+    @property
+    def state(self):
+        """What is shown, as a `ViewState`."""
+        return self._shown
 
-    def _guessed(self, change):
-        if change.new is not None:
-            self.stepper.guesses = self.expression.guesses
-            self._select()
-            self.fieldview.candidate = (
-                change.new
-            )  # beside the machine's own only until something else is chosen
+    @state.setter
+    def state(self, given):
+        self._moved_to(ViewState.read(given))
 
-    def _revealed(self, _):
-        if self.expression is not None:
-            self.expression.hidden = self.hidden
-            self._select()
-
-    def _describe(self):
-        self._controls.status = ""
-        try:
-            self._line.value = self.state_line
-        except DataError as error:
-            self._line.value = ""
-            self._controls.status = str(error)
-
-    def _asked(self, _, message, __):
-        tell = {
-            "verdict": lambda: self.verdict().message,
-            "interpret": lambda: _listed(self.interpret()),
-        }.get(message.get("do"))
-        if tell is not None:
-            self._worker.start(lambda: self._tell(tell))
-
-    def _tell(self, tell):
-        self._controls.status = "Working."
-        try:
-            self._controls.status = tell()
-        except SymgradError:
-            self._controls.status = ""
-            raise
-
-    def interpret(self, seconds=20):
-        """Search for all concepts that the chosen neurons hold; returns the `Interpretation`.
-
-        It is kept as `interpretation` until other neurons are chosen, and its concepts are listed.
-        """
-        if self.field is None:
-            raise DataError("nothing is looked at yet: train a network first")
-        if self._secret:
-            raise DataError("the machine's answer is hidden until somebody has guessed: type a guess first")
-        concepts = () if self.chooser is None else self.chooser.experiment.concepts
-        constraints = () if self.chooser is None else self.chooser.experiment.constraints
-        field = self.field
-        found = interpret(
-            field, concept=concepts or None, constraints=constraints, seconds=seconds, random_state=self.seed
-        )
-        if field is self.field:  # otherwise another neuron has been chosen meanwhile
-            self.interpretation = found
-        return found
-
-    def verdict(self):
-        """Compare the formula that is looked at with the experiment's concept; returns the `Verdict`."""
-        concepts = () if self.chooser is None else self.chooser.experiment.concepts
-        if not concepts:
-            raise DataError("there is no known concept to compare with: the angles and the null have to do")
-        if self.stepper is None or self.expression.candidate is None:
-            raise DataError("no formula is chosen: step or play the search first")
-        constraints = self.chooser.experiment.constraints
-        return verdict_on(self.expression.candidate, concepts, self.field, constraints)
-
-    def _working(self, running, error):
-        with self._controls.hold_sync():
-            self._controls.running = running
-            self._controls.error = error
-
-    def _attempt(self, work, *arguments):
-        """Do what a click asks for; an error is said, and the last good state stays."""
-        try:
-            work(*arguments)
-            self._controls.error = ""
-        except SymgradError as error:
-            self._controls.error = str(error)
-
-    # -- state -----------------------------------------------------------------------------------------------
+    def _moved_to(self, view):
+        self._show(view, self._tried(view))
 
     def state_dict(self):
-        """What is looked at, as a dict of JSON values: give it to `from_state`, here or on another machine.
+        """What is shown, as a dict of JSON values: give it to `from_state`, here or on another machine.
 
         Networks of your own are not part of it, nor is a training with other settings than the default.
         """
-        if self.stepper is None:
-            raise DataError("nothing is looked at yet: train a network first")
-        selected = self.stepper.selected
-        return {
-            "symgrad": benchstate.VERSION,
-            "experiment": None if self.chooser is None else self.chooser.experiment.slug,
-            "seed": self.seed,
-            "layer": self.picker.layer,
-            "neurons": list(self.picker.neurons),
-            "inputs": list(self.fieldview.inputs),
-            "generation": self.stepper.state.generation,
-            "selected": None if selected is None else str(selected.expression),
-            "guesses": [str(guess.expression) for guess in self.expression.guesses],
-            "hidden": self.hidden,
-        }
+        return self.state.plain()
 
     @property
     def state_line(self):
         """`state_dict()` as one line of text to hand out, 2 KB at most: of many guesses the last."""
-        return benchstate.line(self.state_dict())
+        return self.state.line
+
+    def load_state(self, state):
+        """Go to a state, a dict or its text; where it cannot be gone to the present one stays."""
+        self.state = state
+
+    def export(self, path, **given):
+        """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
+
+        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` are those of `symgrad_widgets.page`.
+        """
+        return write_page(path, self.state, self._subject, **given)
 
     @classmethod
-    def from_state(cls, state, model=None, x=None, names=None, **reading):
+    def from_state(cls, state, model=None, x=None, names=None, **given):
         """Workbench as it was when `state_dict()` or its text was taken; the search is replayed.
 
         Raises
@@ -282,82 +154,294 @@ class Workbench(DescribedBox):
             for a state of another version, one that has been damaged, or one of a network that is not given.
 
         """
-        state = benchstate.read(state)
-        if state["experiment"] is None and model is None:
+        state = ViewState.read(state)
+        if state.experiment is None and model is None:
             raise DataError("this state is of a network of one's own: from_state(state, model, x, names)")
-        bench = cls(state["experiment"] if model is None else model, x, names, seed=state["seed"], **reading)
+        bench = cls(state.experiment if model is None else model, x, names, seed=state.seed, **given)
         try:
-            bench.load_state(state)
+            bench.state = state
         except BaseException:
             bench.close()
             raise
         return bench
 
-    def load_state(self, state):
-        """Go to a state, a dict or its text; where it cannot be gone to the present one stays.
+    def _show(self, view, subject):
+        """Show a state that has been tried, and what it looks at."""
+        if subject is not self._subject:
+            self._halt()
+            self.interpretation = None
+        subject.reach(view.generation)
+        other, before, secret = subject is not self._subject, self._shown, self._secret
+        kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
+        self._subjects = kept | {_key(subject): subject}
+        self._subject, told = subject, {}
+        self._shown = view
+        if other:
+            told = self._given()
+        elif (view.inputs, view.slice) != (before.inputs, before.slice):
+            told["section"] = self._section()
+        if secret != self._secret:
+            told["found"] = [] if self._secret else subject.found
+        seen = (view.experiment, view.seed, view.inputs, self._has("network", view))
+        if seen[-1] and seen != (before.experiment, before.seed, before.inputs, self._has("network", before)):
+            told["network"] = subject.tiles(view.inputs)
+        self._go(view, **told)
+        self.set_trait("field", subject.field)
+        self._follow_all()
 
-        All of it is tried before anything changes. Gone to twice it is the same as once.
-        """
-        state = benchstate.read(state)
-        self._apply(state, self._tried(state))
+    def _has(self, panel, view):
+        return panel in (self._panels or view.open)
 
-    def _tried(self, state):
-        """Run that a state is of, None for a network of one's own; raises where the state does not fit it."""
-        if (self.chooser is None) != (state["experiment"] is None):
-            other = "a network of one's own" if state["experiment"] is None else state["experiment"]
-            raise DataError(f"this state is of {other}, not of what this Workbench shows: use from_state")
-        if self.chooser is None:
-            run, activity = None, self.picker.activity
+    def _tried(self, view):
+        """Return what a state looks at; raises, with nothing changed, where it cannot be gone to."""
+        now = self._subject
+        if (view.experiment is None) != self._given_model:
+            other = "a network of one's own" if view.experiment is None else view.experiment
+            raise DataError(f"this state is of {other}, not of what this Workbench shows")
+        if (view.experiment, view.seed) == (self._shown.experiment, self._shown.seed):
+            network = now.network
+        elif self._given_model:
+            network = Network(now.network.activity, None, view.seed, now.network.neuron)
         else:
-            run = self.chooser.run_of(state["experiment"], state["seed"])
-            shown = self.picker is not None and self.picker.activity.model is run.model
-            activity = self.picker.activity if shown else Activity(run.model, run.x, run.names)
-        layer = activity.position(state["layer"])
-        field = activity.field(layer, activity.neurons(layer, state["neurons"]))
-        identifiable(field)
-        for guess in state["guesses"]:
-            score(field, from_file(guess, field.names))
-        for name in state["inputs"]:
-            plots.position(field, name)
-        return run
+            network = Network.of(self._known.get(view.experiment, view.experiment), seed=view.seed)
+        subject = self._of(network, view.layer, view.neurons)
+        names = subject.field.names
+        for name in (*view.inputs, *view.slice):
+            if name not in names:
+                raise DataError(f"no input {name!r} is there to be shown: there are {', '.join(names)}")
+        if view.selected is not None:
+            read_formula(view.selected, names)
+        for text in view.guesses:
+            subject.scored(text)
+        return subject
 
-    def _apply(self, state, run):
-        if run is not None:
-            self.chooser.take(run)
-        elif state["seed"] != self._seed:
-            self._seed = state["seed"]
-            self.stepper.search = Search(self.field, random_state=self.seed)
-        self.picker.choose(state["layer"], *state["neurons"])
-        self.fieldview.inputs = tuple(state["inputs"])
-        self.hidden = state["hidden"]
-        self.expression.take(state["guesses"])
-        self.stepper.guesses = self.expression.guesses
-        self._select()
-        for candidate in self.stepper.goto(state["generation"]).front:
-            if str(candidate.expression) == state["selected"]:
-                self.stepper.selected = candidate
+    def _of(self, *key):
+        """Subject of a network, a layer and neurons; those of the network at hand are made once."""
+        if key not in self._subjects:
+            subject = Subject(*key)
+            if subject.network is not self._subject.network:
+                return subject
+            self._subjects[key] = subject
+        return self._subjects[key]
 
-    def _pasted(self, change):
-        if self.stepper is None or change.new != self.state_line:
-            self._attempt(self.load_state, change.new)
+    # -- what the page is told -------------------------------------------------------------------------------
+
+    def _given(self):
+        """All that a page has to know, as plain data."""
+        subject = self._subject
+        return super()._given() | {
+            "choices": [] if self._given_model else _choices(self._known.values()),
+            "story": subject.network.story,
+            "what": subject.what,
+            "field": subject.data(),
+            "section": self._section(),
+            "found": [] if self._secret else subject.found,
+            "ended": subject.ended,
+            "running": self._running,
+        }
+
+    def _section(self):
+        return [list(self._shown.inputs), self._subject.section(self._shown.inputs, self._shown.slice)]
+
+    @property
+    def _secret(self):
+        return self._shown.hidden and not self._shown.guesses
+
+    def _tell_all(self):
+        view = self._shown
+        tiles = self._subject.tiles(view.inputs) if self._has("network", view) else None
+        self._tell(**self._given(), documents={"field": document("field")}, network=tiles)
+
+    def _do(self, message):
+        get = message.get
+        answers = {
+            "layer": lambda: self._tell(layer=self._subject.layer_tiles(self._shown.inputs, get("layer"))),
+            "look": lambda: self._look(get("layer"), get("neuron"), bool(get("ahead"))),
+            "what": lambda: self._aside.start(partial(self._what, get("text"))),
+            "go": lambda: self._aside.start(partial(self._open, get("experiment"), get("seed", 0))),
+            "state": lambda: self._paste(str(get("text"))),
+            "halt": self._aside.halted.set,
+            "hint": lambda: self._worker.start(partial(self._hint, get("text"))),
+            "step": lambda: self._worker.start(self._step),
+            "play": lambda: self._worker.start(self._play),
+            "stop": self._halt,
+        }
+        answers.get(get("want", get("do")), lambda: None)()
+
+    def _paste(self, text):
+        self.load_state(text)
+        self._say("")
+
+    def _look(self, layer, neuron, ahead=False):
+        """Give the page another neuron to look at, or to keep for later; the one that is chosen stays."""
+        where = {"layer": layer, "neuron": neuron, "ahead": ahead}
+        try:
+            subject, view = self._of(self._subject.network, layer, (neuron,)), self._shown
+        except SymgradError:
+            if not ahead:
+                raise
+            self._tell(look=where | {"field": None})  # nobody has asked for it yet
+            return
+        self._tell(
+            look=where
+            | {
+                "what": subject.what,
+                "field": subject.data(self.field),
+                "section": [list(view.inputs), subject.section(view.inputs, view.slice)],
+                "found": [] if self._secret else subject.found,
+            }
+        )
+
+    def answer(self, formula=None):
+        """Say what a formula is to the neurons, as *What is this?* does; None is the one that is shown.
+
+        Returns {"same": bool, "name": text, "said": a sentence}: whether it is what they have learnt.
+        """
+        return self._subject.told(self._shown.selected if formula is None else formula)
+
+    def _what(self, text):
+        subject = self._subject
+        told = {"text": text, "harder": subject.network.harder}
+        self._told_of(subject, told=subject.told(text) | told)
+
+    def _open(self, experiment, seed):
+        """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
+        self._halt()
+        seed, halted = whole(seed, "seed", most=2**31), self._aside.halted.is_set
+        self._begin(Network.of(self._known.get(experiment, experiment), seed=seed, halted=halted))
+
+    def _begin(self, network):
+        """Begin with another network."""
+        if network.experiment is not None:
+            self._known.setdefault(network.experiment.slug, network.experiment)
+        subject = Subject(network, None, network.neuron)
+        self._show(subject.view(self._shown.open, self._shown.hidden), subject)
+
+    def _working(self, running, error):
+        self._running, self.error = running, error
+        self._tell(running=running, error=error)
+
+    def _answering(self, running, error):
+        self.error = error
+        self._tell(busy=running, error=error)
+
+    def _step(self):
+        subject = self._subject
+        known = len(subject.found)
+        state = subject.search.step()
+        if state.generation > known:
+            self._found(subject, state)
+
+    def _play(self):
+        subject = self._subject
+        warm_up()  # the search does not look at Stop before all is compiled
+        if not self._worker.halted.is_set():
+            callback = partial(self._found, subject)
+            subject.ended = subject.search.run(progress=False, callback=callback).ended
+            self._told_of(subject, ended=subject.ended)
+            if subject.field.rank > 1 and subject.ended == "known":
+                self._read_all(subject)
+
+    def _read_all(self, subject):
+        """Search for the other concepts of several neurons, too, and say which all there are."""
+        found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
+        said = {"name": f"{len(found)} of {rank} concepts", "said": "; ".join(map(str, found)) or "none"}
+        if not self._secret:
+            self._told_of(subject, told=said | {"text": None, "same": False})
+
+    def _found(self, subject, state):
+        plain = subject.keep(state)
+        if not self._secret:
+            self._told_of(subject, generation=plain, ended=subject.ended)
+        return self._worker.halted.is_set()
+
+    def _told_of(self, subject, **given):
+        """Tell the page, unless another neuron has been chosen meanwhile."""
+        if subject is self._subject:
+            self._tell(**given)
+
+    def _hint(self, text):
+        subject = self._subject
+        said = {"text": text, "same": False, "name": "Hint", "said": subject.hint(self._secret)}
+        self._told_of(subject, told=said)
 
     # -- pictures and words ----------------------------------------------------------------------------------
 
     def pictures(self):
-        """Those of the field."""
-        return [] if self.fieldview is None else self.fieldview.pictures()
+        """The field, with the angles to the formula that is shown; of one input, the neuron's value."""
+        field, view = self.field, self._shown
+        if len(view.inputs) < 2:
+            what = view.inputs[0]
+            return [plots.phi_picture(field.points[:, field.names.index(what)], field.values, what=what)]
+        if view.selected is None:
+            return [plots.field_picture(field, None, view.inputs)]
+        formula = as_expression(view.selected, field.names)
+        apart = angles(formula, field)
+        return [plots.field_picture(field, apart, view.inputs, _STILL, view.selected)]
 
     @property
     def words(self):
         """What is shown, in words."""
-        views = (self.chooser, self.picker, self.fieldview, self.expression, self.phiview)
-        return "\n".join([*(view.words for view in views if view is not None), self._controls.error]).strip()
+        view, subject = self._shown, self._subject
+        words = f"What has this neuron learnt? {subject.network.story} Looked at: {subject.what}."
+        if view.selected is not None:
+            apart = plots.describe_angles(angles(as_expression(view.selected, self.field.names), self.field))
+            words += f" Shown is {view.selected}. Angle to {plots.target(self.field)}: {apart}."
+        return "\n".join(filter(None, [words, self.error]))
+
+    def interpret(self, seconds=20):
+        """Search for all concepts that the chosen neurons hold; returns the `Interpretation`.
+
+        It is kept as `interpretation` until other neurons are chosen, and its concepts are listed.
+        """
+        if self._secret:
+            raise DataError("the machine's answer is hidden until somebody has guessed: type a guess first")
+        experiment, field = self._experiment, self.field
+        found = interpret(
+            field,
+            concept=(experiment and experiment.concepts) or None,
+            constraints=experiment.constraints if experiment else (),
+            seconds=seconds,
+            random_state=self.seed,
+        )
+        if field is self.field:  # otherwise another neuron has been chosen meanwhile
+            self.interpretation = found
+        return found
+
+    def verdict(self):
+        """Compare the formula that is shown with the experiment's concept; returns the `Verdict`."""
+        experiment, selected = self._experiment, self._shown.selected
+        if experiment is None or not experiment.concepts:
+            raise DataError("there is no known concept to compare with: the angles and the null have to do")
+        if selected is None:
+            raise DataError("no formula is chosen: type one, or step or play the search first")
+        formula = as_expression(selected, self.field.names)
+        return verdict_on(formula, experiment.concepts, self.field, experiment.constraints)
+
+    @property
+    def _experiment(self):
+        return self._subject.network.experiment
+
+    def close(self):
+        """End what runs in the background, and all views."""
+        self._halt()
+        self._aside.halted.set()
+        for view in self._views.values():
+            view.close()
+        super().close()
+
+    def _halt(self):
+        """End what runs; the generation in hand is dropped."""
+        if self._worker.running:
+            self._worker.halted.set()
+            self._subject.stop()
 
 
-def _listed(found):
-    """The concepts of an Interpretation in words."""
-    if not found.concepts:
-        return "No closed form found."
-    each = "; ".join(f"{candidate.expression} (loss {candidate.loss:.2g})" for candidate in found.concepts)
-    count = f"{len(found.concepts)} of {found.rank} concepts" if found.rank > 1 else "Concept"
-    return f"{count}: {each}." + ("" if found.verdict is None else f" {found.verdict.message}")
+def _choices(own):
+    """[name, label] of each experiment that can be gone to; a label gives no answer away."""
+    shown = {one.slug: one for one in (*own, *experiments)}
+    return [[slug, f"{one.id}  {', '.join(one.names[:4])}".strip()] for slug, one in shown.items()]
+
+
+def _key(subject):
+    return subject.network, subject.layer, subject.neurons

@@ -58,8 +58,9 @@ def main():
     from symgrad_widgets.commands.doctor import chromium
 
     cells = (
-        "import symgrad_widgets as sg, torch\nsg.Instrument",
-        'view = sg.Instrument("cubic_force")\nview',
+        "import dataclasses, symgrad_widgets as sg, torch\nrun = sg.experiments['cubic_force'].pretrained()\n"
+        "run = dataclasses.replace(run, x=run.x[:2000])\nsg.Workbench",
+        "view = sg.Workbench(run)\nview",
     )
     with tempfile.TemporaryDirectory() as folder:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])

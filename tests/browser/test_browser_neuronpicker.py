@@ -22,16 +22,6 @@ CELLS = (
 CHOICE = "print(picker.layer, picker.neurons, picker.colour_by)"
 SIZE = (1280, 720)
 COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
-PAINTED = """(stage) => { const c = stage.querySelector("canvas"); if (!c.height || !c.width) return false;
-  return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((value) => value > 0); }"""
-HOVER = """(stage) => { const box = stage.querySelector("canvas").getBoundingClientRect(), times = [];
-  for (let k = 0; k < 100; k++) {
-    const started = performance.now(), at = { clientX: box.left + 20 + 3 * k, clientY: box.top + 40 + 3 * k };
-    stage.dispatchEvent(new PointerEvent("pointermove", at));
-    stage.querySelector(".sg-tip").getBoundingClientRect();
-    times.push(performance.now() - started);
-  }
-  return times.sort((a, b) => a - b); }"""
 
 
 @pytest.fixture
@@ -39,119 +29,101 @@ def page(cells_page):
     return cells_page
 
 
-def pickers(page):
-    return page.locator(".sg-picker")
-
-
-def stage(page, number=0):
-    """The focusable diagram of one of the views, on the page."""
-    found = page.get_by_role("listbox").nth(number)
+def picker(page, number=0):
+    found = page.locator(".sgi").nth(number)
     found.scroll_into_view_if_needed()
-    page.wait_for_function(PAINTED, arg=found.element_handle(), timeout=2000)
     return found
 
 
+def tile(page, name, number=0):
+    return picker(page, number).locator(f"button.sgi-tile[title='{name}']")
+
+
 def chosen(page):
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(500)
     return lab.ask(page, CHOICE).strip()
-
-
-def place(page, layer, neuron):
-    """Where a neuron of the small network is on the first view's canvas."""
-    lab.ask(page, f"picker.choose('{layer}', {neuron})")
-    page.wait_for_timeout(300)
-    at = stage(page).locator(".sg-cursor").bounding_box()
-    box = stage(page).bounding_box()
-    return {"x": at["x"] + at["width"] / 2 - box["x"], "y": at["y"] + at["height"] / 2 - box["y"]}
 
 
 def test_every_view_is_painted_without_error_or_outside_request(page, root):
     assert page.raised == []
-    assert pickers(page).count() == 3
+    assert page.locator(".sgi").count() == 3
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
     for number in range(3):
-        stage(page, number)
-        cell = page.locator(".jp-CodeCell:has(.sg-picker)").nth(number)
-        cell.locator(".bk-Figure").wait_for(timeout=15_000)
-        cell.screenshot(path=root / "tests" / "artefacts" / f"picker_{page.theme}_{number}.png")
+        picker(page, number).locator("button.sgi-tile").first.wait_for(timeout=15_000)
+        picker(page, number).locator(".bk-Figure").wait_for(timeout=15_000)
+        picker(page, number).screenshot(
+            path=root / "tests" / "artefacts" / f"picker_{page.theme}_{number}.png"
+        )
     assert page.errors == []
     assert page.strangers == []
 
 
-def test_hover_says_a_neurons_numbers_at_once(page):
-    times = stage(page, 2).evaluate(HOVER)
-    print(f"hover over 4,096 neurons: median {times[50]:.1f} ms, 95th percentile {times[95]:.1f} ms")
-    tip = stage(page, 2).locator(".sg-tip")
-    assert tip.is_visible()
-    assert "activation" in tip.inner_text()
-
-
 def test_clicks_reach_python_and_shift_adds(page):
-    third, fifth = place(page, "1", 3), place(page, "1", 5)
     lab.ask(page, "picker.choose(None, 0)")
-    stage(page).click(position=third)
+    picker(page).get_by_role("button", name="+2").click()
+    tile(page, "1 3").click()
     assert chosen(page) == "1 (3,) activation"
-    stage(page).click(position=fifth, modifiers=["Shift"])
+    tile(page, "1 5").click(modifiers=["Shift"])
     assert chosen(page) == "1 (3, 5) activation"
-    stage(page).click(position=third, modifiers=["Control"])
+    tile(page, "1 3").click(modifiers=["Control"])
     assert chosen(page) == "1 (5,) activation"
+    assert tile(page, "1 5").get_attribute("aria-pressed") == "true"
+    picker(page).get_by_role("button", name="All layers").click()
 
 
 def test_keys_choose_and_none_reaches_the_notebook(page):
-    lab.ask(page, "picker.choose('0', 0)")
-    page.wait_for_timeout(300)
+    lab.ask(page, "picker.choose(None, 0)")
+    page.wait_for_timeout(500)
     cells = page.evaluate(COUNT)
-    stage(page).focus()
-    page.keyboard.press("ArrowRight")
-    assert chosen(page) == "0 (1,) activation"
-    page.keyboard.press("Shift+ArrowDown")  # four columns
-    assert chosen(page) == "0 (1, 5) activation"
-    page.keyboard.press("Control+ArrowRight")
-    assert chosen(page) == "0 (1, 5) activation"
-    page.keyboard.press("Space")
-    assert chosen(page) == "0 (1, 5, 6) activation"
-    page.keyboard.press("PageDown")
-    page.keyboard.press("End")
-    assert chosen(page) == "1 (11,) activation"
-    option = stage(page).get_by_role("option")
-    assert option.get_attribute("aria-label").startswith("1, neuron 11, activation")
-    assert option.get_attribute("aria-selected") == "true"
-    assert stage(page).get_attribute("aria-activedescendant") == option.get_attribute("id")
+    picker(page).locator("button[aria-pressed='true'].sgi-tile").focus()
+    page.keyboard.press("ArrowLeft")
+    layer, first = chosen(page).split(" (")
+    assert layer == "1"
+    page.keyboard.press("Shift+ArrowDown")
+    both = lab.ask(page, "print(len(picker.neurons), picker.field.neurons)")
+    assert (chosen(page).startswith(f"1 ({first.split(',')[0]}, "), both.strip()) == (True, "2 2")
+    page.keyboard.press("ArrowDown")
+    before = chosen(page)
     for key in ("x", "d", "d", "a", "b", "m", "Escape", "x"):
         page.keyboard.press(key)
     assert page.evaluate(COUNT) == cells
-    assert chosen(page) == "1 (11,) activation"
+    assert chosen(page) == before
 
 
 def test_python_reaches_both_views_and_they_agree(page):
     lab.ask(page, "picker.choose('1', 2, 7); picker.colour_by = 'alignment'")
     page.wait_for_timeout(800)
-    words = [pickers(page).nth(number).locator(".sg-words").inner_text() for number in (0, 1)]
+    words = [picker(page, number).locator(".sgi-network > .sgi-note").inner_text() for number in (0, 1)]
     assert words[0] == words[1]
     assert words[0].startswith("Neuron 7 of layer 1 (Tanh, 12 neurons), one of 2 chosen: 2, 7.")
     assert "its angle to v**2 + x**2" in words[0]
     for number in (0, 1):
-        assert pickers(page).nth(number).get_by_label("Colour by").input_value() == "alignment"
-        assert "neuron 7" in stage(page, number).get_by_role("option").get_attribute("aria-label")
+        assert picker(page, number).get_by_label("Faded by").input_value() == "alignment"
+        assert tile(page, "1 7", number).get_attribute("aria-pressed") == "true"
 
 
 def test_the_measure_is_chosen_in_the_view_and_what_fails_is_said_there(page):
-    stage(page)
-    pickers(page).first.get_by_label("Colour by").select_option("gradient")
+    picker(page).get_by_label("Faded by").select_option("gradient")
     assert chosen(page).endswith("gradient")
-    lab.ask(page, "picker._diagram.choice = (1, 99)")
+    lab.ask(page, "picker._state = picker._state | {'neurons': [99]}")
+    picker(page).get_by_text("has neurons 0 to 11, got 99").wait_for(timeout=5000)
+    tile(page, "1 2").click()
     page.wait_for_timeout(400)
-    assert "has neurons 0 to 11, got 99" in pickers(page).first.get_by_role("alert").inner_text()
-    stage(page).focus()
-    page.keyboard.press("Home")
-    page.wait_for_timeout(400)
-    assert pickers(page).first.get_by_role("alert").count() == 0
+    assert picker(page).locator(".sgi-error").count() == 0
+
+
+def test_a_layer_of_thousands_is_opened_and_sorted(page):
+    picker(page, 2).get_by_role("button", name="+4085").click()
+    page.wait_for_function("() => document.querySelectorAll('button.sgi-tile').length > 4095")
+    picker(page, 2).get_by_label("Look at a neuron by its number").fill("4000")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(800)
+    assert lab.ask(page, "print(large.layer, large.neurons)") == "0 (4000,)\n"
 
 
 def test_a_reload_shows_what_is_current(page):
-    lab.ask(page, "picker.choose('0', 9)")
+    lab.ask(page, "picker.choose('1', 9)")
     lab.save_and_reload(page)
-    stage(page)
-    assert pickers(page).first.locator(".sg-words").inner_text().startswith("Neuron 9 of layer 0")
+    picker(page).get_by_text("Neuron 9 of layer 1").first.wait_for(timeout=20_000)
     assert page.errors == []
     assert page.strangers == []

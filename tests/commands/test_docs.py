@@ -30,7 +30,8 @@ def site(tmp_path_factory, root):
     for name in ("CONTRIBUTING.md", "LICENSE", f"{search}README.md", f"{search}search.svg"):
         (folder / name).write_bytes((root / name).read_bytes())
     out = folder / "site"
-    assert main(["docs", str(out), "--notebooks", str(folder / "notebooks")]) == 0
+    quick = ["--networks", "oscillator,sine", "--generations", "1"]
+    assert main(["docs", str(out), "--notebooks", str(folder / "notebooks"), *quick]) == 0
     return out
 
 
@@ -45,13 +46,25 @@ def pages(site):
 
 @pytest.mark.notebook
 def test_it_has_documents_reference_and_executed_notebooks(site):
-    first = BeautifulSoup((site / "index.html").read_text(), "html.parser")
+    first = BeautifulSoup((site / "contents.html").read_text(), "html.parser")
     titles = [link.text for link in first.select("li a")]
     assert titles[0] == "The project"
     assert titles[-1] == "A lesson"
     reference = (site / "reference" / "symgrad_widgets.html").read_text()
     assert "A formula and how it agrees with the neuron." in reference
     assert "42" in (site / "notebooks" / "lesson.html").read_text()
+
+
+@pytest.mark.notebook
+def test_the_site_is_as_small_as_a_stick_and_a_phone_want_it(site):
+    sizes = {path: path.stat().st_size for path in site.rglob("*") if path.is_file()}
+    assert max(size for path, size in sizes.items() if path.suffix == ".html") < 3e6
+    assert sum(sizes.values()) < 60e6
+    live = [site / "index.html", *sorted((site / "networks").glob("p*.html"))]
+    assert [path.name for path in live] == ["index.html", "p1-07.html", "p2-b.html"]
+    for path, library in zip(live, ("bokeh.min.js", "../bokeh.min.js", "../bokeh.min.js"), strict=True):
+        assert f'src="{library}"' in path.read_text(encoding="utf-8")
+        assert (path.parent / library).is_file()
 
 
 @pytest.mark.notebook

@@ -16,7 +16,7 @@ SCRIPTS = sorted(bundle._ASSETS.rglob("*.js"))
 
 
 def test_a_module_without_imports_stays_as_it_is():
-    assert bundled("stepper.js") == (bundle._ASSETS / "stepper.js").read_text(encoding="utf-8")
+    assert bundled("guard.js") == (bundle._ASSETS / "guard.js").read_text(encoding="utf-8")
 
 
 def test_one_text_holds_each_module_once_and_imports_nothing():

@@ -1,10 +1,8 @@
 """FieldView as an object: its choices, what it refuses, shows and says; no browser."""
 
-import json
-
 import numpy as np
 import pytest
-from clicks import send
+from clicks import choose, go, heard
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
@@ -24,10 +22,6 @@ def field():
 def space():
     """Of a neuron that is x1^2 + x2^2 + x3 and no other."""
     return sg.GradientField(SPACE, SPACE * [2, 2, 0] + [0, 0, 1])
-
-
-def choices(view):
-    return json.loads(view._controls.shown)
 
 
 def mark(view, label):
@@ -77,10 +71,10 @@ def test_a_field_view_follows_its_candidate(field):
 )
 def test_a_wrong_value_is_refused_and_nothing_changes(field, name, value, message):
     view = sg.FieldView(field, "x*v")
-    before = view.words, getattr(view, name), view._controls.shown
+    before = view.words, getattr(view, name), view._state, view._choices
     with pytest.raises(sg.SymgradError, match=message):
         setattr(view, name, value)
-    assert (view.words, getattr(view, name), view._controls.shown) == before
+    assert (view.words, getattr(view, name), view._state, view._choices) == before
 
 
 def test_a_field_view_wants_a_field_of_two_inputs_and_choices_it_has(field):
@@ -95,20 +89,21 @@ def test_a_field_view_wants_a_field_of_two_inputs_and_choices_it_has(field):
 def test_what_is_chosen_on_the_page_reaches_python_or_is_said(space):
     view = sg.FieldView(space, "x1*x2", inputs=("x1", "x3"))
     assert "over x1 and x3" in view.words
-    chosen = {"inputs": ("x2", "x3"), "slice": {"x1": 0.25}, "band": 0.4, "overlay": True, "worst": 3}
-    for name, value in chosen.items():
-        send(view._controls, set=name, value=value)
-    assert {name: getattr(view, name) for name in chosen} == chosen
+    go(view, inputs=["x2", "x3"])
+    go(view, slice={"x1": 0.25})
+    choose(view, band=0.4, overlay=True, worst=3)
+    assert (view.inputs, view.slice) == (("x2", "x3"), {"x1": 0.25})
+    assert (view.band, view.overlay, view.worst) == (0.4, True, 3)
     assert "over x2 and x3" in view.words
-    before = view._controls.shown
-    send(view._controls, set="inputs", value=["x3", "x3"])
-    assert "two different inputs" in view.words
-    send(view._controls, set="candidate", value="x1")
-    send(view._controls, set="close", value=1)
-    assert view._controls.shown == before
-    send(view._controls, set="levels", value=4)
-    assert "two different inputs" not in view.words
-    assert choices(view)["levels"] == 4
+    before = view._state, view._choices
+    go(view, slice={"x3": 0.25})
+    assert "no input 'x3' to slice" in view.words
+    choose(view, levels=-4, candidate="x1")
+    assert "levels is a whole number" in view.words
+    assert (view._state, view._choices) == before
+    choose(view, levels=4)
+    assert "whole number" not in view.words
+    assert view.levels == view._choices["levels"] == 4
 
 
 # -- slices --------------------------------------------------------------------------------------------------
@@ -204,7 +199,7 @@ def test_level_lines_of_many_inputs_are_those_on_the_slice(space):
 
 def test_the_worst_points_on_show_are_listed(space):
     view = sg.FieldView(space, "x1", worst=4, slice={"x3": 0.5}, band=0.3)
-    head, *rows = choices(view)["rows"]
+    head, *rows = heard(view)["worst"]
     assert head == ["x1", "x2", "x3", "angle"]
     among = near(view, {"x3": 0.5}, 0.3)
     degrees = angles(view.candidate, space)[among]
@@ -213,7 +208,7 @@ def test_the_worst_points_on_show_are_listed(space):
     assert rows[0][:3] == [f"{value:.3g}" for value in SPACE[among[order[0]]]]
     assert f"is {degrees[order[0]]:.3g} degrees off" in view.words
     view.worst = 0
-    assert choices(view)["rows"] == []
+    assert heard(view)["worst"] == []
 
 
 # -- another field -------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """What every neuron does on data, and the picker that shows it: against worked examples, no browser."""
 
-import json
+import base64
 import warnings
 
 import numpy as np
 import pytest
 import torch
+from clicks import choose, go, heard, send
 from torch import nn
 
 import symgrad_widgets as sg
@@ -221,20 +222,46 @@ def test_ten_million_parameters_are_read():
 # -- NeuronPicker --------------------------------------------------------------------------------------------
 
 
-def floats(packed):
-    bits = np.frombuffer(packed, "<u2").astype("<u4") << 16
-    return bits.view("<f4").reshape(4, -1)
-
-
 def test_the_output_is_chosen_first_and_gradients_wait(picker):
     assert (picker.layer, picker.neurons, picker.colour_by) == ("latent", (0,), "activation")
+    told = heard(picker)
     assert "_gradients" not in picker.activity.__dict__
-    columns = floats(picker._diagram.numbers)
-    np.testing.assert_allclose(columns[:2], [picker.activity.mean, picker.activity.spread], rtol=4e-3)
-    assert np.isnan(columns[2:]).all()
+    titles = [column["title"] for column in told["network"]["columns"]]
+    assert titles == ["inputs", "silu1", "silu2", "output"]
+    by_activity = told["network"]["columns"][1]["strength"]
+    own = slice(*picker.activity.starts[picker.activity.position("silu1") :][:2])
+    spread = picker.activity.spread[own]
+    np.testing.assert_allclose(by_activity, np.sqrt(spread / spread.max()), atol=1e-3)
+    values = np.frombuffer(base64.b64decode(told["field"]["values"]))
+    np.testing.assert_allclose(values, picker.activity.values[:, -1], rtol=1e-6)
     picker.colour_by = "gradient"
-    np.testing.assert_allclose(floats(picker._diagram.numbers)[2], picker.activity.gradient_spread, rtol=4e-3)
     assert "gradient spread" in picker.words
+    strength = picker.activity.measure("gradient").strength[own]
+    np.testing.assert_allclose(heard(picker)["network"]["columns"][1]["strength"], strength, atol=1e-3)
+
+
+def test_a_layer_that_is_chosen_has_tiles_and_the_page_may_see_all_of_one(picker):
+    picker.choose("linear1", 2)
+    told = heard(picker)
+    assert "linear1" in [column["layer"] for column in told["network"]["columns"]]
+    assert told["what"] == "Neuron 2 of layer linear1"
+    picker.send = lambda message, **_: told.update(message["given"])
+    send(picker, want="layer", layer="silu2")
+    assert told["layer"]["neurons"] == list(range(5))
+    go(picker, inputs=["v", "x"])
+    assert told["section"][0] == ["v", "x"]
+
+
+@pytest.mark.parametrize("given", [{}, {"wrt": "0"}])
+def test_where_a_network_cannot_be_asked_for_other_points_tiles_show_the_data(given):
+    model, x = nn.Sequential(nn.Linear(1, 4), nn.Tanh(), nn.Linear(4, 1)).double(), POINTS[:, :1]
+    told = heard(sg.NeuronPicker(model, x, **given))
+    assert told["section"][1] is None
+    tiles = [base64.b64decode(column["tiles"]) for column in told["network"]["columns"]]
+    assert all(
+        len(tile) == 256 * len(c["neurons"])
+        for tile, c in zip(tiles, told["network"]["columns"], strict=True)
+    )
 
 
 def test_the_choice_gives_a_field_and_is_observed(picker, network):
@@ -268,7 +295,7 @@ def test_words_follow_what_is_shown(picker):
     picker.colour_by = "alignment"
     angle = picker.activity.angles(ENERGY)[picker.activity.starts[1] + 3]
     assert f"its angle to v**2 + x**2 {angle:.2g} degrees" in picker.words
-    assert "Values of neuron 3 of layer linear1" in picker._panel.words
+    assert "Values of neuron 3 of layer linear1" in picker.pictures()[1].words
 
 
 @pytest.mark.parametrize(
@@ -296,31 +323,35 @@ def test_a_wrong_value_is_refused_and_nothing_changes(picker, name, value, messa
 
 
 def test_a_click_reaches_python_and_a_wrong_one_is_said_in_the_view(picker):
-    picker._diagram.choice = (1, 5, 2)
+    go(picker, layer="linear1", neurons=[5, 2])
     assert (picker.layer, picker.neurons) == ("linear1", (5, 2))
-    for wrong in ((1, 77), (99, 0), ("a", 0), (1,)):
-        picker._diagram.choice = wrong
-        assert picker._diagram.error
-        assert picker._diagram.error in picker.words
-        assert picker._diagram.choice == (1, 5, 2)
-    picker._diagram.colour_by = "alignment"
-    assert "no formula" in picker._diagram.error
-    assert picker._diagram.colour_by == "activation"
-    picker._diagram.choice = (2, 0)
-    assert picker._diagram.error == ""
+    shown = picker._state
+    for layer, neurons in (("linear1", [77]), ("linear9", [0]), (3, [0]), ("linear1", [])):
+        go(picker, layer=layer, neurons=neurons)
+        assert picker.error
+        assert picker.error in picker.words
+        assert picker._state == shown
+    choose(picker, colour_by="alignment")
+    assert "no formula" in picker.error
+    assert picker._choices == {"colour_by": "activation"}
+    go(picker, layer=None, neurons=[0])
+    assert picker.error == ""
+    assert picker.layer == "latent"
 
 
 def test_what_the_view_can_colour_by_depends_on_the_formula(picker):
     def ready():
-        return {name for name, _, ready in json.loads(picker._diagram.measures) if ready}
+        return {name for name, _, ready in heard(picker)["measures"] if ready}
 
     assert ready() == {"activation", "gradient"}
     picker.formula = sg.score(picker.field, "x**2 + v**2")
     assert ready() == {"activation", "gradient", "alignment"}
-    picker.colour_by = "alignment"
-    assert json.loads(picker._diagram.legend) == ["median angle", "90°", "0°"]
+    choose(picker, colour_by="alignment")
+    assert picker.colour_by == "alignment"
+    assert heard(picker)["legend"] == ["median angle", "90°", "0°"]
     picker.formula = None
     assert picker.colour_by == "activation"
+    assert picker._choices == {"colour_by": "activation"}
 
 
 def atlas_of(*rows, layer=None):
@@ -394,11 +425,9 @@ def test_gradients_that_have_no_derivative_are_refused_and_single_fields_work():
 def test_a_saved_picker_of_4096_neurons_is_small():
     picker = sg.NeuronPicker(nn.Sequential(nn.Linear(2, 4095), nn.Linear(4095, 1)), POINTS, ("x", "v"))
     picker.colour_by = "gradient"
-    state = sum(len(str(value)) for value in picker._panel.get_state().values())
-    state += sum(
-        len(v) * 4 / 3 if isinstance(v, bytes) else len(str(v)) for v in picker._diagram.get_state().values()
-    )
     bundle = picker._repr_mimebundle_()
+    values = picker.get_state().values()
+    state = sum(len(v) * 4 / 3 if isinstance(v, bytes) else len(str(v)) for v in values)
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert data["text/plain"] == picker.words
     assert data["image/svg+xml"].count("h0") == 4096

@@ -47,13 +47,13 @@ def test_a_second_workbench_adds_no_code(opened):
     sg.Workbench(MODEL, POINTS, names=("x", "v"))
     once = size(opened)
     modules = Counter(state["_anywidget_id"] for state, _ in opened.values() if is_module(state))
-    assert len(modules) >= 6
+    assert len(modules) == 1
     assert set(modules.values()) == {1}
     opened.clear()
     sg.Workbench(MODEL, POINTS, names=("x", "v"))
     assert not [state for state, _ in opened.values() if is_module(state)]
     assert size(opened) < once - 20_000
-    assert size(opened) < 50_000
+    assert size(opened) < 5_000
 
 
 def test_a_view_names_a_module_that_is_there_before_it(opened):
@@ -61,7 +61,7 @@ def test_a_view_names_a_module_that_is_there_before_it(opened):
     numbers = list(opened)
     asked = [(i, state["_code"]) for i, (state, _) in enumerate(opened.values()) if "_code" in state]
     modules = {number for number, (state, _) in opened.items() if is_module(state)}
-    assert len(asked) >= 3
+    assert asked
     assert all(numbers.index(code) < i and code in modules for i, code in asked)
 
 
@@ -153,8 +153,8 @@ OUTSIDE = re.compile(
 
 
 def test_views_need_standard_widgets_only_and_bring_their_own_code(opened):
-    bench, view = sg.Workbench(MODEL, POINTS), sg.Instrument("oscillator")
-    assert len(opened) > 20
+    bench, view = sg.Workbench(MODEL, POINTS), sg.TrainingMonitor(sg.experiments["oscillator"])
+    assert len(opened) > 10
     texts = []
     for state, buffers in opened.values():
         assert {state.get("_model_module"), state.get("_view_module")} <= STANDARD

@@ -52,10 +52,27 @@ def test_all_of_it_has_to_be_there_and_nothing_else():
         ViewState.read("[1]")
     with pytest.raises(DataError, match="this is no state"):
         ViewState.read("{")
-    with pytest.raises(DataError, match="version 1"):
-        ViewState.read(STATE.plain() | {"symgrad": 1})
+    with pytest.raises(DataError, match="version 7, and version 2 is read here"):
+        ViewState.read(STATE.plain() | {"symgrad": 7})
     less = {name: value for name, value in STATE.plain().items() if name != "seed"}
     with pytest.raises(DataError, match="seed"):
         ViewState.read(less)
     with pytest.raises(DataError, match="more"):
         ViewState.read(STATE.plain() | {"more": 1})
+
+
+def test_a_line_of_the_version_before_is_read():
+    before = {name: value for name, value in STATE.plain().items() if name not in ("open", "slice")}
+    found = ViewState.read(json.dumps(before | {"symgrad": 1}))
+    assert found.plain() == STATE.plain() | {"open": []}
+
+
+def test_a_line_that_grows_too_long_gives_up_its_first_guesses():
+    guesses = [f"x**{power} + exp(v)*{power} + sin(x*v + {power})*cos(x)" for power in range(200)]
+    line = ViewState.read(STATE.plain() | {"guesses": guesses}).line
+    assert 1900 < len(line) <= 2048
+    kept = json.loads(line)["guesses"]
+    assert kept == guesses[-len(kept) :]
+    assert STATE.line == str(STATE)
+    with pytest.raises(DataError, match="choose fewer neurons"):
+        _ = ViewState.read(STATE.plain() | {"selected": "x" * 2040}).line

@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 import pytest
 import traitlets
-from clicks import click, send
+from clicks import click, go, heard, send
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
@@ -124,15 +124,15 @@ def test_closing_a_view_ends_what_it_plays():
     stepper.close()
     stepper._worker.wait(60)
     assert not stepper._worker.running
-    assert stepper._controls.error == ""
+    assert stepper.error == ""
 
 
 def test_a_stop_is_acknowledged_at_once_and_leaves_the_state(field):
     stepper = sg.SearchStepper(search_of(field))
     click(stepper, "play", wait=False)
     click(stepper, "stop")
-    assert stepper._controls.status.startswith(f"Generation {stepper.state.generation},")
-    assert not stepper._controls.running
+    assert stepper.words.startswith(f"Generation {stepper.state.generation},")
+    assert not stepper._worker.running
 
 
 # -- PhiBender -----------------------------------------------------------------------------------------------
@@ -162,26 +162,26 @@ def test_a_bender_starts_within_its_range():
 
 def test_a_click_takes_one_generation_and_the_front_appears(field):
     stepper = sg.SearchStepper(search_of(field))
-    assert stepper._controls.rows == []
+    assert heard(stepper)["found"] == []
     click(stepper, "step")
     assert stepper.search.generation == 1
-    rows = stepper._controls.rows
-    assert [row["formula"] for row in rows] == [str(c.expression) for c in stepper.search.front]
-    assert [row["formula"] for row in rows if row["chosen"]] == ["v**2 + x**2"]
-    assert "Generation 1" in stepper._controls.status
+    (found,) = heard(stepper)["found"]
+    assert [row["text"] for row in found["front"]] == [str(c.expression) for c in stepper.search.front]
+    assert found["front"][found["best"]]["text"] == stepper._state["selected"] == "v**2 + x**2"
+    assert "Generation 1" in stepper.words
     assert "v**2 + x**2" in stepper.words
-    assert columns(stepper._panel, 1)["formula"] == [row["formula"] for row in rows]
 
 
 def test_what_is_played_to_its_end_says_that_no_small_formula_does_better(field):
     stepper = sg.SearchStepper(sg.Search(field, max_complexity=5))
     click(stepper, "play")
     claim = "No formula of up to 5 nodes over these operators does better: "
-    assert claim in stepper._controls.status
-    click(stepper, "back")
-    assert claim in stepper._controls.status  # of the same answer
+    assert claim in stepper.words
+    go(stepper, generation=stepper.state.generation - 1)
+    assert claim in stepper.words  # of the same answer
+    assert heard(stepper)["certain"].startswith(claim)
     stepper.goto(0)
-    assert claim not in stepper._controls.status
+    assert claim not in stepper.words
 
 
 def test_clicks_and_a_plain_search_find_the_same(field):
@@ -198,11 +198,11 @@ def test_going_back_shows_what_was_and_costs_no_generation(field):
     stepper = sg.SearchStepper(search_of(field))
     states = [stepper.state, *(stepper.step() for _ in range(3))]
     assert stepper.back() == states[2]
-    click(stepper, "back")
-    assert (stepper.state, stepper._controls.generation) == (states[1], 1)
+    go(stepper, generation=1)
+    assert (stepper.state, stepper._state["generation"]) == (states[1], 1)
     assert "Generation 1," in stepper.words
-    click(stepper, "goto", generation=0)
-    assert (stepper.state.front, stepper._controls.rows) == ((), [])
+    go(stepper, generation=0)
+    assert (stepper.state.front, stepper._state["selected"]) == ((), None)
     assert stepper.back().generation == 0
     assert stepper.goto(3) is states[3]
     assert stepper.search.generation == 3
@@ -215,7 +215,12 @@ def test_generations_before_the_first_one_seen_are_replayed(field):
     search = search_of(field)
     states = [search.step() for _ in range(3)]
     stepper = sg.SearchStepper(search)
-    assert stepper.goto(2).front == states[1].front
+    assert [len(one["front"]) > 0 for one in heard(stepper)["found"]] == [False, False, True]
+    go(stepper, generation=2)
+    stepper._worker.wait(60)
+    assert stepper.state.front == states[1].front
+    assert [len(one["front"]) > 0 for one in heard(stepper)["found"]] == [True, True, True]
+    assert stepper.goto(1).front == states[0].front
     assert search.generation == 3
 
 
@@ -224,8 +229,9 @@ def test_only_whole_generations_can_be_gone_to(field, generation):
     stepper = sg.SearchStepper(search_of(field))
     with pytest.raises(sg.SymgradError, match=f"whole number of at least 0, got {generation!r}"):
         stepper.goto(generation)
-    click(stepper, "goto", generation="two")
-    assert "The search stopped" in stepper._controls.error
+    go(stepper, generation="two")
+    assert "the state is damaged, 'generation' is 'two'" in stepper.error
+    assert stepper._state["generation"] == 0
     assert stepper.state.generation == 0
 
 
@@ -234,14 +240,15 @@ def test_a_point_a_row_and_python_select_the_same_candidate(field):
     front = stepper.step().front
     assert len(front) > 1
     assert stepper.selected == stepper.state.best
-    stepper._panel.picked = (1, 0)
+    go(stepper, selected=str(front[0].expression))
     assert stepper.selected == front[0]
-    assert stepper._controls.marked == 0
-    click(stepper, "select", row=1)
-    assert (stepper.selected, stepper._controls.marked) == (front[1], 1)
-    click(stepper, "select", row=99)
+    go(stepper, selected=str(front[1].expression))
+    assert stepper.selected == front[1]
     stepper.selected = front[0]
-    assert stepper._controls.marked == 0
+    assert stepper._state["selected"] == str(front[0].expression)
+    stepper.guesses = (sg.score(field, "sin(x) + v"),)
+    go(stepper, selected="v + sin(x)")  # a guess is looked at beside the front
+    assert (stepper._state["selected"], stepper.selected) == ("v + sin(x)", front[0])
     with pytest.raises(sg.SymgradError, match="not on the front on show"):
         stepper.selected = sg.score(field, "x*v")
     assert stepper.selected == front[0]
@@ -277,7 +284,7 @@ class Endless:
         self.stopped = True
 
 
-@pytest.mark.parametrize("button", ["stop", "pause"])
+@pytest.mark.parametrize("button", ["stop", "close"])
 def test_a_run_is_ended_and_a_second_click_starts_no_second_run(button):
     stepper = sg.SearchStepper(Endless())
     click(stepper, "play", wait=False)
@@ -285,28 +292,29 @@ def test_a_run_is_ended_and_a_second_click_starts_no_second_run(button):
     assert stepper.search.seen.wait(10)
     click(stepper, "play", wait=False)
     assert stepper._worker._thread is worker
-    assert stepper._controls.running
-    click(stepper, button)
+    assert heard(stepper)["running"]
+    getattr(stepper, button)() if button == "close" else click(stepper, button)
+    worker.join(10)
     assert not worker.is_alive()
-    assert not stepper._controls.running
-    assert stepper.search.stopped == (button == "stop")
+    assert stepper.search.stopped
 
 
 def test_an_error_in_the_worker_is_shown_and_the_next_click_works():
     stepper = sg.SearchStepper(Endless(fails=2))
     click(stepper, "play")
-    assert stepper._controls.error == "The search stopped: out of luck"
-    assert not stepper._controls.running
+    assert stepper.error == "The search stopped: out of luck"
+    assert not stepper._worker.running
     click(stepper, "step")
-    assert stepper._controls.error == ""
-    assert "Generation 2" in stepper._controls.status
+    assert stepper.error == ""
+    assert "Generation 2" in stepper.words
 
 
 def test_a_run_that_has_settled_is_shown_beside_random_directions(field):
     stepper = sg.SearchStepper(search_of(field))
     click(stepper, "play")
     assert "On random directions the same search gets to 0." in stepper.words
-    click(stepper, "goto", generation=1)
+    assert heard(stepper)["null"]
+    go(stepper, generation=1)
     click(stepper, "play", wait=False)
     click(stepper, "stop")
     assert 1 <= stepper.state.generation <= stepper.search.generation

@@ -4,8 +4,9 @@ import { evaluate } from "./numbers.js";
 
 const VANISHING = 1e-9; // of the largest component: shorter projections are rounding errors
 
-// Numbers that Python has packed as base64.
+// Numbers that Python has packed as base64; a page that has made them itself gives the array.
 export function bytes(text, Kind = Uint8Array) {
+  if (typeof text !== "string") return text;
   const signs = atob(text), found = new Uint8Array(signs.length);
   for (let i = 0; i < found.length; i++) found[i] = signs.charCodeAt(i);
   return new Kind(found.buffer);

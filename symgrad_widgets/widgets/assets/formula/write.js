@@ -1,29 +1,29 @@
 // Trees of formulas as text that can be read in one way only: the counterpart of formula/plain.py.
 
-export function written(tree) {
-  return parts(tree)[0];
+const PLAIN = { power: "^", name: (head) => head, input: (name) => name };
+
+// `style` is that of a program: its sign of a power, and what it calls functions, constants and inputs.
+export function written(tree, style = PLAIN) {
+  return parts(tree, style)[0];
 }
 
-const bound = (tree, least, sign = "") => {
-  const [text, binds] = parts(tree);
-  return binds >= least ? sign + text : `${sign}(${text})`;
-};
-
 // Text, and how strongly it binds: 1 a sum, 2 a product, 3 a quotient, 4 a power, 5 the rest.
-const ARITHMETIC = {
-  add: (first, ...others) => [
-    (first[0] === "neg" ? written(first) : bound(first, 2)) +
-      others.map((part) => (part[0] === "neg" ? bound(part[1], 2, " - ") : bound(part, 2, " + "))).join(""),
-    1,
-  ],
-  neg: (u) => [bound(u, 2, "-"), 1],
-  mul: (...factors) => [factors.map((factor) => bound(factor, 4)).join("*"), 2],
-  div: (a, b) => [`${bound(a, 2)}/${bound(b, 4)}`, 3],
-  pow: (a, b) => [`${bound(a, 5)}^${bound(b, 5)}`, 4],
-};
-
-function parts([head, ...given]) {
-  if (head === "#" || head === "@") return [given[0], head === "#" && given[0].includes("/") ? 3 : 5];
-  if (Object.hasOwn(ARITHMETIC, head)) return ARITHMETIC[head](...given);
-  return [given.length ? `${head}(${given.map(written).join(", ")})` : head, 5];
+function parts([head, ...given], style) {
+  const text = (tree) => parts(tree, style)[0];
+  const bound = (tree, least, sign = "") => {
+    const [inside, binds] = parts(tree, style);
+    return binds >= least ? sign + inside : `${sign}(${inside})`;
+  };
+  const [a, b] = given;
+  if (head === "#") return [a, a.includes("/") ? 3 : 5];
+  if (head === "@") return [style.input(a), 5];
+  if (head === "neg") return [bound(a, 2, "-"), 1];
+  if (head === "mul") return [given.map((factor) => bound(factor, 4)).join("*"), 2];
+  if (head === "div") return [`${bound(a, 2)}/${bound(b, 4)}`, 3];
+  if (head === "pow") return [`${bound(a, 5)}${style.power}${bound(b, 5)}`, 4];
+  if (head === "add") {
+    const next = (part) => (part[0] === "neg" ? bound(part[1], 2, " - ") : bound(part, 2, " + "));
+    return [(a[0] === "neg" ? text(a) : bound(a, 2)) + given.slice(1).map(next).join(""), 1];
+  }
+  return [given.length ? `${style.name(head)}(${given.map(text).join(", ")})` : style.name(head), 5];
 }

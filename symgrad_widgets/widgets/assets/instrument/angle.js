@@ -31,6 +31,7 @@ export class AnglePanel {
   draw() {
     const { store } = this, score = store.ready && store.text ? store.score(store.text) : null;
     this.element.classList.toggle("sgi-empty", !score);
+    this.element.hidden = !score && store.panels.length > 0;
     const counts = score ? counted(score.degrees) : this.bars.map(() => 0), most = Math.max(...counts, 1);
     this.bars.forEach((bar, i) => {
       const [low, high] = [BINS[i], BINS[i + 1]], label = WORDS.bar(low, high, counts[i]);
@@ -49,7 +50,7 @@ export class AnglePanel {
     }
     this.big.textContent = degrees(score.middle);
     const lost = score.lost ? `; ${WORDS.lost(score.lost)}` : "";
-    this.small.textContent = `${WORDS[store.state.open.includes("formulas") ? "short" : "middle"](degrees(score.most))}${lost}`;
+    this.small.textContent = `${WORDS[store.dense ? "short" : "middle"](degrees(score.most))}${lost}`;
     this.speaker.say(WORDS.spoken(degrees(score.middle)));
   }
 }

@@ -1,6 +1,5 @@
 // Two plots of bokeh's: error against length, and the neuron's value against the formula's.
-import { h } from "./dom.js";
-import { lengthOf } from "./copies.js";
+import { around, h } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const LOWEST = 1e-12; // losses below are rounding, drawn here
@@ -16,7 +15,8 @@ class Chart {
     this.next = 0;
     this.box = h("div.sgi-plot");
     this.stage = h("div.sgi-stage", { role: "img", "aria-label": title }, this.box);
-    this.element = h(`section.sgi-chart.sgi-${panel}`, { "aria-label": title }, h("h3", {}, h("b", {}, title)), this.stage);
+    this.title = h("b", {}, title);
+    this.element = h(`section.sgi-chart.sgi-${panel}`, { "aria-label": title }, h("h3", {}, this.title), this.stage);
   }
 
   // A moment after field and angles, as bokeh draws all of a plot anew; seldom while a number is dragged.
@@ -30,9 +30,7 @@ class Chart {
 
   show() {
     const { store } = this;
-    if (!store.ready || !this.plot?.frame || !this.element.getClientRects().length) return;
-    const look = getComputedStyle(this.stage);
-    this.colour = (name) => look.getPropertyValue(`--sgi-${name}`).trim();
+    if (!store.ready || !this.plot?.frame || !this.plot.size.width) return;
     if (this.dark !== store.dark) {
       this.dark = store.dark;
       this.plot.paint();
@@ -56,17 +54,25 @@ export class FrontChart extends Chart {
     }));
   }
 
+  // A formula that a page cannot compute has the loss that Python found.
+  loss({ text, loss }) {
+    return this.store.score(text)?.loss ?? loss;
+  }
+
   fill() {
-    const { store, colour } = this, front = store.generation?.front ?? [];
-    const all = this.formulas.entries.map((one) => ({ ...one, height: powerOf(store.score(one.text).loss) }));
+    const { store } = this, { colour } = store, front = store.generation?.front ?? [];
+    const all = this.formulas.entries.map((one) => ({ ...one, height: powerOf(this.loss(one)) }));
     this.texts = all.map((one) => one.text);
-    const key = JSON.stringify([all.map((one) => [one.text, one.height]), store.text, store.dark]);
+    const key = JSON.stringify([all.map((one) => [one.text, one.height]), store.text, store.dark, store.given.null]);
     if (this.key === key) return;
     this.key = key;
-    const at = front.map((one) => [one.length, powerOf(store.score(one.text).loss)]);
+    const at = front.map((one) => [one.length, powerOf(this.loss(one))]);
     const last = Math.max(6, ...all.map((one) => one.length)) + 1;
     if (at.length) at.push([last, at.at(-1)[1]]);
     this.plot.fill("steps", { x: at.map(([x]) => x), y: at.map(([, y]) => y) });
+    const { null: chance = [] } = store.given; // what the same search reaches on random directions
+    this.plot.fill("null", { x: chance.map(([x]) => x), y: chance.map((_, i) => powerOf(Math.min(...chance.slice(0, i + 1).map(([, y]) => y)))) });
+    this.element.querySelector("h3").title = chance.length ? WORDS.chance : "";
     const on = (one) => one.text === store.text;
     this.plot.fill("formulas", {
       x: all.map((one) => one.length), y: all.map((one) => one.height), size: all.map((one) => (on(one) ? 13 : 8)),
@@ -79,9 +85,12 @@ export class FrontChart extends Chart {
   }
 }
 
+// The neuron's value against the formula's with the monotone curve that fits best, or what that curve leaves.
 export class BendChart extends Chart {
-  constructor(store) {
-    super(store, "bend", WORDS.bend);
+  constructor(store, panel = "bend") {
+    super(store, panel, WORDS[panel]);
+    this.share = h("span");
+    this.element.firstChild.append(this.share);
   }
 
   attach(plot) {
@@ -90,16 +99,44 @@ export class BendChart extends Chart {
 
   fill() {
     const { store } = this, neuron = store.given.field.values, score = store.text ? store.score(store.text) : null;
-    if (!neuron || !score) return this.plot.fill("values", { x: [], y: [], size: [], colour: [], alpha: [] });
-    const step = Math.max(1, Math.floor(neuron.length / DOTS)), rows = [];
-    for (let i = 0; i < neuron.length; i += step) if (Number.isFinite(score.values[i])) rows.push(i);
-    const ends = (values) => {
-      const [low, high] = [Math.min(...values), Math.max(...values)], rim = 0.06 * (high - low) || 1;
-      return [low - rim, high + rim];
-    };
-    const x = rows.map((i) => score.values[i]), y = rows.map((i) => neuron[i]), same = (value) => rows.map(() => value);
-    this.plot.fill("values", { x, y, size: same(3.5), colour: same(this.colour(store.isMachine(store.text) ? "accent" : "yours")), alpha: same(0.55) });
-    if (rows.length) this.plot.range(ends(x), ends(y));
-    this.plot.labels("formula", "neuron");
+    const fit = neuron && score && bent(score.values, neuron), left = this.panel === "rest";
+    this.element.hidden = left && !fit;
+    if (store.panels.length && !left) this.title.textContent = fit ? WORDS.bent : WORDS.values;
+    this.share.textContent = fit ? WORDS[left ? "left" : "explained"](fit.share) : "";
+    if (!neuron || (score && !fit)) {
+      this.plot.fill("values", { x: [], y: [], size: [], colour: [], alpha: [] });
+      return this.plot.fill("curve", { xs: [], ys: [], colour: [] });
+    }
+    const [across] = store.state.inputs, column = score?.values ?? store.given.field.points[store.names.indexOf(across)];
+    const rows = fit?.rows ?? Array.from(neuron.keys()), step = Math.max(1, Math.floor(rows.length / DOTS));
+    const some = rows.map((_, place) => place).filter((place) => place % step === 0);
+    const x = some.map((place) => column[rows[place]]), phi = fit ? some.map((place) => fit.phi[place]) : [];
+    const y = some.map((place, i) => neuron[rows[place]] - (left ? phi[i] : 0)), same = (value) => some.map(() => value);
+    this.plot.fill("values", { x, y, size: same(3.5), colour: same(this.store.colour(!fit ? "neuron" : store.isMachine(store.text) ? "accent" : "yours")), alpha: same(0.55) });
+    this.plot.fill("curve", { xs: fit ? [x] : [], ys: fit ? [left ? same(0) : phi] : [], colour: fit ? [this.store.colour("ink")] : [] });
+    this.plot.range(around(x), around(y));
+    this.plot.labels(fit ? "formula" : across, left ? "neuron − bend" : "neuron");
   }
+}
+
+// Isotonic least squares (pool adjacent violators): rows by the formula's value, phi there, and the share of the
+// neuron's variance that phi explains; null where there is nothing to fit.
+function bent(formula, neuron) {
+  const rows = Array.from(neuron.keys()).filter((i) => Number.isFinite(formula[i])).sort((a, b) => formula[a] - formula[b]);
+  const middle = rows.reduce((sum, i) => sum + neuron[i], 0) / rows.length;
+  const variance = rows.reduce((sum, i) => sum + (neuron[i] - middle) ** 2, 0);
+  if (rows.length < 3 || !variance || formula[rows[0]] === formula[rows.at(-1)]) return null;
+  const way = Math.sign(rows.reduce((sum, i, place) => sum + (place - rows.length / 2) * (neuron[i] - middle), 0)) || 1;
+  const blocks = []; // [mean, count]
+  for (const i of rows) {
+    let block = [way * neuron[i], 1];
+    while (blocks.length && blocks.at(-1)[0] >= block[0]) {
+      const [mean, count] = blocks.pop(), both = count + block[1];
+      block = [(mean * count + block[0] * block[1]) / both, both];
+    }
+    blocks.push(block);
+  }
+  const phi = blocks.flatMap(([mean, count]) => new Array(count).fill(way * mean));
+  const rest = rows.reduce((sum, i, place) => sum + (neuron[i] - phi[place]) ** 2, 0);
+  return { rows, phi, share: 1 - rest / variance };
 }

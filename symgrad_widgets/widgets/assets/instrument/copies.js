@@ -1,30 +1,18 @@
 // A formula for other programs: LaTeX, SymPy, Python; and how long it is.
+import { written } from "../formula/index.js";
 
 const LATEX = { asin: "\\arcsin", acos: "\\arccos", atan: "\\arctan", log: "\\ln", exp: "\\exp", sin: "\\sin",
   cos: "\\cos", tan: "\\tan", sinh: "\\sinh", cosh: "\\cosh", tanh: "\\tanh" };
 const NUMPY = { asin: "arcsin", acos: "arccos", atan: "arctan", asinh: "arcsinh", acosh: "arccosh", atanh: "arctanh" };
 const SYMPY = { abs: "Abs", e: "E" };
-const bracket = (text, whether) => (whether ? `(${text})` : text);
+const input = (name) => name.replace(/\W/g, "_");
 
-// Text of a tree for a language of programs; `name(head)` is what it calls a function or a constant.
-function program(tree, name) {
-  const parts = ([head, ...given]) => {
-    if (head === "#") return [given[0].includes("/") ? `(${given[0]})` : given[0], 5];
-    if (head === "@") return [given[0].replace(/\W/g, "_"), 5];
-    const bound = (part, least) => bracket(parts(part)[0], parts(part)[1] < least);
-    if (head === "add")
-      return [given.map((part, i) => (part[0] === "neg" ? `${i ? " - " : "-"}${bound(part[1], 2)}` : (i ? " + " : "") + bound(part, 1))).join(""), 1];
-    if (head === "neg") return [`-${bound(given[0], 2)}`, 1];
-    if (head === "mul") return [given.map((part) => bound(part, 2)).join("*"), 2];
-    if (head === "div") return [`${bound(given[0], 2)}/${bound(given[1], 3)}`, 2];
-    if (head === "pow") return [`${bound(given[0], 5)}**${bound(given[1], 5)}`, 4];
-    return [given.length ? `${name(head)}(${given.map((part) => parts(part)[0]).join(", ")})` : name(head), 5];
-  };
-  return parts(tree)[0];
-}
+const program = (tree, name) => written(tree, { power: "**", input, name });
 
 export const sympy = (tree) => program(tree, (head) => SYMPY[head] ?? head);
-export const python = (tree) => program(tree, (head) => `np.${NUMPY[head] ?? head}`);
+
+export const python = (tree, names) =>
+  `lambda ${names.map(input).join(", ")}: ${program(tree, (head) => `np.${NUMPY[head] ?? head}`)}`;
 
 export function latex(tree, greek) {
   const letters = new Set(Object.values(greek));
@@ -59,8 +47,7 @@ export function latex(tree, greek) {
 
 // Counted as Python counts: 1 for a leaf, an operator, a constant; squares, cubes and roots are one operator.
 export function lengthOf([head, ...given]) {
-  if (head === "#") return 1;
-  if (head === "@" || !given.length) return 1;
+  if (head === "#" || head === "@" || !given.length) return 1;
   if (head === "neg") return lengthOf(given[0]);
   const total = given.reduce((sum, part) => sum + lengthOf(part), 0);
   if (head === "add" || head === "mul") return total + given.length - 1;

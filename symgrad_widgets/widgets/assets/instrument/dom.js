@@ -53,6 +53,14 @@ export function speaker() {
   return { element, say };
 }
 
+// Least and largest of some values; and the same with a rim.
+export const ends = (values) => values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
+
+export function around(values) {
+  const [low, high] = ends(values), rim = 0.06 * (high - low) || 1;
+  return [low - rim, high + rim];
+}
+
 // 5.1°, 0.004°, below 1e-4: as few digits as tell something.
 export function degrees(value) {
   if (!Number.isFinite(value)) return "–";

@@ -2,14 +2,16 @@
 // Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it: bokeh draws all of a plot anew.
 import { arrows, classOf } from "./score.js";
 import { bytes } from "../formula/index.js";
-import { button, degrees, h, pixels } from "./dom.js";
+import { around, button, degrees, ends, h, pixels } from "./dom.js";
 import { levels } from "./levels.js";
+import { Looks } from "./looks.js";
 import { Slices } from "./slices.js";
 import { WORDS } from "./words.js";
 
 const PAIRS = { apart: 37, most: 500, long: 30, rim: 30 }; // pixels; arrows; the rim is around the data
 const DENSE = { apart: 17, most: 500, long: 9, rim: 12 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
+const LINES = 6; // level lines
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
 export class FieldPanel {
@@ -24,12 +26,13 @@ export class FieldPanel {
     this.what = h("b");
     this.axes = h("span.sgi-axes");
     this.slices = new Slices(store);
+    this.choosing = new Looks(store);
     this.looks = h("b");
     this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
     this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
       button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
     this.element = h("section.sgi-field", { "aria-label": "Field" },
-      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element);
+      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element, this.choosing.element);
   }
 
   attach(plot) {
@@ -48,12 +51,13 @@ export class FieldPanel {
     const { frame } = this.plot ?? {};
     if (!frame || frame.width < 20) return;
     if (this.inputs.length < 2) return this.line(frame);
-    const { text } = store, score = text ? store.score(text) : null;
-    const dense = store.state.open.includes("formulas") && score !== null;
+    this.choosing.draw();
+    const { text } = store, score = text ? store.score(text) : null, { arrows: most } = store.choices;
+    const dense = store.dense && (score !== null || store.panels.length > 0);
     this.place(frame, dense ? DENSE.rim : PAIRS.rim);
     this.grey();
-    const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version]);
-    if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, dense ? DENSE : PAIRS, score);
+    const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version, store.choices]);
+    if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, { ...(dense ? DENSE : PAIRS), ...(most && { most }) }, score);
     Object.assign(this.shown, { places, only: store.only });
     const { rows } = this;
     this.paint(frame, rows, score, dense);
@@ -71,9 +75,13 @@ export class FieldPanel {
 
   head() {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
-    this.what.textContent = `${store.given.what} and ◆`;
+    const title = `${store.given.what}${store.panels.length ? "" : " and ◆"}`, shown = store.panels.length && store.text;
+    if (this.shown.title !== `${title} ${shown}`) {
+      this.shown.title = `${title} ${shown}`;
+      this.what.replaceChildren(title, ...(shown ? [" and ", h("span.sgi-tex", { innerHTML: store.type(shown) })] : []));
+    }
     this.glance.hidden = !store.looked;
-    this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3;
+    this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
     this.looks.textContent = `${WORDS.looking(store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
@@ -87,12 +95,13 @@ export class FieldPanel {
       this.choices = [choose(0), choose(1)];
       const [across, up] = this.choices;
       if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over(...inputs) : "");
-      else this.axes.replaceChildren(across, " and ", up);
+      else this.axes.replaceChildren(across, " × ", up);
     }
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
     const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
-    if (!this.told) this.slices.draw(others.length ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : "");
+    const held = section?.shades ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : this.slices.on ? WORDS.near(at) : "";
+    if (!this.told) this.slices.draw(others.length ? held : "");
   }
 
   // Ranges in which a spread of one input is nearly as long as a spread of the other.
@@ -101,11 +110,11 @@ export class FieldPanel {
     const key = `${inputs} ${frame.width} ${frame.height} ${rim} ${store.given.version}`;
     if (this.shown.place === key) return;
     this.shown.place = key;
-    const ends = inputs.map((j) => field.points[j].reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]));
+    const reach = inputs.map((j) => ends(field.points[j]));
     const spread = inputs.map((j) => field.spread[j] || 1);
-    const wide = ends.map(([low, high], i) => (high - low) / spread[i]);
+    const wide = reach.map(([low, high], i) => (high - low) / spread[i]);
     const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * rim) / wide[i]), most = Math.min(...pixels) * STRETCHED;
-    const ranges = ends.map(([low, high], i) => {
+    const ranges = reach.map(([low, high], i) => {
       const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
       return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
@@ -119,7 +128,7 @@ export class FieldPanel {
     if (this.shown.section === section && this.shown.dark === dark) return;
     Object.assign(this.shown, { section, dark });
     this.plot.paint();
-    this.greys = section && greys(section, dark);
+    this.greys = section?.shades ? greys(section, dark) : null;
   }
 
   // Places in pixels of data coordinates.
@@ -153,7 +162,7 @@ export class FieldPanel {
 
   // An empty canvas on which what is drawn stays inside of the axes.
   sheet(frame) {
-    const { canvas } = this, sharp = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = this.stage;
+    const { canvas, plot: { size: { width, height } } } = this, sharp = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
       Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
     const g = canvas.getContext("2d");
@@ -164,22 +173,16 @@ export class FieldPanel {
     return g;
   }
 
-  get colour() {
-    const look = getComputedStyle(this.stage);
-    return (name) => look.getPropertyValue(`--sgi-${name}`).trim();
-  }
-
   // Of one input: the neuron's value, as all arrows point along one line.
   line(frame) {
     const { points: [x], values: y = [] } = this.store.given.field, g = this.sheet(frame);
-    const ends = (all) => [Math.min(...all), Math.max(...all)], rim = ([low, high]) => [low - 0.06 * (high - low), high + 0.06 * (high - low)];
     const key = `${this.store.given.version} ${frame.width} ${frame.height}`;
-    if (this.shown.line !== key) this.plot.range(rim(ends(x)), rim(ends(y)));
+    if (this.shown.line !== key) this.plot.range(around(x), around(y));
     if (this.shown.line !== key || this.shown.dark !== this.store.dark) this.plot.paint();
     Object.assign(this.shown, { line: key, dark: this.store.dark });
     this.mark(frame, this.store.names[0], WORDS.value);
     const [sx, sy] = this.scales(frame);
-    g.fillStyle = this.colour("neuron");
+    g.fillStyle = this.store.colour("neuron");
     for (let i = 0; i < x.length; i++) g.fillRect(sx(x[i]) - 1.5, sy(y[i]) - 1.5, 3, 3);
     this.slices.draw(WORDS.alike);
   }
@@ -188,12 +191,13 @@ export class FieldPanel {
   mark(frame, across, up) {
     const [first, last] = [h("i", {}, up), h("i", {}, across)];
     Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
-    Object.assign(last.style, { right: `${this.stage.clientWidth - frame.left - frame.width + 6}px`, bottom: `${this.stage.clientHeight - frame.top - frame.height + 4}px` });
+    const { width, height } = this.plot.size;
+    Object.assign(last.style, { right: `${width - frame.left - frame.width + 6}px`, bottom: `${height - frame.top - frame.height + 4}px` });
     this.corners.replaceChildren(first, last);
   }
 
   paint(frame, rows, score, dense) {
-    const { store, colour } = this, { field } = store.given, g = this.sheet(frame);
+    const { store } = this, { colour } = store, { field } = store.given, g = this.sheet(frame);
     const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
     const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
     g.save();
@@ -204,12 +208,13 @@ export class FieldPanel {
       g.imageSmoothingQuality = "high";
       g.drawImage(this.greys, left, top, right - left, bottom - top);
     }
-    if (dense && store.section) {
+    const lines = score ? (store.choices.levels ?? (dense ? LINES : 0)) : 0;
+    if (lines && store.section) {
       g.strokeStyle = store.isMachine(store.text) ? colour("soft") : yours;
       g.globalAlpha = 0.5;
       g.lineWidth = 1;
       g.beginPath();
-      for (const [x0, y0, x1, y1] of levels(store.reading(store.text).tree, store.section, this.inputs, field, store.given.language)) {
+      for (const [x0, y0, x1, y1] of levels(store.reading(store.text).tree, store.section, this.inputs, field, store.given.language, lines)) {
         g.moveTo(sx(x0), sy(y0));
         g.lineTo(sx(x1), sy(y1));
       }
@@ -217,6 +222,10 @@ export class FieldPanel {
       g.globalAlpha = 1;
     }
     const [px, py] = this.inputs.map((j) => field.points[j]);
+    if (!field.rank && !this.greys) shaded(field.values, (i, shade) => {
+      g.fillStyle = shade;
+      g.fillRect(sx(px[i]) - 3, sy(py[i]) - 3, 6, 6);
+    });
     const turned = this.turned(frame);
     for (const i of rows) {
       const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, this.inputs);
@@ -224,7 +233,7 @@ export class FieldPanel {
       both.formula = both.formula && turned(both.formula);
       const angle = score ? classOf(score.degrees[i]) : 0;
       if (dense) {
-        arrow(g, x, y, both.neuron, long, classes[angle], WIDTHS[angle], true);
+        arrow(g, x, y, both.neuron, long, score ? classes[angle] : neuron, WIDTHS[angle], true);
         continue;
       }
       if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, 2.4);
@@ -276,6 +285,12 @@ function arrow(g, x, y, [a, b], long, colour, width, centred = false) {
   g.lineTo(x1 - ux * head - uy * head * 0.5, y1 - uy * head + ux * head * 0.5);
   g.lineTo(x1 - ux * head + uy * head * 0.5, y1 - uy * head - ux * head * 0.5);
   g.fill();
+}
+
+// Points in greys of their values, where there are neither arrows nor a picture.
+function shaded(values, draw) {
+  const [low, high] = ends(values);
+  values.forEach((value, i) => draw(i, `hsl(210 4% ${78 - (58 * (value - low)) / (high - low || 1)}%)`));
 }
 
 // Small canvas of a section: shades of grey, the lowest row below.

@@ -1,6 +1,6 @@
 // The formulas found and guessed, shortest first; the one with the diamond is shown everywhere.
 import { button, degrees, h, ten } from "./dom.js";
-import { latex, lengthOf, python, sympy } from "./copies.js";
+import { latex, python, sympy } from "./copies.js";
 import { WORDS } from "./words.js";
 
 export class FormulasPanel {
@@ -10,23 +10,28 @@ export class FormulasPanel {
     this.losses = false;
     this.list = h("div.sgi-list", { role: "listbox", "aria-label": WORDS.formulas, tabIndex: -1,
       onkeydown: (event) => this.keyed(event) });
+    new ResizeObserver(() => {
+      this.at = null;
+      store.touch();
+    }).observe(this.list);
     this.which = button("°", () => {
       this.losses = !this.losses;
       this.store.touch();
     }, { className: "sgi-plain", title: "Angles or errors" });
-    const kinds = { LaTeX: (tree) => latex(tree, store.given.language.greek), SymPy: sympy, Python: python,
+    const kinds = { LaTeX: (tree) => latex(tree, store.given.language.greek), SymPy: sympy, Python: (tree) => python(tree, store.names),
       MathML: (_, text) => store.type(text) };
     this.said = h("span.sgi-note", { role: "status" });
     this.copies = h("p.sgi-copies", {}, `${WORDS.copy} `,
       ...Object.entries(kinds).map(([name, make]) => button(name, () => this.copy(name, make), { className: "sgi-plain" })), " ", this.said);
+    this.tree = h("div.sgi-tree");
     this.element = h("section.sgi-formulas", { "aria-label": WORDS.formulas },
-      h("h3", {}, h("b", {}, WORDS.formulas), h("span", {}, `${WORDS.shortest} · `, this.which)), this.list, this.copies);
+      h("h3", {}, h("b", {}, WORDS.formulas), h("span", {}, `${WORDS.shortest} · `, this.which)), this.list, this.copies, this.tree);
   }
 
   async copy(name, make) {
     const { text } = this.store;
     if (!text) return;
-    const made = make(this.store.reading(text).tree, text);
+    const { tree } = this.store.reading(text), made = tree ? make(tree, text) : text;
     try {
       await navigator.clipboard.writeText(made);
       this.said.textContent = WORDS.copied(name);
@@ -38,10 +43,10 @@ export class FormulasPanel {
   // [{ text, length, mine, best }], shortest first.
   get entries() {
     const { store } = this, { generation } = store;
-    const found = (generation?.front ?? []).map((one, i) => ({ ...one, best: i === generation.best, mine: false }));
+    const found = (generation?.front ?? []).map((one, i) => ({ length: store.length(one.text), ...one, best: i === generation.best, mine: false }));
     const texts = new Set(found.map((one) => one.text));
     const own = [...store.state.guesses, store.text].filter((text, i, all) => text && all.indexOf(text) === i && !texts.has(text));
-    const mine = own.map((text) => ({ text, length: lengthOf(store.reading(text).tree), mine: !store.isMachine(text), best: false }));
+    const mine = own.map((text) => ({ text, length: store.length(text), mine: !store.isMachine(text), best: false }));
     return [...found, ...mine].sort((a, b) => a.length - b.length);
   }
 
@@ -58,9 +63,14 @@ export class FormulasPanel {
 
   draw() {
     const { store } = this;
-    if (!store.ready || !store.state.open.includes("formulas")) return;
+    if (!store.ready || !store.has("formulas")) return;
     this.which.textContent = this.losses ? "errors" : "angles";
-    const { entries } = this, kept = new Set();
+    this.element.hidden = store.panels.length > 0 && !this.entries.length && !store.has("time");
+    const { entries } = this, kept = new Set(), { tree = "" } = store.given;
+    if (this.treeShown !== tree) {
+      this.tree.innerHTML = this.treeShown = tree;
+      this.tree.firstChild?.removeAttribute("style");
+    }
     const rows = entries.map(({ text, mine, best }, place) => {
       const key = store.live === text ? "live" : text;
       kept.add(key);
@@ -70,20 +80,24 @@ export class FormulasPanel {
         row.text = text;
         row.querySelector(".sgi-tex").innerHTML = store.type(text);
       }
+      const worth = !score ? "" : this.losses ? ten(score.loss) : degrees(score.middle);
+      const [name, sentence] = best ? store.generation.kind : ["", ""], tag = row.querySelector(".sgi-tag");
+      const first = on || (place === 0 && !entries.some((one) => one.text === store.text)), look = [mine, on, first, worth, name].join();
+      if (row.look === look) return row;
+      row.look = look;
       row.classList.toggle("sgi-mine", mine);
       row.setAttribute("aria-selected", String(on));
-      row.tabIndex = on || (place === 0 && !entries.some((one) => one.text === store.text)) ? 0 : -1;
+      row.tabIndex = first ? 0 : -1;
       row.querySelector(".sgi-mark").textContent = on ? "◆" : "";
-      row.querySelector("em").textContent = this.losses ? ten(score.loss) : degrees(score.middle);
-      const [name, sentence] = best ? store.generation.kind : ["", ""], tag = row.querySelector(".sgi-tag");
+      row.querySelector("em").textContent = worth;
       Object.assign(tag, { textContent: name, title: sentence, hidden: !name });
       tag.classList.toggle("sgi-match", name === "Match");
       return row;
     });
     for (const key of this.rows.keys()) if (!kept.has(key)) this.rows.delete(key);
     if (rows.length !== this.list.children.length || rows.some((row, i) => this.list.children[i] !== row)) this.list.replaceChildren(...rows);
-    const at = `${store.text} ${rows.length} ${this.list.clientHeight}`;
-    if (this.at === at) return;
+    const at = `${store.text} ${rows.length}`;
+    if (this.at === at || store.live !== null) return;
     this.at = at;
     const on = rows.find((row) => row.text === store.text);
     if (on) this.list.scrollTop = Math.max(Math.min(this.list.scrollTop, on.offsetTop - this.list.offsetTop), on.offsetTop - this.list.offsetTop + on.offsetHeight - this.list.clientHeight);

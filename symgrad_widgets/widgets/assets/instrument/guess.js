@@ -177,7 +177,9 @@ export class GuessPanel {
     this.more.setAttribute("aria-label", WORDS.more(now));
     enable(this.place, places.length);
     enable(this.undo, store.history.length);
-    this.settle();
+    const settled = `${text} ${this.active}`;
+    if (this.settled !== settled) this.settle();
+    this.settled = settled;
     this.say();
   }
 

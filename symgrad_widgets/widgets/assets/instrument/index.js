@@ -14,7 +14,11 @@ import { TimePanel } from "./time.js";
 import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
-function render({ model, el }) {
+const ALL = ["network", "field", "guess", "angle", "formulas", "front", "bend", "time", "told"];
+const COLOURS = ["ink", "soft", "accent", "yours", "neuron", "good", "c0", "c1", "c2", "c3"];
+const PATIENCE = 900; // milliseconds until the last picture stands in for what does not come
+
+export function render({ model, el }) {
   const gone = new AbortController();
   const host = {
     state: () => model.get("_state"),
@@ -23,16 +27,24 @@ function render({ model, el }) {
       model.save_changes();
     },
     send: (message) => model.send(message),
+    panels: model.get("_panels"),
+    choices: () => model.get("_choices"),
+    choose: (choices) => {
+      model.set("_choices", choices);
+      model.save_changes();
+    },
   };
   const instrument = new Instrument(el, host, gone.signal);
   const moved = () => instrument.moved();
   const told = (message) => message.given && instrument.take(message.given);
-  model.on("change:_state", moved);
-  model.on("msg:custom", told);
+  const chosen = () => instrument.store.touch();
+  const lost = () => instrument.element.classList.add("sgi-lost"); // the kernel has gone
+  const heard = { "change:_state": moved, "change:_choices": chosen, comm_live_update: lost, "msg:custom": told };
+  for (const [event, hear] of Object.entries(heard)) model.on(event, hear);
   gone.signal.addEventListener("abort", () => {
-    model.off("change:_state", moved);
-    model.off("msg:custom", told);
+    for (const [event, hear] of Object.entries(heard)) model.off(event, hear);
   });
+  setTimeout(() => instrument.still(model), PATIENCE);
   drawing(model, gone.signal) // asks for BokehJS, which the page reads while Python makes the rest
     .then(() => instrument.plots(globalThis.Bokeh[model.get("_version")]))
     .catch((error) => error === CLOSED || console.error("symgrad: the plots could not be drawn:", error));
@@ -52,9 +64,12 @@ class Instrument {
     this.formulas = new FormulasPanel(store);
     this.front = new FrontChart(store, this.formulas);
     this.bend = new BendChart(store);
+    this.rest = new BendChart(store, "rest");
     this.time = new TimePanel(store);
     this.network = new NetworkPanel(store);
     this.told = new ToldPanel(store);
+    this.plotted = { field: this.field, front: this.front, bend: this.bend, rest: this.rest };
+    this.shown = (store.panels.length ? store.panels : ALL).map((panel) => this[panel]);
     this.build(el);
     store.listen(() => this.draw());
     this.theme();
@@ -65,6 +80,18 @@ class Instrument {
   }
 
   build(el) {
+    this.element = h("section.sgi", { "aria-label": WORDS.name });
+    if (this.store.panels.length) this.element.append(h("div.sgi-main.sgi-some", {}, ...this.shown.map((panel) => panel.element)));
+    else this.whole();
+    // In a notebook a plain key is a command: x cuts the cell.
+    this.element.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    });
+    el.replaceChildren(this.element);
+  }
+
+  // All panels, with what chooses among them and asks for more.
+  whole() {
     this.question = h("h2");
     this.story = h("p");
     this.what = button(WORDS.what, () => this.host.send({ do: "what", text: this.store.text }), { className: "sgi-go" });
@@ -75,36 +102,48 @@ class Instrument {
     this.say = h("p.sgi-intro");
     const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
     this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
-    this.again = button(WORDS.again, () => go(this.store.state.experiment, this.store.state.seed + 1));
-    this.element = h("section.sgi", { "aria-label": WORDS.name },
+    this.again = button(WORDS.again, () => (this.store.given.busy ? this.host.send({ do: "halt" }) : go(this.store.state.experiment, this.store.state.seed + 1)));
+    this.element.append(
       h("header", {}, this.question, this.choice, this.again, this.story),
       h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
         h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle)),
         this.say, this.angle.element,
         h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
       this.time.element);
-    // In a notebook a plain key is a command: x cuts the cell.
-    this.element.addEventListener("keydown", (event) => {
-      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-    });
-    el.replaceChildren(this.element);
+  }
+
+  // The last picture, where no Python answers.
+  async still(model) {
+    const packed = model.get("_svg");
+    if (this.store.ready || this.signal.aborted || !packed?.byteLength) return;
+    const text = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+    if (this.store.ready) return;
+    this.picture = h("figure.sgi-still.sgi-lost");
+    this.picture.innerHTML = text;
+    this.element.before(this.picture);
+    this.element.hidden = true;
   }
 
   // Put what Python says into the store.
   take(given) {
     const { store } = this, { section, generation, documents, field, look, ...plain } = given;
+    if (field || section || given.found || given.network) store.ahead.clear();
     if (field || section) store.leave();
     Object.assign(store.given, plain);
     if (given.language) store.readings.clear();
     if (field) store.show({ field: this.arrays(field), sections: new Map() });
     if (section) store.given.sections.set(section[0].join("\n"), section[1]);
+    if (look && !look.field) return this.network.fetched();
     if (look) {
       const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
-      store.look(layer, neuron, { field: this.arrays(look.field), what, found, sections });
+      const shown = { field: this.arrays(look.field), what, found, sections };
+      store.ahead.set(`${layer} ${neuron}`, shown);
+      if (look.ahead) return this.network.fetched();
+      store.look(layer, neuron, shown);
     }
     if (given.network) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
-    if (field && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
+    if ((field || given.found) && !store.given.driven && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
     Object.assign(this.documents, documents);
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
@@ -119,7 +158,7 @@ class Instrument {
   }
 
   found(generation) {
-    const { store } = this, { found } = store.chosen ?? store.given, last = store.state.generation >= found.length;
+    const { store } = this, { found } = store.chosen ?? store.given, last = !store.given.driven && store.state.generation >= found.length;
     found.length = Math.min(found.length, generation.generation - 1);
     found.push(generation);
     const now = performance.now();
@@ -143,10 +182,12 @@ class Instrument {
 
   embed() {
     if (!this.Bokeh) return;
-    for (const name of Object.keys(this.documents).filter((one) => !this[one].plot))
-      this[name].attach(new Plot(this.Bokeh, this.documents[name], this[name].box, () => this.store.touch(), this.signal));
-    const { open } = this.store.state;
-    if (this.documents.bend || this.asked || !(open.includes("formulas") || open.includes("bend"))) return;
+    for (const [name, document] of Object.entries(this.documents)) {
+      const panel = this.plotted[name];
+      if (!panel.plot && this.shown.includes(panel)) panel.attach(new Plot(this.Bokeh, document, panel.box, () => this.store.touch(), this.signal));
+    }
+    const { store } = this;
+    if (this.documents.bend || this.asked || !(store.has("front") || store.has("bend"))) return;
     this.asked = true;
     this.host.send({ want: "plots" });
   }
@@ -168,9 +209,8 @@ class Instrument {
     this.element.classList.toggle("sgi-known", choices.length > 0);
     this.choice.value = state.experiment;
     this.choice.hidden = this.again.hidden = !choices.length || !state.open.length;
-    this.again.textContent = busy ? WORDS.busy : WORDS.again;
+    this.again.textContent = busy ? WORDS.stop : WORDS.again;
     this.again.title = WORDS.seed(state.seed);
-    enable(this.again, !busy);
   }
 
   // Whether the page is dark, from its background.
@@ -184,22 +224,37 @@ class Instrument {
     if (this.store.dark === dark) return;
     this.store.dark = dark;
     this.element.classList.toggle("sgi-dark", dark);
+    const look = getComputedStyle(this.element); // read once: asking for it makes a page lay itself out
+    for (const name of COLOURS) this.store.colours[name] = look.getPropertyValue(`--sgi-${name}`).trim();
     this.store.touch();
   }
 
   draw() {
+    const { store } = this;
     this.embed();
+    if (store.ready && this.picture) {
+      this.picture.remove();
+      this.picture = this.element.hidden = false;
+    }
+    const empty = store.given.field?.values ? [] : ["bend", "rest"];
+    for (const panel of ["network", "formulas", "front", "bend", "rest", "time"])
+      this.element.classList.toggle(`sgi-has-${panel}`, store.has(panel) && !empty.includes(panel));
+    if (!store.panels.length) this.frame();
+    for (const panel of this.shown) panel.draw();
+  }
+
+  // What is around the panels.
+  frame() {
     const { store } = this, { open, neurons } = store.state, { running } = store.given;
     this.question.textContent = WORDS.question(neurons.length);
     this.story.textContent = store.given.story ?? "";
     this.element.classList.toggle("sgi-open", open.includes("formulas"));
-    const empty = store.given.field?.values ? [] : ["bend"];
-    for (const panel of ["network", "formulas", "bend", "time"])
-      this.element.classList.toggle(`sgi-has-${panel}`, open.includes(panel) && !empty.includes(panel));
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
     this.machine.classList.toggle("sgi-go", running);
-    this.machine.hidden = open.includes("time"); // which has Play
+    const { without = [] } = store.given; // what a page without a kernel cannot do
+    this.machine.hidden = open.includes("time") || without.includes("machine"); // Time has Play
+    this.hint.hidden = without.includes("hint");
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
       const shut = !store.given.found.length && !open.includes("formulas");
@@ -212,13 +267,11 @@ class Instrument {
     enable(this.what, several && store.text !== null && !store.looked && !store.given.busy);
     const [light, dark] = WORDS.neuronArrows;
     const intro = `${store.dark} ${neurons.length}`;
-    if (this.intro !== intro) {
-      this.intro = intro;
-      const what = neurons.length > 1 ? WORDS.grow() : WORDS.grows;
-      this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
-        h("br"), h("b", {}, WORDS.drag), WORDS.until);
-    }
-    for (const panel of [this.network, this.field, this.guess, this.angle, this.formulas, this.front, this.bend, this.time, this.told]) panel.draw();
+    if (this.intro === intro) return;
+    this.intro = intro;
+    const what = neurons.length > 1 ? WORDS.grow() : WORDS.grows;
+    this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
+      h("br"), h("b", {}, WORDS.drag), WORDS.until);
   }
 }
 

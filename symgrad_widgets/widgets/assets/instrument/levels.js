@@ -1,13 +1,13 @@
 // Level lines of a formula on a section through the data, by marching squares.
 import { evaluate } from "../formula/index.js";
 
-const SIDE = 33, LINES = 6;
+const SIDE = 33;
 // Edges of a cell, 0 below 1 right 2 above 3 left, that a line joins, by which corners are above the level.
 const JOINED = [[], [[3, 0]], [[0, 1]], [[3, 1]], [[1, 2]], [[3, 0], [1, 2]], [[0, 2]], [[3, 2]],
   [[2, 3]], [[2, 0]], [[0, 1], [2, 3]], [[2, 1]], [[1, 3]], [[1, 0]], [[0, 3]], []];
 
 // Pieces of lines [[x0, y0, x1, y1], ...] in the coordinates of the section's two inputs.
-export function levels(tree, section, inputs, field, language) {
+export function levels(tree, section, inputs, field, language, lines) {
   const { low, high, centre, tilt } = section;
   const step = [0, 1].map((i) => (high[i] - low[i]) / (SIDE - 1));
   const columns = field.names.map((_, j) => {
@@ -23,8 +23,8 @@ export function levels(tree, section, inputs, field, language) {
   const finite = values.filter(Number.isFinite).sort();
   if (!finite.length || finite[0] === finite.at(-1)) return [];
   const pieces = [];
-  for (let line = 1; line <= LINES; line++)
-    trace(values, finite[Math.floor((finite.length - 1) * (line - 0.5) / LINES)], low, step, pieces);
+  for (let line = 1; line <= lines; line++)
+    trace(values, finite[Math.floor((finite.length - 1) * (line - 0.5) / lines)], low, step, pieces);
   return pieces;
 }
 

@@ -5,6 +5,7 @@ import { button, h, pixels } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FEW = 10; // tiles of a column before it is opened
+const SLOW = 250; // milliseconds of an answer: neurons of such a network are asked for one by one, when looked at
 
 export class NetworkPanel {
   constructor(store) {
@@ -14,14 +15,16 @@ export class NetworkPanel {
     this.links = h("canvas.sgi-links", { "aria-hidden": "true" });
     this.columns = h("div.sgi-columns");
     this.stage = h("div.sgi-tiles", { onkeydown: (event) => this.keyed(event) }, this.links, this.columns);
+    this.by = h("select", { "aria-label": WORDS.colourBy, onchange: () => store.host.choose({ ...store.choices, colour_by: this.by.value }) });
+    this.said = h("p.sgi-note", { role: "status" });
     this.element = h("section.sgi-network", { "aria-label": "Network" },
-      h("h3", {}, h("b", {}, "Network"), h("span", {}, WORDS.choose)), this.stage);
+      h("h3", {}, h("b", {}, "Network"), store.panels.length ? h("span", {}, `${WORDS.colourBy} `, this.by) : h("span", {}, WORDS.choose)), this.stage, this.said);
     new ResizeObserver(() => this.join()).observe(this.stage);
   }
 
   draw() {
     const { store } = this, { network } = store.given;
-    if (!store.state.open.includes("network") || !network) return;
+    if (!store.has("network") || !network) return;
     const key = `${store.given.networks} ${this.opened} ${store.dark} ${this.sorted} ${store.given.layer?.layer}`;
     if (this.key !== key) {
       this.key = key;
@@ -30,15 +33,32 @@ export class NetworkPanel {
       if (this.opened === null) this.build(network);
       else this.whole(network);
     }
-    const { layer, neurons } = store.state;
-    for (const tile of this.tiles.filter((one) => one.choosable)) {
-      const on = tile.layer === layer && neurons.includes(tile.neuron);
-      tile.element.setAttribute("aria-pressed", String(on));
-      const { looked } = store;
+    this.measures();
+    this.fetch();
+    const { layer, neurons } = store.state, { looked } = store, marks = JSON.stringify([key, layer, neurons, looked]);
+    if (this.marks === marks) return;
+    this.marks = marks;
+    const tiles = this.tiles.filter((one) => one.choosable), on = (tile) => tile.layer === layer && neurons.includes(tile.neuron);
+    const first = tiles.find(on) ?? tiles[0];
+    for (const tile of tiles) {
+      tile.element.setAttribute("aria-pressed", String(on(tile)));
       tile.element.classList.toggle("sgi-looked", Boolean(looked && looked[0] === tile.layer && looked[1] === tile.neuron));
-      tile.element.tabIndex = on || (tile === this.tiles.find((one) => one.choosable) && !this.tiles.some((one) => one.on)) ? 0 : -1;
-      tile.on = on;
+      tile.element.tabIndex = tile === first ? 0 : -1;
     }
+  }
+
+  // What tiles fade by, where a view leaves that open, and what is said of the current neuron.
+  measures() {
+    const { given: { measures, legend, said = "", error }, choices } = this.store;
+    const wrong = this.store.panels.length ? error : "";
+    this.said.textContent = wrong || said;
+    this.said.classList.toggle("sgi-error", Boolean(wrong));
+    this.by.value = choices.colour_by;
+    if (!measures || this.measured === measures) return;
+    this.measured = measures;
+    this.by.replaceChildren(...measures.map(([value, name, ready]) => h("option", { value, disabled: !ready }, name)));
+    this.by.value = choices.colour_by;
+    this.by.title = WORDS.fades(...legend);
   }
 
   build({ side, columns, links }) {
@@ -53,6 +73,7 @@ export class NetworkPanel {
       const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer(c);
       return h("div.sgi-column", {}, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.title }, title), toggle);
     }));
+    this.ahead = this.store.panels.length ? [] : this.tiles.filter((one) => one.choosable);
     this.weights = links.map((text) => text && bytes(text, Int8Array));
     this.network = { columns };
     this.join();
@@ -96,29 +117,53 @@ export class NetworkPanel {
     });
     picture.style.opacity = 0.3 + 0.7 * column.strength[i];
     const element = column.choosable
-      ? button("", () => this.tap(column.layer, neuron), { "aria-label": name, title: name, className: "sgi-tile" })
+      ? button("", (event) => this.tap(column.layer, neuron, event), { "aria-label": name, title: name, className: "sgi-tile" })
       : h("span.sgi-tile", { title: name, role: "img", "aria-label": name });
     element.append(picture);
     this.tiles.push({ element, c, i, neuron, layer: column.layer, choosable: column.choosable });
     return element;
   }
 
-  // Look at a neuron; tapped again it is chosen.
-  tap(layer, neuron) {
+  // Ask for neurons that may be looked at next, one by one while nothing else is done.
+  fetch() {
+    const { store } = this, { ready, host } = store;
+    if (this.asked || !this.ahead?.length) return;
+    this.asked = setTimeout(() => {
+      this.asked = null;
+      if (!ready || store.given.running || store.given.busy || store.live !== null || document.hidden) return;
+      const { layer, neuron } = this.ahead.shift() ?? {};
+      if (neuron === undefined) return;
+      if (store.ahead.has(`${layer} ${neuron}`)) return this.fetch();
+      this.began = performance.now();
+      host.send({ do: "look", layer, neuron, ahead: true });
+    }, 60);
+  }
+
+  // What has been asked for ahead has come.
+  fetched() {
+    if (performance.now() - this.began > SLOW) this.ahead = [];
+    this.fetch();
+  }
+
+  // Look at a neuron; tapped again it is chosen. With shift or ctrl it is one more, or one less.
+  tap(layer, neuron, event) {
     const { looked } = this.store;
-    if (looked?.[0] === layer && looked[1] === neuron) this.choose(layer, neuron);
+    if (event.shiftKey || event.ctrlKey || event.metaKey) this.choose(layer, neuron, layer === this.store.state.layer);
+    else if (looked?.[0] === layer && looked[1] === neuron) this.choose(layer, neuron);
     else this.look(layer, neuron);
   }
 
   look(layer, neuron) {
     const { store } = this, { state } = store;
+    if (!store.has("formulas") && store.panels.length) return this.choose(layer, neuron);
     if (layer === state.layer && state.neurons.length === 1 && state.neurons[0] === neuron) store.leave();
-    else store.host.send({ do: "look", layer, neuron });
+    else if (!store.peek(layer, neuron)) store.host.send({ do: "look", layer, neuron });
   }
 
   // Choose a neuron, or one more of the layer.
   choose(layer, neuron, more = false) {
-    const { store } = this, { neurons: before } = store.state, neurons = more ? [...before, neuron] : [neuron];
+    const { store } = this, { neurons: before } = store.state, others = before.filter((one) => one !== neuron);
+    const neurons = !more ? [neuron] : others.length < before.length && others.length ? others : [...others, neuron];
     const same = layer === store.state.layer && String(neurons) === String(before);
     if (!same) store.go({ layer, neurons, generation: 0, selected: store.isMachine(store.text) ? null : store.state.selected });
   }
@@ -135,7 +180,8 @@ export class NetworkPanel {
     const next = way[0] ? there[Math.round((here.length > 1 ? here.indexOf(at) / (here.length - 1) : 0.5) * (there.length - 1))] : here[here.indexOf(at) + way[1]];
     if (!next) return;
     next.element.focus();
-    this.look(next.layer, next.neuron);
+    if (event.shiftKey) this.choose(next.layer, next.neuron, next.layer === this.store.state.layer);
+    else this.look(next.layer, next.neuron);
   }
 
   // Weights as lines: grey, dashed where negative, as wide as they are large.
@@ -146,7 +192,7 @@ export class NetworkPanel {
     Object.assign(links.style, { width: `${this.stage.scrollWidth}px`, height: `${this.stage.scrollHeight}px` });
     const g = links.getContext("2d");
     g.scale(sharp, sharp);
-    g.strokeStyle = getComputedStyle(this.stage).getPropertyValue("--sgi-ink").trim();
+    g.strokeStyle = this.store.colour("ink");
     const boxes = this.tiles.map(({ element }) => element.getBoundingClientRect());
     this.weights.forEach((matrix, c) => {
       if (!matrix) return;

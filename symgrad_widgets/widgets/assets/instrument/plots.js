@@ -9,6 +9,7 @@ export class Plot {
     this.drawn = drawn;
     this.signal = signal;
     this.view = null;
+    this.size = { width: 0, height: 0 };
     this.embedded = this.embed(Bokeh, document);
     this.embedded.catch((error) => console.error("symgrad: the plot could not be drawn:", error));
   }
@@ -24,8 +25,13 @@ export class Plot {
       if (this.box.isConnected || tries > 9) throw error;
       return this.embed(Bokeh, document, tries + 1);
     }
-    this.signal.addEventListener("abort", () => views.clear());
-    if (this.signal.aborted) return views.clear();
+    const forget = () => {
+      const { model: { document } } = views.roots[0];
+      views.clear();
+      Bokeh.documents.splice(0, Infinity, ...Bokeh.documents.filter((one) => one !== document)); // bokeh keeps them all
+    };
+    this.signal.addEventListener("abort", forget);
+    if (this.signal.aborted) return forget();
     this.view = views.roots[0];
     this.model = this.view.model;
     this.document = this.model.document;
@@ -35,7 +41,10 @@ export class Plot {
       range.properties.start.change.connect(again);
       range.properties.end.change.connect(again);
     }
-    new ResizeObserver(again).observe(this.box);
+    new ResizeObserver(([{ contentRect: { width, height } }]) => {
+      this.size = { width, height };
+      again();
+    }).observe(this.box);
     again();
   }
 
@@ -81,6 +90,7 @@ export class Plot {
   paint() {
     if (!this.model) return;
     const look = getComputedStyle(this.box), soft = look.getPropertyValue("--sgi-soft").trim() || look.color;
+    if (!soft) return; // it is on no page just now
     this.model.outline_line_color = soft;
     for (const item of [...this.model.below, ...this.model.left, ...this.model.center])
       for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = soft;

@@ -1,5 +1,5 @@
 // With more than two inputs: a slider for each of the others, to see only the points near their values.
-import { button, h } from "./dom.js";
+import { button, ends, h } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const MOST = 4; // sliders
@@ -41,7 +41,7 @@ export class Slices {
 
   // Whether each point is near the slice; null where all are shown.
   near() {
-    const { store } = this, { slice } = store.state, { field } = store.given, key = `${JSON.stringify(slice)} ${store.given.version}`;
+    const { store } = this, { slice } = store.state, { field } = store.given, { band } = store.choices, key = `${JSON.stringify(slice)} ${band} ${store.given.version}`;
     if (!this.on) return null;
     if (this.key === key) return this.chosen;
     const away = new Float64Array(field.count);
@@ -49,13 +49,14 @@ export class Slices {
       const column = this.points(name), spread = field.spread[store.names.indexOf(name)] || 1;
       for (let i = 0; i < away.length; i++) away[i] += ((column[i] - value) / spread) ** 2;
     }
-    const most = away.slice().sort()[Math.min(field.count - 1, Math.max(FEWEST, Math.floor(NEAR * field.count)))];
+    const share = Math.min(field.count - 1, Math.max(FEWEST, Math.floor(NEAR * field.count)));
+    const most = band ? band ** 2 * Object.keys(slice).length : away.slice().sort()[share];
     Object.assign(this, { key, chosen: away.map((one) => one <= most) });
     return this.chosen;
   }
 
   slider(name) {
-    const [low, high] = this.points(name).reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+    const [low, high] = ends(this.points(name));
     const input = h("input", { type: "range", min: low, max: high, step: (high - low) / 100, "aria-label": name, oninput: () => {
       clearTimeout(this.later);
       this.later = setTimeout(() => this.set({ ...this.store.state.slice, [name]: Number(input.value) }), PAUSE);
@@ -63,15 +64,22 @@ export class Slices {
     return h("label", { name }, h("i", {}, name), input);
   }
 
+  // How far from the slice points are shown, where a view leaves that open.
+  breadth() {
+    const { host } = this.store, { band } = this.store.choices;
+    return h("label", {}, WORDS.band, h("input", { type: "range", min: 0.05, max: 3, step: 0.05, value: band, "aria-label": WORDS.band,
+      oninput: (event) => host.choose({ ...this.store.choices, band: Number(event.target.value) }) }));
+  }
+
   draw(text) {
     const { store } = this, { slice } = store.state, names = this.on ? Object.keys(slice) : [];
     this.said.textContent = this.element.title = text;
-    this.toggle.hidden = !this.others.length;
+    this.toggle.hidden = !this.others.length || !store.given.field.rank;
     this.toggle.textContent = this.on ? WORDS.allPoints : WORDS.slice;
     const shown = `${names} ${store.given.version}`;
-    if (this.shown !== shown) this.sliders.replaceChildren(...names.map((name) => this.slider(name)));
+    if (this.shown !== shown) this.sliders.replaceChildren(...names.map((name) => this.slider(name)), ...(this.on && store.choices.band ? [this.breadth()] : []));
     this.shown = shown;
     for (const { firstChild: { textContent: name }, lastChild: input } of this.sliders.children)
-      if (input !== document.activeElement) input.value = slice[name];
+      if (input !== document.activeElement) input.value = slice[name] ?? store.choices.band;
   }
 }

@@ -1,5 +1,6 @@
 // What is shown, and all that follows from it: the one state, what Python has given, and the formula in hand.
 import { FormulaError, mathml, read } from "../formula/index.js";
+import { lengthOf } from "./copies.js";
 import { computed, scored } from "./score.js";
 
 const KEPT = 60; // scores
@@ -9,17 +10,21 @@ export class Store {
   constructor(host) {
     this.host = host;
     this.state = host.state();
+    this.panels = host.panels ?? []; // those that a view shows, or all, which are opened one by one
     this.given = { sections: new Map(), found: [], running: false, error: "" };
     this.live = null; // a formula that is being typed or dragged, not yet in the state
     this.only = null; // [low, high): angles of the arrows that are shown
     this.history = [];
     this.looked = null; // [layer, neuron] that is looked at, beside the one that is chosen
     this.chosen = null; // what was given of the chosen one, meanwhile
+    this.ahead = new Map(); // layer and neuron: what is shown when it is looked at
     this.listeners = new Set();
     this.scores = new Map(); // of the neuron that is shown
     this.computed = new Map(); // at the points `at`, whatever the neuron
     this.readings = new Map();
     this.asked = false;
+    this.colours = {};
+    this.colour = (name) => this.colours[name];
   }
 
   listen(listener) {
@@ -43,6 +48,21 @@ export class Store {
 
   get names() {
     return this.given.field.names;
+  }
+
+  // Whether a panel is seen; error against length stands with the formulas.
+  has(panel) {
+    return this.panels.length ? this.panels.includes(panel) : this.state.open.includes(panel === "front" ? "formulas" : panel);
+  }
+
+  // How the field is looked at: { overlay, levels, worst, arrows, band }.
+  get choices() {
+    return this.host.choices?.() ?? {};
+  }
+
+  // Whether arrows are coloured by angle: many of the neuron's alone, not a few pairs.
+  get dense() {
+    return this.panels.length ? !this.choices.overlay : this.has("formulas");
   }
 
   // Go to the state with some of it changed; what it was before can be undone when formulas have changed.
@@ -119,7 +139,14 @@ export class Store {
   }
 
   type(text) {
-    return mathml(this.reading(text).tree, this.given.language);
+    const { tree } = this.reading(text);
+    return tree ? mathml(tree, this.given.language) : text.replace(/[&<]/g, (sign) => `&#${sign.charCodeAt()};`);
+  }
+
+  // How long a formula is, counted as Python counts.
+  length(text) {
+    const { tree } = this.reading(text);
+    return tree ? lengthOf(tree) : text.length;
   }
 
   // How the formula agrees with the neuron, see score.js; null where it cannot be read.
@@ -157,6 +184,13 @@ export class Store {
     this.chosen ??= { field, what, found, sections };
     this.looked = [layer, neuron];
     this.show(given);
+  }
+
+  // Look at a neuron that has been given before; false where it has not.
+  peek(layer, neuron) {
+    const given = this.ahead.get(`${layer} ${neuron}`);
+    if (given) this.look(layer, neuron, given);
+    return Boolean(given);
   }
 
   // Come back to the chosen neuron.

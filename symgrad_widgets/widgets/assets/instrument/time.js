@@ -13,8 +13,14 @@ export class TimePanel {
     this.curve = h("span.sgi-curve", { "aria-hidden": "true" });
     this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the search", oninput: () => this.to(Number(this.line.value)) });
     this.says = h("span.sgi-note", { role: "status" });
+    this.state = h("input.sgi-jump.sgi-state", { type: "text", hidden: true, "aria-label": WORDS.state,
+      onfocus: () => this.state.select(), onchange: () => store.host.send({ do: "state", text: this.state.value }) });
+    this.share = button(WORDS.state, () => {
+      this.state.hidden = !this.state.hidden;
+      store.touch();
+    }, { className: "sgi-plain", hidden: store.panels.length > 0, title: WORDS.stateTitle });
     this.element = h("footer.sgi-time", { "aria-label": "Time" }, this.back, this.play, this.step,
-      h("span.sgi-track", {}, this.curve, this.line), this.says);
+      h("span.sgi-track", {}, this.curve, this.line), this.says, this.share, this.state);
   }
 
   get moving() {
@@ -52,15 +58,17 @@ export class TimePanel {
   }
 
   draw() {
-    const { store } = this, { running, ended, rate } = store.given, { found } = store.chosen ?? store.given, { generation } = store.state;
-    if (!store.state.open.includes("time")) return;
+    if (!this.state.hidden && this.state !== document.activeElement) this.state.value = JSON.stringify(this.store.state);
+    const { store } = this, { given } = store, { running, ended, rate } = given, { found } = store.chosen ?? store.given, { generation } = store.state;
+    if (!store.has("time")) return;
     this.play.textContent = this.moving ? WORDS.pause : WORDS.play;
     enable(this.back, generation > 0);
     enable(this.step, !running || generation < found.length);
     Object.assign(this.line, { max: Math.max(1, found.length), value: generation, disabled: !found.length });
-    const state = running ? WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.ended(found.at(-1).kind[0]) : found.length ? WORDS.still : "";
+    const state = running ? given.recorded ? WORDS.replayed : WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.ended(found.at(-1).kind[0]) : found.length ? WORDS.still : "";
     const now = found[generation - 1];
-    this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}` : state || WORDS.nothing;
+    this.says.title = store.given.certain ?? "";
+    this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}${store.given.certain ? ` · ${store.given.certain}` : ""}` : state || WORDS.nothing;
     const key = `${found.length} ${found.at(-1)?.tried}`;
     if (this.key === key) return;
     this.key = key;

@@ -1,0 +1,97 @@
+"""`symgrad classroom page NETWORK --points FILE --task FILE`: a course's own page, used without Python.
+
+The network is an experiment of the package by name, a checkpoint of linear layers, which is read as numbers,
+or any module of torch: `my_file.py:name`, where the name is that of the module, or of a function that returns
+it. That file is run, so it has to be one's own.
+"""
+
+import csv
+import importlib.util
+import math
+from pathlib import Path
+
+from ..errors import DataError, ModelError, OutputError
+
+__all__ = ["configure", "main"]
+
+
+def configure(parser):
+    """Describe the arguments."""
+    add = parser.add_argument
+    add("network", metavar="NETWORK", help="name of an experiment, a checkpoint, or my_file.py:name")
+    add("--points", metavar="CSV", help="inputs, one point a row, their names in the first")
+    add("--task", metavar="MD", help="tasks as Markdown (notebooks/teaching/README.md)")
+    add("--out", default="page.html", metavar="FILE", help="the page (default: page.html)")
+    add("--activation", default="silu", help="between the layers of a checkpoint (default: silu)")
+    add("--title", help="of the page (default: that of the tasks)")
+    add("--notebook", metavar="ADDRESS", help="of a notebook that the page links to")
+    add("--word", help="encrypts what the page keeps back")
+    add("--hidden", action="store_true", help="keep formulas back until somebody has guessed")
+    add("--generations", type=int, metavar="N", help="of the search that is recorded (default: all)")
+    add("--seed", type=int, default=0, help="of the search (default: 0)")
+
+
+def main(arguments, _):
+    """Write the page, and say where it is."""
+    from .. import page
+
+    source, points, names = arguments.network, None, None
+    if arguments.points is not None:
+        names, points = _points(Path(arguments.points))
+        source = _module(source, arguments.activation)
+    elif Path(source).suffix in {".pt", ".pth", ".safetensors"} or ".py:" in source:
+        raise DataError(f"{source} is a network of your own: give points to look at it on, --points data.csv")
+    tasks = None if arguments.task is None else _text(Path(arguments.task))
+    path = page(
+        source, arguments.out, points, names, seed=arguments.seed, generations=arguments.generations,
+        hidden=arguments.hidden, word=arguments.word, tasks=tasks, title=arguments.title,
+        notebook=arguments.notebook,
+    )  # fmt: skip
+    print(
+        f"page       {path}: {path.stat().st_size / 1e6:.1f} MB, opens without Python and without a network"
+    )
+    return 0
+
+
+def _points(path):
+    """Names of the inputs, and points (N, n), from a table with a line of names on top."""
+    rows = list(csv.reader(_text(path).splitlines()))
+    names = [name.strip() for name in rows[0]] if rows else []
+    points = []
+    for number, row in enumerate(rows[1:], 2):
+        if not row:
+            continue
+        try:
+            point = [float(value) for value in row]
+        except ValueError as error:
+            raise DataError(f"{path}, line {number}: {error}") from None
+        if len(point) != len(names) or not all(map(math.isfinite, point)):
+            raise DataError(f"{path}, line {number}: {len(names)} finite numbers are needed, got {row}")
+        points.append(point)
+    if not points:
+        raise DataError(f"{path} has no points: a line of names on top, then one point a line")
+    return names, points
+
+
+def _module(source, activation):
+    """Network of a checkpoint's path, or of `file.py:name`."""
+    if ".py:" not in source:
+        from .. import from_checkpoint
+
+        return from_checkpoint(source, activation)
+    path, _, name = source.rpartition(":")
+    _text(Path(path))
+    spec = importlib.util.spec_from_file_location("course_network", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if not hasattr(module, name):
+        raise ModelError(f"{path} has no {name!r}: name the network, or a function that returns it")
+    found = getattr(module, name)
+    return found if hasattr(found, "named_modules") else found()
+
+
+def _text(path):
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OutputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None

@@ -1,0 +1,29 @@
+// What is laid over a field that stands alone: the formula's arrows, level lines, and a list of the worst points.
+import { button, h } from "./dom.js";
+import { WORDS } from "./words.js";
+
+const ON = { overlay: true, levels: 8, worst: 10 };
+
+export class Looks {
+  constructor(store) {
+    this.store = store;
+    this.buttons = Object.keys(ON).map((name) => [name, button(WORDS[name], () => this.toggle(name))]);
+    this.rows = h("table.sgi-worst", { "aria-label": WORDS.worst });
+    this.element = h("div.sgi-looks", { hidden: true }, ...this.buttons.map(([, one]) => one), this.rows);
+  }
+
+  toggle(name) {
+    const { host, choices } = this.store;
+    host.choose({ ...choices, [name]: choices[name] ? (name === "overlay" ? false : 0) : ON[name] });
+  }
+
+  draw() {
+    const { store } = this, { choices, given: { worst = [] } } = store;
+    this.element.hidden = !("overlay" in choices) || store.text === null;
+    for (const [name, toggle] of this.buttons) toggle.setAttribute("aria-pressed", String(Boolean(choices[name])));
+    this.rows.hidden = !worst.length;
+    if (this.shown === worst) return;
+    this.shown = worst;
+    this.rows.replaceChildren(...worst.map((row, i) => h("tr", {}, ...row.map((cell) => h(i ? "td" : "th", {}, cell)))));
+  }
+}

@@ -1,0 +1,212 @@
+"""The views of a Workbench that can be driven from Python, all of one state."""
+
+from dataclasses import replace
+
+from ..errors import SymgradError
+from .chooser import ExperimentChooser
+from .expressionview import ExpressionView
+from .fieldview import FieldView
+from .neuronpicker import NeuronPicker
+from .phiview import PhiView
+from .stepper import SearchStepper
+from .subject import Network
+
+__all__ = ["Links"]
+
+_NO_WEIGHTS = "Press Train: no weights come with the package for this seed."
+
+
+class Links:
+    """Views that are made when they are first asked for, and follow a Workbench as it follows them."""
+
+    _linking = False  # views are being turned to the state
+
+    @property
+    def chooser(self):
+        """`ExperimentChooser`, or None for a network of one's own."""
+        return None if self._given_model else self._linked("chooser")
+
+    @property
+    def picker(self):
+        """`NeuronPicker` of the network."""
+        return self._linked("picker")
+
+    @property
+    def fieldview(self):
+        """`FieldView`, or None of one input."""
+        return self._linked("fieldview") if len(self.field.names) > 1 else None
+
+    @property
+    def stepper(self):
+        """`SearchStepper` of the search."""
+        return self._linked("stepper")
+
+    @property
+    def phiview(self):
+        """`PhiView`, or None for several neurons, or neurons without values."""
+        one = self.field.neurons == 1 and self.field.values is not None
+        return self._linked("phiview") if one else None
+
+    @property
+    def expression(self):
+        """`ExpressionView`: the machine's formula that was looked at last, and the guesses."""
+        return self._linked("expression")
+
+    def _linked(self, name):
+        view = self._views.get(name)
+        if view is None or view.comm is None:  # it may have been closed with its cell
+            view = self._views[name] = getattr(self, f"_make_{name}")()
+            self._turned(name)
+        return view
+
+    def _follow_all(self):
+        """Turn all views to the state."""
+        for name in list(self._views):
+            if self._views[name].comm is not None and not self._linking:
+                self._turned(name)
+
+    def _turned(self, name):
+        if getattr(self, name) is None:
+            return
+        before, self._linking = self._linking, True
+        try:
+            getattr(self, f"_turn_{name}")(self._views[name])
+        finally:
+            self._linking = before
+
+    def _take(self, **parts):
+        """Go where a view has been driven to; what cannot be gone to is said."""
+        if self._linking:
+            return
+        try:
+            self.state = replace(self.state, **parts)
+            self._say("")
+        except SymgradError as error:
+            self._say(str(error))
+
+    @property
+    def _machine(self):
+        """Text of the formula of the machine's that is looked at, or else of its best."""
+        found, view = self._subject.found, self._shown
+        if not 0 < view.generation <= len(found):
+            return None
+        front, best = found[view.generation - 1]["front"], found[view.generation - 1]["best"]
+        if view.selected in [one["text"] for one in front]:
+            return view.selected
+        return front[best]["text"] if best >= 0 else None
+
+    # -- one by one ------------------------------------------------------------------------------------------
+
+    def _make_chooser(self):
+        network = self._subject.network
+        chooser = ExperimentChooser(network.run or network.experiment, network.seed)
+        chooser.observe(self._trained, "run")
+        return chooser
+
+    def _trained(self, change):
+        if self._linking or change.new is self._subject.network.run:
+            return
+        if change.new is None:
+            self._say(_NO_WEIGHTS)
+            return
+        self._begin(Network.of(change.new))
+        self._say("")
+
+    def _turn_chooser(self, chooser):
+        if self._subject.network.run is not None:
+            chooser.take(self._subject.network.run)
+
+    def _make_picker(self):
+        picker = NeuronPicker(self._subject.network.activity, beside=False)
+        picker.observe(self._chosen, ["layer", "neurons"])
+        return picker
+
+    def _chosen(self, _):
+        picker, activity = self._views["picker"], self._subject.network.activity
+        position = activity.position(picker.layer)
+        layer = None if position == activity.position(None) else picker.layer
+        if self._linking or (layer, picker.neurons) == (self._shown.layer, self._shown.neurons):
+            return
+        found = self._subjects.get((self._subject.network, layer, picker.neurons))
+        generation = 0 if found is None else len(found.found)
+        mine = self._shown.selected if self._shown.selected != self._machine else None
+        self._take(layer=layer, neurons=picker.neurons, generation=generation, selected=mine)
+
+    def _turn_picker(self, picker):
+        subject = self._subject
+        if picker.activity is not subject.network.activity:
+            picker.close()
+            picker = self._views["picker"] = self._make_picker()
+        picker.choose(subject.layer, *subject.neurons)
+        picker._field = (subject.position, subject.neurons), subject.field
+
+    def _make_fieldview(self):
+        view = FieldView(self.field, inputs=self._shown.inputs)
+        view.observe(
+            lambda _: self._take(inputs=view.inputs, slice=dict(view.slice or {})), ["inputs", "slice"]
+        )
+        return view
+
+    def _turn_fieldview(self, view):
+        view.candidate = None
+        view.field = self.field
+        view.inputs = self._shown.inputs
+        if dict(view.slice or {}) != self._shown.slice:
+            view.slice = self._shown.slice or None
+        view.candidate = self._shown.selected
+
+    def _make_phiview(self):
+        return PhiView(self.field)
+
+    def _turn_phiview(self, view):
+        view.candidate = None
+        view.field = self.field
+        view.candidate = self._shown.selected
+
+    def _make_expression(self):
+        view = ExpressionView(self.field, hidden=self._shown.hidden)
+        view.observe(lambda _: self._guessed(view), "guess")
+        return view
+
+    def _guessed(self, view):
+        if view.guess is not None:
+            self._take(guesses=tuple(dict.fromkeys(view._texts)), selected=view._texts[-1])
+
+    def _turn_expression(self, view):
+        view.field = self.field
+        view.hidden = self._shown.hidden
+        if view._texts != self._shown.guesses:
+            view.take(self._shown.guesses)
+        view.candidate = self._machine
+
+    def _make_stepper(self):
+        stepper = SearchStepper(self.search)
+        stepper.observe(self._stepped, ["state", "selected"])
+        return stepper
+
+    def _stepped(self, _):
+        stepper, subject = self._views["stepper"], self._subject
+        if self._linking or stepper.search is not subject.search:
+            return
+        known = len(subject._plain)
+        subject.ended = "known" if subject.search.settled else None
+        for plain in [] if self._secret else subject.found[known:]:
+            self._tell(generation=plain, ended=subject.ended)
+        chosen = stepper.selected
+        text = (
+            self._shown.selected if chosen is None or self._secret else str(subject.search.in_inputs(chosen))
+        )
+        self._take(generation=stepper.state.generation, selected=text)
+
+    def _turn_stepper(self, stepper):
+        subject, view = self._subject, self._shown
+        if stepper.search is not subject.search:
+            stepper.search = subject.search
+        stepper._states = subject.states
+        stepper.hidden = self._secret
+        stepper.guesses = tuple(subject.scored(text) for text in view.guesses)
+        if stepper.state is not subject.states.get(view.generation, stepper.state):
+            stepper._show(subject.states[view.generation])
+        texts = stepper._texts
+        if view.selected in texts:
+            stepper.selected = stepper.state.front[texts.index(view.selected)]

@@ -1,0 +1,74 @@
+"""A page that was written, opened again: what it is about, and the field that guesses are judged on."""
+
+import base64
+import html
+import re
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import DataError, OutputError
+from ..field import GradientField, Measure
+from ..stored import from_json
+
+__all__ = ["PageFile", "opened"]
+
+_DATA = re.compile(r'id="symgrad-data">([A-Za-z0-9+/=]+)</script>')
+_TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
+_LONGEST = 2**26  # characters of a page, and of the data in it
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """What a page says of itself.
+
+    Attributes
+    ----------
+    id : str, which the lines of those who work with it repeat
+    title : str
+    inputs : names of those along the axes at the beginning
+    tasks : list of dict, as `read_tasks` gives them
+    field : GradientField of the neurons that the page begins with
+
+    """
+
+    id: str
+    title: str
+    inputs: tuple
+    tasks: list
+    field: GradientField
+
+
+def opened(path):
+    """Read a page; OutputError where it cannot be read, DataError where it is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OutputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        unpacker = zlib.decompressobj()
+        packed = unpacker.decompress(base64.b64decode(_DATA.search(text[:_LONGEST])[1]), _LONGEST)
+        data = from_json(packed, _LONGEST)
+        field = _field(data["fields"][0]["field"])
+        title = html.unescape(_TITLE.search(text)[1])
+        return PageFile(data["id"], title, tuple(data["state"]["inputs"]), data["tasks"], field)
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, zlib.error):
+        raise DataError(f"{path} is no page that symgrad has written, or it has been damaged") from None
+
+
+def _field(data):
+    """The field whose unit gradients, points and measure are in a page."""
+    n, count, dimension = len(data["names"]), data["count"], data["dimension"]
+    basis = None if data["basis"] is None else _numbers(data["basis"])
+    if basis is not None:
+        basis = basis.reshape((n, dimension) if basis.size == n * dimension else (count, n, dimension))
+    measure = Measure(_numbers(data["spread"]), basis)
+    span = _numbers(data["span"]).reshape(count, data["rank"], dimension)
+    about = {"measure": measure} | ({"weights": _numbers(data["weights"])} if data["weights"] else {})
+    points = _numbers(data["points"]).reshape(n, count).T
+    return GradientField(points, measure.lift(span), data["names"], **about)
+
+
+def _numbers(text):
+    return np.frombuffer(base64.b64decode(text), "<f8")

@@ -1,0 +1,176 @@
+"""A page that needs no kernel: one file, opened from a disk, that computes what the instrument shows."""
+
+import base64
+import functools
+import hashlib
+import json
+import zlib
+from html import escape
+from pathlib import Path
+from string import Template
+
+from ..errors import OutputError
+from . import bokehjs
+from .bundle import bundled
+from .pagedata import kept_back, page_data
+from .pageseal import sealed
+from .subject import Network, Subject
+from .tasks import read_tasks
+
+__all__ = ["page", "recorded", "write_page"]
+
+_ASSETS = Path(__file__).parent / "assets"
+_FOR_PRACTICE = (
+    "<p>What is kept back is packed{how}, and all in this file: it is for practice, not for marks.</p>"
+)
+
+
+def page(
+    source, path, x=None, names=None, *, seed=0, generations=None, atlas=None, show=(), hidden=False,
+    word=None, tasks=None, title=None, notebook=None, bokeh=None,
+):  # fmt: skip
+    """Write a page on which a network can be looked at, guessed at and played with, without Python.
+
+    It is one HTML file that opens from a disk and asks no other host for anything. A search is done first,
+    and recorded, so that the page can play it. Returns the `Path` that was written.
+
+    >>> sg.page("oscillator", "oscillator.html")  # doctest: +SKIP
+    >>> sg.page(my_network, "mine.html", x, names=("x", "v"), title="My network")  # doctest: +SKIP
+
+    Parameters
+    ----------
+    source, x, names, seed, show, hidden
+        As in `Workbench`.
+    path : where to, usually with the ending .html
+    generations : int or None
+        Of the search, 0 for none; None: until it ends by itself.
+    atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
+    word : str or None
+        Encrypts what the page keeps back; who knows the word can open it. Without one it is only packed.
+    tasks : str or None
+        Tasks with feedback as Markdown, see `widgets/tasks.py`; what is right of a choice is kept back.
+    title : str, or None for that of the tasks or else the experiment's number
+    notebook : address of the notebook that the page links to, or None
+    bokeh : address of a script with this BokehJS, such as "bokeh.min.js" beside the page; None puts it in
+
+    Raises
+    ------
+    DataError, ModelError, UnknownNameError
+        as `Workbench` does.
+    OutputError
+        where the file cannot be written.
+
+    """
+    subject = recorded(Network.of(source, x, names, seed), generations)
+    return write_page(
+        path, subject.view(show, hidden), subject,
+        atlas=atlas, word=word, tasks=tasks, title=title, notebook=notebook, bokeh=bokeh,
+    )  # fmt: skip
+
+
+def recorded(network, generations=None):
+    """`Subject` of the neurons that a `Network` begins with, after a search that has been kept."""
+    subject = Subject(network, None, network.neuron)
+
+    def keep(state):
+        subject.keep(state)
+
+    if len(subject.field.names) > 1 and generations != 0:
+        subject.ended = subject.search.run(generations=generations, progress=False, callback=keep).ended
+    return subject
+
+
+def write_page(
+    path, view, subject, *, atlas=None, word=None, tasks=None, title=None, notebook=None, bokeh=None,
+    links=(), harder=None,
+):  # fmt: skip
+    """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`.
+
+    `links` are more of them, (address, words); `harder` is the address of the page to go to next, or None.
+    The others are those of `page`.
+    """
+    network, back = subject.network, kept_back(view, subject)
+    heading, introduction, listed, right = None, "", [], {}
+    if tasks is not None:
+        layers = [layer.name for layer in network.activity.layers]
+        heading, introduction, listed, right = read_tasks(tasks, subject.field.names, layers)
+    data = page_data(view, subject, atlas) | {"tasks": listed, "harder": harder, "answered": bool(back)}
+    told = json.dumps([data["fields"][0]["field"], listed])  # what people who work with it are asked about
+    data["id"] = hashlib.sha256(told.encode()).hexdigest()[:12]
+    back |= {"right": right} if right else {}
+    number = "A network of your own" if network.experiment is None else f"Network {network.experiment.id}"
+    parts = {
+        "title": escape(title or heading or number),
+        "style": _asset("instrument/instrument.css") + _asset("page/page.css"),
+        "links": _links([(notebook, "The notebook of this page")] * bool(notebook) + list(links)),
+        "introduction": _paragraphs(introduction),
+        "words": escape(data["story"]),
+        "holds": _holds(data),
+        "python": _python(network.experiment, notebook),
+        "sealed": _FOR_PRACTICE.format(how=" and encrypted" if word else "") if back else "",
+        "data": _block("data", data) + _block("sealed", sealed(back, word)),
+        "bokeh": _bokeh(bokeh),
+        "script": bundled("page/index.js"),
+    }
+    return _written(Path(path), Template(_asset("page/page.html")).substitute(parts))
+
+
+def _written(path, text):
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"the page cannot be written to {path}: {error.strerror or error}") from None
+    return path
+
+
+def _links(links):
+    return " ".join(f'<a href="{escape(address)}">{escape(words)}</a>' for address, words in links)
+
+
+def _paragraphs(text):
+    parts = [f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip()]
+    return f'<div class="sgp-intro">{"".join(parts)}</div>\n' if parts else ""
+
+
+def _asset(name):
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+def _block(name, values):
+    return _packed(name, json.dumps(values, allow_nan=False, separators=(",", ":")).encode())
+
+
+def _packed(name, some):
+    text = base64.b64encode(zlib.compress(some, 9)).decode()
+    return f'<script type="text/plain" id="symgrad-{name}">{text}</script>\n'
+
+
+@functools.cache
+def _bokeh(address):
+    if address is not None:
+        return f'<script src="{escape(address)}"></script>'
+    return _packed("bokeh", bokehjs.script())
+
+
+def _holds(data):
+    """What of the network is in the page, in words."""
+    held, points = data["fields"][0]["field"]["count"], ""
+    if held < data["points"]:
+        points = f" Of {data['points']:,} points it holds {held:,}."
+    if data["model"] is not None:
+        return f"The whole network is in this page: look at any neuron, over any inputs.{points}"
+    count, inputs = len(data["fields"]), " and ".join(data["state"]["inputs"])
+    return (
+        f"This network cannot be computed in a page: {count} of its neurons were recorded, their grey "
+        f"pictures over {inputs}.{points}"
+    )
+
+
+def _python(experiment, notebook):
+    """How to get what a page cannot do, in words."""
+    where = "its notebook, see above, or" if notebook else "a notebook with"
+    shown = "sg.Workbench(model, x)" if experiment is None else f'sg.Workbench("{experiment.slug}")'
+    return (
+        "To train a network or to search anew you need Python with symgrad: run <code>symgrad lab</code>, "
+        f"and open {where} <code>{escape(shown)}</code>."
+    )

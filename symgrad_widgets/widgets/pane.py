@@ -1,0 +1,122 @@
+"""The instrument's front end with some of its panels: what every view of a field or a search is made of."""
+
+import zlib
+
+import traitlets
+
+from ..errors import SymgradError
+from ..formula.language import language
+from . import bokehjs
+from .canvases import document
+from .cells import adopt
+from .fielddata import field_data, packed
+from .frontend import Front
+from .guard import Described
+from .viewstate import ViewState
+
+__all__ = ["Pane", "looked_at"]
+
+_NUMBERS = 400_000  # of a field that a page is given: of a larger one, some of the points
+
+
+class Pane(Described, Front):
+    """Panels of the instrument, told by messages what to show.
+
+    A subclass says in `_given()` all that a page has to know, hears in `_moved_to(state)` where a page has
+    gone, and in `_do` what a person has asked for; both may raise a `SymgradError`, which is said there.
+
+    Attributes
+    ----------
+    error : str, what was wrong with what a page asked for last; "" for nothing
+
+    """
+
+    panels: tuple[str, ...] = ()  # none for all, one by one
+    _script, _style = "instrument/index.js", "instrument/instrument.css"
+    _version = traitlets.Unicode(bokehjs.VERSION).tag(sync=True)
+    _panels: traitlets.List = traitlets.List().tag(sync=True)
+    _state = traitlets.Dict().tag(sync=True)
+    _choices = traitlets.Dict().tag(sync=True)
+    _svg = traitlets.Bytes().tag(sync=True)  # for a page where no Python answers
+    _plots: tuple[str, ...] = ("field",)  # that are drawn at once
+
+    def __init__(self, state, panels=None, **traits):
+        self.error, self._shown = "", state
+        shown = list(self.panels if panels is None else panels)
+        super().__init__("sgi-view", _state=state.plain(), _panels=shown, **traits)
+        self.on_msg(self._asked)
+        self.observe(self._moved, "_state")
+        adopt(self)
+
+    def _given(self):
+        """All that a page has to know, as plain data."""
+        return {
+            "language": language(),
+            "choices": [],
+            "story": "",
+            "found": [],
+            "ended": None,
+            "running": False,
+            "error": self.error,
+        }
+
+    def _tell(self, **given):
+        self.send({"given": given})
+
+    def _go(self, state, **given):
+        """Show a state, and tell a page what is new with it."""
+        self._shown = state
+        if given:
+            self._tell(**given)
+        self._state = state.plain()
+
+    def _tell_all(self):
+        self._tell(**self._given(), documents={name: document(name) for name in self._plots})
+
+    def _asked(self, _, message, __):
+        """Answer a page: `want` what it has to know, `do` what a person has asked for."""
+        try:
+            if message.get("want") == "live":
+                self.send({"live": self._version}, buffers=[bokehjs.script()])
+            elif message.get("want") == "given":
+                self._tell_all()
+            elif message.get("want") == "plots":
+                self._tell(documents={name: document(name) for name in ("front", "bend")})
+            else:
+                self._do(message)
+        except SymgradError as error:
+            self._say(str(error))
+
+    def _do(self, message):
+        """Do what a person has asked for; by itself a view does nothing."""
+
+    def _moved(self, change):
+        """Follow the page; what it may not be stays as it was, and the page is told why."""
+        before = self._shown.plain()
+        if change.new == before:
+            return
+        try:
+            self._moved_to(ViewState.read(change.new))
+            self._say("")
+        except SymgradError as refused:
+            self._state = before
+            self._say(str(refused))
+
+    def _say(self, error):
+        if error != self.error:
+            self.error = error
+            self._tell(error=error)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        self._svg = zlib.compress(data.get("image/svg+xml", "").encode())
+        return bundle
+
+
+def looked_at(field):
+    """Plain data of a field for a page, of a large one at some of its points; values of one neuron, too."""
+    step = -(-len(field) * len(field.names) * (field.unit.shape[1] + 1) // _NUMBERS)
+    some = field.take(slice(None, None, step)) if step > 1 else field
+    values = some.values.reshape(len(some)) if some.neurons == 1 and some.values is not None else None
+    return field_data(some) | {"values": packed(values)}

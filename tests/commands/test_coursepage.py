@@ -1,0 +1,120 @@
+"""A course's own page, and what the class hands in: from files to files, by the command line."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+import torch
+
+import symgrad_widgets as sg
+from symgrad_widgets.commands.cli import main
+from symgrad_widgets.formula.expressions import loss
+from symgrad_widgets.network.modules import mlp
+from symgrad_widgets.widgets.pagefile import opened
+from symgrad_widgets.widgets.subject import Network, Subject
+
+TASK = "# Ours\n## Guess\nguess: 5\n## Which way?\n- [x] Up\n- [ ] Down\n"
+OWN = """import torch
+def network():
+    torch.manual_seed(0)
+    return torch.nn.Sequential(torch.nn.Linear(2, 6), torch.nn.LayerNorm(6), torch.nn.Linear(6, 1))
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("course")
+    points = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    lines = [",".join(map(str, point)) for point in points]
+    (folder / "data.csv").write_text("\n".join(["a,b", *lines]) + "\n")
+    (folder / "task.md").write_text(TASK)
+    (folder / "own.py").write_text(OWN)
+    torch.save(mlp((2, 8, 1), "tanh", torch.Generator().manual_seed(0)).state_dict(), folder / "mine.pt")
+    return folder
+
+
+def build(folder, network, *more, points="data.csv"):
+    given = ["--points", str(folder / points)] if points else []
+    out = folder / "page.html"
+    return main(
+        ["classroom", "page", str(network), *given, "--out", str(out), "--generations", "0", *more]
+    ), out
+
+
+@pytest.mark.parametrize(("network", "whole"), [("mine.pt", True), ("own.py:network", False)])
+def test_a_page_of_one_s_own_network(folder, capsys, network, whole):
+    code, out = build(folder, folder / network, "--task", str(folder / "task.md"), "--activation", "tanh")
+    assert code == 0
+    assert "opens without Python" in capsys.readouterr().out
+    page = opened(out)
+    assert (page.title, page.field.names, len(page.field)) == ("Ours", ("a", "b"), 200)
+    assert ("The whole network is in this page" in out.read_text(encoding="utf-8")) is whole
+
+
+def test_the_field_in_a_page_judges_as_the_network_s_own(folder):
+    code, out = build(folder, "fieldstrength", points=None)
+    network = Network.of("fieldstrength")
+    field = Subject(network, None, network.neuron).field
+    page = opened(out)
+    assert code == 0
+    for text in ("E1*B1 + E2*B2 + E3*B3", "E1^2 + 2*B1"):
+        assert loss(text, page.field) == pytest.approx(loss(text, field), rel=1e-9)
+
+
+def test_a_class_is_collected(folder, capsys):
+    _, out = build(folder, "oscillator", "--task", str(folder / "task.md"), points=None)
+    page = opened(out)
+    line = {"symgrad": "class 1", "page": page.id, "solved": [1], "picked": {"2": 2}}
+    people = [
+        line | {"name": "Ada", "guesses": ["x v", "x² + v²"]},
+        line | {"name": "=1+1", "guesses": ["nonsense("], "solved": []},
+        line | {"name": "Eve", "page": "another", "guesses": []},
+    ]
+    lines = folder / "lines.txt"
+    lines.write_text("\n".join([*map(json.dumps, people), "rubbish"]), encoding="utf-8")
+    assert main(["classroom", "collect", str(out), str(lines), "--out", str(folder / "class")]) == 0
+    told = capsys.readouterr().out
+    assert "line 3: it is of another page, another" in told
+    assert "line 4: this is no line of a page" in told
+    with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
+        ada, other = csv.DictReader(file)
+    assert (ada["1 Guess"], ada["2 Which way?"], ada["best guess"]) == ("yes", "option 2", "x² + v²")
+    assert float(ada["loss"]) == pytest.approx(sg.score(page.field, "x² + v²").loss, rel=1e-2)
+    assert (other["name"], other["best guess"]) == ("'=1+1", "")
+    picture = (folder / "class.html").read_text(encoding="utf-8")
+    assert picture.count("<svg") == 2
+    assert "<td>Ada" in picture
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\n1,2\n1,x\n", "line 3: could not convert string to float: 'x'"),
+        ("a,b\n1\n", "line 2: 2 finite numbers are needed, got ['1']"),
+        ("", "has no points: a line of names on top"),
+    ],
+)
+def test_bad_points_are_named(folder, capsys, text, message):
+    (folder / "bad.csv").write_text(text)
+    assert build(folder, folder / "mine.pt", points="bad.csv")[0] == 2
+    assert message in capsys.readouterr().err
+
+
+def test_other_bad_input_is_named(folder, capsys):
+    assert build(folder, folder / "mine.pt", points=None)[0] == 2
+    assert build(folder, folder / "own.py:nothing")[0] == 2
+    assert build(folder, folder / "mine.pt", "--task", str(folder / "none.md"))[0] == 2
+    assert main(["classroom", "collect", str(folder / "task.md"), str(folder / "task.md")]) == 2
+    said = capsys.readouterr().err.splitlines()
+    for line, message in zip(
+        said,
+        (
+            "give points to look at it on",
+            "has no 'nothing'",
+            "cannot be read",
+            "is no page that symgrad has written",
+        ),
+        strict=True,
+    ):
+        assert message in line

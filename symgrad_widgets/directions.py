@@ -3,12 +3,14 @@
 Arrays hold a vector of m numbers at each of N points, or the k vectors that span what it is compared with.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-__all__ = ["misalignment", "noise", "orthonormal", "outside", "unit"]
+__all__ = ["Surroundings", "misalignment", "noise", "orthonormal", "outside", "surroundings", "unit"]
 
 _DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
-_COMPARED = 10_000  # points times inputs that are compared with their neighbours, at most
+_COMPARED = 30, 300, 3000  # points that are compared with their neighbours: least, most, and times inputs
 
 
 def unit(vectors):
@@ -44,23 +46,38 @@ def misalignment(vectors, spanning):
     return np.where(np.isfinite(share), np.minimum(share, 1.0), 1.0)
 
 
-def noise(points, vectors):
-    """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
+class Surroundings(NamedTuple):
+    """Some of N points (S,), their neighbours (S, J), and the shares (S, J) of these in a prediction."""
 
-    Each vector is compared with a linear function of the points (N, n) that fits its neighbours, twice as
-    many as that takes. The median of the squares counts, as what is curved somewhere is no noise. Of many
-    inputs no two points are near, and what is found is an upper bound.
+    points: np.ndarray
+    neighbours: np.ndarray
+    shares: np.ndarray
+
+
+def surroundings(points):
+    """Return `Surroundings` among points (N, n): a linear function is fitted to what the neighbours say.
+
+    They are twice as many as that takes, and what it says at the point itself is the prediction.
     """
     from scipy.spatial import cKDTree
 
     count, n = points.shape
-    near = min(2 * (n + 2), count - 1)
-    some = np.linspace(0, count - 1, min(count, max(_COMPARED // n**2, 30))).astype(int)
-    index = cKDTree(points).query(points[some], near + 1)[1]
+    least, most, times = _COMPARED
+    some = np.linspace(0, count - 1, min(count, int(np.clip(times // n, least, most)))).astype(int)
+    index = cKDTree(points).query(points[some], min(2 * (n + 2), count - 1) + 1)[1]
     index = np.where(index[:, :1] == some[:, None], index[:, 1:], index[:, :-1])  # of repeated ones any
-    design = np.concatenate([np.ones((len(some), near, 1)), points[index] - points[some][:, None]], axis=2)
-    share = np.linalg.pinv(design, rcond=_DEPENDENT)[:, 0]  # (S, near), of the value at the point itself
-    left = vectors[some] - np.einsum("sj,sjkm->skm", share, vectors[index])
-    squares = (left**2).mean(2) / (1 + (share**2).sum(1))[:, None]
+    design = np.concatenate([np.ones((*index.shape, 1)), points[index] - points[some][:, None]], axis=2)
+    return Surroundings(some, index, np.linalg.pinv(design, rcond=_DEPENDENT)[:, 0])
+
+
+def noise(around, vectors):
+    """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
+
+    By what they differ by from their predictions (`Surroundings`). The median of the squares counts, as what
+    is curved somewhere is no noise. Of many inputs no two points are near, and what is found is an upper
+    bound.
+    """
+    left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
+    squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]
     of_normal = (1 - 2 / (9 * vectors.shape[2])) ** 3  # median of chi^2 (Wilson, Hilferty 1931)
     return np.sqrt(np.median(squares, axis=0) / of_normal)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .arrays import floats, names_of
 from .checks import checked_names
-from .directions import noise
+from .directions import noise, surroundings
 from .errors import DataError, NoGradientError
 
 __all__ = ["TRAINING_ERROR", "GradientField", "Measure", "measured"]
@@ -121,6 +121,12 @@ class GradientField:
     def weights(self) -> np.ndarray:
         """How much each point counts (N,), in no unit."""
         return _trusted(self) if self._weights is None else self._weights
+
+    @cached_property
+    def surroundings(self):
+        """Neighbours of some of the points (`directions.Surroundings`), inputs in units of their spreads."""
+        spread = self.measure.spread
+        return surroundings(self.points / np.where(spread > 0, spread, np.inf))
 
     @property
     def effective(self) -> float:
@@ -314,8 +320,7 @@ def _trusted(field):
     if field.error is not None:
         short = (np.reshape(field.error, (-1, 1)) / unit / _TURNED) ** 2
     else:
-        spread = np.where(field.measure.spread > 0, field.measure.spread, np.inf)
-        error = noise(field.points / spread, field.projected / unit[:, None])
+        error = noise(field.surroundings, field.projected / unit[:, None])
         short = np.minimum((error / _TURNED) ** 2, (squares**2).sum(0) / np.maximum(squares.sum(0), 1))
     return (squares / np.where(squares > 0, short + squares, 1)).mean(1)
 

@@ -13,8 +13,9 @@ import numpy as np
 import sympy as sp
 
 import symgrad_widgets as sg
+from symgrad_widgets.formula.expressions import misalignments
 
-__all__ = ["BEYOND", "CASES", "Case", "field_of", "from_formula", "lawless"]
+__all__ = ["BEYOND", "CASES", "Case", "field_of", "from_formula", "lawless", "loss"]
 
 
 class Case(NamedTuple):
@@ -27,6 +28,11 @@ class Case(NamedTuple):
     names: tuple
     draw: Callable
     constraints: tuple = ()
+
+
+def loss(formula, field):
+    """Weighted mean of 1 - cos^2 over all points of a field."""
+    return float(np.average(misalignments(formula, field), weights=field.weights))
 
 
 def field_of(case, count=1000, seed=0, noise=0.0, **options):

@@ -27,7 +27,6 @@ __all__ = [
     "exact_numbers",
     "from_file",
     "gradient",
-    "loss",
     "misalignments",
     "parse",
 ]
@@ -233,11 +232,6 @@ def misalignments(expression, field):
     formula has no value, or where its gradient vanishes on the tangent space, counts 1.
     """
     return misalignment(_projected(expression, field), field.unit)
-
-
-def loss(expression, field):
-    """Weighted mean of `misalignments` over the points of a field: 0 = same concept, 1 = orthogonal."""
-    return float(np.average(misalignments(expression, field), weights=field.weights))
 
 
 def angles(expression, field):

@@ -4,6 +4,7 @@ from .choice.candidate import Candidate, identifiable, score
 from .choice.certificate import Certificate
 from .choice.evidence import Evidence, null_front
 from .choice.kind import CAVEAT, WORDS
+from .choice.split import held_out
 from .fit.combine import eliminate, losses, solve
 from .kernel.evaluation import warm_up
 from .parts import Division, Pair, Part, divide
@@ -22,6 +23,7 @@ __all__ = [
     "SearchState",
     "divide",
     "eliminate",
+    "held_out",
     "identifiable",
     "losses",
     "null_front",

@@ -4,6 +4,8 @@ import base64
 
 import numpy as np
 
+from ..search import held_out
+
 __all__ = ["field_data", "packed"]
 
 
@@ -13,7 +15,8 @@ def field_data(field, like=None):
     Of a field at the points of another one, `like`, only what is its own.
 
     The arrays are base64 of little-endian doubles: points by columns (n, N); spread (n,); basis (n, m),
-    (N, n, m) or None; span (N, rank, m), what the neurons' gradients span; weights (N,) or None.
+    (N, n, m) or None; span (N, rank, m), what the neurons' gradients span; weights (N,); and as bytes held
+    (N,), 1 at the points that losses are measured on.
     """
     own = {
         "names": list(field.names),
@@ -21,7 +24,7 @@ def field_data(field, like=None):
         "dimension": field.dimension,
         "rank": field.unit.shape[1],
         "span": packed(field.unit),
-        "weights": packed(getattr(field, "weights", None)),
+        "weights": packed(field.weights),
     }
     if like is not None and np.array_equal(like.points, field.points):
         return own
@@ -29,6 +32,7 @@ def field_data(field, like=None):
         "points": packed(field.points.T),
         "spread": packed(field.measure.spread),
         "basis": packed(field.measure.basis),
+        "held": packed(held_out(field), "u1"),
     }
 
 

@@ -134,7 +134,12 @@ def _taken(field, rows):
 
 
 def _exact(field):
-    return field_data(field) | {"values": packed(field.values) if field.neurons == 1 else None}
+    kinds = {"points": "<i4", "neighbours": "<i4", "shares": "<f8"}  # of what an error is estimated by
+    around = {name: packed(getattr(field.surroundings, name), kind) for name, kind in kinds.items()}
+    return field_data(field) | {
+        "values": packed(field.values) if field.neurons == 1 else None,
+        "around": around,
+    }
 
 
 def _coarse(field):
@@ -143,7 +148,7 @@ def _coarse(field):
         "names": list(field.names), "count": len(field),
         "dimension": field.dimension, "rank": field.unit.shape[1],
         "span": packed(np.round(field.unit * _FINE), "<i2"),
-        "weights": packed(getattr(field, "weights", None), "<f4"),
+        "weights": packed(field.weights, "<f4"),
         "values": packed(field.values, "<f4") if field.neurons == 1 else None,
     }  # fmt: skip
 

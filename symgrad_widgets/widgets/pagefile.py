@@ -65,9 +65,8 @@ def _field(data):
         basis = basis.reshape((n, dimension) if basis.size == n * dimension else (count, n, dimension))
     measure = Measure(_numbers(data["spread"]), basis)
     span = _numbers(data["span"]).reshape(count, data["rank"], dimension)
-    about = {"measure": measure} | ({"weights": _numbers(data["weights"])} if data["weights"] else {})
-    points = _numbers(data["points"]).reshape(n, count).T
-    return GradientField(points, measure.lift(span), data["names"], **about)
+    points, weights = _numbers(data["points"]).reshape(n, count).T, _numbers(data["weights"])
+    return GradientField(points, measure.lift(span), data["names"], measure=measure, weights=weights)
 
 
 def _numbers(text):

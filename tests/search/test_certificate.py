@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import sympy as sp
+from concept_cases import loss
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError
-from symgrad_widgets.formula.expressions import evaluate, loss, parse
+from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.measuring.recovery.usage import Usage
 from symgrad_widgets.search import certify
 from symgrad_widgets.search.engine import Engine

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sympy as sp
-from concept_cases import BEYOND, CASES, field_of, from_formula, lawless
+from concept_cases import BEYOND, CASES, field_of, from_formula, lawless, loss
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import DataError, ExpressionError, OutputError, UnknownNameError
-from symgrad_widgets.formula.expressions import complexity, loss, parse
+from symgrad_widgets.formula.expressions import complexity, parse
 from symgrad_widgets.search import storage
 from symgrad_widgets.search.choice import writing
 from symgrad_widgets.search.terms.postfix import apply, from_sympy

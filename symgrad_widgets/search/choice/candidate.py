@@ -15,7 +15,7 @@ from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy
 from ..tuning import KIND
 from .numbers import Interval, intervals
-from .split import split
+from .split import held_out
 from .values import left_of, missed, unexplained
 
 __all__ = ["Candidate", "explained", "identifiable", "missed_by", "score", "share"]
@@ -96,7 +96,7 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
     expression = as_expression(guess, field.names)
     if not expression.free_symbols:
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
-    held = split(field, random_state)[1]
+    held = held_out(field, random_state)
     shares = misalignments(guess if isinstance(guess, str) else expression, field)[held]
     losses = float(np.average(shares, weights=field.weights[held])), float(shares.mean())
     return Candidate(expression, complexity(expression), *losses, explained(expression, field), (field, None))

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..tuning import SPLIT
 
-__all__ = ["distinct", "split"]
+__all__ = ["distinct", "held_out", "split"]
 
 
 def distinct(points):
@@ -34,3 +34,10 @@ def split(field, seed, searched=SPLIT.searched):
     held, fit = order[aside[order]][:most], order[~aside[order]][:most]
     few = max(int(np.clip(searched // field.dimension, *SPLIT.searched_points)), least)
     return fit, held, fit[:few]
+
+
+def held_out(field, seed=0):
+    """Which points of a field losses are measured on (N,)."""
+    held = np.zeros(len(field), dtype=bool)
+    held[split(field, seed)[1]] = True
+    return held

@@ -1,5 +1,5 @@
 // How far a formula's gradients are from the neuron's: the counterpart of directions.py and formula/expressions.py.
-// A field is what widgets/fielddata.py gives, unpacked: columns of points, spread, basis, span, weights.
+// A field is what widgets/fielddata.py gives, unpacked: columns of points, spread, basis, span, weights, held.
 import { evaluate } from "./numbers.js";
 
 const VANISHING = 1e-9; // of the largest component: shorter projections are rounding errors
@@ -12,11 +12,12 @@ export function bytes(text, Kind = Uint8Array) {
   return new Kind(found.buffer);
 }
 
-// { names, count, points, spread, basis, span, weights } of the arrays that Python has packed as base64.
+// { names, count, points, spread, basis, span, weights, held } of the arrays that Python has packed as base64.
 export function unpacked(data) {
   const array = (text) => text && bytes(text, Float64Array);
   const { count } = data, given = ["points", "spread", "basis", "span", "weights"].filter((name) => name in data);
   const found = { ...data, ...Object.fromEntries(given.map((name) => [name, array(data[name])])) };
+  if ("held" in data) found.held = bytes(data.held);
   if (found.points) found.points = data.names.map((_, i) => found.points.slice(i * count, (i + 1) * count));
   return found;
 }
@@ -75,11 +76,11 @@ export function misalignments(evaluated, field) {
   });
 }
 
-// Mean over the points, weighted where the field has weights.
-export function mean(shares, weights) {
+// Mean over the points that are held out, weighted where the field has weights.
+export function mean(shares, { weights, held }) {
   let total = 0, all = 0;
   for (let i = 0; i < shares.length; i++) {
-    const weight = weights ? weights[i] : 1;
+    const weight = (weights ? weights[i] : 1) * (held ? held[i] : 1);
     total += weight * shares[i];
     all += weight;
   }
@@ -87,7 +88,7 @@ export function mean(shares, weights) {
 }
 
 export function loss(tree, field, language) {
-  return mean(misalignments(evaluate(tree, field.names, field.points, language), field), field.weights);
+  return mean(misalignments(evaluate(tree, field.names, field.points, language), field), field);
 }
 
 // Angles in degrees between the formula's gradient and the neurons', 0 to 90.

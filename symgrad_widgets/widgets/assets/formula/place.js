@@ -45,7 +45,8 @@ export function placed(tree, field, language, free = null) {
     const evaluated = evaluate(changed(tree, some), field.names, field.points, language);
     return residuals(directions(evaluated, field), field).map((r) => (Number.isFinite(r) ? r : 0));
   };
-  const worth = (some) => loss(changed(tree, some), field, language);
+  const all = { ...field, held: null };
+  const worth = (some) => loss(changed(tree, some), all, language);
   const moved = (change) => values.map((value, i) => value + (change[moving.indexOf(i)] ?? 0));
   let best = worth(values), damping = 1e-6;
   for (let step = 0; step < MOST && moving.length; step++) {
@@ -75,7 +76,7 @@ export function placed(tree, field, language, free = null) {
     damping = Math.max(damping / 1000, 1e-12);
     if (size < ENOUGH) break;
   }
-  return { values, loss: best };
+  return { values, loss: loss(changed(tree, values), field, language) };
 }
 
 // Indices, rising, of columns that are no combination of later ones.

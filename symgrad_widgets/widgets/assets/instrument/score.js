@@ -29,7 +29,7 @@ export function scored({ values, along }, field) {
   const at = (share) => sorted[Math.min(count - 1, Math.floor(share * count))];
   let lost = 0;
   for (const value of values) lost += !Number.isFinite(value);
-  return { along, values, degrees, loss: mean(shares, field.weights), middle: at(0.5), most: at(0.95), lost };
+  return { along, values, degrees, loss: mean(shares, field), middle: at(0.5), most: at(0.95), lost };
 }
 
 // How many angles lie in each of the bins.

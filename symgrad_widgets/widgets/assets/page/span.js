@@ -2,11 +2,30 @@
 
 const VANISHING = 1e-12; // shorter projections than this, against the longest, are zero
 
+const TURNED = 0.02; // of a gradient's length: an error of less is no reason to trust it less
+
 // What each point counts, by the length of its gradient: short ones are turned most by an error.
-function trusted(lengths, longest) {
+function trusted(lengths, longest, error) {
   const squares = lengths.map((one) => (one / longest) ** 2), sum = (some) => some.reduce((a, b) => a + b, 0);
-  const short = sum(squares.map((one) => one * one)) / sum(squares);
-  return squares.map((one) => one / (short + one));
+  const short = Math.min((error / longest / TURNED) ** 2, sum(squares.map((one) => one * one)) / sum(squares));
+  return squares.map((one) => (one > 0 ? one / (short + one) : 0));
+}
+
+// What neighbouring points do not share of vectors: directions.py has the source.
+function noise({ points, neighbours, shares }, vectors, dimension) {
+  const near = neighbours.length / points.length;
+  const squares = Array.from(points, (point, s) => {
+    let square = 0, all = 1;
+    for (let k = 0; k < dimension; k++) {
+      let left = vectors[point * dimension + k];
+      for (let j = s * near; j < (s + 1) * near; j++) left -= shares[j] * vectors[neighbours[j] * dimension + k];
+      square += left * left;
+    }
+    for (let j = s * near; j < (s + 1) * near; j++) all += shares[j] ** 2;
+    return square / dimension / all;
+  }).sort((a, b) => a - b);
+  const middle = (squares[(squares.length - 1) >> 1] + squares[squares.length >> 1]) / 2;
+  return Math.sqrt(middle / (1 - 2 / (9 * dimension)) ** 3);
 }
 
 // What is a neuron's own in a field at the points of another one: unit gradients in tangent coordinates, values.
@@ -26,10 +45,11 @@ export function fieldOf({ values, slopes }, like) {
   }
   const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
   if (!(longest > 0)) return null;
+  const weights = trusted(lengths, longest, noise(like.around, span, dimension));
   for (let i = 0; i < count; i++)
     for (let k = 0; k < dimension; k++) {
       const at = i * dimension + k;
       span[at] = lengths[i] > VANISHING * longest ? span[at] / lengths[i] : 0;
     }
-  return { names, count, dimension, rank: 1, span, weights: like.weights ? trusted(lengths, longest) : null, values };
+  return { names, count, dimension, rank: 1, span, weights, held: like.held, values };
 }

@@ -14,8 +14,9 @@ import sympy as sp
 
 import symgrad_widgets as sg
 from symgrad_widgets.formula.expressions import misalignments
+from symgrad_widgets.search import held_out
 
-__all__ = ["BEYOND", "CASES", "Case", "field_of", "from_formula", "lawless", "loss"]
+__all__ = ["BEYOND", "CASES", "Case", "field_of", "from_formula", "judged", "lawless", "loss"]
 
 
 class Case(NamedTuple):
@@ -33,6 +34,11 @@ class Case(NamedTuple):
 def loss(formula, field):
     """Weighted mean of 1 - cos^2 over all points of a field."""
     return float(np.average(misalignments(formula, field), weights=field.weights))
+
+
+def judged(formula, field):
+    """As much on the points that are held out, of constants too."""
+    return float(np.average(misalignments(formula, field), weights=field.weights * held_out(field)))
 
 
 def field_of(case, count=1000, seed=0, noise=0.0, **options):

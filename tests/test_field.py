@@ -385,7 +385,7 @@ def test_short_gradients_count_less():
 def test_a_known_error_says_from_where_on():
     length = np.linspace(0.01, 1, 100)
     for error in (0.02, np.linspace(0.01, 0.05, 100)):
-        wanted = length**2 / ((10 * error) ** 2 + length**2)
+        wanted = length**2 / ((50 * error) ** 2 + length**2)
         np.testing.assert_allclose(longer_and_longer(error=error).weights, wanted, rtol=1e-12)
 
 

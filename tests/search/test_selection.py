@@ -232,7 +232,7 @@ def test_a_loss_rests_on_all_components_of_gaussian_residuals_and_on_few_where_f
 
     def count(rest):
         G = np.column_stack([np.ones(len(rest)), rest])[None]
-        return effective_count(G, G[..., :1], np.ones(1))
+        return effective_count(G, G[..., :1], np.ones(len(rest)), np.ones(1))
 
     assert count(rest) == pytest.approx(rest.size, rel=0.1)
     rest[:10] *= 30

@@ -19,6 +19,8 @@ _FLAT = 1e-5  # a direction in which the standardised data vary by less than thi
 _DOUBLE = 1e-3  # a combination of neurons with less of their gradients' power says that they agree
 _CHANCE = 0.1  # a direction with less than this share of the power it has by chance is noise
 _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
+_SAME = 1e-6  # of a velocity: two at one point that differ by less are one
+_LEAVING = 1e-2  # of the velocities' power: what leads out of a surface by less is error
 _TURNED = 0.02  # of a gradient's length: an error of less is no reason to trust it less
 
 
@@ -103,6 +105,60 @@ class GradientField:
         for array in (self.points, self.gradients, self.values, self.projected, self._weights, *self.measure):
             if array is not None:
                 array.flags.writeable = False
+
+    @classmethod
+    def from_flow(cls, points, velocities, names=None, *, tangent="auto", error=None, weights=None):
+        """Return the field whose formulas are the first integrals of a flow: what its motion does not change.
+
+        >>> x, v = points.T  # doctest: +SKIP
+        >>> interpret(GradientField.from_flow(points, np.stack([v, -x], 1), ("x", "v")))  # doctest: +SKIP
+
+        The gradient of a first integral is at right angles to the velocity. So the neurons of this field span
+        all directions on the tangent space but the velocity's, one less than its dimension m, and the loss of
+        a formula is the squared cosine between its gradient and the velocity. The number of neurons is no
+        promise: few flows have m - 1 independent first integrals that are formulas, and most have none.
+
+        Parameters
+        ----------
+        points : array (N, n), states
+        velocities : array (N, n), how fast they change there, in any unit of time
+        names, tangent, weights : as of any field
+        error : number or array (N,)
+            Standard deviation of a component of a velocity, inputs in units of their spreads.
+
+        Points without velocity are dropped, and `dropped` counts them. Where a flow depends on time, time is
+        an input with the velocity 1.
+
+        Raises
+        ------
+        DataError
+            for wrong shapes, types or names, points that fill one dimension only, and velocities that lead
+            out of the dimensions that the points fill, or differ at one point.
+        NoGradientError
+            when fewer than n + 1 points have a velocity.
+
+        """
+        names = names_of(points, names)
+        points, velocities = floats(points, "points"), floats(velocities, "velocities")
+        moving = _checked_flow(points, velocities)
+        measure = measured(points[moving], _checked_tangent(tangent, points))
+        spread = measure.spread  # velocities are divided by it, where gradients are multiplied
+        rates = np.divide(velocities, spread, out=np.zeros_like(velocities), where=spread > 0)
+        slopes = np.divide(rates, spread, out=np.zeros_like(rates), where=spread > 0)
+        along = cls(points, slopes, names, measure=measure, error=error, weights=weights)
+        _checked_dimension(along, velocities[moving].any(0), (rates[moving] ** 2).sum())
+        return along._across()
+
+    def _across(self):
+        """Return the field of all directions on the tangent space but one neuron's, each of its length."""
+        vectors = self.projected[:, 0]
+        span = _across(vectors)  # (N, m, m - 1)
+        turned = np.linalg.det(np.concatenate([vectors[..., None], span], axis=2)) < 0
+        span[turned, :, -1] *= -1  # in pictures neighbours look alike
+        span = span.swapaxes(1, 2) * np.linalg.norm(vectors, axis=1)[:, None, None]
+        gradients = self.measure.lift(span[:, 0] if self.dimension == 2 else span)
+        about = {"measure": self.measure, "weights": self.weights, "dropped": self.dropped}
+        return type(self)(self.points, gradients, self.names, **about)
 
     @cached_property
     def tangent(self) -> np.ndarray | None:
@@ -310,6 +366,47 @@ def _checked_arrays(points, gradients, values):
             f"values must have shape {gradients.shape[:-1]}, one for each gradient, got {values.shape}"
         )
     return points, gradients, values
+
+
+def _checked_flow(points, velocities):
+    """Which states (N,) of a flow move, all of shape (N, n); of one state there is one velocity."""
+    if points.ndim != 2 or points.shape != velocities.shape:
+        raise DataError(
+            f"points and velocities must have the same shape (N, n), got {points.shape} and "
+            f"{velocities.shape}: one velocity for each point"
+        )
+    moving = _finite(points) & _finite(velocities) & velocities.any(1)
+    if moving.sum() < points.shape[1] + 1:
+        raise NoGradientError(
+            f"only {moving.sum()} of {len(points)} points have a finite velocity other than zero, at least "
+            f"n + 1 = {points.shape[1] + 1} are needed: give states that move"
+        )
+    some, rates = points[moving], velocities[moving]
+    _, first, number = np.unique(some, axis=0, return_index=True, return_inverse=True)
+    apart = np.abs(rates - rates[first[number.reshape(-1)]]).max(1)
+    if (apart > _SAME * np.abs(rates).max(1)).any():
+        raise DataError(
+            f"the point {some[apart.argmax()].tolist()} has two velocities: where a flow depends on time, make "
+            "time an input with the velocity 1; of repeated measurements give the mean"
+        )
+    return moving
+
+
+def _checked_dimension(flow, moves, power):
+    """DataError where the states of a flow lie on a line, or it leads out of what they fill."""
+    outside = 1 - (flow.projected**2).sum() / power if power else 1
+    names = [n for n in flow.constant if moves[flow.names.index(n)]]
+    if names or outside > _LEAVING:
+        what = (
+            f"{names[0]} is the same at all points"
+            if names
+            else f"the points fill {flow.dimension} dimensions"
+        )
+        raise DataError(
+            f"{what}, and the velocities lead out of that: give points from the whole of the flow"
+        )
+    if flow.dimension < 2:
+        raise DataError("the points lie on one line: motion along a line keeps nothing but where the line is")
 
 
 def _trusted(field):

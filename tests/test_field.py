@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from symgrad_widgets.directions import outside
 from symgrad_widgets.errors import DataError, NoGradientError, SymgradError
 from symgrad_widgets.field import GradientField
 
@@ -431,3 +432,89 @@ def test_neurons_count_alike_in_the_weights():
 def test_weights_and_errors_that_are_none(given, message):
     with pytest.raises(DataError, match=message):
         longer_and_longer(**given)
+
+
+# -- flows ---------------------------------------------------------------------------------------------------
+
+
+def rotation(points):
+    """Velocities (N, 3) of points (N, 3) that turn about the axis (1, 2, 2), each at a speed of its own."""
+    return np.cross([1.0, 2.0, 2.0], points) * (1 + points[:, :1] ** 2)
+
+
+@pytest.mark.parametrize("dimension", [2, 3, 5])
+def test_the_field_of_a_flow_is_across_it(dimension):
+    points, velocities = RNG.normal(size=(2, 100, dimension))
+    points *= 1e3
+    field = GradientField.from_flow(points, velocities, error=1e-5)
+    assert field.rank == field.neurons == dimension - 1
+    assert field.gradients.shape == ((100, 2) if dimension == 2 else (100, dimension - 1, dimension))
+    across = np.einsum("nkm,nm->nk", field.gradients.reshape(100, -1, dimension), velocities)
+    np.testing.assert_allclose(across, 0, atol=1e-12)
+    flow = velocities / points.std(0)
+    seen = outside(flow, field.unit)
+    np.testing.assert_allclose(seen, flow, atol=1e-12)
+    squares = (flow**2).sum(1)
+    np.testing.assert_allclose(field.weights, squares / (squares + (1e-5 / 0.02) ** 2))
+
+
+def test_units_and_time_do_not_matter_to_the_field_of_a_flow():
+    points, unit = RNG.normal(size=(200, 3)), np.array([1e6, 1, 1e-9])
+    here = GradientField.from_flow(points, rotation(points))
+    there = GradientField.from_flow(points * unit, -1e4 * rotation(points) * unit)
+    np.testing.assert_allclose(there.weights, here.weights, rtol=1e-9)
+    directions = RNG.normal(size=(200, 3))
+    np.testing.assert_allclose(outside(directions, there.unit), outside(directions, here.unit), atol=1e-9)
+
+
+def test_a_flow_on_a_surface_has_the_rank_of_the_surface():
+    points = RNG.normal(size=(200, 3))
+    points[:, 2] = 4 - points[:, 0] - points[:, 1]
+    velocities = np.cross([1.0, 1.0, 1.0], points)
+    field = GradientField.from_flow(points, velocities)
+    assert (field.dimension, field.rank) == (2, 1)
+    np.testing.assert_allclose((field.gradients * velocities).sum(1), 0, atol=1e-9)
+    basis = np.linalg.qr(np.concatenate([points[..., None], np.tile(np.eye(3), (200, 1, 1))], 2))[0][:, :, 1:]
+    assert GradientField.from_flow(points, rotation(points), tangent=basis).rank == 1
+
+
+def test_states_without_motion_are_dropped_and_counted():
+    points, velocities = RNG.normal(size=(2, 60, 3))
+    velocities[:7] = 0
+    velocities[7] = np.nan
+    field = GradientField.from_flow(points, velocities, ("a", "b", "c"))
+    assert (len(field), field.dropped, field.names) == (52, 8, ("a", "b", "c"))
+    np.testing.assert_array_equal(field.points, points[8:])
+
+
+def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
+    angle = np.linspace(0, 2 * np.pi, 101)[:-1]
+    points = np.stack([np.cos(angle), np.sin(angle)], 1)
+    field = GradientField.from_flow(points, np.stack([-points[:, 1], points[:, 0]], 1))
+    signs = np.sign((field.gradients * points).sum(1))
+    assert abs(signs.sum()) == 100
+
+
+@pytest.mark.parametrize(
+    ("points", "velocities", "message"),
+    [
+        (
+            X,
+            X[:, :2],
+            r"must have the same shape \(N, n\), got \(50, 3\) and \(50, 2\): one velocity for each",
+        ),
+        (X[0], X[0], r"got \(3,\) and \(3,\)"),
+        (X, np.zeros_like(X), "only 0 of 50 points have a finite velocity other than zero"),
+        (np.tile(X[:10], (5, 1)), G, "has two velocities: where a flow depends on time, make time an input"),
+        (X * [1, 1, 0], G, "x3 is the same at all points, and the velocities lead out of that"),
+        (
+            np.stack([X[:, 0], X[:, 1], X[:, 0] - X[:, 1]], 1),
+            G,
+            "the points fill 2 dimensions, and the velocities lead out of that",
+        ),
+        (X[:, :1] * [1, 2, 3], X[:, 1:2] * [1, 2, 3], "the points lie on one line"),
+    ],
+)
+def test_flows_that_are_none(points, velocities, message):
+    with pytest.raises(DataError, match=message):
+        GradientField.from_flow(points, velocities)

@@ -66,6 +66,7 @@ class Interpretation:
     rank: int = 1
     verdicts: tuple[Verdict, ...] = ()
     kind: str = "undecided"
+    kinds: tuple[str, ...] = ()
 
     def to_numpy(self) -> Callable:
         """Return the formula as a function from points (N, n) to values (N,)."""
@@ -110,6 +111,7 @@ class Interpretation:
             verdict=None,
             verdicts=(),
             kind="undecided",
+            kinds=("undecided",),
             phi=fit_phi(planted.expression, field),
             angles=angles(planted.expression, field),
             names=field.names,
@@ -156,8 +158,13 @@ class Interpretation:
     def _concepts_line(self):
         count = len(self.concepts)
         number = f"{count} independent concept{'s'[: count > 1]}"
-        missing = f", {self.rank - count} more without a closed form" if count < self.rank else ""
-        return f"{number}: {', '.join(str(c.expression) for c in self.concepts)}{missing}"
+        more = self.rank - count
+        missing = f", {more} more direction{'s'[: more > 1]} without a closed form" if more else ""
+        told = (
+            str(c.expression) if kind == self.kind else f"{c.expression} ({WORDS[kind][0].lower()})"
+            for c, kind in zip(self.concepts, self.kinds, strict=True)
+        )
+        return f"{number}: {', '.join(told)}{missing}"
 
     def _kind_line(self):
         name, sentence = WORDS[self.kind]
@@ -270,6 +277,7 @@ def interpret(
         rank=field.rank,
         verdicts=verdicts,
         kind=state.kind,
+        kinds=tuple(s.kind for s in searches if s.best is not None),
     )
 
 

@@ -272,7 +272,7 @@ def test_a_direction_without_a_formula_is_counted():
     result = briefly(field, count=12, operators=["mul"])
     assert [c.expression for c in result.concepts] == [parse("x1*x2")]
     assert result.rank == 2
-    assert "1 independent concept: x1*x2, 1 more without a closed form" in repr(result)
+    assert "1 independent concept: x1*x2, 1 more direction without a closed form" in repr(result)
 
 
 def test_the_null_of_several_neurons_has_the_rank_that_they_have():

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ...checks import whole
-from ...errors import UnknownNameError, nearest
+from ...errors import DataError, UnknownNameError, nearest
+from ...field import GradientField
 from .data import Labelled, Triplets, generator, rows_of
 from .flow import flow_parts
 from .given import given
@@ -43,6 +46,8 @@ class Experiment:
     size : int or None
         Rows of a given table: samplers are then called with indices of some, `f(indices)`, and at most as
         many rows are drawn.
+    rhs : callable of n arrays (N,) that returns their n time derivatives, or None
+        Of a system that moves.
 
     """
 
@@ -58,6 +63,7 @@ class Experiment:
     presets: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
     differences: Mapping[str, Mapping] = field(default_factory=dict, repr=False)
     size: int | None = None
+    rhs: Callable | None = field(default=None, repr=False)
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -129,6 +135,30 @@ class Experiment:
 
         return load(self, path, seed=seed, variant=variant)
 
+    def flow_field(self, count: int = 1200, seed: int = 0) -> GradientField:
+        """Return the field whose formulas are what the motion conserves, made of velocities without a network.
+
+        >>> interpret(experiments["oscillator"].flow_field())  # doctest: +SKIP
+
+        Parameters
+        ----------
+        count, seed : as in `sample`, whose anchors are the states
+
+        Raises
+        ------
+        DataError
+            for an experiment without a flow, and as `GradientField.from_flow`.
+
+        """
+        if self.rhs is None:
+            raise DataError(
+                f"{self.id} ({self.slug}) gives no velocities: its data are no states of a motion. Take "
+                "Experiment.from_flow(rhs, box, names), or GradientField.from_flow(points, velocities)"
+            )
+        states = self.sample(count, seed).anchor
+        rates = [np.broadcast_to(rate, len(states)) for rate in self.rhs(*states.T)]
+        return GradientField.from_flow(states, np.stack(rates, axis=1), self.names)
+
     def given(self, *runs: "TrainingResult") -> "Experiment":
         """Return the experiment of what pairs share beyond what trained networks know of them.
 
@@ -169,7 +199,8 @@ class Experiment:
         Parameters
         ----------
         rhs : callable of n arrays (N,), one for each name in their order
-            Returns their n time derivatives, arrays (N,) or numbers: N states at once.
+            Returns their n time derivatives, arrays (N,) or numbers: N states at once. A force that depends
+            on time needs time as an input, with derivative 1.
         box : n pairs (low, high)
             Orbits start uniformly in it.
         names : n distinct words of any letters

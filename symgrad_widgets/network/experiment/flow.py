@@ -20,7 +20,8 @@ _PROBES = 256  # starts on which a flow is tried when it is given
 def flow_parts(rhs, box, names, duration, title, concepts):
     """Attributes of an experiment of a reader's own system: see `Experiment.from_flow`."""
     names = checked_names(names)
-    flow = partial(integrate, partial(_checked_rhs, rhs, names))
+    rates = partial(_checked_rhs, rhs, names)
+    flow = partial(integrate, rates)
     sampler = partial(orbits, flow=flow, box=_checked_box(box, names), duration=_checked_duration(duration))
     tried = sampler(np.random.default_rng(0), _PROBES)
     if np.array_equal(tried.anchor, tried.positive):
@@ -31,6 +32,7 @@ def flow_parts(rhs, box, names, duration, title, concepts):
         "title": title,
         "names": names,
         "samplers": {"default": sampler},
+        "rhs": rates,
         "concepts": checked_concepts(concepts, names),
     }
 

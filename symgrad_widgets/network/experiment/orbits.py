@@ -53,9 +53,20 @@ def kepler_flow(start, times):
     return np.stack([z.real, z.imag, velocity.real, velocity.imag], axis=1)
 
 
-def plane(force):
-    """Sampler of the motion x'' = force(x): orbits from x, v ~ U[0, 1], seen at random times t ~ U[0, 3]."""
-    return _square_orbits(partial(integrate, lambda x, v: (v, force(x))), 2)
+def _plane(number, slug, title, force):
+    """Motion x'' = force(x): orbits from x, v ~ U[0, 1], seen at random times t ~ U[0, 3]."""
+
+    def rhs(x, v):
+        return v, force(x)
+
+    samplers = {"default": _square_orbits(partial(integrate, rhs), 2)}
+    return _row(number, slug, title, ("x", "v"), samplers, rhs)
+
+
+def _attracted(x1, x2, v1, v2):
+    """Time derivatives of the Kepler problem."""
+    cube = np.hypot(x1, x2) ** 3
+    return v1, v2, -x1 / cube, -x2 / cube
 
 
 def _square_orbits(flow, dimension):
@@ -82,49 +93,36 @@ def published_kepler(rng, count):
     return Triplets(anchor, positive, rng.uniform(size=(count, 4)))
 
 
-def _row(number, slug, title, names, samplers, latent=1, **default):
+def _row(number, slug, title, names, samplers, rhs, latent=1, **default):
     return Experiment(
         number,
         slug,
         title,
         names=names,
         samplers=samplers,
+        rhs=rhs,
         concepts=CONCEPTS[number].formulas,
         latent=latent,
         presets={"default": default, "paper": {"latent": 1, "epochs": 300, "plateau_factor": 0.5}},
     )
 
 
-_PLANE = ("x", "v")
-
 EXPERIMENTS = (
     _row(
         "P1-07",
         "oscillator",
         "Harmonic oscillator",
-        _PLANE,
+        ("x", "v"),
         {"default": _square_orbits(rotation, 2)},
+        lambda x, v: (v, -x),
     ),
-    _row(
-        "P1-08",
-        "cubic_force",
-        "Anharmonic oscillator, force -(x + x^3)",
-        _PLANE,
-        {"default": plane(lambda x: -(x + x * x * x))},
-    ),
-    _row(
-        "P1-09",
-        "cosine_force",
-        "Anharmonic oscillator, force -cos(x)",
-        _PLANE,
-        {"default": plane(lambda x: -np.cos(x))},
-    ),
-    _row(
+    _plane("P1-08", "cubic_force", "Anharmonic oscillator, force -(x + x^3)", lambda x: -(x + x * x * x)),
+    _plane("P1-09", "cosine_force", "Anharmonic oscillator, force -cos(x)", lambda x: -np.cos(x)),
+    _plane(
         "P1-10",
         "exponential_force",
         "Anharmonic oscillator, force -(x + exp(x + 1))",
-        _PLANE,
-        {"default": plane(lambda x: -(x + np.exp(x + 1)))},
+        lambda x: -(x + np.exp(x + 1)),
     ),
     _row(
         "P1-11",
@@ -132,6 +130,7 @@ EXPERIMENTS = (
         "Kepler problem in the plane",
         ("x1", "x2", "v1", "v2"),
         {"default": kepler, "paper": published_kepler},
+        _attracted,
         latent=4,
         hidden=(64, 64, 64),
     ),

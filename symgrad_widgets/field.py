@@ -121,10 +121,10 @@ class GradientField:
         Parameters
         ----------
         points : array (N, n), states
-        velocities : array (N, n), how fast they change there, in any unit of time
+        velocities : array (N, n), how fast they change there, by any clock
         names, tangent, weights : as of any field
         error : number or array (N,)
-            Standard deviation of a component of a velocity, inputs in units of their spreads.
+            Standard deviation of a component of a velocity, each input in units of its spread.
 
         Points without velocity are dropped, and `dropped` counts them. Where a flow depends on time, time is
         an input with the velocity 1.
@@ -386,8 +386,8 @@ def _checked_flow(points, velocities):
     apart = np.abs(rates - rates[first[number.reshape(-1)]]).max(1)
     if (apart > _SAME * np.abs(rates).max(1)).any():
         raise DataError(
-            f"the point {some[apart.argmax()].tolist()} has two velocities: where a flow depends on time, make "
-            "time an input with the velocity 1; of repeated measurements give the mean"
+            f"the point {some[apart.argmax()].tolist()} has two velocities: where a flow depends on time, "
+            "make time an input with the velocity 1; of repeated measurements give the mean"
         )
     return moving
 

@@ -207,6 +207,40 @@ def test_concepts_as_text_or_with_any_symbols_give_a_floor(concept):
     assert mine.train(**tiny).floor == pytest.approx(known.train(**tiny).floor, rel=0.1)
 
 
+PLANE = ("oscillator", "cubic_force", "cosine_force", "exponential_force")
+
+
+@pytest.mark.parametrize("slug", [*PLANE, "kepler"])
+def test_the_concepts_of_a_motion_are_its_first_integrals(slug):
+    experiment = sg.experiments[slug]
+    field = experiment.flow_field(count=300, seed=2)
+    np.testing.assert_array_equal(field.points, experiment.sample(300, seed=2).anchor)
+    assert field.rank == len(experiment.names) - 1
+    assert field.names == experiment.names
+    for concept in experiment.concepts:
+        assert sg.score(field, concept).loss < 1e-13
+    assert sg.score(field, "+".join(experiment.names)).loss > 1e-2
+
+
+def test_a_flow_of_ones_own_has_such_a_field_too():
+    mine = sg.Experiment.from_flow(lambda _x, v: (v, 0), [(0, 1)] * 2, ["x", "v"])
+    assert sg.score(mine.flow_field(count=100), "v").loss < 1e-20
+
+
+def test_what_does_not_move_has_none():
+    with pytest.raises(
+        sg.SymgradError, match=r"P1-12 \(interval\) gives no velocities.*Experiment.from_flow"
+    ):
+        sg.experiments["interval"].flow_field()
+
+
+def test_time_is_an_input():
+    with pytest.raises(
+        sg.SymgradError, match=r"missing 1 required .* 't'\. Time is an input like others, of rate 1"
+    ):
+        sg.Experiment.from_flow(lambda x, v, t: (v, np.cos(t) - x), [(0, 1)] * 2, ["x", "v"])
+
+
 # ---------------------------------------------------------------------------------------------- bad input
 
 BOX, NAMES = [(0.0, 1.0), (0.0, 1.0)], ["x", "v"]

@@ -136,7 +136,7 @@ class Experiment:
         return load(self, path, seed=seed, variant=variant)
 
     def flow_field(self, count: int = 1200, seed: int = 0) -> GradientField:
-        """Return the field whose formulas are what the motion conserves, made of velocities without a network.
+        """Return the field whose formulas are what the motion conserves, of velocities without a network.
 
         >>> interpret(experiments["oscillator"].flow_field())  # doctest: +SKIP
 

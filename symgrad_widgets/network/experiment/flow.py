@@ -67,7 +67,8 @@ def _checked_rhs(rhs, names, *columns):
     except (TypeError, ValueError) as error:
         raise DataError(
             f"rhs must take {len(names)} arrays ({', '.join(names)}) of {count} numbers and return their "
-            f"time derivatives, as {example} does; it ended in {type(error).__name__}: {error}"
+            f"time derivatives, as {example} does; it ended in {type(error).__name__}: {error}. "
+            "Time is an input like others, of rate 1"
         ) from error
     if len(rates) != len(names):
         raise DataError(

@@ -1,0 +1,69 @@
+"""First integrals from velocities alone: how many are read, and whether one is claimed where there is none."""
+
+import numpy as np
+
+from ....field import GradientField
+from ...cases.moving_systems import CONSERVING, OTHERS, cubic, leak
+from ...cases.study import Study
+
+_TRUE = 1e-5  # mean squared cosine between gradient and velocity, 0.2 degrees: so much is a constant's error
+
+
+def _measure(seed, systems=CONSERVING, error=0.0, count=1000):
+    """Read what a system conserves, and ask its own velocities at other points whether it does."""
+    from ....reading.interpretation import interpret
+
+    system = cubic(seed) if systems is cubic else systems[seed % len(systems)]
+    points = system.points(seed, count)
+    rates = system.velocities(points)
+    rates = rates + error * rates.std(0) * np.random.default_rng([seed, 7]).normal(size=rates.shape)
+    field = GradientField.from_flow(points, rates, system.names)
+    result = interpret(field, seconds=None, random_state=seed)
+    others = system.points(seed + 1000, 2000)
+    leaks = [leak(found.expression, system, others) for found in result.concepts]
+    claimed = [left for left, kind in zip(leaks, result.kinds, strict=True) if kind == "match"]
+    read = sum(left < _TRUE for left in claimed)
+    return {
+        "outcome": _outcome(read, len(claimed) - read, system.integrals),
+        "formula": "; ".join(str(found.expression) for found in result.concepts) or None,
+        "how": ", ".join(result.kinds) or None,
+        "loss": result.evidence.loss,
+        "residual": max(claimed, default=None),
+        "known": system.integrals,
+        "read": read,
+        "close": len(leaks) - len(claimed),
+    }
+
+
+def _outcome(read, false, known):
+    if not known:
+        return "law" if read + false else "nothing"
+    return "another" if false else "found" if read >= known else "none"
+
+
+STUDY = Study(
+    title="First integrals without a network",
+    question=(
+        "Velocities at 1,000 random states of a system: how many of its independent first integrals are "
+        "read, and is one claimed where there is none? With errors of the velocities, in units of their "
+        "spread, and at fewer states. Twelve systems with integrals, from the oscillator to the Toda chain, "
+        "twelve that are damped, driven or chaotic, and flows of two to four inputs whose rates are random "
+        "cubic polynomials."
+    ),
+    groups={
+        "integrals": {
+            "exact": {},
+            "error 0.01": {"error": 0.01},
+            "error 0.05": {"error": 0.05},
+            "100 states": {"count": 100},
+        },
+        "no law: damped, driven, chaotic": {
+            "exact": {"systems": OTHERS},
+            "error 0.01": {"systems": OTHERS, "error": 0.01},
+            "error 0.05": {"systems": OTHERS, "error": 0.05},
+        },
+        "no law: random cubic rates": {"exact": {"systems": cubic}},
+    },
+    measure=_measure,
+    figures={"known": "known", "read": "read", "close, not complete": "close"},
+)

@@ -72,7 +72,7 @@ def _executed(source, folder, out, timeout):
     target = out / address
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch) / source.name
-        runner.execute(source, output, {}, timeout)
+        runner.execute(source, output, notebook_files.answered(source), timeout)
         notebook = nbformat.read(output, as_version=4)
     target.parent.mkdir(parents=True, exist_ok=True)
     for cell in notebook.cells:

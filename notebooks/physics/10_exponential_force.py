@@ -100,7 +100,7 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The best triangles, published formulas on our neuron, are stuck near $10^{-6}$, three powers of ten above us. They have the
+# The best triangles, published formulas on our neuron, are stuck near $10^{-6}$, more than three powers of ten above us. They have the
 # same *form*, and lack digits in one number. How steep is the way down?
 
 # %%
@@ -167,7 +167,7 @@ sg.Answer(digits, "\n".join(lines))
 # %% [markdown]
 # <details><summary>How well we know it</summary>
 #
-# Between networks the number moves in the fifth digit. That, and not the bootstrap's sixth, is how well we know it. An honest
+# Between networks the number moves in the fifth decimal. That, and not the sixth of the bootstrap, is how well we know it. An honest
 # table would print $5.4366 \pm 0.0001$.
 #
 # </details>

@@ -6,8 +6,6 @@
 #     name: python3
 # ---
 
-# %%
-
 # %% [markdown]
 # # An atlas: a formula for a neuron is not yet a discovery
 #
@@ -198,8 +196,7 @@ print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with 
 #
 # **You can now** say what a count of formulas is worth. Go on with [hidden neurons of four networks](31_hidden.ipynb), or with
 # [splicing](34_splicing.ipynb).
-
-# %% [markdown]
+#
 # The next cell checks what this notebook claims.
 
 # %%

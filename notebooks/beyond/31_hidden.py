@@ -80,8 +80,8 @@ conv = nn.Sequential(
 )
 
 # %% [markdown]
-# The fourth is a small transformer. It gets two of 24 tokens, which stand for numbers from -1 to 1, and learns their product. We train it with an
-# embedding that it learns, and with one that is given: the number itself.
+# The fourth is a small transformer. It gets two of 24 tokens, which stand for numbers from -1 to 1, and learns their product. One has an embedding that it
+# learns; one is given the number itself.
 
 # %%
 numbers = torch.linspace(-1, 1, 24)[:, None]
@@ -147,7 +147,7 @@ trace_control = sg.atlas(control["trace"], run.x, "linear2", **matrices)
 sg.Answer(nothing, trace_control)
 
 # %% [markdown]
-# With random weights few neurons have a formula, and hardly two the same.
+# With random weights few neurons have a formula.
 #
 # ## The same control with two inputs
 
@@ -164,7 +164,7 @@ for row in plane.laws[:6]:
     print(f"{row.angle:4.1f}°  {row.formula}")
 
 # %% [markdown]
-# They all differ. A concept comes back; a description is another one for nearly each neuron.
+# They differ. A concept comes back; a description is another one for nearly each neuron.
 #
 # ## The camera
 #
@@ -205,7 +205,7 @@ print(read.of("4").rows[0].formula)
 print("trained", read.of("2.linear1"), "control", read_control.of("2.linear1"), sep="\n")
 
 # %% [markdown]
-# Two inputs again: the control has even more formulas. Now the embedding that was learnt.
+# The control has even more formulas. Now the embedding that was learnt.
 
 # %%
 pairs = {"names": ("a1", "a2", "b1", "b2"), "wrt": "0", **settings}

@@ -67,13 +67,11 @@ sg.Answer(count, f"{(singular**2).mean(axis=0).round(4)} of {directions.shape[1]
 # %% [markdown]
 # <details><summary>Why it cannot be four</summary>
 #
-# If nothing changed along an orbit, the planet would stand still. An orbit takes one of the four dimensions. What is constant along it can take the
-# other three at most.
+# An orbit takes one of the four dimensions. What is constant along it can take the other three at most.
 #
 # </details>
 #
-# AI Poincaré (arXiv 2011.04698) counts conserved quantities with this idea. The library first makes the neurons equally strong and uncorrelated, and
-# compares each direction with random gradients.
+# AI Poincaré (arXiv 2011.04698) counts conserved quantities with this idea.
 #
 # ## Read what was counted
 #
@@ -95,8 +93,7 @@ sg.Answer(count, "\n".join(lines))
 # ## A count without a network
 #
 # Which numbers do two similar matrices share? Again the count comes first. A small change of basis, $M = I + \epsilon X$, moves a matrix by
-# $\epsilon (XA - AX)$. This is linear in $X$. Its rank is the number of directions in which similar matrices lie, and the others are left for what
-# they share.
+# $\epsilon (XA - AX)$. The rank of this map is the number of directions in which similar matrices lie. The others are left for what they share.
 
 # %%
 rng = np.random.default_rng(seed)
@@ -143,8 +140,8 @@ sg.Answer(which, "\n".join(lines))
 #
 # ## Strangers who are alike
 #
-# A network learns what helps it to tell strangers apart. So give each matrix a stranger *with the same value of the first neuron*: then that neuron is
-# no help, and something else has to be learnt. You need not know what the neuron means. `exp.given(run)` is the experiment with such strangers.
+# A network learns what helps it to tell strangers apart. So give each matrix a stranger *with the same value of the first neuron*. That neuron is now no help,
+# and something else has to be learnt. `exp.given(run)` is the experiment with such strangers.
 
 # %%
 for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items():
@@ -153,7 +150,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# Now the second network, and a third given both:
+# The second network, and a third given both:
 
 # %%
 for _ in range(2):
@@ -161,7 +158,7 @@ for _ in range(2):
     print("variance within pairs, of 1:", runs[-1].within)
 
 # %% [markdown]
-# `sg.SideBySide` makes one network of several. Count, and score the known invariants on the span of one, two and three:
+# `sg.SideBySide` makes one network of several:
 
 # %%
 loss = {name: [] for name in concepts}
@@ -183,8 +180,8 @@ title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
 plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# Each network brings one invariant down. The rank is three, as the argument without a network says. The second neuron need not *be* the sum of
-# the minors: any function of it and of the trace is as good. Only the span is determined.
+# Each network brings one invariant down, and the rank is three, as the argument without a network says. The second neuron need not *be* the sum of the minors.
+# Only the span is determined.
 #
 # ## Read it
 
@@ -195,8 +192,8 @@ lines = [f"{verdict.how:8} {found.loss:.1e}  {found.expression}" for found, verd
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The second formula need not be the sum of minors $c_2$. It may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$: once you know the trace,
-# one is as good as the other, and the search reports the shorter. The third has six products with alternating signs.
+# The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$ with the sum of minors $c_2$: once you know the trace, one is as good as the
+# other. The third has six products with alternating signs.
 #
 # ## How sure is that?
 #
@@ -208,9 +205,8 @@ several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The planet shows how it fails. Its second network is flat except on a few wide orbits: a good ratio of variances, and too few points to be of use.
-# The more is known, the fewer strangers agree in all of it, so a fourth network lives on what little they differ in. It adds no direction, and the
-# count stays right.
+# The planet shows how it fails. Its second network is flat except on a few wide orbits, with too few points to be of use. And the more is known, the fewer
+# strangers agree in all of it.
 #
 # ## Try it
 #

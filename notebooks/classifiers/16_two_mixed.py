@@ -83,8 +83,8 @@ sg.Answer(nearer, f"{first}\n{second}\n{paper}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sum, which the paper found in its network, is several times nearer than each law alone. But with seed 0 its angle is 3 degrees in the
-# median, and 26 for the worst twentieth of the points. Something is missing.
+# The sum, which the paper found in its network, is several times nearer than each law alone. But its loss is a few per cent. Something is
+# missing.
 #
 # </details>
 #
@@ -109,7 +109,7 @@ result = sg.interpret(search, concept=exp.concepts, seconds=budget)
 sg.Answer(box, result)
 
 # %% [markdown]
-# Read verdict and loss together. The verdict says: *different* from the paper's sum. The loss says, with seed 0: ten times closer to our
+# Read verdict and loss together. The verdict says: *different* from the paper's sum. The loss says, with seed 0: several times closer to our
 # network than that sum. Both are true. They answer different questions.
 
 # %%
@@ -161,7 +161,7 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # With seed 0 a formula explains all but 3 labels of 1,000, and its gradients have little to do with the network's (loss 0.27 and more).
-# *Value* asks the network, and comes closer (0.02), at a higher complexity than the search by directions.
+# *Value* asks the network. Compare its loss with that of the search by directions.
 #
 # ## What the paper got
 #

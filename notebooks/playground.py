@@ -9,11 +9,9 @@
 # %% [markdown]
 # # The playground: what has this neuron learnt?
 #
-# A network has learnt from examples, and one of its neurons may know a formula, in a bent form. **Choose** an
-# experiment, or keep this one: its network is trained already. **Click a neuron**, and arrows show in which direction it
-# grows. **Guess** a formula, and see how far it is from the arrows. **Step** or **Play** the search, and click the
-# points of its front: simple formulas left, exact ones low. **Verdict** says whether the selected one is the concept.
-# The line *state* at the bottom holds all that you have chosen: copy it to hand it out, paste another to take it.
+# **Click a neuron**, and arrows show in which direction it grows. **Guess** a formula, and see how far it is from the arrows. **Step** or **Play** the search, and click the
+# points of its front: simple formulas left, exact ones low. **Verdict** says whether the selected one is the concept. The line *state* at the bottom holds all that you
+# have chosen: copy it to hand it out, paste another to take it. All notebooks: [index](reference/index.ipynb).
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 

@@ -109,8 +109,8 @@ sg.Answer(noise, studies.table(rows["noise"]))
 studies.pictures(rows["noise"])[0]
 
 # %% [markdown]
-# The loss follows the noise, as it should. Above a tenth of what chance gives, the search offers no formula. A smooth error looks like a law itself, and no number of
-# points averages it out.
+# The loss follows the noise. Above a tenth of what chance gives, the search offers no formula. A smooth error looks like a law itself, and no number of points averages it
+# out.
 #
 # The last two groups are controls, fields without a law. Count their formulas in all studies, also those of networks trained on shuffled labels:
 
@@ -142,7 +142,7 @@ sg.Answer(growth, studies.table(rows["growth"]))
 studies.pictures(rows["growth"])[2]
 
 # %% [markdown]
-# Sums cost nothing but an eigenproblem. Functions in functions are another matter: some formulas agree with the neuron to eight digits and are wrong.
+# Sums cost nothing but an eigenproblem. Functions in functions are another matter.
 #
 # ## Search space and settings
 #
@@ -181,7 +181,7 @@ for row in rows["domains"]:
 # %% [markdown]
 # ## Measured again
 #
-# Are the rows true? Here are some of them, made here and now:
+# Are the rows true? Here are some, made now:
 
 # %%
 again = studies.planned(

@@ -13,13 +13,15 @@
 # compute, and can you open the file without danger?
 
 # %%
+import numpy as np
 from safetensors.torch import load_file
 
 import symgrad_widgets as sg
 
 path = "stranger/weights.safetensors"
 weights = load_file(path)
-sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), [[1.2, 1.5, 1.1], [1.7, 1.3, 1.6]], names=("a", "b", "c"))
+lengths = np.random.default_rng(0).uniform(1, 1.8, (400, 3))
+sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c"))
 
 # %% [markdown]
 # **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
@@ -46,7 +48,6 @@ guess_first = True  # False: show every answer at once
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import sympy as sp
 import torch
 

@@ -133,7 +133,7 @@ kepler = sg.score(field, "lr + lv")
 kepler
 
 # %% [markdown]
-# A loss of about 2e-3, half a degree in the median. A fine law. Is it true?
+# A loss of about 1e-3, half a degree in the median. A fine law. Is it true?
 #
 # ## The search, step by step
 

@@ -213,7 +213,7 @@ studies.table(several)
 # 1. Train a fourth network given three. What is the rank of all four together?
 # 2. Orthogonal matrices $Q A Q^T$ move a matrix in fewer directions. How many invariants has a 3 x 3 matrix then?
 #
-# **You can now** count laws, and train for the next one. Go on with [splicing](34_splicing.ipynb), or with [units](35_units.ipynb).
+# **You can now** count laws, and train for the next one. Go on with [splicing](34_splicing.ipynb), or with [physical dimensions](35_units.ipynb).
 #
 # The next cell checks what this notebook claims.
 

@@ -189,7 +189,7 @@ for name, effect in effects.items():
 # 1. Splice $\sqrt{x_1^2 + 2x_2^2}$ into the classifier. What does $\varphi$ do?
 # 2. Fold the ellipse elsewhere, `(x1**2 + 2*x2**2 - 0.2)**2`. Which points are lost now?
 #
-# **You can now** test a formula on the network's own task. Go on with [units](35_units.ipynb), or with [open questions](36_open_questions.ipynb).
+# **You can now** test a formula on the network's own task. Go on with [physical dimensions](35_units.ipynb), or with [open questions](36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims.
 

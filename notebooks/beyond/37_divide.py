@@ -181,7 +181,7 @@ nothing
 # 2. Read the network at 200 points instead of 2,000. Which residual grows the most, and why?
 #
 # **You can now** say of any network with many inputs which of them act together, before you know a formula. Go on with
-# [several neurons](33_several_neurons.ipynb), or with [units](35_units.ipynb).
+# [several neurons](33_several_neurons.ipynb), or with [physical dimensions](35_units.ipynb).
 #
 # The next cell checks what this notebook claims.
 

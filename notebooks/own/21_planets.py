@@ -111,7 +111,7 @@ for name in sorted(set(names) - {"mars"}):
     print(f"{name:8} {np.median(off[:, planet[~mars] == name]):.2f} degrees")
 
 # %% [markdown]
-# They agree well. An error that all five share stays in the median, though.
+# They agree well.
 
 # %%
 sg.FieldView(field)

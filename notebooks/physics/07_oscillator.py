@@ -135,7 +135,7 @@ print(f"by hand {(1 - cosine**2).mean():.6f}, by the library {example.loss:.6f}"
 # %% [markdown]
 # ## The search, step by step
 #
-# The search waits at generation 0. Press **Step** to see one generation, **Play** to see them all.
+# Press **Step** to see one generation, **Play** to see them all.
 
 # %%
 search = sg.Search(field, random_state=seed)

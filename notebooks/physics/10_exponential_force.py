@@ -234,7 +234,7 @@ sg.check_answer(suffers, ("x**2", "exp(x)")[int(np.argmax(off))])
 
 # %% [markdown]
 # **You can now** say how many digits of a formula to believe. Go on with [Kepler's problem](11_kepler.ipynb), or with
-# [physical units](../beyond/35_units.ipynb).
+# [physical dimensions](../beyond/35_units.ipynb).
 #
 # The next cell checks what this notebook claims.
 

@@ -18,7 +18,7 @@ ANSWERS, ASKS = "## Answers", ("Question", "ExpressionView")
 TOLD = re.compile(r"\b(result|\w*search\.(best|front)|stepper\.state|box\.candidate)\b")
 HARMLESS = re.compile(r"^(assert |sg\.record\(|report = sg\.record\()")
 NOT_PROSE = re.compile(r"\$\$?[^$]*\$\$?|^\|.*?$|<[^>]*>|\]\([^)]*\)|^\*Something fails.*?$", re.MULTILINE)
-SEEN = r"\b(Panel|Instrument|FieldView|PhiBender|NeuronPicker|\w*_?picture|Table)\b"
+SEEN = r"\b(Panel|Instrument|FieldView|PhiBender|NeuronPicker|Picture|\w*_?pictures?)\b"
 
 
 def cells(path):

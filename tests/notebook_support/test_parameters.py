@@ -95,3 +95,7 @@ def test_papermill_ends_with_the_one_line(given, said, tmp_path):
         execute(tmp_path / "source.ipynb", tmp_path / "out", **given)
     assert failure.value.ename == "UnknownNameError"
     assert said in failure.value.evalue
+    sentence, own, rest = failure.value.traceback
+    assert sentence == f"{failure.value.ename}: {failure.value.evalue}"
+    assert own.startswith("----> ")
+    assert rest == "For the rest: import traceback; traceback.print_last()"

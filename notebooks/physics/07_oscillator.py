@@ -94,8 +94,7 @@ picker.choose(None, run.neuron)
 picker
 
 # %% [markdown]
-# The output makes rings, so it depends on the radius $r$ alone. But *which* function of the radius is it?
-# $r$, $r^2$, $\log r$ and $-3r^7$ all have these rings.
+# The output makes rings: it stays the same all along a circle. But *which* function makes them? Many have the same rings.
 #
 # ## Its gradient field
 #

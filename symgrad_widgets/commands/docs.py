@@ -20,7 +20,7 @@ _DOCUMENTS = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/*.md",
-    "notebooks/teaching/README.md",
+    "notebooks/teaching/*.md",
     "symgrad_widgets/search/README.md",
 )
 _LINK = re.compile(r"\]\((?!https?:|#)([^)\s]+)\)")

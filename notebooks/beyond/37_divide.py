@@ -115,7 +115,7 @@ def ratio(a, b):
 
 
 spreads = {pair: ratio(*pair).std() for pair in (("x1", "x2"), ("x1", "y1"))}
-sg.Answer(pairs, spreads)
+sg.Answer(pairs, "\n".join(f"{a} and {b}: a spread of {s:.1f} degrees" for (a, b), s in spreads.items()))
 
 # %% [markdown]
 # Along `x1` and `x2` the two slopes keep one direction, 135 degrees: one grows as the other falls. So only the difference

@@ -226,7 +226,7 @@ assert sg.check_answer(by_hand, projected[0], within=0.05)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1, the worst there is. The trace does not change along the surface, so its projected gradient is zero, but for rounding.
+# 1. 1, the worst there is. The trace does not change along the surface, so its projected gradient is zero, up to rounding.
 # 2. Without the part off the surface the two gradients agree to a hundredth of a degree.
 #
 # <!-- END SOLUTION -->

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # The interval: one sign makes all the difference
 #
-# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or has turned his head, writes down four other
+# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or has turned round, writes down four other
 # numbers. They disagree about times and lengths. A network saw pairs of such reports. Do the observers agree on anything?
 
 # %%

@@ -14,6 +14,7 @@ from ..widgets.guard import DescribedBox
 __all__ = ["Answer", "Question"]
 
 _WAITS = "Answer the question above, and this unfolds."
+_STYLE = "font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; margin: 0"
 
 
 class Question(DescribedBox):
@@ -137,7 +138,7 @@ def _html(answer):
     written = getattr(answer, "_repr_html_", None)
     if written is not None:
         return written()
-    return f"<pre>{escape(answer if isinstance(answer, str) else repr(answer))}</pre>"
+    return f"<pre style='{_STYLE}'>{escape(answer if isinstance(answer, str) else repr(answer))}</pre>"
 
 
 def _with_html(bundle, html):

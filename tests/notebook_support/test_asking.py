@@ -19,7 +19,7 @@ def test_an_answer_unfolds_after_a_guess():
     assert "upwards" not in str(answer._repr_mimebundle_())
     question.guess = "down"
     assert answer.words == "upwards"
-    assert "<pre>upwards</pre>" in str(answer._repr_mimebundle_())
+    assert ">upwards</pre>" in str(answer._repr_mimebundle_())
 
 
 def test_an_answer_waits_for_a_guessed_formula_too(field):

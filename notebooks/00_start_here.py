@@ -54,7 +54,7 @@ from symgrad_widgets import plots
 # %% [markdown]
 # ## Why arrows, and not values?
 #
-# Here is a toy neuron. It knows a concept $g(x, y)$, and returns $\tanh(b\,g)$ with a bend $b$ that you choose. Its value
+# Here is a toy neuron. It knows the concept $g = x^2+2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that you choose. Its value
 # changes with the bend. Left, each dot is one point: its value now against its value before. Right are its gradients, all drawn
 # equally long.
 
@@ -115,7 +115,7 @@ print(f"loss of x*y: {loss:.3f}")
 #
 # ## Your guess
 #
-# Type a formula in `x` and `y`. How low can you get? Does `3*x*y` differ from `x*y`? Does `exp(x*y)`?
+# You know this neuron's formula. Type another one that looks different, and scores 0 all the same.
 
 # %%
 field = sg.GradientField(points, gradients, names=("x", "y"), values=values)
@@ -166,9 +166,9 @@ region
 
 # %%
 real_search = sg.Search(real, random_state=seed)
-steps = sg.SearchStepper(real_search)
+steps = sg.SearchStepper(real_search, guesses=[sg.score(real, "x1*x2")])
 steps.run(seconds=budget)
-steps.goto(1 if guess_first else real_search.generation)
+steps.goto(0 if guess_first else real_search.generation)
 steps
 
 # %%

@@ -139,16 +139,25 @@ trace = sg.atlas(run.model, run.x, "linear2", **matrices)
 sg.Answer(nothing, trace)
 
 # %% [markdown]
-# **These hidden neurons hold the concept.** About half of the second layer has one and the same formula, that of the output. The network was
-# trained on what stays the same, and dropped everything else early.
+# Most formulas are the output's, with corrections. How far is each neuron from it, and each that has learnt nothing?
+
+# %%
+degrees = {}
+for name, net in {"trained": run.model, "untrained": control["trace"]}.items():
+    some = (sg.gradient_field(net, run.x[:500], "linear2", k, names=run.names) for k in range(32))
+    degrees[name] = sorted(sg.score(field, "x1 + x4").angle for field in some)
+lines = [f"{name}: " + " ".join(f"{a:.0f}°" for a in angles) for name, angles in degrees.items()]
+sg.Answer(nothing, "\n".join(lines))
+
+# %% [markdown]
+# **These hidden neurons nearly hold the concept**: 14 of 32 lie within 10 degrees of it (seed 0), and none of the untrained.
+# Training on what stays the same drops everything else early.
 
 # %%
 trace_control = sg.atlas(control["trace"], run.x, "linear2", **matrices)
 sg.Answer(nothing, trace_control)
 
 # %% [markdown]
-# With random weights few neurons have a formula.
-#
 # ## The same control with two inputs
 
 # %%
@@ -233,11 +242,10 @@ for name, (trained, random) in counts.items():
 print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
 
 # %% [markdown]
-# **What holds.** The outputs of the camera and of the transformer with a given embedding are read correctly. About half of the trace network's
-# hidden neurons hold its concept: a formula that recurs, and that the control does not have.
+# **What holds.** The outputs of the camera and of the transformer with a given embedding are read correctly. Many hidden neurons of the trace network point close to
+# its concept; no untrained one does.
 #
-# **What does not.** A number of formulas is no evidence. Read hidden neurons beside a control, count what recurs in both, and distrust formulas of
-# two inputs.
+# **What does not.** A number of formulas is no evidence. Read hidden neurons beside a control, and distrust formulas of two inputs.
 #
 # ## Try it
 #
@@ -250,10 +258,10 @@ print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
 # The next cell checks what this notebook claims.
 
 # %%
-same = [row for row in trace.laws if row.formula == "x1 + x4"]
+near = {name: sum(angle < 10 for angle in angles) for name, angles in degrees.items()}
 [output], [light] = read.of("4").laws, seen.of("9").laws
-assert len(same) >= 5, trace
-assert len([row for row in trace_control.laws if row.formula == "x1 + x4"]) <= 1, trace_control
+assert near["trained"] >= 8, degrees
+assert near["untrained"] <= 1, degrees
 assert len(plane.laws) > 8, plane
 assert len(seen_control.of("1").laws) > 0, seen_control
 assert sg.verify(output.formula, "a*b").same, output

@@ -26,7 +26,13 @@ function render({ model, el }) {
       model.set("_state", state);
       model.save_changes();
     },
-    send: (message) => model.send(message),
+    send: (message) => {
+      try {
+        model.send(message);
+      } catch {
+        lost();
+      }
+    },
     panels: model.get("_panels"),
     choices: () => model.get("_choices"),
     choose: (choices) => {

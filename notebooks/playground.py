@@ -9,18 +9,17 @@
 # %% [markdown]
 # # The playground: what has this neuron learnt?
 #
-# A network has learnt from examples, and one of its neurons may know a formula, in a bent form. **Choose** an
-# experiment, or keep this one: its network is trained already. **Click a neuron**, and arrows show in which direction it
-# grows. **Guess** a formula, and see how far it is from the arrows. **Step** or **Play** the search, and click the
-# points of its front: simple formulas left, exact ones low. **What is this?** says whether the formula is the concept.
-# *State* at the bottom holds all that you have chosen in a line: copy it to hand it out, paste another to take it.
+# **Click a neuron**, and arrows show in which direction it grows. **Guess** a formula, and see how far it is from the
+# arrows. **Step** or **Play** the search, and click the points of its front: simple formulas left, exact ones low.
+# **What is this?** says whether the formula is the concept. *State* at the bottom holds all that you have chosen in a
+# line: copy it to hand it out, paste another to take it. All notebooks: [index](reference/index.ipynb).
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 experiment = "oscillator"  # any name that `symgrad list` shows
 seed = 0
-generations = 3  # of the search, before you take over
+generations = 0  # of the search, before you take over
 
 # %%
 import symgrad_widgets as sg
@@ -47,7 +46,7 @@ print(line)
 
 # %% tags=["notebook-only"]
 bench.fieldview.inputs = bench.fieldview.inputs[::-1]
-bench.stepper.goto(0)
+bench.stepper.goto(2)
 bench.load_state(line)
 bench.stepper.state
 
@@ -72,7 +71,7 @@ for _ in range(1500):
 
 # %% tags=["notebook-only"]
 own = sg.Workbench(model, points, names=("a", "b"), seed=seed)
-own.stepper.goto(generations)
+own.stepper.goto(3)
 own
 
 # %% [markdown] tags=["notebook-only"]
@@ -111,7 +110,7 @@ found.best
 # The last cell checks what this notebook claims.
 
 # %% tags=["notebook-only"]
-assert bench.stepper.state.front
 assert bench.state_line == line
+assert bench.stepper.step().front
 assert str(own.stepper.selected.expression) == "a*b"
 assert sg.verify(found.best.expression, "4*x**2 + v**2").same

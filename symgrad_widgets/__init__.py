@@ -12,6 +12,7 @@ v**2 + x**2
 import importlib
 
 _PUBLIC = {
+    "Answer": "notebook_support.asking",
     "Atlas": "reading.atlas",
     "Candidate": "search",
     "Certificate": "search",
@@ -28,6 +29,7 @@ _PUBLIC = {
     "PhiBender": "widgets",
     "PhiView": "widgets",
     "PySR": "search.pysr",
+    "Question": "notebook_support.asking",
     "Search": "search",
     "SearchState": "search",
     "SearchStepper": "widgets",
@@ -39,6 +41,7 @@ _PUBLIC = {
     "Workbench": "widgets",
     "atlas": "reading.atlas",
     "baselines": "reading",
+    "check_answer": "notebook_support.exercises",
     "check_parameters": "notebook_support.parameters",
     "contents": "measuring",
     "define_operator": "formula.operators",

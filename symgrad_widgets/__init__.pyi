@@ -9,6 +9,9 @@ from .network.experiment import experiments as experiments
 from .network.gradients import gradient_field as gradient_field
 from .network.modules import SideBySide as SideBySide
 from .network.training import TrainingResult as TrainingResult
+from .notebook_support.asking import Answer as Answer
+from .notebook_support.asking import Question as Question
+from .notebook_support.exercises import check_answer as check_answer
 from .notebook_support.parameters import check_parameters as check_parameters
 from .notebook_support.report import record as record
 from .reading.atlas import Atlas as Atlas

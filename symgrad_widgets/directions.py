@@ -10,6 +10,7 @@ import numpy as np
 __all__ = ["Surroundings", "misalignment", "noise", "orthonormal", "outside", "surroundings", "unit"]
 
 _DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
+_LOWER = 0.1  # quantile of squared differences that noise is told by
 _COMPARED = 30, 300, 3000  # points that are compared with their neighbours: least, most, and times inputs
 
 
@@ -73,11 +74,13 @@ def surroundings(points):
 def noise(around, vectors):
     """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
 
-    By what they differ by from their predictions (`Surroundings`). The median of the squares counts, as what
-    is curved somewhere is no noise. Of many inputs no two points are near, and what is found is an upper
+    By what they differ by from their predictions (`Surroundings`). The lower decile of the squares counts, as
+    what is curved somewhere is no noise. Of many inputs no two points are near, and what is found is an upper
     bound.
     """
+    from scipy.special import chdtri
+
     left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
     squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]
-    of_normal = (1 - 2 / (9 * vectors.shape[2])) ** 3  # median of chi^2 (Wilson, Hilferty 1931)
-    return np.sqrt(np.median(squares, axis=0) / of_normal)
+    of_normal = chdtri(vectors.shape[2], 1 - _LOWER) / vectors.shape[2]  # chi^2's
+    return np.sqrt(np.quantile(squares, _LOWER, axis=0) / of_normal)

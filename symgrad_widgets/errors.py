@@ -1,6 +1,7 @@
 """Errors that say what was wrong, with the value, and what to do instead."""
 
 import difflib
+import linecache
 
 __all__ = [
     "ClusterError",
@@ -17,6 +18,7 @@ __all__ = [
 ]
 
 _LONGEST = 1500  # characters of a message, which may quote what a person or a file says
+_REST = "For the rest: import traceback; traceback.print_last()"
 
 
 class SymgradError(Exception):
@@ -25,6 +27,11 @@ class SymgradError(Exception):
     def __init__(self, message=""):
         fits = len(message) <= _LONGEST
         super().__init__(message if fits else f"{message[: _LONGEST // 2]} ... {message[-_LONGEST // 2 :]}")
+
+    def _render_traceback_(self):
+        """Return what IPython shows: the sentence, the reader's own line, and how to see the rest."""
+        sentence = f"{type(self).__name__}: {' '.join(str(self).split())}"
+        return [sentence, *_own_line(self.__traceback__), _REST]
 
 
 class UnknownNameError(SymgradError, KeyError):
@@ -68,6 +75,18 @@ class WorkerDiedError(SymgradError, RuntimeError):
 
 class ClusterError(SymgradError, ConnectionError):
     """A Dask cluster that cannot be reached, or whose workers cannot do the jobs."""
+
+
+def _own_line(traceback):
+    """Innermost line of a cell that led to an error, marked as IPython marks it; none where no cell did."""
+    found = []
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_globals.get("__name__") == "__main__":
+            line = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno).strip()
+            found = [f"----> {traceback.tb_lineno} {line}"]
+        traceback = traceback.tb_next
+    return found
 
 
 def nearest(name, known):

@@ -22,6 +22,7 @@ _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
 _SAME = 1e-6  # of a velocity: two at one point that differ by less are one
 _LEAVING = 1e-2  # of the velocities' power: what leads out of a surface by less is error
 _TURNED = 0.02  # of a gradient's length: an error of less is no reason to trust it less
+_LONG = 0.5  # of the length of those that hold most of the power: one of it is not short, whatever the error
 
 
 class GradientField:
@@ -41,7 +42,7 @@ class GradientField:
     measure : Measure, or None
         That of another field, whose points these belong to; None: the points' own.
     error : number or array (N,)
-        Standard deviation of a component of a gradient, inputs in units of their spreads. None: not known.
+        Standard deviation of a component of a gradient, each input in its spread. None: not known.
     weights : array (N,), what each point counts; None: what the error tells
 
     Angles between gradients are taken where each input is measured in its own spread, the standard deviation
@@ -54,8 +55,8 @@ class GradientField:
 
     An error turns a short gradient more than a long one. So a point of gradient length g has the weight
     `g^2 / (s^2 + g^2)`: one of length s is turned by 2 % of it. An error that is not given is what gradients
-    at neighbouring points do not share (`directions.noise`); s is then no more than the length of those that
-    hold most of the power, `s^2 = sum g^4 / sum g^2`. `effective` is the number of points of equal weight
+    at neighbouring points do not share (`directions.noise`); s is then at most half the length of those that
+    hold most of the power, `s^2 = sum g^4 / sum g^2 / 4`. `effective` is the number of points of equal weight
     that tell as much (Kish 1965, Survey Sampling).
 
     Raises
@@ -175,12 +176,12 @@ class GradientField:
 
     @cached_property
     def weights(self) -> np.ndarray:
-        """How much each point counts (N,), in no unit."""
+        """How much each point counts (N,); only their ratios matter."""
         return _trusted(self) if self._weights is None else self._weights
 
     @cached_property
     def surroundings(self):
-        """Neighbours of some of the points (`directions.Surroundings`), inputs in units of their spreads."""
+        """Neighbours of some of the points (`directions.Surroundings`), each input in its spread."""
         spread = self.measure.spread
         return surroundings(self.points / np.where(spread > 0, spread, np.inf))
 
@@ -412,13 +413,14 @@ def _checked_dimension(flow, moves, power):
 def _trusted(field):
     """Weights (N,) of the points of a field: of several neurons the mean."""
     length = np.linalg.norm(field.projected, axis=2)  # (N, k)
-    unit = np.where(length.any(0), length.max(0), 1)
-    squares = (length / unit) ** 2
+    most = np.where(length.any(0), length.max(0), 1)
+    squares = (length / most) ** 2
     if field.error is not None:
-        short = (np.reshape(field.error, (-1, 1)) / unit / _TURNED) ** 2
+        short = (np.reshape(field.error, (-1, 1)) / most / _TURNED) ** 2
     else:
-        error = noise(field.surroundings, field.projected / unit[:, None])
-        short = np.minimum((error / _TURNED) ** 2, (squares**2).sum(0) / np.maximum(squares.sum(0), 1))
+        error = noise(field.surroundings, field.projected / most[:, None])
+        long = (squares**2).sum(0) / np.where(squares.any(0), squares.sum(0), 1)
+        short = np.minimum((error / _TURNED) ** 2, _LONG**2 * long)
     return (squares / np.where(squares > 0, short + squares, 1)).mean(1)
 
 

@@ -36,7 +36,7 @@ MAY_USE = {
     "plots": MEETING | {"formula", "reading", "search", "verdict"},
 }
 MAY_USE["widgets"] = MEETING | {"formula", "network", "plots", "reading", "search", "verdict"}
-MAY_USE["notebook_support"] = MEETING | {"network", "plots"}
+MAY_USE["notebook_support"] = MEETING | {"network", "plots", "widgets"}
 MAY_USE["measuring"] = set(MAY_USE) - {"widgets", "measuring"}
 MAY_USE["commands"] = set(MAY_USE) - {"commands"}
 MAY_USE["__main__"] = {"commands"}
@@ -55,7 +55,7 @@ HOMES = {  # libraries that cost seconds or megabytes, and the only places that 
     "pysr": {"search.pysr"},
     "juliacall": set(),
     "bokeh": {"plots", "widgets"},
-    "ipywidgets": {"widgets"},
+    "ipywidgets": {"widgets", "notebook_support.asking"},
     "anywidget": {"widgets"},
     "IPython": {"widgets", "notebook_support.report"},
     "papermill": {"notebook_support.runner"},

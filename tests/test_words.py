@@ -22,7 +22,7 @@ ALLOWED = [  # what else a unit is
     r"in any unit, so each is measured|[Ii]nputs come in units of their own",
     r"another unit gives the same formula",
     r"units of (?:its|each input's|their|the) (?:error|formula|inputs|marker|own time|spread)\b",
-    r"units of (?:its largest component|that of light)|notebooks/beyond/35_units",
+    r"units of (?:its largest component|that of light)|35_units",
     r"units of 10 nats|unit of complexity|units in the last place|In these units a slope",
     r"Search\(units=|units that (?:the search keeps|are powers of ten apart)",
     # what a bar of progress counts

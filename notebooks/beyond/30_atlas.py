@@ -7,12 +7,23 @@
 # ---
 
 # %% [markdown]
-# # An atlas: where in a network does the energy appear?
+# # An atlas: a formula for a neuron is not yet a discovery
 #
-# The network of `08_cubic_force` has seen orbits of an oscillator with the force $-(x + x^3)$, and its output knows their
-# energy. Before it are three layers of 32 neurons. Does one of them hold the energy, or all of them a part?
+# This network has seen a stiff spring, and its output knows the energy. Before it are three layers of 32 neurons. Does one of
+# them hold the energy, or does each hold a part?
+
+# %%
+import symgrad_widgets as sg
+
+spring = sg.experiments["cubic_force"].pretrained()
+sg.NeuronPicker(spring.model, spring.x, names=spring.names)
+
+# %% [markdown]
+# **30 minutes**, after [the stiff spring](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will search a formula for every neuron at once, and tell what was learnt from what any network has.
+# **You will** search a formula for every neuron at once, and tell what was learnt from what any network has.
+#
+# **What people think first:** many neurons with a formula means that much has been learnt.
 #
 # | word | meaning here |
 # |---|---|
@@ -26,6 +37,7 @@
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here, which seeds other than 0 need
+guess_first = True  # False: show every answer at once
 
 # %%
 import copy
@@ -33,7 +45,6 @@ import copy
 import numpy as np
 import torch
 
-import symgrad_widgets as sg
 from symgrad_widgets import plots
 from symgrad_widgets.search import losses, solve
 
@@ -43,13 +54,15 @@ run = exp.train(seed=seed, progress=False) if retrain else exp.pretrained(seed=s
 hidden = ("linear1", "linear2", "linear3")
 print(run.model)
 
+# %%
+many = sg.Question("Of the 32 neurons of each layer: how many will have a formula?", hidden=guess_first)
+many
+
 # %% [markdown]
-# **Predict** before you go on: of the 32 neurons of each layer, how many will have a formula?
-#
 # ## The atlas, and a control
 #
-# SiLU bends a neuron and does not turn its gradient, so the linear layers are enough. The control is the same network with
-# random weights: there is nothing to find in it.
+# SiLU bends a neuron and does not turn its gradient, so the linear layers are enough. The control is the same network with random
+# weights: there is nothing to find in it.
 
 # %%
 control = copy.deepcopy(run.model)
@@ -63,36 +76,35 @@ layers = (*hidden, "latent")
 found = sg.atlas(
     run.model, run.x, layers, names=run.names, control=control, random_state=seed, progress=False
 )
-print(found)
+sg.Answer(many, found)
 
 # %% [markdown]
-# All neurons of the first layer have a formula, $ax + bv$. **This is no discovery**: the layer computes $ax + bv + c$,
-# whatever it has been trained for. The atlas sees it, marks them *by construction*, and counts them apart.
+# All neurons of the first layer have a formula, $ax + bv$. **This is no discovery**: the layer computes $ax + bv + c$, whatever the
+# training. The atlas marks them *by construction*, and counts them apart.
 #
-# Read the last sentence first: as often as a neuron of the control matches a formula, one of the trained network may by
-# chance.
+# As often as a neuron of the control matches a formula, a trained one may by chance:
 
 # %%
+lines = []
 for layer in layers:
     part = found.of(layer)
-    print(
-        f"{layer}: {len(part.laws)} of {len(part)} have a formula, {len(part.matches)} match", part.by_chance
-    )
+    counted = f"{layer}: {len(part.laws)} of {len(part)} have a formula, {len(part.matches)} match"
+    lines.append(f"{counted} {part.by_chance}")
+sg.Answer(many, "\n".join(lines))
 
 # %% [markdown]
-# Here are the best of the third layer; `found.to_frame()` has every figure of every neuron.
+# Here are the best of the third layer. `found.to_frame()` has every figure of every neuron.
 
 # %%
-for row in found.of("linear3").laws[:6]:
-    print(f"{row.angle:4.1f}°  {row.formula}")
+sg.Answer(many, "\n".join(f"{row.angle:4.1f}°  {row.formula}" for row in found.of("linear3").laws[:6]))
 
 # %% [markdown]
-# With two inputs smooth functions are easy to mimic: read these as descriptions. The output is off by less than a
-# hundredth of a degree. That is a law.
+# With two inputs, smooth functions are easy to mimic: read these as descriptions. The output is off by less than a hundredth of a
+# degree. That is a law.
 
 # %%
 [law] = found.of("latent").laws
-sg.verify(law.formula, exp.concepts[0])
+sg.Answer(many, f"{law.formula}: {sg.verify(law.formula, exp.concepts[0])}")
 
 # %% [markdown]
 # ## The same in colour
@@ -117,13 +129,13 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
     print(f"{layer}: least {values.min():4.1f}°, median {np.median(values):4.1f}°, most {values.max():4.1f}°")
 
 # %% [markdown]
-# The first layer is at chance. Behind it some neurons come closer, and none is the energy: the closest is degrees away.
-# If a layer holds it, many neurons do so together.
+# The first layer is at chance. Behind it some neurons come closer, and none is the energy. If a layer holds it, many neurons do so
+# together.
 #
 # ## Many neurons together
 #
-# The best weights of a sum of neurons solve the eigenproblem that the search also uses. 32 weights are generous, so we
-# look at what few principal directions give, in the control too.
+# The best weights of a sum of neurons solve the eigenproblem that the search also uses. 32 weights are generous, so look at what few
+# principal directions give, in the control too.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}
@@ -160,11 +172,11 @@ plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=
 print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")
 
 # %% [markdown]
-# Right end: with all 32 neurons both networks give the energy, **and one of them has learnt nothing**. 32 bent random
-# sums are a basis, which makes any smooth function. That the energy can be read out of a layer says little.
+# Right end: with all 32 neurons both networks give the energy, **and one of them has learnt nothing**. 32 bent random sums are a basis,
+# which makes any smooth function. That you *can* read the energy out of a layer says little.
 #
-# Left end: in the untrained network one or two directions say little, in the trained one more. Training has turned the
-# strongest directions of some layer towards the energy. How far, and in which layer, differs from training to training.
+# Left end: in the untrained network one or two directions say little, in the trained one more. Training has turned the strongest
+# directions of some layer towards the energy.
 
 # %%
 first = {kind: min(loss[kind, layer, 2] for layer in hidden[1:]) for kind in dashes}
@@ -173,19 +185,19 @@ print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with 
 # %% [markdown]
 # ## What we have found
 #
-# * Here the energy is the business of no hidden neuron. Each holds a bent piece, and the output adds them up.
+# * Here no hidden neuron holds the energy. Each holds a bent piece, and the output adds them up.
 # * In the second and third layers it lies in a few strong directions, in the output in one.
-# * Counting neurons with a formula answers another question: it was highest where it meant least.
+# * The count of neurons with a formula was highest where it meant least.
 #
-# ## Exercises
+# ## Try it
 #
-# 1. *Predict first:* colour the picker by `"alignment"`. Which neurons of the third layer stand out, and where in
-#    the plane are they active?
+# 1. Colour the picker by `"alignment"`. Which neurons of the third layer stand out, and where in the plane are they active?
 # 2. Replace one neuron by its formula, `sg.interpret(...).splice(model)`. How much does the output change?
-# 3. Take `exp.variants`, or another experiment. Does a deeper layer always need fewer directions?
-
-# %% [markdown]
-# The last cell checks what this notebook claims.
+#
+# **You can now** say what a count of formulas is worth. Go on with [hidden neurons of four networks](31_hidden.ipynb), or with
+# [splicing](34_splicing.ipynb).
+#
+# The next cell checks what this notebook claims.
 
 # %%
 assert all(row.by_construction for row in found.of("linear1").rows)

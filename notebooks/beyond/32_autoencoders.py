@@ -7,14 +7,28 @@
 # ---
 
 # %% [markdown]
-# # Autoencoders: what do the latents hold?
+# # Autoencoders: latents hold what changes, and mix it
 #
-# A network of pairs is asked for what *stays the same*. An autoencoder is asked for something else: to squeeze its input through
-# a few numbers, the latents, and to restore it. So the latents have to hold what *changes* from one input to the next. Do they hold it
-# as a person would write it?
+# An autoencoder squeezes its input through a few numbers, the latents, and restores it. So the latents must hold what *changes* from one input
+# to the next. Here are swings, each measured four times. Do the latents hold them as a person would write them?
+
+# %%
+import numpy as np
+import sympy as sp
+
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+angle, swings = np.arange(4) * np.pi / 3, np.linspace(0.5, 1.5, 7)
+lines = [plots.Mark("line", {"x": angle, "y": size * np.cos(angle)}, "#2B83C6") for size in swings]
+plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines), "Seven bent lines.")
+
+# %% [markdown]
+# **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will read the latents of three autoencoders, find a concept in one, mostly mixtures in the others, and learn
-# what the latents together have to do with the parameters of the data.
+# **You will** read the latents of three autoencoders, and learn what all latents together have to do with the parameters of the data.
+#
+# **What people think first:** one latent, one parameter.
 #
 # | word | meaning here |
 # |---|---|
@@ -29,22 +43,15 @@
 # %% tags=["parameters"]
 seed = 0
 budget = 15  # seconds that each search may take at most
-
-# %%
-import numpy as np
-import sympy as sp
-
-import symgrad_widgets as sg
-from symgrad_widgets import plots
+guess_first = True  # False: show every answer at once
 
 # %% [markdown]
 # ## One parameter: an amplitude
 #
-# Oscillators of one frequency are let go at rest, from different places, and seen at four times $a, b, c, d$, a sixth of a
-# period apart. Each measurement has an error of 0.2. Four numbers, but one parameter, the amplitude.
+# Oscillators of one frequency start at rest, from different places. We see each at four times $a, b, c, d$, a sixth of a period apart, with an
+# error of 0.2. Four numbers, one parameter.
 
 # %%
-angle = np.arange(4) * np.pi / 3
 a, b, c, d = sp.symbols("a:d", real=True)
 
 
@@ -61,27 +68,28 @@ run = exp.train(seed=seed, progress=False, **settings)
 field = sg.gradient_field(run.model, run.x, names=names)
 
 # %% [markdown]
-# **Predict** how the latent should weigh the four measurements. One at which the amplitude shows twice as much deserves
-# twice the weight: the signal is $\cos 0, \cos 60°, \cos 120°, \cos 180°$, so
-# $a + \frac{1}{2} b - \frac{1}{2} c - d$. Engineers call this a matched filter.
+# Engineers weigh each measurement by how much the signal shows in it: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call this a matched
+# filter.
+
+# %%
+weights = sg.Question("How will the latent weigh a, b, c and d?", hidden=guess_first)
+weights
 
 # %%
 first = sg.interpret(field, seconds=budget, random_state=seed)
-print(first.best)
-print("the matched filter:", sg.score(field, amplitude).loss)
+matched = sg.score(field, amplitude).loss
+sg.Answer(weights, f"{first.best}\nthe matched filter, {amplitude}: loss {matched:.1e}")
 
 # %% [markdown]
-# The latent's gradient is the matched filter but for about two degrees. With seeds 1 and 2 the search writes just that,
-# $2a + b - c - 2d$; with seed 0 it writes two of the weights one or two per cent smaller, and is a little closer to the network for it. With one
-# parameter and one latent there is nothing to mix, and the latent is the concept.
+# The latent's gradient is the matched filter, to about two degrees. With one parameter and one latent there is nothing to mix: the latent is
+# the concept.
 #
-# Why the error in the data? Without one the four numbers lie exactly on a line, and any weights that see the line are as good. A gradient has a
-# meaning only in directions in which the data vary. The error fills the space, and makes the network choose.
+# Why the error in the data? Without it the four numbers lie exactly on a line, and any weights that see the line are as good. A gradient means
+# something only in directions in which the data vary.
 #
 # ## Two parameters: place and velocity
 #
-# Now each oscillator starts with a place and a velocity of its own. The sheet is a plane; its two parameters show in the data
-# as $a + \frac{1}{2} b - \frac{1}{2} c - d$ and $b + c$. The network gets two latents.
+# Now each oscillator starts with a place and a velocity of its own. The sheet is a plane. The network gets two latents.
 
 
 # %%
@@ -99,43 +107,42 @@ place = run.x @ np.cos(angle) / 2.5  # the matched filter, with weights whose sq
 sg.Panel(plots.plane_picture(run.latents, place, ("latent 0", "latent 1"), what="place"))
 
 # %% [markdown]
-# The points fill a parallelogram that stands askew, and the place, whose value runs across it, is neither latent. Read
-# one latent at a time:
+# The points fill a parallelogram that stands askew. Colour is the place, and its value runs across both latents. Read them one at a time:
+
+# %%
+one_each = sg.Question("Will each latent hold one parameter?", hidden=guess_first)
+one_each
 
 # %%
 alone = [sg.gradient_field(run.model, run.x, neuron=k, names=names) for k in run.neuron]
 single = [sg.interpret(one, concept=parameters, seconds=budget, random_state=seed) for one in alone]
-for k, result in enumerate(single):
-    print(k, result.best and result.best.expression, "|", result.verdict.how, "|", result.verdict.message)
+lines = [f"{k}: {one.best and one.best.expression} | {one.verdict.message}" for k, one in enumerate(single)]
+sg.Answer(one_each, "\n".join(lines))
 
 # %%
 purity = np.array([[sg.score(one, parameter).loss for parameter in parameters] for one in alone])
-print(purity.round(3))
+sg.Answer(one_each, purity.round(3))
 
 # %% [markdown]
-# One row is one latent, one column one parameter; 0 would be pure. With seed 0 the latents are sums of both parameters, with weights
-# that mean nothing: to restore the input, any two coordinates of the plane are as good as place and velocity. Chance may
-# bring a latent close to one of them, as with seeds 1 and 2 one is nearly the velocity; the other is a mixture then. (Where the
-# verdict says *function of the 2 concepts*, this is a mixture too: it is a formula of both.)
+# One row is one latent, one column one parameter; 0 would be pure. With seed 0 the latents are sums of both parameters, with weights that mean
+# nothing: any two coordinates of the plane restore the input equally well. Chance may bring a latent close to one of them, as with seeds 1 and 2
+# one is nearly the velocity.
 #
 # ## Both latents together
 #
-# Whatever the coordinates, the gradients of both span the same plane of directions as those of the parameters.
+# Whatever the coordinates, the gradients of both latents span the same plane of directions as those of the parameters.
 
 # %%
 pair = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=names)
 both = sg.interpret(pair, concept=parameters, seconds=2 * budget, random_state=seed)
-both
+sg.Answer(one_each, both)
 
 # %% [markdown]
-# Two simple formulas. The first is the velocity. The second, with seed 0, is $a + b - d$, the place plus half of the velocity:
-# the shortest sum in what is left, and no more natural than others. The span is a fact about the network; the choice of
-# coordinates in it is ours, and we choose short ones.
+# Two simple formulas. The span is a fact about the network. The coordinates in it are our choice, and we choose short ones.
 #
 # ## Matrices with known generators
 #
-# The matrices $e^{s 1 + t J}$, with $J$ a quarter turn, scale by $e^s$ and rotate by $t$. Two generators, two parameters, four
-# entries. **Predict:** do the latents hold $s$ and $t$?
+# The matrices $e^{s 1 + t J}$, with $J$ a quarter turn, scale by $e^s$ and rotate by $t$: two parameters, four entries.
 
 
 # %%
@@ -153,25 +160,36 @@ exp = sg.Experiment(
 run = exp.train(seed=seed, progress=False, count=40_000, epochs=20)
 
 # %%
+hold = sg.Question("Will the latents hold s and t?", hidden=guess_first)
+hold
+
+# %%
 turns = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=names)
 found = sg.interpret(turns, concept=generators, seconds=2 * budget, random_state=seed)
-found
+sg.Answer(hold, found)
 
 # %% [markdown]
-# $x_1 + x_4$ and $x_2 - x_3$: how much of the identity, and how much of the quarter turn, is in the matrix. The network has found the
-# two generators, since the matrices $e^s(\cos t\, 1 + \sin t\, J)$ fill a plane that is spanned by them. And $s$ and $t$?
+# <details><summary>What the formulas mean</summary>
+#
+# $x_1 + x_4$ and $x_2 - x_3$: how much of the identity, and how much of the quarter turn, is in the matrix. They span the plane that the
+# matrices $e^s(\cos t\, 1 + \sin t\, J)$ fill.
+#
+# </details>
+#
+# And $s$ and $t$ themselves?
 
 # %%
 scale = sp.log((x1 + x4) ** 2 + (x2 - x3) ** 2)
 turn = sp.atan((x2 - x3) / (x1 + x4))
 one = [sg.gradient_field(run.model, run.x, neuron=k, names=names) for k in run.neuron]
+lines = []
 for name, concept in {"s": scale, "t": turn}.items():
     losses = [sg.score(some, concept).loss for some in (turns, *one)]
-    print(name, "both latents {:.4f}, one {:.3f}, the other {:.3f}".format(*losses))
+    lines.append(name + ": both latents {:.4f}, one {:.3f}, the other {:.3f}".format(*losses))
+sg.Answer(hold, "\n".join(lines))
 
 # %% [markdown]
-# In the span they are, as functions of the two, and neither latent is one of them. For the autoencoder a plane is a
-# plane. That its points form a group it does not see: nobody showed it a product.
+# They lie in the span, as functions of the two, and neither latent is one of them. Nobody showed the autoencoder a product of matrices.
 #
 # ## What holds
 #
@@ -181,17 +199,17 @@ for name, concept in {"s": scale, "t": turn}.items():
 # | place and velocity | 2 | mixtures, by chance a parameter | both parameters |
 # | scaled rotations | 2 | neither scale nor angle | both generators |
 #
-# For concepts, ask an autoencoder for the span, not for a latent; and for what is *conserved*, ask a network of pairs.
+# For concepts, ask an autoencoder for the span, not for a latent. For what is *conserved*, ask a network of pairs.
 #
-# ## Exercises
+# ## Try it
 #
-# 1. *Predict first:* give the first autoencoder two latents. What is the rank? What can the second latent hold?
+# 1. Give the first autoencoder two latents. What is the rank? What can the second latent hold?
 # 2. Set the error of the first data to 0.02. How far is the latent from the matched filter now, and why?
-# 3. Take `sg.experiments["oscillator"]` with `dataclasses.replace(exp, kind="autoencoder")`: one latent for $(x, v)$. Is it the
-#    energy? Is it anything?
-
-# %% [markdown]
-# The last cell checks what this notebook claims.
+#
+# **You can now** read latents together. Go on with [several neurons](33_several_neurons.ipynb), or with
+# [which inputs act together](37_divide.ipynb).
+#
+# The next cell checks what this notebook claims.
 
 # %%
 assert first.best.loss < 5e-3, first

@@ -9,11 +9,24 @@
 # %% [markdown]
 # # Several neurons: count first, then read
 #
-# A planet keeps its energy, and not its energy alone. How many such quantities are there? A count needs no formula:
-# it is the number of independent directions in which the gradients of the neurons point.
+# A planet keeps its energy, and more. Each line joins two places of one planet. How many quantities stay the same? The count needs no formula:
+# it is the number of independent directions in which the neurons' gradients point.
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots, studies
+
+kepler = sg.experiments["kepler"]
+data = kepler.sample(2000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, kepler.names, limit=60))
+
+# %% [markdown]
+# **35 minutes**, after [Kepler's problem](../physics/11_kepler.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will count the concepts in the neurons of a network before you know one of them, check the count
-# by an argument that needs no network, and train networks one after another, each for what those before it do not know.
+# **You will** count concepts before you know one, check the count without a network, and train networks one after another, each for what the
+# others do not know.
+#
+# **What people think first:** a second network finds a second law.
 #
 # | word | meaning here |
 # |---|---|
@@ -28,63 +41,59 @@
 # %% tags=["parameters"]
 seed = 0  # of the matrices and of what is trained on them; the planet's network comes with the package
 budget = 60  # seconds that each of the two searches may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import numpy as np
 import sympy as sp
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots, studies
-
 # %% [markdown]
 # ## The count, by hand
 #
-# Take a network that was trained on Kepler orbits, with four output neurons. At each point there are four gradients in
-# four dimensions. Make them equally long, stack them into a matrix, and look at its singular values: the square of the
-# first is what one direction explains of the four arrows, and so on.
+# This network has four output neurons, so at each point there are four gradients in four dimensions. Make them equally long, stack them, and look
+# at the singular values: the square of the first is what one direction explains of the four arrows, and so on.
 
 # %%
-kepler = sg.experiments["kepler"]
+count = sg.Question("How many of the four directions will explain something?", hidden=guess_first)
+count
+
+# %%
 run = kepler.pretrained()
 planets = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=run.names)
 directions = planets.gradients / np.linalg.norm(planets.gradients, axis=2, keepdims=True)
 singular = np.linalg.svd(directions, compute_uv=False)
-print((singular**2).mean(axis=0).round(4), "of", directions.shape[1])
+sg.Answer(count, f"{(singular**2).mean(axis=0).round(4)} of {directions.shape[1]}, rank {planets.rank}")
 
 # %% [markdown]
-# Three directions explain something, the fourth nothing: of four neurons, one says only what the others have said. So there
-# are three concepts, whatever they are. This is the idea with which AI Poincaré (arXiv 2011.04698) counts conserved
-# quantities. The library does the same after it has made the neurons equally strong and uncorrelated, and
-# holds each direction against what random gradients would have there:
-
-# %%
-planets.rank
-
-# %% [markdown]
-# **Predict:** why can it not be four?
+# <details><summary>Why it cannot be four</summary>
 #
-# If nothing changed along an orbit, the planet would stand still. An orbit takes one of the four
-# dimensions, and what is constant along it can take the other three at most.
+# An orbit takes one of the four dimensions. What is constant along it can take the other three at most.
 #
-# ## Reading what was counted
+# </details>
 #
-# `sg.interpret` searches the span for the formula that fits best, takes its direction out at each point, and goes on
-# in what is left until nothing is.
+# AI Poincaré (arXiv 2011.04698) counts conserved quantities with this idea.
+#
+# ## Read what was counted
+#
+# `sg.interpret` finds the formula that fits the span best, takes its direction out at each point, and goes on until nothing is left.
 
 # %%
 orbits = sg.interpret(planets, concept=kepler.concepts, seconds=budget)
-for found, verdict in zip(orbits.concepts, orbits.verdicts, strict=True):
-    print(f"{verdict.how:8} {found.loss:.1e}  {found.expression}")
+rows = zip(orbits.concepts, orbits.verdicts, strict=True)
+lines = [f"{verdict.how:8} {found.loss:.1e}  {found.expression}" for found, verdict in rows]
+sg.Answer(count, "\n".join(lines))
 
 # %% [markdown]
-# Three were counted and three are read: angular momentum, energy, and a component of the Runge-Lenz vector, which points
-# to the place where the planet is nearest.
+# <details><summary>What they are</summary>
+#
+# Angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to the place where the planet is nearest to the sun.
+#
+# </details>
 #
 # ## A count without a network
 #
-# Which numbers do two similar matrices share? Again the count comes first. A small change of basis,
-# $M = I + \epsilon X$ with the identity matrix $I$, moves a matrix by $\epsilon (XA - AX)$. This is linear in $X$, and its
-# rank is the number of directions in which similar matrices lie. The others are left for what they share.
+# Which numbers do two similar matrices share? Again the count comes first. A small change of basis, $M = I + \epsilon X$, moves a matrix by
+# $\epsilon (XA - AX)$. The rank of this map is the number of directions in which similar matrices lie. The others are left for what they share.
 
 # %%
 rng = np.random.default_rng(seed)
@@ -98,8 +107,7 @@ for size in (2, 3, 4):
 # %% [markdown]
 # ## A network that stops at the first
 #
-# The paper reads the determinant from matrices that are shifted to trace 5, so that the trace does not distract. We leave
-# our 3 x 3 matrices as they are. Pairs are $A$ and $M A M^{-1}$ with random entries; those with large entries are left out.
+# Pairs are 3 x 3 matrices $A$ and $M A M^{-1}$ with random entries; those with large entries are left out.
 
 # %%
 a, m = rng.uniform(-1, 1, (2, 160_000, 3, 3))
@@ -113,25 +121,27 @@ runs = [exp.train(seed=seed, progress=False)]
 print("variance within pairs, of 1:", runs[0].within)
 
 # %% [markdown]
-# One neuron, and the two of a pair hardly differ in it. Which invariant has it learnt? **Predict** before you look:
-# trace, sum of the principal minors, or determinant?
+# The neuron is nearly the same in both partners. We know three invariants: trace, sum of the principal minors, determinant.
+
+# %%
+which = sg.Question("Which of the three has the neuron learnt?", hidden=guess_first)
+which
 
 # %%
 A = sp.Matrix(3, 3, sp.symbols("x1:10", real=True))
 minors = sp.expand((A.trace() ** 2 - (A * A).trace()) / 2)
 concepts = {"trace": A.trace(), "minors": minors, "determinant": A.det()}
 field = sg.gradient_field(runs[0].model, runs[0].x, names=exp.names)
-for name, concept in concepts.items():
-    print(f"{name:12} {sg.score(field, concept).loss:.1e}")
+lines = [f"{name:12} {sg.score(field, concept).loss:.1e}" for name, concept in concepts.items()]
+sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The easiest one, a sum. Whoever wants the second has to make the first useless.
+# The easiest one. If you want the second invariant, make the first one useless.
 #
 # ## Strangers who are alike
 #
-# A network learns what its strangers make useful. Give each matrix a stranger *with the same value of the first
-# neuron*: then neither that neuron nor any function of it tells the two apart, and something else has to be learnt. No one
-# needs to know what the neuron means. `exp.given(run)` is the experiment with such strangers.
+# A network learns what helps it to tell strangers apart. So give each matrix a stranger *with the same value of the first neuron*. That neuron is now no help,
+# and something else has to be learnt. `exp.given(run)` is the experiment with such strangers.
 
 # %%
 for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items():
@@ -140,7 +150,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# Now the second network, and a third given both. Each takes about fifteen seconds on a free core.
+# The second network, and a third given both:
 
 # %%
 for _ in range(2):
@@ -148,7 +158,7 @@ for _ in range(2):
     print("variance within pairs, of 1:", runs[-1].within)
 
 # %% [markdown]
-# `sg.SideBySide` makes one network of several. Count, and score the known invariants on the span of one, two and three:
+# `sg.SideBySide` makes one network of several:
 
 # %%
 loss = {name: [] for name in concepts}
@@ -170,47 +180,42 @@ title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
 plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# Each network brings one invariant down. Rank three, as the argument from the group says it must be, and all three lie in
-# the span. The second neuron need not *be* the sum of the minors: any function of it and of the trace is as good, and so
-# on for the third. Only the span is determined.
+# Each network brings one invariant down, and the rank is three, as the argument without a network says. The second neuron need not *be* the sum of the minors.
+# Only the span is determined.
 #
-# ## Reading it
+# ## Read it
 
 # %%
 result = sg.interpret(field, concept=list(concepts.values()), seconds=budget, random_state=seed)
-for found, verdict in zip(result.concepts, result.verdicts, strict=True):
-    print(f"{verdict.how:8} {found.loss:.1e}  {found.expression}")
+rows = zip(result.concepts, result.verdicts, strict=True)
+lines = [f"{verdict.how:8} {found.loss:.1e}  {found.expression}" for found, verdict in rows]
+sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The second formula is not the sum of minors $c_2$. It is the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$: once
-# the trace is known, the one is as good as the other, and the shorter one is reported. The third has six products with
-# alternating signs, the determinant, from networks that were told of nothing but pairs.
+# The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$ with the sum of minors $c_2$: once you know the trace, one is as good as the
+# other. The third has six products with alternating signs.
 #
 # ## How sure is that?
 #
-# One training is one training. The same for other pairs and more seeds: networks are trained until one shares nothing
-# within its pairs, or adds no direction. *found* means that all known concepts were read and nothing else.
-# The last line is a control, pairs of strangers, where nothing is shared and nothing should be counted.
+# Here are more seeds. *Found* means that all known concepts were read, and nothing else. The last line is a control, pairs of strangers, where nothing
+# is shared.
 
 # %%
 several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The planet shows how it fails. Its second network is flat but for a few wide orbits, which are nearly unbound: a good
-# ratio of variances, and too few points to be of use. (The network with four neurons above, trained for
-# another loss, has all three.) And the more is known, the fewer strangers agree in all of it. With three neurons known a
-# fourth network lives on what little the strangers differ in. It adds no direction, so the count stays right.
+# The planet shows how it fails. Its second network is flat except on a few wide orbits, with too few points to be of use. And the more is known, the fewer
+# strangers agree in all of it.
 #
-# ## Exercises
+# ## Try it
 #
-# 1. *Predict first:* train a fourth network given three. What is the rank of all four together?
-# 2. Train a second network without `given`, with another seed. What is the rank of the two? And that of one network with
-#    `latent=4`?
-# 3. Orthogonal matrices $Q A Q^T$ move a matrix in fewer directions. How many invariants has a 3 x 3 matrix then?
-
-# %% [markdown]
-# The last cell checks what this notebook claims.
+# 1. Train a fourth network given three. What is the rank of all four together?
+# 2. Orthogonal matrices $Q A Q^T$ move a matrix in fewer directions. How many invariants has a 3 x 3 matrix then?
+#
+# **You can now** count laws, and train for the next one. Go on with [splicing](34_splicing.ipynb), or with [physical dimensions](35_units.ipynb).
+#
+# The next cell checks what this notebook claims.
 
 # %%
 assert np.mean(singular[:, 3] ** 2) < 1e-3, singular

@@ -9,11 +9,32 @@
 # %% [markdown]
 # # Divide and read: which inputs act together?
 #
-# A network predicts one number from six. Nobody can draw a field of arrows in six dimensions. But two arrows at a
-# time tell **which inputs act through one quantity**, and such a pair can be drawn, read, and replaced by one input.
+# A network predicts one number from six: how strongly two bodies pull at each other. Nobody can draw arrows in six dimensions. Which two inputs could you replace by
+# one number, such that the network would not notice?
+
+# %%
+import numpy as np
+
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+names = ("m1", "m2", "x1", "x2", "y1", "y2")
+low, high = np.array([1, 1, 0, 2, 0, 2.0]), np.array([3, 3, 1, 4, 1, 4.0])
+inputs = np.random.default_rng(0).uniform(low, high, (8000, 6))
+bodies = [
+    plots.Mark("points", {"x": inputs[:150, k], "y": inputs[:150, k + 2]}, c)
+    for k, c in ((2, "#2B83C6"), (3, "#E69F00"))
+]
+plots.Picture(
+    "Where the two bodies stand", "x1, x2", "y1, y2", tuple(bodies), "Two squares of points.", equal=True
+)
+
+# %% [markdown]
+# **20 minutes**, after [the oscillator](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will guess which inputs act together, check it with two components of a gradient, read a tree, and see
-# what the search misses without it. 20 minutes, after [the oscillator](../physics/07_oscillator.ipynb).
+# **You will** check a pair with two components of a gradient, read a tree, and see what the search misses without it.
+#
+# **What people think first:** every network must divide somehow. It need not.
 #
 # | word | meaning here |
 # |---|---|
@@ -25,6 +46,7 @@
 # %% tags=["parameters"]
 seed = 0
 budget = 60  # seconds that a search may take at most
+guess_first = True  # False: show every answer at once
 
 # %% [markdown]
 # ## The data
@@ -33,14 +55,8 @@ budget = 60  # seconds that a search may take at most
 # other, on a logarithmic scale. The network sees six numbers and the report, and no physics.
 
 # %%
-import numpy as np
 import torch
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots
-
-names = ("m1", "m2", "x1", "x2", "y1", "y2")
-low, high = np.array([1, 1, 0, 2, 0, 2.0]), np.array([3, 3, 1, 4, 1, 4.0])
 inputs = np.random.default_rng(seed).uniform(low, high, (8000, 6))
 m1, m2, x1, x2, y1, y2 = inputs.T
 report = np.log(m1 * m2 / ((x1 - x2) ** 2 + (y1 - y2) ** 2))
@@ -76,11 +92,13 @@ field = sg.gradient_field(model, inputs[:2000], names=names)
 field
 
 # %% [markdown]
-# ## Guess first
-#
-# **Predict:** which two inputs could you replace by a single number, such that the network would not notice? There are 15
-# pairs. Write down three of them, and one that surely does not work.
-#
+# ## Your guess
+
+# %%
+pairs = sg.Question("Name three of the 15 pairs of inputs that one number could replace.", hidden=guess_first)
+pairs
+
+# %% [markdown]
 # ## Two components of an arrow
 #
 # Suppose the network computes $F(h(x_1, x_2), \ldots)$. Then its slopes along $x_1$ and $x_2$ are
@@ -97,7 +115,7 @@ def ratio(a, b):
 
 
 spreads = {pair: ratio(*pair).std() for pair in (("x1", "x2"), ("x1", "y1"))}
-spreads
+sg.Answer(pairs, "\n".join(f"{a} and {b}: a spread of {s:.1f} degrees" for (a, b), s in spreads.items()))
 
 # %% [markdown]
 # Along `x1` and `x2` the two slopes keep one direction, 135 degrees: one grows as the other falls. So only the difference
@@ -110,18 +128,21 @@ spreads
 
 # %%
 division = sg.divide(field)
-for pair in division.pairs[:6]:
-    print(f"{' and '.join(pair.inputs):10} residual {pair.residual:.1e}   {pair.expression}")
+lines = [
+    f"{' and '.join(pair.inputs):10} residual {pair.residual:.1e}   {pair.expression}"
+    for pair in division.pairs[:6]
+]
+sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
 # Three pairs leave a thousandth, and the next one leaves ten times as much. A pair that fits takes the place of its two
 # inputs, and the same question is asked of what is left, until nothing more joins.
 
 # %%
-sg.Panel(plots.division_picture(division))
+sg.Answer(pairs, sg.Panel(plots.division_picture(division)))
 
 # %%
-division
+sg.Answer(pairs, division)
 
 # %% [markdown]
 # Read it from below: differences of places, the square of the distance, the product of the masses, and at the top the
@@ -140,14 +161,12 @@ search = sg.Search(field, random_state=seed)
 search.run(generations=3, progress=False)
 before = search.best
 search.run(seconds=budget, progress=False)
-print("before it divides:", before)
-print("after:            ", search.best, search.kind)
+sg.Answer(pairs, f"before it divides: {before}\nafter:             {search.best} {search.kind}")
 
 # %% [markdown]
 # ## Where it says no
 #
-# **What people think first:** every network must divide somehow. It need not. Shuffle each component of the gradient
-# among the points, and no two of them know of each other.
+# Shuffle each component of the gradient among the points, and no two of them know of each other.
 
 # %%
 rng = np.random.default_rng(seed)
@@ -156,16 +175,15 @@ nothing = sg.divide(sg.GradientField(field.points, shuffled * rng.choice([-1, 1]
 nothing
 
 # %% [markdown]
-# ## Exercises
+# ## Try it
 #
-# 1. *Predict first:* let the report be $m_1 m_2 / r^2 + m_1$. Which pair falls apart? Change the data, and run all again.
+# 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair falls apart? Change the data, and run all again.
 # 2. Read the network at 200 points instead of 2,000. Which residual grows the most, and why?
-# 3. The pair `x2`, `y2` leaves about a hundredth. Are they a part? What would you look at to decide?
 #
-# You can now say of any network with many inputs which of them act together, before you know a formula.
-
-# %% [markdown]
-# The last cell checks what this notebook claims.
+# **You can now** say of any network with many inputs which of them act together, before you know a formula. Go on with
+# [several neurons](33_several_neurons.ipynb), or with [physical dimensions](35_units.ipynb).
+#
+# The next cell checks what this notebook claims.
 
 # %%
 assert {frozenset(pair.inputs) for pair in division.pairs[:3]} == {

@@ -9,13 +9,23 @@
 # %% [markdown]
 # # Yes or no: a classifier knows the boundary, and little else
 #
-# A classifier is told one bit for each point: does a measured quantity exceed a threshold? All that it can learn is
-# where the *boundary* lies. Still, inside it there is a neuron with a value, the logit, and its gradient can be
-# read. Which formula does it hold, and would you have needed the network at all?
+# A classifier learns one bit for each point: does a measured quantity exceed a threshold? Rings are no, triangles are yes. Inside is a
+# neuron with a value. Which formula does it hold, and would you have needed the network at all?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["ellipse"]
+data = exp.sample(5000, seed=0)
+sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
+
+# %% [markdown]
+# **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will find the formula by its gradients, then by three other methods on the same budget, and see which
-# of them find a *boundary* and which a *concept*. Set `experiment` to ellipse, quadratic, sine, exponential, gaussian
-# or gravity.
+# **You will** read a classifier by its gradients, and by three other methods on the same budget.
+#
+# **What people think first:** fit the labels, and you get the rule behind them.
 #
 # | word | meaning here |
 # |---|---|
@@ -35,29 +45,26 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds that each method may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import numpy as np
 
-import symgrad_widgets as sg
-from symgrad_widgets import baselines, plots
+from symgrad_widgets import baselines
 
-sg.check_parameters(experiment=experiment, seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(
+    experiment=experiment, seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first
+)
 
 # %% [markdown]
-# ## The data
+# ## The data and the network
 #
-# Rings have label 0, triangles label 1. Half of the points are drawn near the threshold, where labels teach something.
+# Half of the points are drawn near the threshold, where labels teach something. Set `experiment` to read another classifier.
 
 # %%
 exp = sg.experiments[experiment]
 data = exp.sample(5000, seed=seed, variant=variant)
 sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
-
-# %% [markdown]
-# The picture shows two inputs. If there are more, the others blur it, and no boundary can be seen.
-#
-# ## Training
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -69,13 +76,13 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the cross-entropy: the mean surprise at a label. It does not go to 0, since errors of the measurement
-# turn some labels near the boundary.
+# The loss is the cross-entropy: the mean surprise at a label. It does not go to 0, because measurement errors turn some labels near the
+# boundary.
 #
 # ## The neuron and its field
 #
-# The output is the logit. Points on which the network is sure (a probability within 1e-4 of 0 or 1) are gone:
-# what is left lies in a thin shell around the boundary.
+# The output is the logit. Points on which the network is sure (a probability within 1e-4 of 0 or 1) are gone. What is left lies in a thin
+# shell around the boundary.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -87,40 +94,36 @@ field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Every arrow stands at right angles to the boundary. (With more than two inputs you see their shadows on two axes.)
+# Every arrow stands at right angles to the boundary. (With more than two inputs you see shadows.)
 #
-# **Predict:** the search will see a shell and directions across it. Is that enough for one formula, or do many fit?
+# ## Your guess
 #
-# ## A guess of your own
+# The search will see a shell, and directions across it. Is that enough for one formula? Type yours.
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "x1*x2"  # type a better one into the box
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# ## The search
+# ## The search, step by step
 
 # %%
+example = sg.score(field, "x1*x2")
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-stepper.run(seconds=budget).best
-
-# %% [markdown]
-# Now the concept is handed over, for the verdict and for nothing else.
-
-# %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
-result
+sg.Answer(box, result)
 
 # %% [markdown]
-# Directions know no threshold: it is the value that the formula takes where the logit is 0, in the next picture.
+# Directions know no threshold. It is the value that the formula takes where the logit is 0:
 
 # %%
-sg.PhiView(field, result)
+sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
 # ## Would you have needed the gradients?
@@ -132,29 +135,33 @@ sg.PhiView(field, result)
 # 3. **Polynomials**: least squares of the logit on all monomials up to degree 3.
 
 # %%
+ways = sg.Question("Which of the three will find the concept?", hidden=guess_first)
+ways
+
+# %%
 others = {
     "value": baselines.fit_value(field.points, field.values, field, budget, seed),
     "labels": baselines.fit_labels(data.x, data.y, field, budget, seed),
     "polynomials": baselines.fit_polynomials(field.points, field.values, field),
 }
 
-# %% [markdown]
-# Each gives a front: formulas by complexity, by falling *error* of their fit. Afterwards we ask for the loss of their
-# gradients, and whether one is the concept.
-
 # %%
+lines = []
 for method, front in others.items():
     same = [fit.complexity for fit in front if sg.verify(fit.expression, exp.concepts, field=field).same]
-    best = min(front, key=lambda fit: fit.loss)
-    print(f"{method:<12} error {front[-1].error:.2g}, least loss {best.loss:.1e} at {best.complexity} nodes")
-    print(f"{'':<12} the concept is among its {len(front)} formulas: {same or 'no'}")
+    least = min(fit.loss for fit in front)
+    found = f"at {same[0]} nodes" if same else "no"
+    lines.append(f"{method:<12} error {front[-1].error:.2g}, least loss {least:.1e}, concept found: {found}")
+sg.Answer(ways, "\n".join(lines))
 
 # %%
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, others=others))
+sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example], others=others)))
 
 # %% [markdown]
-# The error of *value* and *polynomials* is the share of the logit's variance that is not explained, that of *labels*
-# the share of labels that are wrong, all on points held out. In our runs with seed 0:
+# The error of *value* and *polynomials* is the share of the logit's variance that is not explained; that of *labels* is the share of wrong
+# labels. All are on points held out.
+#
+# <details><summary>All six experiments, seed 0</summary>
 #
 # | experiment | value | labels | polynomials | gradients |
 # |---|---|---|---|---|
@@ -165,20 +172,19 @@ sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, oth
 # | gaussian | no (1.0) | no (0.19) | no (0.17) | yes |
 # | gravity | no (1.0) | no (0.34) | no (0.027) | yes |
 #
-# Through the shell the logit goes from -9 to 9 while the quantity changes by a few per cent: to *value*, a formula that
-# is wrong by as much explains nothing, and gives no hint where to go. *Labels* are more patient: half a formula gets
-# most of them right, and so their error stays near that of a rough boundary. *Polynomials* are right where the concept
-# is one, and nowhere else.
+# </details>
 #
-# One trap remains for everybody, gradients included. Multiply the concept (minus its threshold) by anything that is
-# never zero: the boundary is the same, and on a thin shell so are the directions. *Value* falls for it in sine and
-# quadratic. The thickness of the shell, and the preference for the shorter formula, decide here.
+# Across the shell the logit goes from -9 to 9 while the quantity changes by a few per cent. So to *value*, a formula that is a few per cent
+# wrong explains nothing. *Labels* are more patient: half a formula gets most of them right. *Polynomials* are right where the concept is
+# one.
+#
+# One trap remains, for gradients too. Multiply the concept (minus its threshold) by anything that is never zero. The boundary is the same,
+# and on a thin shell so are the directions. The thickness of the shell, and the shorter formula, decide.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2401.04978) interprets eight classifiers of this kind. For sine it published
-# $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong and fits its field better (2.5e-4) than the right formula (3.7e-4): its
-# points were confined to the region of the decision. Our data are drawn differently; `variant="paper"` has the originals.
+# The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong
+# and fits its field better (2.5e-4) than the right formula (3.7e-4): its points were confined to the boundary.
 
 # %%
 sg.record(result, run)
@@ -186,14 +192,24 @@ sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* fit the value on all points, saturated ones included: `wide = sg.gradient_field(run.model, data.x)`,
-#    then `baselines.fit_value(wide.points, wide.values, field)`. For the ellipse, is it easier or harder than on the shell?
-# 2. Score `x1*(x1 + 1.414*sin((x2 + x3)/2 + 2.356))` in the experiment sine. Where is it zero? Is it the concept?
-# 3. Set `budget` to 5. Which of the four methods suffers most?
-# 4. Read off the field's points which value the formula takes where the logit is 0, the `threshold`. How many labels does
-#    the formula, cut there, get right?
+# 1. Which value does the formula take where the logit is 0? Read it off the picture of the bend, or off the field's points.
+# 2. How many of all labels does the formula get right, cut there? Give a share between 0 and 1.
+
+# %%
+formula = result.to_numpy()
+threshold = ...  # exercise 1: a number
+shell = formula(field.points)[np.abs(field.values) < 1]
+sg.check_answer(threshold, np.median(shell), within=0.05)
+
+# %%
+right = ...  # exercise 2: a number
+above = formula(data.x) > np.median(shell)
+sg.check_answer(right, max((above == data.y).mean(), (above != data.y).mean()), within=0.02)
 
 # %% [markdown]
+# **You can now** read a formula from a yes-or-no network. Go on with [two explanations for one answer](15_two_products.ipynb), or put a
+# formula into the network: [splicing](../beyond/34_splicing.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -205,29 +221,20 @@ assert all(others.values())
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 4 in code, with its check; then all in words.
 
 # %%
-# Exercise 4: `threshold`, the value of the formula where the logit is 0
 ### BEGIN SOLUTION
-formula = result.to_numpy()
-threshold = np.median(formula(field.points)[np.abs(field.values) < 1])
+threshold = np.median(shell)
+assert sg.check_answer(threshold, np.median(shell), within=0.05)
+right = max((above == data.y).mean(), (above != data.y).mean())
+assert sg.check_answer(right, max((above == data.y).mean(), (above != data.y).mean()), within=0.02)
+assert right > 0.9
 ### END SOLUTION
-
-# %%
-above = result.to_numpy()(data.x) > threshold
-right = max((above == data.y).mean(), (above != data.y).mean())  # the formula may fall where the logit rises
-assert right > 0.9, f"cut at {threshold}, the formula gets only {right:.0%} of the labels right"
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Easier: with seed 0 it finds the ellipse. Off the shell the logit changes slowly, and half a formula explains half of it.
-# 2. Write $s$ for the sine term. The concept minus its threshold is $(x_1+s)(x_1-s)$, and this is $(x_1+s)\,x_1$: zero on the
-#    same boundary, with the concept's own loss on the shell, and another function elsewhere.
-# 3. In the ellipse *labels*: a quarter of them is wrong then. *Value* fails with 20 s as well; least squares need no time.
-# 4. Nearly all: the errors of the measurement are the limit, and they sit close to the boundary. The threshold is the
-#    quantity's own, in the units of the formula.
+# 1. The median of the formula's values where the logit lies between -1 and 1. It is in the units of the formula.
+# 2. Nearly all. Errors of the measurement are the limit, and they sit close to the boundary.
 #
 # <!-- END SOLUTION -->

@@ -7,15 +7,27 @@
 # ---
 
 # %% [markdown]
-# # The trace of a matrix: why sign and scale do not matter
+# # The trace: sign and scale do not matter
 #
-# Multiply a matrix $A$ by $M$ from the left and by $M^{-1}$ from the right, and nearly every entry changes: it
-# is the same map in other coordinates. Physics looks for what such a change leaves alone, and the trace is the
-# simplest such number. A network sees pairs of these matrices as plain rows of four numbers,
-# $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. What does it make of them?
+# Write one linear map in two bases, and you get two *similar* matrices. Nearly every entry changes. A network saw such
+# pairs as plain rows of four numbers, $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. What did its neuron find that
+# both share?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["trace2"]
+data = exp.sample(2000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3), limit=60))
+
+# %% [markdown]
+# **20 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will meet the simplest gradient field there is - the same arrow everywhere - and understand why
-# a neuron that stores *minus* the trace, or its exponential, is the same discovery.
+# **You will** meet the simplest gradient field there is, disguise a formula in five ways, and see why the loss is blind to
+# every disguise.
+#
+# **What people think first:** a neuron that stores *minus* the trace, or its exponential, has found something else.
 #
 # | word | meaning here |
 # |---|---|
@@ -31,35 +43,30 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import numpy as np
 import sympy as sp
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots
-
-sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
-# ## The rule and the data
+# ## The data and the network
 #
-# Anchors have entries between 0 and 1; the positive is $MAM^{-1}$ with a random $M$ of the same kind. Where
-# $M$ is nearly singular the positive has huge entries, so pairs with an entry beyond 5 are drawn anew
-# (`variant="paper"` keeps them all).
+# Anchors have entries between 0 and 1. The positive is $MAM^{-1}$ with a random $M$. Pairs with an entry beyond 5 are
+# drawn anew (`variant="paper"` keeps them). In the picture above, over $x_1$ and $x_4$, all lines run one way.
 
 # %%
-exp = sg.experiments["trace2"]
-data = exp.sample(2000, seed=seed, variant=variant)
-sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3), limit=60))
+sideways = sg.Question("Now draw the same pairs over x1 and x2. One direction again?", hidden=guess_first)
+sideways
+
+# %%
+across = plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60)
+sg.Answer(sideways, sg.Panel(across))
 
 # %% [markdown]
-# The axes are the two diagonal entries. All lines run in one direction. **Predict:** draw the same picture over $x_1$
-# and $x_2$ (`inputs=(0, 1)`). One direction again?
-#
-# Similar matrices share a second number, the determinant: two invariants, and one neuron. Which one will it hold?
-#
-# ## Training
+# Similar matrices share a second number, the determinant. Two invariants, one neuron: which one will it hold?
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -71,8 +78,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss compares distances within pairs with those between strangers: each step down by 2.3 brings partners ten times
-# closer. The dashed curve is of pairs never trained on. Both fall far: sums are easy to learn.
+# The loss is a natural logarithm of *squared* distances: a step down by 2.3 brings partners about 3.2 times closer. The
+# dashed curve shows pairs that the network never trained on. Both fall far. Sums are easy to learn.
 #
 # ## The neuron's gradient
 #
@@ -85,44 +92,47 @@ print(field.names)
 print(directions[:5].round(2))
 
 # %% [markdown]
-# The same four numbers in each row. A function whose gradient keeps its direction is a bent linear function, and
-# the four numbers are its coefficients up to a factor. As arrows, over the two inputs that have a part:
+# Every row holds the same four numbers. A function whose gradient keeps its direction is a bent linear function, and these
+# numbers are its coefficients, up to a factor. As arrows:
 
 # %%
 sg.FieldView(field, inputs=("x1", "x4"))
 
-# %% [markdown]
-# Choose `x2` and `x3` as the axes instead. **Predict first:** what will be left of the arrows?
-#
-# ## A guess of your own, and its disguises
-#
-# **Type a formula into the box before you read on.** Its loss is the mean of $1-\cos^2\theta$, with $\theta$ the
-# angle between its gradient and the neuron's: 0 means the same direction everywhere, 3/4 is what chance gives
-# with four inputs.
+# %%
+left = sg.Question("What is left of the arrows over x2 and x3?", hidden=guess_first)
+left
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "x1 + x2"  # the same as typing it
+sg.Answer(left, sg.FieldView(field, inputs=("x2", "x3")))
+
+# %% [markdown]
+# ## Your guess
+#
+# Type a formula. Its loss is the mean of $1-\cos^2\theta$, where $\theta$ is the angle between its gradient and the
+# neuron's. With four inputs, a random guess gets 3/4.
+
+# %%
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# 3/4: the directions $(1,1,0,0)$ and $(1,0,0,1)$ stand at 60 degrees to each other, and $1-\cos^2 60° = 3/4$. No
-# better than chance, though half of the guess is right.
+# A wrong one for comparison, $x_1+x_2$, scores 3/4 as well. Half of it is right, yet $(1,1,0,0)$ and $(1,0,0,1)$
+# stand at 60 degrees, and $1-\cos^2 60° = 3/4$.
 #
-# Now dress the guess up. The gradient of $-3g$ is $-3$ times that of $g$: another length, the opposite sense, the
-# same line. A shift changes nothing at all. The exponential stretches each gradient by a positive number, a
-# different one at each point.
+# Now disguise it: stretch it, shift it, bend it.
 
 # %%
-g = box.guess.expression
+example = sg.score(field, "x1 + x2")
+g = example.expression
 disguises = [g, -3 * g, g - sp.Float(0.677), sp.exp(g), -1 / (g + 1)]
 losses = [sg.score(field, disguise).loss for disguise in disguises]
 for disguise, loss in zip(disguises, losses, strict=True):
     print(f"{loss:.6f}  {disguise}")
 
 # %% [markdown]
-# All equal. It works on the other side as well. Stretch the *neuron's* gradient by another random number at each
-# point, half of them negative, more wildly than any bend would:
+# All equal. The gradient of $-3g$ is $-3$ times that of $g$: longer, opposite, on the same line.
+#
+# It works on the other side too. Stretch the *neuron's* gradient by a random number at each point, half of them negative:
 
 # %%
 stretch = np.random.default_rng(seed).uniform(-9, 9, size=(len(field), 1))
@@ -130,76 +140,64 @@ bent = sg.GradientField(field.points, stretch * field.gradients, field.names)
 print(f"{sg.score(bent, g).loss:.6f}  on a neuron that has been bent")
 
 # %% [markdown]
-# The same figure. The loss asks for the *line* that the gradient lies on, never for its length or sense.
+# The same figure. The loss asks for the *line* of the gradient, never for its length or sense.
 #
 # ## The search, step by step
 #
-# So the search need not tell disguises apart: it looks for one formula of each family and reports the simplest.
+# So the search looks for one formula of each family, and reports the simplest. Press **Step**.
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-stepper.run(seconds=budget).best
-
-# %% [markdown]
-# Beside it, the formulas that the paper published for this experiment, measured on *our* neuron:
-
-# %%
 published = plots.published_front(exp.id, field)
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
+sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Our front falls in one stride; what may follow are small corrections for this network's mistakes. The eight
-# lowest triangles are the trace in disguise, such as $1/(x_1+x_4)$. Some carry an addition, such as
-# $\sin(e^{0.0148\,x_2})$ for a 1: it describes the paper's network, and on ours it does no good.
+# Triangles are the paper's formulas on *our* neuron. Several are one concept in disguise.
 #
 # ## What a sign can cost
 #
-# Why has the paper's front no entry as short as ours? Its measure is $(2-2\cos\theta)/n$, which knows the sense
-# of the arrows. For the trace and for minus the trace, on our neuron:
+# The paper measures $(2-2\cos\theta)/n$, which knows the sense of an arrow. Here it is for the line that the neuron's
+# gradient lies on, in both senses:
 
 # %%
 cosine = directions @ [1, 0, 0, 1] / np.sqrt(2)
-print(f"  x1 + x4   {(2 - 2 * cosine).mean() / 4:.6f}")
-print(f"-(x1 + x4)  {(2 + 2 * cosine).mean() / 4:.6f}")
+senses = [(2 - 2 * sign * cosine).mean() / 4 for sign in (1, -1)]
+sg.Answer(box, f" (x1 + x4)  {senses[0]:.6f}\n-(x1 + x4)  {senses[1]:.6f}")
 
 # %% [markdown]
-# One of them is perfect and the other is the worst score there is. Which one depends on whether the neuron rises
-# or falls with the trace, and that was decided by the random start of its training. The paper's neuron fell. So
-# $x_1+x_4$ scored worst there, and the search had to buy a minus sign: $-0.677-(x_4+x_1)$, complexity 7.
+# One is perfect, the other is the worst score there is. The random start of the training decides which.
 #
 # ## Formula, bend and verdict
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
-result
+sg.Answer(box, result)
 
 # %%
-box.candidate = result
-box
-
-# %%
-sg.PhiView(field, result)
+sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# This is $\varphi$, the bend: the neuron's value against the formula's. Rising or falling, steep or not, it is one
-# thin curve without turning points: the neuron knows the trace and nothing else.
-#
-# And the determinant, which the pairs share too? Its loss:
+# One thin curve without a turning point: the neuron knows this formula and nothing else. And the determinant?
 
 # %%
-print(f"{sg.score(field, 'x1*x4 - x2*x3').loss:.2f}")
+sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss:.2f}")
 
 # %% [markdown]
-# Below chance, for some of its arrows lean the right way, and far from 0: this neuron left it aside.
-#
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-01) reports $-0.677-(x_4+x_1)$, complexity 7, true, with a mean
-# squared difference of unit gradients of 6.0e-5. Ours:
+# <details><summary>The published formula</summary>
+#
+# The paper (arXiv 2409.05305, experiment P1-01) reports $-0.677-(x_4+x_1)$, complexity 7: true, with a mean squared
+# difference of unit gradients of 6.0e-5. Its neuron fell with the trace, so the plain sum scored worst, and the search
+# had to buy a minus sign.
+#
+# </details>
 
 # %%
 report = sg.record(result, run)
@@ -207,13 +205,21 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* what is the loss of `x1`? Think of the angle between $(1,0,0,0)$ and $(1,0,0,1)$.
-# 2. Set `retrain = True` and try other seeds until $\varphi$ turns the other way. Does the formula change? Does
-#    its loss? Does the line of the two measures?
-# 3. Would `x1 + 1.1*x4` be told apart from the trace? Work out the angle between the two gradients, in degrees, as
-#    `angle`. Then compare with the angle that `result` reports.
+# 1. What is the loss of `x1` alone? Think of the angle between $(1,0,0,0)$ and $(1,0,0,1)$.
+# 2. How many degrees apart are the gradients of $x_1+x_4$ and $x_1+1.1\,x_4$?
+
+# %%
+alone = ...  # exercise 1: a number
+sg.check_answer(alone, sg.score(field, "x1").loss, within=0.1)
+
+# %%
+angle = ...  # exercise 2: in degrees
+sg.check_answer(angle, np.degrees(np.arctan(1.1) - np.arctan(1)), within=0.02)
 
 # %% [markdown]
+# **You can now** tell when two formulas are one discovery. Go on with
+# [data on a surface](02_determinant2.ipynb), or with [nine inputs](03_trace3.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -226,29 +232,20 @@ assert np.isclose(sg.score(bent, g).loss, losses[0], rtol=0.05)
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 3 in code, with its check; then all in words.
 
 # %%
-# Exercise 3: `angle`, in degrees, between the gradients of x1 + x4 and x1 + 1.1*x4
 ### BEGIN SOLUTION
+alone = 1 / 2
+assert sg.check_answer(alone, sg.score(field, "x1").loss, within=0.1)
 cosine = np.dot([1, 0, 0, 1], [1, 0, 0, 1.1]) / np.sqrt(2 * (1 + 1.1**2))
 angle = np.degrees(np.arccos(cosine))
+assert sg.check_answer(angle, np.degrees(np.arctan(1.1) - np.arctan(1)), within=0.02)
 ### END SOLUTION
-
-# %%
-true = sg.GradientField(field.points, np.tile([1.0, 0, 0, 1], (len(field), 1)), field.names)
-expected = np.degrees(np.arcsin(np.sqrt(sg.score(true, "x1 + 1.1*x4").loss)))
-assert np.isclose(angle, expected, rtol=0.02), (  # the spreads of x1 and x4 differ a little
-    f"the loss of x1 + 1.1*x4 on a perfect trace does not fit to {angle} degrees"
-)
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
 # 1. 1/2: $(1,0,0,0)$ and $(1,0,0,1)$ stand at 45 degrees. One input right beats one right and one wrong.
-# 2. The formula stays, and so does its loss up to the network's quality. The two figures of the paper's measure change
-#    places.
-# 3. Yes. The gradients are 2.7 degrees apart, and the network is true to the trace to a tenth or two of a degree.
+# 2. 2.7 degrees. The network is true to the trace to a tenth or two of a degree, so it tells the two apart.
 #
 # <!-- END SOLUTION -->

@@ -7,15 +7,25 @@
 # ---
 
 # %% [markdown]
-# # The trace of a 3x3 matrix: more inputs than you can draw
+# # Nine inputs: read a field that you cannot draw
 #
-# A 3x3 matrix is a row of nine numbers, row by row $x_1 \dots x_9$. Pairs of similar matrices $A$ and $MAM^{-1}$
-# share three invariants at once: trace, determinant, and a third between them. To look at nine inputs two at a
-# time takes 36 pictures, and none of them shows what three inputs do together. How do you look at such a neuron?
+# A 3x3 matrix is a row of nine numbers, $x_1 \dots x_9$. A network saw pairs of similar matrices. To look at nine inputs, two at a
+# time, takes 36 pictures, and this is one. How do you look at such a neuron?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["trace3"]
+data = exp.sample(2000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4), limit=60))
+
+# %% [markdown]
+# **20 minutes**, after [the trace](01_trace2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will read a gradient field without drawing it, by its components: which inputs matter at all,
-# and whether the formula is a plain sum. You will do the same to the hidden layers, and see the network forget
-# what it does not need.
+# **You will** read a gradient field by its components: which inputs matter, and whether the formula is a plain sum.
+#
+# **What people think first:** an input whose slope is zero on average does not matter.
 #
 # | word | meaning here |
 # |---|---|
@@ -31,31 +41,18 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import numpy as np
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots
-
-sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
-# ## The rule and the data
+# ## The data and the network
 #
-# Anchors have entries between 0 and 1; pairs whose positive has an entry beyond 5 are drawn anew. One of the 36
-# pictures:
-
-# %%
-exp = sg.experiments["trace3"]
-data = exp.sample(2000, seed=seed, variant=variant)
-sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4), limit=60))
-
-# %% [markdown]
-# The lines go every way. For 2x2 matrices the same picture shows parallel lines (notebook 01): a rule of two inputs
-# can be seen over those two. A rule of three or more cannot be seen over any two.
-#
-# ## Training
+# Lines go every way. For 2x2 matrices they were parallel. A rule of two inputs shows over those two; a rule of three does not show
+# over any two.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -69,8 +66,8 @@ run
 # %% [markdown]
 # ## Which inputs matter
 #
-# Take the gradient at every point, make it of length 1, and square its components. Now each is a *share*. Their
-# mean over all points, laid out like the matrix:
+# Take the gradient at every point, make it of length 1, and square its components. Each is now a *share*. Here is the mean over all
+# points, laid out like the matrix:
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -78,22 +75,22 @@ directions = field.unit[:, 0]  # each input in units of its spread
 print((directions**2).mean(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# Three inputs share everything evenly, six have no part. Nine inputs have become three.
+# Three inputs share everything evenly. Six have no part.
 #
 # ## Is it a plain sum?
 #
-# The shares say how much, not how. The components themselves, with their signs, have a mean and a spread:
+# Shares say how much, not how. Look at the components with their signs, their mean and their spread:
 
 # %%
 print("mean\n", directions.mean(axis=0).reshape(3, 3).round(3))
 print("spread\n", directions.std(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# No spread: the gradient points the same way everywhere, so the formula is linear up to a bend, and the mean
-# holds its coefficients. (A common sign means nothing: see notebook 01.)
+# No spread: the gradient points the same way everywhere. So the formula is linear, up to a bend, and the mean holds its
+# coefficients.
 #
-# Do not take the mean for the importance, though. Here is another network, of notebook 13, whose formula is no
-# sum of inputs:
+# Do not take the mean for importance, though. Here is the network of [notebook 13](13_determinant3.ipynb), whose formula is no sum
+# of inputs:
 
 # %%
 other = sg.experiments["determinant3"].pretrained()
@@ -103,55 +100,52 @@ print("mean\n", others.mean(axis=0).reshape(3, 3).round(2))
 print("share\n", (others**2).mean(axis=0).reshape(3, 3).round(2))
 
 # %% [markdown]
-# By the mean no input matters; by the shares all nine do, alike. A component that is positive as often as
-# negative has mean zero, and still moves the neuron at every point.
+# By the mean no input matters. By the shares all nine do, alike. A slope that is positive as often as negative has mean zero, and
+# still moves the neuron at every point.
 #
-# ## A guess of your own
+# ## Your guess
 #
-# **Type a formula into the box before you read on.** Its loss is the mean of $1-\cos^2\theta$ between its gradient
-# and the neuron's. For a sum of inputs you can work it out from the shares: the part of the gradient that the
-# guess leaves out. Chance gives 8/9.
+# Type a formula. With nine inputs chance gives 8/9. You can work out the loss of a sum from the shares: it is the part of the
+# gradient that your guess leaves out.
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "x1 + x5"  # the same as typing it
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %%
-print(f"{box.guess.loss:.4f}")
+example = sg.score(field, "x1 + x5")
+print(f"loss of x1 + x5: {example.loss:.4f}")
 
 # %% [markdown]
 # One third: the share of the input that is missing.
 #
 # ## The search, step by step
-#
-# **Predict:** the front will be a staircase. Which losses does it step on?
+
+# %%
+steps = sg.Question("The front will be a staircase. Which losses does it step on?", hidden=guess_first)
+steps
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-stepper.run(seconds=budget).best
-
-# %% [markdown]
-# Beside it, the formulas that the paper published for this experiment, measured on *our* neuron:
-
-# %%
 published = plots.published_front(exp.id, field)
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
+sg.Answer(steps, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# One input leaves 2/3, two leave 1/3, three leave next to nothing: there is no cheaper way to be nearly right, and
-# no formula that hints at the answer before all three are there. The logarithmic axis hides how even the steps are.
-# (A triangle just above or below our circle is the same formula: ours is measured on the third of the points that
-# the search never saw, the others on all.)
+# <details><summary>Answer</summary>
 #
-# ## Within the network
+# One input leaves 2/3, two leave 1/3, three leave next to nothing. No formula hints at the answer before all three are there.
 #
-# The output has no use for six of the inputs. Did the network never look at them? Choose a neuron of the first
-# hidden layer:
+# </details>
+#
+# ## Inside the network
+#
+# The output has no use for six of the inputs. Did the network never look at them? Click a neuron of the first hidden layer:
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -159,8 +153,7 @@ picker.choose("silu1", 0)
 picker
 
 # %% [markdown]
-# Its field gives its shares like any other. For all 32 neurons of each layer, the least, the middle and the largest
-# share that the three diagonal inputs have together:
+# For all 32 neurons of each layer, here is the least, the middle and the largest share that the three diagonal inputs have together:
 
 # %%
 for layer in ("silu1", "silu2", "silu3"):
@@ -169,30 +162,29 @@ for layer in ("silu1", "silu2", "silu3"):
     print(layer, np.quantile(shares, [0, 0.5, 1]).round(2))
 
 # %% [markdown]
-# Random weights would give 0.33. In the first layer some neurons look mostly at what will not matter; layer by layer
-# that is sorted out, and the middle neuron of the last one has next to nothing else left.
-# What a single hidden neuron holds need not be a concept at all; the output was rewarded for one.
+# Random weights would give 0.33. Some neurons of the first layer look mostly at what will not matter. Layer by layer the network
+# forgets it.
 #
 # ## Formula, bend and verdict
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
-result
+sg.Answer(box, result)
 
 # %%
-box.candidate = result
-box
-
-# %%
-sg.PhiView(field, result)
+sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# One thin curve: the nine inputs reach the neuron through a single number.
+# One thin curve: nine inputs reach the neuron through a single number.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-03) reports $(x_5+x_1)+x_9$, complexity 5, true, with a mean squared
-# difference of unit gradients of 5.8e-6, the best of its twelve. Ours:
+# <details><summary>The published formula</summary>
+#
+# The paper (arXiv 2409.05305, experiment P1-03) reports $(x_5+x_1)+x_9$, complexity 5: true, with a mean squared difference of unit
+# gradients of 5.8e-6, the best of its twelve.
+#
+# </details>
 
 # %%
 report = sg.record(result, run)
@@ -200,12 +192,23 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* what is the loss of `x1 + x5 + x9 + x2`? One input too many: does it cost more or less than
-#    one too few? Work it out from `directions`, as `cost`, without `sg.score`.
-# 2. Which shares does `x1*x5*x9` have on these data? Work out its gradient and score it.
-# 3. Make `picker.field` of the neuron chosen above and let `sg.interpret` read it. Do you expect a law?
+# 1. What is the loss of `x1 + x5 + x9 + x2`, with one input too many? Work it out from `directions`, or in your head.
+# 2. Which share does $x_1$ have in the gradient of $x_1x_5x_9$ on these data?
+
+# %%
+cost = ...  # exercise 1: a number
+sg.check_answer(cost, sg.score(field, "x1 + x5 + x9 + x2").loss, within=0.1)
+
+# %%
+share = ...  # exercise 2: a number
+x1, _, _, _, x5, _, _, _, x9 = field.points.T
+product = np.stack([x5 * x9, x1 * x9, x1 * x5], axis=1) * field.measure.spread[[0, 4, 8]]
+sg.check_answer(share, (product[:, 0] ** 2 / (product**2).sum(axis=1)).mean(), within=0.1)
 
 # %% [markdown]
+# **You can now** read a field of any number of inputs. Go on with [sixteen inputs](05_trace4.ipynb), or with
+# [a training that is hard](13_determinant3.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -218,26 +221,19 @@ assert np.allclose((others**2).mean(axis=0), 1 / 9, atol=0.03)
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 1 in code, with its check; then all in words.
 
 # %%
-# Exercise 1: `cost`, the loss of x1 + x5 + x9 + x2, from `directions`
 ### BEGIN SOLUTION
-guess = np.array([1, 1, 0, 0, 1, 0, 0, 0, 1]) * field.measure.spread
-cost = (1 - (directions @ guess) ** 2 / (guess @ guess)).mean()
+cost = 1 / 4
+assert sg.check_answer(cost, sg.score(field, "x1 + x5 + x9 + x2").loss, within=0.1)
+share = 1 / 3
+assert sg.check_answer(share, (product[:, 0] ** 2 / (product**2).sum(axis=1)).mean(), within=0.1)
 ### END SOLUTION
-
-# %%
-assert np.isclose(cost, sg.score(field, "x1 + x5 + x9 + x2").loss), f"sg.score disagrees with {cost}"
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/4: the guess has a length of 2, and a quarter of its square is spent on $x_2$. One too few costs a third.
-# 2. A third each, as for the trace, since the gradient is $(x_5x_9, x_1x_9, x_1x_5)$ over the diagonal. But its loss is 0.25:
-#    equal shares on the average are not a constant direction.
-# 3. A law, exact, and of no use: a neuron of the first layer is a bent sum of all nine inputs by construction. Its
-#    coefficients are its weights.
+# 1. 1/4: the guess has a length of 2, and a quarter of its square is spent on $x_2$. One input too few costs a third.
+# 2. A third, as for the trace. But the loss of the product is 0.25: equal shares on average are not a constant direction.
 #
 # <!-- END SOLUTION -->

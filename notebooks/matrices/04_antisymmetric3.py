@@ -7,15 +7,26 @@
 # ---
 
 # %% [markdown]
-# # Antisymmetric matrices: true on the data
+# # Antisymmetric matrices: a formula can be true on the data only
 #
-# A spinning top has an axis and a speed. Three numbers hold both, and in mechanics they are often written as a
-# matrix with $A^T = -A$: zeros on the diagonal, each entry below it minus its mirror image. Look at the same top
-# from another side, and the matrix becomes $QAQ^T$ with a rotation (or reflection) $Q$. The axis turns; the speed
-# does not. A network sees pairs of such matrices as rows of nine numbers.
+# A spinning top has an axis and a speed. Mechanics often writes both as a matrix with $A^T = -A$. Look from another side, and the
+# matrix becomes $QAQ^T$: the axis turns. A network saw such pairs, nine numbers each. What stays?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["antisymmetric3"]
+data = exp.sample(2000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2), limit=60))
+
+# %% [markdown]
+# **20 minutes**, after [data on a surface](02_determinant2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will find a formula, hold it against two others that look nothing like it, and prove that all
-# three are one - on the data, and nowhere else. You will learn to say what a verdict rests on.
+# **You will** hold a formula against two others that look nothing like it, and prove that all three are one, on the data and
+# nowhere else.
+#
+# **What people think first:** two formulas that look different are different.
 #
 # | word | meaning here |
 # |---|---|
@@ -31,36 +42,19 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
-import symgrad_widgets as sg
-from symgrad_widgets import plots
-
-sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
-# ## The rule and the data
+# ## The data and the network
 #
-# The three entries above the diagonal are drawn from a bell curve, the rest follows. The positive is $QAQ^T$,
-# with $Q$ any rotation or reflection, all equally likely.
+# Three entries above the diagonal are drawn from a bell curve; the rest follows. $Q$ is any rotation or reflection. Over $x_2$ and
+# $x_3$, above, the data are free. Over $x_2$ and $x_4$ they are not:
 
 # %%
-exp = sg.experiments["antisymmetric3"]
-data = exp.sample(2000, seed=seed, variant=variant)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 3), limit=60))
-
-# %% [markdown]
-# A line again, as for the matrices of trace 5 (notebook 02): $x_4 = -x_2$ for each and every matrix. Over $x_2$ and
-# $x_3$ the data are free:
-
-# %%
-sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2), limit=60))
-
-# %% [markdown]
-# Partners lie in all directions from each other, near or far from the middle. The third number is not on show:
-# its share may grow when the other two shrink.
-#
-# ## Training
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -72,10 +66,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Zero would be chance: partners as different as strangers. Each step down by 2.3 means ten times less of the
-# neuron's variance within pairs. Why do the curves lie so far apart? In training the last layer is solved for anew
-# on each batch, so the full curve is low at once. The dashed one tries the latest such solution on other pairs,
-# and comes down when the steps become small.
+# Zero would be chance: partners as different as strangers. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves
+# ten times less variance within pairs. The full curve runs ahead, because in training the last layer is solved anew for each batch.
 #
 # ## The gradient field
 
@@ -84,64 +76,63 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 print(field)
 
 # %% [markdown]
-# Nine inputs, three dimensions: six equations hold on the data, and the library saw it in the points alone. Only
-# the part of the gradient along those three dimensions is kept.
+# Nine inputs, three dimensions: six equations hold on the data, and the library saw it in the points alone.
 
 # %%
 sg.FieldView(field, inputs=("x2", "x3"))
 
 # %% [markdown]
-# All arrows run away from the middle, or all towards it; those with a large part in the third number look short.
-# **Predict:** what stays the same when you go across the arrows?
+# ## Your guess
 #
-# ## A guess of your own
-#
-# **Type a formula into the box before you read on.** You may use any of the nine names, but three would do.
-# Its loss is the mean of $1-\cos^2\theta$ between the two gradients; chance gives 2/3.
+# All arrows run away from the middle, or all towards it. What stays the same when you go across them? You may use any of the nine
+# names. Chance gives 2/3.
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "x2 + x3 + x6"  # the same as typing it
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
 # ## The search, step by step
 
 # %%
+example = sg.score(field, "x2 + x3 + x6")
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-stepper.run(seconds=budget).best
+result = sg.interpret(search, concept=exp.concepts, constraints=exp.constraints, seconds=budget)
+sg.Answer(box, result)
 
 # %% [markdown]
-# The square of the speed of the top. Of each pair of mirror images, such as $x_3$ and $x_7$, the search takes one
-# or the other: on the data the choice is free.
+# <details><summary>What the formula means</summary>
+#
+# The square of the top's speed. Of each pair of mirror images, such as $x_3$ and $x_7$, the search takes one or the other: on the data
+# the choice is free.
+#
+# </details>
 #
 # ## Three formulas that look different
 #
-# The paper published another one, $x_8x_6+x_4x_2+x_3x_7$. And the textbook knows the concept as the sum of the
-# principal minors, which is an invariant of every 3x3 matrix and has six products:
+# The paper published another one. And the textbook knows the sum of the principal minors, an invariant of every 3x3 matrix:
 
 # %%
 paper = "x8*x6 + x4*x2 + x3*x7"
 textbook = exp.concepts[0]
-textbook
-
-# %%
-for formula in (search.best.expression, paper, textbook):
-    print(f"{sg.score(field, formula).loss:.4e}  {formula}")
+formulas = (search.best.expression, paper, textbook)
+sg.Answer(box, "\n".join(f"{sg.score(field, formula).loss:.4e}  {formula}" for formula in formulas))
 
 # %% [markdown]
-# The same loss to the last digit shown. That is no accident, and no proof either: a loss is a number at some points.
-# So ask for a proof. First without telling what the data are:
+# The same loss, to the last digit. That is no accident, and no proof either: a loss is a number at some points. So ask for a proof.
+# First without a word on the data:
 
 # %%
 print(sg.verify(paper, textbook))
 
 # %% [markdown]
-# Quite right: for a matrix with entries on the diagonal the two are different functions. Now say what holds:
+# Quite right: for a matrix with entries on the diagonal the two differ. Now say what holds:
 
 # %%
 for equation in exp.constraints:
@@ -149,55 +140,51 @@ for equation in exp.constraints:
 print(sg.verify(paper, textbook, constraints=exp.constraints))
 
 # %% [markdown]
-# Proved, and the verdict names the equations that it rests on. For data of your own you may not know them. Then
-# `verify` takes the field, finds the directions in which its points extend, and reads the equations off:
+# Proved, and the verdict names the equations. For data of your own you may not know them. Then `verify` takes the field, and reads the
+# equations off its points:
 
 # %%
 print(sg.verify(paper, textbook, field=field))
 
 # %% [markdown]
-# ## True on the data
+# ## True on the data?
 #
-# **Predict** which of these are the same concept, on the data, before you run the cell:
+# Here are three more formulas: $x_2^2 + x_3^2 + x_6^2 + 5x_1$, then $\sqrt{x_2^2 + x_7^2 - x_6x_8}$, then
+# $x_2^2 + x_3^2 + x_6^2 + x_2x_4$.
+
+# %%
+which = sg.Question("Which of the three are the same concept, on the data?", hidden=guess_first)
+which
 
 # %%
 claims = ["x2**2 + x3**2 + x6**2 + 5*x1", "sqrt(x2**2 + x7**2 - x6*x8)", "x2**2 + x3**2 + x6**2 + x2*x4"]
 verdicts = [sg.verify(claim, textbook, constraints=exp.constraints) for claim in claims]
-for claim, verdict in zip(claims, verdicts, strict=True):
-    print(f"{verdict.how:<10} {claim}")
+rows = zip(claims, verdicts, strict=True)
+sg.Answer(which, "\n".join(f"{verdict.how:<10} {claim}" for claim, verdict in rows))
 
 # %% [markdown]
-# $5x_1$ is five times zero, and the square root is a bend. But $x_2x_4$ is $-x_2^2$ here: the third formula has lost
-# $x_2$, and with it the concept.
+# <details><summary>Answer</summary>
 #
-# Which of all these did the network learn? The question has no answer. It was shown three dimensions of nine, and
-# on those they are one function. Off them it was never told anything.
+# The first two. $5x_1$ is five times zero, and the square root is a bend. But $x_2x_4$ is $-x_2^2$ here, so the third formula has lost
+# $x_2$.
 #
-# ## Formula, bend and verdict
+# </details>
+#
+# Which of all these did the network learn? The question has no answer. It saw three dimensions of nine, and there they are one
+# function.
 
 # %%
-result = sg.interpret(search, concept=exp.concepts, constraints=exp.constraints, seconds=budget)
-result
-
-# %%
-box.candidate = result
-box
-
-# %%
-sg.PhiView(field, result)
+sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# One thin curve over the whole range: the neuron is a copy of the squared speed, hardly bent.
-#
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-04) reports $x_8x_6+(x_4x_2+x_3x_7)$, complexity 11, true on the data,
-# with a mean squared difference of unit gradients of 2.7e-3. It compared all nine components, so the arbitrary
-# ones counted as well. All of its front, measured on *our* neuron along the data:
+# The paper (arXiv 2409.05305, experiment P1-04) reports $x_8x_6+(x_4x_2+x_3x_7)$, complexity 11: true on the data, with a mean squared
+# difference of unit gradients of 2.7e-3. It compared all nine components, the arbitrary ones too.
 
 # %%
 published = plots.published_front(exp.id, field)
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
+sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %%
 report = sg.record(result, run)
@@ -205,13 +192,27 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* what is the loss of `x2**2 + x3**2`? Think of a random direction in space and the part of it
-#    that points along one axis.
-# 2. Tell `sg.verify(paper, textbook, field=field, constraints=["x1 = 1"])` something that is not so. What happens?
-# 3. Which constraints does the proof of the paper's formula need? And that of the search's? Leave some out.
-# 4. Write the concept in $x_4$, $x_7$ and $x_8$ alone, as the text `mirror`. Is there one in $x_1$, $x_5$ and $x_9$?
+# 1. What is the loss of `x2**2 + x3**2`? Think of a random direction in space, and the part of it along one axis.
+# 2. Write the concept in $x_4$, $x_7$ and $x_8$ alone.
+
+# %%
+two = ...  # exercise 1: a number
+sg.check_answer(two, sg.score(field, "x2**2 + x3**2").loss, within=0.1)
+
+# %%
+mirror = ...  # exercise 2: a text
+foreign = ("x1", "x2", "x3", "x5", "x6", "x9")
+sg.check_answer(
+    mirror,
+    lambda text: (
+        not any(name in text for name in foreign) and sg.verify(text, textbook, constraints=exp.constraints)
+    ),
+)
 
 # %% [markdown]
+# **You can now** say what a verdict rests on. Go on with [more inputs than you can draw](03_trace3.ipynb), or with
+# [two concepts in two neurons](../physics/06_fieldstrength.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -226,27 +227,19 @@ assert sg.verify(paper, textbook, field=field).how == "proved"
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 4 in code, with its check; then all in words.
 
 # %%
-# Exercise 4: `mirror`, the concept as a text in x4, x7 and x8 alone
 ### BEGIN SOLUTION
+two = 1 / 3
+assert sg.check_answer(two, sg.score(field, "x2**2 + x3**2").loss, within=0.1)
 mirror = "x4**2 + x7**2 + x8**2"
+assert sg.check_answer(mirror, lambda text: sg.verify(text, textbook, constraints=exp.constraints))
 ### END SOLUTION
-
-# %%
-same = sg.verify(mirror, textbook, constraints=exp.constraints)
-assert same, f"{mirror}: {same}"
-assert not any(name in mirror for name in ("x1", "x2", "x3", "x5", "x6", "x9")), f"other inputs in {mirror}"
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/3: of a random direction in space the part along one axis has a third of the squared length.
-# 2. An error that says by how much the two sides differ at the field's points. A false equation proves anything.
-# 3. The paper's needs $x_1=0$ and $x_5=0$: with these the sum of the principal minors is minus the paper's formula (the
-#    products with $x_9$ go as well). That of the search needs the mirror images too.
-# 4. Each square may be taken from below the diagonal. In the diagonal there is nothing but zeros.
+# 1. 1/3: of a random direction in space, the part along one axis has a third of the squared length.
+# 2. $x_4^2 + x_7^2 + x_8^2$: each square may be taken from below the diagonal.
 #
 # <!-- END SOLUTION -->

@@ -7,15 +7,25 @@
 # ---
 
 # %% [markdown]
-# # The trace of a 4x4 matrix: sixteen inputs
+# # Sixteen inputs: never try sums, let algebra make them
 #
-# Whoever looks for a formula by trial has to fear large numbers. A matrix of 4x4 entries is a row of sixteen
-# inputs, and the ways to combine them grow faster than anything. The pairs are similar matrices $A$ and $MAM^{-1}$,
-# as in notebooks 01 and 03; only the size is new.
+# A 4x4 matrix is a row of sixteen numbers. There are 43 million sums of sixteen inputs with coefficients $-1$, 0 and 1, and these are
+# only the simplest formulas. How can a search ever find the right one?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["trace4"]
+data = exp.sample(2000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
+
+# %% [markdown]
+# **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will see what can grow, and what need not. For a sum of inputs there is nothing to search for: one
-# small eigenproblem gives all sixteen coefficients at once. And where squares and products are allowed, taking
-# away beats putting together.
+# **You will** find sixteen coefficients with one eigenproblem, and see why taking terms away beats putting them together.
+#
+# **What people think first:** more inputs make the search hopeless.
 #
 # | word | meaning here |
 # |---|---|
@@ -31,6 +41,7 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 from math import comb
@@ -38,35 +49,25 @@ from math import comb
 import numpy as np
 from scipy.linalg import eigh
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots
 from symgrad_widgets.search import eliminate
 
-sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
 # ## What grows
 #
-# How many sums of inputs with coefficients $-1$, 0 and 1 are there, and how many monomials with at most two
-# factors?
+# Sums of inputs, and monomials with at most two factors:
 
 # %%
 for n in (4, 9, 16):
     print(f"{n:2} inputs: {3**n:>11,} such sums, {comb(n + 2, 2) - 1:>4} such monomials")
 
 # %% [markdown]
-# To try the sums one by one is hopeless, and these are only the simplest formulas. The list of building blocks stays
-# short. So: never try sums. Let algebra make them.
+# Nobody can try the sums one by one. But the list of building blocks stays short.
 #
-# ## The data and the training
-
-# %%
-exp = sg.experiments["trace4"]
-data = exp.sample(2000, seed=seed, variant=variant)
-sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
-
-# %% [markdown]
-# One of 120 such pictures, and no help at all.
+# ## The data and the network
+#
+# Pairs are similar matrices again. The picture above is one of 120, and no help at all.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -78,41 +79,39 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Training did not take longer than for four inputs: a row of sixteen numbers is nothing to a network.
+# ## Your guess
 #
-# ## A guess of your own
-#
-# **Type a formula into the box before you read on.** Its loss is the mean of $1-\cos^2\theta$ between its gradient
-# and the neuron's. Chance gives 15/16.
+# Type a formula. With sixteen inputs chance gives a loss of 15/16. The sum of the first row, $x_1+x_2+x_3+x_4$, scores as badly as chance.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "x1 + x2 + x3 + x4"  # the same as typing it
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
+# %%
+example = sg.score(field, "x1 + x2 + x3 + x4")
+print(f"loss of the first row: {example.loss:.4f}, chance {15 / 16:.4f}")
+
 # %% [markdown]
-# The guess of the first row has one input right and three wrong, and scores 15/16: chance again.
-#
 # ## All sums at once
 #
-# The gradient of the sum $\sum_k c_k x_k$ is $c$ itself, at every point. So its loss is $1 - c^T U c$ for a $c$ of
-# length one, with $U$ the mean of $u u^T$ over the neuron's unit gradients $u$. The best $c$ is an eigenvector:
+# The gradient of the sum $\sum_k c_k x_k$ is $c$ itself, at every point. So its loss is $1 - c^T U c$ for a $c$ of length one, with
+# $U$ the mean of $u u^T$ over the neuron's unit gradients $u$. The best $c$ is an eigenvector:
 
 # %%
 directions = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
 values, vectors = np.linalg.eigh(directions.T @ directions / len(directions))
-print("losses", (1 - values[::-1])[:4].round(4))
-print("coefficients\n", (vectors[:, -1] / abs(vectors[:, -1]).max()).reshape(4, 4).round(2))
+numbers = (vectors[:, -1] / abs(vectors[:, -1]).max()).reshape(4, 4).round(2)
+sg.Answer(box, f"losses {(1 - values[::-1])[:4].round(4)}\ncoefficients\n{numbers}")
 
 # %% [markdown]
-# One loss is nearly zero, and all others are 1: the neuron has a single direction, and its coefficients stand there to
-# be read. Of 43 million sums not one was tried.
+# One loss is nearly zero, all others are 1. The neuron has a single direction, and you can read its coefficients. We did not try one
+# of 43 million sums.
 #
 # ## Squares and products allowed
 #
-# Suppose we did not know that a plain sum will do. All 152 monomials with one or two factors, and their gradients at
-# 1000 points; the gradient of $x_ix_j$ is $x_j$ along input $i$ and $x_i$ along input $j$:
+# Suppose we did not know that a plain sum will do. Take all 152 monomials with one or two factors, and their gradients at 1000
+# points. The gradient of $x_ix_j$ is $x_j$ along input $i$ and $x_i$ along input $j$:
 
 # %%
 i, j = np.triu_indices(16)
@@ -122,7 +121,7 @@ terms = np.concatenate([np.broadcast_to(axes[:, None], (16, 1000, 16)), products
 names = [*field.names, *(f"{field.names[a]}*{field.names[b]}" for a, b in zip(i, j, strict=True))]
 
 # %% [markdown]
-# The eigenproblem is that of the oscillator (notebook 07), 152 terms wide instead of five:
+# The eigenproblem is that of [the spring](../physics/07_oscillator.ipynb), 152 terms wide instead of five:
 
 # %%
 along = np.einsum("knd,nd->kn", terms, directions[:1000])
@@ -131,85 +130,83 @@ M = flat @ flat.T
 ratios, coefficients = eigh(M - along @ along.T, M)
 print(ratios[:5])
 
+# %%
+two = sg.Question("Two values near zero, then a jump. Are there two concepts?", hidden=guess_first)
+two
+
 # %% [markdown]
-# **Two** values near zero, then a jump. Two concepts? No: one and its square. If $g$ is in the basis and so is $g^2$,
-# every mixture of the two has the right gradient. The first eigenvector is such a mixture, with many coefficients,
-# and unreadable. To get at a short formula, take terms away, the least missed first. Once from the sixteen inputs
-# alone, once from all 152:
+# <details><summary>Answer</summary>
+#
+# No: one, and its square. If $g$ is in the basis and so is $g^2$, every mixture of the two has the right gradient. The first
+# eigenvector is such a mixture, and unreadable.
+#
+# </details>
+#
+# For a short formula, take terms away, the least missed first. Once from the sixteen inputs alone, once from all 152:
 
 # %%
+lines = []
 for count in (16, 152):
     for kept, _, loss in eliminate(terms[:count], along[:count, :, None]):
         if len(kept) in (count, 10, 9, 4, 3):
-            print(f"{len(kept):3} terms, loss {loss:.2g}", *(names[k] for k in kept if len(kept) < 12))
+            shown = " ".join(names[k] for k in kept if len(kept) < 12)
+            lines.append(f"{len(kept):3} terms, loss {loss:.2g} {shown}")
+sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# From sixteen terms down to four nothing is lost, and the next step costs a quarter at once. All terms compete from
-# the start; none has to prove itself alone, as it would when putting together. There one starts from a
-# single input, whose loss of 3/4 promises little.
+# From sixteen terms down to four nothing is lost. The next step costs a quarter at once. All terms compete from the start, so none has
+# to prove itself alone. If you put terms together instead, you start from one input with a loss of 3/4, which promises little.
 #
-# The larger basis holds a surprise. With seed 0 the cliff comes after *ten* terms: the square of the same sum, all
-# multiplied out. It is the same concept in disguise, and worse to read (with seed 2 the four inputs are left over).
-# A large basis is no better than a small one. So the search eliminates in many bases, the small ones first, and
-# takes the shortest formula.
+# The large basis holds a surprise. With seed 0 the cliff comes after *ten* terms: the square of the sum, multiplied out. It is the same
+# concept in disguise. So the search eliminates in many bases, small ones first, and takes the shortest formula.
 #
 # ## The search, step by step
-#
-# The search of this library does this, with more kinds of terms. **Predict:** in which generation will it arrive?
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
-# %%
-stepper.run(seconds=budget).best
-
 # %% [markdown]
-# Does it pay for the number of inputs? The same search after two generations, for the three networks of traces that
-# come with the package:
+# Does it pay for the number of inputs? Here is the same search after two generations, for three networks:
 
 # %%
+lines = []
 for slug in ("trace2", "trace3", "trace4"):
     other = sg.experiments[slug].pretrained()
     smaller = sg.Search(sg.gradient_field(other.model, other.x, names=other.names))
     state = smaller.run(generations=2, progress=False)
-    print(f"{len(other.names):2} inputs, {state.evaluations} evaluations: {state.best.expression}")
+    lines.append(f"{len(other.names):2} inputs, {state.evaluations} evaluations: {state.best.expression}")
+sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# Four times the inputs, a few per cent more evaluations of formulas. Each takes a little longer, for gradients have more
-# components. The true limit is elsewhere: formulas with many *factors*. There are 4,844 monomials of sixteen inputs with at most four.
-#
-# Beside ours, the formulas that the paper published for this experiment, measured on *our* neuron:
-
-# %%
-published = plots.published_front(exp.id, field)
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
-
-# %% [markdown]
-# Each input that is found takes a quarter off. After the fourth the paper's front goes on with bent copies, some
-# with an addition.
+# Four times the inputs, a few per cent more evaluations. The true limit is elsewhere, in formulas with many *factors*: sixteen inputs
+# make 4,844 monomials with at most four.
 #
 # ## Formula, bend and verdict
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
-result
+sg.Answer(box, result)
 
 # %%
-box.candidate = result
-box
-
-# %%
-sg.PhiView(field, result)
+sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# Sixteen inputs reach the neuron through one number, and the bend is all that remains.
-#
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-05) reports $(x_{11}+x_{16})+(x_6+x_1)$, complexity 7, true, with a mean
-# squared difference of unit gradients of 1.1e-5. Our figures:
+# <details><summary>The published formula</summary>
+#
+# The paper (arXiv 2409.05305, experiment P1-05) reports $(x_{11}+x_{16})+(x_6+x_1)$, complexity 7: true, with a mean squared difference
+# of unit gradients of 1.1e-5.
+#
+# </details>
+
+# %%
+published = plots.published_front(exp.id, field)
+sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %%
 report = sg.record(result, run)
@@ -217,14 +214,21 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* your guess above shares one input with the trace. Why does `x1` alone score better than
-#    `x1 + x2 + x3 + x4`?
-# 2. Leave `x16` out of the basis (`terms[[k for k in range(152) if k != 15]]`) and eliminate again. What is used in
-#    its place?
-# 3. How many monomials have sixteen inputs up to degree 6? At 1000 points, how many GB do their gradients take? Call
-#    the two numbers `count` and `gigabytes`.
+# 1. What is the loss of `x1` alone?
+# 2. How many monomials of degree 1 to 6 do sixteen inputs make?
+
+# %%
+one = ...  # exercise 1: a number
+sg.check_answer(one, sg.score(field, "x1").loss, within=0.03)
+
+# %%
+how_many = ...  # exercise 2: a whole number
+sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in range(1, 7)), within=0)
 
 # %% [markdown]
+# **You can now** find a sum of many terms without a search. Go on with [a training that is hard](13_determinant3.ipynb), or with
+# [which inputs act together](../beyond/37_divide.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -238,30 +242,19 @@ assert ratios[1] < 1e-2 < ratios[2], ratios[:3]
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 3 in code, with its check; then all in words.
 
 # %%
-# Exercise 3: `count` of the monomials, and the `gigabytes` that their gradients take
 ### BEGIN SOLUTION
-count = comb(16 + 6, 6) - 1
-gigabytes = count * 1000 * 16 * 8 / 1e9
+one = 3 / 4
+assert sg.check_answer(one, sg.score(field, "x1").loss, within=0.03)
+how_many = comb(16 + 6, 6) - 1
+assert sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in range(1, 7)), within=0)
 ### END SOLUTION
-
-# %%
-assert count == sum(comb(15 + degree, degree) for degree in range(1, 7)), (
-    f"{count} monomials: one degree at a time?"
-)
-assert np.isclose(gigabytes, count * terms[0].nbytes / 1e9, rtol=0.1), (
-    f"{gigabytes} GB: one of `terms` has how many?"
-)
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Its loss is 3/4: one input of four right, none wrong. The row has one right and three wrong.
-# 2. The square of the sum, in ten terms: the products with $x_{16}$ still hold it.
-# 3. $\binom{22}{6} - 1 = 74{,}612$, and 9.6 GB: 1000 points times 16 components of 8 bytes for each. Growth that does hurt; the
-#    search takes products of many factors from a shorter list.
+# 1. 3/4: one input of four right, none wrong. The first row has one right and three wrong.
+# 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points their gradients take 9.6 GB: this growth does hurt.
 #
 # <!-- END SOLUTION -->

@@ -7,14 +7,25 @@
 # ---
 
 # %% [markdown]
-# # The determinant of a 3x3 matrix: when training is hard
+# # The 3x3 determinant: nothing helps until everything is there
 #
-# The determinant of a 3x3 matrix says by which factor it stretches volumes. It is a polynomial of nine inputs, and a
-# strange one: it correlates with none of them, nor with any product of two. A network that begins to learn has
-# nothing to begin with. And then a formula has to be found whose parts are worth little alone.
+# The determinant is a polynomial of nine inputs. It correlates with none of them, nor with any product of two. So a network that begins
+# to learn has nothing to begin with. How can it learn the determinant at all?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["determinant3"]
+data = exp.sample(20_000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4), limit=60))
+
+# %% [markdown]
+# **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will see a training that does not start, and what makes it start. You will then watch the
-# longest formula of these notebooks appear all at once.
+# **You will** see a training that does not start, see what makes it start, and watch a long formula appear all at once.
+#
+# **What people think first:** half of a formula is half of the way.
 #
 # | word | meaning here |
 # |---|---|
@@ -30,45 +41,40 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import numpy as np
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots
-
-sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
-# ## The rule and the data
+# ## The data
 #
-# Entries are between $-1$ and 1. The positive is another such matrix, scaled until its determinant is that of the
-# anchor; pairs with an entry beyond 2 are drawn anew. Similar matrices would not do: they share the trace as well,
-# which is far easier to learn.
+# Entries lie between $-1$ and 1. The positive is another such matrix, scaled to the anchor's determinant; pairs with an entry beyond 2
+# are drawn anew. You see nothing, over any two inputs. Is it hidden, or not there?
 
 # %%
-exp = sg.experiments["determinant3"]
-data = exp.sample(20_000, seed=seed, variant=variant)
-sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4), limit=60))
-
-# %% [markdown]
-# Nothing to be seen, over any two inputs. Is it hidden, or not there? Ask how the determinant itself correlates with
-# each input, and with each product of two. **Predict:** how large is the largest correlation?
+largest = sg.Question(
+    "How large is the largest correlation of the determinant with an input, or a product of two?",
+    hidden=guess_first,
+)
+largest
 
 # %%
 x, volume = data.anchor, np.linalg.det(data.anchor.reshape(-1, 3, 3))
 i, j = np.triu_indices(9)
 single = [np.corrcoef(volume, x[:, k])[0, 1] for k in range(9)]
 double = [np.corrcoef(volume, x[:, a] * x[:, b])[0, 1] for a, b in zip(i, j, strict=True)]
-print(f"largest correlation: one {max(np.abs(single)):.3f}, two {max(np.abs(double)):.3f}")
+sg.Answer(largest, f"one input {max(np.abs(single)):.3f}, two {max(np.abs(double)):.3f}")
 
 # %% [markdown]
-# Chance alone gives about 0.02. So: nothing. Whatever a network tries first, it is not rewarded.
+# Chance alone gives about 0.02. So the answer is: nothing. Whatever a network tries first, nobody rewards it.
 #
 # ## A training that does not start
 #
-# Most experiments here train with `contrast`, which asks for partners nearer than strangers. Six epochs of it,
-# and six of another loss, `ratio`, from the same initial weights:
+# Most experiments here train with `contrast`, which asks for partners nearer than strangers. Here are six epochs of it, and six of
+# another loss, `ratio`, from the same weights:
 
 # %%
 for loss in ("contrast", "ratio"):
@@ -76,13 +82,12 @@ for loss in ("contrast", "ratio"):
     print(f"{loss:>8}: {np.round(trial.history['validation'], 2)}, within pairs {trial.within[0]:.3f}")
 
 # %% [markdown]
-# The row is the validation loss after each epoch, on a scale of its own. The first hardly moves, and nearly all of its
-# neuron's variance lies within pairs: it has learnt nothing. The second is down to about a hundredth.
+# Each row is the validation loss after each epoch, on a scale of its own. The first hardly moves. The second is down to about a
+# hundredth of the variance within pairs.
 #
-# `ratio` minimises the variance within pairs over the whole variance. That has a closed solution for the
-# *last layer*: among all sums of the last hidden neurons the best one is an eigenvector, and it is put in at each step. So
-# however faint a trace of the determinant the hidden neurons have, it is used at full strength from the first step on, and
-# the other layers get a gradient to follow.
+# `ratio` minimises the variance within pairs over the whole variance. For the *last layer* this has a closed solution, an eigenvector,
+# which is put in at each step. So the faintest trace of the determinant in the hidden neurons is used at full strength, and the other
+# layers get a gradient to follow.
 #
 # ## Training
 
@@ -96,23 +101,21 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# 0 is chance here, and each step down by 2.3 leaves ten times less within pairs. The full curve runs ahead, because its
-# last layer is solved for on the very batch that it is measured on; what counts is the dashed one, on other pairs.
-# It ends far above what the trace of a 3x3 matrix gets, about -13: the network is a good one, not an exact one.
+# 0 is chance. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves ten times less within pairs. The dashed curve
+# counts: new pairs. It ends far above what the trace of a 3x3 matrix gets, about $-13$. The network is good, not exact.
 #
-# ## A guess of your own
+# ## Your guess
 #
-# **Type a formula into the box before you read on.** You may know the determinant; do you know what its *parts* are
-# worth? The loss is the mean of $1-\cos^2\theta$ between the gradients; chance gives 8/9.
+# You may know the determinant. Do you know what its *parts* are worth? With nine inputs chance gives 8/9.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "x1*x5*x9"  # the same as typing it
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %%
-print(f"{box.guess.loss:.3f}")
+example = sg.score(field, "x1*x5*x9")
+print(f"loss of x1*x5*x9: {example.loss:.3f}, chance {8 / 9:.3f}")
 
 # %% [markdown]
 # The product of the diagonal is hardly better than chance. It cannot tell you whether you are on the way.
@@ -121,60 +124,52 @@ print(f"{box.guess.loss:.3f}")
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-stepper.run(seconds=budget).best
-
-# %%
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses))
+sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example])))
 
 # %% [markdown]
-# Six products of three, three with a minus sign. On the logarithmic axis the front is flat, flat, flat - and falls
-# off a cliff. With all but one of the products the loss is still 0.18; with the last it drops five hundred times.
+# The front is flat, flat, flat, and falls off a cliff. With all but one of the products the loss is still 0.18. With the last it drops
+# five hundred times.
 #
-# Nobody climbs down such a front step by step. The search starts from the other end: all 219 products of up to three
-# inputs at once. It solves for their coefficients (an eigenproblem again), takes away the least missed, solves again.
-# The six are left over when nothing more can be spared. The whole front:
+# Nobody climbs down such a front step by step. The search starts from the other end: all 219 products of up to three inputs at once. It
+# solves for their coefficients, takes away the least missed, and solves again.
 
 # %%
-for candidate in search.front:
-    print(f"{candidate.loss:.4f}  {candidate.expression}")
+sg.Answer(box, "\n".join(f"{found.loss:.4f}  {found.expression}" for found in search.front))
 
 # %% [markdown]
-# Are the coefficients really 1? The search had them free, and rounds a number only if the loss does not suffer. Make
-# one product weigh more and see:
+# Are the coefficients really 1? Make one product weigh more:
 
 # %%
+lines = []
 for weight in (1, 1.02, 1.1):
     off = f"{weight}*x1*x5*x9 - x1*x6*x8 - x2*x4*x9 + x2*x6*x7 + x3*x4*x8 - x3*x5*x7"
-    print(f"{weight:<5} {sg.score(field, off).loss:.6f}")
+    lines.append(f"{weight:<5} {sg.score(field, off).loss:.6f}")
+sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# Two per cent show. The network was never told that the six are alike; it has found that out to better than that.
+# Two per cent show. Nobody told the network that the six are alike.
 #
 # ## Formula, bend and verdict
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
-result
+sg.Answer(box, result)
 
 # %%
-box.candidate = result
-box
-
-# %%
-sg.PhiView(field, result)
+sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve has a little width: this network's angle to the formula is about one degree; that of the 3x3 trace
-# (notebook 03) was a hundredth. A true formula and an imperfect network; the selection has to leave the imperfection out, and does.
+# The curve has a little width: this network's angle to the formula is about one degree. A true formula, an imperfect network.
 #
 # ## What the paper got
 #
-# An earlier version of the paper (arXiv 2409.05305) names this experiment; its figures leave it out, so there
-# is no published front to compare with. Ours:
+# An earlier version of the paper (arXiv 2409.05305) names this experiment. Its figures leave it out, so there is no published front.
 
 # %%
 report = sg.record(result, run)
@@ -182,13 +177,23 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* among the matrices with $x_5x_9 > x_6x_8$, which input correlates with the determinant? Find its
-#    number from `volume` and `x`, as `loudest`.
-# 2. Train with `exp.train(seed=seed, epochs=2)`. The floor is bad; is the formula? Find out how few epochs will do.
-# 3. How many products has the determinant of a 4x4 matrix, and how many products of up to four inputs are there
-#    among sixteen? (Notebook 05 has the count.)
+# 1. Among the matrices with $x_5x_9 > x_6x_8$, which input correlates with the determinant? Give its number, 1 to 9.
+# 2. How many products has the determinant of a 4x4 matrix?
+
+# %%
+loudest = ...  # exercise 1: a number from 1 to 9
+some = x[:, 4] * x[:, 8] > x[:, 5] * x[:, 7]
+sizes = [abs(np.corrcoef(volume[some], x[some, k])[0, 1]) for k in range(9)]
+sg.check_answer(loudest, 1 + int(np.argmax(sizes)), within=0)
+
+# %%
+four = ...  # exercise 2: a whole number
+sg.check_answer(four, np.prod(np.arange(1, 5)), within=0)
 
 # %% [markdown]
+# **You can now** tell why some formulas cannot be found in small steps. Go on with
+# [two concepts in two neurons](../physics/06_fieldstrength.ipynb), or with [a classifier](../classifiers/14_classifier.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -201,29 +206,20 @@ assert trial.within < 0.05, trial.within
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 1 in code, with its check; then all in words.
 
 # %%
-# Exercise 1: `loudest`, the number (1 to 9) of the input that correlates with `volume` where x5*x9 > x6*x8
 ### BEGIN SOLUTION
-some = x[:, 4] * x[:, 8] > x[:, 5] * x[:, 7]
-loudest = 1 + np.argmax([abs(np.corrcoef(volume[some], x[some, k])[0, 1]) for k in range(9)])
+loudest = 1
+assert sg.check_answer(loudest, 1 + int(np.argmax(sizes)), within=0)
+four = 24
+assert sg.check_answer(four, np.prod(np.arange(1, 5)), within=0)
 ### END SOLUTION
-
-# %%
-cofactor = x[:, 4] * x[:, 8] - x[:, 5] * x[:, 7]
-assert np.corrcoef(volume, cofactor * x[:, loudest - 1])[0, 1] > 0.4, (
-    f"x{loudest} has no part where that is so"
-)
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices
-#    it is as often negative, and the correlation vanishes.
-# 2. With seed 0 two epochs will do: the floor is 0.02, and the cliff of the front is still there. After one epoch the floor
-#    is 0.8, and no formula stands out.
-# 3. 24 products of four, among 4,844 monomials with at most four factors.
+# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices the factor is
+#    as often negative, and the correlation vanishes.
+# 2. 24, among 4,844 monomials of sixteen inputs with at most four factors.
 #
 # <!-- END SOLUTION -->

@@ -7,13 +7,29 @@
 # ---
 
 # %% [markdown]
-# # A stranger's checkpoint: what its numbers tell, and what they do not
+# # A stranger's checkpoint: numbers alone do not say what they compute
 #
-# A file of weights arrives by mail, [with a short message](stranger/message.txt). Nobody remembers what the network was
-# for. Can you open the file without danger, rebuild the network, and read what it computes?
+# A file of weights arrives by mail, [with a short message](stranger/message.txt). Nobody remembers what the network was for. What does it
+# compute, and can you open the file without danger?
+
+# %%
+import numpy as np
+from safetensors.torch import load_file
+
+import symgrad_widgets as sg
+
+path = "stranger/weights.safetensors"
+weights = load_file(path)
+lengths = np.random.default_rng(0).uniform(1, 1.8, (400, 3))
+sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c"))
+
+# %% [markdown]
+# **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will find layers and neurons in a table of shapes, see what a checkpoint leaves out and how to
-# test it, read a neuron as a formula, and use the formula where the network fails.
+# **You will** rebuild a network from a table of shapes, test what the file leaves out, read a neuron, and use the formula where the network
+# fails.
+#
+# **What people think first:** a file of weights is the whole network.
 #
 # | word | meaning here |
 # |---|---|
@@ -26,38 +42,45 @@
 # %% tags=["parameters"]
 seed = 0
 budget = 30  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import sympy as sp
 import torch
-from safetensors.torch import load_file
 
-import symgrad_widgets as sg
 from symgrad_widgets.network import ACTIVATIONS
 
 # %% [markdown]
 # ## Only numbers
 #
-# Safetensors is a format that can hold arrays and short texts, and nothing that runs. This is all that there is:
+# Safetensors is a format that can hold arrays and short texts, and nothing that runs. This is all that is in the file:
 
 # %%
-path = "stranger/weights.safetensors"
-for name, numbers in load_file(path).items():
+for name, numbers in weights.items():
     print(f"{name:14} {tuple(numbers.shape)}")
 
 # %% [markdown]
-# A weight of shape `(24, 3)` turns 3 numbers into 24: a layer with three inputs and 24 neurons. Another has 24 inputs and
-# 24 neurons, a third 24 and one. **Predict:** in which order do they stand? The file lists them by the alphabet, so look at the
-# shapes: only one order lets each layer take what the one before it gives.
-#
+# A weight of shape `(24, 3)` turns 3 numbers into 24: a layer with three inputs and 24 neurons. The file lists its layers in alphabetical
+# order. That is not the order in which they compute.
+
+# %%
+order = sg.Question(
+    "In which order do the layers stand? Only one lets each take what the one before gives.",
+    hidden=guess_first,
+)
+order
+
+# %%
+sg.Answer(order, sg.from_checkpoint(path, "tanh"))
+
+# %% [markdown]
 # ## What is missing
 #
-# `sg.from_checkpoint` finds that order. But between two layers stands an activation, and it has no
-# weights, so the file does not know it. The message gives three inputs with their outputs. Try all that we have:
+# Between two layers stands an activation. It has no weights, so the file does not know it. The message gives three inputs with their
+# outputs. Try all activations that we have:
 
 # %%
 told = torch.tensor([[1.2, 1.5, 1.1], [1.0, 1.0, 1.0], [1.7, 1.3, 1.6]])
@@ -69,19 +92,18 @@ for name in ACTIVATIONS:
     print(f"{name:9}", outputs.round(4), f"off by up to {errors[name]:.4f}")
 
 # %% [markdown]
-# One of them gives back the message to its last digit, and none of the others comes within 0.1. Without these three lines
-# we could only guess; ask for them when somebody sends you a checkpoint.
+# One of them gives back the message to its last digit. None of the others comes within 0.1. Ask for such lines when somebody sends you a
+# checkpoint.
 
 # %%
 activation = min(errors, key=errors.get)
 model = sg.from_checkpoint(path, activation)
-model
 
 # %% [markdown]
 # ## Where to look
 #
-# The file does not say either on which inputs the network was trained. Elsewhere its output means nothing,
-# though it looks like any other. The message says lengths from 1 to 1.8, so we draw points from there.
+# The file does not say on which inputs the network was trained. Elsewhere its output means nothing, though it looks like any other. The
+# message says: lengths from 1 to 1.8.
 
 # %%
 x = np.random.default_rng(seed).uniform(1, 1.8, (1000, 3))
@@ -90,90 +112,90 @@ picker.choose("latent", 0)
 picker
 
 # %% [markdown]
-# Five blocks of neurons, from the first layer to the output, which is chosen. The larger and bluer, the more a neuron
-# varies over the points. Click some hidden neurons: many are busy, and no one does it all. We read the output.
+# Click some hidden neurons: many are busy, and none does it all. We read the output.
 
 # %%
 field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Two of the three inputs at a time. Arrows point to where the output grows. **Which of the
-# three lengths counts most?** Exchange the inputs in the view, and you find that none does: the field looks the same.
+# Exchange the inputs in the view. The field looks the same: no length counts more than another.
 #
-# ## A guess of your own
+# ## Your guess
 #
-# It grows with each length. The volume of a box does, too. *Type a better one.*
+# The output grows with each length, like the volume of a box, $a\,b\,c$. That scores 0.09, where chance gives 0.67. Type a better formula.
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "a*b*c"
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# A loss of 0.09, where chance gives 0.67: the directions are roughly those of a product, and clearly not the same.
-#
-# ## The search
+# ## The search, step by step
 
 # %%
+example = sg.score(field, "a*b*c")
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
 stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
-
-# %% [markdown]
-# A staircase down to a long formula: each step to the left of it costs a factor of ten or more, and what lies to the
-# right gains next to nothing.
 
 # %%
 result = sg.interpret(search, seconds=budget)
-result
+sg.Answer(box, result)
 
 # %% [markdown]
-# There is no verdict, because nobody has told us the answer. What we have is evidence: the loss is that of held-out points,
-# and a search of random directions comes nowhere near it. Now let SymPy write the formula as a product.
+# There is no verdict, because nobody has told us the answer. What we have is evidence. Now write the formula as a product:
 
 # %%
 formula = result.best.expression if result.best else sp.Integer(0)
-sp.factor(formula)
+sg.Answer(box, sp.factor(formula))
+
+# %%
+shape = sg.Question(
+    "Three lengths, and something that vanishes when they lie flat on a line. What are they?",
+    hidden=guess_first,
+)
+shape
 
 # %% [markdown]
-# Four factors: the sum of the lengths, and three sums with one sign changed. Each of these vanishes when one length is the
-# sum of the two others. Three lengths, and something that vanishes when they lie flat on a line: **what are they?**
+# <details><summary>Answer</summary>
 #
 # The sides of a triangle. Heron of Alexandria, in the first century: the area $A$ obeys
-# $16A^2 = (a+b+c)(-a+b+c)(a-b+c)(a+b-c)$. That is our hypothesis, and it can be tested:
+# $16A^2 = (a+b+c)(-a+b+c)(a-b+c)(a+b-c)$.
+#
+# </details>
+#
+# That is a hypothesis, and we can test it:
 
 # %%
 heron = "(a + b + c)*(-a + b + c)*(a - b + c)*(a + b - c)"
 verdict = sg.verify(formula, heron, field=field)
-print(verdict.message)
+sg.Answer(shape, verdict.message)
 
 # %%
-sg.PhiView(field, result)
+sg.Answer(shape, sg.PhiView(field, result))
 
 # %% [markdown]
-# The neuron against the formula: a thin curve, and a bent one. The bend is a square root, as the output is the area
-# and the formula a multiple of its square. (SymPy may give the formula a minus sign: then the curve falls.)
+# A thin curve, and a bent one. The bend is a square root: the output is the area, and the formula a multiple of its square.
 #
 # ## Beyond the stranger's data
 #
-# A formula is worth more than the weights it came from. Every child knows a triangle of area 6: the sides are 3, 4
-# and 5, far outside of the training range. One sixteenth of the formula, rooted, against the network:
+# Ask both for the sides 3, 4, 5, far outside of the training range. Every child knows the answer.
 
 # %%
 large, small = result.to_numpy()(np.array([[3.0, 4.0, 5.0], [1.0, 1.0, 1.0]]))
 by_formula = np.sqrt(large / small * 3) / 4
 by_network = model(torch.tensor([[3.0, 4.0, 5.0]])).item()
-print(f"triangle 3, 4, 5: the formula gives {by_formula:.3f}, the network {by_network:.3f}")
+sg.Answer(shape, f"sides 3, 4, 5: the formula gives {by_formula:.3f}, the network {by_network:.3f}")
 
 # %% [markdown]
-# (The scale is set by one triangle of known area, with sides 1, 1, 1: a gradient's direction knows no scale.)
+# One known triangle, with sides 1, 1, 1, sets the scale: directions know none.
 #
 # ## What is refused
 #
-# Somebody else sends `torch.save(model)`, the whole object. That is a pickle, a little program, and
-# loading it would run whatever its author put in. The library does not, and says what to ask for:
+# Somebody else sends `torch.save(model)`, the whole object. That is a pickle, a little program. The library does not run it, and says what
+# to ask for:
 
 # %%
 whole = Path(tempfile.mkdtemp()) / "whole.pt"
@@ -185,17 +207,24 @@ except sg.SymgradError as error:
 print(refusal)
 
 # %% [markdown]
-# Convolutions, embeddings and normalisation are refused too, as shapes alone do not say how they are wired. Build such a
-# network by its author's code, `load_state_dict` the numbers into it, and go on from the picker.
+# Convolutions, embeddings and normalisation are refused too: shapes alone do not say how they are wired. Build such a network with its
+# author's code, `load_state_dict` the numbers, and go on from the picker.
 #
 # ## Exercises
 #
-# 1. *Predict first:* how good does the formula look when you draw the points of `x` from 1 to 3? Will the network or the
-#    formula be to blame? Not all of these lengths form a triangle.
-# 2. Read the file with `activation="silu"`. Does the search find a formula? How would you know that it is worthless?
-# 3. Take a neuron of the first hidden layer in the picker. Which formula has it to be, whatever was learnt?
+# 1. Which formula must a neuron of the *first* hidden layer have, whatever was learnt? Give a coefficient of neuron 0: that of $b$,
+#    divided by that of $a$.
+
+# %%
+ratio = ...  # exercise 1: a number; the weights are at hand
+first = next(numbers for numbers in weights.values() if numbers.shape == (24, 3))
+sg.check_answer(ratio, float(first[0, 1] / first[0, 0]), within=0.01)
+
+# %% [markdown]
+# **You can now** open a checkpoint, read it, and say what it does not tell. Go on with [real planets](21_planets.ipynb), or with
+# [modular addition](22_modular_addition.ipynb).
 #
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 assert verdict.same, verdict

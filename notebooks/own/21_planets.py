@@ -7,14 +7,30 @@
 # ---
 
 # %% [markdown]
-# # Real planets: a law that Kepler got wrong first
+# # Real planets: the law that Kepler got wrong first
 #
-# An ephemeris of NASA's Jet Propulsion Laboratory says where the planets were and will be. We take two numbers for each date from it,
-# distance and speed, and give networks nothing else. Nobody has made up a concept for these data. What do all
-# orbits keep?
+# Nine planets, 100 dates between 1900 and 2050: how far from the Sun, and how fast? Networks get these two numbers, and nothing else.
+# Nobody has made up a law for them to find. What do all orbits keep?
+
+# %%
+import numpy as np
+
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+table = np.genfromtxt("planets/orbits.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+sunward = np.log(np.column_stack([table["distance_from_sun"], table["speed_from_sun"]]))
+next_date = np.roll(sunward, -1, axis=0)
+alike = table["planet"] == np.roll(table["planet"], -1)
+sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log distance", "log speed")))
+
+# %% [markdown]
+# **25 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will make an experiment of a table, ask five networks instead of one, see two laws compete that
-# nearly agree, let a planet decide that no network has seen, and weigh the Sun.
+# **You will** make an experiment of a table, ask five networks instead of one, let a planet decide that no network has seen, and weigh the
+# Sun.
+#
+# **What people think first:** the network with the best validation loss is the best network.
 #
 # | word | meaning here |
 # |---|---|
@@ -27,24 +43,19 @@
 # %% tags=["parameters"]
 seed = 0
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
-import numpy as np
 import sympy as sp
 import torch
-
-import symgrad_widgets as sg
-from symgrad_widgets import plots
 
 # %% [markdown]
 # ## The data
 #
-# 100 dates between 1900 and 2050, nine planets ([source](planets/source.txt)). The four inner ones are seen from the Sun,
-# the outer ones from the centre of mass of the solar system: Jupiter pulls the Sun about, by more than its own
-# radius, and far planets do not follow.
+# The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). The outer planets count from the centre of
+# mass of the solar system: Jupiter pulls the Sun about, by more than its own radius, and far planets do not follow.
 
 # %%
-table = np.genfromtxt("planets/orbits.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
 planet = table["planet"]
 names = list(dict.fromkeys(planet))
 inner = np.isin(planet, names[:4])
@@ -55,8 +66,7 @@ for name in names:
     print(f"{name:8} {min(far):6.2f} to {max(far):5.2f} au, {min(fast):5.2f} to {max(fast):5.2f} km/s")
 
 # %% [markdown]
-# Most orbits are nearly circles: distance and speed hardly change. Mercury's, Pluto's and Mars's are not. **Mars is put
-# aside**: no network will see it. Numbers from 0.3 to 49 want logarithms, so the inputs are $\log r$ and $\log v$.
+# Numbers from 0.3 to 49 want logarithms, so the inputs are $\log r$ and $\log v$. **We put Mars aside**: no network will see it.
 
 # %%
 points, mars = np.log(np.column_stack([r, v])), planet == "mars"
@@ -66,12 +76,12 @@ exp = sg.Experiment.from_pairs(points[first[same]], points[second[same]], ["lr",
 sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::100], exp.names))
 
 # %% [markdown]
-# A line joins two dates of one planet. From planet to planet the points go down with one slope, and along each
-# orbit with another, steeper one: near the Sun a planet is faster. That second slope is all there is to learn.
+# A line joins two dates of one planet. From planet to planet the points fall with one slope, and along each orbit with another, steeper one:
+# near the Sun a planet is faster.
 #
 # ## Five networks
 #
-# Each is rewarded when its output is the same at two dates of a planet, and different from planet to planet.
+# Training rewards an output that is the same at two dates of a planet, and different from planet to planet.
 
 # %%
 runs = [exp.train(seed=5 * seed + k, epochs=28, progress=False) for k in range(5)]
@@ -82,15 +92,13 @@ for run in runs:
     print(f"validation loss {validation:.2f}, variation along Mars's orbit {on_mars:.1e}")
 
 # %% [markdown]
-# The first figure is about pairs held out, but of planets that were seen; the second is about an orbit that was not. Eight
-# planets are few: between their orbits a network may do what it likes, also bend its output flat at one of them, which
-# gains a fine loss and knows nothing. With `seed = 2` the network of the best validation loss, $-18.3$, is by far the worst on
-# Mars. So we do not trust one network, and do not choose by that loss.
+# The first figure is about new pairs of planets that were seen; the second is about an orbit that was not. Eight planets are few. Between
+# their orbits a network may do what it likes. With `seed = 2` the network of the best validation loss is by far the worst on Mars. So we
+# trust no single network.
 #
 # ## Their gradients
 #
-# Where the data decide, networks from different starts agree. We take the median of their unit gradients, and ask
-# by how many degrees each network is off it.
+# Where the data decide, networks from different starts agree. Take the median of their unit gradients, and ask how far each network is off.
 
 # %%
 fields = [sg.gradient_field(run.model, points[~mars], names=run.names) for run in runs]
@@ -103,62 +111,72 @@ for name in sorted(set(names) - {"mars"}):
     print(f"{name:8} {np.median(off[:, planet[~mars] == name]):.2f} degrees")
 
 # %% [markdown]
-# They agree well. That is no proof: an error that all five share stays in the median.
+# They agree well.
 
 # %%
 sg.FieldView(field)
 
 # %% [markdown]
-# The arrows stand across the orbits. Nearly all have one direction, and that is the difficulty of these data.
+# Nearly all arrows have one direction. That is the difficulty of these data.
 #
-# ## Kepler's guess
+# ## Your guess
 #
-# Around 1600, before he knew of ellipses, Kepler held that a planet's speed is inversely proportional to its distance from the Sun:
-# $r\,v$ stays the same, so $\log r+\log v$ does. Score it, and *type a better one.*
+# Around 1600, before he knew of ellipses, Kepler held that speed is inversely proportional to distance: $r\,v$ stays the same, so
+# $\log r+\log v$ does. Type a better law in `lr` and `lv`.
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "lr + lv"
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
+# %%
+kepler = sg.score(field, "lr + lv")
+kepler
+
 # %% [markdown]
-# A loss of about 2e-3, half a degree in the median and six degrees at worst: a fine law. Is it true?
+# A loss of about 1e-3, half a degree in the median. A fine law. Is it true?
 #
-# ## The search
+# ## The search, step by step
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[kepler])
 stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
 result = sg.interpret(search, seconds=budget)
-result
+sg.Answer(box, result)
 
 # %% [markdown]
-# Kepler's early law stands on the front, simple and 50 to 130 times worse (seeds 0 to 2). Below it stands another one. With
-# $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$ it says that $v^2-C/r$ stays the same: the energy of a mass in the Sun's
-# gravity. There is no verdict, as nobody has told a concept.
+# <details><summary>What the formula means</summary>
+#
+# With $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$ it says that $v^2-C/r$ stays the same: twice the energy $\frac12v^2 - GM/r$ of a unit mass in
+# the Sun's gravity, so $C=2GM$. Kepler's early law stands on the front too, 50 to 130 times worse (seeds 0 to 2).
+#
+# </details>
 #
 # ## Mars decides
 #
-# No network has seen Mars. Which of the two stays the same along its orbit?
+# No network has seen Mars.
+
+# %%
+winner = sg.Question("Which varies less along Mars's orbit: r v, or your formula?", hidden=guess_first)
+winner
 
 # %%
 values = result.to_numpy()(points[mars])
 by_network = values.std() / abs(values.mean())
 by_kepler = (r * v)[mars].std() / (r * v)[mars].mean()
-print(f"along Mars's orbit the formula varies by {100 * by_network:.3f} %, r v by {100 * by_kepler:.3f} %")
+sg.Answer(winner, f"the search's formula varies by {100 * by_network:.3f} %, r v by {100 * by_kepler:.3f} %")
 
 # %% [markdown]
-# The formula wins, though neither fails badly. It took Kepler years of work on this very planet to find that $r\,v$ is
-# wrong: it holds at the two ends of the orbit only, where the planet moves across the line to the Sun.
+# Neither fails badly. It took Kepler years of work on this very planet to find that $r\,v$ is wrong. It holds at the two ends of the orbit
+# only, where the planet moves at right angles to the line to the Sun.
 #
 # ## The weight of the Sun
 #
-# In the energy the constant is $C=2GM$, so a number that the networks found is a mass. We read it from the derivatives
-# at $\log r=\log v=0$, where $v^2-C/r$ has $C$ by $\log r$ and 2 by $\log v$. Newton's constant is
+# A number that the networks found is a mass. Read $C=2GM$ from the derivatives at $\log r=\log v=0$, with Newton's constant
 # $G=6.674\times10^{-11}$ in SI units.
 
 # %%
@@ -166,32 +184,37 @@ lr, lv = sp.symbols("lr lv", real=True)
 slopes = [result.best.expression.diff(one).subs({lr: 0, lv: 0}) for one in (lr, lv)]
 constant = 2 * np.divide(*np.array(slopes, dtype=float))
 mass = constant / 2 * 1e6 * 1.496e11 / 6.674e-11
-print(f"C = {constant:.0f} au km²/s², the Sun weighs {mass:.3e} kg")
+sg.Answer(box, f"C = {constant:.0f} au km²/s², the Sun weighs {mass:.3e} kg")
 
 # %% [markdown]
-# Handbooks say $1.988\times10^{30}$ kg: we are within one per cent. (Truly, an ephemeris is made with that
-# mass: what we have read out is what astronomers put in, by way of the planets' motions alone.) Now the hypothesis as a test:
+# Handbooks say $1.988\times10^{30}$ kg. (An ephemeris is made with that mass: we have read out what astronomers put in.) Now the hypothesis,
+# as a test:
 
 # %%
 verdict = sg.verify(result.best.expression, "exp(2*lv) - 1774.3*exp(-lr)", field=field)
-print(verdict.message)
+sg.Answer(box, verdict.message)
 
 # %% [markdown]
-# ## What we cannot say
-#
-# Eight curves were seen, not a region: of what the law is between them, in a comet's orbit for instance, these data say nothing.
-# The formula goes there on the strength of being simple, and can be tested:
-#
 # ## Exercises
 #
-# 1. *Predict first:* Halley's comet passes the Sun at 0.586 au with 54.5 km/s. How fast is it at 10 au, by the formula and
-#    by $r\,v$? The comet is there at 11 km/s.
-# 2. Take all distances and speeds from the Sun. Which planets' orbits do not close any more, and what becomes of the
-#    networks' agreement on them?
-# 3. Leave Mercury and Pluto out instead of Mars. What is left to tell the two laws apart?
-# 4. Train for 140 epochs instead of 28. The validation loss falls. Does the agreement get better?
+# Eight curves were seen, not a region. What the law is between them, in a comet's orbit, these data do not say. But a formula can be tested:
 #
-# The last cell checks what this notebook claims.
+# 1. Halley's comet passes the Sun at 0.586 au with 54.5 km/s. How fast is it at 10 au, by the energy? (The comet is there at 11 km/s.)
+# 2. And by $r\,v$?
+
+# %%
+halley = ...  # exercise 1: km/s; v² - C/r stays the same
+sg.check_answer(halley, np.sqrt(54.5**2 - constant / 0.586 + constant / 10), within=0.05)
+
+# %%
+early = ...  # exercise 2: km/s
+sg.check_answer(early, 54.5 * 0.586 / 10, within=0.02)
+
+# %% [markdown]
+# **You can now** ask a committee of networks, and let unseen data decide between two laws. Go on with
+# [several conserved quantities at once](../physics/11_kepler.ipynb), or with [the playground](../playground.ipynb).
+#
+# The next cell checks what this notebook claims.
 
 # %%
 assert verdict.same, verdict

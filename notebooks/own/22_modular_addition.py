@@ -7,13 +7,27 @@
 # ---
 
 # %% [markdown]
-# # Modular addition: inputs that are no numbers
+# # Modular addition: a network adds names by trigonometry
 #
-# A network adds two numbers modulo 59, as a clock with 59 hours does. To the network they are no numbers: each is a
-# *token*, a name with a row in a table. How can a name be added? And in which coordinates could one read it?
+# A network adds two numbers modulo 59, like a clock with 59 hours. To the network they are no numbers: each is a *token*, a name with a row
+# in a table. How can a name be added?
+
+# %%
+import numpy as np
+
+from symgrad_widgets import plots
+
+hours = np.arange(59) * 2 * np.pi / 59
+clock = {"x": np.sin(hours), "y": np.cos(hours)}
+marks = (plots.Mark("points", clock, "#2B83C6"),)
+plots.Picture("A clock with 59 hours", "sine", "cosine", marks, "59 points on a circle.", equal=True)
+
+# %% [markdown]
+# **30 minutes**, after [a stranger's checkpoint](20_checkpoint.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will train such a network, meet the error that tokens cause, take the gradient with respect to
-# the embedding, choose coordinates in which it can be read, and say exactly how far the answer holds.
+# **You will** meet the error that tokens cause, take the gradient with respect to the embedding, and choose coordinates in which it can be read.
+#
+# **What people think first:** a network that adds must have numbers inside.
 #
 # | word | meaning here |
 # |---|---|
@@ -27,18 +41,17 @@
 # %% tags=["parameters"]
 seed = 0
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
-import numpy as np
 import torch
 
 import symgrad_widgets as sg
 
 # %% [markdown]
-# ## A clock with 59 hours
+# ## The task
 #
-# There are $59^2$ pairs. The network sees 70 % of them with their sums; the rest is held out, and every figure below
-# about what it has learnt is about the pairs it has never seen.
+# There are $59^2$ pairs. The network sees 70 % of them with their sums. All figures below are about the pairs that it has never seen.
 
 # %%
 torch.manual_seed(seed)
@@ -48,8 +61,8 @@ sums = pairs.sum(1) % p
 seen, unseen = torch.randperm(p * p).split([2436, 1045])
 
 # %% [markdown]
-# An embedding with 16 numbers for each token, 64 hidden neurons that square their input, and 59 logits. Squares are
-# unusual; A. Gromov (arXiv 2301.02679) takes them for this task because then the answer can be worked out on paper.
+# An embedding with 16 numbers for each token, 64 hidden neurons that square their input, and 59 logits. A. Gromov (arXiv 2301.02679) uses
+# squares for this task, because then the answer can be worked out on paper.
 
 
 # %%
@@ -63,7 +76,7 @@ hidden, output = torch.nn.Linear(32, 64, bias=False), torch.nn.Linear(64, p, bia
 model = torch.nn.Sequential(embedding, torch.nn.Flatten(), hidden, Square(), output)
 
 # %% [markdown]
-# The training takes all seen pairs at once. Weight decay is strong: it pulls all weights to zero unless they earn their keep.
+# Weight decay is strong: it pulls all weights to zero unless they earn their keep.
 
 # %%
 optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.9, 0.98), weight_decay=1.0)
@@ -75,7 +88,7 @@ accuracy = (model(pairs[unseen]).argmax(1) == sums[unseen]).double().mean().item
 print(f"right on {100 * accuracy:.1f} % of the pairs it has never seen")
 
 # %% [markdown]
-# It has not learnt a table by heart, it can add. How?
+# It has not learnt a table by heart. It can add. How?
 #
 # ## No gradient with respect to a name
 
@@ -86,14 +99,12 @@ except sg.SymgradError as error:
     print(error)
 
 # %% [markdown]
-# What would it mean to change token 17 *a little*? Nothing. But its row in the table can be changed a little, and this
-# is what `wrt` is for: the output of that layer counts as the input. It has $2\times16$ numbers, and none of them has
-# a meaning of its own. We need better coordinates.
+# What would it mean to change token 17 *a little*? Nothing. But you can change its row in the table a little, and `wrt` does that: the output
+# of that layer counts as the input. It has $2\times16$ numbers, and none means anything by itself. We need better coordinates.
 #
 # ## The coordinates
 #
-# On a clock, tokens that follow one another lie on a circle. So let us ask how much of each wave
-# there is in the table: its Fourier transform over the tokens.
+# On a clock, tokens lie on a circle. So ask how much of each wave is in the table: its Fourier transform over the tokens.
 
 # %%
 table = embedding.weight.detach().double().numpy()
@@ -106,17 +117,14 @@ for k in strongest[:8]:
     print(f"frequency {k:2}: {100 * power[k - 1]:4.1f} %", "#" * round(100 * power[k - 1]))
 
 # %% [markdown]
-# A few frequencies hold nearly everything (with seed 0 three of 29). For each of them the table holds a circle: token $n$ lies at
-# $\cos(wn)\,\mathbf u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$ and two vectors $\mathbf u$ and $\mathbf v$ of the embedding.
-# So we read the network in $c_a=\cos(wa)$, $s_a=\sin(wa)$ and the same for $b$: moving along $c_a$
-# means moving the first row along $\mathbf u$.
-
-# %% [markdown]
+# A few frequencies hold nearly everything. For each of them the table holds a circle: token $n$ lies at
+# $\cos(wn)\,\mathbf u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$. So we read the network in $c_a=\cos(wa)$, $s_a=\sin(wa)$, and the same for
+# $b$. To move along $c_a$ is to move the first row along $\mathbf u$.
+#
 # ## The neuron
 #
-# The 59 logits are votes. As a function of the answer they should be a bump at the right one, which is a sum of waves.
-# Our neuron is the share of the cosine wave of frequency $k$ in the votes. Its gradient with respect to the embedding, times
-# $\mathbf u$ and $\mathbf v$, is the gradient in our four coordinates: the chain rule, nothing else.
+# The 59 logits are votes. As a function of the answer they should be a bump at the right one, a sum of waves. Our neuron is the share of the
+# cosine wave of frequency $k$ in the votes. The chain rule gives its gradient in our four coordinates.
 
 # %%
 a, b = pairs[unseen].numpy().T
@@ -137,76 +145,79 @@ field = field_of(strongest[0])
 sg.FieldView(field)
 
 # %% [markdown]
-# All points lie on a circle, in $c_a$ and $s_a$. At one and the same place the arrows point in every direction, because
-# they depend on $b$ as well. **Predict:** the neuron is a formula of the four. Which one turns two names into a sum?
+# All points lie on a circle. At one place the arrows point in every direction, because they depend on $b$ as well.
 #
-# ## A guess of your own
+# ## Your guess
+#
+# Which formula of `ca sa cb sb` turns two names into a sum? The product $c_a c_b$ scores about 1/2; chance is 3/4.
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "ca*cb"
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# Nothing is added here yet, and the loss of this product lies near 1/2; 3/4 is what chance gives with four inputs.
-#
-# ## The search
+# ## The search, step by step
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[sg.score(field, "ca*cb")])
 stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
 result = sg.interpret(search, concept="ca*cb - sa*sb", seconds=budget)
-result
+sg.Answer(box, result)
 
 # %% [markdown]
-# The network weighs the two products alike up to a few hundredths, and the interval of the number says how many. Take it
-# for 1, and read aloud: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$, the addition theorem. The network turns two
-# angles and adds them by school trigonometry, and never meets $a+b$ itself. N. Nanda and others (arXiv 2301.05217) found
-# the same identities in a transformer, by taking it apart by hand.
+# <details><summary>What the formula means</summary>
+#
+# Take the numbers for 1, and read aloud: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$, the addition theorem. The network turns two angles
+# and adds them by school trigonometry. It never meets $a+b$ itself. N. Nanda and others (arXiv 2301.05217) found the same identities in a
+# transformer, by taking it apart by hand.
+#
+# </details>
 
 # %%
 theorem = result.with_formula("ca*cb - sa*sb", field)
-sg.PhiView(field, theorem)
+sg.Answer(box, sg.PhiView(field, theorem))
 
 # %% [markdown]
-# 30 small columns of dots, one for each value that the cosine takes over the 59 sums, on a line that is nearly
-# straight: this neuron is hardly bent. The dots of a column are different pairs with the same sum.
+# Each column of dots is one value of the cosine over the 59 sums: different pairs with the same sum. The line is nearly straight, so this
+# neuron is hardly bent.
 #
 # ## How far it holds
 #
-# That was the strongest frequency. Here are the others, each in its own four coordinates: the loss of the same formula, and how
-# well its value alone goes with the neuron's.
+# The same formula at other frequencies, each in its own four coordinates:
 
 # %%
-losses, correlations = [], []
+losses, correlations, lines = [], [], []
 for k in strongest[:6]:
     other = field_of(k)
     ca, sa, cb, sb = other.points.T
     losses.append(sg.score(other, "ca*cb - sa*sb").loss)
     correlations.append(np.corrcoef(other.values, ca * cb - sa * sb)[0, 1])
-    print(f"frequency {k:2}: loss {losses[-1]:.4f}, correlation {correlations[-1]:.4f}")
+    lines.append(f"frequency {k:2}: loss {losses[-1]:.4f}, correlation {correlations[-1]:.4f}")
+sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# * For the frequencies that the table holds, the *values* are right: correlations above 0.99. The *gradients* are less so: losses from
-#   2e-4 (with seed 0) to some hundredths. Training sees values only, at 59 places of each circle, and a network
-#   may be right there and bent in between.
-# * For the others there is nothing: chance.
-# * The neuron was read in four coordinates with all others held fast; that it uses each circle by itself is
-#   an assumption, and the losses say how good it is.
+# For the frequencies that the table holds, *values* are right: correlations above 0.98. *Gradients* are less so. Training sees values at 59
+# places of each circle, and a network may be right there and bent in between. For the other frequencies there is nothing.
 #
 # ## Exercises
 #
-# 1. *Predict first:* take the sine for `wave` in `field_of`, not the cosine. Which formula is the neuron now?
-# 2. Replace `Square` by `torch.nn.ReLU`. What happens to the accuracy, to the correlations, and to the losses?
-#    Recall what the gradient of a ReLU network looks like.
-# 3. Interpret neuron 5 of the layer `"2"` in the same coordinates. It is a linear map of the embedding: which formula has it to
-#    be? Where, then, does the product come from?
+# 1. Take the sine for `wave`, not the cosine. Which formula of `ca sa cb sb` is the neuron then?
+
+# %%
+sine = ...  # exercise 1: a text
+wave = np.sin(2 * np.pi * strongest[0] * (a + b) / p)
+sg.check_answer(sine, lambda text: np.allclose(sg.to_numpy(text, field.names)(field.points), wave))
+
+# %% [markdown]
+# **You can now** read a network whose inputs are names. Go on with [hidden neurons](../beyond/31_hidden.ipynb), or with
+# [which inputs act together](../beyond/37_divide.ipynb).
 #
-# The last cell checks what this notebook claims.
+# The next cell checks what this notebook claims.
 
 # %%
 terms = result.best.expression.as_coefficients_dict()

@@ -9,12 +9,23 @@
 # %% [markdown]
 # # The field-strength tensor: two concepts in two neurons
 #
-# A charge at rest feels an electric field $E$. Fly past, and some of it has turned into a magnetic field $B$. Each
-# observer has six numbers of his own. But two combinations of them are the same for all, and they tell what no
-# observer can argue away: for instance whether a field is that of a light wave.
+# A charge at rest feels an electric field $E$. Fly past, and part of it turns into a magnetic field $B$. A network saw one
+# field as two observers report it, six numbers each. What do all observers agree on?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["fieldstrength"]
+data = exp.sample(2000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3), limit=60))
+
+# %% [markdown]
+# **30 minutes**, after [the interval](12_interval.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will meet neurons that have learnt a mixture, find that reading them one at a time leads
-# nowhere clean, and learn to read several together: not their gradients, but the plane that these span.
+# **You will** meet neurons that hold a mixture, see that reading them one by one leads nowhere clean, and read two together.
+#
+# **What people think first:** a better training would give each neuron one concept.
 #
 # | word | meaning here |
 # |---|---|
@@ -31,31 +42,18 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 60  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import numpy as np
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots
-
-sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
-# ## The rule and the data
+# ## How many invariants are there?
 #
-# Anchors are random fields, the positive is the same field as seen by another observer. Of six numbers a picture
-# shows two; it says little more than that boosts can make fields larger.
-
-# %%
-exp = sg.experiments["fieldstrength"]
-data = exp.sample(2000, seed=seed, variant=variant)
-sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3), limit=60))
-
-# %% [markdown]
-# ## Training: how many invariants are there?
-#
-# We do not know, so the network gets four output neurons, more than it may need. They are rewarded for being the
-# same in partners, and for saying different things from each other.
+# We do not know, so the network gets four output neurons. Training rewards them for being the same in partners, and for saying
+# different things.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -63,22 +61,23 @@ monitor = sg.TrainingMonitor(start, seed=seed, variant=variant, hidden=True)
 monitor
 
 # %%
-run = monitor.run or monitor.train()
-for number, share in enumerate(run.within):
-    print(f"neuron {number}: {share:.4f} of its variance lies within pairs")
-
-# %% [markdown]
-# **How many do you count?** What is the same in both partners has no variance within pairs. The first neurons have
-# less than a thousandth; the others have half of it, and have found nothing. `run.neuron` lists those
-# that count:
+many = sg.Question(
+    "How many of the four neurons will find something that partners share?", hidden=guess_first
+)
+many
 
 # %%
-run.neuron
+run = monitor.run or monitor.train()
+lines = [f"neuron {k}: {share:.4f} of its variance lies within pairs" for k, share in enumerate(run.within)]
+sg.Answer(many, "\n".join([*lines, f"those that count: {run.neuron}"]))
 
 # %% [markdown]
+# What partners share has no variance within pairs. Some neurons have less than a thousandth of it there. The others have half,
+# and have found nothing.
+#
 # ## One neuron alone
 #
-# Search with each neuron for itself. To leave you your guess, only complexity and loss are shown for now.
+# Search with each neuron for itself. For now we print complexity and loss only.
 
 # %%
 alone = [sg.gradient_field(run.model, run.x, neuron=k, names=run.names) for k in run.neuron]
@@ -88,95 +87,97 @@ for number, single in zip(run.neuron, singles, strict=True):
     print(f"neuron {number}:", best and f"complexity {best.complexity}, loss {best.loss:.1e}")
 
 # %% [markdown]
-# Either the formula is long; or it is short and several degrees off; or there is none. A better training would not
-# help: *any* function of two invariants is invariant too, and nothing rewards the network for keeping them apart.
+# The formula is long, or several degrees off, or there is none. *Any* function of two invariants is invariant too, and nothing
+# rewards the network for keeping them apart.
 #
 # ## Two neurons together
 #
-# If both neurons are functions of the same two invariants $I$ and $J$, the chain rule says
+# If both neurons are functions of the same invariants $I$ and $J$, the chain rule says
 # $\nabla f = \frac{\partial f}{\partial I}\nabla I + \frac{\partial f}{\partial J}\nabla J$. However they are mixed, their
-# gradients lie in the plane that $\nabla I$ and $\nabla J$ span. The plane is the same for every mixture.
-# So compare a formula with the *plane*: the loss is the mean of $1-\cos^2$ of the angle to it.
+# gradients lie in the plane that $\nabla I$ and $\nabla J$ span. So compare a formula with the *plane*.
 
 # %%
 field = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=run.names)
-print(field, "of rank", field.rank)
+sg.Answer(many, f"{field} of rank {field.rank}")
 
 # %% [markdown]
-# **Type a formula** of `E1 E2 E3 B1 B2 B3` that all observers might agree on. A random direction in six dimensions has
-# a loss of 2/3 against a plane. The energy of the field is put in for you.
+# ## Your guess
+#
+# Type a formula of `E1 E2 E3 B1 B2 B3` on which all observers might agree. The loss is the mean of $1-\cos^2$ of the angle to the
+# plane. In six dimensions a random direction gets 2/3.
 
 # %%
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "E1**2 + E2**2 + E3**2 + B1**2 + B2**2 + B3**2"  # the same as typing it
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# The energy differs between observers, and the angles say so. The arrows below are those of the first neuron, over two
-# inputs, and the colour is the angle to the plane.
+# For comparison, the energy of the field, $E^2+B^2$. It differs between observers, and the colours say so.
 
 # %%
-sg.FieldView(field, box.guess, inputs=("E1", "B1"))
+example = sg.score(field, "E1**2 + E2**2 + E3**2 + B1**2 + B2**2 + B3**2")
+sg.FieldView(field, example, inputs=("E1", "B1"))
 
 # %% [markdown]
 # ## The search, step by step
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget / 2)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-stepper.run(seconds=budget / 2).best
-
-# %%
 published = plots.published_front(exp.id, field)
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
+sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Now there is a cliff, of three powers of ten. This is one invariant. The plane holds another: what is left when the
-# first one's direction is taken out of it, at each point. `sg.interpret` goes on there by itself. (With seed 0 one
-# published triangle lies beneath our front. It is the other invariant, which the first search has missed.)
+# Now the front has a cliff. This is one invariant. Take its direction out of the plane, at each point, and another is left:
+# `sg.interpret` goes on there.
 #
 # ## Formulas and verdict
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
-result
-
-# %%
-sg.FieldView(field, result.concepts[1], inputs=("E1", "B1"))
+sg.Answer(box, result)
 
 # %% [markdown]
-# Two concepts, each pure, out of impure neurons. They are $E\cdot B$ and $E^2 - B^2$. A field for which both vanish is that of
-# a light wave, for every observer.
+# <details><summary>What the formulas mean</summary>
 #
-# How impure were the neurons? Measure the angle of each to each invariant:
+# $E\cdot B$ and $E^2 - B^2$, each pure, out of impure neurons. Where both vanish, the field is that of a light wave, for every
+# observer.
+#
+# </details>
+
+# %%
+sg.Answer(box, sg.FieldView(field, result.concepts[1], inputs=("E1", "B1")))
+
+# %% [markdown]
+# How impure were the neurons? One row is one neuron, one column one invariant; 0 would be pure.
 
 # %%
 purity = np.array([[sg.score(one, concept.expression).loss for concept in result.concepts] for one in alone])
-print("columns:", *(concept.expression for concept in result.concepts), sep="\n  ")
-print(purity.round(3))
+sg.Answer(box, "\n".join([*(str(c.expression) for c in result.concepts), str(purity.round(3))]))
 
 # %% [markdown]
-# One row is one neuron. 0 would be pure. With seed 0 each is pure to a hundredth, an angle of about 6
-# degrees; with seed 2 both are mixed, a third to two thirds. Together they give the same plane. And this is
-# what the first neuron had said alone:
+# With seed 0 each neuron is pure to a hundredth, an angle of about 6 degrees. With seed 2 both are mixed, a third to two thirds.
+# The plane is the same. And this is what the first neuron says alone:
 
 # %%
 mixed = sg.interpret(singles[0], concept=exp.concepts, seconds=budget / 3)
-print(mixed.best and mixed.best.expression, mixed.verdict, sep="\n")
+sg.Answer(box, f"{mixed.best and mixed.best.expression}\n{mixed.verdict}")
 
 # %% [markdown]
-# True to the neuron, more or less, and no concept.
-#
-# There is no $\varphi$ to draw here: a neuron is a function of *two* formulas.
+# True to the neuron, more or less, and no concept. There is no bend to draw: each neuron is a function of *two* formulas.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-06) reports $x_3x_6 + x_1x_4 + x_5x_2$, complexity 11, true, with a mean
-# squared difference of unit gradients of 4.9e-2: fifty times that of its other networks. It had one neuron, and this
-# was the impurity. The second invariant is not on its front. Our figures:
+# <details><summary>The published formula</summary>
+#
+# The paper (arXiv 2409.05305, experiment P1-06) reports $x_3x_6 + x_1x_4 + x_5x_2$, complexity 11: true, with a mean squared
+# difference of unit gradients of 4.9e-2, fifty times that of its other networks. It had one neuron, and this was the impurity.
+#
+# </details>
 
 # %%
 report = sg.record(result, run)
@@ -184,13 +185,23 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* what is the loss, on `field`, of $(E\cdot B)^2 + \sin(E^2 - B^2)$? Why does the search not report it?
-# 2. Take all four neurons, `neuron=[0, 1, 2, 3]`. What rank do you expect, and what loss of $E\cdot B$?
-# 3. Make up a neuron of your own: `lambda out: out[:, 0] + 2 * out[:, 1]` may be given as `neuron`. Is it purer?
-# 4. Compute the loss of the energy, whose gradient is `2 * field.points`, as `by_hand`. At each point `field.gradients` holds
-#    two vectors that span the plane; `np.linalg.qr` puts them at right angles.
+# 1. What is the loss, on `field`, of $(E\cdot B)^2 + \sin(E^2 - B^2)$?
+# 2. Compute the loss of the energy by hand. Its gradient is `2 * field.points`. At each point `field.gradients` holds two vectors
+#    that span the plane; `np.linalg.qr` puts them at right angles. Multiply both by `field.measure.spread` first.
+
+# %%
+mixture = ...  # exercise 1: a number, to within 0.02
+mixed_text = "(E1*B1 + E2*B2 + E3*B3)**2 + sin(E1**2 + E2**2 + E3**2 - B1**2 - B2**2 - B3**2)"
+sg.check_answer(mixture, lambda loss: abs(loss - sg.score(field, mixed_text).loss) < 0.02)
+
+# %%
+by_hand = ...  # exercise 2: a number
+sg.check_answer(by_hand, example.loss, within=0.001)
 
 # %% [markdown]
+# **You can now** read concepts that no single neuron holds. Go on with [the Kepler problem](11_kepler.ipynb), or with
+# [several neurons](../beyond/33_several_neurons.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -204,30 +215,22 @@ assert purity.min() > 10 * run.floor, purity
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 4 in code, with its check; then all in words.
 
 # %%
-# Exercise 4: `by_hand`, the loss of the energy from `field.points` and a basis of the plane at each point
 ### BEGIN SOLUTION
+mixture = 0
+assert sg.check_answer(mixture, lambda loss: abs(loss - sg.score(field, mixed_text).loss) < 0.02)
 plane, _ = np.linalg.qr((field.gradients * field.measure.spread).transpose(0, 2, 1))
 radial = field.points * field.measure.spread
 radial /= np.linalg.norm(radial, axis=1, keepdims=True)
 by_hand = 1 - (np.einsum("nd,ndk->nk", radial, plane) ** 2).sum(axis=1).mean()
+assert sg.check_answer(by_hand, example.loss, within=0.001)
 ### END SOLUTION
-
-# %%
-energy = "E1**2 + E2**2 + E3**2 + B1**2 + B2**2 + B3**2"
-assert np.isclose(by_hand, sg.score(field, energy).loss), f"sg.score disagrees with {by_hand}"
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Zero up to the network's errors: its gradient is a mixture of the two invariants' gradients, and so in the plane. It
-#    is a function of what has been found, and longer.
-# 2. Rank 4: the two others are no invariants, but they have gradients. The loss of $E\cdot B$ falls, since four
-#    dimensions of six are an easier target; chance is 1/3.
-# 3. Less pure with seed 0: each neuron was nearly pure, and the sum is a mixture.
-# 4. The squared length of the projection of a unit vector on the plane is $\cos^2$ of its angle to it.
+# 1. Zero, up to the network's errors. Its gradient is a mixture of the two invariants' gradients, so it lies in the plane.
+# 2. The squared length of the projection of a unit vector on the plane is $\cos^2$ of its angle to it.
 #
 # <!-- END SOLUTION -->

@@ -7,18 +7,29 @@
 # ---
 
 # %% [markdown]
-# # The space-time interval: what all observers agree on
+# # The interval: one sign makes all the difference
 #
-# Something happens at time $t$ and place $(x, y, z)$, with light travelling one unit of length in one unit of time. An
-# observer who flies past, or has turned his head, writes down four other numbers for it. They disagree about
-# times and about lengths. Do they agree on anything? Einstein's answer founded special relativity.
+# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or has turned round, writes down four other
+# numbers. They disagree about times and lengths. A network saw pairs of such reports. Do the observers agree on anything?
+
+# %%
+import symgrad_widgets as sg
+from symgrad_widgets import plots
+
+exp = sg.experiments["interval"]
+data = exp.sample(2000, seed=0)
+sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0), limit=60))
+
+# %% [markdown]
+# **25 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **Goals.** You will question a network by moving its inputs, before you know any formula. Then you find the
-# formula, see that one sign in it makes all the difference, and let the formula explain the network's replies.
+# **You will** question a network by moving its inputs, find the formula, and let the formula explain the network's replies.
+#
+# **What people think first:** distance in space-time is Pythagoras with one more square.
 #
 # | word | meaning here |
 # |---|---|
-# | event | four numbers $(t, x, y, z)$, measured from one common event |
+# | event | four numbers $(t, x, y, z)$, measured from one common event; light travels one length in one time |
 # | boost | passing to an observer who moves at a constant velocity |
 # | invariant | a quantity on which all observers agree |
 # | quadratic form | a sum of squares and products, held by a symmetric matrix |
@@ -31,33 +42,20 @@ seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
 budget = 20  # seconds the search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import numpy as np
 import sympy
 import torch
 
-import symgrad_widgets as sg
-from symgrad_widgets import plots
-
-sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
-# ## The rule and the data
+# ## The data and the network
 #
-# Anchors are events from a box. The positive is the same event as another observer sees it, turned anyhow
-# and moving with up to 0.8 of the velocity of light.
-
-# %%
-exp = sg.experiments["interval"]
-data = exp.sample(2000, seed=seed, variant=variant)
-sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0), limit=60))
-
-# %% [markdown]
-# Time upwards, one of three lengths across: no curve is to be seen that joins partners. Two of the four numbers are
-# always out of sight.
-#
-# ## Training
+# Anchors are events from a box. The positive is the same event for another observer, rotated by any angle and moving
+# with up to 0.8 of the speed of light. The picture shows two of the four numbers, and no rule.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -69,13 +67,10 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Read the validation curve: for the last third of the epochs the last layer is fitted to each batch, which flatters the
-# other.
+# ## Ask the network
 #
-# ## Questions to the network
-#
-# We need no formula to ask what the neuron ignores. Take events that it has never seen, transform them all in
-# one way, and see by how much its value changes. Four transformations, each a matrix that acts on $(t,x,y,z)$:
+# You need no formula to ask what a neuron ignores. Take events that it has never seen, transform them all in one way, and see
+# how much its value changes. Here are four transformations of $(t,x,y,z)$:
 
 # %%
 c, s, gamma, beta = np.cos(0.5), np.sin(0.5), 1.25, 0.6
@@ -86,104 +81,111 @@ moves["turn t into x"][:2, :2] = [[c, -s], [s, c]]
 moves["stretch x"][1, 1] = 1.25
 
 # %% [markdown]
-# The second and the third look alike. In the boost both signs are the same and $\gamma^2 - \gamma^2\beta^2 = 1$; in the
-# turn they differ and $c^2 + s^2 = 1$. **Predict:** which of the four will the neuron not notice?
+# The second and the third look alike. In the boost both signs are the same, and $\gamma^2 - \gamma^2\beta^2 = 1$. In the turn
+# they differ, and $c^2 + s^2 = 1$.
+
+# %%
+unseen = sg.Question("Which of the four will the neuron not notice?", hidden=guess_first)
+unseen
 
 # %%
 x = torch.tensor(run.x, dtype=torch.float32)
-before = run.model(x).detach()
+before, lines = run.model(x).detach(), []
 for name, matrix in moves.items():
     change = run.model(x @ torch.tensor(matrix.T, dtype=torch.float32)).detach() - before
-    print(f"{name:14} changes the neuron by {change.square().mean().sqrt() / before.std():.4f} of its spread")
+    lines.append(f"{name:14} changes it by {change.square().mean().sqrt() / before.std():.4f} of its spread")
+sg.Answer(unseen, "\n".join(lines))
 
 # %% [markdown]
-# Turns in space and boosts change it by two or three thousandths at most: the neuron has learnt to ignore the
-# observer. Turning time into space is another matter, though it is a perfectly good rotation of four
-# numbers. So the neuron does *not* know Pythagoras in four dimensions. What does it know?
+# <details><summary>Answer</summary>
 #
-# ## A guess of your own
+# It hardly notices turns in space, nor boosts. Turning time into space is another matter, though it is a perfectly good
+# rotation of four numbers. So the neuron does *not* know Pythagoras in four dimensions.
 #
-# **Type a formula.** Its loss is the mean of $1-\cos^2\theta$ between its gradient and the neuron's: 0 is the same
-# direction everywhere, 3/4 what chance gives with four inputs. Pythagoras is put in for you.
+# </details>
+#
+# ## Your guess
+#
+# Type a formula. With four inputs, a random guess gets a loss of 3/4. Pythagoras is drawn below, in a slice with $y$ and $z$
+# near 0.3.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
-box = sg.ExpressionView(field, hidden=True)
-box.guess = "t**2 + x**2 + y**2 + z**2"  # the same as typing it
+box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %%
-sg.FieldView(field, box.guess, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
+example = sg.score(field, "t**2 + x**2 + y**2 + z**2")
+sg.FieldView(field, example, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
 
 # %% [markdown]
-# The slice keeps events with $y$ and $z$ near 0.3. The arrows of Pythagoras would point away from the corner, both
-# components of one sign. Those of the neuron have components of *opposite* sign, and only near $t = 0$ do the two
-# agree. Leave out `t**2`, and the loss halves: no time is better than time with the wrong sign.
+# The arrows of Pythagoras would point away from the corner, both components of one sign. Those of the neuron have components of
+# *opposite* sign.
 #
 # ## The search, step by step
 
 # %%
 search = sg.Search(field, random_state=seed)
-stepper = sg.SearchStepper(search, guesses=box.guesses)
+stepper = sg.SearchStepper(search, guesses=[example])
+stepper.run(seconds=budget)
+stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-stepper.run(seconds=budget).best
-
-# %% [markdown]
-# Three squares against one. Should you know it with all signs turned round, remember that $\varphi$ may fall as
-# well as rise: only the *relative* sign means anything. Beside it, the published formulas on our neuron:
+published = plots.published_front(exp.id, field)
+sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %%
-published = plots.published_front(exp.id, field)
-sg.Panel(plots.front_picture(search.front, search.best, guesses=box.guesses, published=published))
+result = sg.interpret(search, concept=exp.concepts, seconds=budget)
+sg.Answer(box, result)
 
 # %% [markdown]
-# Up to complexity 10 plain inputs stand in for some of the squares. The fourth square brings the loss down by four
-# powers of ten. What comes after on the front only polishes noise.
+# <details><summary>What the formula means</summary>
+#
+# Three squares against one: $x^2+y^2+z^2-t^2$, the interval of special relativity. If you know it with all signs turned round,
+# remember that the bend may fall as well as rise. Only the *relative* sign means anything.
+#
+# </details>
 #
 # ## One sign, and the light cone
 #
-# The second derivatives of a quadratic form make its matrix. Its eigenvalues tell how many signs of each
-# kind there are, and a transformation $L$ keeps the form exactly if $L^T\eta L = \eta$:
+# The second derivatives of a quadratic form make its matrix $\eta$. A transformation $L$ keeps the form exactly if
+# $L^T\eta L = \eta$.
 
 # %%
 hessian = sympy.hessian(search.best.expression, sympy.symbols(exp.names, real=True))
 eta = np.array(hessian, dtype=float) / 2
-print("eigenvalues", np.linalg.eigvalsh(eta))
-for name, L in moves.items():
-    print(f"{name:14} changes the matrix by {np.abs(L.T @ eta @ L - eta).max():.2f}")
+lines = [f"eigenvalues {np.linalg.eigvalsh(eta).round(3)}"]
+lines += [f"{name:14} changes it by {np.abs(L.T @ eta @ L - eta).max():.2f}" for name, L in moves.items()]
+sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# The formula gives the network's replies, and now for *all* events. Where all eigenvalues have one sign, the level sets
-# are spheres. Here they have both, and the level sets are hyperbolas, lines in the slice:
+# The formula gives the network's replies, now for *all* events. Where all eigenvalues have one sign, level sets are spheres.
+# Here they have both, and level sets are hyperboloids. The slice cuts them in curves:
 
 # %%
-sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)
+sliced = sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)
+sg.Answer(box, sliced)
 
 # %% [markdown]
-# All arrows are blue now and stand at right angles to the lines. Where the formula is 0 lies the light cone. An event
-# inside it comes after the common event for everybody; of one outside, some observers say that it came
-# first. No boost leads across: it keeps the value, and so the sign.
-#
-# ## Formula, bend and verdict
+# Where the formula is 0 lies the light cone. An event inside comes after the common event for everybody. Of one outside, some
+# observers say that it came first. No boost leads across.
 
 # %%
-result = sg.interpret(search, concept=exp.concepts, seconds=budget)
-result
-
-# %%
-sg.PhiView(field, result)
+sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve runs through 0 as if nothing were there. For physics the cone separates what can be a cause from what
-# cannot; for the network it is one value among others.
+# The curve runs through 0 as if nothing were there. For physics the cone separates causes from the rest. For the network, 0 is
+# one value among others.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-12) reports $(x_1^2-(x_3^2+x_4^2))-x_2^2$, complexity 11, true, with a
-# mean squared difference of unit gradients of 1.0e-3. Its boosts come arbitrarily close to the velocity of light,
-# so that positives have no bound; ours end at 0.8. Our figures:
+# <details><summary>The published formula</summary>
+#
+# The paper (arXiv 2409.05305, experiment P1-12) reports $(x_1^2-(x_3^2+x_4^2))-x_2^2$, complexity 11: true, with a mean squared
+# difference of unit gradients of 1.0e-3. Its boosts come arbitrarily close to the speed of light; ours end at 0.8.
+#
+# </details>
 
 # %%
 report = sg.record(result, run)
@@ -191,15 +193,24 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Predict first:* will the neuron notice `np.diag([1, -1, 1, 1])`, a mirror? Is it among the observers of the
-#    data? Add it to `moves`.
-# 2. What does the network say to a boost with $\beta = 0.99$? And the formula? Which of them would you trust?
-# 3. `sg.score(field, "(x**2 + y**2 + z**2) / t**2")` is the squared velocity that an event needs. It has the same
-#    light cone. Does it have the same level sets? Predict its loss.
-# 4. Make the matrix `diagonal` of a boost along the diagonal between $x$ and $y$, as fast as the one in `moves`, out of that
-#    one and a turn. What will the neuron say to it?
+# 1. Make the matrix of a boost along the diagonal between $x$ and $y$, as fast as the one in `moves`.
+# 2. $(x^2+y^2+z^2)/t^2$ has the same light cone. What is its loss: 0, chance, or in between? Write a number.
+
+# %%
+diagonal = ...  # exercise 1: a 4x4 array
+sg.check_answer(
+    diagonal,
+    lambda L: np.allclose(L.T @ eta @ L, eta, atol=0.01) and np.isclose(L[0, 1], L[0, 2]) and L[0, 0] > 1.2,
+)
+
+# %%
+cone = ...  # exercise 2: a number
+sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, within=0.4)
 
 # %% [markdown]
+# **You can now** question a network before you know a formula. Go on with
+# [two concepts in two neurons](06_fieldstrength.ipynb), or with [which inputs act together](../beyond/37_divide.ipynb).
+#
 # The next cell checks what this notebook claims.
 
 # %%
@@ -211,29 +222,22 @@ assert abs(np.sign(np.linalg.eigvalsh(eta)).sum()) == 2, eta
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers
-#
-# Exercise 4 in code, with its check; then all in words.
 
 # %%
-# Exercise 4: `diagonal`, the boost along the diagonal between x and y
 ### BEGIN SOLUTION
 turn = np.eye(4)
 turn[1:3, 1:3] = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
 diagonal = turn @ moves["boost along x"] @ turn.T
+assert sg.check_answer(diagonal, lambda L: np.allclose(L.T @ eta @ L, eta, atol=0.01))
+cone = 0.44
+assert sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, within=0.4)
 ### END SOLUTION
-
-# %%
-assert np.allclose(diagonal.T @ eta @ diagonal, eta, atol=0.01), "it changes the interval"
-assert np.isclose(diagonal[0, 0], gamma), "it has not the velocity of the boost along x"
-assert np.isclose(diagonal[0, 1], diagonal[0, 2]), "it treats x and y differently"
 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. It does not: no more than a turn. No observer of the data is mirrored, but what is a sum of squares cannot tell.
-# 2. The network is off by more than its whole spread, for these events lie far from its data; the formula says: nothing
-#    changes. It claims more than was tested, and physics agrees with it.
-# 3. No: they share one level set, the cone. The loss is 0.44, where 0.75 is chance.
-# 4. Nothing, it is one more observer: turn back, boost along $x$, turn. The product of matrices that keep $\eta$ keeps it.
+# 1. Turn back, boost along $x$, turn. A product of matrices that keep $\eta$ keeps it, so it is one more observer, and the
+#    neuron says nothing to it.
+# 2. 0.44, where 0.75 is chance. The two share one level set, the cone, and no other.
 #
 # <!-- END SOLUTION -->

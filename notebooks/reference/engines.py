@@ -7,14 +7,14 @@
 # ---
 
 # %% [markdown]
-# # Four engines on one neuron
+# # Four engines on one neuron: what you match decides
 #
-# There are many programs that find formulas for data, and good ones. Why did this project write another? Here
-# four of them look at the same neuron. Two match the *directions* of its gradients, two match its *values*. Then the
-# neuron is bent, without a change in what it knows, and they look again.
+# Many good programs find formulas for data. Here four of them look at the same neuron. Two match the *directions* of its gradients, two match its *values*. Then we bend
+# the neuron, without a change in what it knows, and they look again.
 #
-# **Goals.** You will see what a bend does to each engine, how long each takes, and that it is not the search that
-# decides, but what is being matched.
+# **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](index.ipynb).
+#
+# **What people think first:** a better search engine finds the formula.
 #
 # | word | meaning here |
 # |---|---|
@@ -23,15 +23,15 @@
 # | matching values | the formula itself should equal the neuron: error = share of its variance not explained |
 # | bend | a growing function $\varphi$; the neuron $\varphi(g)$ knows what $g$ knows |
 #
-# The engines: *native*, this project's own; *PySR*, a well-known program in Julia that is given the same loss (it is
-# optional, and left out below where it is not installed); *operon*, fast symbolic regression of values; and
-# *polynomials* fitted to the latent by least squares, as arXiv 2003.04299 did before there was a search.
+# The engines: *native*, this project's own; *PySR*, in Julia, with the same loss (optional); *operon*, symbolic regression of values; and *polynomials*, by least squares
+# (arXiv 2003.04299).
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 budget = 20  # seconds each search may take at most
+guess_first = True  # False: show every answer at once
 
 # %%
 import json
@@ -68,10 +68,13 @@ bent = sg.GradientField(plain.points, slope[:, None] * plain.gradients, plain.na
 sg.Panel(plots.phi_picture(u, bent.values))
 
 # %% [markdown]
-# The curve never turns back: from the bent value the old one can be read off, and the energy too. Nothing was lost.
-#
-# **Predict:** which engines will not notice the bend at all?
-#
+# The curve never turns back: you can read the old value off the bent one. Nothing was lost.
+
+# %%
+engines = sg.Question("Which of the four will not notice the bend at all?", hidden=guess_first)
+engines
+
+# %% [markdown]
 # ## Matching directions: the native engine
 
 # %%
@@ -83,16 +86,17 @@ for name, field in {"plain": plain, "bent": bent}.items():
     seconds["native", name], found["native", name] = time.perf_counter() - start, search.best
 
 # %%
-sg.SearchStepper(search)
+stepper = sg.SearchStepper(search)
+stepper.goto(0 if guess_first else search.generation)
+sg.Answer(engines, stepper)
 
 # %% [markdown]
-# It saw the same directions twice, and so it gave the same answer twice.
+# It saw the same directions twice, so it gave the same answer twice.
 #
 # ## Matching directions: PySR
 #
-# PySR knows nothing of gradients, but it takes a loss of one's own. It is handed the same $1-\cos^2$, on the same
-# points, in Julia, and runs in a process of its own. One generation here is a block of ten of its iterations, and what
-# it finds is written, measured and chosen like everything else. `symgrad julia` installs it (2 GB).
+# PySR knows nothing of gradients, but it takes a loss of your own: the same $1-\cos^2$, in Julia, in a process of its own. One generation here is a block of ten of its
+# iterations. `symgrad julia` installs it (2 GB).
 
 # %%
 pysr = look()
@@ -106,21 +110,19 @@ for name, field in {"plain": plain, "bent": bent}.items() if pysr.ready else ():
 print(pysr)
 
 # %% [markdown]
-# Its time includes the start of Julia, half a minute or more, and two blocks of iterations, whether it needs them or
-# not. Where it ran, compare its rows in the table below with the native ones. Where it did not, here is what was last
-# recorded where there is a Julia: ten formulas from textbooks, each bent, by both engines.
+# Its time includes the start of Julia, half a minute or more. Where there is no Julia, here is what was last recorded where there is one: ten formulas from textbooks,
+# each bent, by both engines.
 
 # %%
 recorded = json.loads(Path("engines.json").read_text(encoding="utf-8"))
 line = "{name:10} {engine:7} {seconds:6.1f} s  {kind:14} right: {right!s:6} {found}"
 lines = [recorded["told"], *(line.format(**row) for row in recorded["rows"])]
-print("It ran here." if pysr.ready else "\n".join(lines))
+sg.Answer(engines, "It ran here." if pysr.ready else "\n".join(lines))
 
 # %% [markdown]
 # ## Matching values: symbolic regression
 #
-# operon minimises the squared error between formula and neuron, and returns a front of error against length. We
-# take its most accurate formula, as one would who does not know the answer.
+# operon minimises the squared error between formula and neuron. We take its most accurate formula, as you would without knowing the answer.
 
 # %%
 for name, field in {"plain": plain, "bent": bent}.items():
@@ -148,51 +150,46 @@ for name, field in {"plain": plain, "bent": bent}.items():
 # %% [markdown]
 # ## The table
 #
-# For each engine and neuron: seconds, size and loss of the formula, and whether it is the concept. All losses are means
-# of $1-\cos^2$, also for the engines that never saw a gradient.
+# All losses are means of $1-\cos^2$, also for the engines that never saw a gradient.
 
 # %%
-same = {}
+same, lines = {}, []
 for case, best in found.items():
     same[case] = best is not None and sg.verify(best.expression, exp.concepts, field=plain).same
     size, loss = (best.complexity, f"{best.loss:.1e}") if best else ("-", "-")
     verdict = "the concept" if same[case] else "another"
-    print(f"{case[0]:12} {case[1]:6} {seconds[case]:6.1f} s  {size:>4} nodes  loss {loss:8}  {verdict}")
+    lines.append(
+        f"{case[0]:12} {case[1]:6} {seconds[case]:6.1f} s  {size:>4} nodes  loss {loss:8}  {verdict}"
+    )
+sg.Answer(engines, "\n".join(lines))
 
 # %%
-for (engine, name), best in found.items():
-    print(f"{engine}, {name}: {str(best.expression)[:150] if best else 'none'}")
+written = {case: str(best.expression)[:150] if best else "none" for case, best in found.items()}
+sg.Answer(engines, "\n".join(f"{engine}, {name}: {text}" for (engine, name), text in written.items()))
 
 # %% [markdown]
-# Read the table by columns. The *loss* of the engines that match directions is the same for both neurons, to the last
-# digit. The polynomial does well on the plain neuron: it is hardly bent, so a polynomial in $x^2+v^2$ describes it,
-# and least squares finds that polynomial. On the bent one it needs many terms to follow the waves, and its
-# gradients point elsewhere. operon spends its nodes on the bend in both cases: its formulas predict the neuron well and
-# say little about what it knows.
+# Read the *loss*. For the engines that match directions it is the same for both neurons. The polynomial does well on the plain neuron, which is hardly bent. On the bent
+# one it needs many terms to follow the waves, and its gradients point elsewhere. operon spends its nodes on the bend.
 #
-# Where does the formula that was fitted to values go wrong? Here are its directions, on the bent neuron.
+# Where does a formula fitted to values go wrong? Here are its directions, on the bent neuron.
 
 # %%
 by_value = found.get(("operon", "bent")) or found["polynomials", "bent"]
-sg.FieldView(bent, by_value, worst=5)
+sg.Answer(engines, sg.FieldView(bent, by_value, worst=5))
 
 # %% [markdown]
-# It is right on average and wrong in places: an error in the value of one per cent can turn a gradient by many
-# degrees, where the bent neuron is nearly flat.
+# It is right on average and wrong in places: an error of one per cent in the value can turn a gradient by many degrees where the bent neuron is nearly flat.
 #
-# Could one not try all bends as well? That is what operon did: `sin` and `exp` were at its disposal. But the bend is a
-# formula of its own, and every node spent on it is missing inside. Directions take it out before the search begins.
+# Could you not try all bends as well? operon did: it had `sin` and `exp`. But the bend is a formula of its own, and every node spent on it is missing inside.
 #
-# ## Exercises
+# ## Try it
 #
-# 1. *Predict first:* with waves of $\frac1{20}\sin 3u$ instead of $\frac14\sin 3u$, does the polynomial get it right?
-# 2. Add noise to the values: `bent.values + 0.05 * np.random.default_rng(0).normal(size=len(bent))`. Which engines
-#    are affected, and what would you have to do to the gradients to be fair?
-# 3. Take the front of `fits` instead of its most accurate entry. Is there a formula of lower loss in it? How would you
-#    know, without gradients?
-
-# %% [markdown]
-# The last cell checks what this notebook claims.
+# 1. With waves of $\frac1{20}\sin 3u$ instead of $\frac14\sin 3u$, does the polynomial get it right?
+# 2. Add noise to the values. Which engines are affected?
+#
+# **You can now** choose what to match before you choose an engine. Go on with [open questions](../beyond/36_open_questions.ipynb).
+#
+# The next cell checks what this notebook claims.
 
 # %%
 assert same["native", "plain"], found["native", "plain"]

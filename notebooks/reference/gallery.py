@@ -9,11 +9,9 @@
 # %% [markdown]
 # # A gallery of the widgets
 #
-# Each view of the library, alone, with the lines that you will need most. A view follows its mouse, its keys and
-# your Python alike: what a click can do, an assignment can do, and a view that is shown twice stays the same.
+# You can click, drag and type in each view, and drive it from a cell as well. Here is each of them alone, with the lines that you need most.
 #
-# **Goals.** For each widget you will see what it shows, what to click, and how to drive it from a cell, so that
-# you can put your own lesson together. `playground` has all of them on one page, linked.
+# **20 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](index.ipynb). [The playground](../playground.ipynb) has all views on one page, linked.
 #
 # | word | meaning here |
 # |---|---|
@@ -34,7 +32,7 @@ import symgrad_widgets as sg
 from symgrad_widgets import plots
 
 # %% [markdown]
-# Nothing is trained here at first: the weights of each experiment come with the package.
+# The weights of each experiment come with the package.
 
 # %%
 run = sg.experiments["oscillator"].pretrained()
@@ -178,10 +176,10 @@ panel.words
 # ## Recap
 #
 # - Every view takes plain objects: a network with its points, a field, a search, a formula.
-# - What you can click you can also assign, observe and read back; what is wrong raises and changes nothing.
+# - What you can click you can also assign, observe and read back. What is wrong raises, and changes nothing.
 # - `view.words` says what is shown, for a reader who does not see it, or a page without a kernel.
 #
-# Next: `playground`, where one `sg.Workbench` links them all.
+# Go on with [the playground](../playground.ipynb).
 #
 # ## Exercises
 #
@@ -189,8 +187,7 @@ panel.words
 #    layer? Then look.
 # 2. Give the `FieldView` the slice `{"x2": 0, "x3": 0}`. Why is `x1*x4` suddenly right?
 # 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why is its loss that of `x**2 + v**2`?
-
-# %% [markdown]
+#
 # The last cell checks what this notebook claims.
 
 # %%

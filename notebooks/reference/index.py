@@ -7,12 +7,32 @@
 # ---
 
 # %% [markdown]
-# # Index of the notebooks
+# # All notebooks: begin with these five
 #
-# A table of all experiments: what the paper calls them, the notebook that tells them, and what was found when they
-# were last measured. It is made from the notebooks and from a file of results when you run it: nothing is typed.
+# | | | |
+# |---|---|---|
+# | [![arrows](covers/00.svg)](../00_start_here.ipynb) | [Start here](../00_start_here.ipynb) | **20 minutes.** What has this neuron learnt? |
+# | [![pairs of snapshots](covers/07.svg)](../physics/07_oscillator.ipynb) | [The spring](../physics/07_oscillator.ipynb) | **25 minutes.** Can one neuron hold an energy? |
+# | [![arrows, some of them red](covers/08.svg)](../physics/08_cubic_force.ipynb) | [The stiff spring](../physics/08_cubic_force.ipynb) | **25 minutes.** Would you notice a formula that is almost right? |
+# | [![orbits](covers/21.svg)](../own/21_planets.ipynb) | [Real planets](../own/21_planets.ipynb) | **25 minutes.** What do all orbits keep? |
+# | [![a network](covers/playground.svg)](../playground.ipynb) | [The playground](../playground.ipynb) | **As long as you like.** What does *your* network know? |
 #
-# **New here?** Begin with [Start here](../00_start_here.ipynb). All words are explained at the end.
+# **For researchers:** [a stranger's checkpoint](../own/20_checkpoint.ipynb) (what do weights not tell?), [an atlas](../beyond/30_atlas.ipynb) (is a formula a discovery?),
+# [splicing](../beyond/34_splicing.ipynb) (does the network need what the formula says?).
+#
+# <details><summary>All others</summary>
+#
+# *Matrices:* [trace](../matrices/01_trace2.ipynb), [determinant](../matrices/02_determinant2.ipynb), [nine inputs](../matrices/03_trace3.ipynb),
+# [antisymmetric](../matrices/04_antisymmetric3.ipynb), [sixteen inputs](../matrices/05_trace4.ipynb), [3x3 determinant](../matrices/13_determinant3.ipynb).
+# *Physics:* [field strength](../physics/06_fieldstrength.ipynb), [pendulum](../physics/09_cosine_force.ipynb), [exponential force](../physics/10_exponential_force.ipynb),
+# [Kepler](../physics/11_kepler.ipynb), [interval](../physics/12_interval.ipynb).
+# *Classifiers:* [yes or no](../classifiers/14_classifier.ipynb), [two explanations](../classifiers/15_two_products.ipynb), [a formula of the network](../classifiers/16_two_mixed.ipynb).
+# *Tokens:* [modular addition](../own/22_modular_addition.ipynb).
+# *Further:* [hidden neurons](../beyond/31_hidden.ipynb), [autoencoders](../beyond/32_autoencoders.ipynb), [several neurons](../beyond/33_several_neurons.ipynb),
+# [physical dimensions](../beyond/35_units.ipynb), [open questions](../beyond/36_open_questions.ipynb), [which inputs act together](../beyond/37_divide.ipynb),
+# [four engines](engines.ipynb), [gallery](gallery.ipynb).
+#
+# </details>
 #
 # | word | meaning here |
 # |---|---|
@@ -29,15 +49,16 @@ from symgrad_widgets import contents
 
 # %% [markdown]
 # ## The experiments
+#
+# These tables are made from the notebooks and from a file of results, when you run them.
 
 # %%
 table = contents.index("..", results)
 table
 
 # %% [markdown]
-# *Loss* is the mean of $1-\cos^2$ between the formula's gradients and the neuron's, *floor* the same for the true
-# concept: how imperfect the network is. Where the two are of one size, no formula could have done better. A notebook
-# that stands in several lines has a parameter `experiment`; `symgrad run NAME` sets it for you.
+# *Loss* is the mean of $1-\cos^2$ between the gradients of formula and neuron, *floor* the same for the true concept: how imperfect the network is. Where the two are of one
+# size, no formula could have done better. Some notebooks tell several experiments: set their parameter `experiment`.
 #
 # ## All others
 
@@ -55,8 +76,7 @@ contents.answers(results)
 # %% [markdown]
 # ## The words
 #
-# Every notebook begins with a few words and what they mean *there*. A word with two lines means two things: an *anchor* is
-# a matrix in one notebook and a snapshot of a motion in another.
+# A word with two lines means two things: an *anchor* is a matrix in one notebook and a snapshot of a motion in another.
 
 # %%
 words = contents.glossary("..")

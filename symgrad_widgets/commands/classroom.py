@@ -16,8 +16,8 @@ from . import collect, coursepage
 __all__ = ["configure", "main"]
 
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
-_CODE = '# YOUR CODE HERE\nraise NotImplementedError("not solved yet")'
-_TEXT = "*Not solved yet: your answers here.*"
+_CODE = "# The answers are in your teacher's copy. Solve the exercises in their own cells, above."
+_TEXT = "*The answers are in your teacher's copy.*"
 _FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's mark of a heading whose section is out of sight
 _FOR_THE_INSTRUCTOR = "teaching"  # a folder
 _PAIRED = {".py", ".toml"}  # beside notebooks, the same cells as text

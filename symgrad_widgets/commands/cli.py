@@ -20,6 +20,8 @@ __all__ = ["main"]
 _START = "00_start_here.ipynb"
 _KERNELS = "symgrad_widgets.notebook_support.kernels.OwnKernel"
 _ASKS = {"--help-all", "--version", "--show-config", "--show-config-json"}  # starts nothing
+_ADDRESS = {"--ip", "--ServerApp.ip", "--LabApp.ip"}
+_OWN_ADDRESSES = {"localhost", "127.0.0.1", "::1"}
 _LAB_CONFIG = Path(__file__).parents[1] / "jupyter"  # no announcements; no files that are no notebooks
 
 
@@ -158,6 +160,7 @@ def _lab(arguments, passed_on):
             f"there is no start notebook at {folder / _START}: say where with --notebooks FOLDER"
         )
     _refuse_root(passed_on)
+    _refuse_visitors(passed_on)
     paths = [str(_LAB_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
@@ -179,6 +182,20 @@ def _refuse_root(passed_on):
             "Jupyter does not start as root, the user of most containers, unless told to: "
             "symgrad lab --allow-root"
         )
+
+
+def _refuse_visitors(passed_on):
+    """Say why a whole class cannot share this server, and what to do instead."""
+    pairs = zip(passed_on, [*passed_on[1:], ""], strict=True)
+    for option, after in pairs:
+        name, _, value = option.partition("=")
+        if name in _ADDRESS and (value or after) not in _OWN_ADDRESSES:
+            raise SymgradError(
+                f"symgrad lab {name}={value or after} would let others in, and all who open a notebook share "
+                "one kernel: they overwrite each other's work. Give each visitor a kernel, with The Littlest "
+                "JupyterHub and nbgitpuller (notebooks/teaching/README.md, `A class`). For yourself, from "
+                "elsewhere: ssh -L 8888:localhost:8888 HOST"
+            )
 
 
 def _doctor(*_):

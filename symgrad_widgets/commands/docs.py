@@ -22,7 +22,7 @@ _DOCUMENTS = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/*.md",
-    "notebooks/teaching/README.md",
+    "notebooks/teaching/*.md",
     "symgrad_widgets/search/README.md",
 )
 _LINK = re.compile(r"\]\((?!https?:|#)([^)\s]+)\)")
@@ -85,7 +85,7 @@ def _executed(source, folder, out, timeout):
     target = out / address
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch) / source.name
-        runner.execute(source, output, {}, timeout)
+        runner.execute(source, output, notebook_files.answered(source), timeout)
         notebook = nbformat.read(output, as_version=4)
     target.parent.mkdir(parents=True, exist_ok=True)
     for cell in notebook.cells:

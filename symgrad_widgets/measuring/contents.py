@@ -8,6 +8,7 @@ from ..notebook_support.table import Table
 
 __all__ = ["answers", "glossary", "index", "others"]
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 _GLOSSARY = re.compile(r"^\| word \| meaning here \|\n\|[-| ]+\|\n((?:\|.*\|\n?)+)", re.MULTILINE)
 
@@ -79,9 +80,15 @@ def _summaries(results):
 def _figures(summary):
     if summary is None:
         return ("-",) * 4
-    losses = ("-" if loss is None else f"{loss:.1e}" for loss in (summary.loss, summary.floor))
+    losses = ("-" if loss is None else _power(loss) for loss in (summary.loss, summary.floor))
     seconds = (summary.training or 0) + (summary.search or 0)
     return f"{summary.found} of {summary.runs}", *losses, f"{seconds:.0f}"
+
+
+def _power(number):
+    """Number such as 2.9·10⁻⁸, which no browser breaks at a sign."""
+    digits, exponent = f"{number:.1e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
 
 
 def _words(path):

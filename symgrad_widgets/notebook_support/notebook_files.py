@@ -8,7 +8,16 @@ from pathlib import Path
 
 from ..errors import DataError, OutputError, UnknownNameError, nearest
 
-__all__ = ["check_folder", "defaults", "find", "notebook_folder", "own_copy", "parameters", "sources"]
+__all__ = [
+    "answered",
+    "check_folder",
+    "defaults",
+    "find",
+    "notebook_folder",
+    "own_copy",
+    "parameters",
+    "sources",
+]
 
 NAME = "notebooks"
 _NUMBERED = re.compile(r"(?:\d+_)?(.+)")
@@ -79,6 +88,11 @@ def defaults(path):
     return dict(filter(None, map(_literal, ast.parse(tagged[0]).body)))
 
 
+def answered(path):
+    """Return the parameters with which a notebook shows its answers at once: nobody is there to guess."""
+    return {"guess_first": False} if "guess_first" in defaults(path) else {}
+
+
 def _literal(statement):
     if isinstance(statement, ast.Assign):
         target = statement.targets[0]
@@ -99,13 +113,14 @@ def parameters(path, experiment, settings):
     """
     known = defaults(path)
     values = {"experiment": experiment.slug} if "experiment" in known else {}
+    shown = answered(path)
     for name, text in settings:
         if name not in known:
             raise UnknownNameError(f"the notebook has no parameter {name!r}: {nearest(name, known)}")
         if name in values:
             raise DataError(f"the parameter {name!r} is given twice, as {values[name]!r} and as {text!r}")
         values[name] = _convert(name, text, known[name])
-    return values
+    return shown | values
 
 
 def _convert(name, text, default):

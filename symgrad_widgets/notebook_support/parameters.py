@@ -23,6 +23,10 @@ _RULES = {  # name: what it has to be
     ),
     "variant": (lambda v: isinstance(v, str), 'the name of a variant of the data, such as "default"'),
     "budget": (lambda v: _is(v, Real) and 0 < v < float("inf"), "a positive number of seconds, such as 20"),
+    "guess_first": (
+        lambda v: isinstance(v, bool),
+        "True, to guess before answers unfold, or False, to see all of them",
+    ),
     "experiment": (lambda v: isinstance(v, str), 'the name of an experiment, such as "oscillator"'),
 }
 
@@ -30,7 +34,7 @@ _RULES = {  # name: what it has to be
 def check_parameters(**values):
     """Check the parameters of a notebook, given by name, and that papermill was given no others.
 
-    >>> sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)
+    >>> sg.check_parameters(seed=seed, retrain=retrain, budget=budget, guess_first=guess_first)
 
     Raises
     ------

@@ -40,7 +40,7 @@ class ExpressionView(FieldBox):
 
     def __init__(self, field, candidate=None, hidden=False):
         self._checked(field)
-        self.guesses, self._texts = (), ()  # as they were typed
+        self.guesses, self.texts = (), ()  # as they were typed
         self._chosen = None  # text of the formula that is looked at
         super().__init__(field=field, candidate=candidate, hidden=hidden, guess=None)
 
@@ -68,7 +68,7 @@ class ExpressionView(FieldBox):
         """Have guesses that have been scored, the last of which is `guess`."""
         self._settling = True
         try:
-            self._texts, self.guesses = texts, guesses
+            self.texts, self.guesses = texts, guesses
             self.guess = guesses[-1] if guesses else None
         finally:
             self._settling = False
@@ -76,9 +76,9 @@ class ExpressionView(FieldBox):
         self._draw("guess")
 
     def _moved_to(self, state):
-        known = dict(zip(self._texts, self.guesses, strict=True))
+        known = dict(zip(self.texts, self.guesses, strict=True))
         texts = state.guesses
-        if texts != self._texts:
+        if texts != self.texts:
             self._have(texts, tuple(known.get(text) or score(self.field, text) for text in texts))
         self._chosen = state.selected
         self._draw("guess")
@@ -87,16 +87,16 @@ class ExpressionView(FieldBox):
         super()._follow(name)
         if name == "guess" and self.guess is not None:
             self.guesses += (self.guess,)
-            self._texts += (str(self.guess.expression),)
-            self._chosen = self._texts[-1]
+            self.texts += (str(self.guess.expression),)
+            self._chosen = self.texts[-1]
         if name == "candidate":
             self._chosen = self._answer
         if name == "field":
-            anew = [(text, self._anew(guess)) for text, guess in zip(self._texts, self.guesses, strict=True)]
+            anew = [(text, self._anew(guess)) for text, guess in zip(self.texts, self.guesses, strict=True)]
             anew = [(text, guess) for text, guess in anew if guess is not None]
-            self._texts, self.guesses = tuple(text for text, _ in anew), tuple(guess for _, guess in anew)
+            self.texts, self.guesses = tuple(text for text, _ in anew), tuple(guess for _, guess in anew)
             self.guess = self.guesses[-1] if self.guess is not None and anew else None
-            self._chosen = self._texts[-1] if anew else self._answer
+            self._chosen = self.texts[-1] if anew else self._answer
 
     def _anew(self, guess):
         try:
@@ -118,8 +118,8 @@ class ExpressionView(FieldBox):
         return None if self._secret else self.candidate
 
     def _parts(self):
-        chosen = self._chosen if self._chosen in self._texts or not self._secret else None
-        texts = tuple(dict.fromkeys(self._texts))
+        chosen = self._chosen if self._chosen in self.texts or not self._secret else None
+        texts = tuple(dict.fromkeys(self.texts))
         shown = {"selected": chosen, "guesses": texts, "hidden": self.hidden}
         return super()._parts() | shown | {"generation": int(self._open is not None)}
 

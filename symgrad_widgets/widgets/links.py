@@ -138,7 +138,7 @@ class Links:
             picker.close()
             picker = self._views["picker"] = self._make_picker()
         picker.choose(subject.layer, *subject.neurons)
-        picker._field = (subject.position, subject.neurons), subject.field
+        picker.know(subject.field)
 
     def _make_fieldview(self):
         view = FieldView(self.field, inputs=self._shown.inputs)
@@ -170,12 +170,12 @@ class Links:
 
     def _guessed(self, view):
         if view.guess is not None:
-            self._take(guesses=tuple(dict.fromkeys(view._texts)), selected=view._texts[-1])
+            self._take(guesses=tuple(dict.fromkeys(view.texts)), selected=view.texts[-1])
 
     def _turn_expression(self, view):
         view.field = self.field
         view.hidden = self._shown.hidden
-        if view._texts != self._shown.guesses:
+        if view.texts != self._shown.guesses:
             view.take(self._shown.guesses)
         view.candidate = self._machine
 
@@ -188,7 +188,7 @@ class Links:
         stepper, subject = self._views["stepper"], self._subject
         if self._linking or stepper.search is not subject.search:
             return
-        known = len(subject._plain)
+        known = subject.known
         subject.ended = "known" if subject.search.settled else None
         for plain in [] if self._secret else subject.found[known:]:
             self._tell(generation=plain, ended=subject.ended)
@@ -202,11 +202,11 @@ class Links:
         subject, view = self._subject, self._shown
         if stepper.search is not subject.search:
             stepper.search = subject.search
-        stepper._states = subject.states
+        stepper.share(subject.states)
         stepper.hidden = self._secret
         stepper.guesses = tuple(subject.scored(text) for text in view.guesses)
         if stepper.state is not subject.states.get(view.generation, stepper.state):
-            stepper._show(subject.states[view.generation])
-        texts = stepper._texts
+            stepper.goto(view.generation)
+        texts = stepper.texts
         if view.selected in texts:
             stepper.selected = stepper.state.front[texts.index(view.selected)]

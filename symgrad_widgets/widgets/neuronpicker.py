@@ -107,6 +107,10 @@ class NeuronPicker(Pane):
         with self.hold_trait_notifications():
             self.layer, self.neurons = self.activity.layers[position].name, neurons
 
+    def know(self, field):
+        """Have a field of the neurons chosen that somebody else has made."""
+        self._field = (self.activity.position(self.layer), self.neurons), field
+
     @property
     def field(self):
         """`GradientField` of the neurons chosen, at all the points of x."""

@@ -77,6 +77,10 @@ class SearchStepper(Pane):
         self._show(state)
         self._tell(**self._given())
 
+    def share(self, states):
+        """Keep generations where somebody else keeps them, too: {number: SearchState}."""
+        self._states = states
+
     def step(self):
         """Go to the next generation; returns the SearchState."""
         return self.goto(self.state.generation + 1)
@@ -144,7 +148,7 @@ class SearchStepper(Pane):
                 self._worker.start(lambda: self._show(self._reached(state.generation)))
                 return
             self._show(known)
-        front = self._texts
+        front = self.texts
         self._chosen = state.selected
         if state.selected in front:
             self.selected = self.state.front[front.index(state.selected)]
@@ -180,7 +184,8 @@ class SearchStepper(Pane):
         }
 
     @property
-    def _texts(self):
+    def texts(self):
+        """Formulas of the front on show, as text."""
         return [str(self.search.in_inputs(one)) for one in self.state.front]
 
     def _play(self):
@@ -229,7 +234,7 @@ class SearchStepper(Pane):
 
     def _mark(self, change=None):
         """Show the generation and the formula that is looked at."""
-        front, guesses = self._texts, tuple(str(guess.expression) for guess in self.guesses)
+        front, guesses = self.texts, tuple(str(guess.expression) for guess in self.guesses)
         if change is not None or self._chosen not in guesses:
             marked = self.selected in self.state.front
             self._chosen = front[self.state.front.index(self.selected)] if marked else None

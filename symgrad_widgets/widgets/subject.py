@@ -137,6 +137,11 @@ class Subject:
             self._plain.append(plain_state(self.search, self.states[len(self._plain) + 1]))
         return self._plain
 
+    @property
+    def known(self):
+        """Number of the generations that have been made plain."""
+        return len(self._plain)
+
     def scored(self, text):
         """Candidate of a person's formula; one that has no value here raises."""
         if text not in self._scored:

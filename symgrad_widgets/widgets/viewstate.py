@@ -12,7 +12,7 @@ __all__ = ["PANELS", "ViewState"]
 
 VERSION = 2
 PANELS = ("network", "formulas", "bend", "time")
-_BEFORE = 1, {"open": [], "slice": {}}  # what a state of the version before had not
+_BEFORE: tuple[int, dict] = 1, {"open": [], "slice": {}}  # what a state of the version before had not
 _LONGEST = 2048  # characters of a formula, and of a state's line
 _TEXT = 500_000  # characters of a state
 _MOST = 200  # guesses, neurons

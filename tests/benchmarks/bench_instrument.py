@@ -58,8 +58,11 @@ def main():
     from symgrad_widgets.commands.doctor import chromium
 
     cells = (
-        "import dataclasses, symgrad_widgets as sg, torch\nrun = sg.experiments['cubic_force'].pretrained()\n"
-        "run = dataclasses.replace(run, x=run.x[:2000])\nsg.Workbench",
+        (
+            "import dataclasses, symgrad_widgets as sg, torch\n"
+            "run = sg.experiments['cubic_force'].pretrained()\n"
+            "run = dataclasses.replace(run, x=run.x[:2000])\nsg.Workbench"
+        ),
         "view = sg.Workbench(run)\nview",
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,7 @@
 """A sample of the notebooks in JupyterLab: all cells run, every view is drawn, and the page is silent."""
 
+import shutil
+
 import pytest
 from notebook_runs import one_by_day
 
@@ -35,10 +37,12 @@ def test_a_notebook_runs_in_a_browser_without_an_error(name, server, chromium_pa
 
 def test_the_links_of_the_index_lead_to_notebooks(server, chromium_path, root):
     folder, address = server
-    copy = lab.copy_without_outputs(root / "notebooks" / "reference" / "index.ipynb", folder)
+    reference = root / "notebooks" / "reference"
+    copy = lab.copy_without_outputs(reference / "index.ipynb", folder)
+    shutil.copytree(reference / "covers", folder / "covers")
     with lab.chromium(chromium_path) as page:
         lab.open_notebook(page, address, copy)
-        lab.ask(page, f"import os; os.chdir({str(root / 'notebooks' / 'reference')!r})")
+        lab.ask(page, f"import os; os.chdir({str(reference)!r})")
         assert lab.run_all(page) == []
         page.wait_for_function("() => document.querySelectorAll('.jp-RenderedMarkdown td a').length > 20")
         assert any("14_classifier.ipynb" in link for link in page.evaluate(LINKS))

@@ -313,6 +313,17 @@ def test_lab_opens_the_start_notebook_and_passes_options_on(tmp_path):
 
 
 @pytest.mark.release
+@pytest.mark.parametrize("options", [["--ip=0.0.0.0"], ["--ip", "10.0.0.7"], ["--ServerApp.ip=*"]])
+def test_lab_refuses_visitors_who_would_share_one_kernel(options, tmp_path, capsys):
+    (tmp_path / "00_start_here.ipynb").write_text("{}")
+    assert main(["lab", "--notebooks", str(tmp_path), "--allow-root", *options]) == 2
+    said = capsys.readouterr().err
+    assert options[0].partition("=")[0] in said
+    assert "share one kernel" in said
+    assert "The Littlest JupyterHub and nbgitpuller" in said
+    assert len(said.splitlines()) == 1
+
+
 def test_lab_shows_notebooks_and_hides_their_scripts(root):
     done = symgrad("lab", "--show-config-json", "--allow-root")
     manager = LargeFileManager(root_dir=str(root / "notebooks"), config=Config(json.loads(done.stdout)))

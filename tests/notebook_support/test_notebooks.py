@@ -18,7 +18,7 @@ from symgrad_widgets.notebook_support import notebook_files, report
 AMBIGUOUS = {"two_products", "two_mixed"}
 # Notebooks of no experiment that end with a verdict.
 JUDGED = [path for path in NOTEBOOKS if "assert verdict.same" in path.with_suffix(".py").read_text("utf-8")]
-SETTINGS = {"seed", "retrain", "variant", "budget"}
+SETTINGS = {"seed", "retrain", "variant", "budget", "guess_first"}
 # What changes with a release of jupytext stays out, or each update would change every script.
 HEADER = """# ---
 # jupyter:
@@ -72,7 +72,7 @@ def test_the_parameters_cell_is_tagged_and_sets_the_names_we_promise(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_text_beside_the_first_code_says_what_to_do_where_it_fails(path):
-    beside = nbformat.read(path, as_version=4).cells[:3]
+    beside = nbformat.read(path, as_version=4).cells[:4]
     assert beside[0].cell_type == "markdown"
     texts = "\n".join(cell.source for cell in beside if cell.cell_type == "markdown")
     assert re.search(r"Something fails here\? .*%pip install.*!symgrad doctor", texts)
@@ -118,16 +118,19 @@ def test_committed_notebooks_are_stripped_and_small_and_their_cells_short(path):
 
 
 def without_kernel_words(notebook):
-    """Return the cells that show a widget without a picture and words to stand for it."""
+    """Return the cells that show a widget without a picture or a page, and words, to stand for it."""
     bundles = [out.data for cell in notebook.cells for out in cell.get("outputs", []) if "data" in out]
     live = [data for data in bundles if "application/vnd.jupyter.widget-view+json" in data]
-    return [data for data in live if "image/svg+xml" not in data or len(data["text/plain"].split()) < 5], live
+    bare = (
+        d for d in live if not {"image/svg+xml", "text/html"} & set(d) or len(d["text/plain"].split()) < 3
+    )
+    return list(bare), live
 
 
 def finished(path, folder, **parameters):
     """Execute a notebook to its end; each view of it has to leave a picture and words."""
     start = time.perf_counter()
-    notebook = execute(path, folder, **parameters)
+    notebook = execute(path, folder, **notebook_files.answered(path) | parameters)
     size = (folder / path.name).stat().st_size
     print(f"{name(path)} {parameters}: {time.perf_counter() - start:.1f} s, {size} bytes")
     bare, live = without_kernel_words(notebook)
@@ -187,7 +190,7 @@ def failed_line(path, folder, **parameters):
     planted = folder / f"false_{path.name}"
     nbformat.write(notebook, planted)
     with pytest.raises(papermill.PapermillExecutionError) as failure:
-        execute(planted, folder, cwd=path.parent, **parameters)
+        execute(planted, folder, cwd=path.parent, **notebook_files.answered(path) | parameters)
     assert failure.value.ename == "AssertionError"
     return MARKED_LINE.findall(COLOUR.sub("", "\n".join(failure.value.traceback)))[0]
 

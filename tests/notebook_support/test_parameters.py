@@ -1,5 +1,6 @@
 """Parameters that are misspelt or make no sense end a notebook at once, in one line that says what to do."""
 
+import ast
 import types
 
 import IPython
@@ -12,9 +13,10 @@ from notebook_runs import OF_EXPERIMENTS, code_cells, execute, name
 
 import symgrad_widgets as sg
 from symgrad_widgets.errors import SymgradError
+from symgrad_widgets.notebook_support import notebook_files
 
-GOOD = {"seed": 0, "retrain": False, "variant": "default", "budget": 20}
-CALL = "sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget)"
+GOOD = {"seed": 0, "retrain": False, "variant": "default", "budget": 20, "guess_first": False}
+CALL = f"sg.check_parameters({', '.join(f'{name}={name}' for name in GOOD)})"
 
 
 def test_what_notebooks_have_is_allowed():
@@ -37,6 +39,7 @@ def test_what_notebooks_have_is_allowed():
         ({"budget": -1}, "budget = -1 of this notebook must be a positive number of seconds, such as 20"),
         ({"budget": "20"}, "budget = '20' of this notebook must be a positive number of seconds"),
         ({"budget": float("nan")}, "budget = nan of this notebook must be a positive number of seconds"),
+        ({"guess_first": 1}, "guess_first = 1 of this notebook must be True, to guess before answers unfold"),
         ({"buget": 3}, "no notebook has a parameter 'buget': did you mean 'budget'?"),
     ],
 )
@@ -66,9 +69,12 @@ def test_a_name_that_papermill_only_logs_is_an_error(cells, unknown, monkeypatch
 
 
 @pytest.mark.parametrize("path", sorted(set(OF_EXPERIMENTS.values())), ids=name)
-def test_every_experiment_notebook_checks_them_before_anything_else(path):
-    cells = [cell.source for cell in code_cells(path)]
-    assert cells[1].endswith(CALL) or cells[1].endswith(CALL.replace("(", "(experiment=experiment, "))
+def test_every_experiment_notebook_checks_them_before_anything_that_they_change(path):
+    _, parameters, check, *_ = code_cells(path)
+    given = {n.arg: ast.unparse(n.value) for n in ast.parse(check.source).body[-1].value.keywords}
+    assert "parameters" in parameters.metadata["tags"]
+    assert given == {name: name for name in notebook_files.defaults(path)}
+    assert ast.unparse(ast.parse(check.source).body[-1].value.func) == "sg.check_parameters"
 
 
 @pytest.mark.notebook
@@ -89,3 +95,7 @@ def test_papermill_ends_with_the_one_line(given, said, tmp_path):
         execute(tmp_path / "source.ipynb", tmp_path / "out", **given)
     assert failure.value.ename == "UnknownNameError"
     assert said in failure.value.evalue
+    sentence, own, rest = failure.value.traceback
+    assert sentence == f"{failure.value.ename}: {failure.value.evalue}"
+    assert own.startswith("----> ")
+    assert rest == "For the rest: import traceback; traceback.print_last()"

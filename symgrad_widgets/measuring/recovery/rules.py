@@ -41,8 +41,7 @@ def judged(result, trained):
     entries = [(c.complexity, c.loss) for c in result.front]
     if not entries:
         return {}
-    about = {"neuron": trained.neuron, "names": trained.names, "of": trained.of}
-    field = gradient_field(trained.model, trained.x, **about)
+    field = gradient_field(trained.model, trained.x, neuron=trained.neuron, names=trained.names)
     return {rule: _judged(result.front[chosen(rule, entries)], trained.experiment, field) for rule in RULES}
 
 

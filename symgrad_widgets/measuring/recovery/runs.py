@@ -84,7 +84,6 @@ def _by_library(run):
         trained.x,
         neuron=trained.neuron,
         names=trained.names,
-        of=trained.of,
         concept=experiment.concepts or None,
         constraints=experiment.constraints,
         random_state=run.seed,

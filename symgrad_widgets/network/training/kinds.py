@@ -48,8 +48,6 @@ class Kind(NamedTuple):
         From outputs (N, k), a tensor, to whether they can be interpreted (N,); None: all can.
     presets : mapping of preset to settings
         Where this kind differs from the preset's.
-    of : "value" or "probability"
-        What training compares with the data, and `gradient_field` should read.
 
     """
 
@@ -58,7 +56,6 @@ class Kind(NamedTuple):
     build: Callable = mlp
     visible: Callable | None = None
     presets: Mapping = {}
-    of: str = "value"
 
 
 def _contrast(model, anchor, positive, _negative):
@@ -124,7 +121,6 @@ KINDS = {
         losses={"cross_entropy": Loss(cross_entropy), "penalised": Loss(penalised)},
         points=lambda data: data.x,
         visible=unsaturated,
-        of="probability",
         presets={
             "default": {"rate": 1e-2, "epochs": 20, "count": 200_000},
             "paper": {  # of arXiv 2401.04978

@@ -8,7 +8,6 @@ from torch import nn
 
 from ...directions import misalignment, orthonormal
 from ..concepts import gradients_of
-from .kinds import KINDS
 from .settings import Settings
 from .task import held_out_loss, outputs
 from .weight_files import save
@@ -72,11 +71,6 @@ class TrainingResult:
         if self.within is None:
             return list(range(self.settings.latent))
         return list(range(max(1, int((self.within < _CONSERVED).sum()))))
-
-    @property
-    def of(self):
-        """What `gradient_field` should read: "value", or "probability", which labels are compared with."""
-        return KINDS[self.experiment.kind].of
 
     def shared(self, points):
         """Values (N, c) of the c latents that pairs share, those of `neuron`, at points (N, n)."""

@@ -43,7 +43,7 @@ STUDY = Study(
     title="What a network makes of it",
     question=(
         "Regression networks, trained for 3,000 steps on values of the standardised formula u: 2,000 rows, "
-        "two layers of 32 SiLU neurons, no noise, but for the one thing that varies. What spoils the "
+        "two layers of 32 SiLU neurons, no noise, except for the one thing that varies. What spoils the "
         "formula first?"
     ),
     groups={

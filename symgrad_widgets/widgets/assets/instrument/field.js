@@ -191,8 +191,7 @@ export class FieldPanel {
   mark(frame, across, up) {
     const [first, last] = [h("i", {}, up), h("i", {}, across)];
     Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
-    const { width, height } = this.plot.size;
-    Object.assign(last.style, { right: `${width - frame.left - frame.width + 6}px`, bottom: `${height - frame.top - frame.height + 4}px` });
+    Object.assign(last.style, { left: `${frame.left + frame.width - 6}px`, top: `${frame.top + frame.height - 4}px`, transform: "translate(-100%, -100%)" });
     this.corners.replaceChildren(first, last);
   }
 

@@ -99,8 +99,14 @@ export class FormulasPanel {
     const at = `${store.text} ${rows.length}`;
     if (this.at === at || store.live !== null) return;
     this.at = at;
-    const on = rows.find((row) => row.text === store.text);
-    if (on) this.list.scrollTop = Math.max(Math.min(this.list.scrollTop, on.offsetTop - this.list.offsetTop), on.offsetTop - this.list.offsetTop + on.offsetHeight - this.list.clientHeight);
+    const on = rows.find((row) => row.text === store.text), { list } = this;
+    const seen = () => {
+      const top = on.offsetTop - list.offsetTop;
+      list.scrollTop = Math.max(Math.min(list.scrollTop, top), top + on.offsetHeight - list.clientHeight);
+    };
+    if (!on) return;
+    seen();
+    setTimeout(seen, 200); // type takes its height later
   }
 
   row() {

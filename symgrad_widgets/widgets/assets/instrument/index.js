@@ -26,7 +26,13 @@ export function render({ model, el }) {
       model.set("_state", state);
       model.save_changes();
     },
-    send: (message) => model.send(message),
+    send: (message) => {
+      try {
+        model.send(message);
+      } catch {
+        lost();
+      }
+    },
     panels: model.get("_panels"),
     choices: () => model.get("_choices"),
     choose: (choices) => {
@@ -75,7 +81,11 @@ class Instrument {
     this.theme();
     const watcher = new MutationObserver(() => requestAnimationFrame(() => this.theme()));
     for (const element of [document.documentElement, document.body]) watcher.observe(element, { attributes: true });
-    signal.addEventListener("abort", () => watcher.disconnect());
+    signal.addEventListener("abort", () => {
+      watcher.disconnect();
+      store.forget();
+      el.replaceChildren();
+    });
     store.touch();
   }
 
@@ -133,12 +143,12 @@ class Instrument {
     if (given.language) store.readings.clear();
     if (field) store.show({ field: this.arrays(field), sections: new Map() });
     if (section) store.given.sections.set(section[0].join("\n"), section[1]);
-    if (look && !look.field) return this.network.fetched();
+    if (look && !look.field) return this.network.came();
     if (look) {
       const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
       const shown = { field: this.arrays(look.field), what, found, sections };
       store.ahead.set(`${layer} ${neuron}`, shown);
-      if (look.ahead) return this.network.fetched();
+      if (look.ahead) return this.network.came();
       store.look(layer, neuron, shown);
     }
     if (given.network) this.network.opened = null;

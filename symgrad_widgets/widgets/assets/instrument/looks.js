@@ -2,7 +2,7 @@
 import { button, h } from "./dom.js";
 import { WORDS } from "./words.js";
 
-const ON = { overlay: true, levels: 8, worst: 10 };
+const ON = { overlay: [true, false], levels: [8, 0], worst: [10, 0] };
 
 export class Looks {
   constructor(store) {
@@ -14,7 +14,7 @@ export class Looks {
 
   toggle(name) {
     const { host, choices } = this.store;
-    host.choose({ ...choices, [name]: choices[name] ? (name === "overlay" ? false : 0) : ON[name] });
+    host.choose({ ...choices, [name]: ON[name][Number(Boolean(choices[name]))] });
   }
 
   draw() {

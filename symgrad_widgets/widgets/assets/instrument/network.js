@@ -34,7 +34,7 @@ export class NetworkPanel {
       else this.whole(network);
     }
     this.measures();
-    this.fetch();
+    this.next();
     const { layer, neurons } = store.state, { looked } = store, marks = JSON.stringify([key, layer, neurons, looked]);
     if (this.marks === marks) return;
     this.marks = marks;
@@ -125,7 +125,7 @@ export class NetworkPanel {
   }
 
   // Ask for neurons that may be looked at next, one by one while nothing else is done.
-  fetch() {
+  next() {
     const { store } = this, { ready, host } = store;
     if (this.asked || !this.ahead?.length) return;
     this.asked = setTimeout(() => {
@@ -133,16 +133,15 @@ export class NetworkPanel {
       if (!ready || store.given.running || store.given.busy || store.live !== null || document.hidden) return;
       const { layer, neuron } = this.ahead.shift() ?? {};
       if (neuron === undefined) return;
-      if (store.ahead.has(`${layer} ${neuron}`)) return this.fetch();
+      if (store.ahead.has(`${layer} ${neuron}`)) return this.next();
       this.began = performance.now();
       host.send({ do: "look", layer, neuron, ahead: true });
     }, 60);
   }
 
-  // What has been asked for ahead has come.
-  fetched() {
+  came() {
     if (performance.now() - this.began > SLOW) this.ahead = [];
-    this.fetch();
+    this.next();
   }
 
   // Look at a neuron; tapped again it is chosen. With shift or ctrl it is one more, or one less.

@@ -28,6 +28,7 @@ export class Plot {
     const forget = () => {
       const { model: { document } } = views.roots[0];
       views.clear();
+      for (const one of ["box", "view", "model", "document", "drawn"]) this[one] = null; // a notebook keeps some of what has gone
       Bokeh.documents.splice(0, Infinity, ...Bokeh.documents.filter((one) => one !== document)); // bokeh keeps them all
     };
     this.signal.addEventListener("abort", forget);
@@ -36,16 +37,24 @@ export class Plot {
     this.model = this.view.model;
     this.document = this.model.document;
     this.paint();
-    const again = () => requestAnimationFrame(() => this.drawn(this));
+    const again = () => requestAnimationFrame(() => this.drawn?.(this));
     for (const range of [this.model.x_range, this.model.y_range]) {
-      range.properties.start.change.connect(again);
-      range.properties.end.change.connect(again);
+      this.hear(range.properties.start.change, again);
+      this.hear(range.properties.end.change, again);
     }
-    new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    const watcher = new ResizeObserver(([{ contentRect: { width, height } }]) => {
       this.size = { width, height };
       again();
-    }).observe(this.box);
+    });
+    watcher.observe(this.box);
+    this.signal.addEventListener("abort", () => watcher.disconnect());
     again();
+  }
+
+  // Bokeh keeps who listens, and a page keeps bokeh.
+  hear(change, act) {
+    change.connect(act);
+    this.signal.addEventListener("abort", () => change.disconnect(act));
   }
 
   source(name) {
@@ -59,7 +68,7 @@ export class Plot {
   // Call act(row) when a mark is tapped.
   tapped(name, act) {
     const { selected } = this.source(name);
-    selected.properties.indices.change.connect(() => selected.indices.length && act(selected.indices));
+    this.hear(selected.properties.indices.change, () => selected.indices.length && act(selected.indices));
   }
 
   // { left, top, width, height } of what the axes enclose, in pixels of the box.

@@ -56,19 +56,21 @@ export class Slices {
   }
 
   slider(name) {
-    const [low, high] = ends(this.points(name));
-    const input = h("input", { type: "range", min: low, max: high, step: (high - low) / 100, "aria-label": name, oninput: () => {
-      clearTimeout(this.later);
-      this.later = setTimeout(() => this.set({ ...this.store.state.slice, [name]: Number(input.value) }), PAUSE);
-    } });
-    return h("label", { name }, h("i", {}, name), input);
+    return this.range(name, ends(this.points(name)), (value) => this.set({ ...this.store.state.slice, [name]: value }));
   }
 
   // How far from the slice points are shown, where a view leaves that open.
   breadth() {
-    const { host } = this.store, { band } = this.store.choices;
-    return h("label", {}, WORDS.band, h("input", { type: "range", min: 0.05, max: 3, step: 0.05, value: band, "aria-label": WORDS.band,
-      oninput: (event) => host.choose({ ...this.store.choices, band: Number(event.target.value) }) }));
+    const { store } = this;
+    return this.range(WORDS.band, [0.05, 3], (band) => store.host.choose({ ...store.choices, band }));
+  }
+
+  range(name, [min, max], act) {
+    const input = h("input", { type: "range", min, max, step: (max - min) / 100, "aria-label": name, oninput: () => {
+      clearTimeout(this.later);
+      this.later = setTimeout(() => act(Number(input.value)), PAUSE);
+    } });
+    return h("label", {}, h("i", {}, name), input);
   }
 
   draw(text) {

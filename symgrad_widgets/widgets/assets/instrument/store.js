@@ -27,6 +27,13 @@ export class Store {
     this.colour = (name) => this.colours[name];
   }
 
+  // A notebook may keep a view that has gone; its data need not stay with it.
+  forget() {
+    this.given = { sections: new Map(), found: [], running: false, error: "" };
+    this.chosen = null;
+    for (const kept of [this.listeners, this.scores, this.computed, this.ahead, this.readings]) kept.clear();
+  }
+
   listen(listener) {
     this.listeners.add(listener);
   }

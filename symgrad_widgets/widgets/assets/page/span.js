@@ -3,11 +3,13 @@
 const VANISHING = 1e-12; // shorter projections than this, against the longest, are zero
 
 const TURNED = 0.02; // of a gradient's length: an error of less is no reason to trust it less
+const LONG = 0.5; // of the length of those that hold most of the power: one of it is not short
 
 // What each point counts, by the length of its gradient: short ones are turned most by an error.
 function trusted(lengths, longest, error) {
   const squares = lengths.map((one) => (one / longest) ** 2), sum = (some) => some.reduce((a, b) => a + b, 0);
-  const short = Math.min((error / longest / TURNED) ** 2, sum(squares.map((one) => one * one)) / sum(squares));
+  const long = sum(squares.map((one) => one * one)) / sum(squares);
+  const short = Math.min((error / longest / TURNED) ** 2, LONG ** 2 * long);
   return squares.map((one) => (one > 0 ? one / (short + one) : 0));
 }
 

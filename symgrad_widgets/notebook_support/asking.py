@@ -1,0 +1,147 @@
+"""Ask first, answer later: a question with a box, and answers that unfold after it.
+
+A notebook says itself whether its readers guess first: it passes `hidden=guess_first` to each question.
+"""
+
+from html import escape
+
+import ipywidgets
+import traitlets
+
+from ..errors import DataError
+from ..widgets.guard import DescribedBox
+
+__all__ = ["Answer", "Question"]
+
+_WAITS = "Answer the question above, and this unfolds."
+_STYLE = "font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; margin: 0"
+
+
+class Question(DescribedBox):
+    """A question with a box: what is shown below it as `Answer` unfolds when somebody has written into it.
+
+    >>> question = sg.Question("Which of the two pictures will change?", hidden=guess_first)
+    >>> sg.Answer(question, view)
+
+    Parameters
+    ----------
+    text : str
+    hidden : bool
+        Whether answers wait for a guess.
+
+    Attributes
+    ----------
+    guess : str, what was written, or None; may be assigned
+    hidden : bool
+
+    """
+
+    guess = traitlets.Unicode(None, allow_none=True)
+    hidden = traitlets.Bool()
+
+    def __init__(self, text, hidden=True):
+        if not isinstance(text, str) or not text.strip():
+            raise DataError(f"a Question asks in words, got {text!r}")
+        self.text = text
+        self._box = ipywidgets.Text(
+            placeholder="your guess, in a word or two",
+            continuous_update=False,
+            layout={"flex": "1 1 220px", "width": "auto", "max_width": "420px"},
+        )
+        self._button = ipywidgets.Button(description="That is my guess", layout={"width": "auto"})
+        self._note = ipywidgets.HTML(layout={"width": "100%"})
+        told = ipywidgets.HTML(f"<b>{escape(text)}</b>", layout={"width": "100%"})
+        super().__init__([told, self._box, self._button, self._note])
+        self._box.observe(self._written, "value")
+        self._button.on_click(self._written)
+        self.hidden = hidden
+
+    def _written(self, _):
+        if self._box.value.strip():
+            self.guess = self._box.value.strip()
+        elif self.guess is None:
+            self._note.value = "Write something first. A wrong guess teaches more than none."
+
+    @traitlets.observe("guess")
+    def _noted(self, _):
+        self._note.value = "" if self.guess is None else "Noted. Now compare with what is below."
+
+    def pictures(self):
+        """None: a question is words."""
+        return []
+
+    @property
+    def words(self):
+        """The question."""
+        return f"Question: {self.text}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        return _with_html(super()._repr_mimebundle_(**kwargs), f"<p><b>{escape(self.text)}</b></p>")
+
+
+class Answer(DescribedBox):
+    """Something to see after a guess: a view, a result, a number or a text.
+
+    Where the question is not hidden it is shown at once.
+
+    Parameters
+    ----------
+    question : Question or ExpressionView
+        Whatever has a `guess` and is `hidden` or not.
+    answer : a widget, or anything that a notebook displays
+
+    """
+
+    def __init__(self, question, answer):
+        if not hasattr(question, "guess") or not hasattr(question, "hidden"):
+            raise DataError(
+                f"an Answer waits for a Question or an ExpressionView, got {type(question).__name__}: "
+                "give the question first, then the answer"
+            )
+        self._answer = answer
+        self._view = answer if isinstance(answer, ipywidgets.Widget) else ipywidgets.HTML(_html(answer))
+        self._button = ipywidgets.Button(description="Show it now", layout={"width": "auto"})
+        self._note = ipywidgets.HTML(_WAITS)
+        self._shown = False
+        super().__init__([self._note, self._button])
+        self._button.on_click(self._show)
+        question.observe(self._show, "guess")
+        question.observe(lambda change: change.new or self._show(), "hidden")
+        if not question.hidden or question.guess is not None:
+            self._show()
+
+    def _show(self, _=None):
+        self._shown = True
+        self.children = [self._view, self.children[-1]]  # the guard of keys stays
+
+    def pictures(self):
+        """Pictures of the answer, once it is shown."""
+        pictures = getattr(self._answer, "pictures", None)
+        if not self._shown:
+            return []
+        return pictures() if pictures else [p for p in [getattr(self._answer, "picture", None)] if p]
+
+    @property
+    def words(self):
+        """What is shown, in words."""
+        return str(getattr(self._answer, "words", self._answer)) if self._shown else _WAITS
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if self._shown and isinstance(self._answer, ipywidgets.Widget):
+            return bundle
+        return _with_html(bundle, _html(self._answer) if self._shown else f"<p>{_WAITS}</p>")
+
+
+def _html(answer):
+    """HTML of what a notebook displays."""
+    written = getattr(answer, "_repr_html_", None)
+    if written is not None:
+        return written()
+    return f"<pre style='{_STYLE}'>{escape(answer if isinstance(answer, str) else repr(answer))}</pre>"
+
+
+def _with_html(bundle, html):
+    data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+    data = data | {"text/html": html}
+    return (data, *rest) if rest else data

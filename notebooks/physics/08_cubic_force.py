@@ -192,31 +192,6 @@ mimic = sg.verify("exp(x**2) + v**2", exp.concepts[0], field)
 print(mimic)
 
 # %% [markdown]
-# ## Without a network
-#
-# The network saw pairs of snapshots. If you know the law of motion you have more: the velocity $(v, -x-x^3)$ of each
-# state. What is conserved does not change along it, so its gradient is at right angles to the velocity.
-#
-# **Predict:** turn every velocity by 90 degrees. Which formula has these arrows? Which one, if friction slows the mass?
-
-# %%
-flow = exp.flow_field()
-exact = sg.interpret(flow, concept=exp.concepts, seconds=budget)
-exact
-
-# %%
-slowed = sg.Experiment.from_flow(lambda x, v: (v, -x - x**3 - 0.2 * v), [(0, 1)] * 2, exp.names)
-friction = sg.interpret(slowed.flow_field(), seconds=budget)
-friction
-
-# %%
-sg.FieldView(slowed.flow_field(), friction)
-
-# %% [markdown]
-# Two independent roads lead to one formula. The first needs to know only which snapshots belong together, and its loss
-# is the network's floor. The second needs a velocity at each state, and its loss is rounding. With friction nothing is
-# conserved. A formula is offered, but as *close, not complete*: its angles are no noise.
-#
 # ## What the paper got
 #
 # The paper (arXiv 2409.05305, experiment P1-08) reports $x_2^2 + e^{x_1^2}$, complexity 6, with a mean squared difference of
@@ -254,9 +229,6 @@ assert result.best.complexity <= 11, result.best
 assert mimic.same is False, mimic
 assert losses["exp(x**2) + v**2"][0] > 100 * run.floor, losses
 assert relu.floor > losses["exp(x**2) + v**2"][0], relu.floor
-assert exact.verdict.same, exact
-assert exact.kind == "match", exact
-assert friction.kind != "match", friction
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers

@@ -145,6 +145,27 @@ sg.Answer(pure, purity.round(3))
 #
 # </details>
 #
+# ## Without a network
+#
+# The network had to find out how planets move. You know the law: it gives the velocity of every state. What is conserved does
+# not change along it, so its gradient is at right angles to the velocity.
+
+# %%
+roads = sg.Question("Which formulas come out without a network, and with which loss?", hidden=guess_first)
+roads
+
+# %%
+exact = sg.interpret(exp.flow_field(seed=seed), concept=exp.concepts, seconds=budget)
+sg.Answer(roads, exact)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The same three quantities, by an independent road, and a loss that is only rounding. The network's loss was its floor. Yet it
+# needed no law and no velocity, only pairs.
+#
+# </details>
+#
 # ## What the paper got
 #
 # <details><summary>The published formula</summary>
@@ -186,6 +207,8 @@ assert len(result.concepts) == field.rank == 3, result.concepts
 assert run.floor < 1e-3, run.floor
 assert result.best.loss < 1e-4, result.best
 assert result.best.complexity <= 7, result.best
+assert exact.verdict.same, exact
+assert exact.kinds == ("match",) * 3, exact
 
 # %% [markdown] jp-MarkdownHeadingCollapsed=true
 # ## Answers

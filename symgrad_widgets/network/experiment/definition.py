@@ -155,7 +155,7 @@ class Experiment:
                 f"{self.id} ({self.slug}) gives no velocities: its data are no states of a motion. Take "
                 "Experiment.from_flow(rhs, box, names), or GradientField.from_flow(points, velocities)"
             )
-        states = self.sample(count, seed).anchor
+        states = self.sample(count, seed)[0]
         rates = [np.broadcast_to(rate, len(states)) for rate in self.rhs(*states.T)]
         return GradientField.from_flow(states, np.stack(rates, axis=1), self.names)
 

@@ -1,4 +1,4 @@
-"""First integrals from velocities alone: how many are read, and whether one is claimed where there is none."""
+"""First integrals from velocities alone: how many are read, and what is claimed where there is none."""
 
 import numpy as np
 
@@ -45,10 +45,10 @@ STUDY = Study(
     title="First integrals without a network",
     question=(
         "Velocities at 1,000 random states of a system: how many of its independent first integrals are "
-        "read, and is one claimed where there is none? With errors of the velocities, in units of their "
-        "spread, and at fewer states. Twelve systems with integrals, from the oscillator to the Toda chain, "
-        "twelve that are damped, driven or chaotic, and flows of two to four inputs whose rates are random "
-        "cubic polynomials."
+        "read, and is one claimed where there is none? With errors, in parts of each velocity's spread, and "
+        "at fewer states. Twelve systems with integrals, from the oscillator to the Toda chain, twelve that "
+        "are damped, driven or chaotic, and flows of two to four inputs whose rates are random cubic "
+        "polynomials."
     ),
     groups={
         "integrals": {

@@ -77,6 +77,9 @@ and *read* are medians. The planet is missed: its second network is flat but for
 nearly no binding energy, which a ratio of variances rewards. Its experiment trains four latents at once for
 another loss, and all three concepts are read (docs/recovery.md).
 """,
+    "flows": """
+FLOWS
+""",
     "space": """
 An operator that is missing may be made of others, as products are of sums of logarithms. Where it cannot
 be, look at what is said instead: no closed form, or another formula.

@@ -108,7 +108,9 @@ class GradientField:
                 array.flags.writeable = False
 
     @classmethod
-    def from_flow(cls, points, velocities, names=None, *, tangent="auto", error=None, weights=None):
+    def from_flow(
+        cls, points, velocities, names=None, *, tangent="auto", error=None, weights=None
+    ) -> "GradientField":
         """Return the field whose formulas are the first integrals of a flow: what its motion does not change.
 
         >>> x, v = points.T  # doctest: +SKIP

@@ -22,6 +22,7 @@ def from_a_network(model: torch.nn.Module, x: np.ndarray) -> None:
 
 
 def from_a_field(field: sg.GradientField) -> None:
+    assert_type(sg.GradientField.from_flow(field.points, field.points), sg.GradientField)
     search = sg.Search(field, random_state=1)
     state = search.run(generations=3, callback=lambda state: state.best is not None)
     assert_type(state, sg.SearchState)
@@ -33,6 +34,7 @@ def from_a_field(field: sg.GradientField) -> None:
 def from_an_experiment() -> None:
     experiment = sg.experiments["oscillator"]
     assert_type(experiment, sg.Experiment)
+    assert_type(experiment.flow_field(), sg.GradientField)
     run = experiment.train(seed=1)
     assert_type(run, sg.TrainingResult)
     assert_type(run.model, torch.nn.Module)

@@ -11,9 +11,11 @@ from budgets import generations
 import symgrad_widgets as sg
 from symgrad_widgets import batch
 from symgrad_widgets.commands.cli import main
+from symgrad_widgets.formula.expressions import as_expression
 from symgrad_widgets.measuring import studies
 from symgrad_widgets.measuring.cases import made_neurons, real_data
 from symgrad_widgets.measuring.cases.blind_reading import answered
+from symgrad_widgets.measuring.cases.moving_systems import CONSERVING, OTHERS, cubic, leak
 from symgrad_widgets.measuring.recovery.store import versions
 from symgrad_widgets.measuring.studies.study_page import to_html
 
@@ -131,6 +133,32 @@ def test_the_formulas_are_finite_and_vary_where_they_are_seen(case):
     field = case.field(case.points(0))
     assert len(field) == 1000
     assert float(np.ptp(field.values)) > 0.1
+
+
+@pytest.mark.parametrize("system", [*CONSERVING, *OTHERS, *map(cubic, range(3))], ids=lambda s: s.title)
+def test_the_systems_move_where_they_are_seen(system):
+    points = system.points(0)
+    velocities = system.velocities(points)
+    assert points.shape == velocities.shape == (1000, len(system.names))
+    assert np.isfinite(velocities).all()
+    field = sg.GradientField.from_flow(points, velocities, system.names)
+    assert system.integrals <= field.rank == len(system.names) - 1
+
+
+def test_the_integrals_of_the_systems_are_told_from_other_formulas():
+    known = {
+        "pendulum": "v^2/2 - 0.9*cos(x)",
+        "epidemic": "s + i + r",
+        "rigid body": "a^2 - c^2",
+        "planet": "x*v - y*u",
+        "Toda chain": "p*q*r - p*exp(b - c) - q*exp(c - a) - r*exp(a - b)",
+        "charge in a magnet": "u - 1.3*y",
+    }
+    for system in CONSERVING:
+        if system.title in known:
+            formula = as_expression(known[system.title], system.names)
+            assert leak(formula, system, system.points(1)) < 1e-25
+            assert leak(formula + formula.free_symbols.pop(), system, system.points(1)) > 1e-3
 
 
 def test_the_tables_have_the_units_that_they_say():

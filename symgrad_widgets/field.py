@@ -21,6 +21,7 @@ _CHANCE = 0.1  # a direction with less than this share of the power it has by ch
 _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
 _SAME = 1e-6  # of a velocity: two at one point that differ by less are one
 _LEAVING = 1e-2  # of the velocities' power: what leads out of a surface by less is error
+_STAY = "give states from the whole of the flow"
 _TURNED = 0.02  # of a gradient's length: an error of less is no reason to trust it less
 _LONG = 0.5  # of the length of those that hold most of the power: one of it is not short, whatever the error
 
@@ -145,16 +146,23 @@ class GradientField:
         points, velocities = floats(points, "points"), floats(velocities, "velocities")
         moving = _checked_flow(points, velocities)
         measure = measured(points[moving], _checked_tangent(tangent, points))
-        spread = measure.spread  # velocities are divided by it, where gradients are multiplied
-        rates = np.divide(velocities, spread, out=np.zeros_like(velocities), where=spread > 0)
-        slopes = np.divide(rates, spread, out=np.zeros_like(rates), where=spread > 0)
+        spread = measure.spread
+        for number in np.flatnonzero((spread == 0) & velocities[moving].any(0)):
+            name = checked_names(names, len(spread))[number]
+            raise DataError(f"{name} is the same at all points and has a velocity: {_STAY}")
+        slopes = velocities / np.where(spread > 0, spread, np.inf) ** 2  # a field multiplies by the spread
         along = cls(points, slopes, names, measure=measure, error=error, weights=weights)
-        _checked_dimension(along, velocities[moving].any(0), (rates[moving] ** 2).sum())
         return along._across()
 
     def _across(self):
         """Return the field of all directions on the tangent space but one neuron's, each of its length."""
         vectors = self.projected[:, 0]
+        if (vectors**2).sum() < (1 - _LEAVING) * ((self.gradients * self.measure.spread) ** 2).sum():
+            raise DataError(
+                f"the velocities lead out of the {self.dimension} dimensions of the points: {_STAY}"
+            )
+        if self.dimension < 2:
+            raise DataError("the points lie on one line: motion along it keeps nothing but where the line is")
         span = _across(vectors)  # (N, m, m - 1)
         turned = np.linalg.det(np.concatenate([vectors[..., None], span], axis=2)) < 0
         span[turned, :, -1] *= -1  # in pictures neighbours look alike
@@ -393,23 +401,6 @@ def _checked_flow(points, velocities):
             "make time an input with the velocity 1; of repeated measurements give the mean"
         )
     return moving
-
-
-def _checked_dimension(flow, moves, power):
-    """DataError where the states of a flow lie on a line, or it leads out of what they fill."""
-    outside = 1 - (flow.projected**2).sum() / power if power else 1
-    names = [n for n in flow.constant if moves[flow.names.index(n)]]
-    if names or outside > _LEAVING:
-        what = (
-            f"{names[0]} is the same at all points"
-            if names
-            else f"the points fill {flow.dimension} dimensions"
-        )
-        raise DataError(
-            f"{what}, and the velocities lead out of that: give points from the whole of the flow"
-        )
-    if flow.dimension < 2:
-        raise DataError("the points lie on one line: motion along a line keeps nothing but where the line is")
 
 
 def _trusted(field):

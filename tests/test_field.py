@@ -485,6 +485,8 @@ def test_states_without_motion_are_dropped_and_counted():
     field = GradientField.from_flow(points, velocities, ("a", "b", "c"))
     assert (len(field), field.dropped, field.names) == (52, 8, ("a", "b", "c"))
     np.testing.assert_array_equal(field.points, points[8:])
+    weights = np.where(np.arange(60) < 30, np.nan, 1.0)
+    assert GradientField.from_flow(points, velocities, weights=weights).dropped == 30
 
 
 def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
@@ -506,11 +508,15 @@ def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
         (X[0], X[0], r"got \(3,\) and \(3,\)"),
         (X, np.zeros_like(X), "only 0 of 50 points have a finite velocity other than zero"),
         (np.tile(X[:10], (5, 1)), G, "has two velocities: where a flow depends on time, make time an input"),
-        (X * [1, 1, 0], G, "x3 is the same at all points, and the velocities lead out of that"),
+        (
+            X * [1, 1, 0],
+            G,
+            "x3 is the same at all points and has a velocity: give states from the whole of the flow",
+        ),
         (
             np.stack([X[:, 0], X[:, 1], X[:, 0] - X[:, 1]], 1),
             G,
-            "the points fill 2 dimensions, and the velocities lead out of that",
+            "the velocities lead out of the 2 dimensions of the points",
         ),
         (X[:, :1] * [1, 2, 3], X[:, 1:2] * [1, 2, 3], "the points lie on one line"),
     ],

@@ -35,7 +35,7 @@ class Interpretation:
     kind : "match" | "approximation" | "none" | "undecided", what `best` is
     best : Candidate, or None when no closed form was found
     concepts : one Candidate for each independent concept found, `best` first
-    rank : number of independent concepts that the neurons' gradients hold, found or not
+    rank : number of independent concepts that the neurons' gradients hold, found or not; of a flow the most
     front : Candidates by rising complexity
     verdict : Verdict, or None without a concept; the least favourable of `verdicts`, with all their messages
     verdicts : one Verdict for each of `concepts`; empty without a concept

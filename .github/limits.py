@@ -19,11 +19,12 @@ Each line of the tables is one setting, with {runs} seeds. The seed chooses the 
 of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the
 column *95 %* is the interval (Wilson 1927), in per cent, for the share that was found.
 `notebooks/beyond/36_open_questions.ipynb` tells the same with pictures, and measures a sample again. The rows
-are from before angles were taken in units of each input's spread.
+of *growth*, *networks*, *several*, *space* and *domains* are from before angles were taken in units of each
+input's spread, and before points had weights.
 
 *found*: the verdict is that the formula is the concept. *another*: it is not; those called *close* have
 directions that are the concept's to a mean 1 - cos² of 1e-3, as when a constant is off by more than 1 %.
-*none*: no closed form was found, and the search says so. *loss*: mean 1 - cos² between
+*none*: no closed form was found, and the search says so. *loss*: weighted mean 1 - cos² between
 formula and neuron, on points held out; without an answer, of the longest formula on the front. *floor*: the
 same for the concept. *off*: between formula and concept. *s*: processor time. Losses and times are medians.
 
@@ -43,8 +44,8 @@ formula and neuron are not monotone functions of each other: the formula is that
 be undone. With a neuron of your own, whose g nobody knows, a low *phi's R²* says so.
 
 What spoils a bent neuron is not the fold but the flat. Errors that are equally large everywhere turn a
-short gradient more than a long one, and a saturated neuron has many short ones: it may end as "no closed
-form found". Then read the neuron at the points with the largest gradients.
+short gradient more than a long one, and a saturated neuron has many short ones. They count less
+(`field.weights`), as far as neighbouring gradients tell of an error. A network's errors are smooth, and do not.
 """,
     "networks": """
 A network adds errors of its own, and its fit of the values says little about them: compare *network's R²*

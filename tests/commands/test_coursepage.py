@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 import torch
+from concept_cases import loss
 
 import symgrad_widgets as sg
 from symgrad_widgets.commands.cli import main
-from symgrad_widgets.formula.expressions import loss
 from symgrad_widgets.network.modules import mlp
 from symgrad_widgets.widgets.pagefile import opened
 from symgrad_widgets.widgets.subject import Network, Subject

@@ -25,7 +25,7 @@ import symgrad_widgets as sg
         ("x*y", lambda text: sg.verify(text, "y + x"), "'x*y' is not it yet. Its directions are off by"),
         (np.float64(3), lambda number: number > 2, "Right."),
     ],
-    ids=str,
+    ids=lambda one: getattr(one, "__name__", str(one)),
 )
 def test_it_says_how_far_off(answer, right, said):
     checked = sg.check_answer(answer, right)

@@ -216,9 +216,12 @@ def _fields(activity, is_straight, task):
 
 def _alone(field, gradients, values):
     try:
-        return GradientField(field.points, gradients, field.names, values, measure=field.measure)
+        alone = GradientField(field.points, gradients, field.names, values, measure=field.measure)
     except NoGradientError as error:
         return str(error)
+    if len(alone) == len(field):  # they have neighbours in common
+        alone.__dict__["surroundings"] = field.surroundings
+    return alone
 
 
 def _is_straight(activity, position):

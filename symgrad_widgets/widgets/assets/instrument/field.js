@@ -225,8 +225,9 @@ export class FieldPanel {
       g.fillStyle = shade;
       g.fillRect(sx(px[i]) - 3, sy(py[i]) - 3, 6, 6);
     });
-    const turned = this.turned(frame);
+    const turned = this.turned(frame), plain = plainness(field);
     for (const i of rows) {
+      g.globalAlpha = plain(i);
       const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, this.inputs);
       both.neuron = turned(both.neuron);
       both.formula = both.formula && turned(both.formula);
@@ -265,6 +266,12 @@ export class FieldPanel {
     this.told = true;
     this.slices.draw(chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`);
   }
+}
+
+// How plainly the arrow of a point is drawn: what counts less is fainter.
+function plainness({ weights }) {
+  const most = weights ? weights.reduce((a, b) => Math.max(a, b), 0) : 0;
+  return (i) => (most > 0 ? 0.3 + (0.7 * weights[i]) / most : 1);
 }
 
 function arrow(g, x, y, [a, b], long, colour, width, centred = false) {

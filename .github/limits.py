@@ -80,20 +80,21 @@ another loss, and all three concepts are read (docs/recovery.md).
 """,
     "flows": """
 *found* means that as many formulas are called a match as there are independent integrals, and that the exact
-velocities agree with each, to a mean cos² of 1e-5; *another* that one is called a match and they do not. *none*
-means fewer: all the rest are called close, not complete, or nothing is said. *off* is that cos², of the worst.
+velocities agree with each, to a mean cos² of 1e-5; *another* that one is called a match and they do not.
+*none* means fewer: the rest is called close, not complete, or nothing is said. *off* is that cos², of the
+worst.
 
-From exact velocities, and from those with an error of 1 %, 20 of 21 integrals are read, and no formula is wrong;
-the third one of the Toda chain is longer than the search. Errors of 5 % turn a constant by 1 %, or hide the
-energy of six inputs. No flow without an integral gives a match: 21 of 48 runs offer a formula, and say that it
-is not complete, as what it leaves is no noise. **Give a thousand states.** Of 100 states of four or six inputs
-neighbours are too far apart to tell noise from what is missing: there two systems got wrong matches beside the
-right ones.
+From exact velocities, and from those with an error of 1 %, 20 of 21 integrals are read, and no formula is
+wrong; the third one of the Toda chain is not found. Errors of 5 % turn a constant by 1 %, or hide the energy
+of four and six inputs. No flow without an integral gives a match: in 23 of 48 runs a formula is offered as
+not complete, as what it leaves is no noise. Of 100 states of four or more inputs neighbours are too far apart
+to tell noise from what is missing. So no match comes after a formula that is not complete, nor one that
+leaves something after one that leaves nothing.
 
-The same on 19 systems of ODEBench (sdascoli/odeformer), 1,200 states each: of five with a known integral four are
-a match, and the ratio (1 - 1.61y)/(1 - 1.61x), whose poles lie among the states, is missed; of 14 without one
-none is, and seven get a formula that is not complete. They took 0.6 to 8 s. Five draws of a planet's states
-gave angular momentum, energy and a component of the Laplace-Runge-Lenz vector each time, in 6 s; of ten networks nine do.
+The same on 19 systems of ODEBench (sdascoli/odeformer), 1,200 states each: of five with a known integral four
+are a match, and the ratio (1 - 1.61y)/(1 - 1.61x), whose poles lie among the states, is missed; of 14 without
+one none is, and six get a formula that is not complete. They took 0.6 to 8 s. Five draws of a planet's
+states gave angular momentum, energy and a component of the Laplace-Runge-Lenz vector each time, in 6 s.
 """,
     "space": """
 An operator that is missing may be made of others, as products are of sums of logarithms. Where it cannot

@@ -14,7 +14,7 @@ from ..errors import DataError
 from ..field import GradientField
 from ..formula.export import to_numpy, to_torch
 from ..formula.expressions import angles, as_expression, evaluate
-from ..search import CAVEAT, WORDS, Candidate, Evidence, Search, score, warm_up
+from ..search import CAVEAT, WORDS, Candidate, Evidence, Search, one_after_another, score, warm_up
 from ..verdict import Verdict, read_equation, verdict_on, verdict_on_all
 from .phi import Phi, fit_phi
 
@@ -277,7 +277,7 @@ def interpret(
         rank=field.rank,
         verdicts=verdicts,
         kind=state.kind,
-        kinds=tuple(s.kind for s in searches if s.best is not None),
+        kinds=one_after_another((s.kind, s.best.loss) for s in searches if s.best is not None),
     )
 
 

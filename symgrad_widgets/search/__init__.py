@@ -3,7 +3,7 @@
 from .choice.candidate import Candidate, identifiable, score
 from .choice.certificate import Certificate
 from .choice.evidence import Evidence, null_front
-from .choice.kind import CAVEAT, WORDS
+from .choice.kind import CAVEAT, WORDS, one_after_another
 from .choice.split import held_out
 from .fit.combine import eliminate, losses, solve
 from .kernel.evaluation import warm_up
@@ -27,6 +27,7 @@ __all__ = [
     "identifiable",
     "losses",
     "null_front",
+    "one_after_another",
     "score",
     "solve",
     "warm_up",

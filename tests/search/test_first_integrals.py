@@ -7,6 +7,7 @@ from budgets import briefly
 from scipy.integrate import solve_ivp
 
 import symgrad_widgets as sg
+from symgrad_widgets.search import one_after_another
 
 COUNT = 400
 TODA = "a: p; b: q; c: r; p: exp(c - a) - exp(a - b); q: exp(a - b) - exp(b - c); r: exp(b - c) - exp(c - a)"
@@ -135,3 +136,12 @@ def test_errors_of_velocities_leave_a_match():
     search = searched(field_of("x: v; v: -sin(x)", (-2, 2), error=0.02), 4)
     assert search.kind == "match"
     assert sg.verify(search.best.expression, "v^2 - 2*cos(x)", field=search.field).same
+
+
+def test_no_match_comes_after_what_is_not_complete():
+    """Directions taken out with a formula that is not complete leave no field of the flow."""
+    assert one_after_another([("match", 1e-4), ("match", 1e-3)]) == ("match", "match")
+    assert one_after_another([("approximation", 1e-4), ("match", 1e-5)]) == ("approximation",) * 2
+    assert one_after_another([("match", 1e-31), ("match", 1e-2)]) == ("match", "approximation")
+    assert one_after_another([("match", 1e-31), ("match", 1e-30)]) == ("match", "match")
+    assert one_after_another([]) == ()

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..tuning import CHOICE, KIND, ROUNDING, VALUES
 
-__all__ = ["CAVEAT", "WORDS", "kind_of"]
+__all__ = ["CAVEAT", "WORDS", "kind_of", "one_after_another"]
 
 WORDS = {  # kind: name, and the sentence that tells it
     "match": ("Match", "This formula fits the neuron as closely as we can tell."),
@@ -42,6 +42,21 @@ def kind_of(best, others, count, heard):
     gains = (_gain(best.loss, o.loss) / (o.effort - best.effort) for o in longer)
     worth = CHOICE.flat * CHOICE.pieces / max(count, CHOICE.pieces)
     return "match" if max(gains, default=0) <= worth else "approximation"
+
+
+def one_after_another(found):
+    """Kinds of the formulas of one field, each found on what those before it leave; `found` are (kind, loss).
+
+    What an incomplete formula leaves is not what the neurons hold: no match comes after it. And the errors of
+    one field are alike: where one formula leaves nothing, another that leaves something is incomplete.
+    """
+    kinds, complete, exact = [], True, False
+    for kind, loss in found:
+        doubtful = not complete or (exact and loss > ROUNDING.loss)
+        kinds.append("approximation" if kind == "match" and doubtful else kind)
+        complete = complete and kinds[-1] == "match"
+        exact = exact or loss <= ROUNDING.loss
+    return tuple(kinds)
 
 
 def _gain(left, lower):

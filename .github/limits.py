@@ -45,7 +45,8 @@ be undone. With a neuron of your own, whose g nobody knows, a low *phi's R²* sa
 
 What spoils a bent neuron is not the fold but the flat. Errors that are equally large everywhere turn a
 short gradient more than a long one, and a saturated neuron has many short ones. They count less
-(`field.weights`), as far as neighbouring gradients tell of an error. A network's errors are smooth, and do not.
+(`field.weights`), as far as neighbouring gradients tell of an error. Those of a network are smooth: they do
+not tell.
 """,
     "networks": """
 A network adds errors of its own, and its fit of the values says little about them: compare *network's R²*

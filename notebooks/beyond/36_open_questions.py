@@ -102,7 +102,9 @@ lines = []
 for name, search in zip(("all alike", "as they count"), readings, strict=True):
     search.run(progress=False)
     formula = "no formula" if search.best is None else search.best.expression
-    lines.append(f"{name}: {formula}, loss {search.front[-1].loss:.1e}, worth {search.field.effective:.0f} points")
+    lines.append(
+        f"{name}: {formula}, loss {search.front[-1].loss:.1e}, worth {search.field.effective:.0f} points"
+    )
 sg.Answer(trust, "Where it is flat. " + "; ".join(lines))
 
 # %% [markdown]
@@ -237,6 +239,7 @@ stored = {studies.key(row): row for some in rows.values() for row in some}
 for row in measured:
     known = stored.get(studies.key(row))
     assert known is None or row["outcome"] == known["outcome"], (row, known)
-assert readings[0].best is None and sg.verify(readings[1].best.expression, "v**2 - 2*cos(x)").same, lines
+assert readings[0].best is None, lines
+assert sg.verify(readings[1].best.expression, "v**2 - 2*cos(x)").same, lines
 exact = [line for line in studies.lines(rows["folds"]) if line.group == "exact gradients"]
 assert all(line.found == line.runs for line in exact if line.setting in {"u", "|u|", "u²"}), exact

@@ -186,8 +186,7 @@ def _refuse_root(passed_on):
 
 def _refuse_visitors(passed_on):
     """Say why a whole class cannot share this server, and what to do instead."""
-    pairs = zip(passed_on, [*passed_on[1:], ""], strict=True)
-    for option, after in pairs:
+    for option, after in zip(passed_on, [*passed_on, ""][1:], strict=True):
         name, _, value = option.partition("=")
         if name in _ADDRESS and (value or after) not in _OWN_ADDRESSES:
             raise SymgradError(

@@ -781,7 +781,7 @@ def test_the_probability_is_a_classifier_s_own(classes, neuron):
 
 def test_of_a_sure_classifier_directions_stay_and_lengths_fall():
     model = nn.Linear(3, 1).double()
-    nn.init.constant_(model.weight, 9.0)
+    nn.init.constant_(model.weight, 3.0)
     x = points(50, 3)
     logit, sure = (gradient_field(model, x, of=of) for of in ("value", "probability"))
     np.testing.assert_allclose(np.abs((logit.unit * sure.unit).sum(2)), 1)

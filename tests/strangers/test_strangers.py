@@ -83,7 +83,7 @@ def interpret(model, stranger):
     result = _interpreted(model, stranger)
     assert result.front
     assert result.evidence.points == len(result.points)
-    assert result.asked == (stranger.layer, stranger.hidden, stranger.given.get("wrt"))
+    assert result.asked == (stranger.layer, stranger.hidden, stranger.given.get("wrt"), "value")
 
 
 def _interpreted(model, stranger):

@@ -104,7 +104,7 @@ export class FieldPanel {
     if (!this.told) this.slices.draw(others.length ? held : "");
   }
 
-  // Ranges in which a spread of one input is nearly as long as a spread of the other.
+  // Ranges in which the spreads of both inputs are about as long.
   place(frame, rim) {
     const { store, inputs } = this, { field } = store.given;
     const key = `${inputs} ${frame.width} ${frame.height} ${rim} ${store.given.version}`;
@@ -138,7 +138,7 @@ export class FieldPanel {
       (y) => frame.top + ((top - y) / (top - bottom)) * frame.height];
   }
 
-  // Rows of points that lie apart from each other on the screen.
+  // Rows of points apart on the screen.
   picked(frame, { apart, most }, score) {
     const { only, given: { field } } = this.store, [sx, sy] = this.scales(frame), rows = [], cells = new Map();
     const [px, py] = this.inputs.map((j) => field.points[j]), near = this.slices.near();
@@ -160,7 +160,7 @@ export class FieldPanel {
     return rows;
   }
 
-  // An empty canvas on which what is drawn stays inside of the axes.
+  // An empty canvas, clipped to the axes.
   sheet(frame) {
     const { canvas, plot: { size: { width, height } } } = this, sharp = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
@@ -187,7 +187,7 @@ export class FieldPanel {
     this.slices.draw(WORDS.alike);
   }
 
-  // Names in the corners of what the axes enclose.
+  // Names of the axes.
   mark(frame, across, up) {
     const [first, last] = [h("i", {}, up), h("i", {}, across)];
     Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
@@ -225,9 +225,9 @@ export class FieldPanel {
       g.fillStyle = shade;
       g.fillRect(sx(px[i]) - 3, sy(py[i]) - 3, 6, 6);
     });
-    const turned = this.turned(frame), plain = plainness(field);
+    const turned = this.turned(frame), w = field.weights, most = w?.reduce((a, b) => Math.max(a, b));
     for (const i of rows) {
-      g.globalAlpha = plain(i);
+      if (most) g.globalAlpha = 0.3 + (0.7 * w[i]) / most;
       const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, this.inputs);
       both.neuron = turned(both.neuron);
       both.formula = both.formula && turned(both.formula);
@@ -246,7 +246,7 @@ export class FieldPanel {
     g.restore();
   }
 
-  // Arrows in spreads as arrows on the screen, where they cross level lines at right angles, too.
+  // Arrows on the screen, where they cross level lines at right angles.
   turned(frame) {
     const { field } = this.store.given, sides = [frame.width, frame.height];
     const pixels = this.plot.ranges.map(([low, high], i) => (sides[i] / (high - low)) * (field.spread[this.inputs[i]] || 1));
@@ -266,12 +266,6 @@ export class FieldPanel {
     this.told = true;
     this.slices.draw(chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`);
   }
-}
-
-// How plainly the arrow of a point is drawn: what counts less is fainter.
-function plainness({ weights }) {
-  const most = weights ? weights.reduce((a, b) => Math.max(a, b), 0) : 0;
-  return (i) => (most > 0 ? 0.3 + (0.7 * weights[i]) / most : 1);
 }
 
 function arrow(g, x, y, [a, b], long, colour, width, centred = false) {

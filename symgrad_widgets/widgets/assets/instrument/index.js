@@ -169,8 +169,7 @@ class Instrument {
 
   found(generation) {
     const { store } = this, { found } = store.chosen ?? store.given, last = !store.given.driven && store.state.generation >= found.length;
-    found.length = Math.min(found.length, generation.generation - 1);
-    found.push(generation);
+    found[generation.generation - 1] = generation;
     const now = performance.now();
     this.since ??= [now, generation.tried];
     if (now > this.since[0]) store.given.rate = ((generation.tried - this.since[1]) / (now - this.since[0])) * 1000;

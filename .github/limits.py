@@ -19,7 +19,7 @@ Each line of the tables is one setting, with {runs} seeds. The seed chooses the 
 of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the
 column *95 %* is the interval (Wilson 1927), in per cent, for the share that was found.
 `notebooks/beyond/36_open_questions.ipynb` tells the same with pictures, and measures a sample again. The rows
-of *growth*, *networks*, *several*, *space* and *domains* are from before angles were taken in units of each
+of all studies but *folds* and *flows* are from before angles were taken in units of each
 input's spread, and before points had weights.
 
 *found*: the verdict is that the formula is the concept. *another*: it is not; those called *close* have

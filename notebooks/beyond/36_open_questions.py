@@ -63,16 +63,15 @@ bend
 sg.Answer(bend, studies.table(rows["folds"]))
 
 # %% [markdown]
-# Begin with the exact gradients. By the chain rule a fold turns the arrow round, and $1-\cos^2$ does not see that. So $g$ is found, and the bend is lost:
-# *same as phi(g)* is 0 where neuron and formula are no monotone functions of each other.
+# By the chain rule a fold turns the arrow round, and $1-\cos^2$ does not see that. So $g$ is found, and the bend is lost.
 #
-# Now the same with an equal error of the gradient at all points. Each mark is a run:
+# Now with an equal error of the gradient at all points. Each mark is a run:
 
 # %%
 studies.pictures(rows["folds"])[1]
 
 # %% [markdown]
-# The fold in $|u|$ costs nothing. Where the bend is flat, gradients are short, and the error turns them.
+# Where the bend is flat, gradients are short, and the error turns them.
 #
 # ## Which directions can be trusted
 #
@@ -92,8 +91,7 @@ trust = sg.Question("Where are arrows wrong: where the neuron changes fast, or i
 trust
 
 # %% [markdown]
-# Let $g$ be the length of a gradient. A point counts $g^2/(s^2 + g^2)$. The error comes from the data: it is what gradients of neighbouring points do not share. At length $s$ it
-# turns an arrow by 2 %. Now read the neuron twice, with all points alike and as they count:
+# A gradient of length $g$ counts $g^2/(s^2 + g^2)$. The error is what gradients of neighbours do not share. At length $s$ it turns an arrow by 2 %. Read the neuron twice:
 
 # %%
 alike = sg.GradientField(points.T, gradients, ("x", "v"), weights=np.ones(1000))
@@ -140,8 +138,7 @@ sg.Answer(noise, studies.table(rows["noise"]))
 studies.pictures(rows["noise"])[0]
 
 # %% [markdown]
-# The loss follows the noise. Above a tenth of what chance gives, the search offers no formula. A smooth error looks like a law itself, and no number of points averages it
-# out.
+# The loss follows the noise. A smooth error looks like a law itself, and no number of points averages it out.
 #
 # The last two groups are controls, fields without a law. Count their formulas in all studies, also those of networks trained on shuffled labels:
 
@@ -187,8 +184,6 @@ space
 sg.Answer(space, studies.table(rows["space"]))
 
 # %% [markdown]
-# What is not needed does little harm. What is needed and not allowed is missed.
-#
 # ## Other domains
 #
 # Each table is asked three questions: the real one, a planted law on the same inputs, and shuffled labels.
@@ -218,7 +213,7 @@ for row in rows["domains"]:
 again = studies.planned(
     "folds", [seed], ["the same errors, the tenth of the points with the largest gradients"]
 )
-again += studies.planned("noise", [seed], ["error of the points, in their spread"])
+again += studies.planned("folds", [seed], ["errors of 3 % of the mean gradient"])
 measured = [studies.measured(run) for run in again]
 studies.table(measured[:2])
 

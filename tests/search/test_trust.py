@@ -8,12 +8,12 @@ import symgrad_widgets as sg
 LAW = "v**2 - 2*cos(x)"
 
 
-def saturated(noise=0.03, seed=0, **given):
-    """Field of tanh(3 u) of the standardised law, with errors that are equally large everywhere."""
+def saturated(noise=0.03, seed=0, steep=3, **given):
+    """Field of tanh(steep u) of the standardised law, with errors that are equally large everywhere."""
     rng = np.random.default_rng(seed)
     x, v = points = rng.uniform(-2, 2, (2, 800))
     u = v**2 - 2 * np.cos(x)
-    u = 3 * (u - np.median(u)) / u.std()
+    u = steep * (u - np.median(u)) / u.std()
     gradients = np.stack([2 * np.sin(x), 2 * v], 1) / np.cosh(u)[:, None] ** 2
     gradients += noise * np.sqrt((gradients**2).mean()) * rng.normal(size=gradients.shape)
     return sg.GradientField(points.T, gradients, ("x", "v"), **given)
@@ -32,6 +32,14 @@ def test_a_saturated_neuron_is_read_by_the_points_that_tell():
     assert 10 * found.best.loss < 0.1 < found.best.plain_loss
     assert equal.best is None  # where all points count alike, too much is noise
     assert equal.front[-1].loss == pytest.approx(equal.front[-1].plain_loss)
+
+
+def test_of_an_exact_neuron_nearly_all_saturated_weights_may_be_nothing():
+    field = saturated(noise=0, steep=60)
+    search = sg.Search(field, random_state=4)
+    search.run(progress=False)  # weights span 22 decades
+    assert field.weights.min() < 1e-18
+    assert sg.verify(search.best.expression, LAW).same
 
 
 def test_a_guess_of_the_search_s_formula_has_its_loss():

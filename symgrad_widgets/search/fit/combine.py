@@ -27,8 +27,8 @@ def losses(G, D, c, trust):
     along = along.reshape(*D.shape[:-3], *D.shape[-2:])
     q = np.einsum("...nm,...nm->...n", e, e)
     d = np.einsum("...nk,...nk->...n", along, along)
-    share = np.divide(d, q, out=np.zeros_like(q), where=q > SUMS.vanishing * q.mean(-1, keepdims=True))
-    return np.einsum("...n,n->...", np.maximum(1 - share, 0), trust) / trust.sum(), q
+    share = np.divide(d, q, out=np.zeros_like(q), where=q > SUMS.vanishing * _mean(q, trust))
+    return _mean(np.maximum(1 - share, 0), trust)[..., 0], q
 
 
 def solve(G, D, trust, rounds=SUMS.rounds):
@@ -146,7 +146,12 @@ def normalised(G, D):
 
 def weights_of(q, trust):
     """Weights trust / |grad e|^2 of points, from squared gradients q (..., N), bounded where these vanish."""
-    return trust / np.maximum(q, SUMS.weight * q.mean(-1, keepdims=True) + ROUNDING.divisor)
+    return trust / np.maximum(q, SUMS.weight * _mean(q, trust) + ROUNDING.divisor)
+
+
+def _mean(some, trust):
+    """Weighted mean (..., 1) over the points of an array (..., N); rows have the same bits in any batch."""
+    return np.einsum("...n,n->...", some, trust)[..., None] / trust.sum()
 
 
 def _after_deletion(values, vectors):

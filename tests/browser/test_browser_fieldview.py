@@ -62,7 +62,9 @@ def test_a_slice_is_moved_by_keyboard_and_both_views_follow(page):
     assert f"x4 = {after:.2g}" in controls(page).inner_text()
     lab.ask(page, "view.band = 0.75")
     page.wait_for_timeout(500)
-    assert float(controls(page).get_by_role("slider", name="band").input_value()) == pytest.approx(0.75, abs=0.01)
+    assert float(controls(page).get_by_role("slider", name="band").input_value()) == pytest.approx(
+        0.75, abs=0.01
+    )
 
 
 def test_what_is_laid_over_the_field_is_seen_and_the_worst_are_listed(page, root):

@@ -99,15 +99,16 @@ sg.Answer(which, "\n".join(lines))
 # ## Compare a formula with the neuron
 #
 # At a point, a formula agrees with the neuron when the two gradients lie on one line. Let $\theta$ be the angle between them:
-# $1-\cos^2\theta$ is 0 on one line, and 1 at right angles. The **loss** is its mean over the points. Each input is measured in its
+# $1-\cos^2\theta$ is 0 on one line, and 1 at right angles. The **loss** is its mean over the points; steep ones count more. Each input is measured in its
 # own spread. For the guess $x\,y$, whose gradient is $(y, x)$:
 
 # %%
 values, gradients = neuron(points, bend=1.0)
+field = sg.GradientField(points, gradients, names=("x", "y"), values=values)
 spread = points.std(axis=0)
 mine, theirs = points[:, ::-1] * spread, gradients * spread  # the gradient of x*y is (y, x)
 lengths = np.linalg.norm(theirs, axis=1) * np.linalg.norm(mine, axis=1)
-loss = (1 - ((theirs * mine).sum(axis=1) / lengths) ** 2).mean()
+loss = np.average(1 - ((theirs * mine).sum(axis=1) / lengths) ** 2, weights=field.weights)
 print(f"loss of x*y: {loss:.3f}")
 
 # %% [markdown]
@@ -118,7 +119,6 @@ print(f"loss of x*y: {loss:.3f}")
 # You know this neuron's formula. Type another one that looks different, and scores 0 all the same.
 
 # %%
-field = sg.GradientField(points, gradients, names=("x", "y"), values=values)
 box = sg.ExpressionView(field, hidden=guess_first)
 box
 
@@ -209,7 +209,7 @@ assert first.state.selected == "x² + 3.0 v²"
 assert not first.answer()["same"]
 assert first.answer("x² + v²")["said"].startswith("the energy of the spring, up to a factor")
 assert verdict.same, verdict
-assert abs(loss - example.loss) < 1e-9
+assert abs(loss - example.loss) < 0.1 * loss  # on a third of the points
 assert search.best.loss < 1e-6
 assert sg.verify(real_search.best.expression, "x1^2 + 2*x2^2", field=real).same
 

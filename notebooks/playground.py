@@ -12,7 +12,9 @@
 # **Click a neuron**, and arrows show in which direction it grows. **Guess** a formula, and see how far it is from the
 # arrows. **Step** or **Play** the search, and click the points of its front: simple formulas left, exact ones low.
 # **What is this?** says whether the formula is the concept. *State* at the bottom holds all that you have chosen in a
-# line: copy it to hand it out, paste another to take it. All notebooks: [index](reference/index.ipynb).
+# line: copy it to hand it out, paste another to take it.
+#
+# [All notebooks](reference/index.ipynb)
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Surroundings", "misalignment", "noise", "orthonormal", "outside", "surroundings", "unit"]
+__all__ = ["Surroundings", "misalignment", "noise", "of_normal", "orthonormal", "outside", "surroundings", "unit"]
 
 _DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
 _LOWER = 0.1  # quantile of squared differences that noise is told by
@@ -71,6 +71,13 @@ def surroundings(points):
     return Surroundings(some, index, np.linalg.pinv(design, rcond=_DEPENDENT)[:, 0])
 
 
+def of_normal(dimension):
+    """Lower decile of the mean square of so many normal numbers, by which `noise` reads off their variance."""
+    from scipy.special import chdtri
+
+    return float(chdtri(dimension, 1 - _LOWER) / dimension)
+
+
 def noise(around, vectors):
     """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
 
@@ -78,9 +85,6 @@ def noise(around, vectors):
     what is curved somewhere is no noise. Of many inputs no two points are near, and what is found is an upper
     bound.
     """
-    from scipy.special import chdtri
-
     left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
     squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]
-    of_normal = chdtri(vectors.shape[2], 1 - _LOWER) / vectors.shape[2]  # chi^2's
-    return np.sqrt(np.quantile(squares, _LOWER, axis=0) / of_normal)
+    return np.sqrt(np.quantile(squares, _LOWER, axis=0) / of_normal(vectors.shape[2]))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..directions import of_normal
 from ..errors import SymgradError
 from ..formula.language import language
 from ..network.layered import layered
@@ -136,6 +137,7 @@ def _taken(field, rows):
 def _exact(field):
     kinds = {"points": "<i4", "neighbours": "<i4", "shares": "<f8"}  # of what an error is estimated by
     around = {name: packed(getattr(field.surroundings, name), kind) for name, kind in kinds.items()}
+    around["normal"] = of_normal(field.dimension)
     return field_data(field) | {
         "values": packed(field.values) if field.neurons == 1 else None,
         "around": around,

@@ -32,9 +32,9 @@ def test_views_are_drawn_and_pressed(tmp_path, root, chromium_path):
         before = page.errors[:]  # of the editor itself, where an extension is left out
         assert lab.run_all(page) == []
         page.locator(".jp-OutputArea-output canvas").first.wait_for()
-        step = page.get_by_role("region", name="Search").get_by_role("button", name="Step")
+        step = page.locator(".sgi:has(.sgi-time)").get_by_role("button", name="Step", exact=True)
         step.click()
-        page.get_by_text("v**2 + x**2").first.wait_for()
+        page.get_by_text("step 1 ·").wait_for()
         assert lab.ask(page, "print(stepper.state.generation)").strip() == "1"
         lab.close_sessions(page)
         assert page.errors == before

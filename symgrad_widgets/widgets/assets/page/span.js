@@ -2,6 +2,7 @@
 
 const VANISHING = 1e-12; // shorter projections than this, against the longest, are zero
 
+const LOWER = 0.1; // quantile of squared differences that noise is told by
 const TURNED = 0.02; // of a gradient's length: an error of less is no reason to trust it less
 const LONG = 0.5; // of the length of those that hold most of the power: one of it is not short
 
@@ -14,7 +15,7 @@ function trusted(lengths, longest, error) {
 }
 
 // What neighbouring points do not share of vectors: directions.py has the source.
-function noise({ points, neighbours, shares }, vectors, dimension) {
+function noise({ points, neighbours, shares, normal }, vectors, dimension) {
   const near = neighbours.length / points.length;
   const squares = Array.from(points, (point, s) => {
     let square = 0, all = 1;
@@ -26,8 +27,9 @@ function noise({ points, neighbours, shares }, vectors, dimension) {
     for (let j = s * near; j < (s + 1) * near; j++) all += shares[j] ** 2;
     return square / dimension / all;
   }).sort((a, b) => a - b);
-  const middle = (squares[(squares.length - 1) >> 1] + squares[squares.length >> 1]) / 2;
-  return Math.sqrt(middle / (1 - 2 / (9 * dimension)) ** 3);
+  const place = LOWER * (squares.length - 1), at = Math.floor(place);
+  const low = squares[at] + (place - at) * ((squares[at + 1] ?? squares[at]) - squares[at]);
+  return Math.sqrt(low / normal);
 }
 
 // What is a neuron's own in a field at the points of another one: unit gradients in tangent coordinates, values.

@@ -134,11 +134,11 @@ class ExpressionView(FieldBox):
         return plots.ExpressionPicture(formula, self.field.names)
 
     def pictures(self):
-        """The tree of the formula, or of the last guess where no formula is shown."""
+        """The tree of the formula, or of the last guess where none is shown; without either the arrows."""
         formula = self._open
         if formula is None:
             formula = getattr(self.guess, "expression", None)
-        return [] if formula is None else [self._picture(formula)]
+        return [plots.field_picture(self.field) if formula is None else self._picture(formula)]
 
     def _description(self):
         if self.candidate is None:

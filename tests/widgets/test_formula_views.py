@@ -140,7 +140,7 @@ def test_an_expression_view_wants_a_field_and_a_formula_of_its_inputs(field):
         sg.ExpressionView(field, "y")
     view = sg.ExpressionView(field)
     assert view.words == "No formula yet."
-    assert view.pictures() == []
+    assert [picture.title for picture in view.pictures()] == ["Gradient field"]
     view.guess = "x*v"  # is what there is to draw, for those who read without a kernel
     assert [picture.words for picture in view.pictures()] == ["The formula v*x: a product of v and x."]
 

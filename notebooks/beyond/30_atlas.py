@@ -148,8 +148,8 @@ for kind, model in {"trained": run.model, "untrained": control}.items():
         axes = np.linalg.svd(neurons.reshape(32, -1), full_matrices=False)[0].T
         for k in sizes:  # weights from every other point, the loss from those between
             G, D = np.tensordot(axes[:k], neurons, 1), np.tensordot(axes[:k], along, 1)
-            weights, _ = solve(G[:, ::2], D[:, ::2])
-            loss[kind, layer, k] = losses(G[:, 1::2], D[:, 1::2], weights)[0]
+            weights, _ = solve(G[:, ::2], D[:, ::2], field.weights[::2])
+            loss[kind, layer, k] = losses(G[:, 1::2], D[:, 1::2], weights, field.weights[1::2])[0]
 
 # %%
 looks = {"linear2": "#E69F00", "linear3": "#2B83C6"}

@@ -147,7 +147,7 @@ two
 # %%
 lines = []
 for count in (16, 152):
-    for kept, _, loss in eliminate(terms[:count], along[:count, :, None]):
+    for kept, _, loss in eliminate(terms[:count], along[:count, :, None], field.weights[:1000]):
         if len(kept) in (count, 10, 9, 4, 3):
             shown = " ".join(names[k] for k in kept if len(kept) < 12)
             lines.append(f"{len(kept):3} terms, loss {loss:.2g} {shown}")

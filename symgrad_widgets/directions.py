@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Surroundings", "misalignment", "noise", "of_normal", "orthonormal", "outside", "surroundings", "unit"]
+__all__ = [
+    "Surroundings",
+    "misalignment",
+    "noise",
+    "of_normal",
+    "orthonormal",
+    "outside",
+    "surroundings",
+    "unit",
+]
 
 _DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
 _LOWER = 0.1  # quantile of squared differences that noise is told by
@@ -72,7 +81,7 @@ def surroundings(points):
 
 
 def of_normal(dimension):
-    """Lower decile of the mean square of so many normal numbers, by which `noise` reads off their variance."""
+    """Lower decile of the mean square of so many normal numbers: what `noise` divides by."""
     from scipy.special import chdtri
 
     return float(chdtri(dimension, 1 - _LOWER) / dimension)

@@ -113,6 +113,7 @@ print(f"loss of x*y: {loss:.3f}")
 
 # %% [markdown]
 # Close to one half, the mean of $\sin^2\theta$ over all angles. A formula that has nothing to say gets this.
+# The library, `sg.score`, takes a third of the points, which the search will not see.
 #
 # ## Your guess
 #

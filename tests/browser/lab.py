@@ -242,3 +242,12 @@ def ask(page, code):
         }""",
         code,
     )
+
+
+def answered(page, code, text, tries=100):
+    """Wait until the kernel, which hears of the page a little later, prints a text."""
+    for _ in range(tries):
+        if ask(page, code).strip() == text:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{code} does not become {text}, but {ask(page, code)}")

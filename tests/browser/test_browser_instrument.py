@@ -1,5 +1,7 @@
 """First contact with the instrument in JupyterLab: by keyboard alone, by taps alone, and without Python."""
 
+from functools import partial
+
 import pytest
 
 from browser import lab
@@ -13,6 +15,8 @@ BUSY = "import time; time.sleep(6)"
 KEEP_BUSY = """(code) => { window.busy = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
   .requestExecute({ code, store_history: false }); }"""
 IDLE = "() => window.busy.done.then(() => true)"
+
+answered = partial(lab.answered, tries=50)
 
 
 @pytest.fixture
@@ -28,15 +32,6 @@ def ready(page):
     page.locator(".sgi-field .bk-Figure").wait_for(timeout=30_000)
     page.locator(".sgi-big:not(:empty)").wait_for(timeout=30_000)
     page.locator(".sgi").scroll_into_view_if_needed()
-
-
-def answered(page, code, text):
-    """Wait until the kernel, which hears of the page a little later, prints a text."""
-    for _ in range(50):
-        if lab.ask(page, code).strip() == text:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{code} does not become {text}")
 
 
 def tab_to(page, test):

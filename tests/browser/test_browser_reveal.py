@@ -27,14 +27,6 @@ def begin(page):
     page.locator(".sgi").scroll_into_view_if_needed()
 
 
-def answered(page, code, text):
-    for _ in range(100):
-        if lab.ask(page, code).strip() == text:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{code} does not become {text}, but {lab.ask(page, code)}")
-
-
 def tab_to(page, test):
     """Press Tab until what has the focus passes a test in the page."""
     for _ in range(60):
@@ -67,7 +59,7 @@ def test_without_a_mouse(page):
     tab_to(page, "input.sgi-type")
     tab_to(page, ".sgi-time button:nth-of-type(3)")  # step
     page.keyboard.press("Enter")
-    answered(page, "print(view.search.generation)", "1")
+    lab.answered(page, "print(view.search.generation)", "1")
     nothing_of_the_machine(page)
     page.evaluate("() => document.querySelector('.sgi select').focus()")
     tab_to(page, "input.sgi-type")  # guess
@@ -91,7 +83,7 @@ def test_by_taps_alone(page):
     page.locator("button.sgi-tile[title='output 0']").click()  # choose
     page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
     page.get_by_role("button", name="Step", exact=True).click()
-    answered(page, "print(view.search.generation)", "1")
+    lab.answered(page, "print(view.search.generation)", "1")
     nothing_of_the_machine(page)
     far = page.get_by_label("Angle", exact=True).inner_text()
     page.get_by_role("button", name="Best numbers").click()  # a guess: the numbers of what is shown

@@ -36,15 +36,6 @@ def row(page, place):
     return page.locator(".sgi-row").nth(place)
 
 
-def answered(page, code, text):
-    """Wait until the kernel, which hears of the page a little later, prints a text."""
-    for _ in range(100):
-        if lab.ask(page, code).strip() == text:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{code} does not become {text}, but {lab.ask(page, code)}")
-
-
 def test_the_story_from_a_click_to_a_verdict(page):
     assert page.raised == []
     page.locator(".sgi .bk-Figure").nth(2).wait_for(timeout=30_000)
@@ -56,9 +47,9 @@ def test_the_story_from_a_click_to_a_verdict(page):
     page.get_by_text("found, done").wait_for(timeout=60_000)
     row(page, 0).click()
     simplest = "print(str(bench.fieldview.candidate) == str(bench.stepper.state.front[0].expression))"
-    answered(page, simplest, "True")
+    lab.answered(page, simplest, "True")
     page.keyboard.press("End")
-    answered(page, "print(bench.state.selected == str(bench.stepper.state.front[-1].expression))", "True")
+    lab.answered(page, "print(bench.state.selected == str(bench.stepper.state.front[-1].expression))", "True")
     lab.ask(page, "bench.stepper.selected = bench.stepper.state.front[0]")
     page.locator(".sgi-row[aria-selected='true']").first.wait_for()
     page.wait_for_function(
@@ -66,8 +57,8 @@ def test_the_story_from_a_click_to_a_verdict(page):
     )
     page.get_by_role("textbox", name="Your formula").fill("x*v")
     page.keyboard.press("Enter")
-    answered(page, "print(bench.expression.guess and bench.expression.guess.expression)", "v*x")
-    answered(page, "print(bench.stepper.guesses[0].expression)", "v*x")
+    lab.answered(page, "print(bench.expression.guess and bench.expression.guess.expression)", "v*x")
+    lab.answered(page, "print(bench.stepper.guesses[0].expression)", "v*x")
     lab.ask(page, "bench.stepper.selected = bench.stepper.state.best")
     page.wait_for_timeout(500)
     press(page, "What is this?")
@@ -84,10 +75,10 @@ def test_a_state_is_pasted_and_what_is_wrong_with_it_is_said(page):
     box.fill(line.replace('"inputs":["x","v"]', '"inputs":["x","w"]'))
     page.keyboard.press("Enter")
     page.get_by_text("no input 'w'").first.wait_for(timeout=10_000)
-    answered(page, "print(bench.state.inputs)", "('v', 'x')")
+    lab.answered(page, "print(bench.state.inputs)", "('v', 'x')")
     box.fill(line)
     page.keyboard.press("Enter")
-    answered(page, "print(bench.state_line == line)", "True")
+    lab.answered(page, "print(bench.state_line == line)", "True")
     press(page, "State")
 
 

@@ -18,7 +18,7 @@ from .numbers import Interval, intervals
 from .split import held_out
 from .values import left_of, missed, unexplained
 
-__all__ = ["Candidate", "explained", "identifiable", "missed_by", "score", "share"]
+__all__ = ["Candidate", "explained", "identifiable", "losses_of", "missed_by", "score", "share"]
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,13 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
     held = held_out(field, random_state)
     shares = misalignments(guess if isinstance(guess, str) else expression, field)[held]
-    losses = float(np.average(shares, weights=field.weights[held])), float(shares.mean())
+    losses = losses_of(shares, field.weights[held])
     return Candidate(expression, complexity(expression), *losses, explained(expression, field), (field, None))
+
+
+def losses_of(shares, weights):
+    """`loss` and `plain_loss` of a formula that leaves shares (N,) at points of some weights (N,)."""
+    return float(np.average(shares, weights=weights)), float(shares.mean())
 
 
 def explained(expression, field):

@@ -15,7 +15,7 @@ from ..fit.inner_constants import by_directions, refine, tidied, within
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, INTERVALS, KIND, ROUNDING, SPLIT, VALUES
-from .candidate import Candidate, missed_by, share
+from .candidate import Candidate, losses_of, missed_by, share
 from .coefficients import is_simple
 from .intervals import groups_of
 from .kind import kind_of
@@ -260,8 +260,7 @@ class Judge:
     def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
         shares = misalignment(directions, self._unit)
-        held = shares[-len(self.held.trust) :]
-        losses = float(np.average(held, weights=self.held.trust)), float(held.mean())
+        losses = losses_of(shares[-len(self.held.trust) :], self.held.trust)
         squares = missed_by(expression, self._judged)
         candidate = Candidate(expression, complexity(expression), *losses, share(squares), self._about)
         smooth = smooth_share(self._unit, directions, self._nearest, self._trust)

@@ -121,8 +121,8 @@ def smooth_share(spanning, directions, neighbours, trust=1.0):
 
     The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons',
     `spanning (N, k, m)`, each times the root of its point's weight in `trust (N,)`, is compared with that of
-    the `neighbours`: what is noise has no correlation, what is
-    a network's systematic error, or a formula's, has. Of many inputs no two points are close, so a
+    the `neighbours`: what is noise has no correlation, what is a network's systematic error, or a formula's,
+    has. Of many inputs no two points are close, so a
     correlation that is none of chance is extrapolated to distance 0, as exp(-distance / length). What it
     lacks of 1 there is noise, the nugget of geostatistics (Cressie 1993, Statistics for Spatial Data).
     """

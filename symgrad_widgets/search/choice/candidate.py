@@ -98,8 +98,9 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
         raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
     held = held_out(field, random_state)
     shares = misalignments(guess if isinstance(guess, str) else expression, field)[held]
-    losses = losses_of(shares, field.weights[held])
-    return Candidate(expression, complexity(expression), *losses, explained(expression, field), (field, None))
+    left, plain = losses_of(shares, field.weights[held])
+    told = explained(expression, field)
+    return Candidate(expression, complexity(expression), left, plain, told, (field, None))
 
 
 def losses_of(shares, weights):

@@ -32,9 +32,9 @@ DIRECTIONS = r"self\._?unit\b|def _?unit\b|[\"`]unit\b|\b_?unit\((?:up|along|pai
 MEASUREMENT = r"\w*[Uu]nits?\b"
 ALLOWED_IN = {
     "notebooks/beyond/35_units.py": MEASUREMENT,
-    "symgrad_widgets/directions.py": DIRECTIONS,
-    "symgrad_widgets/field.py": DIRECTIONS
-    + r"|its unit is small|in other units|in these units|their units do not matter",
+    "symgrad_widgets/field/directions.py": DIRECTIONS,
+    "symgrad_widgets/field/gradient_field.py": DIRECTIONS + r"|its unit is small|in other units",
+    "symgrad_widgets/field/measure.py": r"in these units|their units do not matter",
     "symgrad_widgets/search/choice/judge.py": DIRECTIONS,
     "symgrad_widgets/search/engine.py": DIRECTIONS + r"|in whatever units they come|Where units count",
     "symgrad_widgets/search/fit/bank.py": DIRECTIONS + r"|in the units given|without units",
@@ -96,7 +96,7 @@ def test_no_file_is_excused_that_need_not_be(path):
         '<div class="sg-unit" aria-label="units of the network">',
     ],
 )
-@pytest.mark.parametrize("path", ["symgrad_widgets/reading/activity.py", "symgrad_widgets/field.py"])
+@pytest.mark.parametrize("path", ["symgrad_widgets/reading/activity.py", "symgrad_widgets/field/motion.py"])
 def test_a_unit_that_is_a_neuron_is_found(text, path):
     assert units(text, path)
 

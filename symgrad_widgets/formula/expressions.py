@@ -11,8 +11,8 @@ import numpy as np
 import sympy as sp
 
 from ..arrays import floats
-from ..directions import misalignment
 from ..errors import DataError, ExpressionError, nearest
+from ..field.directions import misalignment
 from .duals import evaluate_tree
 from .on_arrays import anonymous, on_arrays
 from .parser import parse

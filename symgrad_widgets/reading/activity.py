@@ -7,9 +7,9 @@ import numpy as np
 
 from ..arrays import names_of
 from ..checks import checked_names
-from ..directions import misalignment
 from ..errors import DataError, ModelError, UnknownNameError, nearest
 from ..field import measured
+from ..field.directions import misalignment
 from ..formula.expressions import evaluate
 
 __all__ = ["MEASURES", "Activity", "Measure"]

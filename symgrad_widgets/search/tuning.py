@@ -2,7 +2,7 @@
 
 A study is a section of docs/limits.md. *Not measured* says that no study compares the value with others: it
 was chosen while the search was built, and served in all of them. The verdict's numbers are in
-`verdict/tolerances.py`; what both say of a trained neuron is in `field.py`, where they meet.
+`verdict/tolerances.py`; what both say of a trained neuron is in `field/`, where they meet.
 """
 
 from dataclasses import dataclass

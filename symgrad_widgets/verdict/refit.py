@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from ..directions import outside, unit
+from ..field.directions import outside, unit
 from ..formula.expressions import evaluate
 from . import tolerances
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..directions import misalignment, orthonormal
 from ..field import TRAINING_ERROR
+from ..field.directions import misalignment, orthonormal
 from ..formula.expressions import as_expression, evaluate
 from .decision import CERTAINTY, Verdict, verify
 from .tolerances import OUTSIDE_SPAN, TIMES_NOISE

@@ -1,7 +1,7 @@
 """The numbers that a verdict rests on: how close is the same, how much is tried, what double precision loses.
 
 None of them was compared with others by a study. The search has its own in `search/tuning.py`; what both say
-of a trained neuron is in `field.py`, where they meet.
+of a trained neuron is in `field/`, where they meet.
 """
 
 # The decision

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from ..directions import misalignment
+from ..field.directions import misalignment
 
 __all__ = ["opening"]
 

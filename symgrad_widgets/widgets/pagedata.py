@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..directions import of_normal
 from ..errors import SymgradError
+from ..field.trust import LONG, LOWER, TURNED, of_normal
 from ..formula.language import language
 from ..network.layered import layered
 from ..reading.columns import columns
@@ -137,7 +137,7 @@ def _taken(field, rows):
 def _exact(field):
     kinds = {"points": "<i4", "neighbours": "<i4", "shares": "<f8"}  # of what an error is estimated by
     around = {name: packed(getattr(field.surroundings, name), kind) for name, kind in kinds.items()}
-    around["normal"] = of_normal(field.dimension)
+    around |= {"normal": of_normal(field.dimension), "lower": LOWER, "turned": TURNED, "long": LONG}
     return field_data(field) | {
         "values": packed(field.values) if field.neurons == 1 else None,
         "around": around,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from symgrad_widgets.directions import unit
+from symgrad_widgets.field.directions import unit
 from symgrad_widgets.formula.expressions import evaluate
 from symgrad_widgets.formula.outer import core
 from symgrad_widgets.formula.parser import parse

@@ -13,8 +13,8 @@ from budgets import briefly
 from concept_cases import CASES, field_of, lawless
 
 import symgrad_widgets as sg
-from symgrad_widgets import directions
 from symgrad_widgets.errors import DataError, SymgradError, UnknownNameError
+from symgrad_widgets.field import directions
 from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.reading import interpretation
 from symgrad_widgets.reading.phi import fit_phi

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets.directions import misalignment
 from symgrad_widgets.errors import EngineError
+from symgrad_widgets.field.directions import misalignment
 from symgrad_widgets.formula.expressions import evaluate
 from symgrad_widgets.search.kernel.evaluation import gradients
 from symgrad_widgets.search.terms.grammar import Grammar

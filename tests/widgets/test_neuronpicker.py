@@ -11,7 +11,7 @@ from torch import nn
 
 import symgrad_widgets as sg
 from symgrad_widgets import plots
-from symgrad_widgets.directions import unit
+from symgrad_widgets.field.directions import unit
 from symgrad_widgets.formula.expressions import angles, as_expression
 from symgrad_widgets.network.modules import mlp
 from symgrad_widgets.reading.activity import Activity

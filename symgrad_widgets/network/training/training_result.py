@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from torch import nn
 
-from ...directions import misalignment, orthonormal
+from ...field.directions import misalignment, orthonormal
 from ..concepts import gradients_of
 from .settings import Settings
 from .task import held_out_loss, outputs

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ...directions import misalignment
+from ...field.directions import misalignment
 from ...formula.expressions import complexity, evaluate
 from ..fit import combine
 from ..fit.bank import Sample, sides

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ...directions import outside
+from ...field.directions import outside
 from ...formula.expressions import complexity
 from ..terms.decades import plain, significand
 from ..tuning import CHOICE, FRONT, ROUNDING, VALUES, WRITING

@@ -1,21 +1,17 @@
-// A neuron's gradients as the instrument compares formulas with them: the counterpart of field.py.
+// A neuron's gradients as the instrument compares formulas with them: the counterpart of field/.
 
 const VANISHING = 1e-12; // shorter projections than this, against the longest, are zero
 
-const LOWER = 0.1; // quantile of squared differences that noise is told by
-const TURNED = 0.02; // of a gradient's length: an error of less is no reason to trust it less
-const LONG = 0.5; // of the length of those that hold most of the power: one of it is not short
-
 // What each point counts, by the length of its gradient: short ones are turned most by an error.
-function trusted(lengths, longest, error) {
+function trusted({ turned, long: share }, lengths, longest, error) {
   const squares = lengths.map((one) => (one / longest) ** 2), sum = (some) => some.reduce((a, b) => a + b, 0);
   const long = sum(squares.map((one) => one * one)) / sum(squares);
-  const short = Math.min((error / longest / TURNED) ** 2, LONG ** 2 * long);
+  const short = Math.min((error / longest / turned) ** 2, share ** 2 * long);
   return squares.map((one) => (one > 0 ? one / (short + one) : 0));
 }
 
-// What neighbouring points do not share of vectors: directions.py has the source.
-function noise({ points, neighbours, shares, normal }, vectors, dimension) {
+// What neighbouring points do not share of vectors: trust.py has the source.
+function noise({ points, neighbours, shares, normal, lower }, vectors, dimension) {
   const near = neighbours.length / points.length;
   const squares = Array.from(points, (point, s) => {
     let square = 0, all = 1;
@@ -27,7 +23,7 @@ function noise({ points, neighbours, shares, normal }, vectors, dimension) {
     for (let j = s * near; j < (s + 1) * near; j++) all += shares[j] ** 2;
     return square / dimension / all;
   }).sort((a, b) => a - b);
-  const place = LOWER * (squares.length - 1), at = Math.floor(place);
+  const place = lower * (squares.length - 1), at = Math.floor(place);
   const low = squares[at] + (place - at) * ((squares[at + 1] ?? squares[at]) - squares[at]);
   return Math.sqrt(low / normal);
 }
@@ -49,7 +45,7 @@ export function fieldOf({ values, slopes }, like) {
   }
   const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
   if (!(longest > 0)) return null;
-  const weights = trusted(lengths, longest, noise(like.around, span, dimension));
+  const weights = trusted(like.around, lengths, longest, noise(like.around, span, dimension));
   for (let i = 0; i < count; i++)
     for (let k = 0; k < dimension; k++) {
       const at = i * dimension + k;

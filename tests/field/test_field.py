@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from symgrad_widgets.directions import outside
 from symgrad_widgets.errors import DataError, NoGradientError, SymgradError
 from symgrad_widgets.field import GradientField
+from symgrad_widgets.field.directions import outside
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 3))

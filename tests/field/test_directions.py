@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symgrad_widgets.directions import misalignment, orthonormal, outside, unit
+from symgrad_widgets.field.directions import misalignment, orthonormal, outside, unit
 
 ANGLE = np.linspace(0, np.pi, 100)
 UNIT = np.column_stack([np.cos(ANGLE), np.sin(ANGLE)])

@@ -1,0 +1,101 @@
+"""What lengths and angles of gradients are taken in: each input's spread, and where data extend."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..arrays import floats
+from ..errors import DataError
+
+__all__ = ["Measure", "checked_tangent", "measured"]
+
+_FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
+
+
+class Measure(NamedTuple):
+    """What lengths and angles of gradients are taken in: units of each input's spread, on the tangent space.
+
+    `spread (n,)` is 0 for an input that does not vary. `basis (n, m)`, or `(N, n, m)` for one at each point,
+    is orthonormal in these units; None stands for all directions.
+    """
+
+    spread: np.ndarray
+    basis: np.ndarray | None
+
+    def project(self, gradients):
+        """Tangent coordinates (N, m) or (N, k, m) of gradients (N, n) or (N, k, n)."""
+        gradients = gradients * self.spread
+        if self.basis is None:
+            return gradients
+        if self.basis.ndim == 2:
+            return gradients @ self.basis
+        return np.einsum("i...n,inm->i...m", gradients, self.basis)
+
+    def lift(self, projected):
+        """Gradients (N, n) or (N, k, n) of which these are the tangent coordinates."""
+        if self.basis is None:
+            along = projected
+        elif self.basis.ndim == 2:
+            along = projected @ self.basis.T
+        else:
+            along = np.einsum("i...m,inm->i...n", projected, self.basis)
+        return np.divide(along, self.spread, out=np.zeros_like(along), where=self.spread > 0)
+
+    def take(self, index):
+        """Return the measure at some of the points."""
+        return (
+            self._replace(basis=self.basis[index])
+            if self.basis is not None and self.basis.ndim == 3
+            else self
+        )
+
+
+def measured(points, tangent="auto"):
+    """Measure of points (N, n), with a basis that is orthonormal in the reader's coordinates, or "auto"."""
+    spread, axes = _principal(points)
+    if isinstance(tangent, str):
+        return Measure(spread, axes)
+    if tangent is None:
+        return Measure(spread, None)
+    live = np.where(spread > 0, spread, np.inf)
+    return Measure(spread, np.linalg.qr(tangent / live[:, None])[0])
+
+
+def _principal(points):
+    """Spread (n,) of the inputs, and orthonormal axes (n, m) in these units that the points fill; None: all.
+
+    An input whose spread is rounding error has none. Inputs are standardised first, so that their units do
+    not matter.
+    """
+    centred = points - points.mean(0)
+    spread = centred.std(0)
+    live = spread > _FLAT * 1e-3 * np.abs(points).max(0, initial=1e-300)
+    if not live.any():
+        raise DataError(f"all {len(points)} points are equal: there is no direction to compare gradients in")
+    _, s, vt = np.linalg.svd(centred[:, live] / spread[live], full_matrices=False)
+    rank = int((s > _FLAT * s[0]).sum())
+    if rank == points.shape[1]:
+        return spread, None
+    axes = np.zeros((points.shape[1], rank))
+    axes[live] = vt[:rank].T
+    return np.where(live, spread, 0.0), axes
+
+
+def checked_tangent(tangent, points):
+    count, n = points.shape
+    if tangent is None or (isinstance(tangent, str) and tangent == "auto"):
+        return tangent
+    if isinstance(tangent, str):
+        raise DataError(f"tangent must be 'auto', None or a basis, got {tangent!r}")
+    tangent = floats(tangent, "tangent")
+    m = tangent.shape[-1]
+    if tangent.shape not in ((n, m), (count, n, m)) or m > n:
+        raise DataError(
+            f"tangent must have shape ({n}, m) or ({count}, {n}, m) with m <= {n}, got {tangent.shape}"
+        )
+    gram = np.swapaxes(tangent, -1, -2) @ tangent
+    if not np.allclose(gram, np.eye(m), atol=1e-6):
+        raise DataError(
+            "tangent must be an orthonormal basis: its columns are not; use numpy.linalg.qr(basis)[0]"
+        )
+    return tangent

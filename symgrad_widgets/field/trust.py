@@ -1,0 +1,107 @@
+"""How much each point of a field counts: what an error turns by much tells little."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..arrays import floats
+from ..errors import DataError
+
+__all__ = [
+    "LONG",
+    "LOWER",
+    "TURNED",
+    "Surroundings",
+    "checked_trust",
+    "noise",
+    "of_normal",
+    "surroundings",
+    "trusted",
+]
+
+TURNED = 0.02  # of a gradient's length: an error of less is no reason to trust it less
+LONG = 0.5  # of the length of those that hold most of the power: one of it is not short, whatever the error
+_DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
+LOWER = 0.1  # quantile of squared differences that noise is told by
+_COMPARED = 30, 300, 3000  # points that are compared with their neighbours: least, most, and times inputs
+
+
+def trusted(field):
+    """Weights (N,) of the points of a field: of several neurons the mean."""
+    length = np.linalg.norm(field.projected, axis=2)  # (N, k)
+    most = np.where(length.any(0), length.max(0), 1)
+    squares = (length / most) ** 2
+    if field.error is not None:
+        short = (np.reshape(field.error, (-1, 1)) / most / TURNED) ** 2
+    else:
+        error = noise(field.surroundings, field.projected / most[:, None])
+        long = (squares**2).sum(0) / np.where(squares.any(0), squares.sum(0), 1)
+        short = np.minimum((error / TURNED) ** 2, LONG**2 * long)
+    return (squares / np.where(squares > 0, short + squares, 1)).mean(1)
+
+
+class Surroundings(NamedTuple):
+    """Some of N points (S,), their neighbours (S, J), and the shares (S, J) of these in a prediction."""
+
+    points: np.ndarray
+    neighbours: np.ndarray
+    shares: np.ndarray
+
+
+def surroundings(points):
+    """Return `Surroundings` among points (N, n): a linear function is fitted to what the neighbours say.
+
+    They are twice as many as that takes, and what it says at the point itself is the prediction.
+    """
+    from scipy.spatial import cKDTree
+
+    count, n = points.shape
+    least, most, times = _COMPARED
+    some = np.linspace(0, count - 1, min(count, int(np.clip(times // n, least, most)))).astype(int)
+    index = cKDTree(points).query(points[some], min(2 * (n + 2), count - 1) + 1)[1]
+    index = np.where(index[:, :1] == some[:, None], index[:, 1:], index[:, :-1])  # of repeated ones any
+    design = np.concatenate([np.ones((*index.shape, 1)), points[index] - points[some][:, None]], axis=2)
+    return Surroundings(some, index, np.linalg.pinv(design, rcond=_DEPENDENT)[:, 0])
+
+
+def noise(around, vectors):
+    """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
+
+    By what they differ by from their predictions (`Surroundings`). The lower decile of the squares counts, as
+    what is curved somewhere is no noise. Of many inputs no two points are near, and what is found is an upper
+    bound.
+    """
+    left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
+    squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]
+    return np.sqrt(np.quantile(squares, LOWER, axis=0) / of_normal(vectors.shape[2]))
+
+
+def of_normal(dimension):
+    """Lower decile of the mean square of so many normal numbers: what `noise` divides by."""
+    from scipy.special import chdtri
+
+    return float(chdtri(dimension, 1 - LOWER) / dimension)
+
+
+def checked_trust(error, weights, count):
+    """Error, a float or an array (N,), and weights (N,), each None where it is not given."""
+    if error is not None:
+        error = floats(error, "error")
+        if error.shape not in ((), (count,)) or not (np.isfinite(error) & (error > 0)).all():
+            raise DataError(
+                f"error must be a number above 0, or one for each of the {count} points, got {_shown(error)}"
+            )
+        error = error if error.ndim else float(error)
+    if weights is not None:
+        weights = floats(weights, "weights")
+        if weights.shape != (count,) or (weights < 0).any() or not (weights > 0).any():
+            raise DataError(
+                f"weights must be {count} numbers from 0, one for each point, and some above 0, "
+                f"got {_shown(weights)}"
+            )
+    return error, weights
+
+
+def _shown(array):
+    least = array.min(initial=np.inf)
+    return repr(float(array)) if array.ndim == 0 else f"shape {array.shape}, the least {least:g}"

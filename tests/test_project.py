@@ -65,6 +65,7 @@ def test_ci_calls_the_very_test_command_of_the_readme():
     assert blocks("sh")[1] in read(".ci/run")
 
 
+@pytest.mark.sweep
 def test_the_ten_lines_of_the_readme_find_the_formula_they_promise(tmp_path, capsys):
     (code,) = blocks("python")
     (tmp_path / "readme.py").write_text(code, encoding="utf-8")

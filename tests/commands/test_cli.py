@@ -86,6 +86,7 @@ def run(tmp_path, capsys):
     return _run
 
 
+@pytest.mark.sweep
 def test_a_run_prints_the_recorded_result_and_leaves_notebook_and_page(good):
     done, out = good
     assert done.returncode == 0, done.stderr
@@ -97,20 +98,24 @@ def test_a_run_prints_the_recorded_result_and_leaves_notebook_and_page(good):
     assert all(str(path) in done.stdout for path in out.iterdir())
 
 
+@pytest.mark.sweep
 def test_the_settings_reach_the_notebook_with_the_types_of_its_own_values(good):
     assert "(3, 2.0, True, 'a=b')" in good[0].stdout
 
 
+@pytest.mark.sweep
 def test_each_code_cell_is_announced_before_it_runs(good):
     lines = good[0].stdout.splitlines()
     assert lines.index("[3/5] print((seed, rate, verbose, note))") + 1 == lines.index("(3, 2.0, True, 'a=b')")
     assert lines[-1].startswith("page")
 
 
+@pytest.mark.sweep
 def test_nothing_but_the_notebook_speaks_on_the_terminal(good):
     assert good[0].stderr == ""
 
 
+@pytest.mark.sweep
 def test_the_page_needs_nothing_from_outside(good):
     html = (good[1] / "oscillator-seed3.html").read_text(encoding="utf-8")
     assert "<script" not in html
@@ -118,6 +123,7 @@ def test_the_page_needs_nothing_from_outside(good):
     assert "unpkg" not in html
 
 
+@pytest.mark.sweep
 def test_the_page_shows_formulas_and_the_pictures_beside_widgets(good):
     html = (good[1] / "oscillator-seed3.html").read_text(encoding="utf-8")
     assert "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>" in html  # from Markdown
@@ -137,6 +143,7 @@ def test_the_page_parts_a_function_from_its_argument_as_latex_does(latex, spaces
     assert all(len(power.find_all(recursive=False)) == 2 for power in formula.select("msup, msub"))
 
 
+@pytest.mark.sweep
 def test_the_page_keeps_the_last_state_of_a_progress_bar(good):
     html = (good[1] / "oscillator-seed3.html").read_text(encoding="utf-8")
     assert "epoch 4" in html
@@ -324,6 +331,7 @@ def test_lab_refuses_visitors_who_would_share_one_kernel(options, tmp_path, caps
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.sweep
 def test_lab_shows_notebooks_and_hides_their_scripts(root):
     done = symgrad("lab", "--show-config-json", "--allow-root")
     manager = LargeFileManager(root_dir=str(root / "notebooks"), config=Config(json.loads(done.stdout)))
@@ -333,6 +341,7 @@ def test_lab_shows_notebooks_and_hides_their_scripts(root):
     assert {Path(entry["name"]).suffix for entry in manager.get("physics")["content"]} == {".ipynb"}
 
 
+@pytest.mark.sweep
 def test_doctor_finds_the_default_path_in_order(capsys):
     code, printed = main(["doctor"]), capsys.readouterr().out
     assert code == 0, printed

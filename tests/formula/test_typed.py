@@ -107,6 +107,7 @@ def _numbers(tree):
     return [text for part in tree if isinstance(part, list) for text in _numbers(part)]
 
 
+@pytest.mark.sweep
 def test_values_and_gradients_are_those_of_sympy():
     points, compared = drawn.points(), 0
     for text in drawn.good(60, seed=6):

@@ -84,6 +84,7 @@ def test_runs_are_ordered_by_seed_and_may_be_of_some_groups():
 # what is measured
 
 
+@pytest.mark.sweep
 def test_a_run_gives_the_same_row_again():
     with generations(12):
         first, second = (studies.measured(studies.Run(*FEW, 6)) for _ in range(2))
@@ -97,6 +98,7 @@ def test_an_error_is_a_row():
     assert "seed" in studies.measured(run)["error"]
 
 
+@pytest.mark.sweep
 def test_a_search_is_compared_with_what_there_was_to_find():
     case = made_neurons.CASES[0]
     field = case.field(case.points(0, 300))
@@ -275,6 +277,7 @@ def test_the_page_has_question_table_and_pictures():
 # the command
 
 
+@pytest.mark.sweep
 def test_a_study_from_the_command_line(tmp_path, serial, capsys):
     folder = tmp_path / "runs"
     assert main(["sweep", "--study", "noise", "--seeds", "0-1", "--out", str(folder)]) == 0

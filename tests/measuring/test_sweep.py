@@ -113,6 +113,7 @@ def test_a_run_can_be_sent_as_json():
 # one run
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("experiment", ["oscillator", "kepler", "ellipse"])
 def test_a_run_becomes_a_row_whatever_the_kind_of_network_and_the_number_of_latents(experiment):
     with generations(2):

@@ -33,6 +33,7 @@ def test_a_long_step_counts_less_for_each_unit_of_complexity():
     assert (chosen("drop", entries), chosen("slope", entries)) == (2, 1)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("experiment", ["oscillator", "two_products"])
 def test_a_row_has_the_front_and_what_the_rules_find_on_it(experiment):
     (run,) = recovery.planned([experiment], preset="paper", epochs=1)

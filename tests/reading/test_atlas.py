@@ -67,6 +67,7 @@ def made(points, tmp_path_factory):
     return sg.atlas(Known(), points, "neurons", path=path, callback=seen.append, **QUICK), seen, path
 
 
+@pytest.mark.sweep
 def test_each_neuron_has_its_formula_or_none(made):
     atlas, _, _ = made
     product, exponential, dead, ellipse, wild = atlas.rows
@@ -86,6 +87,7 @@ def test_each_neuron_has_its_formula_or_none(made):
     assert {row.kind for row in (product, exponential, ellipse)} == {"match"}
 
 
+@pytest.mark.sweep
 def test_rows_come_one_by_one_and_are_told_in_a_table(made):
     atlas, seen, _ = made
     assert sorted(row.neuron for row in seen) == [0, 1, 2, 3, 4]
@@ -100,6 +102,7 @@ def test_rows_come_one_by_one_and_are_told_in_a_table(made):
     assert len(atlas.of("head")) == 0
 
 
+@pytest.mark.sweep
 def test_an_atlas_that_was_stopped_goes_on_where_it_was(made, points, tmp_path):
     atlas, _, path = made
     part = tmp_path / "part.jsonl"
@@ -114,6 +117,7 @@ def test_an_atlas_that_was_stopped_goes_on_where_it_was(made, points, tmp_path):
     assert len(batch.read(part)) == 5
 
 
+@pytest.mark.sweep
 def test_a_callback_and_ctrl_c_end_it_with_the_rows_so_far(points, monkeypatch):
     def rows(*_):
         yield layer.NeuronLaw("neurons", 3, "x", 0.1, 1, 400)
@@ -126,6 +130,7 @@ def test_a_callback_and_ctrl_c_end_it_with_the_rows_so_far(points, monkeypatch):
     assert (interrupted.ending, len(interrupted)) == ("interrupted", 1)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("change", "arguments"),
     [({"scale": 2}, {}), ({}, {"generations": 3}), ({}, {"random_state": 1}), ({}, {"points": 200})],
@@ -138,6 +143,7 @@ def test_a_file_of_another_atlas_is_refused_and_kept(made, points, change, argum
     assert path.read_bytes() == before
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("row", "lacks"),
     [
@@ -154,6 +160,7 @@ def test_a_file_of_something_else_or_of_another_version_is_refused_and_kept(poin
     assert path.read_text() == f"{row}\n"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("model", "layer", "arguments", "said"),
     [
@@ -181,6 +188,7 @@ def test_tokens_need_wrt_and_have_an_atlas_with_it():
     assert sg.verify(row.formula, "x*y").same
 
 
+@pytest.mark.sweep
 def test_linear_neurons_are_read_in_one_generation(points):
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh()).double()
@@ -215,6 +223,7 @@ def _searched(model, points):
     return {row.layer for row in found.rows}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("layers", "searched"),
     [
@@ -233,6 +242,7 @@ def test_an_activation_is_left_out_where_it_bends_single_numbers_and_no_layer_is
     assert _searched(torch.nn.Sequential(*layers).eval(), points) == set(searched)
 
 
+@pytest.mark.sweep
 def test_an_activation_of_what_was_changed_on_the_way_stays(points):
     torch.manual_seed(0)
     assert _searched(Shifted(), points) == {"linear", "bend", None}
@@ -249,6 +259,7 @@ def test_by_autograd_each_activation_in_the_table_works_on_each_number_by_itself
             assert slopes[:, neuron].any(), kind
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", sorted(_ELEMENTWISE, key=lambda kind: kind.__name__))
 def test_every_activation_in_the_table_is_known_for_what_it_is(kind, points):
     torch.manual_seed(0)
@@ -257,6 +268,7 @@ def test_every_activation_in_the_table_is_known_for_what_it_is(kind, points):
     assert [layer.name for layer in Survey(model, points).shown if layer.bent] == ["1"]
 
 
+@pytest.mark.sweep
 def test_an_atlas_that_was_begun_by_name_goes_on_without_a_name(points, tmp_path):
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)).double()
@@ -267,6 +279,7 @@ def test_an_atlas_that_was_begun_by_name_goes_on_without_a_name(points, tmp_path
     assert whole.of("0").rows == named.of("0").rows
 
 
+@pytest.mark.sweep
 def test_an_atlas_is_the_search_of_each_neuron(made, points):
     atlas, _, _ = made
     rows = np.unique(np.linspace(0, 399, 300).astype(int))
@@ -278,6 +291,7 @@ def test_an_atlas_is_the_search_of_each_neuron(made, points):
     assert atlas.rows[3].loss == pytest.approx(search.best.loss, abs=1e-20)
 
 
+@pytest.mark.sweep
 def test_what_the_architecture_makes_is_marked_and_counted_apart(points):
     torch.manual_seed(0)
     layers = torch.nn.Linear(2, 9), torch.nn.Tanh(), torch.nn.Linear(9, 1)
@@ -290,11 +304,13 @@ def test_what_the_architecture_makes_is_marked_and_counted_apart(points):
     assert "Match, by construction" in found._repr_html_()
 
 
+@pytest.mark.sweep
 def test_a_linear_formula_in_a_layer_that_can_hold_others_is_not_by_construction(made):
     exponential = made[0].rows[1]
     assert (exponential.formula, exponential.by_construction) == ("x - 2*y", False)
 
 
+@pytest.mark.sweep
 def test_a_relu_of_a_sum_of_inputs_is_by_construction_and_what_is_behind_it_is_not(points):
     torch.manual_seed(1)
     model = torch.nn.Sequential(torch.nn.BatchNorm1d(2), torch.nn.Linear(2, 4), torch.nn.ReLU(), Squares())
@@ -310,6 +326,7 @@ class Squares(torch.nn.Module):
         return z.square().sum(1, keepdim=True)
 
 
+@pytest.mark.sweep
 def test_a_control_says_how_many_matches_to_expect_to_be_false(made, points, tmp_path):
     _, _, path = made
     control, done = Known(dead=(0, 3)), []
@@ -330,6 +347,7 @@ def test_a_control_says_how_many_matches_to_expect_to_be_false(made, points, tmp
     assert made[0].by_chance is None
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("control", "said"),
     [
@@ -343,6 +361,7 @@ def test_a_control_that_is_none_is_refused(control, said, points):
         sg.atlas(Known(), points, "neurons", generations=1, control=control, **QUICK)
 
 
+@pytest.mark.sweep
 def test_a_control_of_other_layers_is_refused_before_anything_is_searched(points, monkeypatch):
     monkeypatch.setattr(layer, "_searched", None)
     models = (torch.nn.Sequential(*(torch.nn.Linear(2, 2) for _ in range(count))) for count in (2, 3))
@@ -382,6 +401,7 @@ def test_the_bounds_hold_nineteen_times_in_twenty(share):
     assert held >= 0.93 * 400
 
 
+@pytest.mark.sweep
 def test_an_atlas_is_a_table_with_every_figure(made):
     pytest.importorskip("pandas")
     atlas, _, _ = made
@@ -392,6 +412,7 @@ def test_an_atlas_is_a_table_with_every_figure(made):
     assert list(sg.Atlas((), "stopped").to_frame().columns) == list(table.columns)
 
 
+@pytest.mark.sweep
 def test_without_pandas_the_way_out_is_told(made, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(sg.SymgradError, match=r"pip install pandas.*\[dataclasses.asdict\(row\)"):

@@ -37,6 +37,7 @@ def is_a_front(front):
     return pairs == sorted(pairs, key=lambda p: (p[0], -p[1])) and len({e for _, e in pairs}) == len(pairs)
 
 
+@pytest.mark.sweep
 @fitted
 def test_the_value_of_a_straight_neuron_is_fitted_and_the_same_seed_gives_the_same_front(straight):
     front, again = (baselines.fit_value(straight.points, straight.values, straight, **FEW) for _ in range(2))

@@ -180,6 +180,7 @@ def nothing():
     return briefly(lawless(3, 200), concept="x1 + x2", count=12, operators=["square"])
 
 
+@pytest.mark.sweep
 def test_where_there_is_no_law_it_says_so(nothing):
     assert nothing.best is None
     assert nothing.concepts == ()
@@ -194,10 +195,12 @@ def test_where_there_is_no_law_it_says_so(nothing):
     assert "0.67" in repr(nothing)
 
 
+@pytest.mark.sweep
 def test_no_law_is_not_the_concept(nothing):
     assert (nothing.verdict.same, nothing.verdict.how) == (False, "different")
 
 
+@pytest.mark.sweep
 def test_no_law_cannot_be_evaluated(nothing):
     for export in (nothing.to_numpy, nothing.to_torch):
         with pytest.raises(DataError, match=r"no closed form.*result\.front"):
@@ -224,6 +227,7 @@ def several():
     return briefly(sg.GradientField(points, np.stack(mixed, axis=1)), concept=concepts, operators=PRODUCTS)
 
 
+@pytest.mark.sweep
 def test_all_concepts_of_several_neurons_are_found(several):
     assert {c.expression for c in several.concepts} == {parse("x1*x2"), parse("x3^2 + x4^2")}
     assert (several.rank, several.best) == (2, several.concepts[0])
@@ -231,6 +235,7 @@ def test_all_concepts_of_several_neurons_are_found(several):
     assert [verdict.how for verdict in several.verdicts] == ["proved", "proved"]
 
 
+@pytest.mark.sweep
 def test_how_many_concepts_and_which_is_printed(several):
     text = repr(several)
     assert f"2 independent concepts: {', '.join(str(c.expression) for c in several.concepts)}" in text
@@ -241,6 +246,7 @@ def test_how_many_concepts_and_which_is_printed(several):
     assert several._repr_latex_().count("$") == 4
 
 
+@pytest.mark.sweep
 def test_a_mixture_is_a_function_of_the_concepts_and_none_of_them():
     points, first, second = two_concepts()
     field = sg.GradientField(points, first - second)
@@ -251,6 +257,7 @@ def test_a_mixture_is_a_function_of_the_concepts_and_none_of_them():
     assert "independent concept" not in repr(result)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_verdict_on_several_formulas_is_no_surer_than_that_on_any(order):
     """A trace that is proved lends nothing to a determinant with a constant that is 1 % off."""
@@ -265,6 +272,7 @@ def test_the_verdict_on_several_formulas_is_no_surer_than_that_on_any(order):
     assert (result.verdict.same, result.verdict.how) == (True, "constants")
 
 
+@pytest.mark.sweep
 def test_a_direction_without_a_formula_is_counted():
     points, first, _ = two_concepts()
     other = np.random.default_rng(1).normal(size=points.shape)
@@ -284,6 +292,7 @@ def test_the_null_of_several_neurons_has_the_rank_that_they_have():
     assert search.evidence().chance == pytest.approx(1 / 4)
 
 
+@pytest.mark.sweep
 def test_many_inputs_that_act_through_few_coordinates_are_read():
     points = np.random.default_rng(0).uniform(-1, 1, (300, 66))
     first, second = np.tile([1.0, 0.0], 33), np.tile([0.0, 1.0], 33)
@@ -347,6 +356,7 @@ def test_nothing_looks_at_the_concept_before_the_verdict(monkeypatch):
 # -- what is asked -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_constraints_reach_the_verdict():
     case = CASES["P1-02"]
     on_data = "(x1*x4 - x2*x3) / (x1 + x4)"  # the determinant where the trace is 5, and nowhere else
@@ -519,6 +529,7 @@ def test_a_search_is_compiled_before_its_time_is_counted(monkeypatch):
     assert order == ["compiler", "watch"]
 
 
+@pytest.mark.sweep
 def test_what_is_compiled_first_is_all_that_a_search_calls():
     code = """
 import numpy as np, symgrad_widgets as sg

@@ -283,6 +283,7 @@ def test_the_photograph_sees_what_each_of_them_changes():
     assert differences(before, photograph(model)), "the sum is not undone bit by bit"
 
 
+@pytest.mark.sweep
 @pytest.mark.filterwarnings("ignore:the model is in train mode")
 def test_an_atlas_leaves_the_model_as_it_was_also_when_it_is_stopped():
     torch.manual_seed(0)
@@ -419,6 +420,7 @@ def _field_of(model):
     return sg.gradient_field(model, X, "read").gradients
 
 
+@pytest.mark.sweep
 def test_a_model_goes_to_processes_as_it_is():
     from joblib import Parallel, delayed
 

@@ -42,6 +42,7 @@ def squared_error(points):
     return lambda model: ((model(torch.as_tensor(points)) - target) ** 2).mean()
 
 
+@pytest.mark.sweep
 def test_the_true_formula_changes_nothing_and_recovers_the_task(result, points):
     net = Net()
     spliced = result.splice(net)
@@ -56,6 +57,7 @@ def test_the_true_formula_changes_nothing_and_recovers_the_task(result, points):
     assert "100 % recovered" in repr(effect)
 
 
+@pytest.mark.sweep
 def test_a_false_formula_is_told_by_its_effect(result, points):
     net = Net()
     field = sg.gradient_field(net, points, "neurons", 0, names=("x", "y", "z"))
@@ -64,6 +66,7 @@ def test_a_false_formula_is_told_by_its_effect(result, points):
     assert spliced.effect(squared_error(points)).recovered < 0.9
 
 
+@pytest.mark.sweep
 def test_a_folded_formula_has_the_neurons_directions_and_cannot_stand_for_it(result, points):
     net = Net()
     field = sg.gradient_field(net, points, "neurons", 0, names=("x", "y", "z"))
@@ -92,6 +95,7 @@ def test_a_loss_that_divides_by_the_spread_of_a_neuron_has_no_value_for_its_mean
     assert np.isnan(trained[1].mean)
 
 
+@pytest.mark.sweep
 def test_the_model_itself_stays_as_it_was(result, points):
     net = Net()
     before = net(torch.as_tensor(points))
@@ -104,6 +108,7 @@ def test_the_model_itself_stays_as_it_was(result, points):
     assert torch.isfinite(spliced.model(other)).all()
 
 
+@pytest.mark.sweep
 def test_phi_is_constant_beyond_its_ends_and_goes_through_its_knots(result):
     spliced = result.splice(Net())
     far = torch.tensor([[3.0, 3.0, 0.0], [9.0, 9.0, 0.0]], dtype=torch.double)
@@ -122,6 +127,7 @@ def test_an_exact_invariant_does_the_task_better_than_the_network_that_showed_it
     assert effect.recovered > 1
 
 
+@pytest.mark.sweep
 def test_a_loss_whose_last_layer_is_solved_for_sees_what_stands_in_its_place():
     run = sg.experiments["antisymmetric3"].pretrained()
     field = sg.gradient_field(run.model, run.x[:500], names=run.names)
@@ -141,6 +147,7 @@ def test_an_output_that_no_task_needs_is_said():
     assert "does not need" in repr(Effect(1.0, 1.0, 1.0))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -153,6 +160,7 @@ def test_what_is_not_there_cannot_be_replaced(result, given, said):
         result.splice(Net(), **given)
 
 
+@pytest.mark.sweep
 def test_without_a_formula_or_a_place_there_is_nothing_to_splice(result, points):
     field = sg.gradient_field(Net(), points, "neurons", 0, names=("x", "y", "z"))
     bare = briefly(sg.GradientField(field.points, field.gradients, field.names), operators=["mul"])
@@ -165,6 +173,7 @@ def test_without_a_formula_or_a_place_there_is_nothing_to_splice(result, points)
     assert result.asked == ("neurons", 0, None, "value")
 
 
+@pytest.mark.sweep
 def test_a_formula_of_other_inputs_than_the_models_is_refused(result):
     other = dataclasses.replace(result, inputs=("x", "y"))
     with pytest.raises(sg.SymgradError, match="of 2 inputs, x, y, and the model is given points with 3"):
@@ -223,6 +232,7 @@ MODELS = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", MODELS)
 def test_models_of_all_kinds_are_spliced(result, points, kind):
     net, x = MODELS[kind](), torch.as_tensor(points)
@@ -234,6 +244,7 @@ def test_models_of_all_kinds_are_spliced(result, points, kind):
     assert spliced.original is net
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("norm", [torch.nn.utils.weight_norm, torch.nn.utils.parametrizations.weight_norm])
 @pytest.mark.filterwarnings("ignore:.*weight_norm")
 def test_models_whose_weights_are_computed_are_spliced(result, points, norm):
@@ -251,6 +262,7 @@ def test_models_whose_weights_are_computed_are_spliced(result, points, norm):
     assert result.splice(net).change < 1e-6
 
 
+@pytest.mark.sweep
 def test_a_loss_may_name_the_argument(result, points):
     x = torch.as_tensor(points)
     by_name = result.splice(Net()).effect(lambda model: model(points=x).square().mean())
@@ -258,6 +270,7 @@ def test_a_loss_may_name_the_argument(result, points):
     assert by_name == by_place
 
 
+@pytest.mark.sweep
 def test_an_output_without_a_row_for_each_point_cannot_be_measured(result):
     with pytest.raises(
         sg.SymgradError, match="the model returns a dict of 'mean', and no tensor in it has a row"

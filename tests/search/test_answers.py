@@ -31,6 +31,7 @@ def product(unit=(1.0, 1.0), noise=0.0, values=None):
 # -- units ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("unit", [(1e6, 1e-6), (1e-12, 1.0), (1e3, 1e9)])
 def test_a_formula_does_not_depend_on_units_and_its_loss_is_the_same(unit):
     found = [
@@ -159,6 +160,7 @@ def test_an_exact_law_is_a_match_known_at_once():
     assert search.step().ended is None
 
 
+@pytest.mark.sweep
 def test_a_field_of_no_law_is_no_match():
     """Orthogonal to a damped oscillator's flow: no first integral, but short formulas come close."""
     points = np.random.default_rng(2).uniform(-1, 1, (300, 2))
@@ -208,6 +210,7 @@ def test_points_that_are_all_different_are_split_by_the_seed_alone():
     np.testing.assert_array_equal(fit, order[200:])
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("places", [4, 12])
 def test_chance_at_few_places_is_no_law_however_often_it_is_repeated(places):
     rng = np.random.default_rng(places)

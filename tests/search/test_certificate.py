@@ -132,6 +132,7 @@ def grown(field):
         return Trees(Sample(few), grammar, NODES - 2)
 
 
+@pytest.mark.sweep
 def test_as_many_trees_directions_and_the_same_best_as_by_plain_recursion(field, grown):
     few = field.take(slice(32))
     recursive = [directions(few, size) for size in range(1, NODES + 1)]
@@ -144,6 +145,7 @@ def test_as_many_trees_directions_and_the_same_best_as_by_plain_recursion(field,
         assert found.left[found.nodes <= most].min() == pytest.approx(least, rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.sweep
 def test_the_best_of_each_length_at_all_points_are_those_of_all_trees(field, grown, by_recursion):
     grammar = Grammar(OPERATORS, range(2))
     with np.errstate(all="ignore"):
@@ -182,6 +184,7 @@ def run(field, generations=8, **settings):
     return search
 
 
+@pytest.mark.sweep
 def test_an_answer_that_nothing_beats_gets_it_in_writing():
     search = run(field_of("x*y/z", ("x", "y", "z"), noise=0.01))
     certificate = search.certificate(progress=False)
@@ -198,6 +201,7 @@ def test_an_answer_that_nothing_beats_gets_it_in_writing():
     assert str(certificate) == certificate.text
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("formula", ["sin(x)/(y + x)", "sin(x*y) + 0.37*exp(x**2)"])  # one tree, a sum
 def test_a_better_formula_is_found_and_named(formula):
     search = run(field_of(formula), generations=1)
@@ -209,6 +213,7 @@ def test_a_better_formula_is_found_and_named(formula):
     )
 
 
+@pytest.mark.sweep
 def test_where_there_is_no_law_no_small_formula_is_one():
     points, slopes = np.random.default_rng(0).normal(size=(2, 300, 2))
     certificate = run(sg.GradientField(points, slopes), generations=1).certificate(progress=False)
@@ -217,6 +222,7 @@ def test_where_there_is_no_law_no_small_formula_is_one():
     assert re.match(claim, certificate.text)
 
 
+@pytest.mark.sweep
 def test_a_certificate_changes_nothing_and_is_made_of_the_answer_of_the_moment():
     field = field_of("x*y**2 + 2*y", noise=0.05)
     asked, plain = (sg.Search(field, ["add", "mul", "square", "exp"]) for _ in range(2))
@@ -228,6 +234,7 @@ def test_a_certificate_changes_nothing_and_is_made_of_the_answer_of_the_moment()
     assert asked.certificate(progress=False) == plain.certificate(progress=False)
 
 
+@pytest.mark.sweep
 def test_evidence_shows_the_certificate_of_its_answer_only():
     search = run(field_of("x*y"), generations=3, max_complexity=4)
     assert search.evidence(resamples=2).certificate is None
@@ -240,6 +247,7 @@ def test_evidence_shows_the_certificate_of_its_answer_only():
     assert search.evidence(resamples=2).certificate is None
 
 
+@pytest.mark.sweep
 def test_operators_and_units_of_ones_own_hold():
     field = field_of("x*y + x", noise=0.02)
     certificate = run(field, operators=["add", "mul"], generations=2).certificate(progress=False)
@@ -266,6 +274,7 @@ def test_a_stop_ends_it_and_it_can_be_asked_again():
     assert search.certificate(progress=False).best.expression == parse("x*y", ("x", "y"))
 
 
+@pytest.mark.sweep
 def test_it_takes_less_than_200_megabytes():
     search = run(field_of("cos(3*x)*sin(2*y*z)", ("x", "y", "z"), noise=0.3), generations=1)
     with Usage() as before:
@@ -275,6 +284,7 @@ def test_it_takes_less_than_200_megabytes():
     assert during.memory - before.memory < 200
 
 
+@pytest.mark.sweep
 def test_more_inputs_and_known_terms_are_refused():
     with pytest.raises(DataError, match="too many of 4 inputs that matter, 3 at most"):
         sg.Search(field_of("a*b + c*d", tuple("abcd"))).certificate()

@@ -97,6 +97,7 @@ KEPLER = ("x1", "x2", "v1", "v2")
 IN_SPACE = {"x1": "m", "x2": "m", "v1": "m/s", "v2": "m/s"}
 
 
+@pytest.mark.sweep
 def test_the_energy_of_an_orbit_needs_the_constant_of_gravitation():
     field = field_of("v1**2/2 + v2**2/2 - 1/sqrt(x1**2 + x2**2)", KEPLER)
     search = sg.Search(field, units=IN_SPACE, constants=["m**3/s**2"])
@@ -107,6 +108,7 @@ def test_the_energy_of_an_orbit_needs_the_constant_of_gravitation():
     assert min(c.loss for c in front) > 1e-3
 
 
+@pytest.mark.sweep
 def test_every_formula_of_a_front_makes_sense():
     field = field_of("x1*v2 - x2*v1", KEPLER, low=-2)
     search = sg.Search(field, units=IN_SPACE)
@@ -119,6 +121,7 @@ def test_every_formula_of_a_front_makes_sense():
     assert str(search.best.expression) in ("v2*x1 - v1*x2", "-v1*x2 + v2*x1", "v1*x2 - v2*x1")
 
 
+@pytest.mark.sweep
 def test_without_units_formulas_are_found_that_make_none():
     field = field_of("x1*v2 - x2*v1 + 2*x2 + 3*v1", KEPLER, low=-2)
     assert sg.Search(field).run(generations=9, progress=False).best.loss < 1e-9
@@ -135,6 +138,7 @@ def test_gravity_is_found_with_its_units():
     assert sg.verify(best.expression, "x1*x2/((x3 - x4)**2 + (x5 - x6)**2)", field=field).same
 
 
+@pytest.mark.sweep
 def test_a_quotient_that_a_classifier_knows_needs_no_difference_of_masses_and_lengths():
     run = sg.experiments["gravity"].pretrained()
     field = sg.gradient_field(run.model, run.x, names=run.names)

@@ -16,6 +16,7 @@ def field_of(formula, count=400):
     return sg.GradientField(points, evaluate(parse(formula, NAMES), NAMES, points)[1], names=NAMES)
 
 
+@pytest.mark.sweep
 def test_what_is_known_stands_in_every_formula_of_the_front():
     search = sg.Search(field_of("m*v**2 + 3*m*sin(x)"), known=["m*v**2"])
     state = search.run(generations=12, progress=False)

@@ -87,6 +87,7 @@ def test_what_nothing_tells_has_no_interval():
     assert sg.score(field, sp.Symbol("a", real=True) ** 2).intervals == ()
 
 
+@pytest.mark.sweep
 def test_the_answer_tells_its_numbers():
     result = sg.interpret(noisy(1), seconds=None)
     assert "95 % confidence" in repr(result)

@@ -343,6 +343,7 @@ def test_ten_formulas_are_bent_and_keep_their_directions(engines):
 # -- ends of all kinds ------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @gentle
 @pytest.mark.parametrize("how", ["file", "deaf"])
 @pytest.mark.filterwarnings("ignore:block 2 of PySR was cut short")
@@ -369,6 +370,7 @@ def test_stop_ends_a_block_and_loses_nothing(stand_in, how):
     assert fresh.run(generations=2, progress=False).front == search.front
 
 
+@pytest.mark.sweep
 @gentle
 def test_a_second_stop_ends_the_wait_for_the_first(stand_in):
     stand_in(**{"1": "deaf", "once": True})
@@ -417,6 +419,7 @@ def test_what_a_killed_process_left_behind_is_gone_at_the_next_start(stand_in, t
     )  # Julia's, so they go with it
 
 
+@pytest.mark.sweep
 def test_a_cap_in_seconds_cuts_a_block_and_shows_its_front(stand_in):
     stand_in(blocks=[EARLY, LATE], **{"1": "file"})
     search = sg.Search(circle(), backend="pysr")
@@ -478,6 +481,7 @@ def test_slow_answers_are_waited_for(stand_in, monkeypatch):
     assert sg.Search(circle(), backend="pysr").step().generation == 1
 
 
+@pytest.mark.sweep
 def test_a_front_that_grows_is_a_sign_of_life(stand_in, monkeypatch):
     monkeypatch.setattr(process.Julia, "patience", 1)
     stand_in(**{"0": "busy"})
@@ -890,6 +894,7 @@ def test_an_error_in_the_process_is_reported_with_its_traceback(fake_pysr, monke
     assert "child.py" in str(raised.value)
 
 
+@pytest.mark.sweep
 @gentle
 def test_a_block_that_ends_while_nobody_waits_is_kept(fake_pysr):  # noqa: ARG001
     search = sg.Search(circle(), backend=sg.PySR(iterations=79))

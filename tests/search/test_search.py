@@ -82,6 +82,7 @@ def test_concepts_come_back_and_are_proved(searched, name):
     assert search.best.loss < 1e-12
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "noise"), [("P1-02", 1e-3), ("P1-07", 1e-2), ("P2-F", 1e-2)])
 def test_concepts_come_back_from_noisy_gradients(searched, name, noise):
     search = searched(name, noise)
@@ -90,6 +91,7 @@ def test_concepts_come_back_from_noisy_gradients(searched, name, noise):
     assert search.best.loss == pytest.approx(noise, rel=0.25)
 
 
+@pytest.mark.sweep
 def test_a_quotient_seen_only_where_it_is_1_is_told_from_the_difference():
     def near(rng, count):
         x = rng.uniform(0, 2, (80 * count, 6))
@@ -103,6 +105,7 @@ def test_a_quotient_seen_only_where_it_is_1_is_told_from_the_difference():
     assert verdict.how == "proved", f"{search.best}: {verdict}"
 
 
+@pytest.mark.sweep
 def test_constants_inside_and_between_terms_are_placed():
     case = from_formula("x2^2 + 0.7*exp(1.3*x1)", -1, 1)
     search = sg.Search(field_of(case, 400))
@@ -111,6 +114,7 @@ def test_constants_inside_and_between_terms_are_placed():
     assert verdict.same, f"{search.best}: {verdict}"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("n", [2, 5])
 def test_where_there_is_no_law_none_is_found(n):
     search = sg.Search(lawless(n, 200), random_state=n)
@@ -191,6 +195,7 @@ def test_no_entry_is_wrapped_in_a_monotone_function(guess):
 # -- what it may use -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("operators", "functions"),
     [
@@ -247,12 +252,14 @@ def straight():
     return traces
 
 
+@pytest.mark.sweep
 def test_the_run_has_something_to_repeat(straight):
     assert [t[0] for t in straight] == list(range(1, LENGTH + 1))
     assert len({str(t[1]) for t in straight}) > 2
     assert straight[-1][2] > straight[-3][2]
 
 
+@pytest.mark.sweep
 def test_stepping_gives_the_same_bits_whatever_the_global_random_state(straight):
     np.random.seed(1)  # noqa: NPY002 - as somebody else's code may do, and rely on
     before = np.random.get_state()[1].copy()  # noqa: NPY002
@@ -263,6 +270,7 @@ def test_stepping_gives_the_same_bits_whatever_the_global_random_state(straight)
     assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
+@pytest.mark.sweep
 def test_going_forth_and_back_gives_the_same_bits(straight):
     search = small()
     for generation in (LENGTH, 4, 4, 1, 6):
@@ -271,6 +279,7 @@ def test_going_forth_and_back_gives_the_same_bits(straight):
         assert state == search.state
 
 
+@pytest.mark.sweep
 def test_a_saved_search_goes_on_with_the_same_bits(straight, tmp_path):
     search = small()
     search.run(generations=LENGTH - 2, progress=False)
@@ -340,10 +349,12 @@ def child():
     return done.stdout.splitlines()
 
 
+@pytest.mark.sweep
 def test_the_number_of_threads_changes_no_bit(straight, child):
     assert [ast.literal_eval(line) for line in child[:-1]] == straight
 
 
+@pytest.mark.sweep
 def test_another_seed_gives_another_run(straight):
     search = small(6)
     search.run(generations=LENGTH, progress=False)
@@ -405,6 +416,7 @@ def clock(monkeypatch):
     return now
 
 
+@pytest.mark.sweep
 def test_seconds_are_a_cap_that_cuts_a_generation_short(straight, clock, looks):
     search = small()
     assert search.run(seconds=0, generations=5, progress=False).generation == 0
@@ -416,6 +428,7 @@ def test_seconds_are_a_cap_that_cuts_a_generation_short(straight, clock, looks):
     assert traced(search) == straight[generation]
 
 
+@pytest.mark.sweep
 def test_a_stop_in_the_middle_of_a_generation_drops_it(straight, looks):
     search, inside, stopped = small(), threading.Event(), threading.Event()
 
@@ -451,6 +464,7 @@ def test_a_stop_just_before_a_run_begins_is_not_lost_and_an_old_one_forgotten(cl
     assert search.step().generation == 4
 
 
+@pytest.mark.sweep
 def test_a_stop_reaches_the_run_around_a_step(straight):
     search = small()
 
@@ -462,6 +476,7 @@ def test_a_stop_reaches_the_run_around_a_step(straight):
     assert traced(search) == straight[0]
 
 
+@pytest.mark.sweep
 def test_a_generation_cut_short_anywhere_leaves_no_trace(straight, looks):
     errors, left = itertools.cycle([Interrupted, KeyboardInterrupt, MemoryError]), [0]
 
@@ -486,6 +501,7 @@ def test_a_generation_cut_short_anywhere_leaves_no_trace(straight, looks):
         assert traced(search) == straight[generation]
 
 
+@pytest.mark.sweep
 def test_an_interrupt_from_the_keyboard_at_any_call_leaves_the_last_generation(straight):
     search = small()
     search.run(generations=14, progress=False)
@@ -509,6 +525,7 @@ def test_an_interrupt_from_the_keyboard_at_any_call_leaves_the_last_generation(s
     assert traced(search) == straight[14]
 
 
+@pytest.mark.sweep
 def test_a_budget_of_evaluations_is_kept_to_the_generation(straight):
     budget = straight[5][2] + 1
     search = small()
@@ -517,6 +534,7 @@ def test_a_budget_of_evaluations_is_kept_to_the_generation(straight):
     assert traced(search) == wanted
 
 
+@pytest.mark.sweep
 def test_generations_count_from_where_the_search_is(straight):
     search = small()
     search.run(generations=2, progress=False)
@@ -877,6 +895,7 @@ def test_no_module_of_the_search_reads_an_answer():
             assert not parts & ANSWERS, f"{path.name} imports {parts & ANSWERS}"
 
 
+@pytest.mark.sweep
 def test_searching_loads_no_answer(child):
     loaded = {name.removeprefix("symgrad_widgets.").split(".")[0] for name in child[-1].split()}
     assert "search" in loaded

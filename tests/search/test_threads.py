@@ -32,6 +32,7 @@ def shown(search):
     return [(str(c.expression), c.loss) for c in search.front]
 
 
+@pytest.mark.sweep
 def test_steps_of_several_threads_are_those_of_one():
     alone, shared = Search(FIELD, **FEW), Search(FIELD, **FEW)
     alone.goto(9)
@@ -58,6 +59,7 @@ def test_a_cap_of_one_run_is_none_for_what_comes_after_it():
     assert search.step().generation == 5
 
 
+@pytest.mark.sweep
 def test_searches_of_their_own_do_not_disturb_one_another():
     def found(seed):
         search = Search(FIELD, random_state=seed, **FEW)

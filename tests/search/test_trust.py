@@ -25,6 +25,7 @@ def read(field):
     return search
 
 
+@pytest.mark.sweep
 def test_a_saturated_neuron_is_read_by_the_points_that_tell():
     field = saturated()
     found, equal = read(field), read(saturated(weights=np.ones(800)))

@@ -172,6 +172,7 @@ def close(field, layer, dtype):
     np.testing.assert_allclose(field.values, right.values, atol=2e-2 if loose else 1e-6)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", READ)
 def test_what_is_made_of_a_model_is_read_as_the_model(kind):
     make, layer = READ[kind]
@@ -239,6 +240,7 @@ def test_a_formula_is_not_spliced_into_what_is_scripted(kind):
         result.splice(READ[kind][0](), X, neuron=0)
 
 
+@pytest.mark.sweep
 def test_a_scripted_part_of_a_model_hides_its_own_layers_alone():
     model = nn.Sequential(torch.jit.script(nn.Sequential(nn.Linear(3, 5), nn.Tanh())), nn.Linear(5, 2))
     shown = sg.NeuronPicker(model, X).activity
@@ -359,6 +361,7 @@ ARGUMENTS = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", ARGUMENTS)
 def test_further_arguments_are_taken_as_they_are_given(kind):
     model = Scaled()
@@ -400,6 +403,7 @@ def test_an_atlas_of_other_arguments_is_another_atlas(tmp_path):
         sg.atlas(Scaled(), X, "net.0", forward_args=S + 1, **options)
 
 
+@pytest.mark.sweep
 def test_with_another_default_type_all_is_the_same():
     model, before = plain(), torch.get_default_dtype()
     right = sg.gradient_field(model, X, smooth=2)

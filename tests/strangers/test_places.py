@@ -184,6 +184,7 @@ def test_a_disk_that_is_full_costs_a_line(tmp_path):
         kept._Mended(Full()).save_overload(None, None)
 
 
+@pytest.mark.sweep
 def test_doctor_looks_where_the_cache_is():
     check = doctor._compiled_cache()
     assert check.found == str(kept.folder(compiled.evaluate))

@@ -133,6 +133,7 @@ def test_renaming_the_inputs_changes_nothing():
         assert verify(*renamed).how == verify(formula, QUARTIC).how
 
 
+@pytest.mark.sweep
 def test_a_large_polynomial_identity_is_proved():
     matrix = sp.Matrix(4, 4, sp.symbols("x1:17"))
     concept = matrix.det()
@@ -355,6 +356,7 @@ def sphere(n=300):
     return field_at(points, ("x", "y", "z"), tangent), field_at(points, ("x", "y", "z"), None)
 
 
+@pytest.mark.sweep
 def test_a_curved_surface_by_its_equation_or_its_tangents():
     by_point, plain = sphere()
     equation = "x^2 + y^2 + z^2 = 1"
@@ -371,6 +373,7 @@ def test_a_curved_surface_by_its_equation_or_its_tangents():
 # --- several concepts ---
 
 
+@pytest.mark.sweep
 def test_functions_of_several_concepts():
     on = field(0.1, 1, ORBIT)
     angular, energy, runge, lenz = KEPLER

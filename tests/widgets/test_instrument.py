@@ -159,6 +159,7 @@ def test_hidden_answers_do_not_reach_the_page_before_a_guess():
     view.close()
 
 
+@pytest.mark.sweep
 def test_no_message_of_a_hidden_view_holds_a_formula_of_the_machine_s():
     view = sg.Workbench("cubic_force", hidden=True, show="all")
     messages = []
@@ -239,6 +240,7 @@ def test_a_network_of_ones_own_and_a_small_front_end():
     assert max(len(path.read_text().splitlines()) for path in own) <= 400
 
 
+@pytest.mark.sweep
 def test_whether_the_search_has_ended_is_told_with_each_generation(view):
     send(view, do="step")
     view._worker.wait(120)
@@ -286,6 +288,7 @@ def test_experiments_are_chosen_by_what_gives_nothing_away_and_trained_again(vie
     assert view.state.seed == 0
 
 
+@pytest.mark.sweep
 def test_a_training_is_stopped_and_what_it_had_learnt_is_shown(view):
     send(view, do="go", experiment="cubic_force", seed=1)
     send(view, do="halt")
@@ -358,6 +361,7 @@ def test_a_slice_goes_through_the_point_of_the_data_that_is_nearest_to_it():
     view.close()
 
 
+@pytest.mark.sweep
 def test_hidden_answers_are_told_once_somebody_has_guessed():
     view = sg.Instrument("cubic_force", hidden=True)
     view.told = []
@@ -370,6 +374,7 @@ def test_hidden_answers_are_told_once_somebody_has_guessed():
     view.close()
 
 
+@pytest.mark.sweep
 def test_channels_of_images_are_shown_as_they_are_at_a_point_of_the_data():
     import torch
 

@@ -39,6 +39,7 @@ def test_a_formula_that_is_near_is_close_but_not_complete(view):
     assert "apart in the middle. A longer formula would" in told["said"]
 
 
+@pytest.mark.sweep
 def test_a_neuron_of_which_nothing_is_known_has_angles_only(view):
     view.state = view.state.plain() | {"layer": "silu1", "neurons": [3]}
     best = str(sg.interpret(view.field, seconds=5).front[0].expression)

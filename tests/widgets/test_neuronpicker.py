@@ -107,6 +107,7 @@ def test_channels_of_an_image_count_by_their_mean():
     assert np.isfinite(activity.gradient_spread).all()  # 36 inputs: 32 random directions
 
 
+@pytest.mark.sweep
 def test_random_directions_leave_a_small_error_in_an_angle():
     x = np.random.default_rng(0).normal(size=(400, 60))
     activity = Activity(nn.Linear(60, 20).double(), x)

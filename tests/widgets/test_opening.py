@@ -34,6 +34,7 @@ def test_one_input_has_a_formula_too():
     assert opening(one, [0]) == "x + 3.0 x²"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("slug", "most"), [("oscillator", 21), ("two_mixed", 35), ("exponential", 35), ("determinant3", 60)]
 )

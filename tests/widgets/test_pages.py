@@ -28,6 +28,7 @@ def path(tmp_path_factory):
     return sg.page("oscillator", tmp_path_factory.mktemp("pages") / "one.html", generations=1)
 
 
+@pytest.mark.sweep
 def test_one_file_with_nothing_from_elsewhere_and_no_answer_in_sight(path):
     text = path.read_text(encoding="utf-8")
     assert len(text) < 3e6
@@ -39,6 +40,7 @@ def test_one_file_with_nothing_from_elsewhere_and_no_answer_in_sight(path):
     assert "for practice, not for marks" in text
 
 
+@pytest.mark.sweep
 def test_the_chosen_neuron_s_field_is_exact_and_the_network_whole(path):
     data, run = held(path, "data"), sg.experiments["oscillator"].pretrained()
     field = sg.gradient_field(run.model, run.x, names=run.names)

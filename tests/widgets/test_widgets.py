@@ -172,6 +172,7 @@ def test_a_click_takes_one_generation_and_the_front_appears(field):
     assert "v**2 + x**2" in stepper.words
 
 
+@pytest.mark.sweep
 def test_what_is_played_to_its_end_says_that_no_small_formula_does_better(field):
     stepper = sg.SearchStepper(sg.Search(field, max_complexity=5))
     click(stepper, "play")
@@ -309,6 +310,7 @@ def test_an_error_in_the_worker_is_shown_and_the_next_click_works():
     assert "Generation 2" in stepper.words
 
 
+@pytest.mark.sweep
 def test_a_run_that_has_settled_is_shown_beside_random_directions(field):
     stepper = sg.SearchStepper(search_of(field))
     click(stepper, "play")

@@ -103,6 +103,7 @@ def test_several_neurons_have_no_phi(run):
     assert three.phiview.field is three.field
 
 
+@pytest.mark.sweep
 def test_all_concepts_of_several_neurons_are_listed():
     class Two(nn.Module):
         def forward(self, x):
@@ -118,6 +119,7 @@ def test_all_concepts_of_several_neurons_are_listed():
     assert bench.interpretation is None
 
 
+@pytest.mark.sweep
 def test_the_list_of_concepts_waits_for_a_guess_where_the_answer_is_hidden(run):
     bench = sg.Workbench(run, hidden=True)
     with pytest.raises(sg.SymgradError, match="type a guess first"):
@@ -149,6 +151,7 @@ def shipped():
     return bench
 
 
+@pytest.mark.sweep
 def test_a_state_is_one_short_line_and_comes_back(shipped):
     line = shipped.state_line
     assert len(line) < 500
@@ -264,6 +267,7 @@ def test_the_state_of_a_network_of_ones_own_brings_its_seed(run):
         bench.load_state(bench.state_dict() | {"experiment": "oscillator"})
 
 
+@pytest.mark.sweep
 def test_a_state_that_is_refused_leaves_no_views_behind(shipped):
     line = json.dumps(shipped.state_dict() | {"layer": "silu9"})
     with pytest.raises(sg.SymgradError, match="silu9"):

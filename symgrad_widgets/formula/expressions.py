@@ -33,6 +33,7 @@ __all__ = [
 
 _MOST_NODES = 20_000
 _MOST_FROM_FILES, _LONGEST_FROM_FILES = 400, 4000  # parts, characters
+_REMEMBERED = 2**14  # formulas of which the size is known
 _VANISHING = 1e-9  # of the largest component: shorter projections are rounding errors
 _ONE_OPERATOR = (
     sp.Integer(2),
@@ -99,6 +100,7 @@ def _check_tree(formula):
         )
 
 
+@functools.lru_cache(_REMEMBERED)
 def complexity(expression):
     """Size of a formula: 1 for each leaf, each operator and each constant other than +-1.
 

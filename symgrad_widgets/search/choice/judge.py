@@ -1,7 +1,9 @@
 """Fit on some points, judge on others: from the engine's sums of terms to a front and its answer."""
 
+from collections.abc import Callable
 from copy import copy
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -37,23 +39,46 @@ from .writing import formulas
 __all__ = ["Judge"]
 
 
-class _Written(NamedTuple):
+class _Witnesses(NamedTuple):
+    """What all formulas are held against at the judged points."""
+
+    unit: np.ndarray  # (N, k, m)
+    trust: np.ndarray  # (N,) weights
+    nearest: Callable  # () -> Neighbours
+
+
+@dataclass(frozen=True, eq=False)
+class _Written:
     candidate: Candidate
     directions: np.ndarray  # (N, m) unit gradients on all points, zero where they vanish
-    shares: np.ndarray  # (N,) of 1 - cos^2
     contender: tuple  # of terms
-    effort: int
-    smooth: float
-    trust: np.ndarray  # (N,) weights of the points
     missed: np.ndarray | None  # (N,) of what is left of the values
+    held_against: _Witnesses
 
-    @property
+    @cached_property
+    def effort(self):
+        """What its length counts."""
+        return effort(self.candidate.expression)
+
+    @cached_property
+    def shares(self):
+        """1 - cos^2 at each point (N,)."""
+        return misalignment(self.directions, self.held_against.unit)
+
+    @cached_property
+    def smooth(self):
+        """Share of its loss that neighbouring points have in common."""
+        unit, trust, nearest = self.held_against
+        return smooth_share(unit, self.directions, nearest(), trust)
+
+    @cached_property
     def loss(self):
+        """Loss on all points."""
         return self.loss_at(slice(None))
 
     def loss_at(self, points):
         """Loss on some of the points."""
-        return np.average(self.shares[points], weights=self.trust[points])
+        return np.average(self.shares[points], weights=self.held_against.trust[points])
 
     @property
     def rest(self):
@@ -219,7 +244,10 @@ class Judge:
         return np.concatenate([sample.trust for sample in self._samples])
 
     @cached_property
-    def _nearest(self):
+    def _witnesses(self):
+        return _Witnesses(self._unit, self._trust, cache(self._neighbours))
+
+    def _neighbours(self):
         return neighbours(np.concatenate([sample.field.points for sample in self._samples]))
 
     def _write(self, contender):
@@ -259,13 +287,11 @@ class Judge:
 
     def _judge(self, contender, features, expression, numbers):
         directions = np.concatenate([_directions(numbers, G) for G, _ in features])
-        shares = misalignment(directions, self._unit)
-        losses = losses_of(shares[-len(self.held.trust) :], self.held.trust)
+        held = misalignment(directions[-len(self.held.trust) :], self.held.unit)
         squares = missed_by(expression, self._judged)
-        candidate = Candidate(expression, complexity(expression), *losses, share(squares), self._about)
-        smooth = smooth_share(self._unit, directions, self._nearest, self._trust)
-        about = contender, effort(expression), smooth, self._trust, squares
-        return _Written(candidate, directions, shares, *about)
+        told = *losses_of(held, self.held.trust), share(squares)
+        candidate = Candidate(expression, complexity(expression), *told, self._about)
+        return _Written(candidate, directions, contender, squares, self._witnesses)
 
     def _hear(self, terms):
         """Witness of the values at the judged points, or None."""

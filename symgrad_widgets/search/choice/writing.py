@@ -4,6 +4,8 @@ A concept is only defined up to a monotone function, so the simplest member of t
 no offset, no outer function, a sum of logarithms as the product it is the logarithm of.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import sympy as sp
 
@@ -11,7 +13,7 @@ from ...formula.expressions import complexity
 from ...formula.outer import core
 from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy, to_sympy
-from ..tuning import INTERVALS, WRITING
+from ..tuning import INTERVALS, MEMORY, WRITING
 from .coefficients import as_number, is_simple, mostly_positive, plainness, simple_numbers
 
 __all__ = ["formulas", "unwrapped"]
@@ -44,7 +46,7 @@ def formulas(terms, directions, values, forms, symbols, points):
         values.place(directions.placed)
         if values.rest < directions.loss:
             witness = values
-    bodies = [_body(to_sympy(t, forms)) for t in terms]
+    bodies = [_body(term, tuple(forms)) for term in terms]
     ways = []
     for cost, limit in ((witness.left_by, witness.limit), (witness.errors_from, INTERVALS.errors)):
         ways += _shortest(simple_numbers(witness.placed, cost, limit), bodies, symbols, points)
@@ -77,8 +79,10 @@ def _effort(e):
     )
 
 
-def _body(e):
-    """Return e with 0.5 written 1/2, and log|10 x - 10 y|, which differs by a constant, as log|x - y|."""
+@lru_cache(MEMORY.bodies)
+def _body(term, forms):
+    """SymPy expression of a term, 0.5 written 1/2, and log|10 x - 10 y| as log|x - y|."""
+    e = to_sympy(term, forms)
     e = e.xreplace({x: as_number(float(x)) for x in e.atoms(sp.Float)})
     return e.xreplace({e.args[0]: _without_scale(e.args[0])}) if isinstance(e, sp.log) else e
 
@@ -136,7 +140,7 @@ def _first(e):
 
 def _plain(e, symbols, points):
     """Return e with |u| written u or -u where u keeps its sign on the data."""
-    return e.replace(sp.Abs, lambda u: _positive_there(u, symbols, points))
+    return e.replace(sp.Abs, lambda u: _positive_there(u, symbols, points)) if e.has(sp.Abs) else e
 
 
 def _positive_there(e, symbols, points):

@@ -17,7 +17,7 @@ def click(view, button, wait=True, **more):
 
 def go(view, **parts):
     """Change parts of what a view shows, as a page does."""
-    view._state = view._state | parts
+    send(view, do="set", parts=parts)
 
 
 def choose(view, **choices):

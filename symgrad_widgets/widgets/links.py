@@ -1,7 +1,5 @@
 """The views of a Workbench that can be driven from Python, all of one state."""
 
-from dataclasses import replace
-
 from ..errors import SymgradError
 from .chooser import ExperimentChooser
 from .expressionview import ExpressionView
@@ -79,7 +77,7 @@ class Links:
         if self._linking:
             return
         try:
-            self.state = replace(self.state, **parts)
+            self.state = self._with(parts)
             self._say("")
         except SymgradError as error:
             self._say(str(error))
@@ -127,10 +125,7 @@ class Links:
         layer = None if position == activity.position(None) else picker.layer
         if self._linking or (layer, picker.neurons) == (self._shown.layer, self._shown.neurons):
             return
-        found = self._subjects.get((self._subject.network, layer, picker.neurons))
-        generation = 0 if found is None else len(found.found)
-        mine = self._shown.selected if self._shown.selected != self._machine else None
-        self._take(layer=layer, neurons=picker.neurons, generation=generation, selected=mine)
+        self._take(layer=layer, neurons=picker.neurons)
 
     def _turn_picker(self, picker):
         subject = self._subject

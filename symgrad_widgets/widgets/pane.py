@@ -20,7 +20,7 @@ _NUMBERS = 400_000  # of a field that a page is given: of a larger one, some of 
 
 
 class Pane(Described, Front):
-    """Panels of the instrument, told by messages what to show.
+    """Panels of the instrument, told by messages what to show; a page says what of the state is to change.
 
     A subclass says in `_given()` all that a page has to know, hears in `_moved_to(state)` where a page has
     gone, and in `_do` what a person has asked for; both may raise a `SymgradError`, which is said there.
@@ -45,7 +45,6 @@ class Pane(Described, Front):
         shown = list(self.panels if panels is None else panels)
         super().__init__("sgi-view", _state=state.plain(), _panels=shown, **traits)
         self.on_msg(self._asked)
-        self.observe(self._moved, "_state")
         adopt(self)
 
     def _given(self):
@@ -65,16 +64,21 @@ class Pane(Described, Front):
 
     def _go(self, state, **given):
         """Show a state, and tell a page what is new with it."""
-        self._shown = state
-        if given:
-            self._tell(**given)
-        self._state = state.plain()
+        self._shown, plain = state, state.plain()
+        if given or plain != self._state:
+            self._tell(**given, state=plain)
+        self._state = plain
 
-    def _tell_all(self):
-        self._tell(**self._given(), documents={name: document(name) for name in self._plots})
+    def _tell_all(self, **given):
+        documents = {name: document(name) for name in self._plots}
+        self._tell(**self._given(), **given, state=self._shown.plain(), documents=documents)
 
     def _asked(self, _, message, __):
-        """Answer a page: `want` what it has to know, `do` what a person has asked for."""
+        """Answer a page: `want` what it has to know, `do` what a person has asked for.
+
+        What a page changes of the state it has changed already. It is told in what state we are then, and
+        that we have heard, by the `mark` of its message; what it has sent since it puts upon that.
+        """
         try:
             if message.get("want") == "live":
                 self.send({"live": self._version}, buffers=[bokehjs.script()])
@@ -82,25 +86,22 @@ class Pane(Described, Front):
                 self._tell_all()
             elif message.get("want") == "plots":
                 self._tell(documents={name: document(name) for name in ("front", "bend")})
+            elif message.get("do") == "set":
+                self._moved_to(self._with(message.get("parts")))
+                self._say("")
             else:
                 self._do(message)
         except SymgradError as error:
             self._say(str(error))
+        if "mark" in message:
+            self._tell(state=self._shown.plain(), heard=message["mark"])
 
     def _do(self, message):
         """Do what a person has asked for; by itself a view does nothing."""
 
-    def _moved(self, change):
-        """Follow the page; what it may not be stays as it was, and the page is told why."""
-        before = self._shown.plain()
-        if change.new == before:
-            return
-        try:
-            self._moved_to(ViewState.read(change.new))
-            self._say("")
-        except SymgradError as refused:
-            self._state = before
-            self._say(str(refused))
+    def _with(self, parts):
+        """The state with some parts of it changed, as plain data."""
+        return ViewState.read(self._shown.plain() | parts)
 
     def _say(self, error):
         if error != self.error:

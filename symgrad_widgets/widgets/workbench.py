@@ -1,5 +1,6 @@
 """One instrument in which question, field, guess, network, formulas, bend and time are seen at once."""
 
+import threading
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +15,6 @@ from ..network.experiment import experiments
 from ..reading.interpretation import interpret
 from ..search import warm_up
 from ..verdict import verdict_on
-from .canvases import document
 from .links import Links
 from .pages import write_page
 from .pane import Pane
@@ -75,6 +75,7 @@ class Workbench(Links, Pane):
             if panel not in _ALL:
                 raise DataError(f"no panel {panel!r} to show: there are {', '.join(_ALL)}")
         self.interpretation, self._running, self._views = None, False, {}
+        self._going = threading.Lock()  # no thread tells a page of neurons that another one leaves
         self._worker = Worker(self._working)
         self._aside = Worker(self._answering)  # beside a search
         network = Network.of(source, x, names, seed, **reading)
@@ -174,20 +175,39 @@ class Workbench(Links, Pane):
         other, before, secret = subject is not self._subject, self._shown, self._secret
         kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
         self._subjects = kept | {_key(subject): subject}
-        self._subject, told = subject, {}
-        self._shown = view
-        if other:
-            told = self._given()
-        elif (view.inputs, view.slice) != (before.inputs, before.slice):
-            told["section"] = self._section()
-        if secret != self._secret:
-            told["found"] = [] if self._secret else subject.found
-        seen = (view.experiment, view.seed, view.inputs, self._has("network", view))
-        if seen[-1] and seen != (before.experiment, before.seed, before.inputs, self._has("network", before)):
-            told["network"] = subject.tiles(view.inputs)
-        self._go(view, **told)
+        told = {}
+        with self._going:
+            self._subject, self._shown = subject, view
+            if other:
+                told = self._given()
+            elif (view.inputs, view.slice) != (before.inputs, before.slice):
+                told["section"] = self._section()
+            if secret != self._secret:
+                told["found"] = self._found
+            seen = (view.experiment, view.seed, view.inputs, self._has("network", view))
+            if seen[-1] and seen != (
+                before.experiment,
+                before.seed,
+                before.inputs,
+                self._has("network", before),
+            ):
+                told["network"] = subject.tiles(view.inputs)
+            self._go(view, **told)
         self.set_trait("field", subject.field)
         self._follow_all()
+
+    def _with(self, parts):
+        """As a page asks for it: nothing is searched for, and of other neurons the last that was found is shown."""
+        view = super()._with(parts)
+        subject = self._of(self._subject.network, view.layer, view.neurons)
+        found = [] if _kept_back(view) else subject.found
+        if "generation" not in parts and (subject is not self._subject or len(found) > len(self._found)):
+            best = [one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0]
+            known = [one["text"] for state in self._found for one in state["front"]]
+            mine = view.selected if view.selected in view.guesses or view.selected not in known else None
+            keeps = mine in view.guesses or not best
+            return replace(view, generation=len(found), selected=mine if keeps else best[0])
+        return replace(view, generation=min(view.generation, len(subject.found)))
 
     def _has(self, panel, view):
         return panel in (self._panels or view.open)
@@ -235,7 +255,7 @@ class Workbench(Links, Pane):
             "what": subject.what,
             "field": subject.data(),
             "section": self._section(),
-            "found": [] if self._secret else subject.found,
+            "found": self._found,
             "ended": subject.ended,
             "running": self._running,
         }
@@ -245,12 +265,16 @@ class Workbench(Links, Pane):
 
     @property
     def _secret(self):
-        return self._shown.hidden and not self._shown.guesses
+        return _kept_back(self._shown)
+
+    @property
+    def _found(self):
+        """What the search has found, as far as a page may know."""
+        return [] if self._secret else self._subject.found
 
     def _tell_all(self):
         view = self._shown
-        tiles = self._subject.tiles(view.inputs) if self._has("network", view) else None
-        self._tell(**self._given(), documents={"field": document("field")}, network=tiles)
+        super()._tell_all(network=self._subject.tiles(view.inputs) if self._has("network", view) else None)
 
     def _do(self, message):
         get = message.get
@@ -278,10 +302,10 @@ class Workbench(Links, Pane):
         try:
             subject, view = self._of(self._subject.network, layer, (neuron,)), self._shown
         except SymgradError:
-            if not ahead:
-                raise
-            self._tell(look=where | {"field": None})  # nobody has asked for it yet
-            return
+            self._tell(look=where | {"field": None})
+            if ahead:  # nobody has asked for it yet
+                return
+            raise
         self._tell(
             look=where
             | {
@@ -330,13 +354,13 @@ class Workbench(Links, Pane):
         known = len(subject.found)
         state = subject.search.step()
         if state.generation > known:
-            self._found(subject, state)
+            self._kept(subject, state)
 
     def _play(self):
         subject = self._subject
         warm_up()  # the search does not look at Stop before all is compiled
         if not self._worker.halted.is_set():
-            callback = partial(self._found, subject)
+            callback = partial(self._kept, subject)
             subject.ended = subject.search.run(progress=False, callback=callback).ended
             self._told_of(subject, ended=subject.ended)
             if subject.field.rank > 1 and subject.ended == "known":
@@ -349,7 +373,7 @@ class Workbench(Links, Pane):
         if not self._secret:
             self._told_of(subject, told=said | {"text": None, "same": False})
 
-    def _found(self, subject, state):
+    def _kept(self, subject, state):
         plain = subject.keep(state)
         if not self._secret:
             self._told_of(subject, generation=plain, ended=subject.ended)
@@ -357,8 +381,9 @@ class Workbench(Links, Pane):
 
     def _told_of(self, subject, **given):
         """Tell the page, unless another neuron has been chosen meanwhile."""
-        if subject is self._subject:
-            self._tell(**given)
+        with self._going:
+            if subject is self._subject:
+                self._tell(**given)
 
     def _hint(self, text):
         subject = self._subject
@@ -435,6 +460,10 @@ class Workbench(Links, Pane):
         if self._worker.running:
             self._worker.halted.set()
             self._subject.stop()
+
+
+def _kept_back(view):
+    return view.hidden and not view.guesses
 
 
 def _choices(own):

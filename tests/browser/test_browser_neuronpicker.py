@@ -105,7 +105,7 @@ def test_python_reaches_both_views_and_they_agree(page):
 def test_the_measure_is_chosen_in_the_view_and_what_fails_is_said_there(page):
     picker(page).get_by_label("Faded by").select_option("gradient")
     assert chosen(page).endswith("gradient")
-    lab.ask(page, "picker._state = picker._state | {'neurons': [99]}")
+    lab.ask(page, "picker._asked(None, {'do': 'set', 'parts': {'neurons': [99]}}, [])")
     picker(page).get_by_text("has neurons 0 to 11, got 99").wait_for(timeout=5000)
     tile(page, "1 2").click()
     page.wait_for_timeout(400)

@@ -90,8 +90,9 @@ def test_a_refused_state_changes_nothing(view, parts):
     assert view.field is field
     assert view.told == []
     assert view.search.generation == 0
-    view._state = bad  # from a page: it is put back there, and the page is told why
-    assert view._state == before.plain()
+    send(view, do="set", parts=parts, mark=0.5)  # from a page: the page is told why, and what it goes back to
+    assert given(view)["state"] == view._state == before.plain()
+    assert given(view)["heard"] == 0.5
     assert given(view)["error"]
 
 

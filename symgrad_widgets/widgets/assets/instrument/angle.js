@@ -9,9 +9,8 @@ export class AnglePanel {
     this.big = h("output.sgi-big", { "aria-label": "Angle" });
     this.small = h("span.sgi-small");
     this.bars = BINS.slice(1).map((high, i) => {
-      const low = BINS[i];
-      const bar = h(`button.sgi-bar.sgi-c${classOf((low + high) / 2)}`, { type: "button", onclick: () => this.choose(i) }, h("i"));
-      return bar;
+      const bar = h("i", { style: `background: var(--sgi-c${classOf((BINS[i] + high) / 2)})` });
+      return h("button.sgi-bar", { type: "button", onclick: () => this.choose(i) }, bar);
     });
     const ticks = BINS.map((bin) => h("span", {}, `${bin}°`));
     this.caption = h("p.sgi-note");

@@ -82,7 +82,7 @@ export class FieldPanel {
     }
     this.glance.hidden = !store.looked;
     this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
-    this.looks.textContent = `${WORDS.looking(store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
+    this.looks.textContent = `${WORDS.looking(store.awaited ? "…" : store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],

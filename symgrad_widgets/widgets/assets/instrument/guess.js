@@ -98,7 +98,7 @@ export class GuessPanel {
   }
 
   handle(k) {
-    const handle = h("span.sgi-number", { role: "slider", tabIndex: 0,
+    return h("span.sgi-number", { role: "slider", tabIndex: 0,
       onfocus: () => this.activate(k),
       onpointerdown: (event) => this.grab(event, k),
       onkeydown: (event) => {
@@ -108,7 +108,6 @@ export class GuessPanel {
         this.active = k;
         this.step(by);
       } });
-    return handle;
   }
 
   activate(k) {
@@ -130,15 +129,14 @@ export class GuessPanel {
       const slower = moved.shiftKey ? 0.1 : 1;
       store.hold(this.withNumber(text, i, rounded(value + ((moved.clientX - start) / FINE) * size * slower, grain * slower)));
     };
-    const end = () => {
+    const done = new AbortController(), end = () => {
       handle.classList.remove("sgi-held");
-      for (const name of ["pointermove", "pointerup", "pointercancel"]) handle.removeEventListener(name, name === "pointermove" ? move : end);
+      done.abort();
       if (store.live !== null && store.live !== from) this.keep(store.live, from);
       else store.hold(null);
     };
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("pointerup", end);
-    handle.addEventListener("pointercancel", end);
+    for (const [name, act] of [["pointermove", move], ["pointerup", end], ["pointercancel", end]])
+      handle.addEventListener(name, act, { signal: done.signal });
   }
 
   // Drawing

@@ -22,10 +22,6 @@ export function render({ model, el }) {
   const gone = new AbortController();
   const host = {
     state: () => model.get("_state"),
-    go: (state) => {
-      model.set("_state", state);
-      model.save_changes();
-    },
     send: (message) => {
       try {
         model.send(message);
@@ -41,11 +37,10 @@ export function render({ model, el }) {
     },
   };
   const instrument = new Instrument(el, host, gone.signal);
-  const moved = () => instrument.moved();
   const told = (message) => message.given && instrument.take(message.given);
   const chosen = () => instrument.store.touch();
   const lost = () => instrument.element.classList.add("sgi-lost"); // the kernel has gone
-  const heard = { "change:_state": moved, "change:_choices": chosen, comm_live_update: lost, "msg:custom": told };
+  const heard = { "change:_choices": chosen, comm_live_update: lost, "msg:custom": told };
   for (const [event, hear] of Object.entries(heard)) model.on(event, hear);
   gone.signal.addEventListener("abort", () => {
     for (const [event, hear] of Object.entries(heard)) model.off(event, hear);
@@ -136,24 +131,22 @@ class Instrument {
 
   // Put what Python says into the store.
   take(given) {
-    const { store } = this, { section, generation, documents, field, look, ...plain } = given;
+    const { store } = this, { section, generation, documents, field, look, state, heard, ...plain } = given;
+    if (state) store.hear(state, heard);
     if (field || section || given.found || given.network) store.ahead.clear();
-    if (field || section) store.leave();
+    if (field || section) store.leave(store.awaited ? store.looked : null);
     Object.assign(store.given, plain);
     if (given.language) store.readings.clear();
     if (field) store.show({ field: this.arrays(field), sections: new Map() });
     if (section) store.given.sections.set(section[0].join("\n"), section[1]);
-    if (look && !look.field) return this.network.came();
     if (look) {
-      const { layer, neuron, what, found } = look, sections = new Map([[look.section[0].join("\n"), look.section[1]]]);
-      const shown = { field: this.arrays(look.field), what, found, sections };
-      store.ahead.set(`${layer} ${neuron}`, shown);
-      if (look.ahead) return this.network.came();
-      store.look(layer, neuron, shown);
+      const { layer, neuron, what, found, ahead } = look, key = [layer, neuron].join(" ");
+      if (look.field) store.ahead.set(key, { field: this.arrays(look.field), what, found, sections: new Map([[look.section[0].join("\n"), look.section[1]]]) });
+      if (ahead) this.network.came();
+      else if (!store.came() && store.awaited && store.looked.join(" ") === key) store.leave();
     }
     if (given.network) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
-    if ((field || given.found) && !store.given.driven && store.state.generation === 0 && store.given.found.length) store.go({ generation: store.given.found.length, ...store.followed(store.given.found.length) });
     Object.assign(this.documents, documents);
     if (generation) this.found(generation);
     if (given.running === false) this.since = null;
@@ -168,20 +161,13 @@ class Instrument {
   }
 
   found(generation) {
-    const { store } = this, { found } = store.chosen ?? store.given, last = !store.given.driven && store.state.generation >= found.length;
+    const { store } = this, { found } = store.chosen ?? store.given;
+    const last = !store.given.driven && store.state.generation >= found.length && !store.sent.some(([, parts]) => parts.neurons);
     found[generation.generation - 1] = generation;
     const now = performance.now();
     this.since ??= [now, generation.tried];
     if (now > this.since[0]) store.given.rate = ((generation.tried - this.since[1]) / (now - this.since[0])) * 1000;
     if (last) store.go({ generation: generation.generation, ...store.followed(generation.generation) });
-  }
-
-  moved() {
-    const { store, host } = this;
-    if (JSON.stringify(store.state) === JSON.stringify(host.state())) return;
-    store.state = host.state();
-    store.live = null;
-    store.touch();
   }
 
   plots(Bokeh) {
@@ -256,7 +242,7 @@ class Instrument {
   frame() {
     const { store } = this, { open, neurons } = store.state, { running } = store.given;
     this.question.textContent = WORDS.question(neurons.length);
-    this.story.textContent = store.given.story ?? "";
+    this.story.textContent = store.given.story;
     this.element.classList.toggle("sgi-open", open.includes("formulas"));
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
     this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;

@@ -133,7 +133,7 @@ export class NetworkPanel {
       if (!ready || store.given.running || store.given.busy || store.live !== null || document.hidden) return;
       const { layer, neuron } = this.ahead.shift() ?? {};
       if (neuron === undefined) return;
-      if (store.ahead.has(`${layer} ${neuron}`)) return this.next();
+      if (store.ahead.has([layer, neuron].join(" "))) return this.next();
       this.began = performance.now();
       host.send({ do: "look", layer, neuron, ahead: true });
     }, 60);
@@ -156,7 +156,7 @@ export class NetworkPanel {
     const { store } = this, { state } = store;
     if (!store.has("formulas") && store.panels.length) return this.choose(layer, neuron);
     if (layer === state.layer && state.neurons.length === 1 && state.neurons[0] === neuron) store.leave();
-    else if (!store.peek(layer, neuron)) store.host.send({ do: "look", layer, neuron });
+    else store.look(layer, neuron);
   }
 
   // Choose a neuron, or one more of the layer.
@@ -164,7 +164,9 @@ export class NetworkPanel {
     const { store } = this, { neurons: before } = store.state, others = before.filter((one) => one !== neuron);
     const neurons = !more ? [neuron] : others.length < before.length && others.length ? others : [...others, neuron];
     const same = layer === store.state.layer && String(neurons) === String(before);
-    if (!same) store.go({ layer, neurons, generation: 0, selected: store.isMachine(store.text) ? null : store.state.selected });
+    Object.assign(store, { looked: null, awaited: false }); // what is shown stays until the answer comes
+    if (same) store.leave();
+    else store.go({ layer, neurons });
   }
 
   // Arrow keys go from tile to tile and look; Enter chooses, Escape leaves.

@@ -5,18 +5,22 @@ import { computed, scored } from "./score.js";
 
 const KEPT = 60; // scores
 
+const nothing = () => ({ sections: new Map(), found: [], running: false, error: "", story: "" });
+
 export class Store {
-  // host: { state(), go(state), send(message) }, the notebook's or a page's own.
+  // host: { state(), send(message) }, the notebook's or a page's own.
   constructor(host) {
     this.host = host;
     this.state = host.state();
     this.panels = host.panels ?? []; // those that a view shows, or all, which are opened one by one
-    this.given = { sections: new Map(), found: [], running: false, error: "" };
+    this.given = nothing();
     this.live = null; // a formula that is being typed or dragged, not yet in the state
     this.only = null; // [low, high): angles of the arrows that are shown
     this.history = [];
+    this.sent = []; // [mark, parts]: what has been changed here, and Python has not heard yet
     this.looked = null; // [layer, neuron] that is looked at, beside the one that is chosen
-    this.chosen = null; // what was given of the chosen one, meanwhile
+    this.awaited = false; // whether it has been asked for, and has not come
+    this.chosen = null; // what was given of the chosen one, while another is shown
     this.ahead = new Map(); // layer and neuron: what is shown when it is looked at
     this.listeners = new Set();
     this.scores = new Map(); // of the neuron that is shown
@@ -29,7 +33,7 @@ export class Store {
 
   // A notebook may keep a view that has gone; its data need not stay with it.
   forget() {
-    this.given = { sections: new Map(), found: [], running: false, error: "" };
+    this.given = nothing();
     this.chosen = null;
     for (const kept of [this.listeners, this.scores, this.computed, this.ahead, this.readings]) kept.clear();
   }
@@ -72,13 +76,24 @@ export class Store {
     return this.panels.length ? !this.choices.overlay : this.has("formulas");
   }
 
-  // Go to the state with some of it changed; what it was before can be undone when formulas have changed.
-  go(patch, undoable = false) {
+  // Change parts of the state; what it was before can be undone when formulas have changed.
+  go(parts, undoable = false) {
     if (undoable) this.history.push({ guesses: this.state.guesses, selected: this.state.selected });
-    this.state = { ...this.state, ...patch };
-    this.live = null;
-    this.host.go(this.state);
+    this.state = { ...this.state, ...parts };
+    if ("selected" in parts) this.live = null;
+    const mark = Math.random();
+    this.sent.push([mark, parts]);
+    this.host.send({ do: "set", parts, mark });
     this.touch();
+  }
+
+  // Take the state that Python is in, and upon it what Python has not heard; heard: the last mark that it has.
+  hear(state, heard) {
+    const at = this.sent.findIndex(([mark]) => mark === heard), { selected } = this.state;
+    this.sent.splice(0, at + 1);
+    this.state = Object.assign({}, state, ...this.sent.map(([, parts]) => parts));
+    if (this.state.selected !== selected) this.live = null;
+    if (at >= 0 && this.chosen && !this.looked) this.leave(); // what was to be chosen has been refused
   }
 
   undo() {
@@ -185,26 +200,33 @@ export class Store {
     this.touch();
   }
 
-  // Look at another neuron; the one that is chosen stays in the state.
-  look(layer, neuron, given) {
-    const { field, what, found, sections } = this.given;
-    this.chosen ??= { field, what, found, sections };
+  // Look at another neuron, as soon as it has come; the one that is chosen stays in the state.
+  look(layer, neuron) {
     this.looked = [layer, neuron];
-    this.show(given);
+    this.awaited = true;
+    if (!this.came()) this.host.send({ do: "look", layer, neuron });
+    this.touch();
   }
 
-  // Look at a neuron that has been given before; false where it has not.
-  peek(layer, neuron) {
-    const given = this.ahead.get(`${layer} ${neuron}`);
-    if (given) this.look(layer, neuron, given);
-    return Boolean(given);
+  // Show what is to be looked at, if that has been given; whether it has.
+  came() {
+    const given = this.awaited && this.ahead.get(this.looked.join(" "));
+    if (!given) return false;
+    const { field, what, found, sections } = this.given;
+    this.chosen ??= { field, what, found, sections };
+    this.awaited = false;
+    this.show(given);
+    return true;
   }
 
   // Come back to the chosen neuron.
-  leave() {
+  leave(looked = null) {
     const { chosen } = this;
-    this.looked = this.chosen = null;
+    this.looked = looked;
+    this.awaited = Boolean(looked);
+    this.chosen = null;
     if (chosen) this.show(chosen);
+    this.touch();
   }
 
   get section() {

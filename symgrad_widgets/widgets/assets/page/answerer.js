@@ -27,14 +27,6 @@ export class Answerer {
     return { _state: this.state, _version: this.data.bokeh, _panels: [], _choices: {} }[name] ?? null;
   }
 
-  set(_, state) {
-    this.state = state;
-  }
-
-  save_changes() {
-    this.follow();
-  }
-
   on(event, act) {
     this.heard.set(event, [...(this.heard.get(event) ?? []), act]);
   }
@@ -66,6 +58,7 @@ export class Answerer {
       plots: () => this.tell({ documents: { front: this.data.documents.front, bend: this.data.documents.bend } }),
       layer: () => this.tell({ layer: this.subjects.layer(this.state.inputs, message.layer) }),
       look: () => this.look(message.layer, message.neuron, Boolean(message.ahead)),
+      set: () => this.set(message),
       state: () => this.paste(message.text),
       what: () => this.what(message.text),
       hint: () => this.hint(),
@@ -97,8 +90,26 @@ export class Answerer {
   // Go to a state that has been looked at by `why`.
   go(state) {
     this.state = state;
+    this.tell({ state });
     this.follow();
-    this.emit("change:_state");
+  }
+
+  // What the page has changed; of other neurons the last that was found is shown, and so it is after a first guess.
+  async set({ parts, mark }) {
+    const { found: before, subject, secret } = this;
+    this.state = { ...this.state, ...(parts.neurons && { generation: 0 }), ...parts };
+    await this.follow();
+    if (!("generation" in parts) && (subject !== this.subject || secret !== this.secret)) this.last(before);
+    this.tell({ state: this.state, heard: mark });
+  }
+
+  // The last generation and its best formula, unless a guess is shown.
+  last(before) {
+    const { found, state } = this, { selected } = state, now = found.at(-1), best = now?.front[now.best]?.text;
+    const machine = before.some(({ front }) => front.some(({ text }) => text === selected));
+    const mine = state.guesses.includes(selected) || (!best && !machine) ? selected : (best ?? null);
+    this.state = this.shown = { ...state, generation: found.length, selected: mine };
+    this.moved(this.state);
   }
 
   // Go to the state of a line; what it may not be stays as it was, and why is said.
@@ -120,7 +131,7 @@ export class Answerer {
     const { data, state } = this;
     const network = state.open.includes("network") ? this.subjects.tiles(state.inputs, state) : null;
     this.tell({ language: data.language, choices: [], story: data.story, running: false, error: "", recorded: true,
-      ...this.given(), documents: { field: data.documents.field }, network });
+      ...this.given(), state: this.state, documents: { field: data.documents.field }, network });
   }
 
   async follow() {
@@ -149,7 +160,7 @@ export class Answerer {
   back(before, why) {
     const { layer, neurons } = before;
     this.state = this.shown = { ...this.state, layer, neurons };
-    this.emit("change:_state");
+    this.tell({ state: this.state });
     this.say(why);
   }
 
@@ -193,7 +204,8 @@ export class Answerer {
   // Another neuron to look at, or to keep for later: then nobody has asked for it yet.
   async look(layer, neuron, ahead) {
     const subject = await this.subjects.of(layer, [neuron]);
-    if (!subject && ahead) return this.tell({ look: { layer, neuron, ahead, field: null } });
+    if (!subject) this.tell({ look: { layer, neuron, ahead, field: null } });
+    if (!subject && ahead) return null;
     if (!subject) return this.say(this.subjects.why(layer, [neuron]) ?? WORDS.still);
     const found = this.secret || !subject.read ? [] : subject.found;
     this.tell({ look: { layer, neuron, ahead, what: subject.what, field: subject.field, section: this.section(subject), found } });

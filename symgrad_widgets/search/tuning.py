@@ -131,8 +131,6 @@ class _Memory:
     """Sums remembered before those out of use are forgotten. Not measured."""
     derivatives: int = 4096
     """Derivatives of terms by their constants that are remembered. Not measured."""
-    bodies: int = 4096
-    """Terms of which the SymPy form is remembered. Not measured."""
 
 
 @dataclass(frozen=True)

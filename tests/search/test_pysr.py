@@ -99,6 +99,7 @@ def random_directions(points):
     return np.random.default_rng(1).normal(size=points.shape)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("kind", "gradients"),
     [

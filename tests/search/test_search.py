@@ -140,6 +140,7 @@ def judged(request, searched):
     return searched(*request.param)
 
 
+@pytest.mark.sweep
 def test_a_front_rises_in_complexity_and_falls_in_loss(judged):
     front = judged.front
     assert len(front) >= 2

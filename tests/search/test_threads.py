@@ -71,6 +71,7 @@ def test_searches_of_their_own_do_not_disturb_one_another():
     assert together == [found(seed) for seed in range(3)]
 
 
+@pytest.mark.sweep
 def test_linear_algebra_has_its_threads_back_after_the_last_of_several_searches():
     from threadpoolctl import threadpool_info, threadpool_limits
 

@@ -152,9 +152,10 @@ def test_numbers_cannot_be_changed_in_passing():
 
 def test_what_training_leaves_is_written_once_for_search_and_verdict():
     package = SEARCH.parent
-    paths = [*package.glob("*.py"), *SEARCH.rglob("*.py"), *(package / "verdict").rglob("*.py")]
+    folders = package / "field", SEARCH, package / "verdict"
+    paths = [*package.glob("*.py"), *(path for folder in folders for path in folder.rglob("*.py"))]
     nodes = ((path, node) for path in paths for node in ast.walk(ast.parse(path.read_text())))
-    found = [path.stem for path, node in nodes if _is_number(node) and node.value == TRAINING_ERROR]
+    found = [path.parent.stem for path, node in nodes if _is_number(node) and node.value == TRAINING_ERROR]
     assert found == ["field"]
     assert np.degrees(np.arcsin(np.sqrt(TRAINING_ERROR))) == pytest.approx(0.3, abs=0.02)
     assert tuning.CHOICE.training is several_concepts.TRAINING_ERROR

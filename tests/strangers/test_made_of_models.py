@@ -372,6 +372,7 @@ def test_further_arguments_are_taken_as_they_are_given(kind):
     assert len(sg.atlas(model, X, forward_args=ARGUMENTS[kind], **options).rows) == 10
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("nothing", [None, (), [], {}, (None,), {"scale": None}])
 def test_no_arguments_are_none(nothing):
     field = sg.gradient_field(Scaled(), X, forward_args=nothing)

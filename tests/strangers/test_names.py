@@ -78,6 +78,7 @@ def test_a_search_finds_keeps_and_saves_them(names, field, formula, tmp_path):
     assert julia_words.written(term)
 
 
+@pytest.mark.sweep
 def test_an_interpretation_tells_exports_and_splices_them(names, formula):
     result = briefly(Product(), X, names=names, concept=formula, count=3)
     assert result.verdict.same

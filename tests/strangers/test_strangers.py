@@ -203,6 +203,7 @@ def state(model):
     return numbers, modules
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("family", STRANGERS)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__)
 def test_every_function_on_every_family(family, call):

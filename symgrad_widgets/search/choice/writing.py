@@ -4,8 +4,6 @@ A concept is only defined up to a monotone function, so the simplest member of t
 no offset, no outer function, a sum of logarithms as the product it is the logarithm of.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import sympy as sp
 
@@ -13,7 +11,7 @@ from ...formula.expressions import complexity
 from ...formula.outer import core
 from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy, to_sympy
-from ..tuning import INTERVALS, MEMORY, WRITING
+from ..tuning import INTERVALS, WRITING
 from .coefficients import as_number, is_simple, mostly_positive, plainness, simple_numbers
 
 __all__ = ["formulas", "unwrapped"]
@@ -46,7 +44,7 @@ def formulas(terms, directions, values, forms, symbols, points):
         values.place(directions.placed)
         if values.rest < directions.loss:
             witness = values
-    bodies = [_body(term, tuple(forms)) for term in terms]
+    bodies = [_body(to_sympy(t, forms)) for t in terms]
     ways = []
     for cost, limit in ((witness.left_by, witness.limit), (witness.errors_from, INTERVALS.errors)):
         ways += _shortest(simple_numbers(witness.placed, cost, limit), bodies, symbols, points)
@@ -79,10 +77,8 @@ def _effort(e):
     )
 
 
-@lru_cache(MEMORY.bodies)
-def _body(term, forms):
-    """SymPy expression of a term, 0.5 written 1/2, and log|10 x - 10 y| as log|x - y|."""
-    e = to_sympy(term, forms)
+def _body(e):
+    """Return e with 0.5 written 1/2, and log|10 x - 10 y|, which differs by a constant, as log|x - y|."""
     e = e.xreplace({x: as_number(float(x)) for x in e.atoms(sp.Float)})
     return e.xreplace({e.args[0]: _without_scale(e.args[0])}) if isinstance(e, sp.log) else e
 

@@ -299,7 +299,7 @@ def _searches(search, seconds, progress):
 
 def _field(model_or_field, x, layer, neuron, names, reading):
     if isinstance(model_or_field, GradientField):
-        if any(given is not None for given in (x, layer, names)) or neuron != 0 or reading:
+        if any(given is not None for given in (x, layer, names)) or _chosen(neuron) or reading:
             others = ", ".join(["neuron", *reading])
             raise DataError(
                 f"a GradientField brings its own points and names: leave out x, layer, names, {others}"
@@ -312,9 +312,14 @@ def _field(model_or_field, x, layer, neuron, names, reading):
     return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names, **reading)
 
 
+def _chosen(neuron):
+    """Whether a neuron is another than the first, which is read by default."""
+    return not isinstance(neuron, int) or neuron != 0
+
+
 def _as_it_is(search, given, neuron, random_state, options):
     """Return a search, or a DataError where it is given settings beside its own."""
-    others = any(one is not None for one in given) or neuron != 0 or options
+    others = any(one is not None for one in given) or _chosen(neuron) or options
     if others or random_state not in (0, search.random_state):
         raise DataError(
             "a Search brings its own field and settings: leave out x, layer, neuron, names, random_state and "

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from ..errors import DataError, ModelError
+from ..network.gradients.along import along, checked_direction, is_direction, split
 from ..network.gradients.inputs import Arguments, checked_points
 from ..network.gradients.modes import undisturbed
 from ..network.gradients.neurons import neuron_index, others_of
@@ -101,7 +102,7 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
     model : torch.nn.Module
     result : Interpretation of one neuron
     layer, wrt, forward_args, of : as in `gradient_field`
-    neuron : int or tuple of int
+    neuron : int, tuple of int, or a direction (array); of a direction, what is across it stays
         A layer that is called more than once has it replaced each time.
     x : array (N, ...) or None
         Points to measure the change at; None: those of the interpretation, a table.
@@ -127,9 +128,9 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
         raise DataError(f"the interpretation has no {lacks}, so there is nothing to put in a neuron's place")
     if wrt is not None and x is None:
         raise DataError(
-            f"the interpretation's points are what the layer {wrt!r} gives: give points of the model, x=..."
+            "the interpretation's points are those of the layer given as wrt: give points of the model, x=..."
         )
-    layer_of(model, layer), layer_of(model, wrt)
+    layer_of(model, layer), layer_of(model, split(wrt)[0])
     formula, bend = result.to_torch(), _bend(result.phi)
     x, kept = checked_points(result.points if x is None else x)
     arguments = Arguments(forward_args, kept).at(slice(None), *home(model))
@@ -184,13 +185,13 @@ def _replaced(model, memo, layer, neuron, wrt, value, of="value"):
         raise ModelError(
             f"the model cannot be copied, and only a copy is spliced: {type(error).__name__}: {error}"
         ) from error
-    first = next(iter(signature(model.forward).parameters), None)
+    first, (wrt, coordinates) = next(iter(signature(model.forward).parameters), None), split(wrt)
 
     def remember(_module, arguments, named):
         seen[:] = arguments[:1] or ([named[first]] if first in named else tensors_in(named)[:1])
 
     def remember_output(_module, _arguments, output):
-        seen[:] = [output]
+        seen[:] = [output if coordinates is None else coordinates.of(output)]
 
     def put(_module, _arguments, output):
         if not isinstance(output, torch.Tensor):
@@ -200,6 +201,9 @@ def _replaced(model, memo, layer, neuron, wrt, value, of="value"):
         changed = output.clone()
         column = changed[:, None] if changed.ndim == 1 else changed
         where = f"the layer {layer!r}"
+        if is_direction(neuron):
+            one, own = checked_direction(neuron, column, where), along(column, neuron, where)
+            return output + torch.outer(value(seen[0], own).to(own) - own, one / (one @ one)).view_as(output)
         index = neuron_index(tuple(column.shape[1:]), neuron, where)
         new = value(seen[0], column[(slice(None), *index)])
         if of == "probability":

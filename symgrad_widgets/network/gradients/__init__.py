@@ -24,7 +24,7 @@ def gradient_field(
     x: ArrayLike,
     layer: str | None = None,
     neuron: object = 0,
-    wrt: str | None = None,
+    wrt: str | tuple[str, ArrayLike] | None = None,
     forward_args: object = (),
     smooth: int = 0,
     names: Iterable[str] | None = None,
@@ -41,6 +41,8 @@ def gradient_field(
     >>> field = sg.gradient_field(model, x, neuron=lambda y: y[:, 1] - y[:, 0])       # a logit difference
     >>> field = sg.gradient_field(model, tokens, "head", (-1, 3), wrt="embedding")    # a token model
     >>> field = sg.gradient_field(model, x, neuron=[0, 1, 2])              # the span of three neurons
+    >>> field = sg.gradient_field(model, x, "mlp", probe)                  # a direction, array (width,)
+    >>> field = sg.gradient_field(model, x, neuron=7, wrt=("residual", features))    # of ten features
     >>> field = sg.gradient_field(classifier, x, of="probability")         # and not its logit
 
     Parameters
@@ -54,11 +56,14 @@ def gradient_field(
     layer : str or None
         A name from `model.named_modules()`; None is the model's output. Of a layer that is called more
         than once, the last call counts.
-    neuron : int, tuple of int, callable, or a list of these
-        The neuron within the layer's output (N, ...): a number, an index for each axis, or a function of the
+    neuron : int, tuple of int, array, callable, or a list of these
+        The neuron within the layer's output (N, ...): a number, an index for each axis, a direction (an array
+        of the shape of one point's output: a probe, a feature of a sparse autoencoder), or a function of the
         whole output that returns one number per point, (N,). A list asks for several neurons at once.
-    wrt : str or None
-        Layer whose output counts as the input; the points of the field are then that output, flattened.
+    wrt : str, (str, array), or None
+        Layer whose output counts as the input; the points of the field are then that output, flattened. With
+        r directions (r, ...) in that output, the inputs are the coordinates along them, by least squares, and
+        what they leave of the output is held at its value.
     forward_args : tuple, mapping, or a single argument
         Further arguments of the model's forward; arrays and tensors with N rows are cut up with the points,
         and real numbers take the model's type.

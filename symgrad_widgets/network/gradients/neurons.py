@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from ...errors import ModelError
+from .along import along, is_direction
 from .outputs import copied, described
 
 __all__ = ["neuron_index", "neuron_values", "others_of"]
@@ -27,6 +28,8 @@ def neuron_values(output, neuron, count, where, layers, of="value"):
             "(batch_first=True); otherwise give a function, such as neuron=lambda out: out[-1, :, 0]"
         )
     output = output[:, None] if output.ndim == 1 else output
+    if is_direction(neuron):
+        return along(output, neuron, where)
     index = neuron_index(tuple(output.shape[1:]), neuron, where)
     values = output[(slice(None), *index)]
     return values if of == "value" else values - others_of(output, index, where)
@@ -48,8 +51,8 @@ def neuron_index(shape, neuron, where):
     index = neuron if isinstance(neuron, tuple) else (neuron,)
     if any(isinstance(i, bool) or not isinstance(i, int | np.integer) for i in index):
         raise ModelError(
-            "neuron must be a whole number, a tuple of them or a function, or a list of these, "
-            f"got {neuron!r}"
+            "neuron must be a whole number, a tuple of them, a direction in the layer's output (an array), a "
+            f"function, or a list of these, got {neuron!r}"
         )
     if len(index) != len(shape):
         middle = tuple(size // 2 for size in shape)

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from ...errors import ModelError, NoGradientError, SymgradError, UnknownNameError, nearest
+from .along import split
 from .inputs import to_numpy
 from .neurons import neuron_values
 from .outputs import bare, copied, described, transformed
@@ -37,8 +38,8 @@ class Reader:
     def __init__(self, model, layer, neurons, wrt, arguments, of="value"):
         self.model, self.neurons, self.of = not_compiled(model), neurons, of
         self.layers = {name: module for name, module in self.model.named_modules() if name}
-        self.layer, self.wrt = layer, wrt
-        self.read, self.varied = layer_of(model, layer), layer_of(model, wrt)
+        self.layer, (self.wrt, self.coordinates) = layer, split(wrt)
+        self.read, self.varied = layer_of(model, layer), layer_of(model, self.wrt)
         self.arguments = arguments
         self.device, self.dtype = home(model)
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
@@ -48,12 +49,17 @@ class Reader:
         return placed(x, self.model, whole=self.wrt is not None)
 
     def inputs(self, x):
-        """What the gradients are with respect to, a tensor (N, ...): the points, or the output of `wrt`."""
+        """What the gradients are with respect to, a tensor (N, ...): points, or what is seen of `wrt`."""
         if self.wrt is None:
             self._refuse_tokens(x)
             return self._prepared(x)
         parts = [self._varied_output(x[rows], rows).detach() for rows in _chunks(len(x), 64)]
-        return torch.cat(parts)
+        outputs = torch.cat(parts)
+        return outputs if self.coordinates is None else self.coordinates.hold(outputs)
+
+    def _put(self, leaf, rows):
+        """Return the output of `wrt` at some points whose inputs are a leaf tensor."""
+        return leaf.clone() if self.coordinates is None else self.coordinates.put(leaf, rows)
 
     def _refuse_tokens(self, x):
         tables = [name for name, m in self.layers.items() if isinstance(m, nn.Embedding | nn.EmbeddingBag)]
@@ -117,7 +123,7 @@ class Reader:
         seen = []
         with contextlib.ExitStack() as hooks:
             if self.varied is not None:
-                hooks.enter_context(hooked(self.varied, lambda *_: leaf.clone()))
+                hooks.enter_context(hooked(self.varied, lambda *_: self._put(leaf, rows)))
             if self.read is not None:
                 hooks.enter_context(hooked(self.read, _keeper_of(self.layer, seen)))
             output = self._forward(leaf.clone() if self.varied is None else self._prepared(x), rows)

@@ -135,7 +135,7 @@ class Survey(Reader):
         leaf = (self._inputs[rows] if leaf is None else leaf).clone()
         with contextlib.ExitStack() as stack, _plain_kernels():
             if self.varied is not None:
-                stack.enter_context(hooked(self.varied, lambda *_: leaf))
+                stack.enter_context(hooked(self.varied, lambda *_: self._put(leaf, rows)))
             for name, module in self.layers.items():
                 if not isinstance(module, torch.jit.ScriptModule):  # which lets nobody look at its layers
                     stack.enter_context(hooked(module, _keeper(seen, name)))

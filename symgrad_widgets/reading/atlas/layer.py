@@ -12,7 +12,7 @@ import sympy as sp
 from ... import batch
 from ...arrays import names_of
 from ...checks import whole
-from ...errors import ModelError, NoGradientError, SymgradError
+from ...errors import DataError, ModelError, NoGradientError, SymgradError
 from ...field import GradientField
 from ...search import Search
 from ..activity import Activity
@@ -40,12 +40,14 @@ def atlas(
     progress=True,
     callback=None,
     control=None,
+    directions=None,
     **reading,
 ):
     """Search a formula for every neuron of a layer, in parallel.
 
     >>> found = sg.atlas(model, x, "net.2", names=("x", "v"), path="net2.jsonl")
     >>> found = sg.atlas(model, x, "net.2", names=("x", "v"), control=untrained)  # how many may be false
+    >>> found = sg.atlas(model, x, "net.2", directions=features, control=random_directions)  # (k, width)
     >>> found.to_frame().groupby("kind").size()
 
     The function that bends a neuron does not turn its gradient: a linear layer and the activation behind it
@@ -80,6 +82,10 @@ def atlas(
     control : torch.nn.Module of the same layers, or None
         One in which there is nothing to find: untrained, or trained on shuffled labels. The same is done with
         it, and the atlas tells how many matches that gives, and how many of its own to expect to be false.
+        Of directions others may be the control, an array.
+    directions : array or tensor (k, ...), or None
+        Directions in the layer's output, each of the shape of one point's: probes, features of a sparse
+        autoencoder. They are read in the place of the neurons, and their layer is called "features".
     **reading : `wrt`, `forward_args` and `training`, as in `gradient_field`
 
     Returns
@@ -103,6 +109,8 @@ def atlas(
     }
     jobs = batch.cores() if jobs is None else whole(jobs, "jobs")
     names = names_of(x if reading.get("wrt") is None else None, names)
+    if directions is not None:
+        model, layer, control, reading = _featured(model, layer, control, directions, reading)
     if _is_nothing(reading.get("forward_args")):
         x = _spread(x, whole(points, "points"))
     layers = (layer,) if isinstance(layer, str) else layer
@@ -117,6 +125,19 @@ def atlas(
     with _of_control():
         counted = made(others, beside, None)
     return Atlas(found.rows, counted.ending, counted)
+
+
+def _featured(model, layer, control, directions, reading):
+    """Model, layer, control and options of reading, with a neuron for each direction in the layer."""
+    from ...network.gradients.features import LAYER, Features, inside
+
+    if layer is not None and not isinstance(layer, str):
+        raise DataError(f"directions are of one layer, got {layer!r}: name it, or None for the output")
+    if control is not None:
+        with _of_control():
+            others = (control, directions) if hasattr(control, "named_modules") else (model, control)
+            control = Features(others[0], layer, others[1])
+    return Features(model, layer, directions), LAYER, control, reading | {"wrt": inside(reading.get("wrt"))}
 
 
 @contextmanager

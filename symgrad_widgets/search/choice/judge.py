@@ -42,7 +42,7 @@ __all__ = ["Judge"]
 class _Witnesses(NamedTuple):
     """What all formulas are held against at the judged points."""
 
-    unit: np.ndarray  # (N, k, m)
+    spanned: np.ndarray  # (N, k, m), by the neurons
     trust: np.ndarray  # (N,) weights
     nearest: Callable  # () -> Neighbours
 
@@ -63,13 +63,13 @@ class _Written:
     @cached_property
     def shares(self):
         """1 - cos^2 at each point (N,)."""
-        return misalignment(self.directions, self.held_against.unit)
+        return misalignment(self.directions, self.held_against.spanned)
 
     @cached_property
     def smooth(self):
         """Share of its loss that neighbouring points have in common."""
-        unit, trust, nearest = self.held_against
-        return smooth_share(unit, self.directions, nearest(), trust)
+        spanned, trust, nearest = self.held_against
+        return smooth_share(spanned, self.directions, nearest(), trust)
 
     @cached_property
     def loss(self):

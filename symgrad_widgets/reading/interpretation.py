@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 
 from ..checks import duration
 from ..errors import DataError
-from ..field import GradientField
+from ..field import GradientField, Measure
 from ..formula.export import to_numpy, to_torch
 from ..formula.expressions import angles, as_expression, evaluate
 from ..search import CAVEAT, WORDS, Candidate, Evidence, Search, one_after_another, score, warm_up
 from ..verdict import Verdict, read_equation, verdict_on, verdict_on_all
+from .deciding import decide
 from .phi import Phi, fit_phi
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Interpretation:
     points : array (N, n) that it rests on
     inputs : names of the n inputs
     asked : the layer, the neuron, `wrt` and `of` that were asked for; None where a field was given
+    measure : Measure, what its angles are taken in
 
     """
 
@@ -62,6 +64,7 @@ class Interpretation:
     subspace: np.ndarray | None
     points: np.ndarray
     inputs: tuple[str, ...]
+    measure: Measure
     asked: tuple | None = None
     rank: int = 1
     verdicts: tuple[Verdict, ...] = ()
@@ -93,6 +96,15 @@ class Interpretation:
                 )
             layer, neuron, wrt, of = self.asked
         return splice(model, self, layer, neuron, x, wrt, forward_args, of)
+
+    def decide(self, model, box=None, rivals=None, forward_args=(), random_state=0):
+        """Ask the network at the inputs that tell this formula from others that fit the data as well.
+
+        >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))
+
+        See `symgrad_widgets.reading.deciding.decide`, for what it returns too.
+        """
+        return decide(self, model, box, rivals, forward_args, random_state)
 
     def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
         """Return the same with another formula as the answer: a control for `splice`.
@@ -273,6 +285,7 @@ def interpret(
         subspace=searches[0].subspace,
         points=field.points,
         inputs=field.names,
+        measure=field.measure,
         asked=None if x is None else (layer, neuron, reading.get("wrt"), reading.get("of", "value")),
         rank=field.rank,
         verdicts=verdicts,

@@ -1,0 +1,273 @@
+"""The experiment that decides: where formulas differ most the network is asked, and one falls.
+
+Two formulas that fit the same data may differ elsewhere. Of all inputs that are allowed, those at which the
+directions of the two differ most tell most (Hunter and Reiner 1965, Technometrics 7, 307: designs that
+discriminate between models). The network is evaluated there, as it was on the data.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+
+from ..arrays import floats
+from ..checks import whole
+from ..errors import DataError
+from ..field import GradientField, Measure
+from ..field.directions import misalignment, orthonormal
+from ..formula.expressions import as_expression, evaluate, misalignments
+
+__all__ = ["Decided", "Trial", "decide"]
+
+_DRAWN = 12  # 2**12 points of a box are looked at
+_TELLING = 9  # times what the better formula leaves on the data: three standard errors in an angle
+_SURE = 3  # standard errors between what two formulas leave
+_NEITHER = 0.25  # of the squared sine between two formulas: a network farther off than that follows neither
+_ROUNDING = 1e-20  # squared sines are no smaller
+
+
+class Trial(NamedTuple):
+    """Two formulas where they differ most, and what the network says there; angles are root mean squares."""
+
+    formulas: tuple[sp.Expr, sp.Expr]
+    points: np.ndarray  # (k, n), the most telling one first
+    apart: float  # degrees between the two
+    off: tuple[float, float]  # degrees between each of them and the neuron
+    fallen: tuple[sp.Expr, ...]  # one of the two, both where the network follows neither, or none
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is left of some formulas after the network has been asked where they differ.
+
+    Attributes
+    ----------
+    left : formulas that no trial contradicts, the answer first
+    trials : tuple of Trial, in their order
+    open : tuple of (formula, degrees), those among `left` that no allowed input tells from the first, and how
+        far apart the two are at most
+    names : of the inputs
+
+    """
+
+    left: tuple[sp.Expr, ...]
+    trials: tuple[Trial, ...]
+    open: tuple[tuple[sp.Expr, float], ...]
+    names: tuple[str, ...]
+
+    def __str__(self):
+        lines = [self._told(trial) for trial in self.trials]
+        lines += [
+            f"Within this box nobody can tell {self.left[0]} from {other}: at most {_angle(apart)} apart."
+            for other, apart in self.open
+        ]
+        if len(self.left) == 1 and not self.trials:
+            return f"There is nothing to decide: no other formula fits the data as {self.left[0]} does."
+        if len(self.left) == 1:
+            lines.append(f"{self.left[0]} is left.")
+        return "\n".join(lines or ["No formula is left: the network follows none of them there."])
+
+    def _told(self, trial):
+        (first, second), (near, far) = trial.formulas, trial.off
+        where = ", ".join(f"{name} = {x:.3g}" for name, x in zip(self.names, trial.points[0], strict=True))
+        end = {0: "this does not decide", 1: f"{trial.fallen[0] if trial.fallen else ''} falls"}
+        return (
+            f"At {where} and near it {first} and {second} differ by {_angle(trial.apart)}. The network is "
+            f"{_angle(near)} off the first and {_angle(far)} off the second: "
+            f"{end.get(len(trial.fallen), 'it follows neither')}."
+        )
+
+    __repr__ = __str__
+
+
+def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0):
+    """Ask a network at the inputs that tell formulas apart which the data do not.
+
+    >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))  # doctest: +SKIP
+
+    Parameters
+    ----------
+    result : Interpretation of one neuron of the model, not of a layer's output (`wrt`)
+    model : torch.nn.Module that it was made from, whose points are tables (N, n)
+    box : mapping of names to (lowest, highest), array (N, n) of inputs that are allowed, or None
+        An input without a range keeps that of the data, and None keeps all. Where the data fill fewer
+        dimensions than there are inputs, the box is cut by the space they fill.
+    rivals : formulas (text or SymPy) to tell from the answer, or None
+        None: those of the front that differ from it on the data by less than it leaves there.
+    forward_args : as in `gradient_field`
+    random_state : int, of the points that are looked at in the box
+
+    Returns
+    -------
+    Decided
+
+    Raises
+    ------
+    DataError
+        for a result without a formula, of several neurons, of a field, or on a curved surface, and for a box
+        without points.
+
+    """
+    best, where = _checked(result), whole(random_state, "random_state")
+    allowed = _allowed(result, box, where)
+    given = _close(result) if rivals is None else [as_expression(one, result.inputs) for one in rivals]
+    asked = _Asked(model, result, forward_args, allowed)
+    first, waiting, trials, undecided = best, [one for one in given if one != best], [], []
+    while waiting:
+        other = waiting.pop(0)
+        trial, apart = asked.trial(first, other)
+        if trial is None or not trial.fallen:
+            undecided.append((other, apart))
+        if trial is None:
+            continue
+        trials.append(trial)
+        if first in trial.fallen:  # the other one takes its place, and all that are left have to face it
+            waiting += [one for one, _ in undecided if one not in trial.fallen]
+            undecided = []
+            if other in trial.fallen:
+                if not waiting:
+                    return Decided((), tuple(trials), (), result.inputs)
+                other = waiting.pop(0)
+            first = other
+    left = (first, *(one for one, _ in undecided))
+    return Decided(left, tuple(trials), tuple(undecided), result.inputs)
+
+
+class _Asked:
+    """A network that is asked where formulas differ."""
+
+    def __init__(self, model, result, forward_args, allowed):
+        self._model, self._result, self._given = model, result, forward_args
+        self._points, self._measure = allowed, result.measure
+        self._least = _TELLING * max(result.best.loss, _ROUNDING)
+
+    def trial(self, first, second):
+        """Return the `Trial` of two formulas, None where no point tells, and their largest angle."""
+        apart = np.nan_to_num(_between(first, second, self._points, self._result.inputs, self._measure))
+        count = min(2 * (self._points.shape[1] + 1), len(apart))
+        rows = _spread(self._points, apart, count)
+        angle = _degrees(apart[rows].mean())
+        if apart[rows].mean() < self._least:
+            return None, angle
+        field = self._field(self._points[rows])
+        off = [misalignments(one, field) for one in (first, second)]
+        means = [float(np.average(one, weights=field.weights)) for one in off]
+        difference = off[0] - off[1]
+        error = difference.std(ddof=1) / np.sqrt(len(difference))
+        fallen = ()
+        if min(means) > _NEITHER * apart[rows].mean():
+            fallen = (first, second)
+        elif abs(means[0] - means[1]) > _SURE * error:
+            fallen = (first,) if means[0] > means[1] else (second,)
+        return Trial((first, second), self._points[rows], angle, tuple(map(_degrees, means)), fallen), angle
+
+    def _field(self, points):
+        from ..network.gradients import gradient_field  # torch: only when asked for
+
+        layer, neuron, _, of = self._result.asked
+        names = self._result.inputs
+        told = gradient_field(
+            self._model, points, layer, neuron, names=names, of=of, forward_args=self._given, tangent=None
+        )
+        return GradientField(told.points, told.gradients, names, told.values, measure=self._measure)
+
+
+def _checked(result):
+    """Return the formula of a result about which a network can be asked."""
+    if result.best is None:
+        raise DataError("the interpretation has no formula, so there is nothing to decide")
+    if result.asked is None or result.asked[2] is not None or result.subspace is not None:
+        raise DataError(
+            "a network is asked at its own inputs: give the interpretation of a model, without wrt and of "
+            "formulas in the inputs themselves"
+        )
+    if result.rank != 1 or isinstance(result.asked[1], list):
+        raise DataError("one neuron is asked at a time: interpret it alone")
+    if result.measure.basis is not None and result.measure.basis.ndim > 2:
+        raise DataError("the data lie on a curved surface: give rivals that differ on it to `score`")
+    return result.best.expression
+
+
+def _close(result):
+    """Formulas of the front that differ from the answer on the data by less than it leaves there."""
+    best = result.best
+    others = [one.expression for one in result.front if one.expression != best.expression]
+    given = result.points, result.inputs, result.measure
+    return [one for one in others if np.nanmean(_between(best.expression, one, *given)) <= best.loss]
+
+
+def _allowed(result, box, random_state):
+    """Points (N, n) at which the network may be asked."""
+    if box is not None and not hasattr(box, "keys"):
+        points = floats(box, "box")
+        if points.ndim != 2 or points.shape[1] != len(result.inputs) or not np.isfinite(points).all():
+            raise DataError(
+                f"box must be ranges by name, or finite points (N, {len(result.inputs)}), got {points.shape}"
+            )
+        return points
+    low, high = result.points.min(0), result.points.max(0)
+    for name, ends in dict(box or {}).items():
+        if name not in result.inputs:
+            raise DataError(f"box names {name!r}: the inputs are {', '.join(result.inputs)}")
+        low[result.inputs.index(name)], high[result.inputs.index(name)] = _range(name, ends)
+    drawn = _drawn(low, high, result, random_state)
+    inside = ((drawn >= low) & (drawn <= high)).all(1)
+    if inside.sum() <= len(result.inputs):
+        raise DataError("the box has too few points in the dimensions that the data fill: make it wider")
+    return drawn[inside]
+
+
+def _range(name, ends):
+    try:
+        low, high = map(float, ends)
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if not (np.isfinite([low, high]).all() and low < high):
+        raise DataError(f"the range of {name} must be (lowest, highest), got {ends!r}")
+    return low, high
+
+
+def _drawn(low, high, result, random_state):
+    """Points spread evenly over a box, or over the flat space that the data fill around it."""
+    from scipy.stats import qmc
+
+    spread, basis = result.measure
+    centre, half = (low + high) / 2, (high - low) / 2
+    count = len(low) if basis is None else basis.shape[1]
+    even = 2 * qmc.Sobol(count, rng=np.random.default_rng(random_state)).random_base2(_DRAWN) - 1
+    if basis is None:
+        return centre + even * half
+    live = np.where(spread > 0, spread, np.inf)
+    mean = result.points.mean(0)
+    middle, reach = basis.T @ ((centre - mean) / live), np.abs(basis).T @ (half / live)
+    return mean + (middle + even * reach) @ basis.T * spread
+
+
+def _between(first, second, points, names, measure: Measure):
+    """Squared sine (N,) between the gradients of two formulas."""
+    a, b = (measure.project(evaluate(one, names, points)[1]) for one in (first, second))
+    known = np.isfinite(a).all(1) & np.isfinite(b).all(1) & a.any(1) & b.any(1)
+    apart = np.full(len(points), np.nan)
+    apart[known] = misalignment(a[known], orthonormal(b[known][:, None]))
+    return apart
+
+
+def _spread(points, apart, count):
+    """Numbers of the point at which two formulas are farthest apart, and of others, far from one another."""
+    rows = np.flatnonzero(apart >= max(apart.max() / 2, np.partition(apart, -count)[-count]))
+    scaled = points[rows] / np.where(points.std(0) > 0, points.std(0), 1)
+    chosen = [int(apart[rows].argmax())]
+    far = np.full(len(rows), np.inf)
+    while len(chosen) < min(count, len(rows)):
+        far = np.minimum(far, ((scaled - scaled[chosen[-1]]) ** 2).sum(1))
+        chosen.append(int(far.argmax()))
+    return rows[chosen]
+
+
+def _degrees(share):
+    return float(np.degrees(np.arcsin(np.sqrt(np.clip(share, 0, 1)))))
+
+
+def _angle(degrees):
+    return f"{degrees:.2g}°"

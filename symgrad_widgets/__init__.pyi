@@ -16,6 +16,8 @@ from .notebook_support.parameters import check_parameters as check_parameters
 from .notebook_support.report import record as record
 from .reading.atlas import Atlas as Atlas
 from .reading.atlas import atlas as atlas
+from .reading.film import Film as Film
+from .reading.film import film as film
 from .reading.interpretation import Interpretation as Interpretation
 from .reading.interpretation import interpret as interpret
 from .search import Candidate as Candidate

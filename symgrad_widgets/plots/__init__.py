@@ -5,6 +5,7 @@ A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), 
 
 from .angles import angle_groups, angle_histogram, describe_angles, target, worst
 from .arrows import describe_field, field_picture, position
+from .bands import film_picture
 from .bend import residual_picture
 from .charts import front_picture, history_picture, labels_picture, pairs_picture, phi_picture, plane_picture
 from .diagram import NeuronsPicture, activation_picture, levels_of
@@ -28,6 +29,7 @@ __all__ = [
     "describe_field",
     "division_picture",
     "field_picture",
+    "film_picture",
     "formula_arrows",
     "front_picture",
     "history_picture",

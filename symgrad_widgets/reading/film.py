@@ -1,0 +1,151 @@
+"""Learning as a film: what a neuron computes at each checkpoint, and when its formula appears."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import sympy as sp
+
+from ..errors import DataError, SymgradError
+from ..search import Candidate, Search, score
+from .interpretation import interpret
+
+__all__ = ["Film", "Frame", "film"]
+
+
+class Frame(NamedTuple):
+    """What a neuron computes at one checkpoint.
+
+    Attributes
+    ----------
+    epoch : as it was given
+    best : Candidate, or None where no formula stands out
+    kind : "match" | "approximation" | "none" | "undecided", what `best` is
+    final : Candidate of the formula that the last checkpoint has: its loss says how near it is, and its
+        `intervals` what its numbers are at this time; None where the last one has none
+    note : why nothing can be said of the neuron, else empty
+
+    """
+
+    epoch: float
+    best: Candidate | None
+    kind: str
+    final: Candidate | None
+    note: str = ""
+
+    @property
+    def formula(self) -> str | None:
+        """Text of the formula, or None."""
+        return None if self.best is None else str(self.best.expression)
+
+
+class Film(tuple):
+    """Frames in the order of training; `plots.film_picture` draws it."""
+
+    __slots__ = ()
+
+    @property
+    def final(self) -> sp.Expr | None:
+        """Formula of the last checkpoint, or None."""
+        return None if self[-1].best is None else self[-1].best.expression
+
+    @property
+    def appeared(self):
+        """First epoch from which on the formula is that of the last checkpoint; None where that has none."""
+        if self.final is None:
+            return None
+        return [frame.epoch for frame in self][self._since()]
+
+    @property
+    def bands(self):
+        """Runs of one formula, in their order: (formula or None, first epoch, last epoch)."""
+        found = []
+        for frame in self:
+            first = found.pop()[1] if found and found[-1][0] == frame.formula else frame.epoch
+            found.append((frame.formula, first, frame.epoch))
+        return tuple(found)
+
+    def _since(self):
+        before = [i for i, frame in enumerate(self) if frame.formula != self[-1].formula]
+        return before[-1] + 1 if before else 0
+
+    def __repr__(self):
+        lines = [
+            f"{frame.epoch:>8g}  {frame.kind:<13}  {frame.formula or frame.note or 'none'}" for frame in self
+        ]
+        return "\n".join([f"Film of {len(self)} checkpoints", *lines])
+
+
+def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, callback=None, **reading):
+    """Read a neuron at each checkpoint of a network.
+
+    >>> sg.film({0: untrained, 10: model_at_10, 100: trained}, x, names=("x", "v"))
+
+    The last checkpoint is read as `interpret` reads it. Each other one gets a survey: small terms and sums of
+    them, products, powers, functions of one input, and the last one's formula as a guess. So a formula that
+    is there is found, and one that is not yet is not claimed.
+
+    Parameters
+    ----------
+    checkpoints : mapping of epochs to modules, or list of modules, whose epochs are 0, 1, 2 ...
+        One network at several times of its training, two or more.
+    x : array (N, n)
+        The same points for all.
+    names, layer, neuron : as in `gradient_field`; one neuron
+    random_state : int, of the searches
+    callback : called with each Frame as it comes, the last epoch first
+    **reading : `wrt`, `forward_args`, `smooth`, `training` and `of`, as in `gradient_field`
+
+    Returns
+    -------
+    Film
+
+    Raises
+    ------
+    DataError
+        for fewer than two checkpoints, and for several neurons.
+    ModelError, UnknownNameError, NoGradientError
+        as `gradient_field` does, about the last checkpoint; of another one the frame's note says it.
+
+    """
+    epochs, models = _ordered(checkpoints)
+    if isinstance(neuron, list):
+        raise DataError("a film is of one neuron: give its number, or a direction")
+    given = {"layer": layer, "neuron": neuron, "names": names, **reading}
+    last = interpret(models[-1], x, random_state=random_state, seconds=None, **given)
+    frames = [Frame(epochs[-1], last.best, last.kind, last.best)]
+    _told(callback, frames[0])
+    for epoch, model in zip(reversed(epochs[:-1]), reversed(models[:-1]), strict=True):
+        frames.append(_frame(epoch, model, x, last, random_state, given))
+        _told(callback, frames[-1])
+    return Film(reversed(frames))
+
+
+def _ordered(checkpoints):
+    """Epochs and models as lists, by rising epoch."""
+    given = dict(checkpoints if isinstance(checkpoints, Mapping) else enumerate(checkpoints))
+    if len(given) < 2:
+        raise DataError(f"a film needs two checkpoints or more, got {len(given)}")
+    try:
+        epochs = sorted(given, key=float)
+    except (TypeError, ValueError):
+        raise DataError(f"the epochs of checkpoints must be numbers, got {[*given]}") from None
+    return epochs, [given[epoch] for epoch in epochs]
+
+
+def _frame(epoch, model, x, last, random_state, given):
+    from ..network.gradients import gradient_field  # torch: only when asked for
+
+    guesses = () if last.best is None else (last.best.expression,)
+    try:
+        field = gradient_field(model, x, **given)
+        search = Search(field, guesses=guesses, random_state=random_state)
+        found = search.survey()
+        final = score(search.coordinates, guesses[0], random_state) if guesses else None
+    except SymgradError as error:  # it may be dead at that time
+        return Frame(epoch, None, "undecided", None, str(error))
+    return Frame(epoch, found.best, found.kind, final)
+
+
+def _told(callback, frame):
+    if callback is not None:
+        callback(frame)

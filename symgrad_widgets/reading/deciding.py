@@ -255,7 +255,7 @@ def _between(first, second, points, names, measure: Measure):
 
 def _spread(points, apart, count):
     """Numbers of the point at which two formulas are farthest apart, and of others, far from one another."""
-    rows = np.flatnonzero(apart >= max(apart.max() / 2, np.partition(apart, -count)[-count]))
+    rows = np.flatnonzero(apart >= min(apart.max() / 2, np.partition(apart, -count)[-count]))
     scaled = points[rows] / np.where(points.std(0) > 0, points.std(0), 1)
     chosen = [int(apart[rows].argmax())]
     far = np.full(len(rows), np.inf)

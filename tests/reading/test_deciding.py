@@ -109,3 +109,10 @@ def test_a_network_is_asked_at_its_own_inputs_only():
     alone = sg.interpret(field, operators=["square"])
     with pytest.raises(DataError, match="the interpretation of a model"):
         alone.decide(Function(oscillator))
+
+
+def test_where_few_inputs_tell_the_next_best_are_asked_too(read):
+    narrow = np.concatenate([NEAR, [[3.0, 2.0]]])
+    (trial,) = read.decide(Function(oscillator), narrow, ["cos(2*x) + cos(2*v)"]).trials
+    assert len(trial.points) == 6
+    np.testing.assert_array_equal(trial.points[0], [3, 2])

@@ -113,7 +113,7 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
     allowed = _allowed(result, box, where)
     given = _close(result) if rivals is None else [as_expression(one, result.inputs) for one in rivals]
     asked = _Asked(model, result, forward_args, allowed)
-    first, waiting, trials, undecided = best, [one for one in given if one != best], [], []
+    first, waiting, trials, undecided, fallen = best, [one for one in given if one != best], [], [], set()
     while waiting:
         other = waiting.pop(0)
         trial, apart = asked.trial(first, other)
@@ -122,16 +122,19 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
         if trial is None:
             continue
         trials.append(trial)
-        if first in trial.fallen:  # the other one takes its place, and all that are left have to face it
-            waiting += [one for one, _ in undecided if one not in trial.fallen]
-            undecided = []
-            if other in trial.fallen:
-                if not waiting:
-                    return Decided((), tuple(trials), (), result.inputs)
-                other = waiting.pop(0)
-            first = other
-    left = (first, *(one for one, _ in undecided))
-    return Decided(left, tuple(trials), tuple(undecided), result.inputs)
+        fallen |= {*trial.fallen}
+        if first not in trial.fallen:
+            continue
+        waiting += [one for one, _ in undecided]  # they have to face what takes its place
+        undecided, first = [], other
+        if other in trial.fallen:
+            waiting = [one for one in waiting if one not in fallen]
+            first, waiting = (waiting[0], [other, *waiting[1:]]) if waiting else (other, [])
+    if first in fallen:
+        return Decided((), tuple(trials), (), result.inputs)
+    left = (first, *(one for one, _ in undecided if one not in fallen))
+    told = tuple(one for one in undecided if one[0] not in fallen)
+    return Decided(left, tuple(trials), told, result.inputs)
 
 
 class _Asked:

@@ -21,8 +21,8 @@ sg.Instrument("oscillator")
 # %% [markdown]
 # *No picture yet? Choose* Run All Cells *in the menu* Run.
 #
-# **20 minutes**, nothing to read before. Stop here if you like, or go on: you have read your first neuron. All notebooks:
-# [index](reference/index.ipynb).
+# **20 minutes**, no other notebook needed. You have just read your first neuron. Stop here if you like, or go on. All
+# notebooks: [index](reference/index.ipynb).
 #
 # **You will** bend a neuron and see what changes, compute by hand the number that compares a formula with a neuron, and read
 # a second network.
@@ -33,7 +33,7 @@ sg.Instrument("oscillator")
 # |---|---|
 # | neuron | one number that a network computes from its inputs, $f(x)$ |
 # | concept | the formula $g(x)$ that the neuron has learnt |
-# | $\varphi$ (phi) | the unknown function that bends it: $f = \varphi(g)$, always rising or always falling |
+# | $\varphi$ (phi) | the unknown function that bends it: $f = \varphi(g)$, it always rises, or always falls |
 # | gradient | the vector of partial derivatives; it points where the function grows fastest |
 # | gradient field | the gradients at many points |
 # | loss | how far two gradient fields disagree in direction: 0 = nowhere, 1 = everywhere at right angles |
@@ -54,9 +54,9 @@ from symgrad_widgets import plots
 # %% [markdown]
 # ## Why arrows, and not values?
 #
-# Here is a toy neuron. It knows the concept $g = x^2+2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that you choose. Its value
-# changes with the bend. Left, each dot is one point: its value now against its value before. Right are its gradients, all drawn
-# equally long.
+# Here is a toy neuron. It knows the concept $g = x^2+2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that you choose. Its
+# value changes with the bend. On the left, each dot is one point: its value now against its value before. On the right are
+# its gradients, all drawn equally long.
 
 
 # %%
@@ -69,7 +69,7 @@ def neuron(points, bend):
 
 # %%
 which = sg.Question(
-    "Before you move the slider: which picture will change, left, right, or both?", hidden=guess_first
+    "Before you move the slider: which picture will change: left, right, or both?", hidden=guess_first
 )
 which
 
@@ -112,12 +112,12 @@ loss = np.average(1 - ((theirs * mine).sum(axis=1) / lengths) ** 2, weights=fiel
 print(f"loss of x*y: {loss:.3f}")
 
 # %% [markdown]
-# Close to one half, the mean of $\sin^2\theta$ over all angles. A formula that has nothing to say gets this.
-# The library, `sg.score`, takes a third of the points, which the search will not see.
+# That is close to one half, the mean of $\sin^2\theta$ over all angles. A formula that knows nothing gets this score.
+# The library's `sg.score` uses a third of the points. The search will not see them.
 #
 # ## Your guess
 #
-# You know this neuron's formula. Type another one that looks different, and scores 0 all the same.
+# You know this neuron's formula. Type another one that looks different, and still scores 0.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -178,15 +178,15 @@ sg.Answer(region, real_search.best)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# An ellipse, $x_1^2+2x_2^2$ up to a factor. Its size no direction tells. The loss is no longer 0 as for our toy: a network only comes
-# close to a concept.
+# An ellipse, $x_1^2+2x_2^2$ up to a factor. Directions cannot tell its size. The loss is not 0, as it was for our toy: a
+# network only comes close to a concept.
 #
 # </details>
 #
 # ## Exercises
 #
 # 1. What is the loss of the circle $x^2+y^2$ on the toy neuron? Above or below that of $x\,y$?
-# 2. Give the concept a third input, $g = x^2 + 2y^2 + z$. What is then the loss of `z`?
+# 2. Give the concept a third input, $g = x^2 + 2y^2 + z$. What is the loss of `z` now?
 
 # %%
 mine = ...  # exercise 1: a number; a factor of two counts
@@ -198,7 +198,7 @@ flat = np.column_stack([2 * points[:, 0], 4 * points[:, 1], np.ones(len(points))
 sg.check_answer(third, (1 - 1 / (flat**2).sum(axis=1)).mean(), within=0.03)
 
 # %% [markdown]
-# **You can now** read a neuron: compare arrows, guess, and let a search finish. Go on with
+# **You can now** read a neuron: compare arrows, guess, and let the search do the rest. Go on with
 # [a look inside the search](physics/07_oscillator.ipynb), with [real planets](own/21_planets.ipynb), or with
 # [the playground](playground.ipynb).
 #

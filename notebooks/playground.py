@@ -9,10 +9,10 @@
 # %% [markdown]
 # # The playground: what has this neuron learnt?
 #
-# **Click a neuron**, and arrows show in which direction it grows. **Guess** a formula, and see how far it is from the
-# arrows. **Step** or **Play** the search, and click the points of its front: simple formulas left, exact ones low.
-# **What is this?** says whether the formula is the concept. *State* at the bottom holds all that you have chosen in a
-# line: copy it to hand it out, paste another to take it.
+# **Click a neuron**, and arrows show in which direction it grows. **Guess** a formula, and see how far off its own arrows
+# are. **Step** or **Play** the search, and click the points of its front: simple formulas are on the left, exact ones at the
+# bottom. **What is this?** says whether the formula is the concept. *State*, at the bottom, holds everything you have chosen
+# in one line. Copy it to share what you see; paste another one to see what others see.
 #
 # [All notebooks](reference/index.ipynb)
 #
@@ -33,17 +33,17 @@ bench.stepper.goto(generations)
 bench
 
 # %% [markdown] tags=["notebook-only"]
-# ## Hand it out
+# ## Share it
 #
-# All that is chosen above fits into one line of text, the search included: it is replayed. Put the line on the
-# blackboard's web page, and each student begins where you are.
+# Everything you chose above fits into one line of text, even the search, which is replayed. Put the line on your course page,
+# and each student starts where you are.
 
 # %% tags=["notebook-only"]
 line = bench.state_line
 print(line)
 
 # %% [markdown] tags=["notebook-only"]
-# Taking one is the same as pasting it into the field *state*. Here a student has wandered off and comes back;
+# `load_state` does the same as pasting the line into the field *state*. Here a student has wandered off and comes back;
 # `sg.Workbench.from_state(line)` makes a new Workbench of it.
 
 # %% tags=["notebook-only"]
@@ -55,8 +55,8 @@ bench.stepper.state
 # %% [markdown] tags=["notebook-only"]
 # ## Your own network
 #
-# Any `torch.nn.Module` will do, with points to look at it on. Here is one that learns $\tanh(a\,b)$. Replace the
-# module, the points and their names by yours.
+# Any `torch.nn.Module` will do, with points to run it on. Here is one that learns $\tanh(a\,b)$. Put in your own module,
+# points and names.
 
 # %% tags=["notebook-only"]
 import torch
@@ -77,13 +77,13 @@ own.stepper.goto(3)
 own
 
 # %% [markdown] tags=["notebook-only"]
-# The search found $a\,b$: it does not see the $\tanh$, which only bends. Now click a neuron of the hidden layer: is
-# there a formula in it, too, or only a direction?
+# The search found $a\,b$. It does not see the $\tanh$, which only bends it. Now click a neuron of the hidden layer. Does it
+# hold a formula too, or only a direction?
 #
 # ## Your own system
 #
-# If you have no network but a motion, write down its velocities. The library follows orbits from random places of
-# the box, and trains a network whose neuron has to be the same all along each of them: a conserved quantity.
+# You have no network, but you know how something moves? Write down its velocities. The library follows orbits from random
+# places in the box. Then it trains a network whose neuron must stay the same all along each orbit: a conserved quantity.
 
 
 # %% tags=["notebook-only"]
@@ -103,8 +103,8 @@ found = sg.interpret(run.model, run.x, names=run.names, random_state=seed)
 found.best
 
 # %% [markdown] tags=["notebook-only"]
-# A training as short as this one is enough for $x^2 + v^2/4$, or nearly: the energy of the spring.
-# `sg.Workbench(run)` looks at the network by hand, and `sg.Workbench(mine)` trains it there, for the full time.
+# Even such a short training gets $x^2 + v^2/4$, or very nearly: the energy of the spring. With `sg.Workbench(run)` you
+# explore this network by hand. `sg.Workbench(mine)` trains a new one on the page, for the full time.
 #
 # **Try:** a spring with friction, `v, -4 * x - v / 2`. What does it conserve, and what does the search say?
 

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # An atlas: a formula for a neuron is not yet a discovery
 #
-# This network has seen a stiff spring, and its output knows the energy. Before it are three layers of 32 neurons. Does one of
-# them hold the energy, or does each hold a part?
+# This network has seen a stiff spring, and its output knows the energy. Three layers of 32 neurons come before it. Does one
+# of these neurons hold the energy, or does each hold a part?
 
 # %%
 import symgrad_widgets as sg
@@ -21,15 +21,15 @@ sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 # %% [markdown]
 # **30 minutes**, after [the stiff spring](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** search a formula for every neuron at once, and tell what was learnt from what any network has.
+# **You will** search for a formula of every neuron at once, and tell what this network learnt from what any network has.
 #
-# **What people think first:** many neurons with a formula means that much has been learnt.
+# **What people think first:** the more neurons have a formula, the more the network has learnt.
 #
 # | word | meaning here |
 # |---|---|
 # | atlas | a table with a formula, or none, for every neuron of some layers |
 # | by construction | a formula that the architecture forces, whatever the network has learnt |
-# | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next is the largest across the first |
+# | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next is the largest at right angles to the first |
 # | control | the same measurement where nothing can be found |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -55,14 +55,14 @@ hidden = ("linear1", "linear2", "linear3")
 print(run.model)
 
 # %%
-many = sg.Question("Of the 32 neurons of each layer: how many will have a formula?", hidden=guess_first)
+many = sg.Question("How many of the 32 neurons of each layer will have a formula?", hidden=guess_first)
 many
 
 # %% [markdown]
 # ## The atlas, and a control
 #
-# SiLU bends a neuron and does not turn its gradient, so the linear layers are enough. The control is the same network with random
-# weights: there is nothing to find in it.
+# SiLU bends a neuron but does not turn its gradient, so we only need to read the linear layers. The control is the same
+# network with random weights. It has learnt nothing.
 
 # %%
 control = copy.deepcopy(run.model)
@@ -79,10 +79,10 @@ found = sg.atlas(
 sg.Answer(many, found)
 
 # %% [markdown]
-# All neurons of the first layer have a formula, $ax + bv$. **This is no discovery**: the layer computes $ax + bv + c$, whatever the
-# training. The atlas marks them *by construction*, and counts them apart.
+# All neurons of the first layer have a formula, $ax + bv$. **This is no discovery**: whatever the training, the layer
+# computes $ax + bv + c$. The atlas marks these formulas *by construction*, and counts them separately.
 #
-# As often as a neuron of the control matches a formula, a trained one may by chance:
+# A trained neuron may match a formula by chance as often as a neuron of the control does:
 
 # %%
 lines = []
@@ -93,14 +93,14 @@ for layer in layers:
 sg.Answer(many, "\n".join(lines))
 
 # %% [markdown]
-# Here are the best of the third layer. `found.to_frame()` has every figure of every neuron.
+# Here are the best ones of the third layer. `found.to_frame()` has every figure of every neuron.
 
 # %%
 sg.Answer(many, "\n".join(f"{row.angle:4.1f}°  {row.formula}" for row in found.of("linear3").laws[:6]))
 
 # %% [markdown]
-# With two inputs, smooth functions are easy to mimic: read these as descriptions. The output is off by less than a hundredth of a
-# degree. That is a law.
+# With two inputs, smooth functions are easy to mimic: these formulas are descriptions. The formula of the output is off by
+# less than a hundredth of a degree. That is a law.
 
 # %%
 [law] = found.of("latent").laws
@@ -109,7 +109,7 @@ sg.Answer(many, f"{law.formula}: {sg.verify(law.formula, exp.concepts[0])}")
 # %% [markdown]
 # ## The same in colour
 #
-# Strong and blue is a neuron with an exact formula, grey one with a poor one or none. Click a neuron.
+# A strong blue dot is a neuron with an exact formula, a grey one has a poor formula or none. Click a neuron.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names, atlas=found, layers=layers)
@@ -120,7 +120,7 @@ picker
 # %% [markdown]
 # ## How far is each neuron from the energy?
 #
-# In two dimensions an angle of 45° is chance.
+# In two dimensions, chance is an angle of 45°.
 
 # %%
 picker.formula = law.formula
@@ -129,13 +129,13 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
     print(f"{layer}: least {values.min():4.1f}°, median {np.median(values):4.1f}°, most {values.max():4.1f}°")
 
 # %% [markdown]
-# The first layer is at chance. Behind it some neurons come closer, and none is the energy. If a layer holds it, many neurons do so
-# together.
+# The first layer is at chance. After it, some neurons come closer, but none is the energy. If a layer holds the energy, many
+# neurons hold it together.
 #
 # ## Many neurons together
 #
-# The best weights of a sum of neurons solve the eigenproblem that the search also uses. 32 weights are generous, so look at what few
-# principal directions give, in the control too.
+# The best weights of a sum of neurons solve the eigenproblem that the search also uses. With 32 weights you can fit a lot, so
+# look at what a few principal directions give, in the control too.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}
@@ -161,7 +161,7 @@ for kind, dash in dashes.items():
         marks.append(plots.Mark("line", curve, colour, f"{kind} {layer[-1]}", dash, 2))
 
 # %%
-words = "Loss of the best sum of principal directions: early low in the trained network, late in the other."
+words = "Loss of the best sum of principal directions. In the trained network it is low early, in the other one late."
 title, ticks = "Reading the energy out of layers 2 and 3", tuple(zip(places, map(str, sizes), strict=True))
 plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=True, ticks=ticks)
 
@@ -172,11 +172,11 @@ plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=
 print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")
 
 # %% [markdown]
-# Right end: with all 32 neurons both networks give the energy, **and one of them has learnt nothing**. 32 bent random sums are a basis,
-# which makes any smooth function. That you *can* read the energy out of a layer says little.
+# Right end: with all 32 neurons, both networks give the energy, **and one of them has learnt nothing**. From 32 bent random
+# sums you can build any smooth function. So it means little that you *can* read the energy out of a layer.
 #
-# Left end: in the untrained network one or two directions say little, in the trained one more. Training has turned the strongest
-# directions of some layer towards the energy.
+# Left end: one or two directions say little in the untrained network, and more in the trained one. Training has turned the
+# strongest directions of some layer towards the energy.
 
 # %%
 first = {kind: min(loss[kind, layer, 2] for layer in hidden[1:]) for kind in dashes}
@@ -185,8 +185,8 @@ print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with 
 # %% [markdown]
 # ## What we have found
 #
-# * Here no hidden neuron holds the energy. Each holds a bent piece, and the output adds them up.
-# * In the second and third layers it lies in a few strong directions, in the output in one.
+# * Here no hidden neuron holds the energy. Each holds a bent piece, and the output adds the pieces up.
+# * In the second and third layers, the energy lies in a few strong directions; in the output, in one.
 # * The count of neurons with a formula was highest where it meant least.
 #
 # ## Try it

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Hidden neurons: a control tells a discovery from a description
 #
-# The papers read the output of a network. Inside are thousands of neurons more, and the search gives many of them a formula. Here are some,
-# with what they do. Which formulas are discoveries?
+# The papers read the output of a network. Inside it there are many more neurons, and the search finds a formula for many of
+# them. Here are some, and what they do. Which formulas are discoveries?
 
 # %%
 import symgrad_widgets as sg
@@ -21,10 +21,10 @@ sg.NeuronPicker(matrices.model, matrices.x, names=matrices.names)
 # %% [markdown]
 # **35 minutes**, after [an atlas](30_atlas.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read hidden neurons of four networks (matrices, an oscillator, a camera, a transformer), and beside each **the same network
-# with random weights**, which has learnt nothing.
+# **You will** read hidden neurons of four networks (matrices, an oscillator, a camera, a transformer), each beside **the same
+# network with random weights**, which has learnt nothing.
 #
-# **What people think first:** a short formula for a hidden neuron is what the network has learnt.
+# **What people think first:** a short formula for a hidden neuron shows what the network has learnt.
 #
 # | word | meaning here |
 # |---|---|
@@ -49,7 +49,7 @@ from torch import nn
 # %% [markdown]
 # ## Four networks
 #
-# The first has learnt which 2×2 matrices are similar: its output knows the trace, $x_1 + x_4$. The second is the one for the oscillator.
+# The first has learnt which 2×2 matrices are similar: its output knows the trace, $x_1 + x_4$. The second is the oscillator's.
 
 # %%
 exp = sg.experiments["trace2"]
@@ -57,8 +57,8 @@ run = exp.train(seed=seed, progress=False) if retrain else exp.pretrained(seed=s
 oscillator = sg.experiments["oscillator"].pretrained()
 
 # %% [markdown]
-# The third sees a spot of light on 8×8 pixels, and learns $p_x^2 + p_y^2$: how far the spot is from the middle. The camera is part of the
-# network, so formulas are of the place $p_x, p_y$ and the brightness $b$.
+# The third sees a spot of light on 8×8 pixels, and learns $p_x^2 + p_y^2$: how far the spot is from the middle. The camera is
+# part of the network, so formulas are in the place $p_x, p_y$ and the brightness $b$.
 
 
 # %%
@@ -80,8 +80,8 @@ conv = nn.Sequential(
 )
 
 # %% [markdown]
-# The fourth is a small transformer. It gets two of 24 tokens, which stand for numbers from -1 to 1, and learns their product. One has an embedding that it
-# learns; one is given the number itself.
+# The fourth is a small transformer. It gets two of 24 tokens, which stand for numbers from -1 to 1, and learns their product.
+# We train it twice: once with an embedding that it learns, once with the number itself as the embedding.
 
 # %%
 numbers = torch.linspace(-1, 1, 24)[:, None]
@@ -125,7 +125,7 @@ for net, inputs, target in ((conv, spots, distance), (learnt, tokens, product), 
 
 # %%
 nothing = sg.Question(
-    "Of 32 neurons that have learnt nothing: how many will get a formula?", hidden=guess_first
+    "How many of 32 neurons that have learnt nothing will get a formula?", hidden=guess_first
 )
 nothing
 
@@ -139,7 +139,7 @@ trace = sg.atlas(run.model, run.x, "linear2", **matrices)
 sg.Answer(nothing, trace)
 
 # %% [markdown]
-# Most formulas are the output's, with corrections. How far is each neuron from it, and each that has learnt nothing?
+# Most of these are the formula of the output, with corrections. How far from it is each neuron, trained and untrained?
 
 # %%
 degrees = {}
@@ -150,8 +150,8 @@ lines = [f"{name}: " + " ".join(f"{a:.0f}°" for a in angles) for name, angles i
 sg.Answer(nothing, "\n".join(lines))
 
 # %% [markdown]
-# **These hidden neurons nearly hold the concept**: 14 of 32 lie within 10 degrees of it (seed 0), and none of the untrained.
-# Training on what stays the same drops everything else early.
+# **These hidden neurons nearly hold the concept**: 14 of 32 lie within 10 degrees of it (seed 0), but none of the untrained
+# ones. A network that is trained on what stays the same drops everything else early.
 
 # %%
 trace_control = sg.atlas(control["trace"], run.x, "linear2", **matrices)
@@ -166,18 +166,19 @@ sg.Answer(nothing, plane)
 
 # %% [markdown]
 # Most neurons of a network **that has learnt nothing** have a formula! Each is a smooth function of two numbers, and a sum of a few terms comes
-# close. Such formulas correctly describe what the neurons compute. They are not discoveries.
+# close. These formulas describe correctly what the neurons compute. They are not discoveries.
 
 # %%
 for row in plane.laws[:6]:
     print(f"{row.angle:4.1f}°  {row.formula}")
 
 # %% [markdown]
-# They differ. A concept comes back; a description is another one for nearly each neuron.
+# They all differ. A concept comes back; a description is different for nearly every neuron.
 #
 # ## The camera
 #
-# Layers `1` and `3` are convolutions, `7` is dense, `9` is the output. Each line has the trained network first, then its control.
+# Layers `1` and `3` are convolutions, `7` is dense, `9` is the output. For each layer, the trained network comes first, then
+# its control.
 
 # %%
 places = {"names": ("px", "py", "b"), **settings}
@@ -192,13 +193,13 @@ for layer in layers:
         print(f"layer {layer}, {kind}: {len(part.laws)} of {len(part)}   {formulas}")
 
 # %% [markdown]
-# At least half of the first layer's channels have formulas, trained or not. That is so by construction: the mean of a convolution over all pixels
-# is a multiple of the light in the picture, apart from what the edge cuts off. The output has the formula that it was trained on. Most dense
-# neurons before it have none.
+# At least half of the first layer's channels have formulas, trained or not. This is by construction: the mean of a
+# convolution over all pixels is a multiple of the light in the picture, apart from what the edge cuts off. The output has the
+# formula that it was trained on. Most dense neurons before it have none.
 #
 # ## The transformer
 #
-# First with the embedding that is given, so that formulas are of the two numbers $a$ and $b$.
+# First with the given embedding, so that formulas are in the two numbers $a$ and $b$.
 
 # %%
 words = {"names": ("a", "b"), "wrt": "0", **settings}
@@ -208,13 +209,13 @@ read_control = sg.atlas(control["given"], tokens, layers, **words)
 print(read.of("4").rows[0].formula)
 
 # %% [markdown]
-# The output is the product. Inside, the counts are these:
+# The output is the product. For the neurons inside, these are the counts:
 
 # %%
 print("trained", read.of("2.linear1"), "control", read_control.of("2.linear1"), sep="\n")
 
 # %% [markdown]
-# The control has even more formulas. Now the embedding that was learnt.
+# The control has even more formulas. Now with the learnt embedding.
 
 # %%
 pairs = {"names": ("a1", "a2", "b1", "b2"), "wrt": "0", **settings}
@@ -222,8 +223,8 @@ free = sg.atlas(learnt, tokens, "4", **pairs)
 print(free)
 
 # %% [markdown]
-# No formula for the output, though it computes products well (seed 0). The tokens lie in no order, and between them nobody has ever asked the
-# network anything: its gradient there is not what it learnt.
+# There is no formula for the output, though it computes products well (seed 0). The tokens lie in no order, and nobody ever
+# asked the network anything between them: its gradient there is not what it learnt.
 #
 # ## The count
 #
@@ -242,10 +243,11 @@ for name, (trained, random) in counts.items():
 print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
 
 # %% [markdown]
-# **What holds.** The outputs of the camera and of the transformer with a given embedding are read correctly. Many hidden neurons of the trace network point close to
-# its concept; no untrained one does.
+# **What holds.** The search reads the outputs of the camera and of the transformer with the given embedding correctly. Many
+# hidden neurons of the trace network point close to its concept; no untrained one does.
 #
-# **What does not.** A number of formulas is no evidence. Read hidden neurons beside a control, and distrust formulas of two inputs.
+# **What does not.** A count of formulas is no evidence. Read hidden neurons beside a control, and distrust formulas in two
+# inputs.
 #
 # ## Try it
 #

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Autoencoders: latents hold what changes, and mix it
 #
-# An autoencoder squeezes its input through a few numbers, the latents, and restores it. So the latents must hold what *changes* from one input
-# to the next. Here are swings, each measured four times. Do the latents hold them as a person would write them?
+# An autoencoder squeezes its input through a few numbers, the latents, and then restores it. So the latents must hold what
+# *changes* from one input to the next. Here are some swings, each measured four times. Do the latents describe them as you
+# would?
 
 # %%
 import numpy as np
@@ -26,17 +27,17 @@ plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines
 # %% [markdown]
 # **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read the latents of three autoencoders, and learn what all latents together have to do with the parameters of the data.
+# **You will** read the latents of three autoencoders, and learn how all latents together relate to the parameters of the data.
 #
 # **What people think first:** one latent, one parameter.
 #
 # | word | meaning here |
 # |---|---|
-# | latents | the few neurons in the middle of an autoencoder, through which all has to pass |
+# | latents | the few neurons in the middle of an autoencoder, through which everything must pass |
 # | sheet | the surface of few dimensions near which the data lie |
 # | mixture | a neuron that is a function of several concepts |
-# | span | all directions that can be put together from the latents' gradients at a point |
-# | generator | a matrix whose exponentials are the members of a family, as of all rotations |
+# | span | all directions that you can combine from the latents' gradients at a point |
+# | generator | a matrix whose exponentials are the members of a family, such as all rotations |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -48,8 +49,8 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## One parameter: an amplitude
 #
-# Oscillators of one frequency start at rest, from different places. We see each at four times $a, b, c, d$, a sixth of a period apart, with an
-# error of 0.2. Four numbers, one parameter.
+# Oscillators of one frequency start at rest, from different places. We measure each one four times, $a, b, c, d$, a sixth of
+# a period apart, with an error of 0.2. Four numbers, one parameter.
 
 # %%
 a, b, c, d = sp.symbols("a:d", real=True)
@@ -68,8 +69,8 @@ run = exp.train(seed=seed, progress=False, **settings)
 field = sg.gradient_field(run.model, run.x, names=names)
 
 # %% [markdown]
-# Engineers weigh each measurement by how much the signal shows in it: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call this a matched
-# filter.
+# Engineers weigh each measurement by how strong the signal is in it: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call this
+# a matched filter.
 
 # %%
 weights = sg.Question("How will the latent weigh a, b, c and d?", hidden=guess_first)
@@ -84,12 +85,12 @@ sg.Answer(weights, f"{first.best}\nthe matched filter, {amplitude}: loss {matche
 # The latent's gradient is the matched filter, to about two degrees. With one parameter and one latent there is nothing to mix: the latent is
 # the concept.
 #
-# Why the error in the data? Without it the four numbers lie exactly on a line, and any weights that see the line are as good. A gradient means
-# something only in directions in which the data vary.
+# Why the error in the data? Without it, the four numbers would lie exactly on a line, and many weights would do equally well.
+# A gradient means something only in directions in which the data vary.
 #
 # ## Two parameters: place and velocity
 #
-# Now each oscillator starts with a place and a velocity of its own. The sheet is a plane. The network gets two latents.
+# Now each oscillator starts at its own place, with its own velocity. The sheet is a plane. The network gets two latents.
 
 
 # %%
@@ -107,7 +108,7 @@ place = run.x @ np.cos(angle) / 2.5  # the matched filter, with weights whose sq
 sg.Panel(plots.plane_picture(run.latents, place, ("latent 0", "latent 1"), what="place"))
 
 # %% [markdown]
-# The points fill a parallelogram that stands askew. Colour is the place, and its value runs across both latents. Read them one at a time:
+# The points fill a slanted parallelogram. Colour shows the place, and it changes along both latents. Read them one at a time:
 
 # %%
 one_each = sg.Question("Will each latent hold one parameter?", hidden=guess_first)
@@ -124,9 +125,9 @@ purity = np.array([[sg.score(one, parameter).loss for parameter in parameters] f
 sg.Answer(one_each, purity.round(3))
 
 # %% [markdown]
-# One row is one latent, one column one parameter; 0 would be pure. With seed 0 the latents are sums of both parameters, with weights that mean
-# nothing: any two coordinates of the plane restore the input equally well. Chance may bring a latent close to one of them, as with seeds 1 and 2
-# one is nearly the velocity.
+# Each row is a latent, each column a parameter; 0 would be pure. With seed 0 the latents are sums of both parameters, with
+# weights that mean nothing: any two coordinates of the plane restore the input equally well. By chance, a latent may come
+# close to one parameter: with seeds 1 and 2, one is nearly the velocity.
 #
 # ## Both latents together
 #
@@ -171,8 +172,8 @@ sg.Answer(hold, found)
 # %% [markdown]
 # <details><summary>What the formulas mean</summary>
 #
-# $x_1 + x_4$ and $x_2 - x_3$: how much of the identity, and how much of the quarter turn, is in the matrix. They span the plane that the
-# matrices $e^s(\cos t\, 1 + \sin t\, J)$ fill.
+# $x_1 + x_4$ and $x_2 - x_3$: how much of the identity and how much of the quarter turn the matrix contains. They span the
+# plane that the matrices $e^s(\cos t\, 1 + \sin t\, J)$ fill.
 #
 # </details>
 #
@@ -189,7 +190,8 @@ for name, concept in {"s": scale, "t": turn}.items():
 sg.Answer(hold, "\n".join(lines))
 
 # %% [markdown]
-# They lie in the span, as functions of the two, and neither latent is one of them. Nobody showed the autoencoder a product of matrices.
+# They lie in the span, as functions of these two, but neither latent is one of them. Nobody showed the autoencoder a product
+# of matrices.
 #
 # ## What holds
 #

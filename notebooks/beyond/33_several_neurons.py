@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Several neurons: count first, then read
 #
-# A planet keeps its energy, and more. Each line joins two places of one planet. How many quantities stay the same? The count needs no formula:
-# it is the number of independent directions in which the neurons' gradients point.
+# A planet keeps its energy, and more. Each line joins two places on one orbit. How many quantities stay the same? You can
+# count them without a formula: count the independent directions in which the neurons' gradients point.
 
 # %%
 import symgrad_widgets as sg
@@ -23,18 +23,18 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, kepler.names, limit=60)
 # %% [markdown]
 # **35 minutes**, after [Kepler's problem](../physics/11_kepler.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** count concepts before you know one, check the count without a network, and train networks one after another, each for what the
-# others do not know.
+# **You will** count concepts before you know one, check the count without a network, and train networks one after another,
+# each to learn what the others do not know.
 #
 # **What people think first:** a second network finds a second law.
 #
 # | word | meaning here |
 # |---|---|
 # | invariant | what two partners of a pair have in common |
-# | span | all directions that can be put together from the neurons' gradients at a point |
+# | span | all directions that you can combine from the neurons' gradients at a point |
 # | rank | number of independent directions in the span |
 # | similar matrices | $A$ and $M A M^{-1}$: one linear map, seen in two bases |
-# | stranger | the point that a network learns to tell from the two of a pair |
+# | stranger | a third point, which the network learns to tell from a pair |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -50,8 +50,9 @@ import sympy as sp
 # %% [markdown]
 # ## The count, by hand
 #
-# This network has four output neurons, so at each point there are four gradients in four dimensions. Make them equally long, stack them, and look
-# at the singular values: the square of the first is what one direction explains of the four arrows, and so on.
+# This network has four output neurons, so at each point there are four gradients in four dimensions. Make them equally long,
+# stack them, and look at the singular values: the square of the first says how much of the four arrows one direction
+# explains, and so on.
 
 # %%
 count = sg.Question("How many of the four directions will explain something?", hidden=guess_first)
@@ -67,11 +68,11 @@ sg.Answer(count, f"{(singular**2).mean(axis=0).round(4)} of {directions.shape[1]
 # %% [markdown]
 # <details><summary>Why it cannot be four</summary>
 #
-# An orbit takes one of the four dimensions. What is constant along it can take the other three at most.
+# The orbit itself takes one of the four dimensions. At most three are left for what is constant along it.
 #
 # </details>
 #
-# AI Poincaré (arXiv 2011.04698) counts conserved quantities with this idea.
+# AI Poincaré (arXiv 2011.04698) uses this idea to count conserved quantities.
 #
 # ## Read what was counted
 #
@@ -86,14 +87,16 @@ sg.Answer(count, "\n".join(lines))
 # %% [markdown]
 # <details><summary>What they are</summary>
 #
-# Angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to the place where the planet is nearest to the sun.
+# Angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to where the planet comes closest
+# to the sun.
 #
 # </details>
 #
 # ## A count without a network
 #
-# Which numbers do two similar matrices share? Again the count comes first. A small change of basis, $M = I + \epsilon X$, moves a matrix by
-# $\epsilon (XA - AX)$. The rank of this map is the number of directions in which similar matrices lie. The others are left for what they share.
+# Which numbers do two similar matrices share? Again we count first. A small change of basis, $M = I + \epsilon X$, moves a
+# matrix by $\epsilon (XA - AX)$. The rank of this map is the number of directions in which you meet similar matrices. The
+# other directions are left for what they share.
 
 # %%
 rng = np.random.default_rng(seed)
@@ -121,7 +124,8 @@ runs = [exp.train(seed=seed, progress=False)]
 print("variance within pairs, of 1:", runs[0].within)
 
 # %% [markdown]
-# The neuron is nearly the same in both partners. We know three invariants: trace, sum of the principal minors, determinant.
+# The neuron has nearly the same value for both partners. We know three invariants: the trace, the sum of the principal
+# minors, and the determinant.
 
 # %%
 which = sg.Question("Which of the three has the neuron learnt?", hidden=guess_first)
@@ -140,8 +144,9 @@ sg.Answer(which, "\n".join(lines))
 #
 # ## Strangers who are alike
 #
-# A network learns what helps it to tell strangers apart. So give each matrix a stranger *with the same value of the first neuron*. That neuron is now no help,
-# and something else has to be learnt. `exp.given(run)` is the experiment with such strangers.
+# A network learns what helps it to tell strangers apart. So give each matrix a stranger *with the same value of the first
+# neuron*. Now that neuron is no help, and the second network must learn something else. `exp.given(run)` is the experiment
+# with such strangers.
 
 # %%
 for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items():
@@ -150,7 +155,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# The second network, and a third given both:
+# Train the second network, and a third one given both:
 
 # %%
 for _ in range(2):
@@ -175,13 +180,13 @@ marks = tuple(
     plots.Mark("line", {"x": (1, 2, 3), "y": loss[name]}, colour, name, dash, 3)
     for name, (colour, dash) in looks.items()
 )
-words = "Loss of each invariant on the span: the trace is low from the first network on, the minors from the second."
+words = "Loss of each invariant on the span. The trace is low from the first network on, the minors from the second."
 title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
 plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# Each network brings one invariant down, and the rank is three, as the argument without a network says. The second neuron need not *be* the sum of the minors.
-# Only the span is determined.
+# Each network brings one invariant down, and the rank is three, as we counted without a network. The second neuron need not
+# *be* the sum of the minors. Only the span is determined.
 #
 # ## Read it
 
@@ -192,28 +197,29 @@ lines = [f"{verdict.how:8} {found.loss:.1e}  {found.expression}" for found, verd
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$ with the sum of minors $c_2$: once you know the trace, one is as good as the
-# other. The third has six products with alternating signs.
+# The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$ with the sum of minors $c_2$: once you
+# know the trace, either will do. The third has six products with alternating signs.
 #
 # ## How sure is that?
 #
-# Here are more seeds. *Found* means that all known concepts were read, and nothing else. The last line is a control, pairs of strangers, where nothing
-# is shared.
+# Here are more seeds. *Found* means that the search read all known concepts, and nothing else. The last line is a control:
+# pairs of strangers that share nothing.
 
 # %%
 several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The planet shows how it fails. Its second network is flat except on a few wide orbits, with too few points to be of use. And the more is known, the fewer
-# strangers agree in all of it.
+# The planet shows how this can fail. Its second network is flat except on a few wide orbits, and too few points lie there.
+# And the more you know, the fewer strangers agree in all of it.
 #
 # ## Try it
 #
 # 1. Train a fourth network given three. What is the rank of all four together?
-# 2. Orthogonal matrices $Q A Q^T$ move a matrix in fewer directions. How many invariants has a 3 x 3 matrix then?
+# 2. Orthogonal changes of basis, $Q A Q^T$, move a matrix in fewer directions. How many invariants does a 3 x 3 matrix have then?
 #
-# **You can now** count laws, and train for the next one. Go on with [splicing](34_splicing.ipynb), or with [physical dimensions](35_units.ipynb).
+# **You can now** count laws, and train a network for the next one. Go on with [splicing](34_splicing.ipynb), or with
+# [physical dimensions](35_units.ipynb).
 #
 # The next cell checks what this notebook claims.
 

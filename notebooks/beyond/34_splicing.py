@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Splicing: does the network need what the formula says?
 #
-# Gradients that agree show that neuron and formula *know* the same. They do not show that the formula can do the neuron's work. So do as a surgeon
-# would: take the neuron out, put the formula in. What happens?
+# If the gradients agree, neuron and formula *know* the same. That does not mean that the formula can do the neuron's work. So
+# do what a surgeon would do: take the neuron out, and put the formula in. What happens?
 
 # %%
 import symgrad_widgets as sg
@@ -22,17 +22,17 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names))
 # %% [markdown]
 # **30 minutes**, after [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** replace neurons by formulas, right and wrong, measure what the task loses, and meet a formula with all directions right that ruins the
-# network.
+# **You will** replace neurons by right and wrong formulas, measure how much the task suffers, and meet a formula whose
+# directions are all right and which ruins the network.
 #
-# **What people think first:** right directions, so it can replace the neuron.
+# **What people think first:** a formula with the right directions can replace the neuron.
 #
 # | word | meaning here |
 # |---|---|
-# | splice | to put $\varphi$(formula) in the place of a neuron, in a copy of the network |
-# | mean ablation | to hold the neuron at its mean: what the task loses when the neuron says nothing |
-# | shuffled | the neuron's values, dealt out to the wrong points |
-# | recovered | share of what the neuron is worth to the task that the formula is worth, too |
+# | splice | to put $\varphi$(formula) in place of a neuron, in a copy of the network |
+# | mean ablation | to hold the neuron at its mean: how the task suffers when the neuron says nothing |
+# | shuffled | the neuron's values, given to the wrong points |
+# | recovered | how much of the neuron's worth to the task the formula keeps: 100 % is all |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -45,7 +45,8 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## A classifier
 #
-# Points in a square are labelled by a region. The last neuron is the logit: above zero the network says outside. Read it as always.
+# Points in a square are labelled by a region. The last neuron is the logit: above zero the network says "outside". Read it as
+# usual.
 
 # %%
 region = sg.Question("Which region's boundary do the arrows above cross?", hidden=guess_first)
@@ -58,22 +59,23 @@ result = sg.interpret(run.model, run.x, names=run.names, concept=ellipse.concept
 sg.Answer(region, result)
 
 # %% [markdown]
-# Now put the formula in, with the $\varphi$ that was fitted along. The loss is the cross-entropy on new points.
+# Now put the formula in, with the $\varphi$ that was fitted with it. The loss is the cross-entropy on new points.
 
 # %%
 effects = {"true": result.splice(run.model).effect(run.loss)}
 effects["true"]
 
 # %% [markdown]
-# Nothing is lost. With the neuron at its mean, the network knows nothing: the loss is that of tossing a coin, $\log 2 \approx 0.69$ (natural
-# logarithm), or more where the mean of the logits is not zero. Shuffled, it is confident and wrong. *Recovered* counts from the lower of the two.
+# Nothing is lost. With the neuron at its mean, the network knows nothing: its loss is that of tossing a coin, $\log 2 \approx
+# 0.69$ (natural logarithm), or more if the mean of the logits is not zero. Shuffled, the network is confident and wrong.
+# *Recovered* is measured from the lower of these two losses.
 #
 # ## Wrong formulas
 #
-# Is the test any good? It has to fail for what is wrong. Each formula gets the best monotone $\varphi$ it can have.
+# Is the test any good? Wrong formulas must fail it. Each one gets the best monotone $\varphi$ it can have.
 
 # %%
-worth = sg.Question("How many per cent does a circle recover, and how many one input?", hidden=guess_first)
+worth = sg.Question("What percentage will a circle recover, and what percentage a single input?", hidden=guess_first)
 worth
 
 # %%
@@ -86,13 +88,13 @@ for name, formula in planted.items():
 sg.Answer(worth, "\n".join(lines))
 
 # %% [markdown]
-# The circle is worth something: what lies far out is outside of both. With seed 0 it recovers two fifths, though its directions are off by only 14
-# degrees. The others are hardly better than a coin.
+# The circle is worth something: points far out are outside both curves. With seed 0 it recovers two fifths, although its
+# directions are off by only 14 degrees. The others are hardly better than a coin.
 #
 # ## The right direction everywhere, and useless
 #
-# Square the formula's distance from the boundary, $(x_1^2 + 2 x_2^2 - 1)^2$. Its gradient is that of the formula, times a number: the same line at
-# every point.
+# Square the formula's distance from the boundary, $(x_1^2 + 2 x_2^2 - 1)^2$. Its gradient is the formula's gradient times a
+# number: the same line at every point.
 
 # %%
 fold = sg.Question("What will this one recover?", hidden=guess_first)
@@ -105,19 +107,20 @@ compared = f"loss of directions {folded.best.loss:.2g}, of the formula itself {r
 sg.Answer(fold, f"{compared}\n{effects['folded']}")
 
 # %% [markdown]
-# As close in direction as the formula itself, and worse than no neuron. Neuron against formula shows why:
+# It is as close in direction as the formula itself, and worse than no neuron at all. Plot the neuron against it, and you see
+# why:
 
 # %%
 sg.Answer(fold, sg.PhiView(logit, folded))
 
 # %% [markdown]
-# Two branches where there should be one curve. A point a little inside and one a little outside get the same value, and no $\varphi$ can part them again.
-# So look at three things together: directions, $\varphi$, and the task.
+# There are two branches where there should be one curve. A point a little inside and one a little outside get the same value,
+# and no $\varphi$ can separate them again. So look at three things together: directions, $\varphi$, and the task.
 #
 # ## A network of pairs
 #
-# The oscillator's neuron was trained to be the same at two points of one orbit, and to differ between orbits. The loss is the natural logarithm of a ratio
-# of squared distances: a step down by 2.3 is a factor of 10.
+# Training taught the oscillator's neuron to be the same at two points of one orbit, and to differ between orbits. The loss is
+# the natural logarithm of a ratio of squared distances: a step down by 2.3 is a factor of 10.
 
 # %%
 spring = sg.experiments["oscillator"]
@@ -128,9 +131,9 @@ effects["energy"] = result2.splice(run2.model).effect(run2.loss)
 result2.best, effects["energy"]
 
 # %% [markdown]
-# More than all is recovered. The neuron only comes near to what the formula is exactly: along an orbit the energy does not change at all.
+# It recovers more than 100 %. The neuron stays nearly constant along an orbit. The energy does not change at all.
 #
-# What does the folded energy do here, $(x^2 + v^2 - 0.7)^2$? And a formula that is only similar, $x^4 + v^2$?
+# How will the folded energy do here, $(x^2 + v^2 - 0.7)^2$? And a formula that is only similar, $x^4 + v^2$?
 
 # %%
 pairs = sg.Question("Which recovers more: the folded energy or the similar formula?", hidden=guess_first)
@@ -145,19 +148,20 @@ for name, formula in {"folded energy": "(x**2 + v**2 - 0.7)**2", "similar": "x**
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# This time the fold does well. The square of an invariant is an invariant, and the task asks for little more. Splicing tests a formula *for a task*. It is
-# blind to what the task does not need.
+# This time the fold does well. The square of an invariant is an invariant, and the task hardly asks for more. Splicing tests
+# a formula *for a task*. It is blind to what the task does not need.
 #
 # ## A hidden neuron
 #
-# `sg.atlas` searches a formula for each neuron of the classifier's last hidden layer.
+# `sg.atlas` searches for a formula of each neuron in the classifier's last hidden layer.
 
 # %%
 atlas = sg.atlas(run.model, run.x, "silu3", names=run.names, jobs=1, progress=False)
 print(atlas, *(f"{row.angle:.2f}°  {row.formula}" for row in atlas.laws[::6]), sep="\n")
 
 # %% [markdown]
-# Here is every sixth, from best to worst, with its angle to the neuron's gradient. Take the best one, and replace its neuron.
+# This is every sixth one, from best to worst, with its angle to the neuron's gradient. Take the best one, and replace its
+# neuron.
 
 # %%
 neuron = atlas.laws[0].neuron
@@ -173,8 +177,9 @@ effects["hidden, product"] = inner.with_formula("x1*x2", hidden).splice(run.mode
 effects["hidden, product"]
 
 # %% [markdown]
-# The formula does the neuron's work. But look at the losses, not at the percentage. With the neuron at its mean the loss rises by a tenth or so, because
-# 31 others say nearly the same, and even a wrong formula recovers most of so little. One hidden neuron of many is a weak test.
+# The formula does the neuron's work. But look at the losses, not at the percentage. With the neuron at its mean, the loss
+# rises by only a tenth or so, because 31 others say nearly the same. Even a wrong formula recovers most of that. One hidden
+# neuron among many is a weak test.
 #
 # ## All in one
 

@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # Units: they save work, and vouch for every formula
+# Units: they save work, and vouch for every formula
 #
-# Two masses $x_1, x_2$ stand at $(x_3, x_5)$ and $(x_4, x_6)$. A network says whether they attract each other more than a threshold. A search that knows no
-# physics tries metres plus seconds. What does it gain from units?
+# Two masses $x_1, x_2$ stand at $(x_3, x_5)$ and $(x_4, x_6)$. A network says whether their attraction exceeds a threshold. A
+# search that knows no physics will try to add metres to seconds. What does it gain if you tell it the units?
 
 # %%
 import symgrad_widgets as sg
@@ -23,16 +23,17 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names), i
 # %% [markdown]
 # **25 minutes**, after [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** give a search units, compare its work and its formulas with and without, name a constant of nature, and see what a wrong unit does.
+# **You will** tell a search the units, compare its work and its formulas with and without them, name a constant of nature,
+# and see what a wrong unit does.
 #
 # **What people think first:** without units the search finds nonsense.
 #
 # | word | meaning here |
 # |---|---|
-# | dimension | what a unit is a unit of: length, time, mass; metres and centimetres share one |
+# | dimension | what a unit measures: length, time, mass; metres and centimetres have the same one |
 # | constant | something fixed in the system that has a dimension of its own, such as $GM$ |
 # | evaluation | one sum of terms whose loss was calculated |
-# | front | for each complexity the formula of least loss |
+# | front | for each complexity, the formula with the lowest loss |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -48,7 +49,7 @@ import numpy as np
 # %% [markdown]
 # ## Masses and distances
 #
-# Write down the law first. What in it may be added to what?
+# Write down the law first. Which parts of it may you add to each other?
 
 # %%
 law = sg.Question("When do two masses attract each other more?", hidden=guess_first)
@@ -71,8 +72,8 @@ sg.Answer(law, f"{free.best}\n{free.evaluations} evaluations in {free.generation
 # %% [markdown]
 # ## With units
 #
-# The same search, points and seed. Each term gets a dimension from its inputs. A term without one, such as $x_1 + x_3$ or $\sin x_3$, is dropped before
-# its gradient is calculated. Only terms that agree are added.
+# Now the same search, points and seed, with units. Each term gets a dimension from its inputs. The search drops a term that
+# can have none, such as $x_1 + x_3$ or $\sin x_3$, before it calculates its gradient. It adds only terms that agree.
 
 # %%
 strict = sg.Search(pull, random_state=seed, units=units)
@@ -80,8 +81,8 @@ strict.run(seconds=budget, progress=False)
 sg.Answer(law, f"{strict.best}\n{strict.evaluations} evaluations in {strict.generation} generations")
 
 # %% [markdown]
-# The same law (one may be upside down: that does not turn a gradient), at about half the evaluations. Seconds fall less, because dimensions have to be
-# worked out too.
+# It finds the same law (one may be upside down: that does not turn a gradient), with about half the evaluations. It saves
+# less time than that, because it must work out dimensions too.
 
 # %%
 nonsense = sg.Question("How many nonsense formulas are on the front without units?", hidden=guess_first)
@@ -98,13 +99,14 @@ for name, search in {"without": free, "with": strict}.items():
 sg.Answer(nonsense, "\n".join(lines))
 
 # %% [markdown]
-# Hardly any, and with seed 0 none at all: what adds a mass to a length seldom beats what does not. The price of ignorance is not a wrong answer here, but
-# work. With units you need not look: each line makes sense, by construction.
+# Hardly any, and with seed 0 none at all: a formula that adds a mass to a length seldom beats one that does not. Here,
+# ignorance does not cost you the right answer. It costs work. And with units you need not check: each line makes sense, by
+# construction.
 #
 # ## A planet, and a constant of nature
 #
-# The energy of a planet is $\frac{1}{2} v^2 - \frac{1}{r}$. Squared metres a second, minus one over metres? In the experiment $GM = 1$, and the unit hides
-# in the one. We take exact gradients of the energy, so that only units matter.
+# The energy of a planet is $\frac{1}{2} v^2 - \frac{1}{r}$. Metres per second, squared, minus one over metres? In the
+# experiment $GM = 1$, and the unit hides in that one. We take exact gradients of the energy, so that only units matter.
 
 # %%
 kepler = sg.experiments["kepler"]
@@ -115,7 +117,7 @@ cube = (x1**2 + x2**2) ** 1.5
 energy = sg.GradientField(planets, np.stack([x1 / cube, x2 / cube, v1, v2], axis=1), kepler.names)
 
 # %%
-missing = sg.Question("Give the units of places and speeds only. What will be missing?", hidden=guess_first)
+missing = sg.Question("We give the units of places and speeds only. What will be missing?", hidden=guess_first)
 missing
 
 # %%
@@ -127,8 +129,8 @@ sg.Answer(missing, f"answer {without.best}, least loss on the front {least:.1e}"
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The energy is not on that front: the units forbid the sum. A constant has to turn $1/\mathrm{m}$ into $\mathrm{m}^2/\mathrm{s}^2$. It has the unit
-# $\mathrm{m}^3/\mathrm{s}^2$, and its name is $GM$. We need not know its value.
+# The energy is not on that front: the units forbid the sum. A constant must turn $1/\mathrm{m}$ into
+# $\mathrm{m}^2/\mathrm{s}^2$. Its unit is $\mathrm{m}^3/\mathrm{s}^2$, and its name is $GM$. We need not know its value.
 #
 # </details>
 
@@ -143,7 +145,8 @@ blind.run(seconds=budget, generations=25, progress=False)
 print("blind", blind.evaluations, "evaluations; told the units and the constant", told.evaluations)
 
 # %% [markdown]
-# Coefficients, and numbers inside of terms, may have the dimension of the constants' products. Without any, they are plain numbers.
+# Coefficients, and numbers inside terms, may have the dimension of any product of the constants. If you give no constant,
+# they are plain numbers.
 #
 # ## The network's planets
 #
@@ -160,7 +163,7 @@ sg.Answer(missing, result)
 # %% [markdown]
 # ## Wrong units
 #
-# The library refuses at once units that cannot be meant, in words. What is wrong with each of these?
+# The library refuses units that make no sense, and says why. What is wrong with each of these?
 
 # %%
 attempts = [
@@ -179,8 +182,8 @@ for attempt in attempts:
         print("-", error)
 
 # %% [markdown]
-# Worse is a unit that can be read and is wrong. Call a mass a length, and the true law is still allowed: a product minds no unit. Call one coordinate a time,
-# and it is not:
+# A wrong unit that makes sense is worse. Call a mass a length, and the true law is still allowed: a product may combine any
+# units. Call one coordinate a time, and it is not:
 
 # %%
 wrong = sg.Search(pull, random_state=seed, units=units | {"x3": "s"})
@@ -188,7 +191,8 @@ wrong.run(seconds=budget / 2, generations=25, progress=False)
 sg.Answer(law, f"{wrong.best}, least loss {min(c.loss for c in wrong.front):.2g}")
 
 # %% [markdown]
-# No formula, or none that is near. If a search fails with units and succeeds without, doubt the units, or look for a forgotten constant.
+# It finds no formula, or none that comes close. If a search fails with units and succeeds without, doubt the units, or look
+# for a forgotten constant.
 #
 # ## What it is good for
 #
@@ -197,13 +201,13 @@ sg.Answer(law, f"{wrong.best}, least loss {min(c.loss for c in wrong.front):.2g}
 # | gravity, the trained classifier | 3957, 3551, 3868 | 1734, 1693, 1673 | the law, all six times |
 # | the planet's first invariant, trained | 2895, 3227, 3184 | 1574, 1547, 1603 | angular momentum, all six times |
 #
-# About half the evaluations; a third of the time for gravity, hardly any for the planet. In these two systems units save work, and vouch for each line of the
-# front. They do not make the search find more.
+# Units save about half the evaluations; they save a third of the time for gravity, and hardly any for the planet. In these
+# two systems they save work, and vouch for each line of the front. They do not make the search find more.
 #
 # ## Try it
 #
 # 1. Give all of `space` in centimetres, `"cm"` and `"cm/s"`. What changes?
-# 2. A pendulum's energy holds $\cos\theta$. What is the unit of an angle, that it is allowed?
+# 2. The energy of a pendulum contains $\cos\theta$. Which unit must an angle have, so that this is allowed?
 #
 # **You can now** let units do the checking. Go on with [open questions](36_open_questions.ipynb), or with [which inputs act together](37_divide.ipynb).
 #

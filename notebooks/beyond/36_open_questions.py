@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Where it ends: six open questions, measured
 #
-# Every method works on the examples of its authors. Where does this one end? Below is one answer: a formula is sought under noise, each mark is one run, and
-# its shape says what came out.
+# Every method works on the examples of its authors. Where does this one end? Below is one answer: the search looks for a
+# formula in noisy gradients. Each mark is one run, and its shape says what came out.
 
 # %%
 import numpy as np
@@ -25,17 +25,17 @@ studies.pictures(rows["folds"])[1]
 #
 # **You will** predict the outcome of six studies before you look, and measure some of their runs again.
 #
-# **What people think first:** it works on all examples, so it works.
+# **What people think first:** it works on every example, so it works.
 #
 # | word | meaning here |
 # |---|---|
 # | study | one question: settings, each run over seeds |
-# | floor | the loss of the true concept: what noise leaves to the best formula |
-# | control | a field without a law, where each formula is a false discovery |
-# | 95 % | interval for the share found, in per cent; with few runs it is wide |
-# | close | another formula, whose directions are the concept's to a mean $1-\cos^2$ of 1e-3 |
+# | floor | the loss of the true concept: with noise, no formula can be better |
+# | control | a field without a law: any formula found there is a false discovery |
+# | 95 % | interval for the share found, in per cent; it is wide if there are few runs |
+# | close | another formula, whose directions agree with the concept's to a mean $1-\cos^2$ of 1e-3 |
 #
-# The rows come with the package, twenty seeds of most settings. Look at the column *95 %* before you believe a number.
+# The results come with the package, with twenty seeds for most settings. Look at the column *95 %* before you believe a number.
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -52,20 +52,20 @@ for name, some in rows.items():
 # %% [markdown]
 # ## A bend that cannot be undone
 #
-# The neuron is $\varphi(g)$. So far $\varphi$ was growing. Let it fold ($|u|$, $u^2$), saturate ($\tanh 30u$) or wave ($\sin 20u$), with $u$ the formula $g$ in
-# units of its spread.
+# The neuron is $\varphi(g)$. So far $\varphi$ only grew. Now let it fold ($|u|$, $u^2$), saturate ($\tanh 30u$) or wave
+# ($\sin 20u$). Here $u$ is the formula $g$ in units of its spread.
 
 # %%
-bend = sg.Question("For which bends is g still found: fold, flat, wave?", hidden=guess_first)
+bend = sg.Question("With which bends will the search still find g: fold, flat, wave?", hidden=guess_first)
 bend
 
 # %%
 sg.Answer(bend, studies.table(rows["folds"]))
 
 # %% [markdown]
-# By the chain rule a fold turns the arrow round, and $1-\cos^2$ does not see that. So $g$ is found, and the bend is lost.
+# By the chain rule, a fold reverses the arrow, and $1-\cos^2$ does not see that. So the search finds $g$, and the bend is lost.
 #
-# Now with an equal error of the gradient at all points. Each mark is a run:
+# Now add an error to the gradients, equally large at all points. Each mark is a run:
 
 # %%
 studies.pictures(rows["folds"])[1]
@@ -73,9 +73,10 @@ studies.pictures(rows["folds"])[1]
 # %% [markdown]
 # Where the bend is flat, gradients are short, and the error turns them.
 #
-# ## Which directions can be trusted
+# ## Which directions can you trust?
 #
-# Here is such a neuron, $\tanh 3u$ of $u \sim v^2 - 2\cos x$, with an error of 3 % of the mean gradient at each point. Arrows have one length; a faint one counts less.
+# Here is such a neuron, $\tanh 3u$ of $u \sim v^2 - 2\cos x$, with an error of 3 % of the mean gradient at each point. All
+# arrows have one length; faint ones count less.
 
 # %%
 x, v = points = np.random.default_rng(seed).uniform(-2, 2, (2, 1000))
@@ -87,11 +88,12 @@ saturated = sg.GradientField(points.T, gradients, ("x", "v"))
 sg.FieldView(saturated)
 
 # %%
-trust = sg.Question("Where are arrows wrong: where the neuron changes fast, or is flat?", hidden=guess_first)
+trust = sg.Question("Where are the arrows wrong: where the neuron changes fast, or where it is flat?", hidden=guess_first)
 trust
 
 # %% [markdown]
-# A gradient of length $g$ counts $g^2/(s^2 + g^2)$. The error is what gradients of neighbours do not share. At length $s$ it turns an arrow by 2 %. Read the neuron twice:
+# A gradient of length $g$ counts $g^2/(s^2 + g^2)$. The library estimates the error from what neighbouring gradients do not
+# share. At length $s$ it turns an arrow by 2 %. Read the neuron twice:
 
 # %%
 alike = sg.GradientField(points.T, gradients, ("x", "v"), weights=np.ones(1000))
@@ -108,7 +110,7 @@ sg.Answer(trust, "Where it is flat. " + "; ".join(lines))
 # %% [markdown]
 # ## What a network makes of it
 #
-# Real errors are a network's. Small networks train on values of $\varphi(u)$, and one thing at a time is made worse.
+# Real errors come from a network. Here small networks train on values of $\varphi(u)$, and we make one thing at a time worse.
 
 # %%
 network = sg.Question("What spoils the formula first: noisy labels, few rows, or ReLU?", hidden=guess_first)
@@ -118,16 +120,17 @@ network
 sg.Answer(network, studies.table(rows["networks"]))
 
 # %% [markdown]
-# Compare *network's R²* with *floor*. The first says how well values are fitted, the second how badly directions are learnt. Saturation, too few neurons, dropout
-# and noise of the inputs cost much. ReLU does little harm, because its corners average out.
+# Compare *network's R²* with *floor*. The first says how well the network fits the values, the second how badly it has learnt
+# the directions. Saturation, too few neurons, dropout and noise of the inputs cost much. ReLU does little harm, because its
+# corners average out.
 #
 # ## Noise and few points
 #
-# Without a network, noise can be dosed.
+# Without a network, you can choose the noise.
 
 # %%
 noise = sg.Question(
-    "Are 20 points enough? Does a formula survive a mean 1 - cos² of 0.01?", hidden=guess_first
+    "Are 20 points enough? Does a formula survive noise with a mean 1 - cos² of 0.01?", hidden=guess_first
 )
 noise
 
@@ -138,9 +141,10 @@ sg.Answer(noise, studies.table(rows["noise"]))
 studies.pictures(rows["noise"])[0]
 
 # %% [markdown]
-# The loss follows the noise. A smooth error looks like a law itself, and no number of points averages it out.
+# The loss follows the noise. A smooth error looks like a law, and no number of points averages it out.
 #
-# The last two groups are controls, fields without a law. Count their formulas in all studies, also those of networks trained on shuffled labels:
+# The last two groups are controls: fields without a law. Count the formulas found there in all studies, and those of networks
+# that were trained on shuffled labels:
 
 # %%
 kinds = {"fields": ("folds", "growth", "noise", "space"), "networks": ("domains", "networks")}
@@ -150,8 +154,8 @@ for kind, names in kinds.items():
     print(f"{kind} without a law: {false} formulas in {runs} runs")
 
 # %% [markdown]
-# Where directions are random, the search invents no formula. A network trained on nonsense is still some smooth function, at times a simple one. **The formula belongs to
-# the network, not to the world.**
+# Where directions are random, the search invents no formula. But a network that was trained on nonsense is still some smooth
+# function, and sometimes a simple one. **The formula belongs to the network, not to the world.**
 #
 # ## Growth
 #
@@ -170,14 +174,14 @@ sg.Answer(growth, studies.table(rows["growth"]))
 studies.pictures(rows["growth"])[2]
 
 # %% [markdown]
-# Sums cost nothing but an eigenproblem. Functions in functions are another matter.
+# Sums cost nothing but an eigenproblem. Functions inside functions are another matter.
 #
 # ## Search space and settings
 #
-# The same fields, other settings.
+# The same fields, with other settings.
 
 # %%
-space = sg.Question("Is it worse to allow too many operators, or too few?", hidden=guess_first)
+space = sg.Question("Which is worse: to allow too many operators, or too few?", hidden=guess_first)
 space
 
 # %%
@@ -186,7 +190,7 @@ sg.Answer(space, studies.table(rows["space"]))
 # %% [markdown]
 # ## Other domains
 #
-# Each table is asked three questions: the real one, a planted law on the same inputs, and shuffled labels.
+# We ask each table three questions: the real one, one with a planted law on the same inputs, and one with shuffled labels.
 
 # %%
 tables = sg.Question("Is there a law for the fuel that cars use?", hidden=guess_first)
@@ -196,8 +200,8 @@ tables
 sg.Answer(tables, studies.table(rows["domains"]))
 
 # %% [markdown]
-# The planted laws say what such a table can give. For the real ones compare *formula's fit* with *network's fit*, both on new rows. A formula that predicts as well as its
-# network is a good summary, not a law. Here are the cars' formulas:
+# The planted laws show what such a table can give. For the real ones, compare *formula's fit* with *network's fit*, both on
+# new rows. A formula that predicts as well as its network is a good summary. It is not a law. Here are the cars' formulas:
 
 # %%
 for row in rows["domains"]:
@@ -207,7 +211,7 @@ for row in rows["domains"]:
 # %% [markdown]
 # ## Measured again
 #
-# Are the rows true? Here are some, made now:
+# Are these results true? Measure some of them again:
 
 # %%
 again = studies.planned(
@@ -221,7 +225,7 @@ studies.table(measured[:2])
 # ## Try it
 #
 # 1. Add a setting to the grid in `symgrad_widgets/measuring/studies/grids/folds.py`, and run `symgrad sweep --study folds`.
-# 2. A setting was found in 3 of 3 runs, another in 14 of 20. Which would you trust, and what does *95 %* say?
+# 2. A setting was found in 3 of 3 runs, another in 14 of 20. Which one would you trust, and what does *95 %* say?
 #
 # **You can now** say where this method ends. Go on with [several engines on one neuron](../reference/engines.ipynb), or with
 # [which inputs act together](37_divide.ipynb).

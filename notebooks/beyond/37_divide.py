@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Divide and read: which inputs act together?
 #
-# A network predicts one number from six: how strongly two bodies pull at each other. Nobody can draw arrows in six dimensions. Which two inputs could you replace by
-# one number, such that the network would not notice?
+# A network predicts one number from six: how strongly two bodies attract each other. Nobody can draw arrows in six
+# dimensions. Which two inputs could you replace by one number without the network noticing?
 
 # %%
 import numpy as np
@@ -32,13 +32,13 @@ plots.Picture(
 # %% [markdown]
 # **20 minutes**, after [the oscillator](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** check a pair with two components of a gradient, read a tree, and see what the search misses without it.
+# **You will** check a pair with two components of a gradient, read a tree, and see what the search misses without that tree.
 #
-# **What people think first:** every network must divide somehow. It need not.
+# **What people think first:** every network divides somehow. Some do not.
 #
 # | word | meaning here |
 # |---|---|
-# | part | inputs that act through one quantity: change them so that it stays, and the neuron stays |
+# | part | inputs that act through one quantity: change them, keep that quantity, and the neuron does not change |
 # | residual | share of a pair's smaller gradient component that its quantity does not explain; 0 is perfect |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -51,8 +51,8 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## The data
 #
-# Two bodies of masses `m1`, `m2` stand at `(x1, y1)` and `(x2, y2)`. A sensor reports how strongly they pull at each
-# other, on a logarithmic scale. The network sees six numbers and the report, and no physics.
+# Two bodies of masses `m1`, `m2` stand at `(x1, y1)` and `(x2, y2)`. A sensor reports how strongly they attract each other,
+# on a logarithmic scale. The network sees six numbers and the report. Nobody tells it any physics.
 
 # %%
 import torch
@@ -64,7 +64,8 @@ report = np.log(m1 * m2 / ((x1 - x2) ** 2 + (y1 - y2) ** 2))
 # %% [markdown]
 # ## An ordinary network
 #
-# Two hidden layers, trained in the ordinary way for a few seconds. The first layer brings each input to mean 0 and spread 1.
+# It has two hidden layers, and trains in the usual way for a few seconds. The first layer brings each input to mean 0 and
+# spread 1.
 
 # %%
 torch.manual_seed(seed)
@@ -95,15 +96,15 @@ field
 # ## Your guess
 
 # %%
-pairs = sg.Question("Name three of the 15 pairs of inputs that one number could replace.", hidden=guess_first)
+pairs = sg.Question("There are 15 pairs of inputs. Name three that one number could replace.", hidden=guess_first)
 pairs
 
 # %% [markdown]
 # ## Two components of an arrow
 #
-# Suppose the network computes $F(h(x_1, x_2), \ldots)$. Then its slopes along $x_1$ and $x_2$ are
-# $F' \, \partial h/\partial x_1$ and $F' \, \partial h/\partial x_2$. Their **ratio** does not contain $F$: it
-# depends on $x_1$ and $x_2$ alone, wherever the other four inputs are. So plot it, and see whether the other inputs matter.
+# Suppose the network computes $F(h(x_1, x_2), \ldots)$. Then its slopes along $x_1$ and $x_2$ are $F' \, \partial h/\partial
+# x_1$ and $F' \, \partial h/\partial x_2$. Their **ratio** does not contain $F$: it depends on $x_1$ and $x_2$ alone,
+# whatever the other four inputs are. So measure its angle, and see whether the other inputs matter.
 
 # %%
 slopes = dict(zip(names, field.gradients.T, strict=True))
@@ -119,12 +120,11 @@ sg.Answer(pairs, "\n".join(f"{a} and {b}: a spread of {s:.1f} degrees" for (a, b
 
 # %% [markdown]
 # Along `x1` and `x2` the two slopes keep one direction, 135 degrees: one grows as the other falls. So only the difference
-# $x_1 - x_2$ matters. Along `x1` and `y1` the direction changes from point to point, by much more than these two inputs
-# account for.
+# $x_1 - x_2$ matters. Along `x1` and `y1` the direction changes a lot from point to point.
 #
 # ## All pairs
 #
-# `sg.divide` asks this of every pair, and holds each against some 300 small formulas. **Were your three among the first?**
+# `sg.divide` does this for every pair, and compares each with about 300 small formulas. **Were your three among the first?**
 
 # %%
 division = sg.divide(field)
@@ -135,8 +135,8 @@ lines = [
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# Three pairs leave a thousandth, and the next one leaves ten times as much. A pair that fits takes the place of its two
-# inputs, and the same question is asked of what is left, until nothing more joins.
+# Three pairs leave a thousandth, and the next one leaves ten times as much. The quantity of a pair that fits replaces its two
+# inputs. Then the library asks the same question again, until no more inputs join.
 
 # %%
 sg.Answer(pairs, sg.Panel(plots.division_picture(division)))
@@ -145,16 +145,17 @@ sg.Answer(pairs, sg.Panel(plots.division_picture(division)))
 sg.Answer(pairs, division)
 
 # %% [markdown]
-# Read it from below: differences of places, the square of the distance, the product of the masses, and at the top the
-# law. **Which step was the least sure?** Its residual says so. The numbers inside are what the field tells; none was
-# made round.
+# Read it from the bottom: differences of places, the square of the distance, the product of the masses, and at the top the
+# law. **Which step was the least certain?** Its residual tells you. The numbers inside are as the field gives them; none was
+# rounded to look nice.
 #
-# Nothing is proved by a tree. A formula made of it is judged on the whole field like any other, so that a wrong
-# step costs time and nothing else.
+# A tree proves nothing. The search judges a formula that comes from it on the whole field, like any other. So a wrong step
+# costs time, and nothing else.
 #
 # ## What the search gains
 #
-# The search divides by itself, after single terms, pairs of terms and small bases. Look at what it has before and after.
+# The search divides too, after it has tried single terms, pairs of terms and small bases. Look at what it has before and
+# after that.
 
 # %%
 search = sg.Search(field, random_state=seed)
@@ -164,9 +165,9 @@ search.run(seconds=budget, progress=False)
 sg.Answer(pairs, f"before it divides: {before}\nafter:             {search.best} {search.kind}")
 
 # %% [markdown]
-# ## Where it says no
+# ## When it says no
 #
-# Shuffle each component of the gradient among the points, and no two of them know of each other.
+# Shuffle each component of the gradient among the points. Now no two components are related.
 
 # %%
 rng = np.random.default_rng(seed)
@@ -177,10 +178,10 @@ nothing
 # %% [markdown]
 # ## Try it
 #
-# 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair falls apart? Change the data, and run all again.
+# 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair falls apart? Change the data, and run everything again.
 # 2. Read the network at 200 points instead of 2,000. Which residual grows the most, and why?
 #
-# **You can now** say of any network with many inputs which of them act together, before you know a formula. Go on with
+# **You can now** say which of a network's many inputs act together, before you know a formula. Go on with
 # [several neurons](33_several_neurons.ipynb), or with [physical dimensions](35_units.ipynb).
 #
 # The next cell checks what this notebook claims.

@@ -24,8 +24,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # %% [markdown]
 # **20 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** meet the simplest gradient field there is, disguise a formula in five ways, and see why the loss is blind to
-# every disguise.
+# **You will** meet the simplest gradient field there is, disguise a formula, and see why the loss is blind to every disguise.
 #
 # **What people think first:** a neuron that stores *minus* the trace, or its exponential, has found something else.
 #
@@ -54,11 +53,11 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Anchors have entries between 0 and 1. The positive is $MAM^{-1}$ with a random $M$. Pairs with an entry beyond 5 are
-# drawn anew (`variant="paper"` keeps them). In the picture above, over $x_1$ and $x_4$, all lines run one way.
+# Anchors have entries between 0 and 1. The positive is $MAM^{-1}$ with a random $M$. If a pair has an entry beyond 5, we draw
+# another one (`variant="paper"` keeps it). In the picture above, over $x_1$ and $x_4$, all lines run in one direction.
 
 # %%
-sideways = sg.Question("Now draw the same pairs over x1 and x2. One direction again?", hidden=guess_first)
+sideways = sg.Question("Now draw the same pairs over x1 and x2. Will there be one direction again?", hidden=guess_first)
 sideways
 
 # %%
@@ -79,11 +78,11 @@ run
 
 # %% [markdown]
 # The loss is a natural logarithm of *squared* distances: a step down by 2.3 brings partners about 3.2 times closer. The
-# dashed curve shows pairs that the network never trained on. Both fall far. Sums are easy to learn.
+# dashed curve is for pairs that the network never trained on. Both fall far. Sums are easy to learn.
 #
 # ## The neuron's gradient
 #
-# Here it is at five matrices, made of length 1:
+# Here it is at five matrices, scaled to length 1:
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -92,14 +91,14 @@ print(field.names)
 print(directions[:5].round(2))
 
 # %% [markdown]
-# Every row holds the same four numbers. A function whose gradient keeps its direction is a bent linear function, and these
-# numbers are its coefficients, up to a factor. As arrows:
+# Every row holds nearly the same four numbers. A function whose gradient keeps its direction is a bent linear function, and
+# these numbers are its coefficients, up to a factor. As arrows:
 
 # %%
 sg.FieldView(field, inputs=("x1", "x4"))
 
 # %%
-left = sg.Question("What is left of the arrows over x2 and x3?", hidden=guess_first)
+left = sg.Question("What will be left of the arrows over x2 and x3?", hidden=guess_first)
 left
 
 # %%
@@ -116,8 +115,8 @@ box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# A wrong one for comparison, $x_1+x_2$, scores 3/4 as well. Half of it is right, yet $(1,1,0,0)$ and $(1,0,0,1)$
-# stand at 60 degrees, and $1-\cos^2 60° = 3/4$.
+# For comparison, the wrong formula $x_1+x_2$ scores 3/4 as well. Half of it is right. But $(1,1,0,0)$ and $(1,0,0,1)$ are 60
+# degrees apart, and $1-\cos^2 60° = 3/4$.
 #
 # Now disguise it: stretch it, shift it, bend it.
 
@@ -140,11 +139,11 @@ bent = sg.GradientField(field.points, stretch * field.gradients, field.names)
 print(f"{sg.score(bent, g).loss:.6f}  on a neuron that has been bent")
 
 # %% [markdown]
-# The same figure. The loss asks for the *line* of the gradient, never for its length or sense.
+# It is the same number. The loss looks at the *line* of the gradient, never at its length or at which way it points.
 #
 # ## The search, step by step
 #
-# So the search looks for one formula of each family, and reports the simplest. Press **Step**.
+# So the search needs only one formula of each family, and reports the simplest. Press **Step**.
 
 # %%
 search = sg.Search(field, random_state=seed)
@@ -162,8 +161,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 #
 # ## What a sign can cost
 #
-# The paper measures $(2-2\cos\theta)/n$, which knows the sense of an arrow. Here it is for the line that the neuron's
-# gradient lies on, in both senses:
+# The paper measures $(2-2\cos\theta)/n$, which sees which way an arrow points. Here it is for the line of the neuron's
+# gradient, once for each way:
 
 # %%
 cosine = directions @ [1, 0, 0, 1] / np.sqrt(2)
@@ -171,7 +170,7 @@ senses = [(2 - 2 * sign * cosine).mean() / 4 for sign in (1, -1)]
 sg.Answer(box, f" (x1 + x4)  {senses[0]:.6f}\n-(x1 + x4)  {senses[1]:.6f}")
 
 # %% [markdown]
-# One is perfect, the other is the worst score there is. The random start of the training decides which.
+# One is nearly perfect, the other is the worst possible score. The random start of the training decides which is which.
 #
 # ## Formula, bend and verdict
 
@@ -183,7 +182,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# One thin curve without a turning point: the neuron knows this formula and nothing else. And the determinant?
+# This is one thin curve without a turning point: the neuron knows this formula and nothing else. And the determinant?
 
 # %%
 sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss:.2f}")
@@ -245,7 +244,7 @@ assert sg.check_answer(angle, np.degrees(np.arctan(1.1) - np.arctan(1)), within=
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/2: $(1,0,0,0)$ and $(1,0,0,1)$ stand at 45 degrees. One input right beats one right and one wrong.
-# 2. 2.7 degrees. The network is true to the trace to a tenth or two of a degree, so it tells the two apart.
+# 1. 1/2: $(1,0,0,0)$ and $(1,0,0,1)$ are 45 degrees apart. One right input beats one right and one wrong.
+# 2. 2.7 degrees. The network follows the trace to within a tenth or two of a degree, so it can tell the two apart.
 #
 # <!-- END SOLUTION -->

@@ -7,10 +7,11 @@
 # ---
 
 # %% [markdown]
-# # The determinant: a network knows nothing beside its data
+# The determinant: a network knows nothing away from its data
 #
-# The determinant says by which factor a matrix stretches areas. Similar matrices share it, and the trace as well. So every matrix
-# here has $x_1 + x_4 = 5$: the trace tells nobody apart. What does a network's gradient mean where no data have been?
+# The determinant says by what factor a matrix stretches areas. Similar matrices share it. They also share the trace, so here
+# every matrix has $x_1 + x_4 = 5$: the trace cannot tell them apart. What does a network's gradient mean where there were no
+# data?
 
 # %%
 import symgrad_widgets as sg
@@ -29,8 +30,8 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 #
 # | word | meaning here |
 # |---|---|
-# | surface | where the data are: $x_1 + x_4 = 5$ |
-# | tangent space | the directions along the surface: here three of four |
+# | surface | where the data lie: $x_1 + x_4 = 5$ |
+# | tangent space | the directions along the surface: here, three of four |
 # | projection | keeping only the part of a gradient that lies in the tangent space |
 # | floor | loss of the true concept: how imperfect the network is |
 #
@@ -51,8 +52,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Each line above joins $A$ and $MAM^{-1}$. All lie on one line, for
-# you look along the surface. Over $x_1$ and $x_2$ the same data fill the plane:
+# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Each line above joins $A$ and $MAM^{-1}$. They all lie on one
+# line, because you are looking along the surface. Over $x_1$ and $x_2$ the same data fill the plane:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
@@ -74,11 +75,13 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Partners end up thousands of times closer than strangers, on new pairs too (dashed). The neuron holds something that they share.
+# Partners end up thousands of times closer than strangers, even in new pairs (dashed). The neuron holds something that they
+# share.
 #
 # ## The field, along the surface
 #
-# `sg.gradient_field` notices that the data fill three dimensions only, and projects. For comparison, `raw` does not.
+# `sg.gradient_field` notices that the data fill only three dimensions, and projects the gradients. For comparison, `raw` is
+# not projected.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -90,7 +93,8 @@ print(raw)
 sg.FieldView(field, inputs=("x2", "x3"))
 
 # %% [markdown]
-# These two inputs are free on the surface. You see a saddle, scattered because the other entries differ from point to point.
+# These two inputs are free on the surface. You see a saddle. It is scattered, because the other entries differ from point to
+# point.
 #
 # ## Your guess
 #
@@ -114,8 +118,8 @@ stepper
 # %% [markdown]
 # ## Without the projection
 #
-# Now the part off the surface, along $(1,0,0,1)/\sqrt2$. Which share of its length does the neuron's gradient have there? And the
-# determinant's, whose gradient is $(x_4, -x_3, -x_2, x_1)$?
+# Now look at the part off the surface, along $(1,0,0,1)/\sqrt2$. What share of the neuron's gradient is it? And what share of
+# the determinant's gradient, $(x_4, -x_3, -x_2, x_1)$?
 
 # %%
 off = np.array([1, 0, 0, 1]) / np.sqrt(2)
@@ -129,8 +133,8 @@ sg.Answer(off_the_line, f"{shares}\ncorrelation of the two: {correlation:.2f}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Anything. If the network were right in that direction, the correlation would be 1 or $-1$. No example ever told it, and it is
-# not right.
+# Anything. If the network were right in that direction, the correlation would be 1 or $-1$. No example ever taught it that,
+# and it is not right.
 #
 # </details>
 #
@@ -149,19 +153,20 @@ rows = zip(formulas, projected, unprojected, strict=True)
 sg.Answer(alike, "\n".join(f"projected {a:.2e}   not projected {b:.2e}   {text}" for text, a, b in rows))
 
 # %% [markdown]
-# Projected, the three are one function. Not projected, a formula is rewarded for imitating what the network happens to do where no
-# data are. The paper did not project: its front prefers the quotient to the determinant, and the last formula to both.
+# Projected, the three are one function. Without the projection, a formula is rewarded for imitating what the network happens
+# to do where there are no data. The paper did not project: its front prefers the quotient to the determinant, and the last
+# formula to both.
 
 # %%
 published = plots.published_front(exp.id, field)
 sg.Answer(alike, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Measured with the projection, three of its triangles lie at the bottom, on one level.
+# With the projection, three of its triangles lie at the bottom, all at one level.
 #
 # ## Formula, bend and verdict
 #
-# The verdict knows that $x_1 + x_4 = 5$ holds on the data, and uses it exactly.
+# The verdict knows that $x_1 + x_4 = 5$ holds on the data, and uses this exactly.
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, constraints=exp.constraints, seconds=budget)
@@ -196,7 +201,7 @@ by_hand = ...  # exercise 2: a number
 sg.check_answer(by_hand, projected[0], within=0.05)
 
 # %% [markdown]
-# **You can now** say in which directions a network may be asked. Go on with [true on the data](04_antisymmetric3.ipynb), or with
+# **You can now** say in which directions you may ask a network. Go on with [true on the data](04_antisymmetric3.ipynb), or with
 # [nine inputs](03_trace3.ipynb).
 #
 # The next cell checks what this notebook claims.

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Nine inputs: read a field that you cannot draw
 #
-# A 3x3 matrix is a row of nine numbers, $x_1 \dots x_9$. A network saw pairs of similar matrices. To look at nine inputs, two at a
-# time, takes 36 pictures, and this is one. How do you look at such a neuron?
+# A 3x3 matrix is a row of nine numbers, $x_1 \dots x_9$. A network saw pairs of similar matrices. If you look at nine inputs,
+# two at a time, you need 36 pictures. This is one of them. How can you look at such a neuron?
 
 # %%
 import symgrad_widgets as sg
@@ -51,8 +51,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Lines go every way. For 2x2 matrices they were parallel. A rule of two inputs shows over those two; a rule of three does not show
-# over any two.
+# The lines run in all directions. For 2x2 matrices they were parallel. You can see a rule between two inputs when you plot
+# those two. A rule between three does not show over any two.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -66,8 +66,8 @@ run
 # %% [markdown]
 # ## Which inputs matter
 #
-# Take the gradient at every point, make it of length 1, and square its components. Each is now a *share*. Here is the mean over all
-# points, laid out like the matrix:
+# Take the gradient at every point, scale it to length 1, and square its components. Each is now a *share*. Here is the mean
+# over all points, laid out like the matrix:
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -75,22 +75,22 @@ directions = field.unit[:, 0]  # each input in units of its spread
 print((directions**2).mean(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# Three inputs share everything evenly. Six have no part.
+# Three inputs share everything evenly. Six have no part in it.
 #
 # ## Is it a plain sum?
 #
-# Shares say how much, not how. Look at the components with their signs, their mean and their spread:
+# Shares say how much, not how. Look at the mean and the spread of the components themselves, with their signs:
 
 # %%
 print("mean\n", directions.mean(axis=0).reshape(3, 3).round(3))
 print("spread\n", directions.std(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# No spread: the gradient points the same way everywhere. So the formula is linear, up to a bend, and the mean holds its
+# No spread: the gradient points the same way everywhere. So the formula is linear, up to a bend, and the means are its
 # coefficients.
 #
-# Do not take the mean for importance, though. Here is the network of [notebook 13](13_determinant3.ipynb), whose formula is no sum
-# of inputs:
+# But do not mistake the mean for importance. Here is the network of [notebook 13](13_determinant3.ipynb), whose formula is
+# not a sum of inputs:
 
 # %%
 other = sg.experiments["determinant3"].pretrained()
@@ -100,8 +100,8 @@ print("mean\n", others.mean(axis=0).reshape(3, 3).round(2))
 print("share\n", (others**2).mean(axis=0).reshape(3, 3).round(2))
 
 # %% [markdown]
-# By the mean no input matters. By the shares all nine do, alike. A slope that is positive as often as negative has mean zero, and
-# still moves the neuron at every point.
+# Judged by the mean, no input matters. Judged by the shares, all nine matter equally. A slope that is positive as often as
+# negative has mean zero, and still moves the neuron at every point.
 #
 # ## Your guess
 #
@@ -117,12 +117,12 @@ example = sg.score(field, "x1 + x5")
 print(f"loss of x1 + x5: {example.loss:.4f}")
 
 # %% [markdown]
-# One third: the share of the input that is missing.
+# It is one third: the share of the missing input.
 #
 # ## The search, step by step
 
 # %%
-steps = sg.Question("The front will be a staircase. Which losses does it step on?", hidden=guess_first)
+steps = sg.Question("The front will be a staircase. At which losses are its steps?", hidden=guess_first)
 steps
 
 # %%
@@ -145,7 +145,7 @@ sg.Answer(steps, sg.Panel(plots.front_picture(search.front, search.best, [exampl
 #
 # ## Inside the network
 #
-# The output has no use for six of the inputs. Did the network never look at them? Click a neuron of the first hidden layer:
+# The output does not use six of the inputs. Did the network ever look at them? Click a neuron of the first hidden layer:
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -153,7 +153,8 @@ picker.choose("silu1", 0)
 picker
 
 # %% [markdown]
-# For all 32 neurons of each layer, here is the least, the middle and the largest share that the three diagonal inputs have together:
+# For the 32 neurons of each layer, here are the smallest, the median and the largest share of the three diagonal inputs
+# together:
 
 # %%
 for layer in ("silu1", "silu2", "silu3"):
@@ -162,8 +163,8 @@ for layer in ("silu1", "silu2", "silu3"):
     print(layer, np.quantile(shares, [0, 0.5, 1]).round(2))
 
 # %% [markdown]
-# Random weights would give 0.33. Some neurons of the first layer look mostly at what will not matter. Layer by layer the network
-# forgets it.
+# Random weights would give 0.33. Some neurons of the first layer look mostly at inputs that will not matter. Layer by layer,
+# the network forgets them.
 #
 # ## Formula, bend and verdict
 
@@ -175,7 +176,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# One thin curve: nine inputs reach the neuron through a single number.
+# There is one thin curve: nine inputs reach the neuron through a single number.
 #
 # ## What the paper got
 #
@@ -192,8 +193,8 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. What is the loss of `x1 + x5 + x9 + x2`, with one input too many? Work it out from `directions`, or in your head.
-# 2. Which share does $x_1$ have in the gradient of $x_1x_5x_9$ on these data?
+# 1. What is the loss of `x1 + x5 + x9 + x2`, which has one input too many? Work it out from `directions`, or in your head.
+# 2. What share does $x_1$ have in the gradient of $x_1x_5x_9$ on these data?
 
 # %%
 cost = ...  # exercise 1: a number
@@ -233,7 +234,7 @@ assert sg.check_answer(share, (product[:, 0] ** 2 / (product**2).sum(axis=1)).me
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/4: the guess has a length of 2, and a quarter of its square is spent on $x_2$. One input too few costs a third.
+# 1. 1/4: the gradient of the guess has length 2, and $x_2$ takes a quarter of its square. One input too few costs a third.
 # 2. A third, as for the trace. But the loss of the product is 0.25: equal shares on average are not a constant direction.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Antisymmetric matrices: a formula can be true on the data only
 #
-# A spinning top has an axis and a speed. Mechanics often writes both as a matrix with $A^T = -A$. Look from another side, and the
-# matrix becomes $QAQ^T$: the axis turns. A network saw such pairs, nine numbers each. What stays?
+# A spinning top has an axis and a speed. Mechanics often writes both as a matrix with $A^T = -A$. Look from another side, and
+# the matrix becomes $QAQ^T$: the axis turns. A network saw pairs of such matrices, nine numbers each. What stays the same?
 
 # %%
 import symgrad_widgets as sg
@@ -23,15 +23,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2
 # %% [markdown]
 # **20 minutes**, after [data on a surface](02_determinant2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** hold a formula against two others that look nothing like it, and prove that all three are one, on the data and
-# nowhere else.
+# **You will** compare a formula with two others that look nothing like it, and prove that all three are the same, on the data
+# and nowhere else.
 #
 # **What people think first:** two formulas that look different are different.
 #
 # | word | meaning here |
 # |---|---|
 # | antisymmetric | $A^T=-A$; rows of $x_1 \dots x_9$, so $x_4 = -x_2$, $x_1 = 0$ and so on |
-# | constraint | an equation that holds at every point of the data: here there are six |
+# | constraint | an equation that holds at every point of the data; here there are six |
 # | on the data | true wherever the constraints are; elsewhere anything may happen |
 # | floor | loss of the true concept: how imperfect the network is |
 #
@@ -50,8 +50,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Three entries above the diagonal are drawn from a bell curve; the rest follows. $Q$ is any rotation or reflection. Over $x_2$ and
-# $x_3$, above, the data are free. Over $x_2$ and $x_4$ they are not:
+# The three entries above the diagonal come from a bell curve; the rest follows from them. $Q$ is any rotation or reflection.
+# Over $x_2$ and $x_3$, above, the data are free. Over $x_2$ and $x_4$ they are not:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 3), limit=60))
@@ -66,8 +66,9 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Zero would be chance: partners as different as strangers. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves
-# ten times less variance within pairs. The full curve runs ahead, because in training the last layer is solved anew for each batch.
+# Zero would be chance: partners would be as different as strangers. The loss is a natural logarithm of a variance, so a step
+# down by 2.3 leaves ten times less variance within pairs. The full curve runs ahead, because in training the last layer is
+# solved anew for each batch.
 #
 # ## The gradient field
 
@@ -76,7 +77,7 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 print(field)
 
 # %% [markdown]
-# Nine inputs, three dimensions: six equations hold on the data, and the library saw it in the points alone.
+# Nine inputs, three dimensions: six equations hold on the data. The library found this from the points alone.
 
 # %%
 sg.FieldView(field, inputs=("x2", "x3"))
@@ -84,8 +85,8 @@ sg.FieldView(field, inputs=("x2", "x3"))
 # %% [markdown]
 # ## Your guess
 #
-# All arrows run away from the middle, or all towards it. What stays the same when you go across them? You may use any of the nine
-# names. Chance gives 2/3.
+# All arrows point away from the middle, or all towards it. What stays the same when you move across them? You may use any of
+# the nine names. Chance gives 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -109,8 +110,8 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# The square of the top's speed. Of each pair of mirror images, such as $x_3$ and $x_7$, the search takes one or the other: on the data
-# the choice is free.
+# The square of the top's speed. From each pair of mirror images, such as $x_3$ and $x_7$, the search takes one or the other:
+# on the data it makes no difference.
 #
 # </details>
 #
@@ -125,14 +126,14 @@ formulas = (search.best.expression, paper, textbook)
 sg.Answer(box, "\n".join(f"{sg.score(field, formula).loss:.4e}  {formula}" for formula in formulas))
 
 # %% [markdown]
-# The same loss, to the last digit. That is no accident, and no proof either: a loss is a number at some points. So ask for a proof.
-# First without a word on the data:
+# All have the same loss, to the last digit. That is no accident, but it is no proof either: a loss is measured at some points
+# only. So ask for a proof. First, say nothing about the data:
 
 # %%
 print(sg.verify(paper, textbook))
 
 # %% [markdown]
-# Quite right: for a matrix with entries on the diagonal the two differ. Now say what holds:
+# The verdict is right: the two differ for a matrix with entries on the diagonal. Now say what holds on the data:
 
 # %%
 for equation in exp.constraints:
@@ -140,8 +141,8 @@ for equation in exp.constraints:
 print(sg.verify(paper, textbook, constraints=exp.constraints))
 
 # %% [markdown]
-# Proved, and the verdict names the equations. For data of your own you may not know them. Then `verify` takes the field, and reads the
-# equations off its points:
+# Proved, and the verdict names the equations. For your own data you may not know them. Then give `verify` the field, and it
+# reads the equations off the points:
 
 # %%
 print(sg.verify(paper, textbook, field=field))
@@ -149,7 +150,7 @@ print(sg.verify(paper, textbook, field=field))
 # %% [markdown]
 # ## True on the data?
 #
-# Here are three more formulas: $x_2^2 + x_3^2 + x_6^2 + 5x_1$, then $\sqrt{x_2^2 + x_7^2 - x_6x_8}$, then
+# Here are three more formulas: $x_2^2 + x_3^2 + x_6^2 + 5x_1$, $\sqrt{x_2^2 + x_7^2 - x_6x_8}$, and
 # $x_2^2 + x_3^2 + x_6^2 + x_2x_4$.
 
 # %%
@@ -165,13 +166,13 @@ sg.Answer(which, "\n".join(f"{verdict.how:<10} {claim}" for claim, verdict in ro
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first two. $5x_1$ is five times zero, and the square root is a bend. But $x_2x_4$ is $-x_2^2$ here, so the third formula has lost
-# $x_2$.
+# The first two. $5x_1$ is five times zero, and the square root is only a bend. But $x_2x_4$ is $-x_2^2$ here, so the third
+# formula has lost $x_2$.
 #
 # </details>
 #
-# Which of all these did the network learn? The question has no answer. It saw three dimensions of nine, and there they are one
-# function.
+# Which of these formulas did the network learn? The question has no answer. It saw three dimensions of nine, and there the
+# formulas are one function.
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
@@ -180,7 +181,7 @@ sg.Answer(box, sg.PhiView(field, result))
 # ## What the paper got
 #
 # The paper (arXiv 2409.05305, experiment P1-04) reports $x_8x_6+(x_4x_2+x_3x_7)$, complexity 11: true on the data, with a mean squared
-# difference of unit gradients of 2.7e-3. It compared all nine components, the arbitrary ones too.
+# difference of unit gradients of 2.7e-3. It compared all nine components, even the arbitrary ones.
 
 # %%
 published = plots.published_front(exp.id, field)
@@ -192,8 +193,8 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. What is the loss of `x2**2 + x3**2`? Think of a random direction in space, and the part of it along one axis.
-# 2. Write the concept in $x_4$, $x_7$ and $x_8$ alone.
+# 1. What is the loss of `x2**2 + x3**2`? Think of a random direction in space, and of its part along one axis.
+# 2. Write the concept in terms of $x_4$, $x_7$ and $x_8$ only.
 
 # %%
 two = ...  # exercise 1: a number
@@ -210,7 +211,7 @@ sg.check_answer(
 )
 
 # %% [markdown]
-# **You can now** say what a verdict rests on. Go on with [more inputs than you can draw](03_trace3.ipynb), or with
+# **You can now** say what a verdict depends on. Go on with [more inputs than you can draw](03_trace3.ipynb), or with
 # [two concepts in two neurons](../physics/06_fieldstrength.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -239,7 +240,7 @@ assert sg.check_answer(mirror, lambda text: sg.verify(text, textbook, constraint
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/3: of a random direction in space, the part along one axis has a third of the squared length.
-# 2. $x_4^2 + x_7^2 + x_8^2$: each square may be taken from below the diagonal.
+# 1. 1/3: on average, the part of a random direction along one axis has a third of the squared length.
+# 2. $x_4^2 + x_7^2 + x_8^2$: you may take each square from below the diagonal.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Sixteen inputs: never try sums, let algebra make them
 #
-# A 4x4 matrix is a row of sixteen numbers. There are 43 million sums of sixteen inputs with coefficients $-1$, 0 and 1, and these are
-# only the simplest formulas. How can a search ever find the right one?
+# A 4x4 matrix is a row of sixteen numbers. There are 43 million sums of sixteen inputs with coefficients $-1$, 0 and 1, and
+# these are only the simplest formulas. How can a search find the right one?
 
 # %%
 import symgrad_widgets as sg
@@ -23,15 +23,16 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1
 # %% [markdown]
 # **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** find sixteen coefficients with one eigenproblem, and see why taking terms away beats putting them together.
+# **You will** find sixteen coefficients with one eigenproblem, and see why it is better to take terms away than to add them
+# one by one.
 #
 # **What people think first:** more inputs make the search hopeless.
 #
 # | word | meaning here |
 # |---|---|
 # | monomial | an input, or a product of inputs |
-# | basis | a list of terms, of which the formula is to be a sum |
-# | elimination | drop the term that is missed least, solve again, and so on |
+# | basis | a list of terms; the formula will be a sum of some of them |
+# | elimination | drop the term that matters least, solve again, and so on |
 # | floor | loss of the true concept: how imperfect the network is |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -63,11 +64,11 @@ for n in (4, 9, 16):
     print(f"{n:2} inputs: {3**n:>11,} such sums, {comb(n + 2, 2) - 1:>4} such monomials")
 
 # %% [markdown]
-# Nobody can try the sums one by one. But the list of building blocks stays short.
+# You cannot try the sums one by one. But the list of building blocks stays short.
 #
 # ## The data and the network
 #
-# Pairs are similar matrices again. The picture above is one of 120, and no help at all.
+# Pairs are similar matrices again. The picture above is one of 120, and it does not help at all.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -110,8 +111,8 @@ sg.Answer(box, f"losses {(1 - values[::-1])[:4].round(4)}\ncoefficients\n{number
 #
 # ## Squares and products allowed
 #
-# Suppose we did not know that a plain sum will do. Take all 152 monomials with one or two factors, and their gradients at 1000
-# points. The gradient of $x_ix_j$ is $x_j$ along input $i$ and $x_i$ along input $j$:
+# Suppose we did not know that a plain sum is enough. Take all 152 monomials with one or two factors, and their gradients at
+# 1000 points. The gradient of $x_ix_j$ is $x_j$ along input $i$ and $x_i$ along input $j$:
 
 # %%
 i, j = np.triu_indices(16)
@@ -137,12 +138,13 @@ two
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No: one, and its square. If $g$ is in the basis and so is $g^2$, every mixture of the two has the right gradient. The first
-# eigenvector is such a mixture, and unreadable.
+# No: one, and its square. If $g$ and $g^2$ are both in the basis, every mixture of the two has the right gradient. The first
+# eigenvector is such a mixture, and nobody can read it.
 #
 # </details>
 #
-# For a short formula, take terms away, the least missed first. Once from the sixteen inputs alone, once from all 152:
+# To get a short formula, take terms away, those that matter least first. We do this once with the sixteen inputs alone, and
+# once with all 152 monomials:
 
 # %%
 lines = []
@@ -154,8 +156,9 @@ for count in (16, 152):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# From sixteen terms down to four nothing is lost. The next step costs a quarter at once. All terms compete from the start, so none has
-# to prove itself alone. If you put terms together instead, you start from one input with a loss of 3/4, which promises little.
+# From sixteen terms down to four, you lose nothing. The next step costs a quarter at once. All terms compete from the start,
+# so none has to prove itself alone. If you added terms one by one, you would start from one input with a loss of 3/4, which
+# does not look promising.
 #
 # The large basis holds a surprise. With seed 0 the cliff comes after *ten* terms: the square of the sum, multiplied out. It is the same
 # concept in disguise. So the search eliminates in many bases, small ones first, and takes the shortest formula.
@@ -170,7 +173,7 @@ stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %% [markdown]
-# Does it pay for the number of inputs? Here is the same search after two generations, for three networks:
+# Does it cost more when there are more inputs? Here is the same search after two generations, for three networks:
 
 # %%
 lines = []
@@ -182,8 +185,8 @@ for slug in ("trace2", "trace3", "trace4"):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# Four times the inputs, a few per cent more evaluations. The true limit is elsewhere, in formulas with many *factors*: sixteen inputs
-# make 4,844 monomials with at most four.
+# With four times the inputs, it makes a few per cent more evaluations. The real limit lies elsewhere, in formulas with many
+# *factors*: from sixteen inputs you can build 4,844 monomials with at most four.
 #
 # ## Formula, bend and verdict
 
@@ -215,7 +218,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. What is the loss of `x1` alone?
-# 2. How many monomials of degree 1 to 6 do sixteen inputs make?
+# 2. How many monomials of degree 1 to 6 can you build from sixteen inputs?
 
 # %%
 one = ...  # exercise 1: a number
@@ -226,8 +229,8 @@ how_many = ...  # exercise 2: a whole number
 sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in range(1, 7)), within=0)
 
 # %% [markdown]
-# **You can now** find a sum of many terms without a search. Go on with [a training that is hard](13_determinant3.ipynb), or with
-# [which inputs act together](../beyond/37_divide.ipynb).
+# **You can now** find a sum of many terms without trying sums. Go on with [a training that is hard](13_determinant3.ipynb),
+# or with [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -254,7 +257,7 @@ assert sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in ran
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 3/4: one input of four right, none wrong. The first row has one right and three wrong.
-# 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points their gradients take 9.6 GB: this growth does hurt.
+# 1. 3/4: it has one of the four right inputs, and no wrong one. The first row has one right input and three wrong ones.
+# 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points, their gradients take 9.6 GB. This growth does hurt.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The 3x3 determinant: nothing helps until everything is there
 #
-# The determinant is a polynomial of nine inputs. It correlates with none of them, nor with any product of two. So a network that begins
-# to learn has nothing to begin with. How can it learn the determinant at all?
+# The determinant is a polynomial in nine inputs. It correlates with none of them, and with no product of two. So a network
+# finds nothing to start from. How can it learn the determinant at all?
 
 # %%
 import symgrad_widgets as sg
@@ -23,15 +23,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4
 # %% [markdown]
 # **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** see a training that does not start, see what makes it start, and watch a long formula appear all at once.
+# **You will** see a training that does not get going, see what gets it going, and watch a long formula appear all at once.
 #
-# **What people think first:** half of a formula is half of the way.
+# **What people think first:** half of the formula is half of the way.
 #
 # | word | meaning here |
 # |---|---|
-# | anchor, positive | two matrices of equal determinant, and otherwise unrelated |
-# | chance | the loss of a network that knows nothing of what partners share |
-# | variance within pairs | how much the neuron differs between partners; 1 is as much as between strangers |
+# | anchor, positive | two matrices with the same determinant, and nothing else in common |
+# | chance | the loss of a network that knows nothing about what partners share |
+# | variance within pairs | how much the neuron differs between partners; 1 means as much as between strangers |
 # | floor | loss of the true concept: how imperfect the network is |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -51,12 +51,12 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data
 #
-# Entries lie between $-1$ and 1. The positive is another such matrix, scaled to the anchor's determinant; pairs with an entry beyond 2
-# are drawn anew. You see nothing, over any two inputs. Is it hidden, or not there?
+# Entries lie between $-1$ and 1. The positive is another such matrix, scaled to the anchor's determinant. If a pair has an
+# entry beyond 2, we draw another one. You see nothing, whichever two inputs you plot. Is it hidden, or not there?
 
 # %%
 largest = sg.Question(
-    "How large is the largest correlation of the determinant with an input, or a product of two?",
+    "How large is the largest correlation of the determinant with one input, or with a product of two?",
     hidden=guess_first,
 )
 largest
@@ -69,12 +69,12 @@ double = [np.corrcoef(volume, x[:, a] * x[:, b])[0, 1] for a, b in zip(i, j, str
 sg.Answer(largest, f"one input {max(np.abs(single)):.3f}, two {max(np.abs(double)):.3f}")
 
 # %% [markdown]
-# Chance alone gives about 0.02. So the answer is: nothing. Whatever a network tries first, nobody rewards it.
+# Chance alone gives about 0.02. So there is nothing. Whatever a network tries first, nothing rewards it.
 #
 # ## A training that does not start
 #
-# Most experiments here train with `contrast`, which asks for partners nearer than strangers. Here are six epochs of it, and six of
-# another loss, `ratio`, from the same weights:
+# Most experiments here train with the loss `contrast`, which asks that partners be closer than strangers. Here are six epochs
+# with it, and six with another loss, `ratio`, from the same weights:
 
 # %%
 for loss in ("contrast", "ratio"):
@@ -82,12 +82,12 @@ for loss in ("contrast", "ratio"):
     print(f"{loss:>8}: {np.round(trial.history['validation'], 2)}, within pairs {trial.within[0]:.3f}")
 
 # %% [markdown]
-# Each row is the validation loss after each epoch, on a scale of its own. The first hardly moves. The second is down to about a
-# hundredth of the variance within pairs.
+# Each row is the validation loss after each epoch, on its own scale. The first hardly moves. With the second, the variance
+# within pairs falls to about a hundredth.
 #
-# `ratio` minimises the variance within pairs over the whole variance. For the *last layer* this has a closed solution, an eigenvector,
-# which is put in at each step. So the faintest trace of the determinant in the hidden neurons is used at full strength, and the other
-# layers get a gradient to follow.
+# `ratio` minimises the variance within pairs over the whole variance. For the *last layer* there is an exact solution, an
+# eigenvector, and the training uses it at each step. So it uses even the faintest trace of the determinant in the hidden
+# neurons at full strength, and the other layers get a gradient to follow.
 #
 # ## Training
 
@@ -101,12 +101,13 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# 0 is chance. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves ten times less within pairs. The dashed curve
-# counts: new pairs. It ends far above what the trace of a 3x3 matrix gets, about $-13$. The network is good, not exact.
+# 0 is chance. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves ten times less within pairs. Look
+# at the dashed curve, for new pairs. It ends far above what the trace of a 3x3 matrix reaches, about $-13$. The network is
+# good, but not exact.
 #
 # ## Your guess
 #
-# You may know the determinant. Do you know what its *parts* are worth? With nine inputs chance gives 8/9.
+# You may know the determinant. But do you know what its *parts* are worth? With nine inputs chance gives 8/9.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -133,17 +134,17 @@ stepper
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example])))
 
 # %% [markdown]
-# The front is flat, flat, flat, and falls off a cliff. With all but one of the products the loss is still 0.18. With the last it drops
-# five hundred times.
+# The front is flat, flat, flat, and then falls off a cliff. With all products but one, the loss is still 0.18. The last one
+# makes it five hundred times smaller.
 #
-# Nobody climbs down such a front step by step. The search starts from the other end: all 219 products of up to three inputs at once. It
-# solves for their coefficients, takes away the least missed, and solves again.
+# You cannot climb down such a front step by step. The search starts from the other end, with all 219 products of up to three
+# inputs at once. It solves for their coefficients, takes away the product that matters least, and solves again.
 
 # %%
 sg.Answer(box, "\n".join(f"{found.loss:.4f}  {found.expression}" for found in search.front))
 
 # %% [markdown]
-# Are the coefficients really 1? Make one product weigh more:
+# Are the coefficients really 1? Give one product more weight:
 
 # %%
 lines = []
@@ -153,7 +154,7 @@ for weight in (1, 1.02, 1.1):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# Two per cent show. Nobody told the network that the six are alike.
+# You can see a change of two per cent. Nobody told the network that the six products count equally.
 #
 # ## Formula, bend and verdict
 
@@ -165,11 +166,12 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve has a little width: this network's angle to the formula is about one degree. A true formula, an imperfect network.
+# The curve has a little width: this network is about one degree off the formula. The formula is true, the network imperfect.
 #
 # ## What the paper got
 #
-# An earlier version of the paper (arXiv 2409.05305) names this experiment. Its figures leave it out, so there is no published front.
+# An earlier version of the paper (arXiv 2409.05305) names this experiment. Its figures leave the experiment out, so there is
+# no published front.
 
 # %%
 report = sg.record(result, run)
@@ -178,7 +180,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. Among the matrices with $x_5x_9 > x_6x_8$, which input correlates with the determinant? Give its number, 1 to 9.
-# 2. How many products has the determinant of a 4x4 matrix?
+# 2. How many products does the determinant of a 4x4 matrix have?
 
 # %%
 loudest = ...  # exercise 1: a number from 1 to 9
@@ -191,7 +193,7 @@ four = ...  # exercise 2: a whole number
 sg.check_answer(four, np.prod(np.arange(1, 5)), within=0)
 
 # %% [markdown]
-# **You can now** tell why some formulas cannot be found in small steps. Go on with
+# **You can now** explain why you cannot find some formulas in small steps. Go on with
 # [two concepts in two neurons](../physics/06_fieldstrength.ipynb), or with [a classifier](../classifiers/14_classifier.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -218,8 +220,7 @@ assert sg.check_answer(four, np.prod(np.arange(1, 5)), within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices the factor is
-#    as often negative, and the correlation vanishes.
-# 2. 24, among 4,844 monomials of sixteen inputs with at most four factors.
+# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices the factor is negative just as often, and the correlation vanishes.
+# 2. 24, out of 4,844 monomials in sixteen inputs with at most four factors.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # A stranger's checkpoint: numbers alone do not say what they compute
 #
-# A file of weights arrives by mail, [with a short message](stranger/message.txt). Nobody remembers what the network was for. What does it
-# compute, and can you open the file without danger?
+# A file of weights arrives by mail, [with a short message](stranger/message.txt). Nobody remembers what the network was for.
+# What does it compute, and is it safe to open the file?
 
 # %%
 import numpy as np
@@ -26,16 +26,16 @@ sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c")
 # %% [markdown]
 # **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** rebuild a network from a table of shapes, test what the file leaves out, read a neuron, and use the formula where the network
-# fails.
+# **You will** rebuild a network from a table of shapes, find out what the file leaves out, read a neuron, and use its formula
+# where the network fails.
 #
 # **What people think first:** a file of weights is the whole network.
 #
 # | word | meaning here |
 # |---|---|
 # | checkpoint | the numbers of a trained network in a file |
-# | state dict | a table from names to arrays of numbers, which is all that a checkpoint should hold |
-# | pickle | Python's own format for objects; to load it is to run the program that it contains |
+# | state dict | a table of named arrays of numbers; a checkpoint should hold nothing else |
+# | pickle | Python's own format for objects; if you load one, you run the program that it contains |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -56,7 +56,7 @@ from symgrad_widgets.network import ACTIVATIONS
 # %% [markdown]
 # ## Only numbers
 #
-# Safetensors is a format that can hold arrays and short texts, and nothing that runs. This is all that is in the file:
+# Safetensors is a format for arrays and short texts. It cannot hold anything that runs. This is all that the file contains:
 
 # %%
 for name, numbers in weights.items():
@@ -68,7 +68,7 @@ for name, numbers in weights.items():
 
 # %%
 order = sg.Question(
-    "In which order do the layers stand? Only one lets each take what the one before gives.",
+    "In which order do the layers compute? Only one order gives each layer as many numbers as it takes.",
     hidden=guess_first,
 )
 order
@@ -79,8 +79,8 @@ sg.Answer(order, sg.from_checkpoint(path, "tanh"))
 # %% [markdown]
 # ## What is missing
 #
-# Between two layers stands an activation. It has no weights, so the file does not know it. The message gives three inputs with their
-# outputs. Try all activations that we have:
+# Between two layers there is an activation. It has no weights, so the file does not mention it. But the message gives three
+# inputs with their outputs. Try all activations that we have:
 
 # %%
 told = torch.tensor([[1.2, 1.5, 1.1], [1.0, 1.0, 1.0], [1.7, 1.3, 1.6]])
@@ -92,8 +92,8 @@ for name in ACTIVATIONS:
     print(f"{name:9}", outputs.round(4), f"off by up to {errors[name]:.4f}")
 
 # %% [markdown]
-# One of them gives back the message to its last digit. None of the others comes within 0.1. Ask for such lines when somebody sends you a
-# checkpoint.
+# One of them reproduces the message to the last digit. None of the others comes within 0.1. When somebody sends you a
+# checkpoint, ask for a few lines like these.
 
 # %%
 activation = min(errors, key=errors.get)
@@ -102,8 +102,8 @@ model = sg.from_checkpoint(path, activation)
 # %% [markdown]
 # ## Where to look
 #
-# The file does not say on which inputs the network was trained. Elsewhere its output means nothing, though it looks like any other. The
-# message says: lengths from 1 to 1.8.
+# The file does not say which inputs the network was trained on. Away from them its output means nothing, although it looks
+# like any other. The message says: lengths from 1 to 1.8.
 
 # %%
 x = np.random.default_rng(seed).uniform(1, 1.8, (1000, 3))
@@ -112,14 +112,14 @@ picker.choose("latent", 0)
 picker
 
 # %% [markdown]
-# Click some hidden neurons: many are busy, and none does it all. We read the output.
+# Click some hidden neurons: many are busy, and none does all the work. We read the output.
 
 # %%
 field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Exchange the inputs in the view. The field looks the same: no length counts more than another.
+# Swap the inputs in the view. The field looks the same: no length counts more than another.
 #
 # ## Your guess
 #
@@ -145,7 +145,7 @@ result = sg.interpret(search, seconds=budget)
 sg.Answer(box, result)
 
 # %% [markdown]
-# There is no verdict, because nobody has told us the answer. What we have is evidence. Now write the formula as a product:
+# There is no verdict, because nobody told us the answer. We only have evidence. Now write the formula as a product:
 
 # %%
 formula = result.best.expression if result.best else sp.Integer(0)
@@ -153,7 +153,7 @@ sg.Answer(box, sp.factor(formula))
 
 # %%
 shape = sg.Question(
-    "Three lengths, and something that vanishes when they lie flat on a line. What are they?",
+    "Three lengths, and a quantity that is 0 when they lie flat on one line. What are they?",
     hidden=guess_first,
 )
 shape
@@ -161,7 +161,7 @@ shape
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sides of a triangle. Heron of Alexandria, in the first century: the area $A$ obeys
+# The sides of a triangle. Heron of Alexandria knew in the first century that the area $A$ obeys
 # $16A^2 = (a+b+c)(-a+b+c)(a-b+c)(a+b-c)$.
 #
 # </details>
@@ -177,11 +177,11 @@ sg.Answer(shape, verdict.message)
 sg.Answer(shape, sg.PhiView(field, result))
 
 # %% [markdown]
-# A thin curve, and a bent one. The bend is a square root: the output is the area, and the formula a multiple of its square.
+# The curve is thin, and bent. The bend is a square root: the output is the area, and the formula a multiple of its square.
 #
 # ## Beyond the stranger's data
 #
-# Ask both for the sides 3, 4, 5, far outside of the training range. Every child knows the answer.
+# Ask both about the sides 3, 4, 5, far outside the training range. You know this area.
 
 # %%
 large, small = result.to_numpy()(np.array([[3.0, 4.0, 5.0], [1.0, 1.0, 1.0]]))
@@ -190,12 +190,12 @@ by_network = model(torch.tensor([[3.0, 4.0, 5.0]])).item()
 sg.Answer(shape, f"sides 3, 4, 5: the formula gives {by_formula:.3f}, the network {by_network:.3f}")
 
 # %% [markdown]
-# One known triangle, with sides 1, 1, 1, sets the scale: directions know none.
+# Directions know no scale, so one known triangle, with sides 1, 1, 1, sets it.
 #
 # ## What is refused
 #
-# Somebody else sends `torch.save(model)`, the whole object. That is a pickle, a little program. The library does not run it, and says what
-# to ask for:
+# Somebody else sends `torch.save(model)`, the whole object. That is a pickle, a little program. The library refuses to run
+# it, and tells you what to ask for:
 
 # %%
 whole = Path(tempfile.mkdtemp()) / "whole.pt"
@@ -207,13 +207,12 @@ except sg.SymgradError as error:
 print(refusal)
 
 # %% [markdown]
-# Convolutions, embeddings and normalisation are refused too: shapes alone do not say how they are wired. Build such a network with its
-# author's code, `load_state_dict` the numbers, and go on from the picker.
+# It also refuses convolutions, embeddings and normalisation: shapes alone do not say how they are wired. Build such a network
+# with its author's code, `load_state_dict` the numbers, and go on from the picker.
 #
 # ## Exercises
 #
-# 1. Which formula must a neuron of the *first* hidden layer have, whatever was learnt? Give a coefficient of neuron 0: that of $b$,
-#    divided by that of $a$.
+# 1. Which form must the formula of a neuron in the *first* hidden layer have, whatever was learnt? For neuron 0, give the coefficient of $b$ divided by that of $a$.
 
 # %%
 ratio = ...  # exercise 1: a number; the weights are at hand
@@ -221,7 +220,7 @@ first = next(numbers for numbers in weights.values() if numbers.shape == (24, 3)
 sg.check_answer(ratio, float(first[0, 1] / first[0, 0]), within=0.01)
 
 # %% [markdown]
-# **You can now** open a checkpoint, read it, and say what it does not tell. Go on with [real planets](21_planets.ipynb), or with
+# **You can now** open a checkpoint, read it, and say what it leaves out. Go on with [real planets](21_planets.ipynb), or with
 # [modular addition](22_modular_addition.ipynb).
 #
 # The next cell checks what this notebook claims.

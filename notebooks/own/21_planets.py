@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Real planets: the law that Kepler got wrong first
 #
-# Nine planets, 100 dates between 1900 and 2050: how far from the Sun, and how fast? Networks get these two numbers, and nothing else.
-# Nobody has made up a law for them to find. What do all orbits keep?
+# Nine planets, 100 dates between 1900 and 2050: how far from the Sun, and how fast? Networks get these two numbers, and
+# nothing else. Nobody made up a law for them to find. What stays the same along every orbit?
 
 # %%
 import numpy as np
@@ -27,15 +27,15 @@ sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log d
 # %% [markdown]
 # **25 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** make an experiment of a table, ask five networks instead of one, let a planet decide that no network has seen, and weigh the
-# Sun.
+# **You will** turn a table into an experiment, ask five networks instead of one, test their law on a planet that none of them
+# saw, and weigh the Sun.
 #
 # **What people think first:** the network with the best validation loss is the best network.
 #
 # | word | meaning here |
 # |---|---|
-# | ephemeris | a table of places of heavenly bodies, adjusted to all that has been observed |
-# | committee | several networks, trained alike from different starts |
+# | ephemeris | a table of the positions of planets and moons, fitted to all observations |
+# | committee | several networks, trained in the same way from different starts |
 # | astronomical unit | mean distance of the Earth from the Sun, $1.496\times10^{11}$ m |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -52,8 +52,9 @@ import torch
 # %% [markdown]
 # ## The data
 #
-# The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). The outer planets count from the centre of
-# mass of the solar system: Jupiter pulls the Sun about, by more than its own radius, and far planets do not follow.
+# The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). For the outer planets,
+# distances and speeds are taken from the centre of mass of the solar system: Jupiter pulls the Sun around by more than the
+# Sun's own radius, and far planets do not follow.
 
 # %%
 planet = table["planet"]
@@ -66,7 +67,8 @@ for name in names:
     print(f"{name:8} {min(far):6.2f} to {max(far):5.2f} au, {min(fast):5.2f} to {max(fast):5.2f} km/s")
 
 # %% [markdown]
-# Numbers from 0.3 to 49 want logarithms, so the inputs are $\log r$ and $\log v$. **We put Mars aside**: no network will see it.
+# Numbers from 0.3 to 49 call for logarithms, so the inputs are $\log r$ and $\log v$. **We set Mars aside**: no network will
+# see it.
 
 # %%
 points, mars = np.log(np.column_stack([r, v])), planet == "mars"
@@ -76,8 +78,8 @@ exp = sg.Experiment.from_pairs(points[first[same]], points[second[same]], ["lr",
 sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::100], exp.names))
 
 # %% [markdown]
-# A line joins two dates of one planet. From planet to planet the points fall with one slope, and along each orbit with another, steeper one:
-# near the Sun a planet is faster.
+# A line joins two dates of one planet. From planet to planet the points fall with one slope. Along each orbit they fall with
+# another, steeper one: close to the Sun, a planet is faster.
 #
 # ## Five networks
 #
@@ -92,13 +94,14 @@ for run in runs:
     print(f"validation loss {validation:.2f}, variation along Mars's orbit {on_mars:.1e}")
 
 # %% [markdown]
-# The first figure is about new pairs of planets that were seen; the second is about an orbit that was not. Eight planets are few. Between
-# their orbits a network may do what it likes. With `seed = 2` the network of the best validation loss is by far the worst on Mars. So we
-# trust no single network.
+# The first figure is for new pairs of planets that the network saw, the second for an orbit that it did not. Eight planets
+# are few. Between their orbits a network may do what it likes. With `seed = 2` the network with the best validation loss is
+# by far the worst on Mars. So we trust no single network.
 #
 # ## Their gradients
 #
-# Where the data decide, networks from different starts agree. Take the median of their unit gradients, and ask how far each network is off.
+# Where the data decide, networks from different starts agree. Take the median of their unit gradients, and see how far off
+# each network is.
 
 # %%
 fields = [sg.gradient_field(run.model, points[~mars], names=run.names) for run in runs]
@@ -117,12 +120,12 @@ for name in sorted(set(names) - {"mars"}):
 sg.FieldView(field)
 
 # %% [markdown]
-# Nearly all arrows have one direction. That is the difficulty of these data.
+# Nearly all arrows point the same way. That is what makes these data hard.
 #
 # ## Your guess
 #
-# Around 1600, before he knew of ellipses, Kepler held that speed is inversely proportional to distance: $r\,v$ stays the same, so
-# $\log r+\log v$ does. Type a better law in `lr` and `lv`.
+# Around 1600, before he knew about ellipses, Kepler believed that speed is inversely proportional to distance: $r\,v$ stays
+# the same, and so does $\log r+\log v$. Type a better law in `lr` and `lv`.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -133,7 +136,7 @@ kepler = sg.score(field, "lr + lv")
 kepler
 
 # %% [markdown]
-# A loss of about 1e-3, half a degree in the median. A fine law. Is it true?
+# Its loss is about 1e-3, half a degree in the median. A fine law. Is it true?
 #
 # ## The search, step by step
 
@@ -151,8 +154,9 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# With $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$ it says that $v^2-C/r$ stays the same: twice the energy $\frac12v^2 - GM/r$ of a unit mass in
-# the Sun's gravity, so $C=2GM$. Kepler's early law stands on the front too, 50 to 130 times worse (seeds 0 to 2).
+# Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, it says that $v^2-C/r$ stays the same. That is twice the energy $\frac12v^2 -
+# GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law stands on the front too, 50 to 130 times worse
+# (seeds 0 to 2).
 #
 # </details>
 #
@@ -171,12 +175,12 @@ by_kepler = (r * v)[mars].std() / (r * v)[mars].mean()
 sg.Answer(winner, f"the search's formula varies by {100 * by_network:.3f} %, r v by {100 * by_kepler:.3f} %")
 
 # %% [markdown]
-# Neither fails badly. It took Kepler years of work on this very planet to find that $r\,v$ is wrong. It holds at the two ends of the orbit
-# only, where the planet moves at right angles to the line to the Sun.
+# Neither fails badly. Kepler worked for years on this very planet before he found that $r\,v$ is wrong. It is equal only at
+# the two ends of the orbit, where the planet moves at right angles to the line to the Sun.
 #
 # ## The weight of the Sun
 #
-# A number that the networks found is a mass. Read $C=2GM$ from the derivatives at $\log r=\log v=0$, with Newton's constant
+# One number that the networks found is a mass. Read $C=2GM$ from the derivatives at $\log r=\log v=0$, with Newton's constant
 # $G=6.674\times10^{-11}$ in SI units.
 
 # %%
@@ -187,8 +191,8 @@ mass = constant / 2 * 1e6 * 1.496e11 / 6.674e-11
 sg.Answer(box, f"C = {constant:.0f} au km²/s², the Sun weighs {mass:.3e} kg")
 
 # %% [markdown]
-# Handbooks say $1.988\times10^{30}$ kg. (An ephemeris is made with that mass: we have read out what astronomers put in.) Now the hypothesis,
-# as a test:
+# Handbooks say $1.988\times10^{30}$ kg. (An ephemeris is computed with that mass: we have read out what astronomers put in.)
+# Now test the hypothesis:
 
 # %%
 verdict = sg.verify(result.best.expression, "exp(2*lv) - 1774.3*exp(-lr)", field=field)
@@ -197,9 +201,10 @@ sg.Answer(box, verdict.message)
 # %% [markdown]
 # ## Exercises
 #
-# Eight curves were seen, not a region. What the law is between them, in a comet's orbit, these data do not say. But a formula can be tested:
+# The networks saw eight curves, not a region. These data do not say which law holds between them, in a comet's orbit. But you
+# can test a formula:
 #
-# 1. Halley's comet passes the Sun at 0.586 au with 54.5 km/s. How fast is it at 10 au, by the energy? (The comet is there at 11 km/s.)
+# 1. Halley's comet passes the Sun at 0.586 au with 54.5 km/s. How fast is it at 10 au, if the energy is conserved? Give km/s.
 # 2. And by $r\,v$?
 
 # %%
@@ -211,6 +216,12 @@ early = ...  # exercise 2: km/s
 sg.check_answer(early, 54.5 * 0.586 / 10, within=0.02)
 
 # %% [markdown]
+# <details><summary>The comet itself</summary>
+#
+# It moves at 11 km/s there. The energy is right, $r\,v$ is not.
+#
+# </details>
+#
 # **You can now** ask a committee of networks, and let unseen data decide between two laws. Go on with
 # [several conserved quantities at once](../physics/11_kepler.ipynb), or with [the playground](../playground.ipynb).
 #

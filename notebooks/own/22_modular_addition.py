@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Modular addition: a network adds names by trigonometry
 #
-# A network adds two numbers modulo 59, like a clock with 59 hours. To the network they are no numbers: each is a *token*, a name with a row
-# in a table. How can a name be added?
+# A network adds two numbers modulo 59, like a clock with 59 hours. But it does not see numbers: each input is a *token*, a
+# name with a row in a table. How can you add names?
 
 # %%
 import numpy as np
@@ -25,9 +25,10 @@ plots.Picture("A clock with 59 hours", "sine", "cosine", marks, "59 points on a 
 # %% [markdown]
 # **30 minutes**, after [a stranger's checkpoint](20_checkpoint.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** meet the error that tokens cause, take the gradient with respect to the embedding, and choose coordinates in which it can be read.
+# **You will** meet the error that tokens cause, take the gradient with respect to the embedding, and choose coordinates in
+# which you can read it.
 #
-# **What people think first:** a network that adds must have numbers inside.
+# **What people think first:** a network that adds must hold numbers inside.
 #
 # | word | meaning here |
 # |---|---|
@@ -51,7 +52,8 @@ import symgrad_widgets as sg
 # %% [markdown]
 # ## The task
 #
-# There are $59^2$ pairs. The network sees 70 % of them with their sums. All figures below are about the pairs that it has never seen.
+# There are $59^2$ pairs. The network sees 70 % of them with their sums. All figures below are for the pairs that it has never
+# seen.
 
 # %%
 torch.manual_seed(seed)
@@ -61,8 +63,8 @@ sums = pairs.sum(1) % p
 seen, unseen = torch.randperm(p * p).split([2436, 1045])
 
 # %% [markdown]
-# An embedding with 16 numbers for each token, 64 hidden neurons that square their input, and 59 logits. A. Gromov (arXiv 2301.02679) uses
-# squares for this task, because then the answer can be worked out on paper.
+# It has an embedding with 16 numbers for each token, 64 hidden neurons that square their input, and 59 logits. A. Gromov
+# (arXiv 2301.02679) uses squares for this task, because then you can work out the answer on paper.
 
 
 # %%
@@ -99,12 +101,14 @@ except sg.SymgradError as error:
     print(error)
 
 # %% [markdown]
-# What would it mean to change token 17 *a little*? Nothing. But you can change its row in the table a little, and `wrt` does that: the output
-# of that layer counts as the input. It has $2\times16$ numbers, and none means anything by itself. We need better coordinates.
+# What would it mean to change token 17 *a little*? Nothing. But you can change its row in the table a little. `wrt` does
+# that: it treats the output of that layer as the input. This input has $2\times16$ numbers, and none of them means anything
+# by itself. We need better coordinates.
 #
 # ## The coordinates
 #
-# On a clock, tokens lie on a circle. So ask how much of each wave is in the table: its Fourier transform over the tokens.
+# On a clock, the tokens lie on a circle. So ask how much of each wave is in the table, with a Fourier transform over the
+# tokens.
 
 # %%
 table = embedding.weight.detach().double().numpy()
@@ -117,14 +121,15 @@ for k in strongest[:8]:
     print(f"frequency {k:2}: {100 * power[k - 1]:4.1f} %", "#" * round(100 * power[k - 1]))
 
 # %% [markdown]
-# A few frequencies hold nearly everything. For each of them the table holds a circle: token $n$ lies at
-# $\cos(wn)\,\mathbf u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$. So we read the network in $c_a=\cos(wa)$, $s_a=\sin(wa)$, and the same for
-# $b$. To move along $c_a$ is to move the first row along $\mathbf u$.
+# A few frequencies carry nearly everything. For each of them the table holds a circle: token $n$ lies at $\cos(wn)\,\mathbf
+# u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$. So we use the coordinates $c_a=\cos(wa)$, $s_a=\sin(wa)$, and the same for $b$.
+# A step along $c_a$ moves the first row along $\mathbf u$.
 #
 # ## The neuron
 #
-# The 59 logits are votes. As a function of the answer they should be a bump at the right one, a sum of waves. Our neuron is the share of the
-# cosine wave of frequency $k$ in the votes. The chain rule gives its gradient in our four coordinates.
+# The 59 logits are votes. As a function of the answer, they should form a bump at the right one, and a bump is a sum of
+# waves. Our neuron is the part of the cosine wave of frequency $k$ in the votes. The chain rule gives its gradient in our
+# four coordinates.
 
 # %%
 a, b = pairs[unseen].numpy().T
@@ -149,7 +154,7 @@ sg.FieldView(field)
 #
 # ## Your guess
 #
-# Which formula of `ca sa cb sb` turns two names into a sum? The product $c_a c_b$ scores about 1/2; chance is 3/4.
+# Which formula in `ca sa cb sb` turns two names into a sum? The product $c_a c_b$ scores about 1/2; chance is 3/4.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -172,9 +177,9 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# Take the numbers for 1, and read aloud: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$, the addition theorem. The network turns two angles
-# and adds them by school trigonometry. It never meets $a+b$ itself. N. Nanda and others (arXiv 2301.05217) found the same identities in a
-# transformer, by taking it apart by hand.
+# Replace the coefficients by 1, and read it aloud: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$, the addition theorem.
+# The network turns names into angles, and adds these by school trigonometry. It never meets $a+b$ itself. N. Nanda and others
+# (arXiv 2301.05217) found the same identities in a transformer, when they took it apart by hand.
 #
 # </details>
 
@@ -183,8 +188,8 @@ theorem = result.with_formula("ca*cb - sa*sb", field)
 sg.Answer(box, sg.PhiView(field, theorem))
 
 # %% [markdown]
-# Each column of dots is one value of the cosine over the 59 sums: different pairs with the same sum. The line is nearly straight, so this
-# neuron is hardly bent.
+# Each column of dots is one value of the cosine: different pairs with the same sum, or with the opposite one. The line is
+# nearly straight, so this neuron is hardly bent.
 #
 # ## How far it holds
 #
@@ -201,12 +206,13 @@ for k in strongest[:6]:
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# For the frequencies that the table holds, *values* are right: correlations above 0.98. *Gradients* are less so. Training sees values at 59
-# places of each circle, and a network may be right there and bent in between. For the other frequencies there is nothing.
+# For the frequencies that the table holds, *values* are right: the correlations are above 0.98. *Gradients* are less exact.
+# Training sees values at 59 places on each circle. A network may be right there, and bent in between. For the other
+# frequencies there is nothing.
 #
 # ## Exercises
 #
-# 1. Take the sine for `wave`, not the cosine. Which formula of `ca sa cb sb` is the neuron then?
+# 1. Use the sine for `wave`, not the cosine. Which formula in `ca sa cb sb` does the neuron compute then?
 
 # %%
 sine = ...  # exercise 1: a text

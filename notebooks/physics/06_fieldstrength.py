@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The field-strength tensor: two concepts in two neurons
 #
-# A charge at rest feels an electric field $E$. Fly past, and part of it turns into a magnetic field $B$. A network saw one
-# field as two observers report it, six numbers each. What do all observers agree on?
+# A charge at rest feels an electric field $E$. Fly past it, and part of that turns into a magnetic field $B$. A network saw
+# the same field as two observers report it, six numbers each. What do all observers agree on?
 
 # %%
 import symgrad_widgets as sg
@@ -23,16 +23,16 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # %% [markdown]
 # **30 minutes**, after [the interval](12_interval.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** meet neurons that hold a mixture, see that reading them one by one leads nowhere clean, and read two together.
+# **You will** meet neurons that hold a mixture, see why you cannot read them one by one, and read two together.
 #
-# **What people think first:** a better training would give each neuron one concept.
+# **What people think first:** with better training, each neuron would hold one concept.
 #
 # | word | meaning here |
 # |---|---|
 # | boost | passing to an observer who moves at a constant velocity |
 # | invariant | a quantity on which all observers agree |
 # | pure, impure neuron | a function of one invariant, or of several |
-# | span | all directions that can be put together from the neurons' gradients at a point |
+# | span | all directions that you can combine from the neurons' gradients at a point |
 # | rank | how many independent directions the span has: the number of invariants |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -52,8 +52,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## How many invariants are there?
 #
-# We do not know, so the network gets four output neurons. Training rewards them for being the same in partners, and for saying
-# different things.
+# We do not know, so the network gets four output neurons. Training rewards them for giving partners the same value, and for
+# differing from each other.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -72,12 +72,12 @@ lines = [f"neuron {k}: {share:.4f} of its variance lies within pairs" for k, sha
 sg.Answer(many, "\n".join([*lines, f"those that count: {run.neuron}"]))
 
 # %% [markdown]
-# What partners share has no variance within pairs. Some neurons have less than a thousandth of it there. The others have half,
-# and have found nothing.
+# A quantity that partners share does not vary within a pair. For some neurons, less than a thousandth of their variance lies
+# within pairs. For the others it is half: they have found nothing.
 #
 # ## One neuron alone
 #
-# Search with each neuron for itself. For now we print complexity and loss only.
+# Search for a formula of each neuron on its own. For now we print only complexity and loss.
 
 # %%
 alone = [sg.gradient_field(run.model, run.x, neuron=k, names=run.names) for k in run.neuron]
@@ -87,7 +87,7 @@ for number, single in zip(run.neuron, singles, strict=True):
     print(f"neuron {number}:", best and f"complexity {best.complexity}, loss {best.loss:.1e}")
 
 # %% [markdown]
-# The formula is long, or several degrees off, or there is none. *Any* function of two invariants is invariant too, and nothing
+# The formula is long, or several degrees off, or missing. *Any* function of two invariants is invariant too, and nothing
 # rewards the network for keeping them apart.
 #
 # ## Two neurons together
@@ -103,8 +103,8 @@ sg.Answer(many, f"{field} of rank {field.rank}")
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula of `E1 E2 E3 B1 B2 B3` on which all observers might agree. The loss is the mean of $1-\cos^2$ of the angle to the
-# plane. In six dimensions a random direction gets 2/3.
+# Type a formula in `E1 E2 E3 B1 B2 B3` that all observers might agree on. The loss is the mean of $1-\cos^2$ of the angle to
+# the plane. In six dimensions a random direction gets 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -132,8 +132,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Now the front has a cliff. This is one invariant. Take its direction out of the plane, at each point, and another is left:
-# `sg.interpret` goes on there.
+# Now the front has a cliff. This is one invariant. Take its direction out of the plane at each point, and one direction is
+# left. `sg.interpret` searches there for the second formula.
 #
 # ## Formulas and verdict
 
@@ -144,8 +144,8 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formulas mean</summary>
 #
-# $E\cdot B$ and $E^2 - B^2$, each pure, out of impure neurons. Where both vanish, the field is that of a light wave, for every
-# observer.
+# $E\cdot B$ and $E^2 - B^2$: two pure formulas from impure neurons. Where both are zero, every observer sees the field of a
+# light wave.
 #
 # </details>
 
@@ -153,7 +153,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.FieldView(field, result.concepts[1], inputs=("E1", "B1")))
 
 # %% [markdown]
-# How impure were the neurons? One row is one neuron, one column one invariant; 0 would be pure.
+# How impure were the neurons? Each row is a neuron, each column an invariant; 0 would be pure.
 
 # %%
 purity = np.array([[sg.score(one, concept.expression).loss for concept in result.concepts] for one in alone])
@@ -161,21 +161,23 @@ sg.Answer(box, "\n".join([*(str(c.expression) for c in result.concepts), str(pur
 
 # %% [markdown]
 # With seed 0 each neuron is pure to a hundredth, an angle of about 6 degrees. With seed 2 both are mixed, a third to two thirds.
-# The plane is the same. And this is what the first neuron says alone:
+# The plane is the same. And this is what the first neuron says on its own:
 
 # %%
 mixed = sg.interpret(singles[0], concept=exp.concepts, seconds=budget / 3)
 sg.Answer(box, f"{mixed.best and mixed.best.expression}\n{mixed.verdict}")
 
 # %% [markdown]
-# True to the neuron, more or less, and no concept. There is no bend to draw: each neuron is a function of *two* formulas.
+# It is more or less true to the neuron, but it is not a concept. There is no bend to draw: each neuron is a function of *two*
+# formulas.
 #
 # ## What the paper got
 #
 # <details><summary>The published formula</summary>
 #
 # The paper (arXiv 2409.05305, experiment P1-06) reports $x_3x_6 + x_1x_4 + x_5x_2$, complexity 11: true, with a mean squared
-# difference of unit gradients of 4.9e-2, fifty times that of its other networks. It had one neuron, and this was the impurity.
+# difference of unit gradients of 4.9e-2, fifty times that of its other networks. It had one neuron, and the difference is
+# that neuron's impurity.
 #
 # </details>
 

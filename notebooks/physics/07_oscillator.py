@@ -81,12 +81,13 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the natural logarithm of *squared* distances. A step down by 2.3 divides the squared distance within pairs
-# by 10: partners come about 3.2 times closer. Training and validation end together, so nothing was learnt by heart.
+# The loss is the natural logarithm of *squared* distances. A step down by 2.3 divides the squared distance within pairs by
+# 10: partners come about 3.2 times closer. Training and validation curves end together, so the network learnt nothing by
+# heart.
 #
 # ## The neuron
 #
-# Click a neuron to see its value at new points, in four groups from low to high.
+# Click a neuron. You see its value at new points, in four groups from low to high.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -109,7 +110,7 @@ sg.FieldView(field)
 # ## Your guess
 #
 # Type a formula in `x` and `v`. Its loss is the mean of $1-\cos^2\theta$, where $\theta$ is the angle between its
-# gradient and the neuron's. 0 means the same direction everywhere. A random guess gets about 1/2.
+# gradient and the neuron's. A loss of 0 means the same direction everywhere. A random guess gets about 1/2.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -155,8 +156,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 # ## Inside: how the numbers are found
 #
 # The search does not guess coefficients. Take some terms, here $x, v, x^2, xv, v^2$. Which sum $\sum_k c_k b_k$ has a
-# gradient that leaves the neuron's line least? What sticks out is quadratic in $c$. So is the length of the gradient.
-# Their smallest ratio is an eigenvalue; its eigenvector holds the coefficients.
+# gradient that stays closest to the neuron's line? The part off the line is quadratic in $c$. So is the length of the
+# gradient. Their smallest ratio is an eigenvalue; its eigenvector holds the coefficients.
 
 # %%
 x, v = field.points.T
@@ -184,7 +185,7 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # A mass 1 on a spring of stiffness 1 has the energy $E = \frac12 v^2 + \frac12 x^2$. The neuron holds $x^2+v^2 = 2E$:
-# the energy, up to a factor that no direction can tell. Nobody had told it.
+# the energy, up to a factor that no direction can tell. Nobody told the network.
 #
 # </details>
 #

@@ -10,7 +10,7 @@
 # # The stiff spring: a formula that is almost right
 #
 # Stretch a real spring far enough, and it gets stiffer than Hooke says. Here the force is $-(x+x^3)$. A paper published a
-# formula for what this motion keeps. It looks fine, fits well, and is wrong. Would you have noticed?
+# formula for the quantity that this motion keeps constant. It looks fine, fits well, and is wrong. Would you have noticed?
 
 # %%
 import symgrad_widgets as sg
@@ -62,7 +62,7 @@ round_ones
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The small ones. Where $x$ is small, $x^3$ is smaller still, and Hooke's force is left.
+# The small ones. Where $x$ is small, $x^3$ is smaller still, and only Hooke's force is left.
 #
 # </details>
 
@@ -91,7 +91,7 @@ example = sg.score(field, "x**2 + v**2")
 sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
-# In the middle and along the axes the circle is right to a degree. Far out between the axes it is not. A loss of 0.01
+# In the middle and along the axes the circle is right to within a degree. Far out, between the axes, it is not. A loss of 0.01
 # sounds small, yet the worst points are more than 15 degrees off, and they lie together. Noise has no such shape:
 # something is missing.
 #
@@ -109,14 +109,14 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The triangles, published formulas on *our* neuron, come down to $5\cdot10^{-4}$ and stay there. Our front falls five more
-# powers of ten. Such a cliff is the sign of an exact answer.
+# The triangles, published formulas on *our* neuron, come down to $5\cdot10^{-4}$ and stop there. Our front falls five more
+# powers of ten. A cliff like this is the sign of an exact answer.
 #
 # ## Anatomy of a mimic
 #
 # The paper chose $v^2 + e^{x^2}$. Expand it: $e^{x^2} = 1 + x^2 + \frac{x^4}{2} + \frac{x^6}{6} + \dots$ Cut off after the
-# fourth power, this *is* twice the energy $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the tail is wrong, and a
-# tail needs large $x$ to show. So look at a strip around the centre, and narrow it.
+# fourth power, this *is* twice the energy $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the tail is wrong, and
+# the tail shows only at large $x$. So look at a strip around the centre, and make it narrower.
 
 # %%
 near = np.abs(field.points[:, 0])
@@ -125,14 +125,14 @@ for text in ("x**2 + v**2", "exp(x**2) + v**2"):
     print(f"{text:18} |x| < 0.6: {wide:.1e}   |x| < 0.3: {narrow:.1e}   ratio {wide / narrow:.0f}")
 
 # %% [markdown]
-# Halve the strip, and the circle's loss falls by less than 20, the mimic's by more than 200. The more powers of $x$ agree, the
-# faster the error dies towards the centre. Here is where the mimic fails:
+# Halve the strip, and the circle's loss falls by less than 20, the mimic's by more than 200. The more powers of $x$ agree,
+# the faster the error dies out towards the centre. Here is where the mimic fails:
 
 # %%
 sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 
 # %% [markdown]
-# On all data the gap is $5\cdot10^{-4}$.
+# Over all data, the gap is $5\cdot10^{-4}$.
 #
 # ## What decides: the floor
 #
@@ -167,9 +167,9 @@ lines = [f"smooth {s:.1e}   ReLU {kinked:.1e}   {text}" for text, (s, kinked) in
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# On the smooth network, truth beats the closest mimic by more than ten thousand. On the ReLU network they differ by a few
-# per cent: the kinks cost $3\cdot10^{-3}$ whatever the formula, and the gap drowns. A longer search does not help. A better
-# network does.
+# On the smooth network, the true formula beats the closest mimic by a factor of more than ten thousand. On the ReLU network
+# they differ by a few per cent: the kinks cost $3\cdot10^{-3}$ whatever the formula, and the gap drowns in that. A longer
+# search does not help. A better network does.
 #
 # ## Formula and verdict
 
@@ -185,7 +185,7 @@ sg.Answer(box, result)
 #
 # </details>
 #
-# And of the mimic the verdict says:
+# And this is the verdict on the mimic:
 
 # %%
 mimic = sg.verify("exp(x**2) + v**2", exp.concepts[0], field)
@@ -195,7 +195,8 @@ print(mimic)
 # ## What the paper got
 #
 # The paper (arXiv 2409.05305, experiment P1-08) reports $x_2^2 + e^{x_1^2}$, complexity 6, with a mean squared difference of
-# unit gradients of 2.0e-3. Formula and energy differ by 2.6e-4 in this figure, far less than its network's noise.
+# unit gradients of 2.0e-3. By the same measure, this formula and the energy differ by 2.6e-4, far less than its network's
+# noise.
 
 # %%
 report = sg.record(result, run)
@@ -247,7 +248,6 @@ assert sg.check_answer(
 # <!-- BEGIN SOLUTION -->
 #
 # 1. Better: $2\cosh x = 2 + x^2 + x^4/12 + \dots$ has a little of the fourth power that the circle lacks.
-# 2. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. This mimic beats $v^2+e^{x^2}$: its sixth power, $x^6/10$, is
-#    smaller than $x^6/6$. The true one is 0.
+# 2. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. This mimic beats $v^2+e^{x^2}$: its term $x^6/10$ is smaller than $x^6/6$. In the energy there is none.
 #
 # <!-- END SOLUTION -->

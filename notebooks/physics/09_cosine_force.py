@@ -23,16 +23,16 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # %% [markdown]
 # **25 minutes**, after [the stiff spring](08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** find where a network errs and why just there, throw most data away, and compare network and formula far
-# from all data.
+# **You will** find out where a network goes wrong and why, throw most of the data away, and compare network and formula far
+# from any data.
 #
 # **What people think first:** a network that knows the law knows it everywhere.
 #
 # | word | meaning here |
 # |---|---|
 # | orbit | the snapshots $(x, v)$ that one motion passes through |
-# | pass | a point where the pendulum can stand upside down, at rest, for ever: $x = \pi/2$, $v = 0$ |
-# | extrapolation | saying something of points far from all data |
+# | pass | a point where the pendulum can stand upside down, at rest, forever: $x = \pi/2$, $v = 0$ |
+# | extrapolation | saying something about points far from any data |
 # | floor | loss of the true concept: how imperfect the network is |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -52,8 +52,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The force is $-\cos x$. All orbits start in the unit square. Most fall to the left. Some cross $x = \pi/2$ to the right and
-# leave for good: they go over the top.
+# The force is $-\cos x$. All orbits start in the unit square. Most fall to the left. Some cross $x = \pi/2$ on the right and
+# never come back: they go over the top.
 
 # %%
 hard = sg.Question("Where will the network find it hardest to get the direction right?", hidden=guess_first)
@@ -65,8 +65,8 @@ monitor = sg.TrainingMonitor(start, seed=seed, variant=variant, hidden=True)
 monitor
 
 # %% [markdown]
-# In the last third of the epochs the last layer is fitted anew to each batch. The validation loss first jumps up, then falls
-# further than ever before. Had we stopped at the jump, the network would be a thousand times cruder.
+# In the last third of the epochs, the last layer is refitted to each batch. The validation loss first jumps up, then falls
+# lower than ever before. A network stopped at the jump would be a thousand times cruder.
 
 # %%
 run = monitor.run or monitor.train()
@@ -76,7 +76,7 @@ sg.FieldView(field)
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula. Below, for comparison, is a falling stone, $v^2+2x$. It is right near $x=0$, where the force is nearly
+# Type a formula. For comparison, here is that of a falling stone, $v^2+2x$. It is right near $x=0$, where the force is nearly
 # constant.
 
 # %%
@@ -125,7 +125,7 @@ sg.Answer(box, sg.PhiView(field, result))
 # %% [markdown]
 # ## Where the network errs
 #
-# The loss stops near $10^{-6}$. The spring's neuron gets below $10^{-9}$. Where is that lost?
+# The loss stops near $10^{-6}$. The spring's neuron gets below $10^{-9}$. Where does the difference come from?
 
 # %%
 sg.Answer(hard, sg.FieldView(field, search.best, worst=5))
@@ -141,8 +141,8 @@ sg.Answer(hard, "\n".join(lines))
 # %% [markdown]
 # <details><summary>Why there</summary>
 #
-# Most of the worst points sit at the pass, with energy 1: just enough to get over. There the gradient goes through zero, and
-# the smallest error turns its direction round. Half of all points are better than $10^{-7}$.
+# Most of the worst points sit at the pass, with energy 1: just enough to get over. There the gradient passes through zero,
+# and the smallest error can reverse it. Half of all points have a loss below $10^{-7}$.
 #
 # </details>
 #
@@ -152,7 +152,7 @@ sg.Answer(hard, "\n".join(lines))
 
 # %%
 window_guess = sg.Question(
-    "Will it find a sine, or a polynomial that does as well there?", hidden=guess_first
+    "Will it find a sine, or a polynomial that is just as good there?", hidden=guess_first
 )
 window_guess
 
@@ -163,7 +163,7 @@ best = window.run(seconds=budget, progress=False).best
 sg.Answer(window_guess, best)
 
 # %% [markdown]
-# A polynomial can be as good on the window, but only a long one. Compare both on the window, and on all other points:
+# A polynomial can do just as well in the window, but only a long one. Compare both on the window, and on all other points:
 
 # %%
 lines = []
@@ -173,16 +173,16 @@ for text in (best.expression, "v**2 + 2*x - x**3/3", "v**2 + 2*x - x**3/3 + x**5
 sg.Answer(window_guess, "\n".join(lines))
 
 # %% [markdown]
-# In the window the long polynomial is the equal of the short formula. Elsewhere it is more than a thousand times worse. A short
+# In the window, the long polynomial equals the short formula. Elsewhere it is more than a thousand times worse. A short
 # formula has less freedom to be wrong where nobody has looked.
 #
 # ## And the network?
 #
-# 98 of 100 of its points have $|x| < 3.2$. We ask it about a whole further turn, and compare with the formula.
+# Of its points, 98 in 100 have $|x| < 3.2$. We now ask it about one more full turn, and compare it with the formula.
 
 # %%
 repeat = sg.Question(
-    "One turn further on: does the network still agree with the formula?", hidden=guess_first
+    "One turn further: does the network still agree with the formula?", hidden=guess_first
 )
 repeat
 
@@ -195,7 +195,7 @@ sg.Answer(repeat, sg.FieldView(beyond, search.best))
 # <details><summary>Answer</summary>
 #
 # No. Most arrows are over 20 degrees off, hardly better than chance. The network has not learnt that the world repeats. Its
-# formula knows, and nobody told either of them.
+# formula has, and nobody told either of them.
 #
 # </details>
 #
@@ -216,7 +216,7 @@ report = sg.record(result, run)
 #
 # 1. Drop the points near the pass, those with $|v| < 0.3$ and $|x - \pi/2| < 0.3$. By what factor does the loss of
 #    `search.best` fall?
-# 2. A pendulum starts at $x = 0$. How fast must it be to just get over the pass?
+# 2. A pendulum starts at $x = 0$. How fast must it be just to get over the pass?
 
 # %%
 factor = ...  # exercise 1: the loss on `field`, divided by the loss on field.take(away)
@@ -229,7 +229,7 @@ speed = ...  # exercise 2: v at x = 0
 sg.check_answer(speed, lambda v: np.isclose(v**2 / 2 + np.sin(0), 0**2 / 2 + np.sin(np.pi / 2), rtol=0.02))
 
 # %% [markdown]
-# **You can now** ask a formula where its network must not be asked. Go on with
+# **You can now** ask a formula about places where you cannot ask its network. Go on with
 # [how well a constant is known](10_exponential_force.ipynb), or with [Kepler's problem](11_kepler.ipynb).
 #
 # The next cell checks what this notebook claims.

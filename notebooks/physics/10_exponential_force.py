@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The exponential force: how well is a number known?
 #
-# A spring pulls with $-x$, and beside it a push grows exponentially, $-e^{x+1}$. What this motion keeps holds a number that is
-# neither 1 nor 2. The search prints it with five digits. Would you publish all five?
+# A spring pulls with $-x$, and a push beside it grows exponentially, $-e^{x+1}$. The formula that this motion keeps constant
+# contains a number other than 1 or 2. The search prints it with five digits. Would you publish all five?
 
 # %%
 import symgrad_widgets as sg
@@ -25,13 +25,13 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 #
 # **You will** put an error bar on a number in a formula, as an experimenter does, and ask which exact number it stands for.
 #
-# **What people think first:** all digits that are printed are known.
+# **What people think first:** every printed digit is known.
 #
 # | word | meaning here |
 # |---|---|
 # | statistical error | spread of a result when other points are drawn from the same network |
-# | systematic error | what all points of a network share: other points do not show it |
-# | bootstrap | drawing as many points again from those at hand, with repetition |
+# | systematic error | the error that all points of a network share: drawing other points does not show it |
+# | bootstrap | drawing as many points as there are, from these same points, with repetition |
 # | floor | loss of the true concept: how imperfect the network is |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
@@ -52,7 +52,7 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The push throws the mass to the left, as far as $-4$. There the push has died away.
+# The push throws the mass to the left, as far as $-4$, where the push itself has died away.
 
 # %%
 round_ones = sg.Question(
@@ -73,7 +73,7 @@ field
 # %% [markdown]
 # ## Your guess
 #
-# The spring alone keeps $x^2 + v^2$. Type what the push may add.
+# The spring alone keeps $x^2 + v^2$. Type a formula with what the push might add.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -100,8 +100,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The best triangles, published formulas on our neuron, are stuck near $10^{-6}$, more than three powers of ten above us. They have the
-# same *form*, and lack digits in one number. How steep is the way down?
+# The best triangles, published formulas on our neuron, are stuck near $10^{-6}$, more than three powers of ten above ours.
+# They have the same *form*, but one number lacks digits. How steep is the way down?
 
 # %%
 values = (5, 5.4, 5.43, 5.44, 5.466, 5.5, 6)
@@ -109,13 +109,13 @@ lines = [f"{c:5}  loss {sg.score(field, f'v**2 + x**2 + {c}*exp(x)').loss:.1e}" 
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# A loss is a parabola near its minimum: ten times nearer means a loss a hundred times lower, until the floor is met. So a low
-# floor shows more digits. On a network with a floor of $10^{-5}$, 5.4 and 5.5 would be one number.
+# Near its minimum, a loss is a parabola: come ten times closer, and the loss falls a hundredfold, until it meets the floor.
+# So a lower floor shows more digits. On a network with a floor of $10^{-5}$, 5.4 and 5.5 would be one number.
 #
 # ## The number by a fit
 #
-# With the form given, an eigenproblem gives the numbers: the sum $c_1v^2 + c_2x^2 + c_3e^x$ whose gradient leaves the neuron's
-# direction least. Only ratios mean anything.
+# Once the form is known, an eigenproblem gives the numbers: it finds the sum $c_1v^2 + c_2x^2 + c_3e^x$ whose gradient stays
+# closest to the neuron's direction. Only ratios mean anything.
 
 
 # %%
@@ -136,7 +136,7 @@ sg.Answer(box, f"c2/c1 = {fitted[0]:.7f}, c3/c1 = {fitted[1]:.6f}")
 # %% [markdown]
 # ## Error bars
 #
-# For the statistical error, draw 5,000 of the 5,000 points with repetition, and fit again, fifty times over.
+# For the statistical error, draw 5,000 of the 5,000 points, with repetition, and fit again. Do this fifty times.
 
 # %%
 digits = sg.Question("How many digits of the second number will stay the same?", hidden=guess_first)
@@ -150,7 +150,7 @@ lines = [f"c{k + 2}/c1 = {fitted[k]:.7f} ± {error[k]:.7f}" for k in (0, 1)]
 sg.Answer(digits, "\n".join(lines))
 
 # %% [markdown]
-# The first number is a thermometer, because you know what it has to be: the spring says 1. Compare its distance from 1 with its
+# The first number is a check, because you know what it should be: the spring says 1. Compare its distance from 1 with its
 # error bar. Three bars or more are no accident: the network is slightly wrong in the same way everywhere, and redrawing its
 # points cannot show that.
 #
@@ -167,8 +167,8 @@ sg.Answer(digits, "\n".join(lines))
 # %% [markdown]
 # <details><summary>How well we know it</summary>
 #
-# Between networks the number moves in the fifth decimal. That, and not the sixth of the bootstrap, is how well we know it. An honest
-# table would print $5.4366 \pm 0.0001$.
+# Between networks the number moves in the fifth decimal. That is how well we know it, and not the bootstrap's sixth. An
+# honest table would print $5.4366 \pm 0.0001$.
 #
 # </details>
 #
@@ -182,7 +182,7 @@ lines = [f"{name:10} = {c:.5f}, off by {abs(fitted[1] - c) / 1e-4:6.1f}" for nam
 sg.Answer(digits, "\n".join(lines))
 
 # %% [markdown]
-# With two digits less, two of them would have survived. No fit *proves* an exact number. It only excludes others.
+# With two fewer digits, two of them would have survived. No fit *proves* an exact number. It only excludes others.
 #
 # ## Formula and verdict
 
@@ -194,7 +194,7 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # The energy is $E = \frac12v^2 + \frac12x^2 + e^{x+1}$, and the neuron holds $2E = v^2 + x^2 + 2e\,e^x$. The verdict says "same
-# form, constants within 1 %": it does not know that 5.4366 means $2e$. Write the number exactly, and there is a proof.
+# form, constants within 1 %": it does not know that 5.4366 means $2e$. Write the number exactly, and you get a proof.
 #
 # </details>
 
@@ -208,8 +208,8 @@ sg.Answer(box, str(exact))
 # <details><summary>The published formula</summary>
 #
 # The paper (arXiv 2409.05305, experiment P1-10) reports $(x_1^2 + x_2^2) + e^{x_1}/\sin(0.184)$, complexity 13, with a mean
-# squared difference of unit gradients of 1.6e-4. The sine is a way to write 5.466, half a per cent from $2e$. One network, no
-# error bar.
+# squared difference of unit gradients of 1.6e-4. That sine is a way to write 5.466, half a per cent away from $2e$. There was
+# one network, and no error bar.
 #
 # </details>
 
@@ -219,7 +219,7 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Bootstrap with 100 points a time instead of 5,000. By what factor does the error of the second number grow?
+# 1. Bootstrap with 100 points at a time instead of 5,000. By what factor does the error of the second number grow?
 # 2. Fit on the points with $x < -2$ only. Which number suffers more, `"x**2"` or `"exp(x)"`?
 
 # %%
@@ -262,6 +262,6 @@ assert sg.check_answer(suffers, ("x**2", "exp(x)")[int(np.argmax(off))])
 # <!-- BEGIN SOLUTION -->
 #
 # 1. By about $\sqrt{50}\approx 7$, as for every mean.
-# 2. That of $e^x$, which is below 0.14 there. With seed 0 it is off in the fourth decimal, the spring's in the sixth.
+# 2. The number of $e^x$, which is below 0.14 there. With seed 0 it is off in the fourth decimal, the spring's in the sixth.
 #
 # <!-- END SOLUTION -->

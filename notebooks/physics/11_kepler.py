@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The Kepler problem: count before you read
 #
-# A planet moves in the plane, drawn to the sun with a force $1/r^2$. Something stays the same along its orbit: its energy, and
-# more. A network with four neurons saw pairs of places of one planet. How many different things did it find?
+# A planet moves in a plane, drawn to the sun by a force $1/r^2$. Something stays the same along its orbit: its energy, and
+# more. A network with four neurons saw pairs of states, each pair from one orbit. How many different things did it find?
 
 # %%
 import symgrad_widgets as sg
@@ -23,7 +23,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, limit=60))
 # %% [markdown]
 # **25 minutes**, after [two concepts in two neurons](06_fieldstrength.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** count what is conserved before you know any of it, and take the formulas one by one out of impure neurons.
+# **You will** count the conserved quantities before you know any, and take their formulas one by one out of impure neurons.
 #
 # **What people think first:** four neurons hold four concepts, one each.
 #
@@ -51,8 +51,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# A line joins two places of one planet. Places nearer to the sun than 0.2 are left out, because their speeds would drown all
-# others.
+# A line joins two places on one orbit. Places closer to the sun than 0.2 are left out, because their high speeds would drown
+# the others.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -61,7 +61,7 @@ monitor
 
 # %%
 count = sg.Question(
-    "An orbit is a curve in four dimensions. How many quantities can stay the same along it?",
+    "An orbit is a curve in four dimensions. How many independent quantities can stay the same along it?",
     hidden=guess_first,
 )
 count
@@ -74,15 +74,16 @@ sg.Answer(count, f"{np.size(run.neuron)} neurons that pairs share, of rank {fiel
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Three. Each takes away one dimension, and what is left is the curve. Any further neuron has to be a function of three. So
-# the neurons together know the whole orbit.
+# Three. Each takes away one dimension, and a curve is left. Any further neuron must be a function of these three. So
+# together, the neurons know the whole orbit.
 #
 # </details>
 #
 # ## Your guess
 #
-# Type a formula. The loss is now the mean of $1-\cos^2$ of the angle to the *span* of the neurons' gradients. Three of four
-# dimensions are a large target: chance gives 1/4. For comparison, the kinetic energy is drawn as a diamond in the front below.
+# Type a formula. The loss is now the mean of $1-\cos^2$ of the angle to the *span* of the neurons' gradients. A span of three
+# dimensions out of four is a large target: chance gives 1/4. For comparison, the kinetic energy is drawn as a diamond in the
+# front below.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -104,8 +105,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The search finds the shortest formula first. `sg.interpret` then takes its direction out at each point, and searches what is
-# left of the span, twice.
+# The search finds the shortest formula first. Then `sg.interpret` takes its direction out of the span at each point, and
+# searches what is left. It does this twice.
 #
 # ## Formulas and verdict
 
@@ -119,10 +120,9 @@ sg.Answer(box, "\n".join(f"loss {found.loss:.1e}  {found.expression}" for found 
 # %% [markdown]
 # <details><summary>What the formulas mean</summary>
 #
-# * The angular momentum $L = x_1v_2 - x_2v_1$. It is Kepler's second law.
+# * The angular momentum $L = x_1v_2 - x_2v_1$. That it stays the same is Kepler's second law.
 # * The energy $E = \frac12(v_1^2+v_2^2) - 1/r$.
-# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. It may be another component
-#   than you expect: three independent invariants determine all others, and the verdict knows that.
+# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. It may not be the component you expect: three independent invariants determine all others, and the verdict knows that.
 #
 # </details>
 #
@@ -140,15 +140,15 @@ sg.Answer(pure, purity.round(3))
 # %% [markdown]
 # <details><summary>How to read the table</summary>
 #
-# One row is one neuron, one column one formula; 0 is pure. The first neuron is nearly the angular momentum, the second less
-# so, and the others are mixtures. Yet their span holds all three formulas, to about two degrees.
+# Each row is a neuron, each column a formula; 0 is pure. The first neuron is nearly the angular momentum, the second less so,
+# and the others are mixtures. Yet together they hold all three formulas, to about two degrees.
 #
 # </details>
 #
 # ## Without a network
 #
-# The network had to find out how planets move. You know the law: it gives the velocity of every state. What is conserved does
-# not change along it, so its gradient is at right angles to the velocity.
+# The network had to find out how planets move. You know the law, and the law gives the velocity at every state. A conserved
+# quantity does not change along that velocity, so its gradient is at right angles to it.
 
 # %%
 roads = sg.Question("Which formulas come out without a network, and with which loss?", hidden=guess_first)
@@ -161,8 +161,8 @@ sg.Answer(roads, exact)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The same three quantities, by an independent road, and a loss that is only rounding. The network's loss was its floor. Yet it
-# needed no law and no velocity, only pairs.
+# The same three quantities, found in an independent way, with a loss that is only rounding. The network's loss was its floor.
+# But the network needed no law and no velocities, only pairs.
 #
 # </details>
 #
@@ -175,8 +175,8 @@ sg.Answer(roads, exact)
 #
 # </details>
 #
-# Ours is seed 0. Of the seeds 0 to 9, nine find all three. With seed 8 the third stays without a formula, and the check at the
-# end refuses.
+# We used seed 0. Of seeds 0 to 9, nine find all three. With seed 8 the third formula is missing, and the check at the end
+# fails.
 
 # %%
 report = sg.record(result, run)
@@ -185,7 +185,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. Write down the other component of the Laplace-Runge-Lenz vector, as a text in `x1 x2 v1 v2`.
-# 2. With a force $1/r^3$ orbits do not close. How many of the three invariants survive?
+# 2. With a force $1/r^3$ orbits do not close. How many of the three invariants survive then?
 
 # %%
 other = ...  # exercise 1: a text
@@ -196,7 +196,7 @@ survive = ...  # exercise 2: a number; an orbit that never closes fills a surfac
 sg.check_answer(survive, len(exp.names) - 2)
 
 # %% [markdown]
-# **You can now** count the laws in a network before you know one. Go on with
+# **You can now** count the laws in a network before you know any of them. Go on with
 # [several neurons, one after another](../beyond/33_several_neurons.ipynb), or with [the interval](12_interval.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -224,7 +224,7 @@ assert sg.check_answer(survive, len(exp.names) - 2)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or with the indices exchanged. Both are conserved, so both are functions of the three that
+# 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or the same with the indices exchanged. Both are conserved, so both are functions of the three that
 #    were found.
 # 2. Two: energy and angular momentum, as for every central force that does not change in time. The vector turns.
 #

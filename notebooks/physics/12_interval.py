@@ -9,8 +9,9 @@
 # %% [markdown]
 # # The interval: one sign makes all the difference
 #
-# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or has turned round, writes down four other
-# numbers. They disagree about times and lengths. A network saw pairs of such reports. Do the observers agree on anything?
+# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or who has turned around, writes down four
+# different numbers. They disagree about times and lengths. A network saw pairs of such reports. Do the observers agree on
+# anything?
 
 # %%
 import symgrad_widgets as sg
@@ -23,13 +24,13 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0
 # %% [markdown]
 # **25 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** question a network by moving its inputs, find the formula, and let the formula explain the network's replies.
+# **You will** question a network by moving its inputs, find the formula, and use it to explain the network's answers.
 #
 # **What people think first:** distance in space-time is Pythagoras with one more square.
 #
 # | word | meaning here |
 # |---|---|
-# | event | four numbers $(t, x, y, z)$, measured from one common event; light travels one length in one time |
+# | event | four numbers $(t, x, y, z)$, measured from one common event; light travels one length per time |
 # | boost | passing to an observer who moves at a constant velocity |
 # | invariant | a quantity on which all observers agree |
 # | quadratic form | a sum of squares and products, held by a symmetric matrix |
@@ -54,8 +55,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Anchors are events from a box. The positive is the same event for another observer, rotated by any angle and moving
-# with up to 0.8 of the speed of light. The picture shows two of the four numbers, and no rule.
+# Anchors are events in a box. The positive is the same event as another observer sees it, rotated by any angle and moving at
+# up to 0.8 of the speed of light. The picture shows two of the four numbers. You cannot see a rule.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -69,8 +70,8 @@ run
 # %% [markdown]
 # ## Ask the network
 #
-# You need no formula to ask what a neuron ignores. Take events that it has never seen, transform them all in one way, and see
-# how much its value changes. Here are four transformations of $(t,x,y,z)$:
+# You can find out what a neuron ignores without a formula. Take events that it has never seen, transform them all in the same
+# way, and see how much its value changes. Here are four transformations of $(t,x,y,z)$:
 
 # %%
 c, s, gamma, beta = np.cos(0.5), np.sin(0.5), 1.25, 0.6
@@ -99,14 +100,14 @@ sg.Answer(unseen, "\n".join(lines))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It hardly notices turns in space, nor boosts. Turning time into space is another matter, though it is a perfectly good
+# It hardly notices turns in space or boosts. But it does notice when time is turned into space, and that is a perfectly good
 # rotation of four numbers. So the neuron does *not* know Pythagoras in four dimensions.
 #
 # </details>
 #
 # ## Your guess
 #
-# Type a formula. With four inputs, a random guess gets a loss of 3/4. Pythagoras is drawn below, in a slice with $y$ and $z$
+# Type a formula. With four inputs, a random guess gets a loss of 3/4. Below you see Pythagoras, in a slice with $y$ and $z$
 # near 0.3.
 
 # %%
@@ -119,8 +120,8 @@ example = sg.score(field, "t**2 + x**2 + y**2 + z**2")
 sg.FieldView(field, example, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
 
 # %% [markdown]
-# The arrows of Pythagoras would point away from the corner, both components of one sign. Those of the neuron have components of
-# *opposite* sign.
+# The arrows of Pythagoras would point away from the corner: both components have the same sign. Those of the neuron have
+# components of *opposite* sign.
 #
 # ## The search, step by step
 
@@ -142,15 +143,15 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# Three squares against one: $x^2+y^2+z^2-t^2$, the interval of special relativity. If you know it with all signs turned round,
-# remember that the bend may fall as well as rise. Only the *relative* sign means anything.
+# Three squares against one: $x^2+y^2+z^2-t^2$, the interval of special relativity. You may know it with all signs reversed:
+# the bend can fall as well as rise. Only the *relative* sign means anything.
 #
 # </details>
 #
 # ## One sign, and the light cone
 #
-# The second derivatives of a quadratic form make its matrix $\eta$. A transformation $L$ keeps the form exactly if
-# $L^T\eta L = \eta$.
+# The second derivatives of a quadratic form give its matrix $\eta$, up to a factor. A transformation $L$ keeps the form
+# exactly if $L^T\eta L = \eta$.
 
 # %%
 hessian = sympy.hessian(search.best.expression, sympy.symbols(exp.names, real=True))
@@ -160,16 +161,16 @@ lines += [f"{name:14} changes it by {np.abs(L.T @ eta @ L - eta).max():.2f}" for
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# The formula gives the network's replies, now for *all* events. Where all eigenvalues have one sign, level sets are spheres.
-# Here they have both, and level sets are hyperboloids. The slice cuts them in curves:
+# The formula gives the same answers as the network, now for *all* events. If all eigenvalues had the same sign, level sets
+# would be spheres or ellipsoids. Here both signs occur, and level sets are hyperboloids. The slice cuts them in curves:
 
 # %%
 sliced = sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)
 sg.Answer(box, sliced)
 
 # %% [markdown]
-# Where the formula is 0 lies the light cone. An event inside comes after the common event for everybody. Of one outside, some
-# observers say that it came first. No boost leads across.
+# The formula is 0 on the light cone. An event inside it comes after the common event for everybody. If an event lies outside,
+# some observers say that it came first. No boost leads across.
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
@@ -194,7 +195,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. Make the matrix of a boost along the diagonal between $x$ and $y$, as fast as the one in `moves`.
-# 2. $(x^2+y^2+z^2)/t^2$ has the same light cone. What is its loss: 0, chance, or in between? Write a number.
+# 2. $(x^2+y^2+z^2)/t^2$ has the same light cone. Is its loss 0, chance, or in between? Give a number.
 
 # %%
 diagonal = ...  # exercise 1: a 4x4 array
@@ -208,7 +209,7 @@ cone = ...  # exercise 2: a number
 sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, within=0.4)
 
 # %% [markdown]
-# **You can now** question a network before you know a formula. Go on with
+# **You can now** question a network before you know its formula. Go on with
 # [two concepts in two neurons](06_fieldstrength.ipynb), or with [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -236,8 +237,7 @@ assert sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Turn back, boost along $x$, turn. A product of matrices that keep $\eta$ keeps it, so it is one more observer, and the
-#    neuron says nothing to it.
-# 2. 0.44, where 0.75 is chance. The two share one level set, the cone, and no other.
+# 1. Turn back, boost along $x$, turn. A product of matrices that keep $\eta$ keeps it too. So this is just one more observer, and the neuron does not notice.
+# 2. 0.44, where 0.75 is chance. The two formulas share one level set, the cone, and no other.
 #
 # <!-- END SOLUTION -->

@@ -26,10 +26,10 @@ the mean of `1 - cos^2` between the gradients of formula and neuron. *Floor* is 
 imperfect the network is. *s* is seconds of training and search, on one core.
 
 {table}
-A formula stands for all monotone functions of it. On data that lie on a surface it stands for all that agree
-there: with antisymmetric matrices `x2**2 + x6**2 + x7**2` is the sum of principal minors. P2-G is an
-exercise: a network has made one thing of two concepts, and the search has to say what. "Another" is not what
-the paper read. [What is found over more seeds](recovery.md), and with the paper's own training.
+A formula stands for all monotone functions of it. If the data lie on a surface, it stands for all formulas
+that agree there: for antisymmetric matrices, `x2**2 + x6**2 + x7**2` is the sum of principal minors. P2-G is
+an exercise: a network has made one thing of two concepts, and the search must say what. "Another" means: not
+what the paper found. See also [more seeds](recovery.md), and the paper's own training.
 """
 BINDER = """Without installing anything, on Binder:
 [the start notebook]({at}?urlpath=lab/tree/00_start_here.ipynb), the playground

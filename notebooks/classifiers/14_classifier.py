@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Yes or no: a classifier knows the boundary, and little else
 #
-# A classifier learns one bit for each point: does a measured quantity exceed a threshold? Rings are no, triangles are yes. Inside is a
-# neuron with a value. Which formula does it hold, and would you have needed the network at all?
+# A classifier learns one bit for each point: does a measured quantity exceed a threshold? Rings mean no, triangles mean yes.
+# But its output neuron has a value, not just a bit. Which formula does it hold, and did you need the network at all?
 
 # %%
 import symgrad_widgets as sg
@@ -23,17 +23,17 @@ sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
 # %% [markdown]
 # **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read a classifier by its gradients, and by three other methods on the same budget.
+# **You will** read a classifier from its gradients, and compare with three other methods on the same budget.
 #
 # **What people think first:** fit the labels, and you get the rule behind them.
 #
 # | word | meaning here |
 # |---|---|
-# | label | 1 where the measured quantity exceeds the threshold, else 0; each is measured with an error of 1 % |
+# | label | 1 where the measured quantity exceeds the threshold, else 0; measurements have an error of 1 % |
 # | boundary | the points where the quantity equals the threshold |
 # | logit | the output neuron, before it is squeezed into a probability: 0 on the boundary, positive on side 1 |
-# | saturated | so sure of the label that the gradient says nothing any more: such points are left out |
-# | baseline | another method, to compare with |
+# | saturated | so sure of the label that the gradient tells nothing any more: we leave such points out |
+# | baseline | another method, for comparison |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
@@ -59,7 +59,7 @@ sg.check_parameters(
 # %% [markdown]
 # ## The data and the network
 #
-# Half of the points are drawn near the threshold, where labels teach something. Set `experiment` to read another classifier.
+# Half of the points lie near the threshold, where labels teach most. Set `experiment` to read another classifier.
 
 # %%
 exp = sg.experiments[experiment]
@@ -76,13 +76,13 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the cross-entropy: the mean surprise at a label. It does not go to 0, because measurement errors turn some labels near the
-# boundary.
+# The loss is the cross-entropy: the mean surprise at a label. It does not fall to 0, because measurement errors flip some
+# labels near the boundary.
 #
 # ## The neuron and its field
 #
-# The output is the logit. Points on which the network is sure (a probability within 1e-4 of 0 or 1) are gone. What is left lies in a thin
-# shell around the boundary.
+# The output is the logit. We left out the points that the network is sure of (a probability within 1e-4 of 0 or 1). The rest
+# lie in a thin shell around the boundary.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -94,11 +94,11 @@ field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Every arrow stands at right angles to the boundary. (With more than two inputs you see shadows.)
+# Every arrow is at right angles to the boundary. (With more than two inputs you see only their shadows.)
 #
 # ## Your guess
 #
-# The search will see a shell, and directions across it. Is that enough for one formula? Type yours.
+# The search will see a thin shell, and directions across it. Is that enough to single out one formula? Type yours.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -120,7 +120,7 @@ result = sg.interpret(search, concept=exp.concepts, seconds=budget)
 sg.Answer(box, result)
 
 # %% [markdown]
-# Directions know no threshold. It is the value that the formula takes where the logit is 0:
+# Directions do not know the threshold. It is the value of the formula where the logit is 0:
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
@@ -128,10 +128,10 @@ sg.Answer(box, sg.PhiView(field, result))
 # %% [markdown]
 # ## Would you have needed the gradients?
 #
-# Three other ways, on the same budget. None of them sees a gradient.
+# Here are three other ways, on the same budget. None of them sees a gradient.
 #
 # 1. **Value**: symbolic regression of the logit, by genetic programming (operon).
-# 2. **Labels**: symbolic regression of the labels -1 and 1. No network is asked.
+# 2. **Labels**: symbolic regression of the labels -1 and 1. It does not use the network.
 # 3. **Polynomials**: least squares of the logit on all monomials up to degree 3.
 
 # %%
@@ -158,8 +158,8 @@ sg.Answer(ways, "\n".join(lines))
 sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example], others=others)))
 
 # %% [markdown]
-# The error of *value* and *polynomials* is the share of the logit's variance that is not explained; that of *labels* is the share of wrong
-# labels. All are on points held out.
+# The error of *value* and *polynomials* is the unexplained share of the logit's variance; that of *labels* is the share of
+# wrong labels. All errors are measured on held-out points.
 #
 # <details><summary>All six experiments, seed 0</summary>
 #
@@ -174,17 +174,19 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 #
 # </details>
 #
-# Across the shell the logit goes from -9 to 9 while the quantity changes by a few per cent. So to *value*, a formula that is a few per cent
-# wrong explains nothing. *Labels* are more patient: half a formula gets most of them right. *Polynomials* are right where the concept is
-# one.
+# Across the shell, the logit goes from -9 to 9 while the quantity changes by a few per cent. So for *value*, a formula that
+# is a few per cent wrong explains nothing. *Labels* are more patient: half a formula gets most of them right. *Polynomials*
+# are right where the concept is a polynomial.
 #
-# One trap remains, for gradients too. Multiply the concept (minus its threshold) by anything that is never zero. The boundary is the same,
-# and on a thin shell so are the directions. The thickness of the shell, and the shorter formula, decide.
+# One trap remains, for gradients too. Multiply the concept (minus its threshold) by anything that is never zero. The boundary
+# stays the same, and so do the directions, if the shell is thin. What decides is the thickness of the shell, and which
+# formula is shorter.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong
-# and fits its field better (2.5e-4) than the right formula (3.7e-4): its points were confined to the boundary.
+# The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published $\sin(x_2+x_3)+e^{-0.864\,x_1}$,
+# which is wrong, and which fits its field better (2.5e-4) than the right formula (3.7e-4) does: its points were confined to
+# the boundary.
 
 # %%
 sg.record(result, run)
@@ -193,7 +195,7 @@ sg.record(result, run)
 # ## Exercises
 #
 # 1. Which value does the formula take where the logit is 0? Read it off the picture of the bend, or off the field's points.
-# 2. How many of all labels does the formula get right, cut there? Give a share between 0 and 1.
+# 2. If you cut the formula at that value, what share of all labels does it get right? Give a number between 0 and 1.
 
 # %%
 formula = result.to_numpy()
@@ -207,8 +209,8 @@ above = formula(data.x) > np.median(shell)
 sg.check_answer(right, max((above == data.y).mean(), (above != data.y).mean()), within=0.02)
 
 # %% [markdown]
-# **You can now** read a formula from a yes-or-no network. Go on with [two explanations for one answer](15_two_products.ipynb), or put a
-# formula into the network: [splicing](../beyond/34_splicing.ipynb).
+# **You can now** read a formula from a yes-or-no network. Go on with [two explanations for one
+# answer](15_two_products.ipynb), or put a formula into the network: [splicing](../beyond/34_splicing.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -235,6 +237,6 @@ assert right > 0.9
 # <!-- BEGIN SOLUTION -->
 #
 # 1. The median of the formula's values where the logit lies between -1 and 1. It is in the units of the formula.
-# 2. Nearly all. Errors of the measurement are the limit, and they sit close to the boundary.
+# 2. Nearly all. The limit is set by measurement errors, which matter close to the boundary.
 #
 # <!-- END SOLUTION -->

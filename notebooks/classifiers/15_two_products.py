@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Two explanations, one answer: interpreting is not fitting
 #
-# Two inspectors judge goods. One looks at $x_1 x_2$, the other at $x_3 x_4$; each says yes above 1. We see only the goods on which both
-# agree. A network trains on their labels. Which inspector does it copy?
+# Two inspectors judge goods. One looks at $x_1 x_2$, the other at $x_3 x_4$; each says yes above 1. We see only the goods on
+# which they agree. A network trains on their labels. Which inspector does it copy?
 
 # %%
 import numpy as np
@@ -27,16 +27,17 @@ sg.Panel(plots.labels_picture(products, data.y, ("first", "second")))
 # %% [markdown]
 # **20 minutes**, after [yes or no](14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** see three formulas fit the labels equally well, and ask the network another question: what does *it* compute?
+# **You will** see three formulas fit the labels equally well, and then ask a different question: what does the *network*
+# compute?
 #
-# **What people think first:** a formula that explains all data is what the network has learnt.
+# **What people think first:** if a formula explains all the data, it is what the network has learnt.
 #
 # | word | meaning here |
 # |---|---|
-# | label | 1 where both inspectors say yes, 0 where both say no; points on which they differ are left out |
+# | label | 1 where both inspectors say yes, 0 where both say no; we leave out the points where they differ |
 # | fitting | finding a formula that explains the data |
 # | interpreting | finding a formula that explains the network, right or wrong |
-# | fidelity | how well the formula stands for the network: here, how well it predicts the logit |
+# | fidelity | how well the formula represents the network: here, how well it predicts the logit |
 # | logit | the output neuron before it is squeezed into a probability; positive says 1 |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
@@ -58,12 +59,12 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## An empty cross
 #
-# One inspector's number runs across, the other's up. Where one is above 1 and the other below there is no point at all. The clouds meet in
-# one corner only, at (1, 1). Any line through the gap separates them.
+# One inspector's number runs across, the other's up. Where one is above 1 and the other below, there is no point at all. The
+# clouds meet only in one corner, at (1, 1). Any falling line through that corner separates them.
 
 # %%
 wrong = sg.Question(
-    "Cut the SUM of the two products at 2. How many per cent of the labels does it get wrong?",
+    "Cut the SUM of the two products at 2. What percentage of the labels does it get wrong?",
     hidden=guess_first,
 )
 wrong
@@ -74,11 +75,11 @@ lines = [f"{name:<7} wrong labels: {100 * (yes != data.y).mean():.2f} %" for nam
 sg.Answer(wrong, "\n".join(lines))
 
 # %% [markdown]
-# The labels cannot choose among the three, nor among all that lies between them.
+# The labels cannot choose between these three formulas, or between any others that pass through the gap.
 #
 # ## Training
 #
-# The network gets four inputs and the labels. It hears nothing of products.
+# The network gets four inputs and the labels. Nobody mentions products.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -91,7 +92,7 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 field
 
 # %% [markdown]
-# Of 50,000 held-out points about a thousand are left. On the others the network is sure, and its gradient says nothing.
+# Of 50,000 held-out points, about a thousand are left. The network is sure of the others, and its gradient there tells nothing.
 #
 # ## Your guess
 #
@@ -108,8 +109,8 @@ sg.Answer(box, "\n".join(map(str, inspectors)))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Neither. Both losses are near one half. Half of the direction is right, since each inspector sees two of the four inputs. The other half
-# is missing. Yet each of them explains every label.
+# Neither. Both losses are near one half. Half of the direction is right, because each inspector sees two of the four inputs.
+# The other half is missing. And yet each of them explains every label.
 #
 # </details>
 #
@@ -130,14 +131,14 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # The network averages the two opinions. That is the safest way through the cross: the boundary of the sum keeps the same distance from
-# both clouds. Nobody told it, and no label shows it. It is a fact about the *network*.
+# both clouds. Nobody told the network, and no label shows it. It is a fact about the *network*.
 #
 # </details>
 #
 # ## Fidelity
 #
-# Three formulas are right about the labels. What counts here is how well a formula stands for the network. First an inspector, then our
-# answer:
+# Three formulas are right about the labels. What counts here is how well a formula represents the network. First an
+# inspector, then our answer:
 
 # %%
 sg.Answer(box, sg.PhiView(field, "x1*x2"))
@@ -146,7 +147,7 @@ sg.Answer(box, sg.PhiView(field, "x1*x2"))
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# A broad band for the inspector, a curve for our formula.
+# The inspector gives a broad band, our formula a curve.
 
 # %%
 shares = f"the formula, bent by phi, explains {100 * result.phi.r2:.1f} % of the logit's variance"
@@ -159,7 +160,7 @@ sg.Answer(
 #
 # ## Fitting instead
 #
-# Now the other question, on the same budget: fit the labels, and fit the logit's value. Neither sees a gradient.
+# Now the other question, on the same budget: fit the labels, then fit the value of the logit. Neither fit sees a gradient.
 
 # %%
 labels = baselines.fit_labels(data.x, data.y, field, budget, seed)
@@ -178,9 +179,9 @@ sg.Answer(box, "\n".join(lines))
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, inspectors, others=others)))
 
 # %% [markdown]
-# Labels are easy to fit: with seed 0 the last formula of that front gets one label in a thousand wrong, or none. But which formula comes
-# out last is a matter of luck and length, and its gradients are not the network's. It explains the data, and not the network. *Value* fits
-# the network, as our search does, and pads the sum with sines that follow the bend.
+# Labels are easy to fit: with seed 0 the last formula of that front gets one label in a thousand wrong, or none. But it is a
+# matter of luck and length which formula comes out last, and its gradients are not the network's. It explains the data, not
+# the network. *Value* fits the network, as our search does, and pads the sum with sines that follow the bend.
 #
 # ## What the paper got
 #
@@ -197,7 +198,7 @@ sg.record(result, run)
 # ## Exercises
 #
 # 1. Which factor $k$ gives $x_1x_2 + k\,x_3x_4$ the least loss?
-# 2. What is the loss of $x_1x_2$ if the network holds exactly $x_1x_2+x_3x_4$? Think of which inputs it leaves out.
+# 2. What is the loss of $x_1x_2$ if the network holds exactly $x_1x_2+x_3x_4$? Which inputs does it leave out?
 
 # %%
 factor = ...  # exercise 1: a number
@@ -237,7 +238,7 @@ assert sg.check_answer(left, inspectors[0].loss, within=0.15)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Close to 1: the labels treat both inspectors alike. The network averaged with the three seeds that we tried, 0, 1 and 2.
-# 2. One half: the inspector sees two of the four inputs, and on average they carry half of the squared gradient.
+# 1. Close to 1: the labels treat both inspectors alike. With all three seeds that we tried, 0, 1 and 2, the network took the average.
+# 2. One half: the inspector sees two of the four inputs, and on average these carry half of the squared gradient.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # A formula of the network, not of the world
 #
-# Two laws label the data, $x_1x_2+x_3>2$ and $\sin(x_2x_3)>1/2$. We keep only points on which they agree. The laws have nothing in common,
-# so whatever the network makes of them is its own invention. Can you read it all the same?
+# Two laws label the data, $x_1x_2+x_3>2$ and $\sin(x_2x_3)>1/2$. We keep only points on which they agree. The laws have
+# nothing in common, so whatever the network makes of them is its own invention. Can you still read it?
 
 # %%
 import numpy as np
@@ -27,16 +27,16 @@ sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 # %% [markdown]
 # **20 minutes**, after [two explanations](15_two_products.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read a formula that no book contains, and say what it is worth without any truth to hold it against.
+# **You will** read a formula that is in no book, and say what it is worth when there is no truth to compare it with.
 #
 # **What people think first:** a network that labels everything right has found a law.
 #
 # | word | meaning here |
 # |---|---|
-# | agreeing points | points that both laws label alike; the rest was thrown away |
-# | fidelity | how well a formula stands for the network |
+# | agreeing points | points that both laws label alike; we threw the rest away |
+# | fidelity | how well a formula represents the network |
 # | front | the formulas for which no simpler one does better |
-# | held-out points | points that no coefficient was fitted to |
+# | held-out points | points that were not used to fit any coefficient |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
@@ -57,7 +57,7 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The network
 #
-# The first law's number runs across, the second's up. Two corners are filled, two are empty.
+# The first law's number runs across, the second's up. Two corners are full, two are empty.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -71,7 +71,7 @@ sg.FieldView(field)
 
 # %%
 nearer = sg.Question(
-    "Which law is nearer to these arrows: the product, the sine, or the sum of both?", hidden=guess_first
+    "Which is closer to these arrows: the product, the sine, or the sum of both?", hidden=guess_first
 )
 nearer
 
@@ -83,8 +83,8 @@ sg.Answer(nearer, f"{first}\n{second}\n{paper}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sum, which the paper found in its network, is several times nearer than each law alone. But its loss is a few per cent. Something is
-# missing.
+# The sum, which the paper found in its network, is several times closer than either law alone. But its loss is a few per
+# cent. Something is missing.
 #
 # </details>
 #
@@ -116,13 +116,13 @@ sg.Answer(box, result)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [first, second, paper])))
 
 # %% [markdown]
-# No knee, but a slope: every further term helps a little. So it looks when a network holds no short formula. The automatic choice looks for
-# a cliff. Without one it may stop early: with seed 1 it stops at $x_1x_2x_3$, loss 0.14. Then choose for yourself how much length you pay
-# for how much fidelity.
+# There is no knee, only a slope: every further term helps a little. This is what it looks like when a network holds no short
+# formula. The automatic choice looks for a cliff. Without one, it may stop early: with seed 1 it stops at $x_1x_2x_3$, loss
+# 0.14. Then decide for yourself how much length you will pay for how much fidelity.
 #
 # ## How far to trust it
 #
-# These figures need no truth. The last entry of the front is the most faithful one.
+# You can get these figures without a truth. The last entry of the front is the most faithful one.
 
 # %%
 faithful = search.front[-1]
@@ -141,12 +141,13 @@ sg.Answer(box, "\n".join(lines))
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# Random directions allow nothing of the kind, so there is order in this network. The second line says how definite the *form* is: where few
-# resamples agree, do not take a single term literally. The third says what you lose if the bent formula replaces the neuron.
+# Random directions come nowhere near this, so there is order in this network. The second line says how definite the *form*
+# is: if few resamples agree, do not take any single term literally. The third says how much of the neuron the bent formula
+# can replace.
 #
 # ## Fitting instead
 #
-# On the same budget: the labels, and the logit's value.
+# On the same budget, fit the labels, and the value of the logit.
 
 # %%
 labels = baselines.fit_labels(data.x, data.y, field, budget, seed)
@@ -160,13 +161,13 @@ for what, front in {"labels": labels, "value": value}.items():
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# With seed 0 a formula explains all but 3 labels of 1,000, and its gradients have little to do with the network's (loss 0.27 and more).
-# *Value* asks the network. Compare its loss with that of the search by directions.
+# With seed 0 a formula explains all labels except 3 in 1,000, and its gradients have little to do with the network's (a loss
+# of 0.27 and more). *Value* does ask the network. Compare its loss with that of our search.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2401.04978) reports $x_1x_2+x_3+\sin(x_2x_3)$ for its network. Ours is smaller and smoother, and trained on other draws.
-# Two networks that label alike need not hold the same formula.
+# The paper (arXiv 2401.04978) reports $x_1x_2+x_3+\sin(x_2x_3)$ for its network. Our network is smaller and smoother, and saw
+# other points. Two networks that give the same labels need not hold the same formula.
 
 # %%
 sg.record(result, run)
@@ -175,7 +176,7 @@ sg.record(result, run)
 # ## Exercises
 #
 # 1. Does $x_1x_2 + x_3 + k\sin(x_2x_3)$ score better with $k = \frac12$, 1 or 2?
-# 2. Cut the paper's sum where you like. On which share of the field's points does it say what the network says, at best?
+# 2. Cut the paper's sum where you like. At best, on what share of the field's points does it agree with the network's yes or no?
 
 # %%
 best_k = ...  # exercise 1: 0.5, 1 or 2
@@ -190,8 +191,8 @@ cuts = np.quantile(law, np.linspace(0, 1, 101))
 sg.check_answer(agreement, max(((law > cut) == (field.values > 0)).mean() for cut in cuts))
 
 # %% [markdown]
-# **You can now** say what a formula without a truth is worth. Go on with [a stranger's checkpoint](../own/20_checkpoint.ipynb), or with
-# [open questions](../beyond/36_open_questions.ipynb).
+# **You can now** say what a formula is worth when there is no truth to compare it with. Go on with [a stranger's
+# checkpoint](../own/20_checkpoint.ipynb), or with [open questions](../beyond/36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims: fidelity, not truth.
 
@@ -220,8 +221,7 @@ assert max(fair, 1 - fair) < agreement <= 1
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/2: the network has less of the sine than the sum.
-# 2. More than 99 % with seed 0, although the angles are far from 0. A sum can be cut where the network cuts, and still be another function.
-#    Labels are a weak witness of what a network holds.
+# 1. 1/2: the network holds less of the sine than the paper's sum.
+# 2. More than 99 % with seed 0, although the angles are far from 0. You can cut a sum where the network cuts, and it is still a different function. Labels say little about what a network holds.
 #
 # <!-- END SOLUTION -->

@@ -9,12 +9,12 @@
 # %% [markdown]
 # # Four engines on one neuron: what you match decides
 #
-# Many good programs find formulas for data. Here four of them look at the same neuron. Two match the *directions* of its gradients, two match its *values*. Then we bend
-# the neuron, without a change in what it knows, and they look again.
+# Many good programs find formulas for data. Here four of them look at the same neuron. Two match the *directions* of its
+# gradients, two match its *values*. Then we bend the neuron, which does not change what it knows, and they look again.
 #
 # **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](index.ipynb).
 #
-# **What people think first:** a better search engine finds the formula.
+# **What people think first:** all you need is a better search engine.
 #
 # | word | meaning here |
 # |---|---|
@@ -48,7 +48,7 @@ from symgrad_widgets.search.pysr import look
 # ## One neuron, and the same one bent
 #
 # The network has learnt which snapshots $(x, v)$ of an oscillator lie on one orbit. Its neuron knows the energy,
-# $x^2+v^2$ up to a bend of the network's own choice.
+# $x^2+v^2$, bent in the network's own way.
 
 # %%
 exp = sg.experiments["oscillator"]
@@ -58,8 +58,8 @@ plain
 
 # %% [markdown]
 # Now we bend it ourselves. With $u$ the neuron's value in units of its spread, the new neuron computes
-# $\varphi(u)=u+\frac14\sin 3u$, whose slope $1+\frac34\cos 3u$ is always positive. By the chain rule each gradient is
-# multiplied by that slope, and its direction stays what it was.
+# $\varphi(u)=u+\frac14\sin 3u$, whose slope $1+\frac34\cos 3u$ is always positive. By the chain rule, this multiplies each
+# gradient by that slope, and leaves its direction as it was.
 
 # %%
 u = (plain.values - plain.values.mean()) / plain.values.std()
@@ -95,8 +95,8 @@ sg.Answer(engines, stepper)
 #
 # ## Matching directions: PySR
 #
-# PySR knows nothing of gradients, but it takes a loss of your own: the same $1-\cos^2$, in Julia, in a process of its own. One generation here is a block of ten of its
-# iterations. `symgrad julia` installs it (2 GB).
+# PySR knows nothing about gradients, but it accepts a loss of your own. We give it the same $1-\cos^2$, in Julia, in a
+# separate process. One generation here is a block of ten of its iterations. `symgrad julia` installs it (2 GB).
 
 # %%
 pysr = look()
@@ -110,8 +110,8 @@ for name, field in {"plain": plain, "bent": bent}.items() if pysr.ready else ():
 print(pysr)
 
 # %% [markdown]
-# Its time includes the start of Julia, half a minute or more. Where there is no Julia, here is what was last recorded where there is one: ten formulas from textbooks,
-# each bent, by both engines.
+# Its time includes the start of Julia, half a minute or more. If you have no Julia, you see the last results from a machine
+# that has it: ten textbook formulas, each bent, by both engines.
 
 # %%
 recorded = json.loads(Path("engines.json").read_text(encoding="utf-8"))
@@ -138,7 +138,7 @@ for name, field in {"plain": plain, "bent": bent}.items():
 # %% [markdown]
 # ## Matching values: polynomials
 #
-# All monomials up to degree six, by least squares. Again the most accurate one.
+# All monomials up to degree six, by least squares. Again we take the most accurate fit.
 
 # %%
 for name, field in {"plain": plain, "bent": bent}.items():
@@ -150,7 +150,7 @@ for name, field in {"plain": plain, "bent": bent}.items():
 # %% [markdown]
 # ## The table
 #
-# All losses are means of $1-\cos^2$, also for the engines that never saw a gradient.
+# All losses are means of $1-\cos^2$, even for the engines that never saw a gradient.
 
 # %%
 same, lines = {}, []
@@ -168,8 +168,9 @@ written = {case: str(best.expression)[:150] if best else "none" for case, best i
 sg.Answer(engines, "\n".join(f"{engine}, {name}: {text}" for (engine, name), text in written.items()))
 
 # %% [markdown]
-# Read the *loss*. For the engines that match directions it is the same for both neurons. The polynomial does well on the plain neuron, which is hardly bent. On the bent
-# one it needs many terms to follow the waves, and its gradients point elsewhere. operon spends its nodes on the bend.
+# Read the *loss*. For the engines that match directions it is the same for both neurons. The polynomial does well on the
+# plain neuron, which is hardly bent. On the bent one, it needs many terms to follow the waves, and its gradients point
+# elsewhere. operon spends its nodes on the bend.
 #
 # Where does a formula fitted to values go wrong? Here are its directions, on the bent neuron.
 
@@ -178,9 +179,11 @@ by_value = found.get(("operon", "bent")) or found["polynomials", "bent"]
 sg.Answer(engines, sg.FieldView(bent, by_value, worst=5))
 
 # %% [markdown]
-# It is right on average and wrong in places: an error of one per cent in the value can turn a gradient by many degrees where the bent neuron is nearly flat.
+# It is right on average and wrong in places: where the bent neuron is nearly flat, an error of one per cent in the value can
+# turn a gradient by many degrees.
 #
-# Could you not try all bends as well? operon did: it had `sin` and `exp`. But the bend is a formula of its own, and every node spent on it is missing inside.
+# Could you not search for the bend as well? operon did: it had `sin` and `exp`. But the bend is a formula of its own, and
+# operon can spend each node only once.
 #
 # ## Try it
 #

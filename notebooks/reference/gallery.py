@@ -9,9 +9,11 @@
 # %% [markdown]
 # # A gallery of the widgets
 #
-# You can click, drag and type in each view, and drive it from a cell as well. Here is each of them alone, with the lines that you need most.
+# You can click, drag and type in each view, and drive it from a cell as well. Here is each view on its own, with the lines of
+# code that you need most.
 #
-# **20 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](index.ipynb). [The playground](../playground.ipynb) has all views on one page, linked.
+# **20 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](index.ipynb). [The
+# playground](../playground.ipynb) has all views on one page, linked to each other.
 #
 # | word | meaning here |
 # |---|---|
@@ -41,16 +43,16 @@ run
 # %% [markdown]
 # ## NeuronPicker: the neurons of a network
 #
-# A block for each layer, a dot for each neuron. Click one, or move with the arrow keys; hold Shift to choose several.
-# It takes any `torch.nn.Module` and points to run it on. Beside the diagram: the chosen neuron over the data.
+# You see a block for each layer and a dot for each neuron. Click one, or move with the arrow keys; hold Shift to choose
+# several. Beside the diagram is the chosen neuron over the data. It takes any `torch.nn.Module`, and points to run it on.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
 picker
 
 # %% [markdown]
-# From Python: choose a neuron of a layer, or of the output (`None`), and take its gradient field. Coloured by
-# `"alignment"`, a strong dot is a neuron whose gradients are nearly those of the formula you gave.
+# From Python: choose a neuron of a layer, or of the output (`None`), and take its gradient field. With the colour
+# `"alignment"`, a strong dot is a neuron whose gradients are close to those of the formula you gave.
 
 # %%
 picker.formula = "x**2 + v**2"
@@ -62,8 +64,8 @@ field = picker.field
 # %% [markdown]
 # ## FieldView: the directions of the gradient
 #
-# Arrows over two of the inputs. Give it a candidate, and each arrow is coloured by the angle to the candidate's own
-# direction. This network has learnt from 2×2 matrices: four inputs, of which you choose two.
+# You see arrows over two of the inputs. Give it a candidate, and the colour of each arrow shows the angle to the candidate's
+# own direction. This network has learnt from 2×2 matrices: there are four inputs, and you choose two.
 
 # %%
 matrices = sg.experiments["determinant2"].pretrained()
@@ -72,8 +74,8 @@ view = sg.FieldView(matrix_field, "x1*x4 - x2*x3", inputs=("x1", "x4"))
 view
 
 # %% [markdown]
-# All other inputs are projected away, or cut: a **slice** keeps the points near a value of them, and on a slice
-# the candidate has level lines. `worst` lists the points where the candidate is most wrong.
+# The other inputs are projected away, or you cut through them: a **slice** keeps only the points near chosen values, and
+# shows level lines of the candidate. `worst` lists the points where the candidate is most wrong.
 
 # %%
 view.slice, view.band = {"x2": 0.5, "x3": 0.5}, 0.7
@@ -84,8 +86,8 @@ print(view.words)
 # %% [markdown]
 # ## SearchStepper: the search, one generation at a time
 #
-# **Step**, **Play**, **Pause**, **Stop**, **Back**, and **Go to** a generation. Each point of the picture is a
-# formula of the front; click one, or its row, and it is the selected one.
+# **Step**, **Play**, **Pause**, **Stop**, **Back**, and **Go to** a generation. Each point of the picture is a formula of the
+# front. Click a point, or its row, to select it.
 
 # %%
 stepper = sg.SearchStepper(sg.Search(field, random_state=seed), guesses=[sg.score(field, "x*v")])
@@ -102,8 +104,8 @@ state
 # %% [markdown]
 # ## PhiView: how the formula is bent into the neuron
 #
-# Each dot is a point of the data: the formula's value across, the neuron's up. If the formula is the concept, the
-# dots lie on one curve that only rises or only falls: $\varphi$. The second picture shows what the curve leaves.
+# Each dot is a point of the data: the formula's value runs across, the neuron's up. If the formula is the concept, the
+# dots lie on one curve that only rises or only falls: $\varphi$. The second picture shows what the curve does not explain.
 
 # %%
 phiview = sg.PhiView(field, state.best)
@@ -118,8 +120,8 @@ phiview.candidate = state.best
 # %% [markdown]
 # ## ExpressionView: a formula, and a box for yours
 #
-# The formula, its tree, and buttons that copy it. In class set `hidden` before you show it: the machine's answer is
-# then kept back until somebody has typed a guess into the box.
+# You see the formula, its tree, and buttons that copy it. In class, set `hidden` before you show it: then it keeps the
+# machine's answer back until somebody has typed a guess.
 
 # %%
 expression = sg.ExpressionView(field, state.best)
@@ -133,8 +135,8 @@ print(f"loss of the guess {expression.guess.loss:.3f}, of the answer {state.best
 # %% [markdown]
 # ## TrainingMonitor: watch a network learn
 #
-# Press **Train**; **Stop** keeps the best weights so far. Afterwards you see the floor, how far the network is from
-# the true concept, and the neuron against the concept. The training itself never knew it.
+# Press **Train**; **Stop** keeps the best weights so far. Afterwards you see the floor, which is how far the network is from
+# the true concept, and a plot of the neuron against the concept. The training itself never knew the concept.
 
 # %%
 monitor = sg.TrainingMonitor(sg.experiments["oscillator"], seed=seed, epochs=8, count=10_000)
@@ -147,8 +149,8 @@ print(f"floor {short.floor:.1e} after 8 epochs, {run.floor:.1e} after a full tra
 # %% [markdown]
 # ## ExperimentChooser: which experiment, which seed
 #
-# A monitor with a list of the experiments above it. It begins with the weights of the package where it can, and its
-# `run` may be observed: other views follow.
+# This is a monitor with a list of the experiments above it. It starts with the weights of the package if there are any.
+# Observe its `run`, and other views can follow.
 
 # %%
 chooser = sg.ExperimentChooser("oscillator")
@@ -162,7 +164,7 @@ chooser.run.experiment.names
 # %% [markdown]
 # ## Panel: any picture of the library
 #
-# The functions of `symgrad_widgets.plots` return pictures. A panel makes one live, and can show another in its place.
+# The functions of `symgrad_widgets.plots` return pictures. A panel shows one on the page, and can replace it by another.
 
 # %%
 panel = sg.Panel(plots.history_picture(run.history))
@@ -176,15 +178,14 @@ panel.words
 # ## Recap
 #
 # - Every view takes plain objects: a network with its points, a field, a search, a formula.
-# - What you can click you can also assign, observe and read back. What is wrong raises, and changes nothing.
-# - `view.words` says what is shown, for a reader who does not see it, or a page without a kernel.
+# - What you can click, you can also assign, observe and read back. A wrong value raises an error, and changes nothing.
+# - `view.words` says what a view shows, for readers who cannot see it, or for a page without a kernel.
 #
 # Go on with [the playground](../playground.ipynb).
 #
 # ## Exercises
 #
-# 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first or of the last
-#    layer? Then look.
+# 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first layer or of the last? Then look.
 # 2. Give the `FieldView` the slice `{"x2": 0, "x3": 0}`. Why is `x1*x4` suddenly right?
 # 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why is its loss that of `x**2 + v**2`?
 #

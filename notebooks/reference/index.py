@@ -17,8 +17,9 @@
 # | [![orbits](covers/21.svg)](../own/21_planets.ipynb) | [Real planets](../own/21_planets.ipynb) | **25 minutes.** What do all orbits keep? |
 # | [![a network](covers/playground.svg)](../playground.ipynb) | [The playground](../playground.ipynb) | **As long as you like.** What does *your* network know? |
 #
-# **For researchers:** [a stranger's checkpoint](../own/20_checkpoint.ipynb) (what do weights not tell?), [an atlas](../beyond/30_atlas.ipynb) (is a formula a discovery?),
-# [splicing](../beyond/34_splicing.ipynb) (does the network need what the formula says?).
+# **For researchers:** [a stranger's checkpoint](../own/20_checkpoint.ipynb) (what do weights leave out?), [an
+# atlas](../beyond/30_atlas.ipynb) (is a formula a discovery?), [splicing](../beyond/34_splicing.ipynb) (does the network need
+# what the formula says?).
 #
 # <details><summary>All others</summary>
 #
@@ -36,8 +37,8 @@
 #
 # | word | meaning here |
 # |---|---|
-# | found | runs (one for each seed) that ended with every known concept and nothing else |
-# | seconds | for training and search, in the median over the runs |
+# | found | runs (one for each seed) that found every known concept and nothing else |
+# | seconds | for training and search; the median over the runs |
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -50,15 +51,16 @@ from symgrad_widgets import contents
 # %% [markdown]
 # ## The experiments
 #
-# These tables are made from the notebooks and from a file of results, when you run them.
+# When you run this notebook, it makes these tables from the notebooks and from a file of results.
 
 # %%
 table = contents.index("..", results)
 table
 
 # %% [markdown]
-# *Loss* is the mean of $1-\cos^2$ between the gradients of formula and neuron, *floor* the same for the true concept: how imperfect the network is. Where the two are of one
-# size, no formula could have done better. Some notebooks tell several experiments: set their parameter `experiment`.
+# *Loss* is the mean of $1-\cos^2$ between the gradients of formula and neuron, *floor* the same for the true concept: how
+# imperfect the network is. Where the two are about equal, no formula could have done better. Some notebooks cover several
+# experiments: set their parameter `experiment`.
 #
 # ## All others
 
@@ -68,7 +70,7 @@ contents.others("..")
 # %% [markdown]
 # ## The answers
 #
-# **Guess first.** Every notebook asks for a formula of your own before it shows its answer.
+# **Guess first.** Every notebook asks for your own formula before it shows its answer.
 
 # %%
 contents.answers(results)
@@ -76,7 +78,7 @@ contents.answers(results)
 # %% [markdown]
 # ## The words
 #
-# A word with two lines means two things: an *anchor* is a matrix in one notebook and a snapshot of a motion in another.
+# If a word has two lines, it means two things: an *anchor* is a matrix in one notebook and a snapshot of a motion in another.
 
 # %%
 words = contents.glossary("..")
@@ -85,8 +87,8 @@ words
 # %% [markdown]
 # ## Measure again
 #
-# `symgrad sweep --seeds 0-4 --out runs` trains and interprets all experiments with five seeds. Set `results` to
-# that folder, and the table shows yours. `symgrad sweep --help` knows more.
+# `symgrad sweep --seeds 0-4 --out runs` trains and interprets all experiments with five seeds. Set `results` to that folder,
+# and the table shows your results. For more, see `symgrad sweep --help`.
 
 # %%
 assert all(found != "-" for _, _, notebook, found, *_ in table.rows if notebook != "-"), table

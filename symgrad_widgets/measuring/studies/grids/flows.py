@@ -44,11 +44,11 @@ def _outcome(read, false, known):
 STUDY = Study(
     title="First integrals without a network",
     question=(
-        "Velocities at 1,000 random states of a system: how many of its independent first integrals are "
-        "read, and is one claimed where there is none? With errors, in parts of each velocity's spread, and "
-        "at fewer states. Twelve systems with integrals, from the oscillator to the Toda chain, twelve that "
-        "are damped, driven or chaotic, and flows of two to four inputs whose rates are random cubic "
-        "polynomials."
+        "Given the velocities at 1,000 random states of a system, how many of its independent first "
+        "integrals does the search find, and does it claim one that does not exist? We also try errors, "
+        "as parts of each velocity's spread, and fewer states. There are twelve systems with integrals, "
+        "from the oscillator to the Toda chain, twelve that are damped, driven or chaotic, and flows of "
+        "two to four inputs whose rates are random cubic polynomials."
     ),
     groups={
         "integrals": {

@@ -55,9 +55,9 @@ def _any(seed, kind=None, **settings):
 STUDY = Study(
     title="A bend that cannot be undone",
     question=(
-        "A neuron computes phi(g), and phi turns back or goes flat: is g still found, and what does the "
-        "verdict say? u is g, less its median, in units of its spread: half of the points lie on each side "
-        "of 0."
+        "A neuron computes phi(g), and phi turns back or goes flat. Does the search still find g, and "
+        "what does the verdict say? u is g minus its median, in units of its spread: half of the points "
+        "lie on each side of 0."
     ),
     groups={
         "exact gradients": {bend: {"bend": bend} for bend in _BENDS},

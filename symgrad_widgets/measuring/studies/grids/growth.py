@@ -60,9 +60,9 @@ def _group(make, *sizes, **settings):
 STUDY = Study(
     title="Growth",
     question=(
-        "Random formulas with exact gradients at 1,000 points: how far can inputs, terms and nested "
-        "functions grow? And how many inputs that have no part in the formula can there be, when gradients "
-        "are noisy (mean 1 - cos² of 0.03)?"
+        "Take random formulas with exact gradients at 1,000 points. How many inputs, terms and nested "
+        "functions can there be? And how many inputs without a part in the formula, if gradients are "
+        "noisy (mean 1 - cos² of 0.03)?"
     ),
     groups={
         "inputs, in products of pairs": _group(_inputs, 2, 8, 32),

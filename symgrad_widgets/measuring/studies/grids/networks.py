@@ -42,9 +42,9 @@ def _widths(hidden):
 STUDY = Study(
     title="What a network makes of it",
     question=(
-        "Regression networks, trained for 3,000 steps on values of the standardised formula u: 2,000 rows, "
-        "two layers of 32 SiLU neurons, no noise, except for the one thing that varies. What spoils the "
-        "formula first?"
+        "We train regression networks for 3,000 steps on values of the standardised formula u, with 2,000 "
+        "rows, two layers of 32 SiLU neurons and no noise. Then we change one thing at a time. What "
+        "spoils the formula first?"
     ),
     groups={
         "trained on phi(u)": {bend: {"bend": bend} for bend in _BENDS},

@@ -35,9 +35,9 @@ _COUNTS, _FEW = (20, 50, 100, 300), (20, 1000)
 STUDY = Study(
     title="Noise and few points",
     question=(
-        "Directions that are noisy from point to point, directions with a smooth error as a network's, "
-        "points that are known with an error only, few points: until when is the formula found, and is "
-        "anything found where there is nothing?"
+        "Directions may be noisy from point to point, or have a smooth error like a network's; points may "
+        "have errors, or be few. How much of this does the formula survive, and does the search find "
+        "anything where there is nothing?"
     ),
     groups={
         "noise of directions, mean 1 - cos²": {

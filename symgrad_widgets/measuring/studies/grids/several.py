@@ -88,10 +88,10 @@ def _outcome(read, false, known):
 STUDY = Study(
     title="Several concepts",
     question=(
-        "Pairs share several things, and nothing is held fixed. One network after another is trained, each "
-        "given what those before it know, until the gradients of all gain no new direction. How many "
-        "concepts are counted, how many read, and how many formulas are none of them? Known are two for the "
-        "tensors, three for the planet, two and three for the matrices."
+        "Pairs share several things, and nothing is held fixed. We train one network after another, each "
+        "given what those before it know, until their gradients gain no new direction. How many concepts "
+        "do we count, how many does the search find, and how many formulas are none of them? Two are "
+        "known for the tensors, three for the planet, two and three for the matrices."
     ),
     groups={
         "one network after another": {name: {"pairs": name} for name in _PAIRS if name != "strangers"},

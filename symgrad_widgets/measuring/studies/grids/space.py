@@ -47,9 +47,9 @@ def _measure(seed, operators="all 18", cases=CASES, noise=0.01, lawless=False, *
 STUDY = Study(
     title="Search space and settings",
     question=(
-        "Operators too many, too few, or without the one that is needed; generations; the longest formula "
-        "allowed. Gradients are noisy (mean 1 - cos² of 0.01), so that a longer formula always fits a little "
-        "better. Budget and length are tried on five harder formulas."
+        "We allow too many operators, too few, or all but the one that is needed; and we vary the "
+        "generations and the longest formula allowed. Gradients are noisy (mean 1 - cos² of 0.01), so a "
+        "longer formula always fits a little better. Budget and length are tried on five harder formulas."
     ),
     groups={
         "operators": {name: {"operators": name} for name in _OPERATORS},

@@ -189,11 +189,22 @@ print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with 
 # * In the second and third layers, the energy lies in a few strong directions; in the output, in one.
 # * The count of neurons with a formula was highest where it meant least.
 #
-# ## Try it
+# ## Exercises
 #
-# 1. Colour the picker by `"alignment"`. Which neurons of the third layer stand out, and where in the plane are they active?
-# 2. Replace one neuron by its formula, `sg.interpret(...).splice(model)`. How much does the output change?
-#
+# 1. Colour the picker by `"alignment"`. How many neurons of the third layer are less than 20° from the energy?
+# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Take two of `sizes`: for the
+#    trained network, and for the untrained one.
+
+# %%
+close = ...  # exercise 1: a number, to within a fifth
+sg.check_answer(close, (angles[64:96] < 20).sum(), within=0.2)
+
+# %%
+enough = ...  # exercise 2: (trained, untrained)
+smallest = [min(k for k in sizes if loss[kind, "linear3", k] < 0.01) for kind in dashes]
+sg.check_answer(enough, smallest, within=0)
+
+# %% [markdown]
 # **You can now** say what a count of formulas is worth. Go on with [hidden neurons of four networks](31_hidden.ipynb), or with
 # [splicing](34_splicing.ipynb).
 #
@@ -210,3 +221,22 @@ assert min(loss[kind, "linear1", k] for kind in dashes for k in sizes) > 0.2, lo
 assert max(loss[kind, layer, 32] for kind in dashes for layer in hidden[1:]) < 1e-4, loss
 assert first["trained"] < 0.2, first
 assert first["untrained"] > 2 * first["trained"], first
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+close = (angles[64:96] < 20).sum()
+assert sg.check_answer(close, (angles[64:96] < 20).sum(), within=0.2)
+enough = smallest
+assert sg.check_answer(enough, smallest, within=0)
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 18 of 32 with seed 0. Close to the energy is not the energy: the best is 4° off.
+# 2. 1 and 8 with seed 0. Training has put the energy into the strongest direction. Without training you need many directions.
+#
+# <!-- END SOLUTION -->

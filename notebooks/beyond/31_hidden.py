@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Hidden neurons: a control tells a discovery from a description
 #
-# The papers read the output of a network. Inside it there are many more neurons, and the search finds a formula for many of
-# them. Here are some, and what they do. Which formulas are discoveries?
+# The papers read the output of a network. Inside are many more neurons, and the search finds a formula for many. Here are
+# some. Which formulas are discoveries?
 
 # %%
 import symgrad_widgets as sg
@@ -173,7 +173,7 @@ for row in plane.laws[:6]:
     print(f"{row.angle:4.1f}°  {row.formula}")
 
 # %% [markdown]
-# They all differ. A concept comes back; a description is different for nearly every neuron.
+# They all differ. A concept comes back; a description belongs to one neuron.
 #
 # ## The camera
 #
@@ -194,8 +194,8 @@ for layer in layers:
 
 # %% [markdown]
 # At least half of the first layer's channels have formulas, trained or not. This is by construction: the mean of a
-# convolution over all pixels is a multiple of the light in the picture, apart from what the edge cuts off. The output has the
-# formula that it was trained on. Most dense neurons before it have none.
+# convolution over all pixels is a multiple of the light in the picture, apart from the edge. The output has the formula that
+# it was trained on. Most dense neurons have none.
 #
 # ## The transformer
 #
@@ -224,7 +224,7 @@ print(free)
 
 # %% [markdown]
 # There is no formula for the output, though it computes products well (seed 0). The tokens lie in no order, and nobody ever
-# asked the network anything between them: its gradient there is not what it learnt.
+# asked between them: the gradient there is not what the network learnt.
 #
 # ## The count
 #
@@ -243,17 +243,31 @@ for name, (trained, random) in counts.items():
 print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
 
 # %% [markdown]
-# **What holds.** The search reads the outputs of the camera and of the transformer with the given embedding correctly. Many
-# hidden neurons of the trace network point close to its concept; no untrained one does.
+# **What holds.** The search reads the outputs of the camera and of the first transformer correctly. Many hidden neurons of
+# the trace network point close to its concept; no untrained one does.
 #
 # **What does not.** A count of formulas is no evidence. Read hidden neurons beside a control, and distrust formulas in two
 # inputs.
 #
-# ## Try it
+# ## Exercises
 #
-# 1. Look at one pixel of one channel, `sg.gradient_field(conv, spots, "3", (0, 4, 4))`. Does it know the place?
-# 2. Use the trace network's third layer. Are there more neurons with the trace, or fewer?
-#
+# 1. Look at one pixel of one channel, `sg.gradient_field(conv, spots, "3", (0, 4, 4))`. Which input has the largest share of
+#    its gradients: `px`, `py` or `b`?
+# 2. Read the trace network's third layer, `linear3`. How many of its 32 neurons lie within 10° of the trace? Predict first.
+
+# %%
+largest = ...  # exercise 1: "px", "py" or "b"
+pixel = sg.gradient_field(conv, spots, "3", (0, 4, 4), names=("px", "py", "b"))
+shares = (pixel.unit[:, 0] ** 2).mean(axis=0)
+sg.check_answer(largest, pixel.names[int(shares.argmax())])
+
+# %%
+third = ...  # exercise 2: a number, to within a tenth
+later = (sg.gradient_field(run.model, run.x[:500], "linear3", k, names=run.names) for k in range(32))
+count = sum(sg.score(field, "x1 + x4").angle < 10 for field in later)
+sg.check_answer(third, count, within=0.1)
+
+# %% [markdown]
 # **You can now** tell a discovery from a description. Go on with [splicing](34_splicing.ipynb), or with
 # [autoencoders](32_autoencoders.ipynb).
 #
@@ -269,3 +283,22 @@ assert len(seen_control.of("1").laws) > 0, seen_control
 assert sg.verify(output.formula, "a*b").same, output
 assert sg.verify(light.formula, "px**2 + py**2").same, light
 assert not free.laws, free
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+largest = pixel.names[int(shares.argmax())]
+assert sg.check_answer(largest, pixel.names[int(shares.argmax())])
+third = count
+assert sg.check_answer(third, count, within=0.1)
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. W31a
+# 2. W31b
+#
+# <!-- END SOLUTION -->

@@ -203,11 +203,21 @@ sg.Answer(hold, "\n".join(lines))
 #
 # For concepts, ask an autoencoder for the span, not for a latent. For what is *conserved*, ask a network of pairs.
 #
-# ## Try it
+# ## Exercises
 #
-# 1. Give the first autoencoder two latents. What is the rank? What can the second latent hold?
-# 2. Set the error of the first data to 0.02. How far is the latent from the matched filter now, and why?
-#
+# 1. Somebody drops the two middle measurements and takes $a - d$ for the amplitude. What is its loss on `field`?
+# 2. Is the loss of the determinant, $x_1x_4 - x_2x_3$, on `turns` near 0, or near chance, 1/2?
+
+# %%
+dropped = ...  # exercise 1: a number, to within a fifth
+sg.check_answer(dropped, sg.score(field, "a - d").loss, within=0.2)
+
+# %%
+determinant = ...  # exercise 2: "near 0" or "chance"
+small = sg.score(turns, "x1*x4 - x2*x3").loss < 0.1
+sg.check_answer(determinant, "near 0" if small else "chance")
+
+# %% [markdown]
 # **You can now** read latents together. Go on with [several neurons](33_several_neurons.ipynb), or with
 # [which inputs act together](37_divide.ipynb).
 #
@@ -222,3 +232,22 @@ for result in (both, found):
     assert all(verdict.same for verdict in result.verdicts), result
     assert max(concept.loss for concept in result.concepts) < 2e-2, result
 assert purity.min() > 5 * max(sg.score(pair, parameter).loss for parameter in parameters), purity
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+dropped = sg.score(field, "a - d").loss
+assert sg.check_answer(dropped, sg.score(field, "a - d").loss, within=0.2)
+determinant = "near 0"
+assert sg.check_answer(determinant, "near 0" if small else "chance")
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. About 0.1: the middle ones have small weights, and vary less. Each input is measured in its own spread.
+# 2. Near 0. On these matrices the determinant is $e^{2s}$, a function of $s$ alone, so it lies in the span.
+#
+# <!-- END SOLUTION -->

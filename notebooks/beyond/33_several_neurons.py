@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Several neurons: count first, then read
 #
-# A planet keeps its energy, and more. Each line joins two places on one orbit. How many quantities stay the same? You can
-# count them without a formula: count the independent directions in which the neurons' gradients point.
+# A planet keeps its energy, and more. Each line joins two places on one orbit. How many quantities stay the same? You need no
+# formula to count them: count the independent directions of the neurons' gradients.
 
 # %%
 import symgrad_widgets as sg
@@ -51,8 +51,7 @@ import sympy as sp
 # ## The count, by hand
 #
 # This network has four output neurons, so at each point there are four gradients in four dimensions. Make them equally long,
-# stack them, and look at the singular values: the square of the first says how much of the four arrows one direction
-# explains, and so on.
+# stack them, and look at the singular values: the square of the first says how much one direction explains, and so on.
 
 # %%
 count = sg.Question("How many of the four directions will explain something?", hidden=guess_first)
@@ -72,7 +71,7 @@ sg.Answer(count, f"{(singular**2).mean(axis=0).round(4)} of {directions.shape[1]
 #
 # </details>
 #
-# AI Poincaré (arXiv 2011.04698) uses this idea to count conserved quantities.
+# AI Poincaré (arXiv 2011.04698) counts conserved quantities in this way.
 #
 # ## Read what was counted
 #
@@ -210,14 +209,27 @@ several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The planet shows how this can fail. Its second network is flat except on a few wide orbits, and too few points lie there.
-# And the more you know, the fewer strangers agree in all of it.
+# The planet shows how this can fail. Its second network is flat except on a few wide orbits. And the more you know, the fewer
+# strangers agree in all of it.
 #
-# ## Try it
+# ## Exercises
 #
-# 1. Train a fourth network given three. What is the rank of all four together?
-# 2. Orthogonal changes of basis, $Q A Q^T$, move a matrix in fewer directions. How many invariants does a 3 x 3 matrix have then?
-#
+# 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions: $M = I + \epsilon X$ with an
+#    antisymmetric $X$. How many invariants does a 3 x 3 matrix have then?
+# 2. For which $k$ is $\mathrm{tr}(A)^2 - k\,\mathrm{tr}(A^2)$ the sum of the principal minors, up to a factor?
+
+# %%
+orthogonal = ...  # exercise 1: a number
+turns = [m - m.T for m in rng.normal(size=(20, 3, 3))]
+a = rng.normal(size=(3, 3))
+moved = np.linalg.matrix_rank([(x @ a - a @ x).ravel() for x in turns])
+sg.check_answer(orthogonal, a.size - moved, within=0)
+
+# %%
+k = ...  # exercise 2: a number
+sg.check_answer(k, lambda k: sg.verify(A.trace() ** 2 - k * (A * A).trace(), minors))
+
+# %% [markdown]
 # **You can now** count laws, and train a network for the next one. Go on with [splicing](34_splicing.ipynb), or with
 # [physical dimensions](35_units.ipynb).
 #
@@ -231,3 +243,22 @@ assert (result.rank, len(result.concepts)) == (3, 3), result
 assert all(verdict.same for verdict in orbits.verdicts + result.verdicts), (orbits, result)
 assert [sum(losses[k] < 1e-3 for losses in loss.values()) for k in range(3)] == [1, 2, 3], loss
 assert sg.score(field, "x1*x5").loss > 0.1
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+orthogonal = 6
+assert sg.check_answer(orthogonal, a.size - moved, within=0)
+k = 1
+assert sg.check_answer(k, lambda k: sg.verify(A.trace() ** 2 - k * (A * A).trace(), minors))
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. Six: the matrix has nine entries, and rotations move it in three directions.
+# 2. 1. So once the trace is known, the trace of $A^2$ tells the sum of minors.
+#
+# <!-- END SOLUTION -->

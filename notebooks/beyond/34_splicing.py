@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Splicing: does the network need what the formula says?
 #
-# If the gradients agree, neuron and formula *know* the same. That does not mean that the formula can do the neuron's work. So
-# do what a surgeon would do: take the neuron out, and put the formula in. What happens?
+# If the gradients agree, neuron and formula *know* the same. But can the formula do the neuron's work? Do what a surgeon
+# would: take the neuron out, and put the formula in. What happens?
 
 # %%
 import symgrad_widgets as sg
@@ -66,16 +66,18 @@ effects = {"true": result.splice(run.model).effect(run.loss)}
 effects["true"]
 
 # %% [markdown]
-# Nothing is lost. With the neuron at its mean, the network knows nothing: its loss is that of tossing a coin, $\log 2 \approx
-# 0.69$ (natural logarithm), or more if the mean of the logits is not zero. Shuffled, the network is confident and wrong.
-# *Recovered* is measured from the lower of these two losses.
+# Nothing is lost. With the neuron at its mean, the loss is that of tossing a coin, $\log 2 \approx 0.69$ (natural logarithm),
+# or more if the mean of the logits is not zero. Shuffled, the network is confident and wrong. *Recovered* counts from the
+# lower of these two losses.
 #
 # ## Wrong formulas
 #
 # Is the test any good? Wrong formulas must fail it. Each one gets the best monotone $\varphi$ it can have.
 
 # %%
-worth = sg.Question("What percentage will a circle recover, and what percentage a single input?", hidden=guess_first)
+worth = sg.Question(
+    "What percentage will a circle recover, and what percentage a single input?", hidden=guess_first
+)
 worth
 
 # %%
@@ -178,8 +180,7 @@ effects["hidden, product"]
 
 # %% [markdown]
 # The formula does the neuron's work. But look at the losses, not at the percentage. With the neuron at its mean, the loss
-# rises by only a tenth or so, because 31 others say nearly the same. Even a wrong formula recovers most of that. One hidden
-# neuron among many is a weak test.
+# rises by only a tenth or so, because 31 others say nearly the same. One hidden neuron among many is a weak test.
 #
 # ## All in one
 
@@ -189,11 +190,23 @@ for name, effect in effects.items():
     print(f"{name:16} {effect.original:8.3f} -> {effect.spliced:8.3f}  recovered {100 * share:6.1f} %")
 
 # %% [markdown]
-# ## Try it
+# ## Exercises
 #
-# 1. Splice $\sqrt{x_1^2 + 2x_2^2}$ into the classifier. What does $\varphi$ do?
-# 2. Fold the ellipse elsewhere, `(x1**2 + 2*x2**2 - 0.2)**2`. Which points are lost now?
-#
+# 1. Splice $\sqrt{x_1^2 + 2x_2^2}$ into the classifier. What percentage does it recover?
+# 2. Fold the ellipse elsewhere, `(x1**2 + 2*x2**2 - 0.2)**2`. Does it recover more or less than the fold at the boundary?
+
+# %%
+root = ...  # exercise 1: per cent
+rooted = result.with_formula("sqrt(x1**2 + 2*x2**2)", logit)
+sg.check_answer(root, 100 * rooted.splice(run.model).effect(run.loss).recovered, within=0.05)
+
+# %%
+elsewhere = ...  # exercise 2: "more" or "less"
+inside = result.with_formula("(x1**2 + 2*x2**2 - 0.2)**2", logit)
+better = inside.splice(run.model).effect(run.loss).recovered > effects["folded"].recovered
+sg.check_answer(elsewhere, "more" if better else "less")
+
+# %% [markdown]
 # **You can now** test a formula on the network's own task. Go on with [physical dimensions](35_units.ipynb), or with [open questions](36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -208,3 +221,22 @@ assert effects["folded"].recovered < 0, effects["folded"]
 assert effects["energy"].recovered > 1 > effects["folded energy"].recovered > effects["similar"].recovered
 assert effects["hidden"].recovered > 0.95, effects["hidden"]
 assert effects["hidden"].mean < 1.5 * effects["hidden"].original < effects["true"].mean, effects
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+root = 100
+assert sg.check_answer(root, 100 * rooted.splice(run.model).effect(run.loss).recovered, within=0.05)
+elsewhere = "more"
+assert sg.check_answer(elsewhere, "more" if better else "less")
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 100 %: a root is a bend, and $\varphi$ undoes it.
+# 2. More. It confuses points near the fold, far from the boundary, where both sides have the same label.
+#
+# <!-- END SOLUTION -->

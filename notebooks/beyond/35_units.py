@@ -117,7 +117,9 @@ cube = (x1**2 + x2**2) ** 1.5
 energy = sg.GradientField(planets, np.stack([x1 / cube, x2 / cube, v1, v2], axis=1), kepler.names)
 
 # %%
-missing = sg.Question("We give the units of places and speeds only. What will be missing?", hidden=guess_first)
+missing = sg.Question(
+    "We give the units of places and speeds only. What will be missing?", hidden=guess_first
+)
 missing
 
 # %%
@@ -204,11 +206,35 @@ sg.Answer(law, f"{wrong.best}, least loss {min(c.loss for c in wrong.front):.2g}
 # Units save about half the evaluations; they save a third of the time for gravity, and hardly any for the planet. In these
 # two systems they save work, and vouch for each line of the front. They do not make the search find more.
 #
-# ## Try it
+# ## Exercises
 #
-# 1. Give all of `space` in centimetres, `"cm"` and `"cm/s"`. What changes?
-# 2. The energy of a pendulum contains $\cos\theta$. Which unit must an angle have, so that this is allowed?
-#
+# 1. Give the units of `space` in centimetres. What changes: `"formulas"`, `"evaluations"`, or `"nothing"`?
+# 2. The energy of a pendulum contains $\cos\theta$. Which unit must an angle have, so that the library allows this?
+
+# %%
+changes = ...  # exercise 1: one of the three
+centimetres = {name: unit.replace("m", "cm") for name, unit in space.items()}
+both = [sg.Search(energy, random_state=seed, units=u, constants=["m**3/s**2"]) for u in (space, centimetres)]
+for search in both:
+    search.run(generations=3, progress=False)
+same = [str(both[0].front) == str(both[1].front), both[0].evaluations == both[1].evaluations]
+right = "nothing" if all(same) else "evaluations" if same[0] else "formulas"
+sg.check_answer(changes, right)
+
+
+# %%
+def allowed(unit):
+    """Whether the cosine of an input with this unit is no nonsense."""
+    try:
+        return bool(sg.Search(energy, units=space | {"x1": unit}, guesses=["cos(x1)"]))
+    except sg.SymgradError:
+        return False
+
+
+angle = ...  # exercise 2: a unit as a text, such as "m/s"
+sg.check_answer(angle, allowed)
+
+# %% [markdown]
 # **You can now** let units do the checking. Go on with [open questions](36_open_questions.ipynb), or with [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -224,3 +250,23 @@ assert told.evaluations < blind.evaluations, (told.evaluations, blind.evaluation
 assert result.verdicts[0].same, result
 assert len(said) == len(attempts), said
 assert min(c.loss for c in wrong.front) > 0.1, wrong.front
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+changes = "nothing"
+assert sg.check_answer(changes, right)
+angle = "1"
+assert sg.check_answer(angle, allowed)
+assert not sg.check_answer("m", allowed)
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. Nothing. Only dimensions count, and both units are lengths.
+# 2. `"1"`, a plain number: an angle is a length divided by a length.
+#
+# <!-- END SOLUTION -->

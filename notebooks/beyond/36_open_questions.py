@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Where it ends: six open questions, measured
 #
-# Every method works on the examples of its authors. Where does this one end? Below is one answer: the search looks for a
-# formula in noisy gradients. Each mark is one run, and its shape says what came out.
+# Every method works on the examples of its authors. Where does this one end? Below is one answer, for noisy gradients. Each
+# mark is one run, and its shape says what came out.
 
 # %%
 import numpy as np
@@ -35,7 +35,7 @@ studies.pictures(rows["folds"])[1]
 # | 95 % | interval for the share found, in per cent; it is wide if there are few runs |
 # | close | another formula, whose directions agree with the concept's to a mean $1-\cos^2$ of 1e-3 |
 #
-# The results come with the package, with twenty seeds for most settings. Look at the column *95 %* before you believe a number.
+# The results come with the package, most with twenty seeds. Look at the column *95 %* before you believe a number.
 #
 # *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
 
@@ -88,12 +88,14 @@ saturated = sg.GradientField(points.T, gradients, ("x", "v"))
 sg.FieldView(saturated)
 
 # %%
-trust = sg.Question("Where are the arrows wrong: where the neuron changes fast, or where it is flat?", hidden=guess_first)
+trust = sg.Question(
+    "Where are the arrows wrong: where the neuron changes fast, or where it is flat?", hidden=guess_first
+)
 trust
 
 # %% [markdown]
-# A gradient of length $g$ counts $g^2/(s^2 + g^2)$. The library estimates the error from what neighbouring gradients do not
-# share. At length $s$ it turns an arrow by 2 %. Read the neuron twice:
+# A gradient of length $g$ counts $g^2/(s^2 + g^2)$. The error is what neighbouring gradients do not share. At length $s$ it
+# turns an arrow by 2 %. Read the neuron twice:
 
 # %%
 alike = sg.GradientField(points.T, gradients, ("x", "v"), weights=np.ones(1000))
@@ -110,7 +112,7 @@ sg.Answer(trust, "Where it is flat. " + "; ".join(lines))
 # %% [markdown]
 # ## What a network makes of it
 #
-# Real errors come from a network. Here small networks train on values of $\varphi(u)$, and we make one thing at a time worse.
+# Real errors come from networks. Here small ones train on values of $\varphi(u)$, and we make one thing at a time worse.
 
 # %%
 network = sg.Question("What spoils the formula first: noisy labels, few rows, or ReLU?", hidden=guess_first)
@@ -121,12 +123,12 @@ sg.Answer(network, studies.table(rows["networks"]))
 
 # %% [markdown]
 # Compare *network's R²* with *floor*. The first says how well the network fits the values, the second how badly it has learnt
-# the directions. Saturation, too few neurons, dropout and noise of the inputs cost much. ReLU does little harm, because its
-# corners average out.
+# the directions. Saturation, too few neurons, dropout and noisy inputs cost a lot. ReLU does little harm, because its corners
+# average out.
 #
 # ## Noise and few points
 #
-# Without a network, you can choose the noise.
+# Now you choose the noise.
 
 # %%
 noise = sg.Question(
@@ -141,10 +143,10 @@ sg.Answer(noise, studies.table(rows["noise"]))
 studies.pictures(rows["noise"])[0]
 
 # %% [markdown]
-# The loss follows the noise. A smooth error looks like a law, and no number of points averages it out.
+# The loss follows the noise. A smooth error looks like a law, and never averages out.
 #
-# The last two groups are controls: fields without a law. Count the formulas found there in all studies, and those of networks
-# that were trained on shuffled labels:
+# The last two groups are controls: fields without a law. Count the formulas found there in all studies, and in networks
+# trained on shuffled labels:
 
 # %%
 kinds = {"fields": ("folds", "growth", "noise", "space"), "networks": ("domains", "networks")}
@@ -154,8 +156,8 @@ for kind, names in kinds.items():
     print(f"{kind} without a law: {false} formulas in {runs} runs")
 
 # %% [markdown]
-# Where directions are random, the search invents no formula. But a network that was trained on nonsense is still some smooth
-# function, and sometimes a simple one. **The formula belongs to the network, not to the world.**
+# Where directions are random, the search invents no formula. But a network trained on nonsense is still a smooth function,
+# and sometimes a simple one. **The formula belongs to the network, not to the world.**
 #
 # ## Growth
 #
@@ -178,7 +180,7 @@ studies.pictures(rows["growth"])[2]
 #
 # ## Search space and settings
 #
-# The same fields, with other settings.
+# The same fields again.
 
 # %%
 space = sg.Question("Which is worse: to allow too many operators, or too few?", hidden=guess_first)
@@ -200,8 +202,8 @@ tables
 sg.Answer(tables, studies.table(rows["domains"]))
 
 # %% [markdown]
-# The planted laws show what such a table can give. For the real ones, compare *formula's fit* with *network's fit*, both on
-# new rows. A formula that predicts as well as its network is a good summary. It is not a law. Here are the cars' formulas:
+# The planted laws show what such a table can give. For the real ones, compare *formula's fit* with *network's fit*. A formula
+# that predicts as well as its network is a good summary, not a law. For the cars:
 
 # %%
 for row in rows["domains"]:
@@ -222,11 +224,23 @@ measured = [studies.measured(run) for run in again]
 studies.table(measured[:2])
 
 # %% [markdown]
-# ## Try it
+# ## Exercises
 #
-# 1. Add a setting to the grid in `symgrad_widgets/measuring/studies/grids/folds.py`, and run `symgrad sweep --study folds`.
-# 2. A setting was found in 3 of 3 runs, another in 14 of 20. Which one would you trust, and what does *95 %* say?
-#
+# 1. A setting was found in 3 of 3 runs. What is the lower end of its 95 % interval, in per cent?
+# 2. The search found no formula in 260 fields without a law. What share of false discoveries, in per cent, does the 95 %
+#    interval still allow?
+
+# %%
+from scipy.stats import binomtest
+
+lower = ...  # exercise 1: per cent, to within a tenth
+sg.check_answer(lower, 100 * binomtest(3, 3).proportion_ci(method="wilson").low, within=0.1)
+
+# %%
+upper = ...  # exercise 2: per cent, to within a fifth
+sg.check_answer(upper, 100 * binomtest(0, 260).proportion_ci(method="wilson").high, within=0.2)
+
+# %% [markdown]
 # **You can now** say where this method ends. Go on with [several engines on one neuron](../reference/engines.ipynb), or with
 # [which inputs act together](37_divide.ipynb).
 #
@@ -242,3 +256,22 @@ assert readings[0].best is None, lines
 assert sg.verify(readings[1].best.expression, "v**2 - 2*cos(x)").same, lines
 exact = [line for line in studies.lines(rows["folds"]) if line.group == "exact gradients"]
 assert all(line.found == line.runs for line in exact if line.setting in {"u", "|u|", "u²"}), exact
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+lower = 44
+assert sg.check_answer(lower, 100 * binomtest(3, 3).proportion_ci(method="wilson").low, within=0.1)
+upper = 1.5
+assert sg.check_answer(upper, 100 * binomtest(0, 260).proportion_ci(method="wilson").high, within=0.2)
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. 44 %. A setting that was found in 14 of 20 runs has an interval from 48 to 85 %: you know more about it.
+# 2. About 1.5 %. No false discovery in 260 runs does not mean none in a thousand.
+#
+# <!-- END SOLUTION -->

@@ -96,7 +96,9 @@ field
 # ## Your guess
 
 # %%
-pairs = sg.Question("There are 15 pairs of inputs. Name three that one number could replace.", hidden=guess_first)
+pairs = sg.Question(
+    "There are 15 pairs of inputs. Name three that one number could replace.", hidden=guess_first
+)
 pairs
 
 # %% [markdown]
@@ -176,11 +178,27 @@ nothing = sg.divide(sg.GradientField(field.points, shuffled * rng.choice([-1, 1]
 nothing
 
 # %% [markdown]
-# ## Try it
+# ## Exercises
 #
-# 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair falls apart? Change the data, and run everything again.
-# 2. Read the network at 200 points instead of 2,000. Which residual grows the most, and why?
-#
+# 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair no longer acts through one number? Write two names.
+# 2. Leave the masses out, $1/r^2$. What is its loss on `field`? Work it out from the shares of the masses in `field.unit`.
+
+# %%
+apart = ...  # exercise 1: such as "x1 y1"
+points = field.points[:500]
+m1, m2, x1, x2, y1, y2 = points.T
+r2 = (x1 - x2) ** 2 + (y1 - y2) ** 2
+pull = 2 * m1 * m2 / r2**2 * np.stack([x2 - x1, x1 - x2, y2 - y1, y1 - y2])
+other = sg.divide(sg.GradientField(points, np.vstack([m2 / r2 + 1, m1 / r2, pull]).T, names))
+kept = {frozenset(pair.inputs) for pair in other.pairs if pair.residual < 1e-6}
+(lost,) = {frozenset(pair.inputs) for pair in division.pairs[:3]} - kept
+sg.check_answer(apart, lambda text: frozenset(text.split()) == lost)
+
+# %%
+masses = ...  # exercise 2: a number, to within a tenth
+sg.check_answer(masses, sg.score(field, "1/((x1 - x2)**2 + (y1 - y2)**2)").loss, within=0.1)
+
+# %% [markdown]
 # **You can now** say which of a network's many inputs act together, before you know a formula. Go on with
 # [several neurons](33_several_neurons.ipynb), or with [physical dimensions](35_units.ipynb).
 #
@@ -198,3 +216,22 @@ law = "m1*m2/((x1 - x2)**2 + (y1 - y2)**2)"
 assert sg.verify(search.best.expression, law, field=field).same, search.best
 assert before is None or not sg.verify(before.expression, law, field=field).same, before
 assert all(not part.parts for part in nothing.parts), nothing
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+apart = "m1 m2"
+assert sg.check_answer(apart, lambda text: frozenset(text.split()) == lost)
+masses = np.average((field.unit[:, 0, :2] ** 2).sum(axis=1), weights=field.weights)
+assert sg.check_answer(masses, sg.score(field, "1/((x1 - x2)**2 + (y1 - y2)**2)").loss, within=0.1)
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. `m1` and `m2`: the ratio of their slopes, $(m_2/r^2 + 1)/(m_1/r^2)$, now depends on where the bodies stand.
+# 2. About 0.58, the masses' part of the squared unit gradient. Chance is 5/6.
+#
+# <!-- END SOLUTION -->

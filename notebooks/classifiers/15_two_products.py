@@ -238,7 +238,8 @@ assert sg.check_answer(left, inspectors[0].loss, within=0.15)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Close to 1: the labels treat both inspectors alike. With all three seeds that we tried, 0, 1 and 2, the network took the average.
+# 1. Close to 1: the labels treat both inspectors alike. With all three seeds that we tried, 0, 1 and 2, the network took the
+#    average.
 # 2. One half: the inspector sees two of the four inputs, and on average these carry half of the squared gradient.
 #
 # <!-- END SOLUTION -->

@@ -176,7 +176,8 @@ sg.record(result, run)
 # ## Exercises
 #
 # 1. Does $x_1x_2 + x_3 + k\sin(x_2x_3)$ score better with $k = \frac12$, 1 or 2?
-# 2. Cut the paper's sum where you like. At best, on what share of the field's points does it agree with the network's yes or no?
+# 2. Cut the paper's sum where you like. At best, on what share of the field's points does it agree with the network's yes or
+#    no?
 
 # %%
 best_k = ...  # exercise 1: 0.5, 1 or 2
@@ -222,6 +223,7 @@ assert max(fair, 1 - fair) < agreement <= 1
 # <!-- BEGIN SOLUTION -->
 #
 # 1. 1/2: the network holds less of the sine than the paper's sum.
-# 2. More than 99 % with seed 0, although the angles are far from 0. You can cut a sum where the network cuts, and it is still a different function. Labels say little about what a network holds.
+# 2. More than 99 % with seed 0, although the angles are far from 0. You can cut a sum where the network cuts, and it is still
+#    a different function. Labels say little about what a network holds.
 #
 # <!-- END SOLUTION -->

@@ -57,7 +57,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # another one (`variant="paper"` keeps it). In the picture above, over $x_1$ and $x_4$, all lines run in one direction.
 
 # %%
-sideways = sg.Question("Now draw the same pairs over x1 and x2. Will there be one direction again?", hidden=guess_first)
+sideways = sg.Question(
+    "Now draw the same pairs over x1 and x2. Will there be one direction again?", hidden=guess_first
+)
 sideways
 
 # %%

@@ -220,7 +220,8 @@ assert sg.check_answer(four, np.prod(np.arange(1, 5)), within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices the factor is negative just as often, and the correlation vanishes.
+# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices
+#    the factor is negative just as often, and the correlation vanishes.
 # 2. 24, out of 4,844 monomials in sixteen inputs with at most four factors.
 #
 # <!-- END SOLUTION -->

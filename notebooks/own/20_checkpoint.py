@@ -212,7 +212,8 @@ print(refusal)
 #
 # ## Exercises
 #
-# 1. Which form must the formula of a neuron in the *first* hidden layer have, whatever was learnt? For neuron 0, give the coefficient of $b$ divided by that of $a$.
+# 1. Which form must the formula of a neuron in the *first* hidden layer have, whatever was learnt? For neuron 0, give the
+#    coefficient of $b$ divided by that of $a$.
 
 # %%
 ratio = ...  # exercise 1: a number; the weights are at hand
@@ -232,3 +233,19 @@ assert result.best.loss < 2e-4, result.best
 assert abs(by_formula - 6) < 0.05, by_formula
 assert abs(by_network - 6) > 1, by_network
 assert "pickled code" in refusal
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+ratio = first[0, 1] / first[0, 0]
+assert sg.check_answer(ratio, float(first[0, 1] / first[0, 0]), within=0.01)
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. A sum $w_1a + w_2b + w_3c$, bent: the layer computes nothing else. Its weights are the coefficients.
+#
+# <!-- END SOLUTION -->

@@ -27,8 +27,8 @@ sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log d
 # %% [markdown]
 # **25 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** turn a table into an experiment, ask five networks instead of one, test their law on a planet that none of them
-# saw, and weigh the Sun.
+# **You will** turn a table into an experiment, ask five networks instead of one, test their law on a planet that none saw,
+# and weigh the Sun.
 #
 # **What people think first:** the network with the best validation loss is the best network.
 #
@@ -52,9 +52,9 @@ import torch
 # %% [markdown]
 # ## The data
 #
-# The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). For the outer planets,
-# distances and speeds are taken from the centre of mass of the solar system: Jupiter pulls the Sun around by more than the
-# Sun's own radius, and far planets do not follow.
+# The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). For the outer planets we
+# measure from the centre of mass of the solar system: Jupiter pulls the Sun around by more than the Sun's own radius, and far
+# planets do not follow.
 
 # %%
 planet = table["planet"]
@@ -94,9 +94,9 @@ for run in runs:
     print(f"validation loss {validation:.2f}, variation along Mars's orbit {on_mars:.1e}")
 
 # %% [markdown]
-# The first figure is for new pairs of planets that the network saw, the second for an orbit that it did not. Eight planets
-# are few. Between their orbits a network may do what it likes. With `seed = 2` the network with the best validation loss is
-# by far the worst on Mars. So we trust no single network.
+# The first figure is for new pairs of known planets, the second for an unknown orbit. Between the orbits of eight planets a
+# network may do what it likes. With `seed = 2` the network with the best validation loss is by far the worst on Mars. So we
+# trust no single network.
 #
 # ## Their gradients
 #
@@ -175,8 +175,8 @@ by_kepler = (r * v)[mars].std() / (r * v)[mars].mean()
 sg.Answer(winner, f"the search's formula varies by {100 * by_network:.3f} %, r v by {100 * by_kepler:.3f} %")
 
 # %% [markdown]
-# Neither fails badly. Kepler worked for years on this very planet before he found that $r\,v$ is wrong. It is equal only at
-# the two ends of the orbit, where the planet moves at right angles to the line to the Sun.
+# Neither fails badly. Kepler worked for years on this very planet before he found that $r\,v$ is wrong. It is right only at
+# the two ends of the orbit, where the planet moves at right angles to the Sun's direction.
 #
 # ## The weight of the Sun
 #
@@ -216,12 +216,6 @@ early = ...  # exercise 2: km/s
 sg.check_answer(early, 54.5 * 0.586 / 10, within=0.02)
 
 # %% [markdown]
-# <details><summary>The comet itself</summary>
-#
-# It moves at 11 km/s there. The energy is right, $r\,v$ is not.
-#
-# </details>
-#
 # **You can now** ask a committee of networks, and let unseen data decide between two laws. Go on with
 # [several conserved quantities at once](../physics/11_kepler.ipynb), or with [the playground](../playground.ipynb).
 #
@@ -232,3 +226,22 @@ assert verdict.same, verdict
 assert result.best.loss < 2e-4, result.best
 assert by_network < by_kepler / 2, (by_network, by_kepler)
 assert abs(mass / 1.988e30 - 1) < 0.01, mass
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+halley = 10.9
+assert sg.check_answer(halley, np.sqrt(54.5**2 - constant / 0.586 + constant / 10), within=0.05)
+early = 3.2
+assert sg.check_answer(early, 54.5 * 0.586 / 10, within=0.02)
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. About 11 km/s. The comet really has this speed there.
+# 2. 3.2 km/s. So the comet shows at once that $r\,v$ is wrong.
+#
+# <!-- END SOLUTION -->

@@ -235,3 +235,19 @@ assert accuracy > 0.99, accuracy
 assert result.best.loss < 0.02, result.best
 assert min(correlations[:3]) > 0.98, correlations
 assert losses[5] > 0.5, losses
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Answers
+
+# %%
+### BEGIN SOLUTION
+sine = "sa*cb + ca*sb"
+assert sg.check_answer(sine, lambda text: np.allclose(sg.to_numpy(text, field.names)(field.points), wave))
+### END SOLUTION
+
+# %% [markdown]
+# <!-- BEGIN SOLUTION -->
+#
+# 1. $s_a c_b + c_a s_b$, the addition theorem of the sine.
+#
+# <!-- END SOLUTION -->

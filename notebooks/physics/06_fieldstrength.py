@@ -188,9 +188,9 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. What is the loss, on `field`, of $(E\cdot B)^2 + \sin(E^2 - B^2)$?
-# 2. Compute the loss of the energy by hand. Its gradient is `2 * field.points`. At each point `field.gradients` holds two vectors
-#    that span the plane; `np.linalg.qr` puts them at right angles. Multiply both by `field.measure.spread` first, and weigh the mean
-#    by `field.weights`. The library takes a third of the points.
+# 2. Compute the loss of the energy by hand. Its gradient is `2 * field.points`. At each point `field.gradients` holds two
+#    vectors that span the plane; `np.linalg.qr` puts them at right angles. Multiply both by `field.measure.spread` first, and
+#    weigh the mean by `field.weights`. The library takes a third of the points.
 
 # %%
 mixture = ...  # exercise 1: a number, to within 0.02

@@ -82,8 +82,7 @@ run
 
 # %% [markdown]
 # The loss is the natural logarithm of *squared* distances. A step down by 2.3 divides the squared distance within pairs by
-# 10: partners come about 3.2 times closer. Training and validation curves end together, so the network learnt nothing by
-# heart.
+# 10: partners come about 3.2 times closer. Training and validation end together: nothing was learnt by heart.
 #
 # ## The neuron
 #
@@ -109,8 +108,8 @@ sg.FieldView(field)
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula in `x` and `v`. Its loss is the mean of $1-\cos^2\theta$, where $\theta$ is the angle between its
-# gradient and the neuron's. A loss of 0 means the same direction everywhere. A random guess gets about 1/2.
+# Type a formula in `x` and `v`. Its loss is the mean of $1-\cos^2\theta$, where $\theta$ is the angle between its gradient
+# and the neuron's: 0 for the same direction everywhere, about 1/2 for a random guess.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)

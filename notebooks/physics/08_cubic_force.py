@@ -248,6 +248,7 @@ assert sg.check_answer(
 # <!-- BEGIN SOLUTION -->
 #
 # 1. Better: $2\cosh x = 2 + x^2 + x^4/12 + \dots$ has a little of the fourth power that the circle lacks.
-# 2. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. This mimic beats $v^2+e^{x^2}$: its term $x^6/10$ is smaller than $x^6/6$. In the energy there is none.
+# 2. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. This mimic beats $v^2+e^{x^2}$: its term $x^6/10$ is smaller
+#    than $x^6/6$. In the energy there is none.
 #
 # <!-- END SOLUTION -->

@@ -181,9 +181,7 @@ sg.Answer(window_guess, "\n".join(lines))
 # Of its points, 98 in 100 have $|x| < 3.2$. We now ask it about one more full turn, and compare it with the formula.
 
 # %%
-repeat = sg.Question(
-    "One turn further: does the network still agree with the formula?", hidden=guess_first
-)
+repeat = sg.Question("One turn further: does the network still agree with the formula?", hidden=guess_first)
 repeat
 
 # %%

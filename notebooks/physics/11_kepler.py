@@ -122,7 +122,8 @@ sg.Answer(box, "\n".join(f"loss {found.loss:.1e}  {found.expression}" for found 
 #
 # * The angular momentum $L = x_1v_2 - x_2v_1$. That it stays the same is Kepler's second law.
 # * The energy $E = \frac12(v_1^2+v_2^2) - 1/r$.
-# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. It may not be the component you expect: three independent invariants determine all others, and the verdict knows that.
+# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. It may not be the component
+#   you expect: three independent invariants determine all others, and the verdict knows that.
 #
 # </details>
 #
@@ -224,8 +225,8 @@ assert sg.check_answer(survive, len(exp.names) - 2)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or the same with the indices exchanged. Both are conserved, so both are functions of the three that
-#    were found.
+# 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or the same with the indices exchanged. Both are conserved, so both are functions of the
+#    three that were found.
 # 2. Two: energy and angular momentum, as for every central force that does not change in time. The vector turns.
 #
 # <!-- END SOLUTION -->

@@ -237,7 +237,8 @@ assert sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Turn back, boost along $x$, turn. A product of matrices that keep $\eta$ keeps it too. So this is just one more observer, and the neuron does not notice.
+# 1. Turn back, boost along $x$, turn. A product of matrices that keep $\eta$ keeps it too. So this is just one more observer,
+#    and the neuron does not notice.
 # 2. 0.44, where 0.75 is chance. The two formulas share one level set, the cone, and no other.
 #
 # <!-- END SOLUTION -->

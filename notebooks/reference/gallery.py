@@ -9,8 +9,7 @@
 # %% [markdown]
 # # A gallery of the widgets
 #
-# You can click, drag and type in each view, and drive it from a cell as well. Here is each view on its own, with the lines of
-# code that you need most.
+# Click, drag and type in each view, or drive it from a cell. Here is each view on its own, with the code that you need most.
 #
 # **20 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](index.ipynb). [The
 # playground](../playground.ipynb) has all views on one page, linked to each other.
@@ -183,9 +182,10 @@ panel.words
 #
 # Go on with [the playground](../playground.ipynb).
 #
-# ## Exercises
+# ## Try it
 #
-# 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first layer or of the last? Then look.
+# 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first layer or of the last?
+#    Then look.
 # 2. Give the `FieldView` the slice `{"x2": 0, "x3": 0}`. Why is `x1*x4` suddenly right?
 # 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why is its loss that of `x**2 + v**2`?
 #

@@ -6,7 +6,7 @@ A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), 
 from .angles import angle_groups, angle_histogram, describe_angles, target, worst
 from .arrows import describe_field, field_picture, position
 from .bands import film_picture
-from .bend import residual_picture
+from .bend import bent_picture, residual_picture
 from .charts import front_picture, history_picture, labels_picture, pairs_picture, phi_picture, plane_picture
 from .diagram import NeuronsPicture, activation_picture, levels_of
 from .expression import ExpressionPicture
@@ -25,6 +25,7 @@ __all__ = [
     "activation_picture",
     "angle_groups",
     "angle_histogram",
+    "bent_picture",
     "describe_angles",
     "describe_field",
     "division_picture",

@@ -39,7 +39,7 @@ def field_picture(
     across, up = (position(field, i) for i in inputs)
     degrees = _checked(degrees, field)
     chosen = seen(field, limit, cut)
-    start, step, turn = displaced(field, (across, up), chosen, directions(field, chosen))
+    start, step, turn = displaced(field.points, (across, up), chosen, directions(field, chosen))
     if degrees is None:
         groups, of = (NO_ANGLE,), np.zeros(len(chosen), int)
     else:
@@ -122,20 +122,20 @@ def position(field, which):
     return int(which)
 
 
-def displaced(field, pair, chosen, gradients, length=_LENGTH):
+def displaced(points, pair, chosen, gradients, length=_LENGTH):
     """Start (N, 2), displacement (N, 2) and the turn of the head on the screen (N,) of each arrow.
 
     On the screen the arrow of a gradient (N, n) stands at right angles to the level lines, whatever the
     scales of the two axes: they multiply a gradient on its way to the screen, a displacement on its way back.
     """
-    span = np.ptp(field.points[:, pair], axis=0)
-    alike = comparable(field.points[:, pair])
+    span = np.ptp(points[:, pair], axis=0)
+    alike = comparable(points[:, pair])
     scale = np.full(2, span.max()) if alike else np.maximum(span, 1e-300)
     scaled = gradients[:, pair] * scale
     whole = np.linalg.norm(gradients, axis=1) * scale[0] if alike else np.linalg.norm(scaled, axis=1)
     screen = scaled / np.maximum(whole, 1e-300)[:, None] * length
     turn = np.arctan2(screen[:, 1], screen[:, 0]) - np.pi / 2
-    return field.points[chosen][:, pair], screen * scale, turn
+    return points[chosen][:, pair], screen * scale, turn
 
 
 def directions(field, chosen, projected=None):

@@ -1,14 +1,67 @@
-"""What a fitted `phi` leaves of a neuron's values."""
+"""What a bend does to a neuron: to its gradients, and what a fitted `phi` leaves of its values."""
 
 import numpy as np
 
 from ..errors import DataError
-from .angles import thin
-from .picture import BLUE, RED, Mark, Picture
+from .angles import comparable, thin
+from .arrows import displaced
+from .picture import BLUE, ORANGE, RED, Mark, Picture
 
-__all__ = ["residual_picture"]
+__all__ = ["bent_picture", "residual_picture"]
 
 _POINTS = 400
+_LONGEST = 0.12  # of the longest arrow, as a share of the shown range
+
+
+def bent_picture(points, before, now, names, limit=150):
+    """Gradients before and after a bend, each as long as it is: the lengths change, the lines stay.
+
+    All arrays have shape (N, n); the first two inputs are drawn. The words name the lengths, and the largest
+    angle between the two gradients of a point.
+    """
+    points, before, now = (np.asarray(rows, dtype=float) for rows in (points, before, now))
+    if not points.shape == before.shape == now.shape or points.ndim != 2:
+        shapes = points.shape, before.shape, now.shape
+        raise DataError(f"points and both gradients must have one shape (N, n), got {shapes}")
+    chosen = thin(len(points), limit)
+    whole = max(np.linalg.norm(rows, axis=1).max() for rows in (before, now)) or 1.0
+    looks = ((before, ORANGE, "before", 7), (now, BLUE, "now", 2))
+    marks = (_as_long(points, rows[chosen], chosen, whole, *look) for rows, *look in looks)
+    return Picture(
+        title="Gradients: now and before",
+        x_label=names[0],
+        y_label=names[1],
+        marks=tuple(marks),
+        words=_describe_bent(before, now),
+        equal=comparable(points[:, :2]),
+    )
+
+
+def _as_long(points, gradients, chosen, whole, colour, label, width):
+    start, step, _ = displaced(points, [0, 1], chosen, gradients, _LONGEST)
+    end = start + step * np.linalg.norm(gradients, axis=1, keepdims=True) / whole
+    shafts = {"x0": start[:, 0], "y0": start[:, 1], "x1": end[:, 0], "y1": end[:, 1]}
+    return Mark("segments", shafts, colour, label, size=width)
+
+
+def _describe_bent(before, now):
+    lengths = [np.linalg.norm(rows, axis=1) for rows in (before, now)]
+    both = (lengths[0] > 0) & (lengths[1] > 0)
+    if not both.any():
+        return "No point has a gradient both before and now."
+    factors = lengths[1][both] / lengths[0][both]
+    low, middle, high = np.quantile(factors, (0, 0.5, 1))
+    return (
+        f"The gradients are {low:.2g} to {high:.2g} times as long as before (median {middle:.2g}). "
+        f"Their directions turn by at most {_turned(before[both], now[both]):.2g} degrees."
+    )
+
+
+def _turned(before, now):
+    """Largest angle between lines, in degrees; exact for small ones, whose cosine is 1 in all digits."""
+    unit = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (before, now)]
+    apart = (np.linalg.norm(unit[0] - sign * unit[1], axis=1) / 2 for sign in (1, -1))
+    return np.degrees(2 * np.arcsin(np.minimum(*apart).clip(0, 1))).max()
 
 
 def residual_picture(formula_values, neuron_values, phi, what="the formula"):

@@ -24,7 +24,7 @@ def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None):
         own = directions(field, chosen, field.project(gradients)[chosen])
         cosines = (own * neurons).sum(1) / np.linalg.norm(own, axis=1) / np.linalg.norm(neurons, axis=1)
         start, step, turn = displaced(
-            field, pair, chosen, -own if np.nansum(cosines) < 0 else own, length=_LENGTH
+            field.points, pair, chosen, -own if np.nansum(cosines) < 0 else own, length=_LENGTH
         )
     (x, y), (x1, y1) = start.T, (start + step).T
     return (

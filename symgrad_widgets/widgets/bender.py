@@ -1,11 +1,10 @@
-"""A slider that bends a neuron: its values change, the directions of its gradients stay."""
+"""A slider that bends a neuron: values and lengths of gradients change, their directions stay."""
 
 import ipywidgets
 
 from .. import plots
 from ..arrays import floats
 from ..errors import DataError
-from ..field import GradientField
 from .frontend import Row
 from .guard import DescribedBox
 from .panel import Panel
@@ -29,8 +28,8 @@ class PhiBender(DescribedBox):
         if not low <= bend <= high:
             raise DataError(f"bend must start between low and high, got {low} <= {bend} <= {high}")
         self._neuron, self._points, self._names = neuron, floats(points, "points"), tuple(names)
-        self._before = self._field(bend)
-        self._values, self._directions = Panel(), Panel()
+        self._before = neuron(self._points, bend)
+        self._values, self._gradients = Panel(), Panel()
         self.slider = ipywidgets.FloatSlider(
             bend,
             min=low,
@@ -39,28 +38,21 @@ class PhiBender(DescribedBox):
             description="bend",
             layout={"width": "min(100%, 420px)"},
         )
-        super().__init__([self.slider, Row([self._values, self._directions])])
+        super().__init__([self.slider, Row([self._values, self._gradients])])
         self.slider.observe(self._draw, "value")
         self._draw()
 
-    def _field(self, bend):
-        values, gradients = self._neuron(self._points, bend)
-        return GradientField(self._points, gradients, self._names, values)
-
     def _draw(self, _=None):
-        for panel, picture in zip((self._values, self._directions), self.pictures(), strict=True):
+        for panel, picture in zip((self._values, self._gradients), self.pictures(), strict=True):
             panel.show(picture)
 
     def pictures(self):
-        """The neuron's values now against before, and the directions of its gradients."""
-        now = self._field(self.slider.value)
-        before = self._before.values if len(now) == len(self._before) else now.values
-        values = plots.phi_picture(
-            before, now.values, what="the neuron before", title="Values: now against before"
-        )
-        return [values, plots.field_picture(now, limit=150)]
+        """The neuron's values now against before, and its gradients before and now, as long as they are."""
+        (old, before), (new, now) = self._before, self._neuron(self._points, self.slider.value)
+        values = plots.phi_picture(old, new, what="the neuron before", title="Values: now against before")
+        return [values, plots.bent_picture(self._points, before, now, self._names)]
 
     @property
     def words(self):
         """What is shown, in words."""
-        return f"bend = {self.slider.value:.3g}. {self._values.words} {self._directions.words}"
+        return f"bend = {self.slider.value:.3g}. {self._values.words} {self._gradients.words}"

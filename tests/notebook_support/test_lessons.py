@@ -160,13 +160,40 @@ def test_a_notebook_has_at_most_600_words_of_prose(path):
     assert sum(prose(cell.source) for cell in read(path) if cell.cell_type == "markdown") <= WORDS
 
 
-@pytest.mark.parametrize("path", EXPERIMENTS, ids=name)
+def unchecked(notebook):
+    """What is wrong with the exercises of a notebook's cells, as sentences."""
+    at = next((k for k, cell in enumerate(notebook) if cell.source.startswith(ANSWERS)), len(notebook))
+    text = "\n".join(cell.source for cell in notebook[:at] if "## Exercises" in cell.source)
+    asked = set(re.findall(r"^(\d)\. ", text.partition("## Exercises")[2], re.MULTILINE))
+    checks = [cell.source for cell in notebook[:at] if "sg.check_answer(" in cell.source]
+    checked = {re.search(r"= \.\.\.  # exercise (\d)", check)[1] for check in checks}
+    if not asked:
+        yield "no exercise"
+    yield from (f"nothing checks exercise {number}" for number in sorted(asked - checked))
+    yield from (f"nobody asks exercise {number}" for number in sorted(checked - asked))
+    for cell in notebook[at + 1 :]:
+        if "BEGIN SOLUTION" not in cell.source:
+            yield f"no answer, and folded away: {cell.source[:40]}"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
 def test_exercises_stand_in_the_open_and_each_is_checked(path):
-    text = "\n".join(cell.source for cell in read(path) if "## Exercises" in cell.source)
-    asked = set(re.findall(r"^(\d)\. ", text, re.MULTILINE))
-    checks = [cell.source for cell in read(path) if "sg.check_answer(" in cell.source]
-    assert asked == {re.search(r"= \.\.\.  # exercise (\d)", check)[1] for check in checks}
-    assert asked
+    assert list(unchecked(cells(path))) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "at", "said"),
+    [
+        (new_markdown_cell("## Exercises\n\n3. Why?"), 1, "nothing checks exercise 3"),
+        (new_code_cell("x = ...  # exercise 7: a number\nsg.check_answer(x, 1)"), 1, "nobody asks exercise 7"),
+        (new_markdown_cell("3. One more exercise"), None, "no answer, and folded away"),
+    ],
+    ids=("not checked", "not asked", "folded away"),
+)
+def test_a_planted_exercise_is_noticed(planted, at, said):
+    notebook = cells(LESSONS[-1])
+    notebook.insert(len(notebook) if at is None else at, planted)
+    assert any(said in line for line in unchecked(notebook))
 
 
 def test_there_are_at_most_32_notebooks():

@@ -1,6 +1,7 @@
 """Widgets as objects: state, validation, words, and what they send; no browser."""
 
 import json
+import re
 import threading
 import zlib
 
@@ -143,13 +144,32 @@ def bent(points, bend):
     return value, (bend * (1 - value**2))[:, None] * 2 * points
 
 
-def test_bending_moves_values_and_leaves_directions():
+def test_bending_moves_values_and_lengths_and_leaves_directions():
     view = sg.PhiBender(bent, POINTS, ("x", "v"))
-    values, directions = view._values._live[1], view._directions._live[1]
+    assert "1 to 1 times as long as before" in view.words
+    values, gradients = view._values._live[1], view._gradients._live[1]
     view.slider.value = 2.0
     assert view._values._live[1] != values
-    assert view._directions._live[1] == directions
+    assert view._gradients._live[1] != gradients
     assert view.words.startswith("bend = 2.")
+    lengths = [np.linalg.norm(bent(POINTS, bend)[1], axis=1) for bend in (1.0, 2.0)]
+    factors = lengths[1] / lengths[0]
+    assert f"{factors.min():.2g} to {factors.max():.2g} times as long as before" in view.words
+    turn = float(re.search(r"turn by at most (\S+) degrees", view.words)[1])
+    assert turn < 1e-5
+    before, now = view.pictures()[1].marks
+    np.testing.assert_allclose(*(np.stack([m.data["x0"], m.data["y0"]]) for m in (before, now)))
+
+
+def test_a_bend_that_turns_gradients_is_noticed():
+    def turning(points, bend):
+        angle = np.radians(30) * (bend - 1)
+        turn = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
+        return bent(points, 1.0)[0], bent(points, 1.0)[1] @ turn
+
+    view = sg.PhiBender(turning, POINTS, ("x", "v"))
+    view.slider.value = 2.0
+    assert "turn by at most 30 degrees" in view.words
 
 
 def test_a_bender_starts_within_its_range():

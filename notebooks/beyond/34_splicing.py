@@ -237,6 +237,6 @@ assert sg.check_answer(elsewhere, "more" if better else "less")
 # <!-- BEGIN SOLUTION -->
 #
 # 1. 100 %: a root is a bend, and $\varphi$ undoes it.
-# 2. More. It confuses points near the fold, far from the boundary, where both sides have the same label.
+# 2. More, nearly all: it confuses only points far inside the boundary, and these have the same label.
 #
 # <!-- END SOLUTION -->

@@ -50,7 +50,11 @@ def main(arguments, _):
     folder = notebook_files.notebook_folder(arguments.notebooks).resolve()
     pdoc.render.configure(docformat="numpy", footer_text="symgrad")
     pdoc.pdoc(*_MODULES, output_directory=out / _REFERENCE)
-    told = {path: _executed(path, folder, out, arguments.timeout) for path in notebook_files.sources(folder)}
+    alive = sitepages.live(shown, folder)
+    told = {
+        path: _executed(path, folder, out, arguments.timeout, alive.get(path, ()))
+        for path in notebook_files.sources(folder)
+    }
     documents = _documents(folder.parent)
     for address, document in documents.items():
         text, target = document.read_text(encoding="utf-8"), out / address
@@ -75,8 +79,8 @@ def _documents(root):
     return {path.relative_to(root).with_suffix(".html"): path for path in paths}
 
 
-def _executed(source, folder, out, timeout):
-    """Title and address of a notebook's page, which is written."""
+def _executed(source, folder, out, timeout, alive):
+    """Title and address of a notebook's page, which is written; `alive` are the pages of its networks."""
     import nbformat
 
     from ..notebook_support import page, runner
@@ -91,8 +95,17 @@ def _executed(source, folder, out, timeout):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = _relinked(cell.source, source.parent, target.parent)
+    title = _title("\n".join(cell.source for cell in notebook.cells), source.stem)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(_above(address, alive)))
     target.write_text(page.to_html(notebook, source.stem), encoding="utf-8")
-    return _title("\n".join(cell.source for cell in notebook.cells), source.stem), address.as_posix()
+    return title, address.as_posix()
+
+
+def _above(address, alive):
+    """Links from a notebook's page to the start, and to the live pages of its networks."""
+    up = "../" * (len(address.parts) - 1)
+    links = [("index.html", "Start"), *((page, f"Try it without Python: {title}") for page, title in alive)]
+    return " · ".join(f"[{words}]({up}{page})" for page, words in links)
 
 
 def _title(text, otherwise):

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import SymgradError
 from ..notebook_support import notebook_files
 
-__all__ = ["build"]
+__all__ = ["build", "live"]
 
 _FIRST = "cubic_force"  # two inputs, a formula that takes some guessing
 _TITLE = "symgrad: read what a neuron has learnt as a formula"
@@ -46,10 +46,24 @@ b { color: var(--accent) }
 """
 
 
+def live(experiments, folder):
+    """(address, title) of the pages of some experiments, by the paths of their notebooks in `folder`."""
+    found = {}
+    for experiment in experiments:
+        one = f"networks/{_address(experiment)}", experiment.title
+        found.setdefault(_notebook(experiment, folder), []).append(one)
+    return found
+
+
+def _address(experiment):
+    return f"{experiment.id.lower()}.html"
+
+
 def build(out, folder, experiments, generations, told):
     """Write the pages of some experiments into `out`, and the start page.
 
-    `folder` is that of the notebooks, and `told` the addresses of their pages by their paths.
+    `folder` is that of the notebooks, and `told` the addresses of their pages by their paths. The tasks of a
+    page are those of its experiment in `teaching/tasks`, or else some that fit any network.
     """
     from ..widgets import bokehjs
     from ..widgets.pages import recorded, write_page
@@ -57,17 +71,18 @@ def build(out, folder, experiments, generations, told):
 
     (out / "networks").mkdir(exist_ok=True)
     (out / "bokeh.min.js").write_bytes(bokehjs.library())
-    addresses = [f"{experiment.id.lower()}.html" for experiment in experiments]
+    addresses = [_address(experiment) for experiment in experiments]
     cards = []
     for experiment, address, harder in zip(experiments, addresses, [*addresses[1:], None], strict=True):
         subject = recorded(Network.of(experiment.slug), generations)
         view, own = subject.view(), told.get(_notebook(experiment, folder))
         above = [("../index.html", "Start"), ("index.html", "All networks")]
         notebook = own and f"../{own}"
+        tasks = folder / "teaching" / "tasks" / f"{experiment.slug}.md"
         write_page(
             out / "networks" / address, view, subject,
             notebook=notebook, bokeh="../bokeh.min.js", links=above, harder=harder,
-            tasks=_tasks(subject, view),
+            tasks=tasks.read_text(encoding="utf-8") if tasks.is_file() else _tasks(subject, view),
         )  # fmt: skip
         cards.append(_card(experiment, address, subject, view))
         if experiment is _first(experiments):

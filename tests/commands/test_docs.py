@@ -1,6 +1,7 @@
 """The static site: complete, whole without a network, and readable without JavaScript."""
 
 import re
+import shutil
 import sys
 
 import nbformat
@@ -9,6 +10,7 @@ from bs4 import BeautifulSoup, SoupStrainer
 
 from symgrad_widgets.commands import docs
 from symgrad_widgets.commands.cli import main
+from symgrad_widgets.widgets.pagefile import opened
 
 LOADS = {"img": "src", "script": "src", "iframe": "src", "source": "src", "link": "href"}
 
@@ -24,6 +26,10 @@ def site(tmp_path_factory, root):
     ]
     (folder / "notebooks").mkdir()
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / "lesson.ipynb")
+    spring = "physics/07_oscillator.ipynb"
+    (folder / "notebooks" / "physics").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells[1:]), folder / "notebooks" / spring)
+    shutil.copytree(root / "notebooks" / "teaching" / "tasks", folder / "notebooks" / "teaching" / "tasks")
     (folder / "README.md").write_text("# The project\n\n[how](CONTRIBUTING.md), [licence](LICENSE)")
     search = "symgrad_widgets/search/"
     (folder / search).mkdir(parents=True)
@@ -65,6 +71,15 @@ def test_the_site_is_as_small_as_a_stick_and_a_phone_want_it(site):
     for path, library in zip(live, ("bokeh.min.js", "../bokeh.min.js", "../bokeh.min.js"), strict=True):
         assert f'src="{library}"' in path.read_text(encoding="utf-8")
         assert (path.parent / library).is_file()
+
+
+@pytest.mark.notebook
+def test_a_notebook_and_the_page_of_its_network_lead_to_each_other_and_share_tasks(site, pages):
+    page, notebook = site / "networks" / "p1-07.html", site / "notebooks" / "physics" / "07_oscillator.html"
+    for here, there in ((page, notebook), (notebook, page)):
+        assert there in {(here.parent / link["href"]).resolve() for link in pages[here].select("a[href]")}
+    tasks = [task["title"] for task in opened(page).tasks]
+    assert tasks == ["Bend it", "Closer to 0 or to chance?", "Read the neuron", "Look inside"]
 
 
 @pytest.mark.notebook

@@ -257,9 +257,9 @@ print(f"oscillator: {len(plane.laws)} of {len(plane)} untrained")
 
 # %%
 largest = ...  # exercise 1: "px", "py" or "b"
-pixel = sg.gradient_field(conv, spots, "3", (0, 4, 4), names=("px", "py", "b"))
-shares = (pixel.unit[:, 0] ** 2).mean(axis=0)
-sg.check_answer(largest, pixel.names[int(shares.argmax())])
+field = sg.gradient_field(conv, spots, "3", (0, 4, 4), names=("px", "py", "b"))
+shares = (field.unit[:, 0] ** 2).mean(axis=0)
+sg.check_answer(largest, field.names[int(shares.argmax())])
 
 # %%
 third = ...  # exercise 2: a number, to within a tenth
@@ -289,8 +289,8 @@ assert not free.laws, free
 
 # %%
 ### BEGIN SOLUTION
-largest = pixel.names[int(shares.argmax())]
-assert sg.check_answer(largest, pixel.names[int(shares.argmax())])
+largest = field.names[int(shares.argmax())]
+assert sg.check_answer(largest, field.names[int(shares.argmax())])
 third = count
 assert sg.check_answer(third, count, within=0.1)
 ### END SOLUTION

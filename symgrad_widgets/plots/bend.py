@@ -59,8 +59,8 @@ def _describe_bent(before, now):
 
 def _turned(before, now):
     """Largest angle between lines, in degrees; exact for small ones, whose cosine is 1 in all digits."""
-    unit = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (before, now)]
-    apart = (np.linalg.norm(unit[0] - sign * unit[1], axis=1) / 2 for sign in (1, -1))
+    lines = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (before, now)]
+    apart = (np.linalg.norm(lines[0] - sign * lines[1], axis=1) / 2 for sign in (1, -1))
     return np.degrees(2 * np.arcsin(np.minimum(*apart).clip(0, 1))).max()
 
 

@@ -160,7 +160,7 @@ def _kernel():
         return Check("kernel", str(error), "pip install ipykernel")
     found = other()
     advice = (
-        "`symgrad` runs its notebooks in its own Python all the same; for a plain `jupyter lab`: "
+        "`symgrad` still runs its notebooks in its own Python; for a plain `jupyter lab`:  "
         "python -m ipykernel install --sys-prefix, and take that folder off JUPYTER_PATH"
     )
     where = "python3 is this Python" if found is None else f"another python3 comes first: {found}"

@@ -100,7 +100,7 @@ def _first(experiments):
 
 
 def _tasks(subject, view):
-    """Tasks that fit any network, as Markdown; what is asked for has been seen to be there."""
+    """Tasks that fit any network, as Markdown; each one has a solution."""
     import sympy as sp
 
     from ..formula.expressions import angles, as_expression

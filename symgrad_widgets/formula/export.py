@@ -1,4 +1,4 @@
-"""A formula as a function of arrays, or as a module to put in the place of a neuron."""
+"""A formula as a function of arrays, or as a module that replaces a neuron."""
 
 import operator
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ def from_checkpoint(path, activation, layers=None):
     layers : sequence of str or None
         Names of the layers to use, in their order. None: all, in the order of the file where it has one and
         their shapes fit one another so, else in the only order in which they do. A file of safetensors and a
-        plain dict have none; there, numbers in names that are alike but for them are an order.
+        plain dict have none; there, names that differ only in a number are in its order.
 
     Returns
     -------
@@ -218,7 +218,7 @@ def _known(layers, sizes, path):
 def _order(sizes, ordered, path):
     if ordered and _fit(list(sizes), sizes):
         return list(sizes)
-    series = {}  # of names that are alike but for their numbers, in the order of these
+    series = {}  # of names that differ only in their numbers, in order of these
     for name in sorted(sizes, key=_natural):
         series.setdefault(re.sub(r"\d+", "#", name), []).append(name)
     tries = iter(range(_TRIES))

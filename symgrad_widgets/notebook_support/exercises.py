@@ -8,7 +8,7 @@ from ..errors import DataError
 
 __all__ = ["Checked", "check_answer"]
 
-_OPEN = "Not solved yet: write your answer in the place of the three dots, and run the cell again."
+_OPEN = "Not solved yet: replace the three dots by your answer, and run the cell again."
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,9 +63,9 @@ def _measured(answer, right, within):
     try:
         answer = np.asarray(answer, dtype=float)
     except (TypeError, ValueError):
-        raise DataError(f"the answer {answer!r} has to be a number, or an array of numbers") from None
+        raise DataError(f"the answer {answer!r} must be a number, or an array of numbers") from None
     if answer.shape != right.shape:
-        return Checked(False, f"Not yet: a shape of {right.shape} is asked for, and yours is {answer.shape}.")
+        return Checked(False, f"Not yet: the shape should be {right.shape}, and yours is {answer.shape}.")
     scale = np.abs(right).max() or 1.0
     off = np.abs(answer - right).max() / scale
     if off <= within:

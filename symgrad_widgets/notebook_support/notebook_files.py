@@ -107,7 +107,7 @@ def _literal(statement):
 
 
 def parameters(path, experiment, settings):
-    """Return what a notebook is to be told: which experiment, if it has a choice, and (name, text) pairs.
+    """Return what to tell a notebook: which experiment, if it has a choice, and (name, text) pairs.
 
     They are checked against its parameters; each value gets the type of its default.
     """

@@ -33,7 +33,7 @@ def field_picture(
     cut : Slice, optional
         Show only the points near this slice, and all data as grey dots behind them.
     below, above : sequences of Mark
-        What else is to be seen, beneath and on top of the arrows.
+        What else to show, beneath and on top of the arrows.
 
     """
     across, up = (position(field, i) for i in inputs)

@@ -15,7 +15,7 @@ _GRID = 40  # points a side
 def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None):
     """Marks of the formula's unit gradients at the points where `field_picture` draws the neuron's.
 
-    Along the data, and all turned round where that agrees better with the neuron: an angle has no sign.
+    Along the data, and all reversed if that agrees better with the neuron: an angle has no sign.
     """
     pair, chosen = [position(field, i) for i in inputs], seen(field, limit, cut)
     gradients = evaluate(expression, field.names, field.points)[1]

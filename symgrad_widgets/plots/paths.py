@@ -60,7 +60,7 @@ def _markers(mark, places, angles=None):
     if mark.shape in _OUTLINES:
         angles = np.zeros(len(places)) if angles is None else np.asarray(angles, dtype=float)
         return _filled(mark, _subpaths(places[:, None] + _turned(mark, angles), "z"))
-    if mark.shape == "ring":  # a circle but for its last step, which is closed
+    if mark.shape == "ring":  # a circle, except for its last step, which closes it
         radius = round(mark.size / 2 * STEPS)
         lefts = places - [mark.size / 2, 0]
         rings = _subpaths(lefts[:, None], f"a{radius} {radius} 0 1 1 0 1z")

@@ -29,7 +29,7 @@ class Mark:
     `kind` is points, line, segments or bars; `data` holds equally long columns: x, y (and `angle` in radians
     for turned triangles), or x0, y0, x1, y1, or left, right, bottom, top; further columns are shown on hover
     when `hover` names them. `shape` is a marker (circle, ring, triangle, diamond, star) or a dash (solid,
-    dashed, dotted); it carries the meaning for whoever cannot see the colour.
+    dashed, dotted); it carries the meaning for readers who cannot see the colour.
     """
 
     kind: str
@@ -55,14 +55,14 @@ class Mark:
     def columns(self):
         """Return the data as JSON-ready lists; numbers that are not finite become None.
 
-        A mark without data gets one row of None: bokeh's legend shows its symbol all the same.
+        A mark without data gets one row of None: so bokeh's legend still shows its symbol.
         """
         return {name: [_plain(v) for v in column] or [None] for name, column in self.data.items()}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Marks with axes, a title and `words`: one or two sentences that say what is to be seen.
+    """Marks with axes, a title and `words`: one or two sentences that say what they show.
 
     `equal` asks for the same scale on both axes; `ticks` are pairs of an x and the words to write there, in
     place of numbers. Shown by IPython as SVG with the words; `figure()` is the same picture as a bokeh

@@ -1,4 +1,4 @@
-"""A formula in the place of a neuron: what it is worth to the rest of the network, and to the task.
+"""A formula instead of a neuron: what it is worth to the rest of the network, and to the task.
 
 Gradients that agree say that a neuron is a function of the formula on the data. Whether the network can work
 with the formula instead is a question of cause and effect, and this asks it.
@@ -93,7 +93,7 @@ class Spliced:
 
 
 def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(), of="value"):
-    """Put the formula of an `Interpretation`, bent by its phi, in the place of the neuron it was found for.
+    """Replace a neuron by the formula of its `Interpretation`, bent by its phi.
 
     Beyond the values of the formula that were seen, phi is constant.
 
@@ -161,7 +161,7 @@ def _loss_or_nan(loss, model):
 
 
 def _shared(model, tensors):
-    """What a copy of a model has in the place of what cannot be copied, by id.
+    """What a copy of a model has instead of what cannot be copied, by id.
 
     Results that it keeps are detached; anything else in its modules, such as the lock of a trainer, it shares
     with the model.

@@ -34,7 +34,7 @@ class Coordinate(NamedTuple):
 
 
 class Reduced(NamedTuple):
-    """Coordinates in the place of the inputs.
+    """Coordinates that replace the inputs.
 
     `residual` is the largest of those of the pairs that were replaced; `price` is their sum, with long
     formulas charged for their nodes.
@@ -51,7 +51,7 @@ class Reduced(NamedTuple):
 
 
 class _Merger(NamedTuple):
-    """One coordinate in the place of the two numbered i and j."""
+    """One coordinate instead of the two numbered i and j."""
 
     price: float
     residual: float

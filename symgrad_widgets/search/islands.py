@@ -46,7 +46,7 @@ class Islands:
             yield from population
 
     def replace(self, moved):
-        """Put other sums in the place of those with the same rows."""
+        """Replace sums that have the same rows by others."""
         self.populations = [[moved[s.rows] for s in population] for population in self.populations]
 
     def evolve(self, engine):

@@ -82,7 +82,7 @@ class _Search:
     extensions: int = 40
     """Terms that are tried beside each sum on the front, those that help most. Not measured."""
     telling: int = 5
-    """Terms tried by what they explain of the values, as more or in the place of one. Not measured."""
+    """Terms tried by what they explain of the values, as one more or instead of one. Not measured."""
     basis: int = 260
     """Terms at most of a basis that is always eliminated. Search/README.md has the time of 219."""
     large_basis: int = 2200
@@ -316,7 +316,7 @@ class _Evolution:
     new_nodes: tuple[int, int] = (2, 8)
     """Nodes at least, and below which, of a random term that joins a sum. Not measured."""
     regrown_nodes: tuple[int, int] = (1, 6)
-    """Nodes at least, and below which, of a random term in the place of a part. Not measured."""
+    """Nodes at least, and below which, of a random term that replaces a part. Not measured."""
     added_nodes: tuple[int, int] = (1, 4)
     """Nodes at least, and below which, of a random term beside a part. Not measured."""
     appended: float = 0.7

@@ -10,7 +10,7 @@ __all__ = ["Interrupted", "Watch"]
 
 
 class Interrupted(Exception):  # noqa: N818 - nothing went wrong
-    """The generation under way is to be dropped."""
+    """Drop the generation under way."""
 
 
 class Watch:

@@ -241,4 +241,4 @@ def _told_apart(changes, most=6):
         told.append(f"{given:.{digits}g} where {found:.{digits}g} is exact")
     if len(changes) > most:
         told.append(f"and {len(changes) - most} more")
-    return (", ".join(told) or "equal but for rounding") + "."
+    return (", ".join(told) or "equal up to rounding") + "."

@@ -76,7 +76,7 @@ def mixture(field, concepts):
         residual=single,
         message=(
             f"A mixture of {', '.join(names)} and {last}: the neuron's gradient lies in the span of theirs "
-            f"but for {noise:.1e} of its square, and but for {single:.1e} along the nearest of them."
+            f"up to {noise:.1e} of its square, and up to {single:.1e} along the nearest of them."
         ),
     )
 

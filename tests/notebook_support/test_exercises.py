@@ -9,7 +9,7 @@ import symgrad_widgets as sg
 @pytest.mark.parametrize(
     ("answer", "right", "said"),
     [
-        (..., 0.5, "Not solved yet: write your answer in the place of the three dots"),
+        (..., 0.5, "Not solved yet: replace the three dots by your answer"),
         (0.5, 0.5, "Right."),
         (0.505, 0.5, "Right, to 1 %."),
         (1.5, 0.5, "Not yet: it is too large by a factor of 3."),
@@ -17,7 +17,7 @@ import symgrad_widgets as sg
         (-0.5, 0.5, "the largest difference is 2 times the largest right number"),
         ([1, 2], [1, 2], "Right."),
         ([1, 3], [1, 2], "the largest difference is 0.5 times the largest right number"),
-        ([1, 3, 4], [1, 2], "a shape of (2,) is asked for, and yours is (3,)"),
+        ([1, 3, 4], [1, 2], "the shape should be (2,), and yours is (3,)"),
         ("left", "left", "Right."),
         ("right", "left", "'right' is not it. Try again."),
         (True, False, "True is not it. Try again."),
@@ -34,5 +34,5 @@ def test_it_says_how_far_off(answer, right, said):
 
 
 def test_an_answer_that_is_no_number_is_named():
-    with pytest.raises(sg.SymgradError, match="'much' has to be a number"):
+    with pytest.raises(sg.SymgradError, match="'much' must be a number"):
         sg.check_answer("much", 0.5)

@@ -1,4 +1,4 @@
-"""A sweep as one page of HTML, to be read without a network and, but for hovering, without scripts."""
+"""A sweep as one page of HTML, readable offline; only hovering needs scripts."""
 
 from pathlib import Path
 

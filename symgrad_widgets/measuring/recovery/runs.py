@@ -45,7 +45,7 @@ def sweep(folder, runs, jobs=1, scheduler=None):
 
 
 def interpret_run(run):
-    """Train, interpret and verify: the row of a `Run`, also when it fails."""
+    """Train, interpret and verify: the row of a `Run`, even if it fails."""
     found, error = {}, None
     with Usage() as usage:
         try:
@@ -93,7 +93,7 @@ def _by_library(run):
 
 
 def _by_notebook(run, found):
-    """Fill `found` with what the notebook records, also when a later cell fails."""
+    """Fill `found` with what the notebook records, even if a later cell fails."""
     import nbformat
 
     from ...notebook_support import runner

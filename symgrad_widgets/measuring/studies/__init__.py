@@ -5,7 +5,7 @@
 ...     print(row["setting"], row["outcome"])
 >>> studies.table(studies.rows_in("runs", "noise"))  # doctest: +SKIP
 
-Each module in `grids` is a study, whose `STUDY` says what is asked and measured; a new one needs no other
+Each module in `grids` is a study, whose `STUDY` says what it asks and measures; a new one needs no other
 file. `shipped(name)` are the rows that this package brings along.
 """
 

@@ -96,11 +96,11 @@ def missing(folder, runs):
 
 
 def measured(run):
-    """Return the row of a `Run`, also when it fails; `seconds` are of processor time."""
+    """Return the row of a `Run`, even if it fails; `seconds` is processor time."""
     study, start, found, error = find(run.study), time.process_time(), {}, None
     try:
         found = study.measure(run.seed, **study.groups[run.group][run.setting])
-    except Exception as caught:  # noqa: BLE001 - whatever happens to one run, the others go on
+    except Exception as caught:  # noqa: BLE001 - one run may fail, the others go on
         error = f"{type(caught).__name__}: {caught}"
     return _row(run, found, error, time.process_time() - start)
 

@@ -75,7 +75,7 @@ def gradient_field(
     seed : int
         Of the jitter.
     training : bool
-        Read the model in train mode, but for dropout and normalisation over the batch, which stay in eval
+        Read the model in train mode, except for dropout and normalisation over the batch, which stay in eval
         mode. For models that differentiate inside, such as energies with forces, and keep the graph of that
         for `create_graph=self.training` alone.
     of : "value" or "probability"

@@ -47,7 +47,7 @@ def bare(tensor):
 
 
 def mapped(function, output, kinds=torch.Tensor, *, within=()):
-    """Return the same output with `function(tensor)` in the place of each tensor, or of all of other `kinds`.
+    """Return the same output with `function(tensor)` instead of each tensor, or of all of other `kinds`.
 
     In tuples of any kind, lists, mappings, dataclasses, and objects that hold any of these; what holds none
     of them is handed back itself.

@@ -85,7 +85,7 @@ class Trainer:
 
     def _batches(self):
         order = torch.randperm(len(self.rows[0]), generator=self.generator)
-        return order.tensor_split(math.ceil(len(order) / self.settings.batch))  # equal but for one row
+        return order.tensor_split(math.ceil(len(order) / self.settings.batch))  # equal to within one row
 
     def _epoch(self):
         self.model.train()

@@ -59,7 +59,7 @@ class NeuronLaw:
 class ByChance(NamedTuple):
     """How many matches the same rule finds where nothing was learnt, and so how many of an atlas's are false.
 
-    Those by construction are counted neither here nor there. The bounds hold 19 times in 20, when a neuron of
+    Those by construction do not count in either. The bounds hold 19 times in 20, when a neuron of
     the model is as likely to match by chance as one of the control, and independently of the others.
     """
 

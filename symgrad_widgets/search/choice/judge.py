@@ -268,7 +268,7 @@ class Judge:
     def _tidied(self, terms):
         """Yield terms with simple constants inside: as far as it costs nothing, and as errors allow.
 
-        The witness that is left with less places them, but for those that are simple.
+        The witness that leaves less places them, except for those that are simple.
         """
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         left_by, _ = by_directions(self.fit)

@@ -86,7 +86,7 @@ def intervals(expression, field, sides=0, named=None):
 
 
 def _freed(e):
-    """Return a formula with a symbol in the place of each number, and the numbers by symbol."""
+    """Return a formula with a symbol instead of each number, and the numbers by symbol."""
     if e.is_Number:
         if abs(e) in (0, 1):
             return e, {}

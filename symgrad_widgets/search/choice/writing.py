@@ -20,7 +20,7 @@ __all__ = ["formulas", "unwrapped"]
 def formulas(terms, directions, values, forms, symbols, points):
     """Ways to write the best sum of some terms: (expression, coefficients); none where it has no gradient.
 
-    The coefficients are those of the terms, as the expression has them but for scale and offset. The witness
+    The coefficients are those of the terms, as the expression has them, up to scale and offset. The witness
     that is left with less places them. The first way has all the simple numbers that cost nothing. If others
     remain, the second has all that the errors of the coefficients allow.
 

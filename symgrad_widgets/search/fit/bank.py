@@ -30,7 +30,7 @@ class Sample:
     def project(self, terms):
         """Projected gradients (K, N, m) of terms, their RMS length (K,), which are usable, and values (K, N).
 
-        Not usable is what is not finite, and what is constant on the data but for rounding.
+        Terms that are not finite, or constant on the data up to rounding, are not usable.
         """
         values, raw, ok = gradients(terms, self.points)
         spread, basis = self.field.measure

@@ -6,8 +6,8 @@ about one input, in words of eight bytes. The forward pass runs along the postfi
 (record, row of the value), and the reverse pass runs back along the records. Each operator has one parent, so
 an adjoint is written once, and goes where a value was that nobody reads any more.
 
-The adjoint of a record is SCALE times the row ADJOINT: signs and factors never cost a loop, nor do sums,
-whose arguments share the adjoint row, nor the outermost operator, whose adjoint is the row `ones`. Functions
+The adjoint of a record is SCALE times the row ADJOINT: signs and factors never cost a loop. Nor do sums,
+as their arguments share the adjoint row; nor does the outermost operator (its adjoint is `ones`). Functions
 of a single input are computed once for a block and shared by all terms.
 """
 

@@ -185,7 +185,7 @@ def binary(op, v, d, a, b, width):
 
 @inlined
 def unary(op, v, d, a, width):
-    """Rows of the value and, but for FACTOR, of the derivative; False where a function leaves the numbers.
+    """Rows of the value and, except for FACTOR, of the derivative; False where a function leaves the numbers.
 
     The derivative of exp is its value, those of square and neg are known without a row: none is written.
     """

@@ -29,9 +29,8 @@ _open: weakref.WeakSet = weakref.WeakSet()
 class Engine:
     """PySR's search on a `Sample`: a `SearchEngine` that `ReportsEarly`.
 
-    `step()` runs the next block, in the process with Julia. What it finds are formulas; whoever asks for
-    them writes, judges and selects them as those of the native engine, whose sums they become: a formula is
-    handed on as its terms.
+    `step()` runs the next block, in the process with Julia. It finds formulas, and hands each one on as the
+    terms of its sum. So they are written, judged and selected as those of the native engine are.
 
     Blocks are numbered, and each has a seed of its own, so that a block which was dropped, or lost with its
     process, is done again with the same result.
@@ -185,7 +184,7 @@ def _planted(guesses, shown, request):
 
 
 def _request(names, inputs, settings, max_complexity):
-    """What opens a problem, but for the guesses and where its arrays are."""
+    """What opens a problem, except for the guesses and the place of its arrays."""
     rows = [row for row in lookup(names) if row.name != "neg"]  # a minus sign is a constant's
     if names is None:
         rows = [row for row in rows if row.julia is not None]  # all that Julia has

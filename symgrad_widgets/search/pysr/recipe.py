@@ -103,7 +103,7 @@ _KINDS = {"preset": str, "loss": str, "iterations": int, "parameters": dict}
 
 
 def _is_plain(name, value):
-    """Whether a parameter holds nothing that Julia could run, whoever wrote it."""
+    """Whether a parameter holds nothing that Julia could run."""
     if name in _BY_OPERATOR:
         return isinstance(value, dict) and all(map(_of_operator, value, value.values()))
     return (

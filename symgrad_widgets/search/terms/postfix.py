@@ -213,7 +213,7 @@ def _product(a, b):
 
 
 def substitute(pattern, arguments):
-    """Term with terms in the place of its inputs."""
+    """Term with its inputs replaced by terms."""
     return fold(pattern, arguments.__getitem__, constant, lambda row, at: apply(row.name, *at))
 
 

@@ -54,6 +54,6 @@ def logarithm(grammar, terms, coefficients, chosen):
 
 
 def _is_power(term):
-    """Whether the logarithm of a term is that of its argument, but for a factor."""
+    """Whether the logarithm of a term is that of its argument, up to a factor."""
     name = root(term)
     return name is not None and len(OPERATORS[name].powers) == 1

@@ -56,7 +56,7 @@ from symgrad_widgets import plots
 #
 # Here is a toy neuron. It knows the concept $g = x^2+2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that you choose. Its
 # value changes with the bend. On the left, each dot is one point: its value now against its value before. On the right are
-# its gradients, all drawn equally long.
+# its gradients: thick before, thin now.
 
 
 # %%
@@ -69,7 +69,8 @@ def neuron(points, bend):
 
 # %%
 which = sg.Question(
-    "Before you move the slider: which picture will change: left, right, or both?", hidden=guess_first
+    "Before you move the slider: will the arrows on the right turn, change their length, or both?",
+    hidden=guess_first,
 )
 which
 
@@ -91,8 +92,8 @@ sg.Answer(which, "\n".join(lines))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Only the left one. Value and length of the gradient depend on the bend; the direction does not. The chain rule says why:
-# $\nabla f = \varphi'(g)\,\nabla g$, a number times a vector. So we keep directions. They belong to the concept alone.
+# Only their length. The value and the length of the gradient depend on the bend; the direction does not. The chain rule says
+# why: $\nabla f = \varphi'(g)\,\nabla g$, a number times a vector. So we keep directions. They belong to the concept alone.
 #
 # </details>
 #

@@ -10,7 +10,7 @@ from .picture import BLUE, ORANGE, RED, Mark, Picture
 __all__ = ["bent_picture", "residual_picture"]
 
 _POINTS = 400
-_LONGEST = 0.12  # of the longest arrow, as a share of the shown range
+_LONGEST = 0.16  # of the longest arrow, as a share of the shown range
 
 
 def bent_picture(points, before, now, names, limit=150):
@@ -25,7 +25,7 @@ def bent_picture(points, before, now, names, limit=150):
         raise DataError(f"points and both gradients must have one shape (N, n), got {shapes}")
     chosen = thin(len(points), limit)
     whole = max(np.linalg.norm(rows, axis=1).max() for rows in (before, now)) or 1.0
-    looks = ((before, ORANGE, "before", 7), (now, BLUE, "now", 2))
+    looks = ((before, ORANGE, "before", 5), (now, BLUE, "now", 2))
     marks = (_as_long(points, rows[chosen], chosen, whole, *look) for rows, *look in looks)
     return Picture(
         title="Gradients: now and before",
@@ -51,9 +51,10 @@ def _describe_bent(before, now):
         return "No point has a gradient both before and now."
     factors = lengths[1][both] / lengths[0][both]
     low, middle, high = np.quantile(factors, (0, 0.5, 1))
+    turn = _turned(before[both], now[both])
     return (
         f"The gradients are {low:.2g} to {high:.2g} times as long as before (median {middle:.2g}). "
-        f"Their directions turn by at most {_turned(before[both], now[both]):.2g} degrees."
+        f"Their directions turn by {'less than 0.01' if turn < 0.01 else f'up to {turn:.2g}'} degrees."
     )
 
 

@@ -64,4 +64,7 @@ def _bars(runs, bottom, top):
 def _words(film):
     if film.final is None:
         return f"Of {len(film)} checkpoints the last has no formula."
-    return f"The neuron's last formula, {film.final}, is there from epoch {film.appeared:g} on."
+    near, told = film.within(), f"The neuron's last formula is {film.final}."
+    if near is None:
+        return f"{told} It never stays within two degrees of the neuron."
+    return f"{told} From epoch {near:g} on it is within two degrees of the neuron."

@@ -1,5 +1,6 @@
 """Learning as a film: what a neuron computes at each checkpoint, and when its formula appears."""
 
+import itertools
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -51,9 +52,15 @@ class Film(tuple):
     @property
     def appeared(self):
         """First epoch from which on the formula is that of the last checkpoint; None where that has none."""
-        if self.final is None:
-            return None
-        return [frame.epoch for frame in self][self._since()]
+        return None if self.final is None else self._since(lambda frame: frame.formula == self[-1].formula)
+
+    def within(self, degrees=2.0):
+        """First epoch from which on the last formula stays within an angle of the neuron; None for never.
+
+        The angle at which `1 - cos^2` is the formula's loss. While a network learns, its neuron often is the
+        last formula with small corrections that come and go: this does not mind them.
+        """
+        return self._since(lambda frame: frame.final is not None and frame.final.angle <= degrees)
 
     @property
     def bands(self):
@@ -64,9 +71,10 @@ class Film(tuple):
             found.append((frame.formula, first, frame.epoch))
         return tuple(found)
 
-    def _since(self):
-        before = [i for i, frame in enumerate(self) if frame.formula != self[-1].formula]
-        return before[-1] + 1 if before else 0
+    def _since(self, there):
+        """First epoch from which on something is true of all frames, or None."""
+        epochs = [frame.epoch for frame in itertools.takewhile(there, reversed(self))]
+        return epochs[-1] if epochs else None
 
     def __repr__(self):
         lines = [

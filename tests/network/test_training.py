@@ -519,3 +519,25 @@ def test_bad_input(arguments, error, message):
 def test_an_unknown_kind_of_training():
     with pytest.raises(UnknownNameError, match="no kind of training 'siamise'; did you mean 'siamese'"):
         train(dataclasses.replace(OSCILLATOR, kind="siamise"), **TINY)
+
+
+def test_epochs_that_are_kept_are_the_network_as_it_was_and_change_nothing():
+    short = {"epochs": 4, "count": 500, "validation": 100, "held_out": 100, "progress": False}
+    plain = OSCILLATOR.train(**short)
+    run = OSCILLATOR.train(keep=(0, 2, 4), **short)
+    assert [*run.kept] == [0, 2, 4]
+    assert plain.kept == {}
+    assert plain.history["loss"] == run.history["loss"]
+    first, later = ([*run.kept[epoch].parameters()][-1] for epoch in (0, 2))
+    assert not torch.equal(first, later)
+    shorter = sg.experiments["oscillator"].train(
+        callback=lambda told: len(told["epoch"]) == 2, keep=[2], **short
+    )
+    for one, same in zip(run.kept[2].parameters(), shorter.kept[2].parameters(), strict=True):
+        assert torch.equal(one, same)
+
+
+@pytest.mark.parametrize("keep", [[-1], [5], [1.5], "all", 3.5, [True]])
+def test_epochs_that_are_none_cannot_be_kept(keep):
+    with pytest.raises(DataError, match="keep must be epochs from 0 to 4"):
+        OSCILLATOR.train(keep=keep, epochs=4, progress=False)

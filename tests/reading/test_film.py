@@ -48,7 +48,9 @@ def test_each_checkpoint_has_the_formula_that_it_has(told):
 def test_it_says_when_the_last_formula_appeared_and_how_far_it_was_before(told):
     film, _ = told
     assert str(film.final) == "v**2 + x**2"
-    assert film.appeared == 100
+    assert film.appeared == film.within() == 100
+    assert film.within(60) == 10
+    assert film.within(0) is None
     assert film[1].final.loss > film[2].final.loss > 1e-3 > film[3].final.loss
     assert [(first, last) for _, first, last in film.bands][-1] == (100, 200)
 
@@ -73,7 +75,7 @@ def test_its_picture_has_a_band_for_each_formula(told):
     assert {"v*x", "v**2 + x**2"} <= {*bands}
     assert bands["v**2 + x**2"]["left"] == (60,)
     assert bands["v**2 + x**2"]["right"] == (200,)
-    assert "from epoch 100 on" in picture.words
+    assert "From epoch 100 on" in picture.words
     assert picture.svg().startswith("<svg")
 
 

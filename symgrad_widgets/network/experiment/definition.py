@@ -1,6 +1,6 @@
 """What an experiment is: names, seeded data, and the concept that the data hide."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,12 +116,13 @@ class Experiment:
         variant: str = "default",
         progress: bool = True,
         callback: Callable | None = None,
+        keep: Iterable[int] = (),
         **settings,
     ) -> "TrainingResult":
         """Train a network on the data: see `training.train`, which has the settings."""
         from ..training import train  # torch: only when asked for
 
-        return train(self.of(variant), seed, preset, variant, progress, callback, **settings)
+        return train(self.of(variant), seed, preset, variant, progress, callback, keep, **settings)
 
     def pretrained(
         self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None

@@ -9,7 +9,7 @@ from scipy.linalg import eigh
 from tqdm import tqdm
 
 from .kinds import KINDS
-from .settings import PRESETS, Settings, chosen_settings, row
+from .settings import PRESETS, Settings, chosen_settings, kept_epochs, row
 from .task import TRAINING, VALIDATION, drawer, held_out, held_out_loss, network
 from .trainer import Trainer, as_tensor
 from .training_result import TrainingResult
@@ -27,7 +27,16 @@ __all__ = [
 ]
 
 
-def train(experiment, seed=0, preset="default", variant="default", progress=True, callback=None, **settings):
+def train(
+    experiment,
+    seed=0,
+    preset="default",
+    variant="default",
+    progress=True,
+    callback=None,
+    keep=(),
+    **settings,
+):
     """Train a network on an experiment's data; the same seed gives the same bits.
 
     Parameters
@@ -44,6 +53,9 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
         A progress bar on stderr.
     callback : callable or None
         Called with the history after each epoch; training stops when it returns something true.
+    keep : iterable of int
+        Epochs after which a copy of the network is kept in `result.kept`, as it was then; 0 is before the
+        first. `sg.film(result.kept, result.x)` reads them.
     **settings
         Any attribute of `Settings`, for instance `epochs=5`.
 
@@ -57,7 +69,7 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
     UnknownNameError
         for a preset, variant, setting or row of a table that does not exist.
     DataError, ModelError
-        for a seed that is none, and when the loss is not finite from the start.
+        for a seed or an epoch to keep that is none, and when the loss is not finite from the start.
 
     """
     start = time.perf_counter()
@@ -73,13 +85,13 @@ def train(experiment, seed=0, preset="default", variant="default", progress=True
     ):
         generator = torch.Generator().manual_seed(int(seed))
         model = network(experiment, chosen, kind.points(data), generator)
-        trainer = Trainer(model, loss, data, validation, chosen, generator)
+        trainer = Trainer(model, loss, data, validation, chosen, generator, kept_epochs(keep, chosen))
         ending = trainer.run(bar, callback)
         within = _normalise(model, *validation[:2]) if loss.scale_free else None
     x = held_out(experiment, seed, variant, chosen, model.eval())
     seconds = time.perf_counter() - start
     return TrainingResult(
-        model, x, trainer.history, seconds, ending, experiment, seed, variant, chosen, within
+        model, x, trainer.history, seconds, ending, experiment, seed, variant, chosen, within, trainer.kept
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import DataError, UnknownNameError, nearest
 from .kinds import KINDS
 
-__all__ = ["PRESETS", "Settings", "chosen_settings", "row"]
+__all__ = ["PRESETS", "Settings", "chosen_settings", "kept_epochs", "row"]
 
 _COUNTS = ("latent", "epochs", "batch", "count", "validation", "held_out", "patience", "plateau_patience")
 _OPTIONAL = ("latent", "patience")
@@ -104,6 +104,18 @@ def row(table, name, what):
     if name not in table:
         raise UnknownNameError(f"no {what} {name!r}; {nearest(name, table)}")
     return table[name]
+
+
+def kept_epochs(keep, settings):
+    """Return epochs to keep as a set, or raise a DataError."""
+    wanted = [keep] if isinstance(keep, str) else list(keep) if hasattr(keep, "__iter__") else [keep]
+    for epoch in wanted:
+        whole = isinstance(epoch, int | np.integer) and not isinstance(epoch, bool)
+        if not (whole and 0 <= epoch <= settings.epochs):
+            raise DataError(
+                f"keep must be epochs from 0 to {settings.epochs}, such as (0, 1, 10), got {keep!r}"
+            )
+    return {int(epoch) for epoch in wanted}
 
 
 def chosen_settings(experiment, preset, changes):

@@ -2,6 +2,7 @@
 
 import math
 import time
+from copy import deepcopy
 from dataclasses import replace
 
 import torch
@@ -25,7 +26,7 @@ def as_tensor(array):
 class Trainer:
     """One run of Adam, which keeps the weights of the best validation loss."""
 
-    def __init__(self, model, loss, data, validation, settings, generator):
+    def __init__(self, model, loss, data, validation, settings, generator, keep=()):
         self.model, self.settings, self.generator = model, settings, generator
         self.loss, self.trained_for = loss.value, loss.value
         self.refined = loss.refined if settings.latent == 1 else None
@@ -36,6 +37,7 @@ class Trainer:
         self._begin(settings.rate, settings.epochs - last)
         self.history = {name: [] for name in ("epoch", "loss", "validation", "rate", "seconds")}
         self.best, self.best_weights, self.best_epoch = math.inf, None, 0
+        self.keep, self.kept = keep, {}
 
     def _begin(self, rate, epochs):
         """Begin a schedule of so many epochs."""
@@ -53,10 +55,12 @@ class Trainer:
         start = time.perf_counter()
         ending = "finished"
         try:
+            self._keep(0)
             for epoch in range(1, self.settings.epochs + 1):
                 if epoch == self.first_refined or self._rises():
                     self._refine(epoch)
                 self._record(epoch, self._epoch(), time.perf_counter() - start)
+                self._keep(epoch)
                 bar.set_postfix(
                     {name: self.history[name][-1] for name in ("loss", "validation")}, refresh=False
                 )
@@ -70,6 +74,11 @@ class Trainer:
             ending = "diverged"
         self._restore(ending)
         return ending
+
+    def _keep(self, epoch):
+        """Keep a copy of the network as it is after an epoch, if that is asked for."""
+        if epoch in self.keep:
+            self.kept[epoch] = deepcopy(self.model).eval()
 
     def _refine(self, epoch):
         """Go on from the best weights so far with the refined form of the loss, each time more slowly."""

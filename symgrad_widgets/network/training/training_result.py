@@ -1,6 +1,6 @@
 """What training returns: the network, points to interpret it on, and its noise floor on request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,9 @@ class TrainingResult:
     within : array (k,) or None
         Share of each latent's variance that lies within pairs, rising: 0 is conserved, 1 is not. None where
         the loss does not leave linear maps of the latents open.
+    kept : dict of torch.nn.Module by epoch
+        The network as it was then, of the epochs that `train(keep=...)` was given: several latents are not
+        yet in the order of `within`.
 
     """
 
@@ -52,6 +55,7 @@ class TrainingResult:
     variant: str
     settings: Settings
     within: np.ndarray | None = None
+    kept: dict = field(default_factory=dict)
 
     @property
     def names(self):

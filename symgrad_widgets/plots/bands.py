@@ -8,6 +8,7 @@ __all__ = ["film_picture"]
 
 _LOWEST = 1e-12  # a loss below is rounding; it is drawn here
 _COLOURS = ORANGE, GREEN, RED
+_LETTERS = 16  # of a formula in the legend
 _HIGH, _ROOM = 3, 2  # of a band on the logarithmic scale: its height, and the room above it
 
 
@@ -50,10 +51,14 @@ def _bands(film, epochs, bottom, top):
     named = {final: BLUE} if final else {}
     named |= dict(zip(others, _COLOURS, strict=False))
     for formula, colour in named.items():
-        yield Mark("bars", _bars(runs[formula], bottom, top), colour, formula)
+        yield Mark("bars", _bars(runs[formula], bottom, top), colour, _short(formula))
     rest = [run for formula in others[len(_COLOURS) :] for run in runs[formula]]
     if rest:
         yield Mark("bars", _bars(rest, bottom, top), GREY, "another formula")
+
+
+def _short(formula):
+    return formula if len(formula) <= _LETTERS else f"{formula[: _LETTERS - 1]}…"
 
 
 def _bars(runs, bottom, top):

@@ -36,7 +36,9 @@ def index(folder, results):
 
 def answers(results):
     """Return the table of the formulas that a sweep has found most often: what a reader is to guess first."""
-    rows = ((s.id, s.experiment, f"`{s.formulas[0][0]}`") for s in _summaries(results).values() if s.formulas)
+    rows = (
+        (s.id, s.experiment, _typed(s.formulas[0][0])) for s in _summaries(results).values() if s.formulas
+    )
     return Table(("paper", "name", "formula"), tuple(rows))
 
 
@@ -83,6 +85,16 @@ def _figures(summary):
     losses = ("-" if loss is None else _power(loss) for loss in (summary.loss, summary.floor))
     seconds = (summary.training or 0) + (summary.search or 0)
     return f"{summary.found} of {summary.runs}", *losses, f"{seconds:.0f}"
+
+
+def _typed(formulas):
+    """Formulas as LaTeX, without the bar that ends a cell of a table."""
+    import sympy as sp
+
+    from ..formula.expressions import as_expression
+
+    typed = (f"${sp.latex(as_expression(formula))}$" for formula in formulas.split(", "))
+    return ", ".join(typed).replace("|", r"\vert ")
 
 
 def _power(number):

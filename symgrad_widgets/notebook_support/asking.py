@@ -134,11 +134,17 @@ class Answer(DescribedBox):
 
 
 def _html(answer):
-    """HTML of what a notebook displays."""
-    written = getattr(answer, "_repr_html_", None)
-    if written is not None:
-        return written()
-    return f"<pre style='{_STYLE}'>{escape(answer if isinstance(answer, str) else repr(answer))}</pre>"
+    """HTML of what a notebook displays: tables as tables, and a formula in type above its figures."""
+    from .page import rendered
+
+    if hasattr(answer, "_repr_html_"):
+        return answer._repr_html_()
+    if hasattr(answer, "_repr_markdown_"):
+        return rendered(answer._repr_markdown_())
+    formula = answer._repr_latex_() if hasattr(answer, "_repr_latex_") else None
+    typed = "" if formula is None else rendered(formula)
+    told = escape(answer if isinstance(answer, str) else repr(answer))
+    return f"{typed}<pre style='{_STYLE}'>{told}</pre>"
 
 
 def _with_html(bundle, html):

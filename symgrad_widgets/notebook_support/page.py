@@ -14,7 +14,7 @@ from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-__all__ = ["to_html"]
+__all__ = ["rendered", "to_html"]
 
 _LIVE = (  # what only shows with code from elsewhere, or with a kernel
     "application/javascript",
@@ -45,11 +45,16 @@ def to_html(notebook, title="notebook"):
     return str(soup)
 
 
+def rendered(markdown, attachments=None):
+    """HTML of Markdown, with formulas as MathML."""
+    renderer = _MathRenderer(escape=False, attachments=attachments or {})
+    return MarkdownWithMath(renderer=renderer).render(markdown)
+
+
 class _Page(HTMLExporter):
     @pass_context
     def markdown2html(self, context, source):
-        renderer = _MathRenderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
-        return MarkdownWithMath(renderer=renderer).render(source)
+        return rendered(source, context.get("cell", {}).get("attachments"))
 
 
 class _MathRenderer(IPythonRenderer):

@@ -10,6 +10,7 @@ from papers import OF_PAPERS
 
 from symgrad_widgets import contents, experiments
 from symgrad_widgets.errors import SymgradError
+from symgrad_widgets.measuring.recovery import reference_rows
 from symgrad_widgets.notebook_support.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,12 +43,14 @@ def test_the_index_has_a_line_for_each_experiment_and_figures_of_the_sweep(folde
     assert "·10⁻" in row[4]
     assert next(row for row in table.rows if row[0] == "P1-01")[2] == "-"
     assert contents.others(folder).rows == (("[Start](start.ipynb)",),)
-    assert ("P1-07", "oscillator", "`v**2 + x**2`") in contents.answers(RESULTS).rows
+    assert ("P1-07", "oscillator", "$v^{2} + x^{2}$") in contents.answers(RESULTS).rows
 
 
 def test_the_index_tells_no_formula_and_the_answers_are_of_the_rows_given(folder):
-    formulas = {row[2].strip("`") for row in contents.answers(RESULTS).rows}
+    formulas = {row[2] for row in contents.answers(RESULTS).rows}
     assert len(formulas) == len(OF_PAPERS)
+    assert all(formula.startswith("$") and "|" not in formula for formula in formulas)
+    formulas |= {row["formulas"][0] for row in reference_rows(RESULTS) if row["formulas"]}
     assert not any(formula in repr(contents.index(folder, RESULTS)) for formula in formulas)
 
 

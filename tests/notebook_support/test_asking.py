@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
+from symgrad_widgets.notebook_support.table import Table
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,16 @@ def test_typed_words_are_a_guess_and_nothing_is_none():
 
 def test_where_nobody_guesses_answers_are_shown_at_once():
     assert sg.Answer(sg.Question("Which way?", hidden=False), 3).words == "3"
+
+
+def test_formulas_are_shown_in_type_and_tables_as_tables(field):
+    box = sg.Question("Which?", hidden=False)
+    formula = str(sg.Answer(box, sg.score(field, "x**2 + y**2"))._repr_mimebundle_())
+    assert "<msup><mi>x</mi><mrow><mn>2</mn></mrow></msup>" in formula
+    assert "loss=" in formula
+    table = str(sg.Answer(box, Table(("formula", "loss"), (("$x^2$", "0"),)))._repr_mimebundle_())
+    assert "<th>formula</th>" in table
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in table
 
 
 def test_a_reader_may_look_without_a_guess():

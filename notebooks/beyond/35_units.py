@@ -224,9 +224,9 @@ sg.check_answer(changes, right)
 
 # %%
 def allowed(unit):
-    """Whether the cosine of an input with this unit is no nonsense."""
+    """Whether the cosine of an input with this unit may be added to a number."""
     try:
-        return bool(sg.Search(energy, units=space | {"x1": unit}, guesses=["cos(x1)"]))
+        return bool(sg.Search(energy, units=space | {"x1": unit}, guesses=["cos(x1) + v2/v1"]))
     except sg.SymgradError:
         return False
 
@@ -267,6 +267,6 @@ assert not sg.check_answer("m", allowed)
 # <!-- BEGIN SOLUTION -->
 #
 # 1. Nothing. Only dimensions count, and both units are lengths.
-# 2. `"1"`, a plain number: an angle is a length divided by a length.
+# 2. `"1"` or `"rad"`, a plain number: an angle is a length divided by a length.
 #
 # <!-- END SOLUTION -->

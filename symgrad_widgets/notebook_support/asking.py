@@ -20,7 +20,7 @@ _STYLE = "font-family: var(--jp-code-font-family, monospace); white-space: pre-w
 class Question(DescribedBox):
     """A question with a box: what is shown below it as `Answer` unfolds when somebody has written into it.
 
-    >>> question = sg.Question("Which of the two pictures will change?", hidden=guess_first)
+    >>> question = sg.Question("Will the arrows turn?", hidden=guess_first)
     >>> sg.Answer(question, view)
 
     Parameters

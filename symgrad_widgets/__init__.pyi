@@ -20,6 +20,8 @@ from .reading.film import Film as Film
 from .reading.film import film as film
 from .reading.interpretation import Interpretation as Interpretation
 from .reading.interpretation import interpret as interpret
+from .reading.symmetry import Symmetries as Symmetries
+from .reading.symmetry import symmetries as symmetries
 from .search import Candidate as Candidate
 from .search import Certificate as Certificate
 from .search import Division as Division

@@ -43,6 +43,7 @@ FACES = {  # what others import of these comes from the package itself, or from 
     "search": {"search", "search.pysr"},
     "verdict": {"verdict"},
     "reading.atlas": {"reading.atlas"},
+    "reading.symmetry": {"reading.symmetry"},
 }
 BELOW = {"search.tuning"}  # modules that the folders beside them rest on, as in the root on the meeting place
 HOMES = {  # libraries that cost seconds or megabytes, and the only places that may load them

@@ -3,6 +3,7 @@
 from .choice.candidate import Candidate, identifiable, score
 from .choice.certificate import Certificate
 from .choice.evidence import Evidence, null_front
+from .choice.intervals import covariance, groups_of
 from .choice.kind import CAVEAT, WORDS, one_after_another
 from .choice.split import held_out
 from .fit.combine import eliminate, losses, solve
@@ -21,8 +22,10 @@ __all__ = [
     "Part",
     "Search",
     "SearchState",
+    "covariance",
     "divide",
     "eliminate",
+    "groups_of",
     "held_out",
     "identifiable",
     "losses",

@@ -1,7 +1,8 @@
 """A formula held against a concept: proved, up to its constants, numerically, or not the same."""
 
 from .decision import CERTAINTY, Verdict, verify
+from .proof import vanishes
 from .several_concepts import verdict_on, verdict_on_all
 from .surface import read_equation
 
-__all__ = ["CERTAINTY", "Verdict", "read_equation", "verdict_on", "verdict_on_all", "verify"]
+__all__ = ["CERTAINTY", "Verdict", "read_equation", "vanishes", "verdict_on", "verdict_on_all", "verify"]

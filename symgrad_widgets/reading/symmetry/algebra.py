@@ -1,0 +1,239 @@
+"""Which Lie algebra some matrices span, by what does not depend on the basis.
+
+The dimensions of the derived series, and the signature of the Killing form `K(x, y) = tr(ad x ad y)`, decide:
+the form vanishes with the derived algebra where that is solvable, and is of full rank where it is semisimple
+(Cartan's criteria). A semisimple algebra is cut into simple ones. Each of these has its name by its dimension
+and signature (Knapp 2002, Lie Groups Beyond an Introduction, appendix C).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+__all__ = ["Algebra", "algebra_of", "structure_constants"]
+
+_LARGEST = 17  # of the so(p, q) that have names: of 16 inputs, moved too
+_OPEN = 0.1  # of a bracket may lie outside: more, and it is no algebra
+_SURE = 3.0  # times what lies outside, in the structure constants, is zero
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Algebra:
+    """A Lie algebra of d vector fields.
+
+    Attributes
+    ----------
+    dimension : int, d
+    derived : dimensions of the derived series, d first, until it stays
+    killing : how many eigenvalues of the Killing form are above, below and at zero
+    centre : int, dimension of what commutes with all
+    nilpotent : bool
+    name : what it is called, or what it is, where it has no name of its own
+    outside : share of the brackets that lies outside of the span: 0 where it is an algebra
+
+    """
+
+    dimension: int
+    derived: tuple[int, ...]
+    killing: tuple[int, int, int]
+    centre: int
+    nilpotent: bool
+    name: str
+    outside: float
+
+    @property
+    def solvable(self):
+        """Whether the derived series ends at zero."""
+        return self.derived[-1] == 0
+
+    @property
+    def semisimple(self):
+        """Whether the Killing form has no zero."""
+        return self.killing[2] == 0
+
+    def __str__(self):
+        return f"{self.name} (dimension {self.dimension})"
+
+
+def structure_constants(matrices):
+    """Constants c (d, d, d) of orthonormal matrices, [a, b] = sum c[a, b, k] k, and the share outside."""
+    d = len(matrices)
+    flat = np.linalg.svd(matrices.reshape(d, -1), full_matrices=False)[2]
+    basis = flat.reshape(matrices.shape)
+    products = np.einsum("aij,bjk->abik", basis, basis, optimize=True)
+    brackets = (products - products.swapaxes(0, 1)).reshape(d, d, -1)
+    c = brackets @ flat.T
+    missed = ((brackets - c @ flat) ** 2).sum()
+    whole = (products**2).sum()  # of commuting ones all brackets are rounding
+    return c, float(np.sqrt(missed / whole)) if whole > 0 else 0.0
+
+
+def algebra_of(matrices):
+    """Return the `Algebra` of independent matrices (d, m, m), d > 0; None where their brackets lead out."""
+    c, outside = structure_constants(matrices)
+    if outside > _OPEN:
+        return None
+    return _Structure(c, _SURE * outside + _ROUNDING).described(outside)
+
+
+class _Structure:
+    """An algebra by its structure constants; sizes below `zero` are none."""
+
+    def __init__(self, c, zero):
+        self.c, self.zero, self.d = c, zero, len(c)
+
+    def described(self, outside):
+        derived, lower = self._series(both=True), self._series(both=False)
+        signs = self.signs_of(self.killing)
+        return Algebra(
+            dimension=self.d,
+            derived=derived,
+            killing=signs,
+            centre=self.centre.shape[1],
+            nilpotent=lower[-1] == 0,
+            name=self.name(derived, lower, signs),
+            outside=outside,
+        )
+
+    @property
+    def killing(self):
+        """Killing form (d, d)."""
+        return np.einsum("aij,bji->ab", self.c, self.c, optimize=True)
+
+    def signs_of(self, form):
+        values = np.linalg.eigvalsh(form) if len(form) else np.zeros(0)
+        zero = max(self.zero, self.zero * np.abs(values).max(initial=0))
+        up, down = int((values > zero).sum()), int((values < -zero).sum())
+        return up, down, len(values) - up - down
+
+    def _span(self, vectors):
+        """Orthonormal basis (d, r) of vectors (count, d)."""
+        size, axes = self._powers(vectors)
+        return axes[:, size > 0]
+
+    def _powers(self, vectors):
+        """Lengths (d,) along axes (d, d) of vectors (count, d), 0 where small; their squares are summed."""
+        size, axes = np.linalg.eigh(vectors.T @ vectors)
+        size = np.sqrt(np.maximum(size, 0))
+        return np.where(size > self.zero * max(1.0, size.max(initial=0)), size, 0), axes
+
+    def brackets(self, first, second):
+        """Basis (d, r) of what the brackets of two spans, (d, p) and (d, q), span."""
+        return self._span(
+            np.einsum("abk,ap,bq->pqk", self.c, first, second, optimize=True).reshape(-1, self.d)
+        )
+
+    def _series(self, both):
+        """Dimensions of the derived series, or of the lower central one."""
+        whole = span = np.eye(self.d)
+        sizes = [self.d]
+        while sizes[-1]:
+            span = self.brackets(span if both else whole, span)
+            if span.shape[1] == sizes[-1]:
+                break
+            sizes.append(span.shape[1])
+        return tuple(sizes)
+
+    @property
+    def centre(self):
+        """Basis (d, r) of what commutes with all."""
+        size, axes = self._powers(self.c.transpose(1, 2, 0).reshape(-1, self.d))
+        return axes[:, size == 0]
+
+    def within(self, basis):
+        """Structure of an ideal with an orthonormal basis (d, r)."""
+        c = np.einsum("abk,ap,bq,kr->pqr", self.c, basis, basis, basis, optimize=True)
+        return _Structure(c, self.zero)
+
+    def name(self, derived, lower, signs):
+        if derived[-1] == 0:
+            return self._solvable(derived, lower)
+        if signs[2] == 0:
+            return self.semisimple_name()
+        radical = self.orthogonal(self.brackets(np.eye(self.d), np.eye(self.d)))
+        levi = self.within(self._complement(radical)).semisimple_name()  # modulo the radical
+        count = radical.shape[1]
+        if self.centre.shape[1] == count:
+            return f"{levi} + R" + (f"^{count}" if count > 1 else "")
+        return f"{levi} and a solvable ideal of dimension {count}"
+
+    def orthogonal(self, span):
+        """Basis of what is orthogonal to a span by the Killing form."""
+        size, axes = self._powers((self.killing @ span).T)
+        return axes[:, size == 0]
+
+    def _complement(self, span):
+        return np.linalg.svd(span, full_matrices=True)[0][:, span.shape[1] :]
+
+    def _solvable(self, derived, lower):
+        if len(derived) == 2:
+            return "abelian"
+        if self.d == 2:
+            return "affine motions of a line"
+        if derived == (3, 1, 0):
+            return "Heisenberg" if lower[-1] == 0 else "affine motions of a line + R"
+        if derived == (3, 2, 0):
+            turned = self.killing.trace()
+            acting = np.trace(self._outer())
+            if abs(acting) <= self.zero * max(1.0, abs(turned)):  # e(2) turns the plane, e(1,1) boosts it
+                return "e(2)" if turned < 0 else "e(1,1)"
+        return "nilpotent" if lower[-1] == 0 else "solvable"
+
+    def _outer(self):
+        """Matrix by which what is no bracket acts, where brackets span all but one dimension."""
+        inner = self.brackets(np.eye(self.d), np.eye(self.d))
+        outer = self._complement(inner)[:, 0]
+        return np.einsum("abk,a->bk", self.c, outer)
+
+    def semisimple_name(self):
+        parts = Counter(_simple_name(*part) for part in self.simple())
+        names = [name for name, count in parts.items() for _ in range(count)]
+        joined = " + ".join(sorted(names))
+        return {"sl(2) + sl(2)": "so(2,2)", "so(3) + so(3)": "so(4)"}.get(joined, joined)
+
+    def simple(self):
+        """Dimension and signs of the Killing form of each simple ideal of a semisimple algebra."""
+        left = self
+        while left.d:
+            ideal = left._one_ideal()
+            part = left.within(ideal)
+            yield part.d, part.signs_of(part.killing)
+            left = left.within(left.orthogonal(ideal))
+
+    def _one_ideal(self):
+        """Basis of a simple ideal: a root vector of a chosen element lies in one, and makes it."""
+        element = np.random.default_rng(0).normal(size=self.d)
+        values, vectors = np.linalg.eig(np.einsum("abk,a->kb", self.c, element))
+        root = vectors[:, np.abs(values).argmax()]
+        span = self._span(np.stack([root.real, root.imag]) / np.abs(root).max())
+        while True:
+            more = self._span(np.hstack([span, self.brackets(np.eye(self.d), span)]).T)
+            if more.shape[1] == span.shape[1]:
+                return span
+            span = more
+
+
+def _simple_name(dimension, signs):
+    return _names().get((dimension, signs[0]), f"simple of dimension {dimension}, Killing form {signs[:2]}")
+
+
+@cache
+def _names():
+    """Names of real simple algebras by dimension and number of positive squares of the Killing form."""
+    found = {(3, 2): "sl(2)", (3, 0): "so(3)"}
+    for size in range(3, _LARGEST + 1):
+        for q in range(size // 2 + 1):
+            if (size, q) not in ((4, 0), (4, 2)):  # not simple
+                p = size - q
+                name = f"so({q},{p})" if q else f"so({p})"
+                found.setdefault((size * (size - 1) // 2, p * q), name)
+    for n in range(3, _LARGEST):
+        found.setdefault((n * n - 1, (n - 1) * (n + 2) // 2), f"sl({n})")
+        for q in range(n // 2 + 1):
+            name = f"su({q},{n - q})" if q else f"su({n})"
+            found.setdefault((n * n - 1, 2 * q * (n - q)), name)
+        found.setdefault((2 * (n * n - 1), n * n - 1), f"sl({n}, C)")
+    return found

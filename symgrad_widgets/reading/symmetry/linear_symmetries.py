@@ -1,0 +1,232 @@
+"""Which linear motions of the inputs a neuron does not notice, and what algebra they are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike
+
+from ...errors import DataError
+from ...field import GradientField
+from ...formula.expressions import as_expression
+from ...verdict import read_equation, vanishes
+from .algebra import Algebra, algebra_of
+from .generator import Generator, numbered
+from .invariance import invariance
+from .sample import sampled
+from .simple import Forms, simplest
+
+__all__ = ["Symmetries", "symmetries"]
+
+_MOST_INPUTS = 16
+_READING = ("layer", "neuron", "wrt", "forward_args", "smooth", "training", "of", "names")
+
+
+@dataclass(frozen=True, repr=False)
+class Symmetries:
+    """Linear motions `x' = A x + b` under which a neuron, or several, stay the same on the data.
+
+    Attributes
+    ----------
+    motions : one Generator for each of the d dimensions, the simplest first
+    generators, offsets : arrays (d, n, n) and (d, n), their A and b
+    residuals : array (d,), mean square of the change along each, over that by chance
+    next : float, residual of the best motion that is none; None where all are
+    by_chance : float, the least residual where gradients and points have nothing to do with each other
+    structure : Algebra, or None without motions, or where their brackets lead out of them
+    algebra : str, its name, or None
+    unseen : array (n, q), directions in which nothing changes at all, whatever the place
+    without : names of the inputs that have no part, each an unseen direction
+    trivial : int, how many motions go along unseen directions only; not among the others
+    points, effective : number of points, and of points of equal weight that tell as much
+    names : of the inputs
+    proved : for each motion, whether SymPy shows that the formula does not change; () without a formula
+
+    """
+
+    motions: tuple[Generator, ...]
+    residuals: np.ndarray
+    next: float | None
+    by_chance: float
+    structure: Algebra | None
+    unseen: np.ndarray
+    without: tuple[str, ...]
+    trivial: int
+    points: int
+    effective: float
+    names: tuple[str, ...]
+    proved: tuple[bool, ...] = ()
+
+    @property
+    def generators(self) -> np.ndarray:
+        """Matrices A (d, n, n)."""
+        n = len(self.names)
+        return np.array([one.matrix for one in self.motions]).reshape(-1, n, n)
+
+    @property
+    def offsets(self) -> np.ndarray:
+        """Steady parts b (d, n)."""
+        return np.array([one.offset for one in self.motions]).reshape(-1, len(self.names))
+
+    @property
+    def algebra(self) -> str | None:
+        """Name of the algebra, or None."""
+        return None if self.structure is None else self.structure.name
+
+    def __len__(self):
+        return len(self.motions)
+
+    def __repr__(self):
+        return "\n".join(self._lines())
+
+    def _lines(self):
+        count = len(self)
+        least = f"by chance the least residual is {self.by_chance:.2g}"
+        after = "" if self.next is None else f", the next motion's {self.next:.1g}"
+        if not count:
+            yield f"No linear motion leaves the neuron as it is ({least}{after})."
+        else:
+            named = f", {self.algebra}" if self.algebra else ", whose brackets lead out of them"
+            yield f"{count} linear motion{'s'[: count > 1]}{named} ({least}{after}):"
+        for number, one in enumerate(self.motions):
+            proof = " (proved)" if self.proved and self.proved[number] else ""
+            yield f"  {one}  [{one.residual:.1e}]{proof}"
+        if self.trivial:
+            alone = f", {', '.join(self.without)} among them" if self.without else ""
+            count = self.unseen.shape[1]
+            seen = f"{count} direction{'s are' if count > 1 else ' is'} not seen at all{alone}"
+            yield f"{seen}: {self.trivial} trivial motions."
+
+
+def symmetries(
+    model_or_field: object,
+    x: ArrayLike | None = None,
+    *,
+    formula: object = None,
+    constraints: Iterable = (),
+    random_state: int = 0,
+    **reading,
+) -> Symmetries:
+    """Find all linear motions `x' = A x + b` under which a neuron, or several, do not change on the data.
+
+    Whatever bends the concept, `grad f . (A x + b) = 0` is linear in A and b: one eigenproblem has all of
+    them. So it answers where no closed form is found, too. Residuals are over those by chance: 0 of a
+    symmetry, 1 where gradients and points have nothing to do with each other. A motion counts whose residual
+    is a tenth of the least that five shuffles leave, and of which neighbouring points share no more than
+    5e-4: what they share is no noise.
+
+    >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
+    'so(1,3)'
+
+    Parameters
+    ----------
+    model_or_field : torch.nn.Module, or a GradientField, of up to 16 inputs
+    x : array (N, n), points to ask a model at
+    formula : formula, or several, for which SymPy is asked whether the motions leave it as it is
+    constraints : equations that hold on the data, for that
+    random_state : seed of the shuffles
+    reading : layer, neuron, names and so on, as in `gradient_field`
+
+    Raises
+    ------
+    DataError
+        for more than 16 inputs, and for a field with points of its own beside others.
+
+    """
+    field = _field(model_or_field, x, reading)
+    if len(field.names) > _MOST_INPUTS:
+        raise DataError(
+            f"symmetries are looked for among up to {_MOST_INPUTS} inputs, got {len(field.names)}: "
+            "take a layer's output as the input, wrt=..., or give a field of fewer inputs"
+        )
+    sample = sampled(field)
+    found = invariance(sample, random_state)
+    motions, matrices = _motions(found, sample)
+    count = found.count
+    return Symmetries(
+        motions=motions,
+        residuals=np.array([one.residual for one in motions]),
+        next=float(found.residuals[count]) if count < len(found.residuals) else None,
+        by_chance=found.least,
+        structure=algebra_of(matrices) if count else None,
+        unseen=_lifted(found.unseen, sample),
+        without=_without(found.unseen, sample),
+        trivial=found.trivial,
+        points=len(field),
+        effective=field.effective,
+        names=field.names,
+        proved=_proved(motions, formula, constraints, field),
+    )
+
+
+def _field(model_or_field, x, reading):
+    if isinstance(model_or_field, GradientField):
+        if x is not None or reading:
+            others = ", ".join(["x", *reading])
+            raise DataError(f"a GradientField brings its own points and names: leave out {others}")
+        return model_or_field
+    from ...network.gradients import gradient_field
+
+    if x is None:
+        raise DataError("give the points to ask the model at: symmetries(model, x), an array (N, n)")
+    return gradient_field(model_or_field, x, **reading)
+
+
+def _motions(found, sample):
+    """Generators of the symmetries, and matrices (d, r + 1, r + 1) of what they do to what is seen."""
+    m = len(sample.free)
+    shift = sample.centre / sample.spread
+    space = found.motions.copy()  # from here on from the reader's origin
+    space[..., -1] -= space[..., :-1] @ shift
+    forms = _forms(sample, shift)
+    limit = float(found.residuals[: found.count].max(initial=0))
+    simple = simplest(space.reshape(len(space), m * (m + 1)).T, forms, limit)
+    into, back = found.effective
+    matrices = np.zeros((len(simple), len(into) + 1, len(into) + 1))
+    motions = tuple(numbered(one, sample, forms) for one in simple)
+    for matrix, one in zip(matrices, motions, strict=True):
+        A = one.matrix[np.ix_(sample.free, sample.free)] * sample.spread / sample.spread[:, None]
+        b = one.offset[sample.free] / sample.spread + A @ shift
+        size = np.sqrt((A**2).sum() + (b**2).sum())
+        matrix[:-1, :-1], matrix[:-1, -1] = into @ A @ back / size, into @ b / size
+    order = sorted(range(len(motions)), key=lambda k: len(motions[k].coefficients))
+    return tuple(motions[k] for k in order), matrices[order].reshape(-1, len(into) + 1, len(into) + 1)
+
+
+def _forms(sample, shift):
+    """Quadratic forms of the numbers of a motion: see `simple.Forms`."""
+    ones = np.column_stack([sample.places + shift, np.ones(len(sample.places))])
+    weights, rows = sample.weights, sample.rows
+    products = np.einsum("n,nkm,nb->nkmb", np.sqrt(weights), rows, ones)
+    products = products.reshape(-1, ones.shape[1] * rows.shape[2])
+    squares = np.einsum("nkm,nkl->nml", rows, rows)
+    power, moments = np.einsum("n,nml->ml", weights, squares), (weights[:, None] * ones).T @ ones
+    errors = weights / (sample.field.projected**2).sum((1, 2))
+    across = np.einsum("n,nml,na,nb->malb", errors, sample.metric - squares, ones, ones, optimize=True)
+    return Forms(
+        products.T @ products, np.kron(power, moments), across.reshape(products.shape[1], -1) / errors.sum()
+    )
+
+
+def _lifted(unseen, sample):
+    """Unseen directions (n, q) in the reader's coordinates, each with 1 for the input that moves most."""
+    spread = sample.field.measure.spread
+    directions = spread[:, None] * (sample.lift @ unseen)
+    most = np.abs(directions).argmax(0)
+    return directions / directions[most, range(directions.shape[1])]
+
+
+def _without(unseen, sample):
+    """Names of free inputs that have no part: each lies in the unseen directions."""
+    inside = (unseen**2).sum(1)
+    return tuple(sample.field.names[i] for i, share in zip(sample.free, inside, strict=True) if share > 0.99)
+
+
+def _proved(motions, formula, constraints, field):
+    if formula is None:
+        return ()
+    formulas = formula if isinstance(formula, list | tuple) else [formula]
+    formulas = [sp.nsimplify(as_expression(one, field.names), rational=True) for one in formulas]
+    equations = [read_equation(one, field.names) for one in constraints]
+    return tuple(all(vanishes(one.changes(g), equations) for g in formulas) for one in motions)

@@ -1,0 +1,115 @@
+"""The simplest motions of a space of them: those with the fewest numbers in them, one after another.
+
+Sparse vectors of a subspace are found by alternating between it and soft thresholds, from each of its
+coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). The numbers of each are then those that change the neuron
+least.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Forms", "Simple", "simplest"]
+
+_ROUNDS = 60
+_ZERO = 0.02  # of the largest number: less may be left out, where the neuron does not mind
+_WORSE = 2.0  # times the residual of all symmetries that a simpler one may have
+_SLACK = 1e-10  # of chance: rounding
+_NEW = 0.1  # of a motion must be new
+_RIDGE = 1e-9
+_STARTS = 200  # at random, beside those of single numbers
+
+
+class Forms(NamedTuple):
+    """Mean squares (K, K) of what a motion of K numbers changes, of that by chance, and of that by errors.
+
+    Errors are equally large everywhere and in all directions, and turn a long gradient less. The least share
+    of what they change is that of a symmetry, whatever their size: least squares alone would prefer motions
+    along which errors are short.
+    """
+
+    changed: np.ndarray
+    by_chance: np.ndarray
+    by_errors: np.ndarray
+
+    def residual(self, numbers):
+        """Mean square of the change over that by chance."""
+        return max(float(numbers @ self.changed @ numbers / (numbers @ self.by_chance @ numbers)), 0.0)
+
+
+@dataclass(frozen=True)
+class Simple:
+    """Numbers (K,) of a motion, those that are not zero (S,), and its residual over chance."""
+
+    numbers: np.ndarray
+    support: np.ndarray
+    residual: float
+
+
+def simplest(space, forms, limit):
+    """Return d `Simple`, independent motions of a space (K, d) of them.
+
+    `limit` is the largest residual in the space.
+    """
+    if not space.shape[1]:
+        return []
+    basis = np.linalg.qr(space)[0]
+    allowed = _WORSE * limit + _SLACK
+    patterns = {tuple(np.flatnonzero(one)) for one in _sparse(basis)}
+    fitted = [_fitted(np.array(pattern), forms) for pattern in sorted(patterns, key=lambda p: (len(p), p))]
+    fine = [one for one in fitted if one.residual <= allowed and _in(basis, one.numbers)]
+    fine = sorted(fine, key=lambda one: (len(one.support), _order(one)))
+    whole = [Simple(v, np.arange(len(v)), forms.residual(v)) for v in basis.T]
+    return _independent([*fine, *whole], basis)
+
+
+def _sparse(basis):
+    """Sparse vectors of a space, as which of their numbers (K,) are not zero; each also a little sparser."""
+    random = np.random.default_rng(0).normal(size=(_STARTS, basis.shape[1]))
+    q = np.concatenate([basis[np.linalg.norm(basis, axis=1) > _ZERO], random])
+    q /= np.linalg.norm(q, axis=1, keepdims=True)
+    threshold = 1 / np.sqrt(len(basis))
+    for _ in range(_ROUNDS):
+        x = q @ basis.T
+        x = np.sign(x) * np.maximum(np.abs(x) - threshold * np.abs(x).max(1, keepdims=True), 0)
+        q = x @ basis
+        q /= np.linalg.norm(q, axis=1, keepdims=True)
+    size = np.abs(q @ basis.T)
+    size /= size.max(1, keepdims=True)
+    for one in size:
+        yield from (one > zero for zero in (_ZERO, 5 * _ZERO, 0.2, 0.4) if (one > zero).any())
+
+
+def _fitted(support, forms):
+    from scipy.linalg import eigh
+
+    A, M, errors = (form[np.ix_(support, support)] for form in forms)
+    size = np.sqrt(np.diag(M))
+    A, M, errors = (form / np.outer(size, size) for form in (A, M, errors))
+    vectors = eigh(A, errors + _RIDGE * (M + np.eye(len(M))), subset_by_index=[0, 0])[1]
+    numbers = np.zeros(len(forms.changed))
+    numbers[support] = vectors[:, 0] / size
+    return Simple(numbers / np.abs(numbers).max(), support, forms.residual(numbers))
+
+
+def _in(basis, numbers):
+    """Whether a motion is nearly one of the space."""
+    return np.linalg.norm(basis.T @ numbers) > (1 - _NEW) * np.linalg.norm(numbers)
+
+
+def _order(one):
+    """Motions of the first inputs come first."""
+    return tuple(one.support)
+
+
+def _independent(motions, basis):
+    """The first motions that are independent, as many as the space has."""
+    chosen, left = [], basis
+    for one in motions:
+        along = left @ (left.T @ one.numbers)
+        if np.linalg.norm(along) > _NEW * np.linalg.norm(one.numbers) and len(chosen) < basis.shape[1]:
+            chosen.append(one)
+            inside = left.T @ one.numbers
+            left = left @ np.linalg.qr(inside[:, None], mode="complete")[0][:, 1:]
+    return chosen

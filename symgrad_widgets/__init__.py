@@ -37,6 +37,7 @@ _PUBLIC = {
     "SideBySide": "network.modules",
     "SymgradError": "errors",
     "Symmetries": "reading.symmetry",
+    "SymmetryView": "widgets",
     "TrainingMonitor": "widgets",
     "TrainingResult": "network.training",
     "Verdict": "verdict",

@@ -41,6 +41,7 @@ from .widgets import Panel as Panel
 from .widgets import PhiBender as PhiBender
 from .widgets import PhiView as PhiView
 from .widgets import SearchStepper as SearchStepper
+from .widgets import SymmetryView as SymmetryView
 from .widgets import TrainingMonitor as TrainingMonitor
 from .widgets import Workbench as Workbench
 from .widgets import page as page

@@ -10,6 +10,7 @@ from .bend import bent_picture, residual_picture
 from .charts import front_picture, history_picture, labels_picture, pairs_picture, phi_picture, plane_picture
 from .diagram import NeuronsPicture, activation_picture, levels_of
 from .expression import ExpressionPicture
+from .motion import motion_picture
 from .overlay import formula_arrows, level_lines
 from .picture import Mark, Picture
 from .published import published_front
@@ -37,6 +38,7 @@ __all__ = [
     "labels_picture",
     "level_lines",
     "levels_of",
+    "motion_picture",
     "pairs_picture",
     "phi_picture",
     "plane_picture",

@@ -10,6 +10,7 @@ from .pages import page
 from .panel import Panel
 from .phiview import PhiView
 from .stepper import SearchStepper
+from .symmetryview import SymmetryView
 from .workbench import Workbench
 
 Instrument = Workbench
@@ -24,6 +25,7 @@ __all__ = [
     "PhiBender",
     "PhiView",
     "SearchStepper",
+    "SymmetryView",
     "TrainingMonitor",
     "Workbench",
     "page",

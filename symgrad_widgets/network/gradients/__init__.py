@@ -14,7 +14,7 @@ from .inputs import Arguments, axis_names, checked_points, to_numpy
 from .modes import undisturbed
 from .reader import Reader, check_module
 
-__all__ = ["gradient_field"]
+__all__ = ["gradient_field", "values_at"]
 
 _JITTER = 0.05  # standard deviations of each input
 
@@ -119,6 +119,18 @@ def gradient_field(
         values, gradients = values[:, 0], gradients[:, 0]
     names = names_of(x if wrt is None else None, names) or axis_names(inputs.shape[1:])
     return GradientField(where, gradients, names, values, tangent, points.dropped)
+
+
+def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", training=False):
+    """Values (N, k) of k neurons at points (N, ...), as in `gradient_field`, also where no gradient is."""
+    check_module(model)
+    data, kept = checked_points(x)
+    with undisturbed(model, training=training):
+        asked = neuron if isinstance(neuron, list) else [neuron]
+        reader = Reader(model, layer, asked, None, Arguments(forward_args, kept), of)
+        inputs = reader.inputs(data)
+        values, _ = reader.differentiate(data, inputs, reader.probe(data, inputs))
+    return expit(values) if of == "probability" else values
 
 
 def _averaged(reader, x, inputs, rows, copies, seed):

@@ -1,7 +1,19 @@
-"""Motions of the inputs under which a neuron stays the same: linear fields, and their algebra."""
+"""Motions of the inputs under which a neuron stays the same: fields, their algebra, orders, signs."""
 
 from .algebra import Algebra
+from .discrete import Exchange, Exchanges, exchanges
 from .generator import Coefficient, Generator
 from .linear_symmetries import Symmetries, symmetries
+from .orbit_test import Drift
 
-__all__ = ["Algebra", "Coefficient", "Generator", "Symmetries", "symmetries"]
+__all__ = [
+    "Algebra",
+    "Coefficient",
+    "Drift",
+    "Exchange",
+    "Exchanges",
+    "Generator",
+    "Symmetries",
+    "exchanges",
+    "symmetries",
+]

@@ -67,6 +67,22 @@ class Generator:
                 found[name] = sp.Add(*parts, _exact(steady))
         return found
 
+    def moved(self, points: np.ndarray, parameter: float) -> np.ndarray:
+        """Points (N, n) after so long a time along the motion: on their orbits."""
+        from scipy.linalg import expm
+
+        n = len(self.names)
+        whole = np.zeros((n + 1, n + 1))
+        whole[:-1, :-1], whole[:-1, -1] = self.matrix, self.offset
+        flow = expm(parameter * whole)
+        return points @ flow[:-1, :-1].T + flow[:-1, -1]
+
+    def time(self, points: np.ndarray) -> float:
+        """How long points (N, n) take to move by one spread of the inputs, root mean square."""
+        spread = points.std(0)
+        speed = (points @ self.matrix.T + self.offset)[:, spread > 0] / spread[spread > 0]
+        return float(1 / np.sqrt((speed**2).mean()))
+
     def changes(self, expression) -> sp.Expr:
         """How fast a formula changes along the motion: 0 where it is a symmetry."""
         moved = (sp.diff(expression, sp.Symbol(n, real=True)) * v for n, v in self.velocities.items())

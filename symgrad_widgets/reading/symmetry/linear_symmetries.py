@@ -7,13 +7,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from ...arrays import floats
 from ...errors import DataError
 from ...field import GradientField
 from ...formula.expressions import as_expression
 from ...verdict import read_equation, vanishes
 from .algebra import Algebra, algebra_of
+from .discrete import Exchanges, exchanges
 from .generator import Generator, numbered
 from .invariance import invariance
+from .orbit_test import Drift, drifts
 from .sample import sampled
 from .simple import Forms, simplest
 
@@ -73,6 +76,26 @@ class Symmetries:
     def algebra(self) -> str | None:
         """Name of the algebra, or None."""
         return None if self.structure is None else self.structure.name
+
+    def drifts(self, model: object, x: ArrayLike, reach: float = 0.5, **reading) -> tuple[Drift, ...]:
+        """Ask a model how much its value changes when points move along each motion, both ways.
+
+        `reach` is how far, root mean square, each input in its spread; `reading` as in `symmetries`. Of each
+        the `Drift` says that where moved points are near others, outside of the data, and by chance.
+        """
+        from ...network.gradients import values_at
+
+        points = floats(x, "x")
+        return drifts(self, lambda some: values_at(model, some, **reading), points, reach)
+
+    def exchanges(self, model: object, x: ArrayLike, **reading) -> Exchanges:
+        """Ask a model of up to eight inputs which orders and signs of them leave its value as it is.
+
+        See `discrete.exchanges` for which are asked.
+        """
+        from ...network.gradients import values_at
+
+        return exchanges(lambda some: values_at(model, some, **reading), floats(x, "x"), self.names)
 
     def __len__(self):
         return len(self.motions)

@@ -1,0 +1,87 @@
+"""Symmetries put to the network: how much its value changes when points move along their orbits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...errors import DataError
+
+__all__ = ["Drift", "drifts"]
+
+_NEAR = 3  # neighbours that a moved point has, as near as points of the data have theirs
+_WITHIN = 95  # per cent of the data that are near by that
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Change of a neuron's value along an orbit, root mean square, in units of its spread over the data.
+
+    `inside` is that where moved points are near others, and `outside` where not, None without such points;
+    `by_chance` where the same steps are taken from other points. `within` is the share of points inside.
+    """
+
+    name: str
+    inside: float | None
+    outside: float | None
+    by_chance: float
+    within: float
+
+    def __str__(self):
+        told = (
+            f"{where} {'no points' if change is None else f'{change:.2g}'}"
+            for where, change in (("inside", self.inside), ("outside", self.outside))
+        )
+        return f"{self.name}: {', '.join(told)}, by chance {self.by_chance:.2g}"
+
+
+def drifts(found, compute, x, reach=0.5, seed=0):
+    """Return a `Drift` for each motion of `Symmetries`.
+
+    Parameters
+    ----------
+    found : Symmetries
+    compute : function from points (N, n) to values (N,) or (N, k)
+    x : array (N, n), the data
+    reach : how far points are moved, both ways: root mean square, each input in its spread
+
+    """
+    if not reach > 0:
+        raise DataError(f"reach must be above 0, a part of the inputs' spread, got {reach!r}")
+    before = _values(compute, x)
+    size = before.std(0)
+    spread = x.std(0)
+    live, order = spread > 0, np.random.default_rng(seed).permutation(len(x))
+    place = _Place(x[:, live] / spread[live])
+    rows = []
+    for one in found.motions:
+        step = reach * one.time(x)
+        moved = [one.moved(x, s) for s in (step, -step)]
+        changes = [(((_values(compute, to) - before) / size) ** 2).mean(1) for to in moved]
+        near = [place.has(to[:, live] / spread[live]) for to in moved]
+        chance = (((_values(compute, x + (moved[0] - x)[order]) - before) / size) ** 2).mean()
+        changes, near = np.concatenate(changes), np.concatenate(near)
+        sides = (_root(changes[side]) if side.any() else None for side in (near, ~near))
+        rows.append(Drift(one.name, *sides, float(np.sqrt(chance)), float(near.mean())))
+    return tuple(rows)
+
+
+class _Place:
+    """Where data are, points (N, n) in spreads."""
+
+    def __init__(self, points):
+        from scipy.spatial import cKDTree
+
+        self._tree = cKDTree(points)
+        self._most = np.percentile(self._tree.query(points, _NEAR + 1)[0][:, -1], _WITHIN)
+
+    def has(self, points):
+        return self._tree.query(points, _NEAR)[0][:, -1] <= self._most
+
+
+def _root(squares):
+    return float(np.sqrt(squares.mean()))
+
+
+def _values(compute, points):
+    """Values (N, k)."""
+    return np.asarray(compute(points), dtype=float).reshape(len(points), -1)

@@ -14,7 +14,7 @@ from ...field import GradientField
 __all__ = ["Sample", "sampled", "shared"]
 
 _NUMBERS = 2e7  # in the products of gradients and points; of more points some are taken
-_ERRORS = 2.0  # standard errors
+_ERRORS = 3.0  # standard errors above zero are sure
 _FOLDS = 5
 _ENOUGH = 4  # points for each number of a quadratic function
 _PIVOT = 0.1  # of what an input says at most: with less that is new it is no free one
@@ -86,20 +86,20 @@ def _on_surface(spanning, basis):
 
 
 def shared(sample, changes):
-    """What is no noise of changes (N, k, d) along d motions: least means (d,), at most two errors below.
+    """What of the mean squares (d,) of changes (N, k, d) along d motions is no noise: 0 where it may be none.
 
     An error of one point alone says nothing of other points. So the product of a change with what others
     predict of it has no mean, but for what is a smooth function of the place. Others are the neighbours, by a
     linear function, and, where no two points of many inputs are near, all of four fifths, by a quadratic one.
     """
-    return np.maximum(
-        *(_least(*some) for some in (_by_neighbours(sample, changes), _by_all(sample, changes)))
-    )
+    return np.maximum(*(_sure(*some) for some in (_by_neighbours(sample, changes), _by_all(sample, changes))))
 
 
-def _least(products, weights):
+def _sure(products, weights):
+    """Mean of products (N, d), 0 where it is not sure to be above."""
     mean = weights @ products / weights.sum()
-    return mean - _ERRORS * np.sqrt(weights**2 @ (products - mean) ** 2) / weights.sum()
+    error = np.sqrt(weights**2 @ (products - mean) ** 2) / weights.sum()
+    return np.where(mean > _ERRORS * error, mean, 0.0)
 
 
 def _by_neighbours(sample, changes):

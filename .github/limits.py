@@ -19,8 +19,8 @@ Each line of the tables is one setting, with {runs} seeds. The seed chooses the 
 of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the column
 *95 %* is the interval (Wilson 1927), in per cent, for the share found.
 `notebooks/beyond/36_open_questions.ipynb` shows the same with pictures, and measures a sample again. Only
-*folds* and *flows* were measured after we began to take angles in units of each input's spread, and to weigh
-points; all other rows are older.
+*folds*, *flows* and *symmetries* were measured after we began to take angles in units of each input's spread,
+and to weigh points; all other rows are older.
 
 *found*: the verdict says that the formula is the concept. *another*: it is not; those called *close* agree
 with the directions of the concept to a mean 1 - cos² of 1e-3, for example when a constant is off by more
@@ -98,6 +98,9 @@ known integral, four give a match; the search misses the ratio (1 - 1.61y)/(1 - 
 the states. Of 14 without one, none gives a match, and six get a formula that is not complete. They took 0.6
 to 8 s. Five draws of a planet's states gave angular momentum, energy and a component of the
 Laplace-Runge-Lenz vector each time, in 6 s.
+""",
+    "symmetries": """
+TEXT
 """,
     "space": """
 The search may build a missing operator from others, as it builds products from sums of logarithms. If it

@@ -2,7 +2,8 @@
 
 A field `v = A x + b` changes a neuron by `grad f . v`, which is linear in (A, b). Its mean square is compared
 with what it is by chance, when gradients and points have nothing to do with each other: the eigenvalues are 0
-for a symmetry and 1 by chance, whatever the inputs' scales.
+for a symmetry and 1 by chance, whatever the inputs' scales. (The null space of these products for a network:
+Moskalev et al. 2022, LieGG, arXiv 2210.04345.)
 """
 
 from dataclasses import dataclass

@@ -180,8 +180,8 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # ## All motions at once
 #
-# You tried four. A motion $\dot x = Ax+b$ goes unnoticed if $\nabla f\cdot(Ax+b)=0$ at all points: whatever the bend, a
-# linear equation for twenty numbers. No formula is needed.
+# You tried four. A motion $\dot x = Ax+b$ goes unnoticed if $\nabla f\cdot(Ax+b)=0$ at all points: a linear equation
+# for twenty numbers, whatever the bend.
 
 # %%
 arrows = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)

@@ -10,7 +10,7 @@ from .bend import bent_picture, residual_picture
 from .charts import front_picture, history_picture, labels_picture, pairs_picture, phi_picture, plane_picture
 from .diagram import NeuronsPicture, activation_picture, levels_of
 from .expression import ExpressionPicture
-from .motion import motion_picture
+from .moved_points import motion_picture
 from .overlay import formula_arrows, level_lines
 from .picture import Mark, Picture
 from .published import published_front

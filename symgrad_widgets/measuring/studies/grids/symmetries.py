@@ -72,14 +72,11 @@ def _off(found, known, points):
     """Largest mean squared cosine between a motion and the formulas' own gradients, in spreads."""
     if not len(found):
         return None
-    rows = GradientField(
-        points, known.slopes(points) if len(known.formulas) > 1 else known.slopes(points)[:, 0]
-    )
-    moved = np.einsum("dij,nj->dni", found.generators, rows.points) + found.offsets[:, None]
-    moved = moved / rows.measure.spread
-    along = np.einsum(
-        "dnm,nkm->dnk", moved if rows.measure.basis is None else moved @ rows.measure.basis, rows.unit
-    )
+    slopes = known.slopes(points)
+    field = GradientField(points, slopes if len(known.formulas) > 1 else slopes[:, 0])
+    moved = np.einsum("dij,nj->dni", found.generators, field.points) + found.offsets[:, None]
+    moved = moved / field.measure.spread
+    along = np.einsum("dnm,nkm->dnk", moved, field.unit)
     return float(((along**2).sum((1, 2)) / (moved**2).sum((1, 2))).max())
 
 

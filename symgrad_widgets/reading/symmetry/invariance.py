@@ -35,7 +35,6 @@ class Invariance:
     residuals : array (K,), mean squares over those by chance, rising
     least : float, the least residual by chance
     unseen : array (m, q), directions in which the neurons do not change at all
-    count : int, d, how many fields are symmetries
     motions : array (d, m, m + 1), their A and b, in spreads and from the middle of the data
     effective : arrays (r, m) and (m, r), from motions of the inputs to those of what is seen, and back
 
@@ -124,7 +123,7 @@ class _Problem:
         ones = np.column_stack([places, np.ones(len(places))])
         moments = (sample.weights[:, None] * ones).T @ ones
         size, axes = np.linalg.eigh(moments)
-        self.white = axes / np.sqrt(size)
+        self.white = axes / np.sqrt(np.maximum(size, _EXACT * size.max()))
         self.places = ones @ self.white
 
     @cached_property

@@ -18,7 +18,7 @@ class Known(NamedTuple):
     names: tuple
     low: float
     high: float
-    count: int = 0
+    dimension: int = 0
     algebra: str | None = None
 
     def points(self, seed, count=1500):

@@ -28,7 +28,7 @@ def _measure(seed, case=None, error=0.0, network=None, kind=None, inputs=2, blin
         SYMMETRIC[list(SYMMETRIC)[seed % len(SYMMETRIC)]] if case is None else (SYMMETRIC | UNSYMMETRIC)[case]
     )
     found = symmetries(known.field(seed, error))
-    return _answer(found, known.count, known.algebra) | {
+    return _answer(found, known.dimension, known.algebra) | {
         "residual": _off(found, known, known.points(seed + 1000))
     }
 

@@ -100,7 +100,26 @@ to 8 s. Five draws of a planet's states gave angular momentum, energy and a comp
 Laplace-Runge-Lenz vector each time, in 6 s.
 """,
     "symmetries": """
-TEXT
+*found* means that dimension and algebra are right, *another* that they are not, *none* that fewer motions are
+counted. *loss* is the largest residual of the motions, over that by chance; without any, that of the best one.
+*off* is the largest mean cos² between a motion and the formula's own gradients.
+
+Exact gradients, errors of 1 % and 3 %, and trained networks give the algebra each time. With errors of 10 %
+three of ten runs say nothing, and none says something wrong. Of 210 random fields none has a symmetry, of 60
+networks trained on labels of other points one: a single layer of 8 neurons, which hardly changes along one
+motion. Its residual is not larger than those of networks that have learnt a symmetry (up to 4e-4). The limit
+of 3e-4 for what is no noise was 5e-4 before this study, and two of the 60 had one; eight further networks of
+that kind have none.
+
+Of the networks that come with the package, the interval and the two field strengths have so(1,3), the
+determinants sl(2) (on matrices of one trace) and sl(3) + sl(3), the antisymmetric matrices so(3). Spring,
+ellipse, quadratic form and Gaussian have one motion; the other three forces, the planet and the two mixed
+classifiers have none.
+
+It is a statement about the data. Classifiers are trained near their boundary, and see a function only there:
+the classifier of gravity has seven motions, those of a cone, where its formula has three, and those of the
+sine and the exponential have one, where their formulas have none. With `formula=`, SymPy says which motions
+it can prove.
 """,
     "space": """
 The search may build a missing operator from others, as it builds products from sums of logarithms. If it

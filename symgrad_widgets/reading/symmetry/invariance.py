@@ -16,7 +16,7 @@ from .sample import shared
 
 __all__ = ["Invariance", "invariance"]
 
-_SHARE = 5e-4  # of chance: so much that is no noise may change along a symmetry
+_SHARE = 3e-4  # of chance: so much that is no noise may change along a symmetry
 _SMOOTH = 0.1  # of what changes: so much need not be noise, either
 _GAP = 3.0  # times the residual of the last symmetry that the next motion has at least
 _CLEAR = 10.0  # times the mean square along an unseen direction: a seen one

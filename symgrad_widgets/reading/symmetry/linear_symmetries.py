@@ -137,7 +137,7 @@ def symmetries(
     them. So it answers where no closed form is found, too. Residuals are over those by chance: 0 of a
     symmetry, 1 where gradients and points have nothing to do with each other. A motion counts whose residual
     is a tenth of the least that five shuffles leave, and of which neighbouring points share no more than
-    5e-4: what they share is no noise.
+    3e-4: what they share is no noise.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
     'so(1,3)'

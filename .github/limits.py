@@ -100,9 +100,9 @@ to 8 s. Five draws of a planet's states gave angular momentum, energy and a comp
 Laplace-Runge-Lenz vector each time, in 6 s.
 """,
     "symmetries": """
-*found* means that dimension and algebra are right, *another* that they are not, *none* that fewer motions are
-counted. *loss* is the largest residual of the motions, over that by chance; without any, that of the best one.
-*off* is the largest mean cos² between a motion and the formula's own gradients.
+*found* means that dimension and algebra are right, *another* that they are not, *none* that fewer motions
+are counted. *loss* is the largest residual of the motions, over that by chance; without any, that of the
+best one. *off* is the largest mean cos² between a motion and the formula's own gradients.
 
 Exact gradients, errors of 1 % and 3 %, and trained networks give the algebra each time. With errors of 10 %
 three of ten runs say nothing, and none says something wrong. Of 210 random fields none has a symmetry, of 60

@@ -36,9 +36,7 @@ def index(folder, results):
 
 def answers(results):
     """Return the table of the formulas that a sweep has found most often: what a reader is to guess first."""
-    rows = (
-        (s.id, s.experiment, typed(s.formulas[0][0])) for s in _summaries(results).values() if s.formulas
-    )
+    rows = ((s.id, s.experiment, typed(s.formulas[0][0])) for s in _summaries(results).values() if s.formulas)
     return Table(("paper", "name", "formula"), tuple(rows))
 
 

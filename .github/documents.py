@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 from symgrad_widgets import experiments
+from symgrad_widgets.measuring import contents
 from symgrad_widgets.notebook_support import notebook_files
 from symgrad_widgets.notebook_support.table import Table
 
@@ -77,7 +78,7 @@ def _line(experiment, row, repository):
     seconds = row["seconds"]["training"] + row["seconds"]["search"]
     mark = "" if row["same"] else " (another)"
     figures = f"{row['loss']:.1e}", f"{row['floor']:.1e}", f"{seconds:.0f}"
-    formulas = ", ".join(f"`{formula}`" for formula in row["formulas"])
+    formulas = ", ".join(contents.typed(formula) for formula in row["formulas"])
     notebook = notebook_files.find(experiment, ROOT / "notebooks").relative_to(ROOT / "notebooks").as_posix()
     linked = f"[{experiment.title}](../notebooks/{notebook})"
     badge = f"[![launch Binder](../.github/binder.svg)]({_at(repository)}?urlpath=lab/tree/{notebook})"

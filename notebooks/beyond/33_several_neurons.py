@@ -119,7 +119,7 @@ pairs = (matrices[near].reshape(-1, 9) for matrices in (a, b))
 exp = sg.Experiment.from_pairs(*pairs, [f"x{i + 1}" for i in range(9)])
 
 # %%
-runs = [exp.train(seed=seed, progress=False)]
+runs = [exp.train(seed=seed, progress=False, epochs=16)]
 print("variance within pairs, of 1:", runs[0].within)
 
 # %% [markdown]
@@ -158,7 +158,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
 
 # %%
 for _ in range(2):
-    runs.append(exp.given(*runs).train(seed=seed, progress=False))
+    runs.append(exp.given(*runs).train(seed=seed, progress=False, epochs=12))
     print("variance within pairs, of 1:", runs[-1].within)
 
 # %% [markdown]

@@ -6,7 +6,7 @@ from ..errors import SymgradError
 from ..notebook_support.notebook_files import find, sources
 from ..notebook_support.table import Table
 
-__all__ = ["answers", "glossary", "index", "others"]
+__all__ = ["answers", "glossary", "index", "others", "typed"]
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -36,9 +36,7 @@ def index(folder, results):
 
 def answers(results):
     """Return the table of the formulas that a sweep has found most often: what a reader is to guess first."""
-    rows = (
-        (s.id, s.experiment, _typed(s.formulas[0][0])) for s in _summaries(results).values() if s.formulas
-    )
+    rows = ((s.id, s.experiment, typed(s.formulas[0][0])) for s in _summaries(results).values() if s.formulas)
     return Table(("paper", "name", "formula"), tuple(rows))
 
 
@@ -59,6 +57,16 @@ def glossary(folder):
             meanings.setdefault((word.lower(), word, meaning), []).append(_link(path))
     rows = ((word, meaning, ", ".join(links)) for (_, word, meaning), links in sorted(meanings.items()))
     return Table(("word", "meaning", "notebooks"), tuple(rows))
+
+
+def typed(formulas):
+    """Formulas, with commas between them, as LaTeX without the bar that ends a cell of a table."""
+    import sympy as sp
+
+    from ..formula.expressions import as_expression
+
+    written = (f"${sp.latex(as_expression(formula))}$" for formula in formulas.split(", "))
+    return ", ".join(written).replace("|", r"\vert ")
 
 
 def _notebook(experiment, folder):
@@ -85,16 +93,6 @@ def _figures(summary):
     losses = ("-" if loss is None else _power(loss) for loss in (summary.loss, summary.floor))
     seconds = (summary.training or 0) + (summary.search or 0)
     return f"{summary.found} of {summary.runs}", *losses, f"{seconds:.0f}"
-
-
-def _typed(formulas):
-    """Formulas as LaTeX, without the bar that ends a cell of a table."""
-    import sympy as sp
-
-    from ..formula.expressions import as_expression
-
-    typed = (f"${sp.latex(as_expression(formula))}$" for formula in formulas.split(", "))
-    return ", ".join(typed).replace("|", r"\vert ")
 
 
 def _power(number):

@@ -1,7 +1,10 @@
 """A course's own page, and what the class hands in: from files to files, by the command line."""
 
+import base64
 import csv
 import json
+import re
+import zlib
 
 import numpy as np
 import pytest
@@ -60,6 +63,25 @@ def test_the_field_in_a_page_judges_as_the_network_s_own(folder):
     assert code == 0
     for text in ("E1*B1 + E2*B2 + E3*B3", "E1^2 + 2*B1"):
         assert loss(text, page.field) == pytest.approx(loss(text, field), rel=1e-9)
+
+
+def told(page):
+    """All that a page holds in the open, as text."""
+    packed = re.search(r'id="symgrad-data">([^<]+)<', page.read_text(encoding="utf-8"))[1]
+    return zlib.decompress(base64.b64decode(packed)).decode()
+
+
+def test_plan_b_of_the_lesson_has_its_tasks_and_does_not_tell_the_formula(root, tmp_path, monkeypatch):
+    guide = (root / "notebooks" / "teaching" / "README.md").read_text(encoding="utf-8")
+    line = re.search(
+        r"^symgrad (classroom page oscillator --task \S+ --generations 0 --out) ", guide, re.MULTILINE
+    )
+    monkeypatch.chdir(root)
+    pages = [tmp_path / "spring.html", tmp_path / "searched.html"]
+    for generations, page in zip("03", pages, strict=True):
+        assert main([*line[1].replace("generations 0", f"generations {generations}").split(), str(page)]) == 0
+    assert [task["title"] for task in opened(pages[0]).tasks][-2:] == ["Read the neuron", "Look inside"]
+    assert [bool(re.search(r"[xv]\*\*2 \+ [xv]\*\*2", told(page))) for page in pages] == [False, True]
 
 
 def test_a_class_is_collected(folder, capsys):

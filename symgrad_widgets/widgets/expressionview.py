@@ -127,7 +127,7 @@ class ExpressionView(FieldBox):
         if self._open is None:
             return {"found": [], "tree": ""}
         front = [{"text": self._answer}]
-        alone = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": ["", ""]}
+        alone = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": ""}
         return {"found": [alone], "tree": self._picture(self.candidate).svg()}
 
     def _picture(self, formula):

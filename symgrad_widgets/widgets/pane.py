@@ -5,7 +5,8 @@ import zlib
 import traitlets
 
 from ..errors import SymgradError
-from ..formula.language import language
+from ..formula.language import language as of_formulas
+from ..words import words
 from . import bokehjs
 from .canvases import document
 from .cells import adopt
@@ -40,17 +41,18 @@ class Pane(Described, Front):
     _svg = traitlets.Bytes().tag(sync=True)  # for a page where no Python answers
     _plots: tuple[str, ...] = ("field",)  # that are drawn at once
 
-    def __init__(self, state, panels=None, **traits):
-        self.error, self._shown = "", state
+    def __init__(self, state, panels=None, language="en", **traits):
+        self.error, self._shown, self._says = "", state, words(language)
+        self._language = language
         shown = list(self.panels if panels is None else panels)
-        super().__init__("sgi-view", _state=state.plain(), _panels=shown, **traits)
+        super().__init__("sgi-view", language=language, _state=state.plain(), _panels=shown, **traits)
         self.on_msg(self._asked)
         adopt(self)
 
     def _given(self):
         """All that a page has to know, as plain data."""
         return {
-            "language": language(),
+            "language": of_formulas(self._language),
             "choices": [],
             "story": "",
             "found": [],

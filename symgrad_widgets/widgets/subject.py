@@ -11,6 +11,7 @@ from ..formula.expressions import as_expression, evaluate, from_file
 from ..network.experiment import experiments
 from ..reading.activity import Activity
 from ..search import Search, identifiable, score
+from ..words import ENGLISH
 from .answers import answer
 from .fielddata import field_data, packed
 from .found import plain_state
@@ -73,15 +74,12 @@ class Network:
         slug = getattr(self.experiment, "slug", None)
         return dict(itertools.pairwise(slugs)).get(slug)
 
-    @property
-    def story(self):
+    def story(self, say=ENGLISH):
         """What happened to the network, without giving away what it has learnt."""
         if self.experiment is None:
-            return "A network of your own."
+            return say("told.own")
         names = ", ".join(self.experiment.names[:6]) + (", ..." if len(self.experiment.names) > 6 else "")
-        if self.experiment.kind == "siamese":
-            return f"A network saw pairs of ({names}) that share something. Nobody told it what."
-        return f"A network learnt to tell two kinds of ({names}) apart. Nobody told it the rule."
+        return say(f"told.{self.experiment.kind}", names=names)
 
 
 def _run(source, seed, halted):
@@ -159,12 +157,12 @@ class Subject:
         """Names of the two inputs that the neurons depend on most, in the order of the names."""
         return tuple(self.field.names[i] for i in sorted(self._steep[:2]))
 
-    @property
-    def what(self):
+    def what(self, say=ENGLISH):
         """What the neurons are called."""
         if self.layer is not None:
             return f"{self.layer} {', '.join(map(str, self.neurons))}"
-        return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} neurons"
+        count = len(self.neurons)
+        return say("told.outputNeuron") if count == 1 else say("told.neurons", count=count)
 
     @cached_property
     def beginning(self):
@@ -185,17 +183,17 @@ class Subject:
             hidden=hidden,
         )
 
-    def hint(self, secret=False):
+    def hint(self, secret=False, say=ENGLISH):
         """Say a little more than the time before; the formula itself only where it is no secret."""
         self._hints = min(self._hints + 1, HINTS - secret)
-        return hint(self.answer(), self.field.names, self._hints - 1)
+        return hint(self.answer(), self.field.names, self._hints - 1, say)
 
-    def told(self, formula):
+    def told(self, formula, say=ENGLISH):
         """What a formula is to the neurons, as plain data, in words."""
         if formula is None:
             raise DataError("no formula is shown: give one, such as 'x² + v²'")
         known = self.network.experiment if self.layer is None else None
-        return answer(as_expression(formula, self.field.names), self.field, known)
+        return answer(as_expression(formula, self.field.names), self.field, known, say)
 
     def answer(self):
         """The known concept of an output, or else the best formula of a short search."""

@@ -50,6 +50,7 @@ class Workbench(Links, Pane):
         Without it all of them are there, most of them closed at first; "all" opens them.
     hidden : bool
         Keep the machine's formulas back until somebody has guessed.
+    language : "en" or "de", of all that it says
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
@@ -68,7 +69,18 @@ class Workbench(Links, Pane):
 
     field = traitlets.Any(read_only=True)
 
-    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, show=(), hidden=False, **reading):
+    def __init__(
+        self,
+        source="oscillator",
+        x=None,
+        names=None,
+        *,
+        seed=0,
+        show=(),
+        hidden=False,
+        language="en",
+        **reading,
+    ):
         everything = PANELS if show == "all" else ()
         show = () if everything else tuple(show)
         for panel in show:
@@ -86,7 +98,7 @@ class Workbench(Links, Pane):
         experiment = network.experiment
         if experiment is not None:
             self._known[experiment.slug] = experiment
-        super().__init__(self._subject.view(everything, hidden), show)
+        super().__init__(self._subject.view(everything, hidden), show, language)
         self.set_trait("field", self._subject.field)
 
     # -- state -----------------------------------------------------------------------------------------------
@@ -141,9 +153,10 @@ class Workbench(Links, Pane):
     def export(self, path, **given):
         """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
 
-        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` are those of `symgrad_widgets.page`.
+        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh`, `language` are those of
+        `symgrad_widgets.page`.
         """
-        return write_page(path, self.state, self._subject, **given)
+        return write_page(path, self.state, self._subject, **{"language": self._language, **given})
 
     @classmethod
     def from_state(cls, state, model=None, x=None, names=None, **given):
@@ -251,8 +264,8 @@ class Workbench(Links, Pane):
         subject = self._subject
         return super()._given() | {
             "choices": [] if self._given_model else _choices(self._known.values()),
-            "story": subject.network.story,
-            "what": subject.what,
+            "story": subject.network.story(self._says),
+            "what": subject.what(self._says),
             "field": subject.data(),
             "section": self._section(),
             "found": self._found,
@@ -309,7 +322,7 @@ class Workbench(Links, Pane):
         self._tell(
             look=where
             | {
-                "what": subject.what,
+                "what": subject.what(self._says),
                 "field": subject.data(self.field),
                 "section": [list(view.inputs), subject.section(view.inputs, view.slice)],
                 "found": [] if self._secret else subject.found,
@@ -321,12 +334,12 @@ class Workbench(Links, Pane):
 
         Returns {"same": bool, "name": text, "said": a sentence}: whether it is what they have learnt.
         """
-        return self._subject.told(self._shown.selected if formula is None else formula)
+        return self._subject.told(self._shown.selected if formula is None else formula, self._says)
 
     def _what(self, text):
         subject = self._subject
         told = {"text": text, "harder": subject.network.harder}
-        self._told_of(subject, told=subject.told(text) | told)
+        self._told_of(subject, told=subject.told(text, self._says) | told)
 
     def _open(self, experiment, seed):
         """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
@@ -369,7 +382,8 @@ class Workbench(Links, Pane):
     def _read_all(self, subject):
         """Search for the other concepts of several neurons, too, and say which all there are."""
         found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
-        said = {"name": f"{len(found)} of {rank} concepts", "said": "; ".join(map(str, found)) or "none"}
+        name = self._says("told.concepts", count=len(found), rank=rank)
+        said = {"name": name, "said": "; ".join(map(str, found)) or self._says("told.nothing")}
         if not self._secret:
             self._told_of(subject, told=said | {"text": None, "same": False})
 
@@ -387,8 +401,9 @@ class Workbench(Links, Pane):
 
     def _hint(self, text):
         subject = self._subject
-        said = {"text": text, "same": False, "name": "Hint", "said": subject.hint(self._secret)}
-        self._told_of(subject, told=said)
+        said = subject.hint(self._secret, self._says)
+        told = {"text": text, "same": False, "name": self._says("told.hint"), "said": said}
+        self._told_of(subject, told=told)
 
     # -- pictures and words ----------------------------------------------------------------------------------
 
@@ -408,7 +423,7 @@ class Workbench(Links, Pane):
     def words(self):
         """What is shown, in words."""
         view, subject = self._shown, self._subject
-        words = f"What has this neuron learnt? {subject.network.story} Looked at: {subject.what}."
+        words = f"What has this neuron learnt? {subject.network.story()} Looked at: {subject.what()}."
         if view.selected is not None:
             apart = plots.describe_angles(angles(as_expression(view.selected, self.field.names), self.field))
             words += f" Shown is {view.selected}. Angle to {plots.target(self.field)}: {apart}."

@@ -127,7 +127,7 @@ def test_the_machine_tells_each_generation_and_when_it_has_ended(view):
     assert [one["generation"] for one in told] == list(range(1, len(told) + 1))
     assert given(view)["ended"] == "known"
     best = told[-1]["front"][told[-1]["best"]]
-    assert told[-1]["kind"][0] == "Match"
+    assert told[-1]["kind"] == "match"
     assert sg.verify(best["text"], CUBIC, field=view.field).same
     assert not given(view)["running"]
 

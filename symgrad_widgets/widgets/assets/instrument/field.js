@@ -31,7 +31,7 @@ export class FieldPanel {
     this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
     this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
       button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
-    this.element = h("section.sgi-field", { "aria-label": "Field" },
+    this.element = h("section.sgi-field", { "aria-label": WORDS.field },
       h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element, this.choosing.element);
   }
 
@@ -69,20 +69,20 @@ export class FieldPanel {
       this.plot.fill("points", { x: sources.map(([x]) => x), y: sources.map(([, y]) => y), size: same(16),
         row: rows, colour: same("#000"), alpha: same(0) });
     }
-    const angle = score ? WORDS.spoken(degrees(score.middle)) : "";
-    this.stage.setAttribute("aria-label", WORDS.field(text ?? "no formula", rows.length, angle));
+    const angle = score ? WORDS.spoken({ angle: degrees(score.middle) }) : "";
+    this.stage.setAttribute("aria-label", WORDS.arrows({ what: text ?? WORDS.noFormula, count: rows.length, angle }));
   }
 
   head() {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
-    const title = `${store.given.what}${store.panels.length ? "" : " and ◆"}`, shown = store.panels.length && store.text;
+    const title = `${store.given.what}${store.panels.length ? "" : `${WORDS.and}◆`}`, shown = store.panels.length && store.text;
     if (this.shown.title !== `${title} ${shown}`) {
       this.shown.title = `${title} ${shown}`;
-      this.what.replaceChildren(title, ...(shown ? [" and ", h("span.sgi-tex", { innerHTML: store.type(shown) })] : []));
+      this.what.replaceChildren(title, ...(shown ? [WORDS.and, h("span.sgi-tex", { innerHTML: store.type(shown) })] : []));
     }
     this.glance.hidden = !store.looked;
     this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
-    this.looks.textContent = `${WORDS.looking(store.awaited ? "…" : store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
+    this.looks.textContent = `${WORDS.looking({ what: store.awaited ? "…" : store.given.what })}${store.given.found.length ? "" : WORDS.unread}`;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],
@@ -94,13 +94,13 @@ export class FieldPanel {
         } }, ...names.map((name) => h("option", { value: name }, name)));
       this.choices = [choose(0), choose(1)];
       const [across, up] = this.choices;
-      if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over(...inputs) : "");
+      if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over({ across: inputs[0], up: inputs[1] }) : "");
       else this.axes.replaceChildren(across, " × ", up);
     }
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
     const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
-    const held = section?.shades ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : this.slices.on ? WORDS.near(at) : "";
+    const held = section?.shades ? WORDS[section.across ? "heldAcross" : store.state.neurons.length > 1 ? "heldFirst" : "held"]({ at }) : this.slices.on ? WORDS.near({ at }) : "";
     if (!this.told) this.slices.draw(others.length ? held : "");
   }
 
@@ -262,9 +262,9 @@ export class FieldPanel {
     const [first] = chosen;
     const numbers = field.names.slice(0, 6).map((name, j) => `${name} = ${Number(field.points[j][first].toPrecision(3))}`);
     const middle = score && chosen.map((row) => score.degrees[row]).sort((a, b) => a - b)[chosen.length >> 1];
-    const angle = score ? `: ${degrees(middle)} apart` : "";
+    const said = { count: chosen.length, numbers: numbers.join(", "), angle: degrees(middle ?? NaN) };
     this.told = true;
-    this.slices.draw(chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`);
+    this.slices.draw(chosen.length > 1 ? WORDS[score ? "points" : "somePoints"](said) : score ? WORDS.point(said) : said.numbers);
   }
 }
 

@@ -85,7 +85,7 @@ class Instrument {
   }
 
   build(el) {
-    this.element = h("section.sgi", { "aria-label": WORDS.name });
+    this.element = h("section.sgi", { "aria-label": WORDS.name, "data-lost": WORDS.lastPicture });
     if (this.store.panels.length) this.element.append(h("div.sgi-main.sgi-some", {}, ...this.shown.map((panel) => panel.element)));
     else this.whole();
     // In a notebook a plain key is a command: x cuts the cell.
@@ -103,7 +103,7 @@ class Instrument {
     this.machine = button(WORDS.machine, () => this.tries());
     this.hint = button(WORDS.hint, () => this.host.send({ do: "hint", text: this.store.text }));
     this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
-      { formulas: WORDS.formulas, bend: "Bend", network: WORDS.network }[panel], () => this.store.toggle(panel))]);
+      { formulas: WORDS.formulas, bend: WORDS.bendOf, network: WORDS.showNetwork }[panel], () => this.store.toggle(panel))]);
     this.say = h("p.sgi-intro");
     const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
     this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
@@ -123,7 +123,7 @@ class Instrument {
     if (this.store.ready || this.signal.aborted || !packed?.byteLength) return;
     const text = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
     if (this.store.ready) return;
-    this.picture = h("figure.sgi-still.sgi-lost");
+    this.picture = h("figure.sgi-still.sgi-lost", { "data-lost": WORDS.lastPicture });
     this.picture.innerHTML = text;
     this.element.before(this.picture);
     this.element.hidden = true;
@@ -205,7 +205,7 @@ class Instrument {
     this.choice.value = state.experiment;
     this.choice.hidden = this.again.hidden = !choices.length || !state.open.length;
     this.again.textContent = busy ? WORDS.stop : WORDS.again;
-    this.again.title = WORDS.seed(state.seed);
+    this.again.title = WORDS.seed({ seed: state.seed });
   }
 
   // Whether the page is dark, from its background.
@@ -241,11 +241,11 @@ class Instrument {
   // What is around the panels.
   frame() {
     const { store } = this, { open, neurons } = store.state, { running } = store.given;
-    this.question.textContent = WORDS.question(neurons.length);
+    this.question.textContent = neurons.length > 1 ? WORDS.questions({ count: neurons.length }) : WORDS.question;
     this.story.textContent = store.given.story;
     this.element.classList.toggle("sgi-open", open.includes("formulas"));
-    this.toggles.at(-1)[1].textContent = open.length ? WORDS.unshow : WORDS.network;
-    this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.more_ : WORDS.machine;
+    this.toggles.at(-1)[1].textContent = open.length ? WORDS.network : WORDS.showNetwork;
+    this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.goOn : WORDS.machine;
     this.machine.classList.toggle("sgi-go", running);
     const { without = [] } = store.given; // what a page without a kernel cannot do
     this.machine.hidden = open.includes("time") || without.includes("machine"); // Time has Play
@@ -260,13 +260,12 @@ class Instrument {
     enable(this.machine, several);
     enable(this.hint, several && !running);
     enable(this.what, several && store.text !== null && !store.looked && !store.given.busy);
-    const [light, dark] = WORDS.neuronArrows;
     const intro = `${store.dark} ${neurons.length}`;
     if (this.intro === intro) return;
     this.intro = intro;
-    const what = neurons.length > 1 ? WORDS.grow() : WORDS.grows;
-    this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? dark : light), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
-      h("br"), h("b", {}, WORDS.drag), WORDS.until);
+    const what = neurons.length > 1 ? WORDS.growTogether : WORDS.grows;
+    this.say.replaceChildren(h("b.sgi-neuron", {}, store.dark ? WORDS.darkArrows : WORDS.lightArrows), what, h("br"), h("b.sgi-yours", {}, WORDS.yourArrows), WORDS.same,
+      h("br"), h("b", {}, WORDS.dragNumber), WORDS.until);
   }
 }
 

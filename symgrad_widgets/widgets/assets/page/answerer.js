@@ -3,7 +3,7 @@ import { FormulaError, loss, read } from "../formula/index.js";
 import { opened } from "./link.js";
 import { Subjects } from "./subjects.js";
 import { verdict } from "./verdict.js";
-import { WORDS } from "./words.js";
+import { TOLD, WORDS } from "./words.js";
 
 const PACE = 140; // milliseconds for each generation of a search that is played again
 const OF_FIELD = ["layer", "neurons"], OF_SECTION = ["inputs", "slice"], OF_NETWORK = ["inputs", "open"];
@@ -76,7 +76,7 @@ export class Answerer {
   why(state) {
     const { names } = this.subjects.base, most = Math.min(2, names.length);
     if (state.inputs.length !== most || ![...state.inputs, ...Object.keys(state.slice)].every((name) => names.includes(name)))
-      return "it has inputs that this network lacks";
+      return WORDS.inputs;
     for (const text of [...state.guesses, ...(state.selected === null ? [] : [state.selected])])
       try {
         read(text, names, this.data.language);
@@ -118,7 +118,7 @@ export class Answerer {
       this.go(opened(text, this.data.state, (state) => this.why(state)));
       this.tell({ error: "" });
     } catch (error) {
-      this.tell({ error: WORDS.line(error.message) });
+      this.tell({ error: WORDS.line({ why: error.message }) });
     }
   }
 
@@ -221,7 +221,7 @@ export class Answerer {
     const { data, subject } = this, field = this.subjects.whole(subject), { tree } = this.read(text);
     if (this.knows() && !this.answers) return this.say(WORDS.locked);
     const answers = this.knows() ? this.answers.concepts : null;
-    const told = verdict(tree, field, answers?.length ? answers : null, data.approximation, data.language);
+    const told = verdict(tree, field, answers?.length ? answers : null, data.language);
     this.tell({ told: { text, harder: data.harder, ...told } });
   }
 
@@ -237,7 +237,7 @@ export class Answerer {
   hint() {
     if (!this.answers) return this.say(WORDS.locked);
     const { hints } = this.answers, last = hints.length - 1 - Number(this.secret); // which tells the formula
-    this.say(hints[Math.min(this.hints++, last)], "Hint");
+    this.say(hints[Math.min(this.hints++, last)], TOLD.hint);
   }
 
   // -- a search that was recorded is played again

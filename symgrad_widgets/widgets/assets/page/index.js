@@ -55,7 +55,7 @@ function follow(answerer, data) {
     try {
       return opened(location.hash, data.state, check);
     } catch (error) {
-      say(WORDS.broken(error.message));
+      say(WORDS.broken({ why: error.message }));
       return null;
     }
   };
@@ -96,7 +96,7 @@ function linked(answerer, data) {
       answerer.go(opened(field.value, data.state, (state) => answerer.why(state)));
       element("told").textContent = WORDS.went;
     } catch (error) {
-      element("told").textContent = WORDS.line(error.message);
+      element("told").textContent = WORDS.line({ why: error.message });
     }
   });
 }

@@ -12,7 +12,7 @@ _ASSETS = Path(__file__).parent / "assets"
 _PASSED_ON = re.compile(r'^export (\{[^}]*\}) from ("\.[^"]+");$', re.MULTILINE)
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]+)";$', re.MULTILINE)
 _LISTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
-_APART = {"meanings", "formula"}  # words that are answers, and words that come with the language of formulas
+_APART = {"meanings", "formula", "file"}  # answers, what comes with formulas, what Python writes
 _ASKS = re.compile(r"\bTABLE\b")
 _DEFAULT = re.compile(r"^export default .*;\n", re.MULTILINE)
 _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)

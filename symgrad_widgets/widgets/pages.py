@@ -102,22 +102,22 @@ def write_page(
     data["id"] = hashlib.sha256(told.encode()).hexdigest()[:12]
     back |= {"right": right} if right else {}
     own = network.experiment is None
-    number = say("page.titleOwn") if own else say("page.title", id=network.experiment.id)
+    number = say("file.titleOwn") if own else say("file.title", id=network.experiment.id)
     parts = {
         "language": say.table["locale"],
         "title": escape(title or heading or number),
         "style": _asset("instrument/instrument.css") + _asset("page/page.css"),
-        "links": _links([(notebook, say("page.notebook"))] * bool(notebook) + list(links)),
+        "links": _links([(notebook, say("file.notebook"))] * bool(notebook) + list(links)),
         "introduction": _paragraphs(introduction),
         "words": escape(data["story"]),
         "holds": _holds(data, say),
         "python": _python(network.experiment, notebook, say),
-        "sealed": f"<p>{say('page.practiceWord' if word else 'page.practice')}</p>" if back else "",
+        "sealed": f"<p>{say('file.practiceWord' if word else 'file.practice')}</p>" if back else "",
         "data": _block("data", data) + _block("sealed", sealed(back, word)),
         "bokeh": _bokeh(bokeh),
         "script": bundled("page/index.js", language),
     }
-    parts |= {f"says_{key}": escape(text) for key, text in say.table["page"].items()}
+    parts |= {f"says_{key}": escape(text) for key, text in say.table["file"].items()}
     return _written(Path(path), Template(_asset("page/page.html")).substitute(parts))
 
 
@@ -162,16 +162,16 @@ def _holds(data, say):
     """What of the network is in the page, in words."""
     held = data["fields"][0]["field"]["count"]
     points = (
-        say("page.holdsPoints", all=f"{data['points']:,}", held=f"{held:,}") if held < data["points"] else ""
+        say("file.holdsPoints", all=f"{data['points']:,}", held=f"{held:,}") if held < data["points"] else ""
     )
     if data["model"] is not None:
-        return say("page.holdsAll") + points
+        return say("file.holdsAll") + points
     inputs = say.listed(data["state"]["inputs"])
-    return say("page.holdsSome", count=len(data["fields"]), inputs=inputs) + points
+    return say("file.holdsSome", count=len(data["fields"]), inputs=inputs) + points
 
 
 def _python(experiment, notebook, say):
     """How to get what a page cannot do, in words."""
     shown = "sg.Workbench(model, x)" if experiment is None else f'sg.Workbench("{experiment.slug}")'
     code = {"lab": "<code>symgrad lab</code>", "code": f"<code>{escape(shown)}</code>"}
-    return say("page.pythonOf" if notebook else "page.python", **code)
+    return say("file.pythonOf" if notebook else "file.python", **code)

@@ -111,7 +111,7 @@ def write_page(
         "introduction": _paragraphs(introduction),
         "words": escape(data["story"]),
         "holds": _holds(data, say),
-        "python": _python(network.experiment, notebook, say),
+        "python": _python(network.name(view.hidden), notebook, say),
         "sealed": f"<p>{say('file.practiceWord' if word else 'file.practice')}</p>" if back else "",
         "data": _block("data", data) + _block("sealed", sealed(back, word)),
         "bokeh": _bokeh(bokeh),
@@ -170,8 +170,8 @@ def _holds(data, say):
     return say("file.holdsSome", count=len(data["fields"]), inputs=inputs) + points
 
 
-def _python(experiment, notebook, say):
+def _python(name, notebook, say):
     """How to get what a page cannot do, in words."""
-    shown = "sg.Workbench(model, x)" if experiment is None else f'sg.Workbench("{experiment.slug}")'
+    shown = "sg.Workbench(model, x)" if name is None else f'sg.Workbench("{name}")'
     code = {"lab": "<code>symgrad lab</code>", "code": f"<code>{escape(shown)}</code>"}
     return say("file.pythonOf" if notebook else "file.python", **code)

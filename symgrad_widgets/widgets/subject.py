@@ -69,10 +69,15 @@ class Network:
 
     @property
     def harder(self):
-        """Name of the experiment after this one, or None."""
-        slugs = experiments.keys()
-        slug = getattr(self.experiment, "slug", None)
-        return dict(itertools.pairwise(slugs)).get(slug)
+        """Number of the experiment after this one, which gives nothing away, or None."""
+        after = {one.slug: other.id for one, other in itertools.pairwise(experiments)}
+        return after.get(getattr(self.experiment, "slug", None))
+
+    def name(self, hidden):
+        """Name of the experiment in a state; where answers are kept back its number. None for one's own."""
+        if self.experiment is None:
+            return None
+        return self.experiment.id if hidden else self.experiment.slug
 
     def story(self, say=ENGLISH):
         """What happened to the network, without giving away what it has learnt."""
@@ -171,9 +176,8 @@ class Subject:
 
     def view(self, panels=(), hidden=False):
         """Return the `ViewState` in which one begins with these neurons."""
-        experiment = self.network.experiment
         return ViewState(
-            experiment=None if experiment is None else experiment.slug,
+            experiment=self.network.name(hidden),
             seed=self.network.seed,
             layer=self.layer,
             neurons=self.neurons,

@@ -97,7 +97,7 @@ class Workbench(Links, Pane):
         self._known = {}  # experiments by name that are none of the package's
         experiment = network.experiment
         if experiment is not None:
-            self._known[experiment.slug] = experiment
+            self._known |= {experiment.slug: experiment, experiment.id: experiment}
         super().__init__(self._subject.view(everything, hidden), show, language)
         self.set_trait("field", self._subject.field)
 
@@ -132,7 +132,8 @@ class Workbench(Links, Pane):
         self._moved_to(ViewState.read(given))
 
     def _moved_to(self, view):
-        self._show(view, self._tried(view))
+        subject = self._tried(view)
+        self._show(replace(view, experiment=subject.network.name(view.hidden)), subject)
 
     def state_dict(self):
         """What is shown, as a dict of JSON values: give it to `from_state`, here or on another machine.
@@ -231,7 +232,8 @@ class Workbench(Links, Pane):
         if (view.experiment is None) != self._given_model:
             other = "a network of one's own" if view.experiment is None else view.experiment
             raise DataError(f"this state is of {other}, not of what this Workbench shows")
-        if (view.experiment, view.seed) == (self._shown.experiment, self._shown.seed):
+        names = {now.network.name(hidden) for hidden in (False, True)}
+        if view.experiment in names and view.seed == self._shown.seed:
             network = now.network
         elif self._given_model:
             network = Network(now.network.activity, None, view.seed, now.network.neuron)
@@ -263,7 +265,7 @@ class Workbench(Links, Pane):
         """All that a page has to know, as plain data."""
         subject = self._subject
         return super()._given() | {
-            "choices": [] if self._given_model else _choices(self._known.values()),
+            "choices": [] if self._given_model else _choices(self._known.values(), self._shown.hidden),
             "story": subject.network.story(self._says),
             "what": subject.what(self._says),
             "field": subject.data(),
@@ -350,7 +352,8 @@ class Workbench(Links, Pane):
     def _begin(self, network):
         """Begin with another network."""
         if network.experiment is not None:
-            self._known.setdefault(network.experiment.slug, network.experiment)
+            for hidden in (False, True):
+                self._known.setdefault(network.name(hidden), network.experiment)
         subject = Subject(network, None, network.neuron)
         self._show(subject.view(self._shown.open, self._shown.hidden), subject)
 
@@ -481,10 +484,10 @@ def _kept_back(view):
     return view.hidden and not view.guesses
 
 
-def _choices(own):
+def _choices(own, hidden):
     """[name, label] of each experiment that can be gone to; a label gives no answer away."""
-    shown = {one.slug: one for one in (*own, *experiments)}
-    return [[slug, f"{one.id}  {', '.join(one.names[:4])}".strip()] for slug, one in shown.items()]
+    shown = {one.id if hidden else one.slug: one for one in (*own, *experiments)}
+    return [[name, f"{one.id}  {', '.join(one.names[:4])}".strip()] for name, one in shown.items()]
 
 
 def _key(subject):

@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-import sympy as sp
 from clicks import send
 
 import symgrad_widgets as sg
@@ -161,33 +160,6 @@ def test_hidden_answers_do_not_reach_the_page_before_a_guess():
 
 
 @pytest.mark.sweep
-def test_no_message_of_a_hidden_view_holds_a_formula_of_the_machine_s():
-    view = sg.Workbench("cubic_force", hidden=True, show="all")
-    messages = []
-    view.send = lambda message, **_: messages.append(json.dumps(message))
-    for message in ({"want": "given"}, {"want": "plots"}, *[{"do": "hint"}] * 4, {"do": "play"}):
-        send(view, **message)
-        view._worker.wait(120)
-    send(view, do="what", text="x² + 3.0 v²")
-    view._aside.wait(60)
-    send(view, do="look", layer="silu1", neuron=3)
-    send(view, do="step")
-    view._worker.wait(120)
-    best = view.search.best.expression
-    _ = view.words, view._repr_mimebundle_()
-    told = "".join([*messages, json.dumps(view._state), view.words])
-    spellings = {str(best), CUBIC, sp.latex(best), *(one["text"] for one in view._subject.found[-1]["front"])}
-    assert len(messages) > 8
-    assert [text for text in spellings if len(text) > 3 and text in told] == []
-    assert "It is a sum of 3 parts." in told
-    view.state = changed(view, guesses=["x v"])
-    assert str(best) in "".join(messages)
-    send(view, do="hint")
-    view._worker.wait(120)
-    assert CUBIC in messages[-2]
-    view.close()
-
-
 def test_tiles_are_what_the_neurons_compute_and_links_their_weights(view):
     view.state = changed(view, open=["network"])
     network = given(view)["network"]

@@ -70,7 +70,7 @@ def test_the_page_is_told_and_goes_to_a_harder_one(view):
     send(view, do="what", text="x² + v²")
     view._aside.wait(60)
     said = next(one["told"] for one in told if "told" in one)
-    assert (said["text"], said["same"], said["harder"]) == ("x² + v²", True, "cubic_force")
+    assert (said["text"], said["same"], said["harder"]) == ("x² + v²", True, "P1-08")
     send(view, do="go", experiment=said["harder"])
     view._aside.wait(60)
     assert view.state.experiment == "cubic_force"

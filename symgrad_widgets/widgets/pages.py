@@ -113,7 +113,9 @@ def write_page(
         "holds": _holds(data, say),
         "python": _python(network.name(view.hidden), notebook, say),
         "sealed": f"<p>{say('file.practiceWord' if word else 'file.practice')}</p>" if back else "",
-        "data": _block("data", data) + _block("sealed", sealed(back, word)),
+        "data": _packed("paper", bundled("paper/index.js", language).encode())
+        + _block("data", data)
+        + _block("sealed", sealed(back, word)),
         "bokeh": _bokeh(bokeh),
         "script": bundled("page/index.js", language),
     }

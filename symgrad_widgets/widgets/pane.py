@@ -8,6 +8,7 @@ from ..errors import SymgradError
 from ..formula.language import language as of_formulas
 from ..words import words
 from . import bokehjs
+from .bundle import bundled
 from .canvases import document
 from .cells import adopt
 from .fielddata import field_data, packed
@@ -84,6 +85,8 @@ class Pane(Described, Front):
         try:
             if message.get("want") == "live":
                 self.send({"live": self._version}, buffers=[bokehjs.script()])
+            elif message.get("want") == "paper":
+                self.send({"paper": True}, buffers=[bundled("paper/index.js", self._language).encode()])
             elif message.get("want") == "given":
                 self._tell_all()
             elif message.get("want") == "plots":

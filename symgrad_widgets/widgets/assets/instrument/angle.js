@@ -1,5 +1,5 @@
 // How far the arrows are apart: one number, and a histogram that is the legend of the field.
-import { BINS, classOf, counted } from "./score.js";
+import { BINS, classOf, counted } from "./arrows.js";
 import { degrees, h, speaker } from "./dom.js";
 import { WORDS } from "./words.js";
 

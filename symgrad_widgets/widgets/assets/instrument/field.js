@@ -1,6 +1,6 @@
 // The field: the neuron's value in greys, and arrows of the neuron and of the formula, over two inputs.
 // Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it: bokeh draws all of a plot anew.
-import { arrows, classOf } from "./score.js";
+import { arrows, classOf } from "./arrows.js";
 import { bytes } from "../formula/index.js";
 import { around, button, degrees, ends, h, pixels } from "./dom.js";
 import { levels } from "./levels.js";
@@ -53,7 +53,7 @@ export class FieldPanel {
     if (this.inputs.length < 2) return this.line(frame);
     this.choosing.draw();
     const { text } = store, score = text ? store.score(text) : null, { arrows: most } = store.choices;
-    const dense = store.dense && (score !== null || store.panels.length > 0);
+    const dense = (this.dense = store.dense && (score !== null || store.panels.length > 0));
     this.place(frame, dense ? DENSE.rim : PAIRS.rim);
     this.grey();
     const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version, store.choices]);
@@ -162,6 +162,7 @@ export class FieldPanel {
 
   // An empty canvas, clipped to the axes.
   sheet(frame) {
+    if (this.elsewhere) return this.elsewhere;
     const { canvas, plot: { size: { width, height } } } = this, sharp = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
       Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
@@ -185,6 +186,17 @@ export class FieldPanel {
     g.fillStyle = this.store.colour("neuron");
     for (let i = 0; i < x.length; i++) g.fillRect(sx(x[i]) - 1.5, sy(y[i]) - 1.5, 3, 3);
     this.slices.draw(WORDS.alike);
+  }
+
+  // Draw the same onto another context, as large.
+  onto(g) {
+    const { store } = this, { frame } = this.plot, score = store.text ? store.score(store.text) : null;
+    g.beginPath();
+    g.rect(frame.left, frame.top, frame.width, frame.height);
+    this.elsewhere = g;
+    if (this.inputs.length < 2) this.line(frame);
+    else this.paint(frame, this.rows, score, this.dense);
+    this.elsewhere = null;
   }
 
   // Names of the axes.

@@ -1,6 +1,6 @@
 // The instrument: one state, one page, in a notebook; what has been given is looked at and played without Python.
 import { bytes, unpacked } from "../formula/index.js";
-import { CLOSED, drawing } from "../bokehjs.js";
+import { asked, CLOSED, drawing } from "../bokehjs.js";
 import { AnglePanel } from "./angle.js";
 import { button, enable, h } from "./dom.js";
 import { BendChart, FrontChart } from "./charts.js";
@@ -29,6 +29,7 @@ export function render({ model, el }) {
         lost();
       }
     },
+    paper: () => asked(model, "paper", true, gone.signal),
     panels: model.get("_panels"),
     choices: () => model.get("_choices"),
     choose: (choices) => {
@@ -104,6 +105,7 @@ class Instrument {
     this.hint = button(WORDS.hint, () => this.host.send({ do: "hint", text: this.store.text }));
     this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
       { formulas: WORDS.formulas, bend: WORDS.bendOf, network: WORDS.showNetwork }[panel], () => this.store.toggle(panel))]);
+    this.save = button(WORDS.save, () => this.saves(), { className: "sgi-plain" });
     this.say = h("p.sgi-intro");
     const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
     this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
@@ -111,7 +113,7 @@ class Instrument {
     this.element.append(
       h("header", {}, this.question, this.choice, this.again, this.story),
       h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
-        h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle)),
+        h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.save),
         this.say, this.angle.element,
         h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
       this.time.element);
@@ -196,6 +198,15 @@ class Instrument {
     this.host.send({ do: "play" });
   }
 
+  // On paper: what it needs is sent when it is first asked for.
+  async saves() {
+    const { Paper } = await (this.host.papers ??= this.host.paper());
+    if (this.paper) this.paper.element.remove();
+    this.paper = this.paper ? null : new Paper(this);
+    if (this.paper) this.element.append(this.paper.element);
+    this.store.touch();
+  }
+
   // Experiments to choose from, once more than the question is shown.
   chooser() {
     const { state, given: { choices = [], busy } } = this.store;
@@ -236,6 +247,7 @@ class Instrument {
       this.element.classList.toggle(`sgi-has-${panel}`, store.has(panel) && !empty.includes(panel));
     if (!store.panels.length) this.frame();
     for (const panel of this.shown) panel.draw();
+    this.paper?.draw();
   }
 
   // What is around the panels.
@@ -249,6 +261,8 @@ class Instrument {
     this.machine.classList.toggle("sgi-go", running);
     const { without = [] } = store.given; // what a page without a kernel cannot do
     this.machine.hidden = open.includes("time") || without.includes("machine"); // Time has Play
+    this.save.hidden = !open.length && !store.state.guesses.length;
+    this.save.setAttribute("aria-pressed", String(Boolean(this.paper)));
     this.hint.hidden = without.includes("hint");
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));

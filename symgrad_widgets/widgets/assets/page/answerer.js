@@ -10,9 +10,9 @@ const OF_FIELD = ["layer", "neurons"], OF_SECTION = ["inputs", "slice"], OF_NETW
 
 // The interface is that of a widget's model: state, custom messages, and events.
 export class Answerer {
-  // live(): promise of the module that BokehJS comes as. answers: what was kept back, or null while it is locked.
-  constructor(data, live, answers) {
-    Object.assign(this, { data, live, answers, subjects: new Subjects(data) });
+  // live(), paper(): promises of the modules that BokehJS and paper/ come as. answers: what was kept back, or null while it is locked.
+  constructor(data, live, paper, answers) {
+    Object.assign(this, { data, live, paper, answers, subjects: new Subjects(data) });
     this.heard = new Map(); // event: listeners
     this.state = this.shown = data.state;
     this.hints = 0;
@@ -54,6 +54,7 @@ export class Answerer {
         const module = await this.live();
         this.emit("msg:custom", { live: this.data.bokeh }, [module]);
       },
+      paper: async () => this.emit("msg:custom", { paper: true }, [await this.paper()]),
       given: () => this.begun.then(() => this.tellAll()),
       plots: () => this.tell({ documents: { front: this.data.documents.front, bend: this.data.documents.bend } }),
       layer: () => this.tell({ layer: this.subjects.layer(this.state.inputs, message.layer) }),

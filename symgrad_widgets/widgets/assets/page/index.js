@@ -26,7 +26,7 @@ async function live(version) {
 async function start() {
   const data = await plain("data"), sealed = await plain("sealed");
   const answers = sealed.salt ? null : await unsealed(sealed);
-  const answerer = new Answerer(data, () => live(data.bokeh), answers);
+  const answerer = new Answerer(data, () => live(data.bokeh), () => packed("paper"), answers);
   const moved = follow(answerer, data);
   linked(answerer, data);
   locked(answerer, sealed);

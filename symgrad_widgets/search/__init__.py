@@ -4,6 +4,7 @@ from .choice.candidate import Candidate, identifiable, score
 from .choice.certificate import Certificate
 from .choice.evidence import Evidence, null_front
 from .choice.kind import CAVEAT, WORDS, one_after_another
+from .choice.selection import chance_loss
 from .choice.split import held_out
 from .fit.combine import eliminate, losses, solve
 from .kernel.evaluation import warm_up
@@ -21,6 +22,7 @@ __all__ = [
     "Part",
     "Search",
     "SearchState",
+    "chance_loss",
     "divide",
     "eliminate",
     "held_out",

@@ -19,6 +19,8 @@ _SHARED = {"classifier": "rule", "siamese": "shared"}
 def answer(formula, field, experiment=None, say=ENGLISH):
     """Say what a SymPy formula is to a neuron: {"same": bool, "name": text, "said": text}.
 
+    A formula that is the concept is so by proof, by numbers within 1 %, or at points computed exactly.
+
     Without an experiment, whose concepts are known, there are only the angles.
     """
     middle = float(np.median(angles(formula, field)))
@@ -28,8 +30,10 @@ def answer(formula, field, experiment=None, say=ENGLISH):
     if experiment is None or not experiment.concepts:
         return {"same": False, "name": "", "said": f"{apart} {say('told.nobody')}"}
     for concept, meaning in meanings(experiment, say):
-        if verify(formula, concept, field=field, constraints=experiment.constraints).same:
-            said = say("told.same", meaning=meaning, upTo=say(_up_to(formula, concept, field)))
+        found = verify(formula, concept, field=field, constraints=experiment.constraints)
+        if found.same:
+            how, up_to = say(f"how.{found.how}"), say(_up_to(formula, concept, field))
+            said = say("told.same", meaning=meaning, upTo=up_to, how=how)
             return {"same": True, "name": "", "said": said}
     name, sentence = say.table["kinds"]["approximation"]
     return {"same": False, "name": name, "said": f"{apart} {sentence}"}

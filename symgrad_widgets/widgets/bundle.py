@@ -12,8 +12,7 @@ _ASSETS = Path(__file__).parent / "assets"
 _PASSED_ON = re.compile(r'^export (\{[^}]*\}) from ("\.[^"]+");$', re.MULTILINE)
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]+)";$', re.MULTILINE)
 _LISTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
-_APART = {"meanings", "formula", "file"}  # answers, what comes with formulas, what Python writes
-_ASKS = re.compile(r"\bTABLE\b")
+_ASKED = re.compile(r"\bTABLE\.(\w+)")
 _DEFAULT = re.compile(r"^export default .*;\n", re.MULTILINE)
 _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
 
@@ -23,15 +22,15 @@ def bundled(entry, language="en"):
 
     What is imported becomes functions that return what the modules export, so that names may repeat in them.
     A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
-    `export { a } from "./other.js";`: each on lines that begin so. What is
-    exported by default is the entry's alone. Where a module asks for TABLE, the language's words come first.
+    `export { a } from "./other.js";`: each on lines that begin so. What is exported by default is the entry's
+    alone. The sections of the language's words that modules ask for, as TABLE.section, come first.
     """
     imported = {}
     text = _linked((_ASSETS / entry).resolve(), imported)
     text = "".join(imported.values()) + text
-    if not _ASKS.search(text):
+    asked = {section: words(language).table[section] for section in dict.fromkeys(_ASKED.findall(text))}
+    if not asked:
         return text
-    asked = {section: rows for section, rows in words(language).table.items() if section not in _APART}
     table = json.dumps(asked, ensure_ascii=False, separators=(",", ":"))
     return f"const TABLE = {table};\n{text}"
 

@@ -45,6 +45,7 @@ def page_data(view, subject, atlas=None, language="en"):
             *(_told(one, say, _coarse(_taken(one.field, rows)), []) for one in others),
         ],
         "points": len(first.field),
+        "untried": first.untried(say),
         "model": model,
         "sections": [] if model else [_section(view, one) for one in shown],
         "network": None if model else subject.tiles(view.inputs),

@@ -18,6 +18,7 @@ from .found import plain_state
 from .hints import HINTS, hint
 from .opening import opening
 from .planes import asked, plain_section
+from .reasons import reasons, untried
 from .tiles import Samples, layer_data, network_data
 from .viewstate import ViewState
 
@@ -197,7 +198,23 @@ class Subject:
         if formula is None:
             raise DataError("no formula is shown: give one, such as 'x² + v²'")
         known = self.network.experiment if self.layer is None else None
-        return answer(as_expression(formula, self.field.names), self.field, known, say)
+        told = answer(as_expression(formula, self.field.names), self.field, known, say)
+        if not told["name"] and not told["same"]:  # nobody knows: what the search says of its own formula
+            told["name"] = self._judged(formula, say)
+        return told | {"why": reasons(self.scored(formula), self.field, say), "change": self.untried(say)}
+
+    def untried(self, say=ENGLISH):
+        """Sentences on what might change an answer."""
+        if len(self.field.names) < 2:
+            return []
+        return untried(self.search, self.field, self.network.seed, say)
+
+    def _judged(self, formula, say):
+        """Name of the kind of answer that a formula of the machine's is, or ""."""
+        best = self.search.best
+        if best is None or str(self.search.in_inputs(best)) != formula:
+            return ""
+        return say.table["kinds"][self.search.kind][0]
 
     def answer(self):
         """The known concept of an output, or else the best formula of a short search."""

@@ -192,9 +192,11 @@ def test_a_first_formula_is_read_and_a_harder_one_follows(page):
         page.keyboard.press("ArrowDown")
     page.locator(".sgi-number[aria-valuetext='1']").wait_for()
     page.get_by_role("button", name="What is this?").click()
-    page.get_by_text("the energy of the spring, up to a factor. You have just read a neuron.").wait_for(
-        timeout=30_000
-    )
+    page.get_by_text("the energy of the spring, up to a factor: proved. You have").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Why?").click()
+    page.get_by_text("Half of the arrows are less than").wait_for()
+    page.get_by_role("button", name="What would change it?").click()
+    page.get_by_text("Nothing is known where there are no data: x from").wait_for()
     page.get_by_role("button", name="Now a harder one").click()
     page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
     answered(page, "print(view.state.experiment)", "cubic_force")

@@ -111,9 +111,9 @@ def test_german_is_spoken_by_python_and_by_the_page(browser_page, tmp_path):
     page.locator("input.sgi-type").fill("x² + v²")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Was ist das?").click()
-    page.get_by_text(
-        "die Energie der Feder, bis auf einen Faktor. Du hast gerade ein Neuron gelesen."
-    ).wait_for()
+    page.get_by_text("die Energie der Feder, bis auf einen Faktor: geprüft an").wait_for()
+    page.get_by_role("button", name="Warum?").click()
+    page.get_by_text("Die Hälfte der Pfeile liegt weniger als").wait_for()
     page.get_by_role("button", name="Tipp").click()
     page.get_by_text("Deine Formel braucht x und v.").wait_for()
     assert page.evaluate("() => document.documentElement.lang") == "de"

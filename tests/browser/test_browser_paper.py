@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def saved(page, button, panel=None):
 def test_a_panel_is_a_picture_of_lines_and_letters(page, root, panel):
     written, name = saved(page, "SVG", panel)
     assert name == f"symgrad-{panel}.svg"
-    picture = ElementTree.fromstring(written)
+    picture = ET.fromstring(written)
     assert picture.tag == f"{SVG}svg"
     assert not picture.findall(f".//{SVG}foreignObject")
     said = "".join(text.text or "" for text in picture.iter(f"{SVG}text"))

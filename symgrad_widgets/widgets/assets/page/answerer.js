@@ -2,8 +2,8 @@
 import { FormulaError, loss, read } from "../formula/index.js";
 import { opened } from "./link.js";
 import { Subjects } from "./subjects.js";
-import { verdict } from "./verdict.js";
-import { TOLD, WORDS } from "./words.js";
+import { anglesOf, verdict } from "./verdict.js";
+import { TOLD, WHY, WORDS } from "./words.js";
 
 const PACE = 140; // milliseconds for each generation of a search that is played again
 const OF_FIELD = ["layer", "neurons"], OF_SECTION = ["inputs", "slice"], OF_NETWORK = ["inputs", "open"];
@@ -222,8 +222,9 @@ export class Answerer {
     const { data, subject } = this, field = this.subjects.whole(subject), { tree } = this.read(text);
     if (this.knows() && !this.answers) return this.say(WORDS.locked);
     const answers = this.knows() ? this.answers.concepts : null;
-    const told = verdict(tree, field, answers?.length ? answers : null, data.language);
-    this.tell({ told: { text, harder: data.harder, ...told } });
+    const degrees = anglesOf(tree, field, data.language), at = (share) => Number(degrees[Math.floor(share * (degrees.length - 1))].toPrecision(2));
+    const why = [WHY.angles({ middle: at(0.5), most: at(0.95), count: degrees.length })], told = verdict(tree, field, answers?.length ? answers : null, data.language);
+    this.tell({ told: { text, harder: data.harder, ...told, why, change: data.untried } });
   }
 
   // Of a formula, beside the neurons that are chosen: as Python computes it.

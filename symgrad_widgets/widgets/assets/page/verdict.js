@@ -8,20 +8,23 @@ const EXACT = 1e-12; // squared sine: two formulas of one concept
 const CLOSE = 0.01; // constants that differ by less
 const ONE = 1e-6; // relative spread of a ratio that is a number
 
+// Angles of a formula to neurons, the least first.
+export const anglesOf = (tree, field, language) => angles(misalignments(evaluate(tree, field.names, field.points, language), field)).sort();
+
 export function apart(tree, field, language) {
-  const degrees = angles(misalignments(evaluate(tree, field.names, field.points, language), field)).sort();
+  const degrees = anglesOf(tree, field, language);
   return degrees[degrees.length >> 1];
 }
 
 // { same, name, said } of a formula beside neurons. `answers`: [{ formula, meaning }] or null, where nobody knows.
 export function verdict(tree, field, answers, language) {
-  const middle = apart(tree, field, language), said = TOLD.apart({ angle: Number(middle.toPrecision(2)) });
+  const middle = apart(tree, field, language), said = TOLD.apart({ angle: Number(middle.toPrecision(2)) }), how = TOLD.atPoints({ count: field.count });
   if (middle > APART) return { same: false, name: TOLD.notYet, said: `${said} ${TOLD.change}` };
   if (!answers) return { same: false, name: "", said: `${said} ${TOLD.pageNot}` };
   for (const { formula, meaning } of answers) {
     const known = read(formula, field.names, language).tree;
     if (!alike(tree, known, field, language)) continue;
-    return { same: true, name: "", said: TOLD.same({ meaning, upTo: upTo(tree, known, field, language) }) };
+    return { same: true, name: "", said: TOLD.same({ meaning, upTo: upTo(tree, known, field, language), how }) };
   }
   return { same: false, name: KINDS.approximation[0], said: `${said} ${KINDS.approximation[1]}` };
 }

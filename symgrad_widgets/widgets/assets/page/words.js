@@ -3,3 +3,4 @@ import { spoken } from "../instrument/words.js";
 
 export const WORDS = spoken(TABLE.page);
 export const TOLD = spoken(TABLE.told);
+export const WHY = spoken(TABLE.why);

@@ -11,6 +11,7 @@ import { WORDS } from "./words.js";
 const PAIRS = { apart: 37, most: 500, long: 30, rim: 30 }; // pixels; arrows; the rim is around the data
 const DENSE = { apart: 17, most: 500, long: 9, rim: 12 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
+const HALO = 1; // pixels of the page around an arrow, so that it is seen on any grey
 const LINES = 6; // level lines
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
@@ -209,7 +210,7 @@ export class FieldPanel {
 
   paint(frame, rows, score, dense) {
     const { store } = this, { colour } = store, { field } = store.given, g = this.sheet(frame);
-    const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
+    const [page, neuron, yours, ...classes] = ["page", "neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
     const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
     g.save();
     g.clip();
@@ -245,11 +246,11 @@ export class FieldPanel {
       both.formula = both.formula && turned(both.formula);
       const angle = score ? classOf(score.degrees[i]) : 0;
       if (dense) {
-        arrow(g, x, y, both.neuron, long, score ? classes[angle] : neuron, WIDTHS[angle], true);
+        arrow(g, x, y, both.neuron, long, score ? classes[angle] : neuron, page, WIDTHS[angle], true);
         continue;
       }
-      if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, 2.4);
-      arrow(g, x, y, both.neuron, long, neuron, 2.2);
+      if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, page, 2.4);
+      arrow(g, x, y, both.neuron, long, neuron, page, 2.2);
       g.fillStyle = score ? classes[angle] : neuron;
       g.beginPath();
       g.arc(x, y, score ? 2.2 + 0.5 * angle : 2.4, 0, 7);
@@ -280,18 +281,21 @@ export class FieldPanel {
   }
 }
 
-function arrow(g, x, y, [a, b], long, colour, width, centred = false) {
+function arrow(g, x, y, [a, b], long, colour, page, width, centred = false) {
   const size = Math.hypot(a, b);
   if (!(size * long > 1.5)) return;
   const dx = a * long, dy = -b * long, head = Math.min(3 + width * 1.6, 0.8 * size * long + 1);
   const ux = dx / (size * long), uy = dy / (size * long), [x1, y1] = [x + dx, y + dy];
   const [x0, y0] = centred ? [x - dx, y - dy] : [x, y];
-  g.strokeStyle = g.fillStyle = colour;
-  g.lineWidth = width;
-  g.beginPath();
-  g.moveTo(x0, y0);
-  g.lineTo(x1 - ux * head * 0.7, y1 - uy * head * 0.7);
-  g.stroke();
+  g.strokeStyle = page;
+  for (const wide of [width + 2 * HALO, width]) {
+    g.lineWidth = wide;
+    g.beginPath();
+    g.moveTo(x0, y0);
+    g.lineTo(x1 - ux * head * 0.7, y1 - uy * head * 0.7);
+    g.stroke();
+    g.strokeStyle = g.fillStyle = colour;
+  }
   g.beginPath();
   g.moveTo(x1, y1);
   g.lineTo(x1 - ux * head - uy * head * 0.5, y1 - uy * head + ux * head * 0.5);

@@ -15,7 +15,7 @@ import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
 const ALL = ["network", "field", "guess", "angle", "formulas", "front", "bend", "time", "told"];
-const COLOURS = ["ink", "soft", "accent", "yours", "neuron", "good", "c0", "c1", "c2", "c3"];
+const COLOURS = ["page", "ink", "soft", "accent", "yours", "neuron", "good", "c0", "c1", "c2", "c3"];
 const PATIENCE = 900; // milliseconds until the last picture stands in for what does not come
 
 export function render({ model, el }) {

@@ -42,11 +42,19 @@ class Pane(Described, Front):
     _svg = traitlets.Bytes().tag(sync=True)  # for a page where no Python answers
     _plots: tuple[str, ...] = ("field",)  # that are drawn at once
 
-    def __init__(self, state, panels=None, language="en", **traits):
+    def __init__(self, state, panels=None, language="en", projector=False, **traits):
         self.error, self._shown, self._says = "", state, words(language)
         self._language = language
         shown = list(self.panels if panels is None else panels)
-        super().__init__("sgi-view", language=language, _state=state.plain(), _panels=shown, **traits)
+        large = {"large": True} if projector else {}
+        super().__init__(
+            "sgi-view",
+            language=language,
+            _choices=traits.pop("_choices", {}) | large,
+            _state=state.plain(),
+            _panels=shown,
+            **traits,
+        )
         self.on_msg(self._asked)
         adopt(self)
 

@@ -51,6 +51,7 @@ class Workbench(Links, Pane):
     hidden : bool
         Keep the machine's formulas back until somebody has guessed.
     language : "en" or "de", of all that it says
+    projector : bool, whether type is larger, for a room
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
@@ -79,6 +80,7 @@ class Workbench(Links, Pane):
         show=(),
         hidden=False,
         language="en",
+        projector=False,
         **reading,
     ):
         everything = PANELS if show == "all" else ()
@@ -98,7 +100,7 @@ class Workbench(Links, Pane):
         experiment = network.experiment
         if experiment is not None:
             self._known |= {experiment.slug: experiment, experiment.id: experiment}
-        super().__init__(self._subject.view(everything, hidden), show, language)
+        super().__init__(self._subject.view(everything, hidden), show, language, projector)
         self.set_trait("field", self._subject.field)
 
     # -- state -----------------------------------------------------------------------------------------------

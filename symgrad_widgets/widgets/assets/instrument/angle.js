@@ -1,5 +1,5 @@
 // How far the arrows are apart: one number, and a histogram that is the legend of the field.
-import { BINS, classOf, counted } from "./arrows.js";
+import { BINS, classOf, counted, worst } from "./arrows.js";
 import { degrees, h, speaker } from "./dom.js";
 import { WORDS } from "./words.js";
 
@@ -50,6 +50,9 @@ export class AnglePanel {
     this.big.textContent = degrees(score.middle);
     const lost = score.lost ? `; ${WORDS.lost({ count: score.lost })}` : "";
     this.small.textContent = `${WORDS[store.dense ? "short" : "middle"]({ most: degrees(score.most) })}${lost}`;
-    this.speaker.say(WORDS.spoken({ angle: degrees(score.middle) }));
+    this.speaker.say(() => {
+      const where = worst(score.degrees, store.given.field);
+      return `${WORDS.spoken({ angle: degrees(score.middle) })}${where ? ` ${WORDS[where.low ? "worstLow" : "worstHigh"](where)}` : ""}`;
+    });
   }
 }

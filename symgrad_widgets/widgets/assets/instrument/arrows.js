@@ -1,6 +1,8 @@
 // Arrows of a neuron and of a formula, and how far they are apart: classes, and a histogram.
 
 export const BINS = [0, 1, 2, 4, 8, 12, 20, 45, 90];
+const WORST = 0.1; // share of the points, those with the largest angles
+const FAR = 0.4; // spreads: nearer to the middle an input tells nothing
 const LIMITS = [2, 8, 20]; // degrees: classes 0 to 3
 
 export function classOf(angle) {
@@ -16,6 +18,15 @@ export function counted(degrees) {
     counts[bin] += 1;
   }
   return counts;
+}
+
+// { name, low }: the input that tells most of where the angles are largest, and whether it is small there; or null.
+export function worst(degrees, { names, points, spread }) {
+  const rows = Array.from(degrees.keys()).sort((a, b) => degrees[b] - degrees[a]).slice(0, Math.ceil(degrees.length * WORST));
+  const mean = (column, some) => some.reduce((sum, i) => sum + column[i], 0) / some.length, all = Array.from(degrees.keys());
+  const away = points.map((column, j) => (mean(column, rows) - mean(column, all)) / (spread[j] || 1));
+  const most = away.reduce((best, value, j) => (Math.abs(value) > Math.abs(away[best]) ? j : best), 0);
+  return Math.abs(away[most]) > FAR ? { name: names[most], low: away[most] < 0 } : null;
 }
 
 // Unit arrows [a, b] over two inputs, in units of each input's spread, of the neuron and of the formula at

@@ -100,7 +100,7 @@ export class FieldPanel {
     }
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
-    const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
+    const at = others.length > 4 ? `${others.slice(0, 4).join(", ")}, …` : others.join(", ");
     const held = section?.shades ? WORDS[section.across ? "heldAcross" : store.state.neurons.length > 1 ? "heldFirst" : "held"]({ at }) : this.slices.on ? WORDS.near({ at }) : "";
     if (!this.told) this.slices.draw(others.length ? held : "");
   }

@@ -1,6 +1,5 @@
 // The formulas found and guessed, shortest first; the one with the diamond is shown everywhere.
 import { button, degrees, h, ten } from "./dom.js";
-import { latex, python, sympy } from "./copies.js";
 import { KINDS, WORDS } from "./words.js";
 
 export class FormulasPanel {
@@ -18,20 +17,18 @@ export class FormulasPanel {
       this.losses = !this.losses;
       this.store.touch();
     }, { className: "sgi-plain", title: WORDS.anglesOrErrors });
-    const kinds = { LaTeX: (tree) => latex(tree, store.given.language.greek), SymPy: sympy, Python: (tree) => python(tree, store.names),
-      MathML: (_, text) => store.type(text) };
     this.said = h("span.sgi-note", { role: "status" });
     this.copies = h("p.sgi-copies", {}, `${WORDS.copy} `,
-      ...Object.entries(kinds).map(([name, make]) => button(name, () => this.copy(name, make), { className: "sgi-plain" })), " ", this.said);
+      ...["LaTeX", "SymPy", "Python", "MathML"].map((name) => button(name, () => this.copy(name), { className: "sgi-plain" })), " ", this.said);
     this.tree = h("div.sgi-tree");
     this.element = h("section.sgi-formulas", { "aria-label": WORDS.formulas },
       h("h3", {}, h("b", {}, WORDS.formulas), h("span", {}, `${WORDS.shortest} · `, this.which)), this.list, this.copies, this.tree);
   }
 
-  async copy(name, make) {
-    const { text } = this.store;
+  async copy(name) {
+    const { store } = this, { text } = store;
     if (!text) return;
-    const { tree } = this.store.reading(text), made = tree ? make(tree, text) : text;
+    const { COPIES } = await store.host.paper(), { tree } = store.reading(text), made = tree ? COPIES[name](tree, store, text) : text;
     try {
       await navigator.clipboard.writeText(made);
       this.said.textContent = WORDS.copied({ name });

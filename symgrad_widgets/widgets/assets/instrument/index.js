@@ -29,7 +29,7 @@ export function render({ model, el }) {
         lost();
       }
     },
-    paper: () => asked(model, "paper", true, gone.signal),
+    paper: () => (host.papers ??= asked(model, "paper", true, gone.signal)),
     panels: model.get("_panels"),
     choices: () => model.get("_choices"),
     choose: (choices) => {
@@ -75,6 +75,7 @@ class Instrument {
     this.build(el);
     store.listen(() => this.draw());
     this.theme();
+    this.enlarge(Boolean(store.choices.large));
     const watcher = new MutationObserver(() => requestAnimationFrame(() => this.theme()));
     for (const element of [document.documentElement, document.body]) watcher.observe(element, { attributes: true });
     signal.addEventListener("abort", () => {
@@ -106,6 +107,7 @@ class Instrument {
     this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
       { formulas: WORDS.formulas, bend: WORDS.bendOf, network: WORDS.showNetwork }[panel], () => this.store.toggle(panel))]);
     this.save = button(WORDS.save, () => this.saves(), { className: "sgi-plain" });
+    this.larger = button("Aa", () => this.enlarge(!this.large), { className: "sgi-plain", title: WORDS.larger, "aria-label": WORDS.larger });
     this.say = h("p.sgi-intro");
     const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
     this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
@@ -113,7 +115,7 @@ class Instrument {
     this.element.append(
       h("header", {}, this.question, this.choice, this.again, this.story),
       h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
-        h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.save),
+        h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.larger, this.save),
         this.say, this.angle.element,
         h("div.sgi-side", {}, this.formulas.element, this.front.element, this.bend.element)),
       this.time.element);
@@ -198,9 +200,17 @@ class Instrument {
     this.host.send({ do: "play" });
   }
 
+  // For a projector: larger type.
+  enlarge(large) {
+    this.large = large;
+    this.element.classList.toggle("sgi-large", large);
+    for (const { plot } of Object.values(this.plotted)) plot?.paint();
+    this.store.touch();
+  }
+
   // On paper: what it needs is sent when it is first asked for.
   async saves() {
-    const { Paper } = await (this.host.papers ??= this.host.paper());
+    const { Paper } = await this.host.paper();
     if (this.paper) this.paper.element.remove();
     this.paper = this.paper ? null : new Paper(this);
     if (this.paper) this.element.append(this.paper.element);
@@ -261,7 +271,8 @@ class Instrument {
     this.machine.classList.toggle("sgi-go", running);
     const { without = [] } = store.given; // what a page without a kernel cannot do
     this.machine.hidden = open.includes("time") || without.includes("machine"); // Time has Play
-    this.save.hidden = !open.length && !store.state.guesses.length;
+    this.larger.setAttribute("aria-pressed", String(this.large));
+    this.save.hidden = this.larger.hidden = !open.length && !store.state.guesses.length;
     this.save.setAttribute("aria-pressed", String(Boolean(this.paper)));
     this.hint.hidden = without.includes("hint");
     for (const [panel, toggle] of this.toggles) {

@@ -102,6 +102,9 @@ export class Plot {
     if (!soft) return; // it is on no page just now
     this.model.outline_line_color = soft;
     for (const item of [...this.model.below, ...this.model.left, ...this.model.center])
-      for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = soft;
+      for (const name of Object.keys(item.properties)) {
+        if (TEXTS.includes(name)) item[name] = soft;
+        if (name.endsWith("label_text_font_size")) item[name] = `${12 * Number(look.getPropertyValue("--s"))}px`;
+      }
   }
 }

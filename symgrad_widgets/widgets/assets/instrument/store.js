@@ -1,6 +1,5 @@
 // What is shown, and all that follows from it: the one state, what Python has given, and the formula in hand.
-import { FormulaError, mathml, read } from "../formula/index.js";
-import { lengthOf } from "./copies.js";
+import { FormulaError, lengthOf, mathml, read } from "../formula/index.js";
 import { computed, scored } from "./score.js";
 
 const KEPT = 60; // scores

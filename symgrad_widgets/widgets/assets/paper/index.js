@@ -1,10 +1,13 @@
 // On paper: a panel or all of the instrument as SVG, PNG and CSV, what has been done as a page, and the state as a line.
 import { button, h } from "../instrument/dom.js";
 import { WORDS } from "../instrument/words.js";
+import { COPIES } from "./copies.js";
 import { drawing } from "./drawing.js";
 import { csv, TABLES } from "./table.js";
 import { SAVED } from "./words.js";
 import { work } from "./work.js";
+
+export { COPIES };
 
 const NAMES = { guess: WORDS.yours, field: WORDS.field, angle: WORDS.angles, network: WORDS.network, formulas: WORDS.formulas, front: WORDS.front,
   bend: WORDS.bendOf, time: WORDS.time };

@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from .viewstate import ViewState
 
 __all__ = ["Network", "Subject"]
 
+_FILES = {".pt", ".pth", ".safetensors", ".ckpt", ".onnx"}
 _GENERATIONS = 5  # of a search for hints
 
 
@@ -89,11 +91,20 @@ class Network:
 
 
 def _run(source, seed, halted):
+    if isinstance(source, str) and Path(source).suffix in _FILES:
+        raise DataError(
+            f"{source!r} is a file of weights: build its network, load them into it, and give its points, "
+            "too: Workbench(model, x)"
+        )
     experiment = experiments[source] if isinstance(source, str) else source
     if not hasattr(experiment, "sample"):
+        from ..network.gradients.wanted import wanted  # torch, which whoever has a model has
+
+        points = wanted(experiment) if callable(getattr(experiment, "named_modules", None)) else ""
         raise DataError(
             f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
             "for a network of your own give its points, too: Workbench(model, x)"
+            + (f", where x is {points}" if points else "")
         )
     try:
         run = experiment.pretrained()

@@ -7,7 +7,7 @@ from functools import partial
 import traitlets
 
 from .. import plots
-from ..checks import whole
+from ..checks import several, whole
 from ..errors import DataError, SymgradError
 from ..formula.expressions import angles, as_expression
 from ..formula.typed import read_formula
@@ -83,15 +83,17 @@ class Workbench(Links, Pane):
         projector=False,
         **reading,
     ):
-        everything = PANELS if show == "all" else ()
-        show = () if everything else tuple(show)
-        for panel in show:
-            if panel not in _ALL:
-                raise DataError(f"no panel {panel!r} to show: there are {', '.join(_ALL)}")
         self.interpretation, self._running, self._views = None, False, {}
         self._going = threading.Lock()  # no thread tells a page of neurons that another one leaves
         self._worker = Worker(self._working)
         self._aside = Worker(self._answering)  # beside a search
+        if not isinstance(hidden, bool):
+            raise DataError(f"hidden is True or False, got {hidden!r}")
+        everything = PANELS if show == "all" else ()
+        show = () if everything else several(show, "show")
+        for panel in show:
+            if panel not in _ALL:
+                raise DataError(f"no panel {panel!r} to show: there are {', '.join(_ALL)}")
         network = Network.of(source, x, names, seed, **reading)
         self._subject = Subject(network, None, network.neuron)
         self._subjects = {_key(self._subject): self._subject}  # each keeps its search
@@ -213,7 +215,7 @@ class Workbench(Links, Pane):
         self._follow_all()
 
     def _with(self, parts):
-        """As a page asks for it: nothing is searched for, and of other neurons the last that was found is shown."""
+        """As a page asks for it: nothing is searched for, of other neurons the last that was found is shown."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
         found = [] if _kept_back(view) else subject.found

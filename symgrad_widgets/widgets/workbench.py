@@ -215,7 +215,7 @@ class Workbench(Links, Pane):
         self._follow_all()
 
     def _with(self, parts):
-        """As a page asks for it: nothing is searched for, of other neurons the last that was found is shown."""
+        """As a page asks for it: nothing is searched for, of other neurons what was found last is shown."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
         found = [] if _kept_back(view) else subject.found

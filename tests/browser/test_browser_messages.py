@@ -29,7 +29,7 @@ RENDER = """async ([code, style, traits]) => {
 }"""
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 TAP = """(at) => {
-  const tiles = [...document.querySelectorAll("button.sgi-tile")], tile = tiles[Math.floor(at * tiles.length)];
+  const tiles = document.querySelectorAll("button.sgi-tile"), tile = tiles[Math.floor(at * tiles.length)];
   tile.click();
   return tile.title;
 }"""

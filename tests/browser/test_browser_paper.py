@@ -102,7 +102,9 @@ def test_what_was_done_is_one_page_with_guesses_in_order_and_the_verdict(page, t
     assert places == sorted(places)
     assert text.count("<figure><svg") == 3
     assert "the energy of a spring that stiffens, up to a factor" in text
-    state = json.loads(page.get_by_label("State").input_value())
+    page.get_by_role("button", name="State", exact=True).click()
+    line = page.get_by_role("textbox", name="State")
+    state = json.loads(line.input_value())
     assert state["guesses"] == ["x v", "2 x² + v²", "x²/2 + v²/2 + x⁴/4"]
     assert page.locator(".sgi-math").inner_text() == shown
     (tmp_path / "work.html").write_bytes(written)
@@ -110,7 +112,7 @@ def test_what_was_done_is_one_page_with_guesses_in_order_and_the_verdict(page, t
     other.goto((tmp_path / "work.html").as_uri())
     assert other.locator("figure svg path").count() > 200
     other.close()
-    page.get_by_label("State").fill(json.dumps(state | {"guesses": ["v"], "selected": "v"}))
-    page.get_by_label("State").press("Enter")
+    line.fill(json.dumps(state | {"guesses": ["v"], "selected": "v"}))
+    line.press("Enter")
     page.wait_for_timeout(300)
     assert page.locator("input.sgi-type").input_value() == "v"

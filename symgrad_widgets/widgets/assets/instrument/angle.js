@@ -50,8 +50,9 @@ export class AnglePanel {
     this.big.textContent = degrees(score.middle);
     const lost = score.lost ? `; ${WORDS.lost({ count: score.lost })}` : "";
     this.small.textContent = `${WORDS[store.dense ? "short" : "middle"]({ most: degrees(score.most) })}${lost}`;
+    const { field } = store.given;
     this.speaker.say(() => {
-      const where = worst(score.degrees, store.given.field);
+      const where = worst(score.degrees, field);
       return `${WORDS.spoken({ angle: degrees(score.middle) })}${where ? ` ${WORDS[where.low ? "worstLow" : "worstHigh"](where)}` : ""}`;
     });
   }

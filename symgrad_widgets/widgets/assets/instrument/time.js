@@ -13,8 +13,14 @@ export class TimePanel {
     this.curve = h("span.sgi-curve", { "aria-hidden": "true" });
     this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": WORDS.stepOf, oninput: () => this.to(Number(this.line.value)) });
     this.says = h("span.sgi-note", { role: "status" });
+    this.state = h("input.sgi-jump.sgi-state", { type: "text", hidden: true, "aria-label": WORDS.state,
+      onfocus: () => this.state.select(), onchange: () => store.host.send({ do: "state", text: this.state.value }) });
+    this.share = button(WORDS.state, () => {
+      this.state.hidden = !this.state.hidden;
+      store.touch();
+    }, { className: "sgi-plain", hidden: store.panels.length > 0, title: WORDS.stateTitle });
     this.element = h("footer.sgi-time", { "aria-label": WORDS.time }, this.back, this.play, this.step,
-      h("span.sgi-track", {}, this.curve, this.line), this.says);
+      h("span.sgi-track", {}, this.curve, this.line), this.says, this.share, this.state);
   }
 
   get moving() {
@@ -52,6 +58,7 @@ export class TimePanel {
   }
 
   draw() {
+    if (!this.state.hidden && this.state !== document.activeElement) this.state.value = JSON.stringify(this.store.state);
     const { store } = this, { given } = store, { running, ended, rate } = given, { found } = store.chosen ?? store.given, { generation } = store.state;
     if (!store.has("time")) return;
     this.play.textContent = this.moving ? WORDS.pause : WORDS.play;

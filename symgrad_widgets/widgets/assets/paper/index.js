@@ -1,4 +1,4 @@
-// On paper: a panel or all of the instrument as SVG, PNG and CSV, what has been done as a page, and the state as a line.
+// On paper: a panel or all of the instrument as SVG, PNG and CSV, and what has been done as a page.
 import { button, h } from "../instrument/dom.js";
 import { WORDS } from "../instrument/words.js";
 import { COPIES } from "./copies.js";
@@ -17,14 +17,12 @@ const PATIENCE = 15_000; // milliseconds until a verdict is left out
 export class Paper {
   constructor(instrument) {
     this.instrument = instrument;
-    const { store } = (this.store = instrument.store, instrument);
+    this.store = instrument.store;
     this.which = h("select", { "aria-label": SAVED.panel, onchange: () => this.draw() });
-    this.line = h("input.sgi-jump.sgi-state", { type: "text", "aria-label": WORDS.state, title: WORDS.stateTitle,
-      onfocus: () => this.line.select(), onchange: () => store.host.send({ do: "state", text: this.line.value }) });
     this.table = button("CSV", () => this.save(`\ufeff${csv(TABLES[this.which.value](instrument))}`, "text/csv", "csv"));
     this.element = h("section.sgi-paper", { "aria-label": WORDS.save }, this.which,
       button("SVG", () => this.save(this.svg(), "image/svg+xml", "svg")), button("PNG", () => this.png()), this.table,
-      button(SAVED.work, () => this.work(), { title: SAVED.workTitle }), h("label.sgi-line", {}, WORDS.state, this.line));
+      button(SAVED.work, () => this.work(), { title: SAVED.workTitle }));
   }
 
   // Panels that are seen.
@@ -41,7 +39,6 @@ export class Paper {
     }
     this.key = key;
     this.table.hidden = this.which.value === "all" || (!store.text && ["angle", "bend"].includes(this.which.value));
-    if (this.line !== document.activeElement) this.line.value = JSON.stringify(store.state);
   }
 
   // A plot of bokeh's as SVG: of the field with the arrows, which are no part of the plot.

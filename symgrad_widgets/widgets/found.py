@@ -1,6 +1,14 @@
 """What a generation of a search has found, as plain data for a page."""
 
-__all__ = ["plain_state"]
+__all__ = ["plain_law", "plain_state"]
+
+
+def plain_law(row):
+    """A row of an atlas as the generations of a search that has ended; none where it has no formula."""
+    if row.formula is None:
+        return []
+    front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]
+    return [{"generation": 1, "tried": 0, "front": front, "best": 0, "kind": row.kind}]
 
 
 def plain_state(search, state):

@@ -12,6 +12,7 @@ from . import bokehjs
 from .answers import meanings
 from .canvases import document
 from .fielddata import field_data, packed
+from .found import plain_law
 from .hints import HINTS, hint
 from .subject import Subject
 
@@ -165,6 +166,6 @@ def _law(activity, row):
     """A row of an atlas as a generation of a search at its end; nothing for one of another network."""
     position = activity.position(row.layer)
     if row.neuron < activity.layers[position].count:
-        front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]
-        known = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": row.kind}
-        yield {"layer": row.layer, "neuron": row.neuron, "generation": known}
+        yield from (
+            {"layer": row.layer, "neuron": row.neuron, "generation": known} for known in plain_law(row)
+        )

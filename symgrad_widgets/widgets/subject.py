@@ -40,6 +40,7 @@ class Network:
     seed : int
     neuron : numbers of the neurons of the output to begin with
     run : TrainingResult of the experiment, or None
+    laws : {(layer, neuron): generations} of an atlas that grows
 
     """
 
@@ -48,17 +49,18 @@ class Network:
     seed: int = 0
     neuron: tuple[int, ...] = (0,)
     run: object = None  # TrainingResult
+    laws: dict = field(default_factory=dict)  # (layer, neuron) -> generations, of an atlas that grows
     _planes: dict = field(default_factory=dict)
 
     @classmethod
-    def of(cls, source, x=None, names=None, seed=0, halted=None, **reading):
+    def of(cls, source, x=None, names=None, seed=0, halted=None, watch=None, **reading):
         """Network of an experiment's name, an Experiment, a TrainingResult, or a module with its points.
 
-        A training ends when `halted()`; `reading` is that of an `Activity`.
+        A training ends when `halted()`, and tells `watch`; `reading` is that of an `Activity`.
         """
         if x is not None:
             return cls(Activity(source, x, names, **reading), seed=seed)
-        run = source if hasattr(source, "history") else _run(source, seed, halted)
+        run = source if hasattr(source, "history") else _run(source, seed, halted, watch)
         neuron = tuple(int(one) for one in np.atleast_1d(run.neuron))
         return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron, run)
 
@@ -90,7 +92,7 @@ class Network:
         return say(f"told.{self.experiment.kind}", names=names)
 
 
-def _run(source, seed, halted):
+def _run(source, seed, halted, watch):
     if isinstance(source, str) and Path(source).suffix in _FILES:
         raise DataError(
             f"{source!r} is a file of weights: build its network, load them into it, and give its points, "
@@ -113,7 +115,7 @@ def _run(source, seed, halted):
     if run is not None and run.seed == seed:
         return run
     callback = None if halted is None else lambda _: halted()
-    return experiment.train(seed=seed, progress=False, callback=callback)
+    return experiment.train(seed=seed, progress=False, callback=callback, watch=watch)
 
 
 @dataclass(eq=False)
@@ -251,6 +253,13 @@ class Subject:
         """Plain data of the whole network over two inputs, by name."""
         activity = self.network.activity
         plane = self.network.plane(self.field, inputs) or Samples(activity)
+        return network_data(activity, plane, self.neurons, self.position)
+
+    def learning(self, model, inputs):
+        """Plain data of the whole network as a training has it by then, over two inputs, by name."""
+        now = self.network.activity
+        activity = Activity(model, now.points, now.names)
+        plane = asked(activity, self.field, inputs) or Samples(activity)
         return network_data(activity, plane, self.neurons, self.position)
 
     def layer_tiles(self, inputs, layer):

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 
 import traitlets
 
@@ -15,15 +16,17 @@ from ..network.experiment import experiments
 from ..reading.interpretation import interpret
 from ..search import warm_up
 from ..verdict import verdict_on
-from .links import Links
+from .links import Links, Turning
 from .pages import write_page
 from .pane import Pane
 from .subject import Network, Subject
 from .viewstate import PANELS, ViewState
 from .worker import Worker
+from .xray import GrowingAtlas
 
 __all__ = ["Workbench"]
 
+_PACE = 0.25  # seconds between two pictures of a training
 _STILL = 200  # arrows of a picture that does not move
 _ALL = ("network", "field", "guess", "angle", "formulas", "front", "bend", "rest", "time", "told")
 
@@ -83,10 +86,11 @@ class Workbench(Links, Pane):
         projector=False,
         **reading,
     ):
-        self.interpretation, self._running, self._views = None, False, {}
+        self.interpretation, self._running, self._views, self._turning = None, False, {}, Turning()
         self._going = threading.Lock()  # no thread tells a page of neurons that another one leaves
         self._worker = Worker(self._working)
         self._aside = Worker(self._answering)  # beside a search
+        self._atlas = GrowingAtlas(lambda: self._worker.running or self._aside.running, self._read)
         if not isinstance(hidden, bool):
             raise DataError(f"hidden is True or False, got {hidden!r}")
         everything = PANELS if show == "all" else ()
@@ -189,6 +193,8 @@ class Workbench(Links, Pane):
         if subject is not self._subject:
             self._halt()
             self.interpretation = None
+            if subject.network is not self._subject.network:
+                self._atlas.stop()
         subject.reach(view.generation)
         other, before, secret = subject is not self._subject, self._shown, self._secret
         kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
@@ -202,29 +208,22 @@ class Workbench(Links, Pane):
                 told["section"] = self._section()
             if secret != self._secret:
                 told["found"] = self._found
-            seen = (view.experiment, view.seed, view.inputs, self._has("network", view))
-            if seen[-1] and seen != (
-                before.experiment,
-                before.seed,
-                before.inputs,
-                self._has("network", before),
-            ):
-                told["network"] = subject.tiles(view.inputs)
+            seen, last = (
+                (one.experiment, one.seed, one.inputs, self._has("network", one)) for one in (view, before)
+            )
+            if seen[-1] and seen != last:
+                told["network"] = self._tiles()
             self._go(view, **told)
         self.set_trait("field", subject.field)
         self._follow_all()
 
     def _with(self, parts):
-        """As a page asks for it: nothing is searched for, of other neurons what was found last is shown."""
+        """As a page asks for it: nothing is searched for."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
         found = [] if _kept_back(view) else subject.found
         if "generation" not in parts and (subject is not self._subject or len(found) > len(self._found)):
-            best = [one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0]
-            known = [one["text"] for state in self._found for one in state["front"]]
-            mine = view.selected if view.selected in view.guesses or view.selected not in known else None
-            keeps = mine in view.guesses or not best
-            return replace(view, generation=len(found), selected=mine if keeps else best[0])
+            return _at_the_end(view, found, self._found)
         return replace(view, generation=min(view.generation, len(subject.found)))
 
     def _has(self, panel, view):
@@ -293,9 +292,26 @@ class Workbench(Links, Pane):
 
     def _tell_all(self):
         view = self._shown
-        super()._tell_all(network=self._subject.tiles(view.inputs) if self._has("network", view) else None)
+        super()._tell_all(network=self._tiles() if self._has("network", view) else None)
+
+    def _tiles(self):
+        """The network as tiles; formulas of its neurons are looked for from then on, the last layer first."""
+        subject, tiles = self._subject, self._subject.tiles(self._shown.inputs)
+        if not self._secret:
+            columns = [one for one in reversed(tiles["columns"]) if one["choosable"]]
+            self._atlas.grow(
+                subject.network, [(one["layer"], neuron) for one in columns for neuron in one["neurons"]]
+            )
+        return tiles
+
+    def _read(self, network, place, found):
+        """Tell the page what the atlas has found of a neuron."""
+        with self._going:
+            if network is self._subject.network and not self._secret:
+                self._tell(read=[*place, found])
 
     def _do(self, message):
+        self._atlas.rest()
         get = message.get
         answers = {
             "layer": lambda: self._tell(layer=self._subject.layer_tiles(self._shown.inputs, get("layer"))),
@@ -331,7 +347,9 @@ class Workbench(Links, Pane):
                 "what": subject.what(self._says),
                 "field": subject.data(self.field),
                 "section": [list(view.inputs), subject.section(view.inputs, view.slice)],
-                "found": [] if self._secret else subject.found,
+                "found": []
+                if self._secret
+                else subject.found or subject.network.laws.get((layer, neuron), []),
             }
         )
 
@@ -351,7 +369,22 @@ class Workbench(Links, Pane):
         """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
         self._halt()
         seed, halted = whole(seed, "seed", most=2**31), self._aside.halted.is_set
-        self._begin(Network.of(self._known.get(experiment, experiment), seed=seed, halted=halted))
+        source, last = self._known.get(experiment, experiment), [0.0]
+
+        def watch(history, model):
+            if monotonic() - last[0] > _PACE:  # a page draws no more often
+                self._learning(source, history, model)
+                last[0] = monotonic()
+
+        self._begin(Network.of(source, seed=seed, halted=halted, watch=watch))
+
+    def _learning(self, source, history, model):
+        """Tell the page how far a training is, and of what is shown what the neurons do by then."""
+        subject, told = self._subject, {"training": [float(f"{one:.4g}") for one in history["validation"]]}
+        experiment = subject.network.experiment
+        if self._has("network", self._shown) and source in (experiment, experiment.slug):
+            told["network"] = subject.learning(model, self._shown.inputs)
+        self._tell(**told)
 
     def _begin(self, network):
         """Begin with another network."""
@@ -473,6 +506,7 @@ class Workbench(Links, Pane):
         """End what runs in the background, and all views."""
         self._halt()
         self._aside.halted.set()
+        self._atlas.stop()
         for view in self._views.values():
             view.close()
         super().close()
@@ -486,6 +520,17 @@ class Workbench(Links, Pane):
 
 def _kept_back(view):
     return view.hidden and not view.guesses
+
+
+def _at_the_end(view, found, before):
+    """A state at the last generation with its best formula; what a person guessed or began with stays.
+
+    `before` is what has been found in the state before, whose formulas do not stay.
+    """
+    best = next((one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0), None)
+    known = [one["text"] for state in before for one in state["front"]]
+    stays = view.selected in view.guesses or (best is None and view.selected not in known)
+    return replace(view, generation=len(found), selected=view.selected if stays else best)
 
 
 def _choices(own, hidden):

@@ -20,6 +20,13 @@ answered = partial(lab.answered, tries=50)
 
 
 @pytest.fixture
+def artefacts(root):
+    folder = root / "tests" / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
 def page(cells_page):
     return cells_page
 
@@ -153,6 +160,23 @@ def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page)
     page.get_by_role("button", name="etwork").click()
 
 
+def test_an_x_ray_tells_the_formula_that_an_atlas_has_found_meanwhile(page, artefacts):
+    page.get_by_role("button", name="etwork").click()
+    page.locator("button.sgi-tile").first.wait_for()
+    titles = [tile.get_attribute("title") for tile in page.locator("button.sgi-tile").all()]
+    found = "[f'{layer} {neuron}' for (layer, neuron), law in view._subject.network.laws.items() if law]"
+    read = f"print(*[one for one in {found} if one in {titles!r}][:1])"
+    for _ in range(120):
+        if title := lab.ask(page, read).strip():
+            break
+        page.wait_for_timeout(500)
+    page.locator(f"button.sgi-tile[title='{title}']").click()
+    page.locator(".sgi-glance .sgi-tex").wait_for(timeout=10_000)
+    page.locator(".sgi").screenshot(path=artefacts / f"xray_{page.theme}.png")
+    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("button", name="etwork").click()
+
+
 def test_a_refused_state_changes_nothing_and_the_same_one_twice_is_once(page):
     told = lab.ask(
         page,
@@ -212,4 +236,18 @@ def test_an_experiment_is_chosen_and_a_slice_through_it(page):
     answered(page, "print(view.state.slice['x1'] > 0.98 * view.field.points[:, 0].max())", "True")
     page.get_by_role("button", name="All points").click()
     answered(page, "print(view.state.slice)", "{}")
+    assert page.errors == []
+
+
+def test_a_network_learns_before_ones_eyes_and_is_stopped(page, artefacts):
+    header = page.locator(".sgi > header")
+    header.get_by_role("button", name="Train again").click()
+    page.locator(".sgi-learning svg").wait_for(timeout=120_000)
+    page.wait_for_timeout(2000)
+    page.locator(".sgi").screenshot(path=artefacts / f"learning_{page.theme}.png")
+    assert header.get_by_text("epoch").count() == 1
+    header.get_by_role("button", name="Stop").click()
+    header.get_by_role("button", name="Train again").wait_for(timeout=60_000)
+    assert not page.locator(".sgi-learning").is_visible()
+    answered(page, "print(view.state.seed, view._subject.network.run.ending)", "1 callback")
     assert page.errors == []

@@ -14,6 +14,13 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
+// Call act when the size of an element changes; until the signal, as what watches is kept while the page is.
+export function sized(element, act, signal) {
+  const watcher = new ResizeObserver(act);
+  watcher.observe(element);
+  signal.addEventListener("abort", () => watcher.disconnect());
+}
+
 // A canvas of side x side pixels from what colour(i) returns, [red, green, blue, alpha]; the first row is the lowest.
 export function pixels(side, colour) {
   const canvas = h("canvas", { width: side, height: side }), g = canvas.getContext("2d"), image = g.createImageData(side, side);

@@ -83,7 +83,10 @@ export class FieldPanel {
     }
     this.glance.hidden = !store.looked;
     this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
-    this.looks.textContent = `${WORDS.looking({ what: store.awaited ? "…" : store.given.what })}${store.given.found.length ? "" : WORDS.unread}`;
+    const last = store.looked && store.given.found.at(-1), read = last?.front[last.best]?.text;
+    const looks = WORDS.looking({ what: store.awaited ? "…" : store.given.what }), type = read && !store.awaited ? `: <span class="sgi-tex">${store.type(read)}</span>` : WORDS.unread;
+    if (this.shown.looks !== looks + type) this.looks.replaceChildren(looks, h("span", { innerHTML: type }));
+    this.shown.looks = looks + type;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],

@@ -1,5 +1,5 @@
 // The formulas found and guessed, shortest first; the one with the diamond is shown everywhere.
-import { button, degrees, h, ten } from "./dom.js";
+import { button, degrees, h, sized, ten } from "./dom.js";
 import { KINDS, WORDS } from "./words.js";
 
 export class FormulasPanel {
@@ -9,10 +9,10 @@ export class FormulasPanel {
     this.losses = false;
     this.list = h("div.sgi-list", { role: "listbox", "aria-label": WORDS.formulas, tabIndex: -1,
       onkeydown: (event) => this.keyed(event) });
-    new ResizeObserver(() => {
+    sized(this.list, () => {
       this.at = null;
       store.touch();
-    }).observe(this.list);
+    }, store.host.signal);
     this.which = button("°", () => {
       this.losses = !this.losses;
       this.store.touch();

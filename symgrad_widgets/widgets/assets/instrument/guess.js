@@ -1,6 +1,6 @@
 // The guess: shown in type while it is written, its numbers dragged, stepped and placed.
 import { numbers, placed, retyped } from "../formula/index.js";
-import { button, enable, h } from "./dom.js";
+import { button, enable, h, sized } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FINE = 100; // pixels in which a drag changes a number by its own size
@@ -28,7 +28,7 @@ export class GuessPanel {
     this.element = h("section.sgi-guess", { "aria-label": WORDS.yours },
       h("div.sgi-line", {}, this.label, this.line),
       h("div.sgi-line", {}, this.input, this.place, this.undo), this.says);
-    new ResizeObserver(() => this.settle()).observe(this.line);
+    sized(this.line, () => this.settle(), store.host.signal);
   }
 
   // Typing

@@ -2,7 +2,7 @@
 import { bytes, unpacked } from "../formula/index.js";
 import { asked, CLOSED, drawing } from "../bokehjs.js";
 import { AnglePanel } from "./angle.js";
-import { button, enable, h } from "./dom.js";
+import { button, enable, h, ten } from "./dom.js";
 import { BendChart, FrontChart } from "./charts.js";
 import { FieldPanel } from "./field.js";
 import { FormulasPanel } from "./formulas.js";
@@ -10,7 +10,7 @@ import { GuessPanel } from "./guess.js";
 import { NetworkPanel } from "./network.js";
 import { Plot } from "./plots.js";
 import { Store } from "./store.js";
-import { TimePanel } from "./time.js";
+import { TimePanel, sparkline } from "./time.js";
 import { ToldPanel } from "./told.js";
 import { WORDS } from "./words.js";
 
@@ -29,6 +29,7 @@ export function render({ model, el }) {
         lost();
       }
     },
+    signal: gone.signal,
     paper: () => (host.papers ??= asked(model, "paper", true, gone.signal)),
     panels: model.get("_panels"),
     choices: () => model.get("_choices"),
@@ -37,7 +38,7 @@ export function render({ model, el }) {
       model.save_changes();
     },
   };
-  const instrument = new Instrument(el, host, gone.signal);
+  const instrument = new Instrument(el, host);
   const told = (message) => message.given && instrument.take(message.given);
   const chosen = () => instrument.store.touch();
   const lost = () => instrument.element.classList.add("sgi-lost"); // the kernel has gone
@@ -48,18 +49,20 @@ export function render({ model, el }) {
   });
   setTimeout(() => instrument.still(model), PATIENCE);
   drawing(model, gone.signal) // asks for BokehJS, which the page reads while Python makes the rest
-    .then(() => instrument.plots(globalThis.Bokeh[model.get("_version")]))
+    .then(() => {
+      instrument.Bokeh = globalThis.Bokeh[model.get("_version")];
+      instrument.store.touch();
+    })
     .catch((error) => error === CLOSED || console.error("symgrad: the plots could not be drawn:", error));
   model.send({ want: "given" });
   return () => gone.abort();
 }
 
 class Instrument {
-  constructor(el, host, signal) {
-    const store = (this.store = new Store(host));
+  constructor(el, host) {
+    const { signal } = host, store = (this.store = new Store(host));
     this.host = host;
     this.documents = {}; // plots, by name: those of panels that are open
-    this.signal = signal;
     this.field = new FieldPanel(store, (...neuron) => this.network.choose(...neuron));
     this.guess = new GuessPanel(store);
     this.angle = new AnglePanel(store);
@@ -80,7 +83,6 @@ class Instrument {
     for (const element of [document.documentElement, document.body]) watcher.observe(element, { attributes: true });
     signal.addEventListener("abort", () => {
       watcher.disconnect();
-      store.forget();
       el.replaceChildren();
     });
     store.touch();
@@ -111,9 +113,10 @@ class Instrument {
     this.say = h("p.sgi-intro");
     const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
     this.choice = h("select", { "aria-label": WORDS.experiment, onchange: () => go(this.choice.value, 0) });
+    this.learning = h("span.sgi-learning.sgi-note", { role: "status" });
     this.again = button(WORDS.again, () => (this.store.given.busy ? this.host.send({ do: "halt" }) : go(this.store.state.experiment, this.store.state.seed + 1)));
     this.element.append(
-      h("header", {}, this.question, this.choice, this.again, this.story),
+      h("header", {}, this.question, this.choice, this.again, this.learning, this.story),
       h("div.sgi-main", {}, this.network.element, this.field.element, this.guess.element, this.told.element,
         h("div.sgi-actions", {}, this.what, this.machine, this.hint, ...this.toggles.map(([, toggle]) => toggle), this.larger, this.save),
         this.say, this.angle.element,
@@ -124,7 +127,7 @@ class Instrument {
   // The last picture, where no Python answers.
   async still(model) {
     const packed = model.get("_svg");
-    if (this.store.ready || this.signal.aborted || !packed?.byteLength) return;
+    if (this.store.ready || this.host.signal.aborted || !packed?.byteLength) return;
     const text = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
     if (this.store.ready) return;
     this.picture = h("figure.sgi-still.sgi-lost", { "data-lost": WORDS.lastPicture });
@@ -135,7 +138,7 @@ class Instrument {
 
   // Put what Python says into the store.
   take(given) {
-    const { store } = this, { section, generation, documents, field, look, state, heard, ...plain } = given;
+    const { store } = this, { section, generation, documents, field, look, state, heard, read, ...plain } = given;
     if (state) store.hear(state, heard);
     if (field || section || given.found || given.network) store.ahead.clear();
     if (field || section) store.leave(store.awaited ? store.looked : null);
@@ -149,7 +152,9 @@ class Instrument {
       if (ahead) this.network.came();
       else if (!store.came() && store.awaited && store.looked.join(" ") === key) store.leave();
     }
-    if (given.network) this.network.opened = null;
+    if (read) store.read(...read);
+    if (given.busy) store.given.training = null;
+    if (given.network && !given.training) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
     Object.assign(this.documents, documents);
     if (generation) this.found(generation);
@@ -174,16 +179,11 @@ class Instrument {
     if (last) store.go({ generation: generation.generation, ...store.followed(generation.generation) });
   }
 
-  plots(Bokeh) {
-    this.Bokeh = Bokeh;
-    this.store.touch();
-  }
-
   embed() {
     if (!this.Bokeh) return;
     for (const [name, document] of Object.entries(this.documents)) {
       const panel = this.plotted[name];
-      if (!panel.plot && this.shown.includes(panel)) panel.attach(new Plot(this.Bokeh, document, panel.box, () => this.store.touch(), this.signal));
+      if (!panel.plot && this.shown.includes(panel)) panel.attach(new Plot(this.Bokeh, document, panel.box, () => this.store.touch(), this.host.signal));
     }
     const { store } = this;
     if (this.documents.bend || this.asked || !(store.has("front") || store.has("bend"))) return;
@@ -219,7 +219,7 @@ class Instrument {
 
   // Experiments to choose from, once more than the question is shown.
   chooser() {
-    const { state, given: { choices = [], busy } } = this.store;
+    const { state, given: { choices = [], busy, training } } = this.store;
     if (this.choice.options.length !== choices.length)
       this.choice.replaceChildren(...choices.map(([value, name]) => h("option", { value }, name)));
     this.element.classList.toggle("sgi-known", choices.length > 0);
@@ -227,6 +227,12 @@ class Instrument {
     this.choice.hidden = this.again.hidden = !choices.length || !state.open.length;
     this.again.textContent = busy ? WORDS.stop : WORDS.again;
     this.again.title = WORDS.seed({ seed: state.seed });
+    this.learning.hidden = !busy || !training;
+    if (this.learning.hidden || this.drawn === training) return;
+    this.drawn = training;
+    const epoch = h("span", {}, WORDS.epoch({ number: training.length, loss: ten(training.at(-1)) }));
+    this.learning.innerHTML = sparkline(training, Math.max(...training), Math.min(...training));
+    this.learning.append(epoch);
   }
 
   // Whether the page is dark, from its background.

@@ -1,7 +1,7 @@
 // The network: every neuron a tile of what it computes over the chosen inputs, joined by its weights; a layer by
 // itself as a grid.
 import { bytes } from "../formula/index.js";
-import { button, h, pixels } from "./dom.js";
+import { button, h, pixels, sized } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FEW = 10; // tiles of a column before it is opened
@@ -19,7 +19,7 @@ export class NetworkPanel {
     this.said = h("p.sgi-note", { role: "status" });
     this.element = h("section.sgi-network", { "aria-label": WORDS.network },
       h("h3", {}, h("b", {}, WORDS.network), store.panels.length ? h("span", {}, `${WORDS.colourBy} `, this.by) : h("span", {}, WORDS.choose)), this.stage, this.said);
-    new ResizeObserver(() => this.join()).observe(this.stage);
+    sized(this.stage, () => this.join(), store.host.signal);
   }
 
   draw() {

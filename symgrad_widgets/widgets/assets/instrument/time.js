@@ -72,17 +72,16 @@ export class TimePanel {
     const key = `${found.length} ${found.at(-1)?.tried}`;
     if (this.key === key) return;
     this.key = key;
-    this.curve.innerHTML = found.length > 1 ? sparkline(found) : "";
+    const errors = found.map(({ front }) => Math.log10(Math.max(1e-12, Math.min(1, ...front.map((one) => one.loss)))));
+    this.curve.innerHTML = found.length > 1 ? sparkline(errors, 0, Math.min(-1, ...errors)) : "";
   }
 }
 
 const over = ({ kind }) => (kind === "match" ? WORDS.found : WORDS.done({ name: KINDS[kind]?.[0] ?? "" }));
 
-// Error of the best formula of each generation, on a scale of powers of ten.
-function sparkline(found) {
-  const least = found.map(({ front }) => Math.log10(Math.max(1e-12, Math.min(1, ...front.map((one) => one.loss)))));
-  const low = Math.min(-1, ...least);
-  const places = least.map((value, i) => [((i + 1) / found.length) * 100, 1 + (value / low) * 12]);
+// Values one after another as a line in steps, `high` at the top: errors of generations, in powers of ten, or of a training.
+export function sparkline(values, high, low) {
+  const places = values.map((value, i) => [((i + 1) / values.length) * 100, 1 + ((high - value) / (high - low || 1)) * 12]);
   const path = places.map(([x, y], i) => (i ? `H${x}V${y}` : `M0,1H${x}V${y}`)).join("");
   return `<svg viewBox="0 0 100 14" preserveAspectRatio="none"><path d="${path}" fill="none" stroke="currentColor" vector-effect="non-scaling-stroke"/></svg>`;
 }

@@ -171,7 +171,9 @@ def test_an_x_ray_tells_the_formula_that_an_atlas_has_found_meanwhile(page, arte
             break
         page.wait_for_timeout(500)
     page.locator(f"button.sgi-tile[title='{title}']").click()
-    page.locator(".sgi-glance .sgi-tex").wait_for(timeout=10_000)
+    glance = page.locator(".sgi-glance")
+    glance.get_by_text(f"Looking at {title}").wait_for(timeout=10_000)
+    assert glance.get_by_text("no formula yet").count() == 0
     page.locator(".sgi").screenshot(path=artefacts / f"xray_{page.theme}.png")
     page.get_by_role("button", name="Leave").click()
     page.get_by_role("button", name="etwork").click()
@@ -251,3 +253,24 @@ def test_a_network_learns_before_ones_eyes_and_is_stopped(page, artefacts):
     assert not page.locator(".sgi-learning").is_visible()
     answered(page, "print(view.state.seed, view._subject.network.run.ending)", "1 callback")
     assert page.errors == []
+
+
+def test_a_page_that_is_loaded_anew_in_mid_search_goes_on(page):
+    page.get_by_role("button", name="Let the machine").click()
+    page.locator(".sgi-time").get_by_text("step 2 ·").wait_for(timeout=120_000)
+    lab.save_and_reload(page)
+    lab.answered(page, "print(len(view._subject.found) > 4)", "True", tries=600)
+    page.locator(".sgi-time").get_by_text("formulas tried").wait_for(timeout=60_000)
+    behind = "print(view.state.generation in (len(view._subject.found) - 1, len(view._subject.found)))"
+    lab.answered(page, behind, "True", tries=100)
+    if page.locator(".sgi-time").get_by_text("searching").count():
+        page.locator(".sgi-time").get_by_role("button", name="Pause").click()
+    lab.answered(page, "print(view._worker.running)", "False", tries=300)
+
+
+def test_after_a_restart_one_line_says_what_to_run(page):
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.locator(".sgi-lost:visible").first.wait_for(timeout=60_000)
+    said = page.locator(".sgi-lost").first.evaluate("(one) => getComputedStyle(one, '::before').content")
+    assert "Run its cell again" in said
+    assert page.locator(".sgi-lost").count() == 1

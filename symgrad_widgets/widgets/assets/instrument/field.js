@@ -83,8 +83,8 @@ export class FieldPanel {
     }
     this.glance.hidden = !store.looked;
     this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
-    const last = store.looked && store.given.found.at(-1), read = last?.front[last.best]?.text;
-    const looks = WORDS.looking({ what: store.awaited ? "…" : store.given.what }), type = read && !store.awaited ? `: <span class="sgi-tex">${store.type(read)}</span>` : WORDS.unread;
+    const { found } = store.given, read = store.looked && found.at(-1)?.front[found.at(-1).best]?.text;
+    const looks = WORDS.looking({ what: store.awaited ? "…" : store.given.what }), type = !read || store.awaited ? WORDS.unread : store.has("formulas") ? "" : `: <span class="sgi-tex">${store.type(read)}</span>`;
     if (this.shown.looks !== looks + type) this.looks.replaceChildren(looks, h("span", { innerHTML: type }));
     this.shown.looks = looks + type;
     if (this.shown.names !== names.join()) {

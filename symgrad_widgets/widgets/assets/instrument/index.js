@@ -2,7 +2,7 @@
 import { bytes, unpacked } from "../formula/index.js";
 import { asked, CLOSED, drawing } from "../bokehjs.js";
 import { AnglePanel } from "./angle.js";
-import { button, enable, h, ten } from "./dom.js";
+import { button, enable, h } from "./dom.js";
 import { BendChart, FrontChart } from "./charts.js";
 import { FieldPanel } from "./field.js";
 import { FormulasPanel } from "./formulas.js";
@@ -153,6 +153,8 @@ class Instrument {
       else if (!store.came() && store.awaited && store.looked.join(" ") === key) store.leave();
     }
     if (read) store.read(...read);
+    const { length } = store.given.found;
+    if (given.documents && given.running && !store.given.driven && length) store.go({ generation: length, ...store.followed(length) });
     if (given.busy) store.given.training = null;
     if (given.network && !given.training) this.network.opened = null;
     if (given.network) store.given.networks = (store.given.networks ?? 0) + 1;
@@ -230,7 +232,7 @@ class Instrument {
     this.learning.hidden = !busy || !training;
     if (this.learning.hidden || this.drawn === training) return;
     this.drawn = training;
-    const epoch = h("span", {}, WORDS.epoch({ number: training.length, loss: ten(training.at(-1)) }));
+    const epoch = h("span", {}, WORDS.epoch({ number: training.length, loss: Number(training.at(-1).toPrecision(3)) }));
     this.learning.innerHTML = sparkline(training, Math.max(...training), Math.min(...training));
     this.learning.append(epoch);
   }

@@ -79,7 +79,7 @@ export class TimePanel {
 
 const over = ({ kind }) => (kind === "match" ? WORDS.found : WORDS.done({ name: KINDS[kind]?.[0] ?? "" }));
 
-// Values one after another as a line in steps, `high` at the top: errors of generations, in powers of ten, or of a training.
+// Values one after another as a line in steps, `high` at the top.
 export function sparkline(values, high, low) {
   const places = values.map((value, i) => [((i + 1) / values.length) * 100, 1 + ((high - value) / (high - low || 1)) * 12]);
   const path = places.map(([x, y], i) => (i ? `H${x}V${y}` : `M0,1H${x}V${y}`)).join("");

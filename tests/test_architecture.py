@@ -18,12 +18,13 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "symgrad_widgets"
 
-MEETING = {"arrays", "checks", "errors", "field", "stored"}
+MEETING = {"arrays", "checks", "errors", "field", "stored", "words"}
 MAY_USE = {
     "errors": set(),
     "arrays": {"errors"},
     "checks": {"errors"},
     "stored": set(),
+    "words": {"errors"},
     "locks": set(),
     "field": {"arrays", "checks", "errors"},
     "batch": {"errors", "stored"},

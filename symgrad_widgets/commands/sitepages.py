@@ -137,7 +137,7 @@ def _card(experiment, address, subject, view):
         packed = base64.b64encode(_png(section)).decode()
         what = f"What the neuron computes over {' and '.join(view.inputs)}"
         picture = f'<img alt="{escape(what)}" src="data:image/png;base64,{packed}">'
-    story = escape(subject.network.story)
+    story = escape(subject.network.story())
     return f'<li><a href="{address}">{picture}<b>{escape(experiment.id)}</b> {story}</a></li>'
 
 

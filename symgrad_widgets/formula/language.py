@@ -9,6 +9,7 @@ import functools
 import sympy as sp
 
 from ..errors import ExpressionError
+from ..words import words
 from . import vocabulary
 from .operators import OPERATORS
 from .typed import read_formula
@@ -38,11 +39,12 @@ def slope(name):
     return read_formula(SLOPES[name], ("u", "w")).tree
 
 
-def language():
+def language(spoken="en"):
     """All that a reader and an evaluator of formulas have to know, as plain data.
 
     `functions` maps each name to its number of arguments; `trees` some to what they are made of, or to None
-    where a page cannot compute them; `slopes` the others to their derivatives.
+    where a page cannot compute them; `slopes` the others to their derivatives. `sentences` are those of the
+    language `spoken`.
     """
     rows = {name: row for name, row in OPERATORS.items() if name not in {*SLOPES, *ARITHMETIC}}
     names = [*SLOPES, *ARITHMETIC, *rows]
@@ -60,5 +62,5 @@ def language():
         "fractions": vocabulary.FRACTIONS,
         "greek": vocabulary.GREEK,
         "limits": vocabulary.LIMITS,
-        "sentences": vocabulary.SENTENCES,
+        "sentences": words(spoken).table["formula"],
     }

@@ -50,18 +50,19 @@ class Scanner:
         """Sentence that lists the inputs."""
         names = self.names
         if not names:
-            return "There are no inputs."
+            return SENTENCES["noInputs"]
         if len(names) == 1:
-            return f"The only input is {names[0]}."
+            return SENTENCES["oneInput"].format(name=names[0])
         if len(names) > 12:
-            return f"The inputs are {', '.join(names[:11])} and {len(names) - 11} more."
-        return f"The inputs are {', '.join(names[:-1])} and {names[-1]}."
+            return SENTENCES["manyInputs"].format(names=", ".join(names[:11]), more=len(names) - 11)
+        return SENTENCES["inputs"].format(names=", ".join(names[:-1]), last=names[-1])
 
     def unknown(self, word, start, end):
         if self.names is not None and not (len(word) > 1 and self.after(end) == "("):
             self.refuse("unknown", start, end, word=word, inputs=self.known())
         near = [name for name in known_functions() if name[:2].lower() == word[:2].lower()]
-        hint = f"Did you mean {' or '.join(near[:3])}?" if near else "Functions are sin, exp, sqrt and so on."
+        mean = SENTENCES["mean"].format(names=SENTENCES["or"].join(near[:3]))
+        hint = mean if near else SENTENCES["functions"]
         self.refuse("function", start, end, word=word, functions=hint)
 
     def missing(self):

@@ -341,8 +341,8 @@ class _Reader(Scanner):
         self.bars, self.commas = before
         if len(given) != count:
             of = "x" if count == 1 else "x, v"
-            many = "one thing" if count == 1 else f"{count} things, with a comma between them"
-            self.refuse("arity", start, self.at, word=word, count=many, example=f"{word}({of})")
+            arity = "arityOne" if count == 1 else "arity"
+            self.refuse(arity, start, self.at, word=word, count=count, example=f"{word}({of})")
         return given
 
     def bare(self, depth):

@@ -5,6 +5,7 @@ import unicodedata
 
 import numpy as np
 
+from ..words import ENGLISH
 from .operators import OPERATORS
 
 __all__ = [
@@ -81,28 +82,7 @@ GREEK = {
 }  # fmt: skip
 LIMITS = {"characters": 20_000, "depth": 60, "exponent": 1000, "size": 1e300}
 
-SENTENCES = {
-    "empty": "The formula is empty. Write for example {example}.",
-    "long": "The formula has {count} characters. At most {most} are read.",
-    "deep": "The formula is nested too deeply. At most {most} brackets and functions lie in one another.",
-    "unknown": "I don't know {word}. {inputs}",
-    "function": "I don't know the function {word}. {functions}",
-    "equation": "An equation has two sides. Write one formula, such as {left} - ({right}).",
-    "sign": "I cannot read {sign} in {text}.",
-    "missing": "Something is missing before {sign} in {text}.",
-    "end": "Something is missing at the end of {text}.",
-    "between": "Something is missing between {left} and {right}.",
-    "open": "The bracket ( is not closed in {text}.",
-    "closed": "There is a bracket ) too many in {text}.",
-    "bar": "The bar | is not closed in {text}.",
-    "comma": "A comma stands inside a number or between what a function acts on.",
-    "argument": "{word} needs something to act on. Write {word}(x).",
-    "arity": "{word} acts on {count}. Write {example}.",
-    "finite": "{piece} has no finite value, or one of more than 300 digits.",
-    "real": "{piece} has no real value.",
-    "exponent": "The exponent of {piece} is too large. At most {most} is read.",
-    "foreign": "{word} cannot be computed in this page. Ask the notebook.",
-}
+SENTENCES = ENGLISH.table["formula"]
 
 
 def key(name):

@@ -21,7 +21,7 @@ class Concept(NamedTuple):
     """Formulas that the pairs of an experiment share, and what holds at each of its points.
 
     `constraints` are SymPy equations in the same symbols, true on all data: the proof may use them.
-    `meanings` say what each formula is, as a person would.
+    `meanings` are the keys, in the table of words, of what each formula is to a person.
     """
 
     formulas: tuple
@@ -52,34 +52,32 @@ _RADIUS = sympy.sqrt(x1**2 + x2**2)
 
 CONCEPTS = {
     # arXiv 2409.05305; P1-13 is named in an earlier version of it
-    "P1-01": Concept((x1 + x4,), meanings=("the trace of the matrix",)),
-    "P1-02": Concept(
-        (x1 * x4 - x2 * x3,), constraints=(sympy.Eq(x1 + x4, 5),), meanings=("the determinant of the matrix",)
-    ),
-    "P1-03": Concept((x1 + x5 + x9,), meanings=("the trace of the matrix",)),
+    "P1-01": Concept((x1 + x4,), meanings=("trace",)),
+    "P1-02": Concept((x1 * x4 - x2 * x3,), constraints=(sympy.Eq(x1 + x4, 5),), meanings=("determinant",)),
+    "P1-03": Concept((x1 + x5 + x9,), meanings=("trace",)),
     "P1-04": Concept(
         (x1 * x5 + x5 * x9 + x1 * x9 - x2 * x4 - x3 * x7 - x6 * x8,),
         constraints=_ANTISYMMETRIC,
-        meanings=("the sum of the principal minors",),
+        meanings=("minors",),
     ),
-    "P1-05": Concept((x1 + x6 + x11 + x16,), meanings=("the trace of the matrix",)),
+    "P1-05": Concept((x1 + x6 + x11 + x16,), meanings=("trace",)),
     "P1-06": Concept(
         (E1 * B1 + E2 * B2 + E3 * B3, E1**2 + E2**2 + E3**2 - B1**2 - B2**2 - B3**2),
-        meanings=("the product of the two fields", "the difference of the squared fields"),
+        meanings=("fields product", "fields difference"),
     ),
-    "P1-07": Concept((x**2 + v**2,), meanings=("the energy of the spring",)),
-    "P1-08": Concept((v**2 / 2 + x**2 / 2 + x**4 / 4,), meanings=("the energy of a spring that stiffens",)),
-    "P1-09": Concept((v**2 / 2 + sympy.sin(x),), meanings=("the energy of a mass on a wavy track",)),
+    "P1-07": Concept((x**2 + v**2,), meanings=("spring",)),
+    "P1-08": Concept((v**2 / 2 + x**2 / 2 + x**4 / 4,), meanings=("stiff spring",)),
+    "P1-09": Concept((v**2 / 2 + sympy.sin(x),), meanings=("wavy track",)),
     "P1-10": Concept(
         (v**2 / 2 + x**2 / 2 + sympy.exp(x + 1),),
-        meanings=("the energy of a mass whose force grows exponentially",),
+        meanings=("exponential force",),
     ),
     "P1-11": Concept(
         (_MOMENTUM, (v1**2 + v2**2) / 2 - 1 / _RADIUS, v2 * _MOMENTUM - x1 / _RADIUS),
-        meanings=("the angular momentum", "the energy of the planet", "a part of the Runge-Lenz vector"),
+        meanings=("angular momentum", "planet", "runge-lenz"),
     ),
-    "P1-12": Concept((t**2 - x**2 - y**2 - z**2,), meanings=("the interval between two events",)),
-    "P1-13": Concept((sympy.Matrix(3, 3, xs[:9]).det(),), meanings=("the determinant of the matrix",)),
+    "P1-12": Concept((t**2 - x**2 - y**2 - z**2,), meanings=("interval",)),
+    "P1-13": Concept((sympy.Matrix(3, 3, xs[:9]).det(),), meanings=("determinant",)),
     # arXiv 2401.04978; of F and G, what the paper's networks made of two labels that agree
     "P2-A1": Concept((x1**2 + 2 * x2**2,)),
     "P2-A": Concept((x1**2 + 3 * x1 * x2 + 2 * x2**2,)),

@@ -5,6 +5,7 @@ from .choice.certificate import Certificate
 from .choice.evidence import Evidence, null_front
 from .choice.intervals import covariance, groups_of
 from .choice.kind import CAVEAT, WORDS, one_after_another
+from .choice.selection import chance_loss
 from .choice.split import held_out
 from .fit.combine import eliminate, losses, solve
 from .kernel.evaluation import warm_up
@@ -22,6 +23,7 @@ __all__ = [
     "Part",
     "Search",
     "SearchState",
+    "chance_loss",
     "covariance",
     "divide",
     "eliminate",

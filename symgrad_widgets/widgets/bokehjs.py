@@ -19,7 +19,8 @@ def library():
 @functools.cache
 def script():
     """One module: BokehJS, unless the page has this version of it, and what draws a `Panel` with it."""
-    # BokehJS is a classic script that looks for `this`; a module has none.
-    before = f'if (!globalThis.Bokeh?.["{VERSION}"]) (function () {{'
-    after = f'\n}}).call(globalThis);\nglobalThis.Bokeh["{VERSION}"].set_log_level("error");\n'
+    # BokehJS is a classic script that looks for `this`; a module has none. Each plot would listen to the
+    # visual viewport for good and be kept with all it has; that its place changes size it hears anyway.
+    before = f'if (!globalThis.Bokeh?.["{VERSION}"]) (function (visualViewport) {{'
+    after = f'\n}}).call(globalThis, null);\nglobalThis.Bokeh["{VERSION}"].set_log_level("error");\n'
     return before.encode() + library() + after.encode() + (_HERE / "live.js").read_bytes()

@@ -1,7 +1,10 @@
 """ES modules put together into one text: what a widget's code is, and a page opened from a file may run."""
 
+import json
 import re
 from pathlib import Path
+
+from ..words import words
 
 __all__ = ["bundled"]
 
@@ -9,21 +12,27 @@ _ASSETS = Path(__file__).parent / "assets"
 _PASSED_ON = re.compile(r'^export (\{[^}]*\}) from ("\.[^"]+");$', re.MULTILINE)
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]+)";$', re.MULTILINE)
 _LISTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
+_ASKED = re.compile(r"\bTABLE\.(\w+)")
 _DEFAULT = re.compile(r"^export default .*;\n", re.MULTILINE)
 _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
 
 
-def bundled(entry):
+def bundled(entry, language="en"):
     """One text of a module among the assets, such as "formula/index.js", and of all that it imports.
 
     What is imported becomes functions that return what the modules export, so that names may repeat in them.
     A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
-    `export { a } from "./other.js";`: each on lines that begin so. What is
-    exported by default is the entry's alone.
+    `export { a } from "./other.js";`: each on lines that begin so. What is exported by default is the entry's
+    alone. The sections of the language's words that modules ask for, as TABLE.section, come first.
     """
     imported = {}
     text = _linked((_ASSETS / entry).resolve(), imported)
-    return "".join(imported.values()) + text
+    text = "".join(imported.values()) + text
+    asked = {section: words(language).table[section] for section in dict.fromkeys(_ASKED.findall(text))}
+    if not asked:
+        return text
+    table = json.dumps(asked, ensure_ascii=False, separators=(",", ":"))
+    return f"const TABLE = {table};\n{text}"
 
 
 def _linked(path, imported):

@@ -18,6 +18,8 @@ class ExperimentChooser(DescribedBox):
     ----------
     source : name of an experiment, Experiment, or TrainingResult
     seed : int, where it is no TrainingResult
+    hidden : bool
+        Keep back what the experiments are: numbers in the place of titles, no concept beside the training.
 
     Attributes
     ----------
@@ -32,7 +34,8 @@ class ExperimentChooser(DescribedBox):
     seed = traitlets.Int(min=0)
     run = traitlets.Any(allow_none=True, read_only=True)
 
-    def __init__(self, source="oscillator", seed=0):
+    def __init__(self, source="oscillator", seed=0, hidden=False):
+        self._hidden = hidden
         self._experiment = ipywidgets.Dropdown(description="experiment", layout={"width": "min(100%, 300px)"})
         self._seed = ipywidgets.BoundedIntText(
             min=0, max=2**31, description="seed", layout={"width": "150px"}
@@ -90,10 +93,13 @@ class ExperimentChooser(DescribedBox):
 
     def _monitor(self, run):
         """Put a monitor of the experiment, with a run or without one, in the place of the one before."""
-        before, self.monitor = self.monitor, TrainingMonitor(run or self.experiment, seed=self.seed)
+        before, self.monitor = (
+            self.monitor,
+            TrainingMonitor(run or self.experiment, seed=self.seed, hidden=self._hidden),
+        )
         self.monitor.observe(lambda change: self.set_trait("run", change.new), "run")
         own = () if self.experiment in experiments.values() else (self.experiment,)
-        self._experiment.options = [(f"{one.id} {one.title}".strip(), one) for one in (*own, *experiments)]
+        self._experiment.options = [(self._called(one), one) for one in (*own, *experiments)]
         self._experiment.value, self._seed.value = self.experiment, self.seed
         self._training.children, self._training.titles = [self.monitor], ("Training",)
         self._training.selected_index = 0 if run is None else None
@@ -102,6 +108,11 @@ class ExperimentChooser(DescribedBox):
             before.close()
         self.set_trait("run", run)
 
+    def _called(self, experiment):
+        """What a person reads of an experiment."""
+        what = ", ".join(experiment.names[:4]) if self._hidden else experiment.title
+        return f"{experiment.id} {what}".strip()
+
     def pictures(self):
         """Those of the training."""
         return self.monitor.pictures()
@@ -109,7 +120,7 @@ class ExperimentChooser(DescribedBox):
     @property
     def words(self):
         """What is shown, in words."""
-        return f"{self.experiment.title}, seed {self.seed}. {self.monitor.words}"
+        return f"{self._called(self.experiment)}, seed {self.seed}. {self.monitor.words}"
 
 
 def _known(experiment):

@@ -23,7 +23,7 @@ class ExpressionView(FieldBox):
     field : GradientField that guesses are scored on
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
     hidden : bool
-        Keep the candidate back until somebody has guessed.
+        Keep the candidate back until somebody has typed a guess; one that a cell assigns shows its own angle.
 
     Attributes
     ----------
@@ -41,6 +41,7 @@ class ExpressionView(FieldBox):
     def __init__(self, field, candidate=None, hidden=False):
         self._checked(field)
         self.guesses, self.texts = (), ()  # as they were typed
+        self._typed = False  # whether somebody has guessed in the view
         self._chosen = None  # text of the formula that is looked at
         super().__init__(field=field, candidate=candidate, hidden=hidden, guess=None)
 
@@ -62,6 +63,7 @@ class ExpressionView(FieldBox):
     def take(self, guesses):
         """Have these guesses (text or SymPy) in the place of all so far; one that cannot be read raises."""
         guesses = [getattr(guess, "expression", guess) for guess in guesses]
+        self._typed = bool(guesses)
         self._have(tuple(map(str, guesses)), tuple(score(self.field, guess) for guess in guesses))
 
     def _have(self, texts, guesses):
@@ -79,6 +81,7 @@ class ExpressionView(FieldBox):
         known = dict(zip(self.texts, self.guesses, strict=True))
         texts = state.guesses
         if texts != self.texts:
+            self._typed = True
             self._have(texts, tuple(known.get(text) or score(self.field, text) for text in texts))
         self._chosen = state.selected
         self._draw("guess")
@@ -106,7 +109,7 @@ class ExpressionView(FieldBox):
 
     @property
     def _secret(self):
-        return self.hidden and not self.guesses
+        return self.hidden and not self._typed
 
     @property
     def _answer(self):
@@ -127,7 +130,7 @@ class ExpressionView(FieldBox):
         if self._open is None:
             return {"found": [], "tree": ""}
         front = [{"text": self._answer}]
-        alone = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": ["", ""]}
+        alone = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": ""}
         return {"found": [alone], "tree": self._picture(self.candidate).svg()}
 
     def _picture(self, formula):

@@ -91,7 +91,7 @@ class FieldBox(Pane):
 
     def _given(self):
         many = self.field.neurons
-        what = "Neuron" if many == 1 else f"{many} neurons"
+        what = self._says("told.neuron") if many == 1 else self._says("told.neurons", count=many)
         return super()._given() | {"what": what, "field": looked_at(self.field)} | self._more()
 
     def _more(self):

@@ -1,12 +1,18 @@
 """What a generation of a search has found, as plain data for a page."""
 
-from ..search import WORDS
+__all__ = ["plain_law", "plain_state"]
 
-__all__ = ["plain_state"]
+
+def plain_law(row):
+    """A row of an atlas as the generations of a search that has ended; none where it has no formula."""
+    if row.formula is None:
+        return []
+    front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]
+    return [{"generation": 1, "tried": 0, "front": front, "best": 0, "kind": row.kind}]
 
 
 def plain_state(search, state):
-    """JSON-able dict of a `SearchState`: its front by length, which is the best, and how good that is."""
+    """JSON-able dict of a `SearchState`: its front by length, which is the best, and of what kind that is."""
     front = [
         {"text": str(search.in_inputs(one)), "length": one.complexity, "loss": one.loss}
         for one in state.front
@@ -16,5 +22,5 @@ def plain_state(search, state):
         "tried": state.evaluations,
         "front": front,
         "best": state.front.index(state.best) if state.best in state.front else -1,
-        "kind": list(WORDS[state.kind]),
+        "kind": state.kind,
     }

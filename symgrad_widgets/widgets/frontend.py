@@ -90,9 +90,9 @@ class Code(Small, anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
     _packed = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, script, style):
+    def __init__(self, script, style, language):
         super().__init__(
-            _packed=zlib.compress(bundled(script).encode(), 9),
+            _packed=zlib.compress(bundled(script, language).encode(), 9),
             _css=(_HERE / style).read_text(encoding="utf-8"),
             _anywidget_id=f"symgrad_widgets.{script}",  # a page keeps one style sheet for each
             layout=shared(_Layout),
@@ -106,6 +106,6 @@ class Front(Small, anywidget.AnyWidget):
     _script, _style = "", ""
     _code = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, *classes, **traits):
-        code = shared(Code, self._script, self._style)
+    def __init__(self, *classes, language="en", **traits):
+        code = shared(Code, self._script, self._style, language)
         super().__init__(_code=code.model_id, _dom_classes=classes, **{"layout": shared(_Layout)} | traits)

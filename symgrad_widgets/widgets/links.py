@@ -1,5 +1,7 @@
 """The views of a Workbench that can be driven from Python, all of one state."""
 
+import threading
+
 from ..errors import SymgradError
 from .chooser import ExperimentChooser
 from .expressionview import ExpressionView
@@ -9,15 +11,19 @@ from .phiview import PhiView
 from .stepper import SearchStepper
 from .subject import Network
 
-__all__ = ["Links"]
+__all__ = ["Links", "Turning"]
 
 _NO_WEIGHTS = "Press Train: no weights come with the package for this seed."
 
 
+class Turning(threading.local):
+    """Whether this thread turns views to the state: what another one does to a view meanwhile is heard."""
+
+    now = False
+
+
 class Links:
     """Views that are made when they are first asked for, and follow a Workbench as it follows them."""
-
-    _linking = False  # views are being turned to the state
 
     @property
     def chooser(self):
@@ -60,22 +66,24 @@ class Links:
     def _follow_all(self):
         """Turn all views to the state."""
         for name in list(self._views):
-            if self._views[name].comm is not None and not self._linking:
+            if self._views[name].comm is not None:
                 self._turned(name)
 
     def _turned(self, name):
         if getattr(self, name) is None:
             return
-        before, self._linking = self._linking, True
+        before, self._turning.now = self._turning.now, True
         try:
             getattr(self, f"_turn_{name}")(self._views[name])
         finally:
-            self._linking = before
+            self._turning.now = before
+
+    def _hear(self, view, act, *traits):
+        """Act when a view is driven: by whoever has it in hand, not by being turned to the state."""
+        view.observe(lambda change: None if self._turning.now else act(change), traits)
 
     def _take(self, **parts):
         """Go where a view has been driven to; what cannot be gone to is said."""
-        if self._linking:
-            return
         try:
             self.state = self._with(parts)
             self._say("")
@@ -98,11 +106,11 @@ class Links:
     def _make_chooser(self):
         network = self._subject.network
         chooser = ExperimentChooser(network.run or network.experiment, network.seed)
-        chooser.observe(self._trained, "run")
+        self._hear(chooser, self._trained, "run")
         return chooser
 
     def _trained(self, change):
-        if self._linking or change.new is self._subject.network.run:
+        if change.new is self._subject.network.run:
             return
         if change.new is None:
             self._say(_NO_WEIGHTS)
@@ -116,16 +124,15 @@ class Links:
 
     def _make_picker(self):
         picker = NeuronPicker(self._subject.network.activity, beside=False)
-        picker.observe(self._chosen, ["layer", "neurons"])
+        self._hear(picker, self._chosen, "layer", "neurons")
         return picker
 
     def _chosen(self, _):
         picker, activity = self._views["picker"], self._subject.network.activity
         position = activity.position(picker.layer)
         layer = None if position == activity.position(None) else picker.layer
-        if self._linking or (layer, picker.neurons) == (self._shown.layer, self._shown.neurons):
-            return
-        self._take(layer=layer, neurons=picker.neurons)
+        if (layer, picker.neurons) != (self._shown.layer, self._shown.neurons):
+            self._take(layer=layer, neurons=picker.neurons)
 
     def _turn_picker(self, picker):
         subject = self._subject
@@ -137,9 +144,8 @@ class Links:
 
     def _make_fieldview(self):
         view = FieldView(self.field, inputs=self._shown.inputs)
-        view.observe(
-            lambda _: self._take(inputs=view.inputs, slice=dict(view.slice or {})), ["inputs", "slice"]
-        )
+        looked = lambda _: self._take(inputs=view.inputs, slice=dict(view.slice or {}))  # noqa: E731
+        self._hear(view, looked, "inputs", "slice")
         return view
 
     def _turn_fieldview(self, view):
@@ -160,7 +166,7 @@ class Links:
 
     def _make_expression(self):
         view = ExpressionView(self.field, hidden=self._shown.hidden)
-        view.observe(lambda _: self._guessed(view), "guess")
+        self._hear(view, lambda _: self._guessed(view), "guess")
         return view
 
     def _guessed(self, view):
@@ -176,12 +182,12 @@ class Links:
 
     def _make_stepper(self):
         stepper = SearchStepper(self.search)
-        stepper.observe(self._stepped, ["state", "selected"])
+        self._hear(stepper, self._stepped, "state", "selected")
         return stepper
 
     def _stepped(self, _):
         stepper, subject = self._views["stepper"], self._subject
-        if self._linking or stepper.search is not subject.search:
+        if stepper.search is not subject.search:
             return
         known = subject.known
         subject.ended = "known" if subject.search.settled else None

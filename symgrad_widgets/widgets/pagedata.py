@@ -4,14 +4,15 @@ import numpy as np
 
 from ..errors import SymgradError
 from ..field.trust import LONG, LOWER, TURNED, of_normal
-from ..formula.language import language
+from ..formula.language import language as of_formulas
 from ..network.layered import layered
 from ..reading.columns import columns
-from ..search import WORDS
+from ..words import words
 from . import bokehjs
 from .answers import meanings
 from .canvases import document
 from .fielddata import field_data, packed
+from .found import plain_law
 from .hints import HINTS, hint
 from .subject import Subject
 
@@ -22,44 +23,45 @@ _NUMBERS = 200_000  # of the exact field: with more points a page would be too l
 _FINE = 2**15 - 1  # steps of a number of 16 bits, between 0 and 1
 
 
-def page_data(view, subject, atlas=None):
+def page_data(view, subject, atlas=None, language="en"):
     """Plain data of a page that begins with a `ViewState`, of a `Subject` whose search has been recorded.
 
     The field of the subject is exact; of very many points some are taken, evenly. Of a network of one layer
     after another the page gets the weights, in 32 bits, and computes all others itself; of another one, the
     most active neurons are recorded in 16 bits. `atlas` is that of the network, or None.
     """
-    activity = subject.network.activity
+    activity, say = subject.network.activity, words(language)
     model = _model(subject)
     shown = [subject] if model else [subject, *_others(subject, atlas)]
     first, *others = shown
     rows = _rows(first.field)
     return {
         "bokeh": bokehjs.VERSION,
-        "language": language(),
+        "language": of_formulas(language),
         "state": view.plain(),
-        "story": subject.network.story,
+        "story": subject.network.story(say),
         "documents": {name: document(name) for name in ("field", "front", "bend")},
         "fields": [
-            _told(first, _exact(_taken(first.field, rows)), None if view.hidden else first.found),
-            *(_told(one, _coarse(_taken(one.field, rows)), []) for one in others),
+            _told(first, say, _exact(_taken(first.field, rows)), None if view.hidden else first.found),
+            *(_told(one, say, _coarse(_taken(one.field, rows)), []) for one in others),
         ],
         "points": len(first.field),
+        "untried": first.untried(say),
         "model": model,
         "sections": [] if model else [_section(view, one) for one in shown],
         "network": None if model else subject.tiles(view.inputs),
         "laws": [] if atlas is None else [law for row in atlas.laws for law in _law(activity, row)],
-        "approximation": list(WORDS["approximation"]),
     }
 
 
-def kept_back(view, subject):
+def kept_back(view, subject, language="en"):
     """What a page keeps back: concepts, hints, and the formulas where they are hidden; {} for nothing."""
+    say = words(language)
     known = subject.network.experiment if subject.layer is None else None
-    concepts = [{"formula": str(concept), "meaning": meaning} for concept, meaning in meanings(known)]
+    concepts = [{"formula": str(concept), "meaning": meaning} for concept, meaning in meanings(known, say)]
     best = [one["front"][one["best"]]["text"] for one in subject.found if one["best"] >= 0]
     formula = next((one["formula"] for one in concepts), best[-1] if best else None)
-    hints = [] if formula is None else [hint(formula, subject.field.names, i) for i in range(HINTS)]
+    hints = [] if formula is None else [hint(formula, subject.field.names, i, say) for i in range(HINTS)]
     found = subject.found if view.hidden else []
     return {"concepts": concepts, "hints": hints, "found": found} if hints or found else {}
 
@@ -118,8 +120,8 @@ def _others(subject, atlas):
             yield one
 
 
-def _told(subject, field, found):
-    place = {"layer": subject.layer, "neurons": list(subject.neurons), "what": subject.what}
+def _told(subject, say, field, found):
+    place = {"layer": subject.layer, "neurons": list(subject.neurons), "what": subject.what(say)}
     return place | {"field": field, "found": found, "ended": subject.ended}
 
 
@@ -164,6 +166,6 @@ def _law(activity, row):
     """A row of an atlas as a generation of a search at its end; nothing for one of another network."""
     position = activity.position(row.layer)
     if row.neuron < activity.layers[position].count:
-        front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]
-        known = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": list(WORDS[row.kind])}
-        yield {"layer": row.layer, "neuron": row.neuron, "generation": known}
+        yield from (
+            {"layer": row.layer, "neuron": row.neuron, "generation": known} for known in plain_law(row)
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from ..errors import OutputError
+from ..words import words
 from . import bokehjs
 from .bundle import bundled
 from .pagedata import kept_back, page_data
@@ -20,14 +21,11 @@ from .tasks import read_tasks
 __all__ = ["page", "recorded", "write_page"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_FOR_PRACTICE = (
-    "<p>What is kept back is packed{how}, and all in this file: it is for practice, not for marks.</p>"
-)
 
 
 def page(
     source, path, x=None, names=None, *, seed=0, generations=None, atlas=None, show=(), hidden=False,
-    word=None, tasks=None, title=None, notebook=None, bokeh=None,
+    word=None, tasks=None, title=None, notebook=None, bokeh=None, language="en",
 ):  # fmt: skip
     """Write a page on which a network can be looked at, guessed at and played with, without Python.
 
@@ -51,6 +49,7 @@ def page(
         Tasks with feedback as Markdown, see `widgets/tasks.py`; what is right of a choice is kept back.
     title : str, or None for that of the tasks or else the experiment's number
     notebook : address of the notebook that the page links to, or None
+    language : "en" or "de", of all that it says
     bokeh : address of a script with this BokehJS, such as "bokeh.min.js" beside the page; None puts it in
 
     Raises
@@ -64,7 +63,7 @@ def page(
     subject = recorded(Network.of(source, x, names, seed), generations)
     return write_page(
         path, subject.view(show, hidden), subject,
-        atlas=atlas, word=word, tasks=tasks, title=title, notebook=notebook, bokeh=bokeh,
+        atlas=atlas, word=word, tasks=tasks, title=title, notebook=notebook, bokeh=bokeh, language=language,
     )  # fmt: skip
 
 
@@ -82,36 +81,45 @@ def recorded(network, generations=None):
 
 def write_page(
     path, view, subject, *, atlas=None, word=None, tasks=None, title=None, notebook=None, bokeh=None,
-    links=(), harder=None,
+    links=(), harder=None, language="en",
 ):  # fmt: skip
     """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`.
 
     `links` are more of them, (address, words); `harder` is the address of the page to go to next, or None.
     The others are those of `page`.
     """
-    network, back = subject.network, kept_back(view, subject)
+    network, back, say = subject.network, kept_back(view, subject, language), words(language)
     heading, introduction, listed, right = None, "", [], {}
     if tasks is not None:
         layers = [layer.name for layer in network.activity.layers]
         heading, introduction, listed, right = read_tasks(tasks, subject.field.names, layers)
-    data = page_data(view, subject, atlas) | {"tasks": listed, "harder": harder, "answered": bool(back)}
+    data = page_data(view, subject, atlas, language) | {
+        "tasks": listed,
+        "harder": harder,
+        "answered": bool(back),
+    }
     told = json.dumps([data["fields"][0]["field"], listed])  # what people who work with it are asked about
     data["id"] = hashlib.sha256(told.encode()).hexdigest()[:12]
     back |= {"right": right} if right else {}
-    number = "A network of your own" if network.experiment is None else f"Network {network.experiment.id}"
+    own = network.experiment is None
+    number = say("file.titleOwn") if own else say("file.title", id=network.experiment.id)
     parts = {
+        "language": say.table["locale"],
         "title": escape(title or heading or number),
         "style": _asset("instrument/instrument.css") + _asset("page/page.css"),
-        "links": _links([(notebook, "The notebook of this page")] * bool(notebook) + list(links)),
+        "links": _links([(notebook, say("file.notebook"))] * bool(notebook) + list(links)),
         "introduction": _paragraphs(introduction),
         "words": escape(data["story"]),
-        "holds": _holds(data),
-        "python": _python(network.experiment, notebook),
-        "sealed": _FOR_PRACTICE.format(how=" and encrypted" if word else "") if back else "",
-        "data": _block("data", data) + _block("sealed", sealed(back, word)),
+        "holds": _holds(data, say),
+        "python": _python(network.name(view.hidden), notebook, say),
+        "sealed": f"<p>{say('file.practiceWord' if word else 'file.practice')}</p>" if back else "",
+        "data": _packed("paper", bundled("paper/index.js", language).encode())
+        + _block("data", data)
+        + _block("sealed", sealed(back, word)),
         "bokeh": _bokeh(bokeh),
-        "script": bundled("page/index.js"),
+        "script": bundled("page/index.js", language),
     }
+    parts |= {f"says_{key}": escape(text) for key, text in say.table["file"].items()}
     return _written(Path(path), Template(_asset("page/page.html")).substitute(parts))
 
 
@@ -152,25 +160,20 @@ def _bokeh(address):
     return _packed("bokeh", bokehjs.script())
 
 
-def _holds(data):
+def _holds(data, say):
     """What of the network is in the page, in words."""
-    held, points = data["fields"][0]["field"]["count"], ""
-    if held < data["points"]:
-        points = f" Of {data['points']:,} points it holds {held:,}."
+    held = data["fields"][0]["field"]["count"]
+    points = (
+        say("file.holdsPoints", all=f"{data['points']:,}", held=f"{held:,}") if held < data["points"] else ""
+    )
     if data["model"] is not None:
-        return f"The whole network is in this page: look at any neuron, over any inputs.{points}"
-    count, inputs = len(data["fields"]), " and ".join(data["state"]["inputs"])
-    return (
-        f"This network cannot be computed in a page: {count} of its neurons were recorded, their grey "
-        f"pictures over {inputs}.{points}"
-    )
+        return say("file.holdsAll") + points
+    inputs = say.listed(data["state"]["inputs"])
+    return say("file.holdsSome", count=len(data["fields"]), inputs=inputs) + points
 
 
-def _python(experiment, notebook):
+def _python(name, notebook, say):
     """How to get what a page cannot do, in words."""
-    where = "its notebook, see above, or" if notebook else "a notebook with"
-    shown = "sg.Workbench(model, x)" if experiment is None else f'sg.Workbench("{experiment.slug}")'
-    return (
-        "To train a network or to search anew you need Python with symgrad: run <code>symgrad lab</code>, "
-        f"and open {where} <code>{escape(shown)}</code>."
-    )
+    shown = "sg.Workbench(model, x)" if name is None else f'sg.Workbench("{name}")'
+    code = {"lab": "<code>symgrad lab</code>", "code": f"<code>{escape(shown)}</code>"}
+    return say("file.pythonOf" if notebook else "file.python", **code)

@@ -5,8 +5,10 @@ import zlib
 import traitlets
 
 from ..errors import SymgradError
-from ..formula.language import language
+from ..formula.language import language as of_formulas
+from ..words import words
 from . import bokehjs
+from .bundle import bundled
 from .canvases import document
 from .cells import adopt
 from .fielddata import field_data, packed
@@ -40,17 +42,26 @@ class Pane(Described, Front):
     _svg = traitlets.Bytes().tag(sync=True)  # for a page where no Python answers
     _plots: tuple[str, ...] = ("field",)  # that are drawn at once
 
-    def __init__(self, state, panels=None, **traits):
-        self.error, self._shown = "", state
+    def __init__(self, state, panels=None, language="en", projector=False, **traits):
+        self.error, self._shown, self._says = "", state, words(language)
+        self._language = language
         shown = list(self.panels if panels is None else panels)
-        super().__init__("sgi-view", _state=state.plain(), _panels=shown, **traits)
+        large = {"large": True} if projector else {}
+        super().__init__(
+            "sgi-view",
+            language=language,
+            _choices=traits.pop("_choices", {}) | large,
+            _state=state.plain(),
+            _panels=shown,
+            **traits,
+        )
         self.on_msg(self._asked)
         adopt(self)
 
     def _given(self):
         """All that a page has to know, as plain data."""
         return {
-            "language": language(),
+            "language": of_formulas(self._language),
             "choices": [],
             "story": "",
             "found": [],
@@ -82,6 +93,8 @@ class Pane(Described, Front):
         try:
             if message.get("want") == "live":
                 self.send({"live": self._version}, buffers=[bokehjs.script()])
+            elif message.get("want") == "paper":
+                self.send({"paper": True}, buffers=[bundled("paper/index.js", self._language).encode()])
             elif message.get("want") == "given":
                 self._tell_all()
             elif message.get("want") == "plots":

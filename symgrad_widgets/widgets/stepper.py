@@ -160,13 +160,17 @@ class SearchStepper(Pane):
 
     def _given(self):
         search = self.search
-        field = {} if search.field is None else {"field": looked_at(search.field), "what": "Neuron"}
+        field = (
+            {}
+            if search.field is None
+            else {"field": looked_at(search.field), "what": self._says("told.neuron")}
+        )
         return super()._given() | field | {"running": self._worker.running} | self._all_found()
 
     def _all_found(self):
         """All generations so far; of one that was never seen there is nothing yet."""
         numbers = range(1, self.search.generation + 1)
-        blank = {"tried": 0, "front": [], "best": -1, "kind": ["", ""]}
+        blank = {"tried": 0, "front": [], "best": -1, "kind": ""}
         states = [self._states.get(i) for i in numbers]
         found = [
             {"generation": i} | blank if state is None else plain_state(self.search, state)

@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -11,17 +12,20 @@ from ..formula.expressions import as_expression, evaluate, from_file
 from ..network.experiment import experiments
 from ..reading.activity import Activity
 from ..search import Search, identifiable, score
+from ..words import ENGLISH
 from .answers import answer
 from .fielddata import field_data, packed
 from .found import plain_state
 from .hints import HINTS, hint
 from .opening import opening
 from .planes import asked, plain_section
+from .reasons import reasons, untried
 from .tiles import Samples, layer_data, network_data
 from .viewstate import ViewState
 
 __all__ = ["Network", "Subject"]
 
+_FILES = {".pt", ".pth", ".safetensors", ".ckpt", ".onnx"}
 _GENERATIONS = 5  # of a search for hints
 
 
@@ -36,6 +40,7 @@ class Network:
     seed : int
     neuron : numbers of the neurons of the output to begin with
     run : TrainingResult of the experiment, or None
+    laws : {(layer, neuron): generations} of an atlas that grows
 
     """
 
@@ -44,17 +49,18 @@ class Network:
     seed: int = 0
     neuron: tuple[int, ...] = (0,)
     run: object = None  # TrainingResult
+    laws: dict = field(default_factory=dict)  # (layer, neuron) -> generations, of an atlas that grows
     _planes: dict = field(default_factory=dict)
 
     @classmethod
-    def of(cls, source, x=None, names=None, seed=0, halted=None, **reading):
+    def of(cls, source, x=None, names=None, seed=0, halted=None, watch=None, **reading):
         """Network of an experiment's name, an Experiment, a TrainingResult, or a module with its points.
 
-        A training ends when `halted()`; `reading` is that of an `Activity`.
+        A training ends when `halted()`, and tells `watch`; `reading` is that of an `Activity`.
         """
         if x is not None:
             return cls(Activity(source, x, names, **reading), seed=seed)
-        run = source if hasattr(source, "history") else _run(source, seed, halted)
+        run = source if hasattr(source, "history") else _run(source, seed, halted, watch)
         neuron = tuple(int(one) for one in np.atleast_1d(run.neuron))
         return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron, run)
 
@@ -68,28 +74,39 @@ class Network:
 
     @property
     def harder(self):
-        """Name of the experiment after this one, or None."""
-        slugs = experiments.keys()
-        slug = getattr(self.experiment, "slug", None)
-        return dict(itertools.pairwise(slugs)).get(slug)
+        """Number of the experiment after this one, which gives nothing away, or None."""
+        after = {one.slug: other.id for one, other in itertools.pairwise(experiments)}
+        return after.get(getattr(self.experiment, "slug", None))
 
-    @property
-    def story(self):
+    def name(self, hidden):
+        """Name of the experiment in a state; where answers are kept back its number. None for one's own."""
+        if self.experiment is None:
+            return None
+        return self.experiment.id if hidden else self.experiment.slug
+
+    def story(self, say=ENGLISH):
         """What happened to the network, without giving away what it has learnt."""
         if self.experiment is None:
-            return "A network of your own."
+            return say("told.own")
         names = ", ".join(self.experiment.names[:6]) + (", ..." if len(self.experiment.names) > 6 else "")
-        if self.experiment.kind == "siamese":
-            return f"A network saw pairs of ({names}) that share something. Nobody told it what."
-        return f"A network learnt to tell two kinds of ({names}) apart. Nobody told it the rule."
+        return say(f"told.{self.experiment.kind}", names=names)
 
 
-def _run(source, seed, halted):
+def _run(source, seed, halted, watch):
+    if isinstance(source, str) and Path(source).suffix in _FILES:
+        raise DataError(
+            f"{source!r} is a file of weights: build its network, load them into it, and give its points, "
+            "too: Workbench(model, x)"
+        )
     experiment = experiments[source] if isinstance(source, str) else source
     if not hasattr(experiment, "sample"):
+        from ..network.gradients.wanted import wanted  # torch, which whoever has a model has
+
+        points = wanted(experiment) if callable(getattr(experiment, "named_modules", None)) else ""
         raise DataError(
             f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
             "for a network of your own give its points, too: Workbench(model, x)"
+            + (f", where x is {points}" if points else "")
         )
     try:
         run = experiment.pretrained()
@@ -98,7 +115,7 @@ def _run(source, seed, halted):
     if run is not None and run.seed == seed:
         return run
     callback = None if halted is None else lambda _: halted()
-    return experiment.train(seed=seed, progress=False, callback=callback)
+    return experiment.train(seed=seed, progress=False, callback=callback, watch=watch)
 
 
 @dataclass(eq=False)
@@ -159,12 +176,12 @@ class Subject:
         """Names of the two inputs that the neurons depend on most, in the order of the names."""
         return tuple(self.field.names[i] for i in sorted(self._steep[:2]))
 
-    @property
-    def what(self):
+    def what(self, say=ENGLISH):
         """What the neurons are called."""
         if self.layer is not None:
             return f"{self.layer} {', '.join(map(str, self.neurons))}"
-        return "Output neuron" if len(self.neurons) == 1 else f"{len(self.neurons)} neurons"
+        count = len(self.neurons)
+        return say("told.outputNeuron") if count == 1 else say("told.neurons", count=count)
 
     @cached_property
     def beginning(self):
@@ -173,9 +190,8 @@ class Subject:
 
     def view(self, panels=(), hidden=False):
         """Return the `ViewState` in which one begins with these neurons."""
-        experiment = self.network.experiment
         return ViewState(
-            experiment=None if experiment is None else experiment.slug,
+            experiment=self.network.name(hidden),
             seed=self.network.seed,
             layer=self.layer,
             neurons=self.neurons,
@@ -185,17 +201,33 @@ class Subject:
             hidden=hidden,
         )
 
-    def hint(self, secret=False):
+    def hint(self, secret=False, say=ENGLISH):
         """Say a little more than the time before; the formula itself only where it is no secret."""
         self._hints = min(self._hints + 1, HINTS - secret)
-        return hint(self.answer(), self.field.names, self._hints - 1)
+        return hint(self.answer(), self.field.names, self._hints - 1, say)
 
-    def told(self, formula):
+    def told(self, formula, say=ENGLISH):
         """What a formula is to the neurons, as plain data, in words."""
         if formula is None:
             raise DataError("no formula is shown: give one, such as 'x² + v²'")
         known = self.network.experiment if self.layer is None else None
-        return answer(as_expression(formula, self.field.names), self.field, known)
+        told = answer(as_expression(formula, self.field.names), self.field, known, say)
+        if not told["name"] and not told["same"]:  # nobody knows: what the search says of its own formula
+            told["name"] = self._judged(formula, say)
+        return told | {"why": reasons(self.scored(formula), self.field, say), "change": self.untried(say)}
+
+    def untried(self, say=ENGLISH):
+        """Sentences on what might change an answer."""
+        if len(self.field.names) < 2:
+            return []
+        return untried(self.search, self.field, self.network.seed, say)
+
+    def _judged(self, formula, say):
+        """Name of the kind of answer that a formula of the machine's is, or ""."""
+        best = self.search.best
+        if best is None or str(self.search.in_inputs(best)) != formula:
+            return ""
+        return say.table["kinds"][self.search.kind][0]
 
     def answer(self):
         """The known concept of an output, or else the best formula of a short search."""
@@ -221,6 +253,13 @@ class Subject:
         """Plain data of the whole network over two inputs, by name."""
         activity = self.network.activity
         plane = self.network.plane(self.field, inputs) or Samples(activity)
+        return network_data(activity, plane, self.neurons, self.position)
+
+    def learning(self, model, inputs):
+        """Plain data of the whole network as a training has it by then, over two inputs, by name."""
+        now = self.network.activity
+        activity = Activity(model, now.points, now.names)
+        plane = asked(activity, self.field, inputs) or Samples(activity)
         return network_data(activity, plane, self.neurons, self.position)
 
     def layer_tiles(self, inputs, layer):

@@ -3,11 +3,12 @@
 import threading
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 
 import traitlets
 
 from .. import plots
-from ..checks import whole
+from ..checks import several, whole
 from ..errors import DataError, SymgradError
 from ..formula.expressions import angles, as_expression
 from ..formula.typed import read_formula
@@ -15,15 +16,17 @@ from ..network.experiment import experiments
 from ..reading.interpretation import interpret
 from ..search import warm_up
 from ..verdict import verdict_on
-from .links import Links
+from .links import Links, Turning
 from .pages import write_page
 from .pane import Pane
 from .subject import Network, Subject
 from .viewstate import PANELS, ViewState
 from .worker import Worker
+from .xray import GrowingAtlas
 
 __all__ = ["Workbench"]
 
+_PACE = 0.25  # seconds between two pictures of a training
 _STILL = 200  # arrows of a picture that does not move
 _ALL = ("network", "field", "guess", "angle", "formulas", "front", "bend", "rest", "time", "told")
 
@@ -50,6 +53,8 @@ class Workbench(Links, Pane):
         Without it all of them are there, most of them closed at first; "all" opens them.
     hidden : bool
         Keep the machine's formulas back until somebody has guessed.
+    language : "en" or "de", of all that it says
+    projector : bool, whether type is larger, for a room
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
@@ -68,16 +73,31 @@ class Workbench(Links, Pane):
 
     field = traitlets.Any(read_only=True)
 
-    def __init__(self, source="oscillator", x=None, names=None, *, seed=0, show=(), hidden=False, **reading):
-        everything = PANELS if show == "all" else ()
-        show = () if everything else tuple(show)
-        for panel in show:
-            if panel not in _ALL:
-                raise DataError(f"no panel {panel!r} to show: there are {', '.join(_ALL)}")
-        self.interpretation, self._running, self._views = None, False, {}
+    def __init__(
+        self,
+        source="oscillator",
+        x=None,
+        names=None,
+        *,
+        seed=0,
+        show=(),
+        hidden=False,
+        language="en",
+        projector=False,
+        **reading,
+    ):
+        self.interpretation, self._running, self._views, self._turning = None, False, {}, Turning()
         self._going = threading.Lock()  # no thread tells a page of neurons that another one leaves
         self._worker = Worker(self._working)
         self._aside = Worker(self._answering)  # beside a search
+        self._atlas = GrowingAtlas(lambda: self._worker.running or self._aside.running, self._read)
+        if not isinstance(hidden, bool):
+            raise DataError(f"hidden is True or False, got {hidden!r}")
+        everything = PANELS if show == "all" else ()
+        show = () if everything else several(show, "show")
+        for panel in show:
+            if panel not in _ALL:
+                raise DataError(f"no panel {panel!r} to show: there are {', '.join(_ALL)}")
         network = Network.of(source, x, names, seed, **reading)
         self._subject = Subject(network, None, network.neuron)
         self._subjects = {_key(self._subject): self._subject}  # each keeps its search
@@ -85,8 +105,8 @@ class Workbench(Links, Pane):
         self._known = {}  # experiments by name that are none of the package's
         experiment = network.experiment
         if experiment is not None:
-            self._known[experiment.slug] = experiment
-        super().__init__(self._subject.view(everything, hidden), show)
+            self._known |= {experiment.slug: experiment, experiment.id: experiment}
+        super().__init__(self._subject.view(everything, hidden), show, language, projector)
         self.set_trait("field", self._subject.field)
 
     # -- state -----------------------------------------------------------------------------------------------
@@ -120,7 +140,8 @@ class Workbench(Links, Pane):
         self._moved_to(ViewState.read(given))
 
     def _moved_to(self, view):
-        self._show(view, self._tried(view))
+        subject = self._tried(view)
+        self._show(replace(view, experiment=subject.network.name(view.hidden)), subject)
 
     def state_dict(self):
         """What is shown, as a dict of JSON values: give it to `from_state`, here or on another machine.
@@ -141,9 +162,10 @@ class Workbench(Links, Pane):
     def export(self, path, **given):
         """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
 
-        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` are those of `symgrad_widgets.page`.
+        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh`, `language` are those of
+        `symgrad_widgets.page`.
         """
-        return write_page(path, self.state, self._subject, **given)
+        return write_page(path, self.state, self._subject, **{"language": self._language, **given})
 
     @classmethod
     def from_state(cls, state, model=None, x=None, names=None, **given):
@@ -171,6 +193,8 @@ class Workbench(Links, Pane):
         if subject is not self._subject:
             self._halt()
             self.interpretation = None
+            if subject.network is not self._subject.network:
+                self._atlas.stop()
         subject.reach(view.generation)
         other, before, secret = subject is not self._subject, self._shown, self._secret
         kept = {key: one for key, one in self._subjects.items() if key[0] is subject.network}
@@ -184,29 +208,22 @@ class Workbench(Links, Pane):
                 told["section"] = self._section()
             if secret != self._secret:
                 told["found"] = self._found
-            seen = (view.experiment, view.seed, view.inputs, self._has("network", view))
-            if seen[-1] and seen != (
-                before.experiment,
-                before.seed,
-                before.inputs,
-                self._has("network", before),
-            ):
-                told["network"] = subject.tiles(view.inputs)
+            seen, last = (
+                (one.experiment, one.seed, one.inputs, self._has("network", one)) for one in (view, before)
+            )
+            if seen[-1] and seen != last:
+                told["network"] = self._tiles()
             self._go(view, **told)
         self.set_trait("field", subject.field)
         self._follow_all()
 
     def _with(self, parts):
-        """As a page asks for it: nothing is searched for, and of other neurons the last that was found is shown."""
+        """As a page asks for it: nothing is searched for."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
         found = [] if _kept_back(view) else subject.found
         if "generation" not in parts and (subject is not self._subject or len(found) > len(self._found)):
-            best = [one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0]
-            known = [one["text"] for state in self._found for one in state["front"]]
-            mine = view.selected if view.selected in view.guesses or view.selected not in known else None
-            keeps = mine in view.guesses or not best
-            return replace(view, generation=len(found), selected=mine if keeps else best[0])
+            return _at_the_end(view, found, self._found)
         return replace(view, generation=min(view.generation, len(subject.found)))
 
     def _has(self, panel, view):
@@ -218,7 +235,8 @@ class Workbench(Links, Pane):
         if (view.experiment is None) != self._given_model:
             other = "a network of one's own" if view.experiment is None else view.experiment
             raise DataError(f"this state is of {other}, not of what this Workbench shows")
-        if (view.experiment, view.seed) == (self._shown.experiment, self._shown.seed):
+        names = {now.network.name(hidden) for hidden in (False, True)}
+        if view.experiment in names and view.seed == self._shown.seed:
             network = now.network
         elif self._given_model:
             network = Network(now.network.activity, None, view.seed, now.network.neuron)
@@ -250,9 +268,9 @@ class Workbench(Links, Pane):
         """All that a page has to know, as plain data."""
         subject = self._subject
         return super()._given() | {
-            "choices": [] if self._given_model else _choices(self._known.values()),
-            "story": subject.network.story,
-            "what": subject.what,
+            "choices": [] if self._given_model else _choices(self._known.values(), self._shown.hidden),
+            "story": subject.network.story(self._says),
+            "what": subject.what(self._says),
             "field": subject.data(),
             "section": self._section(),
             "found": self._found,
@@ -274,9 +292,26 @@ class Workbench(Links, Pane):
 
     def _tell_all(self):
         view = self._shown
-        super()._tell_all(network=self._subject.tiles(view.inputs) if self._has("network", view) else None)
+        super()._tell_all(network=self._tiles() if self._has("network", view) else None)
+
+    def _tiles(self):
+        """The network as tiles; formulas of its neurons are looked for from then on, the last layer first."""
+        subject, tiles = self._subject, self._subject.tiles(self._shown.inputs)
+        if not self._secret:
+            columns = [one for one in reversed(tiles["columns"]) if one["choosable"]]
+            self._atlas.grow(
+                subject.network, [(one["layer"], neuron) for one in columns for neuron in one["neurons"]]
+            )
+        return tiles
+
+    def _read(self, network, place, found):
+        """Tell the page what the atlas has found of a neuron."""
+        with self._going:
+            if network is self._subject.network and not self._secret:
+                self._tell(read=[*place, found])
 
     def _do(self, message):
+        self._atlas.rest()
         get = message.get
         answers = {
             "layer": lambda: self._tell(layer=self._subject.layer_tiles(self._shown.inputs, get("layer"))),
@@ -309,10 +344,12 @@ class Workbench(Links, Pane):
         self._tell(
             look=where
             | {
-                "what": subject.what,
+                "what": subject.what(self._says),
                 "field": subject.data(self.field),
                 "section": [list(view.inputs), subject.section(view.inputs, view.slice)],
-                "found": [] if self._secret else subject.found,
+                "found": []
+                if self._secret
+                else subject.found or subject.network.laws.get((layer, neuron), []),
             }
         )
 
@@ -321,23 +358,39 @@ class Workbench(Links, Pane):
 
         Returns {"same": bool, "name": text, "said": a sentence}: whether it is what they have learnt.
         """
-        return self._subject.told(self._shown.selected if formula is None else formula)
+        return self._subject.told(self._shown.selected if formula is None else formula, self._says)
 
     def _what(self, text):
         subject = self._subject
         told = {"text": text, "harder": subject.network.harder}
-        self._told_of(subject, told=subject.told(text) | told)
+        self._told_of(subject, told=subject.told(text, self._says) | told)
 
     def _open(self, experiment, seed):
         """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
         self._halt()
         seed, halted = whole(seed, "seed", most=2**31), self._aside.halted.is_set
-        self._begin(Network.of(self._known.get(experiment, experiment), seed=seed, halted=halted))
+        source, last = self._known.get(experiment, experiment), [0.0]
+
+        def watch(history, model):
+            if monotonic() - last[0] > _PACE:  # a page draws no more often
+                self._learning(source, history, model)
+                last[0] = monotonic()
+
+        self._begin(Network.of(source, seed=seed, halted=halted, watch=watch))
+
+    def _learning(self, source, history, model):
+        """Tell the page how far a training is, and of what is shown what the neurons do by then."""
+        subject, told = self._subject, {"training": [float(f"{one:.4g}") for one in history["validation"]]}
+        experiment = subject.network.experiment
+        if self._has("network", self._shown) and source in (experiment, experiment.slug):
+            told["network"] = subject.learning(model, self._shown.inputs)
+        self._tell(**told)
 
     def _begin(self, network):
         """Begin with another network."""
         if network.experiment is not None:
-            self._known.setdefault(network.experiment.slug, network.experiment)
+            for hidden in (False, True):
+                self._known.setdefault(network.name(hidden), network.experiment)
         subject = Subject(network, None, network.neuron)
         self._show(subject.view(self._shown.open, self._shown.hidden), subject)
 
@@ -369,7 +422,8 @@ class Workbench(Links, Pane):
     def _read_all(self, subject):
         """Search for the other concepts of several neurons, too, and say which all there are."""
         found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
-        said = {"name": f"{len(found)} of {rank} concepts", "said": "; ".join(map(str, found)) or "none"}
+        name = self._says("told.concepts", count=len(found), rank=rank)
+        said = {"name": name, "said": "; ".join(map(str, found)) or self._says("told.nothing")}
         if not self._secret:
             self._told_of(subject, told=said | {"text": None, "same": False})
 
@@ -387,8 +441,9 @@ class Workbench(Links, Pane):
 
     def _hint(self, text):
         subject = self._subject
-        said = {"text": text, "same": False, "name": "Hint", "said": subject.hint(self._secret)}
-        self._told_of(subject, told=said)
+        said = subject.hint(self._secret, self._says)
+        told = {"text": text, "same": False, "name": self._says("told.hint"), "said": said}
+        self._told_of(subject, told=told)
 
     # -- pictures and words ----------------------------------------------------------------------------------
 
@@ -408,7 +463,7 @@ class Workbench(Links, Pane):
     def words(self):
         """What is shown, in words."""
         view, subject = self._shown, self._subject
-        words = f"What has this neuron learnt? {subject.network.story} Looked at: {subject.what}."
+        words = f"What has this neuron learnt? {subject.network.story()} Looked at: {subject.what()}."
         if view.selected is not None:
             apart = plots.describe_angles(angles(as_expression(view.selected, self.field.names), self.field))
             words += f" Shown is {view.selected}. Angle to {plots.target(self.field)}: {apart}."
@@ -451,6 +506,7 @@ class Workbench(Links, Pane):
         """End what runs in the background, and all views."""
         self._halt()
         self._aside.halted.set()
+        self._atlas.stop()
         for view in self._views.values():
             view.close()
         super().close()
@@ -466,10 +522,21 @@ def _kept_back(view):
     return view.hidden and not view.guesses
 
 
-def _choices(own):
+def _at_the_end(view, found, before):
+    """A state at the last generation with its best formula; what a person guessed or began with stays.
+
+    `before` is what has been found in the state before, whose formulas do not stay.
+    """
+    best = next((one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0), None)
+    known = [one["text"] for state in before for one in state["front"]]
+    stays = view.selected in view.guesses or (best is None and view.selected not in known)
+    return replace(view, generation=len(found), selected=view.selected if stays else best)
+
+
+def _choices(own, hidden):
     """[name, label] of each experiment that can be gone to; a label gives no answer away."""
-    shown = {one.slug: one for one in (*own, *experiments)}
-    return [[slug, f"{one.id}  {', '.join(one.names[:4])}".strip()] for slug, one in shown.items()]
+    shown = {one.id if hidden else one.slug: one for one in (*own, *experiments)}
+    return [[name, f"{one.id}  {', '.join(one.names[:4])}".strip()] for name, one in shown.items()]
 
 
 def _key(subject):

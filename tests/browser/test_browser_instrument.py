@@ -20,6 +20,13 @@ answered = partial(lab.answered, tries=50)
 
 
 @pytest.fixture
+def artefacts(root):
+    folder = root / "tests" / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
 def page(cells_page):
     return cells_page
 
@@ -153,6 +160,25 @@ def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page)
     page.get_by_role("button", name="etwork").click()
 
 
+def test_an_x_ray_tells_the_formula_that_an_atlas_has_found_meanwhile(page, artefacts):
+    page.get_by_role("button", name="etwork").click()
+    page.locator("button.sgi-tile").first.wait_for()
+    titles = [tile.get_attribute("title") for tile in page.locator("button.sgi-tile").all()]
+    found = "[f'{layer} {neuron}' for (layer, neuron), law in view._subject.network.laws.items() if law]"
+    read = f"print(*[one for one in {found} if one in {titles!r}][:1])"
+    for _ in range(120):
+        if title := lab.ask(page, read).strip():
+            break
+        page.wait_for_timeout(500)
+    page.locator(f"button.sgi-tile[title='{title}']").click()
+    glance = page.locator(".sgi-glance")
+    glance.get_by_text(f"Looking at {title}").wait_for(timeout=10_000)
+    assert glance.get_by_text("no formula yet").count() == 0
+    page.locator(".sgi").screenshot(path=artefacts / f"xray_{page.theme}.png")
+    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("button", name="etwork").click()
+
+
 def test_a_refused_state_changes_nothing_and_the_same_one_twice_is_once(page):
     told = lab.ask(
         page,
@@ -192,9 +218,11 @@ def test_a_first_formula_is_read_and_a_harder_one_follows(page):
         page.keyboard.press("ArrowDown")
     page.locator(".sgi-number[aria-valuetext='1']").wait_for()
     page.get_by_role("button", name="What is this?").click()
-    page.get_by_text("the energy of the spring, up to a factor. You have just read a neuron.").wait_for(
-        timeout=30_000
-    )
+    page.get_by_text("the energy of the spring, up to a factor: proved. You have").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Why?").click()
+    page.get_by_text("Half of the arrows are less than").wait_for()
+    page.get_by_role("button", name="What would change it?").click()
+    page.get_by_text("Nothing is known where there are no data: x from").wait_for()
     page.get_by_role("button", name="Now a harder one").click()
     page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
     answered(page, "print(view.state.experiment)", "cubic_force")
@@ -211,3 +239,38 @@ def test_an_experiment_is_chosen_and_a_slice_through_it(page):
     page.get_by_role("button", name="All points").click()
     answered(page, "print(view.state.slice)", "{}")
     assert page.errors == []
+
+
+def test_a_network_learns_before_ones_eyes_and_is_stopped(page, artefacts):
+    header = page.locator(".sgi > header")
+    header.get_by_role("button", name="Train again").click()
+    page.locator(".sgi-learning svg").wait_for(timeout=120_000)
+    page.wait_for_timeout(2000)
+    page.locator(".sgi").screenshot(path=artefacts / f"learning_{page.theme}.png")
+    assert header.get_by_text("epoch").count() == 1
+    header.get_by_role("button", name="Stop").click()
+    header.get_by_role("button", name="Train again").wait_for(timeout=60_000)
+    assert not page.locator(".sgi-learning").is_visible()
+    answered(page, "print(view.state.seed, view._subject.network.run.ending)", "1 callback")
+    assert page.errors == []
+
+
+def test_a_page_that_is_loaded_anew_in_mid_search_goes_on(page):
+    page.get_by_role("button", name="Let the machine").click()
+    page.locator(".sgi-time").get_by_text("step 2 ·").wait_for(timeout=120_000)
+    lab.save_and_reload(page)
+    lab.answered(page, "print(len(view._subject.found) > 4)", "True", tries=600)
+    page.locator(".sgi-time").get_by_text("formulas tried").wait_for(timeout=60_000)
+    behind = "print(view.state.generation in (len(view._subject.found) - 1, len(view._subject.found)))"
+    lab.answered(page, behind, "True", tries=100)
+    if page.locator(".sgi-time").get_by_text("searching").count():
+        page.locator(".sgi-time").get_by_role("button", name="Pause").click()
+    lab.answered(page, "print(view._worker.running)", "False", tries=300)
+
+
+def test_after_a_restart_one_line_says_what_to_run(page):
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.locator(".sgi-lost:visible").first.wait_for(timeout=60_000)
+    said = page.locator(".sgi-lost").first.evaluate("(one) => getComputedStyle(one, '::before').content")
+    assert "Run its cell again" in said
+    assert page.locator(".sgi-lost").count() == 1

@@ -543,7 +543,7 @@ WRONG_POINTS = {
     "truths": (np.ones((5, 3), bool), r"real numbers, got ndarray of truth values"),
     "a vector": (
         np.ones(3),
-        r"must have shape \(N, n\) or \(N, ...\), got \(3,\); a single point is .* x\[None\]",
+        r"must have shape \(N, n\) or \(N, ...\), got \(3,\); .*, a single point .* x\[None\]",
     ),
     "a number": (3.0, r"got \(\)"),
     "nothing": (np.ones((0, 3)), r"got \(0, 3\)"),

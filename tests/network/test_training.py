@@ -541,3 +541,14 @@ def test_epochs_that_are_kept_are_the_network_as_it_was_and_change_nothing():
 def test_epochs_that_are_none_cannot_be_kept(keep):
     with pytest.raises(DataError, match="keep must be epochs from 0 to 4"):
         OSCILLATOR.train(keep=keep, epochs=4, progress=False)
+
+
+def test_a_training_is_watched_and_goes_on_as_it_would():
+    watched = []
+    run = OSCILLATOR.train(
+        seed=1, keep=(2,), watch=lambda history, model: watched.append((len(history["epoch"]), model)), **TINY
+    )
+    assert [epoch for epoch, _ in watched] == [1, 2, 3]
+    assert run.history["validation"] == OSCILLATOR.train(seed=1, **TINY).history["validation"]
+    then, kept = watched[1][1].parameters(), run.kept[2].parameters()
+    assert all(torch.equal(one, other) for one, other in zip(then, kept, strict=True))

@@ -112,7 +112,10 @@ def test_the_formula_is_hidden_until_somebody_has_guessed(field):
     assert "v**2" not in json.dumps([heard(view), view._state])
     assert "v**2" not in json.dumps(view._repr_mimebundle_())
     assert "hidden until somebody has guessed" in view.words
-    view.guess = "x*v"
+    view.guess = "x*v"  # a cell that was written beforehand tells of itself alone
+    assert "Your guess v*x: Angle to the neuron" in view.words
+    assert "v**2" not in json.dumps([heard(view), view._state, view._repr_mimebundle_(), view.words])
+    go(view, guesses=["v*x", "x"], selected="x")
     assert "v**2 + x**2" in view.words
     assert heard(view)["tree"]
 

@@ -5,13 +5,12 @@ import json
 
 import numpy as np
 import pytest
-import sympy as sp
 from clicks import send
 
 import symgrad_widgets as sg
 from symgrad_widgets.reading.columns import columns, weights
 from symgrad_widgets.reading.section import section
-from symgrad_widgets.widgets import frontend
+from symgrad_widgets.widgets import frontend, workbench, xray
 
 CUBIC = "v**2/2 + x**4/4 + x**2/2"
 
@@ -127,7 +126,7 @@ def test_the_machine_tells_each_generation_and_when_it_has_ended(view):
     assert [one["generation"] for one in told] == list(range(1, len(told) + 1))
     assert given(view)["ended"] == "known"
     best = told[-1]["front"][told[-1]["best"]]
-    assert told[-1]["kind"][0] == "Match"
+    assert told[-1]["kind"] == "match"
     assert sg.verify(best["text"], CUBIC, field=view.field).same
     assert not given(view)["running"]
 
@@ -161,33 +160,6 @@ def test_hidden_answers_do_not_reach_the_page_before_a_guess():
 
 
 @pytest.mark.sweep
-def test_no_message_of_a_hidden_view_holds_a_formula_of_the_machine_s():
-    view = sg.Workbench("cubic_force", hidden=True, show="all")
-    messages = []
-    view.send = lambda message, **_: messages.append(json.dumps(message))
-    for message in ({"want": "given"}, {"want": "plots"}, *[{"do": "hint"}] * 4, {"do": "play"}):
-        send(view, **message)
-        view._worker.wait(120)
-    send(view, do="what", text="x² + 3.0 v²")
-    view._aside.wait(60)
-    send(view, do="look", layer="silu1", neuron=3)
-    send(view, do="step")
-    view._worker.wait(120)
-    best = view.search.best.expression
-    _ = view.words, view._repr_mimebundle_()
-    told = "".join([*messages, json.dumps(view._state), view.words])
-    spellings = {str(best), CUBIC, sp.latex(best), *(one["text"] for one in view._subject.found[-1]["front"])}
-    assert len(messages) > 8
-    assert [text for text in spellings if len(text) > 3 and text in told] == []
-    assert "It is a sum of 3 parts." in told
-    view.state = changed(view, guesses=["x v"])
-    assert str(best) in "".join(messages)
-    send(view, do="hint")
-    view._worker.wait(120)
-    assert CUBIC in messages[-2]
-    view.close()
-
-
 def test_tiles_are_what_the_neurons_compute_and_links_their_weights(view):
     view.state = changed(view, open=["network"])
     network = given(view)["network"]
@@ -395,3 +367,58 @@ def test_channels_of_images_are_shown_as_they_are_at_a_point_of_the_data():
     alike = [[np.corrcoef(tile, one)[0, 1] for tile, one in zip(tiles, image, strict=True)] for image in wide]
     assert np.min(alike, axis=1).max() > 0.98
     view.close()
+
+
+def test_an_atlas_grows_while_nobody_waits_and_an_x_ray_tells_its_formulas(view, monkeypatch):
+    monkeypatch.setattr(xray, "_QUIET", 0.0)
+    monkeypatch.setattr(xray, "_LOOK", 0.01)
+    busy = [True]
+    monkeypatch.setattr(view._atlas, "_busy", lambda: busy[0])
+    view.state = changed(view, open=["network"])
+    view._atlas.wait(0.3)
+    laws = view._subject.network.laws
+    assert laws == {}  # something is computed for the person
+    busy[0] = False
+    for _ in range(600):
+        view._atlas.wait(0.05)
+        if len(laws) > 3:
+            break
+    view._atlas.stop()
+    view._atlas.wait(60)
+    assert next(iter(laws)) == (None, 0)  # the output first, then the layer before it
+    assert {layer for layer, _ in list(laws)[1:]} == {"silu3"}
+    read = [message["given"]["read"] for message in view.told if "read" in message["given"]]
+    assert [(layer, neuron) for layer, neuron, _ in read] == list(laws)
+    layer, neuron, found = next(one for one in read[1:] if one[2])
+    send(view, do="look", layer=layer, neuron=neuron)
+    assert given(view)["look"]["found"] == found
+    text = found[0]["front"][0]["text"]
+    field = view._of(view._subject.network, layer, (neuron,)).field
+    assert sg.score(field, text).loss == pytest.approx(found[0]["front"][0]["loss"], rel=1, abs=1e-3)
+
+
+def test_no_formula_of_a_neuron_is_looked_for_where_answers_are_hidden(monkeypatch):
+    monkeypatch.setattr(xray, "_QUIET", 0.0)
+    view = sg.Instrument("cubic_force", hidden=True, show="all")
+    send(view, want="given")
+    view._atlas.wait(2)
+    assert view._subject.network.laws == {}
+    view.close()
+
+
+def test_a_training_is_seen_as_it_goes_and_the_tiles_change(view, monkeypatch):
+    monkeypatch.setattr(workbench, "_PACE", 0.0)
+    view.state = changed(view, open=["network"])
+    view._atlas.stop()
+    send(view, do="go", experiment="cubic_force", seed=1)
+    while sum("training" in message["given"] for message in view.told) < 3 and view._aside.running:
+        view._aside.wait(0.05)
+    send(view, do="halt")
+    view._aside.wait(120)
+    seen = [message["given"] for message in view.told if "training" in message["given"]]
+    history = view._subject.network.run.history["validation"]
+    assert [len(one["training"]) for one in seen[:3]] == [1, 2, 3]
+    assert seen[2]["training"] == pytest.approx(history[:3], rel=1e-3)
+    first, second = (one["network"]["columns"][1]["tiles"] for one in seen[:2])
+    assert first != second
+    assert [column["count"] for column in seen[0]["network"]["columns"]] == [2, 32, 32, 32, 1]

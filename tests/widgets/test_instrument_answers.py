@@ -1,10 +1,16 @@
 """What a person is told of a formula: the concept, or how far it is from it."""
 
+import re
+
+import numpy as np
 import pytest
+import torch
 from clicks import send
 
 import symgrad_widgets as sg
+from symgrad_widgets.formula.expressions import angles, as_expression
 from symgrad_widgets.network.concepts import CONCEPTS
+from symgrad_widgets.words import words
 
 
 @pytest.fixture(scope="module")
@@ -16,15 +22,13 @@ def view():
 
 @pytest.mark.parametrize("text", ["x² + v²", "E = ½ v² + x²/2", "v^2 + 1.0 x^2"])
 def test_the_concept_is_named(view, text):
-    assert view.answer(text) == {
-        "same": True,
-        "name": "",
-        "said": "the energy of the spring, up to a factor. You have just read a neuron.",
-    }
+    told = view.answer(text)
+    assert (told["same"], told["name"]) == (True, "")
+    assert told["said"] == "the energy of the spring, up to a factor: proved. You have just read a neuron."
 
 
 def test_a_bend_is_told_from_a_factor(view):
-    assert "the energy of the spring, up to a bend." in view.answer("exp(x² + v²)")["said"]
+    assert "the energy of the spring, up to a bend: proved." in view.answer("exp(x² + v²)")["said"]
 
 
 def test_a_formula_that_is_far_off_is_told_by_its_angle_alone(view):
@@ -37,6 +41,50 @@ def test_a_formula_that_is_near_is_close_but_not_complete(view):
     told = view.answer("x² + 1.03 v²")
     assert (told["same"], told["name"]) == (False, "Close, not complete")
     assert "apart in the middle. A longer formula would" in told["said"]
+
+
+def test_numbers_that_are_nearly_right_are_told_from_a_proof(view):
+    assert "the numbers agree within 1 %" in view.answer("x² + 1.004 v²")["said"]
+
+
+def test_why_opens_numbers_with_their_intervals(view):
+    why = view.answer("x² + 1.004 v²")["why"]
+    middle, most = np.percentile(angles(as_expression("x**2 + 1.004*v**2", ("x", "v")), view.field), [50, 95])
+    assert why[0].startswith(
+        f"Half of the arrows are less than {middle:.2g}° apart, 95 of 100 less than {most:.2g}°"
+    )
+    assert why[1] == "A formula that has nothing to do with the neuron would be about 45° off."
+    explained, numbers = why[2:]
+    assert float(explained.split()[-6]) > 99
+    value, low, high = (float(one) for one in re.findall(r"\d\.\d+", numbers))
+    assert value == 1.004
+    assert low < high
+
+
+def test_what_would_change_it_names_what_was_not_tried(view):
+    change = view.answer("x² + v²")["change"]
+    assert change[0] == "The machine has not tried yet: let it."
+    assert "of at most 40 parts" in change[1]
+    assert "sin" in change[1]
+    least, greatest = view.field.points[:, 0].min(), view.field.points[:, 0].max()
+    assert f"x from {least:.2g} to {greatest:.2g}, v from" in change[2]
+    assert "seed 0" in change[3]
+
+
+def test_the_machine_s_own_formula_has_the_kind_of_its_search():
+    model = torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1))
+    view = sg.Workbench(
+        model, np.random.default_rng(0).uniform(-1, 1, (300, 2)), names=("a", "b"), language="de"
+    )
+    view._subject.reach(1)
+    best = str(view.search.in_inputs(view.search.best or view.search.front[-1]))
+    told = view.answer(best)
+    if view.search.best is None:
+        assert told["name"] in ("", "Noch nicht")
+    else:
+        assert told["name"] in ("Noch nicht", words("de").table["kinds"][view.search.kind][0])
+    assert "Die Pfeile liegen in der Mitte" in told["said"]
+    view.close()
 
 
 @pytest.mark.sweep
@@ -70,7 +118,7 @@ def test_the_page_is_told_and_goes_to_a_harder_one(view):
     send(view, do="what", text="x² + v²")
     view._aside.wait(60)
     said = next(one["told"] for one in told if "told" in one)
-    assert (said["text"], said["same"], said["harder"]) == ("x² + v²", True, "cubic_force")
+    assert (said["text"], said["same"], said["harder"]) == ("x² + v²", True, "P1-08")
     send(view, do="go", experiment=said["harder"])
     view._aside.wait(60)
     assert view.state.experiment == "cubic_force"

@@ -3,6 +3,7 @@
 import dataclasses
 import gc
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -54,6 +55,20 @@ def test_all_views_follow_the_candidate(bench):
     assert bench.fieldview.candidate == bench.stepper.state.best.expression
     go(bench, generation=0, selected=None)
     assert (bench.stepper.state.generation, bench.fieldview.candidate) == (0, None)
+
+
+def test_what_another_thread_steps_is_heard_while_views_are_turned(bench, monkeypatch):
+    turning, stepped = threading.Event(), threading.Event()
+    bench.stepper, bench.phiview  # noqa: B018 - made now
+    monkeypatch.setattr(bench, "_turn_phiview", lambda _: (turning.set(), stepped.wait(60)))
+    thread = threading.Thread(target=lambda: bench._turned("phiview"))
+    thread.start()
+    turning.wait(60)
+    monkeypatch.setattr(bench, "_turn_phiview", lambda _: None)
+    bench.stepper.step()
+    stepped.set()
+    thread.join()
+    assert bench.state.generation == 1
 
 
 def test_a_guess_stands_on_the_front_and_in_the_field(bench):

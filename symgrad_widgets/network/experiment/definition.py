@@ -117,12 +117,13 @@ class Experiment:
         progress: bool = True,
         callback: Callable | None = None,
         keep: Iterable[int] = (),
+        watch: Callable | None = None,
         **settings,
     ) -> "TrainingResult":
         """Train a network on the data: see `training.train`, which has the settings."""
         from ..training import train  # torch: only when asked for
 
-        return train(self.of(variant), seed, preset, variant, progress, callback, keep, **settings)
+        return train(self.of(variant), seed, preset, variant, progress, callback, keep, watch, **settings)
 
     def pretrained(
         self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None

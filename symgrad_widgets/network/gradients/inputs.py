@@ -38,7 +38,7 @@ def checked_points(x):
     if x.ndim < 2 or not x.numel():
         raise DataError(
             f"points must have shape (N, n) or (N, ...), got {tuple(x.shape)}; "
-            "a single point is a table of one row, x[None]"
+            "one column of numbers is a table x[:, None], a single point a table of one row, x[None]"
         )
     finite = torch.isfinite(x.reshape(len(x), -1)).all(1)
     if not finite.any():

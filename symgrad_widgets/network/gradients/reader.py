@@ -13,6 +13,7 @@ from .along import split
 from .inputs import to_numpy
 from .neurons import neuron_values
 from .outputs import bare, copied, described, transformed
+from .wanted import instead_of, wanted
 
 __all__ = [
     "Reader",
@@ -184,8 +185,7 @@ class Reader:
 def check_module(model):
     """Raise ModelError for what is no module."""
     if not isinstance(model, nn.Module):
-        makes = ": give its .module()" if hasattr(model, "module") else f": {model!r}"
-        raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}{makes}")
+        raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}{instead_of(model)}")
 
 
 def not_compiled(model):
@@ -237,9 +237,11 @@ def forward(model, x, *arguments, **named):
     except Exception as error:  # a stranger's forward may raise anything
         fixed = isinstance(model, torch.fx.GraphModule) and isinstance(error, AssertionError)
         dynamic = "; was it exported for one number of points? Give dynamic_shapes to torch.export.export"
+        takes = wanted(model, x)
         raise ModelError(
             f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
-            f"{type(error).__name__}: {error}{dynamic if fixed else ''}"
+            f"{type(error).__name__}: {error}"
+            f"{dynamic if fixed else f'; its first layer takes {takes}' if takes else ''}"
         ) from error
 
 

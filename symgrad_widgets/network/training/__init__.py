@@ -35,6 +35,7 @@ def train(
     progress=True,
     callback=None,
     keep=(),
+    watch=None,
     **settings,
 ):
     """Train a network on an experiment's data; the same seed gives the same bits.
@@ -56,6 +57,8 @@ def train(
     keep : iterable of int
         Epochs after which a copy of the network is kept in `result.kept`, as it was then; 0 is before the
         first. `sg.film(result.kept, result.x)` reads them.
+    watch : callable or None
+        Called after each epoch with the history and a copy of the network as it is then.
     **settings
         Any attribute of `Settings`, for instance `epochs=5`.
 
@@ -85,7 +88,7 @@ def train(
     ):
         generator = torch.Generator().manual_seed(int(seed))
         model = network(experiment, chosen, kind.points(data), generator)
-        trainer = Trainer(model, loss, data, validation, chosen, generator, kept_epochs(keep, chosen))
+        trainer = Trainer(model, loss, data, validation, chosen, generator, kept_epochs(keep, chosen), watch)
         ending = trainer.run(bar, callback)
         within = _normalise(model, *validation[:2]) if loss.scale_free else None
     x = held_out(experiment, seed, variant, chosen, model.eval())

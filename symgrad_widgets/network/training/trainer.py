@@ -26,7 +26,7 @@ def as_tensor(array):
 class Trainer:
     """One run of Adam, which keeps the weights of the best validation loss."""
 
-    def __init__(self, model, loss, data, validation, settings, generator, keep=()):
+    def __init__(self, model, loss, data, validation, settings, generator, keep=(), watch=None):
         self.model, self.settings, self.generator = model, settings, generator
         self.loss, self.trained_for = loss.value, loss.value
         self.refined = loss.refined if settings.latent == 1 else None
@@ -37,7 +37,7 @@ class Trainer:
         self._begin(settings.rate, settings.epochs - last)
         self.history = {name: [] for name in ("epoch", "loss", "validation", "rate", "seconds")}
         self.best, self.best_weights, self.best_epoch = math.inf, None, 0
-        self.keep, self.kept = keep, {}
+        self.keep, self.kept, self.watch = keep, {}, watch
 
     def _begin(self, rate, epochs):
         """Begin a schedule of so many epochs."""
@@ -61,6 +61,8 @@ class Trainer:
                     self._refine(epoch)
                 self._record(epoch, self._epoch(), time.perf_counter() - start)
                 self._keep(epoch)
+                if self.watch is not None:
+                    self.watch(self.history, deepcopy(self.model))
                 bar.set_postfix(
                     {name: self.history[name][-1] for name in ("loss", "validation")}, refresh=False
                 )

@@ -19,7 +19,7 @@ from ..activity import Activity
 from .laws import Atlas, NeuronLaw
 from .ledger import Table, digest
 
-__all__ = ["atlas"]
+__all__ = ["atlas", "law_of"]
 
 _TOGETHER = 8  # neurons of one job
 _EXACT = 1e-9  # a loss that no further generation betters, and that no network learns
@@ -138,6 +138,17 @@ def _featured(model, layer, control, directions, reading):
             others = (control, directions) if hasattr(control, "named_modules") else (model, control)
             control = Features(others[0], layer, others[1])
     return Features(model, layer, directions), LAYER, control, reading | {"wrt": inside(reading.get("wrt"))}
+
+
+def law_of(activity, layer, neuron, points=300, random_state=0):
+    """`NeuronLaw` of one neuron of an `Activity`, as `atlas` finds it, in this process.
+
+    Raises a SymgradError where the neuron has no gradient.
+    """
+    position = activity.position(layer)
+    field = activity.field(position, (neuron,))
+    field = field.take(np.unique(np.linspace(0, len(field) - 1, min(points, len(field))).astype(int)))
+    return NeuronLaw(layer, neuron, **_law(field, _is_straight(activity, position), None, random_state))
 
 
 @contextmanager

@@ -2,16 +2,12 @@
 
 import numpy as np
 
+from ...words import ENGLISH
 from ..tuning import CHOICE, KIND, ROUNDING, VALUES
 
 __all__ = ["CAVEAT", "WORDS", "kind_of", "one_after_another"]
 
-WORDS = {  # kind: name, and the sentence that tells it
-    "match": ("Match", "This formula fits the neuron as closely as we can tell."),
-    "approximation": ("Close, not complete", "A longer formula would explain clearly more of the neuron."),
-    "none": ("No formula found", "No formula of the searched size stands out from chance."),
-    "undecided": ("Cannot tell yet", "The search has not come to its end, or there are too few points."),
-}
+WORDS = {kind: tuple(both) for kind, both in ENGLISH.table["kinds"].items()}  # name, and sentence
 CAVEAT = "It describes this network. It need not be a law of nature."
 
 

@@ -7,7 +7,7 @@ export async function drawing(model, signal) {
   const version = model.get("_version");
   const pending = (globalThis.__symgradLive ??= {});
   while (!signal.aborted) {
-    pending[version] ??= fromKernel(model, version, signal);
+    pending[version] ??= asked(model, "live", version, signal);
     try {
       return await pending[version];
     } catch (error) {
@@ -18,16 +18,17 @@ export async function drawing(model, signal) {
   throw CLOSED;
 }
 
-function fromKernel(model, version, signal) {
+// A module that Python is asked for by name, and answers with [name] = value.
+export function asked(model, name, value, signal) {
   return new Promise((resolve, reject) => {
     const got = async (message, buffers) => {
-      if (message.live !== version) return;
+      if (message[name] !== value) return;
       model.off("msg:custom", got);
       const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
       import(url).then(resolve, reject).finally(() => URL.revokeObjectURL(url));
     };
     signal.addEventListener("abort", () => { model.off("msg:custom", got); reject(CLOSED); });
     model.on("msg:custom", got);
-    model.send({ want: "live" });
+    model.send({ want: name });
   });
 }

@@ -5,5 +5,6 @@ export { evaluate } from "./numbers.js";
 export { angles, bytes, directions, loss, mean, misalignments, residuals, unpacked } from "./loss.js";
 export { changed, numbers, placed, retyped } from "./place.js";
 export { bent } from "./bend.js";
+export { lengthOf } from "./length.js";
 export { mathml } from "./type.js";
 export { written } from "./write.js";

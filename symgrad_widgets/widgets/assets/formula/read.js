@@ -283,8 +283,8 @@ class Reader extends Scanner {
     this.close(")", opened);
     [this.bars, this.commas] = before;
     if (given.length !== count) {
-      const many = count === 1 ? "one thing" : `${count} things, with a comma between them`;
-      this.refuse("arity", { word, count: many, example: `${word}(${count === 1 ? "x" : "x, v"})` }, start, this.at);
+      const one = count === 1;
+      this.refuse(one ? "arityOne" : "arity", { word, count, example: `${word}(${one ? "x" : "x, v"})` }, start, this.at);
     }
     return given;
   }

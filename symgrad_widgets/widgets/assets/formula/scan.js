@@ -43,17 +43,18 @@ export class Scanner {
   }
 
   refuse(sentence, words = {}, start = this.at, end = start + 1) {
-    const known = { text: short(trimmed(this.raw.join(""))), ...words };
-    const said = this.language.sentences[sentence].replace(/\{(\w+)\}/g, (_, word) => known[word]);
-    throw new FormulaError(said, [start, end]);
+    throw new FormulaError(this.says(sentence, { text: short(trimmed(this.raw.join(""))), ...words }), [start, end]);
+  }
+
+  says(sentence, words = {}) {
+    return this.language.sentences[sentence].replace(/\{(\w+)\}/g, (_, word) => words[word]);
   }
 
   known() {
     const names = this.names ?? [];
-    if (!names.length) return "There are no inputs.";
-    if (names.length === 1) return `The only input is ${names[0]}.`;
-    if (names.length > 12) return `The inputs are ${names.slice(0, 11).join(", ")} and ${names.length - 11} more.`;
-    return `The inputs are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`;
+    if (names.length < 2) return this.says(names.length ? "oneInput" : "noInputs", { name: names[0] });
+    if (names.length > 12) return this.says("manyInputs", { names: names.slice(0, 11).join(", "), more: names.length - 11 });
+    return this.says("inputs", { names: names.slice(0, -1).join(", "), last: names.at(-1) });
   }
 
   unknown(word, start, end) {
@@ -61,7 +62,7 @@ export class Scanner {
       this.refuse("unknown", { word, inputs: this.known() }, start, end);
     const begin = (name) => Array.from(name).slice(0, 2).join("").toLowerCase();
     const near = this.language.typed.filter((name) => begin(name) === begin(word));
-    const functions = near.length ? `Did you mean ${near.slice(0, 3).join(" or ")}?` : "Functions are sin, exp, sqrt and so on.";
+    const functions = near.length ? this.says("mean", { names: near.slice(0, 3).join(this.says("or")) }) : this.says("functions");
     this.refuse("function", { word, functions }, start, end);
   }
 

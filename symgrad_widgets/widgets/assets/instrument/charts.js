@@ -7,6 +7,7 @@ const LOWEST = 1e-12; // losses below are rounding, drawn here
 const DOTS = 300;
 const SOON = 30, PAUSE = 300; // milliseconds to a picture, and between two while a number is dragged
 
+const percent = (part, share) => (100 * part).toFixed(share > 0.99 ? 2 : 0);
 const powerOf = (loss) => Math.log10(Math.max(loss, LOWEST));
 
 class Chart {
@@ -103,7 +104,7 @@ export class BendChart extends Chart {
     const fit = neuron && score && bent(score.values, neuron), left = this.panel === "rest";
     this.element.hidden = left && !fit;
     if (store.panels.length && !left) this.title.textContent = fit ? WORDS.bent : WORDS.values;
-    this.share.textContent = fit ? WORDS[left ? "left" : "explained"](fit.share) : "";
+    this.share.textContent = fit ? WORDS[left ? "left" : "explained"]({ share: percent(left ? 1 - fit.share : fit.share, fit.share) }) : "";
     if (!neuron || (score && !fit)) {
       this.plot.fill("values", { x: [], y: [], size: [], colour: [], alpha: [] });
       return this.plot.fill("curve", { xs: [], ys: [], colour: [] });
@@ -116,6 +117,6 @@ export class BendChart extends Chart {
     this.plot.fill("values", { x, y, size: same(3.5), colour: same(this.store.colour(!fit ? "neuron" : store.isMachine(store.text) ? "accent" : "yours")), alpha: same(0.55) });
     this.plot.fill("curve", { xs: fit ? [x] : [], ys: fit ? [left ? same(0) : phi] : [], colour: fit ? [this.store.colour("ink")] : [] });
     this.plot.range(around(x), around(y));
-    this.plot.labels(fit ? "formula" : across, left ? "neuron − bend" : "neuron");
+    this.plot.labels(fit ? WORDS.formula : across, left ? WORDS.minusBend : WORDS.neuron);
   }
 }

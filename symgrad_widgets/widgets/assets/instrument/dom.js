@@ -14,6 +14,13 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
+// Call act when the size of an element changes; until the signal, as what watches is kept while the page is.
+export function sized(element, act, signal) {
+  const watcher = new ResizeObserver(act);
+  watcher.observe(element);
+  signal.addEventListener("abort", () => watcher.disconnect());
+}
+
 // A canvas of side x side pixels from what colour(i) returns, [red, green, blue, alpha]; the first row is the lowest.
 export function pixels(side, colour) {
   const canvas = h("canvas", { width: side, height: side }), g = canvas.getContext("2d"), image = g.createImageData(side, side);
@@ -37,17 +44,18 @@ export function enable(element, whether) {
   element.setAttribute("aria-disabled", String(!whether));
 }
 
-// Says a text to those who listen, at most once a second, the last one in any case.
+// Says what make() returns to those who listen, at most once a second, the last one in any case.
 export function speaker() {
   const element = h("p.sgi-unseen", { role: "status", "aria-live": "polite" });
-  let waiting = null, next = "", last = 0;
-  const say = (text) => {
-    next = text;
+  let waiting = null, next = null, last = 0;
+  const say = (make) => {
+    next = make;
     if (waiting) return;
     waiting = setTimeout(() => {
       waiting = null;
       last = Date.now();
-      if (element.textContent !== next) element.textContent = next;
+      const said = next();
+      if (element.textContent !== said) element.textContent = said;
     }, Math.max(250, 1000 - (Date.now() - last)));
   };
   return { element, say };

@@ -1,6 +1,6 @@
 // The field: the neuron's value in greys, and arrows of the neuron and of the formula, over two inputs.
 // Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it: bokeh draws all of a plot anew.
-import { arrows, classOf } from "./score.js";
+import { arrows, classOf } from "./arrows.js";
 import { bytes } from "../formula/index.js";
 import { around, button, degrees, ends, h, pixels } from "./dom.js";
 import { levels } from "./levels.js";
@@ -11,6 +11,7 @@ import { WORDS } from "./words.js";
 const PAIRS = { apart: 37, most: 500, long: 30, rim: 30 }; // pixels; arrows; the rim is around the data
 const DENSE = { apart: 17, most: 500, long: 9, rim: 12 };
 const WIDTHS = [1.2, 1.6, 2.2, 3]; // pixels, by class of angle
+const HALO = 1; // pixels of the page around an arrow, so that it is seen on any grey
 const LINES = 6; // level lines
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
@@ -31,7 +32,7 @@ export class FieldPanel {
     this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
     this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
       button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
-    this.element = h("section.sgi-field", { "aria-label": "Field" },
+    this.element = h("section.sgi-field", { "aria-label": WORDS.field },
       h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element, this.choosing.element);
   }
 
@@ -53,7 +54,7 @@ export class FieldPanel {
     if (this.inputs.length < 2) return this.line(frame);
     this.choosing.draw();
     const { text } = store, score = text ? store.score(text) : null, { arrows: most } = store.choices;
-    const dense = store.dense && (score !== null || store.panels.length > 0);
+    const dense = (this.dense = store.dense && (score !== null || store.panels.length > 0));
     this.place(frame, dense ? DENSE.rim : PAIRS.rim);
     this.grey();
     const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version, store.choices]);
@@ -69,20 +70,23 @@ export class FieldPanel {
       this.plot.fill("points", { x: sources.map(([x]) => x), y: sources.map(([, y]) => y), size: same(16),
         row: rows, colour: same("#000"), alpha: same(0) });
     }
-    const angle = score ? WORDS.spoken(degrees(score.middle)) : "";
-    this.stage.setAttribute("aria-label", WORDS.field(text ?? "no formula", rows.length, angle));
+    const angle = score ? WORDS.spoken({ angle: degrees(score.middle) }) : "";
+    this.stage.setAttribute("aria-label", WORDS.arrows({ what: text ?? WORDS.noFormula, count: rows.length, angle }));
   }
 
   head() {
     const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
-    const title = `${store.given.what}${store.panels.length ? "" : " and ◆"}`, shown = store.panels.length && store.text;
+    const title = `${store.given.what}${store.panels.length ? "" : `${WORDS.and}◆`}`, shown = store.panels.length && store.text;
     if (this.shown.title !== `${title} ${shown}`) {
       this.shown.title = `${title} ${shown}`;
-      this.what.replaceChildren(title, ...(shown ? [" and ", h("span.sgi-tex", { innerHTML: store.type(shown) })] : []));
+      this.what.replaceChildren(title, ...(shown ? [WORDS.and, h("span.sgi-tex", { innerHTML: store.type(shown) })] : []));
     }
     this.glance.hidden = !store.looked;
     this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
-    this.looks.textContent = `${WORDS.looking(store.awaited ? "…" : store.given.what)}${store.given.found.length ? "" : WORDS.unread}`;
+    const { found } = store.given, read = store.looked && found.at(-1)?.front[found.at(-1).best]?.text;
+    const looks = WORDS.looking({ what: store.awaited ? "…" : store.given.what }), type = !read || store.awaited ? WORDS.unread : store.has("formulas") ? "" : `: <span class="sgi-tex">${store.type(read)}</span>`;
+    if (this.shown.looks !== looks + type) this.looks.replaceChildren(looks, h("span", { innerHTML: type }));
+    this.shown.looks = looks + type;
     if (this.shown.names !== names.join()) {
       this.shown.names = names.join();
       const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],
@@ -94,13 +98,13 @@ export class FieldPanel {
         } }, ...names.map((name) => h("option", { value: name }, name)));
       this.choices = [choose(0), choose(1)];
       const [across, up] = this.choices;
-      if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over(...inputs) : "");
+      if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over({ across: inputs[0], up: inputs[1] }) : "");
       else this.axes.replaceChildren(across, " × ", up);
     }
     if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
     const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
-    const at = others.length > 6 ? `${others.slice(0, 6).join(", ")}, …` : others.join(", ");
-    const held = section?.shades ? WORDS[section.across ? "heldAcross" : "held"](at, store.state.neurons.length) : this.slices.on ? WORDS.near(at) : "";
+    const at = others.length > 4 ? `${others.slice(0, 4).join(", ")}, …` : others.join(", ");
+    const held = section?.shades ? WORDS[section.across ? "heldAcross" : store.state.neurons.length > 1 ? "heldFirst" : "held"]({ at }) : this.slices.on ? WORDS.near({ at }) : "";
     if (!this.told) this.slices.draw(others.length ? held : "");
   }
 
@@ -162,6 +166,7 @@ export class FieldPanel {
 
   // An empty canvas, clipped to the axes.
   sheet(frame) {
+    if (this.elsewhere) return this.elsewhere;
     const { canvas, plot: { size: { width, height } } } = this, sharp = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
       Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
@@ -187,6 +192,17 @@ export class FieldPanel {
     this.slices.draw(WORDS.alike);
   }
 
+  // Draw the same onto another context, as large.
+  onto(g) {
+    const { store } = this, { frame } = this.plot, score = store.text ? store.score(store.text) : null;
+    g.beginPath();
+    g.rect(frame.left, frame.top, frame.width, frame.height);
+    this.elsewhere = g;
+    if (this.inputs.length < 2) this.line(frame);
+    else this.paint(frame, this.rows, score, this.dense);
+    this.elsewhere = null;
+  }
+
   // Names of the axes.
   mark(frame, across, up) {
     const [first, last] = [h("i", {}, up), h("i", {}, across)];
@@ -197,7 +213,7 @@ export class FieldPanel {
 
   paint(frame, rows, score, dense) {
     const { store } = this, { colour } = store, { field } = store.given, g = this.sheet(frame);
-    const [neuron, yours, ...classes] = ["neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
+    const [page, neuron, yours, ...classes] = ["page", "neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
     const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
     g.save();
     g.clip();
@@ -233,11 +249,11 @@ export class FieldPanel {
       both.formula = both.formula && turned(both.formula);
       const angle = score ? classOf(score.degrees[i]) : 0;
       if (dense) {
-        arrow(g, x, y, both.neuron, long, score ? classes[angle] : neuron, WIDTHS[angle], true);
+        arrow(g, x, y, both.neuron, long, score ? classes[angle] : neuron, page, WIDTHS[angle], true);
         continue;
       }
-      if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, 2.4);
-      arrow(g, x, y, both.neuron, long, neuron, 2.2);
+      if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, page, 2.4);
+      arrow(g, x, y, both.neuron, long, neuron, page, 2.2);
       g.fillStyle = score ? classes[angle] : neuron;
       g.beginPath();
       g.arc(x, y, score ? 2.2 + 0.5 * angle : 2.4, 0, 7);
@@ -262,24 +278,27 @@ export class FieldPanel {
     const [first] = chosen;
     const numbers = field.names.slice(0, 6).map((name, j) => `${name} = ${Number(field.points[j][first].toPrecision(3))}`);
     const middle = score && chosen.map((row) => score.degrees[row]).sort((a, b) => a - b)[chosen.length >> 1];
-    const angle = score ? `: ${degrees(middle)} apart` : "";
+    const said = { count: chosen.length, numbers: numbers.join(", "), angle: degrees(middle ?? NaN) };
     this.told = true;
-    this.slices.draw(chosen.length > 1 ? `${chosen.length} points${angle} in the middle` : `${numbers.join(", ")}${angle}`);
+    this.slices.draw(chosen.length > 1 ? WORDS[score ? "points" : "somePoints"](said) : score ? WORDS.point(said) : said.numbers);
   }
 }
 
-function arrow(g, x, y, [a, b], long, colour, width, centred = false) {
+function arrow(g, x, y, [a, b], long, colour, page, width, centred = false) {
   const size = Math.hypot(a, b);
   if (!(size * long > 1.5)) return;
   const dx = a * long, dy = -b * long, head = Math.min(3 + width * 1.6, 0.8 * size * long + 1);
   const ux = dx / (size * long), uy = dy / (size * long), [x1, y1] = [x + dx, y + dy];
   const [x0, y0] = centred ? [x - dx, y - dy] : [x, y];
-  g.strokeStyle = g.fillStyle = colour;
-  g.lineWidth = width;
-  g.beginPath();
-  g.moveTo(x0, y0);
-  g.lineTo(x1 - ux * head * 0.7, y1 - uy * head * 0.7);
-  g.stroke();
+  g.strokeStyle = page;
+  for (const wide of [width + 2 * HALO, width]) {
+    g.lineWidth = wide;
+    g.beginPath();
+    g.moveTo(x0, y0);
+    g.lineTo(x1 - ux * head * 0.7, y1 - uy * head * 0.7);
+    g.stroke();
+    g.strokeStyle = g.fillStyle = colour;
+  }
   g.beginPath();
   g.moveTo(x1, y1);
   g.lineTo(x1 - ux * head - uy * head * 0.5, y1 - uy * head + ux * head * 0.5);

@@ -1,7 +1,6 @@
 // The formulas found and guessed, shortest first; the one with the diamond is shown everywhere.
-import { button, degrees, h, ten } from "./dom.js";
-import { latex, python, sympy } from "./copies.js";
-import { WORDS } from "./words.js";
+import { button, degrees, h, sized, ten } from "./dom.js";
+import { KINDS, WORDS } from "./words.js";
 
 export class FormulasPanel {
   constructor(store) {
@@ -10,31 +9,29 @@ export class FormulasPanel {
     this.losses = false;
     this.list = h("div.sgi-list", { role: "listbox", "aria-label": WORDS.formulas, tabIndex: -1,
       onkeydown: (event) => this.keyed(event) });
-    new ResizeObserver(() => {
+    sized(this.list, () => {
       this.at = null;
       store.touch();
-    }).observe(this.list);
+    }, store.host.signal);
     this.which = button("°", () => {
       this.losses = !this.losses;
       this.store.touch();
-    }, { className: "sgi-plain", title: "Angles or errors" });
-    const kinds = { LaTeX: (tree) => latex(tree, store.given.language.greek), SymPy: sympy, Python: (tree) => python(tree, store.names),
-      MathML: (_, text) => store.type(text) };
+    }, { className: "sgi-plain", title: WORDS.anglesOrErrors });
     this.said = h("span.sgi-note", { role: "status" });
     this.copies = h("p.sgi-copies", {}, `${WORDS.copy} `,
-      ...Object.entries(kinds).map(([name, make]) => button(name, () => this.copy(name, make), { className: "sgi-plain" })), " ", this.said);
+      ...["LaTeX", "SymPy", "Python", "MathML"].map((name) => button(name, () => this.copy(name), { className: "sgi-plain" })), " ", this.said);
     this.tree = h("div.sgi-tree");
     this.element = h("section.sgi-formulas", { "aria-label": WORDS.formulas },
       h("h3", {}, h("b", {}, WORDS.formulas), h("span", {}, `${WORDS.shortest} · `, this.which)), this.list, this.copies, this.tree);
   }
 
-  async copy(name, make) {
-    const { text } = this.store;
+  async copy(name) {
+    const { store } = this, { text } = store;
     if (!text) return;
-    const { tree } = this.store.reading(text), made = tree ? make(tree, text) : text;
+    const { COPIES } = await store.host.paper(), { tree } = store.reading(text), made = tree ? COPIES[name](tree, store, text) : text;
     try {
       await navigator.clipboard.writeText(made);
-      this.said.textContent = WORDS.copied(name);
+      this.said.textContent = WORDS.copied({ name });
     } catch { // a page without the right to: the text is shown, to be copied by hand
       this.said.textContent = made;
     }
@@ -64,7 +61,7 @@ export class FormulasPanel {
   draw() {
     const { store } = this;
     if (!store.ready || !store.has("formulas")) return;
-    this.which.textContent = this.losses ? "errors" : "angles";
+    this.which.textContent = this.losses ? WORDS.byError : WORDS.byAngle;
     this.element.hidden = store.panels.length > 0 && !this.entries.length && !store.has("time");
     const { entries } = this, kept = new Set(), { tree = "" } = store.given;
     if (this.treeShown !== tree) {
@@ -81,7 +78,7 @@ export class FormulasPanel {
         row.querySelector(".sgi-tex").innerHTML = store.type(text);
       }
       const worth = !score ? "" : this.losses ? ten(score.loss) : degrees(score.middle);
-      const [name, sentence] = best ? store.generation.kind : ["", ""], tag = row.querySelector(".sgi-tag");
+      const kind = best && store.generation.kind, [name, sentence] = KINDS[kind] ?? ["", ""], tag = row.querySelector(".sgi-tag");
       const first = on || (place === 0 && !entries.some((one) => one.text === store.text)), look = [mine, on, first, worth, name].join();
       if (row.look === look) return row;
       row.look = look;
@@ -91,7 +88,7 @@ export class FormulasPanel {
       row.querySelector(".sgi-mark").textContent = on ? "◆" : "";
       row.querySelector("em").textContent = worth;
       Object.assign(tag, { textContent: name, title: sentence, hidden: !name });
-      tag.classList.toggle("sgi-match", name === "Match");
+      tag.classList.toggle("sgi-match", kind === "match");
       return row;
     });
     for (const key of this.rows.keys()) if (!kept.has(key)) this.rows.delete(key);

@@ -1,6 +1,6 @@
 // The guess: shown in type while it is written, its numbers dragged, stepped and placed.
 import { numbers, placed, retyped } from "../formula/index.js";
-import { button, enable, h } from "./dom.js";
+import { button, enable, h, sized } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FINE = 100; // pixels in which a drag changes a number by its own size
@@ -28,7 +28,7 @@ export class GuessPanel {
     this.element = h("section.sgi-guess", { "aria-label": WORDS.yours },
       h("div.sgi-line", {}, this.label, this.line),
       h("div.sgi-line", {}, this.input, this.place, this.undo), this.says);
-    new ResizeObserver(() => this.settle()).observe(this.line);
+    sized(this.line, () => this.settle(), store.host.signal);
   }
 
   // Typing
@@ -164,15 +164,15 @@ export class GuessPanel {
     if (this.active >= places.length) this.active = Math.max(0, places.length - 1);
     places.forEach(({ value, text: typed }, k) => {
       const handle = this.handles[k];
-      handle.setAttribute("aria-label", WORDS.number(k + 1));
+      handle.setAttribute("aria-label", WORDS.number({ place: k + 1 }));
       handle.setAttribute("aria-valuenow", String(value));
       handle.setAttribute("aria-valuetext", typed);
-      handle.title = "Drag, or use the arrow keys";
+      handle.title = WORDS.drag;
     });
     const now = places[this.active]?.text ?? "";
     this.less.hidden = this.more.hidden = !places.length;
-    this.less.setAttribute("aria-label", WORDS.less(now));
-    this.more.setAttribute("aria-label", WORDS.more(now));
+    this.less.setAttribute("aria-label", WORDS.less({ text: now }));
+    this.more.setAttribute("aria-label", WORDS.more({ text: now }));
     enable(this.place, places.length);
     enable(this.undo, store.history.length);
     const settled = `${text} ${this.active}`;
@@ -211,7 +211,7 @@ export class GuessPanel {
       this.typed();
       this.entered();
     }, { onmousedown: (event) => event.preventDefault() }));
-    if (reading?.written) this.says.replaceChildren(`${WORDS.alternatives(reading.written)} `, ...choices, " ?");
+    if (reading?.written) this.says.replaceChildren(`${WORDS.alternatives(reading)} `, ...choices, " ?");
   }
 }
 

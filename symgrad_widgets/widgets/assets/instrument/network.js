@@ -1,7 +1,7 @@
 // The network: every neuron a tile of what it computes over the chosen inputs, joined by its weights; a layer by
 // itself as a grid.
 import { bytes } from "../formula/index.js";
-import { button, h, pixels } from "./dom.js";
+import { button, h, pixels, sized } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FEW = 10; // tiles of a column before it is opened
@@ -17,9 +17,9 @@ export class NetworkPanel {
     this.stage = h("div.sgi-tiles", { onkeydown: (event) => this.keyed(event) }, this.links, this.columns);
     this.by = h("select", { "aria-label": WORDS.colourBy, onchange: () => store.host.choose({ ...store.choices, colour_by: this.by.value }) });
     this.said = h("p.sgi-note", { role: "status" });
-    this.element = h("section.sgi-network", { "aria-label": "Network" },
-      h("h3", {}, h("b", {}, "Network"), store.panels.length ? h("span", {}, `${WORDS.colourBy} `, this.by) : h("span", {}, WORDS.choose)), this.stage, this.said);
-    new ResizeObserver(() => this.join()).observe(this.stage);
+    this.element = h("section.sgi-network", { "aria-label": WORDS.network },
+      h("h3", {}, h("b", {}, WORDS.network), store.panels.length ? h("span", {}, `${WORDS.colourBy} `, this.by) : h("span", {}, WORDS.choose)), this.stage, this.said);
+    sized(this.stage, () => this.join(), store.host.signal);
   }
 
   draw() {
@@ -58,7 +58,7 @@ export class NetworkPanel {
     this.measured = measures;
     this.by.replaceChildren(...measures.map(([value, name, ready]) => h("option", { value, disabled: !ready }, name)));
     this.by.value = choices.colour_by;
-    this.by.title = WORDS.fades(...legend);
+    this.by.title = WORDS.fades({ title: legend[0], low: legend[1], high: legend[2] });
   }
 
   build({ side, columns, links }) {
@@ -67,11 +67,11 @@ export class NetworkPanel {
       const order = active(column), kept = [...order.filter(own), ...order.filter((i) => !own(i))].slice(0, FEW);
       const tiles = kept.sort((a, b) => a - b).map((i) => this.tile(column, i, c, side));
       const more = column.count - tiles.length;
-      const toggle = more > 0 && column.choosable ? button(`+${more}`, () => this.open(c), { className: "sgi-plain", title: WORDS.all(column.count) })
+      const toggle = more > 0 && column.choosable ? button(`+${more}`, () => this.open(c), { className: "sgi-plain", title: WORDS.all(column) })
         : h("span.sgi-plain", {}, more > 0 ? `+${more}` : "");
       const last = c === columns.length - 1;
-      const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer(c);
-      return h("div.sgi-column", {}, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.title }, title), toggle);
+      const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer({ number: c });
+      return h("div.sgi-column", {}, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.layer ?? title }, title), toggle);
     }));
     this.ahead = this.store.panels.length ? [] : this.tiles.filter((one) => one.choosable);
     this.weights = links.map((text) => text && bytes(text, Int8Array));
@@ -97,7 +97,7 @@ export class NetworkPanel {
       this.sorted = !this.sorted;
       this.store.touch();
     });
-    const jump = h("input.sgi-jump", { type: "number", min: 0, max: column.count - 1, placeholder: WORDS.number_, "aria-label": WORDS.jump(column.count),
+    const jump = h("input.sgi-jump", { type: "number", min: 0, max: column.count - 1, placeholder: WORDS.numberOf, "aria-label": WORDS.jump({ last: column.count - 1 }),
       onchange: () => {
         const tile = this.tiles.find((one) => one.neuron === Number(jump.value));
         tile?.element.focus();
@@ -105,12 +105,12 @@ export class NetworkPanel {
       } });
     this.weights = null;
     this.columns.replaceChildren(h("div.sgi-all", {}, h("p.sgi-line", {}, button(WORDS.whole, () => this.open(null)), sort, jump),
-      h("p.sgi-note", {}, WORDS.layerOf(c, column.count)), tiles));
+      h("p.sgi-note", {}, WORDS.layerOf({ number: c, count: column.count })), tiles));
   }
 
   tile(column, i, c, side) {
     column.pictures ??= bytes(column.tiles);
-    const neuron = column.neurons[i], name = column.names?.[neuron] ?? `${column.title} ${neuron}`;
+    const neuron = column.neurons[i], name = column.names?.[neuron] ?? `${column.layer === null ? WORDS.outputs : column.title} ${neuron}`;
     const picture = pixels(side, (at) => {
       const shade = column.pictures[i * side * side + at], v = this.store.dark ? 40 + shade * 0.42 : 255 - shade * 0.42;
       return [v - 4, v, v + 4, 255];

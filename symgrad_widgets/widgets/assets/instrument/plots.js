@@ -1,4 +1,5 @@
 // Bokeh's plots: embedded once, filled again and again, in the colours of the page.
+import { sized } from "./dom.js";
 
 const TEXTS = ["axis_label_text_color", "major_label_text_color", "major_tick_line_color", "grid_line_color"];
 
@@ -28,7 +29,7 @@ export class Plot {
     const forget = () => {
       const { model: { document } } = views.roots[0];
       views.clear();
-      for (const one of ["box", "view", "model", "document", "drawn"]) this[one] = null; // a notebook keeps some of what has gone
+      document.clear(); // which else looks at itself in half a minute
       Bokeh.documents.splice(0, Infinity, ...Bokeh.documents.filter((one) => one !== document)); // bokeh keeps them all
     };
     this.signal.addEventListener("abort", forget);
@@ -37,24 +38,16 @@ export class Plot {
     this.model = this.view.model;
     this.document = this.model.document;
     this.paint();
-    const again = () => requestAnimationFrame(() => this.drawn?.(this));
+    const again = () => requestAnimationFrame(() => this.drawn());
     for (const range of [this.model.x_range, this.model.y_range]) {
-      this.hear(range.properties.start.change, again);
-      this.hear(range.properties.end.change, again);
+      range.properties.start.change.connect(again);
+      range.properties.end.change.connect(again);
     }
-    const watcher = new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    sized(this.box, ([{ contentRect: { width, height } }]) => {
       this.size = { width, height };
       again();
-    });
-    watcher.observe(this.box);
-    this.signal.addEventListener("abort", () => watcher.disconnect());
+    }, this.signal);
     again();
-  }
-
-  // Bokeh keeps who listens, and a page keeps bokeh.
-  hear(change, act) {
-    change.connect(act);
-    this.signal.addEventListener("abort", () => change.disconnect(act));
   }
 
   source(name) {
@@ -68,7 +61,7 @@ export class Plot {
   // Call act(row) when a mark is tapped.
   tapped(name, act) {
     const { selected } = this.source(name);
-    this.hear(selected.properties.indices.change, () => selected.indices.length && act(selected.indices));
+    selected.properties.indices.change.connect(() => selected.indices.length && act(selected.indices));
   }
 
   // { left, top, width, height } of what the axes enclose, in pixels of the box.
@@ -102,6 +95,9 @@ export class Plot {
     if (!soft) return; // it is on no page just now
     this.model.outline_line_color = soft;
     for (const item of [...this.model.below, ...this.model.left, ...this.model.center])
-      for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = soft;
+      for (const name of Object.keys(item.properties)) {
+        if (TEXTS.includes(name)) item[name] = soft;
+        if (name.endsWith("label_text_font_size")) item[name] = `${12 * Number(look.getPropertyValue("--s"))}px`;
+      }
   }
 }

@@ -1,12 +1,5 @@
-// A formula beside a neuron: angles at all points, and the arrows of both.
+// A formula beside a neuron: directions and angles at all points.
 import { angles, directions, evaluate, mean, residuals } from "../formula/index.js";
-
-export const BINS = [0, 1, 2, 4, 8, 12, 20, 45, 90];
-const LIMITS = [2, 8, 20]; // degrees: classes 0 to 3
-
-export function classOf(angle) {
-  return LIMITS.filter((limit) => !(angle < limit)).length;
-}
 
 // { values, along }: what a formula is at the points of a field, whatever the neuron.
 export function computed(tree, field, language) {
@@ -30,52 +23,4 @@ export function scored({ values, along }, field) {
   let lost = 0;
   for (const value of values) lost += !Number.isFinite(value);
   return { along, values, degrees, loss: mean(shares, field), middle: at(0.5), most: at(0.95), lost };
-}
-
-// How many angles lie in each of the bins.
-export function counted(degrees) {
-  const counts = new Array(BINS.length - 1).fill(0);
-  for (const angle of degrees) {
-    let bin = 0;
-    while (bin < counts.length - 1 && angle >= BINS[bin + 1]) bin += 1;
-    counts[bin] += 1;
-  }
-  return counts;
-}
-
-// Unit arrows [a, b] over two inputs, in units of each input's spread, of the neuron and of the formula at
-// point i. Of several neurons: the direction that their gradients have closest to the formula's.
-export function arrows(field, along, i, inputs) {
-  const { dimension, rank, span } = field;
-  const formula = new Float64Array(dimension), neuron = new Float64Array(dimension);
-  if (along) {
-    let square = 0;
-    for (let k = 0; k < dimension; k++) square += along[i * dimension + k] ** 2;
-    for (let k = 0; k < dimension; k++) formula[k] = along[i * dimension + k] / Math.sqrt(square);
-  }
-  let square = 0;
-  for (let r = 0; r < rank; r++) {
-    const place = (i * rank + r) * dimension;
-    let inside = rank === 1 ? 1 : 0;
-    if (rank > 1) for (let k = 0; k < dimension; k++) inside += span[place + k] * (along ? formula[k] : r === 0);
-    for (let k = 0; k < dimension; k++) neuron[k] += inside * span[place + k];
-  }
-  let dot = 0;
-  for (let k = 0; k < dimension; k++) {
-    square += neuron[k] ** 2;
-    dot += neuron[k] * formula[k];
-  }
-  const long = Math.sqrt(square) || 1, sign = dot < 0 ? -1 : 1;
-  return { neuron: lifted(field, neuron, 1 / long, i, inputs), formula: along ? lifted(field, formula, sign, i, inputs) : null };
-}
-
-function lifted(field, tangent, by, i, inputs) {
-  const { basis, dimension, names } = field, n = names.length;
-  const place = basis && basis.length > n * dimension ? i * n * dimension : 0;
-  return inputs.map((j) => {
-    if (!basis) return tangent[j] * by;
-    let sum = 0;
-    for (let k = 0; k < dimension; k++) sum += basis[place + j * dimension + k] * tangent[k];
-    return sum * by;
-  });
 }

@@ -1,11 +1,8 @@
 // What is shown, and all that follows from it: the one state, what Python has given, and the formula in hand.
-import { FormulaError, mathml, read } from "../formula/index.js";
-import { lengthOf } from "./copies.js";
+import { FormulaError, lengthOf, mathml, read } from "../formula/index.js";
 import { computed, scored } from "./score.js";
 
 const KEPT = 60; // scores
-
-const nothing = () => ({ sections: new Map(), found: [], running: false, error: "", story: "" });
 
 export class Store {
   // host: { state(), send(message) }, the notebook's or a page's own.
@@ -13,7 +10,7 @@ export class Store {
     this.host = host;
     this.state = host.state();
     this.panels = host.panels ?? []; // those that a view shows, or all, which are opened one by one
-    this.given = nothing();
+    this.given = { sections: new Map(), found: [], running: false, error: "", story: "" };
     this.live = null; // a formula that is being typed or dragged, not yet in the state
     this.only = null; // [low, high): angles of the arrows that are shown
     this.history = [];
@@ -29,13 +26,6 @@ export class Store {
     this.asked = false;
     this.colours = {};
     this.colour = (name) => this.colours[name];
-  }
-
-  // A notebook may keep a view that has gone; its data need not stay with it.
-  forget() {
-    this.given = nothing();
-    this.chosen = null;
-    for (const kept of [this.listeners, this.scores, this.computed, this.ahead, this.readings]) kept.clear();
   }
 
   listen(listener) {
@@ -217,6 +207,13 @@ export class Store {
     this.awaited = false;
     this.show(given);
     return true;
+  }
+
+  // Take what an atlas says of a neuron that may be looked at, or is.
+  read(layer, neuron, found) {
+    const key = [layer, neuron].join(" "), given = this.ahead.get(key);
+    if (given && !given.found.length) given.found = found;
+    if (given && !this.awaited && this.looked?.join(" ") === key) this.given.found = given.found;
   }
 
   // Come back to the chosen neuron.

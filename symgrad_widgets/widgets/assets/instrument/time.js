@@ -1,6 +1,6 @@
 // The line of time: generations that have been searched, back, play, step, and a line to drag through them.
 import { button, enable, h } from "./dom.js";
-import { WORDS } from "./words.js";
+import { counted, KINDS, WORDS } from "./words.js";
 
 const PACE = 300; // milliseconds for each generation that is played again
 
@@ -11,7 +11,7 @@ export class TimePanel {
     this.play = button(WORDS.play, () => (this.moving ? this.pause() : this.start()), { className: "sgi-go" });
     this.step = button(WORDS.step, () => this.forward());
     this.curve = h("span.sgi-curve", { "aria-hidden": "true" });
-    this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the search", oninput: () => this.to(Number(this.line.value)) });
+    this.line = h("input", { type: "range", min: 0, step: 1, "aria-label": WORDS.stepOf, oninput: () => this.to(Number(this.line.value)) });
     this.says = h("span.sgi-note", { role: "status" });
     this.state = h("input.sgi-jump.sgi-state", { type: "text", hidden: true, "aria-label": WORDS.state,
       onfocus: () => this.state.select(), onchange: () => store.host.send({ do: "state", text: this.state.value }) });
@@ -19,7 +19,7 @@ export class TimePanel {
       this.state.hidden = !this.state.hidden;
       store.touch();
     }, { className: "sgi-plain", hidden: store.panels.length > 0, title: WORDS.stateTitle });
-    this.element = h("footer.sgi-time", { "aria-label": "Time" }, this.back, this.play, this.step,
+    this.element = h("footer.sgi-time", { "aria-label": WORDS.time }, this.back, this.play, this.step,
       h("span.sgi-track", {}, this.curve, this.line), this.says, this.share, this.state);
   }
 
@@ -65,22 +65,23 @@ export class TimePanel {
     enable(this.back, generation > 0);
     enable(this.step, !running || generation < found.length);
     Object.assign(this.line, { max: Math.max(1, found.length), value: generation, disabled: !found.length });
-    const state = running ? given.recorded ? WORDS.replayed : WORDS.running(rate ? Math.round(rate).toLocaleString("en") : "…") : ended === "known" ? WORDS.ended(found.at(-1).kind[0]) : found.length ? WORDS.still : "";
+    const state = running ? given.recorded ? WORDS.replayed : WORDS.running({ rate: rate ? counted(Math.round(rate)) : "…" }) : ended === "known" ? over(found.at(-1)) : found.length ? WORDS.still : "";
     const now = found[generation - 1];
     this.says.title = store.given.certain ?? "";
-    this.says.textContent = now ? `${WORDS.generation(generation, now.tried)}${state && ` · ${state}`}${store.given.certain ? ` · ${store.given.certain}` : ""}` : state || WORDS.nothing;
+    this.says.textContent = now ? `${WORDS.generation({ number: generation, tried: counted(now.tried) })}${state && ` · ${state}`}${store.given.certain ? ` · ${store.given.certain}` : ""}` : state || WORDS.nothing;
     const key = `${found.length} ${found.at(-1)?.tried}`;
     if (this.key === key) return;
     this.key = key;
-    this.curve.innerHTML = found.length > 1 ? sparkline(found) : "";
+    const errors = found.map(({ front }) => Math.log10(Math.max(1e-12, Math.min(1, ...front.map((one) => one.loss)))));
+    this.curve.innerHTML = found.length > 1 ? sparkline(errors, 0, Math.min(-1, ...errors)) : "";
   }
 }
 
-// Error of the best formula of each generation, on a scale of powers of ten.
-function sparkline(found) {
-  const least = found.map(({ front }) => Math.log10(Math.max(1e-12, Math.min(1, ...front.map((one) => one.loss)))));
-  const low = Math.min(-1, ...least);
-  const places = least.map((value, i) => [((i + 1) / found.length) * 100, 1 + (value / low) * 12]);
+const over = ({ kind }) => (kind === "match" ? WORDS.found : WORDS.done({ name: KINDS[kind]?.[0] ?? "" }));
+
+// Values one after another as a line in steps, `high` at the top.
+export function sparkline(values, high, low) {
+  const places = values.map((value, i) => [((i + 1) / values.length) * 100, 1 + ((high - value) / (high - low || 1)) * 12]);
   const path = places.map(([x, y], i) => (i ? `H${x}V${y}` : `M0,1H${x}V${y}`)).join("");
   return `<svg viewBox="0 0 100 14" preserveAspectRatio="none"><path d="${path}" fill="none" stroke="currentColor" vector-effect="non-scaling-stroke"/></svg>`;
 }

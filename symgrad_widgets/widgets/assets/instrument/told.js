@@ -1,4 +1,5 @@
-// What has been asked of Python: a hint, or what a formula is. It stays until another formula is in hand.
+// What has been asked of Python: a hint, or what a formula is, with why and what might change it. It stays until
+// another formula is in hand.
 import { mathml } from "../formula/index.js";
 import { button, h } from "./dom.js";
 import { WORDS } from "./words.js";
@@ -6,7 +7,7 @@ import { WORDS } from "./words.js";
 export class ToldPanel {
   constructor(store) {
     this.store = store;
-    this.element = h("p.sgi-told", { role: "status", hidden: true, onclick: () => this.hide() });
+    this.element = h("div.sgi-told", { role: "status", hidden: true });
   }
 
   hide() {
@@ -22,8 +23,20 @@ export class ToldPanel {
     const { name, said, same, text, harder } = told, formula = h("span");
     this.element.classList.toggle("sgi-same", same);
     if (same) formula.innerHTML = mathml(bare(store.reading(text).tree), store.given.language);
-    this.element.replaceChildren(...(same ? [formula, ": "] : [h("b", {}, name), name && ". "]), said, " ");
-    if (same && harder) this.element.append(button(WORDS.harder, () => store.host.send({ do: "go", experiment: harder }), { className: "sgi-go" }));
+    const more = ["why", "change"].filter((which) => told[which]?.length).map((which) => this.more(which, told[which]));
+    this.element.replaceChildren(...(same ? [formula, ": "] : [name ? h("b.sgi-tag", {}, name) : "", " "]), said, " ",
+      ...(same && harder ? [button(WORDS.harder, () => store.host.send({ do: "go", experiment: harder }), { className: "sgi-go" })] : []),
+      ...more.map(([toggle]) => toggle), button("×", () => this.hide(), { className: "sgi-plain", "aria-label": WORDS.close }), ...more.map(([, list]) => list));
+  }
+
+  // A button, and the sentences that it opens.
+  more(which, sentences) {
+    const list = h("ul", { hidden: true }, ...sentences.map((one) => h("li", {}, one)));
+    const toggle = button(WORDS[which], () => {
+      list.hidden = !list.hidden;
+      toggle.setAttribute("aria-expanded", String(!list.hidden));
+    }, { className: "sgi-plain", "aria-expanded": "false" });
+    return [toggle, list];
   }
 }
 

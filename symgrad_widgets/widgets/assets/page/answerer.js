@@ -2,17 +2,17 @@
 import { FormulaError, loss, read } from "../formula/index.js";
 import { opened } from "./link.js";
 import { Subjects } from "./subjects.js";
-import { verdict } from "./verdict.js";
-import { WORDS } from "./words.js";
+import { anglesOf, verdict } from "./verdict.js";
+import { TOLD, WHY, WORDS } from "./words.js";
 
 const PACE = 140; // milliseconds for each generation of a search that is played again
 const OF_FIELD = ["layer", "neurons"], OF_SECTION = ["inputs", "slice"], OF_NETWORK = ["inputs", "open"];
 
 // The interface is that of a widget's model: state, custom messages, and events.
 export class Answerer {
-  // live(): promise of the module that BokehJS comes as. answers: what was kept back, or null while it is locked.
-  constructor(data, live, answers) {
-    Object.assign(this, { data, live, answers, subjects: new Subjects(data) });
+  // live(), paper(): promises of the modules that BokehJS and paper/ come as. answers: what was kept back, or null while it is locked.
+  constructor(data, live, paper, answers) {
+    Object.assign(this, { data, live, paper, answers, subjects: new Subjects(data) });
     this.heard = new Map(); // event: listeners
     this.state = this.shown = data.state;
     this.hints = 0;
@@ -54,6 +54,7 @@ export class Answerer {
         const module = await this.live();
         this.emit("msg:custom", { live: this.data.bokeh }, [module]);
       },
+      paper: async () => this.emit("msg:custom", { paper: true }, [await this.paper()]),
       given: () => this.begun.then(() => this.tellAll()),
       plots: () => this.tell({ documents: { front: this.data.documents.front, bend: this.data.documents.bend } }),
       layer: () => this.tell({ layer: this.subjects.layer(this.state.inputs, message.layer) }),
@@ -76,7 +77,7 @@ export class Answerer {
   why(state) {
     const { names } = this.subjects.base, most = Math.min(2, names.length);
     if (state.inputs.length !== most || ![...state.inputs, ...Object.keys(state.slice)].every((name) => names.includes(name)))
-      return "it has inputs that this network lacks";
+      return WORDS.inputs;
     for (const text of [...state.guesses, ...(state.selected === null ? [] : [state.selected])])
       try {
         read(text, names, this.data.language);
@@ -118,7 +119,7 @@ export class Answerer {
       this.go(opened(text, this.data.state, (state) => this.why(state)));
       this.tell({ error: "" });
     } catch (error) {
-      this.tell({ error: WORDS.line(error.message) });
+      this.tell({ error: WORDS.line({ why: error.message }) });
     }
   }
 
@@ -221,8 +222,9 @@ export class Answerer {
     const { data, subject } = this, field = this.subjects.whole(subject), { tree } = this.read(text);
     if (this.knows() && !this.answers) return this.say(WORDS.locked);
     const answers = this.knows() ? this.answers.concepts : null;
-    const told = verdict(tree, field, answers?.length ? answers : null, data.approximation, data.language);
-    this.tell({ told: { text, harder: data.harder, ...told } });
+    const degrees = anglesOf(tree, field, data.language), at = (share) => Number(degrees[Math.floor(share * (degrees.length - 1))].toPrecision(2));
+    const why = [WHY.angles({ middle: at(0.5), most: at(0.95), count: degrees.length })], told = verdict(tree, field, answers?.length ? answers : null, data.language);
+    this.tell({ told: { text, harder: data.harder, ...told, why, change: data.untried } });
   }
 
   // Of a formula, beside the neurons that are chosen: as Python computes it.
@@ -237,7 +239,7 @@ export class Answerer {
   hint() {
     if (!this.answers) return this.say(WORDS.locked);
     const { hints } = this.answers, last = hints.length - 1 - Number(this.secret); // which tells the formula
-    this.say(hints[Math.min(this.hints++, last)], "Hint");
+    this.say(hints[Math.min(this.hints++, last)], TOLD.hint);
   }
 
   // -- a search that was recorded is played again

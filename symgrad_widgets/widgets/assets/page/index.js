@@ -26,7 +26,7 @@ async function live(version) {
 async function start() {
   const data = await plain("data"), sealed = await plain("sealed");
   const answers = sealed.salt ? null : await unsealed(sealed);
-  const answerer = new Answerer(data, () => live(data.bokeh), answers);
+  const answerer = new Answerer(data, () => live(data.bokeh), () => packed("paper"), answers);
   const moved = follow(answerer, data);
   linked(answerer, data);
   locked(answerer, sealed);
@@ -55,7 +55,7 @@ function follow(answerer, data) {
     try {
       return opened(location.hash, data.state, check);
     } catch (error) {
-      say(WORDS.broken(error.message));
+      say(WORDS.broken({ why: error.message }));
       return null;
     }
   };
@@ -96,7 +96,7 @@ function linked(answerer, data) {
       answerer.go(opened(field.value, data.state, (state) => answerer.why(state)));
       element("told").textContent = WORDS.went;
     } catch (error) {
-      element("told").textContent = WORDS.line(error.message);
+      element("told").textContent = WORDS.line({ why: error.message });
     }
   });
 }

@@ -1,5 +1,7 @@
 // Everything that is chosen on a page as the part of its address after #, or as a line to paste.
 
+import { WORDS } from "./words.js";
+
 // What differs from the state that a page begins with, after #.
 export function written(state, beginning) {
   const changed = Object.keys(beginning).filter((name) => JSON.stringify(state[name]) !== JSON.stringify(beginning[name]));
@@ -14,16 +16,16 @@ export function opened(text, beginning, check) {
   try {
     given = text.trim().startsWith("{") ? JSON.parse(text) : pairs(text);
   } catch {
-    throw new Error("it is damaged");
+    throw new Error(WORDS.damaged);
   }
-  if (Number(given.symgrad) !== beginning.symgrad) throw new Error("it is of another version");
+  if (Number(given.symgrad) !== beginning.symgrad) throw new Error(WORDS.version);
   const state = { ...beginning, ...given, symgrad: beginning.symgrad };
   for (const [name, value] of Object.entries(state)) {
-    if (!(name in beginning)) throw new Error(`it has ${name}, which this page does not know`);
-    if (!KINDS[name](value)) throw new Error(`its ${name} is damaged`);
+    if (!(name in beginning)) throw new Error(WORDS.unknown({ name }));
+    if (!KINDS[name](value)) throw new Error(WORDS.itsDamaged({ name }));
   }
   for (const name of ["experiment", "seed"])
-    if (state[name] !== beginning[name]) throw new Error("it is of another network");
+    if (state[name] !== beginning[name]) throw new Error(WORDS.network);
   const why = check(state);
   if (why) throw new Error(why);
   return state;

@@ -1,5 +1,6 @@
 // What a page keeps back: one block, packed, and encrypted where a word was given. The counterpart of pageseal.py.
 import { bytes } from "../formula/index.js";
+import { WORDS } from "./words.js";
 
 export async function inflated(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -11,7 +12,7 @@ const text = (some) => new TextEncoder().encode(some);
 // What a block holds, as plain data; null where the word is not the right one.
 export async function unsealed({ salt, rounds, mark, block }, word) {
   if (!salt) return plain(bytes(block));
-  if (!globalThis.crypto?.subtle) throw new Error("Open this page from a file, or by https: elsewhere browsers do not decrypt.");
+  if (!globalThis.crypto?.subtle) throw new Error(WORDS.crypto);
   const { subtle } = crypto, kind = { name: "HMAC", hash: "SHA-256" };
   const given = await subtle.importKey("raw", text(word.trim()), "PBKDF2", false, ["deriveBits"]);
   const bits = await subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations: rounds }, given, 512);

@@ -3,6 +3,7 @@ import { bytes, unpacked } from "../formula/index.js";
 import { Mlp } from "./mlp.js";
 import { coarse, column, links, plane, section, spreads } from "./plane.js";
 import { fieldOf } from "./span.js";
+import { WORDS } from "./words.js";
 
 const KEPT = 24; // fields that have been computed
 const STEPS = 2 ** 15 - 1; // of a number of 16 bits, between 0 and 1
@@ -38,12 +39,12 @@ export class Subjects {
   // Why neurons of a layer, after so many generations, cannot be looked at, in words; null where they can.
   why(layer, neurons, generation = 0) {
     const known = this.recorded.get(key(layer, neurons)), most = known ? (known.found?.length ?? Infinity) : 1;
-    if (generation > most) return "its search went on for longer than what was recorded";
+    if (generation > most) return WORDS.longer;
     if (known) return null;
-    if (!this.mlp) return "this network cannot be computed in a page: only the neurons that were recorded can be looked at";
+    if (!this.mlp) return WORDS.recorded;
     const found = this.layers.find((one) => one.name === layer);
-    if (!found || neurons.some((one) => !(one < found.spread.length))) return "there is no such neuron";
-    return neurons.length > 1 ? "several neurons at once need Python, unless they were recorded" : null;
+    if (!found || neurons.some((one) => !(one < found.spread.length))) return WORDS.noNeuron;
+    return neurons.length > 1 ? WORDS.several : null;
   }
 
   // { layer, neurons, what, field, found, ended }: all that is known of neurons; null where nothing can be said.

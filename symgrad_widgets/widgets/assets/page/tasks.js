@@ -88,14 +88,14 @@ export class Tasks {
     const angles = this.task.which.map((text) => apart(this.answerer.read(text).tree, field, this.data.language));
     const right = angles[i] < angles[1 - i];
     this.kept.picked[this.kept.at] = i;
-    this.tell(WORDS.compared(right, ...[i, 1 - i].map((k) => degrees(angles[k]))), right);
+    this.tell(WORDS[right ? "right" : "left"]({ mine: degrees(angles[i]), other: degrees(angles[1 - i]) }), right);
   }
 
   pick(i) {
     this.kept.picked[this.kept.at] = i;
     const right = this.answerer.answers?.right?.[this.kept.at];
     this.show(this.kept.at, false);
-    this.tell(right === undefined ? WORDS.noted : WORDS.picked(right === i), right === i);
+    this.tell(right === undefined ? WORDS.noted : WORDS[right === i ? "solved" : "no"], right === i);
   }
 
   // What has been done in the instrument may have solved the task.
@@ -106,11 +106,11 @@ export class Tasks {
       const field = answerer.subjects.whole(subject), at = (text) => apart(answerer.read(text).tree, field, this.data.language);
       if (task.guess && this.its(subject) && state.guesses.includes(state.selected)) {
         const angle = at(state.selected), solved = angle < task.guess;
-        this.tell(WORDS[solved ? "reached" : "nearer"](degrees(angle), task.guess), solved);
+        this.tell(WORDS[solved ? "reached" : "nearer"]({ angle: degrees(angle), below: task.guess }), solved);
       }
       if (task.find && [null, state.layer].includes(task.find.layer) && !this.its(subject)) {
         const angle = at(task.find.formula), solved = angle < task.find.below;
-        this.tell(WORDS[solved ? "found" : "other"](subject.what, degrees(angle)), solved);
+        this.tell(WORDS[solved ? "found" : "other"]({ what: subject.what, angle: degrees(angle) }), solved);
       }
     }
     this.keep();
@@ -133,7 +133,7 @@ export class Tasks {
 
   progress() {
     const { solved, at } = this.kept, done = solved.includes(at);
-    this.count.textContent = WORDS.progress(at + 1, this.tasks.length, solved.length);
+    this.count.textContent = WORDS.progress({ at: at + 1, count: this.tasks.length, solved: solved.length });
     this.root.classList.toggle("sgp-done", done);
   }
 

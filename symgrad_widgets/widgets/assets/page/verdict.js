@@ -1,28 +1,32 @@
 // What a person's formula is: the counterpart of widgets/answers.py, by numbers alone.
 import { angles, changed, directions, evaluate, misalignments, numbers, placed, read } from "../formula/index.js";
+import { KINDS } from "../instrument/words.js";
+import { TOLD } from "./words.js";
 
 const APART = 2; // degrees in the middle: farther apart no formula is the concept
 const EXACT = 1e-12; // squared sine: two formulas of one concept
 const CLOSE = 0.01; // constants that differ by less
 const ONE = 1e-6; // relative spread of a ratio that is a number
 
+// Angles of a formula to neurons, the least first.
+export const anglesOf = (tree, field, language) => angles(misalignments(evaluate(tree, field.names, field.points, language), field)).sort();
+
 export function apart(tree, field, language) {
-  const degrees = angles(misalignments(evaluate(tree, field.names, field.points, language), field)).sort();
+  const degrees = anglesOf(tree, field, language);
   return degrees[degrees.length >> 1];
 }
 
-// { same, name, said } of a formula beside neurons. `answers`: [{ formula, meaning }] or null, where nobody knows;
-// `words`: name and sentence for what is near and no answer.
-export function verdict(tree, field, answers, words, language) {
-  const middle = apart(tree, field, language), said = `The arrows are ${Number(middle.toPrecision(2))}° apart in the middle.`;
-  if (middle > APART) return { same: false, name: "Not yet", said: `${said} Change the formula, and try again.` };
-  if (!answers) return { same: false, name: "", said: `${said} This page does not know the answer.` };
+// { same, name, said } of a formula beside neurons. `answers`: [{ formula, meaning }] or null, where nobody knows.
+export function verdict(tree, field, answers, language) {
+  const middle = apart(tree, field, language), said = TOLD.apart({ angle: Number(middle.toPrecision(2)) }), how = TOLD.atPoints({ count: field.count });
+  if (middle > APART) return { same: false, name: TOLD.notYet, said: `${said} ${TOLD.change}` };
+  if (!answers) return { same: false, name: "", said: `${said} ${TOLD.pageNot}` };
   for (const { formula, meaning } of answers) {
     const known = read(formula, field.names, language).tree;
     if (!alike(tree, known, field, language)) continue;
-    return { same: true, name: "", said: `${meaning}, ${upTo(tree, known, field, language)}. You have just read a neuron.` };
+    return { same: true, name: "", said: TOLD.same({ meaning, upTo: upTo(tree, known, field, language), how }) };
   }
-  return { same: false, name: words[0], said: `${said} ${words[1]}` };
+  return { same: false, name: KINDS.approximation[0], said: `${said} ${KINDS.approximation[1]}` };
 }
 
 // Whether two formulas have the same level sets where the data are, and rise or fall together; up to constants
@@ -62,5 +66,5 @@ function upTo(tree, known, field, language) {
   const [mine, theirs] = [tree, known].map((one) => evaluate(one, field.names, field.points, language).values);
   const ratios = mine.map((one, i) => one / theirs[i]).filter(Number.isFinite);
   const [low, high] = ratios.reduce(([a, b], one) => [Math.min(a, one), Math.max(b, one)], [Infinity, -Infinity]);
-  return high - low <= ONE * Math.max(Math.abs(low), Math.abs(high)) ? "up to a factor" : "up to a bend";
+  return high - low <= ONE * Math.max(Math.abs(low), Math.abs(high)) ? TOLD.factor : TOLD.bend;
 }

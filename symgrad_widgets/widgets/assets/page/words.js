@@ -1,32 +1,6 @@
-// All that a page says beside the instrument, in one table.
+// All that a page says beside the instrument.
+import { spoken } from "../instrument/words.js";
 
-export const WORDS = {
-  broken: (why) => `The link could not be followed: ${why}. The page has opened as it was made.`,
-  line: (why) => `This line could not be followed: ${why}. Nothing was changed.`,
-  copied: "Copied.",
-  copy: "The line is selected: copy it.",
-  went: "Done.",
-  wrong: "This is not the word.",
-  opened: "Opened.",
-  locked: "The answer is locked. Give the word below to open it.",
-  guess: "Guess first: the machine's formulas are kept back until you have.",
-  still: "Nothing can be said of this neuron: it does not change where the data are.",
-  search: "That was all of the recorded search. To search on, you need Python: see below.",
-  old: "This browser is too old for the page: it needs one of 2023 or later.",
-  before: "Before",
-  after: "Next",
-  progress: (at, count, solved) => `Task ${at} of ${count} · ${solved} solved`,
-  reached: (angle, below) => `Solved: your arrows are ${angle} off in the middle, under ${below}°.`,
-  nearer: (angle, below) => `Your arrows are ${angle} off in the middle: go on until they are under ${below}°.`,
-  found: (what, angle) => `Solved: the arrows of ${what} are ${angle} off in the middle.`,
-  other: (what, angle) => `Not ${what}: its arrows are ${angle} off in the middle. Choose another neuron.`,
-  compared: (right, mine, other) => (right ? `Solved: its arrows are ${mine} off in the middle, those of the other one ${other}.`
-    : `Its arrows are ${mine} off in the middle, those of the other one ${other}. Look again.`),
-  picked: (right) => (right ? "Solved." : "No. Try it above, then choose again."),
-  noted: "Noted. Whether it is right, your teacher can tell.",
-  name: "your name",
-  hand: "Hand in what you have done, as a line:",
-  make: "Make the line",
-  handed: "The line to hand in",
-  plots: "The plots need bokeh.js, which should stand beside this page.",
-};
+export const WORDS = spoken(TABLE.page);
+export const TOLD = spoken(TABLE.told);
+export const WHY = spoken(TABLE.why);

@@ -1,5 +1,5 @@
-// A formula for other programs: LaTeX, SymPy, Python; and how long it is.
-import { written } from "../formula/index.js";
+// A formula for other programs: LaTeX, SymPy, Python.
+import { written } from "../formula/write.js";
 
 const LATEX = { asin: "\\arcsin", acos: "\\arccos", atan: "\\arctan", log: "\\ln", exp: "\\exp", sin: "\\sin",
   cos: "\\cos", tan: "\\tan", sinh: "\\sinh", cosh: "\\cosh", tanh: "\\tanh" };
@@ -9,12 +9,12 @@ const input = (name) => name.replace(/\W/g, "_");
 
 const program = (tree, name) => written(tree, { power: "**", input, name });
 
-export const sympy = (tree) => program(tree, (head) => SYMPY[head] ?? head);
+const sympy = (tree) => program(tree, (head) => SYMPY[head] ?? head);
 
-export const python = (tree, names) =>
+const python = (tree, names) =>
   `lambda ${names.map(input).join(", ")}: ${program(tree, (head) => `np.${NUMPY[head] ?? head}`)}`;
 
-export function latex(tree, greek) {
+function latex(tree, greek) {
   const letters = new Set(Object.values(greek));
   const word = (text) => {
     const [, first, below] = text.match(/^\\?([^_{}\d]+)_?\{?([^_{}]*)\}?$/) ?? [null, text, ""];
@@ -45,12 +45,10 @@ export function latex(tree, greek) {
   return parts(tree)[0];
 }
 
-// Counted as Python counts: 1 for a leaf, an operator, a constant; squares, cubes and roots are one operator.
-export function lengthOf([head, ...given]) {
-  if (head === "#" || head === "@" || !given.length) return 1;
-  if (head === "neg") return lengthOf(given[0]);
-  const total = given.reduce((sum, part) => sum + lengthOf(part), 0);
-  if (head === "add" || head === "mul") return total + given.length - 1;
-  if (head === "pow" && given[1][0] === "#" && ["2", "3", "0.5", "1/2"].includes(given[1][1])) return total;
-  return total + 1;
-}
+// Text of a formula for one of them, by its name.
+export const COPIES = {
+  LaTeX: (tree, { given }) => latex(tree, given.language.greek),
+  SymPy: sympy,
+  Python: (tree, { names }) => python(tree, names),
+  MathML: (_, store, text) => store.type(text),
+};

@@ -1,0 +1,39 @@
+"""What a model asks for by its first layer, and what to give in the place of what is no model."""
+
+import inspect
+from collections.abc import Mapping
+
+from torch import nn
+
+__all__ = ["instead_of", "wanted"]
+
+_SIDES = {nn.Conv1d: "length", nn.Conv2d: "height, width", nn.Conv3d: "depth, height, width"}
+
+
+def wanted(model, x=None):
+    """Points that the first layer of a model takes, in words; "" where it does not tell, or takes `x`."""
+    for layer in model.modules():
+        for kind, sides in _SIDES.items():
+            if isinstance(layer, kind):
+                fits = x is not None and x.ndim == 2 + len(sides.split()) and x.shape[1] == layer.in_channels
+                return "" if fits else f"an array (N, {layer.in_channels}, {sides})"
+        if isinstance(layer, nn.Linear):
+            fits = x is not None and x.shape[-1] == layer.in_features
+            return "" if fits else f"an array (N, {layer.in_features})"
+        if isinstance(layer, nn.Embedding):
+            fits = x is not None and not x.is_floating_point()
+            return "" if fits else f"whole numbers from 0 to {layer.num_embeddings - 1} in an array (N, n)"
+    return ""
+
+
+def instead_of(given):
+    """What to give in the place of something that is no module, as the end of a sentence."""
+    if hasattr(given, "module"):
+        return ": give its .module()"
+    if isinstance(given, Mapping):
+        return ": build its network, load these weights into it, model.load_state_dict(...), and give that"
+    if inspect.isclass(given):
+        return f": build one, model = {given.__name__}(...), and give that"
+    if callable(given):
+        return ": put it into a class Own(torch.nn.Module) as its forward, and give Own()"
+    return f": {given!r:.60}"

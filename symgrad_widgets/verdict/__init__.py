@@ -3,6 +3,15 @@
 from .decision import CERTAINTY, Verdict, verify
 from .proof import vanishes
 from .several_concepts import verdict_on, verdict_on_all
-from .surface import read_equation
+from .surface import Surface, read_equation
 
-__all__ = ["CERTAINTY", "Verdict", "read_equation", "vanishes", "verdict_on", "verdict_on_all", "verify"]
+__all__ = [
+    "CERTAINTY",
+    "Surface",
+    "Verdict",
+    "read_equation",
+    "vanishes",
+    "verdict_on",
+    "verdict_on_all",
+    "verify",
+]

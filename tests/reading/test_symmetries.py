@@ -157,6 +157,8 @@ def test_random_fields_have_none(seed, count):
         ("interval", 6, "so(1,3)"),
         ("fieldstrength", 6, "so(1,3)"),
         ("oscillator", 1, "abelian"),
+        ("antisymmetric3", 3, "so(3)"),
+        ("determinant2", 3, "sl(2)"),
         ("cosine_force", 0, None),
         ("cubic_force", 0, None),
     ],

@@ -11,7 +11,7 @@ from ...arrays import floats
 from ...errors import DataError
 from ...field import GradientField
 from ...formula.expressions import as_expression
-from ...verdict import read_equation, vanishes
+from ...verdict import Surface, read_equation, vanishes
 from .algebra import Algebra, algebra_of
 from .discrete import Exchanges, exchanges
 from .generator import Generator, numbered
@@ -250,6 +250,8 @@ def _proved(motions, formula, constraints, field):
     if formula is None:
         return ()
     formulas = formula if isinstance(formula, list | tuple) else [formula]
-    formulas = [sp.nsimplify(as_expression(one, field.names), rational=True) for one in formulas]
-    equations = [read_equation(one, field.names) for one in constraints]
-    return tuple(all(vanishes(one.changes(g), equations) for g in formulas) for one in motions)
+    formulas = [as_expression(getattr(one, "expression", one), field.names) for one in formulas]
+    exact = [sp.nsimplify(one, rational=True) for one in formulas]
+    surface = Surface.of(field.names, [read_equation(one, field.names) for one in constraints], field)
+    changes = ([surface.restrict(one.changes(g)) for g in exact] for one in motions)
+    return tuple(all(vanishes(change, surface.implicit) for change in some) for some in changes)

@@ -2,7 +2,7 @@
 
 Two formulas that fit the same data may differ elsewhere. Of all inputs that are allowed, those at which the
 directions of the two differ most tell most (Hunter and Reiner 1965, Technometrics 7, 307: designs that
-discriminate between models). The network is evaluated there, as it was on the data.
+discriminate between models), where the network's gradient is long enough to have a direction.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ __all__ = ["Decided", "Trial", "decide"]
 _DRAWN = 12  # 2**12 points of a box are looked at
 _TELLING = 9  # times what the better formula leaves on the data: three standard errors in an angle
 _SURE = 3  # standard errors between what two formulas leave
-_NEITHER = 0.25  # of the squared sine between two formulas: a network farther off than that follows neither
+_NEITHER = 0.25  # of the squared sine between two formulas: a network farther off follows neither
 _ROUNDING = 1e-20  # squared sines are no smaller
 
 
@@ -34,7 +34,7 @@ class Trial(NamedTuple):
     points: np.ndarray  # (k, n), the most telling one first
     apart: float  # degrees between the two
     off: tuple[float, float]  # degrees between each of them and the neuron
-    fallen: tuple[sp.Expr, ...]  # one of the two, both where the network follows neither, or none
+    fallen: sp.Expr | None  # None where the network follows neither, or both as well
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Decided:
 
     Attributes
     ----------
-    left : formulas that no trial contradicts, the answer first
+    left : formulas that no trial contradicts, one or more; the first has stood every trial
     trials : tuple of Trial, in their order
     open : tuple of (formula, degrees), those among `left` that no allowed input tells from the first, and how
         far apart the two are at most
@@ -57,25 +57,22 @@ class Decided:
     names: tuple[str, ...]
 
     def __str__(self):
+        if len(self.left) == 1 and not self.trials:
+            return f"There is nothing to decide: no other formula fits the data as {self.left[0]} does."
         lines = [self._told(trial) for trial in self.trials]
         lines += [
             f"Within this box nobody can tell {self.left[0]} from {other}: at most {_angle(apart)} apart."
             for other, apart in self.open
         ]
-        if len(self.left) == 1 and not self.trials:
-            return f"There is nothing to decide: no other formula fits the data as {self.left[0]} does."
-        if len(self.left) == 1:
-            lines.append(f"{self.left[0]} is left.")
-        return "\n".join(lines or ["No formula is left: the network follows none of them there."])
+        return "\n".join([*lines, f"{self.left[0]} is left."] if len(self.left) == 1 else lines)
 
     def _told(self, trial):
         (first, second), (near, far) = trial.formulas, trial.off
         where = ", ".join(f"{name} = {x:.3g}" for name, x in zip(self.names, trial.points[0], strict=True))
-        end = {0: "this does not decide", 1: f"{trial.fallen[0] if trial.fallen else ''} falls"}
+        end = "This does not decide." if trial.fallen is None else f"{trial.fallen} falls."
         return (
-            f"At {where} and near it {first} and {second} differ by {_angle(trial.apart)}. The network is "
-            f"{_angle(near)} off the first and {_angle(far)} off the second: "
-            f"{end.get(len(trial.fallen), 'it follows neither')}."
+            f"At {where}, and at points like it, {first} and {second} differ by {_angle(trial.apart)}. The "
+            f"network is {_angle(near)} off the first and {_angle(far)} off the second. {end}"
         )
 
     __repr__ = __str__
@@ -113,67 +110,53 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
     allowed = _allowed(result, box, where)
     given = _close(result) if rivals is None else [as_expression(one, result.inputs) for one in rivals]
     asked = _Asked(model, result, forward_args, allowed)
-    first, waiting, trials, undecided, fallen = best, [one for one in given if one != best], [], [], set()
+    first, waiting, trials, undecided = best, [one for one in given if one != best], [], []
     while waiting:
         other = waiting.pop(0)
         trial, apart = asked.trial(first, other)
-        if trial is None or not trial.fallen:
-            undecided.append((other, apart))
-        if trial is None:
-            continue
-        trials.append(trial)
-        fallen |= {*trial.fallen}
-        if first not in trial.fallen:
-            continue
-        waiting += [one for one, _ in undecided]  # they have to face what takes its place
-        undecided, first = [], other
-        if other in trial.fallen:
-            waiting = [one for one in waiting if one not in fallen]
-            first, waiting = (waiting[0], [other, *waiting[1:]]) if waiting else (other, [])
-    if first in fallen:
-        return Decided((), tuple(trials), (), result.inputs)
-    left = (first, *(one for one, _ in undecided if one not in fallen))
-    told = tuple(one for one in undecided if one[0] not in fallen)
-    return Decided(left, tuple(trials), told, result.inputs)
+        trials += [] if trial is None else [trial]
+        if trial is None or trial.fallen is None:
+            undecided.append((other, apart, trial))
+        elif trial.fallen == first:  # the other takes its place, and all that are left have to face it
+            first, waiting, undecided = other, waiting + [one for one, *_ in undecided], []
+    left = (first, *(one for one, *_ in undecided))
+    unseen = tuple((one, apart) for one, apart, trial in undecided if trial is None)
+    return Decided(left, tuple(trials), unseen, result.inputs)
 
 
 class _Asked:
     """A network that is asked where formulas differ."""
 
     def __init__(self, model, result, forward_args, allowed):
-        self._model, self._result, self._given = model, result, forward_args
-        self._points, self._measure = allowed, result.measure
-        self._least = _TELLING * max(result.best.loss, _ROUNDING)
-
-    def trial(self, first, second):
-        """Return the `Trial` of two formulas, None where no point tells, and their largest angle."""
-        apart = np.nan_to_num(_between(first, second, self._points, self._result.inputs, self._measure))
-        count = min(2 * (self._points.shape[1] + 1), len(apart))
-        rows = _spread(self._points, apart, count)
-        angle = _degrees(apart[rows].mean())
-        if apart[rows].mean() < self._least:
-            return None, angle
-        field = self._field(self._points[rows])
-        off = [misalignments(one, field) for one in (first, second)]
-        means = [float(np.average(one, weights=field.weights)) for one in off]
-        difference = off[0] - off[1]
-        error = difference.std(ddof=1) / np.sqrt(len(difference))
-        fallen = ()
-        if min(means) > _NEITHER * apart[rows].mean():
-            fallen = (first, second)
-        elif abs(means[0] - means[1]) > _SURE * error:
-            fallen = (first,) if means[0] > means[1] else (second,)
-        return Trial((first, second), self._points[rows], angle, tuple(map(_degrees, means)), fallen), angle
-
-    def _field(self, points):
         from ..network.gradients import gradient_field  # torch: only when asked for
 
-        layer, neuron, _, of = self._result.asked
-        names = self._result.inputs
-        told = gradient_field(
-            self._model, points, layer, neuron, names=names, of=of, forward_args=self._given, tangent=None
+        (layer, neuron, _, of), names = result.asked, result.inputs
+        settings = {"names": names, "of": of, "forward_args": forward_args, "tangent": None}
+        told = gradient_field(model, allowed, layer, neuron, **settings)
+        self._field = GradientField(told.points, told.gradients, names, told.values, measure=result.measure)
+        self._left = max(result.best.loss, _ROUNDING)
+
+    def trial(self, first, second):
+        """Return the `Trial` of two formulas, None where no point tells, and how far apart they are there."""
+        field = self._field
+        apart = np.nan_to_num(_between(first, second, field.points, field.names, field.measure))
+        rows = _telling(field.points, field.weights * apart)
+        weights = field.weights[rows] / field.weights[rows].sum()
+        between = float(weights @ apart[rows])
+        angle = _degrees(between)
+        if between < _TELLING * self._left:
+            return None, angle
+        off = [misalignments(one, field)[rows] for one in (first, second)]
+        means = [float(weights @ one) for one in off]
+        difference = off[0] - off[1]
+        mean = weights @ difference
+        spread = (weights**2 * ((difference - mean) ** 2 + self._left**2)).sum()
+        told = min(means) <= _NEITHER * between and abs(mean) > _SURE * np.sqrt(spread)
+        fallen = (first if mean > 0 else second) if told else None
+        angles = tuple(map(_degrees, means))
+        return Trial((first, second), field.points[rows], _degrees(between), angles, fallen), _degrees(
+            between
         )
-        return GradientField(told.points, told.gradients, names, told.values, measure=self._measure)
 
 
 def _checked(result):
@@ -256,11 +239,12 @@ def _between(first, second, points, names, measure: Measure):
     return apart
 
 
-def _spread(points, apart, count):
-    """Numbers of the point at which two formulas are farthest apart, and of others, far from one another."""
-    rows = np.flatnonzero(apart >= min(apart.max() / 2, np.partition(apart, -count)[-count]))
+def _telling(points, worth):
+    """Numbers of the point that tells most, and of others that tell half as much, far from one another."""
+    count = min(2 * (points.shape[1] + 1), len(points))
+    rows = np.flatnonzero(worth >= worth.max() / 2)
     scaled = points[rows] / np.where(points.std(0) > 0, points.std(0), 1)
-    chosen = [int(apart[rows].argmax())]
+    chosen = [int(worth[rows].argmax())]
     far = np.full(len(rows), np.inf)
     while len(chosen) < min(count, len(rows)):
         far = np.minimum(far, ((scaled - scaled[chosen[-1]]) ** 2).sum(1))

@@ -55,18 +55,20 @@ def test_within_the_box_of_the_data_nobody_can_tell(read):
     assert "nobody can tell" in str(decided)
 
 
-def test_a_network_that_follows_neither_is_said_to(read):
+def test_a_network_that_follows_neither_does_not_decide(read):
     strange = Function(lambda x, v: x * v)
     decided = read.decide(strange, WIDE, rivals=["cos(2*x) + cos(2*v)"])
-    assert decided.left == ()
-    assert "follows neither" in str(decided)
+    assert len(decided.left) == 2
+    assert decided.trials[0].fallen is None
+    assert "does not decide" in str(decided)
 
 
 def test_all_that_is_left_faces_the_formula_that_takes_the_first_one_s_place(read):
     true = Function(lambda x, v: -torch.cos(x) - torch.cos(v))
     decided = read.decide(true, WIDE, rivals=["cos(2*x) + cos(2*v)", "cos(x) + cos(v)", "cosh(x) + cosh(v)"])
-    assert [str(one) for one in decided.left] == ["cos(v) + cos(x)"]
-    assert len(decided.trials) == 3
+    assert str(decided.left[0]) == "cos(v) + cos(x)"
+    fallen = {str(trial.fallen) for trial in decided.trials}
+    assert {"v**2 + x**2", "cosh(v) + cosh(x)"} <= fallen
 
 
 def test_without_rivals_there_is_nothing_to_decide(read):
@@ -111,8 +113,8 @@ def test_a_network_is_asked_at_its_own_inputs_only():
         alone.decide(Function(oscillator))
 
 
-def test_where_few_inputs_tell_the_next_best_are_asked_too(read):
+def test_one_input_that_tells_is_enough(read):
     narrow = np.concatenate([NEAR, [[3.0, 2.0]]])
     (trial,) = read.decide(Function(oscillator), narrow, ["cos(2*x) + cos(2*v)"]).trials
-    assert len(trial.points) == 6
-    np.testing.assert_array_equal(trial.points[0], [3, 2])
+    np.testing.assert_array_equal(trial.points, [[3, 2]])
+    assert str(trial.fallen) == "cos(2*v) + cos(2*x)"

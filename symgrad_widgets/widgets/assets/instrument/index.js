@@ -270,12 +270,12 @@ class Instrument {
 
   // What is around the panels.
   frame() {
-    const { store } = this, { open, neurons } = store.state, { running } = store.given;
+    const { store } = this, { open, neurons } = store.state, { running } = store.given, { found } = store.chosen ?? store.given;
     this.question.textContent = neurons.length > 1 ? WORDS.questions({ count: neurons.length }) : WORDS.question;
     this.story.textContent = store.given.story;
     this.element.classList.toggle("sgi-open", open.includes("formulas"));
     this.toggles.at(-1)[1].textContent = open.length ? WORDS.network : WORDS.showNetwork;
-    this.machine.textContent = running ? WORDS.stop : store.given.found.length ? WORDS.goOn : WORDS.machine;
+    this.machine.textContent = running ? WORDS.stop : found.length ? WORDS.goOn : WORDS.machine;
     this.machine.classList.toggle("sgi-go", running);
     const { without = [] } = store.given; // what a page without a kernel cannot do
     this.machine.hidden = open.includes("time") || without.includes("machine"); // Time has Play
@@ -285,7 +285,7 @@ class Instrument {
     this.hint.hidden = without.includes("hint");
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));
-      const shut = !store.given.found.length && !open.includes("formulas");
+      const shut = !found.length && !open.includes("formulas");
       toggle.hidden = panel === "network" ? store.state.inputs.length < 2 : (shut || (panel === "bend" && !store.given.field?.values));
     }
     this.chooser();

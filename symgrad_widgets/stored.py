@@ -22,7 +22,7 @@ def from_json(text, longest=_LONGEST):
 
 
 def _refuse(constant):
-    raise ValueError(f"{constant} is no number in JSON")
+    raise ValueError(f"{constant} is not a number in JSON")
 
 
 def fits(value, kind):

@@ -92,7 +92,7 @@ def _read(path):
     try:
         notebook = nbformat.read(path, as_version=4)
     except ValueError as error:
-        raise DataError(f"{path} is no notebook ({error})") from None
+        raise DataError(f"{path} is not a notebook ({error})") from None
     for number, cell in enumerate(notebook.cells, 1):
         cell.metadata.pop(_FOLDED, None)
         lines = cell.source.splitlines()

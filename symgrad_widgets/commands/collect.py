@@ -71,9 +71,9 @@ def _person(text, page):
     try:
         given = from_json(text)
     except ValueError as error:
-        raise DataError(f"this is no line of a page ({error})") from None
+        raise DataError(f"this is not a line of a page ({error})") from None
     if not isinstance(given, dict) or given.get("symgrad") != _VERSION:
-        raise DataError("this is no line of a page, or of another version of it")
+        raise DataError("this is not a line of a page, or of another version of it")
     if why := misfit(given, _KINDS):
         raise DataError(f"the line is damaged: {why}")
     if given["page"] != page.id:

@@ -133,7 +133,7 @@ def _array(content, name):
     header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = header(stream)
     if dtype.kind not in "fiU" or math.prod(shape) * dtype.itemsize != len(content) - stream.tell():
-        raise ValueError(f"{name} is no array")
+        raise ValueError(f"{name} is not an array")
     stream.seek(0)
     return np.lib.format.read_array(stream, allow_pickle=False)
 

@@ -150,7 +150,7 @@ def test_a_damaged_notebook_is_named(tmp_path, capsys):
     pytest.importorskip("nbgrader")
     (tmp_path / "lesson.ipynb").write_text("{")
     assert main(["classroom", "build", str(tmp_path / "out"), "--notebooks", str(tmp_path)]) == 2
-    assert "lesson.ipynb is no notebook" in capsys.readouterr().err
+    assert "lesson.ipynb is not a notebook" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_empty_stays_as_it_is(tmp_path, capsys):

@@ -98,7 +98,7 @@ def test_a_class_is_collected(folder, capsys):
     assert main(["classroom", "collect", str(out), str(lines), "--out", str(folder / "class")]) == 0
     told = capsys.readouterr().out
     assert "line 3: it is of another page, another" in told
-    assert "line 4: this is no line of a page" in told
+    assert "line 4: this is not a line of a page" in told
     with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
         ada, other = csv.DictReader(file)
     assert (ada["1 Guess"], ada["2 Which way?"], ada["best guess"]) == ("yes", "option 2", "x² + v²")

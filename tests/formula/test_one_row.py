@@ -171,7 +171,8 @@ def test_a_function_whose_derivative_is_no_operator_is_found_all_the_same():
 def test_a_defined_operator_is_taken_in_guesses_however_it_is_written(guess):
     field = field_of(from_formula("asinh(x) + y", -1, 2, "x y"))
     with pytest.raises(
-        sg.SymgradError, match=r"asinh in asinh\(x\) is no operator.*define_operator\('asinh', sympy.asinh"
+        sg.SymgradError,
+        match=r"asinh in asinh\(x\) is not an operator.*define_operator\('asinh', sympy.asinh",
     ):
         sg.Search(field, guesses=["asinh(x) + y"])
     define_operator("area", sp.asinh)

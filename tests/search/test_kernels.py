@@ -318,7 +318,7 @@ def test_a_power_keeps_its_domain():
 def test_what_is_no_term_is_refused():
     with pytest.raises(ExpressionError, match=r"x4 is not an input: did you mean 'x"):
         from_sympy(sp.Symbol("x4", real=True) + X1, SYMBOLS)
-    with pytest.raises(ExpressionError, match=r"sinh in sinh\(x1\) is no operator: did you mean 'sin'"):
+    with pytest.raises(ExpressionError, match=r"sinh in sinh\(x1\) is not an operator: did you mean 'sin'"):
         from_sympy(sp.sinh(X1), SYMBOLS)
     with pytest.raises(ExpressionError, match="I is not a finite real number"):
         from_sympy(sp.I * X1, SYMBOLS)

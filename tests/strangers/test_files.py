@@ -365,8 +365,12 @@ NAMES = b"ctorch\n" + b"[" * 50_000 + b"\n."
 
 HURTING = {  # by what it is: the format, the file made of a good one, and what is said
     "a bomb of an array": (SavedSearch, lambda good: replaced(good, "points.npy", ZEROS), "larger than any"),
-    "an array that claims": (SavedSearch, lambda good: replaced(good, "points.npy", CLAIMS), "is no array"),
-    "objects": (SavedSearch, lambda good: replaced(good, "points.npy", OBJECTS), "points is no array"),
+    "an array that claims": (
+        SavedSearch,
+        lambda good: replaced(good, "points.npy", CLAIMS),
+        "is not an array",
+    ),
+    "objects": (SavedSearch, lambda good: replaced(good, "points.npy", OBJECTS), "points is not an array"),
     "a path": (SavedSearch, lambda _: m.zipped([("../x.npy", b"")]), "it holds something else"),
     "a long guess": (SavedSearch, lambda good: settings_of(good, guesses=[LONG]), "more than 400 parts"),
     "a tower": (SavedSearch, lambda good: settings_of(good, guesses=["9**9**9**9"]), "too large"),
@@ -380,7 +384,7 @@ HURTING = {  # by what it is: the format, the file made of a good one, and what 
     "a name without end": (OldStateDict, lambda _: NAMES, "no state dict is as long"),
     "layers without order": (Safetensors, lambda _: interleaved(), r"name those of one network.*layers=\["),
     "a deep row": (Sweep, lambda _: b'{"a": ' + b"[" * 100_000 + b"\n", "not JSON"),
-    "NaN": (Sweep, lambda good: good.replace(b'"seed": 0', b'"seed": NaN'), "NaN is no number in JSON"),
+    "NaN": (Sweep, lambda good: good.replace(b'"seed": 0', b'"seed": NaN'), "NaN is not a number in JSON"),
     "a long state": (StateLine, lambda _: b"[" * 10_000_000, "no state of a Workbench"),
     "a long formula": (StateLine, lambda good: guessing(good, PRODUCT), "more than 400 parts"),
 }

@@ -31,7 +31,7 @@ class Dimensions:
     Raises
     ------
     DataError
-        for a name without a unit or a unit without a name, and for text that is no unit.
+        for a name without a unit or a unit without a name, and for text that is not a unit.
 
     """
 
@@ -88,14 +88,14 @@ def _dimension(text):
     try:
         parsed = parse(str(text))
     except ExpressionError as error:
-        raise DataError(f"{text!r} is no unit: {error}") from None
+        raise DataError(f"{text!r} is not a unit: {error}") from None
     for name in sorted(symbol.name for symbol in parsed.free_symbols):
         if name not in known:
-            raise DataError(f"{text!r} is no unit: {nearest(name, known)}")
+            raise DataError(f"{text!r} is not a unit: {nearest(name, known)}")
     total = {}
     for factor, power in parsed.as_powers_dict().items():
         if not (factor.is_Symbol or factor.is_number) or not power.is_Rational:
-            raise DataError(f"{text!r} is no unit: give a product of powers, such as 'kg*m/s**2'")
+            raise DataError(f"{text!r} is not a unit: give a product of powers, such as 'kg*m/s**2'")
         if factor.is_Symbol:
             dimension = SI.get_quantity_dimension(known[factor.name])
             for base, count in dimsys_SI.get_dimensional_dependencies(dimension).items():

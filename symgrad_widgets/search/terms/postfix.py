@@ -382,7 +382,7 @@ class _Reader:
         name = e.func.__name__
         known = sorted({form.func.__name__ for _, form, _ in forms if form.is_Function})
         raise ExpressionError(
-            f"{name} in {e} is no operator: {nearest(name, known)} (define_operator({name.lower()!r}, "
+            f"{name} in {e} is not an operator: {nearest(name, known)} (define_operator({name.lower()!r}, "
             f"sympy.{name}) adds it)"
         )
 

@@ -4,6 +4,7 @@ import base64
 import functools
 import hashlib
 import json
+import re
 import zlib
 from html import escape
 from pathlib import Path
@@ -113,11 +114,11 @@ def write_page(
         "holds": _holds(data, say),
         "python": _python(network.name(view.hidden), notebook, say),
         "sealed": f"<p>{say('file.practiceWord' if word else 'file.practice')}</p>" if back else "",
-        "data": _packed("paper", bundled("paper/index.js", language).encode())
+        "data": _packed("paper", _script("paper/index.js", language).encode())
         + _block("data", data)
         + _block("sealed", sealed(back, word)),
         "bokeh": _bokeh(bokeh),
-        "script": bundled("page/index.js", language),
+        "script": _script("page/index.js", language),
     }
     parts |= {f"says_{key}": escape(text) for key, text in say.table["file"].items()}
     return _written(Path(path), Template(_asset("page/page.html")).substitute(parts))
@@ -142,6 +143,11 @@ def _paragraphs(text):
 
 def _asset(name):
     return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+def _script(name, language):
+    """Text of a module with all that it imports, without the spaces that lines begin with."""
+    return re.sub(r"\n +", "\n", bundled(name, language))
 
 
 def _block(name, values):

@@ -107,6 +107,8 @@ def test_a_pale_colour_would_be_found():
 
 
 def test_no_text_is_smaller_than_12_pixels():
-    sizes = [float(one) for one in re.findall(r"font(?:-size)?:[^;{}]*?(\d+(?:\.\d+)?)px", CSS)]
-    assert len(sizes) > 20
-    assert min(sizes) >= 12
+    steps = re.findall(r"--t\d: calc\((\d+)px", CSS)
+    others = re.findall(r"font(?:-size)?:[^;{}]*?(\d+(?:\.\d+)?)px", CSS)
+    assert len(steps) == 6
+    assert len(others) >= 4
+    assert min(map(float, [*steps, *others])) >= 12

@@ -1,6 +1,7 @@
 // What is shown, and all that follows from it: the one state, what Python has given, and the formula in hand.
 import { FormulaError, lengthOf, mathml, read } from "../formula/index.js";
 import { computed, scored } from "./score.js";
+import { WORDS } from "./words.js";
 
 const KEPT = 60; // scores
 
@@ -23,6 +24,7 @@ export class Store {
     this.scores = new Map(); // of the neuron that is shown
     this.computed = new Map(); // at the points `at`, whatever the neuron
     this.readings = new Map();
+    this.words = WORDS; // for what is loaded later
     this.asked = false;
     this.colours = {};
     this.colour = (name) => this.colours[name];

@@ -1,5 +1,5 @@
 // All that a page says beside the instrument.
-import { spoken } from "../instrument/words.js";
+import { spoken } from "../instrument/spoken.js";
 
 export const WORDS = spoken(TABLE.page);
 export const TOLD = spoken(TABLE.told);

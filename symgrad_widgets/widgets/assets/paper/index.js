@@ -1,6 +1,5 @@
 // On paper: a panel or all of the instrument as SVG, PNG and CSV, and what has been done as a page.
 import { button, h } from "../instrument/dom.js";
-import { WORDS } from "../instrument/words.js";
 import { COPIES } from "./copies.js";
 import { drawing } from "./drawing.js";
 import { csv, TABLES } from "./table.js";
@@ -9,8 +8,8 @@ import { work } from "./work.js";
 
 export { COPIES };
 
-const NAMES = { guess: WORDS.yours, field: WORDS.field, angle: WORDS.angles, network: WORDS.network, formulas: WORDS.formulas, front: WORDS.front,
-  bend: WORDS.bendOf, time: WORDS.time };
+// Panels that are saved, each with the key of its name.
+const NAMES = { guess: "yours", field: "field", angle: "angles", network: "network", formulas: "formulas", front: "front", bend: "bendOf", time: "time" };
 const SHARP = 2; // pixels of a picture for one of the screen
 const PATIENCE = 15_000; // milliseconds until a verdict is left out
 
@@ -20,7 +19,7 @@ export class Paper {
     this.store = instrument.store;
     this.which = h("select", { "aria-label": SAVED.panel, onchange: () => this.draw() });
     this.table = button("CSV", () => this.save(`\ufeff${csv(TABLES[this.which.value](instrument))}`, "text/csv", "csv"));
-    this.element = h("section.sgi-paper", { "aria-label": WORDS.save }, this.which,
+    this.element = h("section.sgi-paper", { "aria-label": this.store.words.save }, this.which,
       button("SVG", () => this.save(this.svg(), "image/svg+xml", "svg")), button("PNG", () => this.png()), this.table,
       button(SAVED.work, () => this.work(), { title: SAVED.workTitle }));
   }
@@ -34,7 +33,7 @@ export class Paper {
     const { panels, store } = this, key = panels.join();
     if (this.key !== key) {
       const before = this.which.value;
-      this.which.replaceChildren(h("option", { value: "all" }, SAVED.all), ...panels.map((value) => h("option", { value }, NAMES[value])));
+      this.which.replaceChildren(h("option", { value: "all" }, SAVED.all), ...panels.map((value) => h("option", { value }, store.words[NAMES[value]])));
       this.which.value = panels.includes(before) ? before : "all";
     }
     this.key = key;

@@ -1,6 +1,5 @@
 // The numbers behind a panel as a table: rows of cells, the first of which names the columns.
 import { arrows, BINS, counted } from "../instrument/arrows.js";
-import { WORDS } from "../instrument/words.js";
 import { bent } from "../formula/bend.js";
 import { SAVED } from "./words.js";
 
@@ -29,7 +28,7 @@ export const TABLES = {
   },
   formulas({ store, formulas }) {
     const rows = formulas.entries.map(({ text, length, mine }) => [text, length, store.score(text)?.middle ?? NaN, store.score(text)?.loss ?? NaN, mine ? SAVED.yours : ""]);
-    return [[SAVED.formula, WORDS.length, SAVED.angle, SAVED.loss, ""], ...rows];
+    return [[SAVED.formula, store.words.length, SAVED.angle, SAVED.loss, ""], ...rows];
   },
   front: (instrument) => TABLES.formulas(instrument),
   guess({ store }) {
@@ -37,7 +36,7 @@ export const TABLES = {
   },
   bend({ store }) {
     const { values } = store.given.field, formula = store.score(store.text).values, fit = bent(formula, values);
-    return [[SAVED.formula, SAVED.neuron, WORDS.bendOf], ...(fit?.rows ?? []).map((row, place) => [formula[row], values[row], fit.phi[place]])];
+    return [[SAVED.formula, SAVED.neuron, store.words.bendOf], ...(fit?.rows ?? []).map((row, place) => [formula[row], values[row], fit.phi[place]])];
   },
   network({ store }) {
     const rows = store.given.network.columns.flatMap((column) => column.neurons.map((neuron, i) => [column.layer ?? column.title, neuron, column.strength[i]]));
@@ -45,6 +44,6 @@ export const TABLES = {
   },
   time({ store }) {
     const rows = store.given.found.map(({ generation, tried, front, best }) => [generation, tried, front[best]?.text ?? "", front[best]?.loss ?? NaN]);
-    return [[WORDS.step, SAVED.tried, SAVED.formula, SAVED.loss], ...rows];
+    return [[store.words.step, SAVED.tried, SAVED.formula, SAVED.loss], ...rows];
   },
 };

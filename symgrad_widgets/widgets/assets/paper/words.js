@@ -1,4 +1,4 @@
 // What is said of what is saved.
-import { spoken } from "../instrument/words.js";
+import { spoken } from "../instrument/spoken.js";
 
 export const SAVED = spoken(TABLE.saved);

@@ -1,6 +1,5 @@
 // What somebody has done, for a lab report: the guesses in order with their pictures, the last formula, its verdict.
 import { degrees, ten } from "../instrument/dom.js";
-import { WORDS } from "../instrument/words.js";
 import { escaped } from "./drawing.js";
 import { SAVED } from "./words.js";
 
@@ -10,13 +9,13 @@ code{overflow-wrap:anywhere}.said{border-left:4px solid #1d5fa8;padding-left:1em
 
 // A page of its own. `pictures` maps texts to SVG; `told` is { name, said } of the last formula, or null.
 export function work(store, pictures, told) {
-  const { text, given, state } = store, guesses = state.guesses.includes(text) || text === null ? state.guesses : [...state.guesses, text];
+  const { text, given, state, words } = store, guesses = state.guesses.includes(text) || text === null ? state.guesses : [...state.guesses, text];
   const figures = guesses.map((guess, i) => {
     const score = store.score(guess), said = score ? SAVED.reached({ angle: degrees(score.middle), loss: ten(score.loss) }) : "";
     const caption = `${i + 1}. ${store.type(guess)}${guess === text ? " ◆" : ""}`;
     return `<figure>${pictures.get(guess) ?? ""}<figcaption>${caption}</figcaption><p><code>${escaped(guess)}</code> ${escaped(said)}</p></figure>`;
   });
-  const question = state.neurons.length > 1 ? WORDS.questions({ count: state.neurons.length }) : WORDS.question;
+  const question = state.neurons.length > 1 ? words.questions({ count: state.neurons.length }) : words.question;
   const verdict = told ? `<p class="said"><b>${escaped(told.name)}</b> ${escaped(told.said)}</p>` : "";
   const last = text === null ? "" : `<h2>${escaped(SAVED.last)}</h2><p>${store.type(text)}</p><p><code>${escaped(text)}</code></p>${verdict}`;
   return `<!DOCTYPE html><html lang="${TABLE.locale}"><head><meta charset="utf-8"><title>${escaped(SAVED.title)}</title><style>${STYLE}</style></head><body>` +

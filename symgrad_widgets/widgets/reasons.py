@@ -4,6 +4,7 @@ import numpy as np
 
 from ..formula.expressions import angles
 from ..formula.operators import lookup
+from ..formula.vocabulary import SLOPES
 from ..search import chance_loss
 
 __all__ = ["reasons", "untried"]
@@ -32,7 +33,7 @@ def reasons(candidate, field, say):
 
 def untried(search, field, seed, say):
     """Sentences on what a `Search` in a field has not tried, and what else was left out."""
-    names = say.listed(row.name for row in lookup(search.operators))
+    names = say.listed(row.name for row in lookup(search.operators) if row.name in SLOPES)
     left = [
         say("change.machine") if search.generation == 0 else None,
         say("change.longer", most=search.max_complexity, names=names),

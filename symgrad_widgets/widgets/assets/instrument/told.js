@@ -1,5 +1,4 @@
-// What has been asked of Python: a hint, or what a formula is, with why and what might change it. It stays until
-// another formula is in hand.
+// What has been asked of Python: a hint, or what a formula is. It stays until another formula is in hand.
 import { mathml } from "../formula/index.js";
 import { button, h } from "./dom.js";
 import { WORDS } from "./words.js";

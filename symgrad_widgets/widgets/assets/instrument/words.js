@@ -1,4 +1,4 @@
-// All that the instrument says: the reader's table, which Python puts before these modules as TABLE.
+// All that the instrument says: TABLE, which Python puts before these modules.
 import { spoken } from "./spoken.js";
 
 export const WORDS = spoken(TABLE.instrument);

@@ -24,8 +24,8 @@ export class Subjects {
     const [first] = data.fields;
     this.base = unpacked(first.field); // whose points all others share
     this.base.values = null;
-    const { points, neighbours, shares, normal } = first.field.around, whole = (text) => bytes(text, Int32Array);
-    this.base.around = { points: whole(points), neighbours: whole(neighbours), shares: bytes(shares, Float64Array), normal };
+    const { points, neighbours, shares, ...rest } = first.field.around, whole = (text) => bytes(text, Int32Array);
+    this.base.around = { points: whole(points), neighbours: whole(neighbours), shares: bytes(shares, Float64Array), ...rest };
     this.laws = new Map(data.laws.map((law) => [key(law.layer, [law.neuron]), law]));
     this.recorded = new Map(data.fields.map((one, i) => [key(one.layer, one.neurons), i ? this.told(one, fine(one.field)) : one]));
     this.computed = new Map();

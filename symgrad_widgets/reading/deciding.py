@@ -2,7 +2,8 @@
 
 Two formulas that fit the same data may differ elsewhere. Of all inputs that are allowed, those at which the
 directions of the two differ most tell most (Hunter and Reiner 1965, Technometrics 7, 307: designs that
-discriminate between models), where the network's gradient is long enough to have a direction.
+discriminate between models), where the network's gradient is long enough to have a direction. Inputs among
+the data tell nothing new: a longer formula is near the network's errors there, since it was fitted to them.
 """
 
 from dataclasses import dataclass
@@ -134,17 +135,18 @@ class _Asked:
         settings = {"names": names, "of": of, "forward_args": forward_args, "tangent": None}
         told = gradient_field(model, allowed, layer, neuron, **settings)
         self._field = GradientField(told.points, told.gradients, names, told.values, measure=result.measure)
+        self._new = _beyond(self._field.points, result.points, result.measure.spread)
         self._left = max(result.best.loss, _ROUNDING)
 
     def trial(self, first, second):
         """Return the `Trial` of two formulas, None where no point tells, and how far apart they are there."""
         field = self._field
         apart = np.nan_to_num(_between(first, second, field.points, field.names, field.measure))
-        rows = _telling(field.points, field.weights * apart)
+        rows = _telling(field.points, field.weights * apart * self._new)
         weights = field.weights[rows] / field.weights[rows].sum()
         between = float(weights @ apart[rows])
         angle = _degrees(between)
-        if between < _TELLING * self._left:
+        if between < _TELLING * self._left or not self._new[rows].all():
             return None, angle
         off = [misalignments(one, field)[rows] for one in (first, second)]
         means = [float(weights @ one) for one in off]
@@ -237,6 +239,16 @@ def _between(first, second, points, names, measure: Measure):
     apart = np.full(len(points), np.nan)
     apart[known] = misalignment(a[known], orthonormal(b[known][:, None]))
     return apart
+
+
+def _beyond(points, data, spread):
+    """Which points are farther from all data than any of these from the next; inputs in their spreads."""
+    from scipy.spatial import cKDTree
+
+    live = spread > 0
+    scaled, known = (some[:, live] / spread[live] for some in (points, data))
+    tree = cKDTree(known)
+    return tree.query(scaled)[0] > tree.query(known, 2)[0][:, 1].max()
 
 
 def _telling(points, worth):

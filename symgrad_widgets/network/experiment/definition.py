@@ -189,23 +189,25 @@ class Experiment:
         return replace(self, **given(self, runs))
 
     @classmethod
-    def from_flow(cls, rhs, box, names, *, duration=3.0, title="Flow", concepts=()) -> "Experiment":
+    def from_flow(cls, rhs, box, names=None, *, duration=3.0, title="Flow", concepts=()) -> "Experiment":
         """Make an experiment of a system of your own, to find what its motion conserves.
 
         >>> def predators(x, y):
         ...     return x - x * y, x * y - y
         >>> experiment = Experiment.from_flow(predators, [(0.5, 2), (0.5, 2)], ["x", "y"], duration=6)
+        >>> pendulum = Experiment.from_flow("x' = v; v' = -sin(x)", [(-1, 1), (-1, 1)])
 
         Anchor and positive are two random times of one orbit, the negative is a random time of another.
 
         Parameters
         ----------
-        rhs : callable of n arrays (N,), one for each name in their order
+        rhs : callable of n arrays (N,), one for each name in their order, or text
             Returns their n time derivatives, arrays (N,) or numbers: N states at once. A force that depends
-            on time needs time as an input, with derivative 1.
+            on time needs time as an input, with derivative 1. Text has an equation `x' = ...` for each name,
+            and is read, not run.
         box : n pairs (low, high)
             Orbits start uniformly in it.
-        names : n distinct words of any letters
+        names : n distinct words of any letters; those of a text are in it
         duration : float
             Orbits are seen at times from 0 to it: long enough for them to move through their surroundings.
         title : str
@@ -218,7 +220,7 @@ class Experiment:
             for a box, names, `rhs` or duration that do not fit each other, and for orbits that cannot be
             followed to the end: also in `sample`, for one that was not met before.
         ExpressionError
-            for concepts that cannot be read.
+            for a text or concepts that cannot be read.
 
         """
         return cls(**flow_parts(rhs, box, names, duration, title, concepts))

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...checks import checked_names
 from ...errors import DataError
+from ...formula.velocities import read_velocities
 from .data import Triplets, checked_concepts
 
 __all__ = ["flow_parts", "integrate", "orbits"]
@@ -19,6 +20,12 @@ _PROBES = 256  # starts on which a flow is tried when it is given
 
 def flow_parts(rhs, box, names, duration, title, concepts):
     """Attributes of an experiment of a reader's own system: see `Experiment.from_flow`."""
+    if isinstance(rhs, str):
+        if names is not None:
+            raise DataError("the text of a flow has its own names: leave out names")
+        names, rhs = read_velocities(rhs)
+    elif names is None:
+        raise DataError("a function does not tell its inputs' names: give names, such as ['x', 'v']")
     names = checked_names(names)
     rates = partial(_checked_rhs, rhs, names)
     flow = partial(integrate, rates)

@@ -60,6 +60,7 @@ def test_inputs_have_any_name(names, text, written):
     assert {symbol.name for symbol in parse(text, names).free_symbols} <= set(names)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "names",
     [("my speed", "x_{1}"), ("lambda", "if"), ("E", "pi"), ("exp", "β"), ("sepal length (cm)", "mass %")],

@@ -140,6 +140,7 @@ def test_the_formulas_are_finite_and_vary_where_they_are_seen(case):
     assert float(np.ptp(field.values)) > 0.1
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("system", [*CONSERVING, *OTHERS, *map(cubic, range(3))], ids=lambda s: s.title)
 def test_the_systems_move_where_they_are_seen(system):
     points = system.points(0)

@@ -106,6 +106,7 @@ def test_what_cannot_be_a_direction_is_said(model, given, said):
         sg.gradient_field(model, X, layer="1" if "wrt" not in given else None, **given)
 
 
+@pytest.mark.sweep
 def test_an_atlas_of_directions_reads_what_neurons_share():
     turn = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0]
     x = np.random.default_rng(4).uniform(0.5, 2, (300, 3))

@@ -255,7 +255,7 @@ BOX, NAMES = [(0.0, 1.0), (0.0, 1.0)], ["x", "v"]
         (lambda x, v: (x[:5], v), r"return their time derivatives, .*ended in ValueError"),
         (lambda _x, _v: None, "ended in TypeError: 'NoneType' object is not iterable"),
         (lambda x, v: (x * 1j, v), "ended in TypeError: Cannot cast .*complex"),
-        ("x + v", "ended in TypeError: 'str' object is not callable"),
+        ("x' = v; v' = x", "leave out names"),
         (
             lambda x, v: (np.log(x - 1), v),
             r"rhs is not finite at \(0.\d+, .*it returned \(nan, .*choose a box",

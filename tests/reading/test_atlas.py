@@ -177,6 +177,7 @@ def test_what_cannot_be_done_is_said(model, layer, arguments, said, points):
         sg.atlas(model, points, layer, **QUICK | arguments)
 
 
+@pytest.mark.sweep
 def test_tokens_need_wrt_and_have_an_atlas_with_it():
     torch.manual_seed(0)
     embedding = torch.nn.Embedding(200, 2).double()

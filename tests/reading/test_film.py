@@ -37,6 +37,7 @@ def told():
     return sg.film(CHECKPOINTS, X, ("x", "v"), callback=seen.append), seen
 
 
+@pytest.mark.sweep
 def test_each_checkpoint_has_the_formula_that_it_has(told):
     film, _ = told
     assert [frame.epoch for frame in film] == [0, 10, 20, 100, 200]
@@ -45,6 +46,7 @@ def test_each_checkpoint_has_the_formula_that_it_has(told):
     assert "zero at every point" in film[0].note
 
 
+@pytest.mark.sweep
 def test_it_says_when_the_last_formula_appeared_and_how_far_it_was_before(told):
     film, _ = told
     assert str(film.final) == "v**2 + x**2"
@@ -55,6 +57,7 @@ def test_it_says_when_the_last_formula_appeared_and_how_far_it_was_before(told):
     assert [(first, last) for _, first, last in film.bands][-1] == (100, 200)
 
 
+@pytest.mark.sweep
 def test_the_last_epoch_is_told_first_and_the_same_seed_gives_the_same_film(told):
     film, seen = told
     assert [frame.epoch for frame in seen] == [200, 100, 20, 10, 0]
@@ -68,6 +71,7 @@ def test_epochs_are_sorted_and_a_list_counts_from_0():
     assert [frame.epoch for frame in sg.film([Turning(0.0), Turning(0.0)], X, ("x", "v"))] == [0, 1]
 
 
+@pytest.mark.sweep
 def test_its_picture_has_a_band_for_each_formula(told):
     film, _ = told
     picture = plots.film_picture(film, {0: 1.0, 200: 0.01})

@@ -196,6 +196,7 @@ def test_what_cannot_be_asked_says_what_to_do():
         sg.symmetries(torch.nn.Linear(2, 1))
 
 
+@pytest.mark.sweep
 def test_sixteen_inputs_are_not_too_many():
     names = [f"x{i}" for i in range(1, 17)]
     found = sg.symmetries(field_of(" + ".join(f"{n}^2" for n in names), names, count=2000))

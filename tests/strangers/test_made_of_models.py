@@ -397,6 +397,7 @@ def test_real_arguments_take_the_models_type_and_others_keep_theirs():
     assert seen[-1] == [torch.float64, torch.int64, torch.bool, torch.float64]
 
 
+@pytest.mark.sweep
 def test_an_atlas_of_other_arguments_is_another_atlas(tmp_path):
     options = {"generations": 1, "jobs": 1, "progress": False, "path": tmp_path / "atlas.jsonl"}
     sg.atlas(Scaled(), X, "net.0", forward_args=S, **options)

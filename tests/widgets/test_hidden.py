@@ -68,6 +68,7 @@ def test_no_formula_of_the_machine_s_reaches_the_page_in_any_spelling(view):
     assert "It is a sum of 3 parts." in everything
 
 
+@pytest.mark.sweep
 def test_no_name_gives_the_answer_away(view):
     all_asked(view)
     assert view.state.experiment == "P1-08"

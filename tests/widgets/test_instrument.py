@@ -369,6 +369,7 @@ def test_channels_of_images_are_shown_as_they_are_at_a_point_of_the_data():
     view.close()
 
 
+@pytest.mark.sweep
 def test_an_atlas_grows_while_nobody_waits_and_an_x_ray_tells_its_formulas(view, monkeypatch):
     monkeypatch.setattr(xray, "_QUIET", 0.0)
     monkeypatch.setattr(xray, "_LOOK", 0.01)
@@ -406,6 +407,7 @@ def test_no_formula_of_a_neuron_is_looked_for_where_answers_are_hidden(monkeypat
     view.close()
 
 
+@pytest.mark.sweep
 def test_a_training_is_seen_as_it_goes_and_the_tiles_change(view, monkeypatch):
     monkeypatch.setattr(workbench, "_PACE", 0.0)
     view.state = changed(view, open=["network"])

@@ -32,6 +32,16 @@ bench.chooser.choose(experiment, seed)  # trains where no weights come with the 
 bench.stepper.goto(generations)
 bench
 
+# %% [markdown]
+# ## Your own system
+#
+# Do you know how something moves? Type its velocities and press *Read it*, then *Train*. A network watches orbits, and its
+# neuron must stay the same all along each: a conserved quantity.
+
+# %%
+system = sg.OwnSystem("x' = v\nv' = -4x", seed=seed)
+system
+
 # %% [markdown] tags=["notebook-only"]
 # ## Share it
 #
@@ -80,18 +90,13 @@ own
 # The search found $a\,b$. It does not see the $\tanh$, which only bends it. Now click a neuron of the hidden layer. Does it
 # hold a formula too, or only a direction?
 #
-# ## Your own system
+# ## Your own system, in Python
 #
-# You have no network, but you know how something moves? Write down its velocities. The library follows orbits from random
-# places in the box. Then it trains a network whose neuron must stay the same all along each orbit: a conserved quantity.
-
+# The form above is these lines. The library follows orbits from random places in the box. In place of the text a Python
+# function may give the velocities.
 
 # %% tags=["notebook-only"]
-def spring(x, v):
-    return v, -4 * x
-
-
-mine = sg.Experiment.from_flow(spring, box=[(-1, 1), (-1, 1)], names=["x", "v"])
+mine = sg.Experiment.from_flow("x' = v; v' = -4x", box=[(-1, 1), (-1, 1)])
 
 # %% tags=["notebook-only"]
 monitor = sg.TrainingMonitor(mine, seed=seed, epochs=15, count=20_000)
@@ -106,7 +111,7 @@ found.best
 # Even such a short training gets $x^2 + v^2/4$, or very nearly: the energy of the spring. With `sg.Workbench(run)` you
 # explore this network by hand. `sg.Workbench(mine)` trains a new one on the page, for the full time.
 #
-# **Try:** a spring with friction, `v, -4 * x - v / 2`. What does it conserve, and what does the search say?
+# **Try:** a spring with friction, `v' = -4x - v/2`. What does it conserve, and what does the search say?
 
 # %% [markdown] tags=["notebook-only"]
 # The last cell checks what this notebook claims.

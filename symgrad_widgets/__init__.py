@@ -26,6 +26,7 @@ _PUBLIC = {
     "Instrument": "widgets",
     "Interpretation": "reading.interpretation",
     "NeuronPicker": "widgets",
+    "OwnSystem": "widgets",
     "Panel": "widgets",
     "PhiBender": "widgets",
     "PhiView": "widgets",

@@ -37,6 +37,7 @@ from .widgets import ExpressionView as ExpressionView
 from .widgets import FieldView as FieldView
 from .widgets import Instrument as Instrument
 from .widgets import NeuronPicker as NeuronPicker
+from .widgets import OwnSystem as OwnSystem
 from .widgets import Panel as Panel
 from .widgets import PhiBender as PhiBender
 from .widgets import PhiView as PhiView

@@ -6,6 +6,7 @@ from .expressionview import ExpressionView
 from .fieldview import FieldView
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
+from .ownsystem import OwnSystem
 from .pages import page
 from .panel import Panel
 from .phiview import PhiView
@@ -21,6 +22,7 @@ __all__ = [
     "FieldView",
     "Instrument",
     "NeuronPicker",
+    "OwnSystem",
     "Panel",
     "PhiBender",
     "PhiView",

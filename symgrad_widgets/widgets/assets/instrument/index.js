@@ -239,22 +239,24 @@ class Instrument {
 
   // Whether the page is dark, from its background.
   theme() {
-    let at = this.element.parentElement, colour = null;
+    const { element, store } = this;
+    let at = element.parentElement, colour = null;
     for (; at && !colour; at = at.parentElement ?? at.getRootNode().host) {
       const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
       if (a > 0.5) colour = [r, g, b];
     }
     const dark = colour ? 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2] < 110 : matchMedia("(prefers-color-scheme: dark)").matches;
-    if (this.store.dark === dark) return;
-    this.store.dark = dark;
-    this.element.classList.toggle("sgi-dark", dark);
-    const look = getComputedStyle(this.element); // read once: asking for it makes a page lay itself out
-    for (const name of COLOURS) this.store.colours[name] = look.getPropertyValue(`--sgi-${name}`).trim();
-    this.store.touch();
+    if (store.dark === dark && store.colours.ink) return;
+    store.dark = dark;
+    element.classList.toggle("sgi-dark", dark);
+    const look = getComputedStyle(element); // read once: it is slow
+    for (const name of COLOURS) store.colours[name] = look.getPropertyValue(`--sgi-${name}`).trim();
+    if (store.colours.ink) store.touch();
   }
 
   draw() {
     const { store } = this;
+    if (!store.colours.ink) this.theme();
     this.embed();
     if (store.ready && this.picture) {
       this.picture.remove();

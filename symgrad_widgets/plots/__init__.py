@@ -15,6 +15,7 @@ from .overlay import formula_arrows, level_lines
 from .picture import Mark, Picture
 from .published import published_front
 from .slices import Slice
+from .streams import velocities_picture
 from .tree import division_picture
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "published_front",
     "residual_picture",
     "target",
+    "velocities_picture",
     "worst",
 ]

@@ -1,15 +1,18 @@
 """A form for a system of one's own: how it moves, as text; then a network is trained on it and read."""
 
+from contextlib import suppress
 from html import escape
 
 import ipywidgets
 import traitlets
 
+from .. import plots
 from ..errors import SymgradError
 from ..formula.velocities import read_velocities
 from ..network.experiment import Experiment
 from .guard import DescribedBox
 from .monitor import TrainingMonitor
+from .panel import Panel
 from .workbench import Workbench
 
 __all__ = ["OwnSystem"]
@@ -52,12 +55,14 @@ class OwnSystem(DescribedBox):
             value=(low, high), min=-_REACH, max=_REACH, step=0.1, description="Begin in", layout=_WIDE
         )
         button = ipywidgets.Button(description="Read it", tooltip="Read the equations, ready to train")
-        self._error = ipywidgets.HTML()
-        self._form = (box, span, button, self._error)
+        self._error, self._motion = ipywidgets.HTML(), Panel()
+        self._form = (box, span, button, self._error, self._motion)
         super().__init__(self._form)
         self.text, self.span = text, span.value
         traitlets.link((self, "text"), (box, "value"))
         traitlets.link((self, "span"), (span, "value"))
+        self._draw()
+        self.observe(lambda _: self._draw(), ["text", "span"])
         button.on_click(lambda _: self.read())
 
     def read(self):
@@ -81,13 +86,20 @@ class OwnSystem(DescribedBox):
             self.bench = Workbench(run, seed=self._seed)
             self.children = (*self._form, self.monitor, self.bench)
 
+    def _draw(self):
+        """Draw the motion of two quantities or more, as soon as it can be read."""
+        with suppress(SymgradError):
+            names, rhs = read_velocities(self.text)
+            if len(names) > 1:
+                self._motion.show(plots.velocities_picture(names, rhs, *self.span))
+
     def _say(self, text):
         self.set_trait("said", text)
         self._error.value = escape(text)
 
     def pictures(self):
-        """Those of the training, once there is one."""
-        return [] if self.monitor is None else self.monitor.pictures()
+        """How it moves."""
+        return [] if self._motion.picture is None else [self._motion.picture]
 
     @property
     def words(self):

@@ -1,5 +1,6 @@
 """A system of one's own: typed, trained on, and read, in one form."""
 
+import numpy as np
 import pytest
 
 import symgrad_widgets as sg
@@ -20,6 +21,16 @@ def test_equations_are_read_trained_on_and_their_network_is_shown(form):
     assert form.bench.field.names == ("x", "v")
     assert form.children[-1] is form.bench
     assert run.experiment is form.experiment
+
+
+def test_the_motion_is_drawn_as_soon_as_it_can_be_read(form):
+    segments = form.pictures()[0].marks[1].data
+    x, up = np.array(segments["x0"]), np.array(segments["y1"]) - segments["y0"]
+    np.testing.assert_array_equal(np.sign(up), -np.sign(x))
+    form.text = "x' = "
+    assert form.pictures()[0].marks[1].data is segments
+    form.text = "x' = v; v' = 4x"
+    assert form.pictures()[0].marks[1].data is not segments
 
 
 def test_what_cannot_be_read_is_said_and_the_network_stays(form):

@@ -23,6 +23,7 @@ __all__ = ["Decided", "Trial", "decide"]
 
 _DRAWN = 12  # 2**12 points of a box are looked at
 _TELLING = 9  # times what the better formula leaves on the data: three standard errors in an angle
+_FAR = 2  # times the largest distance between neighbours: at the edge of the data networks err most
 _SURE = 3  # standard errors between what two formulas leave
 _NEITHER = 0.25  # of the squared sine between two formulas: a network farther off follows neither
 _ROUNDING = 1e-20  # squared sines are no smaller
@@ -242,13 +243,13 @@ def _between(first, second, points, names, measure: Measure):
 
 
 def _beyond(points, data, spread):
-    """Which points are farther from all data than any of these from the next; inputs in their spreads."""
+    """Which points are twice as far from all data as any of these from the next; inputs in their spreads."""
     from scipy.spatial import cKDTree
 
     live = spread > 0
     scaled, known = (some[:, live] / spread[live] for some in (points, data))
     tree = cKDTree(known)
-    return tree.query(scaled)[0] > tree.query(known, 2)[0][:, 1].max()
+    return tree.query(scaled)[0] > _FAR * tree.query(known, 2)[0][:, 1].max()
 
 
 def _telling(points, worth):

@@ -105,7 +105,7 @@ class Links:
 
     def _make_chooser(self):
         network = self._subject.network
-        chooser = ExperimentChooser(network.run or network.experiment, network.seed)
+        chooser = ExperimentChooser(network.run or network.experiment, network.seed, self.hidden)
         self._hear(chooser, self._trained, "run")
         return chooser
 

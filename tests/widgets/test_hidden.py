@@ -109,3 +109,10 @@ def test_the_chooser_of_a_hidden_network_shows_numbers_and_no_concept():
     assert not TELLING.search(" ".join([*labels, chooser.words]))
     assert [picture.title for picture in chooser.pictures()] == ["Training"]
     chooser.close()
+
+
+def test_a_chooser_beside_it_names_no_experiment():
+    hidden, open_ = (sg.Workbench("cubic_force", hidden=whether) for whether in (True, False))
+    kept, told = ([label for label, _ in one.chooser._experiment.options] for one in (hidden, open_))
+    assert "P1-08 Anharmonic oscillator, force -(x + x^3)" in told
+    assert "P1-08 x, v" in kept

@@ -19,8 +19,8 @@ Each line of the tables is one setting, with {runs} seeds. The seed chooses the 
 of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the column
 *95 %* is the interval (Wilson 1927), in per cent, for the share found.
 `notebooks/beyond/36_open_questions.ipynb` shows the same with pictures, and measures a sample again. Only
-*decided*, *folds*, *flows* and *symmetries* were measured after we began to take angles in units of each input's spread,
-and to weigh points; all other rows are older.
+*decided*, *folds*, *flows* and *symmetries* were measured after we began to take angles in units of each
+input's spread, and to weigh points; all other rows are older.
 
 *found*: the verdict says that the formula is the concept. *another*: it is not; those called *close* agree
 with the directions of the concept to a mean 1 - cos² of 1e-3, for example when a constant is off by more
@@ -45,8 +45,9 @@ from the answer. Without a law, *found* counts formulas that are left.
 
 Asking spoils nothing here, and mends nothing: 19 right answers stay right, and 11 wrong ones stay wrong. We
 made three rules after seeing these runs: a network is asked where its gradient is long, nothing falls where
-the network follows neither formula, and inputs near the data do not count. Before them, asking changed ten
-right answers into wrong ones. If you have a rival of your own, give it: `result.decide(model, box, rivals=[...])`.
+the network follows neither formula, and inputs near the data do not count. Before them, asking changed eight
+of the right answers into wrong ones. If you have a rival of your own, give it:
+`result.decide(model, box, rivals=[...])`.
 """,
     "folds": """
 With exact gradients it does not matter whether phi folds or goes flat: the gradient keeps its direction

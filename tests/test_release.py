@@ -13,7 +13,7 @@ import symgrad_widgets
 
 ROOT = Path(__file__).resolve().parents[1]
 
-MEGABYTES = 1.1  # of the wheel, with notebooks, weights and recorded data
+MEGABYTES = 1.3  # of the wheel, with notebooks, weights and recorded data
 
 pytestmark = pytest.mark.release
 

@@ -153,6 +153,7 @@ def test_a_special_function_of_scipy_is_an_operator():
     assert not sg.verify("bell(x - y)", "x + y").same
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("scratch_table")
 def test_a_function_whose_derivative_is_no_operator_is_found_all_the_same():
     define_operator("factorial_", lambda u: sp.gamma(u + 1))

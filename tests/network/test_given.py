@@ -75,6 +75,7 @@ def test_a_table_of_pairs_can_be_asked_too():
     assert np.abs(known.shared(data.anchor) - known.shared(data.negative)).max() < 0.5
 
 
+@pytest.mark.sweep
 def test_it_is_another_experiment_with_its_own_weights(experiment, first, tmp_path):
     known = SimpleNamespace(names=("x1", "x2", "v1", "v2"), neuron=[0, 1], shared=None)
     asked = sg.experiments["kepler"].given(known)

@@ -65,6 +65,7 @@ def test_the_last_epoch_is_told_first_and_the_same_seed_gives_the_same_film(told
     assert repr(again) == repr(film)
 
 
+@pytest.mark.sweep
 def test_epochs_are_sorted_and_a_list_counts_from_0():
     film = sg.film({5: Turning(1.0), 1: Turning(0.0)}, X, ("x", "v"))
     assert [frame.epoch for frame in film] == [1, 5]

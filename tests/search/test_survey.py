@@ -44,6 +44,7 @@ def test_of_random_directions_it_says_none_and_how_near_any_sum_came():
     assert 0.3 < found.loss < 1
 
 
+@pytest.mark.sweep
 def test_what_is_close_is_an_approximation():
     field = field_of("x*y + z**2 + 0.2*sin(7*x*z)")
     found = sg.Search(field).survey()

@@ -272,6 +272,7 @@ def _tensors():
         yield i, "bias", torch.rand(b)
 
 
+@pytest.mark.sweep
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("count", [30, pytest.param(1000, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.__name__)

@@ -108,6 +108,7 @@ def test_a_workbench_and_its_state_know_them(names, formula):
     assert [str(guess.expression) for guess in again.expression.guesses]
 
 
+@pytest.mark.sweep
 def test_atlas_and_baselines_know_them(names, field):
     found = sg.atlas(Product(), X, names=names, generations=1, jobs=1, progress=False)
     assert all(as_expression(row.formula, names) for row in found.rows if row.formula)

@@ -55,6 +55,7 @@ def told(view):
     return "".join([*view.messages, *map(str, kept)])
 
 
+@pytest.mark.sweep
 def test_no_formula_of_the_machine_s_reaches_the_page_in_any_spelling(view):
     all_asked(view)
     everything = told(view)

@@ -156,10 +156,7 @@ class _Asked:
         spread = (weights**2 * ((difference - mean) ** 2 + self._left**2)).sum()
         told = min(means) <= _NEITHER * between and abs(mean) > _SURE * np.sqrt(spread)
         fallen = (first if mean > 0 else second) if told else None
-        angles = tuple(map(_degrees, means))
-        return Trial((first, second), field.points[rows], _degrees(between), angles, fallen), _degrees(
-            between
-        )
+        return Trial((first, second), field.points[rows], angle, tuple(map(_degrees, means)), fallen), angle
 
 
 def _checked(result):
@@ -224,7 +221,8 @@ def _drawn(low, high, result, random_state):
     spread, basis = result.measure
     centre, half = (low + high) / 2, (high - low) / 2
     count = len(low) if basis is None else basis.shape[1]
-    even = 2 * qmc.Sobol(count, rng=np.random.default_rng(random_state)).random_base2(_DRAWN) - 1
+    shift = np.random.default_rng(random_state).random(count)
+    even = 2 * ((qmc.Sobol(count, scramble=False).random_base2(_DRAWN) + shift) % 1) - 1
     if basis is None:
         return centre + even * half
     live = np.where(spread > 0, spread, np.inf)

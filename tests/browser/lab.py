@@ -159,7 +159,7 @@ def chromium(executable, dark=False, size=(1280, 720)):
         page = context.new_page()
         page.errors, page.strangers = [], []
         page.on("console", lambda message: _note(page, message))
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("pageerror", lambda error: page.errors.append(error.stack or str(error)))
         page.on("request", lambda request: _note_request(page, request))
         try:
             yield page

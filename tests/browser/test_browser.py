@@ -150,7 +150,11 @@ def test_a_reload_shows_what_is_current(page):
     lab.save_and_reload(page)
     views(page)[-1].scroll_into_view_if_needed()
     stepper(page).locator(".sgi-row").nth(len(shown) - 1).wait_for(timeout=30_000)
-    page.wait_for_timeout(1500)
+    for _ in range(20):  # cells above grow, and JupyterLab takes off the page what is out of sight
+        page.wait_for_timeout(500)
+        stepper(page).scroll_into_view_if_needed()
+        if front(page) == shown:
+            break
     assert front(page) == shown
     go_to(page, 0)
     assert len(front(page)) < len(shown)

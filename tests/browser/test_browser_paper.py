@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import symgrad_widgets as sg
 from browser import lab
@@ -104,6 +105,7 @@ def test_what_was_done_is_one_page_with_guesses_in_order_and_the_verdict(page, t
     assert "the energy of a spring that stiffens, up to a factor" in text
     page.get_by_role("button", name="State", exact=True).click()
     line = page.get_by_role("textbox", name="State")
+    expect(line).not_to_have_value("")
     state = json.loads(line.input_value())
     assert state["guesses"] == ["x v", "2 x² + v²", "x²/2 + v²/2 + x⁴/4"]
     assert page.locator(".sgi-math").inner_text() == shown

@@ -29,7 +29,8 @@ export class Plot {
     const forget = () => {
       const { model: { document } } = views.roots[0];
       views.clear();
-      document.clear(); // which else looks at itself in half a minute
+      document.clear(); // or it looks at itself later
+      this.view = null;
       Bokeh.documents.splice(0, Infinity, ...Bokeh.documents.filter((one) => one !== document)); // bokeh keeps them all
     };
     this.signal.addEventListener("abort", forget);

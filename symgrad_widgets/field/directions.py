@@ -5,7 +5,7 @@ Arrays hold a vector of m numbers at each of N points, or the k vectors that spa
 
 import numpy as np
 
-__all__ = ["across", "misalignment", "orthonormal", "outside", "unit"]
+__all__ = ["across", "degrees", "misalignment", "orthonormal", "outside", "unit"]
 
 _DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
 
@@ -41,6 +41,12 @@ def misalignment(vectors, spanning):
         scaled = vectors / np.abs(vectors).max(axis=1, keepdims=True)
         share = (outside(scaled, spanning) ** 2).sum(1) / (scaled**2).sum(1)
     return np.where(np.isfinite(share), np.minimum(share, 1.0), 1.0)
+
+
+def degrees(share):
+    """Angle in degrees, 0 to 90, of a squared sine `share`, a number or an array."""
+    share = np.clip(share, 0.0, 1.0)
+    return np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
 
 
 def across(vectors):

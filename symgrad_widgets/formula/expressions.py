@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..arrays import floats
 from ..errors import DataError, ExpressionError, nearest
-from ..field.directions import misalignment
+from ..field.directions import degrees, misalignment
 from .duals import evaluate_tree
 from .on_arrays import anonymous, on_arrays
 from .parser import parse
@@ -241,5 +241,4 @@ def angles(expression, field):
 
     Lines have no sign: 0 to 90.
     """
-    share = misalignments(expression, field)
-    return np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
+    return degrees(misalignments(expression, field))

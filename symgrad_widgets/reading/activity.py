@@ -9,7 +9,7 @@ from ..arrays import names_of
 from ..checks import checked_names
 from ..errors import DataError, ModelError, UnknownNameError, nearest
 from ..field import measured
-from ..field.directions import misalignment
+from ..field.directions import degrees, misalignment
 from ..formula.expressions import evaluate
 
 __all__ = ["MEASURES", "Activity", "Measure"]
@@ -235,9 +235,9 @@ class Activity:
             count, points, m = directions.shape
             repeated = np.broadcast_to(slopes, (count, points, m)).reshape(-1, m)
             share = misalignment(repeated, directions.reshape(-1, 1, m)).reshape(count, points)
-            degrees = np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
+            turned = degrees(share)
             for neuron in np.flatnonzero(alive.any(1)):
-                result[neurons.start + neuron] = np.median(degrees[neuron, alive[neuron]])
+                result[neurons.start + neuron] = np.median(turned[neuron, alive[neuron]])
         return result
 
     @cached_property

@@ -16,7 +16,7 @@ from ..arrays import floats
 from ..checks import whole
 from ..errors import DataError
 from ..field import GradientField, Measure
-from ..field.directions import misalignment, orthonormal
+from ..field.directions import degrees, misalignment, orthonormal
 from ..formula.expressions import as_expression, evaluate, misalignments
 
 __all__ = ["Decided", "Trial", "decide"]
@@ -146,17 +146,18 @@ class _Asked:
         rows = _telling(field.points, field.weights * apart * self._new)
         weights = field.weights[rows] / field.weights[rows].sum()
         between = float(weights @ apart[rows])
-        angle = _degrees(between)
+        angle = float(degrees(between))
         if between < _TELLING * self._left or not self._new[rows].all():
             return None, angle
         off = [misalignments(one, field)[rows] for one in (first, second)]
         means = [float(weights @ one) for one in off]
+        turned = tuple(float(degrees(mean)) for mean in means)
         difference = off[0] - off[1]
         mean = weights @ difference
         spread = (weights**2 * ((difference - mean) ** 2 + self._left**2)).sum()
         told = min(means) <= _NEITHER * between and abs(mean) > _SURE * np.sqrt(spread)
         fallen = (first if mean > 0 else second) if told else None
-        return Trial((first, second), field.points[rows], angle, tuple(map(_degrees, means)), fallen), angle
+        return Trial((first, second), field.points[rows], angle, turned, fallen), angle
 
 
 def _checked(result):
@@ -261,10 +262,6 @@ def _telling(points, worth):
         far = np.minimum(far, ((scaled - scaled[chosen[-1]]) ** 2).sum(1))
         chosen.append(int(far.argmax()))
     return rows[chosen]
-
-
-def _degrees(share):
-    return float(np.degrees(np.arcsin(np.sqrt(np.clip(share, 0, 1)))))
 
 
 def _angle(degrees):

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..errors import ExpressionError
 from ..field import GradientField
+from ..field.directions import degrees
 from ..formula.expressions import as_expression, exact_numbers
 from .comparison import box_regions, data_region, defined, flat, is_monotone, misaligned
 from .proof import Screening, proves, screen
@@ -209,12 +210,11 @@ class _Case:
         return Verdict(False, "different", self.residual, f"{what}: {why}")
 
     def _angles(self):
-        degrees = np.degrees(np.arcsin(np.sqrt(self.shares)))
-        middle, high = np.percentile(degrees, [50, 95])
+        middle, high = np.percentile(degrees(self.shares), [50, 95])
         close = " Close, but computed exactly they differ." if self.residual < SAME_DIRECTIONS else ""
         return (
-            f"mean 1 - cos^2 is {self.residual:.1e} at {len(degrees)} points, the angle {middle:.2g} degrees "
-            f"in the median and {high:.2g} at the 95th percentile.{close}"
+            f"mean 1 - cos^2 is {self.residual:.1e} at {len(self.shares)} points, "
+            f"the angle {middle:.2g} degrees in the median and {high:.2g} at the 95th percentile.{close}"
         )
 
 

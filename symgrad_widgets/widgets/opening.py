@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from ..field.directions import misalignment
+from ..field.directions import degrees, misalignment
 
 __all__ = ["opening"]
 
@@ -57,8 +57,7 @@ def _slopes(term, field):
 
 def _angle(slopes, field):
     """Median angle in degrees."""
-    share = np.median(misalignment(field.project(slopes), field.unit))
-    return float(np.degrees(np.arcsin(np.sqrt(min(share, 1.0)))))
+    return float(degrees(np.median(misalignment(field.project(slopes), field.unit))))
 
 
 def _text(term, names):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..field.directions import degrees
 from ..formula.expressions import angles
 from ..formula.operators import lookup
 from ..formula.vocabulary import SLOPES
@@ -15,7 +16,7 @@ _MANY = 500  # points: with fewer of them more would tell more
 def reasons(candidate, field, say):
     """Sentences on how a `Candidate` agrees with a field: angles, chance, values, its numbers."""
     middle, most = np.percentile(angles(candidate.expression, field), [50, 95])
-    chance = np.degrees(np.arcsin(np.sqrt(chance_loss(field.unit.shape[1], field.dimension))))
+    chance = degrees(chance_loss(field.unit.shape[1], field.dimension))
     found = [
         say("why.angles", middle=f"{middle:.2g}", most=f"{most:.2g}", count=f"{len(field):,}"),
         say("why.chance", angle=f"{chance:.0f}"),

@@ -147,14 +147,16 @@ def _answers(address):
 
 
 @contextmanager
-def chromium(executable, dark=False, size=(1280, 720)):
+def chromium(executable, dark=False, size=(1280, 720), offline=False):
     """Yield a page of a fresh browser, with `page.errors` and `page.strangers` (requests to elsewhere)."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
         context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            offline=offline,
         )
         page = context.new_page()
         page.errors, page.strangers = [], []
@@ -175,6 +177,15 @@ def _note(page, message):
 def _note_request(page, request):
     if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:")):
         page.strangers.append(request.url)
+
+
+def barriers(page, context=None):
+    """What axe finds on a page, or in a part of it, that is serious or critical."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context=context).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    return {f"{one['id']}: {node['html'][:160]}" for one in serious for node in one["nodes"]}
 
 
 def open_notebook(page, address, name, dark=False, tree="lab/tree"):

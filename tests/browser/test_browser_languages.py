@@ -30,8 +30,7 @@ MARKED = re.compile("⟦[^⟦⟧]*⟧")
 
 @pytest.fixture(scope="module")
 def browser_page(chromium_path):
-    with lab.chromium(chromium_path, size=(1366, 768)) as page:
-        page.context.set_offline(True)
+    with lab.chromium(chromium_path, size=(1366, 768), offline=True) as page:
         yield page
         assert page.errors == []
 

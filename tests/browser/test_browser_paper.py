@@ -20,8 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def page(chromium_path, tmp_path_factory):
     path = sg.page("cubic_force", tmp_path_factory.mktemp("page") / "page.html", generations=2, show=PANELS)
-    with lab.chromium(chromium_path, size=(1186, 620)) as page:
-        page.context.set_offline(True)
+    with lab.chromium(chromium_path, size=(1186, 620), offline=True) as page:
         page.goto(path.as_uri())
         page.locator(".sgi-big:not(:empty)").wait_for(timeout=20_000)
         page.get_by_role("button", name="Save", exact=True).click()

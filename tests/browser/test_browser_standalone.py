@@ -57,8 +57,7 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def browser_page(chromium_path):
-    with lab.chromium(chromium_path, size=(916, 520)) as page:
-        page.context.set_offline(True)
+    with lab.chromium(chromium_path, size=(916, 520), offline=True) as page:
         yield page
         assert page.errors == []
 

@@ -100,16 +100,7 @@ def test_it_looks_as_it_should(page, root):
 
 
 def test_no_serious_barrier_in_our_outputs(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, context=".jp-OutputArea-output").response["violations"]
-    serious = {
-        f"{v['id']}: {node['html'][:160]}"
-        for v in found
-        if v["impact"] in ("serious", "critical")
-        for node in v["nodes"]
-    }
-    assert serious == set()
+    assert lab.barriers(page, ".jp-OutputArea-output") == set()
 
 
 def test_keys_never_change_the_notebook(page):

@@ -5,9 +5,8 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import NamedTuple
 
-import numpy as np
-
 from ...errors import SymgradError
+from ...field.directions import degrees
 from ...search import WORDS
 
 __all__ = ["Atlas", "ByChance", "NeuronLaw"]
@@ -51,9 +50,7 @@ class NeuronLaw:
     @property
     def angle(self):
         """Root mean square angle in degrees between the formula's gradient and the neuron's, or None."""
-        return (
-            None if self.formula is None else float(np.degrees(np.arcsin(np.sqrt(np.clip(self.loss, 0, 1)))))
-        )
+        return None if self.formula is None else float(degrees(self.loss))
 
 
 class ByChance(NamedTuple):

@@ -9,6 +9,7 @@ import sympy as sp
 
 from ...errors import DataError, ExpressionError
 from ...field import GradientField
+from ...field.directions import degrees
 from ...formula.expressions import as_expression, complexity, misalignments
 from ...formula.on_arrays import on_arrays
 from ..kernel.evaluation import gradients
@@ -67,7 +68,7 @@ class Candidate:
     @property
     def angle(self) -> float:
         """Angle in degrees at which `1 - cos^2` equals the loss."""
-        return float(np.degrees(np.arcsin(np.sqrt(min(self.loss, 1)))))
+        return float(degrees(self.loss))
 
     def __repr__(self):
         return f"Candidate({self.expression}, complexity={self.complexity}, loss={self.loss:.3g})"

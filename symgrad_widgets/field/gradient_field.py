@@ -12,6 +12,7 @@ from .checking import checked_arrays, enough, finite_rows, usable, varied
 from .directions import across
 from .measure import Measure, checked_tangent, measured
 from .motion import across_flow, along_flow
+from .trajectories import smoothed
 from .trust import checked_trust, surroundings, trusted
 
 __all__ = ["GradientField"]
@@ -140,6 +141,37 @@ class GradientField:
         along = cls(points, slopes, error=error, weights=weights, **about)
         about |= {"weights": along.weights, "dropped": along.dropped}
         return cls(along.points, across_flow(along), **about)
+
+    @classmethod
+    def from_trajectories(cls, times, states, names=None, *, tangent="auto") -> "GradientField":
+        """Return the field whose formulas are what measured motions do not change.
+
+        >>> t, *states = np.genfromtxt("pendulum.csv", delimiter=",", skip_header=1).T  # doctest: +SKIP
+        >>> field = GradientField.from_trajectories(t, np.stack(states, 1), ("a", "w"))  # doctest: +SKIP
+
+        Velocities are slopes of polynomials of degree 4, fitted to some measurements around each time (Fan,
+        Gijbels 1996). Leaving out one measurement at a time tells how many. The field knows the error of the
+        velocities. Points of one polynomial share it, so the field keeps only a few of them: measure often.
+
+        Parameters
+        ----------
+        times : array (N,), or a list of one for each trajectory
+            Where the times of an array fall back, the next trajectory begins.
+        states : array (N, n), or a list of as many
+            All quantities that the motion depends on: with a position give its velocity too.
+        names, tangent : as of any field
+
+        Raises
+        ------
+        DataError
+            for wrong shapes, types or names, a time that occurs twice in a row, and a trajectory of fewer
+            than 7 measurements; and as `from_flow`.
+        NoGradientError
+            as `from_flow`.
+
+        """
+        points, velocities, error, names = smoothed(times, states, names)
+        return cls.from_flow(points, velocities, names, tangent=tangent, error=error)
 
     @cached_property
     def tangent(self) -> np.ndarray | None:

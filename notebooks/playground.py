@@ -42,6 +42,16 @@ bench
 system = sg.OwnSystem("x' = v\nv' = -4x", seed=seed)
 system
 
+# %% [markdown]
+# ## Your own table
+#
+# Open or paste a table: a line of names, then a row a line, at least 120. Choose the column to learn. Here are 392 cars, and
+# `mpg` is how many miles they go with a gallon. What does it depend on? Your table stays on this computer.
+
+# %%
+table = sg.OwnTable(seed=seed)
+table
+
 # %% [markdown] tags=["notebook-only"]
 # ## Share it
 #
@@ -119,5 +129,6 @@ found.best
 # %% tags=["notebook-only"]
 assert bench.state_line == line
 assert bench.stepper.step().front
+assert table.answer == "mpg"
 assert str(own.stepper.selected.expression) == "a*b"
 assert sg.verify(found.best.expression, "4*x**2 + v**2").same

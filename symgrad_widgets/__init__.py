@@ -27,6 +27,7 @@ _PUBLIC = {
     "Interpretation": "reading.interpretation",
     "NeuronPicker": "widgets",
     "OwnSystem": "widgets",
+    "OwnTable": "widgets",
     "Panel": "widgets",
     "PhiBender": "widgets",
     "PhiView": "widgets",

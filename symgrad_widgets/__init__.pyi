@@ -38,6 +38,7 @@ from .widgets import FieldView as FieldView
 from .widgets import Instrument as Instrument
 from .widgets import NeuronPicker as NeuronPicker
 from .widgets import OwnSystem as OwnSystem
+from .widgets import OwnTable as OwnTable
 from .widgets import Panel as Panel
 from .widgets import PhiBender as PhiBender
 from .widgets import PhiView as PhiView

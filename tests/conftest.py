@@ -114,7 +114,15 @@ def cells_server(request, tmp_path_factory, root):
         yield address
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+def pytest_generate_tests(metafunc):
+    """A theme changes how a view looks, not how it answers: most modules see the dark one by night."""
+    if "cells_page" in metafunc.fixturenames:
+        night = [] if getattr(metafunc.module, "BY_DAY_AND_NIGHT", False) else pytest.mark.nightly
+        themes = ["light", pytest.param("dark", marks=night)]
+        metafunc.parametrize("cells_page", themes, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def cells_page(request, cells_server, chromium_path):
     """A browser's page, of the module's SIZE, on which the module's CELLS have run."""
     from browser import lab

@@ -50,7 +50,7 @@ def test_german_is_german():
 def test_each_concept_has_its_words_in_the_table():
     meanings = words().table["meanings"]
     used = {key for row in CONCEPTS.values() for key in row.meanings}
-    assert used | {"rule", "shared"} == set(meanings)
+    assert used | {"rule", "shared", "value"} == set(meanings)
 
 
 def test_a_text_takes_its_values_and_lists_are_read_aloud():

@@ -5,9 +5,7 @@ or any module of torch: `my_file.py:name`, where the name is that of the module,
 it. That file is run, so it has to be one's own.
 """
 
-import csv
 import importlib.util
-import math
 from pathlib import Path
 
 from ..errors import DataError, ModelError, OutputError
@@ -55,22 +53,10 @@ def main(arguments, _):
 
 def _points(path):
     """Names of the inputs, and points (N, n), from a table with a line of names on top."""
-    rows = list(csv.reader(_text(path).splitlines()))
-    names = [name.strip() for name in rows[0]] if rows else []
-    points = []
-    for number, row in enumerate(rows[1:], 2):
-        if not row:
-            continue
-        try:
-            point = [float(value) for value in row]
-        except ValueError as error:
-            raise DataError(f"{path}, line {number}: {error}") from None
-        if len(point) != len(names) or not all(map(math.isfinite, point)):
-            raise DataError(f"{path}, line {number}: {len(names)} finite numbers are needed, got {row}")
-        points.append(point)
-    if not points:
-        raise DataError(f"{path} has no points: a line of names on top, then one point a line")
-    return names, points
+    from ..network.experiment.tables import numbers_of, read_table
+
+    columns = read_table(_text(path), str(path))
+    return list(columns), list(zip(*(numbers_of(name, columns[name]) for name in columns), strict=True))
 
 
 def _module(source, activation):

@@ -7,6 +7,7 @@ from .fieldview import FieldView
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
 from .ownsystem import OwnSystem
+from .owntable import OwnTable
 from .pages import page
 from .panel import Panel
 from .phiview import PhiView
@@ -23,6 +24,7 @@ __all__ = [
     "Instrument",
     "NeuronPicker",
     "OwnSystem",
+    "OwnTable",
     "Panel",
     "PhiBender",
     "PhiView",

@@ -13,7 +13,7 @@ __all__ = ["answer", "meanings"]
 
 _APART = 2.0  # degrees in the median: farther apart no formula is the concept
 _ONE = 1e-6  # relative spread of a ratio that is a number
-_SHARED = {"classifier": "rule", "siamese": "shared"}
+_SHARED = {"classifier": "rule", "siamese": "shared", "regression": "value"}
 
 
 def answer(formula, field, experiment=None, say=ENGLISH):

@@ -149,7 +149,9 @@ def _answers(address):
 @contextmanager
 def chromium(executable, dark=False, size=(1280, 720), offline=False):
     """Yield a page of a fresh browser, with `page.errors` and `page.strangers` (requests to elsewhere)."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)  # on a busy machine
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))

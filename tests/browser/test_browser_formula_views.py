@@ -1,6 +1,7 @@
 """PhiView and ExpressionView in JupyterLab: a guess typed, copied, refused, looked at."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser import lab
 
@@ -47,15 +48,13 @@ def test_a_guess_is_typed_and_uncovers_the_formula(page, root):
     guess(page, "x + dd(")
     assert "dd" in view(page).locator(".sgi-error").inner_text()
     guess(page, "x*v")
-    page.wait_for_timeout(500)
-    assert view(page).get_by_role("option").count() == 2
+    expect(view(page).get_by_role("option")).to_have_count(2)
     assert lab.ask(page, "print(view.guess.expression)") == "v*x\n"
     assert view(page).locator(".sgi-tree svg").is_visible()
     assert view(page).get_by_role("button", name="LaTeX").is_visible()
     assert page.evaluate(COUNT) == cells
     lab.ask(page, "view.guess = 'x**2 + v**2'")
-    page.wait_for_timeout(400)
-    assert view(page).locator(".sgi-row[aria-selected='true'] em").inner_text() == "< 0.001°"
+    expect(view(page).locator(".sgi-row[aria-selected='true'] em")).to_have_text("< 0.001°")
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
     view(page).screenshot(path=root / "tests" / "artefacts" / f"formula_{page.theme}.png")
 
@@ -63,7 +62,7 @@ def test_a_guess_is_typed_and_uncovers_the_formula(page, root):
 def test_each_copy_button_fills_the_clipboard(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.ask(page, "view.guess = 'x**2 + v**2'")
-    view(page).locator(".sgi-row[aria-selected='true']").wait_for(timeout=10_000)
+    expect(view(page).locator(".sgi-row[aria-selected='true'] em")).to_have_text("< 0.001°")
     for kind, text in (
         ("LaTeX", "v^{2} + x^{2}"),
         ("SymPy", "v**2 + x**2"),

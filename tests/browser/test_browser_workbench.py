@@ -1,6 +1,7 @@
 """The Workbench in JupyterLab: one story through all its views, and what it leaves behind."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser import lab
 
@@ -8,6 +9,7 @@ pytestmark = pytest.mark.browser
 
 CELLS = ("import symgrad_widgets as sg", 'bench = sg.Workbench("oscillator", show="all")\nbench')
 SIZE = (1400, 900)
+BY_DAY_AND_NIGHT = True  # all panels, in both themes
 COUNT = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
 NODES = "() => document.querySelectorAll('*').length"
 MODELS = "from ipywidgets.widgets.widget import _instances; print(len(_instances))"
@@ -124,8 +126,7 @@ def test_a_reload_shows_what_is_current(page):
     lab.save_and_reload(page)
     page.locator(".sgi-row").first.wait_for(timeout=30_000)
     shown = lab.ask(page, "print(len(bench.stepper.state.front) + len(bench.state.guesses))").strip()
-    page.wait_for_timeout(1000)
-    assert page.locator(".sgi-row").count() == int(shown)
+    expect(page.locator(".sgi-row")).to_have_count(int(shown))
 
 
 def test_twenty_runs_of_its_cell_leave_as_much_behind_as_one(page):

@@ -112,9 +112,9 @@ def test_a_class_is_collected(folder, capsys):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n1,x\n", "line 3: could not convert string to float: 'x'"),
-        ("a,b\n1\n", "line 2: 2 finite numbers are needed, got ['1']"),
-        ("", "has no points: a line of names on top"),
+        ("a,b\n1,2\n1,x\n", "row 2 of b holds 'x', no finite number"),
+        ("a,b\n1\n", "line 2: 1 entries for 2 columns"),
+        ("", "is empty: a line of names on top"),
     ],
 )
 def test_bad_points_are_named(folder, capsys, text, message):

@@ -62,6 +62,37 @@ def test_a_table_with_named_columns():
     assert rows(data.x) == rows(POINTS)
 
 
+# ------------------------------------------------------------------------------------------------ from values
+
+
+@pytest.mark.sweep
+def test_values_in_three_lines():
+    experiment = sg.Experiment.from_values(POINTS, 1e6 * POINTS.prod(1) + 3e7, NAMES)
+    run = experiment.train(seed=0, **QUICK)
+    result = briefly(run.model, run.x, names=run.names, concept="a*b", operators=["mul", "square"])
+    assert result.verdict.same
+
+
+def test_values_are_learnt_in_their_own_spread():
+    x, y = sg.Experiment.from_values(POINTS, 1e6 * POINTS[:, [0]] - 7, NAMES).sample(3000, seed=4)
+    assert (y.mean(), y.std()) == pytest.approx((0, 1))
+    assert np.corrcoef(x[:, 0], y)[0, 1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (np.full(3000, 2.0), "y is 2 in every row"),
+        (np.where(POINTS[:, 0] > 0, 1.0, np.nan), "rows of y hold values that are not finite"),
+        (POINTS[:5, 0], "x has 3000 rows and y has 5"),
+        (["much"] * 3000, "y must be an array of numbers"),
+    ],
+)
+def test_values_that_cannot_be_learnt_are_named(y, message):
+    with pytest.raises(DataError, match=message):
+        sg.Experiment.from_values(POINTS, y, NAMES)
+
+
 # ------------------------------------------------------------------------------------------------- from pairs
 
 
@@ -85,6 +116,7 @@ def test_pairs_stay_together_and_negatives_are_other_anchors():
 EXPERIMENTS = {
     "labels": sg.Experiment.from_labels(POINTS, INSIDE, NAMES),
     "pairs": sg.Experiment.from_pairs(POINTS, TURNED, NAMES),
+    "values": sg.Experiment.from_values(POINTS, POINTS.prod(1), NAMES),
 }
 
 

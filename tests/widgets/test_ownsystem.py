@@ -14,7 +14,7 @@ def form():
 
 
 def test_equations_are_read_trained_on_and_their_network_is_shown(form):
-    form._form[2].click()
+    form._button.click()
     assert form.said == ""
     assert form.experiment.names == ("x", "v")
     run = form.monitor.train()

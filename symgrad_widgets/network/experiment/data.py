@@ -22,7 +22,7 @@ class Triplets(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """Points x (N, n) and their labels y (N,), 0 or 1."""
+    """Points x (N, n) and their labels y (N,), 0 or 1, or their values."""
 
     x: np.ndarray
     y: np.ndarray

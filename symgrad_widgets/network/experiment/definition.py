@@ -13,7 +13,7 @@ from ...field import GradientField
 from .data import Labelled, Triplets, generator, rows_of
 from .flow import flow_parts
 from .given import given
-from .own import labels_parts, pairs_parts
+from .own import labels_parts, pairs_parts, values_parts
 
 if TYPE_CHECKING:
     from ..training import TrainingResult
@@ -258,6 +258,36 @@ class Experiment:
 
         """
         return cls(**labels_parts(x, y, names, title, concepts))
+
+    @classmethod
+    def from_values(cls, x, y, names=None, *, title="Values", concepts=()) -> "Experiment":
+        """Make an experiment of rows with a number each, to find what the number depends on.
+
+        >>> table = np.genfromtxt("cars.csv", delimiter=",", skip_header=1)
+        >>> experiment = Experiment.from_values(table[:, 1:], table[:, 0], ["power", "weight"])
+
+        The network learns the numbers by least squares, less their mean and in their standard deviation. Rows
+        are split as by `from_labels`.
+
+        Parameters
+        ----------
+        x : array (N, n) or a table of n columns
+            At least 120 rows of finite numbers.
+        y : array (N,)
+            Finite numbers that are not all the same.
+        names, title, concepts
+            As in `from_labels`.
+
+        Raises
+        ------
+        DataError
+            for arrays that do not fit each other or the names, too few rows, and numbers that are all the
+            same.
+        ExpressionError
+            for concepts that cannot be read.
+
+        """
+        return cls(**values_parts(x, y, names, title, concepts))
 
     @classmethod
     def from_pairs(cls, anchor, positive, names=None, *, title="Pairs", concepts=()) -> "Experiment":

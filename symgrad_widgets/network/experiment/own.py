@@ -1,4 +1,4 @@
-"""A reader's own table: labelled rows or pairs of rows, split by a seed into parts that do not overlap."""
+"""A reader's own rows, with labels, values or partners, split by a seed into parts that do not overlap."""
 
 from functools import partial
 
@@ -9,12 +9,13 @@ from ...checks import checked_names
 from ...errors import DataError
 from .data import PARTS, Labelled, Triplets, checked_concepts
 
-__all__ = ["labels_parts", "pairs_parts"]
+__all__ = ["labels_parts", "pairs_parts", "values_parts"]
 
 _LEAST = 120  # rows, so that each part has 16
 _BATCHES = 8  # an epoch, at least
 _SCHEDULES = {  # steps of training, however few the rows are
     "siamese": {"steps": 5000},
+    "regression": {"steps": 5000},
     "classifier": {"steps": 3000, "weight_decay": 3e-3},  # which bounds the logits of labels without noise
 }
 
@@ -30,6 +31,17 @@ def labels_parts(x, y, names, title, concepts):
         raise DataError(f"labels must be of two classes, got {len(classes)}: {listed}")
     data = Labelled(x, (y == classes[1]).astype(float))
     return _table("labels", title, names, partial(_labelled, data), len(x), concepts, "classifier")
+
+
+def values_parts(x, y, names, title, concepts):
+    """Attributes of a regression's experiment of rows with values: see `Experiment.from_values`."""
+    names = _checked_names(x, "x", names)
+    x, y = _checked_points(x, "x", names), _checked_finite(floats(y, "y").reshape(-1), "y")
+    _checked_equal(x=x, y=y)
+    if np.ptp(y) == 0:
+        raise DataError(f"y is {y[0]:g} in every row: there is nothing to learn")
+    data = Labelled(x, (y - y.mean()) / y.std())
+    return _table("values", title, names, partial(_labelled, data), len(x), concepts, "regression")
 
 
 def pairs_parts(anchor, positive, names, title, concepts):

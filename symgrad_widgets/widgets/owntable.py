@@ -76,6 +76,10 @@ class OwnTable(OwnForm):
         if answer in self._choice.options:
             self._choice.value = answer
 
+    def pictures(self):
+        """None: a table is read, not looked at."""
+        return []
+
     @property
     def words(self):
         """What is shown, in words."""

@@ -35,6 +35,13 @@ def test_without_a_table_of_one_s_own_there_are_cars():
     form.read()
     assert form.said == ""
     assert form.experiment.size == 392
+    bundle = form._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert (
+        bundle["text/plain"]
+        == form.words
+        == ("A table of mpg, displacement, horsepower, weight, acceleration; mpg is to be learnt.")
+    )
 
 
 def test_a_file_is_opened_and_its_columns_are_offered(form):

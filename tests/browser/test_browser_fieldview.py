@@ -1,6 +1,7 @@
 """FieldView in JupyterLab: inputs chosen, a slice moved by keyboard, the worst points listed, looked at."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser import lab
 
@@ -84,6 +85,19 @@ def test_what_is_laid_over_the_field_is_seen_and_the_worst_are_listed(page, root
     page.set_viewport_size({"width": 1000, "height": 1300})
     page.wait_for_timeout(500)
     cell.screenshot(path=root / "tests" / "artefacts" / f"field_{page.theme}.png")
+
+
+def test_a_view_alone_is_saved_as_a_picture(page, root):
+    view = page.locator(".sgi").first
+    view.get_by_role("button", name="Save", exact=True).click()
+    view.get_by_label("What to save").select_option("field")
+    with page.expect_download() as download:
+        view.get_by_role("button", name="PNG", exact=True).click()
+    assert download.value.suggested_filename == "symgrad-field.png"
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    view.screenshot(path=root / "tests" / "artefacts" / f"field_saved_{page.theme}.png")
+    view.get_by_role("button", name="Save", exact=True).click()
+    expect(view.locator(".sgi-paper")).to_have_count(0)
 
 
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):

@@ -90,7 +90,8 @@ class Instrument {
 
   build(el) {
     this.element = h("section.sgi", { "aria-label": WORDS.name, "data-lost": WORDS.lastPicture });
-    if (this.store.panels.length) this.element.append(h("div.sgi-main.sgi-some", {}, ...this.shown.map((panel) => panel.element)));
+    this.save = button(WORDS.save, () => this.saves(), { className: "sgi-plain" });
+    if (this.store.panels.length) this.element.append(h("div.sgi-main.sgi-some", {}, ...this.shown.map((panel) => panel.element)), this.save);
     else this.whole();
     // In a notebook a plain key is a command: x cuts the cell.
     this.element.addEventListener("keydown", (event) => {
@@ -108,7 +109,6 @@ class Instrument {
     this.hint = button(WORDS.hint, () => this.host.send({ do: "hint", text: this.store.text }));
     this.toggles = ["formulas", "bend", "network"].map((panel) => [panel, button(
       { formulas: WORDS.formulas, bend: WORDS.bendOf, network: WORDS.showNetwork }[panel], () => this.store.toggle(panel))]);
-    this.save = button(WORDS.save, () => this.saves(), { className: "sgi-plain" });
     this.larger = button("Aa", () => this.enlarge(!this.large), { className: "sgi-plain", title: WORDS.larger, "aria-label": WORDS.larger });
     this.say = h("p.sgi-intro");
     const go = (experiment, seed) => this.host.send({ do: "go", experiment, seed });
@@ -268,6 +268,7 @@ class Instrument {
     if (!store.panels.length) this.frame();
     for (const panel of this.shown) panel.draw();
     this.paper?.draw();
+    this.save.ariaPressed = Boolean(this.paper);
   }
 
   // What is around the panels.
@@ -283,7 +284,6 @@ class Instrument {
     this.machine.hidden = open.includes("time") || without.includes("machine"); // Time has Play
     this.larger.setAttribute("aria-pressed", String(this.large));
     this.save.hidden = this.larger.hidden = !open.length && !store.state.guesses.length;
-    this.save.setAttribute("aria-pressed", String(Boolean(this.paper)));
     this.hint.hidden = without.includes("hint");
     for (const [panel, toggle] of this.toggles) {
       toggle.setAttribute("aria-pressed", String(open.includes(panel)));

@@ -48,7 +48,7 @@ export function render({ model, el }) {
     for (const [event, hear] of Object.entries(heard)) model.off(event, hear);
   });
   setTimeout(() => instrument.still(model), PATIENCE);
-  drawing(model, gone.signal) // asks for BokehJS, which the page reads while Python makes the rest
+  drawing(model, gone.signal) // asks for BokehJS while Python makes the rest
     .then(() => {
       instrument.Bokeh = globalThis.Bokeh[model.get("_version")];
       instrument.store.touch();
@@ -100,7 +100,7 @@ class Instrument {
     el.replaceChildren(this.element);
   }
 
-  // All panels, with what chooses among them and asks for more.
+  // All panels, and what chooses among them.
   whole() {
     this.question = h("h2");
     this.story = h("p");

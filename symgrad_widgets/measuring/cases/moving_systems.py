@@ -33,6 +33,21 @@ class System(NamedTuple):
         formulas = (as_expression(rate, self.names) for rate in self.rates)
         return np.stack([_values(formula, self.names, points) for formula in formulas], axis=1)
 
+    def followed(self, seed, error, count=20, often=100, duration=4.0):
+        """Return times [(often,)] and states [(often, n)] of motions from random points.
+
+        `error` is the standard deviation of a measured state's error, as a part of its spread.
+        """
+        from scipy.integrate import solve_ivp
+
+        times = np.linspace(0, duration, often)
+        flow = lambda _, state: self.velocities(state[None])[0]  # noqa: E731
+        begins = self.points(seed, count)
+        solved = (solve_ivp(flow, (0, duration), one, t_eval=times, rtol=1e-9, atol=1e-9) for one in begins)
+        states = np.stack([each.y.T for each in solved])
+        noise = np.random.default_rng([seed, 8]).normal(size=states.shape)
+        return [times] * count, list(states + error * states.std((0, 1)) * noise)
+
 
 def leak(expression, system, points):
     """Mean squared cosine (a number) between the gradient of a formula and the velocity: 0 of an integral."""

@@ -9,15 +9,18 @@ from ...cases.study import Study
 _TRUE = 1e-5  # mean squared cosine between gradient and velocity, 0.2 degrees: so much is a constant's error
 
 
-def _measure(seed, systems=CONSERVING, error=0.0, count=1000):
+def _measure(seed, systems=CONSERVING, error=0.0, count=1000, followed=False):
     """Read what a system conserves, and ask its own velocities at other points whether it does."""
     from ....reading.interpretation import interpret
 
     system = cubic(seed) if systems is cubic else systems[seed % len(systems)]
-    points = system.points(seed, count)
-    rates = system.velocities(points)
-    rates = rates + error * rates.std(0) * np.random.default_rng([seed, 7]).normal(size=rates.shape)
-    field = GradientField.from_flow(points, rates, system.names)
+    if followed:
+        field = GradientField.from_trajectories(*system.followed(seed, error), system.names)
+    else:
+        points = system.points(seed, count)
+        rates = system.velocities(points)
+        rates = rates + error * rates.std(0) * np.random.default_rng([seed, 7]).normal(size=rates.shape)
+        field = GradientField.from_flow(points, rates, system.names)
     result = interpret(field, seconds=None, random_state=seed)
     others = system.points(seed + 1000, 2000)
     leaks = [leak(found.expression, system, others) for found in result.concepts]
@@ -46,9 +49,10 @@ STUDY = Study(
     question=(
         "Given the velocities at 1,000 random states of a system, how many of its independent first "
         "integrals does the search find, and does it claim one that does not exist? We also try errors, "
-        "as parts of each velocity's spread, and fewer states. There are twelve systems with integrals, "
-        "from the oscillator to the Toda chain, twelve that are damped, driven or chaotic, and flows of "
-        "two to four inputs whose rates are random cubic polynomials."
+        "as parts of each velocity's spread, and fewer states. For *motions*, we give no velocities, but "
+        "the states of 20 motions at 100 times each, with errors as parts of their spread. There are twelve "
+        "systems with integrals, from the oscillator to the Toda chain, twelve that are damped, driven or "
+        "chaotic, and flows of two to four inputs whose rates are random cubic polynomials."
     ),
     groups={
         "integrals": {
@@ -56,11 +60,14 @@ STUDY = Study(
             "error 0.01": {"error": 0.01},
             "error 0.05": {"error": 0.05},
             "100 states": {"count": 100},
+            "motions, error 0.001": {"followed": True, "error": 0.001},
+            "motions, error 0.01": {"followed": True, "error": 0.01},
         },
         "no law: damped, driven, chaotic": {
             "exact": {"systems": OTHERS},
             "error 0.01": {"systems": OTHERS, "error": 0.01},
             "error 0.05": {"systems": OTHERS, "error": 0.05},
+            "motions, error 0.01": {"systems": OTHERS, "followed": True, "error": 0.01},
         },
         "no law: random cubic rates": {"exact": {"systems": cubic}},
     },

@@ -39,7 +39,7 @@ def level_lines(expression, field, inputs=(0, 1), at=None, count=8):
     `at` = {name: value} says where the plane lies along the other inputs. The values are quantiles over the
     plane, so that a monotone function of the formula has the same lines.
     """
-    from contourpy import contour_generator  # which bokeh brings
+    from contourpy import contour_generator
 
     pair = [position(field, i) for i in inputs]
     sides = np.linspace(field.points[:, pair].min(axis=0), field.points[:, pair].max(axis=0), _GRID).T

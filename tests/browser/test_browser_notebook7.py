@@ -8,6 +8,8 @@ from browser import lab
 pytestmark = pytest.mark.browser
 pytest.importorskip("notebook", minversion="7")
 
+# Notebook 7 raises it as it starts, without symgrad too; only its console tells (jupyter/notebook#7862).
+OWN = "Cannot read properties of undefined (reading 'schema')"
 CELL = """
 import numpy as np
 import symgrad_widgets as sg
@@ -29,7 +31,6 @@ def test_views_are_drawn_and_pressed(tmp_path, root, chromium_path):
         lab.chromium(chromium_path, size=(1280, 2000)) as page,
     ):
         lab.open_notebook(page, address, "views.ipynb", tree="notebooks")
-        before = page.errors[:]  # of the editor itself, where an extension is left out
         assert lab.run_all(page) == []
         page.locator(".jp-OutputArea-output canvas").first.wait_for()
         step = page.locator(".sgi:has(.sgi-time)").get_by_role("button", name="Step", exact=True)
@@ -37,5 +38,5 @@ def test_views_are_drawn_and_pressed(tmp_path, root, chromium_path):
         page.get_by_text("step 1 ·").wait_for()
         assert lab.ask(page, "print(stepper.state.generation)").strip() == "1"
         lab.close_sessions(page)
-        assert page.errors == before
+        assert [error for error in page.errors if OWN not in error] == []
         assert page.strangers == []

@@ -55,6 +55,15 @@ def test_the_algebra_of_a_formula(formula, names, low, count, algebra):
     assert found.generators.shape == (count, len(names), len(names))
 
 
+@pytest.mark.parametrize(("formula", "names"), [("x*y*exp(z)", "xyz"), ("x*y*z*exp(w)", "xyzw")])
+def test_a_large_number_beside_small_ones_hides_no_simpler_motion(formula, names):
+    for seed in range(8):
+        field = field_of(formula, names, 0.5, rng=np.random.default_rng(seed))
+        found = sg.symmetries(field, formula=formula)
+        assert all(found.proved), found
+        assert [len(one.coefficients) for one in found.motions] == [2] * (len(names) - 1), found
+
+
 @pytest.mark.parametrize(
     ("formula", "names", "low", "count", "algebra", "errors"),
     [

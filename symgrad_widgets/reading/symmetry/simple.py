@@ -1,8 +1,9 @@
 """The simplest motions of a space of them: those with the fewest numbers in them, one after another.
 
 Sparse vectors of a subspace are found by alternating between it and soft thresholds, from each of its
-coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). The numbers of each are then those that change the neuron
-least.
+coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). Beside a large number, thresholds do not see which of
+the small ones can do without the others: the echelon form of the space does. The numbers of each are then
+those that change the neuron least.
 """
 
 from dataclasses import dataclass
@@ -75,10 +76,18 @@ def _sparse(basis):
         x = np.sign(x) * np.maximum(np.abs(x) - threshold * np.abs(x).max(1, keepdims=True), 0)
         q = x @ basis
         q /= np.linalg.norm(q, axis=1, keepdims=True)
-    size = np.abs(q @ basis.T)
+    size = np.abs(np.concatenate([q @ basis.T, _echelon(basis)]))
     size /= size.max(1, keepdims=True)
     for one in size:
         yield from (one > zero for zero in (_ZERO, 5 * _ZERO, 0.2, 0.4) if (one > zero).any())
+
+
+def _echelon(basis):
+    """As many vectors of the space (d, K): each has zeros where the others have their leading numbers."""
+    from scipy.linalg import qr
+
+    leading = qr(basis.T, mode="r", pivoting=True)[1][: basis.shape[1]]
+    return np.linalg.solve(basis[leading].T, basis.T)
 
 
 def _fitted(support, forms):

@@ -159,7 +159,6 @@ sg.Answer(count, "\n".join(lines))
 lines = [f"{row.angle:4.1f}°  {row.formula}" for row in features.control.laws]
 sg.Answer(count, "\n".join(lines))
 
-
 # %% [markdown]
 # So do not count formulas. Count machines: a formula that uses the dials of one machine only, and is its law, names it.
 

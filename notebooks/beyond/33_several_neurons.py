@@ -142,9 +142,8 @@ sg.Answer(which, "\n".join(lines))
 #
 # ## Strangers who are alike
 #
-# A network learns what helps it to tell strangers apart. So give each matrix a stranger *with the same value of the first
-# neuron*. Now that neuron is no help, and the second network must learn something else. `exp.given(run)` is the experiment
-# with such strangers.
+# Give each matrix a stranger *with the same value of the first neuron*. Now that neuron is no help, and the second network
+# must learn something else. `exp.given(run)` is the experiment with such strangers.
 
 # %%
 for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items():
@@ -183,8 +182,8 @@ title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
 plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# Each network brings one invariant down, and the rank is three, as we counted without a network. The second neuron need not
-# *be* the sum of the minors. Only the span is determined.
+# Each network brings one invariant down, and the rank is three, as counted. The second neuron need not *be* the sum of the
+# minors. Only the span is determined.
 #
 # ## Read it
 #
@@ -201,12 +200,12 @@ sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
 # The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$ with the sum of minors $c_2$: once you
-# know the trace, either will do. The third has six products with alternating signs.
+# know the trace, either will do.
 #
 # ## How sure is that?
 #
-# Here are more seeds. *Found* means that the search read all known concepts, and nothing else. The last line is a control:
-# pairs of strangers that share nothing.
+# Here are more seeds. *Found* means: all known concepts, and nothing else. The last line is a control: pairs that share
+# nothing.
 
 # %%
 several = studies.shipped("several")

@@ -50,6 +50,8 @@ import copy
 import torch
 from torch.nn.functional import normalize, relu
 
+torch.set_num_threads(1)  # small networks are faster so
+
 # %% [markdown]
 # ## The hall
 #

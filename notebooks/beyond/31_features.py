@@ -101,7 +101,8 @@ for k, colour in enumerate(colours):
     one = states[running == k][:60]
     spokes.append(plots.Mark("points", {"x": one[:, 0], "y": one[:, 1]}, colour, f"machine {k + 1}"))
 title, words = "The states of two neurons", "Six straight spokes meet at 0, one for each machine."
-sg.Answer(shape, plots.Picture(title, "neuron 0", "neuron 1", tuple(spokes), words, equal=True))
+plane = plots.Picture(title, "neuron 0", "neuron 1", tuple(spokes), words, equal=True)
+sg.Answer(shape, sg.Panel(plane))
 
 # %% [markdown]
 # Each machine has a direction of its own. Three directions at right angles are all that fit. So two machines share a line:

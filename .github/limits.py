@@ -18,7 +18,7 @@ HEAD = """# What it can and cannot do
 Each line of the tables is one setting, with {runs} seeds. The seed chooses the points and, in turn, one
 of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the column
 *95 %* is the interval (Wilson 1927), in per cent, for the share found.
-`notebooks/beyond/36_open_questions.ipynb` shows the same with pictures, and measures a sample again. Only
+`notebooks/beyond/36_open_questions.ipynb` shows some of it with pictures, and measures two runs again. Only
 *decided*, *folds*, *flows* and *symmetries* were measured after we began to take angles in units of each
 input's spread, and to weigh points; all other rows are older.
 

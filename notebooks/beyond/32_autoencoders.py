@@ -43,7 +43,7 @@ plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines
 
 # %% tags=["parameters"]
 seed = 0
-budget = 15  # seconds that each search may take at most
+budget = 20  # seconds that each search for two concepts may take at most
 guess_first = True  # False: show every answer at once
 
 # %% [markdown]
@@ -66,7 +66,7 @@ names, settings = ("a", "b", "c", "d"), {"standardize": False, "count": 20_000, 
 amplitude = a + b / 2 - c / 2 - d
 exp = sg.Experiment("rest", "rest", "Rest", names, {"default": released}, (amplitude,), kind="autoencoder")
 run = exp.train(seed=seed, progress=False, **settings)
-field = sg.gradient_field(run.model, run.x, names=names)
+field = sg.gradient_field(run.model, run.x[:1500], names=names)
 
 # %% [markdown]
 # Engineers weigh each measurement by how strong the signal is in it: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call this
@@ -77,7 +77,7 @@ weights = sg.Question("How will the latent weigh a, b, c and d?", hidden=guess_f
 weights
 
 # %%
-first = sg.interpret(field, seconds=budget, random_state=seed)
+first = sg.Search(field, random_state=seed).run(generations=4, progress=False)
 matched = sg.score(field, amplitude).loss
 sg.Answer(weights, f"{first.best}\nthe matched filter, {amplitude}: loss {matched:.1e}")
 
@@ -115,9 +115,11 @@ one_each = sg.Question("Will each latent hold one parameter?", hidden=guess_firs
 one_each
 
 # %%
-alone = [sg.gradient_field(run.model, run.x, neuron=k, names=names) for k in run.neuron]
-single = [sg.interpret(one, concept=parameters, seconds=budget, random_state=seed) for one in alone]
-lines = [f"{k}: {one.best and one.best.expression} | {one.verdict.message}" for k, one in enumerate(single)]
+alone = [sg.gradient_field(run.model, run.x[:1500], neuron=k, names=names) for k in run.neuron]
+lines = []
+for one in alone:
+    best = sg.Search(one, random_state=seed).run(generations=4, progress=False).best
+    lines.append("none" if best is None else f"{best.expression} | {sg.verify(best.expression, parameters)}")
 sg.Answer(one_each, "\n".join(lines))
 
 # %%
@@ -134,8 +136,8 @@ sg.Answer(one_each, purity.round(3))
 # Whatever the coordinates, the gradients of both latents span the same plane of directions as those of the parameters.
 
 # %%
-pair = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=names)
-both = sg.interpret(pair, concept=parameters, seconds=2 * budget, random_state=seed)
+pair = sg.gradient_field(run.model, run.x[:1500], neuron=run.neuron, names=names)
+both = sg.interpret(pair, concept=parameters, seconds=budget, random_state=seed)
 sg.Answer(one_each, both)
 
 # %% [markdown]
@@ -165,8 +167,8 @@ hold = sg.Question("Will the latents hold s and t?", hidden=guess_first)
 hold
 
 # %%
-turns = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=names)
-found = sg.interpret(turns, concept=generators, seconds=2 * budget, random_state=seed)
+turns = sg.gradient_field(run.model, run.x[:1500], neuron=run.neuron, names=names)
+found = sg.interpret(turns, concept=generators, seconds=budget, random_state=seed)
 sg.Answer(hold, found)
 
 # %% [markdown]
@@ -182,7 +184,7 @@ sg.Answer(hold, found)
 # %%
 scale = sp.log((x1 + x4) ** 2 + (x2 - x3) ** 2)
 turn = sp.atan((x2 - x3) / (x1 + x4))
-one = [sg.gradient_field(run.model, run.x, neuron=k, names=names) for k in run.neuron]
+one = [sg.gradient_field(run.model, run.x[:1500], neuron=k, names=names) for k in run.neuron]
 lines = []
 for name, concept in {"s": scale, "t": turn}.items():
     losses = [sg.score(some, concept).loss for some in (turns, *one)]

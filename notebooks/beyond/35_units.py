@@ -156,7 +156,7 @@ print("blind", blind.evaluations, "evaluations; told the units and the constant"
 
 # %%
 run2 = kepler.train(seed=seed, progress=False) if retrain else kepler.pretrained()
-orbits = sg.gradient_field(run2.model, run2.x, neuron=run2.neuron, names=run2.names)
+orbits = sg.gradient_field(run2.model, run2.x[:1500], neuron=run2.neuron, names=run2.names)
 result = sg.interpret(
     orbits, concept=kepler.concepts, seconds=2 * budget, units=space, constants=["m**3/s**2"]
 )

@@ -220,7 +220,7 @@ wave = np.sin(2 * np.pi * strongest[0] * (a + b) / p)
 sg.check_answer(sine, lambda text: np.allclose(sg.to_numpy(text, field.names)(field.points), wave))
 
 # %% [markdown]
-# **You can now** read a network whose inputs are names. Go on with [hidden neurons](../beyond/31_hidden.ipynb), or with
+# **You can now** read a network whose inputs are names. Go on with [features that share neurons](../beyond/31_features.ipynb), or with
 # [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.

@@ -11,13 +11,14 @@ __all__ = ["svg"]
 
 _WIDTH, _HEIGHT = 520, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 12, 26, 62
+_ROW = 16  # pixels of a row of the legend
 _SHORT, _DEPTH = 26, 4.5  # pixels that there are for turned words below the axis, and that a letter goes down
 
 
 def svg(picture):
     """Draw the picture; lines and letters take the colour of the surrounding text where it is inlined."""
-    scale, height = _Scale(picture), _HEIGHT + _deeper(picture)
-    keys, labels = _legend(picture)
+    keys, labels, more = _legend(picture)
+    scale, height = _Scale(picture), _HEIGHT + _deeper(picture) + more
     marks = "".join([*(draw(mark, scale.place) for mark in picture.marks), *keys])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
@@ -115,10 +116,14 @@ def _turned(degrees, x, y):
 
 
 def _legend(picture):
-    """Symbols and labels of the marks that have one, in a row."""
-    named = [mark for mark in picture.marks if mark.label]
-    widths = [36 + 6 * len(mark.label) for mark in named]
-    first, y = max(4, min(_LEFT, _WIDTH - sum(widths))), _HEIGHT + _deeper(picture) - 8
-    starts = [first + sum(widths[:i]) for i in range(len(named))]
-    keys = [symbol(mark, x, y - 4) for mark, x in zip(named, starts, strict=True)]
-    return keys, [_text(x + 20, y, mark.label) for mark, x in zip(named, starts, strict=True)]
+    """Symbols and labels of the marks that have one, and the pixels that rows after the first one need."""
+    named = [(mark, 36 + 6 * len(mark.label)) for mark in picture.marks if mark.label]
+    first, top = max(4, min(_LEFT, _WIDTH - sum(width for _, width in named))), _HEIGHT + _deeper(picture) - 8
+    x, y, keys, labels = first, top, [], []
+    for mark, width in named:
+        if x > first and x + width > _WIDTH:
+            x, y = first, y + _ROW
+        keys.append(symbol(mark, x, y - 4))
+        labels.append(_text(x + 20, y, mark.label))
+        x += width
+    return keys, labels, y - top

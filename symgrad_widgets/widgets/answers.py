@@ -1,4 +1,4 @@
-"""What a person's formula is: the concept that the neuron has learnt, or how far it is from it."""
+"""Say whether a person's formula is the concept that the neuron has learnt, or how far off it is."""
 
 import itertools
 
@@ -40,7 +40,7 @@ def answer(formula, field, experiment=None, say=ENGLISH):
 
 
 def meanings(experiment, say=ENGLISH):
-    """Concepts of an experiment, each with its words; without any for what is of no experiment."""
+    """Concepts of an experiment, each with its words; none for a network without an experiment."""
     if experiment is None:
         return []
     row = CONCEPTS.get(experiment.id)
@@ -50,7 +50,7 @@ def meanings(experiment, say=ENGLISH):
 
 
 def _up_to(formula, concept, field):
-    """Key of that in which two formulas of one concept may differ, as no direction tells it."""
+    """Key of what two formulas of one concept may differ in, since no direction shows it."""
     mine, known = (evaluate(one, field.names, field.points)[0] for one in (formula, concept))
     with np.errstate(all="ignore"):
         ratio = mine / known

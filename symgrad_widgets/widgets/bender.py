@@ -47,7 +47,7 @@ class PhiBender(DescribedBox):
             panel.show(picture)
 
     def pictures(self):
-        """The neuron's values now against before, and its gradients before and now, as long as they are."""
+        """The neuron's values now against before, and its gradients before and now, at their true length."""
         (old, before), (new, now) = self._before, self._neuron(self._points, self.slider.value)
         values = plots.phi_picture(old, new, what="the neuron before", title="Values: now against before")
         return [values, plots.bent_picture(self._points, before, now, self._names)]

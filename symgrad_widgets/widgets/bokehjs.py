@@ -1,4 +1,4 @@
-"""BokehJS as a page gets it: once, from the kernel, however many views."""
+"""BokehJS for a page: it comes once from the kernel, however many views there are."""
 
 import functools
 from pathlib import Path
@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent / "assets"
 
 
 def library():
-    """BokehJS as it comes, a classic script."""
+    """BokehJS as it is shipped, a classic script."""
     return (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""ES modules put together into one text: what a widget's code is, and a page opened from a file may run."""
+"""ES modules joined into one text, as a widget needs it, and a page opened from a file."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (
 
 
 def bundled(entry, language="en"):
-    """One text of a module among the assets, such as "formula/index.js", and of all that it imports.
+    """One text of a module among the assets, such as "formula/index.js", and of all modules it imports.
 
     What is imported becomes functions that return what the modules export, so that names may repeat in them.
     A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
@@ -36,7 +36,7 @@ def bundled(entry, language="en"):
 
 
 def _linked(path, imported):
-    """Text of a module that takes what it imports from functions before it."""
+    """Text of a module whose imports come from functions before it."""
     text = _PASSED_ON.sub(r"import \1 from \2;\nexport \1;", path.read_text(encoding="utf-8"))
 
     def taken(match):
@@ -47,7 +47,7 @@ def _linked(path, imported):
 
 
 def _function(path, imported):
-    """Name of what a module exports; its text comes after those of the modules that it imports itself."""
+    """Name of a module's exports; its text comes after those of the modules it imports."""
     name = "$".join(path.relative_to(_ASSETS.resolve()).with_suffix("").parts)
     if path not in imported:
         text = _linked(path, imported)

@@ -1,4 +1,4 @@
-"""The instrument's plots as empty bokeh documents, whose columns the page fills in again and again."""
+"""The instrument's plots as empty bokeh documents. The page fills in their columns again and again."""
 
 import functools
 
@@ -18,7 +18,7 @@ def document(name):
 
 
 def _field():
-    """The points that arrows start from, to be tapped; the page draws arrows and greys."""
+    """The points from which arrows start, for tapping; the page draws arrows and grey levels."""
     plot = _plot(_TOOLS)
     points = {"x": [], "y": [], "size": [], "row": [], "colour": [], "alpha": []}
     chosen = _dots(plot, "points", points, marker="circle")
@@ -30,7 +30,7 @@ def _field():
 
 
 def _front():
-    """Power of ten that is left against the length of a formula: steps, and the formulas."""
+    """The error, as a power of ten, against the length of a formula: steps, and the formulas."""
     plot = _plot("save")
     null = _source("null", x=[], y=[])
     plot.step("x", "y", source=null, mode="after", line_color="#6b7785", line_width=1.6, line_dash="dotted")

@@ -12,7 +12,7 @@ __all__ = ["ExperimentChooser"]
 
 
 class ExperimentChooser(DescribedBox):
-    """An experiment, a seed and its training; begins with the weights of the package where they are those.
+    """An experiment, a seed and its training; starts with the package's weights if they belong to both.
 
     Parameters
     ----------
@@ -55,11 +55,11 @@ class ExperimentChooser(DescribedBox):
         self._seed.observe(lambda change: self._picked(change, "seed"), "value")
 
     def choose(self, experiment, seed):
-        """Take both at once, and train if need be; returns the run."""
+        """Set both at once, train if necessary, and return the run."""
         return self.take(self.run_of(experiment, seed))
 
     def run_of(self, experiment, seed):
-        """Run of an experiment, or of its name, and a seed, trained if need be; what is shown stays."""
+        """Run of an experiment (or its name) and a seed, trained if necessary; the view does not change."""
         if experiment in (self.experiment, self.experiment.slug):
             experiment = self.experiment
             if self.run is not None and seed == self.seed:
@@ -92,7 +92,7 @@ class ExperimentChooser(DescribedBox):
             self._monitor(self._taken or _shipped(self.experiment, self.seed))
 
     def _monitor(self, run):
-        """Put a monitor of the experiment, with a run or without one, in the place of the one before."""
+        """Replace the monitor by one of the experiment, with or without a run."""
         before, self.monitor = (
             self.monitor,
             TrainingMonitor(run or self.experiment, seed=self.seed, hidden=self._hidden),
@@ -109,7 +109,7 @@ class ExperimentChooser(DescribedBox):
         self.set_trait("run", run)
 
     def _called(self, experiment):
-        """What a person reads of an experiment."""
+        """What a person reads about an experiment."""
         what = ", ".join(experiment.names[:4]) if self._hidden else experiment.title
         return f"{experiment.id} {what}".strip()
 
@@ -134,7 +134,7 @@ def _known(experiment):
 
 
 def _shipped(experiment, seed):
-    """Run with the weights of the package, or None: they are of one seed, and of its own experiments."""
+    """Run with the package's weights, or None: they cover one seed of its own experiments."""
     try:
         run = experiment.pretrained()
     except SymgradError:

@@ -61,13 +61,13 @@ class ExpressionView(FieldBox):
         return None if value is None else score(self.field, getattr(value, "expression", value))
 
     def take(self, guesses):
-        """Have these guesses (text or SymPy) in the place of all so far; one that cannot be read raises."""
+        """Replace all guesses by these (text or SymPy); raises if one cannot be read."""
         guesses = [getattr(guess, "expression", guess) for guess in guesses]
         self._typed = bool(guesses)
         self._have(tuple(map(str, guesses)), tuple(score(self.field, guess) for guess in guesses))
 
     def _have(self, texts, guesses):
-        """Have guesses that have been scored, the last of which is `guess`."""
+        """Set guesses that have been scored; the last one becomes `guess`."""
         self._settling = True
         try:
             self.texts, self.guesses = texts, guesses
@@ -117,7 +117,7 @@ class ExpressionView(FieldBox):
 
     @property
     def _open(self):
-        """The formula that is shown, as far as it is not kept back."""
+        """The formula on show, unless it is kept back."""
         return None if self._secret else self.candidate
 
     def _parts(self):
@@ -137,7 +137,7 @@ class ExpressionView(FieldBox):
         return plots.ExpressionPicture(formula, self.field.names)
 
     def pictures(self):
-        """The tree of the formula, or of the last guess where none is shown; without either the arrows."""
+        """The tree of the formula, or else of the last guess; without either, the arrows."""
         formula = self._open
         if formula is None:
             formula = getattr(self.guess, "expression", None)

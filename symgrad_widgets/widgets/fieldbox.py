@@ -1,4 +1,4 @@
-"""A view of one field and one formula, both of which may be replaced."""
+"""A view of one field and one formula. Both may be replaced."""
 
 import numpy as np
 import traitlets
@@ -70,14 +70,14 @@ class FieldBox(Pane):
         self._draw(change.name)
 
     def _follow(self, name):
-        """Set what follows from a change of the trait `name`."""
+        """Set whatever depends on the trait `name`."""
         if name == "field" and self.candidate is not None:
             symbols = {symbol.name for symbol in self.candidate.free_symbols}
             if not symbols <= set(self.field.names):
                 self.candidate = None
 
     def _draw(self, changed):
-        """Show what has become of a change, and of what followed from it."""
+        """Draw the view after a change and its consequences."""
         told = self._given() if changed == "field" else self._more()
         self._go(ViewState(**self._parts()), **told)
 
@@ -95,11 +95,11 @@ class FieldBox(Pane):
         return super()._given() | {"what": what, "field": looked_at(self.field)} | self._more()
 
     def _more(self):
-        """What else a page has to know, anew with each change."""
+        """What else a page needs to know after each change."""
         return {}
 
     def _plane(self, inputs, at):
-        """Plain data of the plane of two inputs, the others at {name: value}, or else in the middle."""
+        """Plain data of the plane of two inputs. The others are at {name: value}, or else in the middle."""
         points, names = self.field.points, self.field.names
         columns = [names.index(name) for name in inputs]
         centre = np.median(points, axis=0)

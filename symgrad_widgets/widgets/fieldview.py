@@ -139,7 +139,7 @@ class FieldView(FieldBox):
         self.slice = state.slice or None
 
     def _chosen(self, change):
-        """Follow what is chosen on the page, and say what may not be."""
+        """Follow choices made on the page, and refuse those that are not allowed."""
         if change.new == self._looks():
             return
         try:

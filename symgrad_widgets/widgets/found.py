@@ -1,10 +1,10 @@
-"""What a generation of a search has found, as plain data for a page."""
+"""What one generation of a search has found, as plain data for a page."""
 
 __all__ = ["plain_law", "plain_state"]
 
 
 def plain_law(row):
-    """A row of an atlas as the generations of a search that has ended; none where it has no formula."""
+    """A row of an atlas, written like the generations of a finished search; none without a formula."""
     if row.formula is None:
         return []
     front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]
@@ -12,7 +12,7 @@ def plain_law(row):
 
 
 def plain_state(search, state):
-    """JSON-able dict of a `SearchState`: its front by length, which is the best, and of what kind that is."""
+    """JSON-able dict of a `SearchState`: its front by length, its best formula and that one's kind."""
     front = [
         {"text": str(search.in_inputs(one)), "length": one.complexity, "loss": one.loss}
         for one in state.front

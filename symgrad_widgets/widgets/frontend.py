@@ -1,4 +1,4 @@
-"""What all views are made of, so that little of it is kept in a saved notebook.
+"""The common base of all views. It keeps saved notebooks small.
 
 A notebook holds the state of every widget in it. The code of a view is in the state of one hidden widget,
 however many views; places are in the style sheet; and a widget does not say what a page assumes anyway.
@@ -33,7 +33,7 @@ _shared: dict = {}  # class and arguments -> widget
 
 
 def shared(kind, *arguments):
-    """Widget that all views share, made when it is first asked for, and anew when it has been closed."""
+    """Widget that all views share; made on first use, and again after it was closed."""
     widget = _shared.get((kind, *arguments))
     if widget is None or widget.comm is None:
         widget = _shared[kind, *arguments] = kind(*arguments)
@@ -41,7 +41,7 @@ def shared(kind, *arguments):
 
 
 def end(widgets):
-    """Close widgets, what is in them, and the models of their looks: each of these is kept by the kernel."""
+    """Close widgets, their contents and their layouts and styles, all of which the kernel would keep."""
     for widget in widgets:
         if widget not in _shared.values():
             end(getattr(widget, "children", ()))
@@ -50,7 +50,7 @@ def end(widgets):
 
 
 class _Brief:
-    """Opens without the defaults of ipywidgets' own traits: a page has the same ones."""
+    """Opens without the defaults of ipywidgets' own traits, which a page already has."""
 
     def get_state(self, key=None, drop_defaults=False):
         state = super().get_state(key, drop_defaults)
@@ -71,13 +71,13 @@ class _Layout(_Brief, ipywidgets.Layout):
 
 
 class Small(_Brief, ipywidgets.DOMWidget):
-    """A widget that opens in few words; to be named before the kind of widget."""
+    """A widget with a short opening message. List it before the widget's own class."""
 
     layout = InstanceDict(_Layout).tag(sync=True, **widget_serialization)
 
 
 class Row(Small, ipywidgets.HBox):
-    """Widgets side by side, as far as there is room."""
+    """Widgets side by side, if there is room."""
 
     def __init__(self, children=(), *classes):
         super().__init__(children, layout=shared(_Layout), _dom_classes=("symgrad-row", *classes))

@@ -18,7 +18,7 @@ class _Guard(Front):
 
 
 class Described:
-    """A widget with a picture and words beside it; to be named before the kind of widget.
+    """A widget with a picture and words beside it. List it before the widget's own class.
 
     A subclass says in `pictures()` which still pictures, and in `words`, what it shows. It calls `_leave()`
     when work that Python asked for has ended: a cell above may show a picture of the beginning.
@@ -31,7 +31,7 @@ class Described:
         display(_data(self._left), raw=True, display_id=self.model_id)
 
     def _leave(self):
-        """Put the picture and words of now in the place of those that stand where the view was displayed."""
+        """Update the picture and words wherever the view was displayed."""
         bundle = self._repr_mimebundle_()
         if self._left is not None and self._left != bundle:
             self._left = bundle
@@ -43,7 +43,7 @@ class Described:
         return described(super()._repr_mimebundle_(**kwargs), svg, self.words)
 
     def pictures(self):
-        """Still pictures of what is shown, the first of which stands for the view."""
+        """Still pictures of the view; the first one stands for it."""
         raise NotImplementedError
 
 
@@ -55,7 +55,7 @@ class DescribedBox(Described, Small, ipywidgets.VBox):
         adopt(self)
 
     def close(self):
-        """Close all that is in the box, too."""
+        """Close everything in the box, too."""
         end([*self.children, self.layout])
         super().close()
 

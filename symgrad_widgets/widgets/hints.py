@@ -1,4 +1,4 @@
-"""What a person who guesses may be told, a little more each time."""
+"""Hints for a person who guesses: a little more each time."""
 
 import sympy as sp
 
@@ -11,7 +11,7 @@ HINTS = 3
 
 
 def hint(formula, names, number, say=ENGLISH):
-    """Hint 0, 1 or 2 to a formula of some inputs: which of them occur, its shape, the formula itself."""
+    """Hint 0, 1 or 2 for a formula: which inputs occur, its shape, the formula itself."""
     formula = as_expression(formula, names)
     if number == 0:
         used = [name for name in names if sp.Symbol(name, real=True) in formula.free_symbols]

@@ -1,4 +1,4 @@
-"""The views of a Workbench that can be driven from Python, all of one state."""
+"""The views of a Workbench that Python can drive. All show one state."""
 
 import threading
 
@@ -17,13 +17,13 @@ _NO_WEIGHTS = "Press Train: no weights come with the package for this seed."
 
 
 class Turning(threading.local):
-    """Whether this thread turns views to the state: what another one does to a view meanwhile is heard."""
+    """Whether this thread is updating views from the state; changes by other threads still count."""
 
     now = False
 
 
 class Links:
-    """Views that are made when they are first asked for, and follow a Workbench as it follows them."""
+    """Views made on first use. They follow a Workbench, and it follows them."""
 
     @property
     def chooser(self):
@@ -53,7 +53,7 @@ class Links:
 
     @property
     def expression(self):
-        """`ExpressionView`: the machine's formula that was looked at last, and the guesses."""
+        """`ExpressionView`: the machine's formula that was shown last, and the guesses."""
         return self._linked("expression")
 
     def _linked(self, name):
@@ -64,7 +64,7 @@ class Links:
         return view
 
     def _follow_all(self):
-        """Turn all views to the state."""
+        """Update all views from the state."""
         for name in list(self._views):
             if self._views[name].comm is not None:
                 self._turned(name)
@@ -79,11 +79,11 @@ class Links:
             self._turning.now = before
 
     def _hear(self, view, act, *traits):
-        """Act when a view is driven: by whoever has it in hand, not by being turned to the state."""
+        """Act when a person or a program changes a view, not when the state does."""
         view.observe(lambda change: None if self._turning.now else act(change), traits)
 
     def _take(self, **parts):
-        """Go where a view has been driven to; what cannot be gone to is said."""
+        """Take over a view's change, or say why it cannot be taken over."""
         try:
             self.state = self._with(parts)
             self._say("")
@@ -92,7 +92,7 @@ class Links:
 
     @property
     def _machine(self):
-        """Text of the formula of the machine's that is looked at, or else of its best."""
+        """Text of the machine's formula on show, or else of its best."""
         found, view = self._subject.found, self._shown
         if not 0 < view.generation <= len(found):
             return None

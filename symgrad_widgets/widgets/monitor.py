@@ -19,7 +19,7 @@ _BUTTONS = (
 
 
 class TrainingMonitor(DescribedBox):
-    """Buttons Train and Stop for an experiment, its loss curve, live, and what the latent has become.
+    """Buttons Train and Stop for an experiment, its live loss curve, and the latent it ends with.
 
     Training runs in a thread of its own. Stopped, it keeps the weights of the best validation loss. After
     it the latent is drawn against the concept, where the experiment knows it: training never does.
@@ -82,15 +82,15 @@ class TrainingMonitor(DescribedBox):
         return self.run
 
     def start(self):
-        """Begin training in the background; nothing happens while one is going on."""
+        """Start training in the background; does nothing while one is running."""
         self._worker.start(self._train)
 
     def stop(self):
-        """Stop what is being trained in the background, and wait until its epoch has ended."""
+        """Stop the training in the background, and wait until its epoch has ended."""
         self._worker.stop()
 
     def close(self):
-        """End what is being trained in the background, and the view."""
+        """End the training in the background, and close the view."""
         if self._worker is not None:
             self._worker.halted.set()
         super().close()
@@ -137,7 +137,7 @@ class TrainingMonitor(DescribedBox):
         return f"{ended} Floor {run.floor:.2g}: how far the network is from the true concept."
 
     def pictures(self):
-        """The loss curve and, after a training whose concept is known, the latent against it."""
+        """The loss curve and, if the concept is known, the latent against it after training."""
         curve = plots.history_picture(self.history)
         if self.run is None or self.hidden or not self.experiment.concepts:
             return [curve]

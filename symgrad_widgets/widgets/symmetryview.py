@@ -17,7 +17,7 @@ _STEPS = 20  # of the slider, to each side
 
 
 class SymmetryView(DescribedBox):
-    """Points that move along the orbits of a symmetry, and the neuron's value against that before.
+    """Points that move along the orbits of a symmetry, and the neuron's values now against before.
 
     >>> found = sg.symmetries(model, x, names=("t", "x", "y", "z"))
     >>> sg.SymmetryView(found, model, x)
@@ -58,7 +58,7 @@ class SymmetryView(DescribedBox):
 
     @property
     def change(self):
-        """Root mean square by which the value has changed, in its spread."""
+        """Root mean square change of the value, in units of its spread."""
         after = self._values(self._moved)
         return float(np.sqrt(((after - self._before) ** 2).mean()) / self._before.std())
 
@@ -102,7 +102,7 @@ class SymmetryView(DescribedBox):
 
 
 def _asked(model, reading):
-    """Function from points to values of a model, or the one that is given."""
+    """Function from points to a model's values, or the given one."""
     if callable(model) and not hasattr(model, "named_modules"):
         return model
     from ..network.gradients import values_at

@@ -78,7 +78,7 @@ def _task(section, names, layers):
 
 
 def _setting(kind, text, title, names, layers):
-    """What a line says; formulas as they can be read in one way only."""
+    """What a line says, with formulas written so that they have one reading only."""
     try:
         if kind == "guess":
             return {"guess": _degrees(text)}

@@ -1,4 +1,4 @@
-"""What a Workbench shows, as one object: checked as a whole when it is made, and never changed."""
+"""What a Workbench shows, as one object. It is checked as a whole when made, and never changed."""
 
 import json
 import math
@@ -69,7 +69,7 @@ class ViewState:
 
     @classmethod
     def read(cls, given):
-        """State from itself, from what `plain` gives, or from the text of that."""
+        """Make a state from a state, from what `plain` returns, or from the text of that."""
         if isinstance(given, cls):
             return given
         found = opened(given, "a Workbench", VERSION, _BEFORE, longest=_TEXT)
@@ -88,7 +88,7 @@ class ViewState:
 
     @property
     def line(self):
-        """The state's text to hand out, 2 KB at most: of many guesses the last."""
+        """The state as text to share, at most 2 KB; of many guesses it keeps the last."""
         for first in range(len(self.guesses) + 1):
             text = str(replace(self, guesses=self.guesses[first:]))
             if len(text) <= _LONGEST:

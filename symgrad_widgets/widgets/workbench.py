@@ -1,4 +1,4 @@
-"""One instrument in which question, field, guess, network, formulas, bend and time are seen at once."""
+"""One instrument that shows question, field, guess, network, formulas, bend and time at once."""
 
 import threading
 from dataclasses import replace
@@ -152,11 +152,11 @@ class Workbench(Links, Pane):
 
     @property
     def state_line(self):
-        """`state_dict()` as one line of text to hand out, 2 KB at most: of many guesses the last."""
+        """`state_dict()` as one line of text to share, at most 2 KB; of many guesses it keeps the last."""
         return self.state.line
 
     def load_state(self, state):
-        """Go to a state, a dict or its text; where it cannot be gone to the present one stays."""
+        """Load a state, a dict or its text. If that fails, the present one stays."""
         self.state = state
 
     def export(self, path, **given):
@@ -189,7 +189,7 @@ class Workbench(Links, Pane):
         return bench
 
     def _show(self, view, subject):
-        """Show a state that has been tried, and what it looks at."""
+        """Show a state that has been tried, with its subject."""
         if subject is not self._subject:
             self._halt()
             self.interpretation = None
@@ -218,7 +218,7 @@ class Workbench(Links, Pane):
         self._follow_all()
 
     def _with(self, parts):
-        """As a page asks for it: nothing is searched for."""
+        """Change the state as a page asks, without a search."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
         found = [] if _kept_back(view) else subject.found
@@ -230,7 +230,7 @@ class Workbench(Links, Pane):
         return panel in (self._panels or view.open)
 
     def _tried(self, view):
-        """Return what a state looks at; raises, with nothing changed, where it cannot be gone to."""
+        """Return a state's subject. Raises, and changes nothing, if it cannot be loaded."""
         now = self._subject
         if (view.experiment is None) != self._given_model:
             other = "a network of one's own" if view.experiment is None else view.experiment
@@ -254,7 +254,7 @@ class Workbench(Links, Pane):
         return subject
 
     def _of(self, *key):
-        """Subject of a network, a layer and neurons; those of the network at hand are made once."""
+        """Subject of a network, a layer and neurons; made once for the present network."""
         if key not in self._subjects:
             subject = Subject(*key)
             if subject.network is not self._subject.network:
@@ -265,7 +265,7 @@ class Workbench(Links, Pane):
     # -- what the page is told -------------------------------------------------------------------------------
 
     def _given(self):
-        """All that a page has to know, as plain data."""
+        """All that a page needs to know, as plain data."""
         subject = self._subject
         return super()._given() | {
             "choices": [] if self._given_model else _choices(self._known.values(), self._shown.hidden),
@@ -287,7 +287,7 @@ class Workbench(Links, Pane):
 
     @property
     def _found(self):
-        """What the search has found, as far as a page may know."""
+        """What the search has found, without what a page must not know."""
         return [] if self._secret else self._subject.found
 
     def _tell_all(self):
@@ -295,7 +295,7 @@ class Workbench(Links, Pane):
         super()._tell_all(network=self._tiles() if self._has("network", view) else None)
 
     def _tiles(self):
-        """The network as tiles; formulas of its neurons are looked for from then on, the last layer first."""
+        """The network as tiles. From then on its neurons' formulas are searched for, the last layer first."""
         subject, tiles = self._subject, self._subject.tiles(self._shown.inputs)
         if not self._secret:
             columns = [one for one in reversed(tiles["columns"]) if one["choosable"]]
@@ -332,7 +332,7 @@ class Workbench(Links, Pane):
         self._say("")
 
     def _look(self, layer, neuron, ahead=False):
-        """Give the page another neuron to look at, or to keep for later; the one that is chosen stays."""
+        """Give the page another neuron to show, or to keep for later; the chosen one stays."""
         where = {"layer": layer, "neuron": neuron, "ahead": ahead}
         try:
             subject, view = self._of(self._subject.network, layer, (neuron,)), self._shown
@@ -379,7 +379,7 @@ class Workbench(Links, Pane):
         self._begin(Network.of(source, seed=seed, halted=halted, watch=watch))
 
     def _learning(self, source, history, model):
-        """Tell the page how far a training is, and of what is shown what the neurons do by then."""
+        """Tell the page how far training is, and what the neurons on show do by now."""
         subject, told = self._subject, {"training": [float(f"{one:.4g}") for one in history["validation"]]}
         experiment = subject.network.experiment
         if self._has("network", self._shown) and source in (experiment, experiment.slug):
@@ -420,7 +420,7 @@ class Workbench(Links, Pane):
                 self._read_all(subject)
 
     def _read_all(self, subject):
-        """Search for the other concepts of several neurons, too, and say which all there are."""
+        """Search for the other concepts of several neurons, too, and say which there are."""
         found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
         name = self._says("told.concepts", count=len(found), rank=rank)
         said = {"name": name, "said": "; ".join(map(str, found)) or self._says("told.nothing")}
@@ -448,7 +448,7 @@ class Workbench(Links, Pane):
     # -- pictures and words ----------------------------------------------------------------------------------
 
     def pictures(self):
-        """The field, with the angles to the formula that is shown; of one input, the neuron's value."""
+        """The field, with the angles to the formula on show; for one input, the neuron's value."""
         field, view = self.field, self._shown
         if len(view.inputs) < 2:
             what = view.inputs[0]
@@ -503,7 +503,7 @@ class Workbench(Links, Pane):
         return self._subject.network.experiment
 
     def close(self):
-        """End what runs in the background, and all views."""
+        """End all work in the background, and close all views."""
         self._halt()
         self._aside.halted.set()
         self._atlas.stop()
@@ -512,7 +512,7 @@ class Workbench(Links, Pane):
         super().close()
 
     def _halt(self):
-        """End what runs; the generation in hand is dropped."""
+        """End all work; the current generation is dropped."""
         if self._worker.running:
             self._worker.halted.set()
             self._subject.stop()
@@ -523,7 +523,7 @@ def _kept_back(view):
 
 
 def _at_the_end(view, found, before):
-    """A state at the last generation with its best formula; what a person guessed or began with stays.
+    """A state at the last generation with its best formula; the person's guesses and start stay.
 
     `before` is what has been found in the state before, whose formulas do not stay.
     """
@@ -534,7 +534,7 @@ def _at_the_end(view, found, before):
 
 
 def _choices(own, hidden):
-    """[name, label] of each experiment that can be gone to; a label gives no answer away."""
+    """[name, label] of each experiment to choose from; no label gives an answer away."""
     shown = {one.id if hidden else one.slug: one for one in (*own, *experiments)}
     return [[name, f"{one.id}  {', '.join(one.names[:4])}".strip()] for name, one in shown.items()]
 

@@ -1,4 +1,4 @@
-"""Long work in a thread of its own, one piece at a time, so that the kernel stays free and Stop works."""
+"""Long work in a thread of its own, one piece at a time: the kernel stays free, and Stop works."""
 
 import threading
 
@@ -22,7 +22,7 @@ class Worker:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, work):
-        """Begin `work()`; while another piece is being done nothing happens. Returns whether it began."""
+        """Start `work()`, unless another piece is running. Returns whether it started."""
         with self._lock:  # a second click, or a second kernel thread, while one is at work
             if self.running:
                 return False
@@ -33,7 +33,7 @@ class Worker:
             return True
 
     def wait(self, timeout=None):
-        """Wait until the work has ended; at once when it is the work itself that asks."""
+        """Wait until the work has ended; returns at once if the work itself asks."""
         if self._thread not in (None, threading.current_thread()):
             self._thread.join(timeout)
 

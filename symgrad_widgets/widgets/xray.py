@@ -1,4 +1,4 @@
-"""Formulas of a network's neurons, found in the background while nothing is done for the person."""
+"""Formulas of a network's neurons, found in the background while the person needs nothing."""
 
 import asyncio
 import threading
@@ -36,19 +36,19 @@ class GrowingAtlas:
         self._heard = monotonic()
 
     def grow(self, network, places):
-        """Go on with these neurons of a network, in the place of those that were to be looked at next."""
+        """Go on with these neurons of a network, instead of those that were next."""
         with suppress(RuntimeError):  # of a thread, or without a kernel
             self._loop = asyncio.get_running_loop()
         self._todo = deque((network, place) for place in places if place not in network.laws)
         self._worker.start(self._go_through)
 
     def stop(self):
-        """End with the neuron in hand."""
+        """End after the current neuron."""
         self._todo.clear()
         self._worker.halted.set()
 
     def wait(self, timeout):
-        """Wait until all has been looked at."""
+        """Wait until all neurons are done."""
         self._worker.wait(timeout)
 
     def _go_through(self):
@@ -62,7 +62,7 @@ class GrowingAtlas:
             self._told(network, place, network.laws[place])
 
     def _all_quiet(self):
-        """Wait until nobody waits for anything; False where it is to end."""
+        """Wait until nobody needs anything; False if it has to end."""
         halted = self._worker.halted
         while self._busy() or monotonic() - self._heard < _QUIET or not self._kernel_is_free():
             if halted.wait(_LOOK):
@@ -70,7 +70,7 @@ class GrowingAtlas:
         return not halted.is_set()
 
     def _kernel_is_free(self):
-        """Whether the kernel runs neither a cell nor what a page asked for: its loop turns at once."""
+        """Whether the kernel is idle, with no cell and no request of a page: its loop answers at once."""
         if self._loop is None or self._loop.is_closed():
             return True
         turned = threading.Event()

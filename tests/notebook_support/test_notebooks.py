@@ -28,8 +28,8 @@ HEADER = """# ---
 #     name: python3
 # ---
 """
-# A minute of a processor each, or more: by night, and their calls are those of quick tests.
-LONG = {"beyond/30_atlas", "beyond/31_hidden", "beyond/33_several_neurons"}
+# The longest: by night, and their calls are those of quick tests.
+LONG = {"beyond/30_atlas", "beyond/33_several_neurons"}
 COLOUR, MARKED_LINE = re.compile(r"\x1b\[[0-9;]*m"), re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
 TRAINED = {"oscillator", "kepler", "sine"}  # pairs of one latent, of several, and labels
 # Answers with the first input, whatever the neuron has learnt (the second, where the first is constant).

@@ -137,6 +137,18 @@ def test_svg_places_points_where_they_belong():
     assert y2 == pytest.approx((y0 + y1) / 2, abs=0.25)
 
 
+def test_a_long_legend_has_several_rows_within_the_picture():
+    line = {"x": [0, 1], "y": [0, 1]}
+    labels = [f"formula number {k}" for k in range(6)]
+    marks = tuple(plots.Mark("line", line, label=label) for label in labels)
+    few, many = (ET.fromstring(plots.Picture("t", "x", "y", some, "w").svg()) for some in (marks[:1], marks))
+    texts = {text.text: text for text in many.iter() if text.tag.endswith("text")}
+    ends = [float(texts[label].get("x")) + 6 * len(label) for label in labels]
+    rows = {texts[label].get("y") for label in labels}
+    assert max(ends) <= 520
+    assert int(many.get("height")) - int(few.get("height")) == 16 * (len(rows) - 1) > 0
+
+
 def test_a_line_is_broken_where_it_has_no_value():
     y = [0.0, 1.0, np.nan, 3.0, 4.0, np.nan, 5.0]
     line = plots.Mark("line", {"x": np.arange(7.0), "y": y})

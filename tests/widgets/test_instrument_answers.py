@@ -63,8 +63,8 @@ def test_why_opens_numbers_with_their_intervals(view):
 
 def test_what_would_change_it_names_what_was_not_tried(view):
     change = view.answer("x² + v²")["change"]
-    assert change[0] == "The machine has not tried yet: let it."
-    assert "of at most 40 parts" in change[1]
+    assert change[0] == "The machine has not tried yet. Let it try."
+    assert "of up to 40 parts" in change[1]
     assert "sin" in change[1]
     least, greatest = view.field.points[:, 0].min(), view.field.points[:, 0].max()
     assert f"x from {least:.2g} to {greatest:.2g}, v from" in change[2]

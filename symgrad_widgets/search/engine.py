@@ -319,6 +319,7 @@ class Engine:
             )
         for terms in self._of_one_kind(small) if thoroughly and len(coordinates) <= 2 else ():
             self._eliminate(terms)
+        self._extend_witnessed(rows)
 
     def _decades_of(self, terms):
         """Powers of ten next to the values of terms."""
@@ -374,11 +375,15 @@ class Engine:
             for found in list(self.front.values()):
                 if len(found.rows) < EVOLUTION.terms:
                     self.score([(*found.rows, r) for r in self._extensions(found, self.dictionary)])
-            for _, found in list(self.witnessed.values()):
-                for rows, coefficients in _and_without_one(found):
-                    if len(rows) < EVOLUTION.terms:
-                        self.score([(*rows, r) for r in self._telling(rows, coefficients, self.dictionary)])
+            self._extend_witnessed(self.dictionary)
             self.divide_front()
+
+    def _extend_witnessed(self, dictionary):
+        """Score the sums that leave least of the values with one more of some rows, and with one exchanged."""
+        for _, found in list(self.witnessed.values()):
+            for rows, coefficients in _and_without_one(found):
+                if len(rows) < EVOLUTION.terms:
+                    self.score([(*rows, r) for r in self._telling(rows, coefficients, dictionary)])
 
     def divide_front(self):
         """Score the quotients that have nearly the directions of the front's sums where these vanish."""

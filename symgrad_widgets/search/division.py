@@ -8,19 +8,21 @@ Nothing is concluded from a division: formulas made of its coordinates are judge
 
 import itertools
 from fractions import Fraction
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from .kernel.evaluation import gradients
 from .terms.dictionary import small_terms
-from .terms.postfix import constant, leaf, substitute
+from .terms.postfix import constant, leaf, pack, substitute
 from .tuning import DIVISION, ROUNDING
 
-__all__ = ["Coordinate", "Reduced", "divisions", "forms_of_two", "of_pair", "together", "undivided"]
+__all__ = ["Coordinate", "Pairs", "Reduced", "divisions", "forms_of_two", "together", "undivided"]
 
 
-class Coordinate(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Coordinate:
     """A term, its values (N,) and the component (N,) of the field's gradient along it.
 
     `parts` are the two coordinates that it replaced, none for an input, and `residual` what that left.
@@ -51,12 +53,9 @@ class Reduced(NamedTuple):
 
 
 class _Merger(NamedTuple):
-    """One coordinate instead of the two numbered i and j."""
+    """A coordinate instead of its two parts."""
 
     price: float
-    residual: float
-    i: int
-    j: int
     coordinate: Coordinate
 
 
@@ -68,14 +67,14 @@ def undivided(sample, inputs):
     return [Reduced(tuple(Coordinate(leaf(i), sample.points[i], sample.whole[:, i]) for i in numbers))]
 
 
-def divisions(grammar, before):
-    """Coordinates, one less than those `before`: the best ways to replace two by one."""
-    forms, found = forms_of_two(grammar), {}
+def divisions(pairs, before):
+    """Coordinates, one less than those `before`: the best ways to replace two by one, which `Pairs` tell."""
+    found = {}
     for reduced in before:
-        for merger in _mergers(grammar, forms, reduced.coordinates):
-            rest = [c for k, c in enumerate(reduced.coordinates) if k not in (merger.i, merger.j)]
-            worst, price = max(reduced.residual, merger.residual), reduced.price + merger.price
-            after = Reduced((*rest, merger.coordinate), worst, price)
+        for price, whole in _mergers(pairs, reduced.coordinates):
+            rest = [c for c in reduced.coordinates if c not in whole.parts]
+            worst = max(reduced.residual, whole.residual)
+            after = Reduced((*rest, whole), worst, reduced.price + price)
             key = frozenset(map(_key, after.coordinates))
             if key not in found or after.price < found[key].price:
                 found[key] = after
@@ -90,24 +89,39 @@ def _key(coordinate):
     return min(order.tobytes(), order[::-1].tobytes())
 
 
-def _mergers(grammar, forms, coordinates):
+def _mergers(pairs, coordinates):
     """Best mergers over all pairs of coordinates."""
-    pairs = itertools.combinations(range(len(coordinates)), 2)
-    found = [merger for i, j in pairs for merger in of_pair(grammar, forms, coordinates, i, j)]
+    found = [merger for pair in itertools.combinations(coordinates, 2) for merger in pairs.mergers(*pair)]
     return sorted(found, key=lambda merger: merger.price)[: DIVISION.tried]
 
 
-def of_pair(grammar, forms, coordinates, i, j):
-    """Mergers of one pair by the formulas that fit best.
+class Pairs:
+    """Pairs of coordinates and the formulas through which they act; each pair is looked at once."""
+
+    def __init__(self, grammar):
+        self._grammar, self._known = grammar, {}
+        self._forms = forms_of_two(grammar)
+        self._programs = pack(self._forms)
+
+    def mergers(self, a, b):
+        """Mergers of two coordinates by the formulas that fit best."""
+        if (a, b) not in self._known:
+            self._known[a, b] = self._look(a, b)
+        return self._known[a, b]
+
+    def _look(self, a, b):
+        points, weighed = np.stack([a.values, b.values]), _weighed(self._grammar, a, b)
+        evaluated = [gradients(some, points) for some in (self._programs, weighed) if len(some)]
+        return _fitting(a, b, self._forms + weighed, *map(np.concatenate, zip(*evaluated, strict=True)))
+
+
+def _fitting(a, b, forms, values, slopes, usable):
+    """Mergers of two coordinates by those of some formulas, with their values and slopes, that fit best.
 
     The residual is the share that a formula leaves of the smaller component: the larger alone says nothing.
     """
-    a, b = coordinates[i], coordinates[j]
-    points = np.stack([a.values, b.values])
-    spread = points.std(1)[:, None]
+    spread = np.stack([a.values, b.values]).std(1)[:, None]
     along = np.stack([a.component, b.component]) * spread
-    forms = forms + _weighed(grammar, a, b)
-    values, slopes, usable = gradients(forms, points)
     with np.errstate(all="ignore"):
         slopes = slopes * spread
         length, dot = (slopes**2).sum(1), (slopes * along).sum(1)
@@ -119,11 +133,10 @@ def of_pair(grammar, forms, coordinates, i, j):
     for k in np.argsort(price, kind="stable"):
         if not residual[k] < DIVISION.loose or len(chosen) == DIVISION.forms:
             break
-        if any(abs(residual[k] / m.residual - 1) <= DIVISION.same for m in chosen):
+        if any(abs(residual[k] / m.coordinate.residual - 1) <= DIVISION.same for m in chosen):
             continue  # the same directions, under another outer function
         term, left = substitute(forms[k], (a.term, b.term)), float(residual[k])
-        whole = Coordinate(term, values[k], component[k], (a, b), left)
-        chosen.append(_Merger(float(price[k]), left, i, j, whole))
+        chosen.append(_Merger(float(price[k]), Coordinate(term, values[k], component[k], (a, b), left)))
     return chosen
 
 
@@ -163,15 +176,16 @@ def _weighed(grammar, a, b):
     if not {"add", "sub", "mul", "div"} <= set(grammar.names):
         return []
     x, y = leaf(0), leaf(1)
+    powers = [*itertools.product(_powers(grammar, x, a.values), _powers(grammar, y, b.values))]
     with np.errstate(all="ignore"):
         ratio = b.component / a.component
-        forms = [
-            _sum(grammar, first, second, float(f"{np.median(ratio * slope / other):.{digits}g}"))
-            for first, slope in _powers(grammar, x, a.values)
-            for second, other in _powers(grammar, y, b.values)
-            for digits in DIVISION.digits
-        ]
-        power = float(np.median(ratio * b.values / a.values))
+        weights = [ratio * slope / other for (_, slope), (_, other) in powers]
+        *weights, power = np.median([*weights, ratio * b.values / a.values], axis=1).tolist()
+    forms = [
+        _sum(grammar, first, second, float(f"{weight:.{digits}g}"))
+        for ((first, _), (second, _)), weight in zip(powers, weights, strict=True)
+        for digits in DIVISION.digits
+    ]
     if np.isfinite(power):
         forms.append(_product(grammar, x, y, Fraction(power).limit_denominator(DIVISION.root)))
     return [form for form in forms if form is not None]

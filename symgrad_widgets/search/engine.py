@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from .choice.values import gains, polished, unexplained
-from .division import divisions, undivided
+from .division import Pairs, divisions, undivided
 from .fit import combine
 from .fit.bank import Bank
 from .fit.sieve import sieve
@@ -65,7 +65,7 @@ class Engine:
         small, special = (make(grammar, SEARCH.basis) for make in (families, special_families))
         self._bases = small, special, large
         self._generation = 0
-        self._divisions = None
+        self._divisions = self._pairs = None
         self._dividing = (
             0 if sample.whole is None else min(len(grammar.inputs), DIVISION.inputs)
         )  # generations
@@ -172,14 +172,12 @@ class Engine:
             part = np.array(sets[first : first + chunk])
             coefficients, losses = combine.solve(G[part], D[part], self.sample.trust)
             self.evaluations += len(part)
-            found = [
-                self._note(tuple(rows), c, loss)
-                for rows, c, loss in zip(part.tolist(), coefficients, losses.tolist(), strict=True)
-            ]
+            sizes = self._sizes(part, coefficients)
+            found = [*map(self._note, map(tuple, part.tolist()), coefficients, losses.tolist(), sizes)]
             self._hear(found)
 
-    def _note(self, rows, coefficients, loss):
-        found = Sum(rows, coefficients, loss, self._size(rows, coefficients))
+    def _note(self, rows, coefficients, loss, size):
+        found = Sum(rows, coefficients, loss, size)
         self.seen[rows] = found
         if found.size <= self.max_size and np.isfinite(loss):
             self._enter(found)
@@ -193,8 +191,8 @@ class Engine:
         near = [s for s in sums if s.size <= self.max_size and s.loss <= SEARCH.heard * lowest[s.size]]
         for count in sorted({len(s.rows) for s in near}):
             some = [s for s in near if len(s.rows) == count]
-            terms = self.bank.V[np.array([s.rows for s in some])]
-            sides = np.stack([np.broadcast_to(self.bank.sides(s.rows), terms.shape[-1]) for s in some])
+            rows = np.array([s.rows for s in some])
+            terms, sides = self.bank.V[rows], self.bank.sides(*rows.tolist())
             first = np.stack([s.coefficients for s in some])
             rest = unexplained(np.einsum("bk,bkn->bn", first, terms), self.sample.values, sides)
             if count == 1:  # there is nothing to place
@@ -203,9 +201,10 @@ class Engine:
                 continue
             least = [min((r for n, (r, _) in self.witnessed.items() if n <= s.size), default=1) for s in some]
             good = np.flatnonzero(rest <= SEARCH.promising * np.array(least))
-            placed = polished(terms[good], self.sample.values, first[good], sides[good])
-            for i, coefficients, left in zip(good, *placed, strict=True):
-                self._keep(some[i], self._size(some[i].rows, coefficients), float(left))
+            coefficients, left = polished(terms[good], self.sample.values, first[good], sides[good])
+            sizes = self._sizes(rows[good], coefficients)
+            for i, size, least_left in zip(good, sizes, left.tolist(), strict=True):
+                self._keep(some[i], size, least_left)
 
     def _keep(self, found, size, rest):
         """Keep a sum that leaves less of the values than all of at most its size, and drop what it beats."""
@@ -222,30 +221,33 @@ class Engine:
 
     def _enter(self, found):
         """Put a sum on the front where it beats all simpler ones, and take off what it beats."""
-        losses = {size: max(s.loss, ROUNDING.loss) for size, s in self.front.items()}
         low, high = (max(found.loss, ROUNDING.loss) * (1 + side * SEARCH.tie) for side in (-1, 1))
-        if any(size <= found.size and loss <= high for size, loss in losses.items()):
+        if any(size <= found.size and max(s.loss, ROUNDING.loss) <= high for size, s in self.front.items()):
             return
-        beaten = [size for size, loss in losses.items() if size >= found.size and loss >= low]
+        longer = {size: s.loss for size, s in self.front.items() if size >= found.size}
+        beaten = [size for size, loss in longer.items() if max(loss, ROUNDING.loss) >= low]
         for size in beaten:
             del self.front[size]
         self.front[found.size] = found
 
-    def _size(self, rows, coefficients):
-        """Complexity as it will be about once written out: nodes; signs and equal weights are free."""
-        terms = [self.bank.terms[r] for r in rows]
-        nodes = sum(self.bank.nodes[r] for r in rows) + len(rows) - 1
-        if len(rows) == 1:
-            return int(nodes - (root(terms[0]) in self.grammar.unary and len(terms[0].tokens) > 2))
-        actual = np.abs(coefficients / self.bank.scale[list(rows)])
-        ratios = actual[:, None] / np.maximum(actual[None, :], ROUNDING.divisor)
+    def _sizes(self, rows, coefficients):
+        """Complexities of sums (B, K) as they will be about once written: signs and equal weights are free."""
+        B, K = rows.shape
+        terms = [self.bank.terms[r] for r in rows.ravel().tolist()]
+        nodes = np.array([self.bank.nodes[r] for r in rows.ravel().tolist()]).reshape(B, K).sum(1) + K - 1
+        if K == 1:
+            wrapped = [root(t) in self.grammar.unary and len(t.tokens) > 2 for t in terms]
+            return (nodes - wrapped).tolist()
+        actual = np.abs(coefficients / self.bank.scale[rows])
+        ratios = actual[:, :, None] / np.maximum(actual[:, None, :], ROUNDING.divisor)
         cost = np.where(np.abs(ratios / nearest_decade(ratios) - 1) < WRITING.near_easy, 0, 2)
-        if all(root(t) == "log" for t in terms):  # a sum of logarithms is a product
-            nodes -= len(terms)
-            cost = np.where(np.abs(ratios - 1) < WRITING.near_easy, 0, 2)
+        logs = np.array([root(t) == "log" for t in terms]).reshape(B, K).all(1)
+        if logs.any():  # a sum of logarithms is a product
+            powers = np.where(np.abs(ratios[logs] - 1) < WRITING.near_easy, 0, 2)
             for power in WRITING.powers:
-                cost[np.abs(ratios / power - 1) < WRITING.near_easy] = 1
-        return int(nodes + cost.sum(0).min())
+                powers[np.abs(ratios[logs] / power - 1) < WRITING.near_easy] = 1
+            nodes[logs], cost[logs] = nodes[logs] - K, powers
+        return (nodes + cost.sum(1).min(1)).tolist()
 
     # -- stages -------------------------------------------------------------------------------------------
 
@@ -294,9 +296,10 @@ class Engine:
     def divide(self):
         """Replace one more pair of inputs that act together by one, and score small terms of what is left."""
         if self._divisions is None:
+            self._pairs = Pairs(self.grammar)
             self._divisions = undivided(self.sample, self.grammar.inputs)
         else:
-            self._divisions = divisions(self.grammar, self._divisions)
+            self._divisions = divisions(self._pairs, self._divisions)
         few = [reduced for reduced in self._divisions if len(reduced.terms) <= DIVISION.few]
         for number, reduced in enumerate(few[: DIVISION.read]):
             self._read(reduced.terms, thoroughly=number == 0 and reduced.residual <= DIVISION.sure)
@@ -316,6 +319,7 @@ class Engine:
             )
         for terms in self._of_one_kind(small) if thoroughly and len(coordinates) <= 2 else ():
             self._eliminate(terms)
+        self._extend_witnessed(rows)
 
     def _decades_of(self, terms):
         """Powers of ten next to the values of terms."""
@@ -361,7 +365,9 @@ class Engine:
                 self.score([some])
             elif len(kept) <= most and some not in self.seen:
                 self.evaluations += 1
-                self._hear([self._note(some, coefficients[order], loss)])
+                placed = coefficients[order]
+                (size,) = self._sizes(np.array([some]), placed[None])
+                self._hear([self._note(some, placed, loss, size)])
 
     def extend_front(self):
         """Score the front's sums with one more small term, and again with another."""
@@ -369,11 +375,15 @@ class Engine:
             for found in list(self.front.values()):
                 if len(found.rows) < EVOLUTION.terms:
                     self.score([(*found.rows, r) for r in self._extensions(found, self.dictionary)])
-            for _, found in list(self.witnessed.values()):
-                for rows, coefficients in _and_without_one(found):
-                    if len(rows) < EVOLUTION.terms:
-                        self.score([(*rows, r) for r in self._telling(rows, coefficients, self.dictionary)])
+            self._extend_witnessed(self.dictionary)
             self.divide_front()
+
+    def _extend_witnessed(self, dictionary):
+        """Score the sums that leave least of the values with one more of some rows, and with one exchanged."""
+        for _, found in list(self.witnessed.values()):
+            for rows, coefficients in _and_without_one(found):
+                if len(rows) < EVOLUTION.terms:
+                    self.score([(*rows, r) for r in self._telling(rows, coefficients, dictionary)])
 
     def divide_front(self):
         """Score the quotients that have nearly the directions of the front's sums where these vanish."""
@@ -423,7 +433,7 @@ class Engine:
 
     def _telling(self, rows, coefficients, dictionary):
         """Those of some rows that explain most of what a sum leaves of the neuron's values."""
-        formula, sides, kind = coefficients @ self.bank.V[list(rows)], self.bank.sides(rows), self.bank.kind
+        formula, sides, kind = coefficients @ self.bank.V[list(rows)], self.bank.sides(rows)[0], self.bank.kind
         value = gains(self.bank.V[dictionary], self.sample.values, formula, sides)
         value[np.isin(dictionary, rows) | (kind[dictionary] != kind[rows[0]])] = 0
         return dictionary[np.argsort(-value, kind="stable")[: SEARCH.telling]]

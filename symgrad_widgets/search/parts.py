@@ -10,7 +10,7 @@ from ..errors import DataError
 from .choice.candidate import identifiable
 from .choice.coefficients import as_number
 from .choice.writing import unwrapped
-from .division import divisions, forms_of_two, of_pair, together, undivided
+from .division import Pairs, divisions, together, undivided
 from .fit.bank import Sample
 from .subspace import relevant_inputs
 from .terms.decades import decades, in_decades, power_of_ten
@@ -125,12 +125,11 @@ def divide(field) -> Division:
     grammar = Grammar(None, relevant_inputs(field))
     writer = _Writer(field.names, tens)
     (whole,) = reduced = undivided(sample, grammar.inputs)
-    forms, numbers = forms_of_two(grammar), range(len(whole.coordinates))
-    two = itertools.combinations(numbers, 2)
-    pairs = [_pair(grammar, forms, whole.coordinates, i, j, writer) for i, j in two]
+    two = Pairs(grammar)
+    pairs = [_pair(two, a, b, writer) for a, b in itertools.combinations(whole.coordinates, 2)]
     best = whole
     while reduced:
-        reduced = [r for r in divisions(grammar, reduced) if r.residual <= DIVISION.sure]
+        reduced = [r for r in divisions(two, reduced) if r.residual <= DIVISION.sure]
         best = reduced[0] if reduced else best
     parts = tuple(writer.part(c) for c in best.coordinates)
     return Division(
@@ -156,16 +155,15 @@ class _Writer:
         return unwrapped(written.xreplace({x: as_number(float(x)) for x in written.atoms(sp.Float)}))
 
 
-def _pair(grammar, forms, coordinates, i, j, writer):
-    fitting = of_pair(grammar, forms, coordinates, i, j)
-    a, b = coordinates[i], coordinates[j]
+def _pair(two, a, b, writer):
+    fitting = two.mergers(a, b)
     names = tuple(writer.names[-1 - c.term.tokens[0]] for c in (a, b))
     best = fitting[0] if fitting else None
     return Pair(
         names,
         together(a, b),
         best and writer.formula(best.coordinate),
-        best and best.residual,
+        best and best.coordinate.residual,
     )
 
 

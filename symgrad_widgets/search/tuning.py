@@ -30,6 +30,7 @@ __all__ = [
     "STORAGE",
     "SUBSPACE",
     "SUMS",
+    "SYSTEMATIC",
     "VALUES",
     "WRITING",
 ]
@@ -129,6 +130,8 @@ class _Memory:
     """Terms beyond the small ones for which there is always room. Not measured."""
     sums: int = 50_000
     """Sums remembered before those out of use are forgotten. Not measured."""
+    bodies: int = 4096
+    """Terms that are remembered as SymPy has them. Not measured."""
     derivatives: int = 4096
     """Derivatives of terms by their constants that are remembered. Not measured."""
 
@@ -481,6 +484,22 @@ class _Values:
 
 
 @dataclass(frozen=True)
+class _Systematic:
+    """Polynomials of two inputs that are tried on what a formula leaves of the values."""
+
+    degree: int = 6
+    """Of both together at most. Not measured."""
+    parts: int = 5
+    """That the points are divided into: each is predicted from the others. Not measured."""
+    points: int = 10
+    """For each coefficient at least. Not measured."""
+    inputs: int = 12
+    """At most. Not measured."""
+    ridge: float = 1e-9
+    """Of the trace of the normal equations, for inputs that depend on each other. Not measured."""
+
+
+@dataclass(frozen=True)
 class _Intervals:
     """How well numbers are known."""
 
@@ -516,6 +535,8 @@ class _Kind:
     """Share of what is left that a function of one input predicts, above which that is said. Not measured."""
     certain: float = 0.9
     """Nats of what is left of the values, for each node of a match. Search/README.md, "What an answer is"."""
+    systematic: float = 0.05
+    """Share of what a match leaves that two inputs predict. Search/README.md, "What an answer is"."""
 
 
 @dataclass(frozen=True)
@@ -590,6 +611,7 @@ SPLIT = _Split()
 WRITING = _Writing()
 CHOICE = _Choice()
 VALUES = _Values()
+SYSTEMATIC = _Systematic()
 INTERVALS = _Intervals()
 KIND = _Kind()
 FRONT = _Front()

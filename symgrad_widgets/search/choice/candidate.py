@@ -19,7 +19,7 @@ from .numbers import Interval, intervals
 from .split import held_out
 from .values import left_of, missed, unexplained
 
-__all__ = ["Candidate", "explained", "identifiable", "losses_of", "missed_by", "score", "share"]
+__all__ = ["Candidate", "explained", "identifiable", "losses_of", "missed_by", "remaining", "score", "share"]
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,9 @@ class Candidate:
         if self._on is None or self.explained is None:
             return ()
         about, _ = self._on
-        values = _values(self.expression, about)
-        if not np.isfinite(values).all():
+        left = remaining(self.expression, about)
+        if left is None:
             return ()
-        left = left_of(values, about.values.reshape(-1), _sides(self.expression, about))
         told = {name: 1 - unexplained(x, left) for name, x in zip(about.names, about.points.T, strict=True)}
         return tuple(sorted((n for n in told if told[n] > KIND.missing), key=lambda n: -told[n]))
 
@@ -125,6 +124,14 @@ def missed_by(expression, field):
         return None
     sides = _sides(expression, field)
     return missed(_values(expression, field), field.values.reshape(-1), sides)
+
+
+def remaining(expression, field):
+    """What a formula leaves of one neuron's values (N,), in their spread; None where it lacks values."""
+    values = _values(expression, field)
+    if not np.isfinite(values).all():
+        return None
+    return left_of(values, field.values.reshape(-1), _sides(expression, field))
 
 
 def _sides(expression, field):

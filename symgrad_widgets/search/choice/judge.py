@@ -17,7 +17,7 @@ from ..fit.inner_constants import by_directions, refine, tidied, within
 from ..kernel.evaluation import gradients
 from ..terms.decades import decades, in_decades, plain, power_of_ten
 from ..tuning import CHOICE, FRONT, INTERVALS, KIND, ROUNDING, SPLIT, VALUES
-from .candidate import Candidate, losses_of, missed_by, share
+from .candidate import Candidate, losses_of, missed_by, remaining, share
 from .coefficients import is_simple
 from .intervals import groups_of
 from .kind import kind_of
@@ -33,6 +33,7 @@ from .selection import (
     smooth_share,
 )
 from .split import distinct, split
+from .systematic import systematic
 from .witnesses import Directions, Values, acceptable, by_values, constant_errors, unheard
 from .writing import formulas
 
@@ -102,7 +103,7 @@ class Judge:
         self._about = field, named
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
-        self.forms = [*in_decades(symbols, tens).values()]
+        self.forms = tuple(in_decades(symbols, tens).values())
         self._fitted, *others = split(field, seed, searched)
         in_spreads = field.scaled(np.array([float(power_of_ten(k)) for k in tens]))
         self.fit, self.held, self.searched = (
@@ -111,7 +112,7 @@ class Judge:
         parts = [self._fitted] if others[0] is self._fitted else [self._fitted, others[0]]
         self._chosen = np.concatenate(parts)
         self._samples = [self.held] if len(parts) == 1 else [self.fit, self.held]
-        self._known, self._leaders, self._written = {}, [], {}
+        self._known, self._leaders, self._written, self._shares = {}, [], {}, {}
 
     def front(self, contenders, watch=lambda: None):
         """Front of canonical formulas of some sums (tuples of terms) and of the leaders of earlier fronts.
@@ -175,13 +176,24 @@ class Judge:
         return kind_of(self._written[answer.expression], self._written.values(), self.effective, self.heard)
 
     def certain(self, answer):
-        """Whether a match needs no further search: it leaves nothing, or each of its nodes explains much."""
+        """Whether a match needs no further search.
+
+        It leaves nothing, or nothing that two inputs predict, or each of its nodes explains much.
+        """
         if self.kind(answer) != "match":
             return False
         written = self._written[answer.expression]
-        return written.loss <= ROUNDING.loss or (
-            self.heard and np.log(max(written.rest, VALUES.training)) <= -KIND.certain * written.effort
-        )
+        if written.loss <= ROUNDING.loss or not self.heard:
+            return written.loss <= ROUNDING.loss
+        explained = -np.log(max(written.rest, VALUES.training))
+        return explained >= KIND.certain * written.effort or self._systematic(answer) <= KIND.systematic
+
+    def _systematic(self, answer):
+        """Share of what an answer leaves of the values that two inputs predict."""
+        if answer not in self._shares:
+            left = remaining(answer.expression, self._judged)
+            self._shares[answer] = 1.0 if left is None else systematic(left, self._judged.points)
+        return self._shares[answer]
 
     @property
     def count(self):

@@ -4,6 +4,8 @@ A concept is only defined up to a monotone function, so the simplest member of t
 no offset, no outer function, a sum of logarithms as the product it is the logarithm of.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import sympy as sp
 
@@ -11,7 +13,7 @@ from ...formula.expressions import complexity
 from ...formula.outer import core
 from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy, to_sympy
-from ..tuning import INTERVALS, WRITING
+from ..tuning import INTERVALS, MEMORY, ROUNDING, WRITING
 from .coefficients import as_number, is_simple, mostly_positive, plainness, simple_numbers
 
 __all__ = ["formulas", "unwrapped"]
@@ -29,7 +31,7 @@ def formulas(terms, directions, values, forms, symbols, points):
     terms : list of K Term
     directions : Directions
     values : Values or None
-    forms : what the terms' inputs are in the symbols, `x / 1000`
+    forms : tuple of what the terms' inputs are in the symbols, `x / 1000`
     symbols : of the inputs
     points : (N, n), that tell signs
 
@@ -44,7 +46,7 @@ def formulas(terms, directions, values, forms, symbols, points):
         values.place(directions.placed)
         if values.rest < directions.loss:
             witness = values
-    bodies = [_body(to_sympy(t, forms)) for t in terms]
+    bodies = [_body(t, forms) for t in terms]
     ways = []
     for cost, limit in ((witness.left_by, witness.limit), (witness.errors_from, INTERVALS.errors)):
         ways += _shortest(simple_numbers(witness.placed, cost, limit), bodies, symbols, points)
@@ -63,11 +65,25 @@ def _shortest(choices, bodies, symbols, points):
     """List with the shortest (expression, coefficients) of the plainest choices of coefficients, if any."""
     logs = len(bodies) > 1 and all(isinstance(body, sp.log) for body in bodies)
     written = []
-    for numbers in map(mostly_positive, sorted(choices, key=plainness)[: WRITING.tried]):
+    for numbers in _distinct(map(mostly_positive, sorted(choices, key=plainness)[: WRITING.tried]), logs):
         e = _product(bodies, numbers, symbols, points) if logs else _sum(bodies, numbers)
         if e.free_symbols:
             written.append((_plain(unwrapped(e), symbols, points), numbers))
     return [min(written, key=lambda w: _effort(w[0]))] if written else []
+
+
+def _distinct(choices, logs):
+    """Yield those of some coefficients that are not written as others before them: multiples, if all are
+    simple; for powers of a product only the same ones.
+    """
+    seen = []
+    for numbers in choices:
+        ratios = numbers if logs else numbers / numbers[0]
+        if is_simple(numbers).all():
+            if any(np.allclose(ratios, others, rtol=ROUNDING.share, atol=0) for others in seen):
+                continue
+            seen.append(ratios)
+        yield numbers
 
 
 def _effort(e):
@@ -77,8 +93,10 @@ def _effort(e):
     )
 
 
-def _body(e):
-    """Return e with 0.5 written 1/2, and log|10 x - 10 y|, which differs by a constant, as log|x - y|."""
+@lru_cache(MEMORY.bodies)
+def _body(term, forms):
+    """Return a term with 0.5 written 1/2, and log|10 x - 10 y|, differing by a constant, as log|x - y|."""
+    e = to_sympy(term, forms)
     e = e.xreplace({x: as_number(float(x)) for x in e.atoms(sp.Float)})
     return e.xreplace({e.args[0]: _without_scale(e.args[0])}) if isinstance(e, sp.log) else e
 

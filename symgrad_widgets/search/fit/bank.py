@@ -1,6 +1,7 @@
 """Terms evaluated on data: their gradients in tangent coordinates, and their components along the neurons."""
 
 from copy import copy
+from itertools import chain
 
 import numpy as np
 
@@ -74,19 +75,22 @@ def _lengths(G, trust):
 
 def sides(terms, points):
     """Numbers (N,) of the parts into which the poles of a sum's logarithms divide its domain."""
-    return _numbered(_below(term, points) for term in terms)
+    return _numbered(_below(terms, points))
 
 
 def _numbered(below):
     return sum((2**k * part for k, part in enumerate(below)), 0)
 
 
-def _below(term, points):
+def _below(terms, points):
     """1 where the argument of a logarithm is negative, if its sign changes on the data (N,); else 0."""
-    if root(term) != "log":
-        return 0
-    below = gradients(arguments(term), points)[0][0] < 0
-    return below.astype(int) if below.any() and not below.all() else 0
+    logs = [k for k, term in enumerate(terms) if root(term) == "log"]
+    found = [0] * len(terms)
+    if logs:
+        below = gradients([arguments(terms[k])[0] for k in logs], points)[0] < 0
+        for k in np.flatnonzero(below.any(1) & ~below.all(1)).tolist():
+            found[logs[k]] = below[k].astype(int)
+    return found
 
 
 class Bank:
@@ -126,12 +130,15 @@ class Bank:
         """Values (K, N) of the normalised terms."""
         return self._V[: len(self.terms)]
 
-    def sides(self, rows):
-        """Numbers (N,) of the parts of the domain of a sum of terms, as `sides` has them."""
-        fresh = [row for row in rows if self.terms[row] not in self._below]
-        for row in fresh:
-            self._below[self.terms[row]] = _below(self.terms[row], self.sample.points)
-        return _numbered(self._below[self.terms[row]] for row in rows)
+    def sides(self, *sums):
+        """Numbers (sums, N) of the parts of the domain of sums of terms' rows, as `sides` has them."""
+        terms = [[self.terms[row] for row in rows] for rows in sums]
+        fresh = [t for t in dict.fromkeys(chain.from_iterable(terms)) if t not in self._below]
+        self._below |= zip(fresh, _below(fresh, self.sample.points), strict=True)
+        found = np.zeros((len(sums), self.sample.points.shape[1]), dtype=int)
+        for parts, some in zip(found, terms, strict=True):
+            parts[:] = _numbered(self._below[term] for term in some)
+        return found
 
     def kind_of(self, term):
         """Number of a term's dimension, None where it makes no sense; 0 without units."""
@@ -140,6 +147,8 @@ class Bank:
     @property
     def kind(self):
         """Numbers of the terms' dimensions (K,)."""
+        if self.dimensions is None:
+            return np.zeros(len(self.terms), dtype=int)
         return np.array([self.kind_of(term) for term in self.terms], dtype=int)
 
     def one_kind(self, rows):

@@ -93,10 +93,13 @@ def families(grammar, limit):
     even = range(2, DICTIONARY.degree // 2 + 1) if squares else ()
     degrees = [d for d in range(1, DICTIONARY.degree + 1) if d == 1 or _count(len(inputs), d) <= limit]
     functions = [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)]
+    n = len(inputs)
+    factors = n, n**2, n * (2 * n - 1)  # inputs; their sums and differences; those of their squares
     return [
         *(lambda _, d=d: monomials(grammar, inputs, d) for d in degrees),
         *(lambda _, d=d: monomials(grammar, squares, d) for d in even if _count(len(inputs), d) <= limit),
         lambda _: functions[:limit],
+        *(lambda small, count=count: logarithms(small)[:count] for count in factors if count < limit),
         lambda small: logarithms(small)[:limit],
     ]
 

@@ -109,6 +109,8 @@ def root(term):
 
 def nodes(term):
     """Complexity of a term as it will be written: +-1 is free, and so is a power of ten that multiplies."""
+    if not term.constants:
+        return len(term.tokens)
     return fold(term, lambda _: 1, _nodes_of_constant, _nodes_of_operator)
 
 

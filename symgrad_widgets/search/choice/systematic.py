@@ -1,0 +1,46 @@
+"""Whether what a formula leaves of a neuron's values has a part that one or two inputs predict."""
+
+import itertools
+
+import numpy as np
+
+from ..tuning import ROUNDING, SYSTEMATIC
+
+__all__ = ["systematic"]
+
+
+def systematic(left, points):
+    """Largest share of what is left (N,) at points (N, n) that a smooth function of two inputs predicts.
+
+    Polynomials of each pair of inputs are fitted on some of the points and tried on the others, all in turn
+    (cross-validation: Stone 1974), so that chance predicts nothing. 1, as nothing is told, where points are
+    few or inputs many.
+    """
+    spread = np.ptp(points, axis=0)
+    points = points[:, spread > 0]
+    count, inputs = points.shape
+    columns = (SYSTEMATIC.degree + 1) * (SYSTEMATIC.degree + 2) // 2
+    if count < SYSTEMATIC.points * columns or not 2 <= inputs <= SYSTEMATIC.inputs:
+        return 1.0
+    even = 2 * (points - points.min(0)) / spread[spread > 0] - 1
+    powers = np.polynomial.legendre.legvander(even.T, SYSTEMATIC.degree)
+    left = left - left.mean()
+    parts = np.array_split(np.random.default_rng(0).permutation(count), SYSTEMATIC.parts)
+    missed = [_missed(left, _products(*pair), parts) for pair in itertools.combinations(powers, 2)]
+    return float(1 - min(missed) / max(left @ left, ROUNDING.divisor))
+
+
+def _products(first, second):
+    """Products (N, K) of two inputs' polynomials (N, degree + 1), of degree at most `degree` together."""
+    degrees = range(first.shape[1])
+    return np.stack([first[:, i] * second[:, j] for i in degrees for j in degrees[: len(degrees) - i]], axis=1)
+
+
+def _missed(left, columns, parts):
+    """Sum of the squares that the columns' best sums leave at the points of each part, fitted on the others."""
+    grams = np.stack([columns[part].T @ columns[part] for part in parts])
+    sides = np.stack([columns[part].T @ left[part] for part in parts])
+    grams, sides = grams.sum(0) - grams, sides.sum(0) - sides
+    grams += SYSTEMATIC.ridge * np.trace(grams, axis1=1, axis2=2)[:, None, None] * np.eye(grams.shape[-1])
+    fitted = np.linalg.solve(grams, sides[..., None])[..., 0]
+    return sum(((left[p] - columns[p] @ c) ** 2).sum() for p, c in zip(parts, fitted, strict=True))

@@ -38,7 +38,7 @@ def smoothed(times, states, names):
     noise = chosen("left", 1).mean(0)
     spread = points.std(0)
     share = np.divide(errors**2 * noise, spread**2, out=np.zeros_like(errors), where=spread > 0)
-    return points, velocities, np.sqrt(share.mean(1)), names
+    return points, velocities, np.sqrt(share.mean(1) + np.finfo(float).tiny), names
 
 
 class _Fit:

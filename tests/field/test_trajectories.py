@@ -58,6 +58,13 @@ def test_polynomials_are_followed_exactly():
     assert error.max() < 1e-9
 
 
+def test_motion_without_any_error_is_followed():
+    t = np.arange(40.0)
+    field = sg.GradientField.from_trajectories(t, np.stack([t, t**2], axis=1))
+    slopes = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
+    np.testing.assert_allclose(slopes[:, 0] + 2 * field.points[:, 0] * slopes[:, 1], 0, atol=1e-9)
+
+
 @pytest.mark.sweep
 def test_the_energy_of_measured_swings_is_found():
     times, states, _ = measured(1e-2, count=20)
@@ -81,7 +88,7 @@ def test_where_times_fall_back_the_next_trajectory_begins():
     joined = sg.GradientField.from_trajectories(np.concatenate(times), np.concatenate(states), ("a", "w"))
     np.testing.assert_array_equal(apart.points, joined.points)
     np.testing.assert_array_equal(apart.gradients, joined.gradients)
-    np.testing.assert_array_equal(apart.error, joined.error)
+    np.testing.assert_array_equal(apart.weights, joined.weights)
 
 
 def test_gaps_are_left_out():

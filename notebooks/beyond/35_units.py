@@ -234,7 +234,7 @@ angle = ...  # exercise 2: a unit as a text, such as "m/s"
 sg.check_answer(angle, allowed)
 
 # %% [markdown]
-# **You can now** let units do the checking. Go on with [open questions](36_open_questions.ipynb), or with [which inputs act together](37_divide.ipynb).
+# **You can now** let units do the checking. Go on with [doubts about a formula](36_open_questions.ipynb), or with [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 

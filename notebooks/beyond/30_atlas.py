@@ -145,8 +145,9 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
 matrices = sg.experiments["trace2"].pretrained()
 near = {}
 for kind, model in {"trained": matrices.model, "untrained": untrained(matrices.model)}.items():
-    activity = sg.NeuronPicker(model, matrices.x[:1000], names=matrices.names, layers=["linear2"]).activity
-    near[kind] = int((activity.angles("x1 + x4")[:32] < 10).sum())
+    other = sg.NeuronPicker(model, matrices.x[:1000], names=matrices.names, layers=["linear2"])
+    other.formula = "x1 + x4"
+    near[kind] = int((other.activity.angles(other.formula) < 10).sum())
 sg.Answer(many, near)
 
 # %% [markdown]

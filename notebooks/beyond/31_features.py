@@ -115,7 +115,7 @@ alone = sg.Question("How many of the three neurons will have a formula?", hidden
 alone
 
 # %%
-settings = {"names": names, "random_state": seed, "progress": False}
+settings = {"names": names, "random_state": seed, "jobs": 1, "progress": False}
 network = torch.nn.Sequential(hall, squeeze)
 neurons = sg.atlas(network, x, "1", **settings)
 sg.Answer(alone, neurons)

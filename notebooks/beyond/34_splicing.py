@@ -207,7 +207,7 @@ better = inside.splice(run.model).effect(run.loss).recovered > effects["folded"]
 sg.check_answer(elsewhere, "more" if better else "less")
 
 # %% [markdown]
-# **You can now** test a formula on the network's own task. Go on with [physical dimensions](35_units.ipynb), or with [open questions](36_open_questions.ipynb).
+# **You can now** test a formula on the network's own task. Go on with [physical dimensions](35_units.ipynb), or with [doubts about a formula](36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims.
 

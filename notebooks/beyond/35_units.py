@@ -152,15 +152,14 @@ print("blind", blind.evaluations, "evaluations; told the units and the constant"
 #
 # ## The network's planets
 #
-# Now the trained network, with its four impure neurons.
+# Now the trained network, with its four impure neurons: the formula that fits their span best.
 
 # %%
 run2 = kepler.train(seed=seed, progress=False) if retrain else kepler.pretrained()
 orbits = sg.gradient_field(run2.model, run2.x[:1500], neuron=run2.neuron, names=run2.names)
-result = sg.interpret(
-    orbits, concept=kepler.concepts, seconds=2 * budget, units=space, constants=["m**3/s**2"]
-)
-sg.Answer(missing, result)
+first = sg.Search(orbits, random_state=seed, units=space, constants=["m**3/s**2"])
+first.run(seconds=budget, generations=15, progress=False)
+sg.Answer(missing, first.best)
 
 # %% [markdown]
 # ## Wrong units
@@ -235,7 +234,7 @@ angle = ...  # exercise 2: a unit as a text, such as "m/s"
 sg.check_answer(angle, allowed)
 
 # %% [markdown]
-# **You can now** let units do the checking. Go on with [open questions](36_open_questions.ipynb), or with [which inputs act together](37_divide.ipynb).
+# **You can now** let units do the checking. Go on with [doubts about a formula](36_open_questions.ipynb), or with [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -247,7 +246,7 @@ assert sg.verify(told.best.expression, kepler.concepts[1], field=energy).same, t
 assert told.best.loss < 1e-9, told.best
 assert least > 1e-3, without.front
 assert told.evaluations < blind.evaluations, (told.evaluations, blind.evaluations)
-assert result.verdicts[0].same, result
+assert sg.verify(first.best.expression, kepler.concepts[0], field=orbits).same, first.best
 assert len(said) == len(attempts), said
 assert min(c.loss for c in wrong.front) > 0.1, wrong.front
 

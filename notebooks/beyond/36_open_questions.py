@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Doubt a formula: when did it come, and who else would fit?
+# # Doubt a formula: when did it come, and what else would fit?
 #
 # A network learns about a stiff spring. Its loss falls, as you see. At the end a search reads a formula from its neuron. Was that
 # formula there early, or did it come last?

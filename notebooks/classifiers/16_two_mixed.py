@@ -193,7 +193,7 @@ sg.check_answer(agreement, max(((law > cut) == (field.values > 0)).mean() for cu
 
 # %% [markdown]
 # **You can now** say what a formula is worth when there is no truth to compare it with. Go on with [a stranger's
-# checkpoint](../own/20_checkpoint.ipynb), or with [open questions](../beyond/36_open_questions.ipynb).
+# checkpoint](../own/20_checkpoint.ipynb), or with [doubts about a formula](../beyond/36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims: fidelity, not truth.
 

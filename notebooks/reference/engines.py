@@ -190,7 +190,7 @@ sg.Answer(engines, sg.FieldView(bent, by_value, worst=5))
 # 1. With waves of $\frac1{20}\sin 3u$ instead of $\frac14\sin 3u$, does the polynomial get it right?
 # 2. Add noise to the values. Which engines are affected?
 #
-# **You can now** choose what to match before you choose an engine. Go on with [open questions](../beyond/36_open_questions.ipynb).
+# **You can now** choose what to match before you choose an engine. Go on with [doubts about a formula](../beyond/36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims.
 

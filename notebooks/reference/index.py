@@ -30,7 +30,7 @@
 # *Classifiers:* [yes or no](../classifiers/14_classifier.ipynb), [two explanations](../classifiers/15_two_products.ipynb), [a formula of the network](../classifiers/16_two_mixed.ipynb).
 # *Tokens:* [modular addition](../own/22_modular_addition.ipynb).
 # *Further:* [features share neurons](../beyond/31_features.ipynb), [autoencoders](../beyond/32_autoencoders.ipynb), [several neurons](../beyond/33_several_neurons.ipynb),
-# [physical dimensions](../beyond/35_units.ipynb), [open questions](../beyond/36_open_questions.ipynb), [which inputs act together](../beyond/37_divide.ipynb),
+# [physical dimensions](../beyond/35_units.ipynb), [doubts about a formula](../beyond/36_open_questions.ipynb), [which inputs act together](../beyond/37_divide.ipynb),
 # [four engines](engines.ipynb), [gallery](gallery.ipynb).
 #
 # </details>

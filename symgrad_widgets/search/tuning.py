@@ -494,7 +494,7 @@ class _Systematic:
     points: int = 10
     """For each coefficient at least. Not measured."""
     inputs: int = 12
-    """At most. Not measured."""
+    """Of a field at most: all pairs are tried. Not measured."""
     ridge: float = 1e-9
     """Of the trace of the normal equations, for inputs that depend on each other. Not measured."""
 

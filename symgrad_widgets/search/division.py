@@ -7,8 +7,8 @@ Nothing is concluded from a division: formulas made of its coordinates are judge
 """
 
 import itertools
-from fractions import Fraction
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np

@@ -203,8 +203,8 @@ class Engine:
             good = np.flatnonzero(rest <= SEARCH.promising * np.array(least))
             coefficients, left = polished(terms[good], self.sample.values, first[good], sides[good])
             sizes = self._sizes(rows[good], coefficients)
-            for i, size, least_left in zip(good, sizes, left.tolist(), strict=True):
-                self._keep(some[i], size, least_left)
+            for i, size, its_own in zip(good, sizes, left.tolist(), strict=True):
+                self._keep(some[i], size, its_own)
 
     def _keep(self, found, size, rest):
         """Keep a sum that leaves less of the values than all of at most its size, and drop what it beats."""
@@ -231,7 +231,7 @@ class Engine:
         self.front[found.size] = found
 
     def _sizes(self, rows, coefficients):
-        """Complexities of sums (B, K) as they will be about once written: signs and equal weights are free."""
+        """Complexities of sums (B, K) as they will be about once written; signs, equal weights are free."""
         B, K = rows.shape
         terms = [self.bank.terms[r] for r in rows.ravel().tolist()]
         nodes = np.array([self.bank.nodes[r] for r in rows.ravel().tolist()]).reshape(B, K).sum(1) + K - 1
@@ -379,7 +379,7 @@ class Engine:
             self.divide_front()
 
     def _extend_witnessed(self, dictionary):
-        """Score the sums that leave least of the values with one more of some rows, and with one exchanged."""
+        """Score the sums that leave least of the values with one more of some rows, or one exchanged."""
         for _, found in list(self.witnessed.values()):
             for rows, coefficients in _and_without_one(found):
                 if len(rows) < EVOLUTION.terms:
@@ -433,8 +433,8 @@ class Engine:
 
     def _telling(self, rows, coefficients, dictionary):
         """Those of some rows that explain most of what a sum leaves of the neuron's values."""
-        formula, sides, kind = coefficients @ self.bank.V[list(rows)], self.bank.sides(rows)[0], self.bank.kind
-        value = gains(self.bank.V[dictionary], self.sample.values, formula, sides)
+        formula, kind = coefficients @ self.bank.V[list(rows)], self.bank.kind
+        value = gains(self.bank.V[dictionary], self.sample.values, formula, self.bank.sides(rows)[0])
         value[np.isin(dictionary, rows) | (kind[dictionary] != kind[rows[0]])] = 0
         return dictionary[np.argsort(-value, kind="stable")[: SEARCH.telling]]
 

@@ -494,7 +494,7 @@ class _Systematic:
     points: int = 10
     """For each coefficient at least. Not measured."""
     inputs: int = 12
-    """At most. Not measured."""
+    """Of a field at most: all pairs are tried. Not measured."""
     ridge: float = 1e-9
     """Of the trace of the normal equations, for inputs that depend on each other. Not measured."""
 
@@ -535,7 +535,7 @@ class _Kind:
     """Share of what is left that a function of one input predicts, above which that is said. Not measured."""
     certain: float = 0.9
     """Nats of what is left of the values, for each node of a match. Search/README.md, "What an answer is"."""
-    systematic: float = 0.05
+    systematic: float = 0.03
     """Share of what a match leaves that two inputs predict. Search/README.md, "What an answer is"."""
 
 

@@ -32,12 +32,12 @@ def systematic(left, points):
 
 def _products(first, second):
     """Products (N, K) of two inputs' polynomials (N, degree + 1), of degree at most `degree` together."""
-    degrees = range(first.shape[1])
-    return np.stack([first[:, i] * second[:, j] for i in degrees for j in degrees[: len(degrees) - i]], axis=1)
+    most = first.shape[1]
+    return np.stack([first[:, i] * second[:, j] for i in range(most) for j in range(most - i)], axis=1)
 
 
 def _missed(left, columns, parts):
-    """Sum of the squares that the columns' best sums leave at the points of each part, fitted on the others."""
+    """Sum of squares that the columns' best sums leave at the points of each part, fitted on the others."""
     grams = np.stack([columns[part].T @ columns[part] for part in parts])
     sides = np.stack([columns[part].T @ left[part] for part in parts])
     grams, sides = grams.sum(0) - grams, sides.sum(0) - sides

@@ -6,7 +6,7 @@ a formula has neighbouring values, so must the neuron. They also place the coeff
 
 import numpy as np
 
-from ..kernel.lines import least_rest, lines
+from ..kernel.lines import along, least_rest, lines
 from ..tuning import ROUNDING, VALUES
 
 __all__ = ["gains", "left_of", "missed", "polished", "tangents", "unexplained"]
@@ -89,10 +89,12 @@ def gains(terms, neuron, formula, sides=0):
     To first order, and bent as the formula is: the values it leaves, against what a term differs by at points
     of the same value of the formula.
     """
-    moved, left, _ = tangents(terms, neuron, formula, sides)
-    along, size = moved @ left, (moved**2).sum(1) * (left**2).sum()
+    z, order, y, _, _ = _in_order(neuron, formula[None], sides)
+    means, slopes = lines(z, y[:, None], VALUES.window)
+    left = (y - means[:, 0])[0]
+    products, squares = along(z[0], terms, order[0], slopes[0, 0], left, VALUES.window)
     with np.errstate(all="ignore"):
-        return np.nan_to_num(along**2 / size, posinf=0, neginf=0)
+        return np.nan_to_num(products**2 / (squares * (left @ left)), posinf=0, neginf=0)
 
 
 def tangents(terms, neuron, formula, sides=0):
@@ -126,13 +128,21 @@ def _differences(terms, neuron, formulas, sides):
 
     Returns that (B, K, N), what the formulas leave (B, N), the orders, and which have values (B,).
     """
-    z, spread, known = _standard(formulas, sides)
-    order = np.argsort(z, axis=-1, kind="stable")
-    z = np.take_along_axis(z, order, -1)
-    y = ((neuron - neuron.mean()) / neuron.std())[order]
+    z, order, y, spread, known = _in_order(neuron, formulas, sides)
     terms = np.take_along_axis(terms, order[:, None], -1) / spread[..., None]
     means, slopes = lines(z, np.concatenate([y[:, None], terms], 1), VALUES.window)
     return (terms - means[:, 1:]) * slopes[:, :1], y - means[:, 0], order, known
+
+
+def _in_order(neuron, formulas, sides):
+    """Values of formulas and of a neuron (B, N), both of spread 1, in orders (B, N) of the first.
+
+    Returns them with the orders between, then the formulas' spreads (B, 1), and which have values (B,).
+    """
+    z, spread, known = _standard(formulas, sides)
+    order = np.argsort(z, axis=-1, kind="stable")
+    y = ((neuron - neuron.mean()) / neuron.std())[order]
+    return np.take_along_axis(z, order, -1), order, y, spread, known
 
 
 def _standard(formulas, sides):

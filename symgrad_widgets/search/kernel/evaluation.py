@@ -6,7 +6,7 @@ from ...errors import DataError
 from ..terms.postfix import CONSTANT, Term, check, operator, pack
 from ..tuning import VALUES
 from .compiled import evaluate
-from .lines import least_rest, lines
+from .lines import along, least_rest, lines
 from .loops import HAS_LOOP
 
 __all__ = ["gradients", "on_numpy", "warm_up"]
@@ -60,6 +60,7 @@ def warm_up():
     """
     gradients([Term((-1,))], np.ones((1, 1)))
     lines(np.ones((1, 2)), np.ones((1, 1, 2)), 1)
+    along(np.ones(2), np.ones((1, 2)), np.arange(2), np.ones(2), np.ones(2), 1)
     least_rest(np.ones((1, 2)), np.ones((1, 2)), (1,) * len(VALUES.windows))
 
 

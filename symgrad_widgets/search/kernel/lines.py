@@ -5,7 +5,7 @@ import numpy as np
 from ..tuning import ROUNDING
 from .compiled import cached
 
-__all__ = ["least_rest", "lines"]
+__all__ = ["along", "least_rest", "lines"]
 
 _LEAST = ROUNDING.share
 
@@ -37,6 +37,27 @@ def least_rest(z, y, windows):
                 total += (y[b, i] - mean[i]) ** 2
             least[b] = min(least[b], total / N)
     return least
+
+
+@cached
+def along(z, rows, order, slopes, left, half):
+    """Products (K,) with what is left (N,), and squares (K,), of what rows (K, N) move predictions by.
+
+    A row moves a prediction by its `slopes` (N,) times what it differs by from a line through its neighbours.
+    All but the rows are in order of z (N,), which rises; `order` (N,) takes the rows there.
+    """
+    K, N = rows.shape
+    products, squares = np.zeros(K), np.zeros(K)
+    row, mean, slope = np.empty(N), np.empty(N), np.empty(N)
+    for k in range(K):
+        for i in range(N):
+            row[i] = rows[k, order[i]]
+        _line(z, row, half, mean, slope)
+        for i in range(N):
+            moved = (row[i] - mean[i]) * slopes[i]
+            products[k] += moved * left[i]
+            squares[k] += moved**2
+    return products, squares
 
 
 @cached

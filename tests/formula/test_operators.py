@@ -95,7 +95,7 @@ def test_a_defined_operator_has_its_value_and_derivative_from_sympy():
         ("sin", lambda u: u + 1, DataError, "'sin' exists already with another meaning"),
         ("mine", lambda u: 2 * np.sin(u), ExpressionError, r"write it with sympy\.sin, not numpy\.sin"),
         ("mine", dict, ExpressionError, "the arguments of <class 'dict'> are unknown"),
-        ("mine", sp.Max, ExpressionError, "the arguments of Max are unknown, use a lambda"),
+        ("mine", sp.Max, ExpressionError, "the arguments of Max are unknown: use a lambda"),
         ("mine", sp.zeta, ExpressionError, "takes 2 arguments|no values on arrays"),
         ("mine", lambda _: 1.0, ExpressionError, "must return a SymPy expression of its 1 argument"),
         ("mine", lambda u: u + sp.Symbol("z"), ExpressionError, "must return a SymPy expression"),

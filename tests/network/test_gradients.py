@@ -335,7 +335,7 @@ def test_recurrent_models_and_layers_that_return_tuples():
     torch.manual_seed(0)
     model = nn.Sequential(nn.LSTM(3, 5, batch_first=True)).double()
     x = points(40, 4, 3)
-    with pytest.raises(ModelError, match=r"the model's output is a tuple of 2: say what to take.*lambda out"):
+    with pytest.raises(ModelError, match=r"the model's output is a tuple of 2: choose one.*lambda out"):
         gradient_field(model, x)
     field = gradient_field(model, x, "0", lambda out: out[0][:, -1, 2])
     checked(field, lambda x: model(x)[0][:, -1, 2], x)
@@ -475,7 +475,7 @@ WRONG_MODELS = {
         Returns(lambda y: (y, y)),
         {},
         ModelError,
-        r"output is a tuple of 2: say what to take.*'linear'",
+        r"output is a tuple of 2: choose one.*'linear'",
     ),
     "dict": (Returns(lambda y: {"logits": y}), {}, ModelError, r"a dict of 'logits'"),
     "object": (Returns(lambda _: object()), {}, ModelError, r"an object of type object"),

@@ -48,7 +48,7 @@ class Coordinates:
         self._layer, rows = layer, floats(directions, "the directions given in wrt")
         if rows.ndim < 2 or not np.isfinite(rows).all():
             raise DataError(
-                f"the directions given in wrt must be finite numbers, one row each, got shape {rows.shape}"
+                f"the directions given in wrt must be finite numbers, a row for each, got shape {rows.shape}"
             )
         self._shape, self._rows = rows.shape[1:], rows.reshape(len(rows), -1)
         if np.linalg.matrix_rank(self._rows) < len(rows):

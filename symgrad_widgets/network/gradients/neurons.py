@@ -19,8 +19,8 @@ def neuron_values(output, neuron, count, where, layers, of="value"):
         return _called(output, neuron, count)
     if not isinstance(output, torch.Tensor):
         raise ModelError(
-            f"{where} is {described(output)}: say what to take, with layer=... (one of "
-            f"{', '.join(map(repr, layers[:10]))}) or with a function, such as neuron=lambda out: out[0][:, 0]"
+            f"{where} is {described(output)}: choose one, with layer=... (one of "
+            f"{', '.join(map(repr, layers[:10]))}), or with a function: neuron=lambda out: out[0][:, 0]"
         )
     if output.ndim == 0 or len(output) != count:
         raise ModelError(

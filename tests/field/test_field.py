@@ -511,7 +511,7 @@ def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
         (
             X * [1, 1, 0],
             G,
-            "x3 is the same at all points and has a velocity: give states from the whole of the flow",
+            "x3 is the same at all points, but has a velocity: give states from the whole of the flow",
         ),
         (
             np.stack([X[:, 0], X[:, 1], X[:, 0] - X[:, 1]], 1),

@@ -470,7 +470,7 @@ def test_a_report_that_cannot_be_written_is_an_error_after_the_table(command, tm
     assert code == 2
     assert "1 of 1 runs found" in out
     assert "cannot write the report to" in err
-    assert "the rows are all there; make room" in err
+    assert "all rows are saved; make room" in err
     assert {path.name for path in (tmp_path / "runs").iterdir()} == {"sweep.html", "sweep.jsonl"}
 
 

@@ -97,7 +97,7 @@ def test_it_is_refused_without_pairs_or_runs_and_for_other_inputs(experiment, fi
         sg.experiments["oscillator"].given(first)
     with pytest.raises(DataError, match=r"given\(first, second\); got list"):
         experiment.given([first, first])
-    with pytest.raises(DataError, match="shared_given_1 is given something already: give all runs at once"):
+    with pytest.raises(DataError, match="shared_given_1 is already given something: give all runs at once"):
         experiment.given(first).given(first)
 
 

@@ -21,7 +21,7 @@ _ROUNDING = 1e-12  # of the largest number
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A number of a generator: how fast `input` moves for each unit of `per`; "1" means a steady motion.
+    """A number of a generator: how fast `input` moves where `per` is 1; for `per` "1", a steady motion.
 
     It lies between `low` and `high` with 95 % confidence, if the generator's largest number is held fixed.
     """
@@ -133,7 +133,7 @@ def _clean(array):
 
 
 def _scales(sample):
-    """Factors (m (m + 1),) that turn numbers in spreads into the reader's units."""
+    """Factors (m (m + 1),) that turn numbers in spreads into the reader's numbers."""
     return (sample.spread[:, None] / np.append(sample.spread, 1)[None]).ravel()
 
 

@@ -66,7 +66,7 @@ def drifts(found, compute, x, reach=0.5, seed=0):
 
 
 class _Place:
-    """Where there are data: points (N, n) in units of their spreads."""
+    """Where there are data: points (N, n) in units of their spread."""
 
     def __init__(self, points):
         from scipy.spatial import cKDTree

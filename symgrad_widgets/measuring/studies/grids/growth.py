@@ -61,8 +61,8 @@ STUDY = Study(
     title="Growth",
     question=(
         "Take random formulas with exact gradients at 1,000 points. How many inputs, terms and nested "
-        "functions can there be? And how many inputs without a part in the formula, if gradients are "
-        "noisy (mean 1 - cos² of 0.03)?"
+        "functions can there be? And how many inputs that do not occur in the formula, if gradients "
+        "are noisy (mean 1 - cos² of 0.03)?"
     ),
     groups={
         "inputs, in products of pairs": _group(_inputs, 2, 8, 32),

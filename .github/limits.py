@@ -43,11 +43,11 @@ TEXTS = {
 *trials* and *open* are medians: how many formulas we tested on the network, and how many no input can tell
 from the answer. Without a law, *found* counts formulas that are left.
 
-Asking spoils nothing here, and corrects nothing: 19 right answers stay right, and 11 wrong ones stay wrong. We
-made three rules after seeing these runs: ask a network where its gradient is long, drop no formula where the
-network follows neither, and do not count inputs near the data. Before these rules, asking turned eight of the
-right answers into wrong ones. If you have a rival of your own, give it:
-`result.decide(model, box, rivals=[...])`.
+Asking spoils nothing here, and corrects nothing: 19 right answers stay right, and 11 wrong ones stay wrong.
+We made three rules after seeing these runs: ask a network where its gradient is long, drop no formula where
+the network follows neither, and do not count inputs near the data. Before these rules, asking turned eight of
+the right answers into wrong ones. If you have a rival of your own, give it: `result.decide(model, box,
+rivals=[...])`.
 """,
     "folds": """
 With exact gradients it does not matter whether phi folds or goes flat: the gradient keeps its direction
@@ -87,9 +87,9 @@ If pairs share several things, one network learns the easiest. A second one lear
 agree in the first (`Experiment.given`), and so on. Only the span of their gradients is determined. Of the
 formulas that span it, the search finds the shortest. *found* means that it found all known concepts and
 nothing else, *none* that it found fewer; *loss* is that of the first formula. *counted* and *read* are
-medians. The search misses the planet: its second network is flat except on a few wide orbits with almost no binding
-energy, and the ratio of variances rewards that. The planet's own experiment trains four latents at once with
-another loss, and finds all three concepts (docs/recovery.md).
+medians. The search misses the planet: its second network is flat except on a few wide orbits with almost no
+binding energy, and the ratio of variances rewards that. The planet's own experiment trains four latents at
+once with another loss, and finds all three concepts (docs/recovery.md).
 """,
     "flows": """
 *found* means that the search calls as many formulas a match as there are independent integrals, and that the
@@ -128,9 +128,9 @@ matrices have so(3). Spring, ellipse, quadratic form and Gaussian have one motio
 planet and the two mixed classifiers have none.
 
 These statements are about the data. Classifiers are trained near their boundary, and see a function only
-there. So the classifier of gravity has the seven motions of a cone, but its formula has three. The classifiers
-of the sine and the exponential have one motion each, but their formulas have none. With `formula=`, SymPy
-says which motions it can prove.
+there. So the classifier of gravity has the seven motions of a cone, but its formula has three. The
+classifiers of the sine and the exponential have one motion each, but their formulas have none. With
+`formula=`, SymPy says which motions it can prove.
 """,
     "space": """
 The search may build a missing operator from others, as it builds products from sums of logarithms. If it

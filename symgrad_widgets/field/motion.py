@@ -54,7 +54,7 @@ def _checked_flow(points, velocities):
     moving = finite_rows(points) & finite_rows(velocities) & velocities.any(1)
     if moving.sum() < points.shape[1] + 1:
         raise NoGradientError(
-            f"only {moving.sum()} of {len(points)} points have a finite velocity other than zero, but at least "
+            f"only {moving.sum()} of {len(points)} points have a finite nonzero velocity, but at least "
             f"n + 1 = {points.shape[1] + 1} are needed: give states that move"
         )
     some, rates = points[moving], velocities[moving]

@@ -1,4 +1,4 @@
-"""Growth: inputs, terms, depth, and inputs that have no part in it."""
+"""Growth: inputs, terms, depth, and inputs that do not occur in the formula."""
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def _depth(rng, size):
 
 
 def _idle(_, size):
-    """Four inputs in two products, beside `size` without a part."""
+    """Four inputs in two products, and `size` inputs that do not occur."""
     return "x1*x4 - x2*x3", 4 + size
 
 

@@ -507,7 +507,7 @@ def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
         ),
         (X[0], X[0], r"got \(3,\) and \(3,\)"),
         (X, np.zeros_like(X), "only 0 of 50 points have a finite nonzero velocity"),
-        (np.tile(X[:10], (5, 1)), G, "has two velocities: where a flow depends on time, make time an input"),
+        (np.tile(X[:10], (5, 1)), G, "has two velocities: if a flow depends on time, make time an input"),
         (
             X * [1, 1, 0],
             G,

@@ -157,7 +157,7 @@ def _mean(some, trust):
 def _after_deletion(values, vectors):
     """Smallest eigenvalue after deleting each term in turn: the roots of the secular equation.
 
-    Let `x` start at the least eigenvalue, in units of the gap to the next. Keep the poles at 0 and 1, and
+    Measure `x` from the least eigenvalue, in gaps to the next one. Keep the poles at 0 and 1, and
     replace the rest with `a + b / (1 - x)` of equal value and slope. Take its root, and repeat until the root
     stays: from the second round on it rises to the true one (Li 1994, "Solving secular equations stably and
     efficiently").

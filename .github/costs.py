@@ -16,16 +16,17 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULE = {"beautifulsoup4": "bs4", "ipython": "IPython"}  # where it is not the distribution's own name
 PAGE = """# What the installation costs
 
-Each package that `pip install` brings, on {where}: its own size, the size with all that it needs in
-turn, and the processor time of its import in a fresh process. What several need is counted for each. All
-together take {all} MB; the torch that pip brings on Linux unless told otherwise adds 2.8 GB of CUDA.
-`import symgrad_widgets` takes {own:.2f} s: it loads none of them before they are used. The symbolic half
-(`GradientField`, `Search`, `score`, `verify`, `interpret` of a field) works where torch cannot be imported.
+These are the packages that `pip install` brings, on {where}. For each: its own size, its size with everything
+that it needs, and the processor time to import it in a fresh process. If several packages need another one,
+it counts for each of them. All together take {all} MB; the torch that pip brings on Linux by default adds 2.8
+GB of CUDA. `import symgrad_widgets` takes {own:.2f} s, because it loads none of them before you use it. The
+symbolic half (`GradientField`, `Search`, `score`, `verify`, `interpret` of a field) works even if torch
+cannot be imported.
 
 {table}
 
-Extras, for what few use: `app`, `binder`, `classroom`, `compare`, `dask`, `docs`, `pysr`. This page is
-written by `.github/costs.py`.
+Extras that few people need: `app`, `binder`, `classroom`, `compare`, `dask`, `docs`, `pysr`.
+`.github/costs.py` writes this page.
 """
 
 

@@ -19,8 +19,8 @@ Each line of the tables is one setting, with {runs} seeds. The seed chooses the 
 of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the column
 *95 %* is the interval (Wilson 1927), in per cent, for the share found.
 `notebooks/beyond/36_open_questions.ipynb` shows some of it with pictures, and measures two runs again. Only
-*decided*, *folds*, *flows* and *symmetries* were measured after we began to take angles in units of each
-input's spread, and to weigh points; all other rows are older.
+*decided*, *folds*, *flows* and *symmetries* were measured after two changes: angles are now in units of each
+input's spread, and points have weights. All other rows are older.
 
 *found*: the verdict says that the formula is the concept. *another*: it is not; those called *close* agree
 with the directions of the concept to a mean 1 - cos² of 1e-3, for example when a constant is off by more
@@ -39,15 +39,15 @@ is no better than a guess. Look at the fit before you look at the formula.
 FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks")  # whose controls are such
 TEXTS = {
     "decided": """
-*found* is about the formula that is left after asking, *right before* the share that had the concept before.
-*trials* and *open* are medians: how many formulas were held against the network, and how many no input tells
+*found* judges the formula that is left after asking; *right before* is the share that was right before.
+*trials* and *open* are medians: how many formulas we tested on the network, and how many no input can tell
 from the answer. Without a law, *found* counts formulas that are left.
 
-Asking spoils nothing here, and mends nothing: 19 right answers stay right, and 11 wrong ones stay wrong. We
-made three rules after seeing these runs: a network is asked where its gradient is long, nothing falls where
-the network follows neither formula, and inputs near the data do not count. Before them, asking changed eight
-of the right answers into wrong ones. If you have a rival of your own, give it:
-`result.decide(model, box, rivals=[...])`.
+Asking spoils nothing here, and corrects nothing: 19 right answers stay right, and 11 wrong ones stay wrong.
+We made three rules after seeing these runs: ask a network where its gradient is long, drop no formula where
+the network follows neither, and do not count inputs near the data. Before these rules, asking turned eight of
+the right answers into wrong ones. If you have a rival of your own, give it: `result.decide(model, box,
+rivals=[...])`.
 """,
     "folds": """
 With exact gradients it does not matter whether phi folds or goes flat: the gradient keeps its direction
@@ -87,9 +87,9 @@ If pairs share several things, one network learns the easiest. A second one lear
 agree in the first (`Experiment.given`), and so on. Only the span of their gradients is determined. Of the
 formulas that span it, the search finds the shortest. *found* means that it found all known concepts and
 nothing else, *none* that it found fewer; *loss* is that of the first formula. *counted* and *read* are
-medians. The planet is missed: its second network is flat except on a few wide orbits with almost no binding
-energy, and the ratio of variances rewards that. The planet's own experiment trains four latents at once with
-another loss, and finds all three concepts (docs/recovery.md).
+medians. The search misses the planet: its second network is flat except on a few wide orbits with almost no
+binding energy, and the ratio of variances rewards that. The planet's own experiment trains four latents at
+once with another loss, and finds all three concepts (docs/recovery.md).
 """,
     "flows": """
 *found* means that the search calls as many formulas a match as there are independent integrals, and that the
@@ -104,33 +104,33 @@ as not complete, because what it leaves is not noise. With 100 states of four or
 too far apart to tell noise from a missing part. So after a formula that is not complete there is no match,
 and after one that leaves nothing there is no match that leaves something.
 
-We tried the same on 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Of five with a
-known integral, four give a match; the search misses the ratio (1 - 1.61y)/(1 - 1.61x), whose poles lie among
-the states. Of 14 without one, none gives a match, and six get a formula that is not complete. They took 0.6
+We tried the same on 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Four of the five
+with a known integral give a match; the search misses the ratio (1 - 1.61y)/(1 - 1.61x), whose poles lie among
+the states. None of the 14 without one gives a match; six get a formula that is not complete. They took 0.6
 to 8 s. Five draws of a planet's states gave angular momentum, energy and a component of the
 Laplace-Runge-Lenz vector each time, in 6 s.
 """,
     "symmetries": """
 *found* means that dimension and algebra are right, *another* that they are not, *none* that fewer motions
-are counted. *loss* is the largest residual of the motions, over that by chance; without any, that of the
-best one. *off* is the largest mean cos² between a motion and the formula's own gradients.
+are counted. *loss* is the largest residual of the motions, divided by that by chance; if there are none, it
+is that of the best motion. *off* is the largest mean cos² between a motion and the formula's own gradients.
 
-Exact gradients, errors of 1 % and 3 %, and trained networks give the algebra each time. With errors of 10 %
-three of ten runs say nothing, and none says something wrong. Of 210 random fields none has a symmetry, of 60
-networks trained on labels of other points one: a single layer of 8 neurons, which hardly changes along one
-motion. Its residual is not larger than those of networks that have learnt a symmetry (up to 4e-4). The limit
-of 3e-4 for what is no noise was 5e-4 before this study, and two of the 60 had one; eight further networks of
-that kind have none.
+Exact gradients, errors of 1 % and 3 %, and trained networks give the algebra each time. With errors of 10 %,
+three of ten runs say nothing, and none says anything wrong. None of 210 random fields has a symmetry. One of
+60 networks trained on labels of other points does: a single layer of 8 neurons, which hardly changes along
+one motion. Its residual is no larger than those of networks that have learnt a symmetry (up to 4e-4). The
+limit for what is not noise is 3e-4. Before this study it was 5e-4, and two of the 60 networks had a symmetry;
+eight further networks of that kind have none.
 
-Of the networks that come with the package, the interval and the two field strengths have so(1,3), the
-determinants sl(2) (on matrices of one trace) and sl(3) + sl(3), the antisymmetric matrices so(3). Spring,
-ellipse, quadratic form and Gaussian have one motion; the other three forces, the planet and the two mixed
-classifiers have none.
+These are the symmetries of the networks that come with the package. The interval and the two field strengths
+have so(1,3); the determinants have sl(2) (on matrices of one trace) and sl(3) + sl(3); the antisymmetric
+matrices have so(3). Spring, ellipse, quadratic form and Gaussian have one motion. The other three forces, the
+planet and the two mixed classifiers have none.
 
-It is a statement about the data. Classifiers are trained near their boundary, and see a function only there:
-the classifier of gravity has seven motions, those of a cone, where its formula has three, and those of the
-sine and the exponential have one, where their formulas have none. With `formula=`, SymPy says which motions
-it can prove.
+These statements are about the data. Classifiers are trained near their boundary, and see a function only
+there. So the classifier of gravity has the seven motions of a cone, but its formula has three. The
+classifiers of the sine and the exponential have one motion each, but their formulas have none. With
+`formula=`, SymPy says which motions it can prove.
 """,
     "space": """
 The search may build a missing operator from others, as it builds products from sums of logarithms. If it

@@ -14,22 +14,22 @@ PAGE = ROOT / "docs" / "recovery.md"
 SEEDS = [ROOT / "tests" / "reference" / name for name in ("seeds.jsonl", "free.jsonl")]
 TEXT = """# Recovery
 
-With seed 0, we trained and interpreted every experiment once, without a look at its concept: {ours}.
+With seed 0, we trained and interpreted every experiment once, without looking at its concept: {ours}.
 
 `symgrad sweep --compare notebooks/reference/results.jsonl` does this again, and says what has changed.
 `.github/recovery.py` writes this page from the stored rows of sweeps.
 
 ## Over seeds
 
-We ran `symgrad sweep --seeds 0-4 --budget 60` in one process beside a busy one. Of P1-06, P1-09 and P1-11 we
-ran seeds 5 to 9 as well, a little earlier beside many processes, so the seconds of these three are too high:
-{seeds}.
+We ran `symgrad sweep --seeds 0-4 --budget 60` in one process while another one was busy. For P1-06, P1-09 and
+P1-11 we also ran seeds 5 to 9, a little earlier, while many processes were running. So the seconds of these
+three are too high: {seeds}.
 *determinant2 free* is `--variant free`: 2x2 matrices whose trace is not fixed, so that pairs share both trace
 and determinant. Floor and seconds are medians, *worst* is the highest floor; the seconds are wall time.
 
-Kepler's seed 1 first missed by a constant 2 % off. After that we changed the rule that takes a number for a
-simple one, and ran all seeds again. So seed 1 is no independent test of that rule. The rows of
-*determinant2 free* are older than that change. All rows on this page are older than another change: we now
+Kepler's seed 1 first missed because a constant was 2 % off. After that we changed the rule that replaces a
+number with a simple one, and ran all seeds again. So seed 1 is not an independent test of that rule. The rows
+of *determinant2 free* are older than that change. All rows on this page are older than another change: we now
 take angles in units of each input's spread.
 
 {over}
@@ -50,7 +50,7 @@ the left 10 to 23 s. So the right side shows what the published set-up reaches i
 ours, not what it reaches in the end.
 
 We choose the answer on each front in three ways. *ours* is our rule, which must find all concepts that the
-neurons are known to hold. The other two are automatic rules to compare the choices of arXiv 2409.05305 with:
+neurons are known to hold. The other two are automatic rules, for comparison with arXiv 2409.05305:
 the largest drop of the log loss from one entry to the next (*drop*), and the largest drop for each unit of
 complexity (*slope*). For several neurons these look only at the first front. Loss and complexity are ours.
 *yes*: `verify` says that it is a concept. *Floor*: mean 1 - cos² between the gradients of network and

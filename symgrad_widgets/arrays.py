@@ -1,4 +1,4 @@
-"""What people keep numbers in - arrays, masks, tables, tensors, lists of them - as arrays of NumPy."""
+"""Whatever people keep numbers in (arrays, masks, tables, tensors, lists of these), as NumPy arrays."""
 
 import numpy as np
 
@@ -11,11 +11,11 @@ _LACKING = {"None", "nan", "NaN", "NaT", "<NA>", "--"}  # how entries that are n
 
 
 def floats(given, what, *, copy=True):
-    """Float64 array; NaN is what is masked or missing.
+    """Float64 array, with NaN for what is masked or missing.
 
-    Of any type of number, byte order and stride; of masked arrays, tables whose columns are numbers, tensors
-    on any device, and lists of any of these. DataError, which begins with `what`, for anything else. Without
-    `copy` an array that is one already is returned as it is.
+    It takes any type of number, byte order and stride; masked arrays, tables whose columns are numbers,
+    tensors on any device, and lists of any of these. For anything else it raises a DataError that begins with
+    `what`. Without `copy`, it returns a float64 array as it is.
     """
     if type(given) is np.ndarray and given.dtype == np.float64 and given.dtype.isnative:
         return given.copy() if copy else given
@@ -23,7 +23,7 @@ def floats(given, what, *, copy=True):
 
 
 def numbers(given, what):
-    """Array as `floats` makes it, but int64 where all are whole numbers and none is missing."""
+    """Array as `floats` makes it, but int64 if all are whole numbers and none is missing."""
     try:
         array, gaps = _opened(given, what)
         if array.dtype.kind in _REFUSED:
@@ -45,7 +45,7 @@ def numbers(given, what):
 
 
 def missing(given, what):
-    """Which entries of anything, labels too, are masked or no data: an array of truth values."""
+    """Which entries of anything, labels too, are masked or missing: an array of truth values."""
     array, gaps = _opened(given, what)
     if isinstance(given, list | tuple) and array.dtype.kind in "US":  # among texts NumPy writes NaN as one
         array = np.array(given, dtype=object)
@@ -54,9 +54,9 @@ def missing(given, what):
 
 
 def names_of(given, names=None):
-    """Names of inputs, those of a table's columns where none are given; None where there are neither.
+    """Names of inputs; if none are given, the names of a table's columns; None if there are neither.
 
-    DataError where both are given and differ in nothing but their order.
+    Raises DataError if both are given and differ only in their order.
     """
     columns = next((tuple(some) for some in _columns(given) if _all_texts(some)), None)
     if names is None or isinstance(names, str) or columns is None:
@@ -64,7 +64,7 @@ def names_of(given, names=None):
     names = tuple(names)
     if names != columns and sorted(map(str, names)) == sorted(columns):
         raise DataError(
-            f"the columns are {', '.join(columns)} and the names {', '.join(names)}, in another order: leave "
+            f"the columns are {', '.join(columns)}, the names {', '.join(names)}, in another order: leave "
             "out the names, or order the columns"
         )
     return names

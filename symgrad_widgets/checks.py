@@ -1,4 +1,4 @@
-"""Settings as a person gives them, or one clear error."""
+"""Check the settings that a person gives, or raise one clear error."""
 
 import re
 from numbers import Real
@@ -21,7 +21,7 @@ def several(some, what):
 
 
 def whole(number, what, least=0, most=None):
-    """Whole number of at least `least`, and of at most `most` where that is given."""
+    """Whole number of at least `least` and, if given, at most `most`."""
     fits = not isinstance(number, bool) and isinstance(number, (int, np.integer)) and number >= least
     if not fits or (most is not None and number > most):
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
@@ -39,7 +39,7 @@ def duration(seconds):
 
 
 def checked_names(names, count=None):
-    """Names of inputs as a tuple of distinct words; of `count` inputs x1 ... xn for None."""
+    """Names of inputs as a tuple of distinct words; for None, x1 ... xn of `count` inputs."""
     if isinstance(names, str) and count is None:
         raise DataError(f"names must be a list such as ['x', 'v'], got the text {names!r}")
     names = tuple(f"x{i + 1}" for i in range(count)) if names is None else tuple(map(str, names))

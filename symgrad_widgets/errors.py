@@ -22,7 +22,7 @@ _REST = "For the rest: import traceback; traceback.print_last()"
 
 
 class SymgradError(Exception):
-    """Base of every error this package raises on purpose; of a long message the middle is left out."""
+    """Base of every error that this package raises on purpose. The middle of a long message is left out."""
 
     def __init__(self, message=""):
         fits = len(message) <= _LONGEST
@@ -50,7 +50,7 @@ class NoGradientError(DataError):
 
 
 class EngineError(SymgradError, RuntimeError):
-    """A search engine in a process of its own that is missing, died, or answered nonsense."""
+    """A search engine in a separate process is missing, died, or answered nonsense."""
 
 
 class ModelError(SymgradError, ValueError):
@@ -58,7 +58,7 @@ class ModelError(SymgradError, ValueError):
 
 
 class ExpressionError(SymgradError, ValueError):
-    """A formula that cannot be read; `at` is the place (start, end) in its text, where that is known."""
+    """A formula that cannot be read; `at` is the place (start, end) in its text, if known."""
 
     def __init__(self, *message, at=None):
         super().__init__(*message)
@@ -78,7 +78,7 @@ class ClusterError(SymgradError, ConnectionError):
 
 
 def _own_line(traceback):
-    """Innermost line of a cell that led to an error, marked as IPython marks it; none where no cell did."""
+    """Innermost line of a cell that led to an error, marked as IPython does; empty if no cell did."""
     found = []
     while traceback is not None:
         frame = traceback.tb_frame

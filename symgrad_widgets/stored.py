@@ -1,4 +1,4 @@
-"""What a stranger's file says in JSON: plain values of the kinds that are wanted, or one ValueError."""
+"""Read JSON from a stranger's file: plain values of the expected kinds, or one ValueError."""
 
 import json
 import math
@@ -12,7 +12,7 @@ _LARGEST = 2**63  # of a whole number
 
 
 def from_json(text, longest=_LONGEST):
-    """Value of a JSON text, str or bytes; ValueError for what is none, NaN and endless nesting included."""
+    """Value of a JSON text, str or bytes; ValueError if it is not JSON, or holds NaN or endless nesting."""
     if len(text) > longest:
         raise ValueError(f"it has {len(text):,} characters, at most {longest:,} are read")
     try:
@@ -28,7 +28,7 @@ def _refuse(constant):
 def fits(value, kind):
     """Whether a value is of a kind: a type, `float | None`, `list[int]`, `dict[str, float]`.
 
-    A float is any finite number, and truth values are no numbers.
+    Any finite number counts as a float; truth values do not count as numbers.
     """
     origin, parts = get_origin(kind), get_args(kind)
     if origin is not None:
@@ -50,7 +50,7 @@ def _fits_parts(value, origin, parts):
 
 
 def misfit(record, kinds):
-    """What a record lacks, or holds of another kind than `kinds` says by name; None where all is well."""
+    """What a record lacks, or what has another kind than `kinds` says; None if all is well."""
     for name, kind in kinds.items():
         if name not in record:
             return f"it lacks {name!r}"

@@ -202,9 +202,7 @@ def test_the_columns_of_a_table_name_the_inputs():
         assert sg.gradient_field(model(), given).names == NAMES
         assert sg.gradient_field(model(), given, names=("x", "y", "z")).names == ("x", "y", "z")
         assert sg.Experiment.from_labels(given, np.arange(150) % 2).names == NAMES
-        with pytest.raises(
-            DataError, match="the columns are a, b, c and the names c, b, a, in another order"
-        ):
+        with pytest.raises(DataError, match="the columns are a, b, c, the names c, b, a, in another order"):
             sg.gradient_field(model(), given, names=("c", "b", "a"))
     named = table().rename(columns={"a": "mass of it (kg)"})
     assert sg.gradient_field(model(), named).names == ("mass of it (kg)", *NAMES[1:])

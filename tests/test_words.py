@@ -36,7 +36,6 @@ ALLOWED_IN = {
     "symgrad_widgets/field/gradient_field.py": DIRECTIONS + r"|its unit is small|in other units",
     "symgrad_widgets/field/measure.py": r"in these units|their units do not matter",
     "symgrad_widgets/search/choice/judge.py": DIRECTIONS,
-    "symgrad_widgets/search/engine.py": DIRECTIONS + r"|in whatever units they come|Where units count",
     "symgrad_widgets/search/fit/bank.py": DIRECTIONS + r"|in the units given|without units",
     "symgrad_widgets/search/pysr/child.py": DIRECTIONS,
     "symgrad_widgets/search/pysr/julia_engine.py": DIRECTIONS + r"|unit \(N, k, m\)",

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # The exponential force: how well is a number known?
 #
-# A spring pulls with $-x$, and a push beside it grows exponentially, $-e^{x+1}$. The formula that this motion keeps constant
+# A spring pulls with $-x$, and an extra push grows exponentially, $-e^{x+1}$. The formula that this motion keeps constant
 # contains a number other than 1 or 2. The search prints it with five digits. Would you publish all five?
 
 # %%

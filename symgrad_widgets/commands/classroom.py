@@ -1,9 +1,9 @@
-"""`symgrad classroom`: notebooks and pages of a class, and what it has handed in.
+"""`symgrad classroom`: notebooks and pages for a class, and what it has handed in.
 
-`build OUT` makes the notebooks, without answers for students, with them for you.
+`build OUT` makes the notebooks: without answers for students, with answers for you.
 
-Answers stand in the notebooks themselves: in code between the lines `### BEGIN SOLUTION` and
-`### END SOLUTION`, in text between the same words as HTML comments. nbgrader puts stubs in their places.
+The notebooks themselves contain the answers: in code between the lines `### BEGIN SOLUTION` and
+`### END SOLUTION`, in text between the same words as HTML comments. nbgrader replaces them with stubs.
 """
 
 import copy
@@ -18,9 +18,9 @@ __all__ = ["configure", "main"]
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
 _CODE = "# The answers are in your teacher's copy. Solve the exercises in their own cells, above."
 _TEXT = "*The answers are in your teacher's copy.*"
-_FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's mark of a heading whose section is out of sight
+_FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's mark of a heading whose section is folded
 _FOR_THE_INSTRUCTOR = "teaching"  # a folder
-_PAIRED = {".py", ".toml"}  # beside notebooks, the same cells as text
+_PAIRED = {".py", ".toml"}  # next to notebooks, the same cells as text
 
 
 def configure(parser):
@@ -40,17 +40,17 @@ def configure(parser):
     collect.configure(collected)
     collected.set_defaults(act=collect.main)
     parser.epilog = (
-        "How to teach with them: notebooks/teaching/README.md, which is put into OUT/instructor/teaching."
+        "How to teach with them: notebooks/teaching/README.md, which is copied into OUT/instructor/teaching."
     )
 
 
 def main(arguments, rest):
-    """Do what was asked for."""
+    """Run the subcommand."""
     return arguments.act(arguments, rest)
 
 
 def _build(arguments, _):
-    """Build both trees; nothing is written where something is wrong."""
+    """Build both trees; write nothing if something is wrong."""
     cleared = _clearing()
     folder = notebook_files.notebook_folder(arguments.notebooks)
     notebooks = {path.relative_to(folder): _read(path) for path in notebook_files.sources(folder)}
@@ -71,7 +71,7 @@ def _build(arguments, _):
 
 
 def _clearing():
-    """Return the function that gives a notebook as students get it."""
+    """Return the function that makes the students' version of a notebook."""
     try:
         from nbgrader.preprocessors import ClearOutput, ClearSolutions
     except ImportError:
@@ -86,7 +86,7 @@ def _clearing():
 
 
 def _read(path):
-    """Return the notebook, unfolded, after a look at the marks of its solutions."""
+    """Return the notebook, unfolded, after checking the marks of its solutions."""
     import nbformat
 
     try:

@@ -1,4 +1,4 @@
-"""The command line: run an experiment's notebook head-less, list them, open them, check the installation.
+"""The command line: run an experiment's notebook headless, list or open notebooks, check the installation.
 
 Exit codes: 0 done; 1 the notebook failed, or its formula is not the concept; 2 bad input; 130 interrupted.
 """
@@ -173,7 +173,7 @@ def _lab(arguments, passed_on):
 
 
 def _refuse_root(passed_on):
-    """Say in one line what Jupyter says after many."""
+    """Say in one line what Jupyter says only after many."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     starts = not _ASKS & set(passed_on)
     allowed = any("allow-root" in option.replace("_", "-") for option in passed_on)

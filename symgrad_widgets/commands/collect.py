@@ -1,6 +1,6 @@
 """`symgrad classroom collect PAGE LINES`: what a class has handed in, as a table and a picture to project.
 
-Each line is what the page makes of one person's work. Guesses are judged again, by the field in the page.
+The page writes one line for each person's work. Guesses are judged again, by the field in the page.
 """
 
 import csv
@@ -65,7 +65,7 @@ def _read(path):
 
 
 def _person(text, page):
-    """What one line says, its guesses as Candidates."""
+    """Contents of one line, with its guesses as Candidates."""
     from .. import score
 
     try:
@@ -73,16 +73,16 @@ def _person(text, page):
     except ValueError as error:
         raise DataError(f"this is not a line of a page ({error})") from None
     if not isinstance(given, dict) or given.get("symgrad") != _VERSION:
-        raise DataError("this is not a line of a page, or of another version of it")
+        raise DataError("this is not a line of a page, or it comes from another version")
     if why := misfit(given, _KINDS):
         raise DataError(f"the line is damaged: {why}")
     if given["page"] != page.id:
-        raise DataError(f"it is of another page, {given['page']}")
+        raise DataError(f"it comes from another page, {given['page']}")
     guesses = []
     for guess in given["guesses"][-_MOST:]:
         try:
             guesses.append((guess, score(page.field, guess)))
-        except SymgradError:  # of a neuron with other inputs, or of no value here
+        except SymgradError:  # for a neuron with other inputs, or without a value here
             continue
     return given | {"guesses": guesses}
 
@@ -107,7 +107,7 @@ def _write_table(path, people, page):
 
 
 def _mark(person, number):
-    """Whether a task was solved, or else which option was chosen."""
+    """Whether a task was solved, or which option was chosen."""
     if number in person["solved"]:
         return "yes"
     option = person["picked"].get(str(number))
@@ -115,7 +115,7 @@ def _mark(person, number):
 
 
 def _harmless(cell):
-    """A cell that no spreadsheet takes for a formula of its own."""
+    """A cell that no spreadsheet takes for one of its own formulas."""
     return f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 

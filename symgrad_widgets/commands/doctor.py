@@ -1,4 +1,4 @@
-"""Check the installation: what is there, and one line of advice for each fault.
+"""Check the installation: what is there, with one line of advice for each fault.
 
 A fault stops the default path (train, interpret, open a notebook). A note costs something optional.
 """
@@ -34,7 +34,7 @@ _REINSTALL = "pip install -c binder/constraints.txt -e ."
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at; `advice` is empty when nothing is wrong, `needed` says whether it is a fault."""
+    """One thing checked; `advice` is empty if nothing is wrong, `needed` says whether it is a fault."""
 
     name: str
     found: str
@@ -53,7 +53,7 @@ class Check:
 
 
 def main():
-    """Print all checks; return 0 when the default path works and 1 when something needed is missing."""
+    """Print all checks; return 0 if the default path works, and 1 if something needed is missing."""
     found = list(checks())
     for check in found:
         print(check, flush=True)
@@ -63,7 +63,7 @@ def main():
 
 
 def checks():
-    """Yield a `Check` for everything the product rests on."""
+    """Yield a `Check` for everything that the product needs."""
     yield _python()
     yield from _packages()
     yield _imports()
@@ -168,7 +168,7 @@ def _kernel():
 
 
 def free_memory():
-    """Memory in GB that processes can still get: the machine's, or less where a container has a limit."""
+    """Memory in GB that processes can still get: the machine's, or less if a container has a limit."""
     import psutil
 
     return min([psutil.virtual_memory().available, *_container_limit()]) / 1e9

@@ -39,7 +39,7 @@ def configure(parser):
 
 
 def main(arguments, _):
-    """Do what is asked for; rows that are there already are kept and not made again."""
+    """Run the sweep; rows that exist already are kept and not made again."""
     from ..measuring import recovery
 
     jobs = checked_jobs(arguments.jobs)
@@ -88,7 +88,7 @@ def _study(arguments, jobs):
 
 
 def _defaults():
-    """Return what each argument is when it is not given."""
+    """Return the default of each argument."""
     parser = argparse.ArgumentParser()
     configure(parser)
     return vars(parser.parse_args([]))
@@ -103,8 +103,8 @@ def _written(page, text):
     except OSError as error:
         part.unlink(missing_ok=True)
         raise OutputError(
-            f"cannot write the report to {page} ({error.strerror or error}): the rows are all there; "
-            "make room and give the same command again"
+            f"cannot write the report to {page} ({error.strerror or error}): all rows are saved; "
+            "make room and run the same command again"
         ) from None
     return page
 
@@ -153,7 +153,7 @@ def _line_of_study(row):
 
 
 def checked_jobs(given):
-    """Return the number of runs at a time: the one that is given, or that of the cores."""
+    """Return the number of runs at a time: the given one, or one for each core."""
     if given is not None and given < 1:
         raise DataError(f"--jobs {given}: at least one run at a time")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

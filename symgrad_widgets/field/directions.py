@@ -1,17 +1,17 @@
-"""Directions at points: unit vectors, what lies outside of a span or across a vector, and its squared sine.
+"""Directions at points: unit vectors, what lies outside a span or across a vector, and its squared sine.
 
-Arrays hold a vector of m numbers at each of N points, or the k vectors that span what it is compared with.
+Arrays hold a vector of m numbers at each of N points, or the k vectors whose span it is compared with.
 """
 
 import numpy as np
 
 __all__ = ["across", "degrees", "misalignment", "orthonormal", "outside", "unit"]
 
-_DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
+_DEPENDENT = 1e-9  # of the largest singular value: a smaller one is not an independent direction
 
 
 def unit(vectors):
-    """Vectors (..., m) of length 1 along those given; not finite where one vanishes."""
+    """Vectors (..., m) of length 1 along the given ones; not finite where one vanishes."""
     with np.errstate(all="ignore"):
         return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
@@ -19,7 +19,7 @@ def unit(vectors):
 def orthonormal(rows):
     """Orthonormal rows (N, r, m) of the span of k rows (N, k, m), r = min(k, m); zero rows beyond its rank.
 
-    A row counts by its direction alone: rows of length 1e-8 and 1e8 span as much.
+    Only the direction of a row counts: rows of length 1e-8 and 1e8 span the same.
     """
     length = np.linalg.norm(rows, axis=2, keepdims=True)
     _, s, basis = np.linalg.svd(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0), False)
@@ -27,15 +27,15 @@ def orthonormal(rows):
 
 
 def outside(vectors, spanning):
-    """What of vectors (N, m) lies outside of the span of orthonormal rows (N, k, m)."""
+    """Part of vectors (N, m) that lies outside the span of orthonormal rows (N, k, m)."""
     return vectors - np.einsum("nkm,nk->nm", spanning, np.einsum("nkm,nm->nk", spanning, vectors))
 
 
 def misalignment(vectors, spanning):
     """1 - |P g|^2 / |g|^2 for vectors g (N, m); P projects on the orthonormal rows of `spanning` (N, k, m).
 
-    The squared sine of the angle between them; 1 where g vanishes or is not finite. Computed from what is
-    outside of the span, so that small values keep their digits.
+    This is the squared sine of the angle between them; 1 where g vanishes or is not finite. It is computed
+    from the part outside the span, so that small values keep their digits.
     """
     with np.errstate(all="ignore"):
         scaled = vectors / np.abs(vectors).max(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""The gradient field of one or several neurons: plain NumPy arrays, the only thing the search ever sees."""
+"""The gradient field of one or several neurons: plain NumPy arrays, all that the search ever sees."""
 
 from functools import cache, cached_property
 from numbers import Real
@@ -27,40 +27,40 @@ class GradientField:
     Parameters
     ----------
     points : array (N, n)
-        This and the others may be of any type of number, masked, tables or tensors.
+        These and the other arrays may hold any type of number, and may be masked arrays, tables or tensors.
     gradients : array (N, n), or (N, k, n) for k neurons
-    names : n distinct words, default those of the columns where the points are a table, else x1 ... xn
-    values : array (N,) or (N, k), the neurons' values; needed only where they are shown
+    names : n distinct words; by default the names of the columns if the points are a table, else x1 ... xn
+    values : array (N,) or (N, k), the neurons' values; needed only to show them
     tangent : "auto" | None | array (n, m) or (N, n, m)
-        Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace the
-        points fill (PCA of the standardised inputs); None says that they fill all of R^n. Gradients are
-        only compared after projection onto it.
+        Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace that
+        the points fill (PCA of the standardised inputs); None says that they fill all of R^n. Gradients are
+        compared only after projection onto it.
     measure : Measure, or None
-        That of another field, whose points these belong to; None: the points' own.
+        The measure of another field, if these points belong to it. None: the points' own measure.
     error : number or array (N,)
-        Standard deviation of a component of a gradient, each input in its spread. None: not known.
-    weights : array (N,), what each point counts; None: what the error tells
+        Standard deviation of a component of a gradient, each input in units of its spread. None: unknown.
+    weights : array (N,), how much each point counts; None: computed from the error
 
-    Angles between gradients are taken where each input is measured in its own spread, the standard deviation
-    `measure.spread` over the points: no input counts more because its unit is small. `points`, `gradients`,
+    For angles between gradients, each input is measured in units of its spread: its standard deviation over
+    the points, `measure.spread`. So no input counts more because its unit is small. `points`, `gradients`,
     `values` and `tangent` stay in the reader's coordinates; `projected` and `unit` are in that measure.
 
-    Points at which a value is not finite, masked or missing, or at which every gradient vanishes on the
-    tangent space, are dropped; `dropped` counts them. `constant` names the inputs that do not vary over the
+    A point is dropped if a value there is infinite, masked or missing, or if every gradient there vanishes on
+    the tangent space. `dropped` counts these points. `constant` names the inputs that do not vary over the
     points.
 
-    An error turns a short gradient more than a long one. So a point of gradient length g has the weight
-    `g^2 / (s^2 + g^2)`: one of length s is turned by 2 % of it. An error that is not given is what gradients
-    at neighbouring points do not share (`trust.noise`); s is then at most half the length of those that
-    hold most of the power, `s^2 = sum g^4 / sum g^2 / 4`. `effective` is the number of points of equal weight
-    that tell as much (Kish 1965, Survey Sampling).
+    An error turns a short gradient more than a long one. So a point with a gradient of length g has the
+    weight `g^2 / (s^2 + g^2)`, where the error is 2 % of the length s. If you give no error, it is estimated
+    from what gradients at neighbouring points do not share (`trust.noise`). Then s is at most half the length
+    of those gradients that hold most of the power, `s^2 = sum g^4 / sum g^2 / 4`.
+    `effective` is the number of points of equal weight that would tell as much (Kish 1965, Survey Sampling).
 
     Raises
     ------
     DataError
-        for wrong shapes, types or names.
+        if a shape, type or name is wrong.
     NoGradientError
-        when fewer than n + 1 usable points are left, or when no gradient depends on the inputs.
+        if fewer than n + 1 usable points are left, or if no gradient depends on the inputs.
 
     """
 
@@ -107,15 +107,15 @@ class GradientField:
     def from_flow(
         cls, points, velocities, names=None, *, tangent="auto", error=None, weights=None
     ) -> "GradientField":
-        """Return the field whose formulas are the first integrals of a flow: what its motion does not change.
+        """Return the field whose formulas are the first integrals of a flow: what its motion conserves.
 
         >>> x, v = points.T  # doctest: +SKIP
         >>> interpret(GradientField.from_flow(points, np.stack([v, -x], 1), ("x", "v")))  # doctest: +SKIP
 
         The gradient of a first integral is at right angles to the velocity. So the neurons of this field span
-        all directions on the tangent space but the velocity's, one less than its dimension m, and the loss of
-        a formula is the squared cosine between its gradient and the velocity. The number of neurons is no
-        promise: few flows have m - 1 independent first integrals that are formulas, and most have none.
+        all directions of the m-dimensional tangent space except the velocity's: m - 1 of them. The loss of a
+        formula is the squared cosine between its gradient and the velocity. The number of neurons promises
+        nothing: few flows have m - 1 independent first integrals that are formulas, and most have none.
 
         Parameters
         ----------
@@ -125,16 +125,16 @@ class GradientField:
         error : number or array (N,)
             Standard deviation of a component of a velocity, each input in units of its spread.
 
-        Points without velocity are dropped, and `dropped` counts them. Where a flow depends on time, time is
+        Points without velocity are dropped, and `dropped` counts them. If a flow depends on time, make time
         an input with the velocity 1.
 
         Raises
         ------
         DataError
-            for wrong shapes, types or names, points that fill one dimension only, and velocities that lead
+            if a shape, type or name is wrong, if the points fill only one dimension, and if velocities lead
             out of the dimensions that the points fill, or differ at one point.
         NoGradientError
-            when fewer than n + 1 points have a velocity.
+            if fewer than n + 1 points have a velocity.
 
         """
         points, slopes, about = along_flow(points, velocities, names, tangent)
@@ -144,28 +144,29 @@ class GradientField:
 
     @classmethod
     def from_trajectories(cls, times, states, names=None, *, tangent="auto") -> "GradientField":
-        """Return the field whose formulas are what measured motions do not change.
+        """Return the field whose formulas are what measured motions conserve.
 
         >>> t, *states = np.genfromtxt("pendulum.csv", delimiter=",", skip_header=1).T  # doctest: +SKIP
         >>> field = GradientField.from_trajectories(t, np.stack(states, 1), ("a", "w"))  # doctest: +SKIP
 
-        Velocities are slopes of polynomials of degree 4, fitted to some measurements around each time (Fan,
-        Gijbels 1996). Leaving out one measurement at a time tells how many. The field knows the error of the
-        velocities. Points of one polynomial share it, so the field keeps only a few of them: measure often.
+        Velocities are slopes of polynomials of degree 4, each fitted to the measurements around one time
+        (Fan, Gijbels 1996). Leave-one-out errors choose how many measurements. The field knows the error of
+        the velocities. Points of one polynomial share this error, so the field keeps only a few of them:
+        measure often.
 
         Parameters
         ----------
         times : array (N,), or a list of one for each trajectory
-            Where the times of an array fall back, the next trajectory begins.
-        states : array (N, n), or a list of as many
-            All quantities that the motion depends on: with a position give its velocity too.
+            In an array, a new trajectory begins wherever the time goes back.
+        states : array (N, n), or a list of one for each trajectory
+            All quantities that the motion depends on: for a position, give its velocity too.
         names, tangent : as of any field
 
         Raises
         ------
         DataError
-            for wrong shapes, types or names, a time that occurs twice in a row, and a trajectory of fewer
-            than 7 measurements; and as `from_flow`.
+            if a shape, type or name is wrong, if a time occurs twice in a row, and if a trajectory has
+            fewer than 7 measurements; and as `from_flow`.
         NoGradientError
             as `from_flow`.
 
@@ -181,7 +182,7 @@ class GradientField:
 
     @property
     def constant(self) -> tuple[str, ...]:
-        """Names of the inputs that do not vary over the points: nothing can be said of them."""
+        """Names of the inputs that do not vary over the points: the field says nothing about them."""
         return tuple(
             name for name, spread in zip(self.names, self.measure.spread, strict=True) if spread == 0
         )
@@ -193,13 +194,13 @@ class GradientField:
 
     @cached_property
     def surroundings(self):
-        """Neighbours of some of the points (`trust.Surroundings`), each input in its spread."""
+        """Neighbours of some of the points (`trust.Surroundings`), each input in units of its spread."""
         spread = self.measure.spread
         return surroundings(self.points / np.where(spread > 0, spread, np.inf))
 
     @property
     def effective(self) -> float:
-        """Number of points of equal weight that tell as much as these."""
+        """Number of points of equal weight that would tell as much as these."""
         return float(self.weights.sum() ** 2 / (self.weights**2).sum())
 
     @property
@@ -216,7 +217,7 @@ class GradientField:
     def _spectrum(self):
         """Singular values (N, r) and right vectors (N, r, m) of the gradients of r uncorrelated combinations.
 
-        The neurons count alike, and so do the points. Combinations with hardly any gradient are left out.
+        All neurons count equally, and so do all points. Combinations with hardly any gradient are left out.
         """
         power = (self.projected**2).sum(2).mean(0)
         scaled = self.projected / np.sqrt(np.where(power > 0, power, 1.0))[:, None]  # one may be dead
@@ -232,10 +233,10 @@ class GradientField:
         """Number of independent concepts in the neurons.
 
         Neurons that are functions of fewer concepts have gradients in a space of that many dimensions at
-        every point (the argument of AI Poincare, arXiv 2011.04698, for conserved quantities). A direction
-        counts when it has at least a tenth of the power that it has in independent random gradients, of the
-        combinations of the neurons that are uncorrelated and equal in power: noise of up to 2 % of their
-        power is told from a concept.
+        every point (AI Poincare, arXiv 2011.04698, argues so for conserved quantities). The neurons are
+        combined so that the combinations are uncorrelated and equal in power. A direction counts if it has at
+        least a tenth of the power that it would have in independent random gradients. This tells a concept
+        from noise of up to 2 % of the power.
         """
         if self.neurons == 1:
             return 1
@@ -255,11 +256,11 @@ class GradientField:
         return (vt * alive[..., None])[:, : self.rank]
 
     def project(self, gradients: np.ndarray) -> np.ndarray:
-        """Gradients (N, n) or (N, k, n) of something else at the same points, in tangent coordinates."""
+        """Project other gradients (N, n) or (N, k, n) at the same points: returns tangent coordinates."""
         return self.measure.project(floats(gradients, "gradients", copy=False))
 
     def take(self, index: np.ndarray) -> "GradientField":
-        """Return the field at some of its points only (an index array or boolean mask), in its measure."""
+        """Return the field at only some of its points (an index array or boolean mask), in its measure."""
         values = None if self.values is None else self.values[index]
         about = {"measure": self.measure.take(index), "weights": self.weights[index]}
         about["error"] = self.error if np.ndim(self.error) == 0 else self.error[index]
@@ -269,17 +270,17 @@ class GradientField:
         return some
 
     def steepest(self, share: float) -> "GradientField":
-        """Return the field at the share of its points, above 0 up to 1, that has the largest gradients.
+        """Return the field at the share (above 0, up to 1) of its points that has the largest gradients.
 
-        They come in falling order; several neurons count alike. An error that is equally large everywhere
-        turns a long gradient least: where a neuron is saturated its directions are noise.
+        The largest comes first; several neurons count equally. An error that is equally large everywhere
+        turns a long gradient least. Where a neuron is saturated, its directions are noise.
         """
         if isinstance(share, bool) or not (isinstance(share, Real) and 0 < share <= 1):
             raise DataError(f"share must be a number above 0 and up to 1, for example 0.1, got {share!r}")
         count = round(share * len(self))
         if count <= len(self.names):
             raise DataError(
-                f"a share of {share} of {len(self)} points leaves {count}, and at least n + 1 = "
+                f"a share of {share} of {len(self)} points leaves {count}, but at least n + 1 = "
                 f"{len(self.names) + 1} are needed"
             )
         squares = (self.projected**2).sum(2)  # (N, k)
@@ -288,11 +289,11 @@ class GradientField:
         return self.take(np.argsort(-size, kind="stable")[:count])
 
     def without(self, gradients: np.ndarray) -> "GradientField":
-        """Return the field of several concepts on the tangent space without a direction at each point (N, n).
+        """Return the field of several concepts after taking out one direction (N, n) at each point.
 
-        Given a formula's own gradients, every function of it is constant on what remains: what else the
-        neurons hold can be searched for. The gradients that remain are a basis of the rest of their span,
-        of one rank less. DataError where the rank is 1.
+        Take out a formula's gradients, and every function of this formula is constant on what remains. Then
+        you can search for what else the neurons hold. The remaining gradients are a basis of the rest of
+        their span; the rank is one less. Raises DataError if the rank is 1.
         """
         if self.rank == 1:
             raise DataError("the neurons hold one concept: nothing is left without it")
@@ -306,7 +307,7 @@ class GradientField:
         return GradientField(self.points, left, self.names, measure=measure, weights=self.weights)
 
     def scaled(self, by: np.ndarray) -> "GradientField":
-        """Return the same field of inputs measured in other units (n,): points divided by them."""
+        """Return the same field in other units (n,) of its inputs: it divides the points by them."""
         about = {"measure": Measure(self.measure.spread / by, self.measure.basis), "weights": self.weights}
         return GradientField(
             self.points / by, self.gradients * by, self.names, self.values, error=self.error, **about

@@ -1,4 +1,4 @@
-"""What lengths and angles of gradients are taken in: each input's spread, and where data extend."""
+"""The measure for lengths and angles of gradients: each input's spread, and where the data extend."""
 
 from typing import NamedTuple
 
@@ -13,10 +13,10 @@ _FLAT = 1e-5  # a direction in which the standardised data vary by less than thi
 
 
 class Measure(NamedTuple):
-    """What lengths and angles of gradients are taken in: units of each input's spread, on the tangent space.
+    """Lengths and angles of gradients are in units of each input's spread, on the tangent space.
 
     `spread (n,)` is 0 for an input that does not vary. `basis (n, m)`, or `(N, n, m)` for one at each point,
-    is orthonormal in these units; None stands for all directions.
+    is orthonormal in these units; None means all directions.
     """
 
     spread: np.ndarray
@@ -32,7 +32,7 @@ class Measure(NamedTuple):
         return np.einsum("i...n,inm->i...m", gradients, self.basis)
 
     def lift(self, projected):
-        """Gradients (N, n) or (N, k, n) of which these are the tangent coordinates."""
+        """Gradients (N, n) or (N, k, n) that have these tangent coordinates."""
         if self.basis is None:
             along = projected
         elif self.basis.ndim == 2:
@@ -64,8 +64,8 @@ def measured(points, tangent="auto"):
 def _principal(points):
     """Spread (n,) of the inputs, and orthonormal axes (n, m) in these units that the points fill; None: all.
 
-    An input whose spread is rounding error has none. Inputs are standardised first, so that their units do
-    not matter.
+    An input whose spread is only rounding error has spread 0. Inputs are standardised first, so that
+    their units do not matter.
     """
     centred = points - points.mean(0)
     spread = centred.std(0)

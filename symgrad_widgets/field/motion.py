@@ -1,4 +1,4 @@
-"""Flows: what the velocities of states say of the quantities that their motion does not change."""
+"""Flows: what the velocities of states say about the quantities that their motion conserves."""
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from .measure import checked_tangent, measured
 
 __all__ = ["across_flow", "along_flow"]
 
-_SAME = 1e-6  # of a velocity: two at one point that differ by less are one
-_LEAVING = 1e-2  # of the velocities' power: what leads out of a surface by less is error
+_SAME = 1e-6  # of a velocity: two at one point that differ by less count as one
+_LEAVING = 1e-2  # of the velocities' power: a smaller part that leads out of a surface is error
 _STAY = "give states from the whole of the flow"
 
 
@@ -25,18 +25,18 @@ def along_flow(points, velocities, names, tangent):
     spread = measure.spread
     names = checked_names(names, len(spread))
     for number in np.flatnonzero((spread == 0) & velocities[moving].any(0)):
-        raise DataError(f"{names[number]} is the same at all points and has a velocity: {_STAY}")
+        raise DataError(f"{names[number]} is the same at all points, but has a velocity: {_STAY}")
     slopes = velocities / np.where(spread > 0, spread, np.inf) ** 2  # a field multiplies by the spread
     return points, slopes, {"names": names, "measure": measure}
 
 
 def across_flow(along):
-    """Gradients (N, m - 1, n) in all directions on the tangent space but one neuron's, each of its length."""
+    """Gradients (N, m - 1, n) in all tangent directions except one neuron's, each with its length."""
     vectors = along.projected[:, 0]
     if (vectors**2).sum() < (1 - _LEAVING) * ((along.gradients * along.measure.spread) ** 2).sum():
         raise DataError(f"the velocities lead out of the {along.dimension} dimensions of the points: {_STAY}")
     if along.dimension < 2:
-        raise DataError("the points lie on one line: motion along it keeps nothing but where the line is")
+        raise DataError("the points lie on one line: motion along it conserves only the line")
     span = across(vectors)  # (N, m, m - 1)
     turned = np.linalg.det(np.concatenate([vectors[..., None], span], axis=2)) < 0
     span[turned, :, -1] *= -1  # in pictures neighbours look alike
@@ -45,7 +45,7 @@ def across_flow(along):
 
 
 def _checked_flow(points, velocities):
-    """Which states (N,) of a flow move, all of shape (N, n); of one state there is one velocity."""
+    """Which states (N,) of a flow move; states have shape (N, n), and each has one velocity."""
     if points.ndim != 2 or points.shape != velocities.shape:
         raise DataError(
             f"points and velocities must have the same shape (N, n), got {points.shape} and "
@@ -54,7 +54,7 @@ def _checked_flow(points, velocities):
     moving = finite_rows(points) & finite_rows(velocities) & velocities.any(1)
     if moving.sum() < points.shape[1] + 1:
         raise NoGradientError(
-            f"only {moving.sum()} of {len(points)} points have a finite velocity other than zero, at least "
+            f"only {moving.sum()} of {len(points)} points have a finite nonzero velocity, but at least "
             f"n + 1 = {points.shape[1] + 1} are needed: give states that move"
         )
     some, rates = points[moving], velocities[moving]
@@ -62,7 +62,7 @@ def _checked_flow(points, velocities):
     apart = np.abs(rates - rates[first[number.reshape(-1)]]).max(1)
     if (apart > _SAME * np.abs(rates).max(1)).any():
         raise DataError(
-            f"the point {some[apart.argmax()].tolist()} has two velocities: where a flow depends on time, "
-            "make time an input with the velocity 1; of repeated measurements give the mean"
+            f"the point {some[apart.argmax()].tolist()} has two velocities: if a flow depends on time, "
+            "make time an input with the velocity 1; for repeated measurements, give their mean"
         )
     return moving

@@ -1,6 +1,6 @@
-"""Measured trajectories: states and velocities at their times, of local polynomials, and the error of each.
+"""Measured trajectories: states and velocities from local polynomials, with the error of each.
 
-Fan, Gijbels 1996, Local Polynomial Modelling; Savitzky, Golay 1964 where times are even.
+Fan, Gijbels 1996, Local Polynomial Modelling; Savitzky, Golay 1964 for evenly spaced times.
 """
 
 import numpy as np
@@ -10,17 +10,17 @@ from ..errors import DataError
 
 __all__ = ["smoothed"]
 
-_DEGREE = 4  # of the polynomials; those that find the window have one less, as wide ones bend slopes more
-_WINDOWS = (7, 9, 11, 15, 21, 29, 41, 57, 81, 115)  # measurements that one is fitted to
-_PART = 2048  # windows that are fitted at once
+_DEGREE = 4  # of the polynomials; one less to find the window, as wide ones bend slopes more
+_WINDOWS = (7, 9, 11, 15, 21, 29, 41, 57, 81, 115)  # measurements to fit a polynomial to
+_PART = 2048  # windows fitted at once
 
 
 def smoothed(times, states, names):
     """Points (N, n), their velocities (N, n), one error (N,) in spreads, and names or None.
 
-    The width of the windows is chosen for each quantity by leaving out one measurement at a time. The error
-    is a velocity's standard deviation, of what is left of the measurements beside their polynomials. States
-    of one window share their error: points are half the widest window apart.
+    Leave-one-out errors choose the width of the windows for each quantity. The error is a velocity's standard
+    deviation, estimated from the distance between measurements and their polynomials. States in one window
+    share their error, so points are half the widest window apart.
     """
     trajectories = _checked(times, states)
     names = names_of(states[0] if isinstance(states, list | tuple) else states, names)
@@ -77,14 +77,14 @@ def _checked(times, states):
     for t, _ in found:
         if len(t) < _WINDOWS[0]:
             raise DataError(
-                f"the trajectory from time {t[0]:g} to {t[-1]:g} has {len(t)} measurements, at least "
-                f"{_WINDOWS[0]} are needed for velocities: leave it out, or measure more often"
+                f"the trajectory from time {t[0]:g} to {t[-1]:g} has {len(t)} measurements, but "
+                f"velocities need at least {_WINDOWS[0]}: leave it out, or measure more often"
             )
     return found
 
 
 def _cut(times, states):
-    """One trajectory after the other: where times fall back, the next begins."""
+    """Split into trajectories: a new one begins wherever the time goes back."""
     if times.ndim != 1 or states.ndim != 2 or len(times) != len(states):
         raise DataError(
             f"times must have shape (N,) and states (N, n), got {times.shape} and {states.shape}: one time "
@@ -94,6 +94,8 @@ def _cut(times, states):
     times, states = times[finite], states[finite]
     if (np.diff(times) == 0).any():
         again = times[1:][np.diff(times) == 0][0]
-        raise DataError(f"the time {again:g} occurs twice in a row: of repeated measurements give the mean")
+        raise DataError(
+            f"the time {again:g} occurs twice in a row: for repeated measurements, give their mean"
+        )
     begins = np.flatnonzero(np.diff(times) < 0) + 1
     return list(zip(np.split(times, begins), np.split(states, begins), strict=True))

@@ -1,4 +1,4 @@
-"""How much each point of a field counts: what an error turns by much tells little."""
+"""How much each point of a field counts: a gradient that an error turns by much tells little."""
 
 from typing import NamedTuple
 
@@ -19,15 +19,15 @@ __all__ = [
     "trusted",
 ]
 
-TURNED = 0.02  # of a gradient's length: an error of less is no reason to trust it less
-LONG = 0.5  # of the length of those that hold most of the power: one of it is not short, whatever the error
-_DEPENDENT = 1e-9  # of the largest singular value: less is no direction of its own
-LOWER = 0.1  # quantile of squared differences that noise is told by
+TURNED = 0.02  # of a gradient's length: a smaller error is no reason to trust it less
+LONG = 0.5  # of the length of those that hold most of the power: this is not short, whatever the error
+_DEPENDENT = 1e-9  # of the largest singular value: a smaller one is not an independent direction
+LOWER = 0.1  # quantile of squared differences that measures noise
 _COMPARED = 30, 300, 3000  # points that are compared with their neighbours: least, most, and times inputs
 
 
 def trusted(field):
-    """Weights (N,) of the points of a field: of several neurons the mean."""
+    """Weights (N,) of the points of a field; for several neurons, their mean."""
     length = np.linalg.norm(field.projected, axis=2)  # (N, k)
     most = np.where(length.any(0), length.max(0), 1)
     squares = (length / most) ** 2
@@ -49,9 +49,9 @@ class Surroundings(NamedTuple):
 
 
 def surroundings(points):
-    """Return `Surroundings` among points (N, n): a linear function is fitted to what the neighbours say.
+    """Return `Surroundings` among points (N, n), to predict a point from a linear fit to its neighbours.
 
-    They are twice as many as that takes, and what it says at the point itself is the prediction.
+    The fit uses twice as many neighbours as it needs. Its value at the point itself is the prediction.
     """
     from scipy.spatial import cKDTree
 
@@ -67,9 +67,9 @@ def surroundings(points):
 def noise(around, vectors):
     """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
 
-    By what they differ by from their predictions (`Surroundings`). The lower decile of the squares counts, as
-    what is curved somewhere is no noise. Of many inputs no two points are near, and what is found is an upper
-    bound.
+    Measured by how far they are from their predictions (`Surroundings`). The lower decile of the squares
+    counts, because curvature in some places is not noise. With many inputs no two points are near each other,
+    and the result is an upper bound.
     """
     left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
     squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]
@@ -77,14 +77,14 @@ def noise(around, vectors):
 
 
 def of_normal(dimension):
-    """Lower decile of the mean square of so many normal numbers: what `noise` divides by."""
+    """Lower decile of the mean square of `dimension` normal numbers: `noise` divides by it."""
     from scipy.special import chdtri
 
     return float(chdtri(dimension, 1 - LOWER) / dimension)
 
 
 def checked_trust(error, weights, count):
-    """Error, a float or an array (N,), and weights (N,), each None where it is not given."""
+    """Error, a float or an array (N,), and weights (N,); each is None if it is not given."""
     if error is not None:
         error = floats(error, "error")
         if error.shape not in ((), (count,)) or not (np.isfinite(error) & (error > 0)).all():

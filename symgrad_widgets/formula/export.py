@@ -1,4 +1,4 @@
-"""A formula as a function of arrays, or as a module that replaces a neuron."""
+"""A formula as a function of arrays, or as a module that can replace a neuron."""
 
 import operator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ __all__ = ["to_numpy", "to_torch"]
 def to_numpy(formula, names, subspace=None):
     """Return a function from points (N, n), one column for each name, to the formula's values (N,).
 
-    It can be pickled. With a subspace (n, r) the formula is one of the r coordinates `points @ subspace`.
-    Raises ExpressionError for a formula that cannot be read or holds other symbols.
+    It can be pickled. With a subspace (n, r) the formula is in the r coordinates `points @ subspace`.
+    Raises ExpressionError if the formula cannot be read or holds other symbols.
     """
     return _Function(as_expression(formula, names), tuple(names), subspace)
 
@@ -38,9 +38,9 @@ class _Function:
 def to_torch(formula, names, subspace=None):
     """Return a torch.nn.Module from inputs (..., n) to the formula's values (...), of any dtype.
 
-    It can be saved, pickled, scripted, compiled and vectorised. With a subspace (n, r) the formula is one of
-    the r coordinates `x @ subspace`.
-    Raises ExpressionError for a formula that cannot be read, other symbols, or functions that torch lacks.
+    It can be saved, pickled, scripted, compiled and vectorised. With a subspace (n, r) the formula is in the
+    r coordinates `x @ subspace`.
+    Raises ExpressionError if the formula cannot be read, has other symbols, or functions that torch lacks.
     """
     import torch
 
@@ -58,7 +58,7 @@ def to_torch(formula, names, subspace=None):
 
 
 class _Writer:
-    """Writes expressions as calls of torch's functions into a graph; what holds no input becomes a number."""
+    """Writes expressions into a graph as calls of torch's functions; parts without inputs become numbers."""
 
     def __init__(self, graph, columns):
         import sympy as sp
@@ -89,7 +89,7 @@ class _Writer:
         return written
 
     def written(self, expression):
-        """Node of the values, or a float where no input has a part in them."""
+        """Node of the values, or a float if they depend on no input."""
         if not expression.free_symbols:
             return float(expression)
         if expression.is_Symbol:
@@ -99,7 +99,7 @@ class _Writer:
         return self._piecewise(expression.args) if expression.is_Piecewise else self._folded(expression)
 
     def _folded(self, expression):
-        """Node of a function, those of many arguments taken two at a time."""
+        """Node of a function; if it has many arguments, it takes them two at a time."""
         if expression.is_Add or expression.is_Mul:
             function, arguments = _OF[expression.func.__name__], map(self.written, expression.args)
         else:

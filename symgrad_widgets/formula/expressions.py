@@ -1,7 +1,7 @@
 """Formulas: read, measured, evaluated with their gradients, and compared with a gradient field.
 
-This is the slow and independent way: SymPy's derivatives on NumPy. The search has kernels of its own and is
-tested against this.
+This is the slow, independent way: SymPy's derivatives on NumPy. The search has its own kernels; tests compare
+them with this.
 """
 
 import functools
@@ -33,7 +33,7 @@ __all__ = [
 
 _MOST_NODES = 20_000
 _MOST_FROM_FILES, _LONGEST_FROM_FILES = 400, 4000  # parts, characters
-_REMEMBERED = 2**14  # formulas of which the size is known
+_REMEMBERED = 2**14  # formulas whose size is remembered
 _VANISHING = 1e-9  # of the largest component: shorter projections are rounding errors
 _ONE_OPERATOR = (
     sp.Integer(2),
@@ -43,14 +43,14 @@ _ONE_OPERATOR = (
 
 
 def as_expression(formula, names=None):
-    """Text, a number or a SymPy expression as a SymPy expression in `Symbol(name, real=True)`.
+    """Turn text, a number or a SymPy expression into a SymPy expression in `Symbol(name, real=True)`.
 
     Symbols are matched by name, whatever their assumptions; with `names=None` any name will do.
 
     Raises
     ------
     ExpressionError
-        for text that cannot be read, an unknown symbol (the nearest names are given), or something without a
+        if the text cannot be read, has an unknown symbol (the message gives the nearest names), or has no
         real value.
 
     """
@@ -76,7 +76,7 @@ def as_expression(formula, names=None):
 
 
 def from_file(text, names):
-    """Formula from a stranger's file: as `as_expression`, and short, so that it is soon differentiated."""
+    """Formula from a stranger's file: as `as_expression`, but short, so that it is quick to differentiate."""
     if len(text) > _LONGEST_FROM_FILES:
         raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
     formula = as_expression(text, names)
@@ -96,7 +96,7 @@ def _check_tree(formula):
     undone = formula.atoms(sp.Derivative, sp.Integral, sp.core.function.AppliedUndef)
     if unreal or undone:
         raise ExpressionError(
-            f"{formula} holds {min(map(str, unreal | undone))}, which has no real value here"
+            f"{formula} contains {min(map(str, unreal | undone))}, which has no real value here"
         )
 
 
@@ -142,7 +142,7 @@ def _power(base, exponent):
 
 
 class _Modulus(sp.Function):
-    """|u| of something real, whose derivative SymPy does not have to look for real and imaginary parts in."""
+    """|u| of a real u: to differentiate it, SymPy need not look for real and imaginary parts."""
 
     def fdiff(self, argindex=1):  # noqa: ARG002 - SymPy's signature
         return _Sign(self.args[0])
@@ -154,7 +154,7 @@ class _Sign(sp.Function):
 
 
 class _Log(sp.Function):
-    """log of the first argument, whose derivative is that of the second's: the same without the moduli."""
+    """log of the first argument, with the derivative of the second argument's log, which has no moduli."""
 
     def fdiff(self, argindex=1):
         return sp.S.Zero if argindex == 1 else 1 / self.args[1]
@@ -173,7 +173,7 @@ def _slopes(expression, names):
 
 
 def _without_modulus(product):
-    """The same factors, each |u| replaced by u: log of either has the derivative u'/u."""
+    """The same factors, with u in place of each |u|: the log of either has the derivative u'/u."""
     factors = (factor.as_base_exp() for factor in sp.Mul.make_args(product))
     return sp.Mul(*((base.args[0] if isinstance(base, sp.Abs) else base) ** power for base, power in factors))
 
@@ -181,7 +181,7 @@ def _without_modulus(product):
 def evaluate(expression, names, points):
     """Values (N,) and gradients (N, n) of a formula at `points` (N, n), by SymPy's derivatives on NumPy.
 
-    Outside the formula's domain values and gradients are not finite; nothing is hidden.
+    Outside the formula's domain, values and gradients are not finite; nothing is hidden.
     """
     points = floats(points, "points", copy=False)
     if points.ndim != 2 or points.shape[1] != len(names):
@@ -197,7 +197,7 @@ def evaluate(expression, names, points):
 
 @functools.lru_cache(maxsize=512)
 def compiled(expression, names, library="numpy"):
-    """Return a function of the inputs that gives [value, *partial derivatives], in NumPy or in mpmath."""
+    """Return a function of the inputs that returns [value, *partial derivatives], in NumPy or in mpmath."""
     symbols = [sp.Symbol(name, real=True) for name in names]
     rows = [expression, *_slopes(expression, names)]
     if library == "numpy":
@@ -208,7 +208,7 @@ def compiled(expression, names, library="numpy"):
 
 
 def exact_numbers(expression):
-    """Replace each decimal by the fraction it is written as: 0.5 by 1/2."""
+    """Replace each decimal with the same number as a fraction: 0.5 becomes 1/2."""
     return expression.xreplace({number: sp.Rational(str(number)) for number in expression.atoms(sp.Float)})
 
 
@@ -230,8 +230,8 @@ def _projected(expression, field):
 def misalignments(expression, field):
     """`1 - |P grad e|^2 / |grad e|^2` of a formula at each point of a field, shape (N,).
 
-    P projects on the span of the neurons' gradients, all on the data's tangent space. A point where the
-    formula has no value, or where its gradient vanishes on the tangent space, counts 1.
+    P projects onto the span of the neurons' gradients, all on the data's tangent space. A point counts 1 if
+    the formula has no value there, or if its gradient vanishes on the tangent space.
     """
     return misalignment(_projected(expression, field), field.unit)
 
@@ -239,6 +239,6 @@ def misalignments(expression, field):
 def angles(expression, field):
     """Angle in degrees between the formula's gradient and the neuron's (or the span of several), shape (N,).
 
-    Lines have no sign: 0 to 90.
+    Lines have no sign, so angles go from 0 to 90.
     """
     return degrees(misalignments(expression, field))

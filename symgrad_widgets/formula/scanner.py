@@ -27,7 +27,7 @@ _SPLITS = 4  # a word is cut in so many ways at most
 
 
 class Scanner:
-    """A text and a place in it. `chosen` says which way to take where there are several; `open` is where."""
+    """A text and a place in it. `chosen` says which of several ways to take; `open` says where there are."""
 
     def __init__(self, text, names, chosen):
         if not isinstance(text, str):
@@ -41,7 +41,7 @@ class Scanner:
         self.bars = self.commas = False  # inside |...|, inside a function of several arguments
 
     def refuse(self, sentence, start=None, end=None, **words):
-        """Raise the sentence, about a place in the text: here, and one sign, unless it is given."""
+        """Raise the sentence about a place in the text: by default one sign, here."""
         start = self.at if start is None else start
         said = SENTENCES[sentence].format(text=short(self.raw.strip(" ")), **words)
         raise ExpressionError(said, at=(start, start + 1 if end is None else end))
@@ -72,17 +72,17 @@ class Scanner:
         self.refuse("missing" if sign in "*/^)+-,|=" else "sign", sign=self.raw[self.at])
 
     def peek(self):
-        """Next sign that is no space, where we then are; "" at the end."""
+        """Move to the next sign that is not a space, and return it; "" at the end."""
         while self.at < self.end and self.text[self.at] == " ":
             self.at += 1
         return self.text[self.at] if self.at < self.end else ""
 
     def after(self, place):
-        """Sign at a place, "" at the end."""
+        """Sign at a place; "" at the end."""
         return self.text[place] if place < self.end else ""
 
     def way(self, kind, count=2):
-        """Which of several ways to take at this place; the first, unless another one is asked for."""
+        """Which of several ways to take at this place: the first, unless another one is chosen."""
         self.open[kind, self.at] = count
         return self.chosen.get((kind, self.at), 0)
 
@@ -136,7 +136,7 @@ class Scanner:
         return place
 
     def cuts(self, start, end):
-        """Ends of the first piece of a word that is made of inputs, pi and functions; the longest first."""
+        """Possible ends of the first piece of a word made of inputs, pi and functions, the longest first."""
         fits = {end: True}
         for place in range(end - 1, start - 1, -1):
             fits[place] = any(
@@ -153,7 +153,7 @@ class Scanner:
         return len(word) > 1 and ahead and self.function(word) is not None
 
     def is_function(self):
-        """Whether a function comes next: where one ends another one begins."""
+        """Whether a function comes next: it also ends the one before."""
         if self.peek() == "√":
             return True
         if not (self.peek() == "\\" or begins_word(self.peek())):
@@ -163,7 +163,7 @@ class Scanner:
 
 
 def _by_key(names):
-    """Inputs by their name, and by how names are looked up where no two are alike in that."""
+    """Inputs by name, and also by the key for looking up names, if no two share a key."""
     keys = [key(name) for name in names]
     count = Counter(keys)
     alone = {one: name for one, name in zip(keys, names, strict=True) if count[one] == 1}

@@ -1,4 +1,4 @@
-"""Read a formula as a person writes it: text to a tree. Nothing is ever executed, nothing is simplified.
+"""Read a formula as a person writes it: text to a tree. It never executes or simplifies anything.
 
 The language, which `widgets/assets/formula/read.js` reads in the same way (capitals are the words below):
 
@@ -12,14 +12,14 @@ The language, which `widgets/assets/formula/read.js` reads in the same way (capi
     bare     = SIGNS [NUMBER] power                          sin x, sin 2x, √x, sin² x, ln |x|
 
 A NUMBER has a point or a comma, 1.6 or 1,6; ½ and 1½ are numbers. A word is an INPUT, a CONSTANT (pi, π, e,
-E) or a FUNCTION, in this order, except that a function with a bracket behind it is one; any other word is cut
-into such, `xv` into x and v, the longest first. What a person could have meant otherwise is read in one way
-and noted: `1/2x` as (1/2)*x, `sin x v` as sin(x)*v, `x^1/2` as x^1/2, `sin^-1 x` as asin(x), a name that is
-also a product as the name.
+E) or a FUNCTION, tried in this order; but a function's name with a bracket after it is always the function.
+Any other word is split into such words, `xv` into x and v, the longest first. If a text could mean several
+things, it is read in one way, and the others are noted: `1/2x` as (1/2)*x, `sin x v` as sin(x)*v, `x^1/2` as
+x^1/2, `sin^-1 x` as asin(x), a name that is also a product as the name.
 
-A tree is a list: `["#", "1.6", start, end]` a number and its place in the text, `["@", "x"]` an input,
-`["pi"]`, `["e"]`, and `[function, *arguments]`; those of arithmetic are add, neg, mul, div and pow, of which
-add and mul have any number of arguments.
+A tree is a list: `["#", "1.6", start, end]` is a number and its place in the text, `["@", "x"]` an input;
+the rest are `["pi"]`, `["e"]` and `[function, *arguments]`. Arithmetic has the functions add, neg, mul, div
+and pow; add and mul take any number of arguments.
 """
 
 import functools
@@ -48,9 +48,9 @@ class Reading:
 
     Attributes
     ----------
-    tree : nested lists, as the module says
-    written : str, the same formula with every sign and bracket, which can be read in this way only
-    alternatives : tuple of str, what else the text may have meant, written in that way too
+    tree : nested lists, described in the module
+    written : str, the same formula with every sign and bracket, so that it can be read in only one way
+    alternatives : tuple of str, what else the text may have meant, written in the same way
 
     """
 
@@ -66,7 +66,7 @@ def read_formula(text, names=None):
     ----------
     text : str
     names : sequence of str, or None
-        The inputs, of any letters. None takes every word that is nothing else for an input.
+        The inputs, in any letters. With None, every word that is nothing else is an input.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def read_formula(text, names=None):
     Raises
     ------
     ExpressionError
-        one sentence about the formula; `error.at` is the place (start, end) in the text, or None.
+        It says in one sentence what is wrong; `error.at` is the place (start, end) in the text, or None.
 
     """
     first = _Reader(text, names, {})
@@ -97,7 +97,7 @@ def read_formula(text, names=None):
 
 
 class _Reader(Scanner):
-    """The grammar, a method for each of its lines; `depth` counts what lies in one another."""
+    """The grammar, with a method for each of its lines; `depth` counts nested brackets and signs."""
 
     def formula(self):
         if len(self.raw) > LIMITS["characters"]:
@@ -119,7 +119,7 @@ class _Reader(Scanner):
         return tree
 
     def side(self):
-        """Place of the one side of an equation that is a formula."""
+        """Place of the side of an equation that is the formula."""
         cuts = [-1, *(i for i, sign in enumerate(self.text) if sign == "="), self.end]
         sides = [(start + 1, end) for start, end in itertools.pairwise(cuts)]
         for start, end in sides if len(sides) > 1 else ():
@@ -134,7 +134,7 @@ class _Reader(Scanner):
         return kept[0] if kept else sides[0] if self.is_number(*sides[-1]) else sides[-1]
 
     def is_label(self, start, end):
-        """Whether this is what a formula is called, E or f(x, v), and no formula."""
+        """Whether this is a formula's name, such as E or f(x, v), and not a formula."""
         word = self.text[start:end].strip(" ")
         name = re.fullmatch(r"[^ ()]+\(([^()]*)\)", word)
         if name and all(self.input(part.strip(" ")) for part in name[1].split(",")):
@@ -147,7 +147,7 @@ class _Reader(Scanner):
         return bool(_NO_FORMULA.fullmatch(word)) and self.input(word) is None
 
     def signs(self):
-        """Read any signs; whether they make a minus."""
+        """Read any signs; returns whether they make a minus."""
         minus = False
         while self.peek() in ("+", "-"):
             minus ^= self.text[self.at] == "-"
@@ -188,7 +188,7 @@ class _Reader(Scanner):
                 return _product(factors)
 
     def next_power(self, before, depth):
-        """Power that stands behind another one without a sign between them."""
+        """Power that follows another one without a sign between them."""
         start = self.at
         power = self.power(depth)
         if before[0] == "#" and power[0] == "#":

@@ -1,4 +1,4 @@
-"""The words of formulas and the sentences about them, once for both readers: ours and the browser's."""
+"""The words of formulas and the sentences about them, shared by both readers: ours and the browser's."""
 
 import math
 import unicodedata
@@ -97,7 +97,7 @@ def inverse(name):
 
 
 def arity(name):
-    """Number of arguments of a function by its own name; None for one that is not known."""
+    """Number of arguments of a function, by its name; None for an unknown function."""
     if name in ARITHMETIC:
         return ARITHMETIC[name]
     if name in SLOPES:
@@ -106,6 +106,6 @@ def arity(name):
 
 
 def known_functions():
-    """Names of all functions that can be typed."""
+    """Names of all functions that you can type."""
     typed = [name for name in ALIASES if name.isalpha()]
     return list(dict.fromkeys([*SLOPES, *ARITHMETIC, *OPERATORS, *typed]))

@@ -1,1 +1,1 @@
-"""How often a formula is found, and where reading ends: sweeps over seeds and studies."""
+"""Sweeps over seeds and studies: they show how often a formula is found, and where reading ends."""

@@ -1,4 +1,4 @@
-"""Tables of what the notebooks hold, made from the notebooks and from the rows of a sweep."""
+"""Tables of what the notebooks contain, made from the notebooks and from the rows of a sweep."""
 
 import re
 
@@ -18,13 +18,13 @@ def index(folder, results):
 
     Parameters
     ----------
-    folder : path of the notebooks, from the folder in which the table is shown: links begin with it
+    folder : path of the notebooks, relative to the folder that shows the table: links begin with it
     results : path of a sweep's folder, or of a file of its rows, as `symgrad sweep` writes them
 
     Raises
     ------
     OutputError, DataError
-        where there are no such rows.
+        if there are no such rows.
 
     """
     from ..network.experiment import experiments
@@ -35,7 +35,7 @@ def index(folder, results):
 
 
 def answers(results):
-    """Return the table of the formulas that a sweep has found most often: what a reader is to guess first."""
+    """Return the table of the formulas that a sweep found most often; readers should guess them first."""
     rows = ((s.id, s.experiment, typed(s.formulas[0][0])) for s in _summaries(results).values() if s.formulas)
     return Table(("paper", "name", "formula"), tuple(rows))
 
@@ -50,7 +50,7 @@ def others(folder):
 
 
 def glossary(folder):
-    """Return the table of all words that notebooks explain at their beginning, in alphabetical order."""
+    """Return the table of all words that notebooks explain at their start, in alphabetical order."""
     meanings = {}
     for path in sources(folder):
         for word, meaning in _words(path):
@@ -60,7 +60,7 @@ def glossary(folder):
 
 
 def typed(formulas):
-    """Formulas, with commas between them, as LaTeX without the bar that ends a cell of a table."""
+    """Comma-separated formulas as LaTeX, without the bar that would end a table cell."""
     import sympy as sp
 
     from ..formula.expressions import as_expression
@@ -96,7 +96,7 @@ def _figures(summary):
 
 
 def _power(number):
-    """Number such as 2.9·10⁻⁸, which no browser breaks at a sign."""
+    """Number such as 2.9·10⁻⁸, which no browser breaks at its sign."""
     digits, exponent = f"{number:.1e}".split("e")
     return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
 

@@ -1,4 +1,4 @@
-"""A stranger's checkpoint: read as numbers, never as code, and made into the network its shapes describe."""
+"""Read a stranger's checkpoint as numbers, never as code, and build the network its shapes describe."""
 
 import io
 import pickletools
@@ -18,12 +18,12 @@ from .modules import mlp
 
 __all__ = ["from_checkpoint"]
 
-_SEARCHED = 8  # series of layers at most whose order is found by trying
-_LISTED = 4  # orders, where several fit
-_DEEPEST = 200  # layers whose order is found by trying
+_SEARCHED = 8  # at most so many series of layers are put in order by trying
+_LISTED = 4  # orders that a message lists, if several fit
+_DEEPEST = 200  # at most so many layers are put in order by trying
 _TRIES = 20_000  # beginnings of orders
 _LARGEST_LIST = 20  # layers that a message names
-_SHARED = 16  # times that a file's numbers may stand in layers
+_SHARED = 16  # times that layers may use a file's numbers
 _PICKLES = 5  # one after another, in files that torch wrote before its version 1.6
 _STEPS, _LONGEST = 300_000, 1000  # of a pickle, and characters of a name in it
 _SPARE = 2**20  # bytes that a zip file's entries may have beyond the file, whose directory is short
@@ -32,7 +32,7 @@ _OWN = "build the network yourself and give it the numbers: model.load_state_dic
 
 
 def from_checkpoint(path, activation, layers=None):
-    """Fully connected network of the linear layers in a file, which is read as numbers: no code of it runs.
+    """Build a fully connected network from the linear layers in a file. None of the file's code runs.
 
     >>> model = sg.from_checkpoint("stranger.safetensors", activation="tanh")  # doctest: +SKIP
     >>> sg.interpret(model, x, names=("a", "b", "c"))  # doctest: +SKIP
@@ -42,25 +42,25 @@ def from_checkpoint(path, activation, layers=None):
     path : path of a safetensors file, or of a state dict that `torch.save` wrote
         The state dict may lie inside others, beside an epoch and an optimizer.
     activation : str, a row of `networks.ACTIVATIONS`
-        Between the layers; the last is linear. It does not stand in a checkpoint: you have to know it.
+        Used between the layers; the last is linear. A checkpoint does not contain it: you have to know it.
     layers : sequence of str or None
-        Names of the layers to use, in their order. None: all, in the order of the file where it has one and
-        their shapes fit one another so, else in the only order in which they do. A file of safetensors and a
-        plain dict have none; there, names that differ only in a number are in its order.
+        Names of the layers to use, in their order. None: all layers, in the order of the file if it has one
+        and their shapes fit; else in the only order in which they fit. A safetensors file and a plain dict
+        have no order; there, names that differ only in a number are in the order of this number.
 
     Returns
     -------
     torch.nn.Sequential, as `networks.mlp` makes it: linear1, tanh1, linear2, ..., latent
-        On the CPU, in eval mode, of the file's precision, single at least.
+        On the CPU, in eval mode, with the file's precision, but at least single.
 
     Raises
     ------
     OutputError
-        for a file that is missing, or no checkpoint.
+        if the file is missing or is not a checkpoint.
     ModelError
-        for pickled code, several state dicts, anything but linear layers, layers that do not fit.
+        if it holds pickled code, several state dicts, anything but linear layers, or layers that do not fit.
     UnknownNameError
-        for an activation or a layer that is not there.
+        if an activation or a layer does not exist.
 
     """
     path = Path(path)
@@ -83,7 +83,7 @@ def _key(layer, what):
 
 
 def _tensors(path):
-    """Tensors of a file by name, and whether their order is that in which the network was built."""
+    """Tensors of a file by name, and whether they are in the order in which the network was built."""
     try:
         with path.open("rb") as file:
             safetensors = file.read(9)[8:] == b"{"
@@ -101,13 +101,13 @@ def _tensors(path):
     if len(found) != 1:
         where = ", ".join(name or "the top" for name, _ in found)
         what = f"several state dicts ({where}): save the one you mean alone" if found else "no state dict"
-        raise ModelError(f"{path} holds {what}; what is wanted is torch.save(model.state_dict(), ...)")
+        raise ModelError(f"{path} holds {what}; save it with torch.save(model.state_dict(), ...)")
     state = found[0][1]
     return _only_tensors(state), isinstance(state, OrderedDict)  # as a module's state dict is
 
 
 def _refuse_bombs(path):
-    """ValueError for a file that would take far more room or time to read than it has bytes."""
+    """Raise ValueError if reading a file would take far more memory or time than its size suggests."""
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
             for _ in range(_PICKLES):
@@ -123,7 +123,7 @@ def _refuse_bombs(path):
 
 
 def _refuse_long(file):
-    """ValueError for a pickle of very many steps, or with a name of very many characters."""
+    """Raise ValueError if a pickle has very many steps, or a very long name."""
     for number, (_, argument, _) in enumerate(pickletools.genops(file)):
         if number > _STEPS or (isinstance(argument, str) and len(argument) > _LONGEST):
             raise ValueError("no state dict is as long")
@@ -137,12 +137,12 @@ def _refusal(path, reason):
     code = _CODE.search(reason)
     if code is None:
         return OutputError(
-            f"{path} is damaged or no checkpoint ({' '.join(reason.split())[:100]}): what is wanted is a "
+            f"{path} is damaged or not a checkpoint ({' '.join(reason.split())[:100]}): give a "
             "safetensors file, or what torch.save(model.state_dict(), ...) writes"
         )
     return ModelError(
-        f"{path} holds pickled code ({code[1]}), which would run when it is loaded, so it is not: ask for "
-        "numbers alone, torch.save(model.state_dict(), ...) or safetensors"
+        f"{path} holds pickled code ({code[1]}), which would run if it were loaded, so it is not loaded: "
+        "ask for numbers alone, torch.save(model.state_dict(), ...) or safetensors"
     )
 
 
@@ -152,7 +152,7 @@ def _natural(name):
 
 
 def _state_dicts(held):
-    """Yield each mapping of names to tensors with a weight, wherever it lies, once: (where, mapping)."""
+    """Yield once each mapping of names to tensors with a weight, wherever it is: (where, mapping)."""
     waiting, seen = [("", held)], set()
     while waiting:
         name, value = waiting.pop()
@@ -167,7 +167,7 @@ def _state_dicts(held):
 
 
 def _chosen(tensors, ordered, layers, path):
-    """Names of the layers in their order, after all checks."""
+    """Names of the layers in order, after all checks."""
     sizes = {
         key.removesuffix("weight").removesuffix("."): tuple(value.shape[::-1])
         for key, value in tensors.items()
@@ -182,14 +182,14 @@ def _chosen(tensors, ordered, layers, path):
         bias = tensors.get(_key(name, "bias"))
         if bias is not None and (bias.shape != sizes[name][1:] or not _dense(bias)):
             raise ModelError(
-                f"{path}: {_key(name, 'bias')!r} has shape {tuple(bias.shape)}, and the layer "
+                f"{path}: {_key(name, 'bias')!r} has shape {tuple(bias.shape)}, but the layer has "
                 f"{sizes[name][1]} outputs"
             )
     return names
 
 
 def _dense(tensor):
-    """Whether a tensor holds a real number for each of its places."""
+    """Whether a tensor holds a real number in each of its places."""
     plain = tensor.layout == torch.strided and tensor.dtype.is_floating_point and not tensor.is_meta
     return plain and 0 < tensor.numel() <= tensor.untyped_storage().nbytes() // tensor.element_size()
 
@@ -200,7 +200,7 @@ def _refuse_others(tensors, sizes, path):
     if others or not sizes:
         listed = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
         raise ModelError(
-            f"{path} holds something else than linear layers: {listed or 'nothing'}; {_OWN}, or name the "
+            f"{path} holds something other than linear layers: {listed or 'nothing'}; {_OWN}, or name the "
             "linear layers to use, layers=[...]"
         )
 
@@ -211,7 +211,7 @@ def _known(layers, sizes, path):
         if name not in sizes:
             raise UnknownNameError(f"{path} has no linear layer {name!r}; {nearest(name, sizes)}")
     if not names or len(set(names)) < len(names) or not _fit(names, sizes):
-        raise ModelError(f"the layers given do not fit one another: {_described(names, sizes)}")
+        raise ModelError(f"the layers you named do not fit one another: {_described(names, sizes)}")
     return names
 
 
@@ -241,7 +241,7 @@ def _fit(names, sizes):
 
 
 def _orders(begun, series, sizes, tries):
-    """Yield all orders in which the layers fit one another, and each series keeps its own."""
+    """Yield all orders in which the layers fit one another and each series stays in its own order."""
     if next(tries, None) is None:
         return
     if not any(series):

@@ -1,4 +1,4 @@
-"""Networks that take raw inputs: what scales them is a layer, so that gradients are with respect to them."""
+"""Networks that take raw inputs: a layer scales them, so that gradients are with respect to raw inputs."""
 
 from collections import OrderedDict
 from itertools import pairwise
@@ -27,7 +27,7 @@ class Standardize(nn.Module):
     Parameters
     ----------
     points : array (N, n)
-        An input that is constant on them is shifted only.
+        An input that is constant on them is only shifted.
 
     """
 
@@ -49,18 +49,18 @@ class Standardize(nn.Module):
 
 
 def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
-    """Fully connected network, layers named linear1, silu1, linear2, ..., latent.
+    """Fully connected network, with layers named linear1, silu1, linear2, ..., latent.
 
     Parameters
     ----------
     sizes : sequence of int
         Inputs, hidden widths, outputs: (2, 64, 64, 1). The last layer is linear.
     activation : str, a row of `ACTIVATIONS`
-        Smooth by default: gradients of a ReLU network are constant from kink to kink.
+        Smooth by default, because gradients of a ReLU network are constant between kinks.
     generator : torch.Generator or None
         Source of the initial weights, PyTorch's usual U(-1/sqrt(fan-in), 1/sqrt(fan-in)).
     points : array (N, n) or None
-        With points, a first layer `standardize` scales the inputs by them.
+        With points, a first layer `standardize` scales the inputs to them.
     dropout : float
         Share of each hidden layer's neurons that are left out in training.
 
@@ -82,10 +82,10 @@ def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
 
 
 class Autoencoder(nn.Module):
-    """Two mirrored networks: inputs to latents, which are the output, and latents back to inputs.
+    """Two mirrored networks: from inputs to latents, which are the output, and from latents back to inputs.
 
-    Parameters as for `mlp`, whose sizes are those of the encoder. `decode(latents)` reconstructs
-    `scaled(x)`, the inputs as the encoder's first layer scales them.
+    Parameters as for `mlp`; the sizes are those of the encoder. `decode(latents)` reconstructs `scaled(x)`:
+    the inputs as the encoder's first layer scales them.
     """
 
     def __init__(self, sizes, activation="silu", generator=None, points=None, dropout=0.0):
@@ -104,9 +104,10 @@ class Autoencoder(nn.Module):
 
 
 class SideBySide(nn.Module):
-    """Models of the same inputs as one, their outputs beside each other: (N, n) to (N, k1 + k2 + ...).
+    """Join models with the same inputs into one, with their outputs side by side: (N, k1 + k2 + ...).
 
-    Of a model that returns several tensors all that have a row for each point; further arguments go to each.
+    If a model returns several tensors, it takes all that have a row for each point. Further arguments go to
+    each model.
 
     >>> sg.gradient_field(sg.SideBySide(first.model, second.model), x, neuron=[0, 1])  # doctest: +SKIP
     """
@@ -116,7 +117,7 @@ class SideBySide(nn.Module):
         self.models = nn.ModuleList(models)
 
     def forward(self, x, *arguments, **named):
-        """Return the outputs, those of the first model first."""
+        """Return the outputs, the first model's first."""
         return table_of([model(x, *arguments, **named) for model in self.models], len(x))
 
 

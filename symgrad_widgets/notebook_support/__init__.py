@@ -1,1 +1,1 @@
-"""What notebooks lean on: their parameters, their results, their tables, and how they are run and shown."""
+"""What notebooks need: their parameters, results and tables, and how they are run and shown."""

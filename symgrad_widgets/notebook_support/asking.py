@@ -1,6 +1,6 @@
 """Ask first, answer later: a question with a box, and answers that unfold after it.
 
-A notebook says itself whether its readers guess first: it passes `hidden=guess_first` to each question.
+Each notebook says whether its readers guess first: it passes `hidden=guess_first` to each question.
 """
 
 from html import escape
@@ -18,7 +18,7 @@ _STYLE = "font-family: var(--jp-code-font-family, monospace); white-space: pre-w
 
 
 class Question(DescribedBox):
-    """A question with a box: what is shown below it as `Answer` unfolds when somebody has written into it.
+    """A question with a box. An `Answer` below it unfolds once somebody has written something.
 
     >>> question = sg.Question("Will the arrows turn?", hidden=guess_first)
     >>> sg.Answer(question, view)
@@ -31,7 +31,7 @@ class Question(DescribedBox):
 
     Attributes
     ----------
-    guess : str, what was written, or None; may be assigned
+    guess : str, what was written, or None; you can assign it
     hidden : bool
 
     """
@@ -67,7 +67,7 @@ class Question(DescribedBox):
         self._note.value = "" if self.guess is None else "Noted. Now compare with what is below."
 
     def pictures(self):
-        """None: a question is words."""
+        """None: a question is only words."""
         return []
 
     @property
@@ -82,12 +82,12 @@ class Question(DescribedBox):
 class Answer(DescribedBox):
     """Something to see after a guess: a view, a result, a number or a text.
 
-    Where the question is not hidden it is shown at once.
+    If the question is not hidden, the answer shows at once.
 
     Parameters
     ----------
     question : Question or ExpressionView
-        Whatever has a `guess` and is `hidden` or not.
+        Anything with a `guess` and `hidden`.
     answer : a widget, or anything that a notebook displays
 
     """
@@ -134,7 +134,7 @@ class Answer(DescribedBox):
 
 
 def _html(answer):
-    """HTML of what a notebook displays: tables as tables, and a formula in type above its figures."""
+    """HTML of what a notebook displays: tables as tables, and a typeset formula above its figures."""
     from .page import rendered
 
     if hasattr(answer, "_repr_html_"):

@@ -1,4 +1,4 @@
-"""Check what a reader has worked out: right, or off and by how much, and never what the answer is."""
+"""Check what a reader has worked out: right, or how far off; it never gives the answer away."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from ..errors import DataError
 
 __all__ = ["Checked", "check_answer"]
 
-_OPEN = "Not solved yet: replace the three dots by your answer, and run the cell again."
+_OPEN = "Not solved yet: replace the three dots with your answer, and run the cell again."
 
 
 @dataclass(frozen=True, repr=False)
 class Checked:
-    """Whether an answer is right (None: there is none yet), and a sentence on it."""
+    """Whether an answer is right (None: there is no answer yet), and a sentence about it."""
 
     right: bool | None
     message: str
@@ -33,11 +33,11 @@ def check_answer(answer, right, within=0.02):
 
     Parameters
     ----------
-    answer : number, array, text, bool, or `...` where nothing is solved yet
+    answer : number, array, text, bool, or `...` if it is not solved yet
     right : the same kind, or a function of the answer
-        What the answer has to be; the function returns a `Verdict` on a formula, or whether it is right.
+        The right answer. The function returns a `Verdict` on a formula, or whether the answer is right.
     within : float
-        How far a number may be off, as a share of the largest right one.
+        How far a number may be off, as a share of the largest right number.
 
     """
     if answer is Ellipsis:
@@ -65,7 +65,7 @@ def _measured(answer, right, within):
     except (TypeError, ValueError):
         raise DataError(f"the answer {answer!r} must be a number, or an array of numbers") from None
     if answer.shape != right.shape:
-        return Checked(False, f"Not yet: the shape should be {right.shape}, and yours is {answer.shape}.")
+        return Checked(False, f"Not yet: the shape should be {right.shape}, but yours is {answer.shape}.")
     scale = np.abs(right).max() or 1.0
     off = np.abs(answer - right).max() / scale
     if off <= within:

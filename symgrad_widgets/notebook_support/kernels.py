@@ -1,4 +1,4 @@
-"""The kernel of our notebooks: the Python that this runs in, whatever else is called python3 here."""
+"""The kernel of our notebooks: the Python that runs this, whatever else is called python3 here."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ NAME = "python3"
 
 
 class OwnKernel(KernelSpecManager):
-    """All kernels of the machine, but under `python3` that of this environment."""
+    """All kernels of the machine, but the name `python3` means this environment's kernel."""
 
     def find_kernel_specs(self):
         """Return the folders of the kernels by name."""
@@ -26,7 +26,7 @@ class OwnKernel(KernelSpecManager):
 
 
 def other():
-    """Folder of another kernel that Jupyter itself would take for `python3`, or None."""
+    """Folder of another kernel that Jupyter itself would start as `python3`, or None."""
     try:
         found = KernelSpecManager().get_kernel_spec(NAME)
     except (NoSuchKernel, OSError, ValueError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""Find an experiment's notebook, and check parameters and output folder before it is executed."""
+"""Find an experiment's notebook, and check its parameters and output folder before it runs."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0
 
 
 def notebook_folder(given=None):
-    """Return the folder of the notebooks: `given`, or the one of the checkout or package this runs from."""
+    """Return the folder of the notebooks: `given`, or that of the checkout or package this runs from."""
     package = Path(__file__).resolve().parents[1]
     folder = (
         Path(given).expanduser()
@@ -41,7 +41,7 @@ def notebook_folder(given=None):
 
 
 def own_copy(folder):
-    """Return `folder`, or where it belongs to an installed package a copy of it to work in: ./notebooks."""
+    """Return `folder`, or a working copy ./notebooks if it belongs to an installed package."""
     if folder != Path(__file__).resolve().parents[1] / NAME:
         return folder
     shutil.copytree(folder, NAME, dirs_exist_ok=True, copy_function=_copy_missing)
@@ -61,8 +61,8 @@ def sources(folder):
 def find(experiment, folder):
     """Return the path of an experiment's notebook, `[NN_]<slug>.ipynb` somewhere below `folder`.
 
-    Where it has none of its own, the notebook `<kind>.ipynb` tells all experiments of a kind, and has a
-    parameter `experiment`.
+    If it has no notebook of its own, `<kind>.ipynb` serves all experiments of a kind, and has a parameter
+    `experiment`.
     """
     known = {_slug(path): path for path in sources(folder)}
     for name in (experiment.slug, experiment.kind):
@@ -89,7 +89,7 @@ def defaults(path):
 
 
 def answered(path):
-    """Return the parameters with which a notebook shows its answers at once: nobody is there to guess."""
+    """Return the parameters that make a notebook show its answers at once, because nobody will guess."""
     return {"guess_first": False} if "guess_first" in defaults(path) else {}
 
 
@@ -107,9 +107,9 @@ def _literal(statement):
 
 
 def parameters(path, experiment, settings):
-    """Return what to tell a notebook: which experiment, if it has a choice, and (name, text) pairs.
+    """Return the parameters for a notebook: which experiment, if it has a choice, and (name, text) pairs.
 
-    They are checked against its parameters; each value gets the type of its default.
+    They are checked against its parameters. Each value gets the type of its default.
     """
     known = defaults(path)
     values = {"experiment": experiment.slug} if "experiment" in known else {}
@@ -142,7 +142,7 @@ def _free(text):
 
 
 def check_folder(folder):
-    """Make `folder` if need be and try to write there, before minutes of work depend on it."""
+    """Make `folder` if necessary and try to write there, before minutes of work depend on it."""
     try:
         folder = Path(folder).expanduser()  # no shell does so behind `--out=`
         folder.mkdir(parents=True, exist_ok=True)

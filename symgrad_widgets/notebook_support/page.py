@@ -1,8 +1,8 @@
-"""A notebook as one static HTML page that is readable offline.
+"""A notebook as one static HTML page that you can read offline.
 
-nbconvert's own page fetches MathJax, require.js, mermaid and the widget manager from other hosts, and shows
-neither formulas nor widgets without them. Here formulas become MathML, which browsers draw themselves, and
-each widget is replaced by the picture or the words that stand beside it in the notebook.
+nbconvert's own page fetches MathJax, require.js, mermaid and the widget manager from other hosts. Without
+them it shows neither formulas nor widgets. Here formulas become MathML, which browsers draw themselves, and
+each widget is replaced by the picture or words that the notebook stores with it.
 """
 
 import copy
@@ -16,7 +16,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 __all__ = ["rendered", "to_html"]
 
-_LIVE = (  # what only shows with code from elsewhere, or with a kernel
+_LIVE = (  # what shows only with code from elsewhere, or with a kernel
     "application/javascript",
     "application/vnd.bokehjs_exec.v0+json",
     "application/vnd.bokehjs_load.v0+json",
@@ -31,7 +31,7 @@ math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaV
 
 
 def to_html(notebook, title="notebook"):
-    """Return the notebook (as nbformat gives it) as the text of a page without scripts or outside links."""
+    """Return a notebook (as nbformat gives it) as the text of a page without scripts or outside links."""
     html, _ = _Page().from_notebook_node(_still(notebook), {"metadata": {"name": title}})
     soup = BeautifulSoup(html, features="html.parser")
     for script in soup.select("script"):

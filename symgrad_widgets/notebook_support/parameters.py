@@ -1,4 +1,4 @@
-"""The parameters of a notebook, checked where it begins: papermill says of a misspelt one in a log only."""
+"""Check a notebook's parameters at its start: papermill mentions a misspelt one only in a log."""
 
 import ast
 import sys
@@ -8,7 +8,7 @@ from ..errors import DataError, UnknownNameError, nearest
 
 __all__ = ["check_parameters"]
 
-_MARK = "# Parameters\n"  # papermill begins the cell with it that it puts after the notebook's own
+_MARK = "# Parameters\n"  # papermill adds a cell after the notebook's own, and begins it with this
 
 
 def _is(value, kind):
@@ -32,16 +32,16 @@ _RULES = {  # name: what it has to be
 
 
 def check_parameters(**values):
-    """Check the parameters of a notebook, given by name, and that papermill was given no others.
+    """Check the parameters of a notebook, given by name, and that papermill got no others.
 
     >>> sg.check_parameters(seed=seed, retrain=retrain, budget=budget, guess_first=guess_first)
 
     Raises
     ------
     DataError
-        for a value that the parameter cannot have.
+        if a parameter cannot have its value.
     UnknownNameError
-        for a name that is no parameter here, which would be ignored.
+        if a name is not a parameter here; it would be ignored.
 
     """
     for name in _injected():
@@ -56,7 +56,7 @@ def check_parameters(**values):
 
 
 def _injected():
-    """Names that papermill has set: those assigned in the cell that it puts into the notebook."""
+    """Names that papermill has set: those assigned in the cell that it adds."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     sources = [] if shell is None else shell.user_ns.get("In", [])
     cells = [ast.parse(source) for source in sources if source.startswith(_MARK)]

@@ -1,6 +1,6 @@
-"""What an executed notebook has found, in a form that the command line and other programs can read back.
+"""What a notebook has found, in a form that the command line and other programs can read back.
 
-A notebook ends with `sg.record(result, run)`. That displays one output which holds the result twice: as text
+A notebook ends with `sg.record(result, run)`. This displays one output that holds the result twice: as text
 for a person, and as JSON under the MIME type `RESULT_MIME` for `symgrad run`.
 """
 
@@ -23,10 +23,10 @@ RESULT_MIME = "application/vnd.symgrad.result+json"
 class Report:
     """The outcome of interpreting one neuron (losses are mean `1 - cos^2`; angles are degrees).
 
-    `formula` is None where no closed form was found, `same` is None where nothing can be said, `how` is the
-    verdict's, and `angle` is the median and the 95th percentile over the points. `formulas` has one for each
-    independent concept found, `known` says of how many the experiment knows that its neurons may hold them.
-    `front` is that of the first: (complexity, loss, formula) each, and `kind` what it is.
+    `formula` is None if no closed form was found. `same` is None if nothing can be said; `how` is the
+    verdict's. `angle` holds the median and the 95th percentile over the points. `formulas` has one for each
+    independent concept found; `known` is the number of concepts that the experiment's neurons are known to
+    hold. `front` is that of the first formula, as (complexity, loss, formula); `kind` says what it is.
     """
 
     formula: str | None
@@ -48,7 +48,7 @@ class Report:
 
     @property
     def success(self):
-        """Whether every concept that is known has been found, and nothing else."""
+        """Whether it found every known concept, and nothing else."""
         return bool(self.same) and len(self.formulas) >= (self.known or 0)
 
     def __str__(self):
@@ -76,21 +76,21 @@ class Report:
 def record(result, run=None):
     """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
 
-    And nothing is returned: as the last line of a cell it would be shown twice.
+    It returns nothing: otherwise, as the last line of a cell, the report would show twice.
 
     Parameters
     ----------
     result : Interpretation
-        what was found.
+        What was found.
     run : TrainingResult, optional
-        adds the experiment, the seed, the floor and the time of the training.
+        Adds the experiment, the seed, the floor and the training time.
 
     """
     _display(summarise(result, run))
 
 
 def summarise(result, run=None):
-    """`Report` of an `Interpretation`, with what the `TrainingResult` adds to it."""
+    """`Report` of an `Interpretation`, with what a `TrainingResult` adds to it."""
     best, verdict = result.best, result.verdict
     return Report(
         formula=None if best is None else str(best.expression),

@@ -24,14 +24,14 @@ class NotebookFailedError(SymgradError, RuntimeError):
 
 
 def execute(path, output, values, timeout):
-    """Execute the notebook `path` with the parameters `values` into the file `output`; return what it became.
+    """Execute the notebook `path` with parameters `values` into the file `output`; return the result.
 
     Progress, and what the cells print, goes to the terminal. `timeout` is the time in seconds for each cell.
 
     Raises
     ------
     NotebookFailedError
-        names the cell and the error; `output` then holds the notebook as far as it came.
+        It names the cell and the error; `output` then holds the notebook as far as it got.
 
     """
     with tempfile.TemporaryFile("w+", errors="replace") as aside:
@@ -58,17 +58,17 @@ def execute(path, output, values, timeout):
             message = f"a cell ran longer than {timeout} s: allow more with --timeout"
             raise NotebookFailedError(message) from None
         except DeadKernelError:
-            message = "the kernel died, perhaps for want of memory: see `symgrad doctor`"
+            message = "the kernel died, perhaps because memory ran out: see `symgrad doctor`"
             raise NotebookFailedError("\n  ".join([message, *_last_lines(aside)])) from None
 
 
 def _as_named(path):
-    """Path as papermill takes it, for whom braces are places for parameters."""
+    """Path as papermill takes it: it reads braces as places for parameters."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _aside(file):
-    """Return a kind of kernel whose process complains into `file`: only its words before a death matter."""
+    """Return a kernel class whose process complains into `file`: only its last words matter."""
 
     class Aside(AsyncKernelManager):
         @default("kernel_spec_manager")
@@ -97,7 +97,7 @@ def _plain(text):
 
 
 class _Narrated(NBClientEngine):
-    """Papermill's own engine, and a line on the terminal for each code cell."""
+    """Papermill's own engine, plus a line on the terminal for each code cell."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **options):

@@ -7,7 +7,7 @@ __all__ = ["Table"]
 
 @dataclass(frozen=True, repr=False)
 class Table:
-    """Texts in rows under a head; Markdown where that is shown, and plain text."""
+    """Rows of texts below a header, as Markdown if that can be shown, and as plain text."""
 
     head: tuple
     rows: tuple

@@ -1,6 +1,6 @@
 """Pictures of gradient fields, fronts and trainings: pure functions from arrays to a `Picture`.
 
-A `Picture` is shown as it is (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
+You can show a `Picture` as it is (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
 """
 
 from .angles import angle_groups, angle_histogram, describe_angles, target, worst

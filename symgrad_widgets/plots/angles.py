@@ -33,7 +33,7 @@ def worst(degrees, count):
 
 
 def target(field):
-    """Name what a candidate's angles are measured to: one neuron, or the span of the gradients of several."""
+    """Name the reference of a candidate's angles: one neuron, or the span of several neurons' gradients."""
     return "the neuron" if field.neurons == 1 else f"the span of {field.neurons} neurons"
 
 
@@ -56,7 +56,7 @@ def angle_histogram(degrees, what="the formula", of="the neuron"):
 
 
 def thin(count, limit):
-    """Indices of at most `limit` of `count` points, evenly spread, always the same ones."""
+    """Indices of at most `limit` of `count` points, evenly spread and always the same."""
     return np.unique(np.linspace(0, count - 1, min(count, limit)).astype(int))
 
 

@@ -21,15 +21,15 @@ def field_picture(
     Parameters
     ----------
     field : GradientField
-        Of several neurons the first is drawn; the angles are those to the span of all.
+        If there are several neurons, the first is drawn, but angles are to the span of all.
     degrees : array (N,), optional
         Angle between a candidate's gradient and the neuron's at each point.
     inputs : two positions or names
-        The inputs along the axes; where there are more, an arrow is seen from that side.
+        The inputs along the axes; if there are more, you see the arrows projected onto these two.
     limit : int
-        Arrows at most.
+        The most arrows to draw.
     what : str
-        Name of the candidate in the words.
+        What the words call the candidate.
     cut : Slice, optional
         Show only the points near this slice, and all data as grey dots behind them.
     below, above : sequences of Mark
@@ -125,8 +125,8 @@ def position(field, which):
 def displaced(points, pair, chosen, gradients, length=_LENGTH):
     """Start (N, 2), displacement (N, 2) and the turn of the head on the screen (N,) of each arrow.
 
-    On the screen the arrow of a gradient (N, n) stands at right angles to the level lines, whatever the
-    scales of the two axes: they multiply a gradient on its way to the screen, a displacement on its way back.
+    On the screen, the arrow of a gradient (N, n) is at right angles to the level lines, whatever the scales
+    of the two axes. They multiply a gradient on its way to the screen, and a displacement on its way back.
     """
     span = np.ptp(points[:, pair], axis=0)
     alike = comparable(points[:, pair])
@@ -139,6 +139,6 @@ def displaced(points, pair, chosen, gradients, length=_LENGTH):
 
 
 def directions(field, chosen, projected=None):
-    """Gradients in input coordinates (N, n) of `projected` (N, m), by default those of the first neuron."""
+    """Gradients (N, n) in input coordinates, from `projected` (N, m), by default the first neuron's."""
     projected = field.projected[chosen, 0] if projected is None else projected
     return field.measure.take(chosen).lift(projected)

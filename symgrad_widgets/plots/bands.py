@@ -15,8 +15,8 @@ _HIGH, _ROOM = 3, 2  # of a band on the logarithmic scale: its height, and the r
 def film_picture(film, training=None):
     """Draw a `Film`: the loss of its last formula over epochs, and bands of the formulas that it had.
 
-    `training` maps epochs to the training's own loss, or is None. The last formula's band is blue; of the
-    others the three that last longest have colours, and the rest is grey.
+    `training` maps epochs to the training's own loss, or is None. The last formula's band is blue. The three
+    others that last longest have colours, and the rest are grey.
     """
     epochs = np.array([frame.epoch for frame in film], dtype=float)
     losses = [np.nan if one.final is None else max(one.final.loss, _LOWEST) for one in film]

@@ -1,4 +1,4 @@
-"""What a bend does to a neuron: to its gradients, and what a fitted `phi` leaves of its values."""
+"""What a bend does to a neuron's gradients, and what a fitted `phi` leaves of its values."""
 
 import numpy as np
 
@@ -14,10 +14,10 @@ _LONGEST = 0.16  # of the longest arrow, as a share of the shown range
 
 
 def bent_picture(points, before, now, names, limit=150):
-    """Gradients before and after a bend, each as long as it is: the lengths change, the lines stay.
+    """Gradients before and after a bend, at their true lengths: the lengths change, the lines stay.
 
-    All arrays have shape (N, n); the first two inputs are drawn. The words name the lengths, and the largest
-    angle between the two gradients of a point.
+    All arrays have shape (N, n); the first two inputs are drawn. The words give the lengths, and the largest
+    angle between the two gradients at a point.
     """
     points, before, now = (np.asarray(rows, dtype=float) for rows in (points, before, now))
     if not points.shape == before.shape == now.shape or points.ndim != 2:
@@ -66,7 +66,7 @@ def _turned(before, now):
 
 
 def residual_picture(formula_values, neuron_values, phi, what="the formula"):
-    """Neuron value less `phi(formula value)`, one dot a point; what has a shape is not explained."""
+    """Neuron value minus `phi(formula value)`, one dot for each point; any visible shape is unexplained."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(

@@ -6,7 +6,7 @@ from bokeh.plotting import figure as bokeh_figure
 __all__ = ["HEIGHT", "figure"]
 
 HEIGHT = 320
-_IN_A_ROW = 5  # labels of a legend that a narrow plot has room for
+_IN_A_ROW = 5  # legend labels that fit into a narrow plot
 _MARKERS = {"ring": "circle", "": "circle"}
 
 

@@ -24,9 +24,9 @@ def front_picture(front, best=None, guesses=(), published=(), null=(), marked=No
     """Draw loss against complexity of the candidates found, on a logarithmic scale.
 
     All arguments hold objects with `expression`, `complexity` and `loss` (mean of `1 - cos^2`): the front by
-    complexity, the one chosen of it or None, a person's own, those of a publication, what a search of random
-    directions finds, and the one that is marked because a person looks at it. `others` holds fronts of
-    up to three other methods by their names.
+    complexity; the one chosen from it, or None; a person's own guesses; those of a publication; what a search
+    of random directions finds; and the one marked because a person is looking at it. `others` holds fronts of
+    up to three other methods, by name.
     """
     front, guesses, published, null = tuple(front), tuple(guesses), tuple(published), tuple(null)
     marks = [
@@ -123,7 +123,7 @@ def history_picture(history):
 
 
 def phi_picture(formula_values, neuron_values, phi=None, what="the formula", title="Neuron against formula"):
-    """Neuron value against formula value, one dot a point, with the fitted curve `phi(values)` if given."""
+    """Neuron value against formula value, one dot for each point, with the fitted curve `phi(values)`."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(
@@ -156,7 +156,7 @@ def _describe_phi(x, y, what):
 
 
 def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120):
-    """Anchors and positives, joined where they are a pair that shares the concept's value.
+    """Anchors and positives; a line joins each pair that shares the concept's value.
 
     `anchor` and `positive` have shape (N, n); two of the n inputs are shown.
     """
@@ -205,7 +205,7 @@ def labels_picture(x, y, names, inputs=(0, 1)):
 
 
 def plane_picture(points, values, names, inputs=(0, 1), what="value"):
-    """Points over two inputs in four groups of equal size by their value, low to high."""
+    """Points over two inputs, in four groups of equal size from low to high values."""
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if len(points) != len(values):
         raise DataError(f"{len(points)} points and {len(values)} values: give one value for each point")

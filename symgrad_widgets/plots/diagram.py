@@ -11,7 +11,7 @@ from .picture import BLUE, GREEN, ORANGE, RED, Mark, Picture
 
 __all__ = ["LEVELS", "NeuronsPicture", "activation_picture", "levels_of"]
 
-LEVELS = 8  # of strength that an eye tells apart; 255 stands for none
+LEVELS = 8  # of strength that an eye can tell apart; 255 means none
 _NONE = 255
 _POINTS = 400
 _WIDTH, _GAP, _LABEL = 520, 18, 16
@@ -41,7 +41,7 @@ class NeuronsPicture:
     Attributes
     ----------
     layers : sequence of (label, number of neurons)
-    levels : array of uint8, one a neuron, all layers in a row; see `levels_of`
+    levels : array of uint8, one for each neuron, all layers in a row; see `levels_of`
     chosen : numbers of neurons
     legend : (what, low end, high end)
     words : str
@@ -100,7 +100,7 @@ def _flow(layers, cell):
 
 
 def _block(levels, columns, chosen):
-    """Dots of one layer, cells of width 1; a line without length and with round ends is a dot."""
+    """Dots of one layer, in cells of width 1; a line of length 0 with round ends makes a dot."""
     places = [(neuron % columns, neuron // columns) for neuron in range(len(levels))]
     parts = []
     for level in np.unique(levels):
@@ -127,8 +127,8 @@ def _shortened(label, width):
 def activation_picture(points, values, names, inputs=None, what="the neuron"):
     """One neuron's values (N,) over the points (N, n).
 
-    Over the two inputs given by position, in quarters by value; of a single input as a curve of dots; without
-    `inputs` as a histogram.
+    With two inputs (given by position), it draws quarters by value; with a single input, a curve of dots;
+    without `inputs`, a histogram.
     """
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if values.shape != (len(points),):

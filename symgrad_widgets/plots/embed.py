@@ -1,4 +1,4 @@
-"""Pictures in a page of HTML that needs no other file: live where scripts run, still where they do not."""
+"""Pictures in an HTML page that needs no other file: live if scripts run, still if they do not."""
 
 from html import escape
 
@@ -10,7 +10,7 @@ _SHOW = "document.body.classList.add('live')"
 def embedded(pictures):
     """Return the HTML of some pictures, in order, and of what the page's head needs for them.
 
-    A picture is an SVG with its words below. Where the page's scripts run, a bokeh figure takes its place.
+    A picture is an SVG with its words below. If the page's scripts run, a bokeh figure takes its place.
     """
     from bokeh.embed import components
     from bokeh.resources import Resources

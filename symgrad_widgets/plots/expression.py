@@ -15,14 +15,14 @@ _ACROSS, _DOWN, _MARGIN = 46, 52, 26
 
 @dataclass(frozen=True)
 class ExpressionPicture:
-    """A SymPy formula, shown by IPython as its tree with words; operators are round, leaves are boxes."""
+    """A SymPy formula that IPython shows as a tree with words; operators are round, leaves are boxes."""
 
     expression: sp.Expr
     names: tuple
 
     @property
     def words(self):
-        """The formula and what its outermost operator joins, in words."""
+        """The formula, and what its outermost operator joins, in words."""
         parts = [str(part) for part in self.expression.args]
         if not parts or self.expression.is_Rational:
             return f"The formula {self.expression}."

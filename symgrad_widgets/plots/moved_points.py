@@ -6,12 +6,12 @@ from .picture import BLUE, GREY, ORANGE, Mark, Picture
 
 __all__ = ["motion_picture"]
 
-_ORBITS, _STEPS = 12, 25  # lines that are drawn, and corners of each
+_ORBITS, _STEPS = 12, 25  # lines to draw, and corners of each
 _POINTS = 150
 
 
 def _moving(motion):
-    """Positions of the two inputs to draw: the first that move, and others where one alone does."""
+    """Positions of the two inputs to draw: the first two that move, or another one if only one moves."""
     moves = (motion.matrix != 0).any(1) | (motion.offset != 0)
     moved = [*np.flatnonzero(moves), *np.flatnonzero(~moves)]
     return tuple(int(i) for i in moved[:2])

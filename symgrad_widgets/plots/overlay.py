@@ -1,4 +1,4 @@
-"""A formula laid over a neuron's gradient field: its own unit gradients and its level lines."""
+"""A formula drawn over a neuron's gradient field: its own unit gradients and its level lines."""
 
 import numpy as np
 
@@ -8,14 +8,15 @@ from .picture import GREY, Mark
 
 __all__ = ["formula_arrows", "level_lines"]
 
-_LENGTH = 0.09  # of a unit arrow: its end shows beyond the neuron's where both have one direction
-_GRID = 40  # points a side
+_LENGTH = 0.09  # of a unit arrow: its end shows beyond the neuron's if both have the same direction
+_GRID = 40  # points along each side
 
 
 def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None):
     """Marks of the formula's unit gradients at the points where `field_picture` draws the neuron's.
 
-    Along the data, and all reversed if that agrees better with the neuron: an angle has no sign.
+    They are projected along the data, and all reversed if that agrees better with the neuron, because an
+    angle has no sign.
     """
     pair, chosen = [position(field, i) for i in inputs], seen(field, limit, cut)
     gradients = evaluate(expression, field.names, field.points)[1]

@@ -1,4 +1,4 @@
-"""Marks as SVG paths, written short: in whole quarters of a pixel, each from where the pen was left.
+"""Marks as short SVG paths: in whole quarters of a pixel, each step relative to the last pen position.
 
 A saved notebook holds every picture twice.
 """
@@ -9,7 +9,7 @@ import numpy as np
 
 __all__ = ["STEPS", "draw", "symbol"]
 
-STEPS = 4  # of a coordinate, to a pixel
+STEPS = 4  # of a coordinate in one pixel
 _STRIP = 120  # steps; marks are written strip by strip, so that the pen travels little
 _DASHES = {"dashed": (6, 4), "dotted": (2, 3)}  # pixels
 # Outlines in units of the marker's radius, pointing up.

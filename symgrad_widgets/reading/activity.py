@@ -31,9 +31,9 @@ _SURE = 6  # powers of ten: a formula of less loss is shown as certain
 
 
 class Measure(NamedTuple):
-    """One number for each neuron, NaN where it has none.
+    """One number for each neuron, NaN for a neuron that has none.
 
-    `strength` places it between 0 and 1 for the eye; `low` and `high` name the ends of that.
+    `strength` scales it to 0..1 for the eye; `low` and `high` name the ends of this scale.
     """
 
     title: str
@@ -46,18 +46,18 @@ class Measure(NamedTuple):
 class Activity:
     """Measures of all neurons of a model on data.
 
-    Values are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until one
-    of their measures is asked for. They are then taken for all neurons together, in forward mode: one pass
-    for each direction in which the data extend, however many neurons there are, at up to 128 of the points.
-    With more than 32 such directions the gradients are projected on 32 random ones. That leaves an error of
-    about 10 degrees in an angle of 45 and less in small ones; `field` is always exact.
+    Values are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until you ask
+    for one of their measures. Then they are taken for all neurons together, in forward mode, at up to 128 of
+    the points: one pass for each direction in which the data extend, however many neurons there are. If there
+    are more than 32 such directions, the gradients are projected onto 32 random ones. That causes an error of
+    about 10 degrees in an angle of 45, and less in small ones; `field` is always exact.
 
     Parameters
     ----------
     model : torch.nn.Module
     x : array (N, ...) of points
     names : names of the n inputs
-    layers : names of layers, or None for all that compute something
+    layers : names of layers; None: all that compute something
     wrt, forward_args, training
         As in `gradient_field`.
 
@@ -80,7 +80,7 @@ class Activity:
         self._survey = Survey(model, x, layers, **self._given)
         self.layers, self.points = self._survey.shown, self._survey.points
         if len(self.points) < 2:
-            raise DataError("x holds one point: what a neuron does is seen from point to point; give more")
+            raise DataError("x holds one point, but only several points show what a neuron does; give more")
         self.starts = np.cumsum([0, *(layer.count for layer in self.layers)])
         self._limited()
         names = names_of(x if wrt is None else None, names) or axis_names(self._survey.input_shape)
@@ -108,7 +108,7 @@ class Activity:
         return names.index(name)
 
     def neurons(self, position, numbers):
-        """Numbers of neurons of a layer, itself given by number, as a tuple; DataError for what is none."""
+        """Numbers of some neurons of a layer, as a tuple; DataError if they are not."""
         layer = self.layers[position]
         if not isinstance(numbers, list | tuple) or not numbers:
             raise DataError(f"neurons must be a tuple of one neuron or more, such as (0, 3), got {numbers!r}")
@@ -120,7 +120,7 @@ class Activity:
         return tuple(dict.fromkeys(int(neuron) for neuron in numbers))
 
     def field(self, layer, neurons):
-        """Return the exact `GradientField` of some neurons of a layer, given by number, at all points."""
+        """Return the exact `GradientField` of some neurons (given by number) of a layer, at all points."""
         from ..network.gradients import gradient_field
 
         chosen = [self.layers[layer].neuron(neuron) for neuron in neurons]
@@ -139,11 +139,11 @@ class Activity:
 
     @property
     def bound(self):
-        """Whether the model can be asked at the given points only."""
+        """Whether the model can be asked only at the given points."""
         return self._given["wrt"] is not None or bool(self._given["forward_args"])
 
     def maps(self, point):
-        """Channels of images at that of the points which is nearest, by layer: (neurons, height, width)."""
+        """Channels of images at the nearest of the points, by layer: (neurons, height, width)."""
         return self._survey.maps(int(((self.points - point) ** 2).sum(1).argmin()))
 
     @cached_property
@@ -200,8 +200,8 @@ class Activity:
     def gradient_spread(self):
         """How much each neuron's gradient turns: the share of the unit gradients off their main direction.
 
-        0 when it points along one line everywhere, as that of a linear neuron; at most 1 - 1/m in m
-        dimensions. NaN for a neuron without a gradient.
+        0 if it points along one line everywhere, as in a linear neuron; at most 1 - 1/m in m dimensions. NaN
+        for a neuron without a gradient.
         """
         spread = np.full(self.starts[-1], np.nan)
         for neurons, directions, alive in self._unit_gradients():
@@ -221,7 +221,7 @@ class Activity:
     def angles(self, formula):
         """Median angle in degrees between each neuron's gradient and a SymPy formula's, (neurons,); 0 to 90.
 
-        Those of the last formula asked for are kept.
+        The angles to the last formula are kept.
         """
         if formula not in self._angles:
             self._angles = {formula: self._compared(formula)}

@@ -1,7 +1,7 @@
-"""What gradient matching is compared with: formulas fitted to a neuron's value, or to the labels themselves.
+"""Baselines to compare gradient matching with: formulas fitted to a neuron's value, or to the labels.
 
-Each function returns a front of `Fit`s by rising complexity. They know nothing of gradients; each formula is
-scored by its gradients afterwards, so that fronts of all kinds can be held against each other.
+Each function returns a front of `Fit`s by rising complexity. They know nothing about gradients. Afterwards
+each formula is scored by its gradients, so that you can compare fronts of all kinds.
 """
 
 import dataclasses
@@ -35,10 +35,10 @@ class MissingPackageError(SymgradError, ImportError):
 
 @dataclass(frozen=True, repr=False)
 class Fit(Candidate):
-    """A formula fitted without gradients, and `error`, by which it was fitted, on held-out points.
+    """A formula fitted without gradients, with the `error` that the fit minimised, on held-out points.
 
-    Of values the error is the share of their variance that is not explained, of labels the share that is
-    wrong. `loss` is mean `1 - cos^2`, as of every Candidate.
+    For values, the error is the share of their variance that is not explained; for labels, the share that is
+    wrong. `loss` is the mean `1 - cos^2`, as for every Candidate.
     """
 
     error: float = dataclasses.field(kw_only=True)
@@ -50,7 +50,7 @@ class Fit(Candidate):
 def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000):
     """Symbolic regression of a neuron's value (least squares), the common way to fit a formula.
 
-    By genetic programming whose constants are placed by least squares (operon: Burlacu, Kronberger, Kommenda
+    It uses genetic programming, and places constants by least squares (operon: Burlacu, Kronberger, Kommenda
     2020), for a front of error against length. The formula has to describe the bend of the neuron too.
 
     >>> fit_value(field.points, field.values, field)  # doctest: +SKIP
@@ -58,10 +58,10 @@ def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000)
     Parameters
     ----------
     x, values : arrays (N, n) and (N,) of points and the neuron's values there
-    field : GradientField, to name the inputs and to score the formulas found, and for nothing else
-    seconds : cap on the time, rounded up to whole seconds; None for none
-    random_state : int; the same gives the same front where `evaluations` end the run
-    evaluations : formulas tried, at most; 200,000 take about five seconds
+    field : GradientField, used only to name the inputs and to score the formulas found
+    seconds : cap on the time, rounded up to whole seconds; None for no cap
+    random_state : int; the same seed gives the same front if `evaluations` end the run
+    evaluations : the most formulas to try; 200,000 take about five seconds
 
     Returns
     -------
@@ -70,9 +70,9 @@ def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000)
     Raises
     ------
     DataError
-        for arrays that do not fit each other or the field.
+        if the arrays do not fit each other or the field.
     MissingPackageError
-        where pyoperon is not installed.
+        if pyoperon is not installed.
 
     """
     x, values = _checked(x, values, field)
@@ -80,11 +80,11 @@ def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000)
 
 
 def fit_labels(x, y, field, seconds=20, random_state=0, evaluations=200_000):
-    """Direct symbolic classification: a formula whose sign is the label. No network is asked.
+    """Direct symbolic classification: a formula whose sign is the label. It needs no network.
 
-    Labels of two kinds count as -1 and 1, and the squared error is minimised, scale and offset free. (The
-    baseline of arXiv 2401.04978 minimises the hinge loss, which operon does not have; both ask for a formula
-    that is positive on one side only.) Arguments, result and errors are as of `fit_value`.
+    Labels of two kinds count as -1 and 1. The fit minimises the squared error, with free scale and offset.
+    (The baseline of arXiv 2401.04978 minimises the hinge loss, which operon does not have; both ask for a
+    formula that is positive on one side only.) Arguments, result and errors are as in `fit_value`.
     """
     classes = np.unique(np.asarray(y))
     if len(classes) != 2:
@@ -96,8 +96,8 @@ def fit_labels(x, y, field, seconds=20, random_state=0, evaluations=200_000):
 def fit_polynomials(x, values, field, degree=3):
     """Polynomials of degree 1 to `degree` fitted to the value, as arXiv 2003.04299 reads its latents.
 
-    Least squares over all monomials of the inputs; terms that contribute less than 1 % of the greatest are
-    left out and the rest is fitted again. Arguments, result and errors are as of `fit_value`.
+    Least squares over all monomials of the inputs. Terms that contribute less than 1 % of the greatest term
+    are left out, and the rest is fitted again. Arguments, result and errors are as in `fit_value`.
     """
     x, values = _checked(x, values, field)
     if not 1 <= whole(degree, "degree") <= _HIGHEST:
@@ -113,16 +113,16 @@ def _checked(x, target, field):
     x, target = floats(x, "points"), floats(target, "values")
     if target.ndim != 1 or x.shape != (len(target), len(field.names)):
         raise DataError(
-            f"to fit takes points (N, {len(field.names)}), columns for {', '.join(field.names)}, and "
+            f"the fit takes points (N, {len(field.names)}), columns for {', '.join(field.names)}, and "
             f"a number for each: got {x.shape} and {target.shape}"
         )
     if len(x) < _LEAST or not (np.isfinite(x).all() and np.isfinite(target).all() and np.ptp(target) > 0):
-        raise DataError(f"to fit takes at least {_LEAST} finite points, whose values are not all equal")
+        raise DataError(f"the fit takes at least {_LEAST} finite points, whose values are not all equal")
     return x, target
 
 
 def _standard(values):
-    """Mean 0 and variance 1: operon finds little where errors are in the hundreds."""
+    """Values with mean 0 and variance 1: operon finds little if errors are in the hundreds."""
     return (values - values.mean()) / values.std()
 
 
@@ -163,7 +163,7 @@ def _split(count, seed):
 
 
 def _read(text, names):
-    """Formula of operon's text, whose inputs are X1, X2, ...; None where nothing is left of it."""
+    """Formula from operon's text, whose inputs are X1, X2, ...; None if nothing is left of it."""
     numbered = [f"X{i}" for i in range(1, len(names) + 1)]
     pairs = zip(numbered, names, strict=True)
     symbols = {sp.Symbol(number, real=True): sp.Symbol(name, real=True) for number, name in pairs}
@@ -175,7 +175,7 @@ def _read(text, names):
 
 
 def _fit(formula, field, points, target, error):
-    """Measure a formula by what it was fitted to and, without scale and offset, by its gradients."""
+    """Measure a formula on what it was fitted to and, without scale and offset, by its gradients."""
     predicted = evaluate(formula, field.names, points)[0]
     scored = score(field, formula.as_coeff_Add()[1].as_coeff_Mul()[1])
     return Fit(**vars(scored), error=error(predicted, target))

@@ -1,9 +1,10 @@
-"""The experiment that decides: where formulas differ most the network is asked, and one falls.
+"""The experiment that decides: ask the network where formulas differ most, and one of them falls.
 
-Two formulas that fit the same data may differ elsewhere. Of all inputs that are allowed, those at which the
+Two formulas that fit the same data may differ elsewhere. Among all allowed inputs, those at which the
 directions of the two differ most tell most (Hunter and Reiner 1965, Technometrics 7, 307: designs that
-discriminate between models), where the network's gradient is long enough to have a direction. Inputs among
-the data tell nothing new: a longer formula is near the network's errors there, since it was fitted to them.
+discriminate between models), if the network's gradient there is long enough to have a direction. Inputs among
+the data tell nothing new: there, a longer formula is near the network's errors, because it was fitted to
+them.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ..formula.expressions import as_expression, evaluate, misalignments
 
 __all__ = ["Decided", "Trial", "decide"]
 
-_DRAWN = 12  # 2**12 points of a box are looked at
+_DRAWN = 12  # 2**12 points of a box are tried
 _TELLING = 9  # times what the better formula leaves on the data: three standard errors in an angle
 _FAR = 2  # times the largest distance between neighbours: at the edge of the data networks err most
 _SURE = 3  # standard errors between what two formulas leave
@@ -36,20 +37,20 @@ class Trial(NamedTuple):
     points: np.ndarray  # (k, n), the most telling one first
     apart: float  # degrees between the two
     off: tuple[float, float]  # degrees between each of them and the neuron
-    fallen: sp.Expr | None  # None where the network follows neither, or both as well
+    fallen: sp.Expr | None  # None if the network follows neither, or both equally well
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What is left of some formulas after the network has been asked where they differ.
+    """Which formulas are left after the network was asked where they differ.
 
     Attributes
     ----------
-    left : formulas that no trial contradicts, one or more; the first has stood every trial
-    trials : tuple of Trial, in their order
-    open : tuple of (formula, degrees), those among `left` that no allowed input tells from the first, and how
-        far apart the two are at most
-    names : of the inputs
+    left : formulas that no trial contradicts, one or more; the first has passed every trial
+    trials : tuple of Trial, in order
+    open : tuple of (formula, degrees): those among `left` that no allowed input tells from the first, with
+        the largest angle between the two
+    names : names of the inputs
 
     """
 
@@ -60,7 +61,7 @@ class Decided:
 
     def __str__(self):
         if len(self.left) == 1 and not self.trials:
-            return f"There is nothing to decide: no other formula fits the data as {self.left[0]} does."
+            return f"There is nothing to decide: no other formula fits the data as well as {self.left[0]}."
         lines = [self._told(trial) for trial in self.trials]
         lines += [
             f"Within this box nobody can tell {self.left[0]} from {other}: at most {_angle(apart)} apart."
@@ -81,7 +82,7 @@ class Decided:
 
 
 def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0):
-    """Ask a network at the inputs that tell formulas apart which the data do not.
+    """Ask a network at inputs that tell apart formulas which the data do not.
 
     >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))  # doctest: +SKIP
 
@@ -90,12 +91,12 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
     result : Interpretation of one neuron of the model, not of a layer's output (`wrt`)
     model : torch.nn.Module that it was made from, whose points are tables (N, n)
     box : mapping of names to (lowest, highest), array (N, n) of inputs that are allowed, or None
-        An input without a range keeps that of the data, and None keeps all. Where the data fill fewer
-        dimensions than there are inputs, the box is cut by the space they fill.
+        An input without a range keeps that of the data; None keeps all ranges. If the data fill fewer
+        dimensions than there are inputs, the box is cut to the space they fill.
     rivals : formulas (text or SymPy) to tell from the answer, or None
-        None: those of the front that differ from it on the data by less than it leaves there.
+        None: formulas of the front whose distance from the answer, on the data, is below the answer's loss.
     forward_args : as in `gradient_field`
-    random_state : int, of the points that are looked at in the box
+    random_state : int, seed of the points tried in the box
 
     Returns
     -------
@@ -104,8 +105,8 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
     Raises
     ------
     DataError
-        for a result without a formula, of several neurons, of a field, or on a curved surface, and for a box
-        without points.
+        if the result has no formula, or is of several neurons, of a field, or on a curved surface, and if
+        the box contains no points.
 
     """
     best, where = _checked(result), whole(random_state, "random_state")
@@ -140,7 +141,7 @@ class _Asked:
         self._left = max(result.best.loss, _ROUNDING)
 
     def trial(self, first, second):
-        """Return the `Trial` of two formulas, None where no point tells, and how far apart they are there."""
+        """Return the `Trial` of two formulas, or None if no point tells, and how far apart they are there."""
         field = self._field
         apart = np.nan_to_num(_between(first, second, field.points, field.names, field.measure))
         rows = _telling(field.points, field.weights * apart * self._new)
@@ -170,14 +171,14 @@ def _checked(result):
             "formulas in the inputs themselves"
         )
     if result.rank != 1 or isinstance(result.asked[1], list):
-        raise DataError("one neuron is asked at a time: interpret it alone")
+        raise DataError("decide takes one neuron at a time: interpret it alone")
     if result.measure.basis is not None and result.measure.basis.ndim > 2:
         raise DataError("the data lie on a curved surface: give rivals that differ on it to `score`")
     return result.best.expression
 
 
 def _close(result):
-    """Formulas of the front that differ from the answer on the data by less than it leaves there."""
+    """Formulas of the front whose distance from the answer, on the data, is below the answer's loss."""
     best = result.best
     others = [one.expression for one in result.front if one.expression != best.expression]
     given = result.points, result.inputs, result.measure
@@ -242,7 +243,7 @@ def _between(first, second, points, names, measure: Measure):
 
 
 def _beyond(points, data, spread):
-    """Which points are twice as far from all data as any of these from the next; inputs in their spreads."""
+    """Which points are twice as far from all data as data points are from the next; inputs in spreads."""
     from scipy.spatial import cKDTree
 
     live = spread > 0
@@ -252,7 +253,7 @@ def _beyond(points, data, spread):
 
 
 def _telling(points, worth):
-    """Numbers of the point that tells most, and of others that tell half as much, far from one another."""
+    """Numbers of the point that tells most, and of others, far apart, that tell at least half as much."""
     count = min(2 * (points.shape[1] + 1), len(points))
     rows = np.flatnonzero(worth >= worth.max() / 2)
     scaled = points[rows] / np.where(points.std(0) > 0, points.std(0), 1)

@@ -19,11 +19,11 @@ class Frame(NamedTuple):
     Attributes
     ----------
     epoch : as it was given
-    best : Candidate, or None where no formula stands out
-    kind : "match" | "approximation" | "none" | "undecided", what `best` is
-    final : Candidate of the formula that the last checkpoint has: its loss says how near it is, and its
-        `intervals` what its numbers are at this time; None where the last one has none
-    note : why nothing can be said of the neuron, else empty
+    best : Candidate, or None if no formula stands out
+    kind : "match" | "approximation" | "none" | "undecided", says what `best` is
+    final : Candidate with the last checkpoint's formula: its loss says how near it is, and its `intervals`
+        what its numbers are at this time; None if the last checkpoint has no formula
+    note : why nothing can be said about the neuron, else empty
 
     """
 
@@ -51,20 +51,20 @@ class Film(tuple):
 
     @property
     def appeared(self):
-        """First epoch from which on the formula is that of the last checkpoint; None where that has none."""
+        """First epoch from which the formula stays that of the last checkpoint; None if that has none."""
         return None if self.final is None else self._since(lambda frame: frame.formula == self[-1].formula)
 
     def within(self, degrees=2.0):
-        """First epoch from which on the last formula stays within an angle of the neuron; None for never.
+        """First epoch from which the last formula stays within an angle of the neuron; None if it never does.
 
-        The angle at which `1 - cos^2` is the formula's loss. While a network learns, its neuron often is the
-        last formula with small corrections that come and go: this does not mind them.
+        At this angle, `1 - cos^2` is the formula's loss. While a network learns, its neuron is often the last
+        formula with small corrections that come and go. This method ignores them.
         """
         return self._since(lambda frame: frame.final is not None and frame.final.angle <= degrees)
 
     @property
     def bands(self):
-        """Runs of one formula, in their order: (formula or None, first epoch, last epoch)."""
+        """Periods with the same formula, in order: (formula or None, first epoch, last epoch)."""
         found = []
         for frame in self:
             first = found.pop()[1] if found and found[-1][0] == frame.formula else frame.epoch
@@ -72,7 +72,7 @@ class Film(tuple):
         return tuple(found)
 
     def _since(self, there):
-        """First epoch from which on something is true of all frames, or None."""
+        """First epoch from which something is true of all frames, or None."""
         epochs = [frame.epoch for frame in itertools.takewhile(there, reversed(self))]
         return epochs[-1] if epochs else None
 
@@ -88,9 +88,9 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
 
     >>> sg.film({0: untrained, 10: model_at_10, 100: trained}, x, names=("x", "v"))
 
-    The last checkpoint is read as `interpret` reads it. Each other one gets a survey: small terms and sums of
-    them, products, powers, functions of one input, and the last one's formula as a guess. So a formula that
-    is there is found, and one that is not yet is not claimed.
+    The last checkpoint is read as `interpret` reads it. Each other one gets a survey: small terms and their
+    sums, products, powers, functions of one input, and the last one's formula as a guess. So the film finds a
+    formula that is there, and does not claim one that is not there yet.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
     x : array (N, n)
         The same points for all.
     names, layer, neuron : as in `gradient_field`; one neuron
-    random_state : int, of the searches
+    random_state : int, seed of the searches
     callback : called with each Frame as it comes, the last epoch first
     **reading : `wrt`, `forward_args`, `smooth`, `training` and `of`, as in `gradient_field`
 
@@ -110,9 +110,9 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
     Raises
     ------
     DataError
-        for fewer than two checkpoints, and for several neurons.
+        if there are fewer than two checkpoints, or several neurons.
     ModelError, UnknownNameError, NoGradientError
-        as `gradient_field` does, about the last checkpoint; of another one the frame's note says it.
+        as `gradient_field` does, for the last checkpoint; for any other, the frame's note says it.
 
     """
     epochs, models = _ordered(checkpoints)

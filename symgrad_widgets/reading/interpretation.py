@@ -29,26 +29,26 @@ _READING = ("wrt", "forward_args", "smooth", "training", "of")  # options of `gr
 
 @dataclass(frozen=True, repr=False)
 class Interpretation:
-    """What a neuron has learnt: formula, front, evidence, and the verdict when the concept is known.
+    """What a neuron has learnt: formula, front, evidence, and a verdict if the concept is known.
 
     Attributes
     ----------
-    kind : "match" | "approximation" | "none" | "undecided", what `best` is
-    best : Candidate, or None when no closed form was found
+    kind : "match" | "approximation" | "none" | "undecided", says what `best` is
+    best : Candidate, or None if no closed form was found
     concepts : one Candidate for each independent concept found, `best` first
-    rank : number of independent concepts that the neurons' gradients hold, found or not; of a flow the most
+    rank : number of independent concepts that the neurons' gradients hold, found or not; for a flow, at most
     front : Candidates by rising complexity
     verdict : Verdict, or None without a concept; the least favourable of `verdicts`, with all their messages
     verdicts : one Verdict for each of `concepts`; empty without a concept
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,) of degrees between the formula's gradient and the neuron's; empty without a formula
     seconds : dict of times
-    names : of the inputs; of the coordinates where there is a subspace
-    subspace : array (n, r) where the formulas are of `x @ subspace` instead of many inputs, else None
-    points : array (N, n) that it rests on
+    names : names of the inputs, or of the coordinates if there is a subspace
+    subspace : array (n, r) if the formulas are of `x @ subspace` instead of many inputs, else None
+    points : array (N, n), the points that it rests on
     inputs : names of the n inputs
-    asked : the layer, the neuron, `wrt` and `of` that were asked for; None where a field was given
-    measure : Measure, what its angles are taken in
+    asked : the layer, neuron, `wrt` and `of` that you asked for; None if you gave a field
+    measure : Measure that defines its angles
 
     """
 
@@ -84,35 +84,35 @@ class Interpretation:
 
         >>> result.splice(run.model).effect(run.loss)
 
-        `layer`, `neuron`, `wrt` and `of` are those of `interpret`, and have to be given where that was given
-        a field. See `symgrad_widgets.reading.splicing.splice`, for what it returns too.
+        `layer`, `neuron`, `wrt` and `of` are those of `interpret`; you have to give them if you gave
+        `interpret` a field. See `symgrad_widgets.reading.splicing.splice`, also for what it returns.
         """
         from .splicing import splice  # torch: only when asked for
 
         if neuron is None:
             if self.asked is None:
                 raise DataError(
-                    "interpret was given a field: say which neuron the formula is to stand for, neuron=0"
+                    "interpret was given a field: say which neuron the formula should replace, neuron=0"
                 )
             layer, neuron, wrt, of = self.asked
         return splice(model, self, layer, neuron, x, wrt, forward_args, of)
 
     def decide(self, model, box=None, rivals=None, forward_args=(), random_state=0):
-        """Ask the network at the inputs that tell this formula from others that fit the data as well.
+        """Ask the network at inputs that tell this formula from others that fit the data equally well.
 
         >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))
 
-        See `symgrad_widgets.reading.deciding.decide`, for what it returns too.
+        See `symgrad_widgets.reading.deciding.decide`, also for what it returns.
         """
         return decide(self, model, box, rivals, forward_args, random_state)
 
     def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
-        """Return the same with another formula as the answer: a control for `splice`.
+        """Return a copy with another formula as the answer, as a control for `splice`.
 
         >>> result.with_formula("x*v", field).splice(run.model).effect(run.loss)
 
-        Its loss, phi and angles are those on the field, of one neuron with values. Evidence and front stay,
-        but there is no certificate and no verdict.
+        Its loss, phi and angles are computed on the field, which must hold one neuron with values. Evidence
+        and front stay, but there is no certificate and no verdict.
         """
         planted = score(field, formula)
         return replace(
@@ -207,7 +207,7 @@ class Interpretation:
 
 
 def _percent(share):
-    """Share as a percentage, with the digits that tell it from 100."""
+    """Share as a percentage, with enough digits to tell it from 100."""
     left = max(100 * (1 - share), 1e-4)
     return f"{100 * share:.{max(1, 1 - int(np.floor(np.log10(left))))}f} %"
 
@@ -226,26 +226,26 @@ def interpret(
     progress: bool = False,
     **options,
 ) -> Interpretation:
-    """Read what a neuron has learnt: gradients, search, and a verdict when the concept is given.
+    """Read what a neuron has learnt: gradients, search, and a verdict if you give the concept.
 
     >>> interpret(model, x, layer="net.2", neuron=5, names=("x", "v"))  # doctest: +SKIP
 
     Parameters
     ----------
-    model_or_field : torch.nn.Module, or a GradientField (then x, layer, neuron and names are left out), or a
-        Search, which is not repeated but runs on until it has settled (then all settings are left out too)
+    model_or_field : torch.nn.Module, or a GradientField (then leave out x, layer, neuron and names), or a
+        Search (then leave out all settings too), which does not start again but runs on until it has settled
     x : array (N, n), the points to interpret on
     layer, neuron : as in `gradient_field`
-    concept : formula (SymPy or text) or several; used for the verdict only, after the search has ended. Of
-        several the verdict says which one a formula is, or that it is a function of them.
+    concept : formula (SymPy or text) or several; only the verdict uses it, after the search has ended. If
+        there are several, the verdict says which one a formula is, or that it is a function of them.
     constraints : equations that hold on the data, for the verdict
-    seconds : cap on the search, which ends earlier when its answer has settled; shared by all concepts, and
-        counted once all is compiled
-    options : `wrt`, `forward_args`, `smooth`, `training` and `of` as in `gradient_field`; all others are
-        passed on to `Search` (operators, max_complexity, guesses, backend)
+    seconds : cap on the search, which ends earlier if its answer has settled. All concepts share it, and the
+        clock starts once everything is compiled.
+    options : `wrt`, `forward_args`, `smooth`, `training` and `of` as in `gradient_field`; all others go to
+        `Search` (operators, max_complexity, guesses, backend)
 
-    Returns an `Interpretation`; of several neurons all independent concepts, one after another, each on what
-    those before it leave of the gradients' span.
+    Returns an `Interpretation`. For several neurons it searches one independent concept after another, each
+    on what the ones before it leave of the gradients' span.
     """
     start, seconds = time.perf_counter(), duration(seconds)
     reading = {name: options.pop(name) for name in _READING if name in options}
@@ -295,7 +295,7 @@ def interpret(
 
 
 def _searches(search, seconds, progress):
-    """One search, run to its end, for each independent concept: found, taken out of the field, and on."""
+    """Run one search to its end for each independent concept: find it, take it out of the field, go on."""
     warm_up()
     searches, deadline = [], time.monotonic() + seconds
     while True:
@@ -326,12 +326,12 @@ def _field(model_or_field, x, layer, neuron, names, reading):
 
 
 def _chosen(neuron):
-    """Whether a neuron is another than the first, which is read by default."""
+    """Whether a neuron was chosen: another than the first, which is the default."""
     return not isinstance(neuron, int) or neuron != 0
 
 
 def _as_it_is(search, given, neuron, random_state, options):
-    """Return a search, or a DataError where it is given settings beside its own."""
+    """Return a search, or raise DataError if settings are given in addition to its own."""
     others = any(one is not None for one in given) or _chosen(neuron) or options
     if others or random_state not in (0, search.random_state):
         raise DataError(
@@ -342,7 +342,7 @@ def _as_it_is(search, given, neuron, random_state, options):
 
 
 def _readable(concept, constraints, names):
-    """Raise ExpressionError for text that is no formula, before the search; nothing but text is looked at."""
+    """Raise ExpressionError for text that is no formula, before the search; look at nothing but text."""
     for read, some in ((as_expression, concept), (read_equation, constraints)):
         for one in some if type(some) in (list, tuple) else [some]:
             if issubclass(type(one), str):  # isinstance would ask the concept for its class

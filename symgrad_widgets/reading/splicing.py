@@ -1,7 +1,7 @@
-"""A formula instead of a neuron: what it is worth to the rest of the network, and to the task.
+"""A formula in place of a neuron: what it is worth to the rest of the network, and to the task.
 
-Gradients that agree say that a neuron is a function of the formula on the data. Whether the network can work
-with the formula instead is a question of cause and effect, and this asks it.
+Agreeing gradients show that, on the data, a neuron is a function of the formula. Whether the network can work
+with the formula instead is a question of cause and effect. This module asks it.
 """
 
 import math
@@ -30,9 +30,9 @@ _SURE = 1e-12  # a probability nearer to 0 or 1 has the logit of this one
 class Effect:
     """Loss of a task with the neuron as it is, with the formula in its place, and with its values shuffled.
 
-    Shuffled among the points, a neuron is as busy as before and says nothing: the formula is compared with
-    that. `mean` is the loss with the neuron held at its mean (mean ablation); nan where the task knows none,
-    as of pairs that are told apart by nothing.
+    A neuron whose values are shuffled among the points is as busy as before but says nothing: compare the
+    formula with that. `mean` is the loss with the neuron held at its mean (mean ablation). It is nan if the
+    task has no such loss, for example if nothing is left to tell pairs apart.
     """
 
     original: float
@@ -42,11 +42,11 @@ class Effect:
 
     @property
     def recovered(self):
-        """Share of what the neuron is worth to the task that the formula is worth, too; 1 is all of it.
+        """Share of the neuron's worth to the task that the formula recovers; 1 is all of it.
 
-        What it is worth is measured from the lower of the two losses without it, shuffled or held at its
-        mean: against a confident wrong answer, any timid one would look good. None where the task is none
-        the worse without it.
+        The worth is measured from the lower of the two losses without the neuron, shuffled or held at its
+        mean: compared with a confident wrong answer, any timid one would look good. None if the task is no
+        worse without the neuron.
         """
         without = self.shuffled if math.isnan(self.mean) else min(self.shuffled, self.mean)
         worth = without - self.original
@@ -63,17 +63,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Spliced:
-    """What `splice` makes of a model, which stays as it is; the copies are in eval mode.
+    """What `splice` makes from a model. The model itself does not change; the copies are in eval mode.
 
     Attributes
     ----------
     model : torch.nn.Module, a copy in which the neuron's value is phi(formula)
     shuffled : torch.nn.Module, a copy in which the neuron's values are shuffled among the points
-    mean : torch.nn.Module, a copy in which the neuron is the mean of its values at the points given
-    original : torch.nn.Module, as it was given
+    mean : torch.nn.Module, a copy in which the neuron is the mean of its values at the given points
+    original : torch.nn.Module, as you gave it
     change : float
-        Share of the variance of the model's output at the points of the interpretation, in eval mode, that
-        the formula leaves different: mean squared change over variance, all outputs together.
+        How much the formula changes the model's output at the points of the interpretation, in eval mode:
+        mean squared change divided by variance, all outputs together.
 
     """
 
@@ -86,7 +86,7 @@ class Spliced:
     def effect(self, loss):
         """`Effect` on a task. `loss(model)` is a number, the lower the better: for instance `run.loss`.
 
-        All models are in eval mode while it is asked, and what it draws at random is the same for each.
+        All models are in eval mode during the calls, and `loss` draws the same random numbers for each.
         """
         known = (_loss(loss, model) for model in (self.original, self.model, self.shuffled))
         return Effect(*known, mean=_loss_or_nan(loss, self.mean))
@@ -95,17 +95,17 @@ class Spliced:
 def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(), of="value"):
     """Replace a neuron by the formula of its `Interpretation`, bent by its phi.
 
-    Beyond the values of the formula that were seen, phi is constant.
+    Beyond the values of the formula that occurred in the data, phi is constant.
 
     Parameters
     ----------
     model : torch.nn.Module
     result : Interpretation of one neuron
     layer, wrt, forward_args, of : as in `gradient_field`
-    neuron : int, tuple of int, or a direction (array); of a direction, what is across it stays
-        A layer that is called more than once has it replaced each time.
+    neuron : int, tuple of int, or a direction (array), across which the output stays the same
+        If a layer is called more than once, the neuron is replaced each time.
     x : array (N, ...) or None
-        Points to measure the change at; None: those of the interpretation, a table.
+        Points at which to measure the change; None: those of the interpretation, a table.
 
     Returns
     -------
@@ -114,9 +114,9 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
     Raises
     ------
     DataError
-        for a result without a formula, or of several neurons, or without values.
+        if the result has no formula or no values, or is of several neurons.
     UnknownNameError, ModelError
-        for a layer or a neuron that is not there.
+        if a layer or a neuron does not exist.
 
     """
     if result.best is None or result.phi is None:
@@ -128,7 +128,7 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
         raise DataError(f"the interpretation has no {lacks}, so there is nothing to put in a neuron's place")
     if wrt is not None and x is None:
         raise DataError(
-            "the interpretation's points are those of the layer given as wrt: give points of the model, x=..."
+            "the interpretation's points belong to the layer given as wrt: give points of the model, x=..."
         )
     layer_of(model, layer), layer_of(model, split(wrt)[0])
     formula, bend = result.to_torch(), _bend(result.phi)
@@ -153,7 +153,7 @@ def _loss(loss, model):
 
 
 def _loss_or_nan(loss, model):
-    """Loss of a model with a constant neuron, nan where the loss divides by its spread."""
+    """Loss of a model with a constant neuron; nan if the loss divides by the neuron's spread."""
     try:
         return _loss(loss, model)
     except torch.linalg.LinAlgError:
@@ -161,10 +161,10 @@ def _loss_or_nan(loss, model):
 
 
 def _shared(model, tensors):
-    """What a copy of a model has instead of what cannot be copied, by id.
+    """What a copy of a model uses in place of what cannot be copied, by id.
 
-    Results that it keeps are detached; anything else in its modules, such as the lock of a trainer, it shares
-    with the model.
+    It detaches results that the model keeps. It shares with the model anything else in its modules, such as
+    the lock of a trainer.
     """
     memo = {id(tensor): tensor.detach().clone() for tensor in tensors if not tensor.is_leaf}
     own = {id(one): one for one in [*model.modules(), *tensors]}  # no need to copy these, to try
@@ -178,7 +178,7 @@ def _shared(model, tensors):
 
 
 def _replaced(model, memo, layer, neuron, wrt, value, of="value"):
-    """Return a copy of the model in which the neuron, or its probability, is `value(inputs, what it is)`."""
+    """Return a copy of the model in which the neuron, or its probability, is `value(inputs, old value)`."""
     try:
         copy, seen = deepcopy(model, memo.copy()), []
     except Exception as error:  # it may be anything
@@ -195,7 +195,7 @@ def _replaced(model, memo, layer, neuron, wrt, value, of="value"):
 
     def put(_module, _arguments, output):
         if not isinstance(output, torch.Tensor):
-            raise ModelError(f"only a neuron of a tensor can be replaced, and this is {described(output)}")
+            raise ModelError(f"only a neuron of a tensor can be replaced, but this is {described(output)}")
         if not seen:
             raise ModelError(f"the model calls the layer {layer!r} before the layer {wrt!r} given as wrt")
         changed = output.clone()
@@ -223,14 +223,14 @@ def _table(x, names):
     table = x.flatten(1)
     if table.shape[1] != len(names):
         raise ModelError(
-            f"the formula is of {len(names)} inputs, {', '.join(names[:8])}, and the model is given points "
-            f"with {table.shape[1]} numbers each; a formula of what a layer gives takes its name, wrt=..."
+            f"the formula has {len(names)} inputs, {', '.join(names[:8])}, but the model gets points with "
+            f"{table.shape[1]} numbers each; for a formula in a layer's output, name this layer, wrt=..."
         )
     return table
 
 
 def _precise(x):
-    """Double precision where the device has it: values of phi's formula may lie closer than single tells."""
+    """Double precision if the device has it: in single precision, values of the formula may coincide."""
     return x if x.device.type == "mps" else x.double()
 
 
@@ -264,6 +264,6 @@ def _outputs(model, x, positional, named):
     if table is None:
         raise ModelError(
             f"the model returns {described(output)}, and no tensor in it has a row for each of {len(x)} "
-            "points: there is no output to measure a change of"
+            "points: there is no output in which to measure a change"
         )
     return table.detach().double()

@@ -1,4 +1,4 @@
-"""Judge the best of all small formulas like any others, and say whether one is better than the answer."""
+"""Judge the best of all small formulas like any other, and say whether one is better than the answer."""
 
 from copy import copy
 from typing import NamedTuple
@@ -15,18 +15,19 @@ __all__ = ["Enumerated", "best_by_nodes", "certified", "enumerated"]
 
 
 class Enumerated(NamedTuple):
-    """The small formulas that leave least, as sums of terms, and of how many: the `Certificate`'s figures."""
+    """The small formulas that leave least, as sums of terms, and how many were tried: for `Certificate`."""
 
     contenders: list
     scope: dict
 
 
 def enumerated(judge, grammar, max_complexity, watch, dimensions=None):
-    """Enumerate the formulas of a few inputs, and sums of two; returns those to be judged.
+    """Enumerate the formulas of a few inputs, and sums of two of them; returns those to judge.
 
-    What a formula leaves at some of the points it leaves at least at all of them. So the best of each number
-    of nodes are found among the search's points, and the others are known to leave more there. Sums are
-    ranked at the few points, by the eigenproblem without weights; the best are scored like any other.
+    What a formula leaves at all points is at least what it leaves at some of them. So a few points are enough
+    to find the best formulas of each number of nodes among the search's points, and to know that the others
+    leave more there. Sums are ranked at the few points, by the eigenproblem without weights; the best are
+    scored like any other formula.
     """
     nodes = min(CERTIFICATE.nodes, max_complexity)
     summed = min(CERTIFICATE.summed, nodes)
@@ -53,7 +54,7 @@ def enumerated(judge, grammar, max_complexity, watch, dimensions=None):
 
 
 def best_by_nodes(trees, directions, engine):
-    """Terms that leave least at all points of an engine's sample, some of each number of nodes."""
+    """Terms that leave least at all points of an engine's sample: a few of each number of nodes."""
     best = []
     for size in np.unique(directions.nodes):
         some = np.flatnonzero(directions.nodes == size)
@@ -73,7 +74,7 @@ def best_by_nodes(trees, directions, engine):
 
 
 def _left(terms, sample):
-    """Weighted sums of 1 - cos^2 over the points that terms leave; infinite where one is not finite."""
+    """Weighted sums over the points of the 1 - cos^2 that terms leave; infinite if one is not finite."""
     G, finite = sample.gradients(terms, slice(None))
     length, along = (G**2).sum(2), (sample.components(G) ** 2).sum(2)
     left = (1 - along / np.where(length > 0, length, np.inf)) @ sample.trust
@@ -81,13 +82,13 @@ def _left(terms, sample):
 
 
 def _pairs(engine, rows, size):
-    """Best sums of two rows of up to so many nodes."""
+    """Best sums of two rows that have at most `size` nodes."""
     rows = rows[np.array(engine.bank.nodes)[rows] <= size]
     return engine.pairs_of(rows) if len(rows) > 1 else []
 
 
 def certified(judge, contenders, answer, small, watch):
-    """Certificate of the answer that a judge gave among contenders, from `Enumerated` small formulas."""
+    """Certificate of a judge's answer among contenders, from the `Enumerated` small formulas."""
     judge = copy(judge)
     judge.front([*contenders, *small.contenders], watch)
     chosen, alone = judge.answer(), judge.fresh()

@@ -1,7 +1,7 @@
-"""The search: small sets of terms are enumerated, eliminated and evolved; the eigenproblem weighs them.
+"""The search: it enumerates, eliminates and evolves small sets of terms; the eigenproblem weighs them.
 
 Each generation is one stage: single terms, pairs, the structured bases, divisions, the best extensions of
-what was found, exponentials and waves, and from then on evolution on four islands of different parsimony.
+what was found, exponentials and waves. After that comes evolution on four islands of different parsimony.
 """
 
 import itertools
@@ -36,8 +36,8 @@ __all__ = ["Engine"]
 class Engine:
     """One reproducible search on a `Sample`; `step()` runs the next generation.
 
-    `watch()` is called between two pieces of work. When it raises, or anything else does, the engine is in no
-    state to go on from: step a `copy()`, and keep it when it has ended.
+    It calls `watch()` between two pieces of work. After `watch()` or anything else raises, the engine cannot
+    go on. So step a `copy()`, and keep the copy once it has finished.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Engine:
         )  # generations
 
     def copy(self):
-        """Return an engine that goes on from here, bit for bit as this one would; terms are shared."""
+        """Return an engine that goes on from here, bit for bit as this one would; they share terms."""
         other = copy(self)
         other.rng = deepcopy(self.rng)
         other.bank, other.islands = self.bank.copy(), self.islands.copy()
@@ -109,7 +109,7 @@ class Engine:
             self._forget()
 
     def _stages(self):
-        """Yield what the generations before evolution do; the last ones, for large bases, only if need be."""
+        """Yield what the generations before evolution do; the last ones, for large bases, only if needed."""
         small, special, large = self._bases
         yield self.singles
         yield self.pairs
@@ -123,7 +123,7 @@ class Engine:
         self.islands.evolve(self)
 
     def contenders(self):
-        """Return the front, and the islands' sums so close to it that few points cannot tell, as terms."""
+        """Return the front, as terms, and the islands' sums that few points cannot tell from it."""
         lowest = self._lowest()
         rivals = {
             s.rows: s
@@ -140,7 +140,7 @@ class Engine:
         return [self.bank.terms[r] for r in found.rows]
 
     def _forget(self):
-        """Drop every term that no sum in use has, to keep memory bounded."""
+        """Drop every term that no current sum contains, to keep memory bounded."""
         heard = [s for _, s in self.witnessed.values()]
         sums = [*self.front.values(), *heard, *self.islands.everyone()]
         kept = sorted({*self.dictionary.tolist(), *(r for s in sums for r in s.rows)})
@@ -156,7 +156,7 @@ class Engine:
     # -- scoring ------------------------------------------------------------------------------------------
 
     def score(self, sets):
-        """Sums for sets of rows, the known terms in each; each distinct set is solved once."""
+        """Sums for sets of rows, with the known terms in each; each distinct set is solved once."""
         known = self.bank.rows(self.known)
         sets = [tuple(sorted({*s, *known})) for s in sets]
         fresh = [s for s in dict.fromkeys(sets) if s and s not in self.seen and self.bank.one_kind(s)]
@@ -184,7 +184,7 @@ class Engine:
         return found
 
     def _hear(self, sums):
-        """Ask the neuron's values of sums that come near the front, and keep those that leave the least."""
+        """Test sums near the front against the neuron's values, and keep those that leave least."""
         if self.sample.values is None:
             return
         lowest = self._lowest()
@@ -207,7 +207,7 @@ class Engine:
                 self._keep(some[i], size, its_own)
 
     def _keep(self, found, size, rest):
-        """Keep a sum that leaves less of the values than all of at most its size, and drop what it beats."""
+        """Keep a sum that leaves less of the values than any other up to its size, and drop what it beats."""
         if all(n > size or left > rest for n, (left, _) in self.witnessed.items()):
             kept = {n: w for n, w in self.witnessed.items() if n < size or w[0] < rest}
             self.witnessed = kept | {size: (rest, found)}
@@ -220,7 +220,7 @@ class Engine:
         return lowest
 
     def _enter(self, found):
-        """Put a sum on the front where it beats all simpler ones, and take off what it beats."""
+        """Put a sum on the front if it beats all simpler ones, and remove what it beats."""
         low, high = (max(found.loss, ROUNDING.loss) * (1 + side * SEARCH.tie) for side in (-1, 1))
         if any(size <= found.size and max(s.loss, ROUNDING.loss) <= high for size, s in self.front.items()):
             return
@@ -252,7 +252,7 @@ class Engine:
     # -- stages -------------------------------------------------------------------------------------------
 
     def singles(self):
-        """Score every small term by itself, and the guesses."""
+        """Score every small term alone, and the guesses."""
         self.small = small_terms(self.grammar, self.grammar.inputs, SEARCH.terms)
         self.dictionary = np.array(
             sorted({r for r in self.bank.rows(self.small) if r is not None}), dtype=int
@@ -288,13 +288,13 @@ class Engine:
         return self.score(rows[np.concatenate(pairs)[order]].tolist())
 
     def _products(self, fields, first, second):
-        """Weighted mean inner products of two lots of rows of G or D."""
+        """Weighted mean inner products of two sets of rows of G or D."""
         trust = self.sample.trust / self.sample.trust.sum()
         a, b = fields[first] * trust[:, None], fields[second]
         return a.reshape(len(a), -1) @ b.reshape(len(b), -1).T
 
     def divide(self):
-        """Replace one more pair of inputs that act together by one, and score small terms of what is left."""
+        """Replace one more pair of inputs that act together with one, and score small terms of the rest."""
         if self._divisions is None:
             self._pairs = Pairs(self.grammar)
             self._divisions = undivided(self.sample, self.grammar.inputs)
@@ -305,7 +305,7 @@ class Engine:
             self._read(reduced.terms, thoroughly=number == 0 and reduced.residual <= DIVISION.sure)
 
     def _read(self, coordinates, thoroughly):
-        """Score small terms of a few coordinates, pairs of them, and the best of these with one more term."""
+        """Score small terms of a few coordinates, their pairs, and the best of these with one more term."""
         small = small_terms(self.grammar, coordinates, DIVISION.small)
         if thoroughly:
             small += bent_products(self.grammar, coordinates, self._decades_of)
@@ -326,14 +326,14 @@ class Engine:
         return nearest_decade(np.sqrt((gradients(terms, self.sample.points)[0] ** 2).mean(1)))
 
     def eliminate(self, *bases):
-        """Score what is left of each basis when the terms that matter least are taken away one by one."""
+        """Score what is left of each basis as the terms that matter least are removed one by one."""
         for basis in bases:
             for terms in self._of_one_kind(basis(self.small)):
                 self._eliminate(sieve(terms, self.sample, SEARCH.sieved, self.watch))
             self.divide_front()
 
     def _of_one_kind(self, terms):
-        """Lists of those terms that may be added."""
+        """Lists of terms that may be added to each other."""
         kinds = {}
         for term in terms:
             kinds.setdefault(self.bank.kind_of(term), []).append(term)
@@ -386,7 +386,7 @@ class Engine:
                     self.score([(*rows, r) for r in self._telling(rows, coefficients, dictionary)])
 
     def divide_front(self):
-        """Score the quotients that have nearly the directions of the front's sums where these vanish."""
+        """Score quotients whose directions are nearly those of the front's sums where these vanish."""
         pairs = []
         for found in self.front.values():
             actual = found.coefficients / self.bank.scale[list(found.rows)]
@@ -399,7 +399,8 @@ class Engine:
     def _products_of_front(self):
         """Pairs of logarithms of a sum of the front and of a small term.
 
-        Where units count, the difference of unlike P and Q, from which `quotients` makes P/Q, is never met.
+        With physical units, the search never meets the difference of unlike P and Q, from which `quotients`
+        makes P/Q.
         """
         logs = [t for t in map(self.bank.terms.__getitem__, self.dictionary) if root(t) == "log"]
         for found in self.front.values():
@@ -409,7 +410,7 @@ class Engine:
                 yield from ([whole, log] for log in logs)
 
     def _extensions(self, found, dictionary):
-        """Those of some rows that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""
+        """The rows that lower the loss of a sum most, by one 2 x 2 eigenproblem for each."""
         rows, c = list(found.rows), found.coefficients
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)
@@ -432,7 +433,7 @@ class Engine:
         return dictionary[np.argsort(value, kind="stable")[: SEARCH.extensions]]
 
     def _telling(self, rows, coefficients, dictionary):
-        """Those of some rows that explain most of what a sum leaves of the neuron's values."""
+        """The rows that explain most of what a sum leaves of the neuron's values."""
         formula, kind = coefficients @ self.bank.V[list(rows)], self.bank.kind
         value = gains(self.bank.V[dictionary], self.sample.values, formula, self.bank.sides(rows)[0])
         value[np.isin(dictionary, rows) | (kind[dictionary] != kind[rows[0]])] = 0
@@ -440,16 +441,16 @@ class Engine:
 
 
 def _and_without_one(found):
-    """Rows and coefficients of a sum, and of what is left of it without each of its terms."""
+    """Rows and coefficients of a sum, and of the same sum without each of its terms."""
     yield found.rows, found.coefficients
     for k in range(len(found.rows) if len(found.rows) > 1 else 0):
         yield found.rows[:k] + found.rows[k + 1 :], np.delete(found.coefficients, k)
 
 
 def _mutual(value, few):
-    """Whether each entry is among the few least both of its row and of its column.
+    """Whether each entry is among the `few` least of both its row and its column.
 
-    Else one term whose gradients are large only where they happen to agree would make up all good pairs.
+    Otherwise all good pairs could contain one term whose gradients are large only where they happen to agree.
     """
     rows, columns = (min(few, n) - 1 for n in value.shape[::-1])
     of_row = np.partition(value, rows, axis=1)[:, rows, None]

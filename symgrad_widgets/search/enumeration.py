@@ -1,8 +1,8 @@
 """Every tree of a few nodes over some operators, each distinct function once, at a few points of a field.
 
-Trees are grown from shorter ones. Of those with the same values at the points the first, which has fewest
-nodes, stands for all. A function of one argument at the root changes no direction, so directions are new only
-where two trees meet at the root.
+Trees grow from shorter ones. If several have the same values at the points, the first one, which has fewest
+nodes, stands for all of them. A function of one argument at the root changes no direction, so directions are
+new only if two trees meet at the root.
 """
 
 from functools import cache
@@ -35,7 +35,7 @@ class _Rule(NamedTuple):
         return not self.row.powers and self.row.degree is None
 
     def on(self, *arguments):
-        """Values (K, P) and gradients (m, K, P) on such arguments."""
+        """Values (K, P) and gradients (m, K, P) for these arguments."""
         given = iter(arguments)
         at = [(1.0, None) if one else next(given) for one in self.ones]
         numbers = [values for values, _ in at]
@@ -46,7 +46,7 @@ class _Rule(NamedTuple):
         return values, total
 
     def term(self, *arguments):
-        """Term of the operator on such terms."""
+        """Term of the operator applied to these terms."""
         given = iter(arguments)
         return apply(self.row.name, *(constant(1) if one else next(given) for one in self.ones))
 
@@ -58,7 +58,7 @@ def _rules(grammar):
 
 
 def count_of_trees(grammar, nodes):
-    """Number of trees of up to so many nodes; the 1 in 1 + u, 1 - u, u - 1 and 1/u is none."""
+    """Number of trees of up to `nodes` nodes; the 1 in 1 + u, 1 - u, u - 1 and 1/u counts as none."""
     arities = [rule.arity for rule in _rules(grammar)]
     counts = [0, len(grammar.inputs)]
     for size in range(2, nodes + 1):
@@ -70,8 +70,8 @@ def count_of_trees(grammar, nodes):
 class Directions(NamedTuple):
     """Trees of distinct directions, by rising number of nodes.
 
-    `made (K, 3)` are a rule and the functions it joins, `nodes (K,)`, and `left (K,)` weighted sums of
-    1 - cos^2.
+    `made (K, 3)` holds a rule and the functions it joins, `nodes (K,)` their numbers of nodes, and
+    `left (K,)` weighted sums of 1 - cos^2.
     """
 
     made: np.ndarray
@@ -97,7 +97,7 @@ class _Functions(NamedTuple):
 class Trees:
     """Distinct functions of up to `nodes` nodes at the points of a sample; constant ones are left out.
 
-    `watch()` is called between two pieces of work, and may end it by raising.
+    It calls `watch()` between two pieces of work; `watch()` may raise to end it.
     """
 
     def __init__(self, sample, grammar, nodes, watch=lambda: None):
@@ -144,7 +144,7 @@ class Trees:
         return Directions(made[first], sizes[first], left[first])
 
     def _compared(self, size, lot):
-        """How trees are made, their nodes, what they leave, and two numbers that tell their directions."""
+        """How trees are made, their nodes, what they leave, and two numbers for their directions."""
         length = np.sqrt((lot.slopes**2).sum(0))
         directions = lot.slopes / np.where(length > 0, length, np.inf)
         along = sum((directions * neuron).sum(0) ** 2 for neuron in self._neurons)
@@ -155,14 +155,14 @@ class Trees:
         return np.arange(self._starts[size], self._starts[size + 1])
 
     def _bent(self, size):
-        """Functions of one argument that has a node less."""
+        """Functions of one argument with one node less."""
         some = self._numbers(size - 1)
         for number, rule in enumerate(self._rules):
             if rule.arity == 1:
                 yield self._made(number, some, some)
 
     def _joined(self, size, once=False):
-        """Functions of two arguments; `once` for those directions that do not depend on their order."""
+        """Functions of two arguments; with `once`, each order-independent direction comes only once."""
         for number, rule in enumerate(self._rules):
             if rule.arity == 2:
                 for i, j in self._pairs(size, once and not rule.turns):
@@ -179,7 +179,7 @@ class Trees:
                 yield i[kept], j[kept]
 
     def _made(self, number, i, j):
-        """Those of one rule that are finite and vary."""
+        """Functions of one rule that are finite and vary."""
         self._watch()
         rule = self._rules[number]
         arguments = ((self._all.values[k], self._all.slopes[:, k]) for k in (i, j)[: rule.arity])
@@ -189,13 +189,13 @@ class Trees:
         return _Functions(np.stack([np.full(len(i), number), i, j], axis=1), values, slopes).take(kept)
 
     def _signature(self, values):
-        """Two numbers (K, 2) that tell functions."""
+        """Two numbers (K, 2) that identify functions."""
         size = np.log(np.maximum(np.abs(values), ROUNDING.divisor))
         return size @ self._weights[0] + np.sign(values) @ self._weights[1]
 
 
 def _first_of_equals(signature):
-    """Indices, ascending, of those of which no earlier one has both numbers (K, 2)."""
+    """Indices, ascending, of entries (K, 2) whose two numbers no earlier entry has."""
     order = np.argsort(signature[:, 0], kind="stable")
     new = (np.abs(np.diff(signature[order], axis=0)) > CERTIFICATE.alike).any(1)
     starts = np.flatnonzero(np.concatenate([[True], new]))

@@ -13,7 +13,7 @@ __all__ = ["Islands", "Sum"]
 
 @dataclass(frozen=True, eq=False)
 class Sum:
-    """A set of terms (rows of the bank, ascending) with the best coefficients of the normalised terms."""
+    """A set of terms (rows of the bank, ascending), with the best coefficients of the normalised terms."""
 
     rows: tuple
     coefficients: np.ndarray
@@ -21,7 +21,7 @@ class Sum:
     size: int
 
     def fitness(self, parsimony):
-        """Cost of the sum, lower is better."""
+        """Cost of the sum; lower is better."""
         return np.log(max(self.loss, ROUNDING.loss)) + parsimony * self.size
 
 
@@ -32,7 +32,7 @@ class Islands:
         self.populations = [*populations] or [[] for _ in EVOLUTION.parsimony]
 
     def copy(self):
-        """Return islands that evolve by themselves."""
+        """Return islands that evolve independently."""
         return Islands(self.populations)
 
     @property
@@ -46,7 +46,7 @@ class Islands:
             yield from population
 
     def replace(self, moved):
-        """Replace sums that have the same rows by others."""
+        """Replace sums with others that have the same rows."""
         self.populations = [[moved[s.rows] for s in population] for population in self.populations]
 
     def evolve(self, engine):
@@ -74,7 +74,7 @@ def _offspring(engine, parents):
 
 
 def _freed(engine, parents):
-    """Return sums with a constant freed inside one term and all constants refined."""
+    """Return sums with one new constant inside a term, and all constants refined."""
     rng, sample = engine.rng, engine.sample
     found = []
     for _ in range(EVOLUTION.freed):
@@ -88,7 +88,7 @@ def _freed(engine, parents):
 
 
 def _scored(engine, kept, added):
-    """Score sets of kept rows and added terms, those without a usable gradient left out."""
+    """Score sets of kept rows and added terms, leaving out those without a usable gradient."""
     rows = iter(engine.bank.rows([t for terms in added for t in terms]))
     sets = [[*some, *(next(rows) for _ in terms)] for some, terms in zip(kept, added, strict=True)]
     return engine.score([s for s in sets if None not in s and len(s) <= EVOLUTION.terms])

@@ -1,4 +1,4 @@
-"""Which inputs of a neuron act together, as a tree that a person reads."""
+"""Which inputs of a neuron act together, as a tree that people can read."""
 
 import itertools
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class Part:
     ----------
     inputs : their names
     expression : sympy.Expr, the quantity, up to a monotone function
-    residual : share of the smaller gradient component that it leaves, 0 for an input
-    parts : the two Parts it is made of; none for an input
+    residual : share of the smaller gradient component that it leaves; 0 for an input
+    parts : the two Parts that it consists of; none for an input
 
     """
 
@@ -64,13 +64,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Division:
-    """What a neuron is a function of: fewer quantities than it has inputs, where some act together.
+    """The quantities that a neuron is a function of: fewer than its inputs, if some of these act together.
 
     Attributes
     ----------
-    parts : the quantities, Parts; one when all inputs act together
+    parts : the quantities, Parts; a single one if all inputs act together
     pairs : all pairs of inputs, the surest first: what else might act together
-    residual : largest of any Part
+    residual : largest residual of any Part
     points : number of points it rests on
 
     """
@@ -92,10 +92,10 @@ class Division:
 def divide(field) -> Division:
     """Find which inputs of a neuron act together, from its gradients alone.
 
-    Where `f = F(h(x, y), rest)` the two gradient components along x and y have the direction of `grad h`,
-    whatever the rest is. Such a pair is replaced by its h, and so on, until no further pair leaves less than
-    a tenth of its smaller component. A residual says how sure a step is; nothing is proved by it. (Graph
-    modularity: Udrescu et al. 2020, arXiv 2006.10782.)
+    If `f = F(h(x, y), rest)`, the two gradient components along x and y have the direction of `grad h`,
+    whatever the rest is. Each such pair is replaced by its h, until no further pair leaves less than a tenth
+    of its smaller component. A residual says how sure a step is; it proves nothing. (Graph modularity:
+    Udrescu et al. 2020, arXiv 2006.10782.)
 
     Parameters
     ----------
@@ -110,7 +110,8 @@ def divide(field) -> Division:
     Raises
     ------
     DataError
-        for several neurons, and for data on a surface, where components along single inputs mean nothing.
+        if there are several neurons, or if the data lie on a surface, where components along single inputs
+        mean nothing.
 
     """
     identifiable(field)
@@ -138,7 +139,7 @@ def divide(field) -> Division:
 
 
 class _Writer:
-    """Writes coordinates as Parts, in the inputs as they came."""
+    """Writes coordinates as Parts, in the original inputs."""
 
     def __init__(self, names, tens):
         self.names = names

@@ -1,4 +1,4 @@
-"""A search as a person drives it: step, run, look at the front, save, go back."""
+"""A search that a person can drive: step, run, look at the front, save, go back."""
 
 import time
 from collections.abc import Callable
@@ -42,16 +42,16 @@ __all__ = ["Search", "SearchState"]
 
 @dataclass(frozen=True)
 class SearchState:
-    """What is known after a generation.
+    """What a search knows after a generation.
 
     Attributes
     ----------
     generation, evaluations : int
     front : Candidates by rising complexity and falling loss
-    best : Candidate, or None where no formula stands out
-    seconds : that the generations have taken
+    best : Candidate, or None if no formula stands out
+    seconds : time that the generations have taken
     kind : "match" | "approximation" | "none" | "undecided"
-        What `best` is; undecided until the first survey is done, unless nothing is left to explain.
+        Says what `best` is: undecided until the first survey is done, unless nothing is left to explain.
     ended : None | "known" | "budget" | "seconds" | "stopped"
         Why `run` has ended.
 
@@ -67,7 +67,7 @@ class SearchState:
 
 
 class _Reached(NamedTuple):
-    """Where a search is; a generation makes a new one, which takes the old one's place in one go."""
+    """Where a search is. A generation makes a new one, which replaces the old one in a single step."""
 
     engine: SearchEngine
     judge: Judge
@@ -76,40 +76,41 @@ class _Reached(NamedTuple):
 
 
 class Search:
-    """Search for formulas whose unit gradients agree with those of a field.
+    """Search for formulas whose gradients have the same directions as a field's.
 
     Parameters
     ----------
     field : GradientField
-    operators : names from the operator table, default all of them
-    max_complexity : int, nodes at most
+    operators : names from the operator table; by default all of them
+    max_complexity : int, the most nodes a formula may have
     guesses : formulas (text or SymPy) whose terms the search starts with
     backend : "native", or "pysr", or `PySR` settings for that second engine, which needs Julia
-    random_state : int; the same seed gives the same front, however it is stepped
+    random_state : int; the same seed gives the same front, however you step the search
     units : mapping of each input's name to its unit, such as {"x": "m", "v": "m/s"}, or None
-        Formulas that add what has different dimensions, or take the sine of a length, are not tried. Units
+        The search does not try formulas that add different dimensions or take the sine of a length. Units
         are products of powers of those of `sympy.physics.units`; "1" is a plain number.
-    constants : units of what is constant in the system, such as ["m**3/s**2"]
-        Numbers in the formulas may have these dimensions; else they have none.
-    known : terms (text or SymPy) that stand in every sum, such as ["m*v**2"]; their coefficients are found
+    constants : units of the constants of the system, such as ["m**3/s**2"]
+        Numbers in the formulas may have these dimensions; otherwise they have none.
+    known : terms (text or SymPy) that are in every sum, such as ["m*v**2"]; it finds their coefficients
     named : mapping from names to numbers, such as {"g": 9.81}
-        A number in a formula whose interval holds one of these is called by its name: `best.intervals`.
+        If the interval of a number in a formula contains one of these, the number gets its name:
+        `best.intervals`.
 
-    A third of the points is held out: every loss shown is measured on them. Where over 64 inputs have a part
-    but their gradients span at most 8 directions, the formulas are of the coordinates `z = x @ subspace`,
-    named z1, z2 ...; otherwise `subspace` is None.
+    The search holds out a third of the points, and measures every loss it shows on them. If more than 64
+    inputs matter but the gradients span at most 8 directions, the formulas are in the coordinates
+    `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
 
-    A generation is done as a whole or not at all: one that is cut short - by `stop()`, by the cap in seconds,
-    by Ctrl-C - leaves no trace, and the next step does it again from its beginning, with the same result.
-    With PySR, whose generations are long, the front of the generation cut short is shown until then.
-    Several threads may use a search: it does one thing after another. Pickled, for another process, it is
-    made anew there, and its generations are replayed.
+    A search does a generation as a whole or not at all. One that is cut short (by `stop()`, by the cap in
+    seconds, by Ctrl-C) leaves no trace; the next step does it again from its beginning, with the same result.
+    PySR's generations are long, so until then it shows the front of the one that was cut short. Several
+    threads may use a search: it does one thing after another. If you pickle it for another process, it is
+    rebuilt there, and its generations are replayed.
 
     Raises
     ------
     DataError
-        when there are as many neurons as tangent dimensions, so that every formula fits; and for units that
-        cannot be read, are missing, or contradict a guess.
+        if there are as many neurons as tangent dimensions, so that every formula fits; and if units cannot
+        be read, are missing, or contradict a guess.
 
     """
 
@@ -144,10 +145,10 @@ class Search:
         self._restart()
 
     def _refuse(self, what):
-        """DataError where the search is not the native one, in the inputs themselves."""
+        """Raise DataError unless this is the native search in the inputs themselves."""
         if self.subspace is not None or self.backend != "native":
             where = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
-            raise DataError(f"{where} knows no {what}")
+            raise DataError(f"{where} cannot use {what}")
 
     def _read_units(self):
         self._refuse("units: leave them out")
@@ -155,15 +156,18 @@ class Search:
         for guess in self.guesses:
             kinds = {dimensions.kind(term) for term in self._terms(guess)}
             if None in kinds or len(kinds) > 1:
-                raise DataError(f"the guess {guess} adds or takes functions of what the units do not allow")
+                raise DataError(
+                    f"the guess {guess} contradicts the units: it adds different ones, or takes a function "
+                    "of a quantity that has one"
+                )
         return dimensions
 
     def _read_known(self):
         if self.known:
-            self._refuse(f"terms beforehand: leave out known={[*map(str, self.known)]}")
+            self._refuse(f"known terms: leave out known={[*map(str, self.known)]}")
         for term in self.known:
             if term.is_Add or not term.free_symbols:
-                raise DataError(f"known={str(term)!r} is not one term of the inputs: give each by itself")
+                raise DataError(f"known={str(term)!r} is not one term of the inputs: give each separately")
         forms = in_decades(self.symbols, -self._decades)
         return tuple(from_sympy(term.xreplace(forms), self.symbols) for term in self.known)
 
@@ -187,18 +191,18 @@ class Search:
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings, shown)
 
     def _terms(self, formula):
-        """Terms of a sum without its wrapping, those left out that hold an input without any part."""
+        """Terms of a sum without its wrapping, but none that contain an input that does not matter."""
         formula = unwrapped(formula).xreplace(in_decades(self.symbols, -self._decades)).primitive()[1]
         parts = [part for part in sp.Add.make_args(formula) if part.free_symbols]
         return [from_sympy(part, self.symbols) for part in parts if part.free_symbols <= {*self.symbols}]
 
     @property
     def coordinates(self):
-        """Field in what the formulas are written in: the inputs, or the coordinates of `subspace`."""
+        """Field in the variables of the formulas: the inputs, or the coordinates of `subspace`."""
         return self.field if self.subspace is None else self._field
 
     def in_inputs(self, candidate):
-        """Return a candidate's expression in the inputs, also where it is written in coordinates."""
+        """Return a candidate's expression in the inputs, even if it is written in coordinates."""
         if self.subspace is None:
             return candidate.expression
         inputs = sp.Matrix([sp.Symbol(name, real=True) for name in self.field.names])
@@ -207,7 +211,7 @@ class Search:
 
     @property
     def state(self) -> SearchState:
-        """SearchState after the last whole generation, and of PySR the front so far of the next."""
+        """SearchState after the last whole generation; with PySR, the next one's front so far."""
         return self._shown.state
 
     @property
@@ -222,7 +226,7 @@ class Search:
 
     @property
     def best(self) -> Candidate | None:
-        """The front's answer, a Candidate, or None: no law."""
+        """The front's answer, a Candidate, or None if there is no law."""
         return self.state.best
 
     @property
@@ -242,10 +246,10 @@ class Search:
 
     @property
     def settled(self) -> bool:
-        """Whether `best` has stood for long enough: 10 generations of evolution, or 40 while there is none.
+        """Whether `best` has stood long enough: 10 generations of evolution, or 40 while there is none.
 
-        A match has to stand for two generations after the divisions; for one after the survey, where each of
-        its nodes explains much; for one of any kind, where it leaves nothing to explain.
+        A match has to stand for two generations after the divisions. One generation after the survey is
+        enough if each of its nodes explains much, and one of any kind if it leaves nothing to explain.
         """
         return self._reached.unchanged >= self._patience
 
@@ -259,7 +263,7 @@ class Search:
 
     @property
     def log(self) -> Path | None:
-        """Path of the file that PySR and Julia write their words to; None for the native engine."""
+        """Path of the file for the output of PySR and Julia; None for the native engine."""
         return None if self.backend == "native" else self._reached.engine.log
 
     @property
@@ -267,13 +271,13 @@ class Search:
         return self._shown.judge
 
     def step(self) -> SearchState:
-        """Run one generation and return the SearchState; the old one when `stop()` cut it short."""
+        """Run one generation and return the SearchState: the old one if `stop()` cut it short."""
         with self._watch.over():
             self._advance()
             return self.state  # before another thread has its turn
 
     def _advance(self):
-        """Run one generation on a copy of what was reached; returns whether it came to its end."""
+        """Run one generation on a copy of the current state; returns whether it was completed."""
         start, before = time.perf_counter(), self._reached.state
         engine, judge = self._reached.engine.copy(), copy(self._reached.judge)
         try:
@@ -316,10 +320,11 @@ class Search:
     ) -> SearchState:
         """Step until a budget is used up, and return the SearchState.
 
-        Without generations or evaluations it ends when the search has `settled`; one that had settled before
-        runs on until its answer has stood for as long again. `seconds` is a cap on top, counted once all is
-        compiled: the generation under way is dropped when they are over, as after `stop()`.
-        `callback(state)` is called after each generation; when it returns True the run ends there.
+        If you give neither generations nor evaluations, it ends when the search has `settled`. If it had
+        settled before, it runs on until its answer has stood for as long again. `seconds` is an additional
+        cap; the clock starts once everything is compiled. When time is up, the current generation is
+        dropped, as after `stop()`. `callback(state)` is called after each generation; if it returns True,
+        the run ends there.
         """
         from tqdm import tqdm
 
@@ -344,17 +349,17 @@ class Search:
             return self.state
 
     def _ended(self, first, last, most):
-        """Why a run that began after `first` generations is over, or None."""
+        """Why a run that began after `first` generations is over, or None if it is not."""
         if self.generation >= last or self.evaluations >= most:
             return "budget"
         budget = np.isfinite(last) or np.isfinite(most)
         return "known" if not budget and self.settled and self.generation - first >= self._patience else None
 
     def survey(self) -> Surveyed:
-        """Return what the survey alone comes to, on fewer points; the search stays where it is.
+        """Return the result of the survey alone, on fewer points; the search stays where it is.
 
-        For many fields, most of which hold nothing: what stands out to the engine alone is written as a
-        formula. Guesses come first, and end it where they leave nothing.
+        This is for many fields, most of which hold nothing: it writes formulas only for what stands out to
+        the engine. Guesses come first, and end the survey if they leave nothing to explain.
         """
         warm_up()
         settings = self.max_complexity, self.random_state, self.named, SPLIT.surveyed
@@ -365,8 +370,8 @@ class Search:
     def certificate(self, progress: bool = True) -> Certificate | None:
         """Try all small formulas of a field of up to three inputs, and say whether one does better.
 
-        They are judged as the search judges its own, and change nothing in it. Takes a second or two, and
-        none when it is asked again. None when `stop()` cuts it short.
+        They are judged as the search judges its own formulas, and change nothing in it. This takes a second
+        or two, and no time when you ask again. Returns None if `stop()` cuts it short.
 
         >>> search.run()
         >>> print(search.certificate().text)
@@ -375,7 +380,7 @@ class Search:
         Raises
         ------
         DataError
-            where more inputs matter, and where terms are known beforehand.
+            if more inputs matter, and if the search has known terms.
 
         """
         from tqdm import tqdm
@@ -387,8 +392,8 @@ class Search:
             )
         if len(grammar.inputs) > CERTIFICATE.inputs:
             raise DataError(
-                f"small formulas are too many of {len(grammar.inputs)} inputs that matter, "
-                f"{CERTIFICATE.inputs} at most: hold others fixed and give a field of those"
+                f"there are too many small formulas: {len(grammar.inputs)} inputs matter, and at most "
+                f"{CERTIFICATE.inputs} may: hold the others fixed and give a field of these"
             )
         warm_up()
         bar = tqdm(desc="certificate", unit="lot", disable=not progress, leave=False)
@@ -408,7 +413,7 @@ class Search:
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
         """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants.
 
-        It has the answer's `certificate` where that has been asked for.
+        It includes the answer's `certificate` if you have asked for that.
         """
         with self._watch.over():
             made = self._certificate
@@ -416,16 +421,16 @@ class Search:
             return evidence(self, self._judge, resamples, thorough, certificate)
 
     def stop(self) -> None:
-        """End `run`, `step` or `goto` within a fraction of a second; to be called from another thread.
+        """End `run`, `step` or `goto` within a fraction of a second; call it from another thread.
 
-        The generation under way is dropped. While nothing runs, what begins within the next second ends at
-        once, so that a stop is not lost which comes just before a run in another thread has begun; later ones
-        are not affected.
+        The current generation is dropped. If nothing runs, whatever begins within the next second ends at
+        once: so a stop is not lost if it comes just before a run begins in another thread. Later runs are
+        not affected.
         """
         self._watch.stop()
 
     def goto(self, generation: int) -> SearchState:
-        """Return to the state after that many generations, by replaying them; `stop()` ends it on the way."""
+        """Return to the state after this many generations, by replaying them; `stop()` can end it early."""
         generation = whole(generation, "generation")
         with self._watch.over():
             if generation < self.generation:
@@ -448,7 +453,7 @@ class Search:
         storage.write(path, self.field, self._settings() | {"backend": backend})
 
     def _settings(self):
-        """Settings and generation; all but the backend's as JSON values."""
+        """Settings and generation, as JSON values except for the backend's."""
         return {
             "generation": self.generation,
             "operators": self.operators,
@@ -464,7 +469,7 @@ class Search:
 
     @classmethod
     def load(cls, path: str | Path) -> "Search":
-        """Search from a file, where it was saved: the generations are replayed, bit by bit the same."""
+        """Load a search from a file, at the generation where it was saved: replayed, bit for bit the same."""
         field, settings = storage.read(path)
         try:
             for formula in (*settings["guesses"], *settings["known"]):
@@ -485,7 +490,7 @@ class Search:
 
 
 def _kind(engine, judge, best):
-    """What an answer is: undecided until all has been surveyed, unless nothing is left to explain."""
+    """Kind of an answer: undecided until the survey is complete, unless nothing is left to explain."""
     kind = judge.kind(best)
     exact = kind == "match" and best.loss <= ROUNDING.loss
     return kind if engine.surveyed or exact else "undecided"
@@ -505,7 +510,7 @@ def _known(backend):
 class _OneThread:
     """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices.
 
-    The limit is the process's own. It stands while any search is at work: the last one takes it off.
+    The limit holds for the whole process while any search is at work; the last one lifts it.
     """
 
     def __init__(self):

@@ -1,6 +1,6 @@
 """A search on disk: arrays and JSON in one .npz file, no pickle.
 
-A file may come from a stranger: what it claims is held against what it may be before room is made for it.
+A file may come from a stranger. So its claims are checked against limits before memory is allocated for it.
 """
 
 import hashlib
@@ -117,13 +117,13 @@ def read(path):
 
 
 def _opened(path):
-    """Arrays of a file by name; ValueError for what is none of ours, or larger than it may be."""
+    """Arrays of a file by name; ValueError if the file is not ours, or larger than allowed."""
     with zipfile.ZipFile(path) as file:
         entries = {entry.filename.removesuffix(".npy"): entry for entry in file.infolist()}
         if not entries.keys() <= _ARRAYS or len(entries) < len(file.infolist()):
             raise ValueError("it holds something else")
         if sum(entry.file_size for entry in entries.values()) > STORAGE.bytes + 4 * STORAGE.characters:
-            raise ValueError("it claims to be larger than any")
+            raise ValueError("it claims to be larger than any search")
         return {name: _array(file.read(entry), name) for name, entry in entries.items()}
 
 
@@ -143,7 +143,7 @@ def _error(array):
 
 
 def _measure(spread, basis, shape):
-    """Measure of points of a shape (N, n), of arrays that have that of one."""
+    """Measure of points (N, n), from arrays of the shapes that one has."""
     count, n = shape
     tall = None if basis is None else (*basis.shape[:-2], *basis.shape[-2:-1])
     kinds = {array.dtype.kind for array in (spread, basis) if array is not None}
@@ -153,5 +153,5 @@ def _measure(spread, basis, shape):
 
 
 def damaged(path, error):
-    """Return the error for a file that reads well and does not hold what it should."""
+    """Return the error for a file that can be read but does not hold what it should."""
     return OutputError(f"{path} does not hold what a saved search holds: {error}; save the search again")

@@ -9,7 +9,7 @@ __all__ = ["active_subspace", "relevant_inputs"]
 
 
 def relevant_inputs(field):
-    """Numbers of the inputs that the unit gradients have a component along, the strongest first."""
+    """Numbers of the inputs along which the unit gradients have a component, the strongest first."""
     g = (field.gradients * field.measure.spread).reshape(-1, len(field.names))
     power = (g**2 / np.maximum((g**2).sum(1, keepdims=True), ROUNDING.divisor)).mean(0)
     order = np.argsort(-power, kind="stable")
@@ -17,12 +17,12 @@ def relevant_inputs(field):
 
 
 def active_subspace(field):
-    """Return the field of what its gradients depend on, and W (n, r) when that is not some of the inputs.
+    """Return the field in what its gradients depend on, and W (n, r) if that is not just some inputs.
 
-    Inputs without any part are left out. Where over 64 remain but their gradients span at most 8 directions,
-    the field is given in the coordinates `z = x @ W`. W is in reduced column echelon form: r inputs occur in
-    one coordinate each, so that sums over groups of inputs come out as such. (Active subspaces: Constantine
-    2015.)
+    It leaves out inputs that do not matter. If more than 64 remain but their gradients span at most 8
+    directions, the field is in the coordinates `z = x @ W`. W is in reduced column echelon form: r inputs
+    occur in only one coordinate each, so that sums over groups of inputs come out as such sums. (Active
+    subspaces: Constantine 2015.)
     """
     if field.neurons > 1 or field.measure.basis is not None:
         return field, None
@@ -39,7 +39,7 @@ def active_subspace(field):
 
 
 def _restricted(field, inputs):
-    """Return the field of some of its inputs only, at least two."""
+    """Return the field in only some of its inputs, at least two."""
     if len(inputs) in (1, len(field.names)):
         return field
     names = tuple(field.names[i] for i in inputs)
@@ -50,16 +50,16 @@ def _restricted(field, inputs):
 
 
 def _span(gradients):
-    """Number of directions that unit gradients (N, n) span, and their axes, the strongest first."""
+    """Number of directions that unit gradients (N, n) span, and the axes, the strongest first."""
     directions = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
     _, s, axes = np.linalg.svd(directions, full_matrices=False)
     return int((s**2 > SUBSPACE.outside * (s**2).sum()).sum()), axes
 
 
 def _echelon(axes, spread):
-    """Basis (n, r) of axes (n, r) with the identity on r rows, chosen by pivoting; rounding is cleared.
+    """Basis (n, r) of axes (n, r) that is the identity on r rows, chosen by pivoting; rounding is cleared.
 
-    The axes are in units of each input's spread, the basis is of the inputs as they are.
+    The axes are in units of each input's spread; the basis is in the original inputs.
     """
     from scipy.linalg import qr
 

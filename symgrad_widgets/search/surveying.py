@@ -1,4 +1,4 @@
-"""The survey alone, for many neurons of which most hold no formula: what is no answer is not written."""
+"""The survey alone, for many neurons, most without a formula: only possible answers are written."""
 
 from typing import NamedTuple
 
@@ -12,10 +12,10 @@ __all__ = ["Surveyed", "survey"]
 
 
 class Surveyed(NamedTuple):
-    """What a survey comes to.
+    """Result of a survey.
 
-    `kind` says what `best`, a Candidate or None, is; `loss` on held-out points is that of `best`, else the
-    least of any sum.
+    `kind` says what `best`, a Candidate or None, is. `loss` is the loss of `best` on held-out points or, if
+    there is none, the least loss of any sum.
     """
 
     best: Candidate | None
@@ -24,7 +24,7 @@ class Surveyed(NamedTuple):
 
 
 def survey(engine, judge):
-    """Step a native engine through its survey, and no further than to a formula that leaves nothing."""
+    """Step a native engine through its survey, and stop early at a formula that leaves nothing."""
     engine.guess()
     while not (engine.surveyed or _known(engine, judge)):
         engine.step()
@@ -43,7 +43,7 @@ def _known(engine, judge):
 
 
 def _write(engine, judge):
-    """Write what may be the answer; all there is where that may be a match, as longer ones would object."""
+    """Write what may be the answer; if that may be a match, write all, because longer ones may object."""
     longest = _standing_out(engine, judge)
     sums = (*engine.front.items(), *((size, found) for size, (_, found) in engine.witnessed.items()))
     judge.front([tuple(engine.terms(found)) for size, found in sums if size <= longest])
@@ -52,9 +52,9 @@ def _write(engine, judge):
 
 
 def _standing_out(engine, judge):
-    """Size of the longest of the engine's sums that directions or values would choose, 0 where none.
+    """Size of the longest of the engine's sums that directions or values would choose; 0 if there is none.
 
-    A formula takes no less once it is written, and loses no less on the other points.
+    Once it is written, a formula is no shorter, and its loss on the other points is no smaller.
     """
     chance = chance_loss(judge.field.rank, judge.field.dimension)
     sizes, heard, longest = [*engine.front], [*engine.witnessed], 0

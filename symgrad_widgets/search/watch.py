@@ -1,4 +1,4 @@
-"""How a search under way is asked to end: it looks at its watch between two pieces of work."""
+"""How to end a running search: it looks at its watch between two pieces of work."""
 
 import time
 from contextlib import contextmanager
@@ -10,13 +10,13 @@ __all__ = ["Interrupted", "Watch"]
 
 
 class Interrupted(Exception):  # noqa: N818 - nothing went wrong
-    """Drop the generation under way."""
+    """Drop the current generation."""
 
 
 class Watch:
-    """Call it between two pieces of work: it raises `Interrupted` after a stop, or when the time is over.
+    """Call it between two pieces of work: it raises `Interrupted` after a stop, or when time is up.
 
-    One thread works at a time. A stop ends what runs, and what other threads wait to begin.
+    One thread works at a time. A stop ends what is running, and what other threads are waiting to begin.
     """
 
     def __init__(self):
@@ -30,18 +30,18 @@ class Watch:
 
     @property
     def stopped(self):
-        """Whether what runs was asked to stop."""
+        """Whether somebody asked the current work to stop."""
         return self._asked >= self._begun
 
     def stop(self):
-        """Ask what runs to end; while nothing does, what begins within a second."""
+        """Ask the current work to end; if there is none, whatever begins within a second."""
         self._asked, self._early = time.monotonic(), self._depth == 0
 
     @contextmanager
     def over(self, seconds=float("inf")):
-        """Watch over some work, for at most so many seconds; a stop counts until the outermost has ended.
+        """Watch over some work, for at most `seconds`; a stop counts until the outermost work has ended.
 
-        Work within work is of one thread. Another thread waits here for its turn, and its time begins then.
+        Nested work belongs to one thread. Another thread waits here for its turn; then its time begins.
         """
         arrived = time.monotonic()
         with self._lock.held():

@@ -19,14 +19,14 @@ def data_region(concepts, surface, field):
 
 
 def box_regions(formula, concepts, surface):
-    """Gradient fields of the concepts in two boxes, `{where: field}`, at points at which all is finite.
+    """Gradient fields of the concepts in two boxes, `{where: field}`, at points where all is finite.
 
     Raises
     ------
     ExpressionError
-        when there is none in either box.
+        if neither box has such a point.
     DataError
-        when no point satisfies the equations of the surface.
+        if no point satisfies the equations of the surface.
 
     """
     regions = {}
@@ -77,7 +77,7 @@ def _slopes(concept, names, points):
 
 
 def defined(formula, region):
-    """Where a formula has a real value, (N,) bool; an overflow is one if what it bends is finite."""
+    """Where a formula has a real value, (N,) bool; an overflow counts if its inner part is finite."""
     values, _ = evaluate(formula, region.names, region.points)
     inner, _ = evaluate(core(formula), region.names, region.points)
     return ~np.isnan(values) & np.isfinite(inner)
@@ -99,8 +99,8 @@ def flat(formula, region):
 def is_monotone(formula, concept, region, strict=True):
     """Whether a formula only rises, or only falls, with the concept over the points of a region.
 
-    Both the sign of the derivative and the order of the values are looked at: 1/g falls on either side of
-    zero, but jumps there. Formulas that agree but approximately (`strict=False`) are compared by their ranks.
+    It looks at the sign of the derivative and at the order of the values: 1/g falls on either side of zero,
+    but jumps there. Formulas that agree only approximately (`strict=False`) are compared by their ranks.
     """
     from scipy.stats import spearmanr
 
@@ -120,7 +120,7 @@ def is_monotone(formula, concept, region, strict=True):
 
 
 def _noise(values, gradients):
-    """Differences of values that may be rounding, of gradients in spreads of the inputs."""
+    """Differences of values that may be mere rounding; gradients are in units of the inputs' spreads."""
     of_slope = tolerances.SLOPE_NOISE * np.linalg.norm(gradients, axis=1)
     return tolerances.VALUE_NOISE * np.abs(values) + of_slope + tolerances.LEAST
 

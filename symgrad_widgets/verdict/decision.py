@@ -29,13 +29,13 @@ class Verdict:
 
     Attributes
     ----------
-    same : True, False, or None where it cannot be told
+    same : True, False, or None if it cannot tell
     how : "proved" | "constants" (same form, constants within 1 %) | "numerically" | "different" |
         "undecided" | "mixture" (of several concepts in one neuron: only from `interpret`)
     residual : mean over the points of 1 - cos^2 between the two gradients on the tangent space, as given
     message : a sentence for a person
 
-    A verdict is true in an `if` when `same` is True: "undecided" is not.
+    In an `if`, a verdict counts as true only if `same` is True; "undecided" does not.
 
     """
 
@@ -59,9 +59,9 @@ def verify(
 ) -> Verdict:
     """Decide whether a formula is the same concept as another, whatever monotone function bends either.
 
-    They are the same when their gradients are parallel on the data's tangent space (all 2x2 minors of their
-    Jacobian vanish), neither is constant on a part of the data, and one is a monotone function of the other
-    there: `cos(20*g)` is not `g`.
+    They are the same if their gradients are parallel on the data's tangent space (all 2x2 minors of their
+    Jacobian vanish), if neither is constant on a part of the data, and if one is a monotone function of the
+    other there: `cos(20*g)` is not `g`.
 
     >>> verify("3 / exp(x^2 + v^2)", "x^2/2 + v^2/2").how
     'proved'
@@ -69,12 +69,12 @@ def verify(
     Parameters
     ----------
     expression, concept : str or sympy.Expr
-        `concept` may be a sequence of k formulas: then the question is whether `expression` is any function
-        of them ((k+1)-minors).
+        If `concept` is a sequence of k formulas, the question is whether `expression` is any function of
+        them ((k+1)-minors).
     field : GradientField, or None
-        Gives names, points and tangent space. None: points of the boxes (0.2, 2)^n and (-2, 2)^n at which
-        both formulas are finite; the formula has to be monotone in the concept in one of them, and the
-        message says so where it is not in both.
+        Gives names, points and tangent space. None: uses points of the boxes (0.2, 2)^n and (-2, 2)^n at
+        which both formulas are finite. The formula has to be monotone in the concept in at least one box;
+        if it is monotone in only one, the message says so.
     constraints : text "x1 + x4 = 5", SymPy equations, or expressions that are zero
         Equations that hold on the data; the proof uses them exactly.
 
@@ -85,9 +85,10 @@ def verify(
     Raises
     ------
     ExpressionError
-        for text that cannot be read, unknown symbols, a constant, or a formula without a finite real value.
+        if a text cannot be read or has unknown symbols, and if a formula is constant or has no finite real
+        value.
     DataError
-        for constraints that contradict each other or the data.
+        if the constraints contradict each other or the data.
 
     """
     case = _Case(expression, concept, field, constraints)
@@ -153,14 +154,14 @@ class _Case:
         return self._same("numerically", "to 1e-60 at points computed with 100 digits; SymPy finds no proof.")
 
     def _telling(self):
-        """Points to compute exactly: the worst ones, and some of all."""
+        """Points to compute exactly: the worst ones, and a sample of all."""
         shares = np.where(self._everywhere(defined), self.shares, 0)
         worst = np.argsort(-shares, kind="stable")[: EXACT_POINTS // 2]
         step = max(1, 2 * len(self.shares) // EXACT_POINTS)
         return np.concatenate([worst, np.arange(0, len(self.shares), step)])
 
     def _approximately(self, rounded):
-        """Judge a formula that no exact point confirms; `rounded`: none refutes it either."""
+        """Judge a formula that no exact point confirms. If `rounded`, none refutes it either."""
         wide = self._wide()
         near = self.residual < WORTH_A_REFIT
         found = _first(refit(self.formula, region) for region in wide) if near else None
@@ -175,7 +176,7 @@ class _Case:
         return self._different(self._angles())
 
     def _wide(self):
-        """Regions beyond the data: in a small box formulas agree that differ elsewhere."""
+        """Regions beyond the data, because formulas that agree in a small box may differ elsewhere."""
         regions = self.regions
         if self.field is not None and self.surface.exact:
             try:
@@ -234,7 +235,7 @@ def _first(found):
 
 
 def _told_apart(changes, most=6):
-    """Constants given and found, with as many digits as it takes to see that they differ."""
+    """Given and found constants, each pair with enough digits to show that they differ."""
     told = []
     for given, found in changes[:most]:
         digits = next((d for d in range(4, 17) if f"{given:.{d}g}" != f"{found:.{d}g}"), 17)

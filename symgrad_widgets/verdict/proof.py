@@ -1,7 +1,8 @@
-"""Whether a formula is a function of others: refuted at exact points, proved by SymPy, within bounds of size.
+"""Whether a formula is a function of others: refuted at exact points, or proved by SymPy within a size limit.
 
-`e` is a function of `g_1 ... g_k` on a surface `h = 0` where all (k+1)-minors of their Jacobian along the
-surface vanish. One point at 100 digits refutes it, however small the difference; a proof expands the minors.
+`e` is a function of `g_1 ... g_k` on a surface `h = 0` if all (k+1)-minors of their Jacobian along the
+surface vanish. A single point with 100 digits refutes it, however small the difference. A proof expands the
+minors.
 """
 
 import math
@@ -73,7 +74,7 @@ def _arguments(expression):
 
 
 def _jacobian(rows, names, surface, point):
-    """Gradients of mpmath numbers at a point, None where one has no finite real value."""
+    """Gradients as mpmath numbers at a point; None if one has no finite real value."""
     try:
         point = surface.polish([mpmath.mpf(float(x)) for x in point])
         values = [compiled(row, names, "mpmath")(*point) for row in rows]
@@ -115,7 +116,7 @@ def _outside(vector, basis):
 def proves(formula, concepts, surface, chart):
     """Whether SymPy shows, within bounds, that the minors vanish on the surface; False is "not shown".
 
-    `chart` (N, f): where all of an input's values are positive it is taken to be positive.
+    `chart` (N, f): an input whose values there are all positive is taken to be positive.
     """
     names = surface.coordinates
     formula, *concepts = (core(surface.restrict(e)) for e in (formula, *concepts))
@@ -149,7 +150,7 @@ def _is_written_in(formula, concepts):
 def _pivots(rows, surface, chart):
     """(row, column) pairs of a largest minor that does not vanish, by full pivoting at a point.
 
-    The rank is k + 1 at most where every minor that borders this one vanishes: the others need no look.
+    If every minor that borders this one vanishes, the rank is at most k + 1: no need to check the others.
     """
     functions = [on_arrays(surface.free, row) for row in rows]
     best = None
@@ -208,7 +209,7 @@ def _as_it_is(expression):
 
 
 def _opaque(expression):
-    """Sums under roots and fractions as symbols of their own: what the chain rule cancels stays small."""
+    """Replace sums under roots and fractions by symbols, so that what the chain rule cancels stays small."""
     sums = {}
 
     def symbol(power):
@@ -262,7 +263,7 @@ def _expand(expression):
 
 
 def _reduce(expanded, equations):
-    """Remainder of a polynomial modulo polynomial equations; the expression where that does not apply."""
+    """Remainder of a polynomial modulo polynomial equations; the expression if that does not apply."""
     if expanded == 0 or not equations or len(equations) > tolerances.REDUCED_BY:
         return expanded
     if len(sp.Add.make_args(expanded)) > tolerances.REDUCED_TERMS:

@@ -19,7 +19,7 @@ class Refit:
     Attributes
     ----------
     expression : the formula with the constants found
-    changes : ((given, found), ...) as floats, for those that differ
+    changes : ((given, found), ...) as floats, for the constants that differ
 
     """
 
@@ -33,15 +33,15 @@ def refit(expression, field):
     Parameters
     ----------
     expression : sympy.Expr
-        Decimals and long fractions in it are constants; small integers and fractions and all exponents
+        Its decimals and long fractions are constants. Small integers and fractions, and all exponents,
         belong to its form and stay.
     field : GradientField
-        of the concept, on the points where the comparison is made.
+        Of the concept, on the points of the comparison.
 
     Returns
     -------
-    Refit, or None where there are no such constants within 1 % of the given ones, or where they would make
-    the formula independent of one of its inputs (0.99**x would become 1).
+    Refit, or None if there are no such constants within 1 % of the given ones, or if they would make the
+    formula independent of one of its inputs (0.99**x would become 1).
 
     """
     given = []
@@ -108,8 +108,9 @@ class _Residual:
 def _solved(residual, count):
     """Constants by damped Gauss-Newton steps, or None.
 
-    Constants that do not matter - of a function of several concepts, how much of each - stay where they are:
-    the damping, after Yamashita and Fukushima 2001, falls with the residual and keeps the convergence fast.
+    Constants that do not matter (such as how much of each concept is in a function of several) stay where
+    they are. The damping, after Yamashita and Fukushima 2001, falls with the residual, and so keeps the
+    convergence fast.
     """
     scales = np.zeros(count)
     for _ in range(tolerances.REFIT_STEPS):

@@ -1,9 +1,9 @@
-"""The surface that the data lie on: equations solved where they are linear, and its tangent spaces.
+"""The surface that the data lie on: its equations, solved if they are linear, and its tangent spaces.
 
-A concept is recovered on the data only. Equations let the comparison be exact there: linear ones are solved
-for some inputs and leave the others as coordinates; for the rest the points are moved onto the surface by
-Newton's method, and the equations' gradients are removed. Without equations a field's numerical tangent basis
-serves, and the linear equations behind it are read off where they have simple coefficients.
+A concept is recovered only on the data. Equations make the comparison exact there. Linear ones are solved for
+some inputs, and leave the others as coordinates. For the rest, Newton's method moves the points onto the
+surface, and the equations' gradients are removed. Without equations, the field's numerical tangent basis is
+used, and the linear equations behind it are read off if they have simple coefficients.
 """
 
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ __all__ = ["Surface", "read_equation"]
 
 
 def read_equation(equation, names=None):
-    """`"x1 + x4 = 5"`, a SymPy equation or an expression: as an exact expression that is zero."""
+    """Turn `"x1 + x4 = 5"`, a SymPy equation or an expression into an exact expression that is zero."""
     if isinstance(equation, str):
         left, *right = equation.replace("==", "=").split("=")
         if len(right) > 1:
-            raise ExpressionError(f"the constraint {equation!r} has {len(right)} equals signs, one is right")
+            raise ExpressionError(f"the constraint {equation!r} has {len(right)} equals signs: write one")
         sides = [as_expression(side, names) for side in (left, *right)]
     elif isinstance(equation, sp.Eq):
         sides = [as_expression(side, names) for side in equation.args]
@@ -68,7 +68,7 @@ class Surface:
         Raises
         ------
         DataError
-            when the equations contradict each other or the data, or leave no direction.
+            if the equations contradict each other or the data, or leave no direction.
 
         """
         equations = tuple(equations)
@@ -88,7 +88,7 @@ class Surface:
 
     @property
     def dimension(self):
-        """Dimension of the surface, or of the data's tangent space where that is less."""
+        """Dimension of the surface, or of the data's tangent space if that is smaller."""
         dimension = len(self.free) - len(self.implicit)
         if self.measure is None or self.measure.basis is None:
             return dimension
@@ -119,7 +119,7 @@ class Surface:
         return points[:, [self.names.index(name) for name in self.coordinates]]
 
     def settle(self, chart):
-        """Move points (N, f) onto the implicit equations; those that do not get there are left out."""
+        """Move points (N, f) onto the implicit equations, and leave out those that do not get there."""
         if not self.implicit:
             return chart
         chart = chart.copy()
@@ -150,7 +150,7 @@ class Surface:
     def measure_at(self, points, index=None):
         """`Measure` of gradients at points (N, n): that of the data, or the points' own, along the surface.
 
-        `index` says which of the data's points they are, where the basis differs from point to point.
+        `index` says which of the data's points they are, if the basis differs from point to point.
         """
         measure = Measure(points.std(0), None) if self.measure is None else self.measure.take(index)
         if not self.equations:
@@ -171,7 +171,7 @@ def _as_equation(expression):
 
 
 def _without(basis, normals, dimension):
-    """`basis` less the directions of `normals` (N, c, n); one for all points where the normals agree."""
+    """`basis` without the directions of `normals` (N, c, n); one for all points if the normals agree."""
     if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=tolerances.EQUAL_NORMALS, atol=0):
         return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
     bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))
@@ -232,7 +232,7 @@ def _check_on_data(equation, field):
 
 
 def _read_off(field):
-    """Linear equations with simple coefficients that hold on the data, () when there are others as well."""
+    """Linear equations with simple coefficients that hold on the data; () if there are others too."""
     names, points = field.names, field.points
     _, _, vt = np.linalg.svd(field.tangent.T, full_matrices=True)
     rows = _reduced(vt[field.dimension :])
@@ -257,7 +257,7 @@ def _simple(value):
 
 
 def _reduced(rows):
-    """Reduced row echelon form, with pivoting: sparse rows where there are any."""
+    """Reduced row echelon form, with pivoting: it finds sparse rows if there are any."""
     rows = rows.copy()
     done = 0
     for column in range(rows.shape[1]):

@@ -190,7 +190,7 @@ def test_a_kernel_that_dies_is_told_with_its_last_words(run):
     beside = "import os\nos.write(2, b'out of luck')\nos._exit(9)"
     code, _, errors = run(beside)
     assert code == 1
-    assert "the kernel died, perhaps for want of memory: see `symgrad doctor`\n  out of luck" in errors
+    assert "the kernel died, perhaps because memory ran out: see `symgrad doctor`\n  out of luck" in errors
 
 
 @pytest.mark.notebook

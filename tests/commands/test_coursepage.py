@@ -97,7 +97,7 @@ def test_a_class_is_collected(folder, capsys):
     lines.write_text("\n".join([*map(json.dumps, people), "rubbish"]), encoding="utf-8")
     assert main(["classroom", "collect", str(out), str(lines), "--out", str(folder / "class")]) == 0
     told = capsys.readouterr().out
-    assert "line 3: it is of another page, another" in told
+    assert "line 3: it comes from another page, another" in told
     assert "line 4: this is not a line of a page" in told
     with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
         ada, other = csv.DictReader(file)

@@ -57,7 +57,7 @@ def test_it_has_documents_reference_and_executed_notebooks(site):
     assert titles[0] == "The project"
     assert titles[-2:] == ["A lesson", "07_oscillator"]
     reference = (site / "reference" / "symgrad_widgets.html").read_text()
-    assert "A formula and how it agrees with the neuron." in reference
+    assert "A formula and how well it agrees with the neuron." in reference
     assert "42" in (site / "notebooks" / "lesson.html").read_text()
 
 

@@ -506,12 +506,12 @@ def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
             r"must have the same shape \(N, n\), got \(50, 3\) and \(50, 2\): one velocity for each",
         ),
         (X[0], X[0], r"got \(3,\) and \(3,\)"),
-        (X, np.zeros_like(X), "only 0 of 50 points have a finite velocity other than zero"),
-        (np.tile(X[:10], (5, 1)), G, "has two velocities: where a flow depends on time, make time an input"),
+        (X, np.zeros_like(X), "only 0 of 50 points have a finite nonzero velocity"),
+        (np.tile(X[:10], (5, 1)), G, "has two velocities: if a flow depends on time, make time an input"),
         (
             X * [1, 1, 0],
             G,
-            "x3 is the same at all points and has a velocity: give states from the whole of the flow",
+            "x3 is the same at all points, but has a velocity: give states from the whole of the flow",
         ),
         (
             np.stack([X[:, 0], X[:, 1], X[:, 0] - X[:, 1]], 1),

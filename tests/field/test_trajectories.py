@@ -104,7 +104,11 @@ def test_gaps_are_left_out():
     ("times", "states", "message"),
     [
         ([0.0, 1, 2], [[0.0, 1], [1, 2]], r"got \(3,\) and \(2, 2\)"),
-        (np.arange(6.0), np.ones((6, 2)), "from time 0 to 5 has 6 measurements, at least 7"),
+        (
+            np.arange(6.0),
+            np.ones((6, 2)),
+            "from time 0 to 5 has 6 measurements, but velocities need at least 7",
+        ),
         (np.array([0.0, 1, 1, 2, 3, 4, 5, 6]), np.ones((8, 2)), "the time 1 occurs twice in a row"),
         ([np.arange(9.0), np.arange(9.0)], np.ones((9, 2)), "times of 2 trajectories"),
         (

@@ -223,11 +223,11 @@ def test_a_worker_that_died_leaves_a_row(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("there", "message"),
     [
-        ({"variant": "paper"}, "oscillator seed 0 with variant 'paper', and this sweep asks for 'default'"),
-        ({"preset": "paper"}, "preset 'paper', and this sweep asks for 'default'"),
-        ({"budget": 3.0}, "budget 3.0, and this sweep asks for None"),
-        ({"by": "notebook"}, "by 'notebook', and this sweep asks for 'library'"),
-        ({"settings": {**row()["settings"], "epochs": 7}}, "epochs 7, and this sweep asks for 40"),
+        ({"variant": "paper"}, "oscillator seed 0 with variant 'paper', but this sweep asks for 'default'"),
+        ({"preset": "paper"}, "preset 'paper', but this sweep asks for 'default'"),
+        ({"budget": 3.0}, "budget 3.0, but this sweep asks for None"),
+        ({"by": "notebook"}, "by 'notebook', but this sweep asks for 'library'"),
+        ({"settings": {**row()["settings"], "epochs": 7}}, "epochs 7, but this sweep asks for 40"),
         ({"versions": {**row()["versions"], "symgrad": "9.9"}}, "was made with symgrad 9.9, this is"),
         ({"versions": {**row()["versions"], "torch": "1.0"}}, "install torch 1.0"),
     ],
@@ -470,7 +470,7 @@ def test_a_report_that_cannot_be_written_is_an_error_after_the_table(command, tm
     assert code == 2
     assert "1 of 1 runs found" in out
     assert "cannot write the report to" in err
-    assert "the rows are all there; make room" in err
+    assert "all rows are saved; make room" in err
     assert {path.name for path in (tmp_path / "runs").iterdir()} == {"sweep.html", "sweep.jsonl"}
 
 

@@ -92,11 +92,11 @@ def test_what_a_formula_of_a_direction_replaces_leaves_what_is_across_it():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"neuron": np.ones(7)}, r"neurons of shape \(8,\), and the direction has shape \(7,\)"),
+        ({"neuron": np.ones(7)}, r"neurons of shape \(8,\), but the direction has shape \(7,\)"),
         ({"neuron": np.zeros(8)}, "not all of them 0"),
         ({"neuron": np.full(8, np.nan)}, "finite"),
         ({"neuron": 0, "wrt": ("1", PLANE[:, :5])}, r"gives shape \(8,\) for a point"),
-        ({"neuron": 0, "wrt": ("1", PLANE[[0, 0]])}, "depend on one another"),
+        ({"neuron": 0, "wrt": ("1", PLANE[[0, 0]])}, "are linearly dependent"),
         ({"neuron": 0, "wrt": ("1", DIRECTION)}, "a row for each"),
         ({"neuron": 0, "wrt": ("1",)}, "a name and the directions"),
     ],

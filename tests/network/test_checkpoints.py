@@ -130,7 +130,7 @@ def test_some_layers_of_a_larger_network(tmp_path):
     held = nn.ModuleDict({"encoder": encoder, "decoder": decoder, "norm": nn.BatchNorm1d(3)}).state_dict()
     path = stored(tmp_path, held)
     assert same(sg.from_checkpoint(path, "tanh", layers=["encoder.0", "encoder.2"]), encoder)
-    with pytest.raises(ModelError, match=r"holds something else than linear layers: 'norm.weight' of shape"):
+    with pytest.raises(ModelError, match=r"holds something other than linear layers: 'norm.weight' of shape"):
         sg.from_checkpoint(path, "tanh")
     with pytest.raises(UnknownNameError, match=r"no linear layer 'encoder.1'; did you mean .*'encoder.0'"):
         sg.from_checkpoint(path, "tanh", layers=["encoder.1"])
@@ -178,12 +178,12 @@ def weights(**shapes):
         (
             {"a.weight": torch.ones(8, 3), "a.bias": torch.ones(4)},
             ModelError,
-            r"'a.bias' has shape \(4,\), and the layer 8 outputs",
+            r"'a.bias' has shape \(4,\), but the layer has 8 outputs",
         ),
         (
             {"a.weight": torch.ones(8, 3, dtype=torch.int8)},
             ModelError,
-            r"something else than linear layers: 'a.weight'",
+            r"something other than linear layers: 'a.weight'",
         ),
     ],
 )
@@ -195,7 +195,7 @@ def test_what_is_no_network_of_linear_layers_is_refused(tmp_path, held, error, m
 @pytest.mark.parametrize("content", [b"", b"no checkpoint at all", b"PK\3\4 cut", b"\7\0\0\0\0\0\0\0{broken"])
 def test_a_file_that_is_no_checkpoint(tmp_path, content):
     (tmp_path / "it.pt").write_bytes(content)
-    with pytest.raises(OutputError, match=r"it.pt is damaged or no checkpoint .*state_dict\(\)"):
+    with pytest.raises(OutputError, match=r"it.pt is damaged or not a checkpoint .*state_dict\(\)"):
         sg.from_checkpoint(tmp_path / "it.pt", "tanh")
 
 

@@ -80,7 +80,7 @@ def test_it_is_another_experiment_with_its_own_weights(experiment, first, tmp_pa
     known = SimpleNamespace(names=("x1", "x2", "v1", "v2"), neuron=[0, 1], shared=None)
     asked = sg.experiments["kepler"].given(known)
     assert (asked.slug, asked.latent) == ("kepler_given_2", 1)
-    with pytest.raises(UnknownNameError, match="no weights come with the package for 'kepler_given_2'"):
+    with pytest.raises(UnknownNameError, match="the package has no weights for 'kepler_given_2'"):
         asked.pretrained()
     second = experiment.given(first)
     run = second.train(seed=0, hidden=(8,), epochs=1, **QUICK)
@@ -97,7 +97,7 @@ def test_it_is_refused_without_pairs_or_runs_and_for_other_inputs(experiment, fi
         sg.experiments["oscillator"].given(first)
     with pytest.raises(DataError, match=r"given\(first, second\); got list"):
         experiment.given([first, first])
-    with pytest.raises(DataError, match="shared_given_1 is given something already: give all runs at once"):
+    with pytest.raises(DataError, match="shared_given_1 is already given something: give all runs at once"):
         experiment.given(first).given(first)
 
 

@@ -335,7 +335,7 @@ def test_recurrent_models_and_layers_that_return_tuples():
     torch.manual_seed(0)
     model = nn.Sequential(nn.LSTM(3, 5, batch_first=True)).double()
     x = points(40, 4, 3)
-    with pytest.raises(ModelError, match=r"the model's output is a tuple of 2: say what to take.*lambda out"):
+    with pytest.raises(ModelError, match=r"the model's output is a tuple of 2: choose one.*lambda out"):
         gradient_field(model, x)
     field = gradient_field(model, x, "0", lambda out: out[0][:, -1, 2])
     checked(field, lambda x: model(x)[0][:, -1, 2], x)
@@ -475,7 +475,7 @@ WRONG_MODELS = {
         Returns(lambda y: (y, y)),
         {},
         ModelError,
-        r"output is a tuple of 2: say what to take.*'linear'",
+        r"output is a tuple of 2: choose one.*'linear'",
     ),
     "dict": (Returns(lambda y: {"logits": y}), {}, ModelError, r"a dict of 'logits'"),
     "object": (Returns(lambda _: object()), {}, ModelError, r"an object of type object"),
@@ -496,7 +496,7 @@ WRONG_MODELS = {
     ),
     "detached": (Returns(lambda y: y.detach()), {}, ModelError, r"output is detached from its input"),
     "whole output": (Returns(lambda y: y.argmax(1)), {}, ModelError, r"detached from its input.*argmax"),
-    "complex": (Returns(lambda y: y * 1j), {}, ModelError, r"is complex: take a real number of it"),
+    "complex": (Returns(lambda y: y * 1j), {}, ModelError, r"is complex: take a real number from it"),
     "constant": (Returns(lambda y: y * 0), {}, NoGradientError, r"does not depend on its input"),
     "independent": (
         Returns(lambda y: torch.ones(len(y), 1, requires_grad=True)),
@@ -663,7 +663,7 @@ def test_models_that_differentiate_inside(kind):
     np.testing.assert_allclose(gradient_field(model, x, neuron=1).gradients, truth.numpy(), atol=1e-12)
     checked(gradient_field(model, x, "outer", 2), lambda x: model.outer(x)[:, 2], x)
     assert Survey(model, x).values(np.arange(50)).shape[0] == 50
-    with pytest.raises(ModelError, match=r"calls the layer 'h.0' inside of a transform of torch.func"):
+    with pytest.raises(ModelError, match=r"calls the layer 'h.0' inside a transform of torch.func"):
         gradient_field(model, x, "h.0", 2)
 
 
@@ -712,7 +712,7 @@ def test_scripted_frozen_and_exported_models_are_read_at_their_output():
     shape = ({0: torch.export.Dim("points")},)
     exported = torch.export.export(plain(), (x,), dynamic_shapes=shape).module()
     np.testing.assert_allclose(gradient_field(exported, x).gradients, right, atol=1e-12)
-    with pytest.raises(ModelError, match=r"scripted module \(Linear\) lets nobody .*layer=None"):
+    with pytest.raises(ModelError, match=r"scripted module \(Linear\) hides its layers.*layer=None"):
         gradient_field(scripted, x, "0", 2)
     assert [layer.name for layer in Survey(scripted, x).shown] == [None]
     with pytest.raises(ModelError, match="does not call the layer"):

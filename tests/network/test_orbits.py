@@ -236,7 +236,7 @@ def test_what_does_not_move_has_none():
 
 def test_time_is_an_input():
     with pytest.raises(
-        sg.SymgradError, match=r"missing 1 required .* 't'\. Time is an input like others, of rate 1"
+        sg.SymgradError, match=r"missing 1 required .* 't'\. Time is an input like any other, with rate 1"
     ):
         sg.Experiment.from_flow(lambda x, v, t: (v, np.cos(t) - x), [(0, 1)] * 2, ["x", "v"])
 
@@ -267,7 +267,7 @@ BOX, NAMES = [(0.0, 1.0), (0.0, 1.0)], ["x", "v"]
         ),
         (
             lambda x, v: (np.sign(v), -np.sign(x - 0.5)),
-            "changes too fast to be followed: 500 steps lead only to",
+            "changes too fast to follow: 500 steps lead only to",
         ),
     ],
 )

@@ -149,7 +149,7 @@ def test_whole_numbers_and_few_rows_are_enough():
 @pytest.mark.parametrize(
     ("x", "y", "names", "message"),
     [
-        (POINTS, INSIDE[:-1], NAMES, "x has 3000 rows and y has 2999: one for each is needed"),
+        (POINTS, INSIDE[:-1], NAMES, "x has 3000 rows and y has 2999: each row needs one of both"),
         (POINTS, np.ones(3000), NAMES, "labels must be of two classes, got 1: 1.0"),
         (POINTS, np.arange(3000) % 3, NAMES, "labels must be of two classes, got 3: 0, 1, 2"),
         (POINTS, POINTS[:, 0], NAMES, r"labels must be of two classes, got 3000: .*, \.\.\."),
@@ -160,7 +160,7 @@ def test_whole_numbers_and_few_rows_are_enough():
             NAMES,
             "1[0-9]* labels are masked or missing, the first in row",
         ),
-        (POINTS[:119], INSIDE[:119], NAMES, "x has 119 rows, and at least 120 are needed"),
+        (POINTS[:119], INSIDE[:119], NAMES, "x has 119 rows, but at least 120 are needed"),
         (POINTS, INSIDE, ["a", "b", "c"], r"x must be an array \(N, 3\), a column for each of a, b, c; got"),
         (POINTS[:, 0], INSIDE, ["a"], r"x must be an array \(N, 1\), .* got shape \(3000,\)"),
         (POINTS.astype(str)[:, :1] + "m", INSIDE, ["a"], "x must be an array of numbers, got ndarray"),
@@ -176,10 +176,10 @@ def test_labels_that_are_refused(x, y, names, message):
 @pytest.mark.parametrize(
     ("anchor", "positive", "names", "message"),
     [
-        (POINTS, TURNED[1:], NAMES, "anchor has 3000 rows and positive has 2999: one for each is needed"),
+        (POINTS, TURNED[1:], NAMES, "anchor has 3000 rows and positive has 2999: each row needs one of both"),
         (POINTS, TURNED[:, :1], NAMES, r"positive must be an array \(N, 2\), .* got shape \(3000, 1\)"),
         (POINTS, broken(TURNED, 5), NAMES, "1 of 3000 rows of positive hold values .* first is row 5"),
-        (POINTS[:50], TURNED[:50], NAMES, "anchor has 50 rows, and at least 120 are needed"),
+        (POINTS[:50], TURNED[:50], NAMES, "anchor has 50 rows, but at least 120 are needed"),
         (POINTS, POINTS, NAMES, "anchor and positive are the same points: nothing can be learnt"),
     ],
 )

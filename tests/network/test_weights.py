@@ -99,7 +99,7 @@ def test_a_file_tells_its_settings_floor_and_how_to_make_it_again(run, saved):
 
 def test_an_experiment_without_weights_says_so():
     mine = sg.Experiment.from_flow(lambda x, v: (v, -x), [(0, 1), (0, 1)], ["x", "v"])
-    with pytest.raises(sg.SymgradError, match=r"no weights come with the package for .*: train it"):
+    with pytest.raises(sg.SymgradError, match=r"the package has no weights for .*: train it"):
         mine.pretrained()
 
 

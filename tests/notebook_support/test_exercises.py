@@ -9,7 +9,7 @@ import symgrad_widgets as sg
 @pytest.mark.parametrize(
     ("answer", "right", "said"),
     [
-        (..., 0.5, "Not solved yet: replace the three dots by your answer"),
+        (..., 0.5, "Not solved yet: replace the three dots with your answer"),
         (0.5, 0.5, "Right."),
         (0.505, 0.5, "Right, to 1 %."),
         (1.5, 0.5, "Not yet: it is too large by a factor of 3."),
@@ -17,7 +17,7 @@ import symgrad_widgets as sg
         (-0.5, 0.5, "the largest difference is 2 times the largest right number"),
         ([1, 2], [1, 2], "Right."),
         ([1, 3], [1, 2], "the largest difference is 0.5 times the largest right number"),
-        ([1, 3, 4], [1, 2], "the shape should be (2,), and yours is (3,)"),
+        ([1, 3, 4], [1, 2], "the shape should be (2,), but yours is (3,)"),
         ("left", "left", "Right."),
         ("right", "left", "'right' is not it. Try again."),
         (True, False, "True is not it. Try again."),

@@ -166,7 +166,12 @@ def test_a_file_of_something_else_or_of_another_version_is_refused_and_kept(poin
     [
         (Known(), "neuron", {}, "no layer 'neuron'; did you mean 'neurons'"),
         (Layers(), "idle", {}, "layer 'idle' has no neurons: it is not called"),
-        (Layers(), "rounded", {}, "layer 'rounded' has no neurons: .* returns no tensor of real numbers"),
+        (
+            Layers(),
+            "rounded",
+            {},
+            "layer 'rounded' has no neurons: .* does not return a tensor of real numbers",
+        ),
         (Known(dead=range(5)), "neurons", {}, "nothing can be said of any of 5 neurons"),
         (Known(), "neurons", {"generations": 1.5}, "generations must be a whole number"),
         (Known(), "neurons", {"jobs": 0}, "jobs"),
@@ -366,7 +371,9 @@ def test_a_control_that_is_none_is_refused(control, said, points):
 def test_a_control_of_other_layers_is_refused_before_anything_is_searched(points, monkeypatch):
     monkeypatch.setattr(layer, "_searched", None)
     models = (torch.nn.Sequential(*(torch.nn.Linear(2, 2) for _ in range(count))) for count in (2, 3))
-    with pytest.raises(sg.SymgradError, match="control: it has the layers 0, 1, 2, and the model 0, 1: give"):
+    with pytest.raises(
+        sg.SymgradError, match="control: it has the layers 0, 1, 2, but the model has 0, 1: give"
+    ):
         sg.atlas(next(models), points, control=next(models), **QUICK)
 
 

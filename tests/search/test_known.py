@@ -60,5 +60,5 @@ def test_what_cannot_be_known_is_said(known, said):
 
 
 def test_another_engine_knows_no_terms():
-    with pytest.raises(DataError, match="PySR knows no terms"):
+    with pytest.raises(DataError, match="PySR cannot use known terms"):
         sg.Search(field_of("m*v**2 + x"), known=["m*v**2"], backend="pysr")

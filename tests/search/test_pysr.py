@@ -141,7 +141,7 @@ def test_a_front_cut_short_has_an_answer_of_its_own_kind(stand_in):
 
 
 def test_units_are_for_the_native_engine():
-    with pytest.raises(DataError, match="PySR knows no units: leave them out"):
+    with pytest.raises(DataError, match="PySR cannot use units: leave them out"):
         sg.Search(circle(), backend="pysr", units={"x": "m", "v": "m/s"})
 
 

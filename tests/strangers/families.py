@@ -477,7 +477,7 @@ STRANGERS = {
         "radial.0",
         4,
         {"training": True},
-        "`training=True`, where the graph is kept in train mode only",
+        "`training=True`, if it keeps the graph only in train mode",
     ),
     "PINN, solution and residual": Stranger(Pinn, numbers(2), lambda out: out[1][:, 0], "u.0", 5),
     "Hamiltonian network (torch.func)": Stranger(Hamiltonian, numbers(2), 1, "encode", 0),
@@ -493,7 +493,7 @@ STRANGERS = {
         "readout",
         (1, 0),
         {"forward_args": {"edge_index": RING}},
-        "one graph a point, `forward_args=edge_index`",
+        "each point is one graph, `forward_args=edge_index`",
     ),
     "normalising flow": Stranger(
         ready_flow,

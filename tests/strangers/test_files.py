@@ -379,7 +379,7 @@ HURTING = {  # by what it is: the format, the file made of a good one, and what 
     "a wide network": (Weights, lambda good: with_settings(good, hidden=[10**5, 10**5]), "other weights"),
     "many points": (Weights, lambda good: with_settings(good, held_out=10**9), "to draw are too many"),
     "a bomb of numbers": (StateDict, lambda good: replaced(good, "data/0", ZEROS), "would unpack to 200 MB"),
-    "a number for many": (StateDict, lambda _: state(EXPANDED), "something else than linear layers"),
+    "a number for many": (StateDict, lambda _: state(EXPANDED), "something other than linear layers"),
     "a billion laughs": (StateDict, lambda _: state(laughs()), "no state dict"),
     "many steps": (StateDict, lambda _: state(list(range(400_000))), "no state dict is as long"),
     "a name without end": (OldStateDict, lambda _: NAMES, "no state dict is as long"),

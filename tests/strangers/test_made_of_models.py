@@ -136,7 +136,7 @@ READ = {  # with the name of the first layer, None where only the output is read
         "model.0",
     ),
 }
-MADE_OF = "give the model that .* made of|give the module that it was made of"
+MADE_OF = "give the model before it was quantised|give the module that it was made from"
 REFUSED = {  # what is said, and the same in the table of `docs/models.md`
     "lazy, never run": (
         lambda: nn.Sequential(nn.LazyLinear(8), nn.LazyLinear(1)),
@@ -153,12 +153,12 @@ REFUSED = {  # what is said, and the same in the table of `docs/models.md`
     "quantised": (
         lambda: torch.ao.quantization.quantize_dynamic(plain(), {nn.Linear}),
         MADE_OF,
-        "has no derivative; give the model that it was made of",
+        "has no derivative; give the model before it was quantised",
     ),
-    "`no_grad`, `detach` or a step on the way": (
+    "`no_grad`, `detach` or a step function inside": (
         lambda: Around(first_frozen),
         "detached from its input.*no_grad",
-        "no gradient flows back; read a layer behind it, with `wrt`",
+        "no gradient flows back; read a layer after it, with `wrt`",
     ),
 }
 

@@ -417,7 +417,7 @@ def test_gradients_without_forward_mode_are_had_by_two_passes_backwards():
 
 def test_gradients_that_have_no_derivative_are_refused_and_single_fields_work():
     picker = sg.NeuronPicker(Custom(), POINTS)
-    with pytest.raises(sg.SymgradError, match=r"no derivative by which .* look at neurons one by one"):
+    with pytest.raises(sg.SymgradError, match=r"lacks the derivative for .* look at single neurons"):
         picker.colour_by = "gradient"
     assert picker.colour_by == "activation"
     assert picker.field.neurons == 1

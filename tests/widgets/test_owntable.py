@@ -52,7 +52,7 @@ def test_a_file_is_opened_and_its_columns_are_offered(form):
     assert form._choice.options == ("p", "q", "area")
     assert form.answer == "area"
     form.read()
-    assert "x has 1 rows, and at least 120 are needed" in form.said
+    assert "x has 1 rows, but at least 120 are needed" in form.said
 
 
 def test_another_column_may_be_learnt(form):

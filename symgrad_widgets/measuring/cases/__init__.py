@@ -1,1 +1,1 @@
-"""What studies are made of: made neurons, networks and real data, each read blind."""
+"""What studies consist of: made neurons, networks and real data, each read blind."""

@@ -1,4 +1,4 @@
-"""One search to its end, blind, and then the comparison with what was there to be found."""
+"""Run one search blind to its end, then compare the answer with what was there to find."""
 
 from ...formula.expressions import as_expression
 from ...search import Search, score
@@ -15,10 +15,10 @@ def answered(field, concept, seed, generations=_GENERATIONS, **options):
     Parameters
     ----------
     field : GradientField
-    concept : formula, or None where there is none
+    concept : formula, or None if there is none
     seed, options : of the `Search`
     generations : int
-        At which it ends at the latest; no clock decides.
+        The most it runs; no clock decides.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def answered(field, concept, seed, generations=_GENERATIONS, **options):
         outcome : "found", "another" (formula) or "none"; without a concept "law" or "nothing"
         formula : text or None
         how : of the verdict
-        loss : held-out, of the answer, or of the last entry of the front where there is none
+        loss : held-out loss of the answer or, if there is none, of the last entry of the front
         floor : loss of the concept itself
         residual : mean 1 - cos^2 between the gradients of formula and concept
 

@@ -32,7 +32,7 @@ class Known(NamedTuple):
         )
 
     def field(self, seed, error=0.0):
-        """Return the field at 1,500 points, with an error of so much of the gradients' size."""
+        """Return the field at 1,500 points, with an error of this share of the gradients' size."""
         points = self.points(seed)
         slopes = self.slopes(points) * points.std(0)
         kicks = np.random.default_rng([seed, 8]).normal(size=slopes.shape)

@@ -1,4 +1,4 @@
-"""Made neurons: formulas on boxes, what bends them and what disturbs their gradients.
+"""Made neurons: formulas on boxes, with what bends them and what disturbs their gradients.
 
 A seed chooses the points and, in turn, one of the formulas of `CASES`: twenty seeds see each of them twice.
 """
@@ -16,7 +16,7 @@ _WAVES = 30  # cosines in a random smooth function
 
 
 class Case(NamedTuple):
-    """A formula of `names`, uniform bounds of its inputs, and the operators that it needs, the last most."""
+    """A formula in `names`, bounds of its uniform inputs, and the operators it needs (the last one most)."""
 
     formula: str
     names: tuple
@@ -34,7 +34,7 @@ class Case(NamedTuple):
         return GradientField(points, gradients, self.names, values)
 
     def standard(self):
-        """Return the formula, as SymPy, less its median over the box and in units of its spread there."""
+        """Return the SymPy formula minus its median over the box, in units of its spread there."""
         expression = as_expression(self.formula, self.names)
         values, _ = evaluate(expression, self.names, self.points(0, 10_000))
         return (expression - float(np.median(values))) / float(values.std())
@@ -71,7 +71,7 @@ def of_seed(seed, cases=CASES):
 
 
 def waves(points, seed):
-    """Gradients (N, n) of a random smooth function: 30 cosines, of some two waves across the points."""
+    """Gradients (N, n) of a random smooth function: 30 cosines, with about two waves across the points."""
     rng = np.random.default_rng([seed, 1])
     n, scale = points.shape[1], points.std(0)
     turns = 1.5 * rng.normal(size=(_WAVES, n)) / scale
@@ -85,7 +85,7 @@ def directions(points, seed):
 
 
 def disturbed(field, kicks, noise):
-    """Field with its unit gradients turned by `kicks` (N, n), to a mean 1 - cos^2 of `noise`."""
+    """Field with its unit gradients turned by `kicks` (N, n), so that the mean 1 - cos^2 is `noise`."""
     from scipy.optimize import brentq
 
     if not noise:

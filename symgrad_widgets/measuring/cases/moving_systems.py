@@ -15,7 +15,7 @@ __all__ = ["CONSERVING", "OTHERS", "System", "cubic", "leak"]
 
 
 class System(NamedTuple):
-    """Rates of change of `names`, uniform bounds of these, and the number of independent integrals."""
+    """Rates of change of `names`, their bounds (states are uniform), and the number of integrals."""
 
     title: str
     names: tuple
@@ -50,7 +50,7 @@ class System(NamedTuple):
 
 
 def leak(expression, system, points):
-    """Mean squared cosine (a number) between the gradient of a formula and the velocity: 0 of an integral."""
+    """Mean squared cosine (a number) between a formula's gradient and the velocity: 0 for an integral."""
     slopes, rates = evaluate(expression, system.names, points)[1], system.velocities(points)
     with np.errstate(all="ignore"):
         squares = (slopes * rates).sum(1) ** 2 / ((slopes**2).sum(1) * (rates**2).sum(1))

@@ -1,4 +1,4 @@
-"""The real data that come along: cars, and hand-made features of small images."""
+"""The real data that come with the package: cars, and hand-made features of small images."""
 
 from importlib.resources import files
 

@@ -1,4 +1,4 @@
-"""Networks for studies: regression on values of a made neuron, with whatever is wrong with the data."""
+"""Networks for studies: regression on values of a made neuron, with chosen faults in the data."""
 
 import math
 from functools import partial
@@ -54,5 +54,5 @@ def regression(case, phi, seed, label_noise=0.0, input_noise=0.0, blind=False, *
 
 
 def fit(predicted, true):
-    """Share of the variance of `true` values that is predicted, R^2."""
+    """R^2: the share of the variance of the `true` values that is predicted."""
     return 1 - float(np.mean((predicted - true) ** 2) / np.var(true))

@@ -14,7 +14,7 @@ class Study:
     ----------
     title, question : str
     groups : mapping of group to mapping of setting to keyword arguments of `measure`
-        A group is one picture, in which one thing varies; a setting is told by its key.
+        A group is one picture, in which one thing varies; the key names a setting.
     measure : callable
         `measure(seed, **arguments)` returns what `blind_reading.answered` does, and more figures.
     figures : mapping of heading to key

@@ -1,4 +1,4 @@
-"""The two automatic rules that arXiv 2409.05305 can be held against, applied to our fronts.
+"""Two automatic rules, to compare with the choices of arXiv 2409.05305, applied to our fronts.
 
 Its own choices were made by hand: the first rule agrees with 10 of the 12, the second with 8.
 """
@@ -31,10 +31,10 @@ def chosen(rule, entries):
 
 
 def judged(result, trained):
-    """For each rule its answer on an `Interpretation`'s front, verified: {rule: {formula, same, how}}.
+    """Each rule's answer on an `Interpretation`'s front, verified: {rule: {formula, same, how}}.
 
-    `same` says whether it is one of the experiment's concepts. Of several neurons there is the first front
-    only: what the others are depends on what was chosen there.
+    `same` says whether it is one of the experiment's concepts. For several neurons, only the first front
+    counts: the other fronts depend on what was chosen there.
     """
     from ...network.gradients import gradient_field
 

@@ -19,20 +19,20 @@ _CELL_SECONDS = 900
 
 
 def sweep(folder, runs, jobs=1, scheduler=None):
-    """Do the runs that the folder has no row of yet, and yield their rows once they are written.
+    """Do the runs that have no row in the folder yet, and yield their rows once they are written.
 
     Parameters
     ----------
-    folder : path, of results; it must exist
+    folder : path of the results; it must exist
     runs : sequence of `Run`
     jobs, scheduler : as in `batch.stream`
 
     Raises
     ------
     OutputError
-        for a folder with rows of other versions or settings, and for one that is full. Rows are kept.
+        if the folder has rows of other versions or settings, or is full. Rows are kept.
     ClusterError
-        for a Dask cluster that is not there, or not fit.
+        if a Dask cluster is not there, or cannot do the runs.
 
     """
     path = Path(folder) / ROWS
@@ -45,7 +45,7 @@ def sweep(folder, runs, jobs=1, scheduler=None):
 
 
 def interpret_run(run):
-    """Train, interpret and verify: the row of a `Run`, even if it fails."""
+    """Train, interpret and verify; return the row of a `Run`, even if it fails."""
     found, error = {}, None
     with Usage() as usage:
         try:

@@ -10,7 +10,7 @@ _MISSED = ("experiment", "seed", "floor", "found", "why it is missed")
 
 
 def over_seeds(rows):
-    """Return two `Table`s: a line an experiment, floors and times as medians; a line a run that missed."""
+    """Return two `Table`s: one line for each experiment (medians), and one for each run that missed."""
     found = summaries(rows)
     order = {summary.experiment: number for number, summary in enumerate(found)}
     missed = sorted((r for r in rows if not succeeded(r)), key=lambda r: (order[r["experiment"]], r["seed"]))

@@ -12,10 +12,10 @@ _ANSWERS = {True: "yes", False: "no", None: "–"}
 
 
 def beside(ours, others):
-    """Return two `Table`s of what was found in two lists of rows of one seed each, by experiment.
+    """Return two `Table`s, by experiment, that compare two lists of rows of one seed each.
 
-    The first says where our choice and the rules of `RULES` are a concept, the second which formulas were
-    chosen that are none.
+    The first says where our choice and those of `RULES` are a concept. The second shows the chosen formulas
+    that are not.
     """
     pairs = list(_pairs(ours, others))
     head = ("floor", "ours", *RULES)
@@ -40,7 +40,7 @@ def _name(row):
 
 
 def _answers(row):
-    """Whether our choice and those of the rules are a concept."""
+    """Whether our choice, and that of each rule, is a concept."""
     return [succeeded(row), *(_rule(row, rule)["same"] for rule in RULES)]
 
 
@@ -65,7 +65,7 @@ def _rule(row, rule):
 
 
 def _wrong(row):
-    """Yield a line for each formula that was chosen and is no concept."""
+    """Yield a line for each chosen formula that is not a concept."""
     ours = ", ".join(f"`{formula}`" for formula in row["formulas"]) or "no closed form"
     formulas = [ours, *(f"`{_rule(row, rule)['formula']}`" for rule in RULES)]
     chosen = {}

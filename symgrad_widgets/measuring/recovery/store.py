@@ -48,7 +48,7 @@ def rows_in(folder):
     Raises
     ------
     DataError
-        for what is no row of a sweep.
+        if something is not a row of a sweep.
 
     """
     path = Path(folder)
@@ -63,7 +63,7 @@ def rows_in(folder):
 
 
 def reference_rows(path):
-    """Rows to compare with: as `rows_in`, but they have to be there."""
+    """Rows to compare with: as `rows_in`, but they must exist."""
     rows = rows_in(path)
     if not rows:
         raise OutputError(f"there are no rows at {path}: name a file of them, or the folder of a sweep")
@@ -71,12 +71,12 @@ def reference_rows(path):
 
 
 def missing(folder, runs):
-    """Those of the runs that the folder has no row of, or only the row of a failure.
+    """The runs that have no row in the folder, or only the row of a failure.
 
     Raises
     ------
     OutputError
-        for rows made by other versions, or of the same experiment and seed with other settings.
+        if rows were made by other versions, or for the same experiment and seed with other settings.
 
     """
     path = Path(folder) / ROWS
@@ -91,7 +91,7 @@ def missing(folder, runs):
 
 
 def same_versions(row, path):
-    """Raise OutputError for a row that other versions made."""
+    """Raise OutputError if other versions made a row."""
     for name, here in versions().items():
         there = row["versions"].get(name)
         if there != here:
@@ -114,4 +114,4 @@ def _difference(name, there, here):
     if isinstance(there, dict) and isinstance(here, dict):
         name = next(n for n in {**here, **there} if there.get(n) != here.get(n))
         there, here = there.get(name), here.get(name)
-    return f"{name} {there!r}, and this sweep asks for {here!r}"
+    return f"{name} {there!r}, but this sweep asks for {here!r}"

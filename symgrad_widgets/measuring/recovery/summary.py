@@ -1,4 +1,4 @@
-"""What the rows of a sweep say together: one line an experiment."""
+"""What the rows of a sweep say together: one line for each experiment."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ _NUMBERS = set(_HEAD[2:-1])
 class Summary:
     """Figures of all runs of one experiment with one variant and preset.
 
-    `found` of `runs` ended with every known concept and nothing else, `failed` with an error; by the paper's
-    rules (`sweep.rules`) `drop` and `slope` would have found a concept on the first front. `floor` and
+    `found` of `runs` ended with every known concept and nothing else, `failed` with an error. By the paper's
+    rules (`sweep.rules`), `drop` and `slope` runs would have found a concept on the first front. `floor` and
     `loss` are medians over the runs, `worst` is the highest floor, times are medians in seconds, `memory` is
-    the peak in MB; `formulas` counts those that were found, the commonest first. None: no run knows.
+    the peak in MB. `formulas` counts the formulas found, the commonest first. None means that no run knows.
     """
 
     experiment: str
@@ -44,7 +44,7 @@ class Summary:
 
     @property
     def title(self):
-        """Name, with variant and preset where they are not the default."""
+        """Name, with variant and preset if they are not the default."""
         return " ".join([self.experiment, *(s for s in (self.variant, self.preset) if s != "default")])
 
     @property
@@ -91,13 +91,13 @@ def _summary(experiment, variant, preset, rows):
 
 
 def _by_rule(rows, rule):
-    """Count the fronts on which a rule of `RULES` chooses a concept; None where nothing was asked."""
+    """Count the fronts on which a rule of `RULES` chooses a concept; None if it was not asked."""
     same = [bool(row["rules"][rule]["same"]) for row in rows if row.get("rules")]
     return sum(same) if same else None
 
 
 def figures(rows, name, part=None):
-    """Return a column, or a part of one, of the rows that have it."""
+    """Return a column, or a part of one, from the rows that have it."""
     column = [row.get(name) if part is None else (row.get(name) or {}).get(part) for row in rows]
     return [figure for figure in column if figure is not None]
 
@@ -107,7 +107,7 @@ def _median(values):
 
 
 def table(rows):
-    """Return a table as text: a line an experiment, and one for all."""
+    """Return a table as text: a line for each experiment, and one for all."""
     lines = [_cells(summary) for summary in summaries(rows)]
     widths = [max(map(len, column)) for column in zip(_HEAD, *lines, strict=True)]
     text = [_line(cells, widths) for cells in (_HEAD, *lines)]
@@ -115,7 +115,7 @@ def table(rows):
 
 
 def total(rows):
-    """Say how many of the runs found their concept, and how many would have by the paper's rules."""
+    """Say how many runs found their concept, and how many would have by the paper's rules."""
     found, failed = sum(map(succeeded, rows)), sum(row["error"] is not None for row in rows)
     share = f" ({100 * found / len(rows):.1f} %)" if rows else ""
     errors = f"; {failed} failed with an error" if failed else ""

@@ -1,4 +1,4 @@
-"""Processor time and peak memory of a stretch of work in this process."""
+"""Processor time and peak memory of a piece of work in this process."""
 
 import contextlib
 import time
@@ -12,7 +12,7 @@ _RESET = Path("/proc/self/clear_refs")
 class Usage:
     """Context manager; afterwards `cpu` is the processor time in seconds, `memory` the peak resident MB.
 
-    Linux can forget the peak of what came before; elsewhere it is that of the process so far.
+    On Linux the peak starts afresh; elsewhere it is the peak of the process so far.
     """
 
     def __enter__(self):

@@ -15,7 +15,7 @@ def names():
 
 
 def find(name):
-    """Return the `Study` of a name, or an UnknownNameError."""
+    """Return the `Study` with a name, or raise UnknownNameError."""
     if name not in names():
         raise UnknownNameError(f"no study {name!r}; {nearest(name, names())}")
     return importlib.import_module(f"{grids.__name__}.{name}").STUDY

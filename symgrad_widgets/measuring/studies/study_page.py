@@ -1,4 +1,4 @@
-"""A study as one page of HTML that needs no other file."""
+"""A study as one HTML page that needs no other file."""
 
 from pathlib import Path
 

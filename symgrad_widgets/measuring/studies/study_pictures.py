@@ -1,4 +1,4 @@
-"""Pictures of a study: every run of every setting, one picture a group."""
+"""Pictures of a study: every run of every setting, with one picture for each group."""
 
 from itertools import groupby
 
@@ -25,7 +25,7 @@ def pictures(rows):
 def picture(rows):
     """Held-out loss of every run of a group, by setting and, from left to right, by seed.
 
-    Without an answer it is that of the longest formula on the front.
+    If there is no answer, it is the loss of the longest formula on the front.
     """
     found = lines(rows)
     column = {line.setting: number for number, line in enumerate(found)}

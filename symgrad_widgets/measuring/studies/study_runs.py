@@ -32,7 +32,7 @@ _SHIPPED = Path(__file__).parents[2] / "data" / "studies"
 
 @dataclass(frozen=True)
 class Run:
-    """One setting of a study with one seed; `key` is what tells it from the others."""
+    """One setting of a study with one seed; `key` distinguishes it from the others."""
 
     study: str
     group: str
@@ -46,12 +46,12 @@ class Run:
 
 
 def planned(study, seeds=(0,), groups=None):
-    """Runs of a study, or of some of its groups, ordered by seed: cut short, all settings have some.
+    """Runs of a study, or of some of its groups, ordered by seed, so that early ones cover all settings.
 
     Raises
     ------
     UnknownNameError
-        for a study that does not exist.
+        if the study does not exist.
 
     """
     grid = find(study).groups
@@ -64,7 +64,7 @@ def planned(study, seeds=(0,), groups=None):
 
 
 def measure(folder, runs, jobs=1, scheduler=None):
-    """Do the runs that the folder has no row of yet, and yield their rows once they are written.
+    """Do the runs that have no row in the folder yet, and yield their rows once they are written.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def measure(folder, runs, jobs=1, scheduler=None):
     Raises
     ------
     OutputError
-        for a folder with rows of other versions, and for one that is full. Rows are kept.
+        if the folder has rows of other versions, or is full. Rows are kept.
 
     """
     for study in dict.fromkeys(run.study for run in runs):
@@ -89,7 +89,7 @@ def measure(folder, runs, jobs=1, scheduler=None):
 
 
 def missing(folder, runs):
-    """Those of the runs that the folder has no row of, or only the row of a failure."""
+    """The runs that have no row in the folder, or only the row of a failure."""
     studies = dict.fromkeys(run.study for run in runs)
     done = {key(row) for study in studies for row in rows_in(folder, study) if row["error"] is None}
     return [run for run in runs if run.key not in done]
@@ -116,12 +116,12 @@ def _rounded(value):
 
 
 def rows_in(folder, study):
-    """Last row of each setting and seed that a folder has of a study, in the order of its grid.
+    """A study's last row of each setting and seed in a folder, in the order of its grid.
 
     Raises
     ------
     DataError
-        for what is no row of a study.
+        if something is not a row of a study.
 
     """
     path, grid, rows = _path(folder, study), find(study).groups, {}
@@ -144,13 +144,15 @@ def shipped(study):
     Raises
     ------
     OutputError
-        where it brings none.
+        if there are none.
 
     """
     find(study)
     rows = rows_in(_SHIPPED, study)
     if not rows:
-        raise OutputError(f"no rows of {study!r} come along: measure them, `symgrad sweep --study {study}`")
+        raise OutputError(
+            f"the package has no rows of {study!r}: measure them, `symgrad sweep --study {study}`"
+        )
     return rows
 
 

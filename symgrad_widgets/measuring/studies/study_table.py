@@ -1,4 +1,4 @@
-"""What the rows of a study say together: one line a setting."""
+"""What the rows of a study say together: one line for each setting."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class Line:
 
     Of `runs`, `found` ended with the concept, `another` with another formula, `none` with no closed form,
     `failed` with an error. `close` counts those of `another` whose directions are within 1e-3 of the
-    concept's, most with constants that are a little off. `law` is False where there is none, so that
-    `another` counts false discoveries, and None where nobody knows, of real data. `interval` is Wilson's 95 %
-    interval (Wilson 1927) of the share that was found, or, without a known law, of the share with a formula.
-    `loss`, `floor`, `residual` and `seconds` are medians: held-out loss, that of the concept itself, how far
-    the formula's directions are from the concept's, and processor time. `figures` are the study's own, by
+    concept's; most of them have constants that are a little off. `law` is False if there is none, so that
+    `another` counts false discoveries, and None if nobody knows, as for real data. `interval` is Wilson's 95
+    % interval (Wilson 1927) for the share found or, without a known law, for the share with a formula.
+    `loss`, `floor`, `residual` and `seconds` are medians: held-out loss, loss of the concept itself, distance
+    between the directions of formula and concept, and processor time. `figures` are the study's own, by
     heading.
     """
 

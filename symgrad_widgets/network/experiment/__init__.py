@@ -1,6 +1,6 @@
 """The experiments: `experiments["oscillator"]`, or by the paper's id, `experiments["P1-07"]`.
 
-Each module of this package holds some as the rows of `EXPERIMENTS`; a new module is found by being there.
+Each module of this package holds some of them in `EXPERIMENTS`; a new module is found automatically.
 """
 
 import importlib

@@ -13,8 +13,8 @@ from .definition import Experiment
 __all__ = ["EXPERIMENTS", "Law", "agreeing", "box", "half_uncertain"]
 
 _NOISE = 0.01  # standard deviation of a measurement, as a share of its value
-_APART = 0.5  # least distance of two masses; nearer, what the network smooths hides the quotient
-_DOUBT = 5 * _NOISE  # as a share of the value: nearer to the threshold the noise may turn a label
+_APART = 0.5  # least distance of two masses; nearer, the network's smoothing hides the quotient
+_DOUBT = 5 * _NOISE  # as a share of the value: nearer to the threshold, noise may flip a label
 
 
 class Law(NamedTuple):
@@ -29,7 +29,7 @@ class Law(NamedTuple):
         return values * rng.normal(1, _NOISE, len(values)) > self.threshold
 
     def uncertain(self, points):
-        """Whether points (N, n) lie so near the threshold that a second measurement may turn the label."""
+        """Whether points (N, n) are so near the threshold that a second measurement may flip the label."""
         values = self.value(*points.T)
         return np.abs(values - self.threshold) < _DOUBT * np.abs(values)
 
@@ -41,11 +41,11 @@ def box(rng, count, low, high, law):
 
 
 def half_uncertain(rng, count, low, high, law, usable=None):
-    """Points of a box as well, but half of them where the label is uncertain, within 5 % of the threshold.
+    """Points of a box too, but half of them where the label is uncertain, within 5 % of the threshold.
 
-    Only there do labels tell how the concept changes from point to point. Of the paper's points few lie
-    there, and what a network makes of the rest is its own invention. With `usable`, from inputs (N,) each to
-    a boolean (N,), all points are redrawn until it holds.
+    Only there do labels tell how the concept changes from point to point. Few of the paper's points lie
+    there, and a network invents what it does at the rest. `usable` takes the inputs (N,) each, and returns a
+    boolean (N,); if it is given, all points are redrawn until it holds.
     """
 
     def drawn(number, accept):
@@ -61,7 +61,7 @@ def half_uncertain(rng, count, low, high, law, usable=None):
 
 
 def agreeing(rng, count, low, high, laws):
-    """Points uniform in a box, of which only those are kept that have the same label by each of the laws."""
+    """Points uniform in a box; only those are kept to which all laws give the same label."""
 
     def draw(number):
         x = rng.uniform(low, high, (number, len(low)))
@@ -72,13 +72,13 @@ def agreeing(rng, count, low, high, laws):
 
 
 def _labelled(low, high, value, threshold, /, **default):
-    """Samplers of an experiment with one law; what else is given is for the default variant."""
+    """Samplers of an experiment with one law; further arguments are for the default variant."""
     given = {"low": low, "high": high, "law": Law(value, threshold)}
     return {"default": partial(half_uncertain, **{**given, **default}), "paper": partial(box, **given)}
 
 
 def _agreeing(low, high, *values):
-    """Samplers of an experiment with several laws, of threshold 0."""
+    """Samplers of an experiment with several laws, each with threshold 0."""
     return {"default": partial(agreeing, low=low, high=high, laws=[Law(value, 0.0) for value in values])}
 
 

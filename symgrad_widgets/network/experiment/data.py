@@ -1,4 +1,4 @@
-"""Rows of data: triplets and labelled points, how a seed draws them, and what a reader may give for them."""
+"""Rows of data: triplets and labelled points, how a seed draws them, and what a reader may give."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ _ROUNDS = 1000  # redrawing that has not ended by then never will
 
 
 class Triplets(NamedTuple):
-    """Points (N, n) each: anchor and positive share the concept's value, the negative is another point."""
+    """Points (N, n): anchor and positive share the concept's value, the negative is another point."""
 
     anchor: np.ndarray
     positive: np.ndarray
@@ -48,14 +48,14 @@ def rows_of(seed, size):
 
 
 def checked_concepts(concepts, names):
-    """Return a reader's formula, or several, SymPy or text, as a tuple of formulas of the names."""
+    """Return a reader's formula, or several (SymPy or text), as a tuple of formulas in the names."""
     from ...formula.expressions import as_expression  # SymPy: only when a reader gives formulas
 
     return tuple(as_expression(concept, names) for concept in several(concepts, "concepts"))
 
 
 def redraw(draw, accept, count):
-    """Rows of `draw(number)` that pass `accept(rows)`, until `count` of them are there.
+    """Draw rows with `draw(number)` until `count` of them pass `accept(rows)`.
 
     `draw` returns a tuple of arrays of `number` rows, `accept` a boolean for each row.
     """

@@ -23,7 +23,7 @@ __all__ = ["Experiment"]
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """A system whose concept a network is to learn: data to train on, and the answer to check against.
+    """A system whose concept a network learns: data to train it, and the answer to check the result.
 
     Attributes
     ----------
@@ -32,22 +32,22 @@ class Experiment:
     names : tuple of str
         The n inputs, in the order of the columns of the data.
     samplers : mapping of variant to `f(rng, count) -> Triplets or Labelled`
-        "default", "paper" where the published data differ from it, and others that ask something else.
+        "default"; "paper" if the published data differ from it; and others that ask other questions.
     concepts, constraints : tuples of SymPy expressions and equations
-        What the latent should have learnt, and what holds on all data. Never read in training.
+        What the latent should have learnt, and what holds on all data. Training never reads them.
     latent : int
         Width of the network's output.
     kind : str
-        How a network is trained on it, a row of `training.KINDS`.
+        How to train a network on it: the name of a row of `training.KINDS`.
     presets : mapping of preset to settings
-        Where the schedule of this experiment differs from the preset's.
+        The settings in which the schedule of this experiment differs from the preset's.
     differences : mapping of variant to attributes
-        Where the data of a variant share something else: its own `concepts`, `constraints`, `latent`.
+        For variants whose data share something else: their own `concepts`, `constraints`, `latent`.
     size : int or None
-        Rows of a given table: samplers are then called with indices of some, `f(indices)`, and at most as
-        many rows are drawn.
+        Number of rows, if the data are a given table. A sampler then takes indices of rows, `f(indices)`,
+        and draws at most `size` rows.
     rhs : callable of n arrays (N,) that returns their n time derivatives, or None
-        Of a system that moves.
+        The equations of motion, if the system moves.
 
     """
 
@@ -67,11 +67,11 @@ class Experiment:
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """Names of the variants of the data: "default", where it differs "paper", and others."""
+        """Names of the variants of the data: "default", "paper" if it differs, and others."""
         return tuple(self.samplers)
 
     def of(self, variant: str) -> "Experiment":
-        """Return the experiment with the concepts, constraints and latents that a variant of its data has."""
+        """Return the experiment with the concepts, constraints and latents of a variant of its data."""
         return replace(self, **self.differences[variant]) if variant in self.differences else self
 
     def sample(self, count: int, seed: int = 0, variant: str = "default") -> Triplets | Labelled:
@@ -94,9 +94,9 @@ class Experiment:
         Raises
         ------
         UnknownNameError
-            for a variant that the experiment does not have.
+            if the experiment does not have this variant.
         DataError
-            for a count or seed that is no such number.
+            if `count` or `seed` is not such a number.
 
         """
         draw, count = self._sampler(variant), whole(count, "count", least=1)
@@ -120,7 +120,7 @@ class Experiment:
         watch: Callable | None = None,
         **settings,
     ) -> "TrainingResult":
-        """Train a network on the data: see `training.train`, which has the settings."""
+        """Train a network on the data: `training.train` describes the settings."""
         from ..training import train  # torch: only when asked for
 
         return train(self.of(variant), seed, preset, variant, progress, callback, keep, watch, **settings)
@@ -128,17 +128,17 @@ class Experiment:
     def pretrained(
         self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None
     ) -> "TrainingResult":
-        """Return a `TrainingResult` without training: from a file of `run.save(path)`, or the package's own.
+        """Load a `TrainingResult` instead of training: from a file of `run.save(path)`, or from the package.
 
-        The package's own are of seed 0 with default settings; another `seed` or `variant` than the file's is
-        an error. See `training.pretrained.load`.
+        The package's own networks have seed 0 and default settings. A `seed` or `variant` that differs from
+        the file's is an error. See `training.pretrained.load`.
         """
         from ..training.pretrained import load  # torch: only when asked for
 
         return load(self, path, seed=seed, variant=variant)
 
     def flow_field(self, count: int = 1200, seed: int = 0) -> GradientField:
-        """Return the field whose formulas are what the motion conserves, of velocities without a network.
+        """Return the field whose formulas are what the motion conserves; it needs no network.
 
         >>> interpret(experiments["oscillator"].flow_field())  # doctest: +SKIP
 
@@ -149,12 +149,12 @@ class Experiment:
         Raises
         ------
         DataError
-            for an experiment without a flow, and as `GradientField.from_flow`.
+            if the experiment has no flow, and as `GradientField.from_flow`.
 
         """
         if self.rhs is None:
             raise DataError(
-                f"{self.id} ({self.slug}) gives no velocities: its data are no states of a motion. Take "
+                f"{self.id} ({self.slug}) gives no velocities: its data are not states of a motion. Take "
                 "Experiment.from_flow(rhs, box, names), or GradientField.from_flow(points, velocities)"
             )
         states = self.sample(count, seed)[0]
@@ -162,18 +162,19 @@ class Experiment:
         return GradientField.from_flow(states, np.stack(rates, axis=1), self.names)
 
     def given(self, *runs: "TrainingResult") -> "Experiment":
-        """Return the experiment of what pairs share beyond what trained networks know of them.
+        """Return the experiment that asks what pairs share beyond what trained networks know of them.
 
         >>> first = experiment.train(seed=0, latent=1)
         >>> second = experiment.given(first).train(seed=0)
         >>> third = experiment.given(first, second).train(seed=0)
 
-        The same pairs, but the negative of each anchor is the other anchor most like it in the latents of
-        `runs`: what is a function of them cannot tell the two apart, so that one network after another learns
-        something new. Their gradients together, `gradient_field(SideBySide(first.model, second.model), x,
-        neuron=[0, 1])`, say by their `rank` whether it is new: where nothing is left to learn a network lives
-        on what little strangers differ in. It takes thousands of rows, for strangers to be alike, of many
-        systems: two pairs of one orbit are no strangers.
+        The pairs stay the same. The negative of each anchor becomes a stranger: the other anchor whose
+        latents in `runs` are most like its own. No function of these latents can tell the two apart, so
+        each further network has to learn something new. Whether it did shows in the `rank` of their
+        gradients together, `gradient_field(SideBySide(first.model, second.model), x, neuron=[0, 1])`: if
+        nothing is left to learn, a network uses the small differences that remain between strangers. You
+        need thousands of rows, so that strangers are alike, and many systems, because two pairs of one orbit
+        are not strangers.
 
         Parameters
         ----------
@@ -182,45 +183,46 @@ class Experiment:
         Raises
         ------
         DataError
-            for an experiment without pairs or given something already, for no runs or runs on other inputs,
-            and, in `sample`, for anchors without a stranger.
+            if the experiment has no pairs or is already given something, if there are no runs or they have
+            other inputs, and, in `sample`, if an anchor has no stranger.
 
         """
         return replace(self, **given(self, runs))
 
     @classmethod
     def from_flow(cls, rhs, box, names=None, *, duration=3.0, title="Flow", concepts=()) -> "Experiment":
-        """Make an experiment of a system of your own, to find what its motion conserves.
+        """Make an experiment of your own moving system, to find what its motion conserves.
 
         >>> def predators(x, y):
         ...     return x - x * y, x * y - y
         >>> experiment = Experiment.from_flow(predators, [(0.5, 2), (0.5, 2)], ["x", "y"], duration=6)
         >>> pendulum = Experiment.from_flow("x' = v; v' = -sin(x)", [(-1, 1), (-1, 1)])
 
-        Anchor and positive are two random times of one orbit, the negative is a random time of another.
+        Anchor and positive are one orbit at two random times; the negative is another orbit at a random time.
 
         Parameters
         ----------
         rhs : callable of n arrays (N,), one for each name in their order, or text
-            Returns their n time derivatives, arrays (N,) or numbers: N states at once. A force that depends
-            on time needs time as an input, with derivative 1. Text has an equation `x' = ...` for each name,
-            and is read, not run.
+            Takes N states at once and returns their n time derivatives, arrays (N,) or numbers. If a force
+            depends on time, make time an input with derivative 1. Text has an equation `x' = ...` for each
+            name. It is read, never run.
         box : n pairs (low, high)
             Orbits start uniformly in it.
-        names : n distinct words of any letters; those of a text are in it
+        names : n distinct words of any letters; a text contains its own
         duration : float
-            Orbits are seen at times from 0 to it: long enough for them to move through their surroundings.
+            Orbits are seen at times from 0 to `duration`. It should be long enough for them to move through
+            their surroundings.
         title : str
         concepts : formula (SymPy or text) or several
-            What is conserved, where that is known: for the floor and the verdict only.
+            What is conserved, if you know it. Only the noise floor and the verdict use it.
 
         Raises
         ------
         DataError
-            for a box, names, `rhs` or duration that do not fit each other, and for orbits that cannot be
-            followed to the end: also in `sample`, for one that was not met before.
+            if box, names, `rhs` and duration do not fit each other, and if an orbit cannot be followed to
+            the end. `sample` raises it too, when it first meets such an orbit.
         ExpressionError
-            for a text or concepts that cannot be read.
+            if a text or concept cannot be read.
 
         """
         return cls(**flow_parts(rhs, box, names, duration, title, concepts))
@@ -233,41 +235,41 @@ class Experiment:
         >>> experiment = Experiment.from_labels(table[:, :3], table[:, 3], ["mass", "radius", "age"])
         >>> run = experiment.train(seed=0)
 
-        A seed splits the rows: 70 % are trained on, 15 % choose the best epoch, 15 % are interpreted.
+        The seed splits the rows: 70 % train the network, 15 % choose the best epoch, 15 % are interpreted.
 
         Parameters
         ----------
         x : array (N, n) or a table of n columns
             At least 120 rows of finite numbers.
         y : N labels
-            Numbers, truth values or texts of two kinds. The network learns the logit of the kind that sorts
-            last.
+            Numbers, truth values or texts, of exactly two kinds. The network learns the logit of the kind
+            that sorts last.
         names : n distinct words of any letters
-            May be left out where the points are a table whose columns have names.
+            You may leave them out if the points are a table whose columns have names.
         title : str
         concepts : formula (SymPy or text) or several
-            Where the answer is known: for the floor and the verdict only.
+            The answer, if you know it. Only the noise floor and the verdict use it.
 
         Raises
         ------
         DataError
-            for arrays that do not fit each other or the names, too few rows, and labels of one class or of
-            more than two.
+            if the arrays do not fit each other or the names, if there are too few rows, and if the labels
+            have one class or more than two.
         ExpressionError
-            for concepts that cannot be read.
+            if a concept cannot be read.
 
         """
         return cls(**labels_parts(x, y, names, title, concepts))
 
     @classmethod
     def from_values(cls, x, y, names=None, *, title="Values", concepts=()) -> "Experiment":
-        """Make an experiment of rows with a number each, to find what the number depends on.
+        """Make an experiment of rows that each have a number, to find what the number depends on.
 
         >>> table = np.genfromtxt("cars.csv", delimiter=",", skip_header=1)
         >>> experiment = Experiment.from_values(table[:, 1:], table[:, 0], ["power", "weight"])
 
-        The network learns the numbers by least squares, less their mean and in their standard deviation. Rows
-        are split as by `from_labels`.
+        The network learns the standardised numbers (mean 0, standard deviation 1) by least squares. Rows are
+        split as in `from_labels`.
 
         Parameters
         ----------
@@ -281,22 +283,22 @@ class Experiment:
         Raises
         ------
         DataError
-            for arrays that do not fit each other or the names, too few rows, and numbers that are all the
-            same.
+            if the arrays do not fit each other or the names, if there are too few rows, and if all numbers
+            are the same.
         ExpressionError
-            for concepts that cannot be read.
+            if a concept cannot be read.
 
         """
         return cls(**values_parts(x, y, names, title, concepts))
 
     @classmethod
     def from_pairs(cls, anchor, positive, names=None, *, title="Pairs", concepts=()) -> "Experiment":
-        """Make an experiment of pairs of points, to find what the two of each pair have in common.
+        """Make an experiment of pairs of points, to find what the two points of each pair have in common.
 
         >>> before, after = np.load("before.npy"), np.load("after.npy")
         >>> experiment = Experiment.from_pairs(before, after, ["x", "y", "vx", "vy"])
 
-        Rows are split as by `from_labels`; the negative is the anchor of another row.
+        Rows are split as in `from_labels`. The negative is the anchor of another row.
 
         Parameters
         ----------
@@ -308,9 +310,10 @@ class Experiment:
         Raises
         ------
         DataError
-            for arrays that do not fit each other or the names, too few rows, and pairs of equal points.
+            if the arrays do not fit each other or the names, if there are too few rows, and if the points of
+            each pair are equal.
         ExpressionError
-            for concepts that cannot be read.
+            if a concept cannot be read.
 
         """
         return cls(**pairs_parts(anchor, positive, names, title, concepts))

@@ -1,4 +1,4 @@
-"""Flows: points of one orbit share what the motion conserves, the reader's own system included."""
+"""Flows: points of one orbit share what the motion conserves; a reader's own system works too."""
 
 from functools import partial
 from numbers import Real
@@ -22,7 +22,7 @@ def flow_parts(rhs, box, names, duration, title, concepts):
     """Attributes of an experiment of a reader's own system: see `Experiment.from_flow`."""
     if isinstance(rhs, str):
         if names is not None:
-            raise DataError("the text of a flow has its own names: leave out names")
+            raise DataError("the text of a flow contains its names: leave out names")
         names, rhs = read_velocities(rhs)
     elif names is None:
         raise DataError("a function does not tell its inputs' names: give names, such as ['x', 'v']")
@@ -64,7 +64,7 @@ def _checked_duration(duration):
 
 
 def _checked_rhs(rhs, names, *columns):
-    """Time derivatives (n, N) as `rhs` gives them, or a DataError that says how it is called."""
+    """Time derivatives (n, N) from `rhs`, or a DataError that says how it is called."""
     count, example = len(columns[0]), f"lambda {', '.join(names)}: ({', '.join('-' + n for n in names)},)"
     try:
         given = rhs(*columns)
@@ -75,7 +75,7 @@ def _checked_rhs(rhs, names, *columns):
         raise DataError(
             f"rhs must take {len(names)} arrays ({', '.join(names)}) of {count} numbers and return their "
             f"time derivatives, as {example} does; it ended in {type(error).__name__}: {error}. "
-            "Time is an input like others, of rate 1"
+            "Time is an input like any other, with rate 1"
         ) from error
     if len(rates) != len(names):
         raise DataError(
@@ -88,7 +88,7 @@ def _checked_rhs(rhs, names, *columns):
 def orbits(rng, count, flow, box, duration):
     """Triplets of orbits from the box, seen at random times up to `duration`; the negative on another orbit.
 
-    `flow(start, times)` leads from states (N, n) to states (N, n).
+    `flow(start, times)` takes states (N, n) to states (N, n).
     """
     low, high = np.transpose(box)
     orbit, other = rng.uniform(low, high, (2, count, len(low)))
@@ -97,7 +97,7 @@ def orbits(rng, count, flow, box, duration):
 
 
 def integrate(rhs, start, times):
-    """States (N, n) that a flow reaches from states (N, n) after times (N,), each orbit after its own.
+    """States (N, n) that a flow reaches from states (N, n) after times (N,), one time for each orbit.
 
     `rhs` takes the n columns and returns their n time derivatives. In units of its own time every orbit
     lasts from 0 to 1, so that SciPy's Runge-Kutta method of order 8 (DOP853) takes thousands of them as one
@@ -106,7 +106,7 @@ def integrate(rhs, start, times):
     Raises
     ------
     DataError
-        where the flow diverges, or is too stiff for an explicit method.
+        if the flow diverges, or is too stiff for an explicit method.
 
     """
     parts = range(0, len(start), _TOGETHER)
@@ -137,7 +137,7 @@ def _integrate(rhs, start, times):
         )
     if solver.status == "running":
         raise DataError(
-            f"the flow changes too fast to be followed: {_STEPS} steps lead only to t = "
+            f"the flow changes too fast to follow: {_STEPS} steps lead only to t = "
             f"{solver.t * times.max():.3g} of {times.max():.3g}; give a shorter duration, or a box "
             "without orbits that come near a singularity or a jump"
         )

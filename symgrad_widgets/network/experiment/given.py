@@ -1,4 +1,4 @@
-"""What else pairs share: the same pairs, with strangers who are alike in what networks know already."""
+"""What else pairs share: the same pairs, with strangers that are alike in what networks already know."""
 
 import math
 from functools import partial
@@ -16,7 +16,7 @@ _SHARE = 0.4  # of the epochs of an experiment that has its own: what is solved 
 
 
 def given(experiment, runs):
-    """Attributes of the experiment of what pairs share beyond what runs know: see `Experiment.given`."""
+    """Attributes of an experiment that asks what pairs share beyond what runs know: `Experiment.given`."""
     _check(experiment, runs)
     before = experiment.presets.get("default", {})
     own = {**_TRAINING, **before, "loss": "conditional"}
@@ -35,11 +35,9 @@ def given(experiment, runs):
 
 def _check(experiment, runs):
     if experiment.kind != "siamese":
-        raise DataError(
-            f"{experiment.slug} has no pairs: what else there is can only be asked of what pairs share"
-        )
+        raise DataError(f"{experiment.slug} has no pairs, and only pairs can tell what else they share")
     if experiment.presets.get("default", {}).get("loss") == "conditional":
-        raise DataError(f"{experiment.slug} is given something already: give all runs at once, given(a, b)")
+        raise DataError(f"{experiment.slug} is already given something: give all runs at once, given(a, b)")
     if not runs:
         raise DataError(
             "give the runs whose latents are known: experiment.given(run), with run = experiment.train()"
@@ -55,7 +53,7 @@ def _check(experiment, runs):
 
 
 def _alike(runs, draw, *arguments):
-    """Triplets of a sampler whose negatives are the other anchors nearest in what the runs know."""
+    """Triplets of a sampler; each negative is the other anchor that is nearest in what the runs know."""
     from scipy.spatial import KDTree
 
     data = draw(*arguments)

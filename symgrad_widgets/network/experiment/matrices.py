@@ -41,10 +41,10 @@ def haar(rng, count):
 def similar(rng, count, draw, change=None, reach=None):
     """Triplets of matrices: anchor A, positive M A M^-1, negative another A; A from `draw`, M from `change`.
 
-    Without a `change` M is drawn like A. Where it is nearly singular the positive's entries are up to a
-    million times the anchor's. With a `reach`, both M and A are redrawn until no entry of the positive
-    exceeds it in size; without one nothing is refused, as in the paper; a loss without a margin follows the
-    few largest entries then.
+    Without a `change`, M is drawn like A. If M is nearly singular, the positive's entries are up to a million
+    times the anchor's. With a `reach`, both M and A are redrawn until no entry of the positive is larger than
+    that. Without one, nothing is rejected, as in the paper; then a loss without a margin follows the few
+    largest entries.
     """
 
     def pair(number):
@@ -57,8 +57,8 @@ def similar(rng, count, draw, change=None, reach=None):
 def equal_determinant(rng, count, draw, reach=None):
     """Triplets of matrices from `draw`: the positive is another draw, scaled to the anchor's determinant.
 
-    Where the signs differ its first row changes sign. A nearly singular matrix becomes large by that; `reach`
-    is that of `similar`.
+    If the signs differ, its first row changes sign. Scaling makes a nearly singular matrix large; `reach`
+    works as in `similar`.
     """
 
     def pair(number):
@@ -72,7 +72,7 @@ def equal_determinant(rng, count, draw, reach=None):
 
 
 def _triplets(rng, count, draw, pair, reach):
-    """Anchors and positives from `pair(number)`, those with an entry beyond the reach redrawn."""
+    """Anchors and positives from `pair(number)`; those with an entry beyond the reach are redrawn."""
 
     def within(_, positive):
         return np.abs(positive).max(axis=(1, 2)) <= reach

@@ -12,12 +12,12 @@ from .flow import integrate, orbits
 __all__ = ["EXPERIMENTS", "kepler_flow"]
 
 _DURATION = 3.0
-_NEAREST = 0.2  # distance from the centre below which no Kepler orbit is seen by default
+_NEAREST = 0.2  # least distance from the centre at which Kepler orbits are seen by default
 _ROUNDS = 10  # of Laguerre's method; 7 leave an error of 1e-11 in the worst of a million orbits
 
 
 def rotation(start, times):
-    """Exact flow of the harmonic oscillator, force -x: states (N, 2) after times (N,)."""
+    """Exact flow of the harmonic oscillator with force -x: states (N, 2) after times (N,)."""
     (x, v), c, s = start.T, np.cos(times), np.sin(times)
     return np.column_stack([c * x + s * v, c * v - s * x])
 
@@ -25,9 +25,9 @@ def rotation(start, times):
 def kepler_flow(start, times):
     """Exact flow of a unit mass in the plane, attracted by 1/r^2: states (N, 4) after times (N,).
 
-    With the position u^2 (a complex number) and dt = |u|^2 ds the motion is u'' = (E/2) u, smooth through
-    a collision too (Levi-Civita 1920). What is left is to solve t(s) = t, by Laguerre's method (Conway 1986)
-    in steps of at most half a radian of u. The invariants are exact for any s.
+    With the position u^2 (a complex number) and dt = |u|^2 ds, the motion is u'' = (E/2) u, which is smooth
+    even through a collision (Levi-Civita 1920). It remains to solve t(s) = t, by Laguerre's method (Conway
+    1986), in steps of at most half a radian of u. The invariants are exact for any s.
     """
     z, velocity = start[:, 0] + 1j * start[:, 1], start[:, 2] + 1j * start[:, 3]
     r = np.abs(z)
@@ -74,7 +74,7 @@ def _square_orbits(flow, dimension):
 
 
 def kepler(rng, count):
-    """Kepler orbits from U[0, 1]^4, seen at times t ~ U[0, 3], but only at 0.2 or more from the centre.
+    """Kepler orbits from U[0, 1]^4, seen at times t ~ U[0, 3], but only 0.2 or more from the centre.
 
     A third of the orbits come within 0.01 of the centre, where speeds reach a hundred times the usual ones.
     These orbits stay and are exact; triplets with a point closer than 0.2 are drawn again. The negative is a

@@ -13,10 +13,10 @@ __all__ = ["labels_parts", "pairs_parts", "values_parts"]
 
 _LEAST = 120  # rows, so that each part has 16
 _BATCHES = 8  # an epoch, at least
-_SCHEDULES = {  # steps of training, however few the rows are
+_SCHEDULES = {  # steps of training, the same for few rows and many
     "siamese": {"steps": 5000},
     "regression": {"steps": 5000},
-    "classifier": {"steps": 3000, "weight_decay": 3e-3},  # which bounds the logits of labels without noise
+    "classifier": {"steps": 3000, "weight_decay": 3e-3},  # bounds the logits if labels have no noise
 }
 
 
@@ -98,12 +98,12 @@ def _checked_points(points, what, names):
             f"got shape {array.shape}"
         )
     if len(array) < _LEAST:
-        raise DataError(f"{what} has {len(array)} rows, and at least {_LEAST} are needed")
+        raise DataError(f"{what} has {len(array)} rows, but at least {_LEAST} are needed")
     return _checked_finite(array, what)
 
 
 def _checked_labels(y):
-    """Labels (N,): finite numbers, truth values, or texts as which anything else is compared."""
+    """Labels (N,): finite numbers or truth values; anything else is compared as text."""
     gaps = np.flatnonzero(missing(y, "labels"))
     if len(gaps):
         raise DataError(
@@ -126,4 +126,4 @@ def _checked_finite(array, what):
 def _checked_equal(**columns):
     (first, a), (second, b) = columns.items()
     if len(a) != len(b):
-        raise DataError(f"{first} has {len(a)} rows and {second} has {len(b)}: one for each is needed")
+        raise DataError(f"{first} has {len(a)} rows and {second} has {len(b)}: each row needs one of both")

@@ -48,51 +48,54 @@ def gradient_field(
     Parameters
     ----------
     model : torch.nn.Module
-        On any device, of any precision; gradients are computed in the model's own, in eval mode. All of it
-        is as before afterwards. Threads that read models wait for one another; do not train it meanwhile.
+        On any device, of any precision. Gradients are computed in the model's own precision, in eval mode.
+        Afterwards the model is as it was before. Threads that read models wait for one another; do not train
+        the model meanwhile.
     x : array or tensor (N, ...)
-        One point a row. More axes than one per point are flattened, and the inputs named x_0_1 by index.
-        Points that hold NaN, infinity, or what is masked or missing are dropped and counted.
+        One point in each row. If a point has several axes, they are flattened, and the inputs are named by
+        index, such as x_0_1. Points that hold NaN, infinity, or masked or missing entries are dropped and
+        counted.
     layer : str or None
-        A name from `model.named_modules()`; None is the model's output. Of a layer that is called more
-        than once, the last call counts.
+        A name from `model.named_modules()`; None is the model's output. If a layer is called more than once,
+        the last call counts.
     neuron : int, tuple of int, array, callable, or a list of these
         The neuron within the layer's output (N, ...): a number, an index for each axis, a direction (an array
         of the shape of one point's output: a probe, a feature of a sparse autoencoder), or a function of the
-        whole output that returns one number per point, (N,). A list asks for several neurons at once.
+        whole output that returns one number for each point, (N,). A list asks for several neurons at once.
     wrt : str, (str, array), or None
-        Layer whose output counts as the input; the points of the field are then that output, flattened. With
-        r directions (r, ...) in that output, the inputs are the coordinates along them, by least squares, and
-        what they leave of the output is held at its value.
+        Layer whose output counts as the input. The points of the field are then this output, flattened. If
+        you give r directions (r, ...) in the output, the inputs are the coordinates along them, by least
+        squares, and the rest of the output keeps its value.
     forward_args : tuple, mapping, or a single argument
-        Further arguments of the model's forward; arrays and tensors with N rows are cut up with the points,
-        and real numbers take the model's type.
+        Further arguments of the model's forward. Arrays and tensors with N rows are split together with the
+        points, and real numbers take the model's type.
     smooth : int
-        Average the gradient over so many copies of each point, jittered by a normal of 0.05 standard
-        deviations of each input. For ReLU networks (64 is plenty); smooth networks lose by it.
+        Average the gradient over this many copies of each point, jittered by normal noise of 0.05 standard
+        deviations of each input. Use it for ReLU networks (64 is plenty); it makes smooth networks worse.
     names, tangent
         See `GradientField`.
     seed : int
-        Of the jitter.
+        Seed of the jitter.
     training : bool
         Read the model in train mode, except for dropout and normalisation over the batch, which stay in eval
-        mode. For models that differentiate inside, such as energies with forces, and keep the graph of that
-        for `create_graph=self.training` alone.
+        mode. This is for models that differentiate inside their forward, such as energies with forces, and
+        keep the graph only in train mode, by `create_graph=self.training`.
     of : "value" or "probability"
-        What the neuron's values and gradients are those of. A classifier's logit z is trained through its
-        probability p alone, `1/(1 + exp(-z))`, or of several classes the softmax: far from the boundary z is
-        what training has left. The directions are the same; the gradient of p is short there, and counts
-        less. Of a function p is that of its number, a logit difference.
+        Take the values and gradients of the neuron or of its probability. Training sees a classifier's logit
+        z only through the probability p, which is `1/(1 + exp(-z))`, or the softmax if there are several
+        classes. So far from the boundary, z is whatever training happened to leave. The directions are the
+        same, but there the gradient of p is short, and counts less. If `neuron` is a function, its number
+        must be a logit difference, and p is the probability of that.
 
     Returns
     -------
     GradientField
-        points (N, n), gradients (N, n) - or (N, k, n) for a list of k - and the neurons' values, float64.
+        points (N, n), gradients (N, n), or (N, k, n) for a list of k, and the neurons' values, float64.
 
     Raises
     ------
     UnknownNameError, ModelError, DataError, NoGradientError
-        naming what cannot be read, and what to give instead.
+        The message names what cannot be read, and what to give instead.
 
     """
     check_module(model)
@@ -122,7 +125,7 @@ def gradient_field(
 
 
 def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", training=False):
-    """Values (N, k) of k neurons at points (N, ...), as in `gradient_field`, also where no gradient is."""
+    """Values (N, k) of k neurons at points (N, ...), as in `gradient_field`, even without a gradient."""
     check_module(model)
     data, kept = checked_points(x)
     with undisturbed(model, training=training):
@@ -134,7 +137,7 @@ def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", train
 
 
 def _averaged(reader, x, inputs, rows, copies, seed):
-    """Mean gradient over jittered copies; the noise does not depend on how many rows fit into memory."""
+    """Mean gradient over jittered copies. The noise does not depend on how many rows fit into memory."""
     random = np.random.default_rng(seed)
     sigma = _JITTER * to_numpy(inputs).std(0)
     total = 0.0

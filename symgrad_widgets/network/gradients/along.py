@@ -1,4 +1,4 @@
-"""Directions in a layer's output: what lies along one is a neuron, and coordinates along some are inputs."""
+"""Directions in a layer's output: the part along one is a neuron; coordinates along several are inputs."""
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ def checked_direction(direction, output, where):
     vector = floats(direction, "the direction given as neuron")
     shape = tuple(output.shape[1:])
     if vector.shape != shape:
-        raise DataError(f"{where} has neurons of shape {shape}, and the direction has shape {vector.shape}")
+        raise DataError(f"{where} has neurons of shape {shape}, but the direction has shape {vector.shape}")
     if not np.isfinite(vector).all() or not vector.any():
         raise DataError("the direction given as neuron must hold finite numbers, not all of them 0")
     return torch.from_numpy(vector.reshape(-1).copy()).to(output)
@@ -42,7 +42,7 @@ def split(wrt):
 
 
 class Coordinates:
-    """Coordinates along r directions (r, ...) in a layer's output; the rest of the output is held."""
+    """Coordinates along r directions (r, ...) in a layer's output; the rest of the output stays fixed."""
 
     def __init__(self, layer, directions):
         self._layer, rows = layer, floats(directions, "the directions given in wrt")
@@ -53,7 +53,8 @@ class Coordinates:
         self._shape, self._rows = rows.shape[1:], rows.reshape(len(rows), -1)
         if np.linalg.matrix_rank(self._rows) < len(rows):
             raise DataError(
-                f"the {len(rows)} directions given in wrt depend on one another: each must say something new"
+                f"the {len(rows)} directions given in wrt are linearly dependent: leave out those "
+                "that follow from the others"
             )
         self._inverse = np.linalg.pinv(self._rows)
 
@@ -61,19 +62,19 @@ class Coordinates:
         """Coordinates (N, r) of outputs (N, ...), by least squares."""
         if tuple(outputs.shape[1:]) != self._shape:
             raise DataError(
-                f"the layer {self._layer!r} gives shape {tuple(outputs.shape[1:])} for a point, and the "
+                f"the layer {self._layer!r} gives shape {tuple(outputs.shape[1:])} for a point, but the "
                 f"directions given in wrt have shape {self._shape}"
             )
         return outputs.flatten(1) @ torch.from_numpy(self._inverse).to(outputs)
 
     def hold(self, outputs):
-        """Return the coordinates of outputs, and remember what they leave of them."""
+        """Return the coordinates of outputs, and remember the rest of these outputs."""
         coordinates = self.of(outputs)
         self._rest = outputs - self._spanned(coordinates)
         return coordinates
 
     def put(self, coordinates, rows):
-        """Outputs of some coordinates, the rest that of the points given by number."""
+        """Outputs with these coordinates; the rest is that of the points numbered `rows`."""
         return self._rest[rows] + self._spanned(coordinates)
 
     def _spanned(self, coordinates):

@@ -14,7 +14,7 @@ LAYER = "features"
 
 
 class Features(nn.Module):
-    """A model with a layer `features` of k neurons: what lies along k directions in one of its layers.
+    """A model with a layer `features` of k neurons, which read k directions in one of its other layers.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ class Features(nn.Module):
         self.model, self.layer = not_compiled(model), layer
         self.rows = floats(directions, "directions")
         if self.rows.ndim < 2 or not len(self.rows):
-            raise DataError(f"directions must hold a row for each, got shape {self.rows.shape}")
+            raise DataError(f"directions must hold one row for each, got shape {self.rows.shape}")
         layer_of(model, layer)
         self.features = _Along(self.rows, layer)
 
     def forward(self, x, *arguments, **named):
-        """What lies along the directions (N, k)."""
+        """Components (N, k) along the directions."""
         seen = []
         if self.layer is None:
             return self.features(forward(self.model, x, *arguments, **named))
@@ -46,7 +46,7 @@ class Features(nn.Module):
 
 
 def inside(wrt):
-    """Name in `Features` of what counts as the input in its model."""
+    """Name in `Features` of the layer that counts as the input in its model."""
     if wrt is None:
         return None
     return f"model.{wrt}" if isinstance(wrt, str) else (f"model.{wrt[0]}", *wrt[1:])
@@ -63,5 +63,5 @@ class _Along(nn.Module):
             raise ModelError(f"{self.where} is {described(output)}: only a tensor has directions")
         shape, given = tuple(output.shape[1:]), tuple(self.rows.shape[1:])
         if shape != given:
-            raise DataError(f"{self.where} has neurons of shape {shape}, the directions have {given}")
+            raise DataError(f"{self.where} has neurons of shape {shape}, but the directions have {given}")
         return output.flatten(1) @ self.rows.flatten(1).T.to(output)

@@ -25,12 +25,12 @@ class Points(NamedTuple):
 
     @property
     def dropped(self):
-        """Number of points given that hold something else than finite numbers."""
+        """Number of given points that hold anything but finite numbers."""
         return int((~self.kept).sum())
 
 
 def checked_points(x):
-    """`Points` of finite numbers, or a DataError that says what they are instead."""
+    """Return `Points` of finite numbers, or raise a DataError that says what they are instead."""
     if type(x) in (torch.Tensor, torch.nn.Parameter) and _real(x):
         x = x.detach()
     else:
@@ -50,7 +50,7 @@ def checked_points(x):
 
 
 def _real(x):
-    """Whether a tensor holds real numbers on a device, as they are: it stays there."""
+    """Whether a tensor holds real numbers on a device, so that it can stay there as it is."""
     numbers_of = x.dtype.is_floating_point or x.dtype in _WHOLE
     return numbers_of and x.layout == torch.strided and not x.is_meta
 
@@ -58,8 +58,8 @@ def _real(x):
 class Arguments:
     """Further arguments of the forward pass: a tuple or list of them, a mapping by name, or a single one.
 
-    Arrays and tensors in them, also inside of lists and the like, that have a row for each point are cut up
-    with the points, and real numbers take the model's type. `kept` says which of the points are left.
+    If an array or tensor among them, also inside lists and the like, has a row for each point, it is split
+    together with the points. Real numbers take the model's type. `kept` says which of the points are left.
     """
 
     def __init__(self, arguments, kept):
@@ -78,7 +78,7 @@ class Arguments:
     def at(self, rows, device, dtype):
         """Positional and named arguments for a slice, or an array of numbers, of the points.
 
-        `dtype` is that of real numbers, None for their own.
+        `dtype` is the type for real numbers; None keeps their own.
         """
 
         def cut(value):
@@ -91,7 +91,7 @@ class Arguments:
 
 
 def _tensor(array):
-    """Tensor of an array of any byte order, stride, type of number and mask."""
+    """Tensor from an array of any byte order, stride, number type and mask."""
     try:
         if not isinstance(array, np.ma.MaskedArray):
             return torch.tensor(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")))
@@ -106,7 +106,7 @@ def to_numpy(tensor):
 
 
 def axis_names(shape):
-    """Names x_0_1 by index for points of several axes; None, the field's own x1 ..., for vectors."""
+    """Names by index, such as x_0_1, for points of several axes; None for vectors: the field's own x1 ..."""
     if len(shape) == 1:
         return None
     return tuple("_".join(["x", *map(str, index)]) for index in product(*map(range, shape)))

@@ -1,4 +1,4 @@
-"""Layers whose outputs have neurons: how they are counted, and which of them only bend those of another."""
+"""Layers whose outputs have neurons: how to count these, and which of them only bend another layer's."""
 
 import math
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _ELEMENTWISE = {
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer whose output has a row for each point; its neurons are counted along one axis of the rest.
+    """A layer whose output has a row for each point; its neurons are counted along one other axis.
 
     Attributes
     ----------
@@ -30,10 +30,10 @@ class Layer:
     kind : str, the module's type
     shape : tuple, of the output without the points
     axis : int
-        Channels of an image, features of a sequence; a neuron's value is its mean over the other axes.
+        Channels of an image, features of a sequence. A neuron's value is its mean over the other axes.
     bent : bool
-        Whether each neuron is known to be a function of the neuron of the same number in a layer before, so
-        that their gradients are parallel.
+        Whether each neuron is known to be a function of the neuron with the same number in an earlier layer,
+        so that their gradients are parallel.
 
     """
 
@@ -55,7 +55,7 @@ class Layer:
 
     @property
     def label(self):
-        """The name and the number of neurons, with the type where the name is but a number."""
+        """The name and the number of neurons, with the type if the name is just a number."""
         kind = f" {self.kind}" if self.title.rsplit(".", 1)[-1].isdigit() else ""
         return f"{self.title}{kind} · {self.count:,}"
 
@@ -67,22 +67,22 @@ class Layer:
         return output.movedim(1 + self.axis, 1).reshape(len(output), self.count, -1).mean(2)
 
     def neuron(self, number):
-        """Return the neuron of a number as the `neuron` of `gradient_field`."""
+        """Return the neuron with a number, in the form of `gradient_field`'s argument `neuron`."""
         return lambda output: self.values(output)[:, number]
 
 
 def tensor_of(output):
-    """Return the output, or the first part of one in several, as recurrent layers and attention give it."""
+    """Return the output, or its first part if it has several, as from recurrent layers and attention."""
     return output[0] if isinstance(output, tuple) and output else output
 
 
 def bends(module, before, after):
-    """Whether a module is known to take each number by itself, and makes the tensor `after` of `before`."""
+    """Whether a module is known to act on each number separately, and makes tensor `after` from `before`."""
     return type(module) in _ELEMENTWISE and torch.equal(module.forward(before.clone()), after)
 
 
 def layers_of(outputs, modules, bent):
-    """Yield the Layer of each output, a tensor; `bent` names those that an activation makes of another."""
+    """Yield the Layer of each output, a tensor; `bent` names those that an activation makes from another."""
     images = set()  # shapes of sequences whose channels come first, as a convolution has left them
     for name, output in outputs.items():
         shape, module = tuple(output.shape[1:]), modules.get(name)

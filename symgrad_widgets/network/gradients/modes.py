@@ -1,4 +1,4 @@
-"""The one way in which a model is run: alone, in eval mode, gradients on; all of it put back afterwards."""
+"""The one way to run a model: alone, in eval mode, with gradients; afterwards everything is put back."""
 
 import contextlib
 import sys
@@ -25,19 +25,19 @@ _RUNNING = Lock()
 
 @contextlib.contextmanager
 def undisturbed(model, *, training=False, warn=True):
-    """Run a model while this lasts, as nobody else does; yields its `Snapshot`.
+    """Run a model inside this context, and let nobody else run one; yields its `Snapshot`.
 
-    Everything in it, and the state of the random generators, is as before afterwards, also after an error or
-    Ctrl-C. Other threads that want to run any model by this wait for their turn.
+    Afterwards, everything in the model and the state of the random generators is as it was before, even after
+    an error or Ctrl-C. Other threads that use this to run a model wait for their turn.
 
     Parameters
     ----------
     model : torch.nn.Module
     training : bool
-        Modules see themselves in train mode, for a forward pass that asks; dropout and normalisation over the
-        batch do not.
+        Modules see themselves in train mode, for a forward pass that asks about it. Dropout and normalisation
+        over the batch stay in eval mode.
     warn : bool
-        Say so where eval mode gives other numbers than the mode that the model is in.
+        Warn if eval mode gives other numbers than the mode that the model is in.
 
     """
     _refuse_empty(model)
@@ -76,7 +76,7 @@ def _refuse_empty(model):
 
 @contextlib.contextmanager
 def _every_layer_called():
-    """Transformers without the short cut that computes several layers at once, and calls no hooks."""
+    """Switch off the shortcut of transformers that computes several layers at once and calls no hooks."""
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
@@ -86,7 +86,7 @@ def _every_layer_called():
 
 
 def _share_again(model):
-    """Leave a model that `fully_shard` shares among processes as it is between two steps."""
+    """Leave a model that `fully_shard` splits among processes in the state between two steps."""
     for module in model.modules():
         if "FSDP" in type(module).__name__ and hasattr(module, "reshard"):
             module.reshard()
@@ -103,7 +103,7 @@ def _warn(model):
 
 
 def _calls_inside():
-    """Number of calls from here to the one that came from outside of the package, for a warning."""
+    """Number of calls between here and the one from outside the package, for a warning."""
     frame, count = sys._getframe(1), 1  # noqa: SLF001 - warnings has it from Python 3.12 on
     while frame.f_back is not None and _ours(frame.f_code.co_filename):
         frame, count = frame.f_back, count + 1
@@ -136,7 +136,7 @@ def _behaves_so(module):
 
 
 def _not_compiled():
-    """Python's own forward pass, also of a module that was compiled in place: others call no hooks."""
+    """Use Python's own forward pass, even if a module was compiled in place: others call no hooks."""
     stance = getattr(getattr(torch, "compiler", None), "set_stance", None)  # from torch 2.6 on
     if "torch._dynamo" not in sys.modules or stance is None:
         return contextlib.nullcontext()

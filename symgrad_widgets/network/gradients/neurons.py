@@ -1,4 +1,4 @@
-"""Which number of a layer's output is the neuron: by number, by index, or by a function of the output."""
+"""Which number in a layer's output is the neuron: by number, by index, or by a function of the output."""
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ __all__ = ["neuron_index", "neuron_values", "others_of"]
 
 
 def neuron_values(output, neuron, count, where, layers, of="value"):
-    """Values (count,) of one neuron, read from an output; of its "probability" the log odds.
+    """Values (count,) of one neuron, read from an output; for its "probability", the log odds.
 
     `where` names the output and `layers` lists the model's layers, for error messages.
     """
@@ -19,8 +19,8 @@ def neuron_values(output, neuron, count, where, layers, of="value"):
         return _called(output, neuron, count)
     if not isinstance(output, torch.Tensor):
         raise ModelError(
-            f"{where} is {described(output)}: say what to take, by layer=... (one of "
-            f"{', '.join(map(repr, layers[:10]))}) or by a function, such as neuron=lambda out: out[0][:, 0]"
+            f"{where} is {described(output)}: choose one, with layer=... (one of "
+            f"{', '.join(map(repr, layers[:10]))}), or with a function: neuron=lambda out: out[0][:, 0]"
         )
     if output.ndim == 0 or len(output) != count:
         raise ModelError(
@@ -36,7 +36,7 @@ def neuron_values(output, neuron, count, where, layers, of="value"):
 
 
 def others_of(logits, index, where):
-    """What a logit is compared with in the log odds of its class: softmax's others, or 0 for one alone."""
+    """What the log odds of a class compare its logit with: softmax's other logits, or 0 for a single one."""
     if logits.ndim > 2:
         shape = tuple(logits.shape[1:])
         raise ModelError(f'{where} has neurons of shape {shape}: of="probability" takes logits (N, classes)')
@@ -47,7 +47,7 @@ def others_of(logits, index, where):
 
 
 def neuron_index(shape, neuron, where):
-    """Return the index of a neuron, one number for each axis of the `shape` of a point's output."""
+    """Return the index of a neuron: one number for each axis of the `shape` of a point's output."""
     index = neuron if isinstance(neuron, tuple) else (neuron,)
     if any(isinstance(i, bool) or not isinstance(i, int | np.integer) for i in index):
         raise ModelError(

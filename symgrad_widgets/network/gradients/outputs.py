@@ -1,4 +1,4 @@
-"""What a layer or a model returns: a tensor, or tensors inside of anything else."""
+"""What a layer or a model returns: a tensor, or tensors inside anything else."""
 
 from collections.abc import Mapping, MutableMapping
 from copy import copy
@@ -8,16 +8,16 @@ import torch
 __all__ = ["bare", "copied", "described", "mapped", "table_of", "tensors_in", "transformed"]
 
 _FUNC = torch._C._functorch  # noqa: SLF001 - torch.func has no public name for these
-_DEEPEST = 6  # objects inside of one another
+_DEEPEST = 6  # objects inside one another
 
 
 def copied(output):
-    """Return an output as it is now: what comes later may overwrite it in place."""
+    """Return a copy of an output as it is now: later steps may overwrite it in place."""
     return mapped(torch.clone, output)
 
 
 def tensors_in(output):
-    """All tensors of an output, in their order."""
+    """All tensors of an output, in order."""
     found = []
 
     def find(tensor):
@@ -29,28 +29,28 @@ def tensors_in(output):
 
 
 def table_of(output, count):
-    """All real numbers of an output that has a row for each point, as a table (count, ...), or None."""
+    """All real numbers of an output as a table (count, ...), or None if it has no row for each point."""
     rows = [t for t in tensors_in(output) if t.is_floating_point() and t.ndim and len(t) == count]
     return torch.cat([t.reshape(count, -1) for t in rows], 1) if rows else None
 
 
 def transformed(output):
-    """Whether an output belongs to a transform of torch.func (grad, vmap ...), and is nothing outside."""
+    """Whether an output belongs to a transform of torch.func (grad, vmap ...), and is void outside it."""
     return any(map(_FUNC.is_functorch_wrapped_tensor, tensors_in(output)))
 
 
 def bare(tensor):
-    """Return what a tensor of a transform is made of, any other one as it is."""
+    """Return the tensor inside a tensor of a transform; return any other tensor as it is."""
     while _FUNC.is_functorch_wrapped_tensor(tensor):
         tensor = _FUNC.get_unwrapped(tensor)
     return tensor
 
 
 def mapped(function, output, kinds=torch.Tensor, *, within=()):
-    """Return the same output with `function(tensor)` instead of each tensor, or of all of other `kinds`.
+    """Return the same output with `function(tensor)` in place of each tensor, or of each of other `kinds`.
 
-    In tuples of any kind, lists, mappings, dataclasses, and objects that hold any of these; what holds none
-    of them is handed back itself.
+    It looks into tuples of any kind, lists, mappings, dataclasses, and objects that hold any of these. What
+    holds none of them is returned itself, not a copy.
     """
     if isinstance(output, kinds):
         return function(output)
@@ -65,7 +65,7 @@ def mapped(function, output, kinds=torch.Tensor, *, within=()):
 
 
 def _parts(output):
-    """Yield what is in an output: where it stands, an item or an attribute, its key, and itself."""
+    """Yield the parts of an output: whether each is an item or an attribute, its key, and the part."""
     if isinstance(output, type | torch.nn.Module):
         return
     if isinstance(output, Mapping):
@@ -94,7 +94,7 @@ def _with(output, changed):
 
 
 def described(output):
-    """What a model has returned, in words."""
+    """What a model returned, in words."""
     if isinstance(output, torch.Tensor):
         return f"a tensor of shape {tuple(output.shape)} and type {output.dtype}"
     if isinstance(output, Mapping):

@@ -1,4 +1,4 @@
-"""Runs a model on chunks of points, with hooks on the layer that is read and on the one that is varied."""
+"""Run a model on chunks of points, with hooks on the layer to read and on the layer to vary."""
 
 import contextlib
 import threading
@@ -29,7 +29,7 @@ __all__ = [
 
 _MOST_ROWS = 4096
 _BYTES = 2**28  # of intermediate results kept for one backward pass
-_ORIGINAL = "_orig_mod"  # torch's name for what it has compiled
+_ORIGINAL = "_orig_mod"  # torch's name for the module that it compiled
 _PROBED = 4  # points on which a model is tried before the rest
 
 
@@ -46,11 +46,11 @@ class Reader:
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
 
     def _prepared(self, x):
-        """Points as the model takes them: whole numbers stay so where an inner layer counts as the input."""
+        """Points as the model takes them: integers stay integers if an inner layer counts as the input."""
         return placed(x, self.model, whole=self.wrt is not None)
 
     def inputs(self, x):
-        """What the gradients are with respect to, a tensor (N, ...): points, or what is seen of `wrt`."""
+        """What the gradients are with respect to, a tensor (N, ...): the points, or the output of `wrt`."""
         if self.wrt is None:
             self._refuse_tokens(x)
             return self._prepared(x)
@@ -59,7 +59,7 @@ class Reader:
         return outputs if self.coordinates is None else self.coordinates.hold(outputs)
 
     def _put(self, leaf, rows):
-        """Return the output of `wrt` at some points whose inputs are a leaf tensor."""
+        """Return the output of `wrt` at some points, given their inputs as a leaf tensor."""
         return leaf.clone() if self.coordinates is None else self.coordinates.put(leaf, rows)
 
     def _refuse_tokens(self, x):
@@ -77,7 +77,7 @@ class Reader:
             self._forward(self._prepared(x), rows)
         what = f"the layer {self.wrt!r} given as wrt"
         if len(seen) != 1:
-            raise ModelError(f"{what} is called {len(seen)} times in one forward of the model, not once")
+            raise ModelError(f"{what} is called {len(seen)} times in one forward pass, not once")
         output = seen[0]
         if not isinstance(output, torch.Tensor) or not output.dtype.is_floating_point:
             raise ModelError(f"{what} returns {described(output)}: it must be one tensor of real numbers")
@@ -116,7 +116,7 @@ class Reader:
         return to_numpy(values), np.stack([to_numpy(gradient) for gradient in gradients], 1)
 
     def _evaluate(self, x, inputs, rows):
-        """A leaf tensor of the inputs, and the values (rows, k) that hang on it.
+        """A leaf tensor of the inputs, and the values (rows, k) that depend on it.
 
         Copies go into the model and out of it: an activation may overwrite its argument in place.
         """
@@ -136,7 +136,7 @@ class Reader:
         values = torch.stack([neuron_values(output, neuron, *about) for neuron in self.neurons], 1)
         if values.is_complex():
             raise ModelError(
-                f"{self.where} is complex: take a real number of it, neuron=lambda out: out[:, 0].real"
+                f"{self.where} is complex: take a real number from it, neuron=lambda out: out[:, 0].real"
             )
         if not values.requires_grad:
             raise self._detached()
@@ -146,27 +146,27 @@ class Reader:
         quantised = next((n for n, m in self.layers.items() if "quantized" in type(m).__module__), None)
         if quantised is not None:
             return ModelError(
-                f"{self.where} has no gradient: the layer {quantised!r} is quantised; give the model that "
-                "the quantised one was made of"
+                f"{self.where} has no gradient: the layer {quantised!r} is quantised; give the model "
+                "before it was quantised"
             )
         return ModelError(
             f"{self.where} is detached from its input: no gradient flows back through it "
             "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model takes "
-            "itself, without create_graph? Where it has one in train mode only: training=True. "
+            "itself, without create_graph? If it has a gradient only in train mode: training=True. "
             "A checkpoint inside: use_reentrant=False)"
         )
 
     def _remade(self):
-        """What has been made of the model, where that calls none of its layers."""
+        """Why the model calls none of its layers, if it was traced or exported; else an empty text."""
         remade = isinstance(self.model, torch.jit.ScriptModule | torch.fx.GraphModule)
-        return ", since it was traced or exported: give the module that it was made of" if remade else ""
+        return ", since it was traced or exported: give the module that it was made from" if remade else ""
 
     def _forward(self, x, rows):
         positional, named = self.arguments.at(rows, self.device, self.dtype)
         return forward(self.model, x, *positional, **named)
 
     def _gradient(self, value, leaf, column, retain):
-        """Derivative of a value by the leaf; `column` are those of the same neuron at all points."""
+        """Derivative of a value with respect to the leaf; `column` holds this neuron at all points."""
         try:
             gradient = _derivative(value, leaf, retain)
         except Exception as error:  # a stranger's backward may raise anything
@@ -183,7 +183,7 @@ class Reader:
 
 
 def check_module(model):
-    """Raise ModelError for what is no module."""
+    """Raise ModelError unless it is a module."""
     if not isinstance(model, nn.Module):
         raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}{instead_of(model)}")
 
@@ -194,7 +194,7 @@ def not_compiled(model):
 
 
 def layer_of(model, name):
-    """Layer of a name in `model.named_modules()`, None for None; in a compiled model its prefix may lack."""
+    """Layer with a name in `model.named_modules()`; None for None. A compiled model needs no prefix."""
     if name is None:
         return None
     model = not_compiled(model)
@@ -206,14 +206,14 @@ def layer_of(model, name):
 
 
 def plain_name(name, layers):
-    """Name of a layer of a compiled model as its own, among these, is called."""
+    """Name of a compiled model's layer without its prefix, or with it, as it is among `layers`."""
     return name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
 
 
 def placed(x, model, *, whole=False):
-    """Points as a model takes them: on its device, of its floating type, or their own where it has none.
+    """Points as a model takes them: on its device, of its floating type, or of their own if it has none.
 
-    Whole numbers stay so where that is asked.
+    With `whole`, integers stay integers.
     """
     device, dtype = home(model)
     if whole and not x.is_floating_point():
@@ -222,14 +222,14 @@ def placed(x, model, *, whole=False):
 
 
 def home(model):
-    """Device and floating type of a model's first parameters or buffers; None for no type."""
+    """Device and floating type of a model's first parameters or buffers; None if it has no type."""
     state = list(chain(model.parameters(), model.buffers()))
     device = state[0].device if state else torch.device("cpu")
     return device, next((t.dtype for t in state if t.is_floating_point()), None)
 
 
 def forward(model, x, *arguments, **named):
-    """Output of a model; what its forward raises becomes a ModelError."""
+    """Output of a model. Any error in its forward becomes a ModelError."""
     try:
         return model(x, *arguments, **named)
     except SymgradError:
@@ -246,12 +246,12 @@ def forward(model, x, *arguments, **named):
 
 
 def _keeper_of(name, seen):
-    """Return a hook that appends what a layer gives to `seen`."""
+    """Return a hook that appends a layer's output to `seen`."""
 
     def keep(_module, _arguments, output):
         if transformed(output):
             raise ModelError(
-                f"the model calls the layer {name!r} inside of a transform of torch.func (grad, vmap, jacrev "
+                f"the model calls the layer {name!r} inside a transform of torch.func (grad, vmap, jacrev "
                 "...), where it gives no value for each point: read a layer that is called outside, or the "
                 "model's output"
             )
@@ -261,18 +261,18 @@ def _keeper_of(name, seen):
 
 
 def scripted(module):
-    """Return the error for a layer that is scripted."""
+    """Return the error for a scripted layer."""
     return ModelError(
-        f"a scripted module ({getattr(module, 'original_name', type(module).__name__)}) lets nobody look "
-        "at its layers: give the module that it was made of, or read the output, layer=None"
+        f"a scripted module ({getattr(module, 'original_name', type(module).__name__)}) hides "
+        "its layers: give the module that it was made from, or read the output, layer=None"
     )
 
 
 @contextlib.contextmanager
 def hooked(layer, hook):
-    """While this lasts, call `hook(module, arguments, output)` after each forward of the layer.
+    """Inside this context, call `hook(module, arguments, output)` after each forward of the layer.
 
-    Of this thread: a forward that the model's owner runs in another one meanwhile is left alone.
+    This holds for the current thread only: it ignores a forward that the model's owner runs in another one.
     """
     own = threading.get_ident()
 
@@ -302,16 +302,16 @@ def _derivative(value, leaf, retain):
 def _way_out(error):
     if "second time" in str(error):
         return (
-            "the model differentiates inside its forward and uses up its graph: it has to keep it, by "
-            "create_graph=True; where it does so in train mode only, gradient_field(..., training=True)"
+            "the model differentiates inside its forward and uses up its graph: make it keep the graph with "
+            "create_graph=True; if it does so only in train mode, use gradient_field(..., training=True)"
         )
     return "an operation of the model has no derivative, or changes in place what its derivative needs"
 
 
 def _kept_bytes(values, model):
-    """Bytes of what the graph behind some values keeps for the backward pass, the model's parameters apart.
+    """Bytes that the graph of some values keeps for the backward pass, without the model's parameters.
 
-    The graph itself is asked: hooks on what is saved are in the way of a model that differentiates inside.
+    It asks the graph itself: hooks on saved tensors would disturb a model that differentiates inside.
     """
     kept = {}
     for parameter in model.parameters():

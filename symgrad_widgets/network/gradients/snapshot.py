@@ -1,4 +1,4 @@
-"""All that running a model may change, remembered so that it can be put back, bit by bit."""
+"""Remember everything that running a model may change, so that it can be put back, bit for bit."""
 
 import random
 from collections import deque
@@ -10,17 +10,17 @@ from torch import nn
 
 __all__ = ["Snapshot"]
 
-_COPIED = 2**30  # bytes of a model's tensors; what goes beyond is not copied
+_COPIED = 2**30  # bytes of a model's tensors to copy at most
 _PLAIN = (torch.Tensor, nn.Parameter, getattr(nn, "Buffer", nn.Parameter))
 
 
 class Snapshot:
     """A model as it is now: everything in its modules, and the state of all random generators.
 
-    That is attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`, `requires_grad` and
-    device, in lists, dicts and sets too. `restore()` touches nothing but what has changed since, and what was
-    copied of a tensor's values goes back without a trace in its version, so that a backward pass that the
-    user has yet to do can still be done. Of models above 1 GiB the first tensors only are copied.
+    It covers attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`, `requires_grad`
+    and device, also in lists, dicts and sets. `restore()` touches only what has changed since. It copies a
+    tensor's values back without a trace in the tensor's version, so that the user can still run a pending
+    backward pass. In models above 1 GiB, only the first tensors are copied.
     """
 
     def __init__(self, model):
@@ -35,7 +35,7 @@ class Snapshot:
         self._undo += [_random_torch(), _random_numpy(), _random_python()]
 
     def restore(self):
-        """Put everything back; an error, or Ctrl-C, does not keep the rest from it."""
+        """Put everything back; after an error or Ctrl-C, still put back the rest."""
         with ExitStack() as stack:
             for undo in self._undo:
                 stack.callback(undo)
@@ -87,7 +87,7 @@ class Snapshot:
 
 
 def _flag(module):
-    """Mode of a module whose attributes are not Python's own, such as a scripted one."""
+    """Mode of a module whose attributes are not plain Python, such as a scripted one."""
     mode = getattr(module, "training", None)
 
     def undo():
@@ -169,7 +169,7 @@ def _random_python():
 
 
 def _one_place(tensor, data):
-    """Whether a tensor still has its memory."""
+    """Whether a tensor still uses the same memory."""
     now = tensor.data
     return (now.data_ptr(), now.device, now.dtype, now.shape, now.stride()) == (
         data.data_ptr(), data.device, data.dtype, data.shape, data.stride(),
@@ -177,6 +177,6 @@ def _one_place(tensor, data):
 
 
 def _same_bits(one, other):
-    """Whether two tensors of one type and shape are the same, NaN and signs of zero included."""
+    """Whether two tensors of the same type and shape are equal, including NaN and the sign of zero."""
     one, other = one.reshape(-1), other.reshape(-1)
     return torch.equal(one.view(torch.uint8), other.view(torch.uint8))

@@ -19,7 +19,7 @@ from .reader import Reader, check_module, hooked, plain_name, scripted
 __all__ = ["Survey"]
 
 _ROWS = 64
-_SAME = 1e-3  # share by which one derivative, taken in two ways, may differ
+_SAME = 1e-3  # relative difference allowed between two ways to take one derivative
 
 
 class Survey(Reader):
@@ -30,12 +30,12 @@ class Survey(Reader):
     model, wrt, forward_args, training
         As in `gradient_field`.
     x : array or tensor (N, ...) of points
-    layers : names of the layers to look at, or None for those that compute something
+    layers : names of the layers to look at; None: all that compute something
 
     Attributes
     ----------
     shown : tuple of Layer
-        In the order in which they are first called.
+        The layers, in the order in which they are first called.
 
     """
 
@@ -59,7 +59,7 @@ class Survey(Reader):
         return to_numpy(self._inputs).reshape(len(self._inputs), -1)
 
     def values(self, rows):
-        """Values of all neurons of all layers, float32 (len(rows), neurons), at points given by number."""
+        """Values of all neurons of all layers at the points numbered `rows`, float32 (len(rows), neurons)."""
         with self._alone():
             return self._in_chunks(rows, self._run, lambda values: values)
 
@@ -78,8 +78,8 @@ class Survey(Reader):
     def derivatives(self, directions, rows):
         """Derivatives of all neurons along some directions (n, m), float32 (neurons, len(rows), m).
 
-        One pass in forward mode for each direction, whatever the number of neurons; where an operation of
-        the model has no such derivative, two passes backwards.
+        This takes one pass in forward mode for each direction, however many neurons there are. If an
+        operation of the model has no such derivative, it takes two backward passes.
         """
         with self._alone():
             for way in (self._forwards, self._twice_backwards):
@@ -90,8 +90,8 @@ class Survey(Reader):
                 else:
                     return np.stack(columns, 2)
         raise ModelError(
-            "an operation of this model has no derivative by which the gradients of all neurons can be had "
-            "at once; look at neurons one by one, whose gradient_field needs none "
+            "an operation of this model lacks the derivative for the gradients of all neurons at once; "
+            "look at single neurons: their gradient_field does not need it "
             f"({failure.__cause__ or failure})"
         ) from failure
 
@@ -99,7 +99,7 @@ class Survey(Reader):
         return torch.as_tensor(direction).to(self._inputs).reshape(self._inputs.shape[1:])
 
     def _twice_backwards(self, direction, rows):
-        """Derivatives along a direction: those of the backward pass, which is linear in its weights."""
+        """Derivatives along a direction: they differentiate the backward pass, linear in its weights."""
         leaves = []
 
         def run(part):
@@ -126,24 +126,24 @@ class Survey(Reader):
         return np.concatenate(parts)
 
     def _run(self, rows, leaf=None):
-        """Outputs by layer name, in the order of the calls; None is the model's."""
+        """Outputs by layer name, in the order of the calls; the name None is the model's output."""
         return _outputs(*self._calls(rows, leaf))
 
     def _calls(self, rows, leaf=None):
-        """Last call of each layer by name, in their order, and the model's output."""
+        """Last call of each layer by name, in order, and the model's output."""
         seen = {}
         leaf = (self._inputs[rows] if leaf is None else leaf).clone()
         with contextlib.ExitStack() as stack, _plain_kernels():
             if self.varied is not None:
                 stack.enter_context(hooked(self.varied, lambda *_: self._put(leaf, rows)))
             for name, module in self.layers.items():
-                if not isinstance(module, torch.jit.ScriptModule):  # which lets nobody look at its layers
+                if not isinstance(module, torch.jit.ScriptModule):  # it hides its layers
                     stack.enter_context(hooked(module, _keeper(seen, name)))
             output = self._forward(leaf if self.varied is None else self._prepared(self.x[rows]), rows)
         return seen, output
 
     def _layers(self, names, seen, output):
-        """Layers whose output has neurons, those that hold others of them apart."""
+        """Layers whose output has neurons, except those that contain other such layers."""
         outputs = _outputs(seen, output)
         count = min(_ROWS, self.arguments.count)
         usable = [name for name, output in outputs.items() if _has_neurons(output, count)]
@@ -171,7 +171,7 @@ class Survey(Reader):
         return tuple(layers_of(outputs, self.layers, bent))
 
     def _bends(self, name, earlier, seen, outputs):
-        """Whether a layer bends what one of the earlier ones has given it."""
+        """Whether a layer bends the output of an earlier one."""
         given = seen[name].argument
         before = [outputs[one] for one in earlier if one is not None and tensor_of(seen[one].output) is given]
         return any(bends(self.layers[name], one, outputs[name]) for one in before)
@@ -184,7 +184,7 @@ class _Call(NamedTuple):
 
 
 def _outputs(seen, output):
-    """Outputs by layer name; None is the model's."""
+    """Outputs by layer name; the name None is the model's output."""
     return {name: call.copy for name, call in seen.items()} | {None: output}
 
 
@@ -198,7 +198,7 @@ def _keeper(seen, name):
 
 @contextlib.contextmanager
 def _plain_kernels():
-    """Without fused kernels, which know no forward-mode derivative."""
+    """Switch off fused kernels, which have no forward-mode derivative."""
     math = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "TF32 acceleration")  # of torch itself, about the next line
@@ -207,7 +207,7 @@ def _plain_kernels():
 
 
 def _derivative(values, leaf, direction):
-    """Derivative (rows, neurons) of values along a direction, by two passes backwards."""
+    """Derivative (rows, neurons) of values along a direction, by two backward passes."""
     weights = torch.randn_like(values).requires_grad_()
     slopes = None
     if values.requires_grad:
@@ -218,7 +218,7 @@ def _derivative(values, leaf, direction):
     (found,) = torch.autograd.grad(along.sum(), weights, retain_graph=True)
     terms = found * weights  # which sum up to what the first pass gave, if the second could follow all of it
     if ((terms.sum(1) - along).abs() > _SAME * (terms.abs().sum(1) + along.abs())).any():
-        raise ModelError("the backward pass of an operation cannot be differentiated in its turn")
+        raise ModelError("the backward pass of an operation cannot itself be differentiated")
     return found
 
 
@@ -253,8 +253,8 @@ def _all_known(names, usable, modules):
             raise scripted(modules[name])
         if name in modules and name not in usable:
             raise ModelError(
-                f"layer {name!r} has no neurons: it is not called, or returns no tensor of real numbers with "
-                "a row for each point"
+                f"layer {name!r} has no neurons: it is not called, or does not return a tensor of real "
+                "numbers with a row for each point"
             )
         if name not in usable:
             raise UnknownNameError(f"the model has no layer {name!r}; {nearest(name, filter(None, usable))}")

@@ -1,4 +1,4 @@
-"""What a model asks for by its first layer, and what to give in the place of what is no model."""
+"""What a model's first layer asks for, and what to give instead of something that is not a model."""
 
 import inspect
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _SIDES = {nn.Conv1d: "length", nn.Conv2d: "height, width", nn.Conv3d: "depth, he
 
 
 def wanted(model, x=None):
-    """Points that the first layer of a model takes, in words; "" where it does not tell, or takes `x`."""
+    """Points that the first layer of a model takes, in words; "" if it takes `x`, or if it does not tell."""
     for layer in model.modules():
         for kind, sides in _SIDES.items():
             if isinstance(layer, kind):
@@ -27,7 +27,7 @@ def wanted(model, x=None):
 
 
 def instead_of(given):
-    """What to give in the place of something that is no module, as the end of a sentence."""
+    """What to give instead of something that is not a module, as the end of a sentence."""
     if hasattr(given, "module"):
         return ": give its .module()"
     if isinstance(given, Mapping):

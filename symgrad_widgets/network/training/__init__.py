@@ -1,4 +1,4 @@
-"""Training: a network learns from an experiment's data alone; the concept is read only for `result.floor`."""
+"""Training: a network learns only from an experiment's data; only `result.floor` reads the concept."""
 
 import contextlib
 import time
@@ -45,20 +45,20 @@ def train(
     experiment : Experiment
         Anything with `sample(count, seed, variant)`, `latent`, `kind` and `presets`.
     seed : int
-        Of data, initial weights and batches, each in its own stream.
+        Seed of data, initial weights and batches, each in its own stream.
     preset : str
         A row of `PRESETS`.
     variant : str
-        Of the data: "default" or "paper".
+        Variant of the data, such as "default" or "paper".
     progress : bool
         A progress bar on stderr.
     callback : callable or None
-        Called with the history after each epoch; training stops when it returns something true.
+        Called with the history after each epoch; training stops if it returns something true.
     keep : iterable of int
-        Epochs after which a copy of the network is kept in `result.kept`, as it was then; 0 is before the
-        first. `sg.film(result.kept, result.x)` reads them.
+        Epochs after which `result.kept` stores a copy of the network; 0 is before the first epoch.
+        `sg.film(result.kept, result.x)` reads the copies.
     watch : callable or None
-        Called after each epoch with the history and a copy of the network as it is then.
+        Called after each epoch with the history and a copy of the current network.
     **settings
         Any attribute of `Settings`, for instance `epochs=5`.
 
@@ -70,9 +70,9 @@ def train(
     Raises
     ------
     UnknownNameError
-        for a preset, variant, setting or row of a table that does not exist.
+        if a preset, variant, setting or row of a table does not exist.
     DataError, ModelError
-        for a seed or an epoch to keep that is none, and when the loss is not finite from the start.
+        if a seed or an epoch to keep is not valid, and if the loss is not finite from the start.
 
     """
     start = time.perf_counter()
@@ -100,7 +100,7 @@ def train(
 
 @contextlib.contextmanager
 def _one_thread():
-    """Small networks are faster so, and the order of sums - the bits - does not depend on the machine."""
+    """Use one thread: faster for small networks, and the order of sums does not depend on the machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -111,7 +111,7 @@ def _one_thread():
 
 @contextlib.contextmanager
 def _own_randomness(seed):
-    """Seed torch's global generator, the only one that dropout draws from; it is restored afterwards."""
+    """Seed torch's global generator, because dropout draws only from it; restore it afterwards."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
@@ -119,10 +119,11 @@ def _own_randomness(seed):
 
 @torch.no_grad()
 def _normalise(model, anchor, positive):
-    """Make latents of mean 0 and variance 1, uncorrelated, best shared by pairs first: the loss left it open.
+    """Make latents uncorrelated, with mean 0 and variance 1, best shared first: the loss leaves this open.
 
-    Linear discriminants (Fisher): eigenvectors of the covariance within pairs against the whole, through the
-    last layer. Returns the eigenvalues (k,), the share of each latent's variance within pairs, rising.
+    It applies linear discriminants (Fisher), the eigenvectors of the covariance within pairs against the
+    whole, to the last layer. Returns the eigenvalues (k,), rising: the share of each latent's variance that
+    lies within pairs.
     """
     latent, other = (model(as_tensor(points)).double().numpy() for points in (anchor, positive))
     within = (latent - other).T @ (latent - other) / (2 * len(latent))

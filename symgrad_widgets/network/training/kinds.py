@@ -1,6 +1,6 @@
 """The kinds of training: what pairs of points, labels or reconstructions ask of a network.
 
-One row of `KINDS` a kind; an experiment names its kind.
+Each kind is a row of `KINDS`; an experiment names its kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,8 +23,8 @@ _CONSERVED = 1e-4  # share of the variance within pairs below which one of sever
 class Loss(NamedTuple):
     """What a network is trained for: `value(model, *rows)` is a scalar.
 
-    `scale_free` when it leaves offset and scale of the latents open; `refined`, of the same form, is what a
-    single latent is trained for in the end, from where `value` has brought it.
+    `scale_free` says that it does not fix offset and scale of the latents. `refined` has the same form: in
+    the end, a single latent is trained for it, starting where `value` has led.
     """
 
     value: Callable
@@ -33,21 +33,21 @@ class Loss(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What is particular to a kind of training; its data are tuples of arrays with equal numbers of rows.
+    """What is special about a kind of training; its data are tuples of arrays with equal numbers of rows.
 
     Attributes
     ----------
     losses : mapping of name to `Loss`
-        Called with the rows of the data, in their order.
+        Called with the rows of the data, in order.
     points : callable
-        From the data to points (N, n): the network's inputs are scaled by those it is trained on, and it is
-        interpreted on held-out ones.
+        Takes the data, and returns points (N, n). The training points scale the network's inputs; held-out
+        points serve to interpret it.
     build : callable
-        As `networks.mlp`; the network's output is what is interpreted.
+        As `networks.mlp`; the network's output is interpreted.
     visible : callable or None
-        From outputs (N, k), a tensor, to whether they can be interpreted (N,); None: all can.
+        Takes outputs (N, k), a tensor, and returns whether they can be interpreted (N,). None: all can.
     presets : mapping of preset to settings
-        Where this kind differs from the preset's.
+        The settings in which this kind differs from the preset's.
 
     """
 
@@ -59,17 +59,18 @@ class Kind(NamedTuple):
 
 
 def _contrast(model, anchor, positive, _negative):
-    """Log of the mean squared distance within pairs, less the mean log squared distance of strangers.
+    """Log of the mean squared distance within pairs, minus the mean log squared distance of strangers.
 
-    Free of margin, offset and scale. The logarithm over strangers makes it costly to leave a range of the
-    concept flat, where gradients would be noise; the plain ratio of variances does not mind that.
+    It has no margin, and does not depend on offset and scale. The logarithm over strangers makes it costly to
+    leave a range of the concept flat, where gradients would be noise. The plain ratio of variances ignores
+    such a flat range.
 
-    Of several latents it is free of any linear map: distances are those of whitened latents, the volume of
-    the differences stands for their mean square, and a stranger is the nearest one. The log distance of
-    nearest neighbours is an entropy (Kozachenko and Leonenko 1987): latents that are functions of each other
-    fill a space of fewer dimensions and gain nothing, so that each concept is worth more than another
-    function of the first. What lies within pairs counts as no less than 1e-4 of the variance: functions of
-    one concept, however exact, would outweigh the second one otherwise.
+    With several latents, it does not depend on any linear map: distances are those of whitened latents, the
+    volume of the differences replaces their mean square, and a stranger is the nearest one. The log distance
+    of nearest neighbours is an entropy (Kozachenko and Leonenko 1987). Latents that are functions of each
+    other fill a space of fewer dimensions and gain nothing. So a new concept is worth more than another
+    function of the first one. What lies within pairs counts as at least 1e-4 of the variance; otherwise very
+    exact functions of one concept would outweigh the second one.
     """
     latent = model(torch.cat([anchor, positive])).double()  # latents may be nearly parallel
     latent = latent - latent.mean(0)
@@ -84,7 +85,7 @@ def _contrast(model, anchor, positive, _negative):
 
 
 def _from_nearest(points):
-    """Squared distances of points (N, k) from the nearest other one of their group, the last few left out."""
+    """Squared distances of points (N, k) from the nearest other one in their group, without the last few."""
     size = min(_NEIGHBOURS, len(points))
     groups = points[: len(points) // size * size].unflatten(0, (-1, size))
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""A `TrainingResult` without training: read from a file of weights, its points drawn again."""
+"""A `TrainingResult` without training: read it from a file of weights, and draw its points again."""
 
 import dataclasses
 from dataclasses import fields
@@ -23,30 +23,30 @@ _MOST_POINTS = 10**6
 
 
 def load(experiment, path=None, *, seed=None, variant=None):
-    """`TrainingResult` of an experiment from a file, without training; its points are drawn again.
+    """Load the `TrainingResult` of an experiment from a file, without training; draw its points again.
 
     Parameters
     ----------
     experiment : Experiment
     path : path or None
         None: the weights that come with the package.
-    seed, variant : what the weights have to be of; None: whatever they are
+    seed, variant : those that the weights must have; None accepts any
 
     Raises
     ------
     UnknownNameError
-        when none come with the package.
+        if the package has no weights for it.
     OutputError
-        for a file that is damaged or not of this kind.
+        if the file is damaged or not of this kind.
     ModelError
-        for weights of another experiment, seed or variant, that do not fit the network, or, of the package's
-        own, that were made with other settings than the experiment's are now.
+        if the weights belong to another experiment, seed or variant, or do not fit the network; and, for the
+        package's own, if they were made with settings that the experiment no longer has.
 
     """
     file = shipped(experiment) if path is None else Path(path)
     if path is None and not file.is_file():
         raise UnknownNameError(
-            f"no weights come with the package for {experiment.slug!r}: train it, or load a file of your own"
+            f"the package has no weights for {experiment.slug!r}: train it, or load your own file"
         )
     tensors, described = read(file)
     if described["experiment"] != experiment.slug:
@@ -80,9 +80,9 @@ def _settings(experiment, described, tensors, file):
     if wrong is None:
         sizes = len(experiment.names), *given["hidden"], given["latent"] or 0
         checks = {
-            "its settings are others than those of a training": len(given) == len(fields(Settings)),
+            "its settings are not those of a training": len(given) == len(fields(Settings)),
             f"there is no loss {given['loss']!r}": given["loss"] in KINDS[experiment.kind].losses,
-            f"{given['held_out']:,} points to draw are too many": given["held_out"] <= _MOST_POINTS,
+            f"{given['held_out']:,} points are too many to draw": given["held_out"] <= _MOST_POINTS,
             f"its latents are {given['latent']}": within is None or len(within) == given["latent"],
             f"a network of widths {sizes} has other weights": 0
             < sum(a * b for a, b in pairwise(sizes))

@@ -1,4 +1,4 @@
-"""A loss for concepts of which no initial network has more than a trace: the last layer is solved for."""
+"""A loss for concepts of which an initial network has at most a trace: it solves for the last layer."""
 
 import torch
 from torch import nn
@@ -10,10 +10,10 @@ _CONSERVED = 1e-4  # share of the variance within pairs below which strangers ma
 
 
 def ratio(model, anchor, positive, _negative):
-    """Log ratio of the variance within pairs to that of all points - of volumes, for several latents.
+    """Log ratio of the variance within pairs to that of all points; for several latents, of volumes.
 
-    In training the last layer is set, at each step, to the linear functions of the last hidden layer with the
-    least ratio, by a generalized eigenproblem. The other layers follow the gradient at that minimum, where it
+    At each step of training, a generalized eigenproblem sets the last layer to the linear functions of the
+    last hidden layer with the least ratio. The other layers follow the gradient at that minimum, where it
     does not depend on how the last one changes (variable projection: Golub and Pereyra 1973).
     """
     return _least(model, torch.cat([anchor, positive]), _of_all)
@@ -22,15 +22,15 @@ def ratio(model, anchor, positive, _negative):
 def conditional(model, anchor, positive, negative):
     """Log ratio of the variance within pairs to that between anchors and strangers, as `ratio`.
 
-    For strangers that are alike in what is known already (`Experiment.given`): functions of that vary within
-    neither and gain nothing. As they are not quite alike, what lies within pairs counts as no less than 1e-4
-    of the variance of all anchors.
+    This is for strangers that are alike in what is already known (`Experiment.given`): functions of that vary
+    in neither of the two, and gain nothing. Strangers are not quite alike, so what lies within pairs counts
+    as at least 1e-4 of the variance of all anchors.
     """
     return _least(model, torch.cat([anchor, positive, negative]), _of_strangers)
 
 
 def _least(model, rows, covariances):
-    """Log ratio of the volumes of two covariances of latents; in training at the least, by the last layer."""
+    """Log ratio of the volumes of two covariances of latents; in training, the last layer minimises it."""
     if torch.is_grad_enabled():
         hidden = model[:-1](rows)
         _solve(model.latent, *covariances(hidden.detach().double()))
@@ -42,7 +42,7 @@ def _least(model, rows, covariances):
 
 
 def _of_all(rows):
-    """Covariance of all rows (2N, h), and that within pairs, which of strangers is the same."""
+    """Covariance of all rows (2N, h), and that within pairs."""
     first, second = rows.chunk(2)
     return _moments(rows - rows.mean(0)), _moments(first - second) / 2
 

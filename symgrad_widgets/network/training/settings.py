@@ -16,32 +16,32 @@ _LEAST = {"batch": 16, "count": 16, "validation": 16}  # fewer rows have no usab
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything about a training run but its seed; any of it can be given to `train` by name.
+    """Everything about a training run except its seed; you can give any of it to `train` by name.
 
     Attributes
     ----------
     hidden, activation, standardize, dropout
-        Hidden widths, a row of `networks.ACTIVATIONS`, whether a first layer scales the inputs, and the share
-        of hidden neurons that are left out at each step.
+        Hidden widths; a row of `networks.ACTIVATIONS`; whether a first layer scales the inputs; and the share
+        of hidden neurons to leave out at each step.
     latent : int or None
-        Width of the output; None is the experiment's own.
+        Width of the output; None: the experiment's own.
     loss : str or None
-        A row of the kind's losses; None is the first.
+        A row of the kind's losses; None: the first.
     epochs, batch, rate, weight_decay
-        Of Adam; one epoch passes once through the `count` training rows.
+        Settings of Adam. One epoch passes once through the `count` training rows.
     refined : float from 0 to 1
-        Share of the epochs, the last ones, in which a single latent is trained for the refined form of the
-        loss, where it has one: contrast finds the concept, and the ratio of variances, whose last layer is
-        solved for, then makes it a thousand times more exact; where that rises it begins again at an eighth
-        of the rate. What is kept is still decided by the loss.
+        Share of the epochs, at the end, that train a single latent for the refined form of the loss, if it
+        has one. Contrast finds the concept. Then the ratio of variances, which solves for its last layer,
+        makes it a thousand times more exact. If this ratio rises, it begins again at an eighth of the rate.
+        The loss still decides which weights are kept.
     schedule : "cosine" | "plateau"
-        Warm-up over the first tenth and a cosine down to zero, or the rate times `plateau_factor` after
+        Warm-up over the first tenth and a cosine down to zero; or the rate times `plateau_factor` after
         `plateau_patience` epochs without a better validation loss.
     patience : int or None
-        Early stop after so many epochs without a better validation loss. A cosine schedule finds its best
-        weights in its last epochs, so it has none by default.
+        Stop early after this many epochs without a better validation loss. A cosine schedule finds its best
+        weights in its last epochs, so it has no patience by default.
     count, validation, held_out : int
-        Rows to train on, to choose the best epoch by, and to interpret on.
+        Numbers of rows to train on, to choose the best epoch, and to interpret.
 
     """
 
@@ -100,7 +100,7 @@ PRESETS = {
 
 
 def row(table, name, what):
-    """Entry of a table, or an UnknownNameError that lists the nearest names."""
+    """Return an entry of a table, or raise an UnknownNameError that lists the nearest names."""
     if name not in table:
         raise UnknownNameError(f"no {what} {name!r}; {nearest(name, table)}")
     return table[name]
@@ -119,7 +119,7 @@ def kept_epochs(keep, settings):
 
 
 def chosen_settings(experiment, preset, changes):
-    """Settings of a preset, with what the kind, the experiment and then the caller change in it."""
+    """Settings of a preset, with the changes of the kind, the experiment and then the caller."""
     known = [f.name for f in fields(Settings)]
     for name in changes:
         if name not in known:

@@ -32,5 +32,5 @@ def mean_square(model, x, y):
 
 
 def reconstruction(model, x, *_):
-    """Mean squared error of the reconstructed inputs, on the scale that the network sees them in."""
+    """Mean squared error of the reconstructed inputs, on the scale that the network sees."""
     return nn.functional.mse_loss(model.decode(model(x)), model.scaled(x))

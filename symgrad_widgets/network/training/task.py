@@ -1,4 +1,4 @@
-"""What a network is trained and judged on: its first weights, and rows that never meet in two uses."""
+"""What a network is trained and judged on: its first weights, and rows that serve only one purpose each."""
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ TRAINING, VALIDATION, HELD_OUT = range(3)  # streams of one seed
 
 
 def network(experiment, settings, inputs=None, generator=None):
-    """Untrained network for an experiment, its inputs scaled by those of the training (N, n), where given."""
+    """Untrained network for an experiment; training points (N, n), if given, scale its inputs."""
     inputs = np.zeros((1, len(experiment.names))) if inputs is None else inputs
     sizes = (inputs.shape[1], *settings.hidden, settings.latent)
     scaled_by = inputs if settings.standardize else None
@@ -23,7 +23,7 @@ def network(experiment, settings, inputs=None, generator=None):
 
 
 def held_out(experiment, seed, variant, settings, model):
-    """Points (N, n) to interpret a trained network on, drawn anew: those at which its neuron can be seen."""
+    """Fresh points (N, n) to interpret a trained network on: those at which its neuron is visible."""
     kind = KINDS[experiment.kind]
     x = kind.points(drawer(experiment, seed, variant)(HELD_OUT, settings.held_out))
     return x if kind.visible is None else x[kind.visible(outputs(model, x)).numpy()]
@@ -36,7 +36,7 @@ def outputs(model, x):
 
 
 def held_out_loss(run, model):
-    """Loss that a `TrainingResult` was trained for, of any model of its kind, on data unseen in training."""
+    """Loss that a `TrainingResult` was trained for, for any model of its kind, on data unseen in training."""
     loss = KINDS[run.experiment.kind].losses[run.settings.loss]
     data = drawer(run.experiment, run.seed, run.variant)(HELD_OUT, run.settings.held_out)
     with undisturbed(model), torch.no_grad():
@@ -44,6 +44,6 @@ def held_out_loss(run, model):
 
 
 def drawer(experiment, seed, variant):
-    """Function of (stream, count) that draws rows of an experiment, a stream of the seed for each use."""
+    """Function of (stream, count) that draws rows of an experiment; each use has its own stream."""
     seed = whole(seed, "seed", most=2**63 - 1)
     return lambda stream, count: experiment.sample(count, (seed, stream), variant)

@@ -1,4 +1,4 @@
-"""One run of Adam on rows of data, which keeps the weights of the best validation loss."""
+"""One run of Adam on rows of data, which keeps the weights with the best validation loss."""
 
 import math
 import time
@@ -13,9 +13,9 @@ from .settings import row
 __all__ = ["SCHEDULES", "Trainer", "as_tensor"]
 
 _WARM_UP = 0.1  # of the steps
-_REFINING = 0.4  # of the rate: no higher, or the last layers lose what they are to refine
+_REFINING = 0.4  # of the rate: if it is higher, the last layers lose what they should refine
 _SLOWER = 1 / 8  # of that, each time that ...
-_RISE = 1.0  # ... the refined loss has risen so far above its least
+_RISE = 1.0  # ... the refined loss has risen this far above its least value
 
 
 def as_tensor(array):
@@ -24,7 +24,7 @@ def as_tensor(array):
 
 
 class Trainer:
-    """One run of Adam, which keeps the weights of the best validation loss."""
+    """One run of Adam, which keeps the weights with the best validation loss."""
 
     def __init__(self, model, loss, data, validation, settings, generator, keep=(), watch=None):
         self.model, self.settings, self.generator = model, settings, generator
@@ -40,7 +40,7 @@ class Trainer:
         self.keep, self.kept, self.watch = keep, {}, watch
 
     def _begin(self, rate, epochs):
-        """Begin a schedule of so many epochs."""
+        """Begin a schedule of `epochs` epochs."""
         if not epochs:
             return
         self.optimizer = torch.optim.Adam(
@@ -78,7 +78,7 @@ class Trainer:
         return ending
 
     def _keep(self, epoch):
-        """Keep a copy of the network as it is after an epoch, if that is asked for."""
+        """Keep a copy of the network after an epoch, if requested."""
         if epoch in self.keep:
             self.kept[epoch] = deepcopy(self.model).eval()
 
@@ -137,7 +137,7 @@ class Trainer:
             self.model.load_state_dict(self.best_weights)
         elif ending == "diverged":
             raise ModelError(
-                "the loss is not finite from the first epoch on: are the data? "
+                "the loss is not finite from the first epoch: are the data finite? "
                 f"Otherwise try a lower rate than {self.settings.rate}"
             )
 

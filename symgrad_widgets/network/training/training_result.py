@@ -14,7 +14,7 @@ from .weight_files import save
 
 __all__ = ["TrainingResult"]
 
-_CONSERVED = 0.02  # of a latent's variance may lie within pairs: more, and it is noise beside better ones
+_CONSERVED = 0.02  # of a latent's variance may lie within pairs: with more, it is noise next to better ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,24 +24,24 @@ class TrainingResult:
     Attributes
     ----------
     model : torch.nn.Module
-        In eval mode, on the CPU; raw inputs (N, n) to latents (N, k), which have mean 0 and variance 1 on
-        the validation points where the loss leaves both free.
+        In eval mode, on the CPU. It takes raw inputs (N, n) to latents (N, k). If the loss fixes neither mean
+        nor variance, these are 0 and 1 on the validation points.
     x : array (N, n)
         Held-out points.
     history : dict of lists
-        epoch, loss, validation, rate, seconds: one entry an epoch.
+        epoch, loss, validation, rate, seconds: one entry for each epoch.
     seconds : float
-        Drawing the data included.
+        Time of the training, including drawing the data.
     ending : "finished" | "early stop" | "callback" | "interrupted" | "diverged"
-        Why training ended. Whatever it was, the weights are those of the best validation loss.
+        Why training ended. In every case, the weights are those with the best validation loss.
     experiment, seed, variant, settings
         What was trained.
     within : array (k,) or None
-        Share of each latent's variance that lies within pairs, rising: 0 is conserved, 1 is not. None where
-        the loss does not leave linear maps of the latents open.
+        Share of each latent's variance that lies within pairs, rising: 0 is conserved, 1 is not. None if the
+        loss depends on linear maps of the latents.
     kept : dict of torch.nn.Module by epoch
-        The network as it was then, of the epochs that `train(keep=...)` was given: several latents are not
-        yet in the order of `within`.
+        The network after each epoch in `train(keep=...)`. Several latents are not yet in the order of
+        `within`.
 
     """
 
@@ -69,7 +69,7 @@ class TrainingResult:
 
     @property
     def neuron(self):
-        """Neurons to interpret: 0, or the list of those of several latents that pairs share."""
+        """Neurons to interpret: 0, or a list of the latents that pairs share, if there are several."""
         if self.settings.latent == 1:
             return 0
         if self.within is None:
@@ -77,26 +77,26 @@ class TrainingResult:
         return list(range(max(1, int((self.within < _CONSERVED).sum()))))
 
     def shared(self, points):
-        """Values (N, c) of the c latents that pairs share, those of `neuron`, at points (N, n)."""
+        """Values (N, c) at points (N, n) of the c latents that pairs share: those in `neuron`."""
         return outputs(self.model, points).double().numpy()[:, np.atleast_1d(self.neuron)]
 
     @property
     def floor(self):
-        """Mean of `floors`: the noise that no formula can be expected to beat; None without a concept."""
+        """Mean of `floors`: the noise level that no formula is expected to beat; None without a concept."""
         return None if self.floors is None else float(np.mean(self.floors))
 
     @property
     def floor_median(self):
-        """Median of `floors`, which a few points near a fold or an edge do not change."""
+        """Median of `floors`; a few points near a fold or an edge do not change it."""
         return None if self.floors is None else float(np.median(self.floors))
 
     @cached_property
     def floors(self):
         """1 - cos^2 between the neuron's and the concept's gradients at points of `x`, on the tangent space.
 
-        An array. Computed when first asked for: training does not
-        know the concept. With several latents or concepts: how far the gradients of each `neuron`
-        are from the span of the concepts' gradients. None where the experiment knows no concept.
+        An array, computed when you first ask for it: training does not know the concept. With several latents
+        or concepts, it says how far the gradients of each `neuron` are from the span of the concepts'
+        gradients. None if the experiment knows no concept.
         """
         if not self.experiment.concepts:
             return None
@@ -110,11 +110,11 @@ class TrainingResult:
         return np.stack(shares, axis=1)[(found**2).sum(2) > 0]
 
     def loss(self, model=None):
-        """Loss of the task on held-out data of this network, or of another one in its place, a float."""
+        """Loss of the task on held-out data, for this network or for another one in its place; a float."""
         return held_out_loss(self, self.model if model is None else model)
 
     def save(self, path):
-        """Write the network and all else to a .safetensors file: `exp.pretrained(path)` reads it."""
+        """Write the network and everything else to a .safetensors file; `exp.pretrained(path)` reads it."""
         save(self, path)
 
     def __repr__(self):

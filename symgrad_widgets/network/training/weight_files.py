@@ -1,7 +1,7 @@
-"""Trained networks in files: safetensors, with all that a `TrainingResult` is made of in the metadata.
+"""Trained networks in files: safetensors, with everything else of a `TrainingResult` in the metadata.
 
-Those of `data/weights/` come with the package: every experiment, seed 0, default settings. They are made
-again by `symgrad weights make`, which each file names, beside its settings and its floor.
+Those in `data/weights/` come with the package: every experiment, seed 0, default settings. `symgrad weights
+make` makes them again; each file names this command, its settings and its floor.
 """
 
 import dataclasses
@@ -37,12 +37,12 @@ _HISTORY = {"epoch", "validation"}
 
 
 def shipped(experiment):
-    """Path of the weights that come with the package for an experiment, whether they are there or not."""
+    """Path of the package's weights for an experiment, whether they exist or not."""
     return SHIPPED / f"{experiment.slug}.safetensors"
 
 
 def save(run, path):
-    """Write a `TrainingResult` to a file, whole or not at all."""
+    """Write a `TrainingResult` to a file, completely or not at all."""
     path = Path(path)
     content = to_bytes(run.model.state_dict(), {"symgrad": json.dumps(_description(run))})
     part = path.with_name(f"{path.name}.part")

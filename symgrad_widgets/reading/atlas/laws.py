@@ -1,4 +1,4 @@
-"""What is said of each neuron, and of all of them."""
+"""What an atlas says about each neuron, and about all of them."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -13,24 +13,24 @@ __all__ = ["Atlas", "ByChance", "NeuronLaw"]
 
 _SHOWN = 40  # rows of a table
 _COLUMNS = "layer", "neuron", "formula", "kind", "complexity", "held-out loss", "angle", "explained"
-_SURE = 0.95  # that the number of matches by chance is within its bounds
+_SURE = 0.95  # probability that the number of matches by chance is within its bounds
 
 
 @dataclass(frozen=True)
 class NeuronLaw:
-    """What the search says of one neuron.
+    """What the search says about one neuron.
 
     Attributes
     ----------
     layer : name, or None for the model's output
     neuron : number within the layer
-    formula : text, or None where no closed form was found
-    loss : mean `1 - cos^2` on points held out from the search: of the formula; where there is none, of the
-        best sum of terms; None where nothing can be said
+    formula : text, or None if no closed form was found
+    loss : mean `1 - cos^2` on points held out from the search: for the formula or, if there is none, for the
+        best sum of terms; None if nothing can be said
     complexity : of the formula, or None
-    points : at which the neuron has a gradient
-    note : why nothing can be said of the neuron, else empty
-    kind : "match" | "approximation" | "none" | "undecided", what the formula is
+    points : number of points at which the neuron has a gradient
+    note : why nothing can be said about the neuron, else empty
+    kind : "match" | "approximation" | "none" | "undecided", says what the formula is
     explained : share of the variance of the neuron's values that a function of the formula predicts, or None
     by_construction : whether the formula follows from the architecture, a bent linear sum of the inputs
 
@@ -54,21 +54,21 @@ class NeuronLaw:
 
 
 class ByChance(NamedTuple):
-    """How many matches the same rule finds where nothing was learnt, and so how many of an atlas's are false.
+    """How many matches the same rule finds where nothing was learnt: so many of an atlas's may be false.
 
-    Those by construction do not count in either. The bounds hold 19 times in 20, when a neuron of
-    the model is as likely to match by chance as one of the control, and independently of the others.
+    Matches by construction count in neither. The bounds hold 19 times in 20, if a neuron of the model is as
+    likely to match by chance as one of the control, and independently of the others.
     """
 
     matches: int  # of the control
     neurons: int  # of the control
-    expected: float  # number of false ones among the atlas's matches: that share of its own neurons
+    expected: float  # number of false ones among the atlas's matches: the same share of its own neurons
     low: int
     high: int
 
 
 class Atlas:
-    """What `atlas` has found, in the order of layers and neurons.
+    """What `atlas` found, in the order of layers and neurons.
 
     Attributes
     ----------
@@ -83,12 +83,12 @@ class Atlas:
 
     @property
     def laws(self):
-        """The rows with a formula, those by construction too, the best first."""
+        """The rows with a formula, including those by construction, the best first."""
         return tuple(sorted((row for row in self.rows if row.formula is not None), key=lambda row: row.loss))
 
     @property
     def free(self):
-        """The rows of which something can be said that is not by construction."""
+        """The rows that say something which does not hold by construction."""
         return tuple(row for row in self.rows if not (row.note or row.by_construction))
 
     @property
@@ -98,7 +98,7 @@ class Atlas:
 
     @property
     def by_chance(self):
-        """`ByChance`: how many of the matches to expect to be false; None without a control that can tell."""
+        """`ByChance`: how many of the matches to expect to be false; None if no control can tell."""
         count, others = (0 if atlas is None else len(atlas.free) for atlas in (self, self.control))
         if not others:
             return None
@@ -111,7 +111,7 @@ class Atlas:
 
     @property
     def warning(self):
-        """How many of the matches to expect to be false, as a sentence; empty without a control."""
+        """Sentence that says how many of the matches to expect to be false; empty without a control."""
         told = self.by_chance
         if told is None:
             return ""
@@ -127,9 +127,9 @@ class Atlas:
         return Atlas((row for row in self.rows if row.layer == layer), self.ending, control)
 
     def to_frame(self):
-        """Return a table of pandas with a row for each neuron: what `NeuronLaw` says, and the angle.
+        """Return a pandas table with a row for each neuron: what `NeuronLaw` says, and the angle.
 
-        SymgradError where pandas is not installed.
+        Raises SymgradError if pandas is not installed.
         """
         try:
             import pandas as pd

@@ -21,8 +21,8 @@ from .ledger import Table, digest
 
 __all__ = ["atlas", "law_of"]
 
-_TOGETHER = 8  # neurons of one job
-_EXACT = 1e-9  # a loss that no further generation betters, and that no network learns
+_TOGETHER = 8  # neurons in one job
+_EXACT = 1e-9  # a loss that no further generation improves, and that no network learns
 
 
 def atlas(
@@ -43,64 +43,64 @@ def atlas(
     directions=None,
     **reading,
 ):
-    """Search a formula for every neuron of a layer, in parallel.
+    """Search for a formula for every neuron of a layer, in parallel.
 
     >>> found = sg.atlas(model, x, "net.2", names=("x", "v"), path="net2.jsonl")
     >>> found = sg.atlas(model, x, "net.2", names=("x", "v"), control=untrained)  # how many may be false
     >>> found = sg.atlas(model, x, "net.2", directions=features, control=random_directions)  # (k, width)
     >>> found.to_frame().groupby("kind").size()
 
-    The function that bends a neuron does not turn its gradient: a linear layer and the activation behind it
-    have the same formulas, and the activation is left out where no layer is named. A neuron takes 0.02 to 0.4
-    seconds of a core, the shorter where it is a linear sum of the inputs, which is tried first.
+    The function that bends a neuron does not turn its gradient. So a linear layer and the activation after it
+    have the same formulas; if you name no layer, the activation is left out. A neuron takes 0.02 to 0.4
+    seconds on one core: the short time if it is a linear sum of the inputs, which is tried first.
 
-    Such a sum says nothing of what was learnt where a layer can hold nothing else, as the first one. Where
-    all neurons of a layer that are looked at keep the direction of their gradient, these formulas are marked
-    *by construction* and counted apart.
+    If a layer can hold nothing but such sums, as the first layer does, they say nothing about what was
+    learnt. If all neurons checked in a layer keep the direction of their gradient, their formulas are marked
+    *by construction* and counted separately.
 
     Parameters
     ----------
     model : torch.nn.Module
     x : array or tensor (N, ...)
     layer : name of a layer, or several
-        None for all that compute something, without the activations of `torch.nn` (ReLU, SiLU, Tanh ...)
-        that bend single numbers of another layer. Behind a convolution they stay: a neuron is a mean there.
-    names : of the n inputs
+        None: all layers that compute something, without the activations of `torch.nn` (ReLU, SiLU, Tanh ...)
+        that bend single numbers of another layer. After a convolution they stay: there a neuron is a mean.
+    names : names of the n inputs
     points : int
-        So many rows of `x` are used, spread evenly; all of them where the forward takes further arguments.
+        Uses this many rows of `x`, spread evenly; all rows if the forward takes further arguments.
     generations : int or None
-        Of each search; one ends before when its formula is exact. None surveys each neuron and chooses once:
-        small terms and sums of them, products, powers, functions of one input. 40 look about as far as
-        `interpret` does, and take ten times as long.
-    jobs : int, processes of this machine; None for one a core
+        Of each search, which ends earlier if its formula is exact. None surveys each neuron and chooses once:
+        small terms and their sums, products, powers, functions of one input. 40 generations look about as far
+        as `interpret` does, and take ten times as long.
+    jobs : int, number of processes on this machine; None: one for each core
     scheduler : address of a Dask scheduler, whose workers are used instead
-    path : of a file of rows, one JSON object a line
-        Neurons that have a row there already are not done again. Those of a control go to a file beside it,
-        "atlas.control.jsonl" beside "atlas.jsonl".
-    random_state : int, of the searches
-    callback : called with each NeuronLaw of the model as it comes; when it returns True the atlas ends there
-    control : torch.nn.Module of the same layers, or None
-        One in which there is nothing to find: untrained, or trained on shuffled labels. The same is done with
-        it, and the atlas tells how many matches that gives, and how many of its own to expect to be false.
-        Of directions others may be the control, an array.
+    path : file of rows, one JSON object on each line
+        Neurons that already have a row there are not done again. Rows of a control go to a file next to it,
+        "atlas.control.jsonl" next to "atlas.jsonl".
+    random_state : int, seed of the searches
+    callback : called with each NeuronLaw of the model as it comes; if it returns True, the atlas ends there
+    control : torch.nn.Module with the same layers, or None
+        A network in which there is nothing to find: untrained, or trained on shuffled labels. It is searched
+        in the same way. The atlas says how many matches that gives, and how many of its own to expect to be
+        false. For directions, the control may be an array of other directions.
     directions : array or tensor (k, ...), or None
-        Directions in the layer's output, each of the shape of one point's: probes, features of a sparse
-        autoencoder. They are read in the place of the neurons, and their layer is called "features".
+        Directions in the layer's output, each of the shape of one point's output: probes, features of a
+        sparse autoencoder. They are read in place of the neurons, and their layer is called "features".
     **reading : `wrt`, `forward_args` and `training`, as in `gradient_field`
 
     Returns
     -------
     Atlas
-        After Ctrl-C too, with the rows there are by then.
+        After Ctrl-C too, with the rows that are done by then.
 
     Raises
     ------
     ModelError, UnknownNameError
-        for a layer without neurons, and for one that is not there, also in the control.
+        if a layer has no neurons or does not exist, also in the control.
     NoGradientError
-        when all neurons are dead.
+        if all neurons are dead.
     OutputError
-        for a file of another atlas, and for one that cannot be written: rows in it are kept.
+        if the file belongs to another atlas or cannot be written; its rows are kept.
 
     """
     settings = {
@@ -128,7 +128,7 @@ def atlas(
 
 
 def _featured(model, layer, control, directions, reading):
-    """Model, layer, control and options of reading, with a neuron for each direction in the layer."""
+    """Model, layer, control and reading options, with a neuron for each direction in the layer."""
     from ...network.gradients.features import LAYER, Features, inside
 
     if layer is not None and not isinstance(layer, str):
@@ -143,7 +143,7 @@ def _featured(model, layer, control, directions, reading):
 def law_of(activity, layer, neuron, points=300, random_state=0):
     """`NeuronLaw` of one neuron of an `Activity`, as `atlas` finds it, in this process.
 
-    Raises a SymgradError where the neuron has no gradient.
+    Raises a SymgradError if the neuron has no gradient.
     """
     position = activity.position(layer)
     field = activity.field(position, (neuron,))
@@ -153,7 +153,7 @@ def law_of(activity, layer, neuron, points=300, random_state=0):
 
 @contextmanager
 def _of_control():
-    """Say of an error that it is the control's."""
+    """Say in an error that it comes from the control."""
     try:
         yield
     except SymgradError as error:
@@ -166,7 +166,7 @@ def _like(activity, control, layers, reading):
     titles, given = ([layer.title for layer in one.layers] for one in (activity, others))
     if titles != given:
         raise ModelError(
-            f"it has the layers {', '.join(given)}, and the model {', '.join(titles)}: give the same "
+            f"it has the layers {', '.join(given)}, but the model has {', '.join(titles)}: give the same "
             "network, untrained or trained on shuffled labels"
         )
     return others
@@ -212,7 +212,7 @@ def _spread(x, count):
 
 
 def _searched(activity, neurons, settings, jobs, scheduler):
-    """Yield the NeuronLaw of each neuron `(layer, number)`, as they come."""
+    """Yield the NeuronLaw of each neuron `(layer, number)`, as it comes."""
     layers = {name: [neuron for _, neuron in group] for name, group in groupby(neurons, key=itemgetter(0))}
     tasks = [
         (name, some[first : first + _TOGETHER])
@@ -233,7 +233,7 @@ def _searched(activity, neurons, settings, jobs, scheduler):
 
 
 def _fields(activity, is_straight, task):
-    """Gradient field of each neuron of a task, or why there is none; whether their layer is straight."""
+    """Gradient field of each neuron of a task, or why it has none; and whether their layer is straight."""
     layer, neurons = task
     position = activity.position(layer)
     try:
@@ -257,7 +257,7 @@ def _alone(field, gradients, values):
 
 
 def _is_straight(activity, position):
-    """Whether the gradients of a layer's neurons keep their direction, of so many as are looked at."""
+    """Whether the gradients of a layer's neurons, as many as are checked, keep their direction."""
     some = np.unique(np.linspace(0, activity.layers[position].count - 1, _TOGETHER).astype(int))
     try:
         projected = activity.field(position, some.tolist()).projected
@@ -268,7 +268,7 @@ def _is_straight(activity, position):
 
 
 def _laws(some, generations, random_state):
-    """What `NeuronLaw` says beside its name, for each field; a job of another process."""
+    """What `NeuronLaw` says apart from its name, for each field; a job for another process."""
     fields, straight = some
     settings = straight, generations, random_state
     return [{"note": one} if isinstance(one, str) else _law(one, *settings) for one in fields]

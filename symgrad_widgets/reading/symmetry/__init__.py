@@ -1,4 +1,4 @@
-"""Motions of the inputs under which a neuron stays the same: fields, their algebra, orders, signs."""
+"""Motions of the inputs that leave a neuron unchanged: fields, their algebra, orders and signs."""
 
 from .algebra import Algebra
 from .discrete import Exchange, Exchanges, exchanges

@@ -1,9 +1,9 @@
-"""Which Lie algebra some matrices span, by what does not depend on the basis.
+"""Which Lie algebra some matrices span, decided by quantities that do not depend on the basis.
 
-The dimensions of the derived series, and the signature of the Killing form `K(x, y) = tr(ad x ad y)`, decide:
-the form vanishes with the derived algebra where that is solvable, and is of full rank where it is semisimple
-(Cartan's criteria). A semisimple algebra is cut into simple ones. Each of these has its name by its dimension
-and signature (Knapp 2002, Lie Groups Beyond an Introduction, appendix C).
+The dimensions of the derived series and the signature of the Killing form `K(x, y) = tr(ad x ad y)` decide.
+If an algebra is solvable, the form vanishes with the derived algebra; if it is semisimple, the form has full
+rank (Cartan's criteria). A semisimple algebra is split into simple ones. Dimension and signature give each of
+these its name (Knapp 2002, Lie Groups Beyond an Introduction, appendix C).
 """
 
 from collections import Counter
@@ -15,8 +15,8 @@ import numpy as np
 __all__ = ["Algebra", "algebra_of", "structure_constants"]
 
 _LARGEST = 17  # of the so(p, q) that have names: of 16 inputs, moved too
-_OPEN = 0.1  # of a bracket may lie outside: more, and it is no algebra
-_SURE = 3.0  # times what lies outside, in the structure constants, is zero
+_OPEN = 0.1  # share of the brackets that may lie outside: with more, it is no algebra
+_SURE = 3.0  # structure constants below this times the share outside are zero
 _ROUNDING = 1e-6
 
 
@@ -27,12 +27,12 @@ class Algebra:
     Attributes
     ----------
     dimension : int, d
-    derived : dimensions of the derived series, d first, until it stays
+    derived : dimensions of the derived series, d first, until they no longer change
     killing : how many eigenvalues of the Killing form are above, below and at zero
-    centre : int, dimension of what commutes with all
+    centre : int, dimension of the centre: of all elements that commute with every other
     nilpotent : bool
-    name : what it is called, or what it is, where it has no name of its own
-    outside : share of the brackets that lies outside of the span: 0 where it is an algebra
+    name : its name, or a description if it has none
+    outside : share of the brackets that lies outside the span: 0 if it is exactly an algebra
 
     """
 
@@ -51,7 +51,7 @@ class Algebra:
 
     @property
     def semisimple(self):
-        """Whether the Killing form has no zero."""
+        """Whether the Killing form has no zero eigenvalue."""
         return self.killing[2] == 0
 
     def __str__(self):
@@ -72,7 +72,7 @@ def structure_constants(matrices):
 
 
 def algebra_of(matrices):
-    """Return the `Algebra` of independent matrices (d, m, m), d > 0; None where their brackets lead out."""
+    """Return the `Algebra` of independent matrices (d, m, m), d > 0; None if their brackets lead out."""
     c, outside = structure_constants(matrices)
     if outside > _OPEN:
         return None
@@ -80,7 +80,7 @@ def algebra_of(matrices):
 
 
 class _Structure:
-    """An algebra by its structure constants; sizes below `zero` are none."""
+    """An algebra given by its structure constants; numbers below `zero` count as zero."""
 
     def __init__(self, c, zero):
         self.c, self.zero, self.d = c, zero, len(c)
@@ -115,13 +115,13 @@ class _Structure:
         return axes[:, size > 0]
 
     def _powers(self, vectors):
-        """Lengths (d,) along axes (d, d) of vectors (count, d), 0 where small; their squares are summed."""
+        """Lengths (d,) of vectors (count, d) along axes (d, d): roots of summed squares, 0 if small."""
         size, axes = np.linalg.eigh(vectors.T @ vectors)
         size = np.sqrt(np.maximum(size, 0))
         return np.where(size > self.zero * max(1.0, size.max(initial=0)), size, 0), axes
 
     def brackets(self, first, second):
-        """Basis (d, r) of what the brackets of two spans, (d, p) and (d, q), span."""
+        """Basis (d, r) of the space that the brackets of two spans, (d, p) and (d, q), span."""
         return self._span(
             np.einsum("abk,ap,bq->pqk", self.c, first, second, optimize=True).reshape(-1, self.d)
         )
@@ -139,7 +139,7 @@ class _Structure:
 
     @property
     def centre(self):
-        """Basis (d, r) of what commutes with all."""
+        """Basis (d, r) of the centre."""
         size, axes = self._powers(self.c.transpose(1, 2, 0).reshape(-1, self.d))
         return axes[:, size == 0]
 
@@ -161,7 +161,7 @@ class _Structure:
         return f"{levi} and a solvable ideal of dimension {count}"
 
     def orthogonal(self, span):
-        """Basis of what is orthogonal to a span by the Killing form."""
+        """Basis of the space orthogonal to a span in the Killing form."""
         size, axes = self._powers((self.killing @ span).T)
         return axes[:, size == 0]
 
@@ -183,7 +183,7 @@ class _Structure:
         return "nilpotent" if lower[-1] == 0 else "solvable"
 
     def _outer(self):
-        """Matrix by which what is no bracket acts, where brackets span all but one dimension."""
+        """Matrix of the one element that is no bracket, if brackets span all dimensions but one."""
         inner = self.brackets(np.eye(self.d), np.eye(self.d))
         outer = self._complement(inner)[:, 0]
         return np.einsum("abk,a->bk", self.c, outer)
@@ -204,7 +204,7 @@ class _Structure:
             left = left.within(left.orthogonal(ideal))
 
     def _one_ideal(self):
-        """Basis of a simple ideal: a root vector of a chosen element lies in one, and makes it."""
+        """Basis of a simple ideal: a root vector of a chosen element lies in one, and generates it."""
         element = np.random.default_rng(0).normal(size=self.d)
         values, vectors = np.linalg.eig(np.einsum("abk,a->kb", self.c, element))
         root = vectors[:, np.abs(values).argmax()]

@@ -1,4 +1,4 @@
-"""Orders and signs of the inputs that a neuron does not tell apart, by asking it."""
+"""Orders and signs of the inputs that a neuron does not tell apart: found by asking it."""
 
 import itertools
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from ...errors import DataError
 __all__ = ["Exchange", "Exchanges", "exchanges"]
 
 _MOST_INPUTS = 8
-_MOVED = 4  # inputs at once; what more would do is made of such
-_FIRST, _ALL = 16, 500  # points that are asked at first, and of what is left
-_SAME = 0.05  # of the value's spread that it may change by
-_ALIKE = 0.5  # of the range that two inputs have together, in both: else one has no data where the other has
+_MOVED = 4  # inputs moved at once; exchanges of more are made from these
+_FIRST, _ALL = 16, 500  # points asked at first, and points asked about what is left
+_SAME = 0.05  # of the value's spread: it may change by this much
+_ALIKE = 0.5  # of the joint range of two inputs must be in both: else one has no data where the other has
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """Inputs in another order, or with another sign: the matrix (n, n), and the change, over the spread."""
+    """Inputs in another order or with other signs: the matrix (n, n), and the change over the spread."""
 
     name: str
     matrix: np.ndarray
@@ -30,7 +30,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Exchanges:
-    """Exchanges that make all others of their group, and its order, the identity counted."""
+    """Exchanges that generate all others of their group, and the group's order, including the identity."""
 
     makers: tuple[Exchange, ...]
     order: int
@@ -42,21 +42,21 @@ class Exchanges:
 
 
 def exchanges(compute, x, names):
-    """Find orders and signs of the inputs (N, n) that leave a neuron's value as it is, to 5 % of its spread.
+    """Find orders and signs of the inputs (N, n) that change a neuron's value by less than 5 % of its spread.
 
-    All that move up to four inputs are asked, of up to eight inputs, and only where data are: an input takes
-    another's place if their ranges have half in common.
+    It asks about all exchanges that move up to four of up to eight inputs, but only where there are data: an
+    input takes another's place only if half of their joint range is in both.
 
     Parameters
     ----------
     compute : function from points (N, n) to values (N,) or (N, k)
     x : array (N, n)
-    names : of the inputs
+    names : names of the inputs
 
     """
     n = x.shape[1]
     if n > _MOST_INPUTS:
-        raise DataError(f"orders and signs are asked of up to {_MOST_INPUTS} inputs, got {n}: give fewer")
+        raise DataError(f"exchanges takes up to {_MOST_INPUTS} inputs, got {n}: give fewer")
     some = x[np.linspace(0, len(x) - 1, min(len(x), _ALL)).astype(int)]
     before = _values(compute, some)
     spread = before.std(0)
@@ -81,7 +81,7 @@ def _values(compute, points):
 
 
 def _allowed(x):
-    """Whether input j, with sign s, has data where i has: (n, n, 2)."""
+    """Whether input j, with sign s, has data where input i has data: (n, n, 2)."""
     low, high = x.min(0), x.max(0)
     ends = np.stack([np.stack([low, high]), np.stack([-high, -low])], -1)  # (2, n, 2)
     common = np.minimum(high[:, None, None], ends[1]) - np.maximum(low[:, None, None], ends[0])
@@ -103,7 +103,7 @@ def _candidates(allowed, n):
 
 
 def _made(found, n):
-    """The first exchanges that no earlier ones make, as permutations of the inputs and their opposites."""
+    """Exchanges that earlier ones do not generate, as permutations of the inputs and their negatives."""
     from sympy.combinatorics import Permutation, PermutationGroup
 
     makers, group = [], PermutationGroup([Permutation(2 * n - 1)])

@@ -12,8 +12,8 @@ from .motion_names import named
 __all__ = ["Coefficient", "Generator", "numbered"]
 
 _WIDE = 2.0  # standard errors on either side of a number
-_AS_GOOD = 4.5  # standard errors within which a fraction is as good: networks err as a whole, too
-_BY_CHANCE = 0.1  # fractions as simple as the one in an interval that lie in it by chance, at most
+_AS_GOOD = 4.5  # standard errors within which a fraction is as good: networks also err as a whole
+_BY_CHANCE = 0.1  # at most so many equally simple fractions lie in the interval by chance
 _LARGEST = 12  # in a fraction
 _LEAST = 1e-9  # relative width of an interval
 _ROUNDING = 1e-12  # of the largest number
@@ -21,9 +21,9 @@ _ROUNDING = 1e-12  # of the largest number
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A number of a generator: how fast `input` moves for each of `per`, which is "1" for a steady motion.
+    """A number of a generator: how fast `input` moves where `per` is 1; for `per` "1", a steady motion.
 
-    It lies between `low` and `high` with 95 % confidence, where the generator's largest number is held.
+    It lies between `low` and `high` with 95 % confidence, if the generator's largest number is held fixed.
     """
 
     input: str
@@ -42,9 +42,9 @@ class Generator:
     kind : "turn" | "boost" | "scaling" | "shear" | "shift" | "mixed"
     name : str, such as "turns x into v"
     matrix, offset : arrays (n, n), (n,)
-    coefficients : tuple of Coefficient, those that are not zero, of the inputs that can be chosen freely
-    residual : mean square of what it changes, over that by chance
-    names : of the n inputs
+    coefficients : tuple of Coefficient, the nonzero ones of the inputs that can be chosen freely
+    residual : mean square of what it changes, divided by that by chance
+    names : names of the n inputs
 
     """
 
@@ -58,7 +58,7 @@ class Generator:
 
     @property
     def velocities(self) -> dict[str, sp.Expr]:
-        """How each input moves that does, as formulas of the inputs."""
+        """Velocity of each input that moves, as a formula of the inputs."""
         symbols = [sp.Symbol(name, real=True) for name in self.names]
         found = {}
         for name, row, steady in zip(self.names, self.matrix, self.offset, strict=True):
@@ -68,7 +68,7 @@ class Generator:
         return found
 
     def moved(self, points: np.ndarray, parameter: float) -> np.ndarray:
-        """Points (N, n) after so long a time along the motion: on their orbits."""
+        """Points (N, n) after the time `parameter` of the motion, on their orbits."""
         from scipy.linalg import expm
 
         n = len(self.names)
@@ -84,7 +84,7 @@ class Generator:
         return float(1 / np.sqrt((speed**2).mean()))
 
     def changes(self, expression) -> sp.Expr:
-        """How fast a formula changes along the motion: 0 where it is a symmetry."""
+        """How fast a formula changes along the motion: 0 if the motion is its symmetry."""
         moved = (sp.diff(expression, sp.Symbol(n, real=True)) * v for n, v in self.velocities.items())
         return sp.Add(*moved)
 
@@ -101,7 +101,7 @@ def _exact(number):
 
 
 def numbered(simple, sample, forms):
-    """Return the `Generator` of a `Simple`, whose numbers are fractions where few would do by chance."""
+    """Return the `Generator` of a `Simple`; its numbers are fractions if few would fit by chance."""
     m, scale = len(sample.free), _scales(sample)
     numbers, low, high = _intervals(simple, sample, scale)
     names = [sample.field.names[i] for i in sample.free]
@@ -133,12 +133,12 @@ def _clean(array):
 
 
 def _scales(sample):
-    """What turns numbers in spreads into the reader's: (m (m + 1),)."""
+    """Factors (m (m + 1),) that turn numbers in spreads into the reader's numbers."""
     return (sample.spread[:, None] / np.append(sample.spread, 1)[None]).ravel()
 
 
 def _intervals(simple, sample, scale):
-    """Numbers in the reader's coordinates, the largest 1 or -1, and between what they lie: three (K,)."""
+    """Numbers in the reader's coordinates, the largest 1 or -1, with lower and upper bounds: three (K,)."""
     numbers, rest = simple.numbers, simple.support
     lead = rest[np.abs(numbers[rest]).argmax()]
     rest = rest[rest != lead]
@@ -154,7 +154,7 @@ def _intervals(simple, sample, scale):
 
 
 def _sign(numbers, lead, m):
-    """Sign of the largest number: of two inputs that move each other the later follows the first."""
+    """Sign of the largest number: if two inputs move each other, the later one follows the first."""
     table = numbers.reshape(m, m + 1) / numbers[lead]
     below = table[:, :m][np.tril_indices(m, -1)]
     told = below if below.any() else table.ravel()
@@ -162,7 +162,7 @@ def _sign(numbers, lead, m):
 
 
 def _errors(numbers, rest, sample):
-    """Standard errors of the numbers `rest` where the largest is held; neighbours err together."""
+    """Standard errors of the numbers `rest` if the largest is held fixed; neighbours err together."""
     ones = np.column_stack([sample.places + sample.centre / sample.spread, np.ones(len(sample.places))])
     m = len(sample.free)
     changes = np.einsum("nkm,mb,nb->nk", sample.rows, numbers.reshape(m, m + 1), ones)
@@ -174,7 +174,7 @@ def _errors(numbers, rest, sample):
 
 
 def _simple(low, high, value):
-    """Simplest fraction between two numbers, where so simple a one would hardly lie there by chance."""
+    """Simplest fraction between two numbers, if one so simple would hardly lie there by chance."""
     if not np.isfinite([low, high]).all() or low * high <= 0:
         return value
     slack = _LEAST * abs(value)

@@ -1,9 +1,9 @@
 """All linear vector fields along which neurons do not change, from one eigenproblem.
 
 A field `v = A x + b` changes a neuron by `grad f . v`, which is linear in (A, b). Its mean square is compared
-with what it is by chance, when gradients and points have nothing to do with each other: the eigenvalues are 0
-for a symmetry and 1 by chance, whatever the inputs' scales. (The null space of these products for a network:
-Moskalev et al. 2022, LieGG, arXiv 2210.04345.)
+with the mean square by chance, when gradients and points have nothing to do with each other. The eigenvalues
+are 0 for a symmetry and 1 by chance, whatever the inputs' scales. (Moskalev et al. 2022, LieGG, arXiv
+2210.04345, find the null space of these products for a network.)
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from .sample import shared
 
 __all__ = ["Invariance", "invariance"]
 
-_SHARE = 3e-4  # of chance: so much that is no noise may change along a symmetry
-_SMOOTH = 0.1  # of what changes: so much need not be noise, either
-_GAP = 3.0  # times the residual of the last symmetry that the next motion has at least
-_CLEAR = 10.0  # times the mean square along an unseen direction: a seen one
-_LOW = 0.2  # of the least by chance: what is above is none
+_SHARE = 3e-4  # of chance: a symmetry may leave so much change that is not noise
+_SMOOTH = 0.1  # of the change: so much need not be noise, either
+_GAP = 3.0  # the next motion has at least this times the residual of the last symmetry
+_CLEAR = 10.0  # times the mean square along an unseen direction makes a seen one
+_LOW = 0.2  # of the least by chance: a motion above this is no symmetry
 _SHUFFLES = 5
 _EXACT = 1e-12  # of chance: rounding; beside it, what is not, is another law
-_SPARE = 0.5  # of the largest: an input that moves as much may be the one that stays
+_SPARE = 0.5  # of the largest: an input that moves this much may be the one that stays
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Invariance:
 
     Attributes
     ----------
-    residuals : array (K,), mean squares over those by chance, rising
+    residuals : array (K,), mean squares divided by those by chance, rising
     least : float, the least residual by chance
     unseen : array (m, q), directions in which the neurons do not change at all
     motions : array (d, m, m + 1), their A and b, in spreads and from the middle of the data
-    effective : arrays (r, m) and (m, r), from motions of the inputs to those of what is seen, and back
+    effective : arrays (r, m) and (m, r), from motions of the inputs to those in seen directions, and back
 
     """
 
@@ -78,13 +78,13 @@ def invariance(sample, seed=0):
 
 
 def _low(residuals, least):
-    """How many are low for chance, and exact where one is."""
+    """How many residuals are too low for chance; if one is exact, how many are exact."""
     limit = _LOW * least if not len(residuals) or residuals[0] > _EXACT else _EXACT / _LOW
     return int((residuals < limit).sum())
 
 
 def _before_a_gap(residuals, fine, gap):
-    """The most of the first fine ones that the next is `gap` times worse than: hardly better is no better."""
+    """How many of the leading fine ones to keep: the most for which the next is `gap` times worse."""
     count = int(np.logical_and.accumulate(fine).sum())
     steps = np.maximum(np.append(residuals, np.inf), _EXACT)
     gaps = np.flatnonzero(steps[1 : count + 1] >= gap * steps[:count])
@@ -92,7 +92,7 @@ def _before_a_gap(residuals, fine, gap):
 
 
 def _unseen(sample):
-    """Directions (m, q) that are not seen, the others (m, r), and the mean squares (r,) along these."""
+    """Unseen directions (m, q), the others (m, r), and the mean squares (r,) along the others."""
     rows = sample.rows
     size, axes = np.linalg.eigh(np.einsum("n,nka,nkb->ab", sample.weights, rows, rows))
     gone = (size < _LOW * size.mean()) & (shared(sample, rows @ axes) < TRAINING_ERROR)
@@ -101,7 +101,7 @@ def _unseen(sample):
 
 
 def _still(motions, unseen):
-    """Motions (m, r), with others along the unseen directions added so that as many inputs stay as can."""
+    """Motions (m, r), plus motions along unseen directions so that as many inputs as possible stay still."""
     motions, unseen = motions.copy(), unseen.copy()
     for column in range(unseen.shape[1]):
         rest = unseen[:, column:]
@@ -148,7 +148,7 @@ class _Problem:
         return scaled.T @ scaled
 
     def by_chance(self, seed):
-        """Least mean square when the rows are those of other points."""
+        """Least mean square if the rows belong to other points."""
         rng = np.random.default_rng(seed)
         least = []
         for _ in range(_SHUFFLES):

@@ -1,4 +1,4 @@
-"""Which linear motions of the inputs a neuron does not notice, and what algebra they are."""
+"""Which linear motions of the inputs a neuron does not notice, and which algebra they form."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,16 +34,16 @@ class Symmetries:
     ----------
     motions : one Generator for each of the d dimensions, the simplest first
     generators, offsets : arrays (d, n, n) and (d, n), their A and b
-    residuals : array (d,), mean square of the change along each, over that by chance
-    next : float, residual of the best motion that is none; None where all are
-    by_chance : float, the least residual where gradients and points have nothing to do with each other
-    structure : Algebra, or None without motions, or where their brackets lead out of them
+    residuals : array (d,), mean square of the change along each, divided by that by chance
+    next : float, residual of the best motion that is not a symmetry; None if all are
+    by_chance : float, the least residual if gradients and points have nothing to do with each other
+    structure : Algebra; None if there are no motions, or if their brackets lead out of them
     algebra : str, its name, or None
-    unseen : array (n, q), directions in which nothing changes at all, whatever the place
-    without : names of the inputs that have no part, each an unseen direction
-    trivial : int, how many motions go along unseen directions only; not among the others
-    points, effective : number of points, and of points of equal weight that tell as much
-    names : of the inputs
+    unseen : array (n, q), directions in which nothing changes at all, anywhere
+    without : names of the inputs that do not matter, each an unseen direction
+    trivial : int, how many motions go only along unseen directions; `motions` does not contain them
+    points, effective : number of points, and number of points of equal weight that would tell as much
+    names : names of the inputs
     proved : for each motion, whether SymPy shows that the formula does not change; () without a formula
 
     """
@@ -80,8 +80,8 @@ class Symmetries:
     def drifts(self, model: object, x: ArrayLike, reach: float = 0.5, **reading) -> tuple[Drift, ...]:
         """Ask a model how much its value changes when points move along each motion, both ways.
 
-        `reach` is how far, root mean square, each input in its spread; `reading` as in `symmetries`. Of each
-        the `Drift` says that where moved points are near others, outside of the data, and by chance.
+        `reach` says how far they move: root mean square, each input in units of its spread. `reading` is as
+        in `symmetries`. Each `Drift` gives the change near other points, outside the data, and by chance.
         """
         from ...network.gradients import values_at
 
@@ -89,9 +89,9 @@ class Symmetries:
         return drifts(self, lambda some: values_at(model, some, **reading), points, reach)
 
     def exchanges(self, model: object, x: ArrayLike, **reading) -> Exchanges:
-        """Ask a model of up to eight inputs which orders and signs of them leave its value as it is.
+        """Ask a model of up to eight inputs which orders and signs of these do not change its value.
 
-        See `discrete.exchanges` for which are asked.
+        `discrete.exchanges` says which it asks about.
         """
         from ...network.gradients import values_at
 
@@ -133,11 +133,11 @@ def symmetries(
 ) -> Symmetries:
     """Find all linear motions `x' = A x + b` under which a neuron, or several, do not change on the data.
 
-    Whatever bends the concept, `grad f . (A x + b) = 0` is linear in A and b: one eigenproblem has all of
-    them. So it answers where no closed form is found, too. Residuals are over those by chance: 0 of a
-    symmetry, 1 where gradients and points have nothing to do with each other. A motion counts whose residual
-    is a tenth of the least that five shuffles leave, and of which neighbouring points share no more than
-    3e-4: what they share is no noise.
+    Whatever bends the concept, `grad f . (A x + b) = 0` is linear in A and b, so one eigenproblem finds all
+    of them. It needs no closed form. Residuals are divided by those by chance: 0 means a symmetry, 1 means
+    that gradients and points have nothing to do with each other. A motion counts if its residual is at most a
+    fifth of the least that five shuffles leave, and if neighbouring points share no more than 3e-4 of it:
+    what they share is not noise.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
     'so(1,3)'
@@ -146,21 +146,21 @@ def symmetries(
     ----------
     model_or_field : torch.nn.Module, or a GradientField, of up to 16 inputs
     x : array (N, n), points to ask a model at
-    formula : formula, or several, for which SymPy is asked whether the motions leave it as it is
-    constraints : equations that hold on the data, for that
+    formula : formula, or several; SymPy then tries to prove that the motions do not change it
+    constraints : equations that hold on the data, for this proof
     random_state : seed of the shuffles
     reading : layer, neuron, names and so on, as in `gradient_field`
 
     Raises
     ------
     DataError
-        for more than 16 inputs, and for a field with points of its own beside others.
+        if there are more than 16 inputs, and if you give a field, which has points, and other points.
 
     """
     field = _field(model_or_field, x, reading)
     if len(field.names) > _MOST_INPUTS:
         raise DataError(
-            f"symmetries are looked for among up to {_MOST_INPUTS} inputs, got {len(field.names)}: "
+            f"symmetries takes up to {_MOST_INPUTS} inputs, got {len(field.names)}: "
             "take a layer's output as the input, wrt=..., or give a field of fewer inputs"
         )
     sample = sampled(field)
@@ -197,7 +197,7 @@ def _field(model_or_field, x, reading):
 
 
 def _motions(found, sample):
-    """Generators of the symmetries, and matrices (d, r + 1, r + 1) of what they do to what is seen."""
+    """Generators of the symmetries, and their matrices (d, r + 1, r + 1) in the seen directions."""
     m = len(sample.free)
     shift = sample.centre / sample.spread
     space = found.motions.copy()  # from here on from the reader's origin
@@ -241,7 +241,7 @@ def _lifted(unseen, sample):
 
 
 def _without(unseen, sample):
-    """Names of free inputs that have no part: each lies in the unseen directions."""
+    """Names of free inputs that do not matter: each lies in the unseen directions."""
     inside = (unseen**2).sum(1)
     return tuple(sample.field.names[i] for i, share in zip(sample.free, inside, strict=True) if share > 0.99)
 

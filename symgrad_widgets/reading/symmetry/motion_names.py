@@ -24,7 +24,7 @@ def named(A, b, names):
 
 
 def _moves(A, names):
-    """Kind and name of what each pair of inputs does, and each input with itself."""
+    """Kind and name of what each pair of inputs does, and of what each input does with itself."""
     for i, j in zip(*A.nonzero(), strict=True):
         if i == j:
             yield "scaling", f"{'stretches' if A[i, i] > 0 else 'shrinks'} {names[i]}"
@@ -38,13 +38,13 @@ def _moves(A, names):
 
 
 def _shifts(A, b, names):
-    """Inputs that move steadily, where that is not a motion about another place."""
+    """Inputs that move steadily, unless that is a motion around another place."""
     if b.any() and _centre(A, b) is None:
         yield from (("shift", f"shifts {names[i]}") for i in b.nonzero()[0])
 
 
 def _centre(A, b):
-    """Where a motion stands still, (m,); None where nowhere."""
+    """The place (m,) where a motion stands still, or None if there is none."""
     place = -np.linalg.pinv(A) @ b
     return place if np.allclose(A @ place, -b, atol=_ROUNDING * np.abs(b).max()) else None
 
@@ -58,7 +58,7 @@ def _around(A, b, names):
 
 
 def _nature(A):
-    """What a motion is by its eigenvalues, where it moves many inputs at once."""
+    """Kind of a motion that moves many inputs at once, from its eigenvalues."""
     values = np.linalg.eigvals(A / np.abs(A).max())
     real, imaginary = (np.abs(part) > _SMALL for part in (values.real, values.imag))
     if not real.any():

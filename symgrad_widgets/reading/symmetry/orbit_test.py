@@ -1,4 +1,4 @@
-"""Symmetries put to the network: how much its value changes when points move along their orbits."""
+"""Test symmetries on the network: how much its value changes when points move along their orbits."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from ...errors import DataError
 
 __all__ = ["Drift", "drifts"]
 
-_NEAR = 3  # neighbours that a moved point has, as near as points of the data have theirs
-_WITHIN = 95  # per cent of the data that are near by that
+_NEAR = 3  # neighbours that a moved point must have, as near as points of the data have theirs
+_WITHIN = 95  # per cent of the data count as near by this rule
 
 
 @dataclass(frozen=True)
 class Drift:
     """Change of a neuron's value along an orbit, root mean square, in units of its spread over the data.
 
-    `inside` is that where moved points are near others, and `outside` where not, None without such points;
-    `by_chance` where the same steps are taken from other points. `within` is the share of points inside.
+    `inside` counts moved points that are near others, `outside` the rest; None without such points.
+    `by_chance` takes the same steps from other points. `within` is the share of points inside.
     """
 
     name: str
@@ -42,11 +42,11 @@ def drifts(found, compute, x, reach=0.5, seed=0):
     found : Symmetries
     compute : function from points (N, n) to values (N,) or (N, k)
     x : array (N, n), the data
-    reach : how far points are moved, both ways: root mean square, each input in its spread
+    reach : how far to move points, both ways: root mean square, each input in units of its spread
 
     """
     if not reach > 0:
-        raise DataError(f"reach must be above 0, a part of the inputs' spread, got {reach!r}")
+        raise DataError(f"reach must be above 0, in units of the inputs' spread, got {reach!r}")
     before = _values(compute, x)
     size = before.std(0)
     spread = x.std(0)
@@ -66,7 +66,7 @@ def drifts(found, compute, x, reach=0.5, seed=0):
 
 
 class _Place:
-    """Where data are, points (N, n) in spreads."""
+    """Where there are data: points (N, n) in units of their spread."""
 
     def __init__(self, points):
         from scipy.spatial import cKDTree

@@ -1,7 +1,7 @@
 """The inputs that can be chosen freely on the data, and what a motion of them changes.
 
-Where the data fill less than the space of their inputs, some inputs follow from others: motions are of the
-first that are free, `free`, each in its spread, and take the others along.
+If the data do not fill the whole space of their inputs, some inputs follow from others. Motions then move the
+first free inputs, `free`, each in units of its spread, and take the others along.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from ...field import GradientField
 
 __all__ = ["Sample", "sampled", "shared"]
 
-_NUMBERS = 2e7  # in the products of gradients and points; of more points some are taken
+_NUMBERS = 2e7  # in the products of gradients and points; above this, a sample of points is used
 _ERRORS = 3.0  # standard errors above zero are sure
 _FOLDS = 5
 _ENOUGH = 4  # points for each number of a quadratic function
-_PIVOT = 0.1  # of what an input says at most: with less that is new it is no free one
+_PIVOT = 0.1  # of what an input can say at most: if less is new, it is not free
 
 
 @dataclass(frozen=True)
 class Sample:
     """Rows (N, k, m) that no motion may change, at places (N, m) from the middle of the data, in spreads.
 
-    `free` are the numbers of the m inputs, `lift (n, m)` how all inputs follow, `centre (m,)` the middle.
-    Errors of the rows that are alike in all directions have the covariance `metric (m, m)`.
+    `free` holds the numbers of the m inputs, `lift (n, m)` how all inputs follow, `centre (m,)` the middle.
+    Errors of the rows that are equal in all directions have the covariance `metric (m, m)`.
     """
 
     field: GradientField
@@ -79,24 +79,25 @@ def _independent(basis):
 
 
 def _on_surface(spanning, basis):
-    """What no motion on a curved surface may change: the neurons, and how far it is from the surface."""
+    """What no motion on a curved surface may change: the neurons, and the distance from the surface."""
     along = np.einsum("nkm,ncm->nkc", spanning, basis)
     normals = np.linalg.svd(basis, full_matrices=True)[0][:, :, basis.shape[2] :]
     return np.concatenate([along, normals.swapaxes(1, 2)], axis=1)
 
 
 def shared(sample, changes):
-    """What of the mean squares (d,) of changes (N, k, d) along d motions is no noise: 0 where it may be none.
+    """Part of the mean squares (d,) of changes (N, k, d) along d motions that is not noise; 0 if all may be.
 
-    An error of one point alone says nothing of other points. So the product of a change with what others
-    predict of it has no mean, but for what is a smooth function of the place. Others are the neighbours, by a
-    linear function, and, where no two points of many inputs are near, all of four fifths, by a quadratic one.
+    An error at one point says nothing about other points. So multiply a change by what other points predict
+    for it: the mean of this product is zero, except for what is a smooth function of the place. The other
+    points are the neighbours, by a linear function; with many inputs no two points are near, so there it also
+    uses four fifths of all points, by a quadratic function.
     """
     return np.maximum(*(_sure(*some) for some in (_by_neighbours(sample, changes), _by_all(sample, changes))))
 
 
 def _sure(products, weights):
-    """Mean of products (N, d), 0 where it is not sure to be above."""
+    """Mean of products (N, d), or 0 if it is not surely above 0."""
     mean = weights @ products / weights.sum()
     error = np.sqrt(weights**2 @ (products - mean) ** 2) / weights.sum()
     return np.where(mean > _ERRORS * error, mean, 0.0)

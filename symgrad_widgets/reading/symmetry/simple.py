@@ -1,9 +1,9 @@
-"""The simplest motions of a space of them: those with the fewest numbers in them, one after another.
+"""The simplest motions in a space of motions: those with the fewest numbers, one after another.
 
-Sparse vectors of a subspace are found by alternating between it and soft thresholds, from each of its
-coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). Beside a large number, thresholds do not see which of
-the small ones can do without the others: the echelon form of the space does. The numbers of each are then
-those that change the neuron least.
+To find sparse vectors of a subspace, alternate between the subspace and soft thresholds, starting from each
+of its coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). Beside a large number, thresholds do not see which
+small ones can be left out; the echelon form of the space does. Then choose the numbers of each so that they
+change the neuron least.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ import numpy as np
 __all__ = ["Forms", "Simple", "simplest"]
 
 _ROUNDS = 60
-_ZERO = 0.02  # of the largest number: less may be left out, where the neuron does not mind
-_WORSE = 2.0  # times the residual of all symmetries that a simpler one may have
+_ZERO = 0.02  # of the largest number: less may be left out, if that does not change the neuron
+_WORSE = 2.0  # a simpler motion may have this times the largest residual of the symmetries
 _SLACK = 1e-10  # of chance: rounding
 _NEW = 0.1  # of a motion must be new
 _RIDGE = 1e-9
@@ -23,11 +23,11 @@ _STARTS = 200  # at random, beside those of single numbers
 
 
 class Forms(NamedTuple):
-    """Mean squares (K, K) of what a motion of K numbers changes, of that by chance, and of that by errors.
+    """Mean squares (K, K) of the change by a motion of K numbers: its own, by chance, and by errors.
 
-    Errors are equally large everywhere and in all directions, and turn a long gradient less. The least share
-    of what they change is that of a symmetry, whatever their size: least squares alone would prefer motions
-    along which errors are short.
+    Errors are equally large everywhere and in all directions, and turn a long gradient less. A symmetry has
+    the least change relative to the change by errors, whatever their size. Least squares alone would prefer
+    motions along which errors are short.
     """
 
     changed: np.ndarray
@@ -35,13 +35,13 @@ class Forms(NamedTuple):
     by_errors: np.ndarray
 
     def residual(self, numbers):
-        """Mean square of the change over that by chance."""
+        """Mean square of the change, divided by that by chance."""
         return max(float(numbers @ self.changed @ numbers / (numbers @ self.by_chance @ numbers)), 0.0)
 
 
 @dataclass(frozen=True)
 class Simple:
-    """Numbers (K,) of a motion, those that are not zero (S,), and its residual over chance."""
+    """Numbers (K,) of a motion, the nonzero ones (S,), and its residual relative to chance."""
 
     numbers: np.ndarray
     support: np.ndarray
@@ -49,7 +49,7 @@ class Simple:
 
 
 def simplest(space, forms, limit):
-    """Return d `Simple`, independent motions of a space (K, d) of them.
+    """Return d `Simple`: independent motions that span the space (K, d).
 
     `limit` is the largest residual in the space.
     """
@@ -66,7 +66,7 @@ def simplest(space, forms, limit):
 
 
 def _sparse(basis):
-    """Sparse vectors of a space, as which of their numbers (K,) are not zero; each also a little sparser."""
+    """Patterns of nonzero numbers (K,) of the sparse vectors of a space; each also a little sparser."""
     random = np.random.default_rng(0).normal(size=(_STARTS, basis.shape[1]))
     q = np.concatenate([basis[np.linalg.norm(basis, axis=1) > _ZERO], random])
     q /= np.linalg.norm(q, axis=1, keepdims=True)

@@ -24,16 +24,16 @@ __all__ = ["Candidate", "explained", "identifiable", "losses_of", "missed_by", "
 
 @dataclass(frozen=True)
 class Candidate:
-    """A formula and how it agrees with the neuron.
+    """A formula and how well it agrees with the neuron.
 
     Attributes
     ----------
     expression : sympy.Expr in `Symbol(name, real=True)`, without outer function, scale or offset
-    complexity : 1 for each leaf, operator and constant other than +-1
+    complexity : each leaf, operator and constant other than +-1 counts 1
     loss : weighted mean of `1 - cos^2` on held-out points, 0 = same direction everywhere, 1 = orthogonal
     plain_loss : the same without weights
     explained : share of the variance of the neuron's values that a smooth function of the formula predicts,
-        each value left out in turn; None without values, and for several neurons
+        where each value is left out in turn; None without values, and for several neurons
 
     """
 
@@ -46,7 +46,7 @@ class Candidate:
 
     @cached_property
     def intervals(self) -> tuple[Interval, ...]:
-        """An `Interval` (value, low, high, name) at 95 % for each number in it that the data tell."""
+        """A 95 % `Interval` (value, low, high, name) for each number in the formula that the data fix."""
         if self._on is None:
             return ()
         about, named = self._on
@@ -54,7 +54,7 @@ class Candidate:
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
-        """Inputs of which a smooth function predicts part of what the formula leaves of the values."""
+        """Inputs that could help: a smooth function of them predicts part of what the formula does not."""
         if self._on is None or self.explained is None:
             return ()
         about, _ = self._on
@@ -77,11 +77,11 @@ class Candidate:
 
 
 def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> Candidate:
-    """Candidate for a person's own formula (text or SymPy), to be placed on the front of a search.
+    """Score your own formula (text or SymPy), to compare it with the front of a search.
 
-    Nothing is fitted. The loss is over the points that a search of the same `random_state` holds out, so that
-    its formulas have the losses that they have on its front; what is explained is over all points. Text is
-    read as people write it, "½ v² + 1,6 x^4", and counts as it is written: x/x has no value where x is 0.
+    Nothing is fitted. The loss uses the points that a search with the same `random_state` holds out, so you
+    can compare it with the losses on the search's front. The share explained uses all points. Write text as
+    you would on paper, "½ v² + 1,6 x^4". It counts as it is written: x/x has no value where x is 0.
 
     >>> score(field, "x1*x4 - x2*x3")  # doctest: +SKIP
     Candidate(x1*x4 - x2*x3, complexity=7, loss=0.00021)
@@ -89,7 +89,7 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
     Raises
     ------
     ExpressionError
-        for text that cannot be read, unknown symbols, and a formula without any input in it.
+        if the text cannot be read, has unknown symbols, or contains no input.
 
     """
     identifiable(field)
@@ -104,22 +104,22 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
 
 
 def losses_of(shares, weights):
-    """`loss` and `plain_loss` of a formula that leaves shares (N,) at points of some weights (N,)."""
+    """`loss` and `plain_loss` of a formula that misses shares (N,) at points with weights (N,)."""
     return float(np.average(shares, weights=weights)), float(shares.mean())
 
 
 def explained(expression, field):
-    """Share of one neuron's values that a formula explains, or None where there are no such values."""
+    """Share of one neuron's values that a formula explains, or None if there are no such values."""
     return share(missed_by(expression, field))
 
 
 def share(squares):
-    """Share of the values that is explained where squares (N,) are left, or None without squares."""
+    """Share of the values that is explained if squares (N,) are left over; None without squares."""
     return None if squares is None else float(1 - min(squares.mean(), 1))
 
 
 def missed_by(expression, field):
-    """Share (N,) of each point in what a formula leaves of one neuron's values; None without values."""
+    """How much of one neuron's values a formula misses: each point's share (N,); None without values."""
     if field.values is None or field.neurons != 1:
         return None
     sides = _sides(expression, field)
@@ -141,7 +141,7 @@ def _sides(expression, field):
 
 
 def _values(expression, field):
-    """Values (N,) of a formula, by the compiled loops where they can."""
+    """Values (N,) of a formula, by the compiled loops if they have its operators."""
     symbols, points = [sp.Symbol(name, real=True) for name in field.names], field.points
     try:
         values, _, usable = gradients([from_sympy(expression, symbols)], points.T)
@@ -155,7 +155,7 @@ def _values(expression, field):
 
 
 def identifiable(field):
-    """Raise DataError for no field, and where every formula fits: as many neurons as tangent dimensions."""
+    """Raise DataError if it is no field, or if every formula fits: as many neurons as tangent dimensions."""
     if not isinstance(field, GradientField):
         raise DataError(
             f"field must be a GradientField, got {type(field).__name__}: make one with gradient_field"

@@ -1,1 +1,1 @@
-"""How terms are weighed: the eigenproblem, elimination, and the constants inside terms."""
+"""How the search weighs terms: the eigenproblem, elimination, and the constants inside terms."""

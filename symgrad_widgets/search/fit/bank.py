@@ -15,9 +15,9 @@ __all__ = ["Bank", "Sample", "sides"]
 class Sample:
     """Some points of a field, as the search reads them.
 
-    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `trust (N,)`, the points'
-    weights; `whole (N, n)`, the gradients of
-    one neuron on data that fill the whole space, else None; `values (N,)` of one neuron, else None.
+    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `trust (N,)`, the points' weights;
+    `whole (N, n)`, the gradients of one neuron on data that fill the whole space, else None; `values (N,)` of
+    one neuron, else None.
     """
 
     def __init__(self, field):
@@ -31,7 +31,7 @@ class Sample:
     def project(self, terms):
         """Projected gradients (K, N, m) of terms, their RMS length (K,), which are usable, and values (K, N).
 
-        Terms that are not finite, or constant on the data up to rounding, are not usable.
+        A term is not usable if it is not finite, or constant on the data up to rounding.
         """
         values, raw, ok = gradients(terms, self.points)
         spread, basis = self.field.measure
@@ -56,7 +56,7 @@ class Sample:
         return np.einsum("knm,ncm->knc", G, self.unit)
 
     def features(self, terms):
-        """Projected gradients and components of terms, or None where one has no usable gradient."""
+        """Projected gradients and components of terms, or None if one has no usable gradient."""
         G, _, ok, _ = self.project(terms)
         return (G, self.components(G)) if ok.all() else None
 
@@ -94,11 +94,11 @@ def _below(terms, points):
 
 
 class Bank:
-    """The terms met so far, evaluated once, one row for each distinct gradient field.
+    """All terms so far, evaluated once, with one row for each distinct gradient field.
 
     Rows of `G (K, N, m)` have weighted RMS length 1; `scale (K,)` holds what they were divided by. Two terms
     whose gradient fields agree up to a factor get the same row; the shorter one represents it. `kind (K,)`
-    numbers their dimensions; terms that make no sense in the units given have no row. `nodes (K)` are their
+    numbers their dimensions; terms that make no sense in the units given have no row. `nodes (K)` holds their
     lengths.
     """
 
@@ -141,7 +141,7 @@ class Bank:
         return found
 
     def kind_of(self, term):
-        """Number of a term's dimension, None where it makes no sense; 0 without units."""
+        """Number of a term's dimension; None if it makes no sense; 0 without units."""
         return 0 if self.dimensions is None else self.dimensions.kind(term)
 
     @property
@@ -152,7 +152,7 @@ class Bank:
         return np.array([self.kind_of(term) for term in self.terms], dtype=int)
 
     def one_kind(self, rows):
-        """Whether terms may be added."""
+        """Whether these terms may be added to each other."""
         return self.dimensions is None or len({self.kind_of(self.terms[row]) for row in rows}) == 1
 
     @property
@@ -162,14 +162,14 @@ class Bank:
         return self.sample.unit.itemsize * count * (m + k + 1)
 
     def copy(self):
-        """Return a bank that grows and forgets by itself; the rows there are now are in memory once."""
+        """Return a bank that grows and forgets independently; both share the current rows in memory."""
         other = copy(self)
         for name in ("terms", "nodes", "scale", "_row", "_by_direction", "_below"):
             setattr(other, name, getattr(self, name).copy())
         return other
 
     def keep(self, rows):
-        """Forget all rows but these (ascending); they are numbered anew from 0."""
+        """Forget all rows except these (ascending); these are renumbered from 0."""
         number = {row: i for i, row in enumerate(rows)}
         self.terms = [self.terms[row] for row in rows]
         self.nodes = [self.nodes[row] for row in rows]
@@ -179,7 +179,7 @@ class Bank:
         self._below = {t: part for t, part in self._below.items() if t in self._row}
 
     def rows(self, terms):
-        """Row number of each term; None where it has no usable gradient on the data."""
+        """Row number of each term; None if it has no usable gradient on the data."""
         fresh = [t for t in dict.fromkeys(terms) if t not in self._row]
         if self.dimensions is not None:
             self._row |= {t: None for t in fresh if self.kind_of(t) is None}
@@ -213,7 +213,7 @@ class Bank:
         return row
 
     def _reserve(self, most, rows=()):
-        """Make arrays for so many rows, the first of them some of the rows there are."""
+        """Make arrays for `most` rows; the first ones are some of the existing rows."""
         count, k, m = self.sample.unit.shape
         fresh = (
             np.empty((most, count, m)),

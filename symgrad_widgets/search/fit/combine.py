@@ -6,8 +6,8 @@ With weights `w = 1` the smallest eigenvalue is the loss weighted by `|grad e|^2
 `w = 1 / |grad e|^2` bring it to the unweighted mean of `1 - cos^2`, which is what is reported.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, `D (K, N, k)` their components along
-the k neurons, both with any number of leading batch axes. `trust (N,)` are the field's weights: a mean over
-the points is one with these, and the eigenproblem's `w` have them as a factor.
+the k neurons, both with any number of leading batch axes. `trust (N,)` holds the field's weights: every mean
+over the points uses them, and they are a factor of the eigenproblem's `w`.
 """
 
 from operator import itemgetter
@@ -51,9 +51,9 @@ def solve(G, D, trust, rounds=SUMS.rounds):
 def eliminate(G, D, trust):
     """Backward elimination: yield (kept indices, coefficients, loss), from many terms to few.
 
-    Each deletion takes the terms whose loss is least: the smallest eigenvalue after deleting term k is the
-    root of `sum_j V_kj^2 / (lambda_j - mu) = 0` between the two smallest eigenvalues (the secular equation
-    of an eigenproblem with one linear constraint), so that all K deletions cost one decomposition.
+    Each deletion removes the terms that cost least. The smallest eigenvalue after deleting term k is the root
+    of `sum_j V_kj^2 / (lambda_j - mu) = 0` between the two smallest eigenvalues (the secular equation of an
+    eigenproblem with one linear constraint). So one decomposition prices all K deletions.
     """
     kept = np.arange(len(G))
     weights = trust
@@ -71,7 +71,7 @@ def eliminate(G, D, trust):
 
 
 def _cheapest(prices):
-    """Which terms to drop at once, so that the set is met in which none can be spared."""
+    """Which terms to drop at once, without missing the set that can spare none."""
     order = np.argsort(prices, kind="stable")
     if len(prices) <= SUMS.singly:
         return order[:1]
@@ -93,9 +93,9 @@ def independent(G):
 def sparsest(G, D, trust, kept):
     """Order of the terms in which `independent` prefers those that the best combination needs.
 
-    Where terms depend on each other, as on a surface, one combination has many forms. Those `kept`, of which
-    the others are combinations, have one of them; the shortest is taken to be that of least sum of absolute
-    coefficients, a linear program (basis pursuit: Chen, Donoho and Saunders 1998).
+    If terms depend on each other, as on a surface, one combination has many forms. One form uses only the
+    terms `kept`; the other terms are combinations of these. As the shortest form we take the one with the
+    least sum of absolute coefficients, a linear program (basis pursuit: Chen, Donoho and Saunders 1998).
     """
     from scipy.optimize import linprog
 
@@ -139,13 +139,13 @@ def _smallest(A, M):
 
 
 def normalised(G, D):
-    """Return G and D with each term's gradients of RMS length 1, and the lengths (K,)."""
+    """Return G and D with each term's gradients scaled to RMS length 1, and the old lengths (K,)."""
     size = np.maximum(np.sqrt((G**2).sum(2).mean(1)), ROUNDING.divisor)
     return G / size[:, None, None], D / size[:, None, None], size
 
 
 def weights_of(q, trust):
-    """Weights trust / |grad e|^2 of points, from squared gradients q (..., N), bounded where these vanish."""
+    """Weights trust / |grad e|^2 of points from squared gradients q (..., N); bounded where these vanish."""
     return trust / np.maximum(q, SUMS.weight * _mean(q, trust) + ROUNDING.divisor)
 
 
@@ -157,9 +157,10 @@ def _mean(some, trust):
 def _after_deletion(values, vectors):
     """Smallest eigenvalue after deleting each term in turn: the roots of the secular equation.
 
-    With `x` counted from the least eigenvalue in gaps to the next, the poles at 0 and 1 are kept and the rest
-    is replaced by `a + b / (1 - x)` of equal value and slope, whose root is taken until it stays: from the
-    second round on it rises to the true one (Li 1994, "Solving secular equations stably and efficiently").
+    Measure `x` from the least eigenvalue, in gaps to the next one. Keep the poles at 0 and 1, and
+    replace the rest with `a + b / (1 - x)` of equal value and slope. Take its root, and repeat until the root
+    stays: from the second round on it rises to the true one (Li 1994, "Solving secular equations stably and
+    efficiently").
     """
     if len(values) == 1:
         return np.ones(1)

@@ -1,8 +1,8 @@
 """Constants inside terms, `exp(a x)` or `1/(x + c)`, placed by the same eigenproblem.
 
-To first order a term moves by `sum_j da_j d(term)/da_j` when its constants do. Put the derivatives beside the
-terms as further columns, and their best coefficients, divided by the term's own, are the step of a
-Gauss-Newton iteration with the linear coefficients projected out (variable projection, Golub and Pereyra
+If a term's constants change, the term changes to first order by `sum_j da_j d(term)/da_j`. Add the
+derivatives to the terms as further columns. Their best coefficients, divided by the term's own, are the step
+of a Gauss-Newton iteration with the linear coefficients projected out (variable projection, Golub and Pereyra
 1973).
 """
 
@@ -29,8 +29,9 @@ __all__ = ["by_directions", "freed", "refine", "slopes_of", "tidied", "within"]
 def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
     """Terms with their constants moved to where the best sum leaves least.
 
-    `left_by(terms)` is what that sum leaves; `coefficients(terms, slopes)` are those of the best sum of both,
-    where that of the terms is near, or None. `by_directions` makes both functions.
+    `left_by(terms)` returns what that sum leaves. `coefficients(terms, slopes)` returns the coefficients of
+    the best sum of both, if it is near the best sum of the terms alone, or None. `by_directions` makes both
+    functions.
     """
     terms = list(terms)
     loss = left_by(terms)
@@ -52,9 +53,9 @@ def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
 
 
 def tidied(terms, left_by, limit):
-    """Terms whose inner constants are whole numbers or have few digits, as far as what is left allows.
+    """Terms whose inner constants are whole numbers or have few digits, as far as `limit` allows.
 
-    `limit` is a function from what the best sum leaves to the most that simpler numbers may.
+    `limit` takes what the best sum leaves, and returns the most that simpler numbers may leave.
     """
     terms = list(terms)
     most = limit(left_by(terms))
@@ -85,7 +86,7 @@ def _simplest(value, error):
 def freed(term, rng, points):
     """Return the term with one new constant inside: c * u or u + c for some u under a function, or None.
 
-    `points` are the inputs (n, N), which tell where u + c stays away from zero.
+    `points` are the inputs (n, N); they show where u + c stays away from zero.
     """
     places = [
         end
@@ -102,7 +103,7 @@ def freed(term, rng, points):
 
 
 def _under_function(term, end):
-    """Whether some node above is a function of one argument: outside, the eigenproblem places constants."""
+    """Whether a node above is a function of one argument: elsewhere the eigenproblem places constants."""
     return any(
         arity(term.tokens[i]) == 1 and start(term.tokens, i) <= start(term.tokens, end)
         for i in range(end + 1, len(term.tokens))
@@ -117,7 +118,7 @@ def _offset(inner, rng, points):
 
 
 def by_directions(sample):
-    """`left_by` and `coefficients` as `refine` asks for them, by the directions of the neuron's gradients."""
+    """`left_by` and `coefficients` for `refine`, from the directions of the neuron's gradients."""
 
     def left_by(terms):
         features = sample.features(terms)
@@ -136,7 +137,7 @@ def by_directions(sample):
 
 
 def slopes_of(terms):
-    """Places (term, constant) of the inner constants, and derivatives by them, None where unknown."""
+    """Places (term, constant) of the inner constants, and derivatives by them; None if unknown."""
     owner = [(k, j) for k, term in enumerate(terms) for j in range(len(term.constants))]
     return owner, [derivative(terms[k], j) for k, j in owner]
 

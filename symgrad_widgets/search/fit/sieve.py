@@ -1,10 +1,10 @@
-"""The first look at bases of thousands of terms: halved until an ordinary elimination can take over.
+"""A first pass over bases of thousands of terms: halve them until ordinary elimination can take over.
 
 The moments `M = mean w B B^T` and `A = M - mean w (B u)(B u)^T` are summed over a few points at a time, so
-that the terms' gradients are never in memory together. One Cholesky factor of `A + s M`, pivoted, leaves out
-terms that are combinations of others. It gives the combination of least loss, by subspace iteration, and what
-a deletion costs: to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, with `P` the inverse, which is the
-secular equation of `eliminate` with the gap to the root neglected.
+that the terms' gradients are never all in memory. A pivoted Cholesky factor of `A + s M` leaves out terms
+that are combinations of others. It gives the combination of least loss, by subspace iteration. It also gives
+what a deletion costs: to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, where `P` is the inverse. This
+is the secular equation of `eliminate` without the gap to the root.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ __all__ = ["sieve"]
 
 
 def sieve(terms, sample, limit, watch=lambda: None):
-    """At most `limit` of many terms: those that a combination with the neurons' direction needs most."""
+    """At most `limit` of many terms: those that a combination in the neurons' direction needs most."""
     weights = sample.trust
     while len(terms) > limit:
         M, D, size = _moments(terms, sample, weights, watch)
@@ -41,7 +41,7 @@ def _blocks(terms, sample, watch):
 
 
 def _moments(terms, sample, weights, watch):
-    """M (K, K) and components D (K, N k) of the terms, scaled to M_kk = 1, and the scale (K,) taken off."""
+    """M (K, K) and components D (K, N k) of the terms, scaled to M_kk = 1, and the scale (K,) removed."""
     K = len(terms)
     M, D = np.zeros((K, K)), []
     for where, gradients in _blocks(terms, sample, watch):

@@ -1,10 +1,10 @@
 """The compiled interpreter of terms: value and gradient of one term on one block of points.
 
-Everything lives in one work space that is allocated once for a call and addressed in bytes. A *row* holds one
+Everything lives in one work space. A call allocates it once, and addresses it in bytes. A *row* holds one
 number for each point of a block. A *record* holds what the reverse pass has to know about one operator, or
 about one input, in words of eight bytes. The forward pass runs along the postfix tokens with a stack of
 (record, row of the value), and the reverse pass runs back along the records. Each operator has one parent, so
-an adjoint is written once, and goes where a value was that nobody reads any more.
+an adjoint is written only once. It takes the place of a value that is no longer needed.
 
 The adjoint of a record is SCALE times the row ADJOINT: signs and factors never cost a loop. Nor do sums,
 as their arguments share the adjoint row; nor does the outermost operator (its adjoint is `ones`). Functions
@@ -42,10 +42,11 @@ WIDEST = 512  # points in a block: enough to pay for the branches, few enough fo
 class _Space(NamedTuple):
     """Addresses in the work space.
 
-    Rows, `size` bytes apart: `ones`, and the first of the `inputs`, of the `gradient`, of the functions of
-    one input, `shared`, and of those `free` for a term. Words: `known`, one that is unused, then the state of
-    each shared row; `used`, the list of gradient rows in use: bytes, then pairs of row and record; the
-    `stack`; `fixed`, the record of constants, with those of the n inputs before it and of operators after it.
+    Rows are `size` bytes apart. There is the row `ones`, and the first row each of the `inputs`, of the
+    `gradient`, of the functions of one input (`shared`), and of those `free` for a term. Then there are
+    words. `known` is an unused word and then the state of each shared row. `used` lists the gradient rows in
+    use: its length in bytes, then pairs of row and record. `fixed` is the record of constants, after the
+    records of the n inputs and before those of operators. `stack` is the stack.
     """
 
     n: int
@@ -118,7 +119,7 @@ def _binary(op, record, stack, free, space, width):
 
 @inlined
 def _unary(op, record, stack, free, space, stamp, width):
-    """Row of the value of an operator of one argument, 0 where it is not a number, and the next free row.
+    """Row of the value of an operator of one argument (0 if it is not a number), and the next free row.
 
     A function of an input is computed if no term of this block, number `stamp`, has asked for it yet.
     """
@@ -218,7 +219,7 @@ def _give(record, g, f, s, space, width):
 
 @inlined
 def _use(record, out, used):
-    """Put a gradient row on the list of those in use."""
+    """Add a gradient row to the list of rows in use."""
     put_word(record + KIND, SEEN)
     end = word(used) + 16
     put_word(used, end)
@@ -263,7 +264,7 @@ def _sound(tokens, n, constants):
 
 @njit(nogil=True, error_model="numpy")
 def _load(source, start, valid, out, size, width):
-    """Copy a block; its last point fills the last lanes, so that no foreign number rejects a term."""
+    """Copy a block; its last point fills the last lanes, so that no stray number can reject a term."""
     for j in range(len(source)):
         for i in range(width // 8):
             put(out + j * size + 8 * i, source[j, start + min(i, valid - 1)])
@@ -302,7 +303,7 @@ def _laid_out(work, table, n, size, longest):
 
 @inlined
 def _write(values, grads, start, value, space, valid, width):
-    """Write the value and the gradient of a block to the results; False where they are not finite."""
+    """Write the value and the gradient of a block to the results; False if they are not finite."""
     good = loops.all_finite(value, width)
     loops.copy(values.ctypes.data + 8 * start, value, 8 * valid)
     N, used = len(values), space.used
@@ -315,9 +316,9 @@ def _write(values, grads, start, value, space, valid, width):
 
 
 def cached(function):
-    """Compile, and keep the result on disk under a name that changes with the files it is made of.
+    """Compile, and keep the result on disk under a name that changes with its source files.
 
-    numba itself looks only at the file the function stands in.
+    numba itself looks only at the file that contains the function.
     """
     sources = b"".join(Path(module.__file__).read_bytes() for module in (lanes, loops, operators, postfix))
     function.__qualname__ += "_" + hashlib.sha256(sources).hexdigest()[:12]
@@ -329,8 +330,8 @@ def evaluate(tokens, starts, constants, shifts, X, longest, values, grads, ok):
     """Evaluate terms at the points X (n, N), block by block.
 
     Values and gradients go to `values (P, N)` and `grads (P, n, N)`, which has to be zero at first. `ok (P,)`
-    says which terms to evaluate, and in the end which are finite everywhere; `longest` is the largest number
-    of tokens. Returns the number of a term that is no formula, and then nothing is evaluated, else -1.
+    says which terms to evaluate, and in the end which are finite everywhere. `longest` is the largest number
+    of tokens. Returns -1; or, if a term is no formula, its number, and then nothing is evaluated.
     """
     n, N = X.shape
     for p in range(len(ok)):

@@ -1,4 +1,4 @@
-"""What PySR needs, whether it is there, and how to get it; nothing is fetched to find out."""
+"""What PySR needs, whether it is there, and how to get it. To find out, it fetches nothing."""
 
 import importlib.metadata
 import json
@@ -56,7 +56,7 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Found:
-    """What there is: versions as text, None where there is none."""
+    """What is installed: versions as text, None for what is missing."""
 
     pysr: str | None
     julia: str | None = None  # path of the program
@@ -75,19 +75,19 @@ class Found:
 
     @property
     def missing(self):
-        """What stands in the way, with the way out; empty where PySR can be tried."""
+        """What stands in the way, and what to do about it; empty if PySR can be tried."""
         if self.pysr is None:
             return f"PySR is not installed: {_PYSR}"
         if self.wrong or self.fits or not self.offline:
             return self.wrong
         what = "there is no Julia" if self.julia is None else f"{self.julia} is version {self.version}"
         return (
-            f"{what}, PySR needs {self.wanted}, and PYTHON_JULIAPKG_OFFLINE=yes forbids to fetch it: {_GET}"
+            f"{what}, PySR needs {self.wanted}, and PYTHON_JULIAPKG_OFFLINE=yes forbids fetching it: {_GET}"
         )
 
     @property
     def download(self):
-        """What the first use is going to download; empty where that is done."""
+        """What the first use will download; empty if that is done."""
         if self.missing or self.installed:
             return ""
         what = "PySR's Julia packages" if self.fits else f"Julia {self.wanted} and its packages"
@@ -104,7 +104,7 @@ class Found:
 
     @property
     def untried(self):
-        """Which versions are newer than those that were tried; empty where none is."""
+        """Which versions are newer than those that were tried; empty if none is."""
         there = {name: _version(name) or "0" for name in TRIED}
         newer = [name for name in TRIED if _numbers(there[name]) > _numbers(TRIED[name])]
         return ", ".join(f"{name} {there[name]} is newer than tried ({TRIED[name]})" for name in newer)
@@ -121,7 +121,7 @@ def look():
 
 
 def require():
-    """Raise EngineError where PySR cannot be tried; warn when it is going to download."""
+    """Raise EngineError if PySR cannot be tried; warn if it is going to download."""
     found = look()
     if found.missing:
         raise EngineError(f'backend="pysr" cannot start: {found.missing}. `symgrad doctor` looks again.')
@@ -130,13 +130,13 @@ def require():
 
 
 def advice(report):
-    """Return what helps against what the process has reported; empty where that is not known."""
+    """Return what helps against an error that the process reported; empty if that is not known."""
     text = next((text for pattern, text in _ADVICE.items() if re.search(pattern, report)), "")
     return _OWN if text == _HALF and _PROJECT in os.environ else text
 
 
 def _by_juliapkg(pysr):
-    """What juliapkg would start, asked in a process of its own, as the one with Julia is."""
+    """What juliapkg would start, asked in a separate process, as Julia runs in one too."""
     text, complaint = _answer([sys.executable, "-P", str(Path(__file__).with_name("probe.py"))])
     if complaint:
         helps = advice(complaint)
@@ -166,12 +166,12 @@ def _own(pysr, exe, project):
     else:
         text, _ = _answer([path, "--version"])
         version = re.match(r"julia version (\S+)", text)
-        wrong = "" if version else f"{path} is no Julia that runs (it does not tell its version)"
+        wrong = "" if version else f"{path} is not a Julia that runs (it does not report its version)"
     return Found(pysr, path, version and version[1], fits=True, installed=True, wrong=wrong)
 
 
 def _answer(command):
-    """What a program prints, and its last words where it fails."""
+    """What a program prints, or its last words if it fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     except subprocess.CalledProcessError as failed:

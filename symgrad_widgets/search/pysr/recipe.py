@@ -1,4 +1,4 @@
-"""What PySR is asked to do: its loss, its parameters, and the published recipe."""
+"""What we ask PySR to do: its loss, its parameters, and the published recipe."""
 
 import json
 import re
@@ -121,20 +121,20 @@ def _of_operator(name, value):
 
 @dataclass(frozen=True)
 class PySR:
-    """How PySR is to search: `Search(field, backend=PySR("paper"))`; `backend="pysr"` is `PySR()`.
+    """How PySR searches: `Search(field, backend=PySR("paper"))`; `backend="pysr"` means `PySR()`.
 
     Parameters
     ----------
-    preset : "default", PySR's own settings, or "paper", the published recipe of arXiv 2409.05305 with
-        everything pinned that PySR changed since (its operators are used where `Search` is given none)
+    preset : "default", PySR's own settings, or "paper", the published recipe of arXiv 2409.05305, which pins
+        everything that PySR has changed since (and its operators, if you give `Search` none)
     loss : "angle", the mean of `1 - cos^2` as in the native engine, or "paper", `(2 - 2 cos) / n` with one
         sign for the whole field, for one neuron
-    iterations : of PySR in one generation of the search. PySR loses a little between two runs, so a
-        generation is a block of them; the paper's 200 are 20 generations
-    parameters : of `pysr.PySRRegressor`, by name, instead of the preset's
+    iterations : PySR's iterations in one generation of the search. PySR loses a little between two runs, so
+        a generation is a block of iterations; the paper's 200 are 20 generations
+    parameters : parameters of `pysr.PySRRegressor`, by name, in place of the preset's
 
-    A fixed seed gives the same front, since PySR runs serially; `{"parallelism": "multithreading",
-    "deterministic": False}` trades that for speed.
+    A fixed seed gives the same front, because PySR runs serially. `{"parallelism": "multithreading",
+    "deterministic": False}` gives this up for speed.
     """
 
     preset: str = "default"
@@ -160,7 +160,7 @@ class PySR:
 
     @classmethod
     def read(cls, backend):
-        """Return settings: of "pysr", of settings themselves, or of what was saved of them."""
+        """Return settings from "pysr", from settings themselves, or from their saved form."""
         if isinstance(backend, cls):
             return backend
         if not isinstance(backend, dict):
@@ -168,13 +168,13 @@ class PySR:
         known = {name: kind for name, kind in _KINDS.items() if name in backend}
         wrong = misfit(backend, known) or ", ".join(sorted(backend.keys() - known))
         if wrong:
-            raise DataError(f"these are no saved settings of PySR: {wrong}")
+            raise DataError(f"these are not saved settings of PySR: {wrong}")
         settings = cls(**backend)
         settings.saved()
         return settings
 
     def saved(self):
-        """Return the settings in JSON types; DataError where they hold what is not read from a file."""
+        """Return the settings in JSON types; DataError if they hold anything that a file must not."""
         refused = sorted(name for name, value in self.parameters.items() if not _is_plain(name, value))
         if refused:
             raise DataError(

@@ -1,1 +1,1 @@
-"""Which terms: formulas in postfix, how they are built, varied and enumerated."""
+"""Terms: formulas in postfix, and how to build, vary and enumerate them."""

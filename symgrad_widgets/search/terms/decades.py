@@ -1,4 +1,4 @@
-"""Powers of ten: inputs of any unit are searched in units near their spread, and powers of ten cost nothing.
+"""Powers of ten: whatever an input's unit, the search uses units near its spread; powers of ten are free.
 
 Terms are built of `x / 10**k`, with 10**k next to the spread of x, so that exp(x), sin(x + y) or 1 + x mean
 the same whatever unit x comes in. A formula is written in the inputs as they are.
@@ -45,7 +45,7 @@ def in_decades(symbols, exponents):
 
 
 def significand(number):
-    """Rational number without its power of ten: 3/10 and 3000 are 3."""
+    """Rational number without its power of ten: 3/10 and 3000 both give 3."""
     while number and number.p % _TEN == 0:
         number = number / _TEN
     while number.q % _TEN == 0:

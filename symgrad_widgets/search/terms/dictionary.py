@@ -1,4 +1,4 @@
-"""Terms worth having before anything is known: small ones of every shape, and the monomials."""
+"""Terms to start with, before anything is known: small ones of every shape, and the monomials."""
 
 import itertools
 from functools import reduce
@@ -26,9 +26,9 @@ def small_terms(grammar, inputs, limit):
     """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(1+x), f(g(x)),
     and b(x, y) of any further operator of two arguments.
 
-    `inputs` are the input terms to use, the most important first: where there are many, pairs are made of the
-    first ones only. Layers that would exceed the limit are left out. Sums and differences only occur inside a
-    function or a quotient: outside, the eigenproblem makes them.
+    `inputs` are the input terms to use, the most important first: if there are many, only the first ones form
+    pairs. Layers that would exceed the limit are left out. Sums and differences occur only inside a function
+    or a quotient: elsewhere the eigenproblem makes them.
     """
     functions = [grammar[name] for name in grammar.unary if name != "abs"]
     near = inputs[: DICTIONARY.paired_inputs]
@@ -62,7 +62,7 @@ def _logarithms_of_uneven_sums(grammar, inputs):
 
 
 def _with_constants(grammar, inputs, squares):
-    """Inputs and squares shifted and scaled: the constants are refined later, from inside the domain."""
+    """Inputs and squares, shifted and scaled; the constants are refined later, from inside the domain."""
     one, factors = constant(1.0), [constant(c) for c in DICTIONARY.factors]
     shifted = [grammar[op](one, u) for op in ("add", "sub") if op in grammar for u in (*inputs, *squares)]
     return shifted + [grammar["mul"](c, u) for c in factors for u in (*inputs, *squares) if "mul" in grammar]
@@ -75,7 +75,7 @@ def _all(grammar, names, terms):
 
 
 def monomials(grammar, inputs, degree):
-    """All monomials of the inputs up to a degree, as far as the grammar has operators for them."""
+    """All monomials of the inputs up to a degree, if the grammar has operators for them."""
     n = len(inputs)
     factors = (f for d in range(1, degree + 1) for f in itertools.combinations_with_replacement(range(n), d))
     terms = (_monomial(grammar, inputs, np.bincount(f, minlength=n)) for f in factors)
@@ -86,7 +86,7 @@ def families(grammar, limit):
     """Compact structured bases for backward elimination: functions that make a list of at most `limit` terms.
 
     Monomials of each degree, of the inputs and of their squares; functions of single inputs; `logarithms`.
-    Each is given the small terms.
+    Each of these functions takes the small terms.
     """
     inputs = grammar.inputs
     squares = [grammar["square"](x) for x in inputs if "square" in grammar]
@@ -105,7 +105,7 @@ def families(grammar, limit):
 
 
 def special_families(grammar, limit):
-    """Bases of exponentials, of sines and cosines, and of distances. Functions like those of `families`."""
+    """Bases of exponentials, of sines and cosines, and of distances: functions as in `families`."""
     return [
         *(lambda _, names=names: harmonics(grammar, names, limit) for names in (("exp",), ("sin", "cos"))),
         lambda _: distances(grammar, limit),
@@ -113,9 +113,9 @@ def special_families(grammar, limit):
 
 
 def harmonics(grammar, names, limit):
-    """Inputs, squares, f(k x), f(x + y), f(2 x + y), x f(y) of some functions f: sums of Fourier and Prony.
+    """Inputs, squares, f(k x), f(x + y), f(2 x + y), x f(y) for some functions f: sums of Fourier and Prony.
 
-    What would make more than `limit` terms of it is left out.
+    It leaves out whatever would make more than `limit` terms.
     """
     functions = [grammar[name] for name in names if name in grammar]
     if not functions or "mul" not in grammar:
@@ -135,7 +135,7 @@ def harmonics(grammar, names, limit):
 
 
 def distances(grammar, limit):
-    """Monomials up to degree 3, and r, 1/r, x/r, y/r of r = sqrt(x^2 + y^2) for all pairs of inputs."""
+    """Monomials up to degree 3, and r, 1/r, x/r, y/r with r = sqrt(x^2 + y^2) for all pairs of inputs."""
     if not {"square", "sqrt", "inv_sqrt", "add", "mul"} <= set(grammar.names):
         return []
     inputs, terms = grammar.inputs, []
@@ -155,16 +155,16 @@ def _multiple(grammar, k, term):
 
 
 def logarithms(terms):
-    """Those of the terms whose sums are the products and quotients of sums, differences and powers."""
+    """The terms whose sums are products and quotients of sums, differences and powers."""
     return [t for t in terms if root(t) == "log"]
 
 
 def bent_products(grammar, inputs, decades_of):
     """u, u^2, log|u|, log|1 + c u|, log|1 - c u^2|, log|1 - exp(c u)|, log|sin(c u)| and log|cos(c u)|.
 
-    `u` are the inputs, their products and quotients. `decades_of(terms)` are the powers of ten next to their
-    values: c takes u to where the function bends. Sums of such logarithms are products of such functions: the
-    factors in which a law of few quantities mostly comes.
+    `u` are the inputs, their products and quotients. `decades_of(terms)` returns the powers of ten next to
+    their values: c takes u to where the function bends. Sums of such logarithms are products of such
+    functions, and a law of few quantities mostly has such factors.
     """
     if not {"log", "add", "sub", "mul", "div", "inv"} <= set(grammar.names):
         return []
@@ -216,7 +216,7 @@ def _beside_one(grammar, terms):
 def large_families(grammar, small, limit):
     """Bases of more than `small` and at most `limit` terms: quadratic monomials, then products of d inputs.
 
-    They hold sums of many products, such as determinants. Functions like those of `families`.
+    They hold sums of many products, such as determinants. They are functions as in `families`.
     """
     inputs = grammar.inputs
     quadratic = small < _count(len(inputs), 2) <= limit
@@ -229,7 +229,7 @@ def large_families(grammar, small, limit):
 
 
 def products(grammar, inputs, degree):
-    """All products of so many different inputs."""
+    """All products of `degree` different inputs."""
     return [reduce(grammar["mul"], factors) for factors in itertools.combinations(inputs, degree)]
 
 

@@ -1,7 +1,7 @@
 """Physical dimensions: which terms make sense, and which of them may be added.
 
-A formula that adds metres to seconds is never scored. Numbers - inside terms, and as coefficients of sums -
-have the dimension of products of powers of the constants that are allowed, and none without those.
+A formula that adds metres to seconds is never scored. Numbers, inside terms and as coefficients of sums, have
+the dimension of products of powers of the allowed constants; without such constants they have none.
 """
 
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ class Dimensions:
     units : mapping of each name to text
         A product of powers of what `sympy.physics.units` knows: "m/s", "kg*m**2", "N"; "1" for a number.
     constants : texts
-        Units of what is constant in the system, such as "m**3/s**2" of a mass times the constant of
-        gravitation. Dimensions that differ by products of their powers count as equal.
-    names : of the inputs
+        Units of the constants of the system, such as "m**3/s**2" for a mass times the gravitational constant.
+        Dimensions that differ by products of their powers count as equal.
+    names : names of the inputs
 
     Raises
     ------
     DataError
-        for a name without a unit or a unit without a name, and for text that is not a unit.
+        if a name has no unit or a unit has no name, and if a text is not a unit.
 
     """
 
@@ -50,10 +50,10 @@ class Dimensions:
         self._kinds, self._known = {self._none: 0}, {}
 
     def kind(self, term):
-        """Number that terms of one dimension share; None for a term that no dimension makes sense of.
+        """Number that all terms of one dimension share; None for a term whose dimensions make no sense.
 
         The logarithm of anything counts as a number: sums of logarithms are products, and a unit inside one
-        is an offset. That holds for a whole term only, not inside another.
+        is an offset. This holds only for a whole term, not inside another.
         """
         if term not in self._known:
             found = self._of(arguments(term)[0] if root(term) == "log" else term)

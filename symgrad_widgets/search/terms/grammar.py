@@ -1,4 +1,4 @@
-"""How terms are built and varied: the operators in use, and random changes of a term."""
+"""How to build and vary terms: the operators in use, and random changes of a term."""
 
 from functools import partial
 
@@ -43,7 +43,7 @@ class Grammar:
         return partial(apply, name)
 
     def power(self, term, exponent):
-        """term ** exponent for a whole exponent >= 1, or None without the operators for it."""
+        """term ** exponent for a whole exponent >= 1, or None if the operators for it are missing."""
         if exponent == 1:
             return term
         for degree, name in self._powers:
@@ -115,7 +115,7 @@ def nodes(term):
 
 
 def _nodes_of_constant(value):
-    """0 for +-1, 1 for others, and None for a power of ten, until it is known what becomes of it."""
+    """0 for +-1, 1 for others, and None for a power of ten, whose place is not known yet."""
     size = abs(value)
     if size == 1:
         return 0

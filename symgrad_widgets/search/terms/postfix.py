@@ -1,4 +1,4 @@
-"""Terms: formulas in postfix, as tuples of small integers, made from and into SymPy expressions.
+"""Terms: formulas in postfix, as tuples of small integers, converted from and to SymPy expressions.
 
 A token t < 0 is input number -1 - t, 0 <= t < 1000 the operator of that code, t >= 1000 constant number
 t - 1000 of the term. `x0 * sin(2 * x1)` is tokens (-1, 1000, -2, mul, sin, mul) with constants (2.0,).
@@ -67,7 +67,7 @@ class Programs(NamedTuple):
 
 
 def pack(terms):
-    """Put a sequence of terms into flat arrays; `Programs` are passed through."""
+    """Put a sequence of terms into flat arrays; returns `Programs` as they are."""
     if isinstance(terms, Programs):
         return terms
     tokens = [term[0] for term in terms]
@@ -131,12 +131,12 @@ def apply(name, *terms):
 
 
 def subtree(term, end):
-    """Subtree whose root is token number `end`, as a term of its own."""
+    """Subtree whose root is token number `end`, as a separate term."""
     return _renumbered(term.tokens[start(term.tokens, end) : end + 1], term.constants)
 
 
 def replace(term, end, new):
-    """Term with the subtree that ends at token number `end` replaced by the term `new`."""
+    """Term with the term `new` in place of the subtree that ends at token number `end`."""
     shift = len(term.constants)
     inserted = tuple(t + shift if t >= CONSTANT else t for t in new.tokens)
     tokens = term.tokens[: start(term.tokens, end)] + inserted + term.tokens[end + 1 :]
@@ -144,12 +144,12 @@ def replace(term, end, new):
 
 
 def with_constant(term, j, value):
-    """Term with constant number j replaced by another number."""
+    """Term with another number in place of constant number j."""
     return term._replace(constants=(*term.constants[:j], value, *term.constants[j + 1 :]))
 
 
 def _renumbered(tokens, constants):
-    """Constants in the order of their tokens, those without a token dropped."""
+    """Constants in the order of their tokens, without those that have no token."""
     if not constants:
         return Term(tokens)
     used = [t - CONSTANT for t in tokens if t >= CONSTANT]
@@ -160,7 +160,7 @@ def _renumbered(tokens, constants):
 
 
 def derivative(term, j):
-    """Term of the derivative by constant number j, or None where that is zero, or no term: of gamma(c*x).
+    """Derivative with respect to constant number j as a term; None if zero, or no term, as for gamma(c*x).
 
     Its input gradient says how the gradient of the term moves with the constant.
 
@@ -178,7 +178,7 @@ def derivative(term, j):
 
 
 class _Slot(NamedTuple):
-    """Stands for a constant of the term in a derivative that holds whatever the constants are."""
+    """Stands for a constant of the term, in a derivative that holds for all constants."""
 
     number: int
 
@@ -228,7 +228,7 @@ def _partial(row, i):
 
 
 def check(term, inputs):
-    """Raise ExpressionError unless the term is one formula of that many inputs (for terms from a file)."""
+    """Raise ExpressionError unless the term is one formula of `inputs` inputs (for terms from a file)."""
     height = 0
     for t in term.tokens:
         known = -inputs <= t < len(OPERATORS) or CONSTANT <= t < CONSTANT + len(term.constants)
@@ -245,7 +245,7 @@ def check(term, inputs):
 
 
 def fold(term, of_input, of_constant, of_operator):
-    """Value of a term, from those of its inputs, by number, of constants, and of operator rows on values."""
+    """Value of a term, from functions for its inputs (by number), its constants and its operators."""
     stack = []
     for t in term.tokens:
         if t < 0:
@@ -277,14 +277,14 @@ def to_sympy(term, symbols):
 def from_sympy(expression, symbols):
     """Term of a SymPy expression over the given symbols.
 
-    Sums, products, quotients and integer or half-integer powers become the operators of the table, and a
-    function the first one whose SymPy form it is; log(u) and log(Abs(u)) are both `log`; u**c with any other
-    constant c becomes exp(2 c log(sqrt(u))), which has the same domain.
+    Sums, products, quotients and integer or half-integer powers become operators of the table. A function
+    becomes the first operator with this SymPy form; log(u) and log(Abs(u)) are both `log`. With any other
+    constant c, u**c becomes exp(2 c log(sqrt(u))), which has the same domain.
 
     Raises
     ------
     ExpressionError
-        for a symbol that is not an input and for a function that is not an operator.
+        if a symbol is not an input, or a function is not an operator.
 
     """
     import sympy as sp
@@ -389,7 +389,7 @@ class _Reader:
 
 @cache
 def _form(row):
-    """SymPy form of an operator, and the wild symbols that are its arguments there; log|u| is log(u)."""
+    """SymPy form of an operator, with wild symbols for its arguments, and these; log|u| is log(u)."""
     import sympy as sp
 
     places = [sp.Wild(name) for name in ("u", "v")[: row.arity]]

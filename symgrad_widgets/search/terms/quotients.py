@@ -1,7 +1,7 @@
 """From a difference P - Q to the quotient P/Q: near P = Q both have nearly the same directions.
 
-A classifier is seen there alone. The difference is met first, as a sum of terms; the quotient is the sum of
-log|P| and log|Q|, whose terms are sums themselves.
+A classifier is seen only there. The search meets the difference first, as a sum of terms. The quotient is the
+sum of log|P| and log|Q|, whose terms are themselves sums.
 """
 
 from itertools import combinations
@@ -15,7 +15,7 @@ __all__ = ["logarithm", "quotients"]
 
 
 def quotients(grammar, terms, coefficients):
-    """Yield pairs of terms, log|P| and log|Q|, for each way to part a sum in two without common inputs."""
+    """Yield pairs of terms, log|P| and log|Q|, for each way to split a sum in two without common inputs."""
     if not {"log", "add", "sub", "mul"} <= {*grammar.names}:
         return
     groups = _connected(terms)
@@ -40,7 +40,7 @@ def _connected(terms):
 
 
 def logarithm(grammar, terms, coefficients, chosen):
-    """Logarithm of the modulus of some terms' sum."""
+    """Logarithm of the modulus of a sum of terms."""
     first, *others = chosen
     total = terms[first]
     while not others and _is_power(total):
@@ -54,6 +54,6 @@ def logarithm(grammar, terms, coefficients, chosen):
 
 
 def _is_power(term):
-    """Whether the logarithm of a term is that of its argument, up to a factor."""
+    """Whether the logarithm of a term equals that of its argument, up to a factor."""
     name = root(term)
     return name is not None and len(OPERATORS[name].powers) == 1

@@ -1,1 +1,1 @@
-"""The studies, one a module, each with its `STUDY`."""
+"""The studies: one module each, with its `STUDY`."""

@@ -34,9 +34,9 @@ def _measure(seed, part=1.0, blind=False):
 STUDY = Study(
     title="The experiment that decides",
     question=(
-        "Regression networks of two layers of 32 SiLU neurons, trained on a box and read in its middle. Then "
-        "they are asked, anywhere in the box, where the formulas of the front differ most. How often "
-        "does that mend the answer?"
+        "We train regression networks of two layers of 32 SiLU neurons on a box, and read them in its "
+        "middle. Then we ask them, anywhere in the box, where the formulas of the front differ most. How "
+        "often does that correct the answer?"
     ),
     groups={
         "read in the middle of the box, of so much of each input's range": {

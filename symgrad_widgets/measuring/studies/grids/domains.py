@@ -69,9 +69,9 @@ def _accuracy(logits, labels):
 STUDY = Study(
     title="Other domains",
     question=(
-        "Real data for which nobody knows a law: the fuel that 392 cars use, by displacement, power, "
-        "weight and time to 60 miles an hour; and threes and eights, told apart by their ink, its shares "
-        "on the left and on top, and its width and height. What does a network with two layers of 16 "
+        "These are real data for which nobody knows a law: the fuel that 392 cars use, by displacement, "
+        "power, weight and time to 60 miles an hour; and threes and eights, told apart by their ink, its "
+        "shares on the left and on top, and its width and height. What does a network with two layers of 16 "
         "neurons make of these, of a planted law on the same inputs (power/weight; ink*left above its "
         "median), and of shuffled labels? Fit is R² for cars, and the share of right answers for digits, "
         "on rows that were not used for training."

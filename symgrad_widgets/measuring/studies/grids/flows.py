@@ -1,4 +1,4 @@
-"""First integrals from velocities alone: how many are read, and what is claimed where there is none."""
+"""First integrals from velocities alone: how many we read, and what we claim if there is none."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _TRUE = 1e-5  # mean squared cosine between gradient and velocity, 0.2 degrees: 
 
 
 def _measure(seed, systems=CONSERVING, error=0.0, count=1000, followed=False):
-    """Read what a system conserves, and ask its own velocities at other points whether it does."""
+    """Read what a system conserves, and check it with the system's velocities at other points."""
     from ....reading.interpretation import interpret
 
     system = cubic(seed) if systems is cubic else systems[seed % len(systems)]

@@ -24,9 +24,9 @@ _SATURATED = ("exp(u)", "tanh 3u")
 
 
 def _measure(seed, bend, error=0.0, steepest=1.0):
-    """Read a neuron phi(u) with errors of its gradient that are equally large at all points.
+    """Read a neuron phi(u) whose gradient has equally large errors at all points.
 
-    `steepest` is the share of the points that are looked at: those of the largest gradients.
+    `steepest` is the share of points to use: those with the largest gradients.
     """
     case = of_seed(seed)
     formula = as_expression(_BENDS[bend], ("u",)).xreplace({sp.Symbol("u", real=True): case.standard()})

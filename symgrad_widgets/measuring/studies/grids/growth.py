@@ -1,4 +1,4 @@
-"""Growth: inputs, terms, depth, and inputs that have no part in it."""
+"""Growth: inputs, terms, depth, and inputs that do not occur in the formula."""
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def _depth(rng, size):
 
 
 def _idle(_, size):
-    """Four inputs in two products, beside `size` without a part."""
+    """Four inputs in two products, and `size` inputs that do not occur."""
     return "x1*x4 - x2*x3", 4 + size
 
 
@@ -61,8 +61,8 @@ STUDY = Study(
     title="Growth",
     question=(
         "Take random formulas with exact gradients at 1,000 points. How many inputs, terms and nested "
-        "functions can there be? And how many inputs without a part in the formula, if gradients are "
-        "noisy (mean 1 - cos² of 0.03)?"
+        "functions can there be? And how many inputs that do not occur in the formula, if gradients "
+        "are noisy (mean 1 - cos² of 0.03)?"
     ),
     groups={
         "inputs, in products of pairs": _group(_inputs, 2, 8, 32),

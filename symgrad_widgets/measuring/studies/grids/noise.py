@@ -9,7 +9,7 @@ from ...cases.study import Study
 
 
 def _measure(seed, noise=0.0, kind=directions, count=1000, shift=0.0):
-    """Read a field with noise of its directions, at points that are told with an error."""
+    """Read a field with noisy directions, at points that are given with an error."""
     case = of_seed(seed)
     points = case.points(seed, count)
     field = disturbed(case.field(points), kind(points, seed), noise)

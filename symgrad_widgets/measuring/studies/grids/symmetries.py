@@ -1,4 +1,4 @@
-"""Linear symmetries: how many are counted, how their algebra is named, and what is claimed without one."""
+"""Linear symmetries: how many we count, how we name their algebra, and what we claim without one."""
 
 import numpy as np
 
@@ -83,10 +83,10 @@ def _off(found, known, points):
 STUDY = Study(
     title="Linear symmetries",
     question=(
-        "Of gradients at 1,500 points: is the dimension of the linear symmetries counted and their algebra "
-        "named as they are? With errors, in parts of the gradients' size, in trained networks, and where "
-        "there is none: formulas without one, random directions, waves and networks of 2 to 16 inputs, and "
-        "networks trained on labels of other points."
+        "From gradients at 1,500 points, do we count the dimension of the linear symmetries correctly, and "
+        "name their algebra? We try exact gradients, errors (as parts of the gradients' size) and trained "
+        "networks. We also try fields without a symmetry: other formulas, random directions, waves and "
+        "networks of 2 to 16 inputs, and networks trained on labels of other points."
     ),
     groups={
         "gradients of formulas": {name: {"case": name} for name in SYMMETRIC},

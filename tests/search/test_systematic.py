@@ -50,4 +50,4 @@ def test_a_search_of_noisy_values_ends_early_only_where_nothing_is_missing(missi
     search = sg.Search(sg.GradientField(x.T, gradients, names=("a", "b", "c"), values=values))
     search.run(generations=3, progress=False)
     assert sg.verify(search.best.expression, "a*b*c", field=search.field).same
-    assert search._judge.certain(search.best) == (missing == 0)  # noqa: SLF001 - what ends a run
+    assert search._judge.certain(search.best) == (missing == 0)

@@ -319,7 +319,8 @@ class Engine:
             )
         for terms in self._of_one_kind(small) if thoroughly and len(coordinates) <= 2 else ():
             self._eliminate(terms)
-        self._extend_witnessed(rows)
+        if thoroughly:
+            self._extend_witnessed(rows, lambda found: [(found.rows, found.coefficients)])
 
     def _decades_of(self, terms):
         """Powers of ten next to the values of terms."""
@@ -375,13 +376,13 @@ class Engine:
             for found in list(self.front.values()):
                 if len(found.rows) < EVOLUTION.terms:
                     self.score([(*found.rows, r) for r in self._extensions(found, self.dictionary)])
-            self._extend_witnessed(self.dictionary)
+            self._extend_witnessed(self.dictionary, _and_without_one)
             self.divide_front()
 
-    def _extend_witnessed(self, dictionary):
-        """Score the sums that leave least of the values with one more of some rows, or one exchanged."""
+    def _extend_witnessed(self, dictionary, beginnings):
+        """Score beginnings of the sums that leave least of the values with one more of some rows."""
         for _, found in list(self.witnessed.values()):
-            for rows, coefficients in _and_without_one(found):
+            for rows, coefficients in beginnings(found):
                 if len(rows) < EVOLUTION.terms:
                     self.score([(*rows, r) for r in self._telling(rows, coefficients, dictionary)])
 

@@ -11,7 +11,7 @@ import symgrad_widgets as sg
 from symgrad_widgets.search import CAVEAT, WORDS
 from symgrad_widgets.search.choice.kind import kind_of
 from symgrad_widgets.search.choice.split import distinct, split
-from symgrad_widgets.search.choice.values import unexplained
+from symgrad_widgets.search.choice.values import gains, tangents, unexplained
 from symgrad_widgets.search.terms.decades import decades, in_decades, plain, significand
 
 RNG = np.random.default_rng(0)
@@ -235,3 +235,15 @@ def test_what_is_missing_is_told_by_the_input_it_depends_on():
     assert (
         sg.score(sg.GradientField(x, slopes, ("a", "b", "c")), "a").missing == ()
     )  # no values, nothing told
+
+
+@pytest.mark.parametrize("poles", [False, True])
+def test_what_each_term_explains_is_what_a_fit_of_it_alone_takes_away(poles):
+    rng = np.random.default_rng(4)
+    formula, terms = rng.normal(size=200), rng.normal(size=(7, 200))
+    neuron = np.tanh(formula) + 0.1 * terms[3] + 0.01 * rng.normal(size=200)
+    sides = (terms[0] > 0).astype(int) if poles else 0
+    moved, left, _ = tangents(terms, neuron, formula, sides)
+    fitted = [np.linalg.lstsq(m[:, None], left)[1][0] for m in moved]
+    np.testing.assert_allclose(gains(terms, neuron, formula, sides), 1 - fitted / (left @ left), atol=1e-12)
+    assert gains(terms, neuron, formula, sides).argmax() == 3

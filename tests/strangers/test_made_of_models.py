@@ -401,7 +401,7 @@ def test_real_arguments_take_the_models_type_and_others_keep_theirs():
 def test_an_atlas_of_other_arguments_is_another_atlas(tmp_path):
     options = {"generations": 1, "jobs": 1, "progress": False, "path": tmp_path / "atlas.jsonl"}
     sg.atlas(Scaled(), X, "net.0", forward_args=S, **options)
-    with pytest.raises(sg.SymgradError, match="the atlas of another model, or on other points"):
+    with pytest.raises(sg.SymgradError, match="an atlas of another model, of other points"):
         sg.atlas(Scaled(), X, "net.0", forward_args=S + 1, **options)
 
 

@@ -154,7 +154,7 @@ def test_a_file_of_another_atlas_is_refused_and_kept(made, points, change, argum
 def test_a_file_of_something_else_or_of_another_version_is_refused_and_kept(points, tmp_path, row, lacks):
     path = tmp_path / "rows"
     path.write_text(f"{row}\n")
-    said = f"holds no atlas, or one that another version made, by other rules (in a row it lacks '{lacks}')"
+    said = rf"holds no atlas, or one that another version made by other rules \(in a row it lacks '{lacks}'\)"
     with pytest.raises(sg.SymgradError, match=said):
         sg.atlas(Known(), points, "neurons", path=path, **QUICK)
     assert path.read_text() == f"{row}\n"

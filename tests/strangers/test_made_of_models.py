@@ -111,7 +111,7 @@ READ = {  # with the name of the first layer, None where only the output is read
     "exported, dynamic_shapes": (lambda: exported(**DYNAMIC).module(), None),
     "traced by fx": (lambda: torch.fx.symbolic_trace(plain()), "0"),
     "DataParallel": (lambda: nn.DataParallel(plain()), "module.0"),
-    "DataParallel of a compiled one": (
+    "DataParallel of a compiled model": (
         lambda: nn.DataParallel(having_run(torch.compile(plain(), backend="eager"))),
         "module._orig_mod.0",
     ),

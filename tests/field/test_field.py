@@ -344,7 +344,7 @@ def test_some_of_the_points():
         (
             (np.tile(X[:3], (17, 1)), np.tile(G, (2, 1))[:51]),
             DataError,
-            r"3 different ones repeated.*n \+ 1 = 4",
+            r"3 different ones, repeated.*n \+ 1 = 4",
         ),
         ((X, G, None, None, "pca"), DataError, r"tangent must be 'auto', None or a basis, got 'pca'"),
         (

@@ -1,7 +1,8 @@
 """Read what a neuron has learnt as a formula.
 
 A neuron often computes `f = phi(g)`: a concept `g` bent by an unknown monotone `phi`. The direction of its
-input gradient does not depend on `phi`, so formulas are compared with the neuron by their unit gradients.
+input gradient does not depend on `phi`. So we compare formulas with the neuron by the directions of their
+gradients.
 
 >>> import symgrad_widgets as sg
 >>> run = sg.experiments["oscillator"].train(seed=0)
@@ -71,7 +72,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name):
-    """Import the module behind a public name when it is first used: torch and bokeh cost seconds."""
+    """Import the module behind a public name at its first use, because torch and bokeh cost seconds."""
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = importlib.import_module(f".{_PUBLIC[name]}", __name__)

@@ -1,4 +1,4 @@
-"""All words of the screen, in one table for each language: Python says them, and a page is given them."""
+"""All words of the screen, in one table for each language: Python uses them, and a page receives them."""
 
 import functools
 import json
@@ -12,7 +12,7 @@ _TABLES = Path(__file__).parent / "languages"
 
 
 class Words:
-    """The table of a language: texts by section and key, with names in braces for what differs.
+    """The table of a language: texts by section and key, with names in braces for what varies.
 
     >>> words("en")("told.neurons", count=2)
     '2 neurons'
@@ -27,7 +27,7 @@ class Words:
         self.table = table
 
     def __call__(self, where, **values):
-        """Text at "section.key", with values in the place of names."""
+        """Text at "section.key", with values in place of the names."""
         section, _, key = where.partition(".")
         return self.table[section][key].format(**values)
 
@@ -44,9 +44,9 @@ def languages():
 
 @functools.cache
 def words(language="en"):
-    """`Words` of a language, such as "en" or "de"; DataError where it has no table."""
+    """`Words` of a language, such as "en" or "de"; DataError if it has no table."""
     if language not in languages():
-        raise DataError(f"no language {language!r} is there: give one of {', '.join(languages())}")
+        raise DataError(f"there is no language {language!r}: give one of {', '.join(languages())}")
     return Words(json.loads((_TABLES / f"{language}.json").read_text(encoding="utf-8")))
 
 

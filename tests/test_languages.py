@@ -27,7 +27,7 @@ def names(text):
 
 def test_there_are_two_languages_and_an_unknown_one_is_refused():
     assert languages() == ("de", "en")
-    with pytest.raises(DataError, match="no language 'fr' is there: give one of de, en"):
+    with pytest.raises(DataError, match="there is no language 'fr': give one of de, en"):
         words("fr")
 
 

@@ -43,7 +43,7 @@ run
 # ## NeuronPicker: the neurons of a network
 #
 # You see a block for each layer and a dot for each neuron. Click one, or move with the arrow keys; hold Shift to choose
-# several. Next to the diagram, you see the chosen neuron over the data. It takes any `torch.nn.Module`, and points to run it on.
+# several. Beside it, you see the chosen neuron over the data. It takes any `torch.nn.Module`, and points to run it on.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)

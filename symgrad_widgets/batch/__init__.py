@@ -1,4 +1,4 @@
-"""Work side by side: jobs spread over processes or a cluster, their rows, and a lock for threads."""
+"""Parallel work: jobs spread over processes or a cluster, their rows, and a lock for threads."""
 
 from ..errors import ClusterError, WorkerDiedError
 from .jsonl import append, read, repair

@@ -21,15 +21,15 @@ _STARTED = 60  # and has a worker
 def on_cluster(call, tasks, scheduler, prepare):
     """Yield pairs `(number, result)` of `call(number, task)` as they come from the workers of a scheduler.
 
-    `tasks` maps numbers to tasks, of which `prepare` makes what is sent. Jobs whose worker dies are repeated
-    by the scheduler; those that it gives up are tried again at the end, one by one, before the result is a
-    `WorkerDiedError`.
+    `tasks` maps numbers to tasks; `prepare` turns each into what is sent. If a worker dies, the scheduler
+    repeats its job. Jobs that it gives up are tried again at the end, one by one; if that fails too, the
+    result is a `WorkerDiedError`.
 
     Raises
     ------
     ClusterError
-        for a scheduler that cannot be reached or is lost, and for workers that are none, have several
-        threads, or do not have this package.
+        if the scheduler cannot be reached or is lost, and if there are no workers, or they have several
+        threads or lack this package.
 
     """
     with _connected(scheduler) as client:
@@ -43,7 +43,7 @@ def on_cluster(call, tasks, scheduler, prepare):
 
 
 def _answers(client, call, tasks, scheduler, prepare):
-    """Yield the results of those tasks that the scheduler does not give up."""
+    """Yield the results of the tasks that the scheduler does not give up."""
     with parallel_config(_Backend(client)):
         pool = Parallel(-1, return_as="generator_unordered", pre_dispatch="all", batch_size=1)
     try:

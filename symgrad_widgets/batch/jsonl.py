@@ -1,6 +1,6 @@
-"""Results in a file, one JSON object a line, that outlives whatever happens while it is written.
+"""Results in a file, one JSON object on each line, that survives whatever happens while it is written.
 
-A line counts once its newline is there. What a killed process left of a line is cut off by `repair`.
+A line counts once its newline is there. `repair` cuts off the part of a line that a killed process left.
 """
 
 import json
@@ -16,14 +16,14 @@ _LARGEST, _MOST = 2**26, 10**6  # bytes, rows
 
 
 def read(path):
-    """Return the complete rows of a file, a list of dicts; a file that is not there has none.
+    """Return the complete rows of a file, a list of dicts; a missing file has none.
 
     Raises
     ------
     DataError
-        names the first line that is not a JSON object.
+        if a line is not a JSON object; the message names the first one.
     OutputError
-        for a file that cannot be read.
+        if the file cannot be read.
 
     """
     try:
@@ -52,7 +52,7 @@ def _row(path, number, line):
 
 
 def repair(path):
-    """Cut a half-written last line off a file, if it has one."""
+    """Cut off a half-written last line of a file, if it has one."""
     path = Path(path)
     if path.is_file():
         text = path.read_bytes()
@@ -66,7 +66,7 @@ def append(path, row):
     Raises
     ------
     OutputError
-        when the line cannot be written whole, for instance on a full disk: the file is as it was before.
+        if the line cannot be written whole, for instance on a full disk; the file then stays as it was.
 
     """
     line = json.dumps(_plain(row), allow_nan=False).encode() + b"\n"
@@ -81,7 +81,7 @@ def append(path, row):
             _cut(path, start)
         raise OutputError(
             f"cannot write to {path} ({error.strerror or error}): its {len(read(path))} rows are kept; "
-            "make room and give the same command again"
+            "make room and run the same command again"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""A lock for what one thread at a time may do."""
+"""A lock for work that only one thread may do at a time."""
 
 import os
 import threading
@@ -11,10 +11,10 @@ _all: weakref.WeakSet = weakref.WeakSet()
 
 
 class Lock:
-    """A lock that the thread which holds it may take again.
+    """A lock that a thread may take again while it holds it.
 
-    It is free in a process that was forked while another thread held it, and in copies and pickles: there is
-    no such thread there that would release it.
+    The lock is free in a process forked while another thread held it, and in copies and pickles, because that
+    thread does not exist there to release it.
     """
 
     def __init__(self):
@@ -26,7 +26,7 @@ class Lock:
 
     @contextmanager
     def held(self):
-        """Wait until no other thread holds it, and hold it while this lasts."""
+        """Wait until no other thread holds the lock, and hold it inside this context."""
         with self._lock:
             yield
 

@@ -13,7 +13,7 @@ __all__ = ["cores", "stream"]
 
 
 def cores():
-    """Number of processes that this machine, or the share of it that is lent, can run at a time."""
+    """Number of processes that this machine, or our share of it, can run at a time."""
     from joblib import cpu_count
 
     return cpu_count()
@@ -25,18 +25,20 @@ def stream(function, tasks, jobs=1, scheduler=None, prepare=None):
     Parameters
     ----------
     function : callable
-        Importable, runs in other processes, deals with its own errors: what it raises ends the stream.
+        It must be importable, run in other processes, and handle its own errors: any error that it raises
+        ends the stream.
     tasks : iterable of anything that can be sent to another process
     jobs : int
-        Processes of this machine, each with one thread for linear algebra.
+        Number of processes on this machine, each with one thread for linear algebra.
     scheduler : str or None
-        Address of a Dask scheduler, whose workers are used instead, all of them.
+        Address of a Dask scheduler; all its workers are used instead.
     prepare : callable or None
-        Makes of a task, in this process and when its turn has come, what is sent to the other one.
+        Turns a task into what is sent to the other process; called in this process, when it is the task's
+        turn.
 
-    A job whose worker dies is repeated: by the Dask scheduler, or on this machine once, with no other beside
-    it that could be the cause. If that does not help, the pair's second item is a `WorkerDiedError`. Closing
-    the generator, and Ctrl-C, end the processes on this machine.
+    If a worker dies, its job is repeated: by the Dask scheduler, or once on this machine, where it then runs
+    alone, so that no other job can be the cause. If that does not help, the pair's second item is a
+    `WorkerDiedError`. Closing the generator, or Ctrl-C, ends the processes on this machine.
     """
     if jobs < 1:
         raise DataError(f"jobs is the number of processes, at least 1, got {jobs}")
@@ -62,7 +64,7 @@ def _call(function, number, task):
 
 
 def _in_child(call, number, task):
-    """Do a job in a process that is ended by the one that started it, and that ends when that is no more."""
+    """Do a job in a child process; it ends if its parent ends it, or if the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches this process too
     _watch_parent()
     return call(number, task)

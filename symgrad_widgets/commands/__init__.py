@@ -1,1 +1,1 @@
-"""Commands of the command line that have a module of their own: `configure(parser)` and `main(arguments)`."""
+"""Commands of the command line, one module each, with `configure(parser)` and `main(arguments)`."""

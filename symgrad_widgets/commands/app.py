@@ -21,8 +21,8 @@ _PACKAGE = Path(__file__).resolve().parents[1] / "jupyter"  # holds voila/templa
 def configure(parser):
     """Describe the arguments."""
     add = parser.add_argument
-    add("--port", type=int, default=8866, help="or the next that is free (default: 8866)")
-    add("--no-browser", action="store_true", help="only serve it: open the address that is printed yourself")
+    add("--port", type=int, default=8866, help="or the next free one (default: 8866)")
+    add("--no-browser", action="store_true", help="only serve it; open the printed address yourself")
     add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
 
 
@@ -65,6 +65,6 @@ def settings():
 
 
 def _without_code(_, notebook, cwd):  # noqa: ARG001 - Voila passes it by name
-    """Leave out the cells that say how to do it in Python."""
+    """Leave out the cells that show how to do it in Python."""
     notebook.cells = [cell for cell in notebook.cells if _LEFT_OUT not in cell.metadata.get("tags", ())]
     return notebook

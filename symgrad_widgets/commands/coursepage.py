@@ -1,8 +1,8 @@
 """`symgrad classroom page NETWORK --points FILE --task FILE`: a course's own page, used without Python.
 
-The network is an experiment of the package by name, a checkpoint of linear layers, which is read as numbers,
-or any module of torch: `my_file.py:name`, where the name is that of the module, or of a function that returns
-it. That file is run, so it has to be one's own.
+The network is an experiment of the package, by name; or a checkpoint of linear layers, read as numbers; or
+any torch module, `my_file.py:name`, where `name` is the module or a function that returns it. This runs the
+file, so use only your own.
 """
 
 import importlib.util
@@ -23,9 +23,9 @@ def configure(parser):
     add("--activation", default="silu", help="between the layers of a checkpoint (default: silu)")
     add("--title", help="of the page (default: that of the tasks)")
     add("--notebook", metavar="ADDRESS", help="of a notebook that the page links to")
-    add("--word", help="encrypts what the page keeps back")
-    add("--hidden", action="store_true", help="keep formulas back until somebody has guessed")
-    add("--generations", type=int, metavar="N", help="of the search that is recorded (default: all)")
+    add("--word", help="encrypts what the page hides")
+    add("--hidden", action="store_true", help="hide formulas until somebody has guessed")
+    add("--generations", type=int, metavar="N", help="of the recorded search (default: all)")
     add("--seed", type=int, default=0, help="of the search (default: 0)")
 
 
@@ -38,7 +38,7 @@ def main(arguments, _):
         names, points = _points(Path(arguments.points))
         source = _module(source, arguments.activation)
     elif Path(source).suffix in {".pt", ".pth", ".safetensors"} or ".py:" in source:
-        raise DataError(f"{source} is a network of your own: give points to look at it on, --points data.csv")
+        raise DataError(f"{source} is your own network: give points to look at it on, --points data.csv")
     tasks = None if arguments.task is None else _text(Path(arguments.task))
     path = page(
         source, arguments.out, points, names, seed=arguments.seed, generations=arguments.generations,
@@ -52,7 +52,7 @@ def main(arguments, _):
 
 
 def _points(path):
-    """Names of the inputs, and points (N, n), from a table with a line of names on top."""
+    """Names of the inputs, and points (N, n), from a table whose first line holds the names."""
     from ..network.experiment.tables import numbers_of, read_table
 
     columns = read_table(_text(path), str(path))
@@ -60,7 +60,7 @@ def _points(path):
 
 
 def _module(source, activation):
-    """Network of a checkpoint's path, or of `file.py:name`."""
+    """Network from a checkpoint's path, or from `file.py:name`."""
     if ".py:" not in source:
         from .. import from_checkpoint
 

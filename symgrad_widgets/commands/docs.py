@@ -1,7 +1,7 @@
-"""`symgrad docs`: one static site of the documents, the reference, all notebooks, executed, and live pages.
+"""`symgrad docs`: one static site with the documents, the reference, all executed notebooks, and live pages.
 
-It needs no network. Documents and notebooks need no JavaScript either: formulas are MathML, live views are
-pictures and words. In front, and on a page for each network, the instrument is alive without Python.
+It needs no network. Documents and notebooks need no JavaScript either: formulas are MathML, and live views
+become pictures and words. The start page, and a page for each network, have a live instrument without Python.
 """
 
 import re
@@ -34,13 +34,15 @@ def configure(parser):
     add = parser.add_argument
     add("out", metavar="OUT", help="folder for the site")
     add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
-    add("--networks", metavar="NAMES", help="experiments with a live page, with commas (default: all)")
-    add("--generations", type=int, metavar="N", help="of each search for them (default: all)")
+    add(
+        "--networks", metavar="NAMES", help="experiments with a live page, separated by commas (default: all)"
+    )
+    add("--generations", type=int, metavar="N", help="of each of their searches (default: all)")
     add("--timeout", type=int, default=900, metavar="SECONDS", help="for each cell (default: 900)")
 
 
 def main(arguments, _):
-    """Build the site; a notebook that fails ends it."""
+    """Build the site; stop if a notebook fails."""
     try:
         import pdoc
     except ImportError:
@@ -74,13 +76,13 @@ def _experiments(names):
 
 
 def _documents(root):
-    """Paths of the documents by the addresses of their pages."""
+    """Paths of the documents, by the addresses of their pages."""
     paths = [path for pattern in _DOCUMENTS for path in sorted(root.glob(pattern))]
     return {path.relative_to(root).with_suffix(".html"): path for path in paths}
 
 
 def _executed(source, folder, out, timeout, alive):
-    """Title and address of a notebook's page, which is written; `alive` are the pages of its networks."""
+    """Write a notebook's page; returns its title and address. `alive` holds the pages of its networks."""
     import nbformat
 
     from ..notebook_support import page, runner
@@ -114,7 +116,7 @@ def _title(text, otherwise):
 
 
 def _relinked(text, home, place):
-    """Markdown from `home` for a page in `place`: links lead to pages, and other files come along."""
+    """Markdown from `home` for a page in `place`: links lead to pages, and other files are copied."""
 
     def follow(link):
         target = Path(link[1])

@@ -6,7 +6,7 @@ __all__ = ["main"]
 
 
 def main(_, __):
-    """Run a small search with PySR; 0 when it finds x^2 + v^2, whose gradients it is given."""
+    """Run a small search with PySR; return 0 if it finds x^2 + v^2 from its gradients."""
     import numpy as np
 
     from ..field import GradientField
@@ -25,5 +25,5 @@ def main(_, __):
         search.step()
         print(f"generation {search.generation}, {time.monotonic() - start:.0f} s: {search.best}", flush=True)
     found = search.best is not None and str(search.best.expression) == "v**2 + x**2"
-    print("PySR works" if found else "PySR runs, and has not found v**2 + x**2")
+    print("PySR works" if found else "PySR runs, but has not found v**2 + x**2")
     return 0 if found else 1

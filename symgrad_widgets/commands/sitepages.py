@@ -1,4 +1,4 @@
-"""The site's pages that need no Python: one for each network, a gallery, and the instrument in front."""
+"""The site's pages that need no Python: one for each network, a gallery, and a start page."""
 
 import base64
 import math
@@ -15,7 +15,7 @@ __all__ = ["build", "live"]
 
 _FIRST = "cubic_force"  # two inputs, a formula that takes some guessing
 _TITLE = "symgrad: read what a neuron has learnt as a formula"
-_FAR = 10  # degrees in the middle: a best formula that is farther off is none to ask for
+_FAR = 10  # degrees in the median: do not ask for a best formula that is farther off
 _SPARE = 8  # degrees more than the nearest neuron is off
 _WHICH = """## Which of two?
 Which of these formulas has arrows that are closer to the neuron's?
@@ -47,7 +47,7 @@ b { color: var(--accent) }
 
 
 def live(experiments, folder):
-    """(address, title) of the pages of some experiments, by the paths of their notebooks in `folder`."""
+    """(address, title) of experiments' pages, by the paths of their notebooks in `folder`."""
     found = {}
     for experiment in experiments:
         one = f"networks/{_address(experiment)}", experiment.title
@@ -62,8 +62,8 @@ def _address(experiment):
 def build(out, folder, experiments, generations, told):
     """Write the pages of some experiments into `out`, and the start page.
 
-    `folder` is that of the notebooks, and `told` the addresses of their pages by their paths. The tasks of a
-    page are those of its experiment in `teaching/tasks`, or else some that fit any network.
+    `folder` holds the notebooks, and `told` the addresses of their pages by path. A page has the tasks of its
+    experiment in `teaching/tasks` or, if there are none, tasks that fit any network.
     """
     from ..widgets import bokehjs
     from ..widgets.pages import recorded, write_page
@@ -131,7 +131,7 @@ def _notebook(experiment, folder):
 
 
 def _card(experiment, address, subject, view):
-    """A network in the gallery: what it saw, and its field; nothing of what it has learnt."""
+    """A network in the gallery: what it saw, and its field, but not what it has learnt."""
     section, picture = subject.section(view.inputs, {}), ""
     if section is not None:
         packed = base64.b64encode(_png(section)).decode()
@@ -142,7 +142,7 @@ def _card(experiment, address, subject, view):
 
 
 def _png(section):
-    """A section's greys, which fade where there are no data, as the bytes of a picture."""
+    """A section in greys, which fade where there are no data, as the bytes of a picture."""
     side = section["side"]
     shades, near = (base64.b64decode(section[name]) for name in ("shades", "near"))
     rows = [

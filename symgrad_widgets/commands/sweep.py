@@ -24,14 +24,14 @@ def configure(parser):
     add(
         "--variant",
         default="default",
-        help="of the data: default, paper, or another that the experiments have",
+        help="of the data: default, paper, or another variant that the experiments have",
     )
     add("--preset", default="default", help="of the training: default or paper")
     add("--epochs", type=int, metavar="N", help="of the training, instead of the preset's")
     add("--budget", type=float, metavar="SECONDS", help="for a search, at most (default: 20)")
     add("--notebooks", action="store_true", help="execute the notebooks instead of calling the library")
     add("--notebook-folder", metavar="FOLDER", help="where they are (default: the repository's own)")
-    add("--jobs", type=int, metavar="N", help="runs at a time (default: one a core)")
+    add("--jobs", type=int, metavar="N", help="runs at a time (default: one for each core)")
     add("--dask", metavar="SCHEDULER", help="address of a Dask scheduler, whose workers do the runs")
     add("--out", default="runs", metavar="FOLDER", help="for the rows and the report (default: runs)")
     add("--study", metavar="NAME", help="measure an open question instead: one of the package's studies")

@@ -14,12 +14,12 @@ def configure(parser):
     add = parser.add_argument
     add("action", choices=["make"], help="train with seed 0 and default settings, and write the files")
     add("experiments", nargs="*", metavar="EXPERIMENT", help="names or numbers in the paper (default: all)")
-    add("--jobs", type=int, metavar="N", help="trainings at a time (default: one a core)")
+    add("--jobs", type=int, metavar="N", help="trainings at a time (default: one for each core)")
     add("--out", metavar="FOLDER", help="for the files (default: the package's own)")
 
 
 def main(arguments, _):
-    """Do what is asked for, with a line for each file."""
+    """Train the networks, and print a line for each file."""
     from .. import batch, experiments
     from ..network.training.weight_files import SHIPPED
 

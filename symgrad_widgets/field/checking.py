@@ -1,4 +1,4 @@
-"""What a gradient field is made of, checked: arrays of one shape, and enough points of different places."""
+"""Check the parts of a gradient field: arrays of matching shapes, and enough different points."""
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def finite_rows(array):
 
 
 def usable(gradients, projected):
-    """Points at which some neuron's gradient (N, k, n) is not zero, on the tangent space too."""
+    """Points at which some neuron's gradient (N, k, n) is not zero, even on the tangent space."""
     whole = np.linalg.norm(gradients, axis=2).max(axis=1, initial=0)
     length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0)
     if not whole.any():
@@ -54,7 +54,7 @@ def varied(points):
         if different > n:
             return
     raise DataError(
-        f"the points are {different} different ones repeated, at least n + 1 = {n + 1} are needed; "
+        f"the points are {different} different ones, repeated, but at least n + 1 = {n + 1} are needed; "
         "give more points"
     )
 
@@ -62,6 +62,6 @@ def varied(points):
 def enough(left, n, count, what):
     if left < n + 1:
         raise NoGradientError(
-            f"only {left} of {count} points have a {what} gradient, at least n + 1 = {n + 1} are needed; "
+            f"only {left} of {count} points have a {what} gradient, but at least n + 1 = {n + 1} are needed; "
             "give more points, or points where the neuron is not saturated"
         )

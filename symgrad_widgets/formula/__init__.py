@@ -1,1 +1,1 @@
-"""The language of formulas: text, SymPy expressions and numbers, one into the other."""
+"""The language of formulas: it turns text, SymPy expressions and numbers into one another."""

@@ -1,4 +1,4 @@
-"""What of a formula has no inputs in it: computed while it is read, since what follows must not blow up."""
+"""Compute the parts of a formula without inputs while reading it, so that later steps cannot blow up."""
 
 import numpy as np
 
@@ -10,15 +10,15 @@ __all__ = ["constant", "levels", "number"]
 
 
 def number(text):
-    """Value of the text of a number in a tree: 1.6, 1e-3, 3/2."""
+    """Value of a number's text in a tree: 1.6, 1e-3, 3/2."""
     above, _, below = text.partition("/")
     return float(above) / float(below or 1)
 
 
 def constant(tree, refuse):
-    """Value of what has no inputs in it, else None.
+    """Value of a tree without inputs, else None.
 
-    `refuse(sentence, piece=...)` is called, and is to raise, where a part has no finite or no real value.
+    If a part has no finite or no real value, it calls `refuse(sentence, piece=...)`, which must raise.
     """
     head, *parts = tree
     if head in ("#", "@"):
@@ -47,7 +47,7 @@ def _applied(head, values):
 
 
 def levels(tree):
-    """How many lists lie in one another."""
+    """How deeply the lists are nested."""
     most, stack = 0, [(tree, 1)]
     while stack:
         (_, *parts), level = stack.pop()

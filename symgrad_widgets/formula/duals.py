@@ -1,6 +1,6 @@
-"""Values and gradients of a formula as it is written, by dual numbers, as a browser computes them.
+"""Values and gradients of a formula as it is written, by dual numbers, just as a browser computes them.
 
-Nothing is simplified: where a part of the formula has no value the whole has none. A dual number here is a
+Nothing is simplified: if a part of the formula has no value, the whole has none. A dual number here is a
 value (N,), or one number, and a dict of its slopes: the column of an input, and the derivative by it.
 """
 
@@ -17,7 +17,7 @@ __all__ = ["evaluate_tree"]
 def evaluate_tree(tree, names, points):
     """Values (N,) and gradients (N, n) of a tree of `typed` at points (N, n), a column for each name.
 
-    Outside of a formula's domain, and of that of its derivative, they are not finite.
+    Outside the domain of the formula or its derivative, they are not finite.
     """
     points = np.asarray(points, dtype=np.float64)
     inputs = {name: (points[:, i], {i: 1.0}) for i, name in enumerate(names)}
@@ -71,7 +71,7 @@ def _operator(row, given):
 
 
 def _sum(a, b, times_a=1.0, times_b=1.0):
-    """Slopes a and b, each times something; what does not depend on an input has no slope by it."""
+    """Sum of slopes a and b, each times a factor; what does not depend on an input has no slope for it."""
     total = {i: times_a * along for i, along in a.items()}
     for i, along in b.items():
         total[i] = total[i] + times_b * along if i in total else times_b * along

@@ -1,7 +1,7 @@
 """The language of formulas as plain data: what a browser has to know to read and compute what is typed there.
 
-A function is known by its value (both sides have the same ones of their own, those of `SLOPES`) or is a tree
-of such functions, as each row of the operators' table is: a new row is known everywhere.
+A function is either built in (both sides have those of `SLOPES`) or a tree of built-in functions. Each row of
+the operators' table is such a tree, so both sides know a new row.
 """
 
 import functools
@@ -20,7 +20,7 @@ __all__ = ["expansion", "language", "slope"]
 
 @functools.cache
 def expansion(row):
-    """Tree in u and v of an operator (a row of the table), or None where our functions do not make it up."""
+    """Tree in u and v of an operator (a row of the table), or None if our functions cannot express it."""
     arguments = sp.symbols("u v", real=True)[: row.arity]
     try:
         tree = read_formula(str(row.sympy(sp, *arguments)), ("u", "v")).tree
@@ -40,10 +40,10 @@ def slope(name):
 
 
 def language(spoken="en"):
-    """All that a reader and an evaluator of formulas have to know, as plain data.
+    """Everything that a reader and an evaluator of formulas have to know, as plain data.
 
-    `functions` maps each name to its number of arguments; `trees` some to what they are made of, or to None
-    where a page cannot compute them; `slopes` the others to their derivatives. `sentences` are those of the
+    `functions` maps each name to its number of arguments. `trees` maps some names to their trees, or to None
+    if a page cannot compute them; `slopes` maps the others to their derivatives. `sentences` are in the
     language `spoken`.
     """
     rows = {name: row for name, row in OPERATORS.items() if name not in {*SLOPES, *ARITHMETIC}}

@@ -4,12 +4,12 @@ from ..errors import ExpressionError
 
 __all__ = ["anonymous", "on_arrays"]
 
-# How it shows, when an expression is compiled or called, that a library lacks a function.
+# Errors which show, when an expression is compiled or called, that a library lacks a function.
 _UNKNOWN = (AttributeError, NameError, NotImplementedError, TypeError, ValueError)
 
 
 def anonymous(symbols, expression):
-    """Return other symbols, and the expression or the list of them in these: names may be of functions."""
+    """Return new symbols, and the expression (or list) in these, because a name may be a function's."""
     import sympy as sp
 
     others = [sp.Dummy() for _ in symbols]
@@ -20,15 +20,15 @@ def anonymous(symbols, expression):
 
 
 def on_arrays(symbols, expression, own=None, **options):
-    """Return a function of arrays, one for each symbol, to the value of an expression, or of a list of them.
+    """Return a function that maps arrays, one for each symbol, to the value of an expression or of a list.
 
-    `own` maps names to functions that come before those of NumPy and SciPy; `options` are SymPy's for
+    `own` maps names to functions that take precedence over NumPy's and SciPy's; `options` go to SymPy's
     lambdify.
 
     Raises
     ------
     ExpressionError
-        now, or when it is called, for a function that neither NumPy nor SciPy has.
+        if neither NumPy nor SciPy has a function: now, or when the result is called.
 
     """
     import sympy as sp

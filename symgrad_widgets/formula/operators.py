@@ -1,4 +1,4 @@
-"""The operators a formula may be built from, one row each, and the examination a row has to pass.
+"""The operators that a formula may use, one row each, and the checks that a row has to pass.
 
 Outside its domain an operator is not finite. Nothing is "protected", that is, turned into another function,
 and a term that leaves its domain at one point is rejected. There is one convention: `log` is log|u| (its
@@ -212,7 +212,7 @@ def _same_or_raise(existing, form, arguments):
 
     if existing.arity == len(arguments) and existing.sympy(sp, *arguments) == form:
         return existing
-    raise DataError(f"operator {existing.name!r} exists already with another meaning: choose another name")
+    raise DataError(f"operator {existing.name!r} already exists with another meaning: choose another name")
 
 
 def _derived(name, code, form, arguments):

@@ -8,9 +8,9 @@ _STEPS = (sp.sign, sp.Heaviside, sp.floor, sp.ceiling, sp.Piecewise)  # flat bet
 
 
 def core(expression):
-    """Strip an expression of outer functions of one argument: `3*exp(u)**2 + 1` to `u`, `1/(u*v)` to `u*v`.
+    """Strip outer functions of one argument: `3*exp(u)**2 + 1` becomes `u`, `1/(u*v)` becomes `u*v`.
 
-    What is stripped has a derivative that vanishes nowhere or at isolated values: parallel gradients stay so.
+    Their derivatives vanish nowhere, or only at isolated values, so parallel gradients stay parallel.
     """
     while True:
         inner = _inside(expression)

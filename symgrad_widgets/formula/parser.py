@@ -1,4 +1,4 @@
-"""Formulas of text as SymPy expressions: `typed` reads, and each function of a tree has a form in SymPy."""
+"""Turn text into SymPy formulas: `typed` reads the text, and each function of a tree has a SymPy form."""
 
 import sympy as sp
 
@@ -20,10 +20,10 @@ def parse(text, names=None):
     Parameters
     ----------
     text : str
-        As people write them; `typed` says what is read, and how. A logarithm of something negative is not a
-        number here: write log(abs(u)).
+        The formula as people write it; `typed` says what it reads, and how. The logarithm of something
+        negative is not a number here: write log(abs(u)).
     names : sequence of str, or None
-        The inputs. None takes every word that is nothing else for an input.
+        The inputs. With None, every word that is nothing else is an input.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def parse(text, names=None):
     Raises
     ------
     ExpressionError
-        one sentence about the formula: it is read, never run. Constants have at most 300 digits.
+        It says in one sentence what is wrong. The text is read, never run. Constants have at most 300 digits.
 
     """
     reading = read_formula(text, names)

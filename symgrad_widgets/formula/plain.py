@@ -1,4 +1,4 @@
-"""Trees of formulas as text that can be read in one way only."""
+"""Trees of formulas as text that can be read in only one way."""
 
 __all__ = ["short", "written"]
 
@@ -9,7 +9,7 @@ def short(text):
 
 
 def written(tree):
-    """Text of a tree in this language, with every sign and with brackets wherever they might be missed."""
+    """Text of a tree in this language, with every sign, and with brackets wherever a reader may want them."""
     return _written(tree)[0]
 
 

@@ -1,4 +1,4 @@
-"""Read how something moves, as a person writes it: `x' = v` and `v' = -sin(x)`, a line each."""
+"""Read equations of motion as a person writes them: `x' = v` and `v' = -sin(x)`, one on each line."""
 
 import re
 from functools import partial
@@ -16,21 +16,21 @@ _EXAMPLE = "write x' = v and v' = -sin(x), a line for each"
 
 
 def read_velocities(text):
-    """Return the names of n quantities, and a function of n arrays (N,) to their n velocities.
+    """Return the names of n quantities, and a function that maps n arrays (N,) to their n velocities.
 
     >>> names, rhs = read_velocities("x' = v; v' = -sin(x)")
 
     Parameters
     ----------
     text : str
-        An equation `x' = ...` or `dx/dt = ...` for each quantity, on lines of their own or between
-        semicolons. The right-hand sides are formulas as `read_formula` reads them, of the quantities named on
-        the left.
+        An equation `x' = ...` or `dx/dt = ...` for each quantity, on separate lines or separated by
+        semicolons. The right-hand sides are formulas, as `read_formula` reads them, in the quantities on the
+        left.
 
     Raises
     ------
     ExpressionError
-        for a line that is no such equation, a quantity with two of them, and a formula that cannot be read.
+        if a line is not such an equation, a quantity has two, or a formula cannot be read.
 
     """
     lines = [line.strip() for line in _BETWEEN.split(text) if line.strip()]

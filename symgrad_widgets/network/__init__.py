@@ -4,7 +4,7 @@ __all__ = ["ACTIVATIONS"]
 
 
 def __getattr__(name):
-    """Load torch when an activation is asked for, and not for an experiment's data."""
+    """Load torch only for an activation, not for an experiment's data."""
     if name != "ACTIVATIONS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .modules import ACTIVATIONS

@@ -1,6 +1,6 @@
 """The concepts that the experiments hide, as plain SymPy formulas, and the equations that their data obey.
 
-One row a concept: `"P1-07": Concept(x**2 + v**2)`. Only the noise floor and the verdict ever read them;
+Each concept is one row: `"P1-07": Concept(x**2 + v**2)`. Only the noise floor and the verdict read them;
 sampling, training and search never do.
 """
 
@@ -20,8 +20,8 @@ def inputs(names):
 class Concept(NamedTuple):
     """Formulas that the pairs of an experiment share, and what holds at each of its points.
 
-    `constraints` are SymPy equations in the same symbols, true on all data: the proof may use them.
-    `meanings` are the keys, in the table of words, of what each formula is to a person.
+    `constraints` are SymPy equations in the same symbols, true on all data; the proof may use them.
+    `meanings` are keys in the table of words: they say what each formula means to a person.
     """
 
     formulas: tuple

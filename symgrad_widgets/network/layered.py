@@ -1,4 +1,4 @@
-"""A network of one layer after another as plain arrays, so that it can be computed without torch."""
+"""A network whose layers follow one another, as plain arrays, so that it can run without torch."""
 
 import operator
 from typing import NamedTuple
@@ -57,14 +57,14 @@ class Step(NamedTuple):
 
 
 def layered(model, points, values):
-    """Steps of a model that takes them one after another, or None where it is no such model.
+    """Steps of a model that takes them one after another, or None if it is not such a model.
 
     Parameters
     ----------
     model : torch.nn.Module
-        It is followed by its own forward, with stand-ins for numbers.
+        Its own forward is traced, with stand-ins for numbers.
     points : array (N, n)
-    values : array (N, k), its outputs there, with which those of the steps are compared
+    values : array (N, k), its outputs there, to compare with those of the steps
 
     Returns
     -------
@@ -94,7 +94,7 @@ class _Tracer(torch.fx.Tracer):
 
 
 def _followed(model):
-    """Steps along the one way through a model's graph, or None where there is not one way."""
+    """Steps along the only way through a model's graph, or None if there is not exactly one way."""
     try:
         nodes = list(_Tracer().trace(model).nodes)
     except Exception:  # noqa: BLE001 - what cannot be followed raises anything

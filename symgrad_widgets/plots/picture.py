@@ -1,4 +1,4 @@
-"""A picture as plain data: what bokeh, the SVG writer and a screen reader all show, written down once."""
+"""A picture as plain data, for bokeh, the SVG writer and a screen reader alike."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ class Picture:
     """Marks with axes, a title and `words`: one or two sentences that say what they show.
 
     `equal` asks for the same scale on both axes; `ticks` are pairs of an x and the words to write there, in
-    place of numbers. Shown by IPython as SVG with the words; `figure()` is the same picture as a bokeh
-    figure, `svg()` as text of an SVG file.
+    place of numbers. IPython shows the picture as SVG with the words. `figure()` returns it as a bokeh
+    figure, `svg()` as the text of an SVG file.
     """
 
     title: str
@@ -80,7 +80,7 @@ class Picture:
 
     @property
     def slanted(self):
-        """Whether the words at the ticks are too long to stand level, side by side."""
+        """Whether the words at the ticks are too long to write level, side by side."""
         longest = max((len(words) for _, words in self.ticks), default=0)
         return longest * max(len(self.ticks), _FEW) >= _LEVEL
 

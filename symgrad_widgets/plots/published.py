@@ -28,7 +28,7 @@ def published_fronts():
 def published_front(experiment, field):
     """Candidates of arXiv 2409.05305 for an experiment ("P1-07"), in its order, scored on `field`.
 
-    The paper numbers the inputs x1, x2, ...; here they bear the field's names. Complexity and loss are ours.
+    The paper numbers the inputs x1, x2, ...; here they have the field's names. Complexity and loss are ours.
     """
     fronts = published_fronts()
     if experiment not in fronts:

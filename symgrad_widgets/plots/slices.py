@@ -9,7 +9,7 @@ __all__ = ["Slice"]
 
 @dataclass(frozen=True)
 class Slice:
-    """Values `at` = {name: value} of all inputs but two, and how near a point has to be to count.
+    """Values `at` = {name: value} of all inputs except two, and how near a point must be to count.
 
     `band` is in standard deviations of those inputs: the root mean square of a point's distances along them.
     """
@@ -18,7 +18,7 @@ class Slice:
     band: float = 0.5
 
     def near(self, field):
-        """Return which points of a field lie within the band, shape (N,), bool."""
+        """Return which points of a field are within the band, shape (N,), bool."""
         columns = [field.names.index(name) for name in self.at]
         points = field.points[:, columns]
         spread = points.std(axis=0)

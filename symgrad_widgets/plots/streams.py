@@ -11,9 +11,9 @@ _LONG = 0.8  # of the distance between arrows: the longest
 
 
 def velocities_picture(names, rhs, low, high):
-    """Draw velocities where quantities lie between `low` and `high`; others than two in the middle.
+    """Draw velocities where two quantities are between `low` and `high`, and any others in the middle.
 
-    `names` and `rhs` are those of `formula.velocities.read_velocities`. Two quantities or more.
+    `names` and `rhs` are those of `formula.velocities.read_velocities`, for two quantities or more.
     """
     across, up = (axis.ravel() for axis in np.meshgrid(*[np.linspace(low, high, _ALONG)] * 2))
     middle = np.full(len(across), (low + high) / 2)
@@ -26,7 +26,7 @@ def velocities_picture(names, rhs, low, high):
     x, y = across[known], up[known]
     arrows = {"x0": x, "y0": y, "x1": x + step[0], "y1": y + step[1]}
     title = "How it moves"
-    words = f"Arrows show where {names[0]} and {names[1]} go next, the longer the faster."
+    words = f"Arrows show where {names[0]} and {names[1]} go next: the longer, the faster."
     marks = (
         Mark("points", {"x": x, "y": y}, GREY, "", "circle", 3),
         Mark("segments", arrows, BLUE, "velocity", size=2),

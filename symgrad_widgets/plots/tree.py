@@ -1,4 +1,4 @@
-"""A division as a tree: inputs as leaves, joined where they act together."""
+"""A division as a tree: inputs are leaves, joined if they act together."""
 
 from .picture import BLUE, GREY, Mark, Picture
 
@@ -8,7 +8,7 @@ _DOUBT = ((1e-3, "sure", 5.0), (3e-2, "likely", 2.5), (1.0, "doubtful", 1.0))  #
 
 
 def division_picture(division):
-    """Tree of a `Division`: inputs below, each quantity above those it is made of; thick lines are sure."""
+    """Tree of a `Division`: inputs below, each quantity above its parts; thick lines are sure."""
     nodes, joins, leaves = [], [], []
     for part in division.parts:
         _place(part, nodes, joins, leaves)
@@ -32,7 +32,7 @@ def division_picture(division):
 
 
 def _place(part, nodes, joins, leaves):
-    """Position (x, y) of a part, all parts below it placed first."""
+    """Position (x, y) of a part, after placing all parts below it."""
     if not part.parts:
         leaves.append(str(part))
         return len(leaves) - 1.0, 0.0

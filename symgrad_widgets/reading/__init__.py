@@ -1,1 +1,1 @@
-"""Both stems together: from a network to formulas that can be read and checked."""
+"""Both stems together: from a network to formulas that you can read and check."""

@@ -6,9 +6,9 @@ __all__ = ["columns", "weights"]
 
 
 def columns(activity):
-    """Numbers of the layers of an `Activity` to draw: what is bent stands for what it bends.
+    """Numbers of the layers of an `Activity` to draw: a layer that bends another one represents it.
 
-    A first layer as wide as the inputs, which only scales them, is left out.
+    A first layer as wide as the inputs is left out, because it only scales them.
     """
     layers = activity.layers
     shown = [
@@ -23,7 +23,7 @@ def columns(activity):
 def weights(activity, before, after):
     """Weights (neurons after, neurons before) between two layers by number, None for the inputs.
 
-    None where not one linear layer alone lies between them.
+    None unless exactly one linear layer lies between them.
     """
     count = len(activity.names) if before is None else activity.layers[before].count
     modules = dict(activity.model.named_modules())

@@ -13,9 +13,9 @@ __all__ = ["Phi", "fit_phi"]
 class Phi:
     """The monotone function that bends the formula into the neuron: `neuron = phi(formula)`.
 
-    Isotonic least squares (pool adjacent violators) through the points; call it with values of the formula.
-    `r2` is its share of the neuron's variance, `monotonicity` Spearman's rank correlation (1 or -1: exactly
-    monotone).
+    It is an isotonic least-squares fit (pool adjacent violators). Call it with values of the formula. `r2` is
+    the share of the neuron's variance that it explains; `monotonicity` is Spearman's rank correlation (1 or
+    -1: exactly monotone).
     """
 
     formula: np.ndarray  # (N,) ascending

@@ -1,4 +1,4 @@
-"""A neuron's value over two of its inputs, the others held where the data are."""
+"""A neuron's value over two of its inputs, with the others held at values where there are data."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ import numpy as np
 __all__ = ["Section", "section"]
 
 _SIDE = 32  # points along each input
-_NEAREST = 3  # points that have to be near: a single one may be a stray
-_HERE, _GONE = 0.15, 0.5  # spreads from the last of them: there are data, there are none
-_POINTS = 4000  # that are looked at for it
+_NEAREST = 3  # points that must be near: a single one may be a stray
+_HERE, _GONE = 0.15, 0.5  # spreads from the last of these points: up to here there are data, beyond none
+_POINTS = 4000  # points to check for this
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Section:
 
     @property
     def across(self):
-        """Whether the other inputs change along the plane, so that it stays on the surface of the data."""
+        """Whether the other inputs change along the plane, so that it stays on the data's surface."""
         return bool(np.count_nonzero(self.tilt) > 2)
 
 
 def section(field, inputs, compute, side=_SIDE, where=None):
-    """Return the `Section` of a field over two inputs, by position; None where the data are a line there.
+    """Return the `Section` of a field over two inputs, by position; None if the data are a line there.
 
-    It goes through a point of the data: that nearest the median, or nearest to `where`, {position: value}.
+    It goes through a data point: the one nearest the median, or nearest to `where`, {position: value}.
     `compute` maps points (N, n) to values (N, k).
     """
     from scipy.spatial import KDTree
@@ -75,7 +75,7 @@ def section(field, inputs, compute, side=_SIDE, where=None):
 
 
 def _tilt(tangent, inputs, n):
-    """Steps (2, n) along the data for a step of each input; None where they do not have both."""
+    """Steps (2, n) along the data for a step of each input; None if the data do not allow both."""
     if tangent is None or tangent.ndim == 3:
         return np.eye(n)[inputs]
     both = tangent[inputs]

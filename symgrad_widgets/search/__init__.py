@@ -1,4 +1,4 @@
-"""Gradient-matching symbolic search: formulas whose unit gradients agree with those of a neuron."""
+"""Gradient-matching symbolic search: formulas whose gradients have the same directions as a neuron's."""
 
 from .choice.candidate import Candidate, identifiable, score
 from .choice.certificate import Certificate

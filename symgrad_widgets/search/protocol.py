@@ -1,4 +1,4 @@
-"""What a search steps: the native engine, and PySR's."""
+"""What a search can step: the native engine, and PySR's."""
 
 from typing import Protocol, Self, runtime_checkable
 
@@ -9,8 +9,8 @@ __all__ = ["ReportsEarly", "SearchEngine"]
 class SearchEngine(Protocol):
     """One reproducible search, whose `step()` runs the next generation.
 
-    A step that is cut short leaves the engine in no state to go on from: step a `copy()`, and keep it when
-    the step has ended.
+    After a step is cut short, the engine cannot go on. So step a `copy()`, and keep the copy once the step
+    has finished.
     """
 
     evaluations: int
@@ -21,7 +21,7 @@ class SearchEngine(Protocol):
 
     @property
     def surveyed(self) -> bool:
-        """Whether all that is tried of any field has been tried, so that an answer can be told from none."""
+        """Whether everything that any field gets has been tried, so that "no answer" means something."""
 
     @property
     def divided(self) -> bool:
@@ -34,12 +34,12 @@ class SearchEngine(Protocol):
         """Run the next generation."""
 
     def contenders(self) -> list[tuple]:
-        """Return what has been found and may be the answer, each as a tuple of `Term`s to be summed."""
+        """Return what may be the answer, each as a tuple of `Term`s to sum."""
 
 
 @runtime_checkable
 class ReportsEarly(Protocol):
-    """An engine whose generations are so long that what they find is shown before they end."""
+    """An engine whose generations are so long that it shows what they find before they end."""
 
     def so_far(self) -> list[tuple]:
         """Return contenders, with those of a step that was cut short."""

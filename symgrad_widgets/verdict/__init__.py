@@ -1,4 +1,4 @@
-"""A formula held against a concept: proved, up to its constants, numerically, or not the same."""
+"""Compare a formula with a concept: the same (proved, up to constants, numerically), or not."""
 
 from .decision import CERTAINTY, Verdict, verify
 from .proof import vanishes

@@ -1,4 +1,4 @@
-"""Verdicts where several concepts are known: which one a formula is, or whether a neuron mixes them."""
+"""Verdicts if several concepts are known: which one a formula is, or whether a neuron mixes them."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ __all__ = ["mixture", "verdict_on", "verdict_on_all"]
 
 
 def verdict_on(formula, concepts, field, constraints=()):
-    """`Verdict` on a formula: as one of several concepts where it is one, else as a function of them all."""
+    """`Verdict` on a formula: as one of several concepts if it is one, else as a function of them all."""
     several = _several(concepts)
     for one in several:
         found = verify(formula, one, field=field, constraints=constraints)
@@ -24,7 +24,7 @@ def verdict_on(formula, concepts, field, constraints=()):
 
 
 def verdict_on_all(formulas, verdicts, concepts, field):
-    """Verdict on all formulas: no surer than that on any. Where it fails, one neuron may mix the concepts."""
+    """Verdict on all formulas: no surer than that on any. If it fails, one neuron may mix the concepts."""
     same = verdicts and all(v.same for v in verdicts)
     mixed = mixture(field, concepts) if not same and field.rank == 1 and _several(concepts) else None
     if mixed is not None:
@@ -44,12 +44,12 @@ def _several(concepts):
 
 
 def mixture(field, concepts):
-    """Verdict "mixture" on a neuron, or None where it is no mixture of the concepts.
+    """Verdict "mixture" on a neuron, or None if it is not a mixture of the concepts.
 
-    A neuron f(g_1 ... g_k) has its gradient in the span of those of the g_i at every point. What lies
-    outside, as a mean share of the squared length, is the noise of its training. Concepts without which more
-    than four times as much lies outside, and more than 3e-5, are in the mixture; there are two at least,
-    or it is a concept.
+    The gradient of a neuron f(g_1 ... g_k) is in the span of the gradients of the g_i at every point. What
+    lies outside, as a mean share of the squared length, is the noise of its training. A concept is in the
+    mixture if, without it, more than four times as much lies outside, and more than 3e-5. There must be at
+    least two such concepts; otherwise the neuron is a single concept.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""The numbers that a verdict rests on: how close is the same, how much is tried, what double precision loses.
+"""The numbers behind a verdict: how close counts as the same, how much to try, what double precision loses.
 
-None of them was compared with others by a study. The search has its own in `search/tuning.py`; what both say
-of a trained neuron is in `field/`, where they meet.
+No study compared them with other values. The search has its own in `search/tuning.py`; what both say about a
+trained neuron is in `field/`, where they meet.
 """
 
 # The decision

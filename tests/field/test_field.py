@@ -332,7 +332,11 @@ def test_some_of_the_points():
         ((X, G, ("a", "b", "c*d")), DataError, r"input name 'c\*d' must be a word, or several"),
         ((X, G, ("a", "b", "c ")), DataError, r"input name 'c ' must be a word, or several"),
         ((X, G, ("a", "b", "2c")), DataError, r"input name '2c' must be a word, or several"),
-        ((X[:3], G[:3]), NoGradientError, r"only 3 of 3 points have a finite gradient, at least n \+ 1 = 4"),
+        (
+            (X[:3], G[:3]),
+            NoGradientError,
+            r"only 3 of 3 points have a finite gradient, but at least n \+ 1 = 4",
+        ),
         ((X, np.where(X > 9, G, np.nan)), NoGradientError, r"only 0 of 50 points have a finite gradient"),
         ((X, 0 * G), NoGradientError, r"zero at every point: the neuron does not depend on its input"),
         ((X, np.where(np.arange(50)[:, None] < 3, G, 0)), NoGradientError, r"only 3 of 50 .* non-vanishing"),
@@ -340,7 +344,7 @@ def test_some_of_the_points():
         (
             (np.tile(X[:3], (17, 1)), np.tile(G, (2, 1))[:51]),
             DataError,
-            r"3 different ones repeated.*n \+ 1 = 4",
+            r"3 different ones, repeated.*n \+ 1 = 4",
         ),
         ((X, G, None, None, "pca"), DataError, r"tangent must be 'auto', None or a basis, got 'pca'"),
         (

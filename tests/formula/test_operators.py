@@ -92,7 +92,7 @@ def test_a_defined_operator_has_its_value_and_derivative_from_sympy():
 @pytest.mark.parametrize(
     ("name", "function", "error", "message"),
     [
-        ("sin", lambda u: u + 1, DataError, "'sin' exists already with another meaning"),
+        ("sin", lambda u: u + 1, DataError, "'sin' already exists with another meaning"),
         ("mine", lambda u: 2 * np.sin(u), ExpressionError, r"write it with sympy\.sin, not numpy\.sin"),
         ("mine", dict, ExpressionError, "the arguments of <class 'dict'> are unknown"),
         ("mine", sp.Max, ExpressionError, "the arguments of Max are unknown: use a lambda"),

@@ -90,5 +90,5 @@ def test_a_shorter_training_waits_for_progress_in_proportion():
 def test_epochs_that_are_none_are_refused_before_anything_runs():
     with pytest.raises(sg.SymgradError, match="epochs must be a whole number of at least 1, got 0"):
         recovery.planned(["oscillator"], epochs=0)
-    with pytest.raises(sg.SymgradError, match=r"7 epochs: notebooks train as they say themselves"):
+    with pytest.raises(sg.SymgradError, match=r"7 epochs: a notebook sets its own epochs"):
         recovery.planned(["oscillator"], epochs=7, notebooks="notebooks")

@@ -138,7 +138,7 @@ def test_a_callback_and_ctrl_c_end_it_with_the_rows_so_far(points, monkeypatch):
 def test_a_file_of_another_atlas_is_refused_and_kept(made, points, change, arguments):
     _, _, path = made
     before = path.read_bytes()
-    with pytest.raises(sg.SymgradError, match="holds the atlas of another model, or on other points"):
+    with pytest.raises(sg.SymgradError, match="holds an atlas of another model, of other points"):
         sg.atlas(Known(**change), points, "neurons", path=path, **QUICK | arguments)
     assert path.read_bytes() == before
 
@@ -154,7 +154,7 @@ def test_a_file_of_another_atlas_is_refused_and_kept(made, points, change, argum
 def test_a_file_of_something_else_or_of_another_version_is_refused_and_kept(points, tmp_path, row, lacks):
     path = tmp_path / "rows"
     path.write_text(f"{row}\n")
-    said = f"holds no atlas, or one that another version made, by other rules: of a row it lacks '{lacks}'"
+    said = rf"holds no atlas, or one that another version made by other rules \(in a row it lacks '{lacks}'\)"
     with pytest.raises(sg.SymgradError, match=said):
         sg.atlas(Known(), points, "neurons", path=path, **QUICK)
     assert path.read_text() == f"{row}\n"

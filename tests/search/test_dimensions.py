@@ -168,7 +168,7 @@ def test_units_are_saved_and_handed_on(tmp_path):
         (IN_SPACE | {"x1": "__import__('os')"}, {}, "is not a unit"),
         ("m", {}, "units is a mapping of names to texts"),
         (IN_SPACE, {"constants": ["q"]}, "'q' is not a unit"),
-        (IN_SPACE, {"guesses": ["x1 + v1"]}, "the guess v1 \\+ x1 adds"),
+        (IN_SPACE, {"guesses": ["x1 + v1"]}, "the guess v1 \\+ x1 contradicts the units: it adds"),
     ],
 )
 def test_units_that_cannot_be_meant_are_refused(units, more, said):

@@ -111,7 +111,7 @@ READ = {  # with the name of the first layer, None where only the output is read
     "exported, dynamic_shapes": (lambda: exported(**DYNAMIC).module(), None),
     "traced by fx": (lambda: torch.fx.symbolic_trace(plain()), "0"),
     "DataParallel": (lambda: nn.DataParallel(plain()), "module.0"),
-    "DataParallel of a compiled one": (
+    "DataParallel of a compiled model": (
         lambda: nn.DataParallel(having_run(torch.compile(plain(), backend="eager"))),
         "module._orig_mod.0",
     ),
@@ -401,7 +401,7 @@ def test_real_arguments_take_the_models_type_and_others_keep_theirs():
 def test_an_atlas_of_other_arguments_is_another_atlas(tmp_path):
     options = {"generations": 1, "jobs": 1, "progress": False, "path": tmp_path / "atlas.jsonl"}
     sg.atlas(Scaled(), X, "net.0", forward_args=S, **options)
-    with pytest.raises(sg.SymgradError, match="the atlas of another model, or on other points"):
+    with pytest.raises(sg.SymgradError, match="an atlas of another model, of other points"):
         sg.atlas(Scaled(), X, "net.0", forward_args=S + 1, **options)
 
 

@@ -50,7 +50,7 @@ def test_what_to_give_instead_is_said(given, instead):
     [
         ({"show": "fields"}, "no panel 'fields' to show: there are network, field"),
         ({"hidden": "yes"}, "hidden is True or False, got 'yes'"),
-        ({"language": "fr"}, "no language 'fr' is there: give one of de, en"),
+        ({"language": "fr"}, "there is no language 'fr': give one of de, en"),
     ],
 )
 def test_an_option_that_is_none_is_named(options, instead):

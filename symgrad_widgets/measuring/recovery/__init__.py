@@ -1,12 +1,12 @@
-"""Recovery measured over seeds: train, interpret and verify many times, and keep a row of results of each.
+"""Measure recovery over seeds: train, interpret and verify many times, and keep a row of results for each.
 
 >>> from symgrad_widgets.measuring.recovery import planned, sweep, table
 >>> for row in sweep("runs", planned(["oscillator"], seeds=range(3)), jobs=2):  # doctest: +SKIP
 ...     print(row["formula"], row["floor"])
 >>> print(table(rows_in("runs")))  # doctest: +SKIP
 
-The rows are in `runs/sweep.jsonl`, and those that are there are not made again. What is not particular to
-experiments - rows, processes, clusters - is in `batch`.
+The rows are in `runs/sweep.jsonl`; existing rows are not made again. `batch` holds what is not special to
+experiments: rows, processes, clusters.
 """
 
 from .against_reference import Comparison, compare

@@ -1,4 +1,4 @@
-"""Rows against reference rows, with the differences in words."""
+"""Compare rows with reference rows, and put the differences into words."""
 
 from dataclasses import dataclass
 

@@ -19,7 +19,7 @@ class Run:
     """One network to train and interpret, in JSON types.
 
     `settings` are those of the training, `budget` the seconds that a search may take (None: the default),
-    `notebook` the path of the notebook that is executed instead of calling the library, or None.
+    `notebook` the path of the notebook to execute instead of calling the library, or None.
     """
 
     experiment: str
@@ -32,18 +32,18 @@ class Run:
 
     @property
     def key(self):
-        """What tells it from the other runs of a folder."""
+        """What distinguishes it from the other runs in a folder."""
         return self.experiment, self.seed
 
     @property
     def setup(self):
-        """What two runs of one key have to agree in, if one is to stand for the other."""
+        """What two runs with one key must agree in, so that one can replace the other."""
         names = ("variant", "preset", "settings", "budget")
         by = "library" if self.notebook is None else "notebook"
         return {name: getattr(self, name) for name in names} | {"by": by}
 
     def parameters(self):
-        """What the notebook is told, checked against what it can be told."""
+        """Parameters for the notebook, checked against those that it takes."""
         if self.notebook is None:
             return {}
         pairs = {"seed": self.seed, "variant": self.variant, "preset": self.preset, "budget": self.budget}
@@ -55,7 +55,7 @@ class Run:
 
 
 def parse_seeds(text):
-    """Sorted seeds of a text such as "0-19" or "0,3,7-9"."""
+    """Sorted seeds from a text such as "0-19" or "0,3,7-9"."""
     seeds = set()
     for part in text.split(","):
         found = _RANGE.fullmatch(part.strip())
@@ -69,12 +69,12 @@ def parse_seeds(text):
 def planned(
     names=(), seeds=(0,), variant="default", preset="default", budget=None, notebooks=None, epochs=None
 ):
-    """Runs of the experiments `names` with each of the seeds, ordered by seed: cut short, all have some.
+    """Runs of the experiments `names` with each seed, ordered by seed, so that early ones cover all names.
 
     Parameters
     ----------
     names : sequence of slugs or paper ids
-        None: all that have the variant, and a notebook where notebooks are asked for.
+        None: all that have the variant and, if you ask for notebooks, a notebook.
     seeds : sequence of int
     variant, preset : as in `Experiment.train`
     budget : float or None
@@ -82,21 +82,21 @@ def planned(
     notebooks : path or None
         Folder of notebooks to execute. Without it the library is called.
     epochs : int or None
-        Length of the training instead of the preset's. A schedule that waits for progress waits for the same
-        share of the training; an early stop waits for as many epochs as before.
+        Length of the training, in place of the preset's. A schedule that waits for progress waits for the
+        same share of the training; an early stop waits for as many epochs as before.
 
     Raises
     ------
     UnknownNameError
-        for an experiment, variant, preset or notebook that does not exist.
+        if an experiment, variant, preset or notebook does not exist.
     DataError
-        for a budget or epochs that are none, and for what a notebook cannot be told.
+        if budget or epochs are not valid, and if a notebook does not take a setting.
 
     """
     if budget is not None and not budget > 0:
         raise DataError(f"a budget of {budget} s: a search needs a positive number of seconds")
     if epochs is not None and notebooks is not None:
-        raise DataError(f"{epochs} epochs: notebooks train as they say themselves; leave out one of the two")
+        raise DataError(f"{epochs} epochs: a notebook sets its own epochs; leave out one of the two")
     setups, refused = [], []
     for experiment in dict.fromkeys(experiments[name] for name in names) or experiments:
         try:

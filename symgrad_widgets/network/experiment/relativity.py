@@ -63,8 +63,8 @@ def fields(tensors):
 def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
     """Fields ~ U[0, 2]^6 and the same fields seen by another observer, F -> L F L^T; negatives are others.
 
-    At velocities near that of light positives grow without bound, so boosts end at 0.8. The paper has
-    boosts up to 1 and negatives ~ U[0, 1]^6, from half the box: a network can tell those by range alone.
+    At velocities near that of light, positives grow without bound, so boosts end at 0.8. The paper has
+    boosts up to 1 and negatives ~ U[0, 1]^6, from half the box: a network can tell those by their range.
     """
     anchor, negative = rng.uniform(0, 2, (count, 6)), rng.uniform(0, strangers, (count, 6))
     transformation = lorentz(rng, count, fastest)
@@ -75,7 +75,7 @@ def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
 def spacetime(rng, count, fastest=_FASTEST):
     """Events ~ U[0, 1]^4 and the same events seen by another observer, x -> L x; negatives are others.
 
-    Boosts end at 0.8 of the velocity of light; in the paper at 1, where positives have no bound.
+    Boosts end at 0.8 of the velocity of light; in the paper they end at 1, where positives have no bound.
     """
     anchor, negative = rng.uniform(size=(2, count, 4))
     positive = np.einsum("nij,nj->ni", lorentz(rng, count, fastest), anchor)

@@ -1,4 +1,4 @@
-"""A table as text: a line of names, then a row a line; and the experiment of one of its columns."""
+"""A table as text, with a line of names and then one row on each line; and an experiment for a column."""
 
 import csv
 from collections import Counter
@@ -15,9 +15,9 @@ _SEPARATORS = ",;\t"
 
 
 def read_table(text, what="the table"):
-    """Columns {name: [texts]} of a text; commas, semicolons or tabs separate them.
+    """Columns {name: [texts]} of a text, separated by commas, semicolons or tabs.
 
-    DataError, which begins with `what` and the line, for a row that does not fit the names.
+    If a row does not fit the names, it raises a DataError that begins with `what` and the line.
     """
     lines = text.lstrip("\ufeff").splitlines()
     first = next((line for line in lines if line.strip()), None)
@@ -43,9 +43,9 @@ def read_table(text, what="the table"):
 
 
 def column_experiment(columns, answer, title):
-    """Experiment of a table whose column `answer` is to be learnt from the others.
+    """Experiment that learns the column `answer` of a table from the others.
 
-    Two kinds of entries are labels; more are values. DataError where an entry is no number, with its row.
+    Two kinds of entries are labels; more are values. If an entry is not a number, DataError gives its row.
     """
     if answer not in columns:
         raise UnknownNameError(f"no column {answer!r}; {nearest(answer, columns)}")

@@ -1,4 +1,4 @@
-"""The rows of an atlas in a file that outlives whatever happens while it is written."""
+"""The rows of an atlas, in a file that survives whatever happens while it is written."""
 
 import hashlib
 from dataclasses import asdict, fields
@@ -19,14 +19,14 @@ _KINDS = get_type_hints(NeuronLaw) | {"made_of": str}
 
 
 class Table:
-    """Rows by layer and neuron; each is written to the file, where there is one, before it counts.
+    """Rows by layer and neuron; each is written to the file, if there is one, before it counts.
 
     Parameters
     ----------
     path : of the file, or None
-        Rows that are in it are taken over.
+        Rows that are already in it are used.
     made_of : text
-        Stands for the model, the points and the settings; rows of another are refused with an OutputError.
+        Identifies the model, the points and the settings; rows of others raise an OutputError.
 
     """
 
@@ -45,13 +45,13 @@ class Table:
             wrong = f"its kind is {stored['kind']!r}, its formula {stored['formula']!r}"
         if wrong is not None:
             raise OutputError(
-                f"{self._path} holds no atlas, or one that another version made, by other rules: of a row "
-                f"{wrong}; choose another path"
+                f"{self._path} holds no atlas, or one that another version made by other rules (in a row "
+                f"{wrong}): choose another path"
             )
         row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
         if stored["made_of"] != self._made_of:
             raise OutputError(
-                f"{self._path} holds the atlas of another model, or on other points or with other settings: "
+                f"{self._path} holds an atlas of another model, of other points or with other settings: "
                 "choose another path"
             )
         self.rows[row.layer, row.neuron] = row
@@ -64,7 +64,7 @@ class Table:
 
 
 def digest(model, points, settings, reading):
-    """Text that differs where a model's weights or buffers, the points, the settings or the arguments do."""
+    """Text that identifies a model's weights and buffers, the points, the settings and the arguments."""
     from ...network.gradients.outputs import tensors_in  # torch: only when asked for
 
     state = hashlib.sha256(repr(settings).encode())

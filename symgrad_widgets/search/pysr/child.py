@@ -1,4 +1,4 @@
-"""The process that has Julia in it: reads one request a line on stdin, answers one line on stdout, both JSON.
+"""The process with Julia: it reads one JSON request a line on stdin, and answers one JSON line on stdout.
 
 Run as a script; it uses nothing of this package. Whatever Julia or Python print goes to stderr, the log.
 
@@ -7,9 +7,8 @@ Run as a script; it uses nothing of this package. Whatever Julia or Python print
         ->  {"front": [[text, loss, size], ...], "evaluations": 1000}
     {"do": "losses", "number": 1, "formulas": [JULIA]}  ->  {"losses": [...]}
 
-The first line, unasked for, is {"ready": versions}. An interrupt (SIGINT) ends a step, which is answered by
-{"interrupted": true} and leaves the search as it was before. What goes wrong is {"error": type, "text":
-message}.
+The first line comes unasked: {"ready": versions}. An interrupt (SIGINT) ends a step; the answer is then
+{"interrupted": true}, and the search stays as it was before. An error is {"error": type, "text": message}.
 """
 
 import json

@@ -29,11 +29,11 @@ _open: weakref.WeakSet = weakref.WeakSet()
 class Engine:
     """PySR's search on a `Sample`: a `SearchEngine` that `ReportsEarly`.
 
-    `step()` runs the next block, in the process with Julia. It finds formulas, and hands each one on as the
-    terms of its sum. So they are written, judged and selected as those of the native engine are.
+    `step()` runs the next block, in the process with Julia. It finds formulas, and passes each one on as the
+    terms of its sum. So they are written, judged and selected like those of the native engine.
 
-    Blocks are numbered, and each has a seed of its own, so that a block which was dropped, or lost with its
-    process, is done again with the same result.
+    Blocks are numbered, and each has its own seed. So a block that was dropped, or lost with its process, is
+    done again with the same result.
     """
 
     evolving = divided = True
@@ -54,7 +54,7 @@ class Engine:
 
     @property
     def surveyed(self):
-        """Whether it has run as long as PySR does by itself: before, an answer is not told from none."""
+        """Whether it has run as long as PySR does by default: before that, "no answer" means nothing."""
         return self._blocks * self.problem.iterations >= _BY_ITSELF
 
     @property
@@ -91,7 +91,7 @@ class Engine:
         return [terms for text, loss, _ in rows if math.isfinite(loss) and (terms := self._terms(text))]
 
     def _terms(self, text):
-        """Terms of a formula of PySR's; none where it is constant, or nothing our language can say."""
+        """Terms of PySR's formula; none if it is constant, or if our language cannot express it."""
         try:
             body = unwrapped(julia_words.read(text, self._symbols))
             parts = body.as_ordered_terms() if body.is_Add else [body]
@@ -103,8 +103,7 @@ class Engine:
 class Problem:
     """A field and PySR's search on it in the process with Julia; shared by the copies of an engine.
 
-    `answers` are those of the blocks done. A process that takes the place of one that died does them again
-    before the next.
+    `answers` are those of the finished blocks. If a process died, the next one does them again first.
     """
 
     def __init__(self, request, arrays, iterations):
@@ -115,7 +114,7 @@ class Problem:
 
     @property
     def number(self):
-        """Number by which the process knows it, None when it does not."""
+        """Number by which the process knows it; None if it does not."""
         return self._number if self._life == self.julia.life and self.julia.alive else None
 
     def block(self, index, seed, watch):
@@ -141,7 +140,7 @@ class Problem:
         return self.julia.ask(request, lambda answer: "losses" in answer, watch=watch)["losses"]
 
     def file(self):
-        """Rows of the front as PySR has last written it; none when there is no file."""
+        """Rows of the front as PySR last wrote it; none if there is no file."""
         if self._folder is None:
             return []
         files = sorted(self._folder.glob("*/run/hall_of_fame.csv*"))  # and .bak: one of the two is whole

@@ -1,7 +1,7 @@
-"""Formulas in Julia's words, and back: no text of a user is handed to Julia, only names made here.
+"""Formulas in Julia's words, and back: Julia never gets a user's text, only names made here.
 
-The inputs are x1 ... xn there, an operator beyond the four of arithmetic is `sg_<name>`, and one whose row
-has no Julia form, as one that a reader has defined, is `sg_op<code>`, written in terms of the others.
+There the inputs are x1 ... xn. An operator beyond the four of arithmetic is `sg_<name>`. One whose row has no
+Julia form, such as one that a reader has defined, is `sg_op<code>`, written in terms of the others.
 """
 
 import re
@@ -17,7 +17,7 @@ from ..terms.postfix import CONSTANT, fold, from_sympy, operator, subtree
 __all__ = ["definitions", "julia_name", "length", "read", "written", "written_sum"]
 
 _INFIX, _ARGUMENTS = ("+", "-", "*", "/"), ("u", "v")
-_OTHERWISE = {  # how an operator can be written where PySR is not given it
+_OTHERWISE = {  # how to write an operator that PySR does not have
     "add": ("u - (0.0 - v)",),
     "sub": ("u + ((-1.0) * v)",),
     "neg": ("(-1.0) * u", "0.0 - u"),
@@ -31,7 +31,7 @@ _OTHERWISE = {  # how an operator can be written where PySR is not given it
 
 
 def julia_name(row):
-    """Return how an operator (a row of the table) is called in Julia."""
+    """Return the name of an operator (a row of the table) in Julia."""
     if row.julia is None:
         return f"sg_op{row.code}"
     return row.julia if row.julia in _INFIX else f"sg_{row.name}"
@@ -43,7 +43,7 @@ def definitions(rows):
     Raises
     ------
     EngineError
-        for one that cannot be written with operators that have a Julia form.
+        if an operator cannot be written with operators that have a Julia form.
 
     """
     known = [row for row in OPERATORS.values() if row.julia is not None and row.julia not in _INFIX]
@@ -73,10 +73,10 @@ def _derived(row):
 
 
 def written(term, names=None, known=None):
-    """Julia text of a term; the inputs are called x1, x2 ... or as in `names`.
+    """Julia text of a term; the inputs are x1, x2 ... or have the names in `names`.
 
-    Where only some operators are `known`, by their names in Julia, the others are written with those;
-    ExpressionError names one for which that is not possible.
+    If only some operators are `known`, by their names in Julia, the others are written with these. If that is
+    not possible for one, ExpressionError names it.
     """
     name = names.__getitem__ if names else lambda i: f"x{i + 1}"
     return fold(term, name, lambda c: f"({float(c)!r})", lambda row, some: _applied(row, some, known))
@@ -107,7 +107,7 @@ def _applied(row, arguments, known=None):
     for form in _OTHERWISE.get(row.name, ()):
         if {*re.findall(r"sg_\w+|(?<= )[-+*/](?= )", form)} <= known:
             return re.sub(r"\b[uv]\b", lambda place: arguments["uv".index(place[0])], f"({form})")
-    raise ExpressionError(f"it needs {row.name!r}, which cannot be written with the operators given")
+    raise ExpressionError(f"it needs {row.name!r}, which the given operators cannot express")
 
 
 def read(text, symbols):

@@ -1,7 +1,7 @@
-"""The process with Julia: started when first asked something, asked one thing at a time, and ended.
+"""The process with Julia: start it at the first request, ask one thing at a time, and end it.
 
-Requests and answers are lines of JSON, arrays cross in .npz files; nothing is unpickled. All searches of a
-Python process share one Julia.
+Requests and answers are lines of JSON, and arrays go through .npz files; nothing is unpickled. All searches
+of a Python process share one Julia.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ _shared = None
 
 
 def command():
-    """Command that starts the process, or an EngineError that says what is missing."""
+    """Return the command that starts the process, or raise an EngineError that says what is missing."""
     installed.require()
     return [sys.executable, "-P", str(Path(__file__).with_name("child.py"))]
 
@@ -74,20 +74,20 @@ class Julia:
 
     @property
     def alive(self):
-        """Whether there is a process that can be asked."""
+        """Whether there is a process to ask."""
         return self._process is not None and self._process.poll() is None
 
     def ask(self, request, valid, life=None, watch=lambda: None):
         """Return the answer, a dict for which `valid(answer)` holds.
 
-        `watch()` is called meanwhile; when it raises the request is dropped, and the next one waits for its
-        end. With a `life`, None is returned where the process is another one by now.
+        It calls `watch()` meanwhile. If that raises, the request is dropped, and the next one waits for its
+        end. With a `life`, it returns None if the process has been replaced since.
 
         Raises
         ------
         EngineError
-            when the process cannot be started, dies, falls silent, reports an error, or answers nonsense;
-            with the last 20 lines of its log.
+            if the process cannot start, dies, falls silent, reports an error, or answers nonsense. The
+            message has the last 20 lines of its log.
 
         """
         while not self._lock.acquire(timeout=_LOOK):
@@ -150,7 +150,7 @@ class Julia:
             raise
 
     def _drop(self):
-        """Ask the step under way to end, without waiting: PySR looks once in a cycle of its populations."""
+        """Ask the current step to end, without waiting: PySR checks once in a cycle of its populations."""
         if os.name != "posix":
             self.close()
         elif self.alive:
@@ -158,7 +158,7 @@ class Julia:
             self._process.send_signal(signal.SIGINT)
 
     def _settle(self, watch):
-        """Wait until a request that was dropped has come to its end."""
+        """Wait until a dropped request has ended."""
         if self._dropped and self.alive:
             line = self._guarded(lambda: self._line(watch), lambda: None)
             if "error" in (_parsed(line) or "error"):
@@ -208,7 +208,7 @@ class Julia:
 
 
 def _sweep():
-    """Take away the folders that processes which were killed, or failed, have left behind."""
+    """Remove the folders that killed or failed processes left behind."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
         number = folder.name.removeprefix(_FOLDERS).partition("-")[0]
         if number.isdecimal() and not psutil.pid_exists(int(number)):

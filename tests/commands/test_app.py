@@ -48,7 +48,8 @@ def test_only_the_cells_for_the_workbench_are_served(launched, root):
     served = launched[0][1].VoilaConfiguration.prelaunch_hook(None, notebook=notebook, cwd="")
     code = "\n".join(cell.source for cell in served.cells if cell.cell_type == "code")
     assert "\nbench\n" in code
-    assert code.endswith("\nsystem")
+    assert "\nsystem\n" in code
+    assert code.endswith("\ntable")
     assert "sg.Workbench(experiment" in code
     assert "torch" not in code
     assert "$" not in "".join(cell.source for cell in served.cells)  # Voila fetches what sets mathematics

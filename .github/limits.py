@@ -99,10 +99,10 @@ do not agree. *none* means fewer matches: the rest is called close, not complete
 
 With exact velocities, and with errors of 1 %, the search finds 20 of 21 integrals, and no wrong formula; it
 misses the third integral of the Toda chain. Errors of 5 % change a constant by 1 %, or hide the energy of
-four and six inputs. No flow without an integral gives a match, if velocities are given. In 23 of 48 runs the search offers a formula
-as not complete, because what it leaves is not noise. With 100 states of four or more inputs, neighbours are
-too far apart to tell noise from a missing part. So after a formula that is not complete there is no match,
-and after one that leaves nothing there is no match that leaves something.
+four and six inputs. If velocities are given, no flow without an integral gives a match. In 23 of 48 runs the
+search offers a formula as not complete, because what it leaves is not noise. With 100 states of four or more
+inputs, neighbours are too far apart to tell noise from a missing part. So after a formula that is not
+complete there is no match, and after one that leaves nothing there is no match that leaves something.
 
 From *motions*, measured with errors of 1 %, it finds 14 of 21 integrals. It states five wrong matches in 24
 runs with integrals: three have a constant that is off by half a per cent, and two, of four and six inputs,

@@ -130,8 +130,6 @@ class _Memory:
     """Terms beyond the small ones for which there is always room. Not measured."""
     sums: int = 50_000
     """Sums remembered before those out of use are forgotten. Not measured."""
-    bodies: int = 4096
-    """Terms that are remembered as SymPy has them. Not measured."""
     derivatives: int = 4096
     """Derivatives of terms by their constants that are remembered. Not measured."""
 

@@ -4,8 +4,6 @@ A concept is only defined up to a monotone function, so the simplest member of t
 no offset, no outer function, a sum of logarithms as the product it is the logarithm of.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import sympy as sp
 
@@ -13,7 +11,7 @@ from ...formula.expressions import complexity
 from ...formula.outer import core
 from ..kernel.evaluation import gradients
 from ..terms.postfix import from_sympy, to_sympy
-from ..tuning import INTERVALS, MEMORY, ROUNDING, WRITING
+from ..tuning import INTERVALS, ROUNDING, WRITING
 from .coefficients import as_number, is_simple, mostly_positive, plainness, simple_numbers
 
 __all__ = ["formulas", "unwrapped"]
@@ -93,7 +91,6 @@ def _effort(e):
     )
 
 
-@lru_cache(MEMORY.bodies)
 def _body(term, forms):
     """Return a term with 0.5 written 1/2, and log|10 x - 10 y|, differing by a constant, as log|x - y|."""
     e = to_sympy(term, forms)

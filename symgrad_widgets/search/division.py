@@ -112,6 +112,8 @@ class Pairs:
     def _look(self, a, b):
         points, weighed = np.stack([a.values, b.values]), _weighed(self._grammar, a, b)
         evaluated = [gradients(some, points) for some in (self._programs, weighed) if len(some)]
+        if not evaluated:  # no operator of two inputs
+            return []
         return _fitting(a, b, self._forms + weighed, *map(np.concatenate, zip(*evaluated, strict=True)))
 
 

@@ -377,7 +377,7 @@ HURTING = {  # by what it is: the format, the file made of a good one, and what 
     "a tower": (SavedSearch, lambda good: settings_of(good, guesses=["9**9**9**9"]), "too large"),
     "nested": (SavedSearch, lambda good: changed(good, settings=np.array("[" * 200_000)), "too deeply"),
     "a wide network": (Weights, lambda good: with_settings(good, hidden=[10**5, 10**5]), "other weights"),
-    "many points": (Weights, lambda good: with_settings(good, held_out=10**9), "to draw are too many"),
+    "many points": (Weights, lambda good: with_settings(good, held_out=10**9), "are too many to draw"),
     "a bomb of numbers": (StateDict, lambda good: replaced(good, "data/0", ZEROS), "would unpack to 200 MB"),
     "a number for many": (StateDict, lambda _: state(EXPANDED), "something other than linear layers"),
     "a billion laughs": (StateDict, lambda _: state(laughs()), "no state dict"),

@@ -8,6 +8,7 @@ from .arrows import describe_field, field_picture, position
 from .bands import film_picture
 from .bend import bent_picture, residual_picture
 from .charts import front_picture, history_picture, labels_picture, pairs_picture, phi_picture, plane_picture
+from .closest import closest_picture
 from .diagram import NeuronsPicture, activation_picture, levels_of
 from .expression import ExpressionPicture
 from .moved_points import motion_picture
@@ -28,6 +29,7 @@ __all__ = [
     "angle_groups",
     "angle_histogram",
     "bent_picture",
+    "closest_picture",
     "describe_angles",
     "describe_field",
     "division_picture",

@@ -6,9 +6,11 @@ from importlib.resources import files
 import ipywidgets
 import traitlets
 
+from .. import plots
 from ..errors import SymgradError
-from ..network.experiment.tables import column_experiment, read_table
+from ..network.experiment.tables import column_experiment, numbers_in, read_table
 from .ownform import WIDE, OwnForm
+from .panel import Panel
 
 __all__ = ["OwnTable"]
 
@@ -47,7 +49,9 @@ class OwnTable(OwnForm):
             description="Table", rows=6, layout=WIDE, placeholder="a line of names, then a row a line"
         )
         file = ipywidgets.FileUpload(accept=".csv,.tsv,.txt", description="Open a file")
-        super().__init__((file, box, self._choice), "Read the table, ready to train", seed, settings)
+        self._picture = Panel()
+        fields, tooltip = (file, box, self._choice), "Read the table, ready to train"
+        super().__init__(fields, tooltip, seed, settings, (self._picture,))
         traitlets.link((self, "text"), (box, "value"))
         self.observe(lambda _: self._columns(), "text")
         file.observe(lambda change: self._opened(change.new), "value")
@@ -57,6 +61,8 @@ class OwnTable(OwnForm):
         self.text = cars.read_text(encoding="utf-8") if text is None else text
         if answer is not None:
             self.answer = answer
+        self._draw()
+        self.observe(lambda _: self._draw(), ["text", "answer"])
 
     def _made(self):
         return column_experiment(read_table(self.text), self.answer, "Your own table")
@@ -76,9 +82,16 @@ class OwnTable(OwnForm):
         if answer in self._choice.options:
             self._choice.value = answer
 
+    def _draw(self):
+        """Draw the column to learn, as soon as the table can be read."""
+        with suppress(SymgradError):
+            self._picture.show(
+                plots.closest_picture(numbers_in(read_table(self.text), self.answer), self.answer)
+            )
+
     def pictures(self):
-        """None: a table is read, not looked at."""
-        return []
+        """The column to learn, against the one it follows most closely."""
+        return [] if self._picture.picture is None else [self._picture.picture]
 
     @property
     def words(self):

@@ -55,6 +55,20 @@ def test_a_file_is_opened_and_its_columns_are_offered(form):
     assert "x has 1 rows, but at least 120 are needed" in form.said
 
 
+def test_the_column_is_drawn_against_the_one_that_it_follows(form):
+    rng = np.random.default_rng(0)
+    alike, other = rng.normal(size=(2, 150))
+    form.text = "kind,far,near\n" + "\n".join(
+        f"{'ab'[int(a > 0)]},{o},{a}" for a, o in zip(alike, other, strict=True)
+    )
+    form.answer = "kind"
+    (picture,) = form.pictures()
+    assert (picture.x_label, picture.y_label) == ("near", "kind")
+    np.testing.assert_array_equal(picture.marks[0].data["y"], alike > 0)
+    form.text = "kind,far\n"
+    assert form.pictures() == [picture]
+
+
 def test_another_column_may_be_learnt(form):
     form._choice.value = "b"
     form.read()

@@ -9,7 +9,7 @@ import numpy as np
 from ...errors import DataError, UnknownNameError, nearest
 from .definition import Experiment
 
-__all__ = ["column_experiment", "numbers_of", "read_table"]
+__all__ = ["column_experiment", "numbers_in", "numbers_of", "read_table"]
 
 _SEPARATORS = ",;\t"
 
@@ -42,20 +42,32 @@ def read_table(text, what="the table"):
     return {name: [row[column] for _, row in rows[1:]] for column, name in enumerate(names)}
 
 
-def column_experiment(columns, answer, title):
-    """Experiment that learns the column `answer` of a table from the others.
+def numbers_in(columns, answer):
+    """Numbers {name: (N,)} of a table; an `answer` of two kinds of entries is 0 and 1.
 
-    Two kinds of entries are labels; more are values. If an entry is not a number, DataError gives its row.
+    If an entry is not a number, DataError gives its row.
     """
     if answer not in columns:
         raise UnknownNameError(f"no column {answer!r}; {nearest(answer, columns)}")
-    inputs = {name: numbers_of(name, column) for name, column in columns.items() if name != answer}
-    if not inputs:
+    if len(columns) < 2:
         raise DataError(f"the table has the column {answer!r} alone: there is nothing to learn it from")
-    x, y = np.stack(list(inputs.values()), axis=1), columns[answer]
-    if len(set(y)) == 2:
-        return Experiment.from_labels(x, y, list(inputs), title=title)
-    return Experiment.from_values(x, numbers_of(answer, y), list(inputs), title=title)
+    labels = len(set(columns[answer])) == 2
+    return {
+        name: _labels(column) if labels and name == answer else numbers_of(name, column)
+        for name, column in columns.items()
+    }
+
+
+def column_experiment(columns, answer, title):
+    """Experiment that learns the column `answer` of a table from the others: two kinds as labels."""
+    numbers = numbers_in(columns, answer)
+    y = numbers.pop(answer)
+    make = Experiment.from_labels if len(set(columns[answer])) == 2 else Experiment.from_values
+    return make(np.stack(list(numbers.values()), axis=1), y, list(numbers), title=title)
+
+
+def _labels(column):
+    return (np.array(column) == max(column)).astype(float)
 
 
 def numbers_of(name, column):

@@ -76,9 +76,10 @@ def _checked(times, states):
         raise DataError("the trajectories have different numbers of columns: give the same for all")
     for t, _ in found:
         if len(t) < _WINDOWS[0]:
+            which = f" from time {t[0]:g} to {t[-1]:g}" if len(t) else ""
             raise DataError(
-                f"the trajectory from time {t[0]:g} to {t[-1]:g} has {len(t)} measurements, but "
-                f"velocities need at least {_WINDOWS[0]}: leave it out, or measure more often"
+                f"the trajectory{which} has {len(t)} measurements, but velocities need at least "
+                f"{_WINDOWS[0]}: leave it out, or measure more often"
             )
     return found
 

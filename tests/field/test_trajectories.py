@@ -116,6 +116,7 @@ def test_gaps_are_left_out():
             [np.ones((9, 2)), np.ones((9, 3))],
             "different numbers of columns",
         ),
+        (np.full(9, np.nan), np.ones((9, 2)), "the trajectory has 0 measurements"),
         ("soon", np.ones((9, 2)), "times must be"),
     ],
 )

@@ -29,6 +29,7 @@ def test_a_table_is_read_as_it_is_kept(text):
         ("a,b\n1,2\n\n1\n", "line 4: 1 entries for 2 columns"),
         ("a,a\n1,2\n", "the column 'a' twice"),
         ("a,\n1,2\n", "a column without a name"),
+        ("a,b\n" + "1" * 200_000 + ",2\n", "cannot be read as rows: field larger than field limit"),
     ],
 )
 def test_a_table_that_does_not_fit_is_named(text, message):

@@ -24,11 +24,12 @@ def read_table(text, what="the table"):
     if first is None:
         raise DataError(f"{what} is empty: a line of names on top, then a row a line")
     separator = max(_SEPARATORS, key=first.count)
-    rows = [
-        (place, [cell.strip() for cell in row])
-        for place, row in enumerate(csv.reader(lines, delimiter=separator, skipinitialspace=True), 1)
-        if any(cell.strip() for cell in row)
-    ]
+    try:
+        read = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
+    except csv.Error as error:
+        raise DataError(f"{what} cannot be read as rows: {error}") from None
+    cells = ([cell.strip() for cell in row] for row in read)
+    rows = [(place, row) for place, row in enumerate(cells, 1) if any(row)]
     _, names = rows[0]
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice or not all(names):

@@ -100,7 +100,7 @@ def _run(source, seed, halted, watch):
         )
     experiment = experiments[source] if isinstance(source, str) else source
     if not hasattr(experiment, "sample"):
-        from ..network.gradients.wanted import wanted  # torch, which whoever has a model has
+        from ..network.gradients.wanted import wanted  # loads torch, which a model needs anyway
 
         points = wanted(experiment) if callable(getattr(experiment, "named_modules", None)) else ""
         raise DataError(

@@ -146,7 +146,7 @@ class Workbench(Links, Pane):
     def state_dict(self):
         """What is shown, as a dict of JSON values: give it to `from_state`, here or on another machine.
 
-        Networks of your own are not part of it, nor is a training with other settings than the default.
+        It leaves out your own networks, and trainings with settings other than the default.
         """
         return self.state.plain()
 

@@ -112,7 +112,7 @@ class Julia:
         self.close()
         self.life += 1
         environment = os.environ | {"PYTHON_JULIACALL_HANDLE_SIGNALS": "yes", "PYTHONIOENCODING": "utf-8"}
-        # Where Julia writes its own temporary files: they go with the folder, also when it is killed.
+        # Julia puts its temporary files here, so they go with the folder even if Julia is killed.
         environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own script

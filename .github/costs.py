@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULE = {"beautifulsoup4": "bs4", "ipython": "IPython"}  # where it is not the distribution's own name
 PAGE = """# What the installation costs
 
-These are the packages that `pip install` brings, on {where}. For each: its own size, its size with everything
-that it needs, and the processor time to import it in a fresh process. If several packages need another one,
-it counts for each of them. All together take {all} MB; the torch that pip brings on Linux by default adds 2.8
-GB of CUDA. `import symgrad_widgets` takes {own:.2f} s, because it loads none of them before you use it. The
-symbolic half (`GradientField`, `Search`, `score`, `verify`, `interpret` of a field) works even if torch
-cannot be imported.
+These are the packages that `pip install` installs on {where}. The table gives each package's own size, its
+size with everything that it needs, and the processor time to import it in a fresh process. A package that
+several others need is counted for each of them. All packages together take {all} MB. By default, pip on Linux
+installs a torch that adds 2.8 GB of CUDA. `import symgrad_widgets` takes {own:.2f} s, because it loads none
+of the packages before you use it. The symbolic half (`GradientField`, `Search`, `score`, `verify`,
+`interpret` of a field) works even if torch cannot be imported.
 
 {table}
 

@@ -19,18 +19,19 @@ from symgrad_widgets.notebook_support.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ROOT / "notebooks" / "reference" / "results.jsonl"
 SECTION = re.compile(r"(?<=<!-- Binder -->\n).*(?=<!-- /Binder -->)", re.DOTALL)
-HELP = re.compile(r"\*Something fails here\?.*\*")
+HELP = re.compile(r"\*Did something fail\?.*\*")
 FOUND = """# What has been found
 
-All experiments of the two papers, with seed 0, and a 3x3 determinant that one of them leaves out. *Loss* is
-the mean of `1 - cos^2` between the gradients of formula and neuron. *Floor* is that of the true concept: how
-imperfect the network is. *s* is seconds of training and search, on one core.
+We ran all experiments of the two papers with seed 0, and added a 3x3 determinant. *loss* is the mean of
+`1 - cos^2` between the gradients of formula and neuron. *floor* is the loss of the true concept, and shows
+how imperfect the network is. *s* is the time of training and search on one core, in seconds.
 
 {table}
-A formula stands for all monotone functions of it. If the data lie on a surface, it stands for all formulas
-that agree there: for antisymmetric matrices, `x2**2 + x6**2 + x7**2` is the sum of principal minors. P2-G is
-an exercise: a network has made one thing of two concepts, and the search must say what. "Another" means: not
-what the paper found. See also [more seeds](recovery.md), and the paper's own training.
+A formula stands for all monotone functions of itself. If the data lie on a surface, the formula stands for
+all formulas that agree with it on that surface. For example, `x2**2 + x6**2 + x7**2` is the sum of principal
+minors for antisymmetric matrices. *another* means that the formula is not the paper's. (P2-G is an exercise:
+the network has mixed two concepts, and the task is to find out how.) [Recovery](recovery.md) has more seeds,
+and the paper's own training.
 """
 BINDER = """Without installing anything, on Binder:
 [the start notebook]({at}?urlpath=lab/tree/00_start_here.ipynb), the playground
@@ -61,8 +62,9 @@ def binder(repository):
 
 def help_line(by_name):
     """What a notebook says to do where its first cell fails."""
-    what = " symgrad-widgets`" if by_name else "` the wheel's file, or `-e .` in a clone"
-    return f"*Something fails here? `%pip install{what}; then `!symgrad doctor` says what is missing.*"
+    file = "`%pip install FILE` (the wheel), or in a clone `%pip install -e .`"
+    what = "`%pip install symgrad-widgets`" if by_name else file
+    return f"*Did something fail? Run {what}. Then `!symgrad doctor` says what is missing.*"
 
 
 def found(repository):

@@ -15,137 +15,242 @@ ROWS = ROOT / "symgrad_widgets" / "data" / "studies"
 PAGE = ROOT / "docs" / "limits.md"
 HEAD = """# What it can and cannot do
 
-Each line of the tables is one setting, with {runs} seeds. The seed chooses the points and, in turn, one
-of the formulas, so that runs of a setting differ by more than noise. **Few runs say little**: the column
-*95 %* is the interval (Wilson 1927), in per cent, for the share found.
-`notebooks/beyond/36_open_questions.ipynb` shows some of it with pictures, and measures two runs again. Only
-*decided*, *folds*, *flows* and *symmetries* were measured after two changes: angles are now in units of each
-input's spread, and points have weights. All other rows are older.
+Each row of a table is one setting, measured with {runs} seeds. Each seed draws new points, and the runs take
+the test formulas in turn. So the runs of a row differ in their formula, too.
 
-*found*: the verdict says that the formula is the concept. *another*: it is not; those called *close* agree
-with the directions of the concept to a mean 1 - cos² of 1e-3, for example when a constant is off by more
-than 1 %. *none*: the search found no closed form, and says so. *loss*: weighted mean 1 - cos² between
-formula and neuron, on held-out points; if there is no answer, for the longest formula on the front. *floor*:
-the same for the concept. *off*: the same between formula and concept. *s*: processor time. Losses and times
-are medians.
+The method has changed since the first studies: angles are now measured in units of each input's spread, and
+points have weights. All studies ran after that change, except *several* and *domains*.
 
-**False discoveries.** For directions without a law (random ones, or those of a random smooth function), the
-search gave a formula in {fields} runs. For networks trained on labels that mean nothing, it gave one in
-{networks}. These formulas describe the network, some of them roughly: it has learnt nothing, but it is still
-a smooth function, and sometimes a simple one. Directions cannot show that. The fit of held-out rows can: it
-is no better than a guess. Look at the fit before you look at the formula.
+`notebooks/beyond/36_open_questions.ipynb` shows some results as pictures, and repeats two runs.
+
+The tables have these columns. If a column of a study has another meaning, the study says so.
+
+* *found*: the number of runs in which the verdict says that the formula is the concept.
+* *95 %*: a 95 % interval (Wilson 1927), in per cent, for the share of runs that found the concept. If there
+  is no law, the interval is for the share of runs with a formula. **Few runs say little**.
+* *another*: the number of runs in which the verdict says that the formula is not the concept. Some of these
+  formulas are *close*: the mean 1 - cos² between their directions and the concept's is less than 1e-3. For
+  example, one constant is off by more than 1 %.
+* *none*: the number of runs in which the search says that it found no closed form.
+* *loss*: the weighted mean of 1 - cos² between formula and neuron, on held-out points. If the search gives no
+  answer, we take the loss of the longest formula on the front.
+* *floor*: the same mean between concept and neuron.
+* *off*: the same mean between formula and concept.
+* *s*: processor time in seconds.
+
+Losses and times are medians over the runs.
+
+**False discoveries.** Random directions follow no law, and neither do the directions of a random smooth
+function. The search gave a formula in {fields} such runs. We also trained networks on shuffled labels: each
+label belongs to another point. For these networks, the search gave a formula in {networks} runs. When we
+repeated these runs with the latest search, it called none of its formulas a match. Such a formula describes
+its network, sometimes only roughly. The network has learnt nothing, but it is still a smooth function, and
+sometimes a simple one. Directions cannot show that a network has learnt nothing. Its fit can show it: such a
+network predicts held-out rows no better than a guess does. So look at the fit first, and at the formula
+second.
 
 """
 FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks")  # whose controls are such
 TEXTS = {
     "decided": """
-*found* judges the formula that is left after asking; *right before* is the share that was right before.
-*trials* and *open* are medians: how many formulas we tested on the network, and how many no input can tell
-from the answer. Without a law, *found* counts formulas that are left.
+* *found*: the formula that is left after asking is the law. If there is no law, *another* counts the runs in
+  which a formula is left.
+* *right before*: 1 if the answer was right before asking, else 0.
+* *trials*: how many formulas we tested on the network.
+* *open*: the number of these formulas that cannot be told apart from the answer at any input.
+* *given the law*: if the first answer was wrong, we pass the law as a rival. The figure is 1 if asking rules
+  out everything else, else 0.
 
-Asking spoils nothing here, and corrects nothing: 19 right answers stay right, and 11 wrong ones stay wrong.
-We made three rules after seeing these runs: ask a network where its gradient is long, drop no formula where
-the network follows neither, and do not count inputs near the data. Before these rules, asking turned eight of
-the right answers into wrong ones. If you have a rival of your own, give it: `result.decide(model, box,
-rivals=[...])`.
+The columns from *right before* to *given the law* show medians.
+
+**Asking spoils nothing here, and corrects nothing.** 33 right answers stay right, and 17 wrong answers stay
+wrong. Of the 20 networks that learnt laws of physics, 14 are read correctly, both before and after asking.
+
+**The law as a rival.** For the six wrong answers on laws of physics, we passed the law as a rival. Two
+answers then become right. For three networks, law and answer differ by at most 1.1 degrees wherever the box
+allows us to ask. The sixth network follows neither the law nor the answer.
+
+**Rules that we chose after seeing these runs.** A rival that fits the data better can now replace a bad
+answer. Three other rules come from runs on other formulas: ask a network where its gradient is long, keep
+both formulas where the network follows neither, and ignore inputs near the data. Before these three rules,
+asking turned eight right answers into wrong ones.
+
+If you have a rival of your own, pass it: `result.decide(model, box, rivals=[...])`.
+""",
+    "films": """
+* *low*: the first epoch after which the loss has fallen by nine tenths.
+* *aligned*: the first epoch after which the neuron is within 2 degrees of the concept.
+* *found*, *later*, *never*: the numbers of runs in which *aligned* comes no later than *low*, comes later, or
+  never comes.
+* *loss*: the mean 1 - cos² between concept and neuron at *low*. *floor*: the same after the last epoch.
+* *read at low*: 1 if a survey, which is a short search, finds the concept at *low*; else 0. *read last*: the
+  same after the last epoch.
+
+These figures are medians. For pairs, *low* uses a ratio as the loss: the variance within pairs, divided by
+the variance among strangers (points of different pairs).
+
+**Networks trained on labels learn the direction first.** In 30 of 40 runs, the neuron is within 1.2 degrees
+of the concept when the loss is low. These networks need 2 to 12 epochs to learn the direction, and 4 to 33 to
+lower the loss. The other ten runs are those of *two_products* and *two_mixed*. Their networks never get
+within 2 degrees of the concepts. These networks are 14 to 29 degrees off when the loss is low.
+
+**Networks trained on pairs learn the direction last**, after the loss is low, in all 65 runs. In a typical
+run, the loss is low after 2 epochs, and the direction is right after 10. When the loss is low, the neuron is
+3 to 84 degrees off, although its values may hardly differ within a pair. The ratio then keeps falling, often
+by orders of magnitude, and the direction improves with it. So if you train on pairs, do not stop when the
+loss is low.
+
+**The form can be right before the numbers are.** In 9 of the 55 runs on pairs with one latent, a survey finds
+the concept at *low*, although the neuron is still 3 to 13 degrees off. All five runs of the 3x3 determinant
+are among them.
+
+The networks in the last rows have no law to learn. None of them gets within 2 degrees of the concept.
 """,
     "folds": """
-With exact gradients it does not matter whether phi folds or goes flat: the gradient keeps its direction
-wherever it has one, and a reversed arrow counts as the same direction. *same as phi(g)* is 0 if the verdict
-says that formula and neuron are not monotone functions of each other: the formula is g, but you cannot undo
-the bend. For your own neuron, whose g nobody knows, a low *phi's R²* tells you so.
+*points* is the number of points used. *phi's R²* says how well a monotone function of the formula explains
+the neuron's values. *same as phi(g)* is 1 if the verdict says that formula and neuron are monotone functions
+of each other, else 0. The columns show medians.
 
-Folds do no harm to a bent neuron. Flat parts do. Errors that are equally large everywhere turn a short
-gradient more than a long one, and a saturated neuron has many short ones. These count less
-(`field.weights`), if neighbouring gradients reveal the error. The error of a network is smooth, and
-neighbours do not reveal it.
+**With exact gradients, folds and flat parts do no harm.** A gradient keeps its direction unless it is zero,
+and a reversed arrow counts as the same direction. But nobody can undo a fold: the formula is g, and *same as
+phi(g)* is 0. For your own neuron, nobody knows g, but a low *phi's R²* shows you the fold.
+
+**With errors, folds do no harm, but flat parts do.** In this study the errors are equally large everywhere,
+so they turn short gradients more than long ones. A saturated neuron has many short gradients. Short gradients
+count less (`field.weights`) if neighbouring gradients reveal the error. A network's error is smooth, so
+neighbouring gradients do not reveal it.
 """,
     "networks": """
-A network adds its own errors, and its fit of the values says little about them: compare *network's R²* with
-the *floor*. A fold costs exact gradients nothing. But a network rounds the corner, and gets the directions
-nearby wrong. If the floor is high and the loss is not, the search found a formula for what the network made
-of its task, and that is not the formula of the labels. Constants are the first to go wrong: many of the
-formulas counted as *close* are the concept with one number changed.
+*network's R²* is the network's fit to the values, as a median.
 
-Saturation, too few neurons, dropout and noise in the inputs cost a lot; noise in the labels perhaps less.
-More neurons than needed cost nothing, and the corners of ReLU hardly anything, because they average out.
+* **A good fit does not mean good gradients.** A network adds errors of its own: compare *network's R²* with
+  the *floor*.
+* **A formula may describe only the network.** If the floor is high and the loss is low, the search found what
+  the network made of its task, and not the law behind the labels.
+* **A network rounds the corner of a fold.** Its directions near the corner are wrong.
+* **Constants go wrong first.** Many *close* formulas are the concept with one number changed.
+* **What does harm.** Too few neurons, dropout and noise in the inputs do a lot of harm. Strong noise in the
+  labels and steep bends (exp(u), tanh 3u) do some harm.
+* **What does no harm.** More neurons than needed do no harm. The corners of ReLU do hardly any, because they
+  average out.
 """,
     "noise": """
-The search never gives a formula whose loss is above a tenth of chance, however many points there are. So with
-more noise than that it says nothing, rightly or not. Below that, noise that differs from point to point
-averages out. A smooth error, like that of a network, does not: it looks like a law, and a part of it may end
-up in the formula.
+The search never gives a formula whose loss is above a tenth of the loss by chance. More points do not change
+this limit. Above the limit, the search gives no formula, even if there is a law. Below the limit, noise that
+differs from point to point averages out. A smooth error, like a network's, does not average out. Such an
+error looks like a law, and a part of it may end up in the formula.
 """,
     "growth": """
-An eigenproblem finds sums of products; only its size grows. Functions inside functions are the limit of the
-search. If it misses one, it may answer with another formula that agrees with the neuron to many digits on
-the data. Only a verdict, which knows the concept, can tell the two apart. From the neuron alone, nobody
-could.
+**Inputs and terms.** An eigenproblem finds sums of products. More products only make the eigenproblem larger.
+
+**Nested functions.** The search tries every composition of two or three functions of one quantity. It does
+not try compositions of four functions. If it misses such a composition, it may answer with another formula,
+which agrees with the neuron to many digits on the data. A verdict can tell the two formulas apart, because it
+knows the concept. The neuron alone does not show the difference.
 """,
     "several": """
-If pairs share several things, one network learns the easiest. A second one learns the next if its strangers
-agree in the first (`Experiment.given`), and so on. Only the span of their gradients is determined. Of the
-formulas that span it, the search finds the shortest. *found* means that it found all known concepts and
-nothing else, *none* that it found fewer; *loss* is that of the first formula. *counted* and *read* are
-medians. The search misses the planet: its second network is flat except on a few wide orbits with almost no
-binding energy, and the ratio of variances rewards that. The planet's own experiment trains four latents at
-once with another loss, and finds all three concepts (docs/recovery.md).
+The first network learns the easiest of the things that the points of a pair share. The second network is
+trained with strangers (points of different pairs) that also share this thing (`Experiment.given`), so it
+learns another one. A third network goes on in the same way. The pairs determine only the span of the
+networks' gradients, and not each single concept. The search finds the shortest formulas that span it.
+
+* *found*: the number of runs in which the search found all known concepts and nothing else. *too few*: the
+  number of runs in which it found fewer.
+* *loss*: the loss of the first formula.
+* *counted*: the number of concepts that we count. *read*: the number of formulas found. *false formulas*: the
+  number of formulas that match no concept. These three are medians.
+
+The search misses the planet's concepts. The planet's second network is flat except on a few wide orbits with
+almost no binding energy. Its loss, the variance within pairs divided by the variance among strangers, rewards
+such a network. The planet's own experiment trains four latents at once with another loss, and finds all three
+concepts (docs/recovery.md).
 """,
     "flows": """
-*found* means that the search calls as many formulas a match as there are independent integrals, and that the
-exact velocities agree with each, to a mean cos² of 1e-5. *another* means that it calls one a match and they
-do not agree. *none* means fewer matches: the rest is called close, not complete, or there is no answer.
-*off* is this cos² for the worst formula.
+* *off*: the mean cos² between the gradient of a match and the exact velocities; if there are several matches,
+  the largest. For a true integral, *off* is 0.
+* *found*: the search calls as many formulas a match as there are independent integrals, and *off* is less
+  than 1e-5.
+* *another*: the search calls a formula a match, but its *off* is larger.
+* *too few*: there are fewer matches than integrals. The search calls other formulas close or not complete, or
+  gives no answer.
+* *known*: the number of independent integrals. *read*: the number of true matches. *close, not complete*: the
+  number of other formulas. These three are medians.
 
-With exact velocities, and with errors of 1 %, the search finds 20 of 21 integrals, and no wrong formula; it
-misses the third integral of the Toda chain. Errors of 5 % change a constant by 1 %, or hide the energy of
-four and six inputs. If velocities are given, no flow without an integral gives a match. In 23 of 48 runs the
-search offers a formula as not complete, because what it leaves is not noise. With 100 states of four or more
-inputs, neighbours are too far apart to tell noise from a missing part. So after a formula that is not
-complete there is no match, and after one that leaves nothing there is no match that leaves something.
+**From velocities**, exact or with errors of 1 %, the search finds 20 of 21 integrals, and no wrong formula.
+It misses the third integral of the Toda chain. Errors of 5 % change a constant by 1 %, or hide the energy in
+systems of four and six inputs.
 
-From *motions*, measured with errors of 1 %, it finds 14 of 21 integrals. It states five wrong matches in 24
-runs with integrals: three have a constant that is off by half a per cent, and two, of four and six inputs,
-are wrong. A sixth, for two magnets without an integral, is wrong too: their motions soon stand still, and
-few states are left that tell anything. With errors of 0.1 % more is called close, not complete: local
-polynomials leave a little of each motion, which is no noise, and the search sees it.
+**Without an integral**, the search does not claim any match from velocities. In 23 of these 48 runs, it gives
+a formula and marks it *not complete*: what the formula leaves unexplained is not noise.
 
-We tried the same on 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Four of the five
-with a known integral give a match; the search misses the ratio (1 - 1.61y)/(1 - 1.61x), whose poles lie among
-the states. None of the 14 without one gives a match; six get a formula that is not complete. They took 0.6
-to 8 s. Five draws of a planet's states gave angular momentum, energy and a component of the
-Laplace-Runge-Lenz vector each time, in 6 s.
+**With only 100 states** and four or more inputs, neighbouring states are so far apart that the search cannot
+tell noise from a missing part of the formula. This is why the search has two rules. After a formula that is
+not complete, no later formula counts as a match. If one formula leaves nothing unexplained, a later formula
+that leaves something is not a match.
+
+**From motions** with errors of 1 %, the search finds 14 of 21 integrals. Over all 24 runs on motions with
+integrals, it calls five wrong formulas a match. Three of these have a constant that is off by half a per
+cent. The other two belong to systems of four and six inputs. A sixth wrong match belongs to two magnets,
+which have no integral. The magnets soon stop moving, so few of their states tell us anything. Smaller errors,
+of 0.1 %, do not help: the search calls more formulas close or not complete. We get the velocities from local
+polynomials, which miss a little of each motion. The search notices that what they miss is not noise.
+
+**Other systems.** We tried 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Five have a
+known integral, and the search finds four of these. It misses the ratio (1 - 1.61y)/(1 - 1.61x), which has
+poles among the states. None of the other 14 systems gives a match; six give a formula that is not complete.
+We also drew a planet's states five times. Each time, the search found angular momentum, energy and a
+component of the Laplace-Runge-Lenz vector.
+""",
+    "products": """
+Such laws are typical of physics: each is a sum of a few products, or a function of such products. An answer
+that counts as *another* mimics the law with other terms. One reason is that the search compares divisors such
+as x + c y before it knows the exact c. If the divisor shares inputs with the products, some wrong divisors
+seem as good as the right one. One of the wrong answers is the reciprocal of the law, and has a pole among the
+points.
 """,
     "symmetries": """
-*found* means that dimension and algebra are right, *another* that they are not, *none* that fewer motions
-are counted. *loss* is the largest residual of the motions, divided by that by chance; if there are none, it
-is that of the best motion. *off* is the largest mean cos² between a motion and the formula's own gradients.
+* *found*: dimension and algebra are right. *another*: one of them is wrong. *too few*: we count fewer motions
+  than there are.
+* *loss*: the largest residual of the motions that we count, divided by the residual by chance. If we count
+  none, we take the residual of the best motion.
+* *off*: the mean cos² between a motion and the formula's own gradients; the largest over the motions.
+* *known*: the true dimension (median). *counted*: the dimension that we count (median). *unseen directions*:
+  the number of directions of the inputs that do not change the output (median).
 
-Exact gradients, errors of 1 % and 3 %, and trained networks give the algebra each time. With errors of 10 %,
-three of ten runs say nothing, and none says anything wrong. None of 210 random fields has a symmetry. One of
-60 networks trained on labels of other points does: a single layer of 8 neurons, which hardly changes along
-one motion. Its residual is no larger than those of networks that have learnt a symmetry (up to 4e-4). The
-limit for what is not noise is 3e-4. Before this study it was 5e-4, and two of the 60 networks had a symmetry;
-eight further networks of that kind have none.
+**With a symmetry.** Exact gradients, gradients with errors of 1 % and 3 %, and trained networks give the
+right algebra each time. With errors of 10 %, three of ten runs find no motion, and the others are right.
 
-These are the symmetries of the networks that come with the package. The interval and the two field strengths
-have so(1,3); the determinants have sl(2) (on matrices of one trace) and sl(3) + sl(3); the antisymmetric
-matrices have so(3). Spring, ellipse, quadratic form and Gaussian have one motion. The other three forces, the
-planet and the two mixed classifiers have none.
+**Without a symmetry.** We find no symmetry in 210 random fields. We find a symmetry in one of 60 networks
+trained on shuffled labels. That network is a single layer of 8 neurons, and hardly changes along one
+motion. Its residual is no larger than those of networks that have learnt a symmetry (up to 4e-4). After
+seeing these runs, we lowered a limit from 5e-4 to 3e-4: it bounds the part of a residual that is not noise.
+With the earlier limit, we found a symmetry in two of the 60 networks. Eight more such networks, trained
+later, have no symmetry.
 
-These statements are about the data. Classifiers are trained near their boundary, and see a function only
+**The networks that come with the package**:
+
+| network | its linear symmetries |
+| --- | --- |
+| interval, both field strengths | so(1,3) |
+| 2x2 determinant (on matrices of fixed trace) | sl(2) |
+| 3x3 determinant | sl(3) + sl(3) |
+| antisymmetric matrices | so(3) |
+| spring, ellipse, quadratic form, Gaussian | one motion each |
+| the other three forces, planet, both mixed classifiers | none |
+
+These symmetries hold on the data. A classifier is trained near its boundary, and learns the function only
 there. So the classifier of gravity has the seven motions of a cone, but its formula has three. The
-classifiers of the sine and the exponential have one motion each, but their formulas have none. With
-`formula=`, SymPy says which motions it can prove.
+classifiers of the sine and the exponential have one motion each, but their formulas have none. If you pass
+`formula=`, SymPy tries to prove each motion for the formula.
 """,
     "space": """
-The search may build a missing operator from others, as it builds products from sums of logarithms. If it
-cannot, it says one of two things: no closed form, or another formula.
+The search may build a missing operator from others. For example, it builds products from sums of logarithms.
+If it cannot build the operator, it gives another formula. In four generations, it tries only single terms,
+pairs, small bases and one division.
 """,
     "domains": """
-Nobody knows a law for the fuel of cars or for the digits: a formula found there is a summary of one
-network. To see what it is worth, compare *formula's fit* with *network's fit*, on rows that were not used for
-training. The planted laws show what you can expect from such a table.
+A formula found for the real labels is a summary of one network. To see what the formula is worth, compare
+*formula's fit* with *network's fit*. The rows *planted* show how well this works if there is a law.
 """,
 }
 
@@ -172,7 +277,7 @@ def page():
         fields=_false(line for name in FIELDS for line in found[name]),
         networks=_false(line for name in NETWORKS for line in found[name]),
     )
-    return head + "\n".join(_section(name, rows[name]) for name in TEXTS)
+    return head + "\n\n".join(_section(name, rows[name]) for name in TEXTS) + "\n"
 
 
 def _false(lines):
@@ -183,8 +288,8 @@ def _false(lines):
 def _section(name, rows):
     study = studies.find(name)
     table = studies.table(rows)._repr_markdown_()
-    again = f"`symgrad sweep --study {name} --seeds 0-19` measures it."
-    return f"## {study.title}\n\n{study.question} {again}\n{TEXTS[name]}\n{table}\n"
+    again = f"`symgrad sweep --study {name} --seeds 0-19` runs this study."
+    return f"## {study.title}\n\n{study.question}\n\n{again}\n{TEXTS[name]}\n{table}"
 
 
 if __name__ == "__main__":

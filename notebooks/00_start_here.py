@@ -9,9 +9,8 @@
 # %% [markdown]
 # # What has this neuron learnt?
 #
-# A network watched a mass on a spring. Nobody told it any physics. **Dark arrows** show where its neuron grows fastest.
-# **Orange arrows** show the same for your formula. Drag the number **3.0** until the arrows lie on top of each other.
-# Then press **What is this?**
+# A network watched a mass on a spring. Nobody told it any physics. Drag the number **3.0** in your formula below: the
+# arrows tell you when it is right. Then press **What is this?**
 
 # %%
 import symgrad_widgets as sg
@@ -27,23 +26,24 @@ sg.Instrument("oscillator")
 # **You will** bend a neuron and see what changes, compute by hand the number that compares a formula with a neuron, and read
 # a second network.
 #
-# **What people think first:** a neuron *outputs* the formula that it has learnt. It outputs a bent copy.
+# **What people think first:** a neuron *outputs* the formula that it has learnt. In fact, it outputs a bent copy.
 #
 # | word | meaning here |
 # |---|---|
 # | neuron | one number that a network computes from its inputs, $f(x)$ |
 # | concept | the formula $g(x)$ that the neuron has learnt |
-# | $\varphi$ (phi) | the unknown function that bends it: $f = \varphi(g)$, it always rises, or always falls |
+# | $\varphi$ (phi) | the unknown function that bends the formula, $f = \varphi(g)$; it only rises, or only falls |
 # | gradient | the vector of partial derivatives; it points where the function grows fastest |
 # | gradient field | the gradients at many points |
 # | loss | how far two gradient fields disagree in direction: 0 = nowhere, 1 = everywhere at right angles |
+# | angle of a formula | the angle whose squared sine is the loss: a mean over the points in which large angles count more |
 # | front | the formulas for which no simpler one does better |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -55,8 +55,8 @@ from symgrad_widgets import plots
 # ## Why arrows, and not values?
 #
 # Here is a toy neuron. It knows the concept $g = x^2+2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that you choose. Its
-# value changes with the bend. On the left, each dot is one point: its value now against its value before. On the right are
-# its gradients: thick before, thin now.
+# value changes with the bend. Move the slider. On the left, each dot is one point: the neuron's value now, plotted against its
+# value before. On the right are the neuron's gradients: thick arrows are from before, thin ones from now.
 
 
 # %%
@@ -79,7 +79,7 @@ points = np.random.default_rng(seed).uniform(-1, 1, size=(600, 2))
 sg.PhiBender(neuron, points, names=("x", "y"))
 
 # %% [markdown]
-# Now the numbers, for one point:
+# Here are the numbers for one point:
 
 # %%
 lines = []
@@ -100,8 +100,9 @@ sg.Answer(which, "\n".join(lines))
 # ## Compare a formula with the neuron
 #
 # At a point, a formula agrees with the neuron when the two gradients lie on one line. Let $\theta$ be the angle between them:
-# $1-\cos^2\theta$ is 0 on one line, and 1 at right angles. The **loss** is its mean over the points; steep ones count more. Each input is measured in its
-# own spread. For the guess $x\,y$, whose gradient is $(y, x)$:
+# $1-\cos^2\theta$ is 0 if they lie on one line, and 1 if they are at right angles. The **loss** is the mean of this number over
+# the points; points with steep gradients count more. Each input is divided by its spread. Take the guess $x\,y$, whose gradient
+# is $(y, x)$:
 
 # %%
 values, gradients = neuron(points, bend=1.0)
@@ -114,18 +115,18 @@ print(f"loss of x*y: {loss:.3f}")
 
 # %% [markdown]
 # That is close to one half, the mean of $\sin^2\theta$ over all angles. A formula that knows nothing gets this score.
-# The library's `sg.score` uses a third of the points. The search will not see them.
+# The library's `sg.score` uses only a third of the points, which the search will not see.
 #
 # ## Your guess
 #
-# You know this neuron's formula. Type another one that looks different, and still scores 0.
+# You know this neuron's formula. Type another formula that looks different, but still scores 0.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# A circle, $x^2+y^2$, is a good guess near the axes and a poor one in between. Thin blue arrows agree, thick red ones do not:
+# A circle, $x^2+y^2$, is a good guess near the axes and a poor one in between. Thin blue arrows agree with it, thick red ones do not:
 
 # %%
 circle = "x**2 + y**2"
@@ -149,7 +150,8 @@ stepper
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, guesses=[example])))
 
 # %% [markdown]
-# The search chooses where the loss falls by far the most. An overall factor or offset means nothing. Is it the concept?
+# The search chooses the formula at which the loss drops by far the most. An overall factor or offset means
+# nothing. Is this formula the concept?
 
 # %%
 verdict = sg.verify(search.best.expression, "x^2 + 2*y^2", field=field)
@@ -158,7 +160,7 @@ sg.Answer(box, str(verdict))
 # %% [markdown]
 # ## A network that nobody has read for you
 #
-# This network was trained to say whether points of a square lie inside a region. The same three lines read it. Which region was it?
+# This network was trained to say whether points of a square lie inside a region. You can read it with the same three lines. Which region was it?
 
 # %%
 run = sg.experiments["ellipse"].pretrained()
@@ -179,18 +181,18 @@ sg.Answer(region, real_search.best)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# An ellipse, $x_1^2+2x_2^2$ up to a factor. Directions cannot tell its size. The loss is not 0, as it was for our toy: a
+# It was an ellipse, $x_1^2+2x_2^2$ up to a factor. Directions cannot tell you its size. The loss is not 0, as it was for our toy: a
 # network only comes close to a concept.
 #
 # </details>
 #
 # ## Exercises
 #
-# 1. What is the loss of the circle $x^2+y^2$ on the toy neuron? Above or below that of $x\,y$?
-# 2. Give the concept a third input, $g = x^2 + 2y^2 + z$. What is the loss of `z` now?
+# 1. What is the loss of the circle $x^2+y^2$ on the toy neuron? Is it above or below the loss of $x\,y$?
+# 2. Suppose the concept has a third input, $g = x^2 + 2y^2 + z$. What is the loss of `z`?
 
 # %%
-mine = ...  # exercise 1: a number; a factor of two counts
+mine = ...  # exercise 1: a number, right to within a factor of two
 sg.check_answer(mine, sg.score(field, circle).loss, within=0.5)
 
 # %%
@@ -229,7 +231,7 @@ assert sg.check_answer(third, (1 - 1 / (flat**2).sum(axis=1)).mean(), within=0.0
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 0.06, far below one half: on the axes, and near them, circle and ellipse agree.
+# 1. 0.06, far below one half: on the axes, and near them, the circle and the ellipse agree.
 # 2. About 0.78: the mean of $(4x^2+16y^2)/(1+4x^2+16y^2)$.
 #
 # <!-- END SOLUTION -->

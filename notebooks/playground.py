@@ -12,11 +12,11 @@
 # **Click a neuron**, and arrows show in which direction it grows. **Guess** a formula, and see how far off its own arrows
 # are. **Step** or **Play** the search, and click the points of its front: simple formulas are on the left, exact ones at the
 # bottom. **What is this?** says whether the formula is the concept. *State*, at the bottom, holds everything you have chosen
-# in one line. Copy it to share what you see; paste another one to see what others see.
+# in one line. Copy this line to share what you see, or paste somebody else's to see what they see.
 #
 # [All notebooks](reference/index.ipynb)
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 experiment = "oscillator"  # any name that `symgrad list` shows
@@ -28,7 +28,7 @@ import symgrad_widgets as sg
 
 # %%
 bench = sg.Workbench(experiment, seed=seed, show="all")
-bench.chooser.choose(experiment, seed)  # trains where no weights come with the package
+bench.chooser.choose(experiment, seed)  # trains a network if the package has no weights for it
 bench.stepper.goto(generations)
 bench
 
@@ -36,7 +36,7 @@ bench
 # ## Your own system
 #
 # Do you know how something moves? Type its velocities and press *Read it*, then *Train*. A network watches orbits, and its
-# neuron must stay the same all along each: a conserved quantity.
+# neuron must keep one value all along each orbit: a conserved quantity.
 
 # %%
 system = sg.OwnSystem("x' = v\nv' = -4x", seed=seed)
@@ -45,8 +45,9 @@ system
 # %% [markdown]
 # ## Your own table
 #
-# Open or paste a table: a line of names, then a row a line, at least 120. Choose the column to learn. Here are 392 cars, and
-# `mpg` is how many miles they go with a gallon. What does it depend on? Your table stays on this computer.
+# Open or paste a table: a line of names, then at least 120 rows, one in each line. Choose the column to
+# learn. Here are 392 cars, and `mpg` is how many miles they go on a gallon. What does this number depend on? Your
+# table stays on the computer that runs this notebook.
 
 # %%
 table = sg.OwnTable(seed=seed)
@@ -64,7 +65,7 @@ print(line)
 
 # %% [markdown] tags=["notebook-only"]
 # `load_state` does the same as pasting the line into the field *state*. Here a student has wandered off and comes back;
-# `sg.Workbench.from_state(line)` makes a new Workbench of it.
+# `sg.Workbench.from_state(line)` makes a new Workbench from it.
 
 # %% tags=["notebook-only"]
 bench.fieldview.inputs = bench.fieldview.inputs[::-1]
@@ -97,13 +98,13 @@ own.stepper.goto(3)
 own
 
 # %% [markdown] tags=["notebook-only"]
-# The search found $a\,b$. It does not see the $\tanh$, which only bends it. Now click a neuron of the hidden layer. Does it
+# The search found $a\,b$. It does not see the $\tanh$, which only bends this product. Now click a neuron of the hidden layer. Does it
 # hold a formula too, or only a direction?
 #
 # ## Your own system, in Python
 #
-# The form above is these lines. The library follows orbits from random places in the box. In place of the text a Python
-# function may give the velocities.
+# These lines do the same as the form above. The library follows orbits from random places in the box. Instead of the
+# text, you can pass a Python function that returns the velocities.
 
 # %% tags=["notebook-only"]
 mine = sg.Experiment.from_flow("x' = v; v' = -4x", box=[(-1, 1), (-1, 1)])
@@ -118,10 +119,10 @@ found = sg.interpret(run.model, run.x, names=run.names, random_state=seed)
 found.best
 
 # %% [markdown] tags=["notebook-only"]
-# Even such a short training gets $x^2 + v^2/4$, or very nearly: the energy of the spring. With `sg.Workbench(run)` you
+# Even after so little training, the search finds $x^2 + v^2/4$, or nearly this: the energy of the spring. With `sg.Workbench(run)` you
 # explore this network by hand. `sg.Workbench(mine)` trains a new one on the page, for the full time.
 #
-# **Try:** a spring with friction, `v' = -4x - v/2`. What does it conserve, and what does the search say?
+# **Try** a spring with friction, `v' = -4x - v/2`. What does it conserve, and what does the search say?
 
 # %% [markdown] tags=["notebook-only"]
 # The last cell checks what this notebook claims.

@@ -32,9 +32,12 @@ from .search import score as score
 from .search.pysr import PySR as PySR
 from .verdict import Verdict as Verdict
 from .verdict import verify as verify
+from .widgets import DecisionView as DecisionView
+from .widgets import DivisionView as DivisionView
 from .widgets import ExperimentChooser as ExperimentChooser
 from .widgets import ExpressionView as ExpressionView
 from .widgets import FieldView as FieldView
+from .widgets import FilmView as FilmView
 from .widgets import Instrument as Instrument
 from .widgets import NeuronPicker as NeuronPicker
 from .widgets import OwnSystem as OwnSystem

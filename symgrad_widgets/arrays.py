@@ -1,4 +1,4 @@
-"""Whatever people keep numbers in (arrays, masks, tables, tensors, lists of these), as NumPy arrays."""
+"""Turn what people keep numbers in (arrays, masks, tables, tensors, lists of these) into NumPy arrays."""
 
 import numpy as np
 
@@ -7,15 +7,15 @@ from .errors import DataError
 __all__ = ["floats", "missing", "names_of", "numbers"]
 
 _REFUSED = {"c": "complex numbers", "b": "truth values", "M": "dates", "m": "times"}
-_LACKING = {"None", "nan", "NaN", "NaT", "<NA>", "--"}  # how entries that are no data write themselves
+_LACKING = {"None", "nan", "NaN", "NaT", "<NA>", "--"}  # how entries that are not data are written
 
 
 def floats(given, what, *, copy=True):
-    """Float64 array, with NaN for what is masked or missing.
+    """Float64 array, with NaN in place of what is masked or missing.
 
-    It takes any type of number, byte order and stride; masked arrays, tables whose columns are numbers,
-    tensors on any device, and lists of any of these. For anything else it raises a DataError that begins with
-    `what`. Without `copy`, it returns a float64 array as it is.
+    Numbers may have any type, byte order and stride, and may be in masked arrays, tables whose columns are
+    numbers, tensors on any device, and lists of any of these. Anything else raises a DataError that begins
+    with `what`. Without `copy`, a float64 array is returned as it is.
     """
     if type(given) is np.ndarray and given.dtype == np.float64 and given.dtype.isnative:
         return given.copy() if copy else given
@@ -23,7 +23,7 @@ def floats(given, what, *, copy=True):
 
 
 def numbers(given, what):
-    """Array as `floats` makes it, but int64 if all are whole numbers and none is missing."""
+    """Array as `floats` makes it, but int64 if all entries are whole numbers and none is missing."""
     try:
         array, gaps = _opened(given, what)
         if array.dtype.kind in _REFUSED:
@@ -45,7 +45,7 @@ def numbers(given, what):
 
 
 def missing(given, what):
-    """Which entries of anything, labels too, are masked or missing: an array of truth values."""
+    """Which entries of anything, even of labels, are masked or missing: an array of truth values."""
     array, gaps = _opened(given, what)
     if isinstance(given, list | tuple) and array.dtype.kind in "US":  # among texts NumPy writes NaN as one
         array = np.array(given, dtype=object)
@@ -64,8 +64,8 @@ def names_of(given, names=None):
     names = tuple(names)
     if names != columns and sorted(map(str, names)) == sorted(columns):
         raise DataError(
-            f"the columns are {', '.join(columns)}, the names {', '.join(names)}, in another order: leave "
-            "out the names, or order the columns"
+            f"the columns are {', '.join(columns)}, but the names are in another order, "
+            f"{', '.join(names)}: leave out the names, or pass the columns in that order"
         )
     return names
 
@@ -84,7 +84,7 @@ def _all_texts(some):
 
 
 def _opened(given, what):
-    """Array of any type, and which of its entries are masked: an array of truth values, or None."""
+    """Array of any type, and an array of truth values that says which entries are masked, or None."""
     if isinstance(given, list | tuple) and _holds_arrays(given):
         parts, gaps = zip(*(_opened(part, what) for part in given), strict=True)
         if all(gap is None for gap in gaps):
@@ -96,7 +96,7 @@ def _opened(given, what):
     if hasattr(given, "detach"):
         return _of_tensor(given, what), None
     if hasattr(given, "toarray"):
-        raise DataError(f"{what} are sparse ({type(given).__name__}): give {what}.toarray()")
+        raise DataError(f"{what} are sparse ({type(given).__name__}): pass {what}.toarray()")
     mask = getattr(given, "mask", None)
     array = np.ma.getdata(given) if isinstance(given, np.ma.MaskedArray) else np.asarray(given)
     if array.dtype.names is not None:
@@ -109,7 +109,7 @@ def _opened(given, what):
 
 def _of_tensor(tensor, what):
     if str(tensor.layout) != "torch.strided":
-        raise DataError(f"{what} are a sparse tensor ({tensor.layout}): give {what}.to_dense()")
+        raise DataError(f"{what} are a sparse tensor ({tensor.layout}): pass {what}.to_dense()")
     if tensor.is_meta:
         raise DataError(f"{what} are a tensor on the meta device, which holds no numbers")
     tensor = tensor.detach().cpu()

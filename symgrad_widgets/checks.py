@@ -13,7 +13,7 @@ _NAME = re.compile(r"(?!.* $|.*[²³¹⁰⁴-⁹¼-¾⅐-⅞])[^\W\d][\w (){}.%]
 
 
 def several(some, what):
-    """Tuple of a sequence; a single text, or a single formula, counts as one."""
+    """Items of a sequence, as a tuple; a single string or a single formula becomes a tuple of one."""
     try:
         return (some,) if isinstance(some, str) or hasattr(some, "free_symbols") else tuple(some)
     except TypeError:
@@ -21,7 +21,7 @@ def several(some, what):
 
 
 def whole(number, what, least=0, most=None):
-    """Whole number of at least `least` and, if given, at most `most`."""
+    """Whole number from `least` to `most`; without `most` there is no upper limit."""
     fits = not isinstance(number, bool) and isinstance(number, (int, np.integer)) and number >= least
     if not fits or (most is not None and number > most):
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
@@ -39,15 +39,16 @@ def duration(seconds):
 
 
 def checked_names(names, count=None):
-    """Names of inputs as a tuple of distinct words; for None, x1 ... xn of `count` inputs."""
+    """Names of inputs as a tuple of distinct words; None gives x1 ... xn for `count` inputs."""
     if isinstance(names, str) and count is None:
-        raise DataError(f"names must be a list such as ['x', 'v'], got the text {names!r}")
+        raise DataError(f"names must be a list such as ['x', 'v'], got the string {names!r}")
     names = tuple(f"x{i + 1}" for i in range(count)) if names is None else tuple(map(str, names))
     if count is not None and len(names) != count:
-        raise DataError(f"{len(names)} names {names} for {count} inputs: give one for each")
+        raise DataError(f"there are {len(names)} names {names} for {count} inputs: pass one for each")
     for name in names:
         if not _NAME.fullmatch(name) or names.count(name) > 1:
             raise DataError(
-                f"input name {name!r} must be a word, or several, and occur once: 'x1', 'mass (kg)'"
+                f"input name {name!r} must be one or more words, such as 'x1' or 'mass (kg)', and occur "
+                "only once"
             )
     return names

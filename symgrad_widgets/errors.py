@@ -4,6 +4,7 @@ import difflib
 import linecache
 
 __all__ = [
+    "AnyFormulaError",
     "ClusterError",
     "DataError",
     "EngineError",
@@ -49,8 +50,12 @@ class NoGradientError(DataError):
     """Too few points are left on which the neuron has a usable gradient."""
 
 
+class AnyFormulaError(DataError):
+    """So many neurons for so few inputs that any formula fits."""
+
+
 class EngineError(SymgradError, RuntimeError):
-    """A search engine in a separate process is missing, died, or answered nonsense."""
+    """A search engine in a separate process is missing, has died, or has answered nonsense."""
 
 
 class ModelError(SymgradError, ValueError):
@@ -78,7 +83,7 @@ class ClusterError(SymgradError, ConnectionError):
 
 
 def _own_line(traceback):
-    """Innermost line of a cell that led to an error, marked as IPython does; empty if no cell did."""
+    """Innermost line of a cell that led to an error, marked as IPython marks it; empty if no cell did."""
     found = []
     while traceback is not None:
         frame = traceback.tb_frame
@@ -90,7 +95,7 @@ def _own_line(traceback):
 
 
 def nearest(name, known):
-    """Sentence that lists the known names, the nearest to `name` first: for error messages."""
+    """Sentence for an error message that lists the known names, the nearest to `name` first."""
     known = [str(k) for k in known]
     close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
     if close:

@@ -14,7 +14,7 @@ _LARGEST = 2**63  # of a whole number
 def from_json(text, longest=_LONGEST):
     """Value of a JSON text, str or bytes; ValueError if it is not JSON, or holds NaN or endless nesting."""
     if len(text) > longest:
-        raise ValueError(f"it has {len(text):,} characters, at most {longest:,} are read")
+        raise ValueError(f"it has {len(text):,} characters, but may have only {longest:,}")
     try:
         return json.loads(text, parse_constant=_refuse)
     except (RecursionError, TypeError) as error:
@@ -26,7 +26,7 @@ def _refuse(constant):
 
 
 def fits(value, kind):
-    """Whether a value is of a kind: a type, `float | None`, `list[int]`, `dict[str, float]`.
+    """Whether a value is of a kind, such as a type, `float | None`, `list[int]` or `dict[str, float]`.
 
     Any finite number counts as a float; truth values do not count as numbers.
     """
@@ -50,7 +50,7 @@ def _fits_parts(value, origin, parts):
 
 
 def misfit(record, kinds):
-    """What a record lacks, or what has another kind than `kinds` says; None if all is well."""
+    """What a record lacks, or what is of another kind than `kinds` says; None if all is well."""
     for name, kind in kinds.items():
         if name not in record:
             return f"it lacks {name!r}"

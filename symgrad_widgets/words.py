@@ -2,6 +2,8 @@
 
 import functools
 import json
+import string
+from numbers import Real
 from pathlib import Path
 
 from .errors import DataError
@@ -11,25 +13,38 @@ __all__ = ["ENGLISH", "Words", "languages", "words"]
 _TABLES = Path(__file__).parent / "languages"
 
 
-class Words:
+class Words(string.Formatter):
     """The table of a language: texts by section and key, with names in braces for what varies.
+
+    Numbers among the values are written as is usual in the language.
 
     >>> words("en")("told.neurons", count=2)
     '2 neurons'
+    >>> words("de").number(1234.5, ",.1f")
+    '1.234,5'
 
     Attributes
     ----------
-    table : {section: {key: text}}, and {"locale": how numbers are written}; JSON-able
+    table : {section: {key: text}}, and {"locale": name of the language}; JSON-able
 
     """
 
     def __init__(self, table):
         self.table = table
+        signs = table.get("numbers", {"point": ".", "thousands": ","})
+        self._signs = str.maketrans({".": signs["point"], ",": signs["thousands"]})
 
-    def __call__(self, where, **values):
-        """Text at "section.key", with values in place of the names."""
+    def __call__(self, where, /, **values):
+        """Text at "section.key", with values in place of the names in braces."""
         section, _, key = where.partition(".")
-        return self.table[section][key].format(**values)
+        return self.vformat(self.table[section][key], (), values)
+
+    def format_field(self, value, spec):
+        """A value in a text; a number gets the digits that `format` would give it."""
+        text = format(value, spec)
+        return text.translate(self._signs) if isinstance(value, Real) else text
+
+    number = format_field
 
     def listed(self, some):
         """Texts as a list in a sentence."""
@@ -46,7 +61,7 @@ def languages():
 def words(language="en"):
     """`Words` of a language, such as "en" or "de"; DataError if it has no table."""
     if language not in languages():
-        raise DataError(f"there is no language {language!r}: give one of {', '.join(languages())}")
+        raise DataError(f"there is no language {language!r}: choose one of {', '.join(languages())}")
     return Words(json.loads((_TABLES / f"{language}.json").read_text(encoding="utf-8")))
 
 

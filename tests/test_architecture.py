@@ -7,6 +7,7 @@ function. The two stems, network and symbolic, meet in the gradient field only: 
 import ast
 import graphlib
 import importlib
+import re
 import shutil
 import subprocess
 import sys
@@ -254,6 +255,17 @@ def test_a_planted_circle_is_found(tmp_path, module, line, circle):
 
 def test_the_folders_have_no_cycle():
     graphlib.TopologicalSorter(MAY_USE).prepare()
+
+
+def test_the_guide_draws_the_arrows_as_they_are():
+    guide = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    diagram = re.search("```\n(.*?)```", guide, re.DOTALL)[1]
+    groups, before = [set(re.findall(r"\w+", group)) for group in diagram.split("-->")], set()
+    drawn = set.union(*groups)
+    assert drawn == MAY_USE.keys() - MEETING - {"batch", "locks", "__main__"} | {"field"}
+    for group in groups:
+        assert all(MAY_USE[name] & drawn <= before for name in group)
+        before |= group
 
 
 def modules():

@@ -202,13 +202,13 @@ def test_the_columns_of_a_table_name_the_inputs():
         assert sg.gradient_field(model(), given).names == NAMES
         assert sg.gradient_field(model(), given, names=("x", "y", "z")).names == ("x", "y", "z")
         assert sg.Experiment.from_labels(given, np.arange(150) % 2).names == NAMES
-        with pytest.raises(DataError, match="the columns are a, b, c, the names c, b, a, in another order"):
+        with pytest.raises(DataError, match="a, b, c, but the names are in another order, c, b, a"):
             sg.gradient_field(model(), given, names=("c", "b", "a"))
     named = table().rename(columns={"a": "mass of it (kg)"})
     assert sg.gradient_field(model(), named).names == ("mass of it (kg)", *NAMES[1:])
-    with pytest.raises(DataError, match="input name 'mass-of-it' must be a word, or several"):
+    with pytest.raises(DataError, match="input name 'mass-of-it' must be one or more words"):
         sg.gradient_field(model(), table().rename(columns={"a": "mass-of-it"}))
-    with pytest.raises(DataError, match="x has no columns with names: give the names"):
+    with pytest.raises(DataError, match="x has no column names: pass names"):
         sg.Experiment.from_labels(X, np.arange(150) % 2)
     assert sg.GradientField(table().rename(columns={"a": 0, "b": 1, "c": 2}), G).names == ("x1", "x2", "x3")
 
@@ -251,7 +251,7 @@ def test_what_is_given_stays_as_it_was():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (torch.eye(5, 3).to_sparse(), r"sparse tensor \(torch.sparse_coo\): give \w+.to_dense\(\)"),
+        (torch.eye(5, 3).to_sparse(), r"sparse tensor \(torch.sparse_coo\): pass \w+.to_dense\(\)"),
         (torch.ones(5, 3, device="meta"), "tensor on the meta device, which holds no numbers"),
         (X * 1j, "must be real numbers, got ndarray of complex numbers"),
         (torch.ones(5, 3) * 1j, "must be real numbers, got Tensor of complex numbers"),
@@ -278,5 +278,5 @@ def test_what_holds_no_numbers_is_refused_by_one_sentence(given, message):
 
 def test_sparse_matrices_of_scipy_are_refused():
     sparse = pytest.importorskip("scipy.sparse")
-    with pytest.raises(DataError, match=r"points are sparse \(csr_array\): give points.toarray\(\)"):
+    with pytest.raises(DataError, match=r"points are sparse \(csr_array\): pass points.toarray\(\)"):
         sg.gradient_field(model(), sparse.csr_array(np.eye(5, 3)))

@@ -6,10 +6,13 @@ import pytest
 
 from symgrad_widgets.errors import DataError
 from symgrad_widgets.network.concepts import CONCEPTS
+from symgrad_widgets.network.experiment import experiments
 from symgrad_widgets.words import Words, languages, words
 
-NAMES = re.compile(r"\{(\w+)\}")
-ALIKE = {f"instrument.{key}" for key in ("name", "experiment", "pause")} | {"told.neuron"}
+NAMES = re.compile(r"\{([^}]+)\}")  # with how numbers are written
+ALIKE = {f"instrument.{key}" for key in ("name", "experiment", "pause")} | {
+    *("told.neuron", "plots.training", "training.label"),
+}
 
 
 def flat(table):
@@ -27,7 +30,7 @@ def names(text):
 
 def test_there_are_two_languages_and_an_unknown_one_is_refused():
     assert languages() == ("de", "en")
-    with pytest.raises(DataError, match="there is no language 'fr': give one of de, en"):
+    with pytest.raises(DataError, match="there is no language 'fr': choose one of de, en"):
         words("fr")
 
 
@@ -51,6 +54,12 @@ def test_each_concept_has_its_words_in_the_table():
     meanings = words().table["meanings"]
     used = {key for row in CONCEPTS.values() for key in row.meanings}
     assert used | {"rule", "shared", "value"} == set(meanings)
+
+
+def test_each_experiment_has_its_title_in_the_table():
+    titles = words().table["titles"]
+    assert titles == {one.slug: one.title for one in experiments if one.slug in titles}
+    assert len(titles) >= len(experiments) - 1, "only an experiment that is being added has none yet"
 
 
 def test_a_text_takes_its_values_and_lists_are_read_aloud():

@@ -21,7 +21,8 @@ sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 # %% [markdown]
 # **30 minutes**, after [the stiff spring](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** search for a formula of every neuron at once, and tell what this network learnt from what any network has.
+# **You will** search for a formula for every neuron at once, and separate what this network learnt from what
+# every network has.
 #
 # **What people think first:** the more neurons have a formula, the more the network has learnt.
 #
@@ -29,14 +30,14 @@ sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 # |---|---|
 # | atlas | a table with a formula, or none, for every neuron of some layers |
 # | by construction | a formula that the architecture forces, whatever the network has learnt |
-# | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next is the largest at right angles to the first |
+# | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next one has the largest gradient at right angles to it |
 # | control | the same measurement where nothing can be found |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-retrain = False  # True: train the network here, which seeds other than 0 need
+retrain = False  # True: train the network here (you need this for every seed but 0)
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -61,7 +62,7 @@ many
 # %% [markdown]
 # ## The atlas, and a control
 #
-# SiLU bends a neuron but does not turn its gradient, so we only need to read the linear layers: here the first, the third
+# SiLU bends a neuron but does not turn its gradient, so we only need to read the linear layers: the first, the third
 # and the output. The control is the same network with random weights. It has learnt nothing.
 
 
@@ -86,7 +87,7 @@ found = sg.atlas(
 sg.Answer(many, found)
 
 # %% [markdown]
-# All neurons of the first layer have a formula, $ax + bv$. **This is no discovery**: whatever the training, the layer
+# All neurons of the first layer have a formula, $ax + bv$. **This is not a discovery**: whatever the training, the layer
 # computes $ax + bv + c$. The atlas marks these formulas *by construction*, and counts them separately.
 #
 # A trained neuron may match a formula by chance as often as a neuron of the control does:
@@ -100,14 +101,14 @@ for layer in layers:
 sg.Answer(many, "\n".join(lines))
 
 # %% [markdown]
-# Here are the best ones of the third layer. `found.to_frame()` has every figure of every neuron.
+# Here are the best formulas of the third layer. `found.to_frame()` has all figures.
 
 # %%
 sg.Answer(many, "\n".join(f"{row.angle:4.1f}°  {row.formula}" for row in found.of("linear3").laws[:6]))
 
 # %% [markdown]
-# With two inputs, smooth functions are easy to mimic: these formulas are descriptions. The formula of the output is off by
-# less than a hundredth of a degree. That is a law.
+# With two inputs, smooth functions are easy to mimic: these formulas are only descriptions. The formula of the output is off by less
+# than a hundredth of a degree. That is a law.
 
 # %%
 [law] = found.of("latent").laws
@@ -127,7 +128,7 @@ picker
 # %% [markdown]
 # ## How far is each neuron from the energy?
 #
-# In two dimensions, chance is an angle of 45°.
+# In two dimensions, random directions are 45° away on average.
 
 # %%
 picker.formula = law.formula
@@ -139,7 +140,7 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
 # The first layer is at chance. After it, some neurons come closer, but none is the energy. If a layer holds the energy, many
 # neurons hold it together.
 #
-# Networks differ. In one that knows the trace of a matrix, count the neurons of the second layer within 10° of it:
+# In a network that knows the trace of a matrix, count the neurons of the second layer within 10° of it:
 
 # %%
 matrices = sg.experiments["trace2"].pretrained()
@@ -151,12 +152,12 @@ for kind, model in {"trained": matrices.model, "untrained": untrained(matrices.m
 sg.Answer(many, near)
 
 # %% [markdown]
-# Many nearly hold it, and no untrained one does: that is something learnt.
+# Many neurons nearly hold the trace; in an untrained network, none does. Training did that.
 #
 # ## Many neurons together
 #
 # The best weights of a sum of neurons solve the eigenproblem that the search also uses. With 32 weights you can fit a lot, so
-# look at what a few principal directions give, in the control too.
+# look at how well a few principal directions do, in the control too.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}
@@ -182,12 +183,14 @@ for kind, dash in dashes.items():
         marks.append(plots.Mark("line", curve, colour, f"{kind} {layer[-1]}", dash, 2))
 
 # %%
-words = "Loss of the best sum of principal directions. In the trained network it is low early, in the other one late."
+words = (
+    "Loss of the best sum of principal directions. The trained network needs few of them, the other one many."
+)
 title, ticks = "Reading the energy out of layers 2 and 3", tuple(zip(places, map(str, sizes), strict=True))
 plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# The first layer is not drawn: no sum of its straight neurons comes near the energy. Chance is 0.5.
+# The first layer is not drawn: no sum of its linear neurons comes near the energy. Chance is 0.5.
 
 # %%
 print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")
@@ -201,7 +204,10 @@ print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in s
 
 # %%
 first = {kind: min(loss[kind, layer, 2] for layer in hidden[1:]) for kind in dashes}
-print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with two directions, best layer")
+print(
+    ", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()),
+    "with two directions of the best layer",
+)
 
 # %% [markdown]
 # ## What we have found
@@ -213,8 +219,8 @@ print(", ".join(f"{kind}: {value:.1e}" for kind, value in first.items()), "with 
 # ## Exercises
 #
 # 1. Colour the picker by `"alignment"`. How many neurons of the third layer are less than 20° from the energy?
-# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Take two of `sizes`: for the
-#    trained network, and for the untrained one.
+# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Choose two of
+#    `sizes`: one for the trained network, one for the untrained one.
 
 # %%
 close = ...  # exercise 1: a number, to within a fifth
@@ -259,7 +265,7 @@ assert sg.check_answer(enough, smallest, within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 18 of 32 with seed 0. Close to the energy is not the energy: the best is 4° off.
+# 1. 11 of 32 with seed 0. None of them is the energy itself: the best is 6° off.
 # 2. 1 and 8 with seed 0. Training has put the energy into the strongest direction. Without training you need many directions.
 #
 # <!-- END SOLUTION -->

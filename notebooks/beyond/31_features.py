@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Features share neurons: six machines in three neurons
 #
-# Six machines stand in a hall, and only one runs at a time. A network must remember how hard it works. But the network has
-# only three neurons. Where does it put six machines?
+# Six machines stand in a hall, and only one runs at a time. A network must remember how hard this one works.
+# But the network has only three neurons. Where does it put six machines?
 
 # %%
 import numpy as np
@@ -22,13 +22,15 @@ rng = np.random.default_rng(0)
 machine, load = rng.integers(1, 7, 60), rng.uniform(0.5, 1.5, 60)
 bars = {"left": np.arange(60), "right": np.arange(1, 61), "bottom": machine, "top": machine + load / 2}
 shown = (plots.Mark("bars", bars),)
-plots.Picture("Which machine runs, and how hard?", "moment", "machine", shown, "Sixty bars, one a moment.")
+plots.Picture(
+    "Which machine runs, and how hard?", "moment", "machine", shown, "Sixty bars, one for each moment."
+)
 
 # %% [markdown]
 # **25 minutes**, after [an atlas](30_atlas.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** train a network whose neurons mean nothing one by one, find its features with a sparse autoencoder, and read
-# every feature as a formula.
+# **You will** train a network whose single neurons mean nothing, find its features with a sparse autoencoder,
+# and read every feature as a formula.
 #
 # **What people think first:** one neuron, one meaning. Or at least: one direction, one meaning.
 #
@@ -36,9 +38,9 @@ plots.Picture("Which machine runs, and how hard?", "moment", "machine", shown, "
 # |---|---|
 # | feature | one thing that a network keeps: here, the power of one machine |
 # | superposition | more features than neurons: they share neurons, and few of them are on at once |
-# | sparse autoencoder | a network that restores the neurons from many numbers, of which few are not 0 |
+# | sparse autoencoder | a network that reconstructs the neurons' values from many numbers, most of them 0 |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -50,7 +52,7 @@ import copy
 import torch
 from torch.nn.functional import normalize, relu
 
-torch.set_num_threads(1)  # small networks are faster so
+torch.set_num_threads(1)  # small networks are faster this way
 
 # %% [markdown]
 # ## The hall
@@ -71,8 +73,9 @@ powers = hall(x)
 # %% [markdown]
 # ## Six numbers through three neurons
 #
-# The network multiplies the six powers $f$ by a matrix $W$: these are its three neurons. It restores the powers as
-# $\mathrm{ReLU}(W^T W f + b)$. Training chooses $W$ and $b$. (Elhage and others, *Toy models of superposition*, 2022.)
+# The network multiplies the six powers $f$ by a matrix $W$; the result is its three neurons. It restores the
+# powers as $\mathrm{ReLU}(W^T W f + b)$. Training chooses $W$ and $b$. (Elhage and others, *Toy models of
+# superposition*, 2022.)
 
 # %%
 torch.manual_seed(seed)
@@ -105,7 +108,7 @@ plane = plots.Picture(title, "neuron 0", "neuron 1", tuple(spokes), words, equal
 sg.Answer(shape, sg.Panel(plane))
 
 # %% [markdown]
-# Each machine has a direction of its own. Three directions at right angles are all that fit. So two machines share a line:
+# Each machine has a direction of its own. Only three directions fit at right angles. So two machines share a line:
 # one pushes forwards, the other backwards. They never meet, because only one runs at a time.
 #
 # ## One neuron at a time
@@ -121,12 +124,12 @@ neurons = sg.atlas(network, x, "1", **settings)
 sg.Answer(alone, neurons)
 
 # %% [markdown]
-# Each neuron adds up several machines. That is no short formula.
+# Each neuron adds up several machines. So it has no short formula.
 #
 # ## Look for features
 #
 # A sparse autoencoder knows nothing about machines. It sees three neurons, and restores them from twelve numbers,
-# $\mathrm{ReLU}(E h + c)$. Each number that is not 0 has a price. The control is the same encoder before training: twelve random
+# $\mathrm{ReLU}(E h + c)$. Each number adds to the loss, so most become 0. The control is the same encoder before training: twelve random
 # directions.
 
 # %%
@@ -146,7 +149,8 @@ for _ in range(1500):
 
 # %%
 count = sg.Question(
-    "How many of twelve features will hold one machine? And of twelve random directions?", hidden=guess_first
+    "How many of twelve features will hold one machine? And how many of twelve random directions?",
+    hidden=guess_first,
 )
 count
 
@@ -156,14 +160,15 @@ lines = [f"{row.angle:4.1f}°  {row.formula}" for row in features.laws]
 sg.Answer(count, "\n".join(lines))
 
 # %% [markdown]
-# Some machines come twice, and a dead feature is missing. For the control:
+# Some machines appear twice, and features that are never on are left out. Now the control:
 
 # %%
 lines = [f"{row.angle:4.1f}°  {row.formula}" for row in features.control.laws]
 sg.Answer(count, "\n".join(lines))
 
 # %% [markdown]
-# So do not count formulas. Count machines: a formula that uses the dials of one machine only, and is its law, names it.
+# So do not count formulas. Count machines: a formula names a machine if it is that machine's law, and uses no
+# other dials.
 
 
 # %%
@@ -190,15 +195,15 @@ machines = {name: named(table) for name, table in tables.items()}
 sg.Answer(bare, "\n".join(f"{name:9} name the machines {found}" for name, found in machines.items()))
 
 # %% [markdown]
-# None: without the threshold, each direction sees two machines, one of them backwards.
+# The bare directions name no machine: without the threshold, each direction sees two machines, one of them backwards.
 #
-# **What does not hold in large networks:** there, features are on together, and overlap. Try two machines at a time, and the formulas get extra
-# terms.
+# **Large networks are different:** several features are on at once, and they overlap. If you let two machines run at a
+# time, the formulas get extra terms.
 #
 # ## Exercises
 #
 # 1. Which machine shares a line with machine 1? Look at the picture, then at $W^T W$.
-# 2. Two machines may share a line, but not more. How many machines could twenty neurons keep like that?
+# 2. Two machines may share a line, but not more. How many machines could twenty neurons hold in this way?
 
 # %%
 partner = ...  # exercise 1: a number from 2 to 6

@@ -34,23 +34,23 @@ plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines
 # | word | meaning here |
 # |---|---|
 # | latents | the few neurons in the middle of an autoencoder, through which everything must pass |
-# | sheet | the surface of few dimensions near which the data lie |
+# | sheet | a surface of few dimensions: the data lie on it or close to it |
 # | mixture | a neuron that is a function of several concepts |
 # | span | all directions that you can combine from the latents' gradients at a point |
 # | generator | a matrix whose exponentials are the members of a family, such as all rotations |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 20  # seconds that each search for two concepts may take at most
+budget = 20  # time limit for each search for two concepts, in seconds
 guess_first = True  # False: show every answer at once
 
 # %% [markdown]
 # ## One parameter: an amplitude
 #
-# Oscillators of one frequency start at rest, from different places. We measure each one four times, $a, b, c, d$, a sixth of
-# a period apart, with an error of 0.2. Four numbers, one parameter.
+# Oscillators of the same frequency start at rest, from different places. We measure each one four times,
+# $a, b, c, d$, a sixth of a period apart, with an error of 0.2. So four numbers depend on one parameter.
 
 # %%
 a, b, c, d = sp.symbols("a:d", real=True)
@@ -69,11 +69,11 @@ run = exp.train(seed=seed, progress=False, **settings)
 field = sg.gradient_field(run.model, run.x[:1500], names=names)
 
 # %% [markdown]
-# Engineers weigh each measurement by how strong the signal is in it: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call this
+# Engineers weight each measurement by how strong the signal is in it: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call this
 # a matched filter.
 
 # %%
-weights = sg.Question("How will the latent weigh a, b, c and d?", hidden=guess_first)
+weights = sg.Question("How will the latent weight a, b, c and d?", hidden=guess_first)
 weights
 
 # %%
@@ -85,8 +85,8 @@ sg.Answer(weights, f"{first.best}\nthe matched filter, {amplitude}: loss {matche
 # The latent's gradient is the matched filter, to about two degrees. With one parameter and one latent there is nothing to mix: the latent is
 # the concept.
 #
-# Why the error in the data? Without it, the four numbers would lie exactly on a line, and many weights would do equally well.
-# A gradient means something only in directions in which the data vary.
+# Why do we add an error to the data? Without it, the four numbers would lie exactly on a line, and many weights would do
+# equally well. A gradient means something only in directions in which the data vary.
 #
 # ## Two parameters: place and velocity
 #
@@ -108,7 +108,8 @@ place = run.x @ np.cos(angle) / 2.5  # the matched filter, with weights whose sq
 sg.Panel(plots.plane_picture(run.latents, place, ("latent 0", "latent 1"), what="place"))
 
 # %% [markdown]
-# The points fill a slanted parallelogram. Colour shows the place, and it changes along both latents. Read them one at a time:
+# The points fill a slanted parallelogram. Colour shows the place, and it changes along both latents. Read the latents
+# one at a time:
 
 # %%
 one_each = sg.Question("Will each latent hold one parameter?", hidden=guess_first)
@@ -133,7 +134,7 @@ sg.Answer(one_each, purity.round(3))
 #
 # ## Both latents together
 #
-# Whatever the coordinates, the gradients of both latents span the same plane of directions as those of the parameters.
+# Whatever the coordinates, the gradients of both latents span the same plane of directions as the parameters' gradients.
 
 # %%
 pair = sg.gradient_field(run.model, run.x[:1500], neuron=run.neuron, names=names)
@@ -141,7 +142,7 @@ both = sg.interpret(pair, concept=parameters, seconds=budget, random_state=seed)
 sg.Answer(one_each, both)
 
 # %% [markdown]
-# Two simple formulas. The span is a fact about the network. The coordinates in it are our choice, and we choose short ones.
+# We get two simple formulas. The span is a fact about the network. Which coordinates describe it is our choice, and we choose those with short formulas.
 #
 # ## Matrices with known generators
 #
@@ -192,10 +193,10 @@ for name, concept in {"s": scale, "t": turn}.items():
 sg.Answer(hold, "\n".join(lines))
 
 # %% [markdown]
-# They lie in the span, as functions of these two, but neither latent is one of them. Nobody showed the autoencoder a product
-# of matrices.
+# Both lie in the span, because they are functions of these two formulas. But neither latent is $s$ or $t$. Nobody
+# showed the autoencoder a product of matrices.
 #
-# ## What holds
+# ## What the latents hold
 #
 # | data | latents | alone | together |
 # |---|---|---|---|
@@ -203,7 +204,7 @@ sg.Answer(hold, "\n".join(lines))
 # | place and velocity | 2 | mixtures, by chance a parameter | both parameters |
 # | scaled rotations | 2 | neither scale nor angle | both generators |
 #
-# For concepts, ask an autoencoder for the span, not for a latent. For what is *conserved*, ask a network of pairs.
+# To find concepts in an autoencoder, read the span, not a single latent. To find what is *conserved*, train a network on pairs.
 #
 # ## Exercises
 #
@@ -220,7 +221,7 @@ small = sg.score(turns, "x1*x4 - x2*x3").loss < 0.1
 sg.check_answer(determinant, "near 0" if small else "chance")
 
 # %% [markdown]
-# **You can now** read latents together. Go on with [several neurons](33_several_neurons.ipynb), or with
+# **You can now** read latents together. Go on with [several neurons](33_several_neurons.ipynb), or find out
 # [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -249,7 +250,7 @@ assert sg.check_answer(determinant, "near 0" if small else "chance")
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. About 0.1: the middle ones have small weights, and vary less. Each input is measured in its own spread.
+# 1. About 0.1: the middle measurements have small weights, and vary less. Each input is divided by its spread.
 # 2. Near 0. On these matrices the determinant is $e^{2s}$, a function of $s$ alone, so it lies in the span.
 #
 # <!-- END SOLUTION -->

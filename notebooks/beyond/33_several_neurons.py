@@ -23,7 +23,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, kepler.names, limit=60)
 # %% [markdown]
 # **35 minutes**, after [Kepler's problem](../physics/11_kepler.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** count concepts before you know one, check the count without a network, and train networks one after another,
+# **You will** count concepts before you know any, check the count without a network, and train networks one after another,
 # each to learn what the others do not know.
 #
 # **What people think first:** a second network finds a second law.
@@ -36,11 +36,11 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, kepler.names, limit=60)
 # | similar matrices | $A$ and $M A M^{-1}$: one linear map, seen in two bases |
 # | stranger | a third point, which the network learns to tell from a pair |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
-seed = 0  # of the matrices and of what is trained on them; the planet's network comes with the package
-budget = 60  # seconds that the search may take at most
+seed = 0  # for the matrices and the networks trained on them; the planet's network comes with the package
+budget = 60  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -50,7 +50,7 @@ import sympy as sp
 # %% [markdown]
 # ## The count, by hand
 #
-# This network has four output neurons, so at each point there are four gradients in four dimensions. Make them equally long,
+# This network has four neurons, so each point has four gradients in four dimensions. Make them equally long,
 # stack them, and look at the singular values: the square of the first says how much one direction explains, and so on.
 
 # %%
@@ -67,16 +67,16 @@ sg.Answer(count, f"{(singular**2).mean(axis=0).round(4)} of {directions.shape[1]
 # %% [markdown]
 # <details><summary>Why it cannot be four</summary>
 #
-# The orbit itself takes one of the four dimensions. At most three are left for what is constant along it.
+# The orbit takes one of the four dimensions. At most three are left for what is constant along it.
 #
 # </details>
 #
-# AI Poincaré (arXiv 2011.04698) counts conserved quantities in this way.
+# AI Poincaré (arXiv 2011.04698) counts conserved quantities this way.
 #
-# ## What was counted
+# ## What we counted
 #
-# [Kepler's problem](../physics/11_kepler.ipynb) reads this network. Do its three formulas lie in the span, and does
-# $x_1v_1 + x_2v_2$, which changes along an orbit?
+# [Kepler's problem](../physics/11_kepler.ipynb) reads this network. Do its three formulas lie in the span?
+# And does $x_1v_1 + x_2v_2$, which changes along an orbit?
 
 # %%
 lies = {law: sg.score(planets, law).loss for law in (*kepler.concepts, "x1*v1 + x2*v2")}
@@ -92,9 +92,9 @@ sg.Answer(count, "\n".join(f"{loss:.1e}  {law}" for law, loss in lies.items()))
 #
 # ## A count without a network
 #
-# Which numbers do two similar matrices share? Again we count first. A small change of basis, $M = I + \epsilon X$, moves a
-# matrix by $\epsilon (XA - AX)$. The rank of this map is the number of directions in which you meet similar matrices. The
-# other directions are left for what they share.
+# Which numbers do similar matrices share? Count first. A small change of basis, $M = I + \epsilon X$, moves
+# a matrix by $\epsilon (XA - AX)$. The rank of this map is the number of directions in which you meet similar matrices.
+# The other directions are left for what similar matrices share.
 
 # %%
 rng = np.random.default_rng(seed)
@@ -106,9 +106,9 @@ for size in (2, 3, 4):
     print(f"{size} x {size}: {size**2} entries, {moved} directions move, {shared[size]} invariants")
 
 # %% [markdown]
-# ## A network that stops at the first
+# ## A network that stops at the first invariant
 #
-# Pairs are 3 x 3 matrices $A$ and $M A M^{-1}$ with random entries; those with large entries are left out.
+# Pairs are 3 x 3 matrices $A$ and $M A M^{-1}$ with random entries; pairs with large entries are left out.
 
 # %%
 a, m = rng.uniform(-1, 1, (2, 110_000, 3, 3))
@@ -119,7 +119,7 @@ exp = sg.Experiment.from_pairs(*pairs, [f"x{i + 1}" for i in range(9)])
 
 # %%
 runs = [exp.train(seed=seed, progress=False, epochs=8)]
-print("variance within pairs, of 1:", runs[0].within)
+print("share of the variance within pairs:", runs[0].within)
 
 # %% [markdown]
 # The neuron has nearly the same value for both partners. We know three invariants: the trace, the sum of the principal
@@ -138,12 +138,12 @@ lines = [f"{name:12} {sg.score(field, concept).loss:.1e}" for name, concept in c
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The easiest one. If you want the second invariant, make the first one useless.
+# It was the easiest. If you want the second invariant, make the first useless.
 #
 # ## Strangers who are alike
 #
-# Give each matrix a stranger *with the same value of the first neuron*. Now that neuron is no help, and the second network
-# must learn something else. `exp.given(run)` is the experiment with such strangers.
+# Give each matrix a stranger *with the same value of the first neuron*. The first neuron is then no help, and the second
+# network must learn something else. `exp.given(run)` is the experiment with such strangers.
 
 # %%
 for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items():
@@ -152,15 +152,15 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# Train the second network, and a third one given both:
+# Train the second network, then a third, whose strangers agree in both values:
 
 # %%
 for _ in range(2):
     runs.append(exp.given(*runs).train(seed=seed, progress=False, epochs=10))
-    print("variance within pairs, of 1:", runs[-1].within)
+    print("share of the variance within pairs:", runs[-1].within)
 
 # %% [markdown]
-# `sg.SideBySide` makes one network of several:
+# `sg.SideBySide` joins several networks into one:
 
 # %%
 loss = {name: [] for name in concepts}
@@ -177,12 +177,12 @@ marks = tuple(
     plots.Mark("line", {"x": (1, 2, 3), "y": loss[name]}, colour, name, dash, 3)
     for name, (colour, dash) in looks.items()
 )
-words = "Loss of each invariant on the span. The trace is low from the first network on, the minors from the second."
+words = "Loss of each invariant on the span. The trace's is low from the first network on, the minors' from the second."
 title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
 plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# Each network brings one invariant down, and the rank is three, as counted. The second neuron need not *be* the sum of the
+# Each network lowers one invariant's loss, and the rank is three, as counted. The second neuron need not *be* the sum of the
 # minors. Only the span is determined.
 #
 # ## Read it
@@ -199,12 +199,12 @@ lines = [f"{verdict.how:8} {found.loss:.1e}  {found.expression}" for found, verd
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$ with the sum of minors $c_2$: once you
-# know the trace, either will do.
+# The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$, where $c_2$
+# is the sum of minors: once you know the trace, either will do.
 #
-# ## How sure is that?
+# ## How sure are these results?
 #
-# Here are more seeds. *Found* means: all known concepts, and nothing else. The last line is a control: pairs that share
+# Here are more seeds. *Found* counts runs with all known concepts and nothing else. The last line is a control: pairs that share
 # nothing.
 
 # %%
@@ -212,13 +212,13 @@ several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The planet shows how this can fail. Its second network is flat except on a few wide orbits. And the more you know, the fewer
-# strangers agree in all of it.
+# The planet shows how this can fail. Its second network is flat except on a few wide orbits. The more concepts are
+# known, the fewer strangers agree in them all.
 #
 # ## Exercises
 #
 # 1. A change of basis by an orthogonal matrix, $Q A Q^T$, moves a matrix in fewer directions: $M = I + \epsilon X$ with an
-#    antisymmetric $X$. How many invariants does a 3 x 3 matrix have then?
+#    antisymmetric $X$. How many invariants does a 3 x 3 matrix have?
 # 2. For which $k$ is $\mathrm{tr}(A)^2 - k\,\mathrm{tr}(A^2)$ the sum of the principal minors, up to a factor?
 
 # %%
@@ -265,6 +265,6 @@ assert sg.check_answer(k, lambda k: sg.verify(A.trace() ** 2 - k * (A * A).trace
 # <!-- BEGIN SOLUTION -->
 #
 # 1. Six: the matrix has nine entries, and rotations move it in three directions.
-# 2. 1. So once the trace is known, the trace of $A^2$ tells the sum of minors.
+# 2. 1. So once the trace is known, the trace of $A^2$ gives the sum of minors.
 #
 # <!-- END SOLUTION -->

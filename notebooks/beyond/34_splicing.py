@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Splicing: does the network need what the formula says?
 #
-# If the gradients agree, neuron and formula *know* the same. But can the formula do the neuron's work? Do what a surgeon
-# would: take the neuron out, and put the formula in. What happens?
+# If the gradients agree, neuron and formula *know* the same thing. But can the formula do the neuron's work?
+# Do what a surgeon would: take the neuron out, put the formula in. What happens?
 
 # %%
 import symgrad_widgets as sg
@@ -22,24 +22,24 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names))
 # %% [markdown]
 # **30 minutes**, after [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** replace neurons by right and wrong formulas, measure how much the task suffers, and meet a formula whose
-# directions are all right and which ruins the network.
+# **You will** replace neurons by right and wrong formulas, measure how much the task suffers, and meet a
+# formula that has all the right directions and still ruins the network.
 #
 # **What people think first:** a formula with the right directions can replace the neuron.
 #
 # | word | meaning here |
 # |---|---|
 # | splice | to put $\varphi$(formula) in place of a neuron, in a copy of the network |
-# | mean ablation | to hold the neuron at its mean: how the task suffers when the neuron says nothing |
-# | shuffled | the neuron's values, given to the wrong points |
-# | recovered | how much of the neuron's worth to the task the formula keeps: 100 % is all |
+# | mean ablation | to hold the neuron at its mean; this shows how the task suffers when the neuron says nothing |
+# | shuffled | each point gets the neuron's value at another point |
+# | recovered | how much of what the neuron does for the task the formula does, too: 100 % is all of it |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the networks here; False: take the weights that come with the package
-budget = 10  # seconds that each search may take at most
+budget = 10  # time limit for each search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %% [markdown]
@@ -55,24 +55,26 @@ region
 # %%
 run = ellipse.train(seed=seed, progress=False) if retrain else ellipse.pretrained()
 logit = sg.gradient_field(run.model, run.x, names=run.names)
-result = sg.interpret(run.model, run.x, names=run.names, concept=ellipse.concepts, seconds=budget)
+result = sg.interpret(
+    run.model, run.x, names=run.names, concept=ellipse.concepts, seconds=budget, generations=6
+)
 sg.Answer(region, result)
 
 # %% [markdown]
-# Now put the formula in, with the $\varphi$ that was fitted with it. The loss is the cross-entropy on new points.
+# Now put the formula in, with the $\varphi$ that was fitted to it. The loss is the cross-entropy on new points.
 
 # %%
 effects = {"true": result.splice(run.model).effect(run.loss)}
 effects["true"]
 
 # %% [markdown]
-# Nothing is lost. With the neuron at its mean, the loss is that of tossing a coin, $\log 2 \approx 0.69$ (natural logarithm),
-# or more if the mean of the logits is not zero. Shuffled, the network is confident and wrong. *Recovered* counts from the
-# lower of these two losses.
+# Nothing is lost. With the neuron at its mean, the loss is that of tossing a coin, $\log 2 \approx 0.69$ (natural
+# logarithm), or more if the mean of the logits is not zero. With shuffled values, the network is confident and wrong.
+# *Recovered* is 0 % at the lower loss.
 #
 # ## Wrong formulas
 #
-# Is the test any good? Wrong formulas must fail it. Each one gets the best monotone $\varphi$ it can have.
+# Is the test good? Wrong formulas must fail it. Each one gets the best monotone $\varphi$ it can have.
 
 # %%
 worth = sg.Question(
@@ -93,13 +95,13 @@ sg.Answer(worth, "\n".join(lines))
 # The circle is worth something: points far out are outside both curves. With seed 0 it recovers two fifths, although its
 # directions are off by only 14 degrees. The others are hardly better than a coin.
 #
-# ## The right direction everywhere, and useless
+# ## Right directions everywhere, and yet useless
 #
 # Square the formula's distance from the boundary, $(x_1^2 + 2 x_2^2 - 1)^2$. Its gradient is the formula's gradient times a
 # number: the same line at every point.
 
 # %%
-fold = sg.Question("What will this one recover?", hidden=guess_first)
+fold = sg.Question("What percentage will this formula recover?", hidden=guess_first)
 fold
 
 # %%
@@ -109,8 +111,8 @@ compared = f"loss of directions {folded.best.loss:.2g}, of the formula itself {r
 sg.Answer(fold, f"{compared}\n{effects['folded']}")
 
 # %% [markdown]
-# It is as close in direction as the formula itself, and worse than no neuron at all. Plot the neuron against it, and you see
-# why:
+# Its directions are as good as the formula's, but this formula is worse than no neuron at all. Plot the neuron against it, and
+# you see why:
 
 # %%
 sg.Answer(fold, sg.PhiView(logit, folded))
@@ -133,7 +135,7 @@ effects["energy"] = result2.splice(run2.model).effect(run2.loss)
 result2.best, effects["energy"]
 
 # %% [markdown]
-# It recovers more than 100 %. The neuron stays nearly constant along an orbit. The energy does not change at all.
+# The energy recovers more than 100 %. The neuron stays nearly constant along an orbit. The energy does not change at all.
 #
 # How will the folded energy do here, $(x^2 + v^2 - 0.7)^2$? And a formula that is only similar, $x^4 + v^2$?
 
@@ -150,7 +152,7 @@ for name, formula in {"folded energy": "(x**2 + v**2 - 0.7)**2", "similar": "x**
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# This time the fold does well. The square of an invariant is an invariant, and the task hardly asks for more. Splicing tests
+# Here the fold does well. The square of an invariant is an invariant, and the task hardly asks for more. Splicing tests
 # a formula *for a task*. It is blind to what the task does not need.
 #
 # ## A hidden neuron
@@ -162,14 +164,12 @@ atlas = sg.atlas(run.model, run.x, "silu3", names=run.names, jobs=1, progress=Fa
 print(atlas, *(f"{row.angle:.2f}°  {row.formula}" for row in atlas.laws[::6]), sep="\n")
 
 # %% [markdown]
-# This is every sixth one, from best to worst, with its angle to the neuron's gradient. Take the best one, and replace its
-# neuron.
+# Here is every sixth formula, from best to worst, with its angle to the neuron's gradient. Splice the best formula
+# into the network.
 
 # %%
 neuron = atlas.laws[0].neuron
-inner = sg.interpret(
-    run.model, run.x, "silu3", neuron, names=run.names, concept=ellipse.concepts, seconds=budget
-)
+inner = sg.interpret(run.model, run.x, "silu3", neuron, names=run.names, seconds=budget, generations=8)
 effects["hidden"] = inner.splice(run.model).effect(run.loss)
 print("neuron", neuron, inner.best.expression, effects["hidden"], sep="\n")
 
@@ -179,10 +179,11 @@ effects["hidden, product"] = inner.with_formula("x1*x2", hidden).splice(run.mode
 effects["hidden, product"]
 
 # %% [markdown]
-# The formula does the neuron's work. But look at the losses, not at the percentage. With the neuron at its mean, the loss
-# rises by only a tenth or so, because 31 others say nearly the same. One hidden neuron among many is a weak test.
+# The formula does the neuron's work. But look at the losses, not at the percentage. With the neuron at its mean, the
+# loss rises by only a tenth or so, because 31 other neurons say nearly the same. One hidden neuron among many is a weak
+# test.
 #
-# ## All in one
+# ## All results
 
 # %%
 for name, effect in effects.items():

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# Units: they save work, and vouch for every formula
+# # Units save work, and keep every formula consistent
 #
 # Two masses $x_1, x_2$ stand at $(x_3, x_5)$ and $(x_4, x_6)$. A network says whether their attraction exceeds a threshold. A
 # search that knows no physics will try to add metres to seconds. What does it gain if you tell it the units?
@@ -35,12 +35,12 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names), i
 # | evaluation | one sum of terms whose loss was calculated |
 # | front | for each complexity, the formula with the lowest loss |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the networks here; False: take the weights that come with the package
-budget = 20  # seconds that each search may take at most
+budget = 20  # time limit for each search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -52,7 +52,7 @@ import numpy as np
 # Write down the law first. Which parts of it may you add to each other?
 
 # %%
-law = sg.Question("When do two masses attract each other more?", hidden=guess_first)
+law = sg.Question("When do two masses attract each other more strongly?", hidden=guess_first)
 law
 
 # %%
@@ -66,23 +66,24 @@ units
 
 # %%
 free = sg.Search(pull, random_state=seed)
-free.run(seconds=budget, progress=False)
+free.run(seconds=budget, generations=8, progress=False)
 sg.Answer(law, f"{free.best}\n{free.evaluations} evaluations in {free.generation} generations")
 
 # %% [markdown]
 # ## With units
 #
-# Now the same search, points and seed, with units. Each term gets a dimension from its inputs. The search drops a term that
-# can have none, such as $x_1 + x_3$ or $\sin x_3$, before it calculates its gradient. It adds only terms that agree.
+# Now run the same search, with the same points and seed, but with units. Each term gets a dimension from its inputs. A term such as
+# $x_1 + x_3$ or $\sin x_3$ cannot have one, and the search drops it before calculating its gradient. It adds
+# only terms of the same dimension.
 
 # %%
 strict = sg.Search(pull, random_state=seed, units=units)
-strict.run(seconds=budget, progress=False)
+strict.run(seconds=budget, generations=8, progress=False)
 sg.Answer(law, f"{strict.best}\n{strict.evaluations} evaluations in {strict.generation} generations")
 
 # %% [markdown]
-# It finds the same law (one may be upside down: that does not turn a gradient), with about half the evaluations. It saves
-# less time than that, because it must work out dimensions too.
+# It finds the same law (it may be upside down, which does not turn its gradient), with less than half the evaluations,
+# and in about half the time.
 
 # %%
 nonsense = sg.Question("How many nonsense formulas are on the front without units?", hidden=guess_first)
@@ -100,13 +101,14 @@ sg.Answer(nonsense, "\n".join(lines))
 
 # %% [markdown]
 # Hardly any, and with seed 0 none at all: a formula that adds a mass to a length seldom beats one that does not. Here,
-# ignorance does not cost you the right answer. It costs work. And with units you need not check: each line makes sense, by
+# ignorance does not cost you the right answer. It costs work. And with units you need not check the formulas: each one makes sense, by
 # construction.
 #
 # ## A planet, and a constant of nature
 #
-# The energy of a planet is $\frac{1}{2} v^2 - \frac{1}{r}$. Metres per second, squared, minus one over metres? In the
-# experiment $GM = 1$, and the unit hides in that one. We take exact gradients of the energy, so that only units matter.
+# The energy of a planet is $\frac{1}{2} v^2 - \frac{1}{r}$. In units, that is
+# $(\mathrm{m/s})^2 - 1/\mathrm{m}$. Can that be right? In the experiment $GM = 1$, and the unit hides in that 1. We take exact
+# gradients of the energy, so that only units matter.
 
 # %%
 kepler = sg.experiments["kepler"]
@@ -118,13 +120,13 @@ energy = sg.GradientField(planets, np.stack([x1 / cube, x2 / cube, v1, v2], axis
 
 # %%
 missing = sg.Question(
-    "We give the units of places and speeds only. What will be missing?", hidden=guess_first
+    "We tell the search only the units of position and velocity. What will be missing?", hidden=guess_first
 )
 missing
 
 # %%
 without = sg.Search(energy, random_state=seed, units=space)
-without.run(seconds=budget / 2, generations=15, progress=False)
+without.run(seconds=budget / 2, generations=8, progress=False)
 least = min(c.loss for c in without.front)
 sg.Answer(missing, f"answer {without.best}, least loss on the front {least:.1e}")
 
@@ -138,27 +140,28 @@ sg.Answer(missing, f"answer {without.best}, least loss on the front {least:.1e}"
 
 # %%
 told = sg.Search(energy, random_state=seed, units=space, constants=["m**3/s**2"])
-told.run(seconds=budget, generations=25, progress=False)
+told.run(seconds=budget, progress=False)
 sg.Answer(missing, told.best)
 
 # %%
 blind = sg.Search(energy, random_state=seed)
-blind.run(seconds=budget, generations=25, progress=False)
-print("blind", blind.evaluations, "evaluations; told the units and the constant", told.evaluations)
+blind.run(seconds=budget, progress=False)
+print("evaluations without units:", blind.evaluations)
+print("evaluations with units and the constant:", told.evaluations)
 
 # %% [markdown]
-# Coefficients, and numbers inside terms, may have the dimension of any product of the constants. If you give no constant,
+# Coefficients, and numbers inside terms, may have the dimension of any product of the constants. If you name no constant,
 # they are plain numbers.
 #
 # ## The network's planets
 #
-# Now the trained network, with its four impure neurons: the formula that fits their span best.
+# Now take the trained network, with its four impure neurons, and see which formula fits their span best.
 
 # %%
 run2 = kepler.train(seed=seed, progress=False) if retrain else kepler.pretrained()
 orbits = sg.gradient_field(run2.model, run2.x[:1500], neuron=run2.neuron, names=run2.names)
 first = sg.Search(orbits, random_state=seed, units=space, constants=["m**3/s**2"])
-first.run(seconds=budget, generations=15, progress=False)
+first.run(seconds=budget, generations=8, progress=False)
 sg.Answer(missing, first.best)
 
 # %% [markdown]
@@ -184,30 +187,31 @@ for attempt in attempts:
 
 # %% [markdown]
 # A wrong unit that makes sense is worse. Call a mass a length, and the true law is still allowed: a product may combine any
-# units. Call one coordinate a time, and it is not:
+# units. Call one coordinate a time, and the true law is no longer allowed:
 
 # %%
 wrong = sg.Search(pull, random_state=seed, units=units | {"x3": "s"})
-wrong.run(seconds=budget / 2, generations=25, progress=False)
+wrong.run(seconds=budget / 2, generations=8, progress=False)
 sg.Answer(law, f"{wrong.best}, least loss {min(c.loss for c in wrong.front):.2g}")
 
 # %% [markdown]
-# It finds no formula, or none that comes close. If a search fails with units and succeeds without, doubt the units, or look
-# for a forgotten constant.
+# The search finds no formula, or none that comes close. If a search fails with units and succeeds without
+# them, doubt the units, or look for a forgotten constant.
 #
 # ## What it is good for
 #
-# | search, seed 0, 1, 2 | evaluations without | with | answer |
+# | search, seeds 0, 1, 2 | evaluations without units | evaluations with units | answer |
 # |---|---|---|---|
-# | gravity, the trained classifier | 3957, 3551, 3868 | 1734, 1693, 1673 | the law, all six times |
-# | the planet's first invariant, trained | 2895, 3227, 3184 | 1574, 1547, 1603 | angular momentum, all six times |
+# | gravity, the trained classifier | 5478, 5451, 5463 | 2423, 2409, 2391 | the law, all six times |
+# | the planet's first invariant, trained | 2332, 2344, 2448 | 1647, 1638, 1614 | angular momentum, all six times |
 #
-# Units save about half the evaluations; they save a third of the time for gravity, and hardly any for the planet. In these
-# two systems they save work, and vouch for each line of the front. They do not make the search find more.
+# In eight generations, units save more than half of the work for gravity, and a third for the planet, where they save hardly
+# any time: the search must work out dimensions too. With units, every line of the front has
+# consistent dimensions. But units do not make the search find more.
 #
 # ## Exercises
 #
-# 1. Give the units of `space` in centimetres. What changes: `"formulas"`, `"evaluations"`, or `"nothing"`?
+# 1. Write the units of `space` in centimetres. What changes: `"formulas"`, `"evaluations"`, or `"nothing"`?
 # 2. The energy of a pendulum contains $\cos\theta$. Which unit must an angle have, so that the library allows this?
 
 # %%
@@ -230,11 +234,11 @@ def allowed(unit):
         return False
 
 
-angle = ...  # exercise 2: a unit as a text, such as "m/s"
+angle = ...  # exercise 2: a unit as a string, such as "m/s"
 sg.check_answer(angle, allowed)
 
 # %% [markdown]
-# **You can now** let units do the checking. Go on with [doubts about a formula](36_open_questions.ipynb), or with [which inputs act together](37_divide.ipynb).
+# **You can now** let units do the checking. Go on with [doubts about a formula](36_open_questions.ipynb), or find out [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 

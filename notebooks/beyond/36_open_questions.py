@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # Doubt a formula: when did it come, and what else would fit?
+# # Doubt a formula: when did it appear, and what else would fit?
 #
-# A network learns about a stiff spring. Its loss falls, as you see. At the end a search reads a formula from its neuron. Was that
-# formula there early, or did it come last?
+# A network learns about a stiff spring. Its loss falls, as you see. At the end a search reads a formula from its neuron. Did this
+# formula appear early, or at the very end?
 
 # %%
 import numpy as np
@@ -25,18 +25,19 @@ sg.Panel(plots.history_picture(run.history))
 # %% [markdown]
 # **30 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** watch a formula come, let a network decide between two formulas, and find out which gradients to trust.
+# **You will** watch a formula appear, let a network decide between two formulas, and find out which gradients
+# to trust.
 #
 # **What people think first:** a formula that fits is the right one.
 #
 # | word | meaning here |
 # |---|---|
 # | film | what a search reads from a network at some epochs of its training |
-# | rival | another formula that fits the data as well |
+# | rival | another formula that fits the data just as well |
 # | control | a field or a network without a law: any formula found there is a false discovery |
 # | 95 % | interval for the share found, in per cent; it is wide if there are few runs |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -49,7 +50,8 @@ guess_first = True  # False: show every answer at once
 
 # %%
 when = sg.Question(
-    "Halfway, after epoch 8: no formula, a wrong one, or already the right one?", hidden=guess_first
+    "Halfway, after epoch 8, will you see no formula, a wrong one, or already the right one?",
+    hidden=guess_first,
 )
 when
 
@@ -59,14 +61,15 @@ losses = dict(enumerate(np.exp(run.history["validation"]), start=1))
 sg.Answer(when, sg.Panel(plots.film_picture(film, losses)))
 
 # %%
-sg.Answer(when, film)
+sg.Answer(when, sg.FilmView(film))
 
 # %% [markdown]
-# Before training the neuron has a formula too: near any smooth function of two inputs there is one. It is no law. Later
-# formulas are nearly right, each for a while. The law is close from epoch 8 on (blue line), as the loss falls, but its name
-# comes last. **If you stop too early, you read a formula that is almost right.**
+# Press *Play*. Before training the neuron has a formula too: near any smooth function of two inputs there is one. But this
+# formula is not a law. At epochs 1 to 4 the formulas are nearly right, each for a while. Halfway, as the loss falls, the search
+# finds the law (blue line). **If you stop too early, you read a formula that is almost right.** Networks that learn
+# labels do better: their directions are right long before their loss is low ([limits](../../docs/limits.md)).
 #
-# ## The experiment that decides
+# ## The experiment that decides between formulas
 #
 # Suppose that somebody measured only the middle: $|x|, |v| < 0.5$. We read a fully trained network there.
 
@@ -78,8 +81,8 @@ box = sg.ExpressionView(sg.gradient_field(trained.model, middle, names=trained.n
 box
 
 # %% [markdown]
-# Type the spring's energy, or a rival that looks as good in the middle. Try `v**2 + cosh(sqrt(6)*x)/3`: its series is
-# $v^2 + \frac13 + x^2 + \frac12 x^4 + \frac1{10} x^6 + \ldots$
+# Type the spring's energy, or a rival that looks just as good in the middle. Try `v**2 + cosh(sqrt(6)*x)/3`:
+# its series is $v^2 + \frac13 + x^2 + \frac12 x^4 + \frac1{10} x^6 + \ldots$
 
 # %%
 rival = "v**2 + cosh(sqrt(6)*x)/3"
@@ -87,17 +90,17 @@ off = {one: sg.score(box.field, one).angle for one in (str(read.best.expression)
 sg.Answer(box, "\n".join(f"{angle:.3f}° off  {one}" for one, angle in off.items()))
 
 # %%
-where = sg.Question("Where will the network tell them apart: near 0, or far outside?", hidden=guess_first)
+where = sg.Question("Where will the network tell the two apart: near 0, or far outside?", hidden=guess_first)
 where
 
 # %%
 rivals = [rival] if box.guess is None else [rival, box.guess.expression]
 decided = read.decide(trained.model, {"x": (-1, 1), "v": (-1, 1)}, rivals=rivals, random_state=seed)
-sg.Answer(where, decided)
+sg.Answer(where, sg.DecisionView(read, decided))
 
 # %% [markdown]
-# `decide` looks for the inputs in the box at which two formulas differ most, and asks the network there. One of them falls. How
-# often does this mend a wrong answer?
+# `decide` looks for the inputs in the box at which two formulas differ most, and asks the network there.
+# Predict which formula it follows, then see which one is ruled out. How often does this mend a wrong answer?
 
 # %%
 mend = sg.Question("Of ten wrong formulas, how many does the right one replace?", hidden=guess_first)
@@ -108,13 +111,13 @@ rows = {name: studies.shipped(name) for name in studies.names()}
 sg.Answer(mend, studies.table(rows["decided"]))
 
 # %% [markdown]
-# None: compare *found* with *right before*. Asking spoils nothing either. When the right formula is not among the rivals, no
-# question brings it. So bring a rival of your own.
+# Never: compare *found* with *right before*. Asking does not spoil a right answer either. If the right formula is not among
+# the rivals, no question can find it. So bring a rival of your own.
 #
 # ## Which directions can you trust?
 #
-# This neuron is saturated: $\tanh 3u$ of $u \sim v^2 - 2\cos x$, with an error of 3 % of the mean gradient at each point. All
-# arrows have one length; faint ones count less.
+# This neuron is saturated: $\tanh 3u$ with $u \sim v^2 - 2\cos x$, with an error of 3 % of the mean gradient
+# at each point. All arrows have the same length; faint ones count less.
 
 # %%
 x, v = points = np.random.default_rng(seed).uniform(-2, 2, (2, 1000))
@@ -132,14 +135,14 @@ trust = sg.Question(
 trust
 
 # %% [markdown]
-# A gradient of length $g$ counts $g^2/(s^2 + g^2)$. The error is what neighbouring gradients do not share. At length $s$ it
-# turns an arrow by 2 %. Read the neuron twice:
+# The search estimates the error from what neighbouring gradients do not share. If $s$ is the length of a gradient of which
+# this error is 2 %, a gradient of length $g$ has the weight $g^2/(s^2 + g^2)$. Read the neuron twice:
 
 # %%
 alike = sg.GradientField(points.T, gradients, ("x", "v"), weights=np.ones(1000))
 readings = [sg.Search(field, random_state=seed) for field in (alike, saturated)]
 lines = []
-for name, search in zip(("all alike", "as they count"), readings, strict=True):
+for name, search in zip(("equal weights", "these weights"), readings, strict=True):
     search.run(progress=False)
     formula = "no formula" if search.best is None else search.best.expression
     lines.append(
@@ -148,7 +151,7 @@ for name, search in zip(("all alike", "as they count"), readings, strict=True):
 sg.Answer(trust, "Where it is flat. " + "; ".join(lines))
 
 # %% [markdown]
-# ## Would nonsense give a formula too?
+# ## Does nonsense give a formula, too?
 #
 # Controls are fields without a law, and networks trained on shuffled labels.
 
@@ -175,16 +178,16 @@ sg.Answer(nonsense, "\n".join(said))
 # largest.
 
 # %%
-again = ["the same errors, the tenth of the points with the largest gradients"]
+again = ["the same errors, at the 10 % of points with the largest gradients"]
 measured = [studies.measured(run) for run in studies.planned("folds", [seed], again)]
 studies.table(measured)
 
 # %% [markdown]
-# [All limits](../../docs/limits.md) has the other tables: noise, few points, growth, operators, other domains.
+# The page of [all limits](../../docs/limits.md) has the other tables: noise, few points, growth, operators, other domains.
 #
 # ## Exercises
 #
-# 1. A setting was found in 3 of 3 runs. What is the lower end of its 95 % interval, in per cent?
+# 1. A study found the concept in 3 of 3 runs. What is the lower end of the 95 % interval, in per cent?
 # 2. The search found no formula in 260 fields without a law. What share of false discoveries, in per cent, does the 95 %
 #    interval still allow?
 
@@ -199,7 +202,7 @@ upper = ...  # exercise 2: per cent, to within a fifth
 sg.check_answer(upper, 100 * binomtest(0, 260).proportion_ci(method="wilson").high, within=0.2)
 
 # %% [markdown]
-# **You can now** say what a formula rests on. Go on with [several engines on one neuron](../reference/engines.ipynb), or with
+# **You can now** say what a formula rests on. Go on with [several engines on one neuron](../reference/engines.ipynb), or find out
 # [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -208,7 +211,7 @@ sg.check_answer(upper, 100 * binomtest(0, 260).proportion_ci(method="wilson").hi
 assert sg.verify(film.final, exp.concepts[0]).same, film
 assert film[0].final.loss > 0.1, film
 assert film[4].final.loss < 0.01, film
-assert film.within() <= 12 <= film.appeared, film
+assert 4 < film.within() <= film.appeared <= 12, film
 assert sg.verify(read.best.expression, exp.concepts[0]).same, read
 assert max(off.values()) < 0.5, off
 assert decided.left[0] == read.best.expression, decided
@@ -234,7 +237,7 @@ assert sg.check_answer(upper, 100 * binomtest(0, 260).proportion_ci(method="wils
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 44 %. A setting that was found in 14 of 20 runs has an interval from 48 to 85 %: you know more about it.
+# 1. 44 %. With 14 of 20 runs, the interval would be from 48 to 85 %: more runs tell you more.
 # 2. About 1.5 %. No false discovery in 260 runs does not mean none in a thousand.
 #
 # <!-- END SOLUTION -->

@@ -10,7 +10,7 @@
 # # Divide and read: which inputs act together?
 #
 # A network predicts one number from six: how strongly two bodies attract each other. Nobody can draw arrows in six
-# dimensions. Which two inputs could you replace by one number without the network noticing?
+# dimensions. Which two inputs could you replace with one number without the network noticing?
 
 # %%
 import numpy as np
@@ -34,18 +34,18 @@ plots.Picture(
 #
 # **You will** check a pair with two components of a gradient, read a tree, and see what the search misses without that tree.
 #
-# **What people think first:** every network divides somehow. Some do not.
+# **What people think first:** every network can be divided somehow. Some cannot.
 #
 # | word | meaning here |
 # |---|---|
-# | part | inputs that act through one quantity: change them, keep that quantity, and the neuron does not change |
-# | residual | share of a pair's smaller gradient component that its quantity does not explain; 0 is perfect |
+# | part | inputs that matter only through one quantity: change them but keep that quantity, and the neuron does not change |
+# | residual | take the smaller of a pair's two gradient components: the share of it that the quantity does not explain; 0 is perfect |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 60  # seconds that a search may take at most
+budget = 60  # time limit for a search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %% [markdown]
@@ -86,7 +86,7 @@ for _ in range(1500):
     loss.backward()
     optimizer.step()
     schedule.step()
-print(f"mean squared error {loss.item():.1e}, of a spread of 1")
+print(f"mean squared error {loss.item():.1e}; the report has a spread of 1")
 
 # %%
 field = sg.gradient_field(model, inputs[:2000], names=names)
@@ -97,7 +97,7 @@ field
 
 # %%
 pairs = sg.Question(
-    "There are 15 pairs of inputs. Name three that one number could replace.", hidden=guess_first
+    "There are 15 pairs of inputs. Name three pairs that one number could replace.", hidden=guess_first
 )
 pairs
 
@@ -121,12 +121,12 @@ spreads = {pair: ratio(*pair).std() for pair in (("x1", "x2"), ("x1", "y1"))}
 sg.Answer(pairs, "\n".join(f"{a} and {b}: a spread of {s:.1f} degrees" for (a, b), s in spreads.items()))
 
 # %% [markdown]
-# Along `x1` and `x2` the two slopes keep one direction, 135 degrees: one grows as the other falls. So only the difference
+# Along `x1` and `x2` the angle is 135 degrees everywhere: the two slopes are equal and opposite. So only the difference
 # $x_1 - x_2$ matters. Along `x1` and `y1` the direction changes a lot from point to point.
 #
 # ## All pairs
 #
-# `sg.divide` does this for every pair, and compares each with about 300 small formulas. **Were your three among the first?**
+# `sg.divide` does this for every pair, and compares each with about 300 small formulas. **Were your three pairs among the first?**
 
 # %%
 division = sg.divide(field)
@@ -137,27 +137,25 @@ lines = [
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# Three pairs leave a thousandth, and the next one leaves ten times as much. The quantity of a pair that fits replaces its two
-# inputs. Then the library asks the same question again, until no more inputs join.
+# Three pairs leave a thousandth unexplained, and the next pair leaves ten times as much. If a pair fits, its quantity
+# replaces the two inputs. Then the library asks the same question again, until no more inputs join.
 
 # %%
-sg.Answer(pairs, sg.Panel(plots.division_picture(division)))
-
-# %%
-sg.Answer(pairs, division)
+sg.Answer(pairs, sg.DivisionView(field, division))
 
 # %% [markdown]
-# Read it from the bottom: differences of places, the square of the distance, the product of the masses, and at the top the
-# law. **Which step was the least certain?** Its residual tells you. The numbers inside are as the field gives them; none was
-# rounded to look nice.
+# Read the tree from left to right: differences of places, the square of the distance, the product of the masses, and
+# last the law. **Which step was the least certain?** Its residual, in percent, is below its formula. Click a step, or
+# choose it: you see the network's gradient as arrows over two numbers, though it has six inputs. The numbers in the
+# formulas are as the field gives them; none was rounded to look nice.
 #
-# A tree proves nothing. The search judges a formula that comes from it on the whole field, like any other. So a wrong step
-# costs time, and nothing else.
+# A tree proves nothing. If a formula comes from a tree, the search judges it on the whole field, like any other. So a
+# wrong step costs time, and nothing else.
 #
 # ## What the search gains
 #
-# The search divides too, after it has tried single terms, pairs of terms and small bases. Look at what it has before and
-# after that.
+# The search divides the inputs too, after it has tried single terms, pairs of terms and small bases. Look at what it has
+# found before and after that step.
 
 # %%
 search = sg.Search(field, random_state=seed)
@@ -167,7 +165,7 @@ search.run(seconds=budget, progress=False)
 sg.Answer(pairs, f"before it divides: {before}\nafter:             {search.best} {search.kind}")
 
 # %% [markdown]
-# ## When it says no
+# ## When no inputs act together
 #
 # Shuffle each component of the gradient among the points. Now no two components are related.
 
@@ -180,8 +178,8 @@ nothing
 # %% [markdown]
 # ## Exercises
 #
-# 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair no longer acts through one number? Write two names.
-# 2. Leave the masses out, $1/r^2$. What is its loss on `field`? Work it out from the shares of the masses in `field.unit`.
+# 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair can one number no longer replace? Write two names.
+# 2. Leave the masses out: what is the loss of $1/r^2$ on `field`? Work it out from the shares of the masses in `field.unit`.
 
 # %%
 apart = ...  # exercise 1: such as "x1 y1"

@@ -23,7 +23,7 @@ sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
 # %% [markdown]
 # **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read a classifier from its gradients, and compare with three other methods on the same budget.
+# **You will** read a classifier from its gradients, and compare the result with those of three other methods on the same budget.
 #
 # **What people think first:** fit the labels, and you get the rule behind them.
 #
@@ -32,19 +32,19 @@ sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
 # | label | 1 where the measured quantity exceeds the threshold, else 0; measurements have an error of 1 % |
 # | boundary | the points where the quantity equals the threshold |
 # | logit | the output neuron, before it is squeezed into a probability: 0 on the boundary, positive on side 1 |
-# | saturated | so sure of the label that the gradient tells nothing any more: we leave such points out |
+# | saturated | so sure of the label that the gradient no longer tells us anything: we leave such points out |
 # | baseline | another method, for comparison |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 experiment = "ellipse"  # or quadratic, sine, exponential, gaussian, gravity
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds that each method may take at most
+budget = 20  # time limit for each method, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -59,7 +59,7 @@ sg.check_parameters(
 # %% [markdown]
 # ## The data and the network
 #
-# Half of the points lie near the threshold, where labels teach most. Set `experiment` to read another classifier.
+# Half of the points lie near the threshold, where labels teach the network most. Set `experiment` to read another classifier.
 
 # %%
 exp = sg.experiments[experiment]
@@ -111,22 +111,22 @@ box
 example = sg.score(field, "x1*x2")
 search = sg.Search(field, random_state=seed)
 stepper = sg.SearchStepper(search, guesses=[example])
-stepper.run(seconds=budget)
+stepper.run(seconds=budget, generations=8)
 stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-result = sg.interpret(search, concept=exp.concepts, seconds=budget)
+result = sg.interpret(search, concept=exp.concepts, seconds=budget, generations=8)
 sg.Answer(box, result)
 
 # %% [markdown]
-# Directions do not know the threshold. It is the value of the formula where the logit is 0:
+# Directions do not know the threshold. The threshold is the formula's value where the logit is 0:
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# ## Would you have needed the gradients?
+# ## Did you need the gradients?
 #
 # Here are three other ways, on the same budget. None of them sees a gradient.
 #
@@ -165,28 +165,31 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 #
 # | experiment | value | labels | polynomials | gradients |
 # |---|---|---|---|---|
-# | ellipse | no (0.84) | no (0.10) | yes, at 9 | yes, at 7 |
-# | quadratic | no: loss at the floor, another formula (0.0013) | no (0.17) | yes, at 15 | yes |
-# | sine | no: loss at the floor, another formula (0.0023) | no (0.14) | no (0.0018) | yes |
-# | exponential | yes (0.0018) | no (0.21) | no (0.0049) | yes |
-# | gaussian | no (1.0) | no (0.19) | no (0.17) | yes |
-# | gravity | no (1.0) | no (0.34) | no (0.027) | yes |
+# | ellipse | no (0.086) | no (0.053) | yes, at 9 | yes, at 7 |
+# | quadratic | yes (0.00029) | no (0.12) | yes, at 15 | yes |
+# | sine | no (0.92) | no (0.22) | no (0.0018) | yes |
+# | exponential | no (0.0059) | no (0.17) | no (0.0049) | yes |
+# | gaussian | no (1.0) | no (0.20) | no (0.17) | yes |
+# | gravity | no (1.0) | no (0.35) | no (0.027) | yes |
+#
+# The error is in brackets.
 #
 # </details>
 #
 # Across the shell, the logit goes from -9 to 9 while the quantity changes by a few per cent. So for *value*, a formula that
-# is a few per cent wrong explains nothing. *Labels* are more patient: half a formula gets most of them right. *Polynomials*
+# is a few per cent wrong explains nothing. *Labels* are more forgiving: half a formula gets most of them
+# right. *Polynomials*
 # are right where the concept is a polynomial.
 #
-# One trap remains, for gradients too. Multiply the concept (minus its threshold) by anything that is never zero. The boundary
-# stays the same, and so do the directions, if the shell is thin. What decides is the thickness of the shell, and which
-# formula is shorter.
+# One trap remains, even with gradients. Multiply the concept (minus its threshold) by anything that is never zero. The boundary
+# stays the same, and so do the directions, if the shell is thin. Only a thicker shell can tell the two formulas apart, or else
+# you choose the shorter one.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published $\sin(x_2+x_3)+e^{-0.864\,x_1}$,
-# which is wrong, and which fits its field better (2.5e-4) than the right formula (3.7e-4) does: its points were confined to
-# the boundary.
+# The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published
+# $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong. Yet it fits the paper's field better (2.5e-4) than the right formula
+# does (3.7e-4), because the paper's points all lie at the boundary.
 
 # %%
 sg.record(result, run)
@@ -194,7 +197,7 @@ sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Which value does the formula take where the logit is 0? Read it off the picture of the bend, or off the field's points.
+# 1. Which value does the formula take where the logit is 0? Read this value off the picture of the bend, or off the field's points.
 # 2. If you cut the formula at that value, what share of all labels does it get right? Give a number between 0 and 1.
 
 # %%

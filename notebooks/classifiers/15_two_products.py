@@ -9,7 +9,7 @@
 # %% [markdown]
 # # Two explanations, one answer: interpreting is not fitting
 #
-# Two inspectors judge goods. One looks at $x_1 x_2$, the other at $x_3 x_4$; each says yes above 1. We see only the goods on
+# Two inspectors judge goods. One looks at $x_1 x_2$, the other at $x_3 x_4$; each says yes if the product exceeds 1. We see only the goods on
 # which they agree. A network trains on their labels. Which inspector does it copy?
 
 # %%
@@ -42,13 +42,13 @@ sg.Panel(plots.labels_picture(products, data.y, ("first", "second")))
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds that each method may take at most
+budget = 20  # time limit for each method, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -59,12 +59,13 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## An empty cross
 #
-# One inspector's number runs across, the other's up. Where one is above 1 and the other below, there is no point at all. The
+# One inspector's product runs across, the other's up. Where one is above 1 and the other below, there is no point at all. The
 # clouds meet only in one corner, at (1, 1). Any falling line through that corner separates them.
 
 # %%
 wrong = sg.Question(
-    "Cut the SUM of the two products at 2. What percentage of the labels does it get wrong?",
+    "Suppose a rule says yes if the SUM of the two products exceeds 2. "
+    "What percentage of the labels does this rule get wrong?",
     hidden=guess_first,
 )
 wrong
@@ -75,7 +76,7 @@ lines = [f"{name:<7} wrong labels: {100 * (yes != data.y).mean():.2f} %" for nam
 sg.Answer(wrong, "\n".join(lines))
 
 # %% [markdown]
-# The labels cannot choose between these three formulas, or between any others that pass through the gap.
+# The labels cannot choose between these three formulas, or between any others whose boundary passes through the gap.
 #
 # ## Training
 #
@@ -92,7 +93,7 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 field
 
 # %% [markdown]
-# Of 50,000 held-out points, about a thousand are left. The network is sure of the others, and its gradient there tells nothing.
+# Of 50,000 held-out points, about a thousand are left. The network is sure of the others, where its gradient tells us nothing.
 #
 # ## Your guess
 #
@@ -110,7 +111,7 @@ sg.Answer(box, "\n".join(map(str, inspectors)))
 # <details><summary>Answer</summary>
 #
 # Neither. Both losses are near one half. Half of the direction is right, because each inspector sees two of the four inputs.
-# The other half is missing. And yet each of them explains every label.
+# The other half is missing. And yet each inspector explains every label.
 #
 # </details>
 #
@@ -119,19 +120,20 @@ sg.Answer(box, "\n".join(map(str, inspectors)))
 # %%
 search = sg.Search(field, random_state=seed)
 stepper = sg.SearchStepper(search, guesses=inspectors)
-stepper.run(seconds=budget)
+stepper.run(seconds=budget, generations=8)
 stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-result = sg.interpret(search, concept=exp.concepts, seconds=budget)
+result = sg.interpret(search, concept=exp.concepts, seconds=budget, generations=8)
 sg.Answer(box, result)
 
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# The network averages the two opinions. That is the safest way through the cross: the boundary of the sum keeps the same distance from
-# both clouds. Nobody told the network, and no label shows it. It is a fact about the *network*.
+# The network averages the two opinions. That is the safest way through the cross: the boundary of the sum keeps the
+# same distance from both clouds. Nobody told the network to do this, and no label shows it. It is a fact about the
+# *network*.
 #
 # </details>
 #
@@ -151,16 +153,14 @@ sg.Answer(box, sg.PhiView(field, result))
 
 # %%
 shares = f"the formula, bent by phi, explains {100 * result.phi.r2:.1f} % of the logit's variance"
-sg.Answer(
-    box, f"{shares}\nthe angle to the network's gradient: {np.median(result.angles):.1f} degrees, median"
-)
+sg.Answer(box, f"{shares}\nthe angle to the network's gradient: {result.best.angle:.1f} degrees on average")
 
 # %% [markdown]
-# The few degrees that are left are the network's own.
+# The few degrees that are left are the network's error.
 #
 # ## Fitting instead
 #
-# Now the other question, on the same budget: fit the labels, then fit the value of the logit. Neither fit sees a gradient.
+# Now ask the other question, on the same budget: fit the labels, then fit the value of the logit. Neither fit sees a gradient.
 
 # %%
 labels = baselines.fit_labels(data.x, data.y, field, budget, seed)
@@ -179,9 +179,9 @@ sg.Answer(box, "\n".join(lines))
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, inspectors, others=others)))
 
 # %% [markdown]
-# Labels are easy to fit: with seed 0 the last formula of that front gets one label in a thousand wrong, or none. But it is a
-# matter of luck and length which formula comes out last, and its gradients are not the network's. It explains the data, not
-# the network. *Value* fits the network, as our search does, and pads the sum with sines that follow the bend.
+# Labels are easy to fit: with seed 0 the last formula of that front gets one label in a thousand wrong, or none. But
+# luck and length decide which formula comes out last, and its gradients are not those of the network. It explains the
+# data, not the network. *Value* fits the network, as our search does, and pads the sum with sines that follow the bend.
 #
 # ## What the paper got
 #

@@ -27,7 +27,7 @@ sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 # %% [markdown]
 # **20 minutes**, after [two explanations](15_two_products.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read a formula that is in no book, and say what it is worth when there is no truth to compare it with.
+# **You will** read a formula that is in no book, and say what it is worth if you have no true formula to compare it with.
 #
 # **What people think first:** a network that labels everything right has found a law.
 #
@@ -40,13 +40,13 @@ sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds that each method may take at most
+budget = 20  # time limit for each method, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -57,7 +57,7 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The network
 #
-# The first law's number runs across, the second's up. Two corners are full, two are empty.
+# The first law's value runs across, the second's up. Two corners are full, two are empty.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -109,20 +109,21 @@ result = sg.interpret(search, concept=exp.concepts, seconds=budget)
 sg.Answer(box, result)
 
 # %% [markdown]
-# Read verdict and loss together. The verdict says: *different* from the paper's sum. The loss says, with seed 0: several times closer to our
-# network than that sum. Both are true. They answer different questions.
+# Read the verdict and the loss together. The verdict says: *different* from the paper's sum. The loss says,
+# with seed 0, that the formula is several times closer to our network than that sum. Both are true. They answer different
+# questions.
 
 # %%
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [first, second, paper])))
 
 # %% [markdown]
-# There is no knee, only a slope: every further term helps a little. This is what it looks like when a network holds no short
+# There is no knee, only a slope: every further term helps a little. This is what a front looks like when a network holds no short
 # formula. The automatic choice looks for a cliff. Without one, it may stop early: with seed 1 it stops at $x_1x_2x_3$, loss
 # 0.14. Then decide for yourself how much length you will pay for how much fidelity.
 #
 # ## How far to trust it
 #
-# You can get these figures without a truth. The last entry of the front is the most faithful one.
+# You can compute the following figures without a true formula. The last entry of the front is the most faithful one.
 
 # %%
 faithful = search.front[-1]
@@ -133,7 +134,7 @@ sg.Answer(box, "\n".join(f"loss {c.loss:.4f}, {c.angle:.1f} degrees: {c.expressi
 lines = [
     f"a search of random directions gets to a loss of {result.evidence.null:.2f}",
     f"resamples of the points that choose the same formula: {result.evidence.agreement:.0%}",
-    f"share of the logit's variance that the chosen one explains: {result.phi.r2:.1%}",
+    f"share of the logit's variance that the chosen formula explains: {result.phi.r2:.1%}",
 ]
 sg.Answer(box, "\n".join(lines))
 
@@ -141,13 +142,13 @@ sg.Answer(box, "\n".join(lines))
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# Random directions come nowhere near this, so there is order in this network. The second line says how definite the *form*
+# Random directions come nowhere near this loss, so there is order in this network. The second line says how definite the *form*
 # is: if few resamples agree, do not take any single term literally. The third says how much of the neuron the bent formula
 # can replace.
 #
 # ## Fitting instead
 #
-# On the same budget, fit the labels, and the value of the logit.
+# On the same budget, fit one formula to the labels, and another to the value of the logit.
 
 # %%
 labels = baselines.fit_labels(data.x, data.y, field, budget, seed)
@@ -162,7 +163,7 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # With seed 0 a formula explains all labels except 3 in 1,000, and its gradients have little to do with the network's (a loss
-# of 0.27 and more). *Value* does ask the network. Compare its loss with that of our search.
+# of 0.27 and more). The fit to the *value* does use the network. Compare its loss with that of our search.
 #
 # ## What the paper got
 #
@@ -176,7 +177,7 @@ sg.record(result, run)
 # ## Exercises
 #
 # 1. Does $x_1x_2 + x_3 + k\sin(x_2x_3)$ score better with $k = \frac12$, 1 or 2?
-# 2. Cut the paper's sum where you like. At best, on what share of the field's points does it agree with the network's yes or
+# 2. Choose any threshold for the paper's sum. At best, on what share of the field's points does it agree with the network's yes or
 #    no?
 
 # %%
@@ -192,7 +193,7 @@ cuts = np.quantile(law, np.linspace(0, 1, 101))
 sg.check_answer(agreement, max(((law > cut) == (field.values > 0)).mean() for cut in cuts))
 
 # %% [markdown]
-# **You can now** say what a formula is worth when there is no truth to compare it with. Go on with [a stranger's
+# **You can now** say what a formula is worth if you have no true formula to compare it with. Go on with [a stranger's
 # checkpoint](../own/20_checkpoint.ipynb), or with [doubts about a formula](../beyond/36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims: fidelity, not truth.
@@ -222,8 +223,8 @@ assert max(fair, 1 - fair) < agreement <= 1
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/2: the network holds less of the sine than the paper's sum.
-# 2. More than 99 % with seed 0, although the angles are far from 0. You can cut a sum where the network cuts, and it is still
-#    a different function. Labels say little about what a network holds.
+# 1. $k = \frac12$: the network holds less of the sine than the paper's sum does.
+# 2. More than 99 % with seed 0, although the angles are far from 0. A sum may have nearly the same boundary as the network, and still
+#    be a different function. Labels say little about what a network holds.
 #
 # <!-- END SOLUTION -->

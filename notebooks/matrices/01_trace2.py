@@ -10,8 +10,8 @@
 # # The trace: sign and scale do not matter
 #
 # Write one linear map in two bases, and you get two *similar* matrices. Nearly every entry changes. A network saw such
-# pairs as plain rows of four numbers, $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. What did its neuron find that
-# both share?
+# pairs as plain rows of four numbers, $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Which shared
+# property did its neuron find?
 
 # %%
 import symgrad_widgets as sg
@@ -33,15 +33,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # | similar matrices | $A$ and $MAM^{-1}$: the same map in other coordinates |
 # | anchor, positive | two similar matrices: they share the trace |
 # | disguise | the same formula after a stretch, a shift, a change of sign, a bend |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -54,7 +54,7 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # ## The data and the network
 #
 # Anchors have entries between 0 and 1. The positive is $MAM^{-1}$ with a random $M$. If a pair has an entry beyond 5, we draw
-# another one (`variant="paper"` keeps it). In the picture above, over $x_1$ and $x_4$, all lines run in one direction.
+# another pair (`variant="paper"` keeps it). The picture above shows $x_1$ and $x_4$: all lines run in one direction.
 
 # %%
 sideways = sg.Question(
@@ -80,7 +80,7 @@ run
 
 # %% [markdown]
 # The loss is a natural logarithm of *squared* distances: a step down by 2.3 brings partners about 3.2 times closer. The
-# dashed curve is for pairs that the network never trained on. Both fall far. Sums are easy to learn.
+# dashed curve is for pairs that the network never trained on. Both curves fall far. Sums are easy to learn.
 #
 # ## The neuron's gradient
 #
@@ -94,7 +94,7 @@ print(directions[:5].round(2))
 
 # %% [markdown]
 # Every row holds nearly the same four numbers. A function whose gradient keeps its direction is a bent linear function, and
-# these numbers are its coefficients, up to a factor. As arrows:
+# these numbers are its coefficients, up to a factor. Here are the gradients as arrows:
 
 # %%
 sg.FieldView(field, inputs=("x1", "x4"))
@@ -110,7 +110,7 @@ sg.Answer(left, sg.FieldView(field, inputs=("x2", "x3")))
 # ## Your guess
 #
 # Type a formula. Its loss is the mean of $1-\cos^2\theta$, where $\theta$ is the angle between its gradient and the
-# neuron's. With four inputs, a random guess gets 3/4.
+# neuron's. With four inputs, a random guess scores 3/4.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -120,7 +120,7 @@ box
 # For comparison, the wrong formula $x_1+x_2$ scores 3/4 as well. Half of it is right. But $(1,1,0,0)$ and $(1,0,0,1)$ are 60
 # degrees apart, and $1-\cos^2 60° = 3/4$.
 #
-# Now disguise it: stretch it, shift it, bend it.
+# Now disguise this formula: stretch it, shift it, bend it.
 
 # %%
 example = sg.score(field, "x1 + x2")
@@ -131,9 +131,9 @@ for disguise, loss in zip(disguises, losses, strict=True):
     print(f"{loss:.6f}  {disguise}")
 
 # %% [markdown]
-# All equal. The gradient of $-3g$ is $-3$ times that of $g$: longer, opposite, on the same line.
+# All losses are equal. The gradient of $-3g$ is $-3$ times that of $g$: longer, opposite, on the same line.
 #
-# It works on the other side too. Stretch the *neuron's* gradient by a random number at each point, half of them negative:
+# You can disguise the *neuron*, too. At each point, multiply its gradient by a random number, which may be negative:
 
 # %%
 stretch = np.random.default_rng(seed).uniform(-9, 9, size=(len(field), 1))
@@ -163,8 +163,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 #
 # ## What a sign can cost
 #
-# The paper measures $(2-2\cos\theta)/n$, which sees which way an arrow points. Here it is for the line of the neuron's
-# gradient, once for each way:
+# The paper measures $(2-2\cos\theta)/n$, which depends on the way an arrow points. A line has two directions. Here is the
+# measure for both:
 
 # %%
 cosine = directions @ [1, 0, 0, 1] / np.sqrt(2)
@@ -172,7 +172,7 @@ senses = [(2 - 2 * sign * cosine).mean() / 4 for sign in (1, -1)]
 sg.Answer(box, f" (x1 + x4)  {senses[0]:.6f}\n-(x1 + x4)  {senses[1]:.6f}")
 
 # %% [markdown]
-# One is nearly perfect, the other is the worst possible score. The random start of the training decides which is which.
+# One score is nearly perfect, the other is the worst possible. The random start of the training decides which is which.
 #
 # ## Formula, bend and verdict
 
@@ -194,9 +194,9 @@ sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-01) reports $-0.677-(x_4+x_1)$, complexity 7: true, with a mean squared
-# difference of unit gradients of 6.0e-5. Its neuron fell with the trace, so the plain sum scored worst, and the search
-# had to buy a minus sign.
+# The paper (arXiv 2409.05305, experiment P1-01) reports $-0.677-(x_4+x_1)$ (complexity 7). The formula is true; its
+# mean squared difference of unit gradients is 6.0e-5. The paper's neuron fell with the trace, so the plain sum scored
+# worst, and the search had to pay for a minus sign.
 #
 # </details>
 

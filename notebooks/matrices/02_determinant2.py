@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# The determinant: a network knows nothing away from its data
+# # The determinant: a network knows nothing away from its data
 #
 # The determinant says by what factor a matrix stretches areas. Similar matrices share it. They also share the trace, so here
 # every matrix has $x_1 + x_4 = 5$: the trace cannot tell them apart. What does a network's gradient mean where there were no
@@ -33,15 +33,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # | surface | where the data lie: $x_1 + x_4 = 5$ |
 # | tangent space | the directions along the surface: here, three of four |
 # | projection | keeping only the part of a gradient that lies in the tangent space |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -52,15 +52,15 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Each line above joins $A$ and $MAM^{-1}$. They all lie on one
-# line, because you are looking along the surface. Over $x_1$ and $x_2$ the same data fill the plane:
+# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Each line above joins $A$ and $MAM^{-1}$. They all
+# lie on a single line, because you are looking along the surface. Over $x_1$ and $x_2$ the same data fill the plane:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
 
 # %%
 off_the_line = sg.Question(
-    "No point off the line was ever seen. What will the gradient be in that direction: zero, right, or anything?",
+    "The network never saw a point off the line. What is its gradient across the line: zero, right, or anything?",
     hidden=guess_first,
 )
 off_the_line
@@ -75,8 +75,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Partners end up thousands of times closer than strangers, even in new pairs (dashed). The neuron holds something that they
-# share.
+# Partners end up thousands of times closer than strangers, even in new pairs (dashed). The neuron holds something that
+# partners share.
 #
 # ## The field, along the surface
 #
@@ -127,21 +127,24 @@ truth = field.points[:, ::-1] * [1, -1, -1, 1]
 neuron_share = field.gradients @ off / np.linalg.norm(field.gradients, axis=1)
 true_share = truth @ off / np.linalg.norm(truth, axis=1)
 correlation = np.corrcoef(neuron_share, true_share)[0, 1]
-shares = f"share off the surface: {abs(neuron_share).mean():.2f}, true {abs(true_share).mean():.2f}"
+network, true = abs(neuron_share).mean(), abs(true_share).mean()
+shares = f"share off the surface: {network:.2f} for the neuron, {true:.2f} for the determinant"
 sg.Answer(off_the_line, f"{shares}\ncorrelation of the two: {correlation:.2f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Anything. If the network were right in that direction, the correlation would be 1 or $-1$. No example ever taught it that,
-# and it is not right.
+# Anything. If the network were right in that direction, the correlation would be 1 or $-1$. No example ever taught it
+# anything about that direction.
 #
 # </details>
 #
 # Now score three formulas on both fields. On the data $x_1+x_4$ *is* 5, so dividing by it changes nothing.
 
 # %%
-alike = sg.Question("Which field treats the three alike: projected or not?", hidden=guess_first)
+alike = sg.Question(
+    "Which field treats the three formulas alike: the projected one or the other?", hidden=guess_first
+)
 alike
 
 # %%
@@ -154,7 +157,7 @@ sg.Answer(alike, "\n".join(f"projected {a:.2e}   not projected {b:.2e}   {text}"
 
 # %% [markdown]
 # Projected, the three are one function. Without the projection, a formula is rewarded for imitating what the network happens
-# to do where there are no data. The paper did not project: its front prefers the quotient to the determinant, and the last
+# to do where there are no data. The paper did not project: its front prefers the quotient to the determinant, and the third
 # formula to both.
 
 # %%
@@ -162,7 +165,7 @@ published = plots.published_front(exp.id, field)
 sg.Answer(alike, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# With the projection, three of its triangles lie at the bottom, all at one level.
+# With the projection, three of the paper's triangles lie at the bottom, all at one level.
 #
 # ## Formula, bend and verdict
 #
@@ -176,12 +179,13 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# One thin curve: the neuron is a monotone function of the determinant. How it bends is the network's own affair.
+# You see one thin curve: the neuron is a monotone function of the determinant. How it bends is the network's own affair.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-02) chose $x_2x_3 - x_1x_4$, complexity 7: true, with a mean squared difference of unit
-# gradients of 6.9e-2. It chose by hand: on its front the quotient scores 7.6e-3.
+# The paper (arXiv 2409.05305, experiment P1-02) chose $x_2x_3 - x_1x_4$ (complexity 7). The formula is true;
+# its mean squared difference of unit gradients is 6.9e-2. The authors chose by hand: on their front the
+# quotient scores 7.6e-3.
 
 # %%
 report = sg.record(result, run)
@@ -190,7 +194,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. What is the loss of the trace, $x_1+x_4$, on `field`?
-# 2. Take the parts along `off` out of `raw.gradients` and of `truth`. Compute the loss of the determinant from what is left.
+# 2. Remove the parts along `off` from `raw.gradients` and from `truth`. Compute the loss of the determinant from what is left.
 
 # %%
 trace = ...  # exercise 1: a number between 0 and 1
@@ -231,7 +235,7 @@ assert sg.check_answer(by_hand, projected[0], within=0.05)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1, the worst there is. The trace does not change along the surface, so its projected gradient is zero, up to rounding.
+# 1. 1, the worst possible loss. The trace does not change along the surface, so its projected gradient is zero, up to rounding.
 # 2. Without the part off the surface the two gradients agree to a hundredth of a degree.
 #
 # <!-- END SOLUTION -->

@@ -30,17 +30,17 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4
 # | word | meaning here |
 # |---|---|
 # | component | one of the nine numbers of a gradient: how fast the neuron's value grows with that input |
-# | share | a component of the unit gradient, squared: the nine shares of a point sum to 1 |
+# | share | a component of the unit gradient, squared: at each point, the nine shares add up to 1 |
 # | anchor, positive | two similar matrices |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -52,7 +52,7 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # ## The data and the network
 #
 # The lines run in all directions. For 2x2 matrices they were parallel. You can see a rule between two inputs when you plot
-# those two. A rule between three does not show over any two.
+# these two. But no plot of two inputs shows a rule between three.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -66,7 +66,7 @@ run
 # %% [markdown]
 # ## Which inputs matter
 #
-# Take the gradient at every point, scale it to length 1, and square its components. Each is now a *share*. Here is the mean
+# Take the gradient at every point, scale it to length 1, and square its components. Each square is a *share*. Here is its mean
 # over all points, laid out like the matrix:
 
 # %%
@@ -75,18 +75,18 @@ directions = field.unit[:, 0]  # each input in units of its spread
 print((directions**2).mean(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# Three inputs share everything evenly. Six have no part in it.
+# Three inputs have equal shares. The other six have none.
 #
 # ## Is it a plain sum?
 #
-# Shares say how much, not how. Look at the mean and the spread of the components themselves, with their signs:
+# Shares say how much an input matters, not in which way. Look at the mean and the spread of the components themselves, with their signs:
 
 # %%
 print("mean\n", directions.mean(axis=0).reshape(3, 3).round(3))
 print("spread\n", directions.std(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# No spread: the gradient points the same way everywhere. So the formula is linear, up to a bend, and the means are its
+# There is no spread: the gradient points the same way everywhere. So the formula is linear, up to a bend, and the means are its
 # coefficients.
 #
 # But do not mistake the mean for importance. Here is the network of [notebook 13](13_determinant3.ipynb), whose formula is
@@ -139,7 +139,8 @@ sg.Answer(steps, sg.Panel(plots.front_picture(search.front, search.best, [exampl
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One input leaves 2/3, two leave 1/3, three leave next to nothing. No formula hints at the answer before all three are there.
+# With one of the three inputs, a formula's loss is 2/3; with two, it is 1/3; with all three, it is almost 0. No formula
+# hints at the answer before it has all three.
 #
 # </details>
 #
@@ -153,8 +154,8 @@ picker.choose("silu1", 0)
 picker
 
 # %% [markdown]
-# For the 32 neurons of each layer, here are the smallest, the median and the largest share of the three diagonal inputs
-# together:
+# Add up the shares of the three diagonal inputs. For the 32 neurons of each layer, here are the smallest sum, the median and
+# the largest:
 
 # %%
 for layer in ("silu1", "silu2", "silu3"):
@@ -182,8 +183,8 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-03) reports $(x_5+x_1)+x_9$, complexity 5: true, with a mean squared difference of unit
-# gradients of 5.8e-6, the best of its twelve.
+# The paper (arXiv 2409.05305, experiment P1-03) reports $(x_5+x_1)+x_9$ (complexity 5). The formula is true;
+# its mean squared difference of unit gradients is 5.8e-6, the best of the paper's twelve.
 #
 # </details>
 
@@ -208,7 +209,7 @@ sg.check_answer(share, (product[:, 0] ** 2 / (product**2).sum(axis=1)).mean(), w
 
 # %% [markdown]
 # **You can now** read a field of any number of inputs. Go on with [sixteen inputs](05_trace4.ipynb), or with
-# [a training that is hard](13_determinant3.ipynb).
+# [a network that is hard to train](13_determinant3.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -235,6 +236,6 @@ assert sg.check_answer(share, (product[:, 0] ** 2 / (product**2).sum(axis=1)).me
 # <!-- BEGIN SOLUTION -->
 #
 # 1. 1/4: the gradient of the guess has length 2, and $x_2$ takes a quarter of its square. One input too few costs a third.
-# 2. A third, as for the trace. But the loss of the product is 0.25: equal shares on average are not a constant direction.
+# 2. A third, as for the trace. But the loss of the product is 0.25: equal shares on average do not make a constant direction.
 #
 # <!-- END SOLUTION -->

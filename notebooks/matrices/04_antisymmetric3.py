@@ -9,7 +9,7 @@
 # %% [markdown]
 # # Antisymmetric matrices: a formula can be true on the data only
 #
-# A spinning top has an axis and a speed. Mechanics often writes both as a matrix with $A^T = -A$. Look from another side, and
+# A spinning top has an axis and a speed. In mechanics, you can write both as one matrix with $A^T = -A$. Look from another side, and
 # the matrix becomes $QAQ^T$: the axis turns. A network saw pairs of such matrices, nine numbers each. What stays the same?
 
 # %%
@@ -33,15 +33,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2
 # | antisymmetric | $A^T=-A$; rows of $x_1 \dots x_9$, so $x_4 = -x_2$, $x_1 = 0$ and so on |
 # | constraint | an equation that holds at every point of the data; here there are six |
 # | on the data | true wherever the constraints are; elsewhere anything may happen |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -66,9 +66,9 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Zero would be chance: partners would be as different as strangers. The loss is a natural logarithm of a variance, so a step
-# down by 2.3 leaves ten times less variance within pairs. The full curve runs ahead, because in training the last layer is
-# solved anew for each batch.
+# A loss of zero would be chance: partners would be as different as strangers. The loss is a natural logarithm of a
+# variance, so a step down by 2.3 leaves ten times less variance within pairs. The solid curve runs ahead, because in
+# training the last layer is fitted anew to each batch.
 #
 # ## The gradient field
 
@@ -77,7 +77,7 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 print(field)
 
 # %% [markdown]
-# Nine inputs, three dimensions: six equations hold on the data. The library found this from the points alone.
+# There are nine inputs but only three dimensions, so six equations hold on the data. The library found this from the points alone.
 
 # %%
 sg.FieldView(field, inputs=("x2", "x3"))
@@ -110,14 +110,15 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# The square of the top's speed. From each pair of mirror images, such as $x_3$ and $x_7$, the search takes one or the other:
+# It is the square of the top's speed. From each pair of mirror images, such as $x_3$ and $x_7$, the search takes one or the other:
 # on the data it makes no difference.
 #
 # </details>
 #
 # ## Three formulas that look different
 #
-# The paper published another one. And the textbook knows the sum of the principal minors, an invariant of every 3x3 matrix:
+# The paper published another formula. And textbooks have a third: the sum of the principal minors, an invariant of every 3x3
+# matrix:
 
 # %%
 paper = "x8*x6 + x4*x2 + x3*x7"
@@ -126,8 +127,8 @@ formulas = (search.best.expression, paper, textbook)
 sg.Answer(box, "\n".join(f"{sg.score(field, formula).loss:.4e}  {formula}" for formula in formulas))
 
 # %% [markdown]
-# All have the same loss, to the last digit. That is no accident, but it is no proof either: a loss is measured at some points
-# only. So ask for a proof. First, say nothing about the data:
+# All have the same loss, to the last digit. That is no accident, but it is not a proof either: a loss is measured only at some
+# points. So ask for a proof. First, say nothing about the data:
 
 # %%
 print(sg.verify(paper, textbook))
@@ -141,7 +142,7 @@ for equation in exp.constraints:
 print(sg.verify(paper, textbook, constraints=exp.constraints))
 
 # %% [markdown]
-# Proved, and the verdict names the equations. For your own data you may not know them. Then give `verify` the field, and it
+# Proved, and the verdict names the equations. For your own data you may not know them. Then pass the field to `verify`, which
 # reads the equations off the points:
 
 # %%
@@ -154,7 +155,7 @@ print(sg.verify(paper, textbook, field=field))
 # $x_2^2 + x_3^2 + x_6^2 + x_2x_4$.
 
 # %%
-which = sg.Question("Which of the three are the same concept, on the data?", hidden=guess_first)
+which = sg.Question("Which of the three formulas are the same concept on the data?", hidden=guess_first)
 which
 
 # %%
@@ -171,8 +172,8 @@ sg.Answer(which, "\n".join(f"{verdict.how:<10} {claim}" for claim, verdict in ro
 #
 # </details>
 #
-# Which of these formulas did the network learn? The question has no answer. It saw three dimensions of nine, and there the
-# formulas are one function.
+# Which of these formulas did the network learn? The question has no answer. The network saw only three of nine dimensions, and in
+# these the formulas are one function.
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
@@ -180,8 +181,9 @@ sg.Answer(box, sg.PhiView(field, result))
 # %% [markdown]
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-04) reports $x_8x_6+(x_4x_2+x_3x_7)$, complexity 11: true on the data, with a mean squared
-# difference of unit gradients of 2.7e-3. It compared all nine components, even the arbitrary ones.
+# The paper (arXiv 2409.05305, experiment P1-04) reports $x_8x_6+(x_4x_2+x_3x_7)$ (complexity 11). The formula is true
+# on the data; its mean squared difference of unit gradients is 2.7e-3. The paper compared all nine components, even
+# those that the data do not determine.
 
 # %%
 published = plots.published_front(exp.id, field)
@@ -201,7 +203,7 @@ two = ...  # exercise 1: a number
 sg.check_answer(two, sg.score(field, "x2**2 + x3**2").loss, within=0.1)
 
 # %%
-mirror = ...  # exercise 2: a text
+mirror = ...  # exercise 2: a string
 foreign = ("x1", "x2", "x3", "x5", "x6", "x9")
 sg.check_answer(
     mirror,

@@ -33,15 +33,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1
 # | monomial | an input, or a product of inputs |
 # | basis | a list of terms; the formula will be a sum of some of them |
 # | elimination | drop the term that matters least, solve again, and so on |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -55,13 +55,13 @@ from symgrad_widgets.search import eliminate
 sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, guess_first=guess_first)
 
 # %% [markdown]
-# ## What grows
+# ## What grows with the inputs
 #
-# Sums of inputs, and monomials with at most two factors:
+# Count the sums of inputs, and the monomials with at most two factors:
 
 # %%
 for n in (4, 9, 16):
-    print(f"{n:2} inputs: {3**n:>11,} such sums, {comb(n + 2, 2) - 1:>4} such monomials")
+    print(f"{n:2} inputs: {3**n:>11,} sums, {comb(n + 2, 2) - 1:>4} monomials")
 
 # %% [markdown]
 # You cannot try the sums one by one. But the list of building blocks stays short.
@@ -106,10 +106,10 @@ numbers = (vectors[:, -1] / abs(vectors[:, -1]).max()).reshape(4, 4).round(2)
 sg.Answer(box, f"losses {(1 - values[::-1])[:4].round(4)}\ncoefficients\n{numbers}")
 
 # %% [markdown]
-# One loss is nearly zero, all others are 1. The neuron has a single direction, and you can read its coefficients. We did not try one
-# of 43 million sums.
+# One loss is nearly zero, all others are 1. The neuron has a single direction, and you can read its coefficients. We did not try a
+# single one of the 43 million sums.
 #
-# ## Squares and products allowed
+# ## With squares and products
 #
 # Suppose we did not know that a plain sum is enough. Take all 152 monomials with one or two factors, and their gradients at
 # 1000 points. The gradient of $x_ix_j$ is $x_j$ along input $i$ and $x_i$ along input $j$:
@@ -122,7 +122,7 @@ terms = np.concatenate([np.broadcast_to(axes[:, None], (16, 1000, 16)), products
 names = [*field.names, *(f"{field.names[a]}*{field.names[b]}" for a, b in zip(i, j, strict=True))]
 
 # %% [markdown]
-# The eigenproblem is that of [the spring](../physics/07_oscillator.ipynb), 152 terms wide instead of five:
+# It is the eigenproblem of [the spring](../physics/07_oscillator.ipynb), with 152 terms instead of five:
 
 # %%
 along = np.einsum("knd,nd->kn", terms, directions[:1000])
@@ -138,12 +138,12 @@ two
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No: one, and its square. If $g$ and $g^2$ are both in the basis, every mixture of the two has the right gradient. The first
+# No: there is one concept, and its square. If $g$ and $g^2$ are both in the basis, every mixture of the two has the right gradient. The first
 # eigenvector is such a mixture, and nobody can read it.
 #
 # </details>
 #
-# To get a short formula, take terms away, those that matter least first. We do this once with the sixteen inputs alone, and
+# To get a short formula, take terms away, the least important ones first. We do this once with the sixteen inputs alone, and
 # once with all 152 monomials:
 
 # %%
@@ -156,11 +156,11 @@ for count in (16, 152):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# From sixteen terms down to four, you lose nothing. The next step costs a quarter at once. All terms compete from the start,
+# From sixteen terms down to four, you lose nothing. If you take away one more, the loss jumps to a quarter. All terms compete from the start,
 # so none has to prove itself alone. If you added terms one by one, you would start from one input with a loss of 3/4, which
 # does not look promising.
 #
-# The large basis holds a surprise. With seed 0 the cliff comes after *ten* terms: the square of the sum, multiplied out. It is the same
+# The large basis holds a surprise. With seed 0 the cliff comes after *ten* terms. They are the square of the sum, multiplied out: the same
 # concept in disguise. So the search eliminates in many bases, small ones first, and takes the shortest formula.
 #
 # ## The search, step by step
@@ -185,8 +185,8 @@ for slug in ("trace2", "trace3", "trace4"):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# With four times the inputs, it makes a few per cent more evaluations. The real limit lies elsewhere, in formulas with many
-# *factors*: from sixteen inputs you can build 4,844 monomials with at most four.
+# With four times as many inputs, the search makes only a few per cent more evaluations. The real limit lies elsewhere, in formulas with many
+# *factors*: from sixteen inputs you can build 4,844 monomials with at most four of them.
 #
 # ## Formula, bend and verdict
 
@@ -202,8 +202,8 @@ sg.Answer(box, sg.PhiView(field, result))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-05) reports $(x_{11}+x_{16})+(x_6+x_1)$, complexity 7: true, with a mean squared difference
-# of unit gradients of 1.1e-5.
+# The paper (arXiv 2409.05305, experiment P1-05) reports $(x_{11}+x_{16})+(x_6+x_1)$ (complexity 7). The
+# formula is true; its mean squared difference of unit gradients is 1.1e-5.
 #
 # </details>
 
@@ -229,8 +229,8 @@ how_many = ...  # exercise 2: a whole number
 sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in range(1, 7)), within=0)
 
 # %% [markdown]
-# **You can now** find a sum of many terms without trying sums. Go on with [a training that is hard](13_determinant3.ipynb),
-# or with [which inputs act together](../beyond/37_divide.ipynb).
+# **You can now** find a sum of many terms without trying sums. Go on with [a network that is hard to
+# train](13_determinant3.ipynb), or find out [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -258,6 +258,6 @@ assert sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in ran
 # <!-- BEGIN SOLUTION -->
 #
 # 1. 3/4: it has one of the four right inputs, and no wrong one. The first row has one right input and three wrong ones.
-# 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points, their gradients take 9.6 GB. This growth does hurt.
+# 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points, their gradients take 9.6 GB. Such growth is a real limit.
 #
 # <!-- END SOLUTION -->

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # The 3x3 determinant: nothing helps until everything is there
+# # The 3x3 determinant: no part of the formula helps by itself
 #
 # The determinant is a polynomial in nine inputs. It correlates with none of them, and with no product of two. So a network
 # finds nothing to start from. How can it learn the determinant at all?
@@ -23,24 +23,25 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4
 # %% [markdown]
 # **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** see a training that does not get going, see what gets it going, and watch a long formula appear all at once.
+# **You will** see training that fails to get going, find out what gets it going, and watch a long formula
+# appear all at once.
 #
-# **What people think first:** half of the formula is half of the way.
+# **What people think first:** half the formula is half the way there.
 #
 # | word | meaning here |
 # |---|---|
 # | anchor, positive | two matrices with the same determinant, and nothing else in common |
 # | chance | the loss of a network that knows nothing about what partners share |
 # | variance within pairs | how much the neuron differs between partners; 1 means as much as between strangers |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -51,8 +52,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data
 #
-# Entries lie between $-1$ and 1. The positive is another such matrix, scaled to the anchor's determinant. If a pair has an
-# entry beyond 2, we draw another one. You see nothing, whichever two inputs you plot. Is it hidden, or not there?
+# Entries lie between $-1$ and 1. The positive is another such matrix, scaled to the anchor's determinant. If a pair has
+# an entry beyond 2, we draw another pair. You see nothing, whichever two inputs you plot. Is something hidden there, or
+# is there nothing to see?
 
 # %%
 largest = sg.Question(
@@ -69,9 +71,9 @@ double = [np.corrcoef(volume, x[:, a] * x[:, b])[0, 1] for a, b in zip(i, j, str
 sg.Answer(largest, f"one input {max(np.abs(single)):.3f}, two {max(np.abs(double)):.3f}")
 
 # %% [markdown]
-# Chance alone gives about 0.02. So there is nothing. Whatever a network tries first, nothing rewards it.
+# Chance alone gives about 0.02. So there is no correlation. Whatever a network tries first, nothing rewards it.
 #
-# ## A training that does not start
+# ## Training that does not start
 #
 # Most experiments here train with the loss `contrast`, which asks that partners be closer than strangers. Here are six epochs
 # with it, and six with another loss, `ratio`, from the same weights:
@@ -82,12 +84,12 @@ for loss in ("contrast", "ratio"):
     print(f"{loss:>8}: {np.round(trial.history['validation'], 2)}, within pairs {trial.within[0]:.3f}")
 
 # %% [markdown]
-# Each row is the validation loss after each epoch, on its own scale. The first hardly moves. With the second, the variance
-# within pairs falls to about a hundredth.
+# Each row is the validation loss after each epoch, on its own scale. The loss in the first row hardly moves. In the
+# second row, the variance within pairs falls to about a hundredth.
 #
-# `ratio` minimises the variance within pairs over the whole variance. For the *last layer* there is an exact solution, an
-# eigenvector, and the training uses it at each step. So it uses even the faintest trace of the determinant in the hidden
-# neurons at full strength, and the other layers get a gradient to follow.
+# `ratio` minimises the variance within pairs, divided by the total variance. For the *last layer* there is an exact
+# solution, an eigenvector, and the training uses it at each step. So it makes full use of even the faintest sign of the
+# determinant in the hidden neurons, and the other layers get a gradient to follow.
 #
 # ## Training
 
@@ -101,9 +103,9 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# 0 is chance. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves ten times less within pairs. Look
-# at the dashed curve, for new pairs. It ends far above what the trace of a 3x3 matrix reaches, about $-13$. The network is
-# good, but not exact.
+# 0 is chance. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves a tenth of the
+# variance within pairs. Look at the dashed curve, which shows the loss on new pairs. It ends far above the value for the trace of a
+# 3x3 matrix, about $-13$. The network is good, but not exact.
 #
 # ## Your guess
 #
@@ -119,7 +121,7 @@ example = sg.score(field, "x1*x5*x9")
 print(f"loss of x1*x5*x9: {example.loss:.3f}, chance {8 / 9:.3f}")
 
 # %% [markdown]
-# The product of the diagonal is hardly better than chance. It cannot tell you whether you are on the way.
+# The product of the diagonal is hardly better than chance. It cannot tell you whether you are on the right track.
 #
 # ## The search, step by step
 
@@ -134,8 +136,8 @@ stepper
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example])))
 
 # %% [markdown]
-# The front is flat, flat, flat, and then falls off a cliff. With all products but one, the loss is still 0.18. The last one
-# makes it five hundred times smaller.
+# The front is flat, flat, flat, and then falls off a cliff. With all products but one, the loss is still 0.18. The last
+# product makes it five hundred times smaller.
 #
 # You cannot climb down such a front step by step. The search starts from the other end, with all 219 products of up to three
 # inputs at once. It solves for their coefficients, takes away the product that matters least, and solves again.

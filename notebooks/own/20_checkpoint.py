@@ -9,8 +9,8 @@
 # %% [markdown]
 # # A stranger's checkpoint: numbers alone do not say what they compute
 #
-# A file of weights arrives by mail, [with a short message](stranger/message.txt). Nobody remembers what the network was for.
-# What does it compute, and is it safe to open the file?
+# A file of weights arrives by email, [with a short message](stranger/message.txt). Nobody remembers what the
+# network was for. What does it compute, and is it safe to open the file?
 
 # %%
 import numpy as np
@@ -37,11 +37,11 @@ sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c")
 # | state dict | a table of named arrays of numbers; a checkpoint should hold nothing else |
 # | pickle | Python's own format for objects; if you load one, you run the program that it contains |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 30  # seconds the search may take at most
+budget = 30  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -68,7 +68,7 @@ for name, numbers in weights.items():
 
 # %%
 order = sg.Question(
-    "In which order do the layers compute? Only one order gives each layer as many numbers as it takes.",
+    "In which order do the layers compute? In only one order does each layer get as many numbers as it takes.",
     hidden=guess_first,
 )
 order
@@ -80,7 +80,7 @@ sg.Answer(order, sg.from_checkpoint(path, "tanh"))
 # ## What is missing
 #
 # Between two layers there is an activation. It has no weights, so the file does not mention it. But the message gives three
-# inputs with their outputs. Try all activations that we have:
+# inputs with their outputs. Try all activations that the library has:
 
 # %%
 told = torch.tensor([[1.2, 1.5, 1.1], [1.0, 1.0, 1.0], [1.7, 1.3, 1.6]])
@@ -93,7 +93,7 @@ for name in ACTIVATIONS:
 
 # %% [markdown]
 # One of them reproduces the message to the last digit. None of the others comes within 0.1. When somebody sends you a
-# checkpoint, ask for a few lines like these.
+# checkpoint, ask for a few inputs with their outputs.
 
 # %%
 activation = min(errors, key=errors.get)
@@ -102,8 +102,8 @@ model = sg.from_checkpoint(path, activation)
 # %% [markdown]
 # ## Where to look
 #
-# The file does not say which inputs the network was trained on. Away from them its output means nothing, although it looks
-# like any other. The message says: lengths from 1 to 1.8.
+# The file does not say which inputs the network was trained on. Away from those inputs, its output means nothing,
+# although it looks like any other output. The message says: lengths from 1 to 1.8.
 
 # %%
 x = np.random.default_rng(seed).uniform(1, 1.8, (1000, 3))
@@ -123,7 +123,7 @@ sg.FieldView(field)
 #
 # ## Your guess
 #
-# The output grows with each length, like the volume of a box, $a\,b\,c$. That scores 0.09, where chance gives 0.67. Type a better formula.
+# The output grows with each length, like the volume of a box, $a\,b\,c$. This guess scores 0.09, where chance gives 0.67. Type a better formula.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -181,7 +181,7 @@ sg.Answer(shape, sg.PhiView(field, result))
 #
 # ## Beyond the stranger's data
 #
-# Ask both about the sides 3, 4, 5, far outside the training range. You know this area.
+# Ask network and formula about the sides 3, 4, 5, far outside the training range. You know this area.
 
 # %%
 large, small = result.to_numpy()(np.array([[3.0, 4.0, 5.0], [1.0, 1.0, 1.0]]))
@@ -190,9 +190,9 @@ by_network = model(torch.tensor([[3.0, 4.0, 5.0]])).item()
 sg.Answer(shape, f"sides 3, 4, 5: the formula gives {by_formula:.3f}, the network {by_network:.3f}")
 
 # %% [markdown]
-# Directions know no scale, so one known triangle, with sides 1, 1, 1, sets it.
+# Directions do not determine the formula's scale. One known triangle, with sides 1, 1, 1, does.
 #
-# ## What is refused
+# ## What the library refuses
 #
 # Somebody else sends `torch.save(model)`, the whole object. That is a pickle, a little program. The library refuses to run
 # it, and tells you what to ask for:
@@ -212,11 +212,11 @@ print(refusal)
 #
 # ## Exercises
 #
-# 1. Which form must the formula of a neuron in the *first* hidden layer have, whatever was learnt? For neuron 0, give the
-#    coefficient of $b$ divided by that of $a$.
+# 1. Whatever the network has learnt, what must a formula for a neuron in the *first* hidden layer look like? For neuron 0,
+#    divide the coefficient of $b$ by that of $a$.
 
 # %%
-ratio = ...  # exercise 1: a number; the weights are at hand
+ratio = ...  # exercise 1: a number, from the arrays in `weights`
 first = next(numbers for numbers in weights.values() if numbers.shape == (24, 3))
 sg.check_answer(ratio, float(first[0, 1] / first[0, 0]), within=0.01)
 
@@ -246,6 +246,6 @@ assert sg.check_answer(ratio, float(first[0, 1] / first[0, 0]), within=0.01)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. A sum $w_1a + w_2b + w_3c$, bent: the layer computes nothing else. Its weights are the coefficients.
+# 1. A sum $w_1a + w_2b + w_3c$, bent: the layer can compute nothing else. Its weights are the coefficients.
 #
 # <!-- END SOLUTION -->

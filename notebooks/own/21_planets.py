@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # Real planets: the law that Kepler got wrong first
+# # Real planets: the law that Kepler at first got wrong
 #
-# Nine planets, 100 dates between 1900 and 2050: how far from the Sun, and how fast? Networks get these two numbers, and
-# nothing else. Nobody made up a law for them to find. What stays the same along every orbit?
+# Networks get the distances from the Sun and the speeds of nine planets, on 100 dates between 1900 and 2050, and nothing
+# else. Nobody made up a law for them to find. What stays the same along every orbit?
 
 # %%
 import numpy as np
@@ -27,8 +27,8 @@ sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log d
 # %% [markdown]
 # **25 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** turn a table into an experiment, ask five networks instead of one, test their law on a planet that none saw,
-# and weigh the Sun.
+# **You will** turn a table into an experiment, ask five networks instead of one, test their law on a planet that they
+# never saw, and weigh the Sun.
 #
 # **What people think first:** the network with the best validation loss is the best network.
 #
@@ -38,11 +38,11 @@ sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log d
 # | committee | several networks, trained in the same way from different starts |
 # | astronomical unit | mean distance of the Earth from the Sun, $1.496\times10^{11}$ m |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -54,7 +54,7 @@ import torch
 #
 # The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). For the outer planets we
 # measure from the centre of mass of the solar system: Jupiter pulls the Sun around by more than the Sun's own radius, and far
-# planets do not follow.
+# planets do not follow it.
 
 # %%
 planet = table["planet"]
@@ -83,7 +83,8 @@ sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::
 #
 # ## Five networks
 #
-# Training rewards an output that is the same at two dates of a planet, and different from planet to planet.
+# Training rewards an output that is the same for one planet at two dates, and different from planet to
+# planet.
 
 # %%
 runs = [exp.train(seed=5 * seed + k, epochs=28, progress=False) for k in range(5)]
@@ -100,8 +101,8 @@ for run in runs:
 #
 # ## Their gradients
 #
-# Where the data decide, networks from different starts agree. Take the median of their unit gradients, and see how far off
-# each network is.
+# Where the data decide, networks from different starts agree. Take the median of their unit gradients, and see how far
+# each network is from it.
 
 # %%
 fields = [sg.gradient_field(run.model, points[~mars], names=run.names) for run in runs]
@@ -136,26 +137,26 @@ kepler = sg.score(field, "lr + lv")
 kepler
 
 # %% [markdown]
-# Its loss is about 1e-3, half a degree in the median. A fine law. Is it true?
+# Its loss is about 1e-3, an angle of less than two degrees. It looks fine. Is it true?
 #
 # ## The search, step by step
 
 # %%
 search = sg.Search(field, random_state=seed)
 stepper = sg.SearchStepper(search, guesses=[kepler])
-stepper.run(seconds=budget)
+stepper.run(seconds=budget, generations=8)
 stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-result = sg.interpret(search, seconds=budget)
+result = sg.interpret(search, seconds=budget, generations=8)
 sg.Answer(box, result)
 
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, it says that $v^2-C/r$ stays the same. That is twice the energy $\frac12v^2 -
-# GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law stands on the front too, 50 to 130 times worse
+# Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, the formula says that $v^2-C/r$ stays the same. That is twice the energy $\frac12v^2 -
+# GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front too; its loss is 50 to 130 times larger
 # (seeds 0 to 2).
 #
 # </details>
@@ -175,8 +176,8 @@ by_kepler = (r * v)[mars].std() / (r * v)[mars].mean()
 sg.Answer(winner, f"the search's formula varies by {100 * by_network:.3f} %, r v by {100 * by_kepler:.3f} %")
 
 # %% [markdown]
-# Neither fails badly. Kepler worked for years on this very planet before he found that $r\,v$ is wrong. It is right only at
-# the two ends of the orbit, where the planet moves at right angles to the Sun's direction.
+# Neither law fails badly. Kepler worked for years on this very planet before he found that $r\,v$ is wrong. This law holds
+# only at the two ends of the orbit, where the planet moves at right angles to the Sun's direction.
 #
 # ## The weight of the Sun
 #
@@ -204,8 +205,9 @@ sg.Answer(box, verdict.message)
 # The networks saw eight curves, not a region. These data do not say which law holds between them, in a comet's orbit. But you
 # can test a formula:
 #
-# 1. Halley's comet passes the Sun at 0.586 au with 54.5 km/s. How fast is it at 10 au, if the energy is conserved? Give km/s.
-# 2. And by $r\,v$?
+# 1. Halley's comet passes the Sun at 54.5 km/s, 0.586 au away. How fast is it at 10 au, if the energy is
+#    conserved?
+# 2. And if $r\,v$ is conserved?
 
 # %%
 halley = ...  # exercise 1: km/s; v² - C/r stays the same

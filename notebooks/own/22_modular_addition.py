@@ -37,11 +37,11 @@ plots.Picture("A clock with 59 hours", "sine", "cosine", marks, "59 points on a 
 # | logit | the network's vote for one answer |
 # | frequency $k$ | the wave $\cos(2\pi k n/59)$ over the tokens $n$, and its sine |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -63,7 +63,7 @@ sums = pairs.sum(1) % p
 seen, unseen = torch.randperm(p * p).split([2436, 1045])
 
 # %% [markdown]
-# It has an embedding with 16 numbers for each token, 64 hidden neurons that square their input, and 59 logits. A. Gromov
+# The network has an embedding with 16 numbers for each token, 64 hidden neurons that square their input, and 59 logits. A. Gromov
 # (arXiv 2301.02679) uses squares for this task, because then you can work out the answer on paper.
 
 
@@ -102,7 +102,7 @@ except sg.SymgradError as error:
 
 # %% [markdown]
 # What would it mean to change token 17 *a little*? Nothing. But you can change its row in the table a little. `wrt` does
-# that: it treats the output of that layer as the input. This input has $2\times16$ numbers, and none of them means anything
+# that: it treats the output of the layer that you name as the input. This input has $2\times16$ numbers, and none of them means anything
 # by itself. We need better coordinates.
 #
 # ## The coordinates
@@ -127,8 +127,8 @@ for k in strongest[:8]:
 #
 # ## The neuron
 #
-# The 59 logits are votes. As a function of the answer, they should form a bump at the right one, and a bump is a sum of
-# waves. Our neuron is the part of the cosine wave of frequency $k$ in the votes. The chain rule gives its gradient in our
+# The 59 logits are votes. As a function of the answer, they should form a bump at the right answer, and a bump is a sum of
+# waves. Our neuron is how much of the cosine wave with frequency $k$ the votes contain. The chain rule gives its gradient in our
 # four coordinates.
 
 # %%
@@ -166,12 +166,12 @@ box
 # %%
 search = sg.Search(field, random_state=seed)
 stepper = sg.SearchStepper(search, guesses=[sg.score(field, "ca*cb")])
-stepper.run(seconds=budget)
+stepper.run(seconds=budget, generations=8)
 stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-result = sg.interpret(search, concept="ca*cb - sa*sb", seconds=budget)
+result = sg.interpret(search, concept="ca*cb - sa*sb", seconds=budget, generations=8)
 sg.Answer(box, result)
 
 # %% [markdown]
@@ -188,12 +188,12 @@ theorem = result.with_formula("ca*cb - sa*sb", field)
 sg.Answer(box, sg.PhiView(field, theorem))
 
 # %% [markdown]
-# Each column of dots is one value of the cosine: different pairs with the same sum, or with the opposite one. The line is
+# Each column of dots is one value of the cosine: different pairs with the same sum, or with the opposite sum. The line is
 # nearly straight, so this neuron is hardly bent.
 #
 # ## How far it holds
 #
-# The same formula at other frequencies, each in its own four coordinates:
+# Here is the same formula at other frequencies, each in its own four coordinates:
 
 # %%
 losses, correlations, lines = [], [], []
@@ -207,20 +207,20 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # For the frequencies that the table holds, *values* are right: the correlations are above 0.98. *Gradients* are less exact.
-# Training sees values at 59 places on each circle. A network may be right there, and bent in between. For the other
-# frequencies there is nothing.
+# Training sees values at 59 places on each circle. A network may be right there, and wrong in between. At
+# the other frequencies, the formula fails.
 #
 # ## Exercises
 #
 # 1. Use the sine for `wave`, not the cosine. Which formula in `ca sa cb sb` does the neuron compute then?
 
 # %%
-sine = ...  # exercise 1: a text
+sine = ...  # exercise 1: a string
 wave = np.sin(2 * np.pi * strongest[0] * (a + b) / p)
 sg.check_answer(sine, lambda text: np.allclose(sg.to_numpy(text, field.names)(field.points), wave))
 
 # %% [markdown]
-# **You can now** read a network whose inputs are names. Go on with [features that share neurons](../beyond/31_features.ipynb), or with
+# **You can now** read a network whose inputs are names. Go on with [features that share neurons](../beyond/31_features.ipynb), or find out
 # [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.

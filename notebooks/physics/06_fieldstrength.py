@@ -9,7 +9,7 @@
 # %% [markdown]
 # # The field-strength tensor: two concepts in two neurons
 #
-# A charge at rest feels an electric field $E$. Fly past it, and part of that turns into a magnetic field $B$. A network saw
+# A charge at rest feels an electric field $E$. Fly past the charge, and part of this field turns into a magnetic field $B$. A network saw
 # the same field as two observers report it, six numbers each. What do all observers agree on?
 
 # %%
@@ -29,19 +29,19 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 #
 # | word | meaning here |
 # |---|---|
-# | boost | passing to an observer who moves at a constant velocity |
+# | boost | changing to an observer who moves at a constant velocity |
 # | invariant | a quantity on which all observers agree |
 # | pure, impure neuron | a function of one invariant, or of several |
 # | span | all directions that you can combine from the neurons' gradients at a point |
 # | rank | how many independent directions the span has: the number of invariants |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 60  # seconds the search may take at most
+budget = 60  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -69,7 +69,7 @@ many
 # %%
 run = monitor.run or monitor.train()
 lines = [f"neuron {k}: {share:.4f} of its variance lies within pairs" for k, share in enumerate(run.within)]
-sg.Answer(many, "\n".join([*lines, f"those that count: {run.neuron}"]))
+sg.Answer(many, "\n".join([*lines, f"neurons that found something: {run.neuron}"]))
 
 # %% [markdown]
 # A quantity that partners share does not vary within a pair. For some neurons, less than a thousandth of their variance lies
@@ -83,7 +83,7 @@ sg.Answer(many, "\n".join([*lines, f"those that count: {run.neuron}"]))
 alone = [sg.gradient_field(run.model, run.x, neuron=k, names=run.names) for k in run.neuron]
 singles = [sg.Search(one, random_state=seed) for one in alone]
 for number, single in zip(run.neuron, singles, strict=True):
-    best = single.run(seconds=budget / 3, generations=8, progress=False).best
+    best = single.run(seconds=budget / 3, generations=4, progress=False).best
     print(f"neuron {number}:", best and f"complexity {best.complexity}, loss {best.loss:.1e}")
 
 # %% [markdown]
@@ -104,14 +104,14 @@ sg.Answer(many, f"{field} of rank {field.rank}")
 # ## Your guess
 #
 # Type a formula in `E1 E2 E3 B1 B2 B3` that all observers might agree on. The loss is the mean of $1-\cos^2$ of the angle to
-# the plane. In six dimensions a random direction gets 2/3.
+# the plane. In six dimensions a random direction scores 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# For comparison, the energy of the field, $E^2+B^2$. It differs between observers, and the colours say so.
+# For comparison, here is the energy of the field, $E^2+B^2$. It differs between observers, as the colours show.
 
 # %%
 example = sg.score(field, "E1**2 + E2**2 + E3**2 + B1**2 + B2**2 + B3**2")
@@ -123,7 +123,7 @@ sg.FieldView(field, example, inputs=("E1", "B1"))
 # %%
 search = sg.Search(field, random_state=seed)
 stepper = sg.SearchStepper(search, guesses=[example])
-stepper.run(seconds=budget / 2)
+stepper.run(seconds=budget / 2, generations=4)
 stepper.goto(0 if guess_first else search.generation)
 stepper
 
@@ -132,13 +132,13 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Now the front has a cliff. This is one invariant. Take its direction out of the plane at each point, and one direction is
+# Now the front has a cliff, and the formula at its foot is one invariant. Take its direction out of the plane at each point, and one direction is
 # left. `sg.interpret` searches there for the second formula.
 #
 # ## Formulas and verdict
 
 # %%
-result = sg.interpret(search, concept=exp.concepts, seconds=budget)
+result = sg.interpret(search, concept=exp.concepts, seconds=budget, generations=4)
 sg.Answer(box, result)
 
 # %% [markdown]
@@ -160,24 +160,25 @@ purity = np.array([[sg.score(one, concept.expression).loss for concept in result
 sg.Answer(box, "\n".join([*(str(c.expression) for c in result.concepts), str(purity.round(3))]))
 
 # %% [markdown]
-# With seed 0 each neuron is pure to a hundredth, an angle of about 6 degrees. With seed 2 both are mixed, a third to two thirds.
-# The plane is the same. And this is what the first neuron says on its own:
+# With seed 0 each neuron is pure to a hundredth, an angle of about 6 degrees. With seed 2 both are mixed, one
+# third to two thirds. The plane is the same. And this is what the first neuron says on its own:
 
 # %%
-mixed = sg.interpret(singles[0], concept=exp.concepts, seconds=budget / 3)
+mixed = sg.interpret(singles[0], concept=exp.concepts, seconds=budget / 3, generations=4)
 sg.Answer(box, f"{mixed.best and mixed.best.expression}\n{mixed.verdict}")
 
 # %% [markdown]
-# It is more or less true to the neuron, but it is not a concept. There is no bend to draw: each neuron is a function of *two*
+# This formula more or less describes the neuron, but it is not a concept. There is no bend to draw: each neuron is a function of *two*
 # formulas.
 #
 # ## What the paper got
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-06) reports $x_3x_6 + x_1x_4 + x_5x_2$, complexity 11: true, with a mean squared
-# difference of unit gradients of 4.9e-2, fifty times that of its other networks. It had one neuron, and the difference is
-# that neuron's impurity.
+# The paper (arXiv 2409.05305, experiment P1-06) reports $x_3x_6 + x_1x_4 + x_5x_2$ (complexity 11). The
+# formula is correct, but the mean squared difference between its unit gradients and the neuron's is 4.9e-2,
+# fifty times that of the paper's other networks. The paper had one neuron, and the difference is that
+# neuron's impurity.
 #
 # </details>
 
@@ -189,8 +190,8 @@ report = sg.record(result, run)
 #
 # 1. What is the loss, on `field`, of $(E\cdot B)^2 + \sin(E^2 - B^2)$?
 # 2. Compute the loss of the energy by hand. Its gradient is `2 * field.points`. At each point `field.gradients` holds two
-#    vectors that span the plane; `np.linalg.qr` puts them at right angles. Multiply both by `field.measure.spread` first, and
-#    weigh the mean by `field.weights`. The library takes a third of the points.
+#    vectors that span the plane; `np.linalg.qr` puts them at right angles. Multiply both by `field.measure.spread`
+#    first, and weight the mean by `field.weights`. The library uses a third of the points.
 
 # %%
 mixture = ...  # exercise 1: a number, to within 0.02
@@ -235,6 +236,6 @@ assert sg.check_answer(by_hand, example.loss, within=0.03)
 # <!-- BEGIN SOLUTION -->
 #
 # 1. Zero, up to the network's errors. Its gradient is a mixture of the two invariants' gradients, so it lies in the plane.
-# 2. The squared length of the projection of a unit vector on the plane is $\cos^2$ of its angle to it.
+# 2. Project a unit vector onto the plane. Its squared length is then $\cos^2$ of the angle between vector and plane.
 #
 # <!-- END SOLUTION -->

@@ -33,15 +33,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | orbit | the snapshots $(x, v)$ that one motion passes through |
 # | anchor, positive | two snapshots of one orbit: they share the energy |
 # | invariant | a quantity that stays the same along each orbit |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -56,15 +56,13 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # The force is $-x$. Each orbit starts at a random place in the unit square. We look at it twice.
 
 # %%
-far = sg.Question(
-    "The two ends of a line are equally far from one place. From which one?", hidden=guess_first
-)
+far = sg.Question("Which point is equally far from both ends of every line?", hidden=guess_first)
 far
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# From the origin. Every orbit is a circle around it.
+# The origin. Every orbit is a circle around it.
 #
 # </details>
 #
@@ -82,7 +80,7 @@ run
 
 # %% [markdown]
 # The loss is the natural logarithm of *squared* distances. A step down by 2.3 divides the squared distance within pairs by
-# 10: partners come about 3.2 times closer. Training and validation end together: nothing was learnt by heart.
+# 10: partners come about 3.2 times closer. The two curves end together: nothing was learnt by heart.
 #
 # ## The neuron
 #
@@ -123,7 +121,7 @@ example = sg.score(field, "x*v")
 sg.FieldView(field, example)
 
 # %% [markdown]
-# Compute this loss yourself. The gradient of $x\,v$ is $(v, x)$. Each input is measured in its own spread:
+# Compute this loss yourself. The gradient of $x\,v$ is $(v, x)$. Each input is divided by its spread:
 
 # %%
 spread = field.points.std(axis=0)
@@ -155,8 +153,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 # ## Inside: how the numbers are found
 #
 # The search does not guess coefficients. Take some terms, here $x, v, x^2, xv, v^2$. Which sum $\sum_k c_k b_k$ has a
-# gradient that stays closest to the neuron's line? The part off the line is quadratic in $c$. So is the length of the
-# gradient. Their smallest ratio is an eigenvalue; its eigenvector holds the coefficients.
+# gradient that stays closest to the neuron's line? The squared part off the line is quadratic in $c$, like the squared
+# gradient. The smallest ratio is an eigenvalue; its eigenvector holds the coefficients.
 
 # %%
 x, v = field.points.T
@@ -174,7 +172,7 @@ sg.Answer(box, f"coefficients of x, v, x², xv, v²: {numbers}, ratio {ratios[0]
 # %% [markdown]
 # ## Formula, bend and verdict
 #
-# Only now do we hand over the concept, for the verdict.
+# Only now do we name the concept, for the verdict.
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
@@ -184,7 +182,7 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # A mass 1 on a spring of stiffness 1 has the energy $E = \frac12 v^2 + \frac12 x^2$. The neuron holds $x^2+v^2 = 2E$:
-# the energy, up to a factor that no direction can tell. Nobody told the network.
+# the energy, up to a factor that no direction can show. Nobody told the network.
 #
 # </details>
 #
@@ -194,14 +192,14 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# A thin curve that never turns back: the neuron knows this formula and nothing else.
+# It is a thin curve that never turns back: the neuron knows this formula and nothing else.
 #
 # ## What the paper got
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-07) reports $0.173/(x^2+v^2)$, complexity 9: true, with a mean squared
-# difference of unit gradients of 6.9e-4. That measure depends on the sign of $\varphi'$, so the bent form won. Ours
+# The paper (arXiv 2409.05305, experiment P1-07) reports $0.173/(x^2+v^2)$ (complexity 9). The formula is true; its mean squared
+# difference of unit gradients is 6.9e-4. That measure depends on the sign of $\varphi'$, so the bent form won. Our loss
 # does not.
 #
 # </details>
@@ -212,8 +210,8 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Predict the loss of `x**2 + 2*v**2`. Is it closer to 0 or to 1/2? A guess within a factor of two counts.
-# 2. Another neuron computes $\log r$. Make its gradient field at `field.points`, a `sg.GradientField`, as `ring`.
+# 1. Predict the loss of `x**2 + 2*v**2`. Is it closer to 0 or 1/2? A guess within a factor of two counts.
+# 2. Another neuron computes $\log r$. Set `ring` to its gradient field at `field.points`, a `sg.GradientField`.
 
 # %%
 ellipse = ...  # exercise 1: your number

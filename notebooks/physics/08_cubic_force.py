@@ -32,16 +32,16 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | orbit | the snapshots $(x, v)$ that one motion passes through |
 # | mimic | a wrong formula whose gradients are nearly those of the right one on the data |
 # | gap | loss of the mimic on a perfect network |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 # | ReLU, SiLU | two functions inside a neuron: one has a kink, the other is smooth |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -53,10 +53,12 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # ## The data and the network
 #
 # A line joins two snapshots of one orbit. Hooke's spring makes circles. These orbits reach further in $v$ than in $x$,
-# because the stiff spring turns back early.
+# because the stiff spring stops the mass early.
 
 # %%
-round_ones = sg.Question("Which orbits are still nearly circles: the small or the large?", hidden=guess_first)
+round_ones = sg.Question(
+    "Which orbits are still nearly circles: the small ones or the large ones?", hidden=guess_first
+)
 round_ones
 
 # %% [markdown]
@@ -80,7 +82,7 @@ field
 # ## Your guess
 #
 # The loss is the mean of $1-\cos^2\theta$ between the gradients. Hooke's energy $x^2+v^2$ is drawn below. Type a better
-# formula: what does the term $x^3$ in the force add?
+# formula: what does the term $x^3$ in the force add to the energy?
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -92,7 +94,7 @@ sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
 # In the middle and along the axes the circle is right to within a degree. Far out, between the axes, it is not. A loss of 0.01
-# sounds small, yet the worst points are more than 15 degrees off, and they lie together. Noise has no such shape:
+# sounds small, yet the worst points are more than 15 degrees off, and lie together. Noise has no such shape:
 # something is missing.
 #
 # ## The search, step by step
@@ -109,14 +111,14 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The triangles, published formulas on *our* neuron, come down to $5\cdot10^{-4}$ and stop there. Our front falls five more
-# powers of ten. A cliff like this is the sign of an exact answer.
+# The triangles are published formulas, measured on *our* neuron. They stop at $5\cdot10^{-4}$. Our front falls five more
+# powers of ten. Such a cliff is the sign of an exact answer.
 #
 # ## Anatomy of a mimic
 #
 # The paper chose $v^2 + e^{x^2}$. Expand it: $e^{x^2} = 1 + x^2 + \frac{x^4}{2} + \frac{x^6}{6} + \dots$ Cut off after the
-# fourth power, this *is* twice the energy $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the tail is wrong, and
-# the tail shows only at large $x$. So look at a strip around the centre, and make it narrower.
+# fourth power, this *is* twice the energy $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the tail is wrong, which
+# shows only at large $x$. So look at a strip around the centre, and make it narrower.
 
 # %%
 near = np.abs(field.points[:, 0])
@@ -134,7 +136,7 @@ sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 # %% [markdown]
 # Over all data, the gap is $5\cdot10^{-4}$.
 #
-# ## What decides: the floor
+# ## The floor decides between rivals
 #
 # The paper used ReLU neurons. Such a network is a patchwork of flat pieces, with one gradient on each. We train one, briefly.
 
@@ -158,7 +160,7 @@ pieces = [len(np.unique(on.gradients.round(6), axis=0)) for on in (field, rough)
 print(f"{len(field)} points, different gradients: smooth {pieces[0]}, ReLU {pieces[1]}")
 
 # %% [markdown]
-# Between pieces the direction jumps. Now all rivals on both networks, the search's answer last:
+# Between pieces the direction jumps. Here are all rivals on both networks, the search's answer last:
 
 # %%
 rivals = ["x**2 + v**2", "exp(x**2) + v**2", "v**2 + 4.2/sqrt(cos(x))", search.best.expression]
@@ -168,7 +170,7 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # On the smooth network, the true formula beats the closest mimic by a factor of more than ten thousand. On the ReLU network
-# they differ by a few per cent: the kinks cost $3\cdot10^{-3}$ whatever the formula, and the gap drowns in that. A longer
+# the two differ by a few per cent: the kinks cost $3\cdot10^{-3}$ whatever the formula, which drowns the gap. A longer
 # search does not help. A better network does.
 #
 # ## Formula and verdict
@@ -181,7 +183,7 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # The answer is a completed square: $(x^2+1)^2 = x^4+2x^2+1$. So $v^2 + \frac12(x^2+1)^2 = 2E + \frac12$: the energy, up to a
-# factor and an offset, with one symbol less than the sum.
+# factor and an offset, with one symbol fewer than its three terms.
 #
 # </details>
 #
@@ -195,8 +197,8 @@ print(mimic)
 # ## What the paper got
 #
 # The paper (arXiv 2409.05305, experiment P1-08) reports $x_2^2 + e^{x_1^2}$, complexity 6, with a mean squared difference of
-# unit gradients of 2.0e-3. By the same measure, this formula and the energy differ by 2.6e-4, far less than its network's
-# noise.
+# unit gradients of 2.0e-3. By the same measure, this formula and the energy differ by 2.6e-4, far below the noise in the
+# paper's network.
 
 # %%
 report = sg.record(result, run)
@@ -249,6 +251,6 @@ assert sg.check_answer(
 #
 # 1. Better: $2\cosh x = 2 + x^2 + x^4/12 + \dots$ has a little of the fourth power that the circle lacks.
 # 2. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. This mimic beats $v^2+e^{x^2}$: its term $x^6/10$ is smaller
-#    than $x^6/6$. In the energy there is none.
+#    than $x^6/6$. The energy has no such term.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # The pendulum: a formula knows more than its data
 #
-# A pendulum repeats with its angle. A network saw a few of its motions, in pairs of snapshots: angle $x$, counted from the
-# horizontal, and velocity $v$. Can you read its formula, and ask it about places where no data have ever been?
+# A pendulum feels the same force after a full turn. A network saw a few of its motions, in pairs of
+# snapshots: angle $x$, counted from the horizontal, and velocity $v$. Can you read its formula, and ask the
+# formula about places where no data have ever been?
 
 # %%
 import symgrad_widgets as sg
@@ -33,15 +34,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | orbit | the snapshots $(x, v)$ that one motion passes through |
 # | pass | a point where the pendulum can stand upside down, at rest, forever: $x = \pi/2$, $v = 0$ |
 # | extrapolation | saying something about points far from any data |
-# | floor | loss of the true concept: how imperfect the network is |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -76,8 +77,8 @@ sg.FieldView(field)
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula. For comparison, here is that of a falling stone, $v^2+2x$. It is right near $x=0$, where the force is nearly
-# constant.
+# Type a formula. For comparison, here is the formula of a falling stone, $v^2+2x$. It is right near $x=0$, where the
+# force is nearly constant.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -139,9 +140,9 @@ lines = [
 sg.Answer(hard, "\n".join(lines))
 
 # %% [markdown]
-# <details><summary>Why there</summary>
+# <details><summary>Why these points</summary>
 #
-# Most of the worst points sit at the pass, with energy 1: just enough to get over. There the gradient passes through zero,
+# Most of the worst points sit at the pass, with energy 1: just enough to get over it. There the gradient passes through zero,
 # and the smallest error can reverse it. Half of all points have a loss below $10^{-7}$.
 #
 # </details>
@@ -152,7 +153,7 @@ sg.Answer(hard, "\n".join(lines))
 
 # %%
 window_guess = sg.Question(
-    "Will it find a sine, or a polynomial that is just as good there?", hidden=guess_first
+    "Will the search find a sine, or a polynomial that is just as good there?", hidden=guess_first
 )
 window_guess
 
@@ -163,7 +164,7 @@ best = window.run(seconds=budget, progress=False).best
 sg.Answer(window_guess, best)
 
 # %% [markdown]
-# A polynomial can do just as well in the window, but only a long one. Compare both on the window, and on all other points:
+# A polynomial can do just as well in the window, but only a long one. Compare both in the window, and at all other points:
 
 # %%
 lines = []
@@ -173,12 +174,13 @@ for text in (best.expression, "v**2 + 2*x - x**3/3", "v**2 + 2*x - x**3/3 + x**5
 sg.Answer(window_guess, "\n".join(lines))
 
 # %% [markdown]
-# In the window, the long polynomial equals the short formula. Elsewhere it is more than a thousand times worse. A short
+# In the window, the long polynomial is as good as the short formula. Elsewhere it is more than a thousand times worse. A short
 # formula has less freedom to be wrong where nobody has looked.
 #
 # ## And the network?
 #
-# Of its points, 98 in 100 have $|x| < 3.2$. We now ask it about one more full turn, and compare it with the formula.
+# Of the network's points, 98 in 100 have $|x| < 3.2$. We now ask it about one more full turn, and compare it
+# with the formula.
 
 # %%
 repeat = sg.Question("One turn further: does the network still agree with the formula?", hidden=guess_first)
@@ -192,8 +194,8 @@ sg.Answer(repeat, sg.FieldView(beyond, search.best))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. Most arrows are over 20 degrees off, hardly better than chance. The network has not learnt that the world repeats. Its
-# formula has, and nobody told either of them.
+# No. The arrows are about 41 degrees off on average; chance would give 45. The network has not learnt that the world repeats. Its
+# formula knows, although nobody told it.
 #
 # </details>
 #
@@ -201,8 +203,8 @@ sg.Answer(repeat, sg.FieldView(beyond, search.best))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-09) reports $\sin(x_1)/(-0.500) - x_2^2$, complexity 9: true, with a mean squared
-# difference of unit gradients of 7.6e-4.
+# The paper (arXiv 2409.05305, experiment P1-09) reports $\sin(x_1)/(-0.500) - x_2^2$ (complexity 9). The
+# formula is true; its mean squared difference of unit gradients is 7.6e-4.
 #
 # </details>
 
@@ -254,7 +256,7 @@ assert sg.check_answer(speed, lambda v: np.isclose(v**2 / 2, np.sin(np.pi / 2)))
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. By about 3 with seed 0, though only 3 points of 100 are gone. Most of the loss sits where the direction turns round.
+# 1. By a factor of about 3 with seed 0, though only 3 points in 100 are gone. Most of the loss sits where the direction turns round.
 # 2. $\sqrt2$: the energy at the pass is $\sin(\pi/2) = 1$, and at $x=0$ it is $v^2/2$.
 #
 # <!-- END SOLUTION -->

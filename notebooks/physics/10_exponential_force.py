@@ -25,22 +25,22 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 #
 # **You will** put an error bar on a number in a formula, as an experimenter does, and ask which exact number it stands for.
 #
-# **What people think first:** every printed digit is known.
+# **What people think first:** every printed digit is certain.
 #
 # | word | meaning here |
 # |---|---|
 # | statistical error | spread of a result when other points are drawn from the same network |
 # | systematic error | the error that all points of a network share: drawing other points does not show it |
-# | bootstrap | drawing as many points as there are, from these same points, with repetition |
-# | floor | loss of the true concept: how imperfect the network is |
+# | bootstrap | drawing as many points as there are, from these same points, with replacement |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -73,7 +73,7 @@ field
 # %% [markdown]
 # ## Your guess
 #
-# The spring alone keeps $x^2 + v^2$. Type a formula with what the push might add.
+# The spring alone keeps $x^2 + v^2$. What might the push add to this? Type a formula.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -100,8 +100,9 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The best triangles, published formulas on our neuron, are stuck near $10^{-6}$, more than three powers of ten above ours.
-# They have the same *form*, but one number lacks digits. How steep is the way down?
+# The triangles are published formulas, measured on our neuron. The best are stuck near $10^{-6}$, more than three
+# powers of ten above our formula. They have the same *form*, but one of the numbers is not precise enough. How fast does the
+# loss fall near the right number?
 
 # %%
 values = (5, 5.4, 5.43, 5.44, 5.466, 5.5, 6)
@@ -110,9 +111,9 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # Near its minimum, a loss is a parabola: come ten times closer, and the loss falls a hundredfold, until it meets the floor.
-# So a lower floor shows more digits. On a network with a floor of $10^{-5}$, 5.4 and 5.5 would be one number.
+# So a lower floor shows more digits. On a network with a floor of $10^{-5}$, you could not tell 5.4 from 5.5.
 #
-# ## The number by a fit
+# ## Fit the number
 #
 # Once the form is known, an eigenproblem gives the numbers: it finds the sum $c_1v^2 + c_2x^2 + c_3e^x$ whose gradient stays
 # closest to the neuron's direction. Only ratios mean anything.
@@ -123,7 +124,7 @@ def constants(field):
     x, v = field.points.T
     terms = np.zeros((3, len(x), 2))
     terms[0, :, 1], terms[1, :, 0], terms[2, :, 0] = 2 * v, 2 * x, np.exp(x)
-    terms *= field.measure.spread  # as the unit gradients are: each input in its own spread
+    terms *= field.measure.spread  # like the unit gradients: each input is divided by its spread
     along = np.einsum("knd,nd->kn", terms, field.unit[:, 0])
     M = np.einsum("knd,lnd->kl", terms, terms)
     _, c = eigh(M - along @ along.T, M)
@@ -136,7 +137,8 @@ sg.Answer(box, f"c2/c1 = {fitted[0]:.7f}, c3/c1 = {fitted[1]:.6f}")
 # %% [markdown]
 # ## Error bars
 #
-# For the statistical error, draw 5,000 of the 5,000 points, with repetition, and fit again. Do this fifty times.
+# For the statistical error, draw 5,000 of the 5,000 points, with replacement, and fit again. Do this fifty
+# times.
 
 # %%
 digits = sg.Question("How many digits of the second number will stay the same?", hidden=guess_first)
@@ -165,16 +167,17 @@ for other in (seed + 1, seed + 2):
 sg.Answer(digits, "\n".join(lines))
 
 # %% [markdown]
-# <details><summary>How well we know it</summary>
+# <details><summary>How well we know the number</summary>
 #
-# Between networks the number moves in the fifth decimal. That is how well we know it, and not the bootstrap's sixth. An
-# honest table would print $5.4366 \pm 0.0001$.
+# Between networks the number moves in the fifth decimal. That is how well we know it: the bootstrap's sixth
+# decimal promises too much. An honest table would print $5.4366 \pm 0.0001$.
 #
 # </details>
 #
 # ## Which number is it?
 #
-# $e^{x+1} = e\cdot e^x$: an offset inside an exponential is a factor outside. Candidates, in units of the error between networks:
+# $e^{x+1} = e\cdot e^x$: an offset inside an exponential is a factor outside it. Here are some candidates, with their distances
+# in units of the error between networks:
 
 # %%
 exactly = {"2e": 2 * np.e, "11/2": 5.5, "sqrt(3) pi": np.sqrt(3) * np.pi, "87/16": 87 / 16}
@@ -182,7 +185,7 @@ lines = [f"{name:10} = {c:.5f}, off by {abs(fitted[1] - c) / 1e-4:6.1f}" for nam
 sg.Answer(digits, "\n".join(lines))
 
 # %% [markdown]
-# With two fewer digits, two of them would have survived. No fit *proves* an exact number. It only excludes others.
+# With two fewer digits, two candidates would have survived. No fit *proves* an exact number. It only excludes others.
 #
 # ## Formula and verdict
 
@@ -208,7 +211,7 @@ sg.Answer(box, str(exact))
 # <details><summary>The published formula</summary>
 #
 # The paper (arXiv 2409.05305, experiment P1-10) reports $(x_1^2 + x_2^2) + e^{x_1}/\sin(0.184)$, complexity 13, with a mean
-# squared difference of unit gradients of 1.6e-4. That sine is a way to write 5.466, half a per cent away from $2e$. There was
+# squared difference of unit gradients of 1.6e-4. Dividing by that sine is a way to write 5.466, half a per cent away from $2e$. There was
 # one network, and no error bar.
 #
 # </details>
@@ -261,7 +264,8 @@ assert sg.check_answer(suffers, ("x**2", "exp(x)")[int(np.argmax(off))])
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. By about $\sqrt{50}\approx 7$, as for every mean.
-# 2. The number of $e^x$, which is below 0.14 there. With seed 0 it is off in the fourth decimal, the spring's in the sixth.
+# 1. By about $\sqrt{50}\approx 7$: like the error of a mean, it grows as $1/\sqrt{N}$ when there are fewer points.
+# 2. The number before $e^x$: there, $e^x$ is below 0.14. With seed 0 it is off in the fourth decimal, and the
+#    spring's number in the sixth.
 #
 # <!-- END SOLUTION -->

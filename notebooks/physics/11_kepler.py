@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # The Kepler problem: count before you read
+# # The Kepler problem: count the laws before you read them
 #
 # A planet moves in a plane, drawn to the sun by a force $1/r^2$. Something stays the same along its orbit: its energy, and
-# more. A network with four neurons saw pairs of states, each pair from one orbit. How many different things did it find?
+# more. A network with four neurons saw pairs of states, each pair from one orbit. How many different quantities did it find?
 
 # %%
 import symgrad_widgets as sg
@@ -23,7 +23,8 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, limit=60))
 # %% [markdown]
 # **25 minutes**, after [two concepts in two neurons](06_fieldstrength.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** count the conserved quantities before you know any, and take their formulas one by one out of impure neurons.
+# **You will** count the conserved quantities before you know any, and read their formulas, one by one, out of
+# impure neurons.
 #
 # **What people think first:** four neurons hold four concepts, one each.
 #
@@ -34,13 +35,13 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, limit=60))
 # | pure, impure neuron | a function of one invariant, or of several |
 # | rank | how many independent directions the neurons' gradients have at a point |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 60  # seconds the search may take at most
+budget = 60  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -69,7 +70,7 @@ count
 # %%
 run = monitor.run or monitor.train()
 field = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=run.names)
-sg.Answer(count, f"{np.size(run.neuron)} neurons that pairs share, of rank {field.rank}")
+sg.Answer(count, f"{np.size(run.neuron)} neurons whose values pairs share, of rank {field.rank}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -96,7 +97,7 @@ box
 example = sg.score(field, "v1**2/2 + v2**2/2")
 search = sg.Search(field, random_state=seed)
 stepper = sg.SearchStepper(search, guesses=[example])
-stepper.run(seconds=budget / 3)
+stepper.run(seconds=budget / 3, generations=8)
 stepper.goto(0 if guess_first else search.generation)
 stepper
 
@@ -111,7 +112,7 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 # ## Formulas and verdict
 
 # %%
-result = sg.interpret(search, concept=exp.concepts, seconds=budget)
+result = sg.interpret(search, concept=exp.concepts, seconds=budget, generations=8)
 sg.Answer(box, result)
 
 # %%
@@ -120,7 +121,7 @@ sg.Answer(box, "\n".join(f"loss {found.loss:.1e}  {found.expression}" for found 
 # %% [markdown]
 # <details><summary>What the formulas mean</summary>
 #
-# * The angular momentum $L = x_1v_2 - x_2v_1$. That it stays the same is Kepler's second law.
+# * The angular momentum $L = x_1v_2 - x_2v_1$. Kepler's second law says that it stays the same.
 # * The energy $E = \frac12(v_1^2+v_2^2) - 1/r$.
 # * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. It may not be the component
 #   you expect: three independent invariants determine all others, and the verdict knows that.
@@ -149,7 +150,7 @@ sg.Answer(pure, purity.round(3))
 # ## Without a network
 #
 # The network had to find out how planets move. You know the law, and the law gives the velocity at every state. A conserved
-# quantity does not change along that velocity, so its gradient is at right angles to it.
+# quantity does not change along that velocity, so its gradient is at right angles to the velocity.
 
 # %%
 roads = sg.Question("Which formulas come out without a network, and with which loss?", hidden=guess_first)
@@ -162,7 +163,7 @@ sg.Answer(roads, exact)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The same three quantities, found in an independent way, with a loss that is only rounding. The network's loss was its floor.
+# The same three quantities come out, in an independent way, with a loss that is only rounding. The network's loss was its floor.
 # But the network needed no law and no velocities, only pairs.
 #
 # </details>
@@ -171,8 +172,8 @@ sg.Answer(roads, exact)
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-11) reports $x_4x_1 - x_3x_2$, complexity 7: true, with a mean squared difference
-# of unit gradients of 1.1e-2. Its one neuron was impure.
+# The paper (arXiv 2409.05305, experiment P1-11) reports $x_4x_1 - x_3x_2$ (complexity 7). The formula is
+# true; its mean squared difference of unit gradients is 1.1e-2. The paper's one neuron was impure.
 #
 # </details>
 #
@@ -185,11 +186,11 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Write down the other component of the Laplace-Runge-Lenz vector, as a text in `x1 x2 v1 v2`.
+# 1. Write down the other component of the Laplace-Runge-Lenz vector, as a string in `x1 x2 v1 v2`.
 # 2. With a force $1/r^3$ orbits do not close. How many of the three invariants survive then?
 
 # %%
-other = ...  # exercise 1: a text
+other = ...  # exercise 1: a string
 sg.check_answer(other, lambda text: sg.score(field, text).loss < 0.01)
 
 # %%
@@ -227,6 +228,6 @@ assert sg.check_answer(survive, len(exp.names) - 2)
 #
 # 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or the same with the indices exchanged. Both are conserved, so both are functions of the
 #    three that were found.
-# 2. Two: energy and angular momentum, as for every central force that does not change in time. The vector turns.
+# 2. Two: energy and angular momentum, as for every central force that does not change in time. The Laplace-Runge-Lenz vector turns.
 #
 # <!-- END SOLUTION -->

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # The interval: one sign makes all the difference
 #
-# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or who has turned around, writes down four
-# different numbers. They disagree about times and lengths. A network saw pairs of such reports. Do the observers agree on
-# anything?
+# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or whose axes are rotated, gives the
+# same event four other numbers. Observers disagree about times and lengths. A network saw pairs of their reports. Do they
+# agree on anything?
 
 # %%
 import symgrad_widgets as sg
@@ -30,19 +30,19 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0
 #
 # | word | meaning here |
 # |---|---|
-# | event | four numbers $(t, x, y, z)$, measured from one common event; light travels one length per time |
-# | boost | passing to an observer who moves at a constant velocity |
+# | event | four numbers $(t, x, y, z)$, measured from one common event; the speed of light is 1 |
+# | boost | changing to an observer who moves at a constant velocity |
 # | invariant | a quantity on which all observers agree |
 # | quadratic form | a sum of squares and products, held by a symmetric matrix |
 # | light cone | the events that a flash of light from the common event reaches |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
 retrain = False  # True: train the network here; False: take the weights that come with the package
 variant = "default"
-budget = 20  # seconds the search may take at most
+budget = 20  # time limit for the search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -71,7 +71,7 @@ run
 # ## Ask the network
 #
 # You can find out what a neuron ignores without a formula. Take events that it has never seen, transform them all in the same
-# way, and see how much its value changes. Here are four transformations of $(t,x,y,z)$:
+# way, and see how much the neuron's value changes. Here are four transformations of $(t,x,y,z)$:
 
 # %%
 c, s, gamma, beta = np.cos(0.5), np.sin(0.5), 1.25, 0.6
@@ -82,8 +82,8 @@ moves["turn t into x"][:2, :2] = [[c, -s], [s, c]]
 moves["stretch x"][1, 1] = 1.25
 
 # %% [markdown]
-# The second and the third look alike. In the boost both signs are the same, and $\gamma^2 - \gamma^2\beta^2 = 1$. In the turn
-# they differ, and $c^2 + s^2 = 1$.
+# The second and third look alike. In the boost both signs are the same, and $\gamma^2 - \gamma^2\beta^2 = 1$. In the
+# turn they differ, and $c^2 + s^2 = 1$.
 
 # %%
 unseen = sg.Question("Which of the four will the neuron not notice?", hidden=guess_first)
@@ -100,7 +100,7 @@ sg.Answer(unseen, "\n".join(lines))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It hardly notices turns in space or boosts. But it does notice when time is turned into space, and that is a perfectly good
+# It hardly notices turns in space or boosts. But it does notice when time is turned into space, a perfectly good
 # rotation of four numbers. So the neuron does *not* know Pythagoras in four dimensions.
 #
 # </details>
@@ -120,8 +120,8 @@ example = sg.score(field, "t**2 + x**2 + y**2 + z**2")
 sg.FieldView(field, example, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
 
 # %% [markdown]
-# The arrows of Pythagoras would point away from the corner: both components have the same sign. Those of the neuron have
-# components of *opposite* sign.
+# The arrows of Pythagoras would point away from the corner: both components have the same sign. The neuron's arrows
+# have components of *opposite* sign.
 #
 # ## The search, step by step
 
@@ -169,18 +169,18 @@ sliced = sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z
 sg.Answer(box, sliced)
 
 # %% [markdown]
-# The formula is 0 on the light cone. An event inside it comes after the common event for everybody. If an event lies outside,
-# some observers say that it came first. No boost leads across.
+# The formula is 0 on the light cone. An event inside it comes after the common event for everybody. If an event lies
+# outside, some observers say that it came first. No boost crosses the cone.
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve runs through 0 as if nothing were there: for the network, 0 is one value among others.
+# The curve runs through 0 as if nothing were there: 0 is one value among others.
 #
 # ## All motions at once
 #
-# You tried four. A motion $\dot x = Ax+b$ goes unnoticed if $\nabla f\cdot(Ax+b)=0$ at all points: a linear equation
+# You tried four transformations. A motion $\dot x = Ax+b$ goes unnoticed if $\nabla f\cdot(Ax+b)=0$ at all points: a linear equation
 # for twenty numbers, whatever the bend.
 
 # %%
@@ -204,18 +204,18 @@ sg.Answer(count, found)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Six: three turns and three boosts. Two of them, there and back in turn, move along a sum of the six: they form an
-# algebra, so(1,3), that of the Lorentz group.
+# Six: three turns and three boosts. Go along two of them, then back: the net motion is a sum of the six. They
+# form the algebra of the Lorentz group, so(1,3).
 #
 # </details>
 #
-# Drag *how far*: points run along their orbits, and the value stays.
+# Drag *how far*: points run along their orbits, and the value stays constant.
 
 # %%
 sg.Answer(count, sg.SymmetryView(found, run.model, run.x[:1000]))
 
 # %% [markdown]
-# And a neuron that has learnt the energy on a wavy track?
+# What about a neuron that learnt the energy on a wavy track?
 
 # %%
 wave = sg.experiments["cosine_force"].pretrained()
@@ -227,8 +227,8 @@ sg.Answer(count, none)
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-12) reports $(x_1^2-(x_3^2+x_4^2))-x_2^2$, complexity 11: true, with a mean squared
-# difference of unit gradients of 1.0e-3.
+# The paper (arXiv 2409.05305, experiment P1-12) reports $(x_1^2-(x_3^2+x_4^2))-x_2^2$ (complexity 11). The
+# formula is true; its mean squared difference of unit gradients is 1.0e-3.
 #
 # </details>
 
@@ -254,7 +254,7 @@ sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, within=
 
 # %% [markdown]
 # **You can now** question a network before you know its formula. Go on with
-# [two concepts in two neurons](06_fieldstrength.ipynb), or with [which inputs act together](../beyond/37_divide.ipynb).
+# [two concepts in two neurons](06_fieldstrength.ipynb), or find out [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Four engines on one neuron: what you match decides
+# # Four engines on one neuron: it depends on what you match
 #
 # Many good programs find formulas for data. Here four of them look at the same neuron. Two match the *directions* of its
 # gradients, two match its *values*. Then we bend the neuron, which does not change what it knows, and they look again.
@@ -26,11 +26,11 @@
 # The engines: *native*, this project's own; *PySR*, in Julia, with the same loss (optional); *operon*, symbolic regression of values; and *polynomials*, by least squares
 # (arXiv 2003.04299).
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 20  # seconds each search may take at most
+budget = 20  # time limit for each search, in seconds
 guess_first = True  # False: show every answer at once
 
 # %%
@@ -91,7 +91,7 @@ stepper.goto(0 if guess_first else search.generation)
 sg.Answer(engines, stepper)
 
 # %% [markdown]
-# It saw the same directions twice, so it gave the same answer twice.
+# This engine saw the same directions twice, so it gave the same answer twice.
 #
 # ## Matching directions: PySR
 #
@@ -117,7 +117,7 @@ print(pysr)
 recorded = json.loads(Path("engines.json").read_text(encoding="utf-8"))
 line = "{name:10} {engine:7} {seconds:6.1f} s  {kind:14} right: {right!s:6} {found}"
 lines = [recorded["told"], *(line.format(**row) for row in recorded["rows"])]
-sg.Answer(engines, "It ran here." if pysr.ready else "\n".join(lines))
+sg.Answer(engines, "PySR ran here." if pysr.ready else "\n".join(lines))
 
 # %% [markdown]
 # ## Matching values: symbolic regression
@@ -138,7 +138,7 @@ for name, field in {"plain": plain, "bent": bent}.items():
 # %% [markdown]
 # ## Matching values: polynomials
 #
-# All monomials up to degree six, by least squares. Again we take the most accurate fit.
+# We fit all monomials up to degree six, by least squares. Again we take the most accurate fit.
 
 # %%
 for name, field in {"plain": plain, "bent": bent}.items():
@@ -157,7 +157,7 @@ same, lines = {}, []
 for case, best in found.items():
     same[case] = best is not None and sg.verify(best.expression, exp.concepts, field=plain).same
     size, loss = (best.complexity, f"{best.loss:.1e}") if best else ("-", "-")
-    verdict = "the concept" if same[case] else "another"
+    verdict = "the concept" if same[case] else "another formula"
     lines.append(
         f"{case[0]:12} {case[1]:6} {seconds[case]:6.1f} s  {size:>4} nodes  loss {loss:8}  {verdict}"
     )

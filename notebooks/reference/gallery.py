@@ -22,11 +22,11 @@
 # | front | the candidates for which no simpler one does better |
 # | $\varphi$ (phi) | the function that bends the formula into the neuron |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
-budget = 20  # seconds a search may take at most
+budget = 20  # time limit for a search, in seconds
 
 # %%
 import symgrad_widgets as sg
@@ -43,7 +43,7 @@ run
 # ## NeuronPicker: the neurons of a network
 #
 # You see a block for each layer and a dot for each neuron. Click one, or move with the arrow keys; hold Shift to choose
-# several. Beside it, you see the chosen neuron over the data. It takes any `torch.nn.Module`, and points to run it on.
+# several. Beside it, you see the chosen neuron over the data. The picker takes any `torch.nn.Module`, and points to run it on.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -51,7 +51,7 @@ picker
 
 # %% [markdown]
 # From Python: choose a neuron of a layer, or of the output (`None`), and take its gradient field. With the colour
-# `"alignment"`, a strong dot is a neuron whose gradients are close to those of the formula you gave.
+# `"alignment"`, a strong dot is a neuron whose gradients are close to those of your formula.
 
 # %%
 picker.formula = "x**2 + v**2"
@@ -112,7 +112,9 @@ phiview
 
 # %%
 phi = phiview.phi
-print(f"phi explains {phi.r2:.2%} of the variance; monotonicity {phi.monotonicity:.3f}, -1 for a falling one")
+print(
+    f"phi explains {phi.r2:.2%} of the variance; monotonicity {phi.monotonicity:.3f}, -1 for a falling curve"
+)
 phiview.candidate = "x**2"  # a cloud: no function of x**2 gives the neuron
 phiview.candidate = state.best
 
@@ -127,8 +129,8 @@ expression = sg.ExpressionView(field, state.best)
 expression
 
 # %%
-expression.hidden = True  # until the next line
-expression.guess = "x**2 + 2*v**2"  # the same as typing it
+expression.hidden = True  # until somebody types a guess
+expression.guess = "x**2 + 2*v**2"  # a guess assigned in a cell shows only its own angle
 print(f"loss of the guess {expression.guess.loss:.3f}, of the answer {state.best.loss:.2g}")
 
 # %% [markdown]
@@ -143,7 +145,7 @@ monitor
 
 # %%
 short = monitor.train()  # waits for the end; monitor.start() and monitor.stop() do not
-print(f"floor {short.floor:.1e} after 8 epochs, {run.floor:.1e} after a full training")
+print(f"floor {short.floor:.1e} after 8 epochs, {run.floor:.1e} after full training")
 
 # %% [markdown]
 # ## ExperimentChooser: which experiment, which seed
@@ -163,7 +165,7 @@ chooser.run.experiment.names
 # %% [markdown]
 # ## Panel: any picture of the library
 #
-# The functions of `symgrad_widgets.plots` return pictures. A panel shows one on the page, and can replace it by another.
+# The functions of `symgrad_widgets.plots` return pictures. A panel shows one on the page, and can replace it with another.
 
 # %%
 panel = sg.Panel(plots.history_picture(run.history))

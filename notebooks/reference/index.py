@@ -14,7 +14,7 @@
 # | [![arrows](covers/00.svg)](../00_start_here.ipynb) | [Start here](../00_start_here.ipynb) | **20 minutes.** What has this neuron learnt? |
 # | [![pairs of snapshots](covers/07.svg)](../physics/07_oscillator.ipynb) | [The spring](../physics/07_oscillator.ipynb) | **25 minutes.** Can one neuron hold an energy? |
 # | [![arrows, some of them red](covers/08.svg)](../physics/08_cubic_force.ipynb) | [The stiff spring](../physics/08_cubic_force.ipynb) | **25 minutes.** Would you notice a formula that is almost right? |
-# | [![orbits](covers/21.svg)](../own/21_planets.ipynb) | [Real planets](../own/21_planets.ipynb) | **25 minutes.** What do all orbits keep? |
+# | [![orbits](covers/21.svg)](../own/21_planets.ipynb) | [Real planets](../own/21_planets.ipynb) | **25 minutes.** What stays the same along every orbit? |
 # | [![a network](covers/playground.svg)](../playground.ipynb) | [The playground](../playground.ipynb) | **As long as you like.** What does *your* network know? |
 #
 # **For researchers:** [a stranger's checkpoint](../own/20_checkpoint.ipynb) (what do weights leave out?), [an
@@ -40,7 +40,7 @@
 # | found | runs (one for each seed) that found every known concept and nothing else |
 # | seconds | for training and search; the median over the runs |
 #
-# *Something fails here? `%pip install` the wheel's file, or `-e .` in a clone; then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 results = "results.jsonl"  # or the folder of a sweep of your own

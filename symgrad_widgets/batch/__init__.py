@@ -1,4 +1,4 @@
-"""Parallel work: jobs spread over processes or a cluster, their rows, and a lock for threads."""
+"""Parallel work: jobs on processes or a cluster, the rows that they make, and a lock for threads."""
 
 from ..errors import ClusterError, WorkerDiedError
 from .jsonl import append, read, repair

@@ -1,6 +1,7 @@
 """A Dask cluster as a backend of joblib.
 
-joblib's own Dask backend never learns of a job that the scheduler has given up, and waits for it for ever.
+joblib's own Dask backend does not notice that the scheduler has given up a job, and waits for the job
+forever.
 """
 
 import contextlib
@@ -14,21 +15,21 @@ from ..errors import ClusterError, SymgradError, WorkerDiedError
 
 __all__ = ["on_cluster"]
 
-_REACHED = 20  # seconds in which the scheduler answers
-_STARTED = 60  # and has a worker
+_REACHED = 20  # seconds in which the scheduler must answer
+_STARTED = 60  # seconds in which it must have a worker
 
 
 def on_cluster(call, tasks, scheduler, prepare):
     """Yield pairs `(number, result)` of `call(number, task)` as they come from the workers of a scheduler.
 
-    `tasks` maps numbers to tasks; `prepare` turns each into what is sent. If a worker dies, the scheduler
-    repeats its job. Jobs that it gives up are tried again at the end, one by one; if that fails too, the
-    result is a `WorkerDiedError`.
+    `tasks` maps numbers to tasks; `prepare` turns each task into what is sent. If a worker dies, the
+    scheduler repeats its job. Jobs that the scheduler gives up are tried again at the end, one by one; if
+    that fails too, the result is a `WorkerDiedError`.
 
     Raises
     ------
     ClusterError
-        if the scheduler cannot be reached or is lost, and if there are no workers, or they have several
+        if the scheduler cannot be reached or is lost; if there are no workers; or if workers have several
         threads or lack this package.
 
     """
@@ -37,8 +38,8 @@ def on_cluster(call, tasks, scheduler, prepare):
         for number, result in _answers(client, call, tasks, scheduler, prepare):
             del lost[number]
             yield number, result
-        for number, task in lost.items():  # a dying worker is blamed on all that was waiting for it
-            died = number, WorkerDiedError("its worker died, each time it was tried")
+        for number, task in lost.items():  # even those that only waited for a dying worker
+            died = number, WorkerDiedError("its worker died each time that it was tried")
             yield next(_answers(client, call, {number: task}, scheduler, prepare), died)
 
 
@@ -52,7 +53,7 @@ def _answers(client, call, tasks, scheduler, prepare):
                 yield answer
     except ImportError as error:
         raise ClusterError(
-            f"a worker of {scheduler} cannot load the package ({error}): install this version on all"
+            f"a worker of {scheduler} cannot load the package ({error}): install this version on all workers"
         ) from None
     except (CancelledError, OSError) as error:
         raise ClusterError(f"lost the Dask scheduler at {scheduler} ({type(error).__name__})") from None
@@ -79,7 +80,7 @@ class _Backend(ParallelBackendBase):
         try:
             return out.result()
         except KilledWorker:
-            return [None]  # raised, it would end all other jobs too
+            return [None]  # if raised, it would end all other jobs, too
 
 
 @contextlib.contextmanager
@@ -97,10 +98,10 @@ def _client(scheduler):
     try:
         return Client(scheduler, timeout=_REACHED, set_as_default=False)
     except (OSError, ValueError) as error:
-        reason = error.with_traceback(None)  # which holds the client that was half made
-    gc.collect()  # collected while another one starts, it would wait for that one, and that one for it
+        reason = error.with_traceback(None)  # the traceback holds a half-made client
+    gc.collect()  # later, it and the next client could wait for each other
     raise ClusterError(
-        f"no Dask scheduler answers at {scheduler!r} ({reason}): give its address, tcp://HOST:8786"
+        f"no Dask scheduler answers at {scheduler!r} ({reason}): pass its address, tcp://HOST:8786"
     )
 
 
@@ -114,6 +115,6 @@ def _check_workers(client, scheduler):
     most = max(client.nthreads().values(), default=1)
     if most > 1:
         raise ClusterError(
-            f"workers of {scheduler} have up to {most} threads, which would disturb each other's figures: "
-            "start them with --nthreads 1, and --nworkers for one a core"
+            f"workers of {scheduler} have up to {most} threads, and these would disturb each other's "
+            "figures: start the workers with --nthreads 1, and use --nworkers to have one for each core"
         )

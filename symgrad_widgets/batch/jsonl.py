@@ -1,6 +1,6 @@
-"""Results in a file, one JSON object on each line, that survives whatever happens while it is written.
+"""Results in a file, one JSON object on each line, which survives any interruption while it is written.
 
-A line counts once its newline is there. `repair` cuts off the part of a line that a killed process left.
+A line counts once its newline is written. `repair` cuts off a part of a line that a killed process has left.
 """
 
 import json
@@ -16,22 +16,24 @@ _LARGEST, _MOST = 2**26, 10**6  # bytes, rows
 
 
 def read(path):
-    """Return the complete rows of a file, a list of dicts; a missing file has none.
+    """Return the complete rows of a file as a list of dicts; a missing file has no rows.
 
     Raises
     ------
     DataError
-        if a line is not a JSON object; the message names the first one.
+        if a line is not a JSON object; the message names the first such line.
     OutputError
         if the file cannot be read.
 
     """
     try:
         if Path(path).stat().st_size > _LARGEST:
-            raise DataError(f"{path} has more than {_LARGEST / 1e6:.0f} MB, and no rows of ours have")
+            raise DataError(
+                f"{path} is larger than {_LARGEST / 1e6:.0f} MB, so it is not a file of symgrad's rows"
+            )
         text = Path(path).read_bytes()
         if text.count(b"\n") > _MOST:
-            raise DataError(f"{path} has more than {_MOST:,} rows, and none of ours has")
+            raise DataError(f"{path} has more than {_MOST:,} rows, so it is not a file of symgrad's rows")
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -66,7 +68,7 @@ def append(path, row):
     Raises
     ------
     OutputError
-        if the line cannot be written whole, for instance on a full disk; the file then stays as it was.
+        if the whole line cannot be written, for instance on a full disk; the file then stays as it was.
 
     """
     line = json.dumps(_plain(row), allow_nan=False).encode() + b"\n"

@@ -13,8 +13,8 @@ _all: weakref.WeakSet = weakref.WeakSet()
 class Lock:
     """A lock that a thread may take again while it holds it.
 
-    The lock is free in a process forked while another thread held it, and in copies and pickles, because that
-    thread does not exist there to release it.
+    The lock is free in copies and pickles. It is also free in a process that was forked while another thread
+    held it: that thread does not exist there, and could never release the lock.
     """
 
     def __init__(self):

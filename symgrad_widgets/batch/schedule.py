@@ -13,7 +13,7 @@ __all__ = ["cores", "stream"]
 
 
 def cores():
-    """Number of processes that this machine, or our share of it, can run at a time."""
+    """Number of processes that can run at a time on this machine, or on our share of it."""
     from joblib import cpu_count
 
     return cpu_count()
@@ -25,23 +25,23 @@ def stream(function, tasks, jobs=1, scheduler=None, prepare=None):
     Parameters
     ----------
     function : callable
-        It must be importable, run in other processes, and handle its own errors: any error that it raises
-        ends the stream.
+        It must be importable, as it runs in other processes, and handle its own errors: any error that it
+        raises ends the stream.
     tasks : iterable of anything that can be sent to another process
     jobs : int
         Number of processes on this machine, each with one thread for linear algebra.
     scheduler : str or None
-        Address of a Dask scheduler; all its workers are used instead.
+        Address of a Dask scheduler, all of whose workers are used instead.
     prepare : callable or None
-        Turns a task into what is sent to the other process; called in this process, when it is the task's
-        turn.
+        Turns a task into what is sent to the other process. It is called in this process, when it is the
+        task's turn.
 
-    If a worker dies, its job is repeated: by the Dask scheduler, or once on this machine, where it then runs
-    alone, so that no other job can be the cause. If that does not help, the pair's second item is a
+    If a worker dies, its job is repeated by the Dask scheduler or, on this machine, once. The repeated job
+    runs alone here, so that no other job can be the cause. If that does not help, the pair's second item is a
     `WorkerDiedError`. Closing the generator, or Ctrl-C, ends the processes on this machine.
     """
     if jobs < 1:
-        raise DataError(f"jobs is the number of processes, at least 1, got {jobs}")
+        raise DataError(f"jobs must be a number of processes, at least 1, got {jobs}")
     tasks = dict(enumerate(tasks))
     call = partial(_call, function)
     prepare = prepare or _as_it_is
@@ -64,7 +64,7 @@ def _call(function, number, task):
 
 
 def _in_child(call, number, task):
-    """Do a job in a child process; it ends if its parent ends it, or if the parent is gone."""
+    """Do a job in a child process, which ends if its parent ends it or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches this process too
     _watch_parent()
     return call(number, task)
@@ -92,7 +92,7 @@ def _on_this_machine(call, tasks, jobs, prepare):
             for number, result in _pool(call, waiting, jobs, begun, prepare):
                 del waiting[number]
                 yield number, result
-        except TerminatedWorkerError:  # it ends all that run, and does not say which was the cause
+        except TerminatedWorkerError:  # all running jobs have ended, and we do not know which was the cause
             for number in [n for n in begun if n in waiting]:
                 yield _alone(call, number, waiting.pop(number), prepare)
 
@@ -107,7 +107,7 @@ def _alone(call, number, task, prepare):
 
 
 def _pool(call, tasks, jobs, begun, prepare):
-    """Yield what `call(number, task)` returns as it comes; the numbers handed out are added to `begun`."""
+    """Yield what `call(number, task)` returns, as it comes; numbers handed out are added to `begun`."""
     from joblib import Parallel, delayed, parallel_config
 
     def numbered():
@@ -115,7 +115,7 @@ def _pool(call, tasks, jobs, begun, prepare):
             begun.append(number)
             yield delayed(_in_child)(call, number, prepare(task))
 
-    # With one worker joblib would stay in this process; so many run at a time as are dispatched ahead.
+    # With one worker joblib would stay in this process; as many run at a time as are dispatched ahead.
     with parallel_config("loky", inner_max_num_threads=1):
         pool = Parallel(max(jobs, 2), return_as="generator_unordered", pre_dispatch=jobs, batch_size=1)
     results = pool(numbered())
@@ -124,5 +124,5 @@ def _pool(call, tasks, jobs, begun, prepare):
             yield result
     finally:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # jobs that were cut short are what was asked for
+            warnings.simplefilter("ignore")  # cutting jobs short is what we want
             results.close()

@@ -1,1 +1,1 @@
-"""Commands of the command line, one module each, with `configure(parser)` and `main(arguments)`."""
+"""The commands of the command line. Each is a module with `configure(parser)` and `main(arguments)`."""

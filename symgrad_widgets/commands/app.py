@@ -21,7 +21,7 @@ _PACKAGE = Path(__file__).resolve().parents[1] / "jupyter"  # holds voila/templa
 def configure(parser):
     """Describe the arguments."""
     add = parser.add_argument
-    add("--port", type=int, default=8866, help="or the next free one (default: 8866)")
+    add("--port", type=int, default=8866, help="the port to use, or the next free port (default: 8866)")
     add("--no-browser", action="store_true", help="only serve it; open the printed address yourself")
     add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
 
@@ -32,7 +32,7 @@ def main(arguments, _):
         raise DataError(f"--port {arguments.port}: must be a number from 1 to 65535")
     notebook = notebook_files.notebook_folder(arguments.notebooks) / _NOTEBOOK
     if not notebook.is_file():
-        raise OutputError(f"there is no playground at {notebook}: say where with --notebooks FOLDER")
+        raise OutputError(f"there is no playground at {notebook}: say where it is with --notebooks FOLDER")
     try:
         from voila.app import Voila
     except ImportError:
@@ -45,14 +45,15 @@ def main(arguments, _):
 
 
 def settings():
-    """Return Voila's settings for the playground, as traitlets have them."""
+    """Return Voila's settings for the playground, in the form of traitlets."""
     from traitlets.config import Config
 
     from ..notebook_support.kernels import OwnKernel
 
     return Config(
-        # A page that is left says so without a token: refused, it would leave its kernel behind. Who does not
-        # know a kernel's secret number can ask this server for a page and nothing else.
+        # When a reader leaves a page, the page says so without a token. If we refused this message, its
+        # kernel would stay behind. Without a kernel's secret number, people can ask this server only for a
+        # page.
         Voila={"tornado_settings": {"disable_check_xsrf": True}},
         VoilaConfiguration={
             "template": "symgrad",
@@ -60,11 +61,11 @@ def settings():
             "prelaunch_hook": _without_code,
             "kernel_spec_manager_class": OwnKernel,
         },
-        MappingKernelManager={"cull_interval": 60, "cull_idle_timeout": 300},  # s, of pages that could not
+        MappingKernelManager={"cull_interval": 60, "cull_idle_timeout": 300},  # s, if a page could not say so
     )
 
 
 def _without_code(_, notebook, cwd):  # noqa: ARG001 - Voila passes it by name
-    """Leave out the cells that show how to do it in Python."""
+    """Leave out the cells that show how to do the same in Python."""
     notebook.cells = [cell for cell in notebook.cells if _LEFT_OUT not in cell.metadata.get("tags", ())]
     return notebook

@@ -1,9 +1,10 @@
-"""`symgrad classroom`: notebooks and pages for a class, and what it has handed in.
+"""`symgrad classroom`: make notebooks and pages for a class, and collect what the class hands in.
 
-`build OUT` makes the notebooks: without answers for students, with answers for you.
+`build OUT` makes the notebooks twice: without answers for students, and with answers for you.
 
-The notebooks themselves contain the answers: in code between the lines `### BEGIN SOLUTION` and
-`### END SOLUTION`, in text between the same words as HTML comments. nbgrader replaces them with stubs.
+The repository's notebooks contain the answers. In code, an answer is between the lines `### BEGIN SOLUTION`
+and `### END SOLUTION`. In text, the same words are around it as HTML comments. For students, nbgrader
+replaces the answers with stubs.
 """
 
 import copy
@@ -26,16 +27,16 @@ _PAIRED = {".py", ".toml"}  # next to notebooks, the same cells as text
 def configure(parser):
     """Describe the arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    build = actions.add_parser("build", help="notebooks: OUT/student and OUT/instructor", allow_abbrev=False)
+    build = actions.add_parser("build", help="make OUT/student and OUT/instructor", allow_abbrev=False)
     add = build.add_argument
     add("out", metavar="OUT", help="a new or empty folder")
     add("--notebooks", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
     build.set_defaults(act=_build)
-    page = actions.add_parser("page", help="a page of your own network and tasks", allow_abbrev=False)
+    page = actions.add_parser("page", help="make a page of your own network and tasks", allow_abbrev=False)
     coursepage.configure(page)
     page.set_defaults(act=coursepage.main)
     collected = actions.add_parser(
-        "collect", help="what a class has handed in, as a table", allow_abbrev=False
+        "collect", help="write what a class has handed in as a table", allow_abbrev=False
     )
     collect.configure(collected)
     collected.set_defaults(act=collect.main)
@@ -50,7 +51,7 @@ def main(arguments, rest):
 
 
 def _build(arguments, _):
-    """Build both trees; write nothing if something is wrong."""
+    """Build both folders; write nothing if anything is wrong."""
     cleared = _clearing()
     folder = notebook_files.notebook_folder(arguments.notebooks)
     notebooks = {path.relative_to(folder): _read(path) for path in notebook_files.sources(folder)}
@@ -86,7 +87,7 @@ def _clearing():
 
 
 def _read(path):
-    """Return the notebook, unfolded, after checking the marks of its solutions."""
+    """Check the marks around a notebook's solutions, and return the notebook with its cells unfolded."""
     import nbformat
 
     try:

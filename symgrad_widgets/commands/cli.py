@@ -1,4 +1,4 @@
-"""The command line: run an experiment's notebook headless, list or open notebooks, check the installation.
+"""The command line: run, list or open the experiments' notebooks, check the installation, and more.
 
 Exit codes: 0 done; 1 the notebook failed, or its formula is not the concept; 2 bad input; 130 interrupted.
 """
@@ -19,10 +19,10 @@ __all__ = ["main"]
 
 _START = "00_start_here.ipynb"
 _KERNELS = "symgrad_widgets.notebook_support.kernels.OwnKernel"
-_ASKS = {"--help-all", "--version", "--show-config", "--show-config-json"}  # starts nothing
+_ASKS = {"--help-all", "--version", "--show-config", "--show-config-json"}  # with these, no server starts
 _ADDRESS = {"--ip", "--ServerApp.ip", "--LabApp.ip"}
 _OWN_ADDRESSES = {"localhost", "127.0.0.1", "::1"}
-_LAB_CONFIG = Path(__file__).parents[1] / "jupyter"  # no announcements; no files that are no notebooks
+_LAB_CONFIG = Path(__file__).parents[1] / "jupyter"  # no announcements; no files but notebooks
 
 
 def main(arguments=None):
@@ -52,19 +52,23 @@ def _parser():
     run = _command(commands, "run", _run, "train, interpret and verify an experiment: execute its notebook")
     run.add_argument("experiment", help="its name or number in the paper, for example oscillator or P1-07")
     run.add_argument("--seed", help="the same as --set seed=N")
-    run.add_argument("--out", default="runs", metavar="FOLDER", help="for notebook and page (default: runs)")
+    run.add_argument(
+        "--out", default="runs", metavar="FOLDER", help="folder for the notebook and its page (default: runs)"
+    )
     run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a notebook parameter")
     run.add_argument(
-        "--timeout", type=int, default=900, metavar="SECONDS", help="for each cell (default: 900)"
+        "--timeout", type=int, default=900, metavar="SECONDS", help="time limit of a cell (default: 900)"
     )
     sweep.configure(
-        _command(commands, "sweep", sweep.main, "train and interpret over seeds; rows and a report")
+        _command(
+            commands, "sweep", sweep.main, "train and interpret with many seeds; write rows and a report"
+        )
     )
     weights.configure(
         _command(commands, "weights", weights.main, "make the trained weights of the package again")
     )
     _command(commands, "list", _list, "show the experiments and which of them have a notebook")
-    lab = _command(commands, "lab", _lab, "open the start notebook in JupyterLab; passes on further options")
+    lab = _command(commands, "lab", _lab, "open the start notebook in JupyterLab, with any of its options")
     lab.epilog = "Every other option goes to JupyterLab, for example --no-browser or --port 9000."
     docs.configure(
         _command(commands, "docs", docs.main, "build the static site: documents, reference, notebooks")
@@ -72,8 +76,8 @@ def _parser():
     classroom.configure(
         _command(commands, "classroom", classroom.main, "build the notebooks of a class: student, instructor")
     )
-    app.configure(_command(commands, "app", app.main, "open the playground as an application, without cells"))
-    _command(commands, "julia", julia.main, "get what the second engine, PySR, needs, and try it")
+    app.configure(_command(commands, "app", app.main, "open the playground as an application, without code"))
+    _command(commands, "julia", julia.main, "install what the second engine, PySR, needs, and try it")
     _command(commands, "doctor", _doctor, "check the installation, with a line of advice for each fault")
     for command in ("run", "list", "lab"):
         commands.choices[command].add_argument(
@@ -157,7 +161,7 @@ def _lab(arguments, passed_on):
     folder = notebook_files.own_copy(notebook_files.notebook_folder(arguments.notebooks))
     if not (folder / _START).is_file():
         raise OutputError(
-            f"there is no start notebook at {folder / _START}: say where with --notebooks FOLDER"
+            f"there is no start notebook at {folder / _START}: say where it is with --notebooks FOLDER"
         )
     _refuse_root(passed_on)
     _refuse_visitors(passed_on)
@@ -173,27 +177,27 @@ def _lab(arguments, passed_on):
 
 
 def _refuse_root(passed_on):
-    """Say in one line what Jupyter says only after many."""
+    """Say in one line what Jupyter would say only after many."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     starts = not _ASKS & set(passed_on)
     allowed = any("allow-root" in option.replace("_", "-") for option in passed_on)
     if root and starts and not allowed:
         raise SymgradError(
-            "Jupyter does not start as root, the user of most containers, unless told to: "
+            "Jupyter does not start as root, the user of most containers, unless you allow it: "
             "symgrad lab --allow-root"
         )
 
 
 def _refuse_visitors(passed_on):
-    """Say why a whole class cannot share this server, and what to do instead."""
+    """Say why a class cannot share this server, and what to do instead."""
     for option, after in zip(passed_on, [*passed_on, ""][1:], strict=True):
         name, _, value = option.partition("=")
         if name in _ADDRESS and (value or after) not in _OWN_ADDRESSES:
             raise SymgradError(
                 f"symgrad lab {name}={value or after} would let others in, and all who open a notebook share "
                 "one kernel: they overwrite each other's work. Give each visitor a kernel, with The Littlest "
-                "JupyterHub and nbgitpuller (notebooks/teaching/README.md, `A class`). For yourself, from "
-                "elsewhere: ssh -L 8888:localhost:8888 HOST"
+                "JupyterHub and nbgitpuller (notebooks/teaching/README.md, `A class`). To use it yourself "
+                "from another machine: ssh -L 8888:localhost:8888 HOST"
             )
 
 

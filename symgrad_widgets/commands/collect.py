@@ -1,10 +1,11 @@
-"""`symgrad classroom collect PAGE LINES`: what a class has handed in, as a table and a picture to project.
+"""`symgrad classroom collect PAGE LINES`: show a class's work as a table, and as a picture to project.
 
-The page writes one line for each person's work. Guesses are judged again, by the field in the page.
+The page has written a line for each person's work. All guesses are judged again, on the page's field.
 """
 
 import csv
 import html
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import DataError, OutputError, SymgradError
@@ -18,7 +19,7 @@ _MOST = 20  # guesses of one person
 _SHOWN = 20  # guesses in words below the picture
 _PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body {{ font: 20px/1.4 system-ui, sans-serif; margin: 24px; color: #1b232b; background: #fff }}
-div {{ display: flex; flex-wrap: wrap; gap: 24px }} svg {{ width: min(100%, 760px); height: auto }}
+div {{ display: flex; flex-wrap: wrap; gap: 24px }} svg {{ flex: 1 1 420px; max-width: 760px; height: auto }}
 td, th {{ padding: 2px 18px 2px 0; text-align: left; vertical-align: top }}</style>
 <h1>{title}</h1><p>{told}</p><div>{pictures}</div>
 <table><tr><th>guess<th>angle<th>length<th>by</tr>{rows}</table></html>
@@ -30,7 +31,7 @@ def configure(parser):
     add = parser.add_argument
     add("page", metavar="PAGE", help="the page that the class has worked with")
     add("lines", nargs="+", metavar="LINES", help="files with a line for each person")
-    add("--out", default="class", metavar="NAME", help="for NAME.csv and NAME.html (default: class)")
+    add("--out", default="class", metavar="NAME", help="write NAME.csv and NAME.html (default: class)")
 
 
 def main(arguments, _):
@@ -47,7 +48,7 @@ def main(arguments, _):
                 except SymgradError as error:
                     refused.append(f"{path}, line {number}: {error}")
     if not people:
-        raise DataError("nobody's work was found: " + ("; ".join(refused[:3]) or "the files are empty"))
+        raise DataError("no work was found: " + ("; ".join(refused[:3]) or "the files are empty"))
     table, picture = (Path(f"{arguments.out}{ending}") for ending in (".csv", ".html"))
     _write_table(table, people, page)
     _write(picture, _picture(people, page))
@@ -107,7 +108,7 @@ def _write_table(path, people, page):
 
 
 def _mark(person, number):
-    """Whether a task was solved, or which option was chosen."""
+    """Text that says whether a task was solved, or which option was chosen."""
     if number in person["solved"]:
         return "yes"
     option = person["picked"].get(str(number))
@@ -115,14 +116,12 @@ def _mark(person, number):
 
 
 def _harmless(cell):
-    """A cell that no spreadsheet takes for one of its own formulas."""
+    """Text of a cell that no spreadsheet mistakes for a formula of its own."""
     return f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _picture(people, page):
-    """Text of a page: error against length of all guesses, the field with the best, and who made which."""
-    import numpy as np
-
+    """Text of a page: all guesses by error and length, the field with the best guess, and who made which."""
     from .. import plots
     from ..formula.expressions import angles
 
@@ -131,16 +130,20 @@ def _picture(people, page):
         for text, candidate in one["guesses"]:
             made.setdefault(str(candidate.expression), (text, candidate, []))[2].append(one["name"] or "–")
     ranked = sorted(made.values(), key=lambda one: one[1].loss)
-    pictures = [plots.front_picture((), guesses=[candidate for _, candidate, _ in ranked])]
-    apart = [angles(candidate.expression, page.field) for _, candidate, _ in ranked]
-    inputs = page.inputs if len(page.inputs) == 2 else ()
-    if inputs:
-        what = ranked[0][0] if ranked else "the formula"
-        pictures.append(plots.field_picture(page.field, apart[0] if apart else None, inputs, 200, what))
+    front = plots.front_picture((), guesses=[candidate for _, candidate, _ in ranked])
+    marks = tuple(replace(mark, label="guess") for mark in front.marks if mark.data["x"])
+    pictures = [replace(front, title="Error against length", x_label="length", marks=marks)]
+    if len(page.inputs) == 2 and ranked:
+        best, candidate, _ = ranked[0]
+        apart = angles(candidate.expression, page.field)
+        field = plots.field_picture(page.field, apart, page.inputs, 200, best)
+        pictures.append(replace(field, title=f"Gradient field: angle to {best}"))
+    elif len(page.inputs) == 2:
+        pictures.append(plots.field_picture(page.field, None, page.inputs, 200))
     rows = "".join(
-        f"<tr><td>{html.escape(text)}<td>{np.median(degrees):.2g}°<td>{candidate.complexity}"
+        f"<tr><td>{html.escape(text)}<td>{candidate.angle:.2g}°<td>{candidate.complexity}"
         f"<td>{html.escape(', '.join(dict.fromkeys(names)))}</tr>"
-        for (text, candidate, names), degrees in zip(ranked[:_SHOWN], apart, strict=False)
+        for text, candidate, names in ranked[:_SHOWN]
     )
     solved = sum(len(set(one["solved"])) for one in people)
     told = f"{len(people)} people, {len(ranked)} different guesses, {solved} tasks solved."

@@ -1,8 +1,8 @@
-"""`symgrad classroom page NETWORK --points FILE --task FILE`: a course's own page, used without Python.
+"""`symgrad classroom page NETWORK --points FILE --task FILE`: a course's own page, which needs no Python.
 
-The network is an experiment of the package, by name; or a checkpoint of linear layers, read as numbers; or
-any torch module, `my_file.py:name`, where `name` is the module or a function that returns it. This runs the
-file, so use only your own.
+The network is one of three things: an experiment of the package, by name; a checkpoint of linear layers,
+which is read as numbers; or any torch module, `my_file.py:name`, where `name` is the module or a function
+that returns it. A torch module's file is run as code, so use only files of your own.
 """
 
 import importlib.util
@@ -17,16 +17,16 @@ def configure(parser):
     """Describe the arguments."""
     add = parser.add_argument
     add("network", metavar="NETWORK", help="name of an experiment, a checkpoint, or my_file.py:name")
-    add("--points", metavar="CSV", help="inputs, one point a row, their names in the first")
+    add("--points", metavar="CSV", help="points to look at: a row of names, then one row for each point")
     add("--task", metavar="MD", help="tasks as Markdown (notebooks/teaching/README.md)")
     add("--out", default="page.html", metavar="FILE", help="the page (default: page.html)")
-    add("--activation", default="silu", help="between the layers of a checkpoint (default: silu)")
-    add("--title", help="of the page (default: that of the tasks)")
-    add("--notebook", metavar="ADDRESS", help="of a notebook that the page links to")
-    add("--word", help="encrypts what the page hides")
+    add("--activation", default="silu", help="activation of a checkpoint's layers (default: silu)")
+    add("--title", help="title of the page (default: that of the tasks)")
+    add("--notebook", metavar="ADDRESS", help="address of a notebook that the page links to")
+    add("--word", help="password that encrypts what the page hides")
     add("--hidden", action="store_true", help="hide formulas until somebody has guessed")
-    add("--generations", type=int, metavar="N", help="of the recorded search (default: all)")
-    add("--seed", type=int, default=0, help="of the search (default: 0)")
+    add("--generations", type=int, metavar="N", help="length of the recorded search (default: to its end)")
+    add("--seed", type=int, default=0, help="seed of the search (default: 0)")
 
 
 def main(arguments, _):
@@ -38,7 +38,7 @@ def main(arguments, _):
         names, points = _points(Path(arguments.points))
         source = _module(source, arguments.activation)
     elif Path(source).suffix in {".pt", ".pth", ".safetensors"} or ".py:" in source:
-        raise DataError(f"{source} is your own network: give points to look at it on, --points data.csv")
+        raise DataError(f"{source} is your own network: pass points to show it on, --points data.csv")
     tasks = None if arguments.task is None else _text(Path(arguments.task))
     path = page(
         source, arguments.out, points, names, seed=arguments.seed, generations=arguments.generations,
@@ -52,7 +52,7 @@ def main(arguments, _):
 
 
 def _points(path):
-    """Names of the inputs, and points (N, n), from a table whose first line holds the names."""
+    """Names of the inputs and points (N, n), from a table whose first line holds the names."""
     from ..network.experiment.tables import numbers_of, read_table
 
     columns = read_table(_text(path), str(path))
@@ -60,7 +60,7 @@ def _points(path):
 
 
 def _module(source, activation):
-    """Network from a checkpoint's path, or from `file.py:name`."""
+    """Load a network from the path of a checkpoint, or from `file.py:name`."""
     if ".py:" not in source:
         from .. import from_checkpoint
 

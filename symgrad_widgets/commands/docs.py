@@ -1,7 +1,8 @@
-"""`symgrad docs`: one static site with the documents, the reference, all executed notebooks, and live pages.
+"""`symgrad docs`: a static site with the documents, the reference, all executed notebooks, and live pages.
 
-It needs no network. Documents and notebooks need no JavaScript either: formulas are MathML, and live views
-become pictures and words. The start page, and a page for each network, have a live instrument without Python.
+The site works offline. Its documents and notebooks do not need JavaScript either: formulas are MathML, and
+live views become pictures and words. The start page and the pages of networks have a live instrument that
+needs JavaScript, but no Python.
 """
 
 import re
@@ -9,9 +10,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..errors import SymgradError
 from ..notebook_support import notebook_files
-from . import sitepages
+from . import sitepages, sitereference
 
 __all__ = ["configure", "main"]
 
@@ -37,21 +37,16 @@ def configure(parser):
     add(
         "--networks", metavar="NAMES", help="experiments with a live page, separated by commas (default: all)"
     )
-    add("--generations", type=int, metavar="N", help="of each of their searches (default: all)")
+    add("--generations", type=int, metavar="N", help="length of each page's search (default: to its end)")
     add("--timeout", type=int, default=900, metavar="SECONDS", help="for each cell (default: 900)")
 
 
 def main(arguments, _):
-    """Build the site; stop if a notebook fails."""
-    try:
-        import pdoc
-    except ImportError:
-        raise SymgradError('the reference needs pdoc: pip install "symgrad-widgets[docs]"') from None
+    """Build the site, and stop if a notebook fails."""
     shown = _experiments(arguments.networks)
     out = notebook_files.check_folder(arguments.out)
     folder = notebook_files.notebook_folder(arguments.notebooks).resolve()
-    pdoc.render.configure(docformat="numpy", footer_text="symgrad")
-    pdoc.pdoc(*_MODULES, output_directory=out / _REFERENCE)
+    sitereference.write(out / _REFERENCE, _MODULES)
     alive = sitepages.live(shown, folder)
     told = {
         path: _executed(path, folder, out, arguments.timeout, alive.get(path, ()))
@@ -62,7 +57,8 @@ def main(arguments, _):
         text, target = document.read_text(encoding="utf-8"), out / address
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, _relinked(text, document.parent, target.parent))
-    _write(out / "contents.html", _contents(documents, told.values()))
+    by_number = [told[path] for path in sorted(told, key=lambda path: path.stem)]
+    _write(out / "contents.html", _contents(documents, by_number))
     addresses = {path: address for path, (_, address) in told.items()}
     sitepages.build(out, folder, shown, arguments.generations, addresses)
     print(f"site       {out / 'index.html'}")
@@ -76,13 +72,13 @@ def _experiments(names):
 
 
 def _documents(root):
-    """Paths of the documents, by the addresses of their pages."""
+    """Path of each document, by the address of its page."""
     paths = [path for pattern in _DOCUMENTS for path in sorted(root.glob(pattern))]
     return {path.relative_to(root).with_suffix(".html"): path for path in paths}
 
 
 def _executed(source, folder, out, timeout, alive):
-    """Write a notebook's page; returns its title and address. `alive` holds the pages of its networks."""
+    """Write a notebook's page; return its title and address. `alive` holds its networks' live pages."""
     import nbformat
 
     from ..notebook_support import page, runner
@@ -95,18 +91,28 @@ def _executed(source, folder, out, timeout, alive):
         notebook = nbformat.read(output, as_version=4)
     target.parent.mkdir(parents=True, exist_ok=True)
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _relinked(cell.source, source.parent, target.parent)
+        for holder, key in _texts(cell):
+            holder[key] = _relinked(holder[key], source.parent, target.parent)
     title = _title("\n".join(cell.source for cell in notebook.cells), source.stem)
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(_above(address, alive)))
     target.write_text(page.to_html(notebook, source.stem), encoding="utf-8")
     return title, address.as_posix()
 
 
+def _texts(cell):
+    """(mapping, key) of each Markdown text in a cell: its source, and those among its outputs."""
+    if cell.cell_type == "markdown":
+        yield cell, "source"
+    for output in cell.get("outputs", ()):
+        if "text/markdown" in output.get("data", ()):
+            yield output["data"], "text/markdown"
+
+
 def _above(address, alive):
-    """Links from a notebook's page to the start, and to the live pages of its networks."""
+    """Links from a notebook's page to the start, and to live pages: those of its networks, or all of them."""
     up = "../" * (len(address.parts) - 1)
-    links = [("index.html", "Start"), *((page, f"Try it without Python: {title}") for page, title in alive)]
+    live = [(page, f"Try it without Python: {title}") for page, title in alive]
+    links = [("index.html", "Start"), *(live or [("networks/index.html", "Try networks without Python")])]
     return " · ".join(f"[{words}]({up}{page})" for page, words in links)
 
 
@@ -116,15 +122,20 @@ def _title(text, otherwise):
 
 
 def _relinked(text, home, place):
-    """Markdown from `home` for a page in `place`: links lead to pages, and other files are copied."""
+    """Markdown from `home` for a page in `place`: links to notebooks and Markdown lead to their pages.
+
+    Any other file that is linked is copied into `place`. A hidden folder gets a name without its dot: GitHub
+    leaves hidden ones out of what it publishes.
+    """
 
     def follow(link):
         target = Path(link[1])
         if target.suffix in {".md", ".ipynb"}:
             return f"]({target.with_suffix('.html').as_posix()})"
-        (place / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(home / target, place / target)
-        return link[0]
+        shown = Path(*(part if part == ".." else part.lstrip(".") for part in target.parts))
+        (place / shown).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(home / target, place / shown)
+        return f"]({shown.as_posix()})"
 
     return _LINK.sub(follow, text)
 

@@ -1,6 +1,7 @@
-"""Check the installation: what is there, with one line of advice for each fault.
+"""Check the installation: say what is there, with a line of advice for each fault.
 
-A fault stops the default path (train, interpret, open a notebook). A note costs something optional.
+A fault stops the default path (train, interpret, open a notebook). A note means that something optional is
+missing.
 """
 
 import importlib.metadata
@@ -34,7 +35,7 @@ _REINSTALL = "pip install -c binder/constraints.txt -e ."
 
 @dataclass(frozen=True)
 class Check:
-    """One thing checked; `advice` is empty if nothing is wrong, `needed` says whether it is a fault."""
+    """One check. `advice` is empty if nothing is wrong; `needed` says whether a failure is a fault."""
 
     name: str
     found: str
@@ -43,7 +44,7 @@ class Check:
 
     @property
     def fault(self):
-        """Whether the default path cannot work because of this."""
+        """Whether the default path cannot work because this check fails."""
         return bool(self.advice) and self.needed
 
     def __str__(self):
@@ -53,7 +54,7 @@ class Check:
 
 
 def main():
-    """Print all checks; return 0 if the default path works, and 1 if something needed is missing."""
+    """Print all checks; return 0 if the default path works, and 1 if anything that it needs is missing."""
     found = list(checks())
     for check in found:
         print(check, flush=True)
@@ -63,7 +64,7 @@ def main():
 
 
 def checks():
-    """Yield a `Check` for everything that the product needs."""
+    """Yield a `Check` for everything that the package needs."""
     yield _python()
     yield from _packages()
     yield _imports()
@@ -80,7 +81,7 @@ def checks():
 
 
 def chromium():
-    """Path of a Chromium or Chrome, or None; nothing is ever downloaded."""
+    """Path of a Chromium or Chrome, or None; none is ever downloaded."""
     return next(filter(None, map(shutil.which, _CHROMIUM)), None)
 
 
@@ -112,14 +113,14 @@ def _package(requirement):
 
 
 def _imports():
-    # In a process of its own: a broken binary can end the process that loads it.
+    # We use a separate process, because a broken binary can end the process that loads it.
     command = [sys.executable, "-c", "import torch, numba, bokeh, ipywidgets, anywidget, symgrad_widgets"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed text
     words = done.stderr.strip().splitlines()
     return Check(
         "imports",
         "torch, numba, bokeh and the widgets load" if done.returncode == 0 else "".join(words[-1:]),
-        "" if done.returncode == 0 else f"install what it names again, or all, in a clone: {_REINSTALL}",
+        "" if done.returncode == 0 else f"install what it names again or, in a clone, all: {_REINSTALL}",
     )
 
 
@@ -168,7 +169,7 @@ def _kernel():
 
 
 def free_memory():
-    """Memory in GB that processes can still get: the machine's, or less if a container has a limit."""
+    """Memory in GB that is still free: the machine's, or less if a container has a limit."""
     import psutil
 
     return min([psutil.virtual_memory().available, *_container_limit()]) / 1e9
@@ -178,7 +179,7 @@ def _memory():
     free = free_memory()
     low = free < _ENOUGH_MEMORY
     return Check(
-        "memory", f"{free:.1f} GB free", "close other kernels or programs: one needs 1 GB" if low else ""
+        "memory", f"{free:.1f} GB free", "close other kernels or programs: a kernel needs 1 GB" if low else ""
     )
 
 
@@ -195,7 +196,7 @@ def _cores():
 
 
 def _compiled_cache():
-    # In a process of its own, which loads the code that is kept, or compiles and keeps it.
+    # A separate process loads the code kept on disk, or compiles and keeps it.
     done = subprocess.run([sys.executable, "-c", _KEPT], capture_output=True, text=True, check=False)  # noqa: S603
     warned = next(
         (line.partition("Warning: ")[2] for line in done.stderr.splitlines() if "Warning: " in line), ""
@@ -207,7 +208,7 @@ def _compiled_cache():
 
 def _pysr():
     found = installed.look()
-    advice = found.missing or (found.download and f"at its first use {found.download}") or found.untried
+    advice = found.missing or (found.download and f"at the first use, {found.download}") or found.untried
     return Check(
         "pysr and julia", str(found), advice and f'only backend="pysr" needs it: {advice}', needed=False
     )

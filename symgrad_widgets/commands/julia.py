@@ -1,4 +1,4 @@
-"""`symgrad julia`: start PySR's process once, which installs what is missing, and let it find a formula."""
+"""`symgrad julia`: start PySR's process once, so that it installs what is missing, and find a formula."""
 
 import time
 
@@ -6,7 +6,7 @@ __all__ = ["main"]
 
 
 def main(_, __):
-    """Run a small search with PySR; return 0 if it finds x^2 + v^2 from its gradients."""
+    """Run a small search with PySR; return 0 if it finds x^2 + v^2 from the gradients."""
     import numpy as np
 
     from ..field import GradientField

@@ -1,7 +1,8 @@
-"""The site's pages that need no Python: one for each network, a gallery, and a start page."""
+"""The site's pages that need no Python: a page for each network, a gallery, and a start page."""
 
 import base64
 import math
+import re
 import struct
 import zlib
 from html import escape
@@ -15,17 +16,19 @@ __all__ = ["build", "live"]
 
 _FIRST = "cubic_force"  # two inputs, a formula that takes some guessing
 _TITLE = "symgrad: read what a neuron has learnt as a formula"
-_FAR = 10  # degrees in the median: do not ask for a best formula that is farther off
+_FAR = 10  # degrees: do not ask for a best formula that is farther off
 _SPARE = 8  # degrees more than the nearest neuron is off
 _WHICH = """## Which of two?
 Which of these formulas has arrows that are closer to the neuron's?
 which: {a}² + 3 {b} | {a} + 3 {b}²"""
 _GUESS = """## Read the neuron
-Find a formula whose arrows lie on the neuron's: less than {degrees} degrees off in the middle.
+Find a formula whose arrows lie on the neuron's: less than {degrees} degrees off on average.
 guess: {degrees}"""
 _FIND = """## Look inside
-Show the network. Find a neuron of its first layer whose arrows run along `{name}`, and choose it.
+Show the network, and open its first layer: tap the number below it. Choose a neuron whose arrows are close to
+those of `{name}`: less than {degrees} degrees off on average.
 find: `{name}` below {degrees} in {layer}"""
+_TITLED = re.compile(r"# +(.+)")
 _STYLE = """
 :root { color-scheme: light dark;
 --page: #f6f7f9; --ink: #1b232b; --card: #fff; --line: #d6dbe1; --accent: #1f5fa8 }
@@ -42,12 +45,14 @@ li a:hover, li a:focus-visible { outline: 2px solid var(--accent) }
 * { box-sizing: border-box }
 img { display: block; width: 100%; height: 170px; margin-bottom: 8px; background: #f4f6f8;
 border-radius: 6px }
-b { color: var(--accent) }
+b { display: block; color: var(--accent) }
+@media (prefers-color-scheme: dark) { img { filter: invert(.87) hue-rotate(180deg) } }
+@media (max-width: 600px) { ul { grid-template-columns: 1fr 1fr } img { height: 120px } }
 """
 
 
 def live(experiments, folder):
-    """(address, title) of experiments' pages, by the paths of their notebooks in `folder`."""
+    """(address, title) of the experiments' pages, by the paths of their notebooks in `folder`."""
     found = {}
     for experiment in experiments:
         one = f"networks/{_address(experiment)}", experiment.title
@@ -62,8 +67,8 @@ def _address(experiment):
 def build(out, folder, experiments, generations, told):
     """Write the pages of some experiments into `out`, and the start page.
 
-    `folder` holds the notebooks, and `told` the addresses of their pages by path. A page has the tasks of its
-    experiment in `teaching/tasks` or, if there are none, tasks that fit any network.
+    `folder` holds the notebooks, and `told` the addresses of the notebooks' pages, by path. A page has the
+    tasks of its experiment, from `teaching/tasks`, or else tasks that fit any network.
     """
     from ..widgets import bokehjs
     from ..widgets.pages import recorded, write_page
@@ -78,13 +83,13 @@ def build(out, folder, experiments, generations, told):
         view, own = subject.view(), told.get(_notebook(experiment, folder))
         above = [("../index.html", "Start"), ("index.html", "All networks")]
         notebook = own and f"../{own}"
-        tasks = folder / "teaching" / "tasks" / f"{experiment.slug}.md"
+        own_tasks = folder / "teaching" / "tasks" / f"{experiment.slug}.md"
+        tasks = own_tasks.read_text(encoding="utf-8") if own_tasks.is_file() else _tasks(subject, view)
         write_page(
             out / "networks" / address, view, subject,
-            notebook=notebook, bokeh="../bokeh.min.js", links=above, harder=harder,
-            tasks=tasks.read_text(encoding="utf-8") if tasks.is_file() else _tasks(subject, view),
+            notebook=notebook, bokeh="../bokeh.min.js", links=above, harder=harder, tasks=tasks,
         )  # fmt: skip
-        cards.append(_card(experiment, address, subject, view))
+        cards.append(_card(experiment, address, subject, view, tasks or ""))
         if experiment is _first(experiments):
             write_page(
                 out / "index.html", view, subject, title=_TITLE, notebook=own, bokeh="bokeh.min.js",
@@ -100,25 +105,25 @@ def _first(experiments):
 
 
 def _tasks(subject, view):
-    """Tasks that fit any network, as Markdown; each one has a solution."""
+    """Tasks that fit any network, as Markdown; each task has a solution."""
     import sympy as sp
 
-    from ..formula.expressions import angles, as_expression
+    from ..widgets.subject import Subject
 
-    field = subject.field
     a, *others = view.inputs
     tasks = [_WHICH.format(a=a, b=others[0])] if others else []
     best = [one["front"][one["best"]]["text"] for one in subject.found if one["best"] >= 0]
-    middle = np.median(angles(as_expression(best[-1], field.names), field)) if best else 0
-    if middle < _FAR:
-        tasks.append(_GUESS.format(degrees=max(2, math.ceil(1.2 * middle))))
+    angle = subject.scored(best[-1]).angle if best else 0
+    if angle < _FAR:
+        tasks.append(_GUESS.format(degrees=max(2, math.ceil(1.2 * angle))))
     activity = subject.network.activity
     layer = next((i for i, one in enumerate(activity.layers) if one.bent), None)
     if layer is not None and others:
         part = slice(activity.starts[layer], activity.starts[layer + 1])
-        near = {name: np.nanmin(activity.angles(sp.Symbol(name, real=True))[part]) for name in view.inputs}
-        name = min(near, key=near.get)
-        degrees = math.ceil(near[name]) + _SPARE
+        off = {name: activity.angles(sp.Symbol(name, real=True))[part] for name in view.inputs}
+        name = min(off, key=lambda one: np.nanmin(off[one]))
+        nearest = Subject(subject.network, activity.layers[layer].name, (int(np.nanargmin(off[name])),))
+        degrees = math.ceil(nearest.scored(name).angle) + _SPARE
         tasks.append(_FIND.format(name=name, degrees=degrees, layer=activity.layers[layer].title))
     return "\n".join(tasks) or None
 
@@ -130,19 +135,21 @@ def _notebook(experiment, folder):
         return None
 
 
-def _card(experiment, address, subject, view):
+def _card(experiment, address, subject, view, tasks):
     """A network in the gallery: what it saw, and its field, but not what it has learnt."""
+    titled = _TITLED.match(tasks)
+    title = f"{experiment.id}: {titled[1]}" if titled else experiment.id
     section, picture = subject.section(view.inputs, {}), ""
     if section is not None:
         packed = base64.b64encode(_png(section)).decode()
         what = f"What the neuron computes over {' and '.join(view.inputs)}"
         picture = f'<img alt="{escape(what)}" src="data:image/png;base64,{packed}">'
     story = escape(subject.network.story())
-    return f'<li><a href="{address}">{picture}<b>{escape(experiment.id)}</b> {story}</a></li>'
+    return f'<li><a href="{address}">{picture}<b>{escape(title)}</b> {story}</a></li>'
 
 
 def _png(section):
-    """A section in greys, which fade where there are no data, as the bytes of a picture."""
+    """The bytes of a PNG picture: a section in greys, which fade where there are no data."""
     side = section["side"]
     shades, near = (base64.b64decode(section[name]) for name in ("shades", "near"))
     rows = [
@@ -151,7 +158,7 @@ def _png(section):
         for row in range(side)[::-1]
     ]
     chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 4, 0, 0, 0)),  # grey and how much of it, 8 bits each
+        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 4, 0, 0, 0)),  # grey and opacity, 8 bits each
         (b"IDAT", zlib.compress(b"".join(rows), 9)),
         (b"IEND", b""),
     )

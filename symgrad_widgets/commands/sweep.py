@@ -1,6 +1,6 @@
-"""`symgrad sweep`: recovery, or one of the `studies`, measured over seeds.
+"""`symgrad sweep`: measure recovery, or one of the `studies`, over seeds.
 
-Exit codes: 0 done; 1 a run failed, or a formula that was the concept in the reference no longer is.
+Exit codes: 0 done; 1 a run failed, or a formula is no longer the concept although it was in the reference.
 """
 
 import argparse
@@ -20,26 +20,26 @@ def configure(parser):
     """Describe the arguments."""
     add = parser.add_argument
     add("experiments", nargs="*", metavar="EXPERIMENT", help="names or numbers in the paper (default: all)")
-    add("--seeds", default="0", help="for example 0-19 or 0,3,7-9 (default: 0)")
+    add("--seeds", default="0", help="seeds, for example 0-19 or 0,3,7-9 (default: 0)")
     add(
         "--variant",
         default="default",
-        help="of the data: default, paper, or another variant that the experiments have",
+        help="variant of the data: default, paper, or another that the experiments have",
     )
-    add("--preset", default="default", help="of the training: default or paper")
-    add("--epochs", type=int, metavar="N", help="of the training, instead of the preset's")
-    add("--budget", type=float, metavar="SECONDS", help="for a search, at most (default: 20)")
+    add("--preset", default="default", help="preset of the training: default or paper")
+    add("--epochs", type=int, metavar="N", help="epochs of training, in place of the preset's")
+    add("--budget", type=float, metavar="SECONDS", help="time limit of a search (default: 20)")
     add("--notebooks", action="store_true", help="execute the notebooks instead of calling the library")
-    add("--notebook-folder", metavar="FOLDER", help="where they are (default: the repository's own)")
+    add("--notebook-folder", metavar="FOLDER", help="where the notebooks are (default: the repository's own)")
     add("--jobs", type=int, metavar="N", help="runs at a time (default: one for each core)")
     add("--dask", metavar="SCHEDULER", help="address of a Dask scheduler, whose workers do the runs")
-    add("--out", default="runs", metavar="FOLDER", help="for the rows and the report (default: runs)")
-    add("--study", metavar="NAME", help="measure an open question instead: one of the package's studies")
+    add("--out", default="runs", metavar="FOLDER", help="folder for the rows and the report (default: runs)")
+    add("--study", metavar="NAME", help="measure one of the package's studies instead of recovery")
     add("--compare", metavar="REFERENCE", help="file of rows to compare with, or the folder of a sweep")
 
 
 def main(arguments, _):
-    """Run the sweep; rows that exist already are kept and not made again."""
+    """Run the sweep; rows that already exist are kept and not made again."""
     from ..measuring import recovery
 
     jobs = checked_jobs(arguments.jobs)
@@ -74,7 +74,7 @@ def _study(arguments, jobs):
     for name, unset in _defaults().items():
         if name not in _OF_A_STUDY and getattr(arguments, name) != unset:
             told = f"--{name.replace('_', '-')}" if name != "experiments" else arguments.experiments[0]
-            raise DataError(f"{told} is not for a study, which has its own settings: leave it out")
+            raise DataError(f"{told} does not apply to a study, which has its own settings: leave it out")
     runs = studies.planned(arguments.study, recovery.parse_seeds(arguments.seeds))
     folder = notebook_files.check_folder(arguments.out)
     with contextlib.closing(studies.measure(folder, runs, jobs, arguments.dask)) as rows:
@@ -95,7 +95,7 @@ def _defaults():
 
 
 def _written(page, text):
-    """Write a page, whole or not at all, and return its path."""
+    """Write a page, either completely or not at all, and return its path."""
     part = page.with_name(f"{page.name}.part")
     try:
         part.write_text(text, encoding="utf-8")
@@ -153,8 +153,8 @@ def _line_of_study(row):
 
 
 def checked_jobs(given):
-    """Return the number of runs at a time: the given one, or one for each core."""
+    """Return how many runs to do at a time: the number given, or one for each core."""
     if given is not None and given < 1:
-        raise DataError(f"--jobs {given}: at least one run at a time")
+        raise DataError(f"--jobs {given}: must be at least 1")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return given or cores

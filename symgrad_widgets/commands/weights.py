@@ -14,8 +14,8 @@ def configure(parser):
     add = parser.add_argument
     add("action", choices=["make"], help="train with seed 0 and default settings, and write the files")
     add("experiments", nargs="*", metavar="EXPERIMENT", help="names or numbers in the paper (default: all)")
-    add("--jobs", type=int, metavar="N", help="trainings at a time (default: one for each core)")
-    add("--out", metavar="FOLDER", help="for the files (default: the package's own)")
+    add("--jobs", type=int, metavar="N", help="training runs at a time (default: one for each core)")
+    add("--out", metavar="FOLDER", help="folder for the files (default: the package's own)")
 
 
 def main(arguments, _):
@@ -37,7 +37,7 @@ def main(arguments, _):
 
 
 def make(task):
-    """Train the experiment of a (slug, path) and write the file; returns what to print."""
+    """Train the experiment named in (slug, path), write the file, and return what to print."""
     from .. import experiments
 
     slug, path = task

@@ -1,4 +1,4 @@
-"""Where the stems meet: the gradient field of neurons, which is all that the search sees, and its measure."""
+"""Where the two stems meet: the gradient field of neurons, which is all that the search sees."""
 
 from .gradient_field import GradientField
 from .measure import Measure, measured

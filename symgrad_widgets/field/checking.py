@@ -1,4 +1,4 @@
-"""Check the parts of a gradient field: arrays of matching shapes, and enough different points."""
+"""Check the parts of a gradient field: the arrays' shapes must match, and enough points must differ."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
 
 
 def checked_arrays(points, gradients, values):
-    """Points (N, n), gradients (N, n) or (N, k, n), values (N,) or (N, k) or None, as float64."""
+    """Points (N, n), gradients (N, n) or (N, k, n), and values (N,), (N, k) or None, all float64."""
     points, gradients = floats(points, "points"), floats(gradients, "gradients")
     if points.ndim != 2:
         raise DataError(
@@ -36,7 +36,7 @@ def finite_rows(array):
 
 
 def usable(gradients, projected):
-    """Points at which some neuron's gradient (N, k, n) is not zero, even on the tangent space."""
+    """Points at which the gradient (N, k, n) of some neuron is not zero on the tangent space."""
     whole = np.linalg.norm(gradients, axis=2).max(axis=1, initial=0)
     length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0)
     if not whole.any():
@@ -49,13 +49,13 @@ def usable(gradients, projected):
 
 def varied(points):
     n = points.shape[1]
-    for some in (points[: 4 * (n + 1)], points):  # a few nearly always settle it
+    for some in (points[: 4 * (n + 1)], points):  # a few points are nearly always enough
         different = len(np.unique(some, axis=0))
         if different > n:
             return
     raise DataError(
-        f"the points are {different} different ones, repeated, but at least n + 1 = {n + 1} are needed; "
-        "give more points"
+        f"only {different} of the points are different, but at least n + 1 = {n + 1} are needed; "
+        "use more points"
     )
 
 
@@ -63,5 +63,5 @@ def enough(left, n, count, what):
     if left < n + 1:
         raise NoGradientError(
             f"only {left} of {count} points have a {what} gradient, but at least n + 1 = {n + 1} are needed; "
-            "give more points, or points where the neuron is not saturated"
+            "use more points, or points where the neuron is not saturated"
         )

@@ -1,17 +1,18 @@
-"""Directions at points: unit vectors, what lies outside a span or across a vector, and its squared sine.
+"""Directions at points: unit vectors, the part outside a span, and the space across a vector.
 
-Arrays hold a vector of m numbers at each of N points, or the k vectors whose span it is compared with.
+An array holds a vector of m numbers at each of N points, or k vectors at each point. We compare the vector
+with the span of the k vectors.
 """
 
 import numpy as np
 
 __all__ = ["across", "degrees", "misalignment", "orthonormal", "outside", "unit"]
 
-_DEPENDENT = 1e-9  # of the largest singular value: a smaller one is not an independent direction
+_DEPENDENT = 1e-9  # share of the largest singular value: a smaller one does not count as a direction
 
 
 def unit(vectors):
-    """Vectors (..., m) of length 1 along the given ones; not finite where one vanishes."""
+    """Vectors (..., m) of length 1 along the given vectors; not finite where a given vector vanishes."""
     with np.errstate(all="ignore"):
         return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
@@ -19,7 +20,7 @@ def unit(vectors):
 def orthonormal(rows):
     """Orthonormal rows (N, r, m) of the span of k rows (N, k, m), r = min(k, m); zero rows beyond its rank.
 
-    Only the direction of a row counts: rows of length 1e-8 and 1e8 span the same.
+    Only the direction of a row counts: rows of length 1e-8 and 1e8 span the same space.
     """
     length = np.linalg.norm(rows, axis=2, keepdims=True)
     _, s, basis = np.linalg.svd(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0), False)
@@ -32,10 +33,10 @@ def outside(vectors, spanning):
 
 
 def misalignment(vectors, spanning):
-    """1 - |P g|^2 / |g|^2 for vectors g (N, m); P projects on the orthonormal rows of `spanning` (N, k, m).
+    """1 - |P g|^2 / |g|^2 for vectors g (N, m); P projects onto the orthonormal rows `spanning` (N, k, m).
 
-    This is the squared sine of the angle between them; 1 where g vanishes or is not finite. It is computed
-    from the part outside the span, so that small values keep their digits.
+    This is the squared sine of the angle between g and the span; it is 1 where g vanishes or is not finite.
+    It is computed from the part outside the span, so that small values stay accurate.
     """
     with np.errstate(all="ignore"):
         scaled = vectors / np.abs(vectors).max(axis=1, keepdims=True)
@@ -44,13 +45,13 @@ def misalignment(vectors, spanning):
 
 
 def degrees(share):
-    """Angle in degrees, 0 to 90, of a squared sine `share`, a number or an array."""
+    """Angle in degrees, from 0 to 90, whose squared sine is `share`, a number or an array."""
     share = np.clip(share, 0.0, 1.0)
     return np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
 
 
 def across(vectors):
-    """Orthonormal bases (N, m, m - 1) across each of the vectors (N, m)."""
+    """Orthonormal bases (N, m, m - 1) of the directions at right angles to each of the vectors (N, m)."""
     count, m = vectors.shape
     frame = np.concatenate([vectors[..., None], np.broadcast_to(np.eye(m), (count, m, m))], axis=2)
     return np.linalg.qr(frame)[0][:, :, 1:]

@@ -1,4 +1,4 @@
-"""The gradient field of one or several neurons: plain NumPy arrays, all that the search ever sees."""
+"""The gradient field of one or several neurons: plain NumPy arrays, which are all that the search sees."""
 
 from functools import cache, cached_property
 from numbers import Real
@@ -17,7 +17,7 @@ from .trust import checked_trust, surroundings, trusted
 
 __all__ = ["GradientField"]
 
-_DOUBLE = 1e-3  # a combination of neurons with less of their gradients' power says that they agree
+_DOUBLE = 1e-3  # a combination with less of the neurons' power only shows that they agree
 _CHANCE = 0.1  # a direction with less than this share of the power it has by chance is noise
 
 
@@ -27,33 +27,37 @@ class GradientField:
     Parameters
     ----------
     points : array (N, n)
-        These and the other arrays may hold any type of number, and may be masked arrays, tables or tensors.
+        Like all arrays here, it may hold any type of number, and may be a masked array, a table or a tensor.
     gradients : array (N, n), or (N, k, n) for k neurons
-    names : n distinct words; by default the names of the columns if the points are a table, else x1 ... xn
-    values : array (N,) or (N, k), the neurons' values; needed only to show them
+    names : n distinct words; by default, the names of the columns if the points are a table, otherwise x1 ...
+        xn
+    values : array (N,) or (N, k), the neurons' values, if known
+        The choice of a formula and the fit of phi use them.
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace that
-        the points fill (PCA of the standardised inputs); None says that they fill all of R^n. Gradients are
-        compared only after projection onto it.
+        the points fill (PCA of the standardised inputs); None says that the points fill all of R^n. Gradients
+        are projected onto this basis before they are compared.
     measure : Measure, or None
-        The measure of another field, if these points belong to it. None: the points' own measure.
+        The measure of another field, to use for these points too. None: the points' own measure.
     error : number or array (N,)
-        Standard deviation of a component of a gradient, each input in units of its spread. None: unknown.
-    weights : array (N,), how much each point counts; None: computed from the error
+        Standard deviation of a gradient's components, with each input in units of its spread. None: unknown.
+    weights : array (N,), how much each point counts; None: they are computed from the error
 
-    For angles between gradients, each input is measured in units of its spread: its standard deviation over
-    the points, `measure.spread`. So no input counts more because its unit is small. `points`, `gradients`,
-    `values` and `tangent` stay in the reader's coordinates; `projected` and `unit` are in that measure.
+    For angles between gradients, each input is measured in units of its spread, which is its standard
+    deviation over the points, `measure.spread`. So no input counts more because its unit is small. `points`,
+    `gradients`, `values` and `tangent` stay in the reader's coordinates; `projected` and `unit` use this
+    measure.
 
-    A point is dropped if a value there is infinite, masked or missing, or if every gradient there vanishes on
+    A point is dropped if one of its numbers is infinite, masked or missing, or if all its gradients vanish on
     the tangent space. `dropped` counts these points. `constant` names the inputs that do not vary over the
     points.
 
     An error turns a short gradient more than a long one. So a point with a gradient of length g has the
-    weight `g^2 / (s^2 + g^2)`, where the error is 2 % of the length s. If you give no error, it is estimated
-    from what gradients at neighbouring points do not share (`trust.noise`). Then s is at most half the length
-    of those gradients that hold most of the power, `s^2 = sum g^4 / sum g^2 / 4`.
-    `effective` is the number of points of equal weight that would tell as much (Kish 1965, Survey Sampling).
+    weight `g^2 / (s^2 + g^2)`, where s is the length at which the error amounts to 2 %. If you do not pass an
+    error, it is estimated from the part of the gradients that neighbouring points do not share
+    (`trust.noise`). In that case s is at most half the length of the gradients that hold most of the power:
+    `s^2 = sum g^4 / sum g^2 / 4`. `effective` is the number of points of equal weight that would tell as much
+    as these (Kish 1965, Survey Sampling).
 
     Raises
     ------
@@ -112,18 +116,19 @@ class GradientField:
         >>> x, v = points.T  # doctest: +SKIP
         >>> interpret(GradientField.from_flow(points, np.stack([v, -x], 1), ("x", "v")))  # doctest: +SKIP
 
-        The gradient of a first integral is at right angles to the velocity. So the neurons of this field span
-        all directions of the m-dimensional tangent space except the velocity's: m - 1 of them. The loss of a
-        formula is the squared cosine between its gradient and the velocity. The number of neurons promises
-        nothing: few flows have m - 1 independent first integrals that are formulas, and most have none.
+        The gradient of a first integral is at right angles to the velocity. So the m - 1 neurons of this
+        field span all directions of the m-dimensional tangent space except that of the velocity. The loss of
+        a formula is the squared cosine between its gradient and the velocity. A field of m - 1 neurons does
+        not mean m - 1 conserved quantities. Few flows have that many independent first integrals that are
+        formulas; most have none.
 
         Parameters
         ----------
         points : array (N, n), states
-        velocities : array (N, n), how fast they change there, by any clock
-        names, tangent, weights : as of any field
+        velocities : array (N, n), how fast the states change, on any time scale
+        names, tangent, weights : as for any field
         error : number or array (N,)
-            Standard deviation of a component of a velocity, each input in units of its spread.
+            Standard deviation of a velocity's components, with each input in units of its spread.
 
         Points without velocity are dropped, and `dropped` counts them. If a flow depends on time, make time
         an input with the velocity 1.
@@ -131,8 +136,8 @@ class GradientField:
         Raises
         ------
         DataError
-            if a shape, type or name is wrong, if the points fill only one dimension, and if velocities lead
-            out of the dimensions that the points fill, or differ at one point.
+            if a shape, type or name is wrong; if the points fill only one dimension; if velocities lead out
+            of the dimensions that the points fill; and if one point has different velocities.
         NoGradientError
             if fewer than n + 1 points have a velocity.
 
@@ -150,25 +155,25 @@ class GradientField:
         >>> field = GradientField.from_trajectories(t, np.stack(states, 1), ("a", "w"))  # doctest: +SKIP
 
         Velocities are slopes of polynomials of degree 4, each fitted to the measurements around one time
-        (Fan, Gijbels 1996). Leave-one-out errors choose how many measurements. The field knows the error of
-        the velocities. Points of one polynomial share this error, so the field keeps only a few of them:
-        measure often.
+        (Fan, Gijbels 1996). Leave-one-out errors decide how many measurements each fit uses. The field knows
+        the error of the velocities. Points in one window share an error, so the field keeps only a few of
+        them. Therefore you need frequent measurements.
 
         Parameters
         ----------
-        times : array (N,), or a list of one for each trajectory
-            In an array, a new trajectory begins wherever the time goes back.
-        states : array (N, n), or a list of one for each trajectory
-            All quantities that the motion depends on: for a position, give its velocity too.
-        names, tangent : as of any field
+        times : array (N,), or a list with an array for each trajectory
+            In a single array, a new trajectory begins wherever the time goes back.
+        states : array (N, n), or a list with an array for each trajectory
+            All quantities on which the motion depends: if you pass a position, pass its velocity, too.
+        names, tangent : as for any field
 
         Raises
         ------
         DataError
-            if a shape, type or name is wrong, if a time occurs twice in a row, and if a trajectory has
-            fewer than 7 measurements; and as `from_flow`.
+            if a shape, type or name is wrong; if a time occurs twice in a row; if a trajectory has fewer than
+            7 measurements; or if `from_flow` raises it.
         NoGradientError
-            as `from_flow`.
+            if `from_flow` raises it.
 
         """
         points, velocities, error, names = smoothed(times, states, names)
@@ -182,7 +187,7 @@ class GradientField:
 
     @property
     def constant(self) -> tuple[str, ...]:
-        """Names of the inputs that do not vary over the points: the field says nothing about them."""
+        """Names of the inputs that do not vary over the points; the field says nothing about these."""
         return tuple(
             name for name, spread in zip(self.names, self.measure.spread, strict=True) if spread == 0
         )
@@ -194,13 +199,13 @@ class GradientField:
 
     @cached_property
     def surroundings(self):
-        """Neighbours of some of the points (`trust.Surroundings`), each input in units of its spread."""
+        """Neighbours of some of the points (`trust.Surroundings`), with inputs in units of their spread."""
         spread = self.measure.spread
         return surroundings(self.points / np.where(spread > 0, spread, np.inf))
 
     @property
     def effective(self) -> float:
-        """Number of points of equal weight that would tell as much as these."""
+        """Number of points of equal weight that would tell as much as these points."""
         return float(self.weights.sum() ** 2 / (self.weights**2).sum())
 
     @property
@@ -215,12 +220,13 @@ class GradientField:
 
     @cached_property
     def _spectrum(self):
-        """Singular values (N, r) and right vectors (N, r, m) of the gradients of r uncorrelated combinations.
+        """Singular values (N, r) and right vectors (N, r, m) of r uncorrelated combinations' gradients.
 
-        All neurons count equally, and so do all points. Combinations with hardly any gradient are left out.
+        The combinations are linear combinations of the neurons. All neurons count equally, and so do all
+        points. Combinations with hardly any gradient are left out.
         """
         power = (self.projected**2).sum(2).mean(0)
-        scaled = self.projected / np.sqrt(np.where(power > 0, power, 1.0))[:, None]  # one may be dead
+        scaled = self.projected / np.sqrt(np.where(power > 0, power, 1.0))[:, None]  # a neuron may be dead
         scaled = scaled / np.linalg.norm(scaled, axis=(1, 2), keepdims=True)
         size, axes = np.linalg.eigh(np.einsum("nkm,nlm->kl", scaled, scaled) / len(self))
         kept = size > _DOUBLE
@@ -232,11 +238,11 @@ class GradientField:
     def rank(self) -> int:
         """Number of independent concepts in the neurons.
 
-        Neurons that are functions of fewer concepts have gradients in a space of that many dimensions at
-        every point (AI Poincare, arXiv 2011.04698, argues so for conserved quantities). The neurons are
-        combined so that the combinations are uncorrelated and equal in power. A direction counts if it has at
-        least a tenth of the power that it would have in independent random gradients. This tells a concept
-        from noise of up to 2 % of the power.
+        If the neurons are functions of fewer concepts, their gradients at each point span only as many
+        dimensions as there are concepts (AI Poincare, arXiv 2011.04698, argues so for conserved quantities).
+        We combine the neurons so that the combinations are uncorrelated and equal in power. A direction
+        counts if it has at least a tenth of the power that it would have in independent random gradients.
+        This rule tells a concept from noise if the noise has up to 2 % of the power.
         """
         if self.neurons == 1:
             return 1
@@ -247,7 +253,8 @@ class GradientField:
     def unit(self) -> np.ndarray:
         """Orthonormal basis of the span of the projected gradients at each point, shape (N, rank, m).
 
-        For one neuron: the unit gradients in tangent coordinates. Directions that vanish are zero rows.
+        For one neuron, these are the unit gradients in tangent coordinates. Missing directions are rows of
+        zeros.
         """
         if self.neurons == 1:
             return self.projected / np.linalg.norm(self.projected, axis=2, keepdims=True)
@@ -256,24 +263,25 @@ class GradientField:
         return (vt * alive[..., None])[:, : self.rank]
 
     def project(self, gradients: np.ndarray) -> np.ndarray:
-        """Project other gradients (N, n) or (N, k, n) at the same points: returns tangent coordinates."""
+        """Return the tangent coordinates of other gradients (N, n) or (N, k, n) at the same points."""
         return self.measure.project(floats(gradients, "gradients", copy=False))
 
     def take(self, index: np.ndarray) -> "GradientField":
-        """Return the field at only some of its points (an index array or boolean mask), in its measure."""
+        """Return the field at some of its points (an index array or a boolean mask), in the same measure."""
         values = None if self.values is None else self.values[index]
         about = {"measure": self.measure.take(index), "weights": self.weights[index]}
         about["error"] = self.error if np.ndim(self.error) == 0 else self.error[index]
         some = GradientField(self.points[index], self.gradients[index], self.names, values, **about)
-        if self.neurons > 1:  # few points do not tell another rank
+        if self.neurons > 1:  # a few points must not change the rank
             some.__dict__ |= {"rank": self.rank, "unit": self.unit[index]}
         return some
 
     def steepest(self, share: float) -> "GradientField":
-        """Return the field at the share (above 0, up to 1) of its points that has the largest gradients.
+        """Return the field at the points with the largest gradients, a share from above 0 to 1 of all.
 
-        The largest comes first; several neurons count equally. An error that is equally large everywhere
-        turns a long gradient least. Where a neuron is saturated, its directions are noise.
+        The point with the largest gradient comes first; several neurons count equally. If errors are equally
+        large everywhere, they turn long gradients least. Where a neuron is saturated, gradients are short,
+        and their directions are noise.
         """
         if isinstance(share, bool) or not (isinstance(share, Real) and 0 < share <= 1):
             raise DataError(f"share must be a number above 0 and up to 1, for example 0.1, got {share!r}")
@@ -289,14 +297,14 @@ class GradientField:
         return self.take(np.argsort(-size, kind="stable")[:count])
 
     def without(self, gradients: np.ndarray) -> "GradientField":
-        """Return the field of several concepts after taking out one direction (N, n) at each point.
+        """Take one direction (N, n) at each point out of the field of several concepts, and return the rest.
 
-        Take out a formula's gradients, and every function of this formula is constant on what remains. Then
-        you can search for what else the neurons hold. The remaining gradients are a basis of the rest of
-        their span; the rank is one less. Raises DataError if the rank is 1.
+        If you take out a formula's gradients, every function of this formula is constant on what remains.
+        You can then search for what else the neurons hold. The remaining gradients are a basis of the rest of
+        the neurons' span; the rank falls by one. Raises DataError if the rank is 1.
         """
         if self.rank == 1:
-            raise DataError("the neurons hold one concept: nothing is left without it")
+            raise DataError("the neurons hold only one concept: nothing is left when you take it out")
         e = self.project(gradients)
         around = across(e)  # (N, m, m - 1)
         inside = np.einsum("nrm,nm->nr", self.unit, e)
@@ -307,7 +315,7 @@ class GradientField:
         return GradientField(self.points, left, self.names, measure=measure, weights=self.weights)
 
     def scaled(self, by: np.ndarray) -> "GradientField":
-        """Return the same field in other units (n,) of its inputs: it divides the points by them."""
+        """Return the same field in other units (n,) of its inputs; the points are divided by these."""
         about = {"measure": Measure(self.measure.spread / by, self.measure.basis), "weights": self.weights}
         return GradientField(
             self.points / by, self.gradients * by, self.names, self.values, error=self.error, **about
@@ -324,7 +332,7 @@ class GradientField:
 
 
 def _shares(s):
-    """Mean share of the power in each direction, from singular values (N, r)."""
+    """Mean share of the power that each direction has, from singular values (N, r)."""
     power = s**2
     whole = power.sum(1, keepdims=True)
     return np.divide(power, whole, out=np.zeros_like(power), where=whole > 0).mean(0)
@@ -332,6 +340,6 @@ def _shares(s):
 
 @cache
 def _shares_by_chance(neurons, dimension, draws=2000):
-    """Mean share of the power in each direction of independent random gradients."""
+    """Mean share of the power that each direction has in independent random gradients."""
     gradients = np.random.default_rng(0).normal(size=(draws, neurons, dimension))
     return _shares(np.linalg.svd(gradients, compute_uv=False))

@@ -1,4 +1,4 @@
-"""The measure for lengths and angles of gradients: each input's spread, and where the data extend."""
+"""The measure for lengths and angles of gradients: the inputs' spreads, and where the data extend."""
 
 from typing import NamedTuple
 
@@ -9,11 +9,11 @@ from ..errors import DataError
 
 __all__ = ["Measure", "checked_tangent", "measured"]
 
-_FLAT = 1e-5  # a direction in which the standardised data vary by less than this is no direction
+_FLAT = 1e-5  # a direction in which the standardised data vary by less than this does not count
 
 
 class Measure(NamedTuple):
-    """Lengths and angles of gradients are in units of each input's spread, on the tangent space.
+    """Measures lengths and angles of gradients in units of each input's spread, on the tangent space.
 
     `spread (n,)` is 0 for an input that does not vary. `basis (n, m)`, or `(N, n, m)` for one at each point,
     is orthonormal in these units; None means all directions.
@@ -32,7 +32,7 @@ class Measure(NamedTuple):
         return np.einsum("i...n,inm->i...m", gradients, self.basis)
 
     def lift(self, projected):
-        """Gradients (N, n) or (N, k, n) that have these tangent coordinates."""
+        """Gradients (N, n) or (N, k, n) with these tangent coordinates."""
         if self.basis is None:
             along = projected
         elif self.basis.ndim == 2:
@@ -51,7 +51,7 @@ class Measure(NamedTuple):
 
 
 def measured(points, tangent="auto"):
-    """Measure of points (N, n), with a basis that is orthonormal in the reader's coordinates, or "auto"."""
+    """Measure of points (N, n); `tangent` is "auto", None, or an orthonormal basis in input coordinates."""
     spread, axes = _principal(points)
     if isinstance(tangent, str):
         return Measure(spread, axes)
@@ -62,7 +62,7 @@ def measured(points, tangent="auto"):
 
 
 def _principal(points):
-    """Spread (n,) of the inputs, and orthonormal axes (n, m) in these units that the points fill; None: all.
+    """Spreads (n,) of inputs, and axes (n, m) that points fill (orthonormal after scaling); None: all axes.
 
     An input whose spread is only rounding error has spread 0. Inputs are standardised first, so that
     their units do not matter.

@@ -1,4 +1,4 @@
-"""Flows: what the velocities of states say about the quantities that their motion conserves."""
+"""Flows: what velocities at states tell us about the quantities that the motion conserves."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from .measure import checked_tangent, measured
 
 __all__ = ["across_flow", "along_flow"]
 
-_SAME = 1e-6  # of a velocity: two at one point that differ by less count as one
-_LEAVING = 1e-2  # of the velocities' power: a smaller part that leads out of a surface is error
-_STAY = "give states from the whole of the flow"
+_SAME = 1e-6  # share of a velocity: two velocities at one point that differ by less count as one
+_LEAVING = 1e-2  # share of the velocities' power: a smaller part that leads out of a surface counts as error
+_STAY = "use states from all parts of the flow"
 
 
 def along_flow(points, velocities, names, tangent):
-    """Points (N, n), slopes (N, n) whose projections are the velocities, names and measure."""
+    """Points (N, n), slopes (N, n) whose projections are the velocities, the names, and the measure."""
     names = names_of(points, names)
     points, velocities = floats(points, "points"), floats(velocities, "velocities")
     moving = _checked_flow(points, velocities)
@@ -26,26 +26,29 @@ def along_flow(points, velocities, names, tangent):
     names = checked_names(names, len(spread))
     for number in np.flatnonzero((spread == 0) & velocities[moving].any(0)):
         raise DataError(f"{names[number]} is the same at all points, but has a velocity: {_STAY}")
-    slopes = velocities / np.where(spread > 0, spread, np.inf) ** 2  # a field multiplies by the spread
+    slopes = velocities / np.where(spread > 0, spread, np.inf) ** 2  # GradientField multiplies by the spread
     return points, slopes, {"names": names, "measure": measure}
 
 
 def across_flow(along):
-    """Gradients (N, m - 1, n) in all tangent directions except one neuron's, each with its length."""
+    """Gradients (N, m - 1, n) in all tangent directions across those of `along`, and equally long."""
     vectors = along.projected[:, 0]
     if (vectors**2).sum() < (1 - _LEAVING) * ((along.gradients * along.measure.spread) ** 2).sum():
         raise DataError(f"the velocities lead out of the {along.dimension} dimensions of the points: {_STAY}")
     if along.dimension < 2:
-        raise DataError("the points lie on one line: motion along it conserves only the line")
+        raise DataError(
+            "the points lie on one line, and nothing that varies along it is conserved: "
+            "use points that fill at least two dimensions"
+        )
     span = across(vectors)  # (N, m, m - 1)
     turned = np.linalg.det(np.concatenate([vectors[..., None], span], axis=2)) < 0
-    span[turned, :, -1] *= -1  # in pictures neighbours look alike
+    span[turned, :, -1] *= -1  # so that neighbours look alike in pictures
     span = span.swapaxes(1, 2) * np.linalg.norm(vectors, axis=1)[:, None, None]
     return along.measure.lift(span[:, 0] if along.dimension == 2 else span)
 
 
 def _checked_flow(points, velocities):
-    """Which states (N,) of a flow move; states have shape (N, n), and each has one velocity."""
+    """Which states (N,) of a flow move; points and velocities have shape (N, n)."""
     if points.ndim != 2 or points.shape != velocities.shape:
         raise DataError(
             f"points and velocities must have the same shape (N, n), got {points.shape} and "
@@ -55,7 +58,7 @@ def _checked_flow(points, velocities):
     if moving.sum() < points.shape[1] + 1:
         raise NoGradientError(
             f"only {moving.sum()} of {len(points)} points have a finite nonzero velocity, but at least "
-            f"n + 1 = {points.shape[1] + 1} are needed: give states that move"
+            f"n + 1 = {points.shape[1] + 1} are needed: use states that move"
         )
     some, rates = points[moving], velocities[moving]
     _, first, number = np.unique(some, axis=0, return_index=True, return_inverse=True)
@@ -63,6 +66,6 @@ def _checked_flow(points, velocities):
     if (apart > _SAME * np.abs(rates).max(1)).any():
         raise DataError(
             f"the point {some[apart.argmax()].tolist()} has two velocities: if a flow depends on time, "
-            "make time an input with the velocity 1; for repeated measurements, give their mean"
+            "make time an input with the velocity 1; for repeated measurements, pass their mean"
         )
     return moving

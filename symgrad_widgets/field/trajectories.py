@@ -1,4 +1,4 @@
-"""Measured trajectories: states and velocities from local polynomials, with the error of each.
+"""Measured trajectories: states and velocities from local polynomials, with the velocities' errors.
 
 Fan, Gijbels 1996, Local Polynomial Modelling; Savitzky, Golay 1964 for evenly spaced times.
 """
@@ -10,17 +10,17 @@ from ..errors import DataError
 
 __all__ = ["smoothed"]
 
-_DEGREE = 4  # of the polynomials; one less to find the window, as wide ones bend slopes more
+_DEGREE = 4  # degree of the polynomials; to choose a window, one less, as wide windows spoil slopes
 _WINDOWS = (7, 9, 11, 15, 21, 29, 41, 57, 81, 115)  # measurements to fit a polynomial to
 _PART = 2048  # windows fitted at once
 
 
 def smoothed(times, states, names):
-    """Points (N, n), their velocities (N, n), one error (N,) in spreads, and names or None.
+    """Points (N, n), velocities (N, n), their errors (N,) in units of the spread, and names or None.
 
-    Leave-one-out errors choose the width of the windows for each quantity. The error is a velocity's standard
-    deviation, estimated from the distance between measurements and their polynomials. States in one window
-    share their error, so points are half the widest window apart.
+    For each quantity, leave-one-out errors choose the width of the windows. An error is a velocity's standard
+    deviation, estimated from the distances of measurements from their polynomials. States in one window share
+    their error, so the points are taken half the widest window apart.
     """
     trajectories = _checked(times, states)
     names = names_of(states[0] if isinstance(states, list | tuple) else states, names)
@@ -42,7 +42,7 @@ def smoothed(times, states, names):
 
 
 class _Fit:
-    """Local polynomials through a trajectory, at each of its times: arrays (N, n)."""
+    """Local polynomials through a trajectory, one at each of its times; arrays (N, n)."""
 
     def __init__(self, times, states, width, degree):
         count = len(times)
@@ -53,7 +53,7 @@ class _Fit:
             apart = times[rows] - times[some, None]
             reach = np.abs(apart).max(1)
             inverse = np.linalg.pinv((apart / reach[:, None])[..., None] ** np.arange(degree + 1))
-            own = inverse[np.arange(len(some)), 0, some - first[some]]  # what a measurement adds to its value
+            own = inverse[np.arange(len(some)), 0, some - first[some]]  # its share in its own value
             known = states[rows]
             self.values[some] = np.einsum("iw,iwn->in", inverse[:, 0], known)
             self.slopes[some] = np.einsum("iw,iwn->in", inverse[:, 1], known) / reach[:, None]
@@ -62,18 +62,19 @@ class _Fit:
             self.missed[some] = rest / (1 - own[:, None]) ** 2
             self.left[some] = rest / (1 - own[:, None])
         still = np.ptp(states, axis=0) == 0
-        self.values[:, still], self.slopes[:, still] = states[:, still], 0.0  # without what rounding moves
+        self.values[:, still], self.slopes[:, still] = states[:, still], 0.0  # without rounding
+        self.missed[:, still] = self.left[:, still] = 0.0
 
 
 def _checked(times, states):
     """Trajectories [(times (N,), states (N, n))], each in the order of its times."""
     several = isinstance(times, list | tuple) and len(times) and np.ndim(times[0]) == 1
     if several and (not isinstance(states, list | tuple) or len(states) != len(times)):
-        raise DataError(f"times of {len(times)} trajectories: give a list of as many arrays of states")
+        raise DataError(f"there are {len(times)} arrays of times: pass a list of as many arrays of states")
     pairs = zip(times, states, strict=True) if several else [(times, states)]
     found = [one for t, x in pairs for one in _cut(floats(t, "times"), floats(x, "states"))]
     if len({x.shape[1] for _, x in found}) > 1:
-        raise DataError("the trajectories have different numbers of columns: give the same for all")
+        raise DataError("the trajectories have different numbers of columns: use the same columns for all")
     for t, _ in found:
         if len(t) < _WINDOWS[0]:
             which = f" from time {t[0]:g} to {t[-1]:g}" if len(t) else ""
@@ -85,7 +86,7 @@ def _checked(times, states):
 
 
 def _cut(times, states):
-    """Split into trajectories: a new one begins wherever the time goes back."""
+    """Split measurements into trajectories: a new one begins wherever the time goes back."""
     if times.ndim != 1 or states.ndim != 2 or len(times) != len(states):
         raise DataError(
             f"times must have shape (N,) and states (N, n), got {times.shape} and {states.shape}: one time "
@@ -96,7 +97,7 @@ def _cut(times, states):
     if (np.diff(times) == 0).any():
         again = times[1:][np.diff(times) == 0][0]
         raise DataError(
-            f"the time {again:g} occurs twice in a row: for repeated measurements, give their mean"
+            f"the time {again:g} occurs twice in a row: for repeated measurements, pass their mean"
         )
     begins = np.flatnonzero(np.diff(times) < 0) + 1
     return list(zip(np.split(times, begins), np.split(states, begins), strict=True))

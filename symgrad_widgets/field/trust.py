@@ -1,5 +1,6 @@
-"""How much each point of a field counts: a gradient that an error turns by much tells little."""
+"""How much each point of a field counts: a gradient tells little if an error can turn it a lot."""
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -19,15 +20,15 @@ __all__ = [
     "trusted",
 ]
 
-TURNED = 0.02  # of a gradient's length: a smaller error is no reason to trust it less
-LONG = 0.5  # of the length of those that hold most of the power: this is not short, whatever the error
-_DEPENDENT = 1e-9  # of the largest singular value: a smaller one is not an independent direction
+TURNED = 0.02  # share of a gradient's length: a smaller error is no reason to trust the gradient less
+LONG = 0.5  # share of the length of strong gradients: a longer one is not short, whatever the error
+_DEPENDENT = 1e-9  # share of the largest singular value: a smaller one does not count as a direction
 LOWER = 0.1  # quantile of squared differences that measures noise
 _COMPARED = 30, 300, 3000  # points that are compared with their neighbours: least, most, and times inputs
 
 
 def trusted(field):
-    """Weights (N,) of the points of a field; for several neurons, their mean."""
+    """Weights (N,) of the points of a field; with several neurons, the mean of the neurons' weights."""
     length = np.linalg.norm(field.projected, axis=2)  # (N, k)
     most = np.where(length.any(0), length.max(0), 1)
     squares = (length / most) ** 2
@@ -41,7 +42,7 @@ def trusted(field):
 
 
 class Surroundings(NamedTuple):
-    """Some of N points (S,), their neighbours (S, J), and the shares (S, J) of these in a prediction."""
+    """Some of N points (S,), their neighbours (S, J), and the neighbours' shares (S, J) in a prediction."""
 
     points: np.ndarray
     neighbours: np.ndarray
@@ -49,27 +50,35 @@ class Surroundings(NamedTuple):
 
 
 def surroundings(points):
-    """Return `Surroundings` among points (N, n), to predict a point from a linear fit to its neighbours.
+    """Return `Surroundings` among points (N, n), which predict a point by a linear fit to its neighbours.
 
-    The fit uses twice as many neighbours as it needs. Its value at the point itself is the prediction.
+    The fit uses twice as many neighbours as it needs; its value at the point itself is the prediction.
     """
+    return _among(np.ascontiguousarray(points, dtype=float).tobytes(), points.shape)
+
+
+@functools.lru_cache(maxsize=2)  # neurons are often read one after another at the same points
+def _among(data, shape):
     from scipy.spatial import cKDTree
 
-    count, n = points.shape
+    points, (count, n) = np.frombuffer(data).reshape(shape), shape
     least, most, times = _COMPARED
     some = np.linspace(0, count - 1, min(count, int(np.clip(times // n, least, most)))).astype(int)
     index = cKDTree(points).query(points[some], min(2 * (n + 2), count - 1) + 1)[1]
-    index = np.where(index[:, :1] == some[:, None], index[:, 1:], index[:, :-1])  # of repeated ones any
+    index = np.where(index[:, :1] == some[:, None], index[:, 1:], index[:, :-1])  # without the point itself
     design = np.concatenate([np.ones((*index.shape, 1)), points[index] - points[some][:, None]], axis=2)
-    return Surroundings(some, index, np.linalg.pinv(design, rcond=_DEPENDENT)[:, 0])
+    found = Surroundings(some, index, np.linalg.pinv(design, rcond=_DEPENDENT)[:, 0])
+    for array in found:
+        array.flags.writeable = False
+    return found
 
 
 def noise(around, vectors):
-    """Standard deviation (k,) of a component of k vectors (N, k, m) that neighbouring points do not share.
+    """Standard deviation (k,) of the part of vectors (N, k, m) that neighbouring points do not share.
 
-    Measured by how far they are from their predictions (`Surroundings`). The lower decile of the squares
-    counts, because curvature in some places is not noise. With many inputs no two points are near each other,
-    and the result is an upper bound.
+    It is the standard deviation of one component, measured by how far vectors are from their predictions
+    (`Surroundings`). Only the lower decile of the squares counts, because curvature in some places is not
+    noise. With many inputs no two points are near each other, and the result is only an upper bound.
     """
     left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
     squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]
@@ -77,14 +86,14 @@ def noise(around, vectors):
 
 
 def of_normal(dimension):
-    """Lower decile of the mean square of `dimension` normal numbers: `noise` divides by it."""
+    """Lower decile of the mean square of `dimension` normal numbers, by which `noise` divides."""
     from scipy.special import chdtri
 
     return float(chdtri(dimension, 1 - LOWER) / dimension)
 
 
 def checked_trust(error, weights, count):
-    """Error, a float or an array (N,), and weights (N,); each is None if it is not given."""
+    """Return the checked error, a float or an array (N,), and weights (N,); None for what is not given."""
     if error is not None:
         error = floats(error, "error")
         if error.shape not in ((), (count,)) or not (np.isfinite(error) & (error > 0)).all():
@@ -96,7 +105,7 @@ def checked_trust(error, weights, count):
         weights = floats(weights, "weights")
         if weights.shape != (count,) or (weights < 0).any() or not (weights > 0).any():
             raise DataError(
-                f"weights must be {count} numbers from 0, one for each point, and some above 0, "
+                f"weights must be {count} numbers >= 0, one for each point, and not all 0, "
                 f"got {_shown(weights)}"
             )
     return error, weights

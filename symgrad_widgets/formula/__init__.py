@@ -1,1 +1,1 @@
-"""The language of formulas: it turns text, SymPy expressions and numbers into one another."""
+"""The language of formulas: conversion between text, SymPy expressions and numbers."""

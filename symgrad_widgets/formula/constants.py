@@ -1,4 +1,4 @@
-"""Compute the parts of a formula without inputs while reading it, so that later steps cannot blow up."""
+"""While reading a formula, compute the parts without inputs, so that no later step can take forever."""
 
 import numpy as np
 
@@ -10,15 +10,15 @@ __all__ = ["constant", "levels", "number"]
 
 
 def number(text):
-    """Value of a number's text in a tree: 1.6, 1e-3, 3/2."""
+    """Value of a number that a tree holds as text: 1.6, 1e-3, 3/2."""
     above, _, below = text.partition("/")
     return float(above) / float(below or 1)
 
 
 def constant(tree, refuse):
-    """Value of a tree without inputs, else None.
+    """Value of a tree without inputs; None for any other tree.
 
-    If a part has no finite or no real value, it calls `refuse(sentence, piece=...)`, which must raise.
+    For a part without a finite real value it calls `refuse(sentence, piece=...)`, which must raise an error.
     """
     head, *parts = tree
     if head in ("#", "@"):
@@ -47,7 +47,7 @@ def _applied(head, values):
 
 
 def levels(tree):
-    """How deeply the lists are nested."""
+    """How deeply the lists of a tree are nested."""
     most, stack = 0, [(tree, 1)]
     while stack:
         (_, *parts), level = stack.pop()

@@ -1,7 +1,8 @@
-"""Values and gradients of a formula as it is written, by dual numbers, just as a browser computes them.
+"""Values and gradients of a formula as it is written, computed with dual numbers, as in a browser.
 
-Nothing is simplified: if a part of the formula has no value, the whole has none. A dual number here is a
-value (N,), or one number, and a dict of its slopes: the column of an input, and the derivative by it.
+Nothing is simplified: if a part of the formula has no value, the whole formula has none. A dual number here
+is a value, (N,) or a single number, with a dict of its slopes. The dict maps the column of an input to the
+derivative with respect to this input.
 """
 
 import numpy as np
@@ -15,9 +16,9 @@ __all__ = ["evaluate_tree"]
 
 
 def evaluate_tree(tree, names, points):
-    """Values (N,) and gradients (N, n) of a tree of `typed` at points (N, n), a column for each name.
+    """Values (N,) and gradients (N, n) of a tree from `typed` at points (N, n), with a column for each name.
 
-    Outside the domain of the formula or its derivative, they are not finite.
+    They are not finite outside the domain of the formula or of its derivative.
     """
     points = np.asarray(points, dtype=np.float64)
     inputs = {name: (points[:, i], {i: 1.0}) for i, name in enumerate(names)}
@@ -71,7 +72,7 @@ def _operator(row, given):
 
 
 def _sum(a, b, times_a=1.0, times_b=1.0):
-    """Sum of slopes a and b, each times a factor; what does not depend on an input has no slope for it."""
+    """Sum of slopes a and b, each times a factor; missing slopes count as 0."""
     total = {i: times_a * along for i, along in a.items()}
     for i, along in b.items():
         total[i] = total[i] + times_b * along if i in total else times_b * along
@@ -95,7 +96,7 @@ def _pow(a, b):
     value = np.power(a[0], b[0])
     if not b[1]:
         return value, _sum(a[1], {}, b[0] * np.power(a[0], b[0] - 1)) if b[0] != 0 else {}
-    value = np.where(np.isfinite(b[0]), value, np.nan)  # 1^oo
+    value = np.where(np.isfinite(b[0]), value, np.nan)  # 1^oo has no value
     by_base = b[0] * value / a[0]
     return value, _sum(a[1], b[1], by_base, value * np.log(a[0]))
 

@@ -1,4 +1,4 @@
-"""A formula as a function of arrays, or as a module that can replace a neuron."""
+"""Turn a formula into a function of arrays, or into a module that can replace a neuron."""
 
 import operator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ __all__ = ["to_numpy", "to_torch"]
 def to_numpy(formula, names, subspace=None):
     """Return a function from points (N, n), one column for each name, to the formula's values (N,).
 
-    It can be pickled. With a subspace (n, r) the formula is in the r coordinates `points @ subspace`.
-    Raises ExpressionError if the formula cannot be read or holds other symbols.
+    The function can be pickled. With a subspace (n, r), the formula is in the r coordinates
+    `points @ subspace`. Raises ExpressionError if the formula cannot be read or has other symbols.
     """
     return _Function(as_expression(formula, names), tuple(names), subspace)
 
@@ -38,16 +38,16 @@ class _Function:
 def to_torch(formula, names, subspace=None):
     """Return a torch.nn.Module from inputs (..., n) to the formula's values (...), of any dtype.
 
-    It can be saved, pickled, scripted, compiled and vectorised. With a subspace (n, r) the formula is in the
-    r coordinates `x @ subspace`.
-    Raises ExpressionError if the formula cannot be read, has other symbols, or functions that torch lacks.
+    The module can be saved, pickled, scripted, compiled and vectorised. With a subspace (n, r), the formula
+    is in the r coordinates `x @ subspace`. Raises ExpressionError if the formula cannot be read, has other
+    symbols, or has functions that torch lacks.
     """
     import torch
 
     expression = as_expression(formula, names)
     root = torch.nn.Module()
     graph = torch.fx.Graph()
-    x = graph.call_function(operator.mul, (graph.placeholder("x"), 1.0))  # whole numbers become floating
+    x = graph.call_function(operator.mul, (graph.placeholder("x"), 1.0))  # makes whole numbers floating
     if subspace is not None:
         root.register_buffer("subspace", torch.tensor(subspace))
         x = graph.call_function(torch.matmul, (x, graph.call_method("to", (graph.get_attr("subspace"), x))))
@@ -82,14 +82,14 @@ class _Writer:
         }
 
     def tensor(self, expression):
-        """Node of the values at each point."""
+        """Node of the values at all points, even if the expression is a number."""
         written = self.written(expression)
         if isinstance(written, float):
             return self.graph.call_function(self.full, (next(iter(self.columns.values())), written))
         return written
 
     def written(self, expression):
-        """Node of the values, or a float if they depend on no input."""
+        """Node of the values; a float if they do not depend on any input."""
         if not expression.free_symbols:
             return float(expression)
         if expression.is_Symbol:
@@ -99,7 +99,7 @@ class _Writer:
         return self._piecewise(expression.args) if expression.is_Piecewise else self._folded(expression)
 
     def _folded(self, expression):
-        """Node of a function; if it has many arguments, it takes them two at a time."""
+        """Node of a function; many arguments are taken two at a time."""
         if expression.is_Add or expression.is_Mul:
             function, arguments = _OF[expression.func.__name__], map(self.written, expression.args)
         else:

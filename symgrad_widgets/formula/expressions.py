@@ -1,7 +1,7 @@
-"""Formulas: read, measured, evaluated with their gradients, and compared with a gradient field.
+"""Read formulas, measure them, evaluate them with their gradients, and compare them with a field.
 
-This is the slow, independent way: SymPy's derivatives on NumPy. The search has its own kernels; tests compare
-them with this.
+This is the slow, independent way: SymPy takes the derivatives, and NumPy evaluates them. The search has
+kernels of its own, which tests compare with this module.
 """
 
 import functools
@@ -34,7 +34,7 @@ __all__ = [
 _MOST_NODES = 20_000
 _MOST_FROM_FILES, _LONGEST_FROM_FILES = 400, 4000  # parts, characters
 _REMEMBERED = 2**14  # formulas whose size is remembered
-_VANISHING = 1e-9  # of the largest component: shorter projections are rounding errors
+_VANISHING = 1e-9  # share of the largest component: shorter projections are rounding errors
 _ONE_OPERATOR = (
     sp.Integer(2),
     sp.Integer(3),
@@ -45,7 +45,7 @@ _ONE_OPERATOR = (
 def as_expression(formula, names=None):
     """Turn text, a number or a SymPy expression into a SymPy expression in `Symbol(name, real=True)`.
 
-    Symbols are matched by name, whatever their assumptions; with `names=None` any name will do.
+    Symbols are matched by name, whatever their assumptions; with `names=None` any name is allowed.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def as_expression(formula, names=None):
         return parse(formula, names)
     if isinstance(formula, (int, float, np.number)) and not isinstance(formula, bool):
         if not np.isfinite(formula):
-            raise ExpressionError(f"a formula must be text, a finite number or SymPy's, got {formula}")
+            raise ExpressionError(f"a formula that is a number must be finite, got {formula}")
         return parse(repr(float(formula)) if isinstance(formula, (float, np.floating)) else str(int(formula)))
     if not isinstance(formula, sp.Expr):
         raise ExpressionError(
@@ -76,7 +76,7 @@ def as_expression(formula, names=None):
 
 
 def from_file(text, names):
-    """Formula from a stranger's file: as `as_expression`, but short, so that it is quick to differentiate."""
+    """Read a stranger's formula as `as_expression` does; it must be short, so that derivatives are quick."""
     if len(text) > _LONGEST_FROM_FILES:
         raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
     formula = as_expression(text, names)
@@ -104,8 +104,8 @@ def _check_tree(formula):
 def complexity(expression):
     """Size of a formula: 1 for each leaf, each operator and each constant other than +-1.
 
-    A sum or product of k parts has k - 1 operators; a minus sign is free; a / b is one operator. Squares,
-    cubes, square roots and inverses are one operator each; any other constant power is an operator and a
+    A sum or product of k parts has k - 1 operators. A minus sign is free, and a / b is one operator. A
+    square, a cube, a square root or an inverse is one operator. Any other constant power is an operator and a
     constant.
 
     >>> complexity(parse("x1*x4 - x2*x3")), complexity(parse("x^2 + v^2"))
@@ -142,7 +142,7 @@ def _power(base, exponent):
 
 
 class _Modulus(sp.Function):
-    """|u| of a real u: to differentiate it, SymPy need not look for real and imaginary parts."""
+    """|u| of a real u, which SymPy can differentiate without searching for real and imaginary parts."""
 
     def fdiff(self, argindex=1):  # noqa: ARG002 - SymPy's signature
         return _Sign(self.args[0])
@@ -154,14 +154,14 @@ class _Sign(sp.Function):
 
 
 class _Log(sp.Function):
-    """log of the first argument, with the derivative of the second argument's log, which has no moduli."""
+    """log of the first argument, with the derivative of log(second), which has the same u without moduli."""
 
     def fdiff(self, argindex=1):
         return sp.S.Zero if argindex == 1 else 1 / self.args[1]
 
 
 def gradient(expression, names):
-    """Partial derivatives, one sympy.Expr for each name; |u| and log|u| have their real derivatives."""
+    """Partial derivatives, a sympy.Expr for each name; |u| and log|u| are differentiated for real u."""
     slopes = (slope.replace(_Log, lambda whole, _: sp.log(whole)) for slope in _slopes(expression, names))
     return [slope.replace(_Modulus, sp.Abs).replace(_Sign, sp.sign) for slope in slopes]
 
@@ -173,15 +173,15 @@ def _slopes(expression, names):
 
 
 def _without_modulus(product):
-    """The same factors, with u in place of each |u|: the log of either has the derivative u'/u."""
+    """The same factors with u in place of each |u|: log|u| and log u both have the derivative u'/u."""
     factors = (factor.as_base_exp() for factor in sp.Mul.make_args(product))
     return sp.Mul(*((base.args[0] if isinstance(base, sp.Abs) else base) ** power for base, power in factors))
 
 
 def evaluate(expression, names, points):
-    """Values (N,) and gradients (N, n) of a formula at `points` (N, n), by SymPy's derivatives on NumPy.
+    """Values (N,) and gradients (N, n) of a formula at `points` (N, n): SymPy's derivatives, on NumPy.
 
-    Outside the formula's domain, values and gradients are not finite; nothing is hidden.
+    Values and gradients are not finite outside the formula's domain.
     """
     points = floats(points, "points", copy=False)
     if points.ndim != 2 or points.shape[1] != len(names):
@@ -197,7 +197,7 @@ def evaluate(expression, names, points):
 
 @functools.lru_cache(maxsize=512)
 def compiled(expression, names, library="numpy"):
-    """Return a function of the inputs that returns [value, *partial derivatives], in NumPy or in mpmath."""
+    """Return a function that maps the inputs to [value, *partial derivatives], in NumPy or in mpmath."""
     symbols = [sp.Symbol(name, real=True) for name in names]
     rows = [expression, *_slopes(expression, names)]
     if library == "numpy":
@@ -213,7 +213,7 @@ def exact_numbers(expression):
 
 
 def _projected(expression, field):
-    """The formula's gradients in tangent coordinates (N, m); NaN where it has no value or no direction."""
+    """Tangent coordinates (N, m) of a formula's gradients; NaN where it has no value or no direction."""
     if isinstance(expression, str):  # as it is written, as a browser computes it
         values, gradients = evaluate_tree(
             read_formula(expression, field.names).tree, field.names, field.points
@@ -230,14 +230,15 @@ def _projected(expression, field):
 def misalignments(expression, field):
     """`1 - |P grad e|^2 / |grad e|^2` of a formula at each point of a field, shape (N,).
 
-    P projects onto the span of the neurons' gradients, all on the data's tangent space. A point counts 1 if
-    the formula has no value there, or if its gradient vanishes on the tangent space.
+    P projects onto the span of the neurons' gradients, and all gradients are taken on the data's tangent
+    space. The result is 1 where the formula has no value, or where its gradient vanishes on the tangent
+    space.
     """
     return misalignment(_projected(expression, field), field.unit)
 
 
 def angles(expression, field):
-    """Angle in degrees between the formula's gradient and the neuron's (or the span of several), shape (N,).
+    """Angle (N,) in degrees between the formula's gradient and the neuron's, or the span of several.
 
     Lines have no sign, so angles go from 0 to 90.
     """

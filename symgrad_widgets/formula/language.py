@@ -1,7 +1,7 @@
-"""The language of formulas as plain data: what a browser has to know to read and compute what is typed there.
+"""The language of formulas as plain data: what a browser must know to read and compute typed formulas.
 
-A function is either built in (both sides have those of `SLOPES`) or a tree of built-in functions. Each row of
-the operators' table is such a tree, so both sides know a new row.
+A function is either built in (Python and the browser both have the functions of `SLOPES`), or it is a tree of
+built-in functions. Each row of the operators' table is such a tree, so both know a new row at once.
 """
 
 import functools
@@ -20,7 +20,7 @@ __all__ = ["expansion", "language", "slope"]
 
 @functools.cache
 def expansion(row):
-    """Tree in u and v of an operator (a row of the table), or None if our functions cannot express it."""
+    """Tree in u and v for an operator (a row of the table); None if built-in functions cannot express it."""
     arguments = sp.symbols("u v", real=True)[: row.arity]
     try:
         tree = read_formula(str(row.sympy(sp, *arguments)), ("u", "v")).tree
@@ -35,12 +35,12 @@ def _heads(tree):
 
 @functools.cache
 def slope(name):
-    """Tree in the argument u and the value w of the derivative of a function in `SLOPES`."""
+    """Derivative of a function in `SLOPES`, as a tree in its argument u and its value w."""
     return read_formula(SLOPES[name], ("u", "w")).tree
 
 
 def language(spoken="en"):
-    """Everything that a reader and an evaluator of formulas have to know, as plain data.
+    """Everything that the code which reads and computes formulas has to know, as plain data.
 
     `functions` maps each name to its number of arguments. `trees` maps some names to their trees, or to None
     if a page cannot compute them; `slopes` maps the others to their derivatives. `sentences` are in the
@@ -62,5 +62,6 @@ def language(spoken="en"):
         "fractions": vocabulary.FRACTIONS,
         "greek": vocabulary.GREEK,
         "limits": vocabulary.LIMITS,
+        "point": words(spoken).table["numbers"]["point"],
         "sentences": words(spoken).table["formula"],
     }

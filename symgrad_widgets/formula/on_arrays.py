@@ -1,4 +1,4 @@
-"""SymPy expressions as functions of arrays: on NumPy, and on SciPy for special functions (erf, gamma)."""
+"""Turn SymPy expressions into functions of arrays: NumPy's, and SciPy's special functions (erf, gamma)."""
 
 from ..errors import ExpressionError
 
@@ -9,7 +9,7 @@ _UNKNOWN = (AttributeError, NameError, NotImplementedError, TypeError, ValueErro
 
 
 def anonymous(symbols, expression):
-    """Return new symbols, and the expression (or list) in these, because a name may be a function's."""
+    """Return new symbols, and the expression (or list) in these: an old name may also name a function."""
     import sympy as sp
 
     others = [sp.Dummy() for _ in symbols]
@@ -28,7 +28,7 @@ def on_arrays(symbols, expression, own=None, **options):
     Raises
     ------
     ExpressionError
-        if neither NumPy nor SciPy has a function: now, or when the result is called.
+        if neither NumPy nor SciPy has a function. The error is raised now, or when the result is called.
 
     """
     import sympy as sp

@@ -1,4 +1,4 @@
-"""What does not turn a formula's gradient: outer functions, powers, factors and offsets."""
+"""Take away what does not turn a formula's gradient: outer functions, powers, factors and offsets."""
 
 import sympy as sp
 
@@ -10,7 +10,8 @@ _STEPS = (sp.sign, sp.Heaviside, sp.floor, sp.ceiling, sp.Piecewise)  # flat bet
 def core(expression):
     """Strip outer functions of one argument: `3*exp(u)**2 + 1` becomes `u`, `1/(u*v)` becomes `u*v`.
 
-    Their derivatives vanish nowhere, or only at isolated values, so parallel gradients stay parallel.
+    The derivatives of these functions vanish nowhere or only at isolated values, so parallel gradients stay
+    parallel.
     """
     while True:
         inner = _inside(expression)

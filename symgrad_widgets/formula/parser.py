@@ -1,4 +1,4 @@
-"""Turn text into SymPy formulas: `typed` reads the text, and each function of a tree has a SymPy form."""
+"""Turn text into SymPy formulas: `typed` reads the text, and each function in its tree has a SymPy form."""
 
 import sympy as sp
 
@@ -20,10 +20,10 @@ def parse(text, names=None):
     Parameters
     ----------
     text : str
-        The formula as people write it; `typed` says what it reads, and how. The logarithm of something
-        negative is not a number here: write log(abs(u)).
+        The formula as people write it; `typed` says what can be read, and how. The logarithm of a negative
+        number has no value here: write log(abs(u)).
     names : sequence of str, or None
-        The inputs. With None, every word that is nothing else is an input.
+        The inputs. With None, every word that has no other meaning is an input.
 
     Returns
     -------
@@ -32,7 +32,8 @@ def parse(text, names=None):
     Raises
     ------
     ExpressionError
-        It says in one sentence what is wrong. The text is read, never run. Constants have at most 300 digits.
+        The message says in one sentence what is wrong. The text is only read, never run as code. Constants
+        may have at most 300 digits.
 
     """
     reading = read_formula(text, names)
@@ -45,7 +46,7 @@ def parse(text, names=None):
 
 
 def expression_of(tree):
-    """SymPy expression of a tree of `typed`."""
+    """SymPy expression of a tree from `typed`."""
     head, *parts = tree
     if head == "@":
         return sp.Symbol(parts[0], real=True)

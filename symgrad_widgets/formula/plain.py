@@ -1,20 +1,20 @@
-"""Trees of formulas as text that can be read in only one way."""
+"""Write trees of formulas as text that can be read in only one way."""
 
 __all__ = ["short", "written"]
 
 
 def short(text):
-    """Text of at most 40 signs, for a sentence."""
+    """The text, cut to at most 40 characters, for use in a sentence."""
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def written(tree):
-    """Text of a tree in this language, with every sign, and with brackets wherever a reader may want them."""
+    """Write a tree as text, with every `*` shown and with brackets wherever they help a reader."""
     return _written(tree)[0]
 
 
 def _written(tree):
-    """Text, and how strongly it binds: 1 a sum, 2 a product, 3 a quotient, 4 a power, 5 the rest."""
+    """Text, and how tightly it binds: a sum 1, a product 2, a quotient 3, a power 4, anything else 5."""
     head, *parts = tree
     if head in ("#", "@"):
         return parts[0], 3 if head == "#" and "/" in parts[0] else 5

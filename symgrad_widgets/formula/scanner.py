@@ -1,4 +1,4 @@
-"""The words, numbers and signs of a formula: what stands at a place of the text, and what is said of it."""
+"""The words, numbers and signs of a formula: what is at a place in the text, and errors about it."""
 
 import math
 import re
@@ -23,11 +23,11 @@ __all__ = ["DIGITS", "Scanner", "begins_word", "goes_on", "is_word"]
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NUMBER_WITH_COMMA = re.compile(r"(\d+(?:[.,]\d+|\.)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DIGITS = frozenset("0123456789")
-_SPLITS = 4  # a word is cut in so many ways at most
+_SPLITS = 4  # ways to cut a word, at most
 
 
 class Scanner:
-    """A text and a place in it. `chosen` says which of several ways to take; `open` says where there are."""
+    """A text and a place in it. `chosen` says how to read it where there are several ways."""
 
     def __init__(self, text, names, chosen):
         if not isinstance(text, str):
@@ -41,7 +41,7 @@ class Scanner:
         self.bars = self.commas = False  # inside |...|, inside a function of several arguments
 
     def refuse(self, sentence, start=None, end=None, **words):
-        """Raise the sentence about a place in the text: by default one sign, here."""
+        """Raise an error with a sentence about a place in the text, by default about the character here."""
         start = self.at if start is None else start
         said = SENTENCES[sentence].format(text=short(self.raw.strip(" ")), **words)
         raise ExpressionError(said, at=(start, start + 1 if end is None else end))
@@ -72,22 +72,22 @@ class Scanner:
         self.refuse("missing" if sign in "*/^)+-,|=" else "sign", sign=self.raw[self.at])
 
     def peek(self):
-        """Move to the next sign that is not a space, and return it; "" at the end."""
+        """Move to the next character that is not a space, and return it; "" at the end."""
         while self.at < self.end and self.text[self.at] == " ":
             self.at += 1
         return self.text[self.at] if self.at < self.end else ""
 
     def after(self, place):
-        """Sign at a place; "" at the end."""
+        """Character at a place; "" at the end."""
         return self.text[place] if place < self.end else ""
 
     def way(self, kind, count=2):
-        """Which of several ways to take at this place: the first, unless another one is chosen."""
+        """Which of several ways to take at this place: the first, unless `chosen` names another."""
         self.open[kind, self.at] = count
         return self.chosen.get((kind, self.at), 0)
 
     def starts(self, sign):
-        """Whether a factor begins with this sign, so that no * is needed before it."""
+        """Whether this character can begin a factor, so that no * is needed before it."""
         if sign == "|":
             return not self.bars
         return sign != "" and (sign in "(√.\\" or sign in FRACTIONS or sign in DIGITS or begins_word(sign))
@@ -123,12 +123,12 @@ class Scanner:
         return self.inputs.get(word, self.inputs.get(key(word)))
 
     def function(self, word):
-        """The function's own name, or None: capitals do not count."""
+        """The name under which a function is known, whatever the word's capitals; or None."""
         names = [ALIASES.get(name, name) for name in (word, word.lower())]
         return next((name for name in names if arity(name) is not None), None)
 
     def word_end(self, place):
-        """Where the word that begins here ends: letters, digits, subscripts, _ and _{...}."""
+        """The end of the word that begins here, made of letters, digits, subscripts, _ and _{...}."""
         place += self.text[place] == "\\"
         while place < self.end and goes_on(self.raw[place]):
             close = self.raw.find("}", place, self.end) if self.raw.startswith("_{", place) else -1
@@ -136,7 +136,7 @@ class Scanner:
         return place
 
     def cuts(self, start, end):
-        """Possible ends of the first piece of a word made of inputs, pi and functions, the longest first."""
+        """Possible ends, longest first, of the first piece of a word made of inputs, pi and functions."""
         fits = {end: True}
         for place in range(end - 1, start - 1, -1):
             fits[place] = any(
@@ -153,7 +153,7 @@ class Scanner:
         return len(word) > 1 and ahead and self.function(word) is not None
 
     def is_function(self):
-        """Whether a function comes next: it also ends the one before."""
+        """Whether a function comes next; if so, the argument of the function before it ends here."""
         if self.peek() == "√":
             return True
         if not (self.peek() == "\\" or begins_word(self.peek())):
@@ -163,7 +163,7 @@ class Scanner:
 
 
 def _by_key(names):
-    """Inputs by name, and also by the key for looking up names, if no two share a key."""
+    """Inputs by name, and also by the key under which names are looked up if no other input has that key."""
     keys = [key(name) for name in names]
     count = Counter(keys)
     alone = {one: name for one, name in zip(keys, names, strict=True) if count[one] == 1}
@@ -171,12 +171,12 @@ def _by_key(names):
 
 
 def begins_word(sign):
-    """Whether a word can begin with this sign."""
+    """Whether a word can begin with this character."""
     return sign == "_" or (sign != "" and unicodedata.category(sign)[0] == "L")
 
 
 def goes_on(sign):
-    """Whether a word can go on with this sign."""
+    """Whether a word can go on with this character."""
     return sign != "" and (
         begins_word(sign) or sign in DIGITS or sign in "₀₁₂₃₄₅₆₇₈₉" or unicodedata.category(sign)[0] == "M"
     )

@@ -1,8 +1,9 @@
-"""Read a formula as a person writes it: text to a tree. It never executes or simplifies anything.
+"""Read a formula as a person writes it, and turn the text into a tree. Nothing is run or simplified.
 
-The language, which `widgets/assets/formula/read.js` reads in the same way (capitals are the words below):
+The language, which `widgets/assets/formula/read.js` reads in the same way (words in capitals are explained
+below):
 
-    formula  = side {"=" side}           all but one side being a name (E, f(x, v)), a number or "const"
+    formula  = side {"=" side}           all sides but one: a name (E, f(x, v)), a number or "const"
     sum      = SIGNS product {SIGNS product}
     product  = factor {"*" factor | "/" factor | power}      2x, x v, 3(x + v): no sign is needed
     factor   = SIGNS power
@@ -11,15 +12,16 @@ The language, which `widgets/assets/formula/read.js` reads in the same way (capi
     call     = FUNCTION [("^" factor | SUPERSCRIPTS)] ("(" sum {"," sum} ")" | bare)
     bare     = SIGNS [NUMBER] power                          sin x, sin 2x, √x, sin² x, ln |x|
 
-A NUMBER has a point or a comma, 1.6 or 1,6; ½ and 1½ are numbers. A word is an INPUT, a CONSTANT (pi, π, e,
-E) or a FUNCTION, tried in this order; but a function's name with a bracket after it is always the function.
-Any other word is split into such words, `xv` into x and v, the longest first. If a text could mean several
-things, it is read in one way, and the others are noted: `1/2x` as (1/2)*x, `sin x v` as sin(x)*v, `x^1/2` as
-x^1/2, `sin^-1 x` as asin(x), a name that is also a product as the name.
+A NUMBER may have a point or a comma, 1.6 or 1,6; ½ and 1½ are numbers too. A word is an INPUT, a CONSTANT
+(pi, π, e, E) or a FUNCTION, tried in this order. A function's name with a bracket after it is always the
+function. Any other word is split into such words, as `xv` into x and v; the longest words are tried first. If
+a text could mean several things, it is read in one way, and the other ways are noted. So `1/2x` is read as
+(1/2)*x, `sin x v` as sin(x)*v, `x^1/2` as (x^1)/2, and `sin^-1 x` as asin(x). A name that could also be a
+product is read as the name.
 
-A tree is a list: `["#", "1.6", start, end]` is a number and its place in the text, `["@", "x"]` an input;
-the rest are `["pi"]`, `["e"]` and `[function, *arguments]`. Arithmetic has the functions add, neg, mul, div
-and pow; add and mul take any number of arguments.
+A tree is a list. `["#", "1.6", start, end]` is a number and its place in the text, and `["@", "x"]` is an
+input. The others are `["pi"]`, `["e"]` and `[function, *arguments]`. The functions of arithmetic are add,
+neg, mul, div and pow; add and mul take any number of arguments.
 """
 
 import functools
@@ -50,7 +52,7 @@ class Reading:
     ----------
     tree : nested lists, described in the module
     written : str, the same formula with every sign and bracket, so that it can be read in only one way
-    alternatives : tuple of str, what else the text may have meant, written in the same way
+    alternatives : tuple of str, other things that the text may have meant, written in the same way
 
     """
 
@@ -66,7 +68,7 @@ def read_formula(text, names=None):
     ----------
     text : str
     names : sequence of str, or None
-        The inputs, in any letters. With None, every word that is nothing else is an input.
+        The inputs, in any alphabet. With None, every word that has no other meaning is an input.
 
     Returns
     -------
@@ -78,7 +80,8 @@ def read_formula(text, names=None):
     Raises
     ------
     ExpressionError
-        It says in one sentence what is wrong; `error.at` is the place (start, end) in the text, or None.
+        The message says in one sentence what is wrong; `error.at` is the place (start, end) in the text, or
+        None.
 
     """
     first = _Reader(text, names, {})
@@ -119,7 +122,7 @@ class _Reader(Scanner):
         return tree
 
     def side(self):
-        """Place of the side of an equation that is the formula."""
+        """Find the formula in the text; in an equation, it is one side."""
         cuts = [-1, *(i for i, sign in enumerate(self.text) if sign == "="), self.end]
         sides = [(start + 1, end) for start, end in itertools.pairwise(cuts)]
         for start, end in sides if len(sides) > 1 else ():
@@ -134,7 +137,7 @@ class _Reader(Scanner):
         return kept[0] if kept else sides[0] if self.is_number(*sides[-1]) else sides[-1]
 
     def is_label(self, start, end):
-        """Whether this is a formula's name, such as E or f(x, v), and not a formula."""
+        """Whether this side is only a formula's name, such as E or f(x, v)."""
         word = self.text[start:end].strip(" ")
         name = re.fullmatch(r"[^ ()]+\(([^()]*)\)", word)
         if name and all(self.input(part.strip(" ")) for part in name[1].split(",")):
@@ -147,7 +150,7 @@ class _Reader(Scanner):
         return bool(_NO_FORMULA.fullmatch(word)) and self.input(word) is None
 
     def signs(self):
-        """Read any signs; returns whether they make a minus."""
+        """Read any signs; return whether they make a minus."""
         minus = False
         while self.peek() in ("+", "-"):
             minus ^= self.text[self.at] == "-"
@@ -188,7 +191,7 @@ class _Reader(Scanner):
                 return _product(factors)
 
     def next_power(self, before, depth):
-        """Power that follows another one without a sign between them."""
+        """Power that follows another power without a sign between them."""
         start = self.at
         power = self.power(depth)
         if before[0] == "#" and power[0] == "#":
@@ -289,7 +292,7 @@ class _Reader(Scanner):
         return self.piece(start, cuts[which], depth)
 
     def piece(self, start, end, depth):
-        """Input, constant or function that a word begins with."""
+        """The input, constant or function with which a word begins."""
         word = self.raw[start:end].removeprefix("\\")
         name = self.input(word)
         if name is None:

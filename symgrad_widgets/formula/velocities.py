@@ -1,4 +1,4 @@
-"""Read equations of motion as a person writes them: `x' = v` and `v' = -sin(x)`, one on each line."""
+"""Read equations of motion as a person writes them, one on each line, such as `x' = v` and `v' = -sin(x)`."""
 
 import re
 from functools import partial
@@ -16,7 +16,7 @@ _EXAMPLE = "write x' = v and v' = -sin(x), a line for each"
 
 
 def read_velocities(text):
-    """Return the names of n quantities, and a function that maps n arrays (N,) to their n velocities.
+    """Return the names of n quantities, and a function that maps n arrays (N,) to the n velocities.
 
     >>> names, rhs = read_velocities("x' = v; v' = -sin(x)")
 
@@ -24,13 +24,13 @@ def read_velocities(text):
     ----------
     text : str
         An equation `x' = ...` or `dx/dt = ...` for each quantity, on separate lines or separated by
-        semicolons. The right-hand sides are formulas, as `read_formula` reads them, in the quantities on the
-        left.
+        semicolons. The right-hand sides are formulas in the quantities of the left-hand sides, as
+        `read_formula` reads them.
 
     Raises
     ------
     ExpressionError
-        if a line is not such an equation, a quantity has two, or a formula cannot be read.
+        if a line is not such an equation, if a quantity has two equations, or if a formula cannot be read.
 
     """
     lines = [line.strip() for line in _BETWEEN.split(text) if line.strip()]

@@ -1,4 +1,4 @@
-"""The words of formulas and the sentences about them, shared by both readers: ours and the browser's."""
+"""The words of formulas, and the sentences about them, which Python's and the browser's readers share."""
 
 import math
 import unicodedata
@@ -27,7 +27,7 @@ __all__ = [
     "known_functions",
 ]
 
-# What has a value of its own, and its derivative in the argument u and the value w.
+# Functions that are computed directly, and their derivatives, written in the argument u and the value w.
 SLOPES = {
     "sqrt": "1/(2*w)",
     "exp": "w",
@@ -47,7 +47,7 @@ SLOPES = {
     "abs": "sign(u)",
     "sign": "0",
 }
-ARITHMETIC = {"add": 2, "neg": 1, "mul": 2, "div": 2, "pow": 2}  # how many arguments where they are called
+ARITHMETIC = {"add": 2, "neg": 1, "mul": 2, "div": 2, "pow": 2}  # numbers of arguments
 ALIASES = {
     "ln": "log", "Abs": "abs", "sq": "square", "√": "sqrt",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan",
@@ -60,7 +60,7 @@ ON_ARRAYS = {
     for name in SLOPES
 }
 
-# One sign for each that is typed for it.
+# Signs that people type, and the signs that they stand for.
 TYPOGRAPHY = {
     **dict.fromkeys("−–—", "-"),
     **dict.fromkeys("·×∙⋅∗", "*"),
@@ -86,18 +86,18 @@ SENTENCES = ENGLISH.table["formula"]
 
 
 def key(name):
-    """How a name is looked up: x_{1}, x_1, x₁ and x1 are one, and so are α and alpha."""
+    """The key under which a name is looked up: x_{1}, x_1, x₁ and x1 have the same key, as do α and alpha."""
     plain = "".join(GREEK.get(sign, sign) for sign in unicodedata.normalize("NFKC", name))
     return "".join(sign for sign in plain if sign not in "_{}\\ ")
 
 
 def inverse(name):
-    """Name of the inverse of sin, cos, tan, sinh, cosh or tanh; None for another function."""
+    """Name of the inverse of sin, cos, tan, sinh, cosh or tanh; None for any other function."""
     return f"a{name}" if f"a{name}" in SLOPES and name in SLOPES else None
 
 
 def arity(name):
-    """Number of arguments of a function, by its name; None for an unknown function."""
+    """Number of arguments of the function with this name; None for an unknown function."""
     if name in ARITHMETIC:
         return ARITHMETIC[name]
     if name in SLOPES:

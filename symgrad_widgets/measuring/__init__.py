@@ -1,1 +1,1 @@
-"""Sweeps over seeds and studies: they show how often a formula is found, and where reading ends."""
+"""Sweeps over seeds, and studies, which show how often a formula is found and what cannot be read."""

@@ -14,17 +14,17 @@ _GLOSSARY = re.compile(r"^\| word \| meaning here \|\n\|[-| ]+\|\n((?:\|.*\|\n?)
 
 
 def index(folder, results):
-    """Return the table of all experiments: notebook, and how well it went in a sweep.
+    """Return the table of all experiments: their notebooks, and how well they went in a sweep.
 
     Parameters
     ----------
-    folder : path of the notebooks, relative to the folder that shows the table: links begin with it
+    folder : path of the notebooks, relative to the folder that shows the table; links begin with this path
     results : path of a sweep's folder, or of a file of its rows, as `symgrad sweep` writes them
 
     Raises
     ------
     OutputError, DataError
-        if there are no such rows.
+        if there are no rows of a sweep.
 
     """
     from ..network.experiment import experiments
@@ -35,7 +35,7 @@ def index(folder, results):
 
 
 def answers(results):
-    """Return the table of the formulas that a sweep found most often; readers should guess them first."""
+    """Return the table of the formulas that a sweep found most often, for readers who have guessed first."""
     rows = ((s.id, s.experiment, typed(s.formulas[0][0])) for s in _summaries(results).values() if s.formulas)
     return Table(("paper", "name", "formula"), tuple(rows))
 
@@ -96,7 +96,7 @@ def _figures(summary):
 
 
 def _power(number):
-    """Number such as 2.9·10⁻⁸, which no browser breaks at its sign."""
+    """A number in the form 2.9·10⁻⁸, which no browser breaks at the minus sign."""
     digits, exponent = f"{number:.1e}".split("e")
     return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
 

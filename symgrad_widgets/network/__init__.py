@@ -1,10 +1,10 @@
-"""The first stem: data, a network that learns from them, and the gradients of its neurons (torch)."""
+"""Data, networks that learn from them, and the gradients of their neurons (torch)."""
 
 __all__ = ["ACTIVATIONS"]
 
 
 def __getattr__(name):
-    """Load torch only for an activation, not for an experiment's data."""
+    """Import `ACTIVATIONS` at its first use: it needs torch, but an experiment's data do not."""
     if name != "ACTIVATIONS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .modules import ACTIVATIONS

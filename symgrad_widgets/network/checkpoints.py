@@ -1,4 +1,4 @@
-"""Read a stranger's checkpoint as numbers, never as code, and build the network its shapes describe."""
+"""Read a stranger's checkpoint as numbers, never as code, and build a network from the shapes."""
 
 import io
 import pickletools
@@ -18,17 +18,17 @@ from .modules import mlp
 
 __all__ = ["from_checkpoint"]
 
-_SEARCHED = 8  # at most so many series of layers are put in order by trying
-_LISTED = 4  # orders that a message lists, if several fit
-_DEEPEST = 200  # at most so many layers are put in order by trying
-_TRIES = 20_000  # beginnings of orders
-_LARGEST_LIST = 20  # layers that a message names
-_SHARED = 16  # times that layers may use a file's numbers
-_PICKLES = 5  # one after another, in files that torch wrote before its version 1.6
-_STEPS, _LONGEST = 300_000, 1000  # of a pickle, and characters of a name in it
-_SPARE = 2**20  # bytes that a zip file's entries may have beyond the file, whose directory is short
+_SEARCHED = 8  # most series of layers whose order we find by trying
+_LISTED = 4  # most orders in an error message
+_DEEPEST = 200  # most layers whose order we find by trying
+_TRIES = 20_000  # most partial orders to try
+_LARGEST_LIST = 20  # most layers in an error message
+_SHARED = 16  # layers may use a file's numbers at most this many times
+_PICKLES = 5  # most pickles in a row, in files from before torch 1.6
+_STEPS, _LONGEST = 300_000, 1000  # most steps of a pickle, and most characters of a name in it
+_SPARE = 2**20  # the entries of a zip file may exceed the file by this many bytes
 _CODE = re.compile(r"GLOBAL ([\w.]+)")
-_OWN = "build the network yourself and give it the numbers: model.load_state_dict(...)"
+_OWN = "build the network yourself and load the numbers into it: model.load_state_dict(...)"
 
 
 def from_checkpoint(path, activation, layers=None):
@@ -40,25 +40,27 @@ def from_checkpoint(path, activation, layers=None):
     Parameters
     ----------
     path : path of a safetensors file, or of a state dict that `torch.save` wrote
-        The state dict may lie inside others, beside an epoch and an optimizer.
+        The state dict may be inside other dicts, beside an epoch and an optimizer.
     activation : str, a row of `networks.ACTIVATIONS`
-        Used between the layers; the last is linear. A checkpoint does not contain it: you have to know it.
+        It follows each layer except the last, which is linear. A checkpoint does not contain it, so you have
+        to know it.
     layers : sequence of str or None
-        Names of the layers to use, in their order. None: all layers, in the order of the file if it has one
-        and their shapes fit; else in the only order in which they fit. A safetensors file and a plain dict
-        have no order; there, names that differ only in a number are in the order of this number.
+        Names of the layers to use, in order. None means all layers: in the file's order if it has one and the
+        shapes fit, otherwise in the only order that fits. A safetensors file and a plain dict have no order.
+        For these, names that differ only in a number are sorted by the number.
 
     Returns
     -------
-    torch.nn.Sequential, as `networks.mlp` makes it: linear1, tanh1, linear2, ..., latent
-        On the CPU, in eval mode, with the file's precision, but at least single.
+    torch.nn.Sequential, built as by `networks.mlp`: linear1, tanh1, linear2, ..., latent
+        The network is on the CPU and in eval mode. Its precision is that of the file, but at least single.
 
     Raises
     ------
     OutputError
         if the file is missing or is not a checkpoint.
     ModelError
-        if it holds pickled code, several state dicts, anything but linear layers, or layers that do not fit.
+        if the file holds pickled code, several state dicts, anything but linear layers, or layers that do not
+        fit one another.
     UnknownNameError
         if an activation or a layer does not exist.
 
@@ -83,7 +85,7 @@ def _key(layer, what):
 
 
 def _tensors(path):
-    """Tensors of a file by name, and whether they are in the order in which the network was built."""
+    """Return a file's tensors by name, and whether the file keeps the order of the network's layers."""
     try:
         with path.open("rb") as file:
             safetensors = file.read(9)[8:] == b"{"
@@ -100,14 +102,14 @@ def _tensors(path):
     found = list(_state_dicts(held))
     if len(found) != 1:
         where = ", ".join(name or "the top" for name, _ in found)
-        what = f"several state dicts ({where}): save the one you mean alone" if found else "no state dict"
+        what = f"several state dicts ({where}): save only the one you want" if found else "no state dict"
         raise ModelError(f"{path} holds {what}; save it with torch.save(model.state_dict(), ...)")
     state = found[0][1]
-    return _only_tensors(state), isinstance(state, OrderedDict)  # as a module's state dict is
+    return _only_tensors(state), isinstance(state, OrderedDict)  # `module.state_dict()` is one
 
 
 def _refuse_bombs(path):
-    """Raise ValueError if reading a file would take far more memory or time than its size suggests."""
+    """Raise ValueError if a file would take far more memory or time to read than its size suggests."""
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
             for _ in range(_PICKLES):
@@ -123,10 +125,10 @@ def _refuse_bombs(path):
 
 
 def _refuse_long(file):
-    """Raise ValueError if a pickle has very many steps, or a very long name."""
+    """Raise ValueError if a pickle has too many steps, or a name in it is too long."""
     for number, (_, argument, _) in enumerate(pickletools.genops(file)):
         if number > _STEPS or (isinstance(argument, str) and len(argument) > _LONGEST):
-            raise ValueError("no state dict is as long")
+            raise ValueError("no state dict is that long")
 
 
 def _only_tensors(state):
@@ -137,7 +139,7 @@ def _refusal(path, reason):
     code = _CODE.search(reason)
     if code is None:
         return OutputError(
-            f"{path} is damaged or not a checkpoint ({' '.join(reason.split())[:100]}): give a "
+            f"{path} is damaged or not a checkpoint ({' '.join(reason.split())[:100]}): use a "
             "safetensors file, or what torch.save(model.state_dict(), ...) writes"
         )
     return ModelError(
@@ -152,7 +154,7 @@ def _natural(name):
 
 
 def _state_dicts(held):
-    """Yield once each mapping of names to tensors with a weight, wherever it is: (where, mapping)."""
+    """Yield (where, mapping) for each mapping of names to tensors that has a weight, at any depth."""
     waiting, seen = [("", held)], set()
     while waiting:
         name, value = waiting.pop()
@@ -167,7 +169,7 @@ def _state_dicts(held):
 
 
 def _chosen(tensors, ordered, layers, path):
-    """Names of the layers in order, after all checks."""
+    """Check the layers, and return their names in order."""
     sizes = {
         key.removesuffix("weight").removesuffix("."): tuple(value.shape[::-1])
         for key, value in tensors.items()
@@ -189,7 +191,7 @@ def _chosen(tensors, ordered, layers, path):
 
 
 def _dense(tensor):
-    """Whether a tensor holds a real number in each of its places."""
+    """Whether a tensor stores a real number for each of its entries."""
     plain = tensor.layout == torch.strided and tensor.dtype.is_floating_point and not tensor.is_meta
     return plain and 0 < tensor.numel() <= tensor.untyped_storage().nbytes() // tensor.element_size()
 
@@ -218,7 +220,7 @@ def _known(layers, sizes, path):
 def _order(sizes, ordered, path):
     if ordered and _fit(list(sizes), sizes):
         return list(sizes)
-    series = {}  # of names that differ only in their numbers, in order of these
+    series = {}  # names that differ only in a number, sorted by the number
     for name in sorted(sizes, key=_natural):
         series.setdefault(re.sub(r"\d+", "#", name), []).append(name)
     tries = iter(range(_TRIES))
@@ -232,7 +234,7 @@ def _order(sizes, ordered, path):
     how += " or others" if len(found) > _LISTED else ""
     raise ModelError(
         f"the layers of {path} {f'fit one another in several orders ({how})' if found else 'do not fit'}: "
-        f"{_described(sizes, sizes)}; name those of one network in their order, layers=[...]"
+        f"{_described(sizes, sizes)}; list the layers of one network in order, layers=[...]"
     )
 
 
@@ -241,7 +243,7 @@ def _fit(names, sizes):
 
 
 def _orders(begun, series, sizes, tries):
-    """Yield all orders in which the layers fit one another and each series stays in its own order."""
+    """Yield all orders in which the layers fit one another. Numbered layers keep their order."""
     if next(tries, None) is None:
         return
     if not any(series):

@@ -1,7 +1,7 @@
-"""The concepts that the experiments hide, as plain SymPy formulas, and the equations that their data obey.
+"""The concepts that the experiments hide, as SymPy formulas, and the equations that hold on their data.
 
-Each concept is one row: `"P1-07": Concept(x**2 + v**2)`. Only the noise floor and the verdict read them;
-sampling, training and search never do.
+Each concept is one row: `"P1-07": Concept(x**2 + v**2)`. Only the noise floor and the verdict read these
+rows; sampling, training and search never do.
 """
 
 from typing import NamedTuple
@@ -13,15 +13,15 @@ __all__ = ["CONCEPTS", "Concept", "gradients_of", "inputs"]
 
 
 def inputs(names):
-    """SymPy symbols for a list of names, `"x v"` or `"x1:5"`: real, as everywhere in this package."""
+    """Return real SymPy symbols for a list of names, such as `"x v"` or `"x1:5"`."""
     return sympy.symbols(names, real=True, seq=True)
 
 
 class Concept(NamedTuple):
-    """Formulas that the pairs of an experiment share, and what holds at each of its points.
+    """Formulas whose values are equal within each pair of an experiment.
 
-    `constraints` are SymPy equations in the same symbols, true on all data; the proof may use them.
-    `meanings` are keys in the table of words: they say what each formula means to a person.
+    `constraints` are SymPy equations in the same symbols that hold on all data; the verdict's proof may use
+    them. `meanings` are keys of the table of words that explains what each formula means.
     """
 
     formulas: tuple
@@ -30,7 +30,7 @@ class Concept(NamedTuple):
 
 
 def gradients_of(formulas, names, points):
-    """Exact gradients of formulas at points (N, n), by symbolic differentiation: shape (N, formulas, n)."""
+    """Return exact gradients (N, formulas, n) of formulas at points (N, n), by symbolic differentiation."""
     symbols = [sympy.Symbol(name, real=True) for name in names]
     rows = [[formula.diff(symbol) for symbol in symbols] for formula in formulas]
     values = [[sympy.lambdify(symbols, entry, "numpy")(*points.T) for entry in row] for row in rows]
@@ -78,7 +78,7 @@ CONCEPTS = {
     ),
     "P1-12": Concept((t**2 - x**2 - y**2 - z**2,), meanings=("interval",)),
     "P1-13": Concept((sympy.Matrix(3, 3, xs[:9]).det(),), meanings=("determinant",)),
-    # arXiv 2401.04978; of F and G, what the paper's networks made of two labels that agree
+    # arXiv 2401.04978; for F and G, the sum that the paper's networks learnt from two labels that agree
     "P2-A1": Concept((x1**2 + 2 * x2**2,)),
     "P2-A": Concept((x1**2 + 3 * x1 * x2 + 2 * x2**2,)),
     "P2-B": Concept((x1**2 + sympy.sin(x2 + x3),)),

@@ -1,4 +1,4 @@
-"""A network whose layers follow one another, as plain arrays, so that it can run without torch."""
+"""Write a network as plain arrays that run without torch, if its layers form a chain."""
 
 import operator
 from typing import NamedTuple
@@ -11,10 +11,10 @@ from .modules import Standardize
 
 __all__ = ["Step", "layered"]
 
-_CLOSE = 1e-4  # of the output's spread: steps that leave more do not compute the model
+_CLOSE = 1e-4  # share of the output's spread: the steps may differ from the model by this
 _POINTS = 64
-_SAME = (nn.Identity, nn.Dropout, nn.AlphaDropout)  # as they are when a model is read
-_MODULES = {  # with the attributes that say more of each
+_SAME = (nn.Identity, nn.Dropout, nn.AlphaDropout)  # these do nothing in eval mode
+_MODULES = {  # each with its parameters
     nn.ELU: ("elu", ("alpha",)),
     nn.GELU: ("gelu", ()),
     nn.LeakyReLU: ("leakyrelu", ("negative_slope",)),
@@ -26,7 +26,7 @@ _MODULES = {  # with the attributes that say more of each
     nn.Softsign: ("softsign", ()),
     nn.Tanh: ("tanh", ()),
 }
-_FUNCTIONS = {  # what a model calls in its forward, as a function or as a method
+_FUNCTIONS = {  # functions and methods that a model may call in `forward`
     "cos": torch.cos,
     "exp": torch.exp,
     "gelu": nn.functional.gelu,
@@ -45,30 +45,31 @@ _STANDARD = {"softplus": {"beta": 1.0, "threshold": 20.0}}
 class Step(NamedTuple):
     """One step from numbers (N, k) to numbers (N, k').
 
-    `kind` is "linear", with arrays `weight` (k', k) and `bias` (k',) among `given`; "affine", with `by` and
-    `plus`, each (k,); "same"; or the name of a function of each number, with what it depends on. `name` is
-    that of the module in the model, or None.
+    There are four kinds. A "linear" step has arrays `weight` (k', k) and `bias` (k',) in `given`. An "affine"
+    step has `by` and `plus`, each (k,). The step "same" changes nothing. Any other `kind` is the name of a
+    function of single numbers; `given` holds its parameters. `name` is the module's name in the model, or
+    None.
     """
 
     kind: str
     name: str | None
     given: dict
-    call: object  # the same in torch, without the hooks that a module may have
+    call: object  # the same step in torch, without a module's hooks
 
 
 def layered(model, points, values):
-    """Steps of a model that takes them one after another, or None if it is not such a model.
+    """Return the steps of a model if its layers form a chain; otherwise None.
 
     Parameters
     ----------
     model : torch.nn.Module
-        Its own forward is traced, with stand-ins for numbers.
+        Its forward pass is traced symbolically, without numbers.
     points : array (N, n)
-    values : array (N, k), its outputs there, to compare with those of the steps
+    values : array (N, k), the model's outputs at these points, to compare with the outputs of the steps
 
     Returns
     -------
-    tuple of Step, arrays float32; or None
+    tuple of Step with float32 arrays, or None
 
     """
     steps = _followed(model)
@@ -80,7 +81,7 @@ def layered(model, points, values):
         with torch.no_grad():
             for step in steps:
                 found = step.call(found)
-    except RuntimeError:  # the points are not what the first step takes
+    except RuntimeError:  # the points do not fit the first step
         return None
     if found.shape != expected.shape:
         return None
@@ -94,10 +95,10 @@ class _Tracer(torch.fx.Tracer):
 
 
 def _followed(model):
-    """Steps along the only way through a model's graph, or None if there is not exactly one way."""
+    """Return the steps along the only path through a model's graph; None if there is no single path."""
     try:
         nodes = list(_Tracer().trace(model).nodes)
-    except Exception:  # noqa: BLE001 - what cannot be followed raises anything
+    except Exception:  # noqa: BLE001 - tracing may raise anything
         return None
     modules, at, steps = dict(model.named_modules()), nodes[0], []
     for node in nodes[1:]:

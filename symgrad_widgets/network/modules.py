@@ -1,4 +1,4 @@
-"""Networks that take raw inputs: a layer scales them, so that gradients are with respect to raw inputs."""
+"""Networks for raw inputs. The first layer scales them, so gradients are with respect to the raw inputs."""
 
 from collections import OrderedDict
 from itertools import pairwise
@@ -22,12 +22,12 @@ ACTIVATIONS = {
 
 
 class Standardize(nn.Module):
-    """Shift and scale each input to mean 0 and standard deviation 1 on the points it was made from.
+    """Shift and scale each input to mean 0 and standard deviation 1 on the given points.
 
     Parameters
     ----------
     points : array (N, n)
-        An input that is constant on them is only shifted.
+        An input that is constant on these points is only shifted.
 
     """
 
@@ -49,7 +49,7 @@ class Standardize(nn.Module):
 
 
 def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
-    """Fully connected network, with layers named linear1, silu1, linear2, ..., latent.
+    """Return a fully connected network, with layers named linear1, silu1, linear2, ..., latent.
 
     Parameters
     ----------
@@ -58,11 +58,11 @@ def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
     activation : str, a row of `ACTIVATIONS`
         Smooth by default, because gradients of a ReLU network are constant between kinks.
     generator : torch.Generator or None
-        Source of the initial weights, PyTorch's usual U(-1/sqrt(fan-in), 1/sqrt(fan-in)).
+        It draws the initial weights as PyTorch does: U(-1/sqrt(fan-in), 1/sqrt(fan-in)).
     points : array (N, n) or None
-        With points, a first layer `standardize` scales the inputs to them.
+        If given, a first layer `standardize` scales the inputs to mean 0 and spread 1 on these points.
     dropout : float
-        Share of each hidden layer's neurons that are left out in training.
+        Share of each hidden layer's neurons that are switched off in training.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
 
     """
     if activation not in ACTIVATIONS:
-        raise UnknownNameError(f"no activation {activation!r}; {nearest(activation, ACTIVATIONS)}")
+        raise UnknownNameError(f"there is no activation {activation!r}; {nearest(activation, ACTIVATIONS)}")
     layers = OrderedDict() if points is None else OrderedDict(standardize=Standardize(points))
     for number, (inputs, outputs) in enumerate(pairwise(sizes[:-1]), start=1):
         layers[f"linear{number}"] = _linear(inputs, outputs, generator)
@@ -82,10 +82,10 @@ def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
 
 
 class Autoencoder(nn.Module):
-    """Two mirrored networks: from inputs to latents, which are the output, and from latents back to inputs.
+    """Two mirrored networks: from inputs to latents (the output), and from latents back to inputs.
 
-    Parameters as for `mlp`; the sizes are those of the encoder. `decode(latents)` reconstructs `scaled(x)`:
-    the inputs as the encoder's first layer scales them.
+    The parameters are as in `mlp`; `sizes` are those of the encoder. `decode(latents)` reconstructs
+    `scaled(x)`, the inputs after the encoder's scaling layer.
     """
 
     def __init__(self, sizes, activation="silu", generator=None, points=None, dropout=0.0):
@@ -104,10 +104,10 @@ class Autoencoder(nn.Module):
 
 
 class SideBySide(nn.Module):
-    """Join models with the same inputs into one, with their outputs side by side: (N, k1 + k2 + ...).
+    """Join models with the same inputs into one model, with outputs side by side: (N, k1 + k2 + ...).
 
-    If a model returns several tensors, it takes all that have a row for each point. Further arguments go to
-    each model.
+    If a model returns several tensors, all tensors with a row for each point are used. Further arguments are
+    passed to every model.
 
     >>> sg.gradient_field(sg.SideBySide(first.model, second.model), x, neuron=[0, 1])  # doctest: +SKIP
     """
@@ -117,7 +117,7 @@ class SideBySide(nn.Module):
         self.models = nn.ModuleList(models)
 
     def forward(self, x, *arguments, **named):
-        """Return the outputs, the first model's first."""
+        """Return the outputs of all models side by side, in order."""
         return table_of([model(x, *arguments, **named) for model in self.models], len(x))
 
 

@@ -1,4 +1,4 @@
-"""Check what a reader has worked out: right, or how far off; it never gives the answer away."""
+"""Check what a reader has worked out: say "right", or how far off it is, but never the answer."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _OPEN = "Not solved yet: replace the three dots with your answer, and run the ce
 
 @dataclass(frozen=True, repr=False)
 class Checked:
-    """Whether an answer is right (None: there is no answer yet), and a sentence about it."""
+    """Whether an answer is right (None: no answer yet), and a sentence about it."""
 
     right: bool | None
     message: str
@@ -35,7 +35,7 @@ def check_answer(answer, right, within=0.02):
     ----------
     answer : number, array, text, bool, or `...` if it is not solved yet
     right : the same kind, or a function of the answer
-        The right answer. The function returns a `Verdict` on a formula, or whether the answer is right.
+        The right answer. A function must return a `Verdict` on a formula, or whether the answer is right.
     within : float
         How far a number may be off, as a share of the largest right number.
 

@@ -25,7 +25,7 @@ _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0
 
 
 def notebook_folder(given=None):
-    """Return the folder of the notebooks: `given`, or that of the checkout or package this runs from."""
+    """Return the notebooks' folder: `given`, or the folder in the checkout or package that runs this."""
     package = Path(__file__).resolve().parents[1]
     folder = (
         Path(given).expanduser()
@@ -41,7 +41,7 @@ def notebook_folder(given=None):
 
 
 def own_copy(folder):
-    """Return `folder`, or a working copy ./notebooks if it belongs to an installed package."""
+    """Return `folder` or, if it belongs to an installed package, a working copy ./notebooks."""
     if folder != Path(__file__).resolve().parents[1] / NAME:
         return folder
     shutil.copytree(folder, NAME, dirs_exist_ok=True, copy_function=_copy_missing)
@@ -61,15 +61,15 @@ def sources(folder):
 def find(experiment, folder):
     """Return the path of an experiment's notebook, `[NN_]<slug>.ipynb` somewhere below `folder`.
 
-    If it has no notebook of its own, `<kind>.ipynb` serves all experiments of a kind, and has a parameter
-    `experiment`.
+    If the experiment has no notebook of its own, return `<kind>.ipynb`, which serves all experiments of a
+    kind and has a parameter `experiment`.
     """
     known = {_slug(path): path for path in sources(folder)}
     for name in (experiment.slug, experiment.kind):
         if name in known:
             return known[name]
     raise UnknownNameError(
-        f"no notebook for {experiment.slug!r} below {folder}: {nearest(experiment.slug, known)}"
+        f"there is no notebook for {experiment.slug!r} below {folder}: {nearest(experiment.slug, known)}"
     )
 
 
@@ -89,7 +89,7 @@ def defaults(path):
 
 
 def answered(path):
-    """Return the parameters that make a notebook show its answers at once, because nobody will guess."""
+    """Return the parameters that make a notebook show its answers at once, for when nobody will guess."""
     return {"guess_first": False} if "guess_first" in defaults(path) else {}
 
 
@@ -107,9 +107,9 @@ def _literal(statement):
 
 
 def parameters(path, experiment, settings):
-    """Return the parameters for a notebook: which experiment, if it has a choice, and (name, text) pairs.
+    """Return the parameters for a notebook: the experiment, if it has a choice, and (name, text) pairs.
 
-    They are checked against its parameters. Each value gets the type of its default.
+    They are checked against the notebook's own parameters, and each value gets the type of its default.
     """
     known = defaults(path)
     values = {"experiment": experiment.slug} if "experiment" in known else {}
@@ -148,7 +148,7 @@ def check_folder(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except (OSError, ValueError, RuntimeError) as error:  # no such user's home; a name with a zero
+    except (OSError, ValueError, RuntimeError) as error:  # no such user, or a null character in the name
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"cannot write to {folder} ({reason}): choose another folder") from None
     return folder

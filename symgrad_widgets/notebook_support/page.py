@@ -1,8 +1,8 @@
 """A notebook as one static HTML page that you can read offline.
 
-nbconvert's own page fetches MathJax, require.js, mermaid and the widget manager from other hosts. Without
-them it shows neither formulas nor widgets. Here formulas become MathML, which browsers draw themselves, and
-each widget is replaced by the picture or words that the notebook stores with it.
+nbconvert's own page fetches MathJax, require.js, mermaid and the widget manager from other hosts, and shows
+neither formulas nor widgets without them. Here formulas become MathML, which browsers draw themselves, and
+the picture or words that the notebook stores with a widget take its place.
 """
 
 import copy
@@ -10,9 +10,10 @@ import re
 
 from bs4 import BeautifulSoup
 from jinja2 import pass_context
-from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from .typeset import mathml
 
 __all__ = ["rendered", "to_html"]
 
@@ -22,12 +23,16 @@ _LIVE = (  # what shows only with code from elsewhere, or with a kernel
     "application/vnd.bokehjs_load.v0+json",
     "application/vnd.jupyter.widget-view+json",
 )
-_NAMED = re.compile("(?<!<msup>)(?<!<msub>)(<mi>[a-z]{2,}</mi>)(?=<m[in])")  # cos before its argument
 _NUMBER = re.compile(r"[-+–]?[\d.]+(e[-+]?\d+)?( of \d+)?|\d+–\d+")
 _STYLE = """
 .jp-OutputArea-output img { max-width: 100%; height: auto }
 math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math TeX Gyre", math }
-"""  # a font without a table for mathematics puts indices on the line
+.jp-RenderedMarkdown { overflow-wrap: break-word }
+.jp-RenderedHTMLCommon a:link, .jp-RenderedHTMLCommon a:visited { text-decoration: underline }
+:root { --jp-cell-prompt-not-active-opacity: 1; --jp-mirror-editor-comment-color: #336b6b;
+--jp-mirror-editor-number-color: #006000; --jp-mirror-editor-operator-color: #8411d0;
+--jp-mirror-editor-keyword-color: #006000; --jp-mirror-editor-builtin-color: #006000 }
+"""  # fonts without tables for mathematics do not lower indices; JupyterLab's colours are too pale
 
 
 def to_html(notebook, title="notebook"):
@@ -36,8 +41,10 @@ def to_html(notebook, title="notebook"):
     soup = BeautifulSoup(html, features="html.parser")
     for script in soup.select("script"):
         script.decompose()
+    for region in soup.select(".jp-RenderedMarkdown:has(table), .jp-RenderedHTML:has(table), .highlight"):
+        region["tabindex"] = "0"  # if it is too wide, the arrow keys scroll it
     for cell in soup.select("td"):
-        if _NUMBER.fullmatch(cell.get_text(strip=True)):  # a browser breaks 1e-05 at its sign
+        if _NUMBER.fullmatch(cell.get_text(strip=True)):  # browsers break 1e-05 at the minus sign
             cell["style"] = f"{cell.get('style', '')} white-space: nowrap".strip()
     style = soup.new_tag("style")
     style.string = _STYLE
@@ -59,20 +66,13 @@ class _Page(HTMLExporter):
 
 class _MathRenderer(IPythonRenderer):
     def inline_math(self, body):
-        return _mathml(body, "inline")
+        return mathml(body, "inline")
 
     def block_math(self, body):
-        return _mathml(body, "block")
+        return mathml(body, "block")
 
     def latex_environment(self, name, body):
-        return _mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
-
-
-def _mathml(latex, display):
-    try:
-        return _NAMED.sub(r'\1<mspace width="0.167em" />', convert(latex.strip(), display=display))
-    except Exception:  # noqa: BLE001 - the converter raises many kinds; the source is readable too
-        return f"<code>{IPythonRenderer().escape_html(latex)}</code>"
+        return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
 def _still(notebook):
@@ -89,5 +89,5 @@ def _still_output(output):
     for mime in _LIVE:
         data.pop(mime, None)
     if "text/latex" in data and "text/html" not in data:
-        data["text/html"] = _mathml(data.pop("text/latex").strip().strip("$"), "block")
+        data["text/html"] = mathml(data.pop("text/latex").strip().strip("$"), "block")
     return output

@@ -1,4 +1,4 @@
-"""Check a notebook's parameters at its start: papermill mentions a misspelt one only in a log."""
+"""Check a notebook's parameters at its start, because papermill mentions a misspelt one only in a log."""
 
 import ast
 import sys
@@ -19,7 +19,7 @@ _RULES = {  # name: what it has to be
     "seed": (lambda v: _is(v, Integral) and v >= 0, "a whole number of at least 0, such as 1"),
     "retrain": (
         lambda v: isinstance(v, bool),
-        "True, to train here, or False, for the weights of the package",
+        "True, to train here, or False, to use the package's weights",
     ),
     "variant": (lambda v: isinstance(v, str), 'the name of a variant of the data, such as "default"'),
     "budget": (lambda v: _is(v, Real) and 0 < v < float("inf"), "a positive number of seconds, such as 20"),
@@ -32,7 +32,7 @@ _RULES = {  # name: what it has to be
 
 
 def check_parameters(**values):
-    """Check the parameters of a notebook, given by name, and that papermill got no others.
+    """Check the parameters of a notebook, given by name, and that papermill was given no others.
 
     >>> sg.check_parameters(seed=seed, retrain=retrain, budget=budget, guess_first=guess_first)
 
@@ -41,7 +41,7 @@ def check_parameters(**values):
     DataError
         if a parameter cannot have its value.
     UnknownNameError
-        if a name is not a parameter here; it would be ignored.
+        if a name is not a parameter of this notebook, and would be ignored.
 
     """
     for name in _injected():
@@ -56,7 +56,7 @@ def check_parameters(**values):
 
 
 def _injected():
-    """Names that papermill has set: those assigned in the cell that it adds."""
+    """Names that papermill has set, in the cell that it adds."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     sources = [] if shell is None else shell.user_ns.get("In", [])
     cells = [ast.parse(source) for source in sources if source.startswith(_MARK)]

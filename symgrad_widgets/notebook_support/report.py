@@ -1,6 +1,6 @@
 """What a notebook has found, in a form that the command line and other programs can read back.
 
-A notebook ends with `sg.record(result, run)`. This displays one output that holds the result twice: as text
+A notebook ends with `sg.record(result, run)`, which displays one output that holds the result twice: as text
 for a person, and as JSON under the MIME type `RESULT_MIME` for `symgrad run`.
 """
 
@@ -12,6 +12,7 @@ from typing import get_type_hints
 import numpy as np
 
 from ..errors import DataError
+from ..field.directions import degrees
 from ..stored import from_json, misfit
 
 __all__ = ["RESULT_MIME", "Report", "read", "record", "summarise"]
@@ -23,10 +24,11 @@ RESULT_MIME = "application/vnd.symgrad.result+json"
 class Report:
     """The outcome of interpreting one neuron (losses are mean `1 - cos^2`; angles are degrees).
 
-    `formula` is None if no closed form was found. `same` is None if nothing can be said; `how` is the
-    verdict's. `angle` holds the median and the 95th percentile over the points. `formulas` has one for each
-    independent concept found; `known` is the number of concepts that the experiment's neurons are known to
-    hold. `front` is that of the first formula, as (complexity, loss, formula); `kind` says what it is.
+    `formula` is None if no closed form was found. `same` and `how` are the verdict's; `same` is None if
+    nothing can be said. `angle` holds the loss as an angle, and the 95th percentile over the points.
+    `formulas` has a formula for each independent concept found; `known` is the number of concepts that the
+    experiment's neurons are known to hold. `front` is the front of the first formula, as (complexity, loss,
+    formula); `kind` says what kind of answer that formula is.
     """
 
     formula: str | None
@@ -48,7 +50,7 @@ class Report:
 
     @property
     def success(self):
-        """Whether it found every known concept, and nothing else."""
+        """Whether every known concept was found, and nothing else."""
         return bool(self.same) and len(self.formulas) >= (self.known or 0)
 
     def __str__(self):
@@ -65,9 +67,7 @@ class Report:
             yield "seconds", ", ".join(f"{name} {value:.1f}" for name, value in sorted(self.seconds.items()))
 
     def _degrees(self):
-        return (
-            "" if self.angle is None else ", angle {:.2g} degrees (median), {:.2g} (95 %)".format(*self.angle)
-        )
+        return "" if self.angle is None else ", angle {:.2g} degrees, 95 % below {:.2g}".format(*self.angle)
 
     def _repr_mimebundle_(self, **_):
         return {"text/plain": str(self), RESULT_MIME: dataclasses.asdict(self)}
@@ -76,7 +76,7 @@ class Report:
 def record(result, run=None):
     """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
 
-    It returns nothing: otherwise, as the last line of a cell, the report would show twice.
+    It returns None; otherwise the report would show twice if this is the last line of a cell.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def summarise(result, run=None):
         kind=result.kind,
         loss=None if best is None else _finite(best.loss),
         complexity=None if best is None else int(best.complexity),
-        angle=_angles(result.angles),
+        angle=_angles(best, result.angles),
         verdict="" if verdict is None else str(verdict.message),
         same=None if verdict is None or verdict.same is None else bool(verdict.same),
         floor=None if run is None else _finite(run.floor),
@@ -144,11 +144,11 @@ def _short(loss):
     return None if _finite(loss) is None else float(f"{loss:.4g}")
 
 
-def _angles(degrees):
-    """Median and 95th percentile of an array of angles, or None."""
-    if degrees is None or len(degrees) == 0:
+def _angles(best, angles):
+    """The loss of a formula as an angle, and the 95th percentile of its angles; None without a formula."""
+    if best is None:
         return None
-    return tuple(float(a) for a in np.percentile(degrees, [50, 95]))
+    return float(degrees(best.loss)), float(np.percentile(angles, 95))
 
 
 def _times(**named):

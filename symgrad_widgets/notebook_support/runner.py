@@ -20,7 +20,7 @@ _MARKED_LINE = re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)
 
 
 class NotebookFailedError(SymgradError, RuntimeError):
-    """A cell of the notebook raised, ran out of time, or lost its kernel."""
+    """A cell of the notebook raised an error, ran out of time, or lost its kernel."""
 
 
 def execute(path, output, values, timeout):
@@ -31,7 +31,7 @@ def execute(path, output, values, timeout):
     Raises
     ------
     NotebookFailedError
-        It names the cell and the error; `output` then holds the notebook as far as it got.
+        The message names the cell and the error; `output` then holds the notebook as far as it got.
 
     """
     with tempfile.TemporaryFile("w+", errors="replace") as aside:
@@ -49,7 +49,7 @@ def execute(path, output, values, timeout):
                 stdout_file=sys.stdout,
                 stderr_file=sys.stderr,
                 execution_timeout=timeout,
-                coalesce_streams=True,  # of a progress bar, the file keeps the last state
+                coalesce_streams=True,  # the file keeps only the last state of a progress bar
                 cwd=path.parent,
             )
         except papermill.PapermillExecutionError as error:
@@ -63,12 +63,12 @@ def execute(path, output, values, timeout):
 
 
 def _as_named(path):
-    """Path as papermill takes it: it reads braces as places for parameters."""
+    """Double the braces of a path, because papermill takes single braces for parameters."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _aside(file):
-    """Return a kernel class whose process complains into `file`: only its last words matter."""
+    """Return a kernel class whose process writes its errors to `file`, as only the last of them matter."""
 
     class Aside(AsyncKernelManager):
         @default("kernel_spec_manager")

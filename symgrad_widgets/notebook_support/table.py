@@ -1,4 +1,4 @@
-"""A table of texts, as Markdown and as plain text."""
+"""A table of texts, shown as Markdown and as plain text."""
 
 from dataclasses import dataclass
 

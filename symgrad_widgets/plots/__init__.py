@@ -1,9 +1,9 @@
-"""Pictures of gradient fields, fronts and trainings: pure functions from arrays to a `Picture`.
+"""Pictures of gradient fields, fronts and training runs: pure functions from arrays to a `Picture`.
 
-You can show a `Picture` as it is (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
+You can show a `Picture` by itself (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
 """
 
-from .angles import angle_groups, angle_histogram, describe_angles, target, worst
+from .angles import angle_groups, angle_histogram, describe_angles, target, trust, worst
 from .arrows import describe_field, field_picture, position
 from .bands import film_picture
 from .bend import bent_picture, residual_picture
@@ -17,7 +17,8 @@ from .picture import Mark, Picture
 from .published import published_front
 from .slices import Slice
 from .streams import velocities_picture
-from .tree import division_picture
+from .tree import division_picture, left
+from .trial import trial_picture
 
 __all__ = [
     "ExpressionPicture",
@@ -39,6 +40,7 @@ __all__ = [
     "front_picture",
     "history_picture",
     "labels_picture",
+    "left",
     "level_lines",
     "levels_of",
     "motion_picture",
@@ -49,6 +51,8 @@ __all__ = [
     "published_front",
     "residual_picture",
     "target",
+    "trial_picture",
+    "trust",
     "velocities_picture",
     "worst",
 ]

@@ -3,37 +3,49 @@
 import numpy as np
 
 from ..errors import DataError, UnknownNameError, nearest
-from .angles import GROUPS, NO_ANGLE, angle_groups, comparable, describe_angles, target, thin
+from ..words import ENGLISH
+from .angles import (
+    GROUPS,
+    NO_ANGLE,
+    angle_groups,
+    comparable,
+    describe_angles,
+    labels_of_groups,
+    target,
+    thin,
+    trust,
+)
 from .picture import GREY, Mark, Picture
 
 __all__ = ["describe_field", "directions", "displaced", "field_picture", "position", "seen"]
 
-_LENGTH = 0.06  # of a unit arrow, as a share of the shown range
+_LENGTH = 0.06  # length of a unit arrow, as a share of the shown range
 _HEAD = 7
 _BEHIND = 150  # dots for all data behind a slice
 
 
 def field_picture(
-    field, degrees=None, inputs=(0, 1), limit=400, what="the formula", cut=None, below=(), above=()
+    field, degrees=None, inputs=(0, 1), limit=400, what=None, cut=None, below=(), above=(), say=ENGLISH
 ):
-    """Unit gradients of the neuron as arrows; coloured and thickened by the angle to a candidate's.
+    """Directions of the neuron's gradients as arrows; colour and width show the angle to a candidate.
 
     Parameters
     ----------
     field : GradientField
-        If there are several neurons, the first is drawn, but angles are to the span of all.
+        If there are several neurons, the first is drawn, but the angles are measured from the span of all.
     degrees : array (N,), optional
         Angle between a candidate's gradient and the neuron's at each point.
     inputs : two positions or names
-        The inputs along the axes; if there are more, you see the arrows projected onto these two.
+        The inputs along the axes. If there are more inputs, the arrows are projected onto these two.
     limit : int
-        The most arrows to draw.
+        The largest number of arrows to draw.
     what : str
-        What the words call the candidate.
+        What the words call the candidate; by default "the formula".
     cut : Slice, optional
-        Show only the points near this slice, and all data as grey dots behind them.
+        Show only points near this slice, with all data as grey dots behind them.
     below, above : sequences of Mark
-        What else to show, beneath and on top of the arrows.
+        What else to draw, beneath the arrows and on top of them.
+    say : Words, the language
 
     """
     across, up = (position(field, i) for i in inputs)
@@ -41,64 +53,67 @@ def field_picture(
     chosen = seen(field, limit, cut)
     start, step, turn = displaced(field.points, (across, up), chosen, directions(field, chosen))
     if degrees is None:
-        groups, of = (NO_ANGLE,), np.zeros(len(chosen), int)
+        groups, labels, of = (NO_ANGLE,), ("",), np.zeros(len(chosen), int)
     else:
-        groups, of = GROUPS, angle_groups(degrees[chosen])
-    marks = [*below] if cut is None else [_everywhere(field, (across, up)), *below]
-    for number, (_, label, colour, width) in enumerate(groups):
+        groups, labels, of = GROUPS, labels_of_groups(say), angle_groups(degrees[chosen])
+    marks = [*below] if cut is None else [_everywhere(field, (across, up), say), *below]
+    for number, ((_, colour, width), label) in enumerate(zip(groups, labels, strict=True)):
         part = of == number
         at, end = start[part], start[part] + step[part]
         shafts = {"x0": at[:, 0], "y0": at[:, 1], "x1": end[:, 0], "y1": end[:, 1]}
         heads = {"x": end[:, 0], "y": end[:, 1], "angle": turn[part]}
         hover = ()
         if degrees is not None:
-            heads["degrees"], hover = degrees[chosen][part], ("degrees",)
+            hover = (say("plots.degrees"),)
+            heads[hover[0]] = degrees[chosen][part]
         marks += [
             Mark("segments", shafts, colour, label, size=width),
             Mark("points", heads, colour, "", "triangle", _HEAD, hover),
         ]
     return Picture(
-        title="Gradient field" if degrees is None else "Gradient field: angle to the formula",
+        title=say("plots.field" if degrees is None else "plots.fieldAngle"),
         x_label=field.names[across],
         y_label=field.names[up],
         marks=(*marks, *above),
-        words=describe_field(field, degrees, (across, up), len(chosen), what, cut),
+        words=describe_field(field, degrees, (across, up), len(chosen), what, cut, say),
         equal=comparable(field.points[:, [across, up]]),
+        say=say,
     )
 
 
-def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what="the formula", cut=None):
-    """Say what the arrows show, in words."""
+def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what=None, cut=None, say=ENGLISH):
+    """Say in words what the arrows show."""
     across, up = (field.names[position(field, i)] for i in inputs)
     near = slice(None) if cut is None else cut.near(field)
     count = len(field.points[near])
-    place = "points" if cut is None else f"points near the slice {cut}, of {len(field)} in all"
-    whose = (
-        "the neuron's gradient"
-        if field.neurons == 1
-        else f"the gradient of the first of {field.neurons} neurons"
-    )
-    words = f"Directions of {whose} at {shown} of {count} {place}, over {across} and {up}."
+    one = field.neurons == 1
+    whose = say("plots.oneGradient") if one else say("plots.firstGradient", count=field.neurons)
+    place = say("plots.allPoints") if cut is None else say("plots.sliced", cut=cut.told(say), all=len(field))
+    words = say("plots.directions", whose=whose, shown=shown, count=count, place=place, across=across, up=up)
     if count == 0:
-        return words + " Widen the band to see some."
+        return f"{words} {say('plots.widen')}"
     if degrees is None:
         return words
-    degrees = degrees[near]
-    close = np.mean(degrees < GROUPS[1][0])
-    between = "" if field.neurons == 1 else f"of {target(field)} "
-    words += f" Angle {between}to {what}: {describe_angles(degrees)};"
-    return f"{words} {close:.0%} of the points within 5 degrees."
+    degrees, counts = degrees[near], trust(field, None if cut is None else near)
+    angle = say(
+        "plots.angleOf",
+        between="" if one else say("plots.spanOf", span=target(field, say)),
+        what=what or say("plots.formula"),
+        angles=describe_angles(degrees, counts, say),
+        share=np.mean(degrees < GROUPS[1][0]),
+    )
+    return f"{words} {angle}"
 
 
 def seen(field, limit, cut=None):
-    """Numbers of the points that have an arrow."""
+    """Indices of the points that have an arrow."""
     among = np.arange(len(field)) if cut is None else np.flatnonzero(cut.near(field))
     return among[thin(len(among), limit)]
 
 
-def _everywhere(field, pair):
+def _everywhere(field, pair, say):
     x, y = field.points[thin(len(field), _BEHIND)][:, pair].T
-    return Mark("points", {"x": x, "y": y}, GREY, "data", "circle", 2)
+    return Mark("points", {"x": x, "y": y}, GREY, say("plots.data"), "circle", 2)
 
 
 def _checked(degrees, field):
@@ -113,20 +128,21 @@ def _checked(degrees, field):
 def position(field, which):
     if isinstance(which, str):
         if which not in field.names:
-            raise UnknownNameError(f"no input {which!r}: {nearest(which, field.names)}")
+            raise UnknownNameError(f"there is no input {which!r}: {nearest(which, field.names)}")
         return field.names.index(which)
     if not isinstance(which, int | np.integer) or not 0 <= which < len(field.names):
         raise DataError(
-            f"input {which!r} does not exist: give a name or a position from 0 to {len(field.names) - 1}"
+            f"input {which!r} does not exist: pass a name or a position from 0 to {len(field.names) - 1}"
         )
     return int(which)
 
 
 def displaced(points, pair, chosen, gradients, length=_LENGTH):
-    """Start (N, 2), displacement (N, 2) and the turn of the head on the screen (N,) of each arrow.
+    """Start (N, 2) and displacement (N, 2) of each arrow, and the turn (N,) of its head on the screen.
 
     On the screen, the arrow of a gradient (N, n) is at right angles to the level lines, whatever the scales
-    of the two axes. They multiply a gradient on its way to the screen, and a displacement on its way back.
+    of the two axes are. For this, a gradient is multiplied by the scales to get to the screen, and the
+    displacement is multiplied by them to get back to the data.
     """
     span = np.ptp(points[:, pair], axis=0)
     alike = comparable(points[:, pair])
@@ -139,6 +155,6 @@ def displaced(points, pair, chosen, gradients, length=_LENGTH):
 
 
 def directions(field, chosen, projected=None):
-    """Gradients (N, n) in input coordinates, from `projected` (N, m), by default the first neuron's."""
+    """Gradients (N, n) in input coordinates, from `projected` (N, m), by default from the first neuron's."""
     projected = field.projected[chosen, 0] if projected is None else projected
     return field.measure.take(chosen).lift(projected)

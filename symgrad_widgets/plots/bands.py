@@ -1,44 +1,47 @@
-"""A film of learning: how near the last formula is at each epoch, and which formula the neuron has there."""
+"""A film of learning: how near the neuron is to the last formula at each epoch, and which formula it has."""
 
 import numpy as np
 
+from ..words import ENGLISH
 from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 
 __all__ = ["film_picture"]
 
-_LOWEST = 1e-12  # a loss below is rounding; it is drawn here
+_LOWEST = 1e-12  # a smaller loss is rounding, and is drawn here
 _COLOURS = ORANGE, GREEN, RED
-_LETTERS = 16  # of a formula in the legend
-_HIGH, _ROOM = 3, 2  # of a band on the logarithmic scale: its height, and the room above it
+_LETTERS = 16  # most letters of a formula in the legend
+_HIGH, _ROOM = 3, 2  # height of a band on the logarithmic scale, and the room above it
 
 
-def film_picture(film, training=None):
-    """Draw a `Film`: the loss of its last formula over epochs, and bands of the formulas that it had.
+def film_picture(film, training=None, say=ENGLISH):
+    """Draw a `Film`: the loss of its last formula over epochs, and a band for each formula that it had.
 
-    `training` maps epochs to the training's own loss, or is None. The last formula's band is blue. The three
-    others that last longest have colours, and the rest are grey.
+    `training` maps epochs to the training's own loss, or is None; `say` is the language's `Words`. The band
+    of the last formula is blue. Of the other formulas, the three that last longest have coloured bands; the
+    rest are grey.
     """
     epochs = np.array([frame.epoch for frame in film], dtype=float)
     losses = [np.nan if one.final is None else max(one.final.loss, _LOWEST) for one in film]
-    marks = [Mark("line", {"x": epochs, "y": losses}, BLUE, "loss of the last formula", size=2)]
+    marks = [Mark("line", {"x": epochs, "y": losses}, BLUE, say("plots.lastLoss"), size=2)]
     if training:
         known = {"x": [*map(float, training)], "y": [*map(float, training.values())]}
-        marks.append(Mark("line", known, GREY, "training loss", "dashed", 1.5))
+        marks.append(Mark("line", known, GREY, say("plots.trainingLoss"), "dashed", 1.5))
     drawn = np.concatenate([mark.coordinates(1) for mark in marks])
     positive = drawn[np.isfinite(drawn) & (drawn > 0)]
     top = (positive.min() if len(positive) else 1) / _ROOM
-    marks += _bands(film, epochs, top / _HIGH, top)
+    marks += _bands(film, epochs, top / _HIGH, top, say("plots.anotherFormula"))
     return Picture(
-        title="When the formula appears",
-        x_label="epoch",
-        y_label="loss (mean 1 - cos²)",
+        title=say("plots.film"),
+        x_label=say("plots.epoch"),
+        y_label=say("plots.lossOf"),
         marks=tuple(marks),
-        words=_words(film),
+        words=_words(film, say),
         log_y=True,
+        say=say,
     )
 
 
-def _bands(film, epochs, bottom, top):
+def _bands(film, epochs, bottom, top, another):
     edges = np.concatenate([epochs[:1], (epochs[1:] + epochs[:-1]) / 2, epochs[-1:]])
     first, runs = 0, {}
     for formula, begun, ended in film.bands:
@@ -54,7 +57,7 @@ def _bands(film, epochs, bottom, top):
         yield Mark("bars", _bars(runs[formula], bottom, top), colour, _short(formula))
     rest = [run for formula in others[len(_COLOURS) :] for run in runs[formula]]
     if rest:
-        yield Mark("bars", _bars(rest, bottom, top), GREY, "another formula")
+        yield Mark("bars", _bars(rest, bottom, top), GREY, another)
 
 
 def _short(formula):
@@ -66,10 +69,9 @@ def _bars(runs, bottom, top):
     return {"left": left, "right": right, "bottom": [bottom] * len(runs), "top": [top] * len(runs)}
 
 
-def _words(film):
+def _words(film, say):
     if film.final is None:
-        return f"Of {len(film)} checkpoints the last has no formula."
-    near, told = film.within(), f"The neuron's last formula is {film.final}."
-    if near is None:
-        return f"{told} It never stays within two degrees of the neuron."
-    return f"{told} From epoch {near:g} on it is within two degrees of the neuron."
+        return say("plots.filmNone", count=len(film))
+    near = film.within()
+    then = say("plots.filmFar") if near is None else say("plots.filmNear", epoch=f"{near:g}")
+    return say("plots.filmLast", formula=film.final, then=then)

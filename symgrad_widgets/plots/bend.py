@@ -1,8 +1,9 @@
-"""What a bend does to a neuron's gradients, and what a fitted `phi` leaves of its values."""
+"""What a bend does to a neuron's gradients, and the part of its values that a fitted `phi` misses."""
 
 import numpy as np
 
 from ..errors import DataError
+from ..words import ENGLISH
 from .angles import comparable, thin
 from .arrows import displaced
 from .picture import BLUE, ORANGE, RED, Mark, Picture
@@ -10,30 +11,32 @@ from .picture import BLUE, ORANGE, RED, Mark, Picture
 __all__ = ["bent_picture", "residual_picture"]
 
 _POINTS = 400
-_LONGEST = 0.16  # of the longest arrow, as a share of the shown range
+_LITTLE = 0.01  # degrees
+_LONGEST = 0.16  # length of the longest arrow, as a share of the shown range
 
 
-def bent_picture(points, before, now, names, limit=150):
+def bent_picture(points, before, now, names, limit=150, say=ENGLISH):
     """Gradients before and after a bend, at their true lengths: the lengths change, the lines stay.
 
-    All arrays have shape (N, n); the first two inputs are drawn. The words give the lengths, and the largest
-    angle between the two gradients at a point.
+    All arrays have shape (N, n); only the first two inputs are drawn. The words give the lengths, and the
+    largest angle between the two gradients of a point.
     """
     points, before, now = (np.asarray(rows, dtype=float) for rows in (points, before, now))
     if not points.shape == before.shape == now.shape or points.ndim != 2:
         shapes = points.shape, before.shape, now.shape
-        raise DataError(f"points and both gradients must have one shape (N, n), got {shapes}")
+        raise DataError(f"points and both gradients must have the same shape (N, n), got {shapes}")
     chosen = thin(len(points), limit)
     whole = max(np.linalg.norm(rows, axis=1).max() for rows in (before, now)) or 1.0
-    looks = ((before, ORANGE, "before", 5), (now, BLUE, "now", 2))
+    looks = ((before, ORANGE, say("plots.before"), 5), (now, BLUE, say("plots.now"), 2))
     marks = (_as_long(points, rows[chosen], chosen, whole, *look) for rows, *look in looks)
     return Picture(
-        title="Gradients: now and before",
+        title=say("plots.bent"),
         x_label=names[0],
         y_label=names[1],
         marks=tuple(marks),
-        words=_describe_bent(before, now),
+        words=_describe_bent(before, now, say),
         equal=comparable(points[:, :2]),
+        say=say,
     )
 
 
@@ -44,46 +47,44 @@ def _as_long(points, gradients, chosen, whole, colour, label, width):
     return Mark("segments", shafts, colour, label, size=width)
 
 
-def _describe_bent(before, now):
+def _describe_bent(before, now, say):
     lengths = [np.linalg.norm(rows, axis=1) for rows in (before, now)]
     both = (lengths[0] > 0) & (lengths[1] > 0)
     if not both.any():
-        return "No point has a gradient both before and now."
+        return say("plots.noGradient")
     factors = lengths[1][both] / lengths[0][both]
     low, middle, high = np.quantile(factors, (0, 0.5, 1))
     turn = _turned(before[both], now[both])
-    return (
-        f"The gradients are {low:.2g} to {high:.2g} times as long as before (median {middle:.2g}). "
-        f"Their directions turn by {'less than 0.01' if turn < 0.01 else f'up to {turn:.2g}'} degrees."
-    )
+    turned = say("plots.turnLittle" if turn < _LITTLE else "plots.turn", turn=max(turn, _LITTLE))
+    return say("plots.lengths", low=low, middle=middle, high=high) + turned
 
 
 def _turned(before, now):
-    """Largest angle between lines, in degrees; exact for small ones, whose cosine is 1 in all digits."""
+    """Largest angle between lines, in degrees; exact even if it is so small that its cosine rounds to 1."""
     lines = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (before, now)]
     apart = (np.linalg.norm(lines[0] - sign * lines[1], axis=1) / 2 for sign in (1, -1))
     return np.degrees(2 * np.arcsin(np.minimum(*apart).clip(0, 1))).max()
 
 
-def residual_picture(formula_values, neuron_values, phi, what="the formula"):
-    """Neuron value minus `phi(formula value)`, one dot for each point; any visible shape is unexplained."""
+def residual_picture(formula_values, neuron_values, phi, what=None, say=ENGLISH):
+    """Neuron value minus `phi(formula value)`, a dot for each point; any pattern in it is unexplained."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(
             f"formula and neuron values must be two equally long columns, got {x.shape} and {y.shape}"
         )
-    rest = y - np.asarray(phi(x), dtype=float)
+    what, rest = what or say("plots.formula"), y - np.asarray(phi(x), dtype=float)
     share = rest.var() / y.var() if y.var() > 0 else 0.0
     chosen = thin(len(x), _POINTS)
     ends = np.array([x.min(), x.max()])
     return Picture(
-        title="What phi leaves",
-        x_label=f"value of {what}",
-        y_label="neuron - phi",
+        title=say("plots.rest"),
+        x_label=say("plots.valueOf", what=what),
+        y_label=say("plots.minusPhi"),
         marks=(
-            Mark("points", {"x": x[chosen], "y": rest[chosen]}, BLUE, "data", "circle", 4),
+            Mark("points", {"x": x[chosen], "y": rest[chosen]}, BLUE, say("plots.data"), "circle", 4),
             Mark("line", {"x": ends, "y": np.zeros(2)}, RED, "phi", "dashed", 2),
         ),
-        words=f"Residuals of phi({what}): standard deviation {rest.std():.2g}, largest "
-        f"{np.abs(rest).max():.2g}; {share:.2%} of the neuron's variance is left.",
+        words=say("plots.residuals", what=what, spread=rest.std(), most=np.abs(rest).max(), share=share),
+        say=say,
     )

@@ -1,4 +1,4 @@
-"""A `Picture` as a bokeh figure."""
+"""Draw a `Picture` as a bokeh figure."""
 
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure as bokeh_figure
@@ -26,11 +26,15 @@ def figure(picture):
         border_fill_color=None,
         outline_line_color=None,
     )
+    plot.tags = [picture.say.table["numbers"]["point"]]  # decimal point of the numbers on the axes
     plot.toolbar.logo = None
     plot.toolbar.autohide = True
     plot.grid.grid_line_alpha = 0.15
     plot.axis.axis_label_text_font_style = "normal"
     plot.axis.minor_tick_line_color = None
+    if picture.bare:
+        plot.axis.visible = plot.grid.visible = False
+        plot.x_range.range_padding, plot.y_range.range_padding = 0.02, 0.2  # leaves room for words at marks
     if picture.ticks:
         plot.xaxis.ticker = [x for x, _ in picture.ticks]
         plot.xaxis.major_label_overrides = dict(picture.ticks)
@@ -38,7 +42,7 @@ def figure(picture):
     for number, mark in enumerate(picture.marks):
         source = ColumnDataSource(mark.columns(), name=f"mark{number}")
         renderer = _draw(plot, mark, source)
-        renderer.muted_glyph = renderer.nonselection_glyph = None  # unused, and half of the document
+        renderer.muted_glyph = renderer.nonselection_glyph = None  # unused, but half of the document
         if mark.hover:
             tips = [(name.replace("_", " "), "@{" + name + "}") for name in mark.hover]
             plot.add_tools(HoverTool(renderers=[renderer], tooltips=tips))
@@ -54,7 +58,15 @@ def _draw(plot, mark, source):
     if mark.kind == "line":
         return plot.line("x", "y", line_width=mark.size, line_dash=mark.shape or "solid", **common)
     if mark.kind == "segments":
-        return plot.segment("x0", "y0", "x1", "y1", line_width=mark.size, **common)
+        return plot.segment(
+            "x0", "y0", "x1", "y1", line_width=mark.size, line_dash=mark.shape or "solid", **common
+        )
+    if mark.kind == "text":
+        above = mark.shape == "above"
+        return plot.text(
+            "x", "y", "text", source=source, text_color=mark.colour, text_font_size=f"{mark.size:g}px",
+            text_baseline="bottom" if above else "top", x_offset=7, y_offset=-4 if above else 4,
+        )  # fmt: skip
     if mark.kind == "bars":
         return plot.quad(
             left="left", right="right", bottom="bottom", top="top",

@@ -1,8 +1,9 @@
-"""Fronts, trainings, bent values and data, as pictures."""
+"""Fronts, training runs, bent values and data, as pictures."""
 
 import numpy as np
 
 from ..errors import DataError
+from ..words import ENGLISH
 from .angles import comparable, thin
 from .picture import BLUE, GREEN, GREY, ORANGE, RED, Mark, Picture
 
@@ -15,216 +16,249 @@ __all__ = [
     "plane_picture",
 ]
 
-_LOWEST = 1e-12  # a loss below is rounding; it is drawn here
+_LOWEST = 1e-12  # a smaller loss is rounding, and is drawn here
 _POINTS = 400
 _OTHERS = ((ORANGE, "triangle"), (GREY, "star"), (RED, "diamond"))
 
 
-def front_picture(front, best=None, guesses=(), published=(), null=(), marked=None, others=None):
-    """Draw loss against complexity of the candidates found, on a logarithmic scale.
+def front_picture(front, best=None, guesses=(), published=(), null=(), marked=None, others=None, say=ENGLISH):
+    """Draw the loss of candidates, on a logarithmic scale, against their complexity.
 
-    All arguments hold objects with `expression`, `complexity` and `loss` (mean of `1 - cos^2`): the front by
-    complexity; the one chosen from it, or None; a person's own guesses; those of a publication; what a search
-    of random directions finds; and the one marked because a person is looking at it. `others` holds fronts of
-    up to three other methods, by name.
+    All arguments hold objects with `expression`, `complexity` and `loss` (mean of `1 - cos^2`). `front` is
+    sorted by complexity, and `best` is the candidate chosen from it, or None. `guesses` are a person's own
+    formulas, `published` are those of a publication, and `null` are what a search on random directions finds.
+    `marked` is the candidate that a person is looking at. `others` holds fronts of up to three other methods,
+    by name.
     """
     front, guesses, published, null = tuple(front), tuple(guesses), tuple(published), tuple(null)
+    hover = say("plots.arrows"), say("plots.loss")
+
+    def dots(some, *look):
+        return Mark("points", _told(some, hover, say), *look, hover)
+
     marks = [
-        Mark("line", _places(front, ("x", "y")), BLUE, size=1.5),
-        Mark("points", _places(front), BLUE, "found", "circle", 9, ("formula", "loss")),
-        Mark("points", _places([best] if best else []), RED, "chosen", "ring", 17),
+        Mark("line", _places(front), BLUE, size=1.5),
+        dots(front, BLUE, say("plots.found"), "circle", 9),
+        Mark("points", _places([best] if best else []), RED, say("plots.chosen"), "ring", 17),
     ]
     if guesses:
-        marks.append(
-            Mark("points", _places(guesses), GREEN, "your guess", "diamond", 11, ("formula", "loss"))
-        )
+        marks.append(dots(guesses, GREEN, say("plots.guess"), "diamond", 11))
     if published:
-        marks.append(
-            Mark("points", _places(published), ORANGE, "published", "triangle", 8, ("formula", "loss"))
-        )
+        marks.append(dots(published, ORANGE, say("plots.published"), "triangle", 8))
     for (label, some), (colour, shape) in zip((others or {}).items(), _OTHERS, strict=False):
-        marks.append(Mark("points", _places(some), colour, label, shape, 8, ("formula", "loss")))
+        marks.append(dots(some, colour, label, shape, 8))
     if marked is not None:
-        marks.append(Mark("points", _places([marked], ("x", "y")), GREY, "looked at", "ring", 24))
+        marks.append(Mark("points", _places([marked]), GREY, say("plots.marked"), "ring", 24))
     if null:
-        marks.append(Mark("line", _null_line(null, front), GREY, "random directions", "dotted", 2))
+        marks.append(Mark("line", _null_line(null, front), GREY, say("plots.chance"), "dotted", 2))
+    words = _describe_front(front, best, say), _describe_null(null, say), _describe_others(others or {}, say)
     return Picture(
-        title="Loss against complexity",
-        x_label="complexity (nodes)",
-        y_label="loss (mean 1 - cos²)",
+        title=say("plots.front"),
+        x_label=say("plots.complexity"),
+        y_label=say("plots.lossOf"),
         marks=tuple(marks),
-        words=_describe_front(front, best) + _describe_null(null) + _describe_others(others or {}),
+        words="".join(words),
         log_y=True,
+        say=say,
     )
 
 
-def _places(candidates, only=("x", "y", "formula", "loss")):
-    columns = {
-        "x": [c.complexity for c in candidates],
-        "y": [max(c.loss, _LOWEST) for c in candidates],
-        "formula": [str(c.expression) for c in candidates],
-        "loss": [f"{c.loss:.2g}" for c in candidates],
-    }
-    return {name: columns[name] for name in only}
+def _places(candidates):
+    return {"x": [c.complexity for c in candidates], "y": [max(c.loss, _LOWEST) for c in candidates]}
+
+
+def _told(candidates, hover, say):
+    """Columns with the places of candidates, and with what to say when the pointer is over one."""
+    formulas = [str(c.expression) for c in candidates]
+    losses = [say.number(c.loss, ".2g") for c in candidates]
+    return _places(candidates) | dict(zip(hover, (formulas, losses), strict=True))
 
 
 def _null_line(null, front):
-    """Least loss on random directions up to each complexity, as far as the front goes."""
+    """Line of the least loss on random directions up to each complexity, as far as the front goes."""
     x = [c.complexity for c in null]
     y = [min(c.loss for c in null[: i + 1]) for i in range(len(null))]
     last = max([*x, *(c.complexity for c in front)])
     return {"x": [*x, last], "y": [*y, y[-1]]}
 
 
-def _describe_front(front, best):
+def _describe_front(front, best, say):
     if not front:
-        return "The front is empty: no step of the search has been taken."
-    many = "One formula" if len(front) == 1 else f"{len(front)} formulas"
-    first, last = front[0], front[-1]
-    words = f"{many} on the front, complexity {first.complexity} to {last.complexity}"
-    words += f", loss {first.loss:.2g} to {last.loss:.2g}. "
+        return say("plots.frontEmpty")
+    many = say("plots.oneOnFront") if len(front) == 1 else say("plots.onFront", count=len(front))
+    (first, last), (most, least) = (
+        (f"{one.complexity}" for one in (front[0], front[-1])),
+        (front[0].loss, front[-1].loss),
+    )
+    words = say("plots.frontOf", many=many, first=first, last=last, most=most, least=least)
     if best is None:
-        return words + "None stands out: no closed form so far."
-    return words + f"Chosen: {best.expression} (complexity {best.complexity}, loss {best.loss:.2g})."
+        return words + say("plots.noneChosen")
+    what = str(best.expression)
+    return words + say("plots.chosenIs", what=what, length=best.complexity, loss=best.loss)
 
 
-def _describe_null(null):
-    return f" On random directions the same search gets to {min(c.loss for c in null):.2g}." if null else ""
+def _describe_null(null, say):
+    return say("plots.chanceGets", loss=min(c.loss for c in null)) if null else ""
 
 
-def _describe_others(others):
-    least = (f"{label} {min(c.loss for c in some):.2g}" for label, some in others.items() if some)
-    return f" Least losses of other methods: {', '.join(least)}." if others else ""
+def _describe_others(others, say):
+    least = (
+        f"{label} {say.number(min(c.loss for c in some), '.2g')}" for label, some in others.items() if some
+    )
+    return say("plots.others", losses=", ".join(least)) if others else ""
 
 
-def history_picture(history):
-    """Training curves: `loss` and `validation` of a history (dict of lists) against its `epoch`."""
+def history_picture(history, say=ENGLISH):
+    """Training curves: `loss` and `validation` of a history (dict of lists) against `epoch`."""
     columns = ("loss", "validation")
     missing = [name for name in ("epoch", *columns) if name not in history]
     if missing:
         raise DataError(f"the history has no {missing[0]!r}, only {', '.join(history)}")
     epochs, looks = history["epoch"], ((BLUE, "solid"), (RED, "dashed"))
     marks = tuple(
-        Mark("line", {"x": epochs, "y": history[name]}, colour, name, dash, 2)
+        Mark("line", {"x": epochs, "y": history[name]}, colour, say(f"plots.{name}"), dash, 2)
         for name, (colour, dash) in zip(columns, looks, strict=True)
     )
     values = np.concatenate([np.asarray(history[name], dtype=float) for name in columns])
     ends = ", ".join(
-        f"{name} from {history[name][0]:.3g} to {history[name][-1]:.3g}" for name in columns if epochs
+        say("plots.fromTo", name=say(f"plots.{name}"), first=history[name][0], last=history[name][-1])
+        for name in columns
+        if epochs
     )
     return Picture(
-        title="Training",
-        x_label="epoch",
-        y_label="loss",
+        title=say("plots.training"),
+        x_label=say("plots.epoch"),
+        y_label=say("plots.loss"),
         marks=marks,
-        words=f"Training over {len(epochs)} epochs: {ends}." if epochs else "Training has not begun.",
+        words=say("plots.epochs", count=len(epochs), ends=ends) if epochs else say("plots.notBegun"),
         log_y=bool(len(values) and np.nanmin(values) > 0),
+        say=say,
     )
 
 
-def phi_picture(formula_values, neuron_values, phi=None, what="the formula", title="Neuron against formula"):
-    """Neuron value against formula value, one dot for each point, with the fitted curve `phi(values)`."""
+def phi_picture(formula_values, neuron_values, phi=None, what=None, title=None, say=ENGLISH):
+    """Neuron value against formula value, with a dot for each point and the fitted curve `phi(values)`."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(
             f"formula and neuron values must be two equally long columns, got {x.shape} and {y.shape}"
         )
-    chosen = thin(len(x), _POINTS)
-    marks = [Mark("points", {"x": x[chosen], "y": y[chosen]}, BLUE, "data", "circle", 4)]
+    chosen, what = thin(len(x), _POINTS), what or say("plots.formula")
+    marks = [Mark("points", {"x": x[chosen], "y": y[chosen]}, BLUE, say("plots.data"), "circle", 4)]
     if phi is not None:
         line = np.linspace(*np.nanpercentile(x, [0, 100]), 200)
         marks.append(
             Mark("line", {"x": line, "y": np.asarray(phi(line), dtype=float)}, RED, "phi", "solid", 2.5)
         )
     return Picture(
-        title=title,
-        x_label=f"value of {what}",
-        y_label="value of the neuron",
+        title=title or say("plots.against"),
+        x_label=say("plots.valueOf", what=what),
+        y_label=say("plots.neuronValue"),
         marks=tuple(marks),
-        words=_describe_phi(x, y, what),
+        words=_describe_phi(x, y, what, say),
+        say=say,
     )
 
 
-def _describe_phi(x, y, what):
+def _describe_phi(x, y, what, say):
     ranks = [np.argsort(np.argsort(column)) for column in (x, y)]
     rank = np.corrcoef(*ranks)[0, 1] if len(x) > 1 else np.nan
-    trend = "rises" if rank > 0 else "falls"
-    return (
-        f"The neuron's value {trend} with the value of {what} at {len(x)} points "
-        f"(rank correlation {rank:.3f}; +-1 means that one is a monotone function of the other)."
-    )
+    trend = say("plots.rises" if rank > 0 else "plots.falls")
+    return say("plots.trend", trend=trend, what=what, count=len(x), rank=rank)
 
 
-def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120):
-    """Anchors and positives; a line joins each pair that shares the concept's value.
+def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120, say=ENGLISH):
+    """Anchors and positives; a line joins the two points of each pair, which share the concept's value.
 
     `anchor` and `positive` have shape (N, n); two of the n inputs are shown.
     """
     anchor, positive = np.asarray(anchor, dtype=float), np.asarray(positive, dtype=float)
     if anchor.shape != positive.shape or anchor.ndim != 2:
         raise DataError(
-            f"anchors and positives must be two tables of one shape, got {anchor.shape}, {positive.shape}"
+            "anchors and positives must be two tables of the same shape, "
+            f"got {anchor.shape} and {positive.shape}"
         )
     chosen, (i, j) = thin(len(anchor), limit), inputs
     a, p = anchor[chosen], positive[chosen]
     return Picture(
-        title="Pairs that share the concept",
+        title=say("plots.pairs"),
         x_label=names[i],
         y_label=names[j],
         marks=(
             Mark("segments", {"x0": a[:, i], "y0": a[:, j], "x1": p[:, i], "y1": p[:, j]}, GREY, size=1),
-            Mark("points", {"x": a[:, i], "y": a[:, j]}, BLUE, "anchor", "circle", 6),
-            Mark("points", {"x": p[:, i], "y": p[:, j]}, ORANGE, "positive", "triangle", 7),
+            Mark("points", {"x": a[:, i], "y": a[:, j]}, BLUE, say("plots.anchor"), "circle", 6),
+            Mark("points", {"x": p[:, i], "y": p[:, j]}, ORANGE, say("plots.positive"), "triangle", 7),
         ),
         equal=comparable(a[:, [i, j]]),
-        words=f"{len(chosen)} pairs of points over {names[i]} and {names[j]}; a line joins each pair.",
+        words=say("plots.pairsOf", count=len(chosen), across=names[i], up=names[j]),
+        say=say,
     )
 
 
-def labels_picture(x, y, names, inputs=(0, 1)):
-    """Points `x (N, n)` over two inputs, by their labels `y (N,)` of two kinds."""
+def labels_picture(x, y, names, inputs=(0, 1), say=ENGLISH):
+    """Points `x (N, n)` over two inputs, marked by their labels `y (N,)` of two kinds."""
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     if len(x) != len(y) or len(np.unique(y)) != 2:
-        raise DataError(f"{len(x)} points and {len(y)} labels: give one for each point, of two kinds")
+        raise DataError(
+            "pass one label for each point, of two kinds, "
+            f"got {len(y)} labels of {len(np.unique(y))} kind(s) for {len(x)} points"
+        )
     chosen, (i, j), (no, yes) = thin(len(x), _POINTS), inputs, np.unique(y)
     x, y = x[chosen], y[chosen]
     looks = ((no, BLUE, "ring"), (yes, ORANGE, "triangle"))
     marks = tuple(
-        Mark("points", {"x": x[y == k, i], "y": x[y == k, j]}, colour, f"label {k:g}", shape, 6)
+        Mark("points", {"x": x[y == k, i], "y": x[y == k, j]}, colour, say("plots.label", number=k), shape, 6)
         for k, colour, shape in looks
     )
     return Picture(
-        title="Labels over the data",
+        title=say("plots.labels"),
         x_label=names[i],
         y_label=names[j],
         marks=marks,
         equal=comparable(x[:, [i, j]]),
-        words=f"{len(chosen)} points over {names[i]} and {names[j]}, "
-        f"{(y == yes).mean():.0%} labelled {yes:g}.",
+        words=say(
+            "plots.labelled",
+            count=len(chosen),
+            across=names[i],
+            up=names[j],
+            share=(y == yes).mean(),
+            number=yes,
+        ),
+        say=say,
     )
 
 
-def plane_picture(points, values, names, inputs=(0, 1), what="value"):
+def plane_picture(points, values, names, inputs=(0, 1), what=None, say=ENGLISH):
     """Points over two inputs, in four groups of equal size from low to high values."""
+    what = what or say("plots.value")
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if len(points) != len(values):
-        raise DataError(f"{len(points)} points and {len(values)} values: give one value for each point")
+        raise DataError(f"pass one value for each point, got {len(values)} values for {len(points)} points")
     chosen, (i, j) = thin(len(points), _POINTS), inputs
     points, values = points[chosen], values[chosen]
     cuts = np.quantile(values, [0.25, 0.5, 0.75])
     group = np.searchsorted(cuts, values)
     looks = ((BLUE, "circle"), (GREEN, "ring"), (ORANGE, "triangle"), (RED, "diamond"))
-    labels = (f"{what} < {cuts[0]:.2g}", f"< {cuts[1]:.2g}", f"< {cuts[2]:.2g}", "above")
+    below = [f"< {say.number(cut, '.2g')}" for cut in cuts]
+    labels = (f"{what} {below[0]}", *below[1:], say("plots.above"))
     marks = tuple(
         Mark("points", {"x": points[group == g, i], "y": points[group == g, j]}, colour, label, shape, 6)
         for g, ((colour, shape), label) in enumerate(zip(looks, labels, strict=True))
     )
     return Picture(
-        title=f"{what[:1].upper()}{what[1:]} over {names[i]} and {names[j]}",
+        title=say("plots.over", what=f"{what[:1].upper()}{what[1:]}", across=names[i], up=names[j]),
         x_label=names[i],
         y_label=names[j],
         marks=marks,
         equal=comparable(points[:, [i, j]]),
-        words=f"{len(chosen)} points over {names[i]} and {names[j]}, in four groups by {what}, "
-        f"from {values.min():.3g} to {values.max():.3g}.",
+        words=say(
+            "plots.quarters",
+            count=len(chosen),
+            across=names[i],
+            up=names[j],
+            what=what,
+            low=values.min(),
+            high=values.max(),
+        ),
+        say=say,
     )

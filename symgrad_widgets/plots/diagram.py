@@ -6,24 +6,25 @@ from html import escape
 import numpy as np
 
 from ..errors import DataError
+from ..words import ENGLISH, Words
 from .angles import comparable, thin
 from .picture import BLUE, GREEN, ORANGE, RED, Mark, Picture
 
 __all__ = ["LEVELS", "NeuronsPicture", "activation_picture", "levels_of"]
 
-LEVELS = 8  # of strength that an eye can tell apart; 255 means none
+LEVELS = 8  # levels of strength that an eye can tell apart; 255 means no value
 _NONE = 255
 _POINTS = 400
 _WIDTH, _GAP, _LABEL = 520, 18, 16
-_WIDEST, _LETTER = 140, 6.2  # of a label; of a letter in it
+_WIDEST, _LETTER = 140, 6.2  # largest width of a label, and width of one of its letters
 _CELLS = (22, 18, 15, 12, 10, 8, 7)
 _HEIGHT = 470
 _RAMP = ("#949494", "#7F8A91", "#6A818E", "#55778B", "#3F6D88", "#2A6385", "#155A82", "#00507F")
 _QUARTERS = (
-    (BLUE, "circle", "lowest"),
-    (GREEN, "ring", "low"),
-    (ORANGE, "triangle", "high"),
-    (RED, "diamond", "highest"),
+    (BLUE, "circle", "plots.lowest"),
+    (GREEN, "ring", "plots.low"),
+    (ORANGE, "triangle", "plots.high"),
+    (RED, "diamond", "plots.highest"),
 )
 
 
@@ -36,15 +37,18 @@ def levels_of(strength):
 
 @dataclass(frozen=True, eq=False)
 class NeuronsPicture:
-    """A block of dots for each layer: larger and bluer is stronger, a cross has no value, rings are chosen.
+    """A block of dots for each layer. Larger, bluer dots are stronger neurons.
+
+    A cross stands for a neuron without a value. A ring marks a chosen neuron.
 
     Attributes
     ----------
     layers : sequence of (label, number of neurons)
-    levels : array of uint8, one for each neuron, all layers in a row; see `levels_of`
-    chosen : numbers of neurons
+    levels : array of uint8, the level (see `levels_of`) of each neuron, one layer after another
+    chosen : numbers of the chosen neurons
     legend : (what, low end, high end)
     words : str
+    say : Words, the language
 
     """
 
@@ -53,9 +57,10 @@ class NeuronsPicture:
     chosen: tuple
     legend: tuple
     words: str
+    say: Words = ENGLISH
 
     def svg(self):
-        """Return the picture as the text of an SVG file, about nine bytes a neuron."""
+        """Return the picture as the text of an SVG file, with about nine bytes for each neuron."""
         cell, blocks, height = _arranged(self.layers)
         what, low, high = self.legend
         parts, start = [], 0
@@ -65,7 +70,7 @@ class NeuronsPicture:
             dots = _block(self.levels[start : start + count], columns, chosen)
             parts.append(f'<g transform="translate({x} {y + _LABEL}) scale({cell})">{dots}</g>')
             start += count
-        parts.append(_text(2, height + 14, f"{what}: small and grey {low}, large and blue {high}"))
+        parts.append(_text(2, height + 14, self.say("plots.dots", what=what, low=low, high=high)))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height + 20}" width="{_WIDTH}" '
             f'height="{height + 20}" font-family="sans-serif" font-size="11" role="img" '
@@ -78,7 +83,7 @@ class NeuronsPicture:
 
 
 def _arranged(layers):
-    """Cell size, (x, y, columns, width) of each block, and height: the largest cells that fit."""
+    """Size of the largest cells that fit, (x, y, columns, width) of each block, and the height."""
     for cell in _CELLS:
         blocks, height = _flow(layers, cell)
         if height <= _HEIGHT:
@@ -124,41 +129,46 @@ def _shortened(label, width):
     return label if len(label) <= most else "…" + label[1 - most :]
 
 
-def activation_picture(points, values, names, inputs=None, what="the neuron"):
+def activation_picture(points, values, names, inputs=None, what=None, say=ENGLISH):
     """One neuron's values (N,) over the points (N, n).
 
-    With two inputs (given by position), it draws quarters by value; with a single input, a curve of dots;
-    without `inputs`, a histogram.
+    If two inputs are given, by position, it shows the points over them, in four groups from low to high
+    values. If the data have a single input, it is a curve of dots; otherwise it is a histogram.
     """
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if values.shape != (len(points),):
-        raise DataError(f"{len(points)} points and values of shape {values.shape}: give one for each point")
-    words = f"Values of {what} at {len(values)} points, from {values.min():.3g} to {values.max():.3g}"
+        raise DataError(f"pass one value for each of the {len(points)} points, got shape {values.shape}")
+    title, what = say("plots.activation"), what or say("plots.neuron")
+    words = say("plots.valuesOf", what=what, count=len(values), low=values.min(), high=values.max())
     chosen = thin(len(points), _POINTS)
     points, values = points[chosen], values[chosen]
     if points.shape[1] == 1:
         mark = Mark("points", {"x": points[:, 0], "y": values}, BLUE, "", "circle", 4)
-        return Picture("Activation over the data", names[0], "activation", (mark,), f"{words}.")
+        return Picture(title, names[0], say("plots.activationAxis"), (mark,), f"{words}.", say=say)
     if inputs is None:
-        return _histogram(values, words)
+        return _histogram(values, title, words, say)
     i, j = inputs
     quarter = np.searchsorted(np.quantile(values, [0.25, 0.5, 0.75]), values)
     marks = tuple(
-        Mark("points", {"x": points[quarter == q, i], "y": points[quarter == q, j]}, colour, label, shape, 6)
-        for q, (colour, shape, label) in enumerate(_QUARTERS)
+        Mark(
+            "points", {"x": points[quarter == q, i], "y": points[quarter == q, j]}, colour, say(key), shape, 6
+        )
+        for q, (colour, shape, key) in enumerate(_QUARTERS)
     )
     return Picture(
-        title="Activation over the data",
+        title=title,
         x_label=names[i],
         y_label=names[j],
         marks=marks,
-        words=f"{words}, over {names[i]} and {names[j]}, in four equal groups by value.",
+        words=say("plots.overFour", words=words, across=names[i], up=names[j]),
         equal=comparable(points[:, [i, j]]),
+        say=say,
     )
 
 
-def _histogram(values, words):
+def _histogram(values, title, words, say):
     counts, edges = np.histogram(values, bins=30)
-    bars = {"left": edges[:-1], "right": edges[1:], "bottom": np.zeros(30), "top": counts, "points": counts}
-    mark = Mark("bars", bars, BLUE, hover=("points",))
-    return Picture("Activation over the data", "activation", "points", (mark,), f"{words}.")
+    points = say("plots.points")
+    bars = {"left": edges[:-1], "right": edges[1:], "bottom": np.zeros(30), "top": counts, points: counts}
+    mark = Mark("bars", bars, BLUE, hover=(points,))
+    return Picture(title, say("plots.activationAxis"), points, (mark,), f"{words}.", say=say)

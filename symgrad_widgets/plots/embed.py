@@ -1,4 +1,4 @@
-"""Pictures in an HTML page that needs no other file: live if scripts run, still if they do not."""
+"""Pictures in an HTML page that needs no other file. They are live if scripts run, and still otherwise."""
 
 from html import escape
 
@@ -8,7 +8,7 @@ _SHOW = "document.body.classList.add('live')"
 
 
 def embedded(pictures):
-    """Return the HTML of some pictures, in order, and of what the page's head needs for them.
+    """Return the HTML of some pictures, in order, and the HTML that they need in the page's head.
 
     A picture is an SVG with its words below. If the page's scripts run, a bokeh figure takes its place.
     """

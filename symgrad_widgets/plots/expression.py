@@ -5,30 +5,32 @@ from html import escape
 
 import sympy as sp
 
+from ..words import ENGLISH, Words
 from .picture import BLUE, GREEN, ORANGE
 
 __all__ = ["ExpressionPicture"]
 
-_SIGNS = {sp.Add: ("+", "sum"), sp.Mul: ("×", "product"), sp.Pow: ("^", "power")}
+_SIGNS = {sp.Add: ("+", "plots.sum"), sp.Mul: ("×", "plots.product"), sp.Pow: ("^", "plots.power")}
 _ACROSS, _DOWN, _MARGIN = 46, 52, 26
 
 
 @dataclass(frozen=True)
 class ExpressionPicture:
-    """A SymPy formula that IPython shows as a tree with words; operators are round, leaves are boxes."""
+    """A SymPy formula, which IPython shows as a tree with words. Operators are round; leaves are boxes."""
 
     expression: sp.Expr
     names: tuple
+    say: Words = ENGLISH
 
     @property
     def words(self):
-        """The formula, and what its outermost operator joins, in words."""
+        """In words: the formula, and what its outermost operator joins."""
         parts = [str(part) for part in self.expression.args]
         if not parts or self.expression.is_Rational:
-            return f"The formula {self.expression}."
-        kind = _SIGNS.get(self.expression.func, ("", self.expression.func.__name__))[1]
-        joined = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
-        return f"The formula {self.expression}: a {kind} of {joined}."
+            return self.say("plots.theFormula", formula=str(self.expression))
+        key, applied = _SIGNS.get(self.expression.func, ("", ""))[1], self.expression.func.__name__
+        kind, joined = self.say(key) if key else applied, self.say.listed(parts)
+        return self.say("plots.formulaIs", formula=str(self.expression), kind=kind, parts=joined)
 
     @property
     def texts(self):
@@ -69,7 +71,7 @@ class ExpressionPicture:
 
 
 def _place(expression, left, depth, nodes, edges):
-    """Append the subtree's nodes (x, depth, expression) and edges; returns its own x and its right end."""
+    """Append the subtree's nodes (x, depth, expression) and edges; return its root's x and its right end."""
     if not expression.args or expression.is_Rational:
         wide = max(1, len(str(expression)) / 5)
         nodes.append((left + wide / 2, depth, expression))

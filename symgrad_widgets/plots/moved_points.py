@@ -1,7 +1,8 @@
-"""Points on their way along the orbits of a motion."""
+"""Points that move along the orbits of a motion."""
 
 import numpy as np
 
+from ..words import ENGLISH
 from .picture import BLUE, GREY, ORANGE, Mark, Picture
 
 __all__ = ["motion_picture"]
@@ -11,13 +12,13 @@ _POINTS = 150
 
 
 def _moving(motion):
-    """Positions of the two inputs to draw: the first two that move, or another one if only one moves."""
+    """Positions of the two inputs to draw: the first two that move, or the one that moves and another."""
     moves = (motion.matrix != 0).any(1) | (motion.offset != 0)
     moved = [*np.flatnonzero(moves), *np.flatnonzero(~moves)]
     return tuple(int(i) for i in moved[:2])
 
 
-def motion_picture(points, motion, parameter, reach, inputs=None):
+def motion_picture(points, motion, parameter, reach, inputs=None, say=ENGLISH):
     """Return a picture of points (N, n) before and after a motion, and some of their orbits up to `reach`.
 
     `motion` is a Generator; `inputs` are the positions of the two inputs to draw.
@@ -36,9 +37,10 @@ def motion_picture(points, motion, parameter, reach, inputs=None):
         x_label=a,
         y_label=b,
         marks=(
-            Mark("segments", orbits, GREY, "orbits", "dotted", 1),
-            Mark("points", {"x": some[:, i], "y": some[:, j]}, ORANGE, "before", "ring", 5),
-            Mark("points", {"x": now[:, i], "y": now[:, j]}, BLUE, "now", "circle", 5),
+            Mark("segments", orbits, GREY, say("plots.orbits"), "dotted", 1),
+            Mark("points", {"x": some[:, i], "y": some[:, j]}, ORANGE, say("plots.before"), "ring", 5),
+            Mark("points", {"x": now[:, i], "y": now[:, j]}, BLUE, say("plots.now"), "circle", 5),
         ),
-        words=f"{len(some)} points over {a} and {b}, moved along {motion} by {parameter:.3g}.",
+        words=say("plots.moved", count=len(some), across=a, up=b, motion=motion, by=parameter),
+        say=say,
     )

@@ -1,22 +1,23 @@
-"""A formula drawn over a neuron's gradient field: its own unit gradients and its level lines."""
+"""A formula drawn over a neuron's gradient field: the directions of its gradients, and its level lines."""
 
 import numpy as np
 
 from ..formula.expressions import evaluate
+from ..words import ENGLISH
 from .arrows import directions, displaced, position, seen
 from .picture import GREY, Mark
 
 __all__ = ["formula_arrows", "level_lines"]
 
-_LENGTH = 0.09  # of a unit arrow: its end shows beyond the neuron's if both have the same direction
+_LENGTH = 0.09  # length of a unit arrow: its end shows beyond the neuron's arrow in the same direction
 _GRID = 40  # points along each side
 
 
-def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None):
-    """Marks of the formula's unit gradients at the points where `field_picture` draws the neuron's.
+def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None, say=ENGLISH):
+    """Marks of the formula's directions at the points where `field_picture` draws those of the neuron.
 
-    They are projected along the data, and all reversed if that agrees better with the neuron, because an
-    angle has no sign.
+    The directions are projected onto the space that the data fill. If the reversed directions agree better
+    with the neuron, all are reversed, because a line has no sign.
     """
     pair, chosen = [position(field, i) for i in inputs], seen(field, limit, cut)
     gradients = evaluate(expression, field.names, field.points)[1]
@@ -30,15 +31,15 @@ def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None):
     (x, y), (x1, y1) = start.T, (start + step).T
     return (
         Mark("segments", {"x0": x, "y0": y, "x1": x1, "y1": y1}, GREY, size=1),
-        Mark("points", {"x": x1, "y": y1, "angle": turn}, GREY, "formula", "triangle", 4),
+        Mark("points", {"x": x1, "y": y1, "angle": turn}, GREY, say("plots.arrows"), "triangle", 4),
     )
 
 
-def level_lines(expression, field, inputs=(0, 1), at=None, count=8):
-    """Mark of lines on which the formula has one value, in the plane of two inputs.
+def level_lines(expression, field, inputs=(0, 1), at=None, count=8, say=ENGLISH):
+    """Mark of level lines in the plane of two inputs: along each line, the formula has one value.
 
-    `at` = {name: value} says where the plane lies along the other inputs. The values are quantiles over the
-    plane, so that a monotone function of the formula has the same lines.
+    `at` = {name: value} says where the plane lies along the other inputs. The lines are at quantiles of the
+    values over the plane, so that a monotone function of the formula has the same lines.
     """
     from contourpy import contour_generator
 
@@ -58,4 +59,4 @@ def level_lines(expression, field, inputs=(0, 1), at=None, count=8):
         lines = []
     gap = np.full((1, 2), np.nan)
     x, y = np.concatenate([gap, *(row for line in lines for row in (line, gap))]).T
-    return Mark("line", {"x": x, "y": y}, GREY, "levels", "solid", 1)
+    return Mark("line", {"x": x, "y": y}, GREY, say("plots.levels"), "solid", 1)

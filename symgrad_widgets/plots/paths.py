@@ -1,6 +1,6 @@
-"""Marks as short SVG paths: in whole quarters of a pixel, each step relative to the last pen position.
+"""Marks as short SVG paths, in whole quarters of a pixel, with each step relative to the last pen position.
 
-A saved notebook holds every picture twice.
+They have to be short, because a saved notebook holds every picture twice.
 """
 
 import math
@@ -9,7 +9,7 @@ import numpy as np
 
 __all__ = ["STEPS", "draw", "symbol"]
 
-STEPS = 4  # of a coordinate in one pixel
+STEPS = 4  # steps of a coordinate in one pixel
 _STRIP = 120  # steps; marks are written strip by strip, so that the pen travels little
 _DASHES = {"dashed": (6, 4), "dotted": (2, 3)}  # pixels
 # Outlines in units of the marker's radius, pointing up.
@@ -60,7 +60,7 @@ def _markers(mark, places, angles=None):
     if mark.shape in _OUTLINES:
         angles = np.zeros(len(places)) if angles is None else np.asarray(angles, dtype=float)
         return _filled(mark, _subpaths(places[:, None] + _turned(mark, angles), "z"))
-    if mark.shape == "ring":  # a circle, except for its last step, which closes it
+    if mark.shape == "ring":  # one large arc, nearly a full circle; `z` closes it
         radius = round(mark.size / 2 * STEPS)
         lefts = places - [mark.size / 2, 0]
         rings = _subpaths(lefts[:, None], f"a{radius} {radius} 0 1 1 0 1z")
@@ -70,16 +70,17 @@ def _markers(mark, places, angles=None):
 
 
 def _turned(mark, angles):
-    """Outlines (N, corners, 2) in pixels, turned by angles (N,) against the clock."""
+    """Outlines (N, corners, 2) in pixels, turned anticlockwise by angles (N,)."""
     u, v = np.array(_OUTLINES[mark.shape]).T * mark.size / 2
     cos, sin = np.cos(angles)[:, None], np.sin(angles)[:, None]
     return np.stack([cos * u + sin * v, -sin * u + cos * v], axis=2)
 
 
 def _subpaths(corners, end=""):
-    """Write a subpath through each of corners (N, k, 2) in pixels, neighbours together.
+    """Write a subpath for each row of corners (N, k, 2) in pixels; near subpaths follow one another.
 
-    `end` is what else each one draws; it must end where the subpath began unless it leaves the pen alone.
+    `end` is written at the end of each subpath. It must either close the subpath or leave the pen where it
+    is.
     """
     corners = corners[np.isfinite(corners).all(axis=(1, 2))]
     corners = np.round(corners * STEPS).astype(int)
@@ -110,5 +111,5 @@ def _polyline(places):
 
 
 def _joined(numbers):
-    """Write whole numbers with as few separators as a path needs: a minus sign is one."""
+    """Write whole numbers with as few separators as a path needs: a minus sign also separates."""
     return "".join(f" {n}" if n >= 0 else str(n) for n in numbers).lstrip()

@@ -1,4 +1,4 @@
-"""The twelve published fronts of arXiv 2409.05305, and one of them measured on the reader's own neuron."""
+"""The twelve published fronts of arXiv 2409.05305, each of which you can measure on a neuron of your own."""
 
 import functools
 import json
@@ -15,9 +15,9 @@ __all__ = ["published_front", "published_fronts"]
 def published_fronts():
     """Fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
 
-    An entry has `expression`, text for `parse` with the three digits that constants were printed with, and
-    the paper's own `complexity` and `mse`: the mean over points and components of the squared difference of
-    unit gradients, `(2 - 2 cos) / n` for n inputs, with one sign for the whole field.
+    An entry has `expression`, a text for `parse` whose constants have three digits as in print. It also has
+    the paper's own `complexity` and `mse`. The `mse` is the squared difference of unit gradients, averaged
+    over points and components: `(2 - 2 cos) / n` for n inputs, with one sign for the whole field.
     """
     text = (
         resources.files("symgrad_widgets").joinpath("data/published_fronts.json").read_text(encoding="utf-8")
@@ -26,13 +26,16 @@ def published_fronts():
 
 
 def published_front(experiment, field):
-    """Candidates of arXiv 2409.05305 for an experiment ("P1-07"), in its order, scored on `field`.
+    """Candidates of arXiv 2409.05305 for an experiment ("P1-07"), in the paper's order, scored on `field`.
 
-    The paper numbers the inputs x1, x2, ...; here they have the field's names. Complexity and loss are ours.
+    The paper numbers the inputs x1, x2, ...; here they have the field's names. Complexity and loss are as
+    this package computes them.
     """
     fronts = published_fronts()
     if experiment not in fronts:
-        raise UnknownNameError(f"no published front for {experiment!r}: {nearest(experiment, fronts)}")
+        raise UnknownNameError(
+            f"there is no published front for {experiment!r}: {nearest(experiment, fronts)}"
+        )
     formulas = [parse(entry["expression"]) for entry in fronts[experiment]["entries"]]
     numbered = {f"x{i + 1}": name for i, name in enumerate(field.names)}
     return tuple(score(field, _renamed(formula, numbered)) for formula in formulas)

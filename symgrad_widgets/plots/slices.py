@@ -1,17 +1,20 @@
-"""Points near a plane of two inputs, at given values of the others."""
+"""Points near a plane of two inputs, on which the other inputs have given values."""
 
 from dataclasses import dataclass
 
 import numpy as np
+
+from ..words import ENGLISH
 
 __all__ = ["Slice"]
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Values `at` = {name: value} of all inputs except two, and how near a point must be to count.
+    """Values `at` = {name: value} of all inputs except two, and how near to these values a point must be.
 
-    `band` is in standard deviations of those inputs: the root mean square of a point's distances along them.
+    `band` is the largest distance at which a point is included. The distance is the root mean square of the
+    distances along those inputs, in standard deviations of each.
     """
 
     at: dict
@@ -25,6 +28,7 @@ class Slice:
         far = (points - list(self.at.values())) / np.where(spread > 0, spread, 1.0)
         return (far**2).mean(axis=1) <= self.band**2
 
-    def __str__(self):
-        places = ", ".join(f"{name} = {value:.3g}" for name, value in self.at.items())
-        return f"{places} (within {self.band:.2g} standard deviations)"
+    def told(self, say=ENGLISH):
+        """In words: where the slice is, and how wide."""
+        places = ", ".join(f"{name} = {say.number(value, '.3g')}" for name, value in self.at.items())
+        return say("plots.slice", places=places, band=self.band)

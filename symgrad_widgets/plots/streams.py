@@ -1,17 +1,18 @@
-"""How a system moves: its velocities as arrows over the first two of its quantities."""
+"""How a system moves: its velocities as arrows over its first two quantities."""
 
 import numpy as np
 
+from ..words import ENGLISH
 from .picture import BLUE, GREY, Mark, Picture
 
 __all__ = ["velocities_picture"]
 
 _ALONG = 13  # arrows in a row
-_LONG = 0.8  # of the distance between arrows: the longest
+_LONG = 0.8  # length of the longest arrow, as a share of the distance between arrows
 
 
-def velocities_picture(names, rhs, low, high):
-    """Draw velocities where two quantities are between `low` and `high`, and any others in the middle.
+def velocities_picture(names, rhs, low, high, say=ENGLISH):
+    """Draw velocities where two quantities lie between `low` and `high`, and all others lie midway.
 
     `names` and `rhs` are those of `formula.velocities.read_velocities`, for two quantities or more.
     """
@@ -25,10 +26,9 @@ def velocities_picture(names, rhs, low, high):
     step = _LONG * (high - low) / (_ALONG - 1) * velocities[:, known] / longest
     x, y = across[known], up[known]
     arrows = {"x0": x, "y0": y, "x1": x + step[0], "y1": y + step[1]}
-    title = "How it moves"
-    words = f"Arrows show where {names[0]} and {names[1]} go next: the longer, the faster."
+    words = say("plots.velocities", across=names[0], up=names[1])
     marks = (
         Mark("points", {"x": x, "y": y}, GREY, "", "circle", 3),
-        Mark("segments", arrows, BLUE, "velocity", size=2),
+        Mark("segments", arrows, BLUE, say("plots.velocity"), size=2),
     )
-    return Picture(title, names[0], names[1], marks, words)
+    return Picture(say("plots.moves"), names[0], names[1], marks, words, say=say)

@@ -12,25 +12,26 @@ __all__ = ["svg"]
 _WIDTH, _HEIGHT = 520, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 12, 26, 62
 _ROW = 16  # pixels of a row of the legend
-_SHORT, _DEPTH = 26, 4.5  # pixels that there are for turned words below the axis, and that a letter goes down
+_SHORT, _DEPTH = 26, 4.5  # pixels that there always are below the axis, and depth of a letter
 
 
 def svg(picture):
-    """Draw the picture; lines and letters take the colour of the surrounding text where it is inlined."""
+    """Draw the picture. In a page, lines and letters take the colour of the surrounding text."""
     keys, labels, more = _legend(picture)
     scale, height = _Scale(picture), _HEIGHT + _deeper(picture) + more
-    marks = "".join([*(draw(mark, scale.place) for mark in picture.marks), *keys])
+    marks = "".join([*(draw(mark, scale.place) for mark in picture.marks if mark.kind != "text"), *keys])
+    texts = [text for mark in picture.marks if mark.kind == "text" for text in _written(mark, scale)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
         f'height="{height}" font-family="sans-serif" font-size="11" role="img" fill="currentColor" '
         f'style="color:#222;background:#fff;max-width:100%"><title>{escape(picture.words)}</title>'
-        f"{''.join([*_axes(picture, scale), *labels])}"
+        f"{''.join([*_axes(picture, scale), *texts, *labels])}"
         f'<g transform="scale({1 / STEPS:g})" fill="none">{marks}</g></svg>'
     )
 
 
 def _deeper(picture):
-    """Pixels that the longest words below the axis need beyond those of short ones."""
+    """Further pixels that the longest words below the axis need, compared with short words."""
     longest = max((len(text) for _, text in picture.ticks), default=0)
     return max(0, round(_DEPTH * longest) - _SHORT)
 
@@ -71,26 +72,30 @@ def _widened(span, length):
     return middle - length / 2, middle + length / 2
 
 
-def _ticks(low, high, log):
+def _ticks(say, low, high, log):
     if log and high - low >= 1:
         step = max(1, round((high - low) / 5))
         return [(t, f"1e{t}") for t in range(math.ceil(low), math.floor(high) + 1, step)]
     raw = (high - low) / 5
     step = min((m * 10.0 ** math.floor(math.log10(raw)) for m in (1, 2, 5, 10)), key=lambda s: abs(s - raw))
     places = [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    return [(t, f"{10**t:.2g}" if log else f"{t:.4g}") for t in places]
+    return [(t, say.number(10**t, ".2g") if log else say.number(t, ".4g")) for t in places]
 
 
 def _axes(picture, scale):
     base, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    title = _text(_LEFT, 16, picture.title, ' font-weight="bold"')
+    if picture.bare:
+        yield title
+        return
     yield f'<path d="M{_LEFT} {_TOP}V{base}H{right}" fill="none" stroke="currentColor"/>'
     across = [
         (_LEFT + (value - scale.x[0]) / (scale.x[1] - scale.x[0]) * (right - _LEFT), text)
-        for value, text in picture.ticks or _ticks(*scale.x, log=False)
+        for value, text in picture.ticks or _ticks(picture.say, *scale.x, log=False)
     ]
     up = [
         (base - (value - scale.y[0]) / (scale.y[1] - scale.y[0]) * (base - _TOP), text)
-        for value, text in _ticks(*scale.y, picture.log_y)
+        for value, text in _ticks(picture.say, *scale.y, picture.log_y)
     ]
     lines = "".join(f"M{_LEFT} {y:.1f}H{right}" for y, _ in up)
     yield f'<path d="{lines}" stroke="currentColor" stroke-opacity=".12"/><g text-anchor="end">'
@@ -104,7 +109,13 @@ def _axes(picture, scale):
     yield _text((_LEFT + right) / 2, base + below, picture.x_label)
     middle = (_TOP + base) / 2
     yield _text(14, middle, picture.y_label, _turned(-90, 14, middle))
-    yield "</g>" + _text(_LEFT, 16, picture.title, ' font-weight="bold"')
+    yield "</g>" + title
+
+
+def _written(mark, scale):
+    below = mark.size + 2 if mark.shape == "below" else -5
+    for (x, y), text in zip(scale.place(mark.data["x"], mark.data["y"]), mark.data["text"], strict=True):
+        yield _text(x + 7, y + below, text, f' font-size="{mark.size:g}"')
 
 
 def _text(x, y, text, more=""):
@@ -116,7 +127,7 @@ def _turned(degrees, x, y):
 
 
 def _legend(picture):
-    """Symbols and labels of the marks that have one, and the pixels that rows after the first one need."""
+    """Symbols and labels of the marks that have a label, and the pixels that rows after the first need."""
     named = [(mark, 36 + 6 * len(mark.label)) for mark in picture.marks if mark.label]
     first, top = max(4, min(_LEFT, _WIDTH - sum(width for _, width in named))), _HEIGHT + _deeper(picture) - 8
     x, y, keys, labels = first, top, [], []

@@ -1,1 +1,1 @@
-"""Both stems together: from a network to formulas that you can read and check."""
+"""From a neuron to a formula that you can read and check: the search and the network together."""

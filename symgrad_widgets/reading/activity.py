@@ -1,4 +1,4 @@
-"""What each neuron of a network does on data: spread of its value and gradient, its angle to a formula."""
+"""Measure each neuron on data: the spread of its value and gradient, and its angle to a formula."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -11,29 +11,26 @@ from ..errors import DataError, ModelError, UnknownNameError, nearest
 from ..field import measured
 from ..field.directions import degrees, misalignment
 from ..formula.expressions import evaluate
+from ..words import ENGLISH
 
 __all__ = ["MEASURES", "Activity", "Measure"]
 
-MEASURES = {
-    "activation": "activation spread",
-    "gradient": "gradient spread",
-    "alignment": "angle to the formula",
-    "law": "the formula found for it",
-}
+MEASURES = ("activation", "gradient", "alignment", "law")
 _MOST_NEURONS = 16_384
 _ROWS = 400  # points at which values are kept
 _GRADIENT_ROWS = 128
-_DIRECTIONS = 32  # of the inputs along which gradients are taken; more inputs are projected
-_NUMBERS = 2**25  # gradient components kept
-_NEURONS = 1024  # at a time
+_DIRECTIONS = 32  # most directions for gradients; if there are more, gradients are projected
+_NUMBERS = 2**25  # most gradient components in memory
+_NEURONS = 1024  # processed at a time
 _VANISHING = 1e-12
-_SURE = 6  # powers of ten: a formula of less loss is shown as certain
+_SURE = 6  # powers of ten: a formula with less loss is shown as certain
 
 
 class Measure(NamedTuple):
-    """One number for each neuron, NaN for a neuron that has none.
+    """One number for each neuron; NaN if a neuron has none.
 
-    `strength` scales it to 0..1 for the eye; `low` and `high` name the ends of this scale.
+    `strength` is this number on a scale from 0 to 1, for drawing; `low` and `high` name the ends of the
+    scale.
     """
 
     title: str
@@ -46,26 +43,26 @@ class Measure(NamedTuple):
 class Activity:
     """Measures of all neurons of a model on data.
 
-    Values are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until you ask
-    for one of their measures. Then they are taken for all neurons together, in forward mode, at up to 128 of
-    the points: one pass for each direction in which the data extend, however many neurons there are. If there
-    are more than 32 such directions, the gradients are projected onto 32 random ones. That causes an error of
-    about 10 degrees in an angle of 45, and less in small ones; `field` is always exact.
+    We record values when you create the object, in one forward pass at up to 400 of the points. We compute
+    gradients only when a measure needs them, at up to 128 of the points. This takes one forward-mode pass for
+    each direction in which the data vary, however many neurons there are. If there are more than 32 such
+    directions, we project the gradients onto 32 random directions. Then an angle of 45 degrees has an error
+    of about 10 degrees, and smaller angles have smaller errors. `field` is always exact.
 
     Parameters
     ----------
     model : torch.nn.Module
     x : array (N, ...) of points
     names : names of the n inputs
-    layers : names of layers; None: all that compute something
+    layers : names of layers; None: all layers that compute something
     wrt, forward_args, training
         As in `gradient_field`.
 
     Attributes
     ----------
     layers : tuple of Layer
-    starts : array, number of the first neuron of each layer, and of all neurons at the end
-    rows : array, numbers of the points at which values are kept
+    starts : array, number of each layer's first neuron; the last entry is the number of all neurons
+    rows : array, indices of the points at which values are kept
     points : array (N, n)
     values : array (len(rows), neurons)
 
@@ -80,7 +77,9 @@ class Activity:
         self._survey = Survey(model, x, layers, **self._given)
         self.layers, self.points = self._survey.shown, self._survey.points
         if len(self.points) < 2:
-            raise DataError("x holds one point, but only several points show what a neuron does; give more")
+            raise DataError(
+                "x holds one point, but only several points show what a neuron does: pass more points"
+            )
         self.starts = np.cumsum([0, *(layer.count for layer in self.layers)])
         self._limited()
         names = names_of(x if wrt is None else None, names) or axis_names(self._survey.input_shape)
@@ -99,7 +98,7 @@ class Activity:
             )
 
     def position(self, name):
-        """Number of a layer; None is the model's output."""
+        """Return the position of a layer in `layers`; the name None means the model's output."""
         names = [layer.name for layer in self.layers]
         if name is None and None not in names:
             return len(names) - 1
@@ -108,7 +107,7 @@ class Activity:
         return names.index(name)
 
     def neurons(self, position, numbers):
-        """Numbers of some neurons of a layer, as a tuple; DataError if they are not."""
+        """Return the numbers of some neurons of a layer as a tuple; raise DataError if one does not exist."""
         layer = self.layers[position]
         if not isinstance(numbers, list | tuple) or not numbers:
             raise DataError(f"neurons must be a tuple of one neuron or more, such as (0, 3), got {numbers!r}")
@@ -120,7 +119,7 @@ class Activity:
         return tuple(dict.fromkeys(int(neuron) for neuron in numbers))
 
     def field(self, layer, neurons):
-        """Return the exact `GradientField` of some neurons (given by number) of a layer, at all points."""
+        """Return the exact `GradientField`, at all points, of some neurons of a layer, given by number."""
         from ..network.gradients import gradient_field
 
         chosen = [self.layers[layer].neuron(neuron) for neuron in neurons]
@@ -130,7 +129,7 @@ class Activity:
         )  # fmt: skip
 
     def at(self, points):
-        """Values (N, neurons) of all neurons at points (N, n) that need not be among the data."""
+        """Return the values (N, neurons) of all neurons at any points (N, n)."""
         from ..network.gradients.survey import Survey
 
         shaped = np.asarray(points).reshape(len(points), *np.shape(self.x)[1:])
@@ -139,49 +138,55 @@ class Activity:
 
     @property
     def bound(self):
-        """Whether the model can be asked only at the given points."""
+        """Whether the model can run only at the given points."""
         return self._given["wrt"] is not None or bool(self._given["forward_args"])
 
     def maps(self, point):
-        """Channels of images at the nearest of the points, by layer: (neurons, height, width)."""
+        """Return each layer's channel maps (neurons, height, width) at the data point nearest to `point`."""
         return self._survey.maps(int(((self.points - point) ** 2).sum(1).argmin()))
 
     @cached_property
     def mean(self):
-        """Mean value of each neuron, (neurons,)."""
+        """Mean (neurons,) of each neuron's value over the points."""
         return self.values.mean(0, dtype=float)
 
     @cached_property
     def spread(self):
-        """Standard deviation of each neuron's value over the points, (neurons,)."""
+        """Standard deviation (neurons,) of each neuron's value over the points."""
         return self.values.std(0, dtype=float)
 
-    def measure(self, name, formula=None, atlas=None):
-        """Return the Measure called `name`, a row of MEASURES.
+    def measure(self, name, formula=None, atlas=None, say=ENGLISH):
+        """Return the Measure called `name`, one of MEASURES; `say` is the language of its titles.
 
-        "alignment" needs a SymPy formula, and "law" an `Atlas` of this model.
+        "alignment" needs a SymPy formula, and "law" needs an `Atlas` of this model.
         """
         if name not in MEASURES:
-            raise UnknownNameError(f"no measure {name!r}; {nearest(name, MEASURES)}")
+            raise UnknownNameError(f"there is no measure {name!r}; {nearest(name, MEASURES)}")
         if name == "alignment" and formula is None:
-            raise DataError("there is no formula to compare the neurons with: give one first, formula='x**2'")
-        if name == "activation":
-            top = np.nanpercentile(np.append(self.spread, 0), 99) or 1.0
-            return Measure("standard deviation", self.spread, _share(self.spread / top), "0", f"{top:.2g}")
-        if name == "gradient":
-            top = np.nanmax(np.append(self.gradient_spread, 1e-3))
-            strength = _share(self.gradient_spread / top)
-            return Measure("turning of the gradient", self.gradient_spread, strength, "0", f"{top:.2g}")
+            raise DataError("there is no formula to compare the neurons with: set one first, formula='x**2'")
+        title = say(f"neurons.{name}Bar")
         if name == "law":
-            return self._laws(atlas)
-        angles = self.angles(formula)
-        return Measure("median angle", angles, _share(1 - np.sqrt(angles / 90)), "90°", "0°")
+            values, strength = self._laws(atlas)
+            sure = say("neurons.sure", digits=_SURE)
+            return Measure(title, values, strength, say("neurons.none"), sure)
+        if name == "alignment":
+            angles = self.angles(formula)
+            return Measure(title, angles, _share(1 - np.sqrt(angles / 90)), "90°", "0°")
+        if name == "activation":
+            values, top = self.spread, np.nanpercentile(np.append(self.spread, 0), 99) or 1.0
+        else:
+            values, top = self.gradient_spread, np.nanmax(np.append(self.gradient_spread, 1e-3))
+        return Measure(title, values, _share(values / top), "0", say.number(top, ".2g"))
 
     def _laws(self, atlas):
+        """Return `values` and `strength` of the measure "law": neurons' angles to formulas, and losses.
+
+        The angle is in degrees. The loss is on a logarithmic scale from 0 (no formula) to 1 (1e-6 or less).
+        """
         rows = getattr(atlas, "rows", None)
         if rows is None:
             raise DataError(
-                f"there is no atlas of this model, got {atlas!r}: atlas=sg.atlas(model, x, layer)"
+                f"atlas must be an atlas of this model, atlas=sg.atlas(model, x, layer), got {atlas!r}"
             )
         values, strength = np.full((2, self.starts[-1]), np.nan)
         for row in rows:
@@ -194,14 +199,15 @@ class Activity:
             if not row.note:
                 values[number] = np.nan if row.angle is None else row.angle
                 strength[number] = 0 if row.formula is None else _share(-np.log10(row.loss + 1e-99) / _SURE)
-        return Measure("its formula", values, strength, "none", f"loss below 1e-{_SURE}")
+        return values, strength
 
     @cached_property
     def gradient_spread(self):
-        """How much each neuron's gradient turns: the share of the unit gradients off their main direction.
+        """How much the direction of each neuron's gradient varies, array (neurons,).
 
-        0 if it points along one line everywhere, as in a linear neuron; at most 1 - 1/m in m dimensions. NaN
-        for a neuron without a gradient.
+        This is 0 for a constant direction, as in a linear neuron, and at most 1 - 1/m in m dimensions. It is
+        the mean squared part of the unit gradients outside their main direction. It is NaN for a neuron
+        without a gradient.
         """
         spread = np.full(self.starts[-1], np.nan)
         for neurons, directions, alive in self._unit_gradients():
@@ -210,18 +216,19 @@ class Activity:
             main = np.linalg.eigvalsh(frame.transpose(0, 2, 1) @ frame)[:, -1]
             count = alive.sum(1)
             spread[neurons] = np.where(count > 0, 1 - main / np.maximum(count, 1), np.nan)
-        return np.where(spread < 1e-6, 0.0, spread)  # below single precision
+        return np.where(spread < 1e-6, 0.0, spread)  # below the accuracy of single precision
 
     def known(self, formula=None):
-        """`gradient_spread` and `angles(formula)` if they have been computed, else NaN; each (neurons,)."""
+        """Return `gradient_spread` and `angles(formula)` (neurons,), as far as computed; otherwise NaN."""
         unknown = np.full(self.starts[-1], np.nan)
         spread = self.__dict__.get("gradient_spread", unknown)
         return spread, self._angles.get(formula, unknown)
 
     def angles(self, formula):
-        """Median angle in degrees between each neuron's gradient and a SymPy formula's, (neurons,); 0 to 90.
+        """Return the angle (neurons,) in degrees, 0 to 90, between each neuron's gradient and a formula's.
 
-        The angles to the last formula are kept.
+        Its squared sine is the mean over the points, as in a loss without weights. The angles are kept until
+        you ask for another formula.
         """
         if formula not in self._angles:
             self._angles = {formula: self._compared(formula)}
@@ -235,14 +242,13 @@ class Activity:
             count, points, m = directions.shape
             repeated = np.broadcast_to(slopes, (count, points, m)).reshape(-1, m)
             share = misalignment(repeated, directions.reshape(-1, 1, m)).reshape(count, points)
-            turned = degrees(share)
             for neuron in np.flatnonzero(alive.any(1)):
-                result[neurons.start + neuron] = np.median(turned[neuron, alive[neuron]])
+                result[neurons.start + neuron] = degrees(share[neuron, alive[neuron]].mean())
         return result
 
     @cached_property
     def _gradients(self):
-        """Directions (n, m), numbers of the points, and derivatives of the neurons (neurons, points, m)."""
+        """Directions (n, m), indices of points, and derivatives of the neurons (neurons, points, m)."""
         basis, neurons = self._directions(), self.starts[-1]
         rows = _evenly(
             len(self.points), int(np.clip(_NUMBERS // (neurons * basis.shape[1]), 16, _GRADIENT_ROWS))
@@ -250,10 +256,10 @@ class Activity:
         return basis, rows, self._survey.derivatives(basis, rows)
 
     def _directions(self):
-        """Directions (n, m) in which the data extend, orthonormal in a field's measure; a choice of many."""
+        """Return at most 32 directions (n, m) in which the data vary, orthonormal in the field's measure."""
         count, n = self.points.shape
         spread, basis = measured(self.points)
-        if basis is None or count <= n:  # fewer points span less than the data do
+        if basis is None or count <= n:  # too few points to show all directions
             basis = np.eye(n)
         if basis.shape[1] > _DIRECTIONS:
             random = np.random.default_rng(0).standard_normal((basis.shape[1], _DIRECTIONS))
@@ -261,7 +267,7 @@ class Activity:
         return spread[:, None] * basis
 
     def _unit_gradients(self):
-        """Slices of the neurons, their unit gradients (neurons, points, m), and where those exist."""
+        """Yield slices of neurons, their unit gradients (neurons, points, m), and where these exist."""
         gradients = self._gradients[2]
         for start in range(0, len(gradients), _NEURONS):
             part = np.nan_to_num(gradients[start : start + _NEURONS], posinf=0, neginf=0).astype(float)

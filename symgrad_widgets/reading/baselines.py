@@ -1,7 +1,7 @@
-"""Baselines to compare gradient matching with: formulas fitted to a neuron's value, or to the labels.
+"""Baselines for comparison with gradient matching: formulas fitted to a neuron's value or to labels.
 
-Each function returns a front of `Fit`s by rising complexity. They know nothing about gradients. Afterwards
-each formula is scored by its gradients, so that you can compare fronts of all kinds.
+Each function returns a front of `Fit`s by rising complexity. The fit uses no gradients. Afterwards each
+formula is scored by its gradients, so that you can compare it with the formulas of a search.
 """
 
 import dataclasses
@@ -23,22 +23,22 @@ __all__ = ["Fit", "MissingPackageError", "fit_labels", "fit_polynomials", "fit_v
 _SYMBOLS = "add,sub,mul,div,sin,exp,constant,variable"  # the operators of arXiv 2401.04978
 _POPULATION = 1000
 _LONGEST = 30  # nodes of a formula, as in arXiv 2401.04978
-_POINTS, _LEAST = 2000, 20  # to fit on
+_POINTS, _LEAST = 500, 20  # points to fit on: most, and fewest
 _HIGHEST = 6  # degree of a polynomial
 _HELD_OUT = 1 / 3
-_NEGLIGIBLE = 0.01  # share of the greatest term's spread below which a polynomial's term is left out
+_NEGLIGIBLE = 0.01  # a polynomial's term is left out below this share of the largest term's spread
 
 
 class MissingPackageError(SymgradError, ImportError):
-    """A package that only the comparison needs is not installed."""
+    """A package for this comparison is not installed."""
 
 
 @dataclass(frozen=True, repr=False)
 class Fit(Candidate):
-    """A formula fitted without gradients, with the `error` that the fit minimised, on held-out points.
+    """A formula fitted without gradients; `error` is measured on held-out points.
 
-    For values, the error is the share of their variance that is not explained; for labels, the share that is
-    wrong. `loss` is the mean `1 - cos^2`, as for every Candidate.
+    For values, the error is the share of the variance that is not explained; for labels, it is the share of
+    wrong labels. `loss` is the mean `1 - cos^2`, as for every Candidate.
     """
 
     error: float = dataclasses.field(kw_only=True)
@@ -48,20 +48,21 @@ class Fit(Candidate):
 
 
 def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000):
-    """Symbolic regression of a neuron's value (least squares), the common way to fit a formula.
+    """Fit a formula to a neuron's value by symbolic regression (least squares), the usual method.
 
-    It uses genetic programming, and places constants by least squares (operon: Burlacu, Kronberger, Kommenda
-    2020), for a front of error against length. The formula has to describe the bend of the neuron too.
+    Genetic programming finds a front of error against length, and least squares fits the constants (operon:
+    Burlacu, Kronberger, Kommenda 2020). The formula has to describe the whole neuron, including its outer
+    function phi.
 
     >>> fit_value(field.points, field.values, field)  # doctest: +SKIP
 
     Parameters
     ----------
-    x, values : arrays (N, n) and (N,) of points and the neuron's values there
+    x, values : arrays (N, n) and (N,) of points and of the neuron's values at these points
     field : GradientField, used only to name the inputs and to score the formulas found
-    seconds : cap on the time, rounded up to whole seconds; None for no cap
-    random_state : int; the same seed gives the same front if `evaluations` end the run
-    evaluations : the most formulas to try; 200,000 take about five seconds
+    seconds : time limit, rounded up to whole seconds, or None
+    random_state : int; the same seed gives the same front if `evaluations` ends the run
+    evaluations : the largest number of formulas to try; 200,000 take about three seconds
 
     Returns
     -------
@@ -70,7 +71,7 @@ def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000)
     Raises
     ------
     DataError
-        if the arrays do not fit each other or the field.
+        if the arrays do not fit each other, or do not fit the field.
     MissingPackageError
         if pyoperon is not installed.
 
@@ -80,11 +81,12 @@ def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000)
 
 
 def fit_labels(x, y, field, seconds=20, random_state=0, evaluations=200_000):
-    """Direct symbolic classification: a formula whose sign is the label. It needs no network.
+    """Fit a formula whose sign is the label (symbolic classification), without a network.
 
-    Labels of two kinds count as -1 and 1. The fit minimises the squared error, with free scale and offset.
-    (The baseline of arXiv 2401.04978 minimises the hinge loss, which operon does not have; both ask for a
-    formula that is positive on one side only.) Arguments, result and errors are as in `fit_value`.
+    The two kinds of labels become -1 and 1. The fit minimises the squared error, with free scale and offset.
+    (The baseline of arXiv 2401.04978 minimises the hinge loss, which operon does not have. With both losses,
+    the best formula is positive for one kind of label only.) Arguments, result and errors are as in
+    `fit_value`.
     """
     classes = np.unique(np.asarray(y))
     if len(classes) != 2:
@@ -94,10 +96,11 @@ def fit_labels(x, y, field, seconds=20, random_state=0, evaluations=200_000):
 
 
 def fit_polynomials(x, values, field, degree=3):
-    """Polynomials of degree 1 to `degree` fitted to the value, as arXiv 2003.04299 reads its latents.
+    """Fit polynomials of degree 1 to `degree` to the value, as arXiv 2003.04299 does for its latents.
 
-    Least squares over all monomials of the inputs. Terms that contribute less than 1 % of the greatest term
-    are left out, and the rest is fitted again. Arguments, result and errors are as in `fit_value`.
+    This is a least-squares fit over all monomials of the inputs. Terms that contribute less than 1 % of the
+    largest term are left out, and the others are fitted again. Arguments, result and errors are as in
+    `fit_value`.
     """
     x, values = _checked(x, values, field)
     if not 1 <= whole(degree, "degree") <= _HIGHEST:
@@ -114,15 +117,15 @@ def _checked(x, target, field):
     if target.ndim != 1 or x.shape != (len(target), len(field.names)):
         raise DataError(
             f"the fit takes points (N, {len(field.names)}), columns for {', '.join(field.names)}, and "
-            f"a number for each: got {x.shape} and {target.shape}"
+            f"a number for each point: got {x.shape} and {target.shape}"
         )
     if len(x) < _LEAST or not (np.isfinite(x).all() and np.isfinite(target).all() and np.ptp(target) > 0):
-        raise DataError(f"the fit takes at least {_LEAST} finite points, whose values are not all equal")
+        raise DataError(f"the fit needs at least {_LEAST} finite points whose values are not all equal")
     return x, target
 
 
 def _standard(values):
-    """Values with mean 0 and variance 1: operon finds little if errors are in the hundreds."""
+    """Scale values to mean 0 and variance 1, because operon finds little if errors are in the hundreds."""
     return (values - values.mean()) / values.std()
 
 
@@ -163,7 +166,7 @@ def _split(count, seed):
 
 
 def _read(text, names):
-    """Formula from operon's text, whose inputs are X1, X2, ...; None if nothing is left of it."""
+    """Return the formula in operon's text, with inputs X1, X2, ...; None if it has no inputs or no value."""
     numbered = [f"X{i}" for i in range(1, len(names) + 1)]
     pairs = zip(numbered, names, strict=True)
     symbols = {sp.Symbol(number, real=True): sp.Symbol(name, real=True) for number, name in pairs}
@@ -175,7 +178,7 @@ def _read(text, names):
 
 
 def _fit(formula, field, points, target, error):
-    """Measure a formula on what it was fitted to and, without scale and offset, by its gradients."""
+    """Return the `Fit` of a formula: its error on the target, and its loss without scale and offset."""
     predicted = evaluate(formula, field.names, points)[0]
     scored = score(field, formula.as_coeff_Add()[1].as_coeff_Mul()[1])
     return Fit(**vars(scored), error=error(predicted, target))
@@ -192,7 +195,7 @@ def _wrong(predicted, signs):
 
 
 def _front(fits):
-    """By rising complexity, each with a smaller error than all before."""
+    """Sort by rising complexity; keep each formula that has a smaller error than all simpler ones."""
     front = []
     for fit in sorted(fits, key=lambda fit: (fit.complexity, fit.error)):
         if np.isfinite(fit.error) and (not front or fit.error < front[-1].error):

@@ -1,4 +1,4 @@
-"""A network as a person draws it: columns of neurons, and the weights from each to the next."""
+"""Lay out a network for drawing: columns of neurons, and the weights between them."""
 
 import numpy as np
 
@@ -6,9 +6,10 @@ __all__ = ["columns", "weights"]
 
 
 def columns(activity):
-    """Numbers of the layers of an `Activity` to draw: a layer that bends another one represents it.
+    """Return the positions of the layers of an `Activity` to draw.
 
-    A first layer as wide as the inputs is left out, because it only scales them.
+    A layer is left out if the next layer is its activation. The first layer is also left out if it only
+    scales the inputs.
     """
     layers = activity.layers
     shown = [
@@ -21,9 +22,10 @@ def columns(activity):
 
 
 def weights(activity, before, after):
-    """Weights (neurons after, neurons before) between two layers by number, None for the inputs.
+    """Return the weights (neurons after, neurons before) from the layer `before` to the layer `after`.
 
-    None unless exactly one linear layer lies between them.
+    `before` may be None for the inputs. The result is None unless exactly one linear layer lies between the
+    two.
     """
     count = len(activity.names) if before is None else activity.layers[before].count
     modules = dict(activity.model.named_modules())

@@ -1,10 +1,9 @@
-"""The experiment that decides: ask the network where formulas differ most, and one of them falls.
+"""Decide between two formulas: ask the network where they differ most, and rule one of them out.
 
-Two formulas that fit the same data may differ elsewhere. Among all allowed inputs, those at which the
-directions of the two differ most tell most (Hunter and Reiner 1965, Technometrics 7, 307: designs that
-discriminate between models), if the network's gradient there is long enough to have a direction. Inputs among
-the data tell nothing new: there, a longer formula is near the network's errors, because it was fitted to
-them.
+Two formulas that fit the same data may differ elsewhere. We look for allowed inputs at which the directions
+of the two gradients differ most (Hunter and Reiner 1965, Technometrics 7, 307: designs that discriminate
+between models). The network's gradient there must be long enough to have a direction. Inputs near the data
+tell us nothing new, because a longer formula was fitted to the data, and follows the network's errors.
 """
 
 from dataclasses import dataclass
@@ -22,34 +21,35 @@ from ..formula.expressions import as_expression, evaluate, misalignments
 
 __all__ = ["Decided", "Trial", "decide"]
 
-_DRAWN = 12  # 2**12 points of a box are tried
-_TELLING = 9  # times what the better formula leaves on the data: three standard errors in an angle
-_FAR = 2  # times the largest distance between neighbours: at the edge of the data networks err most
-_SURE = 3  # standard errors between what two formulas leave
-_NEITHER = 0.25  # of the squared sine between two formulas: a network farther off follows neither
-_ROUNDING = 1e-20  # squared sines are no smaller
+_DRAWN = 12  # we try 2**12 points of a box
+_TELLING = 9  # the squared sine must be this many times the better formula's loss: 3 standard errors
+_FAR = 2  # times the data's largest gap: we ask beyond this distance, as networks err most at the data's edge
+_SURE = 3  # standard errors between the losses of two formulas
+_NEITHER = 0.25  # share of the squared sine between two formulas; farther off, a network follows neither
+_ROUNDING = 1e-20  # squared sines are at least this
 
 
 class Trial(NamedTuple):
-    """Two formulas where they differ most, and what the network says there; angles are root mean squares."""
+    """Two formulas, where they differ most, and the network's answer there. Angles are root mean squares."""
 
     formulas: tuple[sp.Expr, sp.Expr]
-    points: np.ndarray  # (k, n), the most telling one first
-    apart: float  # degrees between the two
-    off: tuple[float, float]  # degrees between each of them and the neuron
+    points: np.ndarray  # (k, n), the most informative one first
+    apart: float  # degrees between the formulas
+    off: tuple[float, float]  # degrees between each formula and the neuron
     fallen: sp.Expr | None  # None if the network follows neither, or both equally well
+    gradients: np.ndarray  # (k, n), the network's gradients at the points
 
 
 @dataclass(frozen=True)
 class Decided:
-    """Which formulas are left after the network was asked where they differ.
+    """The formulas that are left after we asked the network where they differ.
 
     Attributes
     ----------
-    left : formulas that no trial contradicts, one or more; the first has passed every trial
+    left : one or more formulas that no trial contradicts; the first has passed every trial
     trials : tuple of Trial, in order
-    open : tuple of (formula, degrees): those among `left` that no allowed input tells from the first, with
-        the largest angle between the two
+    open : tuple of (formula, degrees), for each formula of `left` that no allowed input can tell from the
+        first; the degrees are the largest angle between the two
     names : names of the inputs
 
     """
@@ -64,7 +64,8 @@ class Decided:
             return f"There is nothing to decide: no other formula fits the data as well as {self.left[0]}."
         lines = [self._told(trial) for trial in self.trials]
         lines += [
-            f"Within this box nobody can tell {self.left[0]} from {other}: at most {_angle(apart)} apart."
+            f"Within this box nobody can tell {self.left[0]} from {other}: "
+            f"they differ by at most {_angle(apart)}."
             for other, apart in self.open
         ]
         return "\n".join([*lines, f"{self.left[0]} is left."] if len(self.left) == 1 else lines)
@@ -72,9 +73,10 @@ class Decided:
     def _told(self, trial):
         (first, second), (near, far) = trial.formulas, trial.off
         where = ", ".join(f"{name} = {x:.3g}" for name, x in zip(self.names, trial.points[0], strict=True))
-        end = "This does not decide." if trial.fallen is None else f"{trial.fallen} falls."
+        end = "This does not decide between the two." if trial.fallen is None else f"{trial.fallen} falls."
         return (
-            f"At {where}, and at points like it, {first} and {second} differ by {_angle(trial.apart)}. The "
+            f"Where we asked, at {where} and perhaps at other points, {first} and {second} differ by "
+            f"{_angle(trial.apart)} on average. The "
             f"network is {_angle(near)} off the first and {_angle(far)} off the second. {end}"
         )
 
@@ -82,19 +84,19 @@ class Decided:
 
 
 def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0):
-    """Ask a network at inputs that tell apart formulas which the data do not.
+    """Ask a network which of several formulas it follows, at inputs where the formulas differ.
 
     >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))  # doctest: +SKIP
 
     Parameters
     ----------
-    result : Interpretation of one neuron of the model, not of a layer's output (`wrt`)
-    model : torch.nn.Module that it was made from, whose points are tables (N, n)
-    box : mapping of names to (lowest, highest), array (N, n) of inputs that are allowed, or None
-        An input without a range keeps that of the data; None keeps all ranges. If the data fill fewer
-        dimensions than there are inputs, the box is cut to the space they fill.
-    rivals : formulas (text or SymPy) to tell from the answer, or None
-        None: formulas of the front whose distance from the answer, on the data, is below the answer's loss.
+    result : Interpretation of one neuron of the model, with formulas in the model's own inputs (no `wrt`)
+    model : the torch.nn.Module that was interpreted; the result's points must be a table (N, n)
+    box : mapping of names to (lowest, highest), array (N, n) of the allowed inputs, or None
+        An input without a range keeps the range of the data; None keeps all ranges. If the data fill fewer
+        dimensions than there are inputs, only the part of the box in their space is used.
+    rivals : formulas (text or SymPy) to compare with the answer, or None
+        None: formulas of the front that differ from the answer, on the data, by less than the answer's loss.
     forward_args : as in `gradient_field`
     random_state : int, seed of the points tried in the box
 
@@ -105,14 +107,14 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
     Raises
     ------
     DataError
-        if the result has no formula, or is of several neurons, of a field, or on a curved surface, and if
-        the box contains no points.
+        if the result has no formula; if it was made from several neurons, from a field, or from data on a
+        curved surface; or if the box contains too few points.
 
     """
     best, where = _checked(result), whole(random_state, "random_state")
     allowed = _allowed(result, box, where)
     given = _close(result) if rivals is None else [as_expression(one, result.inputs) for one in rivals]
-    asked = _Asked(model, result, forward_args, allowed)
+    asked = _Asked(model, result, forward_args, allowed, given if rivals is not None else ())
     first, waiting, trials, undecided = best, [one for one in given if one != best], [], []
     while waiting:
         other = waiting.pop(0)
@@ -120,7 +122,7 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
         trials += [] if trial is None else [trial]
         if trial is None or trial.fallen is None:
             undecided.append((other, apart, trial))
-        elif trial.fallen == first:  # the other takes its place, and all that are left have to face it
+        elif trial.fallen == first:  # the other formula takes its place, and faces all that are left
             first, waiting, undecided = other, waiting + [one for one, *_ in undecided], []
     left = (first, *(one for one, *_ in undecided))
     unseen = tuple((one, apart) for one, apart, trial in undecided if trial is None)
@@ -128,20 +130,26 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
 
 
 class _Asked:
-    """A network that is asked where formulas differ."""
+    """A network that we can ask where formulas differ; `known` are rivals that may fit the data better."""
 
-    def __init__(self, model, result, forward_args, allowed):
-        from ..network.gradients import gradient_field  # torch: only when asked for
+    def __init__(self, model, result, forward_args, allowed, known):
+        from ..network.gradients import gradient_field  # loads torch only if needed
 
         (layer, neuron, _, of), names = result.asked, result.inputs
         settings = {"names": names, "of": of, "forward_args": forward_args, "tangent": None}
-        told = gradient_field(model, allowed, layer, neuron, **settings)
-        self._field = GradientField(told.points, told.gradients, names, told.values, measure=result.measure)
+
+        def field(points):
+            told = gradient_field(model, points, layer, neuron, **settings)
+            return GradientField(told.points, told.gradients, names, told.values, measure=result.measure)
+
+        self._field = field(allowed)
         self._new = _beyond(self._field.points, result.points, result.measure.spread)
-        self._left = max(result.best.loss, _ROUNDING)
+        data = field(result.points) if known else None
+        losses = [np.average(misalignments(one, data), weights=data.weights) for one in known]
+        self._left = float(max(min([result.best.loss, *losses]), _ROUNDING))
 
     def trial(self, first, second):
-        """Return the `Trial` of two formulas, or None if no point tells, and how far apart they are there."""
+        """Return the `Trial` of two formulas (None if no point can decide) and the angle between them."""
         field = self._field
         apart = np.nan_to_num(_between(first, second, field.points, field.names, field.measure))
         rows = _telling(field.points, field.weights * apart * self._new)
@@ -158,27 +166,28 @@ class _Asked:
         spread = (weights**2 * ((difference - mean) ** 2 + self._left**2)).sum()
         told = min(means) <= _NEITHER * between and abs(mean) > _SURE * np.sqrt(spread)
         fallen = (first if mean > 0 else second) if told else None
-        return Trial((first, second), field.points[rows], angle, turned, fallen), angle
+        seen = field.points[rows], angle, turned, fallen, field.gradients[rows]
+        return Trial((first, second), *seen), angle
 
 
 def _checked(result):
-    """Return the formula of a result about which a network can be asked."""
+    """Return the formula of a result; raise DataError if no network can be asked about it."""
     if result.best is None:
         raise DataError("the interpretation has no formula, so there is nothing to decide")
     if result.asked is None or result.asked[2] is not None or result.subspace is not None:
         raise DataError(
-            "a network is asked at its own inputs: give the interpretation of a model, without wrt and of "
-            "formulas in the inputs themselves"
+            "a network is asked at its own inputs: use the interpretation of a model, without wrt, whose "
+            "formulas are in the inputs themselves"
         )
     if result.rank != 1 or isinstance(result.asked[1], list):
         raise DataError("decide takes one neuron at a time: interpret it alone")
     if result.measure.basis is not None and result.measure.basis.ndim > 2:
-        raise DataError("the data lie on a curved surface: give rivals that differ on it to `score`")
+        raise DataError("the data lie on a curved surface: pass `score` rivals that differ on this surface")
     return result.best.expression
 
 
 def _close(result):
-    """Formulas of the front whose distance from the answer, on the data, is below the answer's loss."""
+    """Return formulas of the front that differ from the answer, on the data, by at most the answer's loss."""
     best = result.best
     others = [one.expression for one in result.front if one.expression != best.expression]
     given = result.points, result.inputs, result.measure
@@ -186,12 +195,13 @@ def _close(result):
 
 
 def _allowed(result, box, random_state):
-    """Points (N, n) at which the network may be asked."""
+    """Return the points (N, n) at which the network may be asked."""
     if box is not None and not hasattr(box, "keys"):
         points = floats(box, "box")
         if points.ndim != 2 or points.shape[1] != len(result.inputs) or not np.isfinite(points).all():
             raise DataError(
-                f"box must be ranges by name, or finite points (N, {len(result.inputs)}), got {points.shape}"
+                "box must be a dict of ranges, or an array of finite points "
+                f"(N, {len(result.inputs)}), got {points.shape}"
             )
         return points
     low, high = result.points.min(0), result.points.max(0)
@@ -202,7 +212,10 @@ def _allowed(result, box, random_state):
     drawn = _drawn(low, high, result, random_state)
     inside = ((drawn >= low) & (drawn <= high)).all(1)
     if inside.sum() <= len(result.inputs):
-        raise DataError("the box has too few points in the dimensions that the data fill: make it wider")
+        raise DataError(
+            "the data fill only a flat part of the space of inputs, and too little of it is in the box: "
+            "make the box wider"
+        )
     return drawn[inside]
 
 
@@ -217,7 +230,7 @@ def _range(name, ends):
 
 
 def _drawn(low, high, result, random_state):
-    """Points spread evenly over a box, or over the flat space that the data fill around it."""
+    """Return points spread evenly over a box; if the data fill only a flat space, the points lie in it."""
     from scipy.stats import qmc
 
     spread, basis = result.measure
@@ -234,7 +247,7 @@ def _drawn(low, high, result, random_state):
 
 
 def _between(first, second, points, names, measure: Measure):
-    """Squared sine (N,) between the gradients of two formulas."""
+    """Return the squared sine (N,) between the gradients of two formulas."""
     a, b = (measure.project(evaluate(one, names, points)[1]) for one in (first, second))
     known = np.isfinite(a).all(1) & np.isfinite(b).all(1) & a.any(1) & b.any(1)
     apart = np.full(len(points), np.nan)
@@ -243,7 +256,10 @@ def _between(first, second, points, names, measure: Measure):
 
 
 def _beyond(points, data, spread):
-    """Which points are twice as far from all data as data points are from the next; inputs in spreads."""
+    """Return which points are farther from all data than twice the largest gap between neighbours.
+
+    Distances are in units of the inputs' spread.
+    """
     from scipy.spatial import cKDTree
 
     live = spread > 0
@@ -253,7 +269,7 @@ def _beyond(points, data, spread):
 
 
 def _telling(points, worth):
-    """Numbers of the point that tells most, and of others, far apart, that tell at least half as much."""
+    """Return indices of the most informative point, and of distant points that are half as informative."""
     count = min(2 * (points.shape[1] + 1), len(points))
     rows = np.flatnonzero(worth >= worth.max() / 2)
     scaled = points[rows] / np.where(points.std(0) > 0, points.std(0), 1)

@@ -1,4 +1,4 @@
-"""Learning as a film: what a neuron computes at each checkpoint, and when its formula appears."""
+"""Show learning as a film: what a neuron computes at each checkpoint, and when its formula appears."""
 
 import itertools
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from ..errors import DataError, SymgradError
+from ..field import GradientField
 from ..search import Candidate, Search, score
 from .interpretation import interpret
 
@@ -18,12 +19,14 @@ class Frame(NamedTuple):
 
     Attributes
     ----------
-    epoch : as it was given
+    epoch : as given in `checkpoints`
     best : Candidate, or None if no formula stands out
-    kind : "match" | "approximation" | "none" | "undecided", says what `best` is
-    final : Candidate with the last checkpoint's formula: its loss says how near it is, and its `intervals`
-        what its numbers are at this time; None if the last checkpoint has no formula
-    note : why nothing can be said about the neuron, else empty
+    kind : "match" | "approximation" | "none" | "undecided": the kind of answer
+    final : Candidate with the last checkpoint's formula, scored at this checkpoint. Its loss says how close
+        the neuron is to this formula, and its `intervals` say where the formula's constants lie at this
+        checkpoint. None if the last checkpoint has no formula
+    note : why nothing can be said about the neuron; otherwise empty
+    field : GradientField of the neuron at this checkpoint; None if nothing can be said about the neuron
 
     """
 
@@ -32,6 +35,7 @@ class Frame(NamedTuple):
     kind: str
     final: Candidate | None
     note: str = ""
+    field: GradientField | None = None
 
     @property
     def formula(self) -> str | None:
@@ -40,7 +44,7 @@ class Frame(NamedTuple):
 
 
 class Film(tuple):
-    """Frames in the order of training; `plots.film_picture` draws it."""
+    """Frames in the order of training; `FilmView` plays them, and `plots.film_picture` draws them."""
 
     __slots__ = ()
 
@@ -51,14 +55,15 @@ class Film(tuple):
 
     @property
     def appeared(self):
-        """First epoch from which the formula stays that of the last checkpoint; None if that has none."""
+        """First epoch from which the formula stays the same; None if the last checkpoint has none."""
         return None if self.final is None else self._since(lambda frame: frame.formula == self[-1].formula)
 
     def within(self, degrees=2.0):
-        """First epoch from which the last formula stays within an angle of the neuron; None if it never does.
+        """Return the first epoch from which the neuron stays within an angle of the last formula, or None.
 
-        At this angle, `1 - cos^2` is the formula's loss. While a network learns, its neuron is often the last
-        formula with small corrections that come and go. This method ignores them.
+        We compare `degrees` with the formula's angle, which follows from its loss. While a network learns,
+        its neuron often computes the last formula with small corrections that come and go. This method
+        ignores them.
         """
         return self._since(lambda frame: frame.final is not None and frame.final.angle <= degrees)
 
@@ -72,7 +77,7 @@ class Film(tuple):
         return tuple(found)
 
     def _since(self, there):
-        """First epoch from which something is true of all frames, or None."""
+        """Return the first epoch from which a condition holds for all frames; or None."""
         epochs = [frame.epoch for frame in itertools.takewhile(there, reversed(self))]
         return epochs[-1] if epochs else None
 
@@ -88,19 +93,19 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
 
     >>> sg.film({0: untrained, 10: model_at_10, 100: trained}, x, names=("x", "v"))
 
-    The last checkpoint is read as `interpret` reads it. Each other one gets a survey: small terms and their
-    sums, products, powers, functions of one input, and the last one's formula as a guess. So the film finds a
-    formula that is there, and does not claim one that is not there yet.
+    We interpret the last checkpoint as `interpret` does. Every other checkpoint gets a survey, which tries
+    small terms, their sums, products, powers and functions of one input, and the last checkpoint's formula as
+    a guess. So the film shows a formula as soon as the neuron has learnt it, but not before.
 
     Parameters
     ----------
     checkpoints : mapping of epochs to modules, or list of modules, whose epochs are 0, 1, 2 ...
-        One network at several times of its training, two or more.
+        One network, saved at two or more times during its training.
     x : array (N, n)
-        The same points for all.
+        The points at which every checkpoint is read.
     names, layer, neuron : as in `gradient_field`; one neuron
     random_state : int, seed of the searches
-    callback : called with each Frame as it comes, the last epoch first
+    callback : called with each Frame when it is ready; the last epoch comes first
     **reading : `wrt`, `forward_args`, `smooth`, `training` and `of`, as in `gradient_field`
 
     Returns
@@ -110,17 +115,22 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
     Raises
     ------
     DataError
-        if there are fewer than two checkpoints, or several neurons.
+        if there are fewer than two checkpoints, or if you ask for several neurons.
     ModelError, UnknownNameError, NoGradientError
-        as `gradient_field` does, for the last checkpoint; for any other, the frame's note says it.
+        if `gradient_field` raises them for the last checkpoint. For any other checkpoint, the message becomes
+        the frame's note.
 
     """
+    from ..network.gradients import gradient_field  # loads torch only if needed
+
     epochs, models = _ordered(checkpoints)
     if isinstance(neuron, list):
-        raise DataError("a film is of one neuron: give its number, or a direction")
+        raise DataError("a film shows one neuron: pass its number, or a direction")
     given = {"layer": layer, "neuron": neuron, "names": names, **reading}
     last = interpret(models[-1], x, random_state=random_state, seconds=None, **given)
-    frames = [Frame(epochs[-1], last.best, last.kind, last.best)]
+    frames = [
+        Frame(epochs[-1], last.best, last.kind, last.best, field=gradient_field(models[-1], x, **given))
+    ]
     _told(callback, frames[0])
     for epoch, model in zip(reversed(epochs[:-1]), reversed(models[:-1]), strict=True):
         frames.append(_frame(epoch, model, x, last, random_state, given))
@@ -129,7 +139,7 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
 
 
 def _ordered(checkpoints):
-    """Epochs and models as lists, by rising epoch."""
+    """Return epochs and models as lists, by rising epoch."""
     given = dict(checkpoints if isinstance(checkpoints, Mapping) else enumerate(checkpoints))
     if len(given) < 2:
         raise DataError(f"a film needs two checkpoints or more, got {len(given)}")
@@ -141,7 +151,7 @@ def _ordered(checkpoints):
 
 
 def _frame(epoch, model, x, last, random_state, given):
-    from ..network.gradients import gradient_field  # torch: only when asked for
+    from ..network.gradients import gradient_field  # loads torch only if needed
 
     guesses = () if last.best is None else (last.best.expression,)
     try:
@@ -149,9 +159,9 @@ def _frame(epoch, model, x, last, random_state, given):
         search = Search(field, guesses=guesses, random_state=random_state)
         found = search.survey()
         final = score(search.coordinates, guesses[0], random_state) if guesses else None
-    except SymgradError as error:  # it may be dead at that time
+    except SymgradError as error:  # the neuron may be dead at this checkpoint
         return Frame(epoch, None, "undecided", None, str(error))
-    return Frame(epoch, found.best, found.kind, final)
+    return Frame(epoch, found.best, found.kind, final, field=field)
 
 
 def _told(callback, frame):

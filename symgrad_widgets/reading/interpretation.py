@@ -1,4 +1,4 @@
-"""From a neuron to a formula that can be read and checked, in one call."""
+"""Turn a neuron into a formula that you can read and check, in one call."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from ..checks import duration
+from ..checks import duration, whole
 from ..errors import DataError
 from ..field import GradientField, Measure
 from ..formula.export import to_numpy, to_torch
@@ -33,22 +33,24 @@ class Interpretation:
 
     Attributes
     ----------
-    kind : "match" | "approximation" | "none" | "undecided", says what `best` is
+    kind : "match" | "approximation" | "none" | "undecided": the kind of answer
     best : Candidate, or None if no closed form was found
-    concepts : one Candidate for each independent concept found, `best` first
-    rank : number of independent concepts that the neurons' gradients hold, found or not; for a flow, at most
+    concepts : a Candidate for each independent concept found, `best` first
+    rank : number of independent concepts in the neurons' gradients, whether found or not; for a flow, an
+        upper bound
     front : Candidates by rising complexity
-    verdict : Verdict, or None without a concept; the least favourable of `verdicts`, with all their messages
+    verdict : the least favourable of `verdicts`, with the messages of all; None without a concept
     verdicts : one Verdict for each of `concepts`; empty without a concept
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,) of degrees between the formula's gradient and the neuron's; empty without a formula
     seconds : dict of times
-    names : names of the inputs, or of the coordinates if there is a subspace
-    subspace : array (n, r) if the formulas are of `x @ subspace` instead of many inputs, else None
-    points : array (N, n), the points that it rests on
+    names : names in the formulas: of the inputs, or of the coordinates if there is a subspace
+    subspace : array (n, r) if the formulas are in the r coordinates `x @ subspace`; None if they are in the
+        inputs
+    points : array (N, n), the points at which the neuron was read
     inputs : names of the n inputs
-    asked : the layer, neuron, `wrt` and `of` that you asked for; None if you gave a field
-    measure : Measure that defines its angles
+    asked : the layer, neuron, `wrt` and `of` that you asked for; None if you passed a field
+    measure : Measure that defines the angles
 
     """
 
@@ -80,39 +82,39 @@ class Interpretation:
         return to_torch(self._formula(), self.names, self.subspace)
 
     def splice(self, model, x=None, layer=None, neuron=None, wrt=None, forward_args=(), of="value"):
-        """Put `phi(formula)` in the neuron's place, in a copy of the model, and measure what that changes.
+        """Replace the neuron with `phi(formula)` in a copy of the model, and measure the effect.
 
         >>> result.splice(run.model).effect(run.loss)
 
-        `layer`, `neuron`, `wrt` and `of` are those of `interpret`; you have to give them if you gave
-        `interpret` a field. See `symgrad_widgets.reading.splicing.splice`, also for what it returns.
+        `layer`, `neuron`, `wrt` and `of` are those that you passed to `interpret`. If you passed it a field,
+        name them here. `symgrad_widgets.reading.splicing.splice` describes all arguments and the result.
         """
-        from .splicing import splice  # torch: only when asked for
+        from .splicing import splice  # loads torch only if needed
 
         if neuron is None:
             if self.asked is None:
                 raise DataError(
-                    "interpret was given a field: say which neuron the formula should replace, neuron=0"
+                    "interpret was given a field: say which neuron it should replace, for example neuron=0"
                 )
             layer, neuron, wrt, of = self.asked
         return splice(model, self, layer, neuron, x, wrt, forward_args, of)
 
     def decide(self, model, box=None, rivals=None, forward_args=(), random_state=0):
-        """Ask the network at inputs that tell this formula from others that fit the data equally well.
+        """Ask the network at inputs where this formula differs from others that fit the data equally well.
 
         >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))
 
-        See `symgrad_widgets.reading.deciding.decide`, also for what it returns.
+        `symgrad_widgets.reading.deciding.decide` describes the arguments and the result.
         """
         return decide(self, model, box, rivals, forward_args, random_state)
 
     def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
-        """Return a copy with another formula as the answer, as a control for `splice`.
+        """Return a copy with another formula as its answer, as a control for `splice`.
 
         >>> result.with_formula("x*v", field).splice(run.model).effect(run.loss)
 
-        Its loss, phi and angles are computed on the field, which must hold one neuron with values. Evidence
-        and front stay, but there is no certificate and no verdict.
+        The formula's loss, phi and angles are computed on the field, which must have one neuron and its
+        values. The evidence and the front stay the same, but the copy has no certificate and no verdict.
         """
         planted = score(field, formula)
         return replace(
@@ -147,10 +149,10 @@ class Interpretation:
             if self.rank > 1:
                 yield "concepts", self._concepts_line()
             yield "formula", f"{self.best.expression}  (complexity {self.best.complexity})"
-            median, high = np.percentile(self.angles, [50, 95])
+            high = np.percentile(self.angles, 95)
             yield (
                 "agreement",
-                f"loss {self.best.loss:.2e}, angle {median:.2g} degrees (median), {high:.2g} (95 %)",
+                f"loss {self.best.loss:.2e}, angle {self.best.angle:.2g} degrees, 95 % below {high:.2g}",
             )
             yield "kind", self._kind_line()
             if self.best.intervals:
@@ -189,8 +191,8 @@ class Interpretation:
     def _evidence_line(self):
         e = self.evidence
         return (
-            f"chance {e.chance:.2g}, a search of random directions {e.null:.2g}; "
-            f"{100 * e.agreement:.0f} % of resamples choose it, constants spread by {100 * e.spread:.2g} %"
+            f"loss by chance {e.chance:.2g}, with a search on random directions {e.null:.2g}; "
+            f"{100 * e.agreement:.0f} % of resamples choose it; constants spread by {100 * e.spread:.2g} %"
         )
 
     def _repr_html_(self):
@@ -207,7 +209,7 @@ class Interpretation:
 
 
 def _percent(share):
-    """Share as a percentage, with enough digits to tell it from 100."""
+    """Return a share as a percentage, with enough digits to show whether it is 100."""
     left = max(100 * (1 - share), 1e-4)
     return f"{100 * share:.{max(1, 1 - int(np.floor(np.log10(left))))}f} %"
 
@@ -223,31 +225,37 @@ def interpret(
     *,
     names: Iterable[str] | None = None,
     constraints: Iterable = (),
+    generations: int | None = None,
     progress: bool = False,
     **options,
 ) -> Interpretation:
-    """Read what a neuron has learnt: gradients, search, and a verdict if you give the concept.
+    """Interpret a neuron: compute gradients, search, and compare with the concept if you name one.
 
     >>> interpret(model, x, layer="net.2", neuron=5, names=("x", "v"))  # doctest: +SKIP
 
     Parameters
     ----------
     model_or_field : torch.nn.Module, or a GradientField (then leave out x, layer, neuron and names), or a
-        Search (then leave out all settings too), which does not start again but runs on until it has settled
-    x : array (N, n), the points to interpret on
+        Search (then leave out all settings, too). A Search does not start again, but runs on until it has
+        settled
+    x : array (N, n), the points at which to read the neuron
     layer, neuron : as in `gradient_field`
-    concept : formula (SymPy or text) or several; only the verdict uses it, after the search has ended. If
-        there are several, the verdict says which one a formula is, or that it is a function of them.
-    constraints : equations that hold on the data, for the verdict
-    seconds : cap on the search, which ends earlier if its answer has settled. All concepts share it, and the
-        clock starts once everything is compiled.
-    options : `wrt`, `forward_args`, `smooth`, `training` and `of` as in `gradient_field`; all others go to
-        `Search` (operators, max_complexity, guesses, backend)
+    concept : formula (SymPy or text), or several. Only the verdict uses it, after the search has ended. With
+        several concepts, the verdict says which of them was found, or that the formula is a function of them.
+    constraints : equations that hold on the data; only the verdict uses them
+    seconds : time limit of the search, which ends earlier if its answer has settled. All concepts share this
+        time, and the clock starts when everything is compiled.
+    generations : limit of each search in generations, so that the result does not depend on the machine's
+        speed. The generations that a Search has already done count too.
+    options : `wrt`, `forward_args`, `smooth`, `training` and `of` are as in `gradient_field`; all other
+        options go to `Search` (operators, max_complexity, guesses, backend)
 
-    Returns an `Interpretation`. For several neurons it searches one independent concept after another, each
-    on what the ones before it leave of the gradients' span.
+    Return an `Interpretation`. For several neurons, we search for one independent concept after another. Each
+    search uses the part of the gradients' span that earlier concepts leave.
+
     """
     start, seconds = time.perf_counter(), duration(seconds)
+    most = np.inf if generations is None else whole(generations, "generations")
     reading = {name: options.pop(name) for name in _READING if name in options}
     if isinstance(model_or_field, Search):
         first = _as_it_is(model_or_field, (x, layer, names), neuron, random_state, options | reading)
@@ -257,7 +265,7 @@ def interpret(
     field = first.field
     _readable(concept, constraints, field.names)
     read = time.perf_counter()
-    searches = _searches(first, seconds, progress)
+    searches = _searches(first, seconds, most, progress)
     found = time.perf_counter()
     state, concepts = searches[0].state, tuple(s.best for s in searches if s.best is not None)
     evidence = searches[0].evidence()
@@ -294,15 +302,19 @@ def interpret(
     )
 
 
-def _searches(search, seconds, progress):
-    """Run one search to its end for each independent concept: find it, take it out of the field, go on."""
+def _searches(search, seconds, generations, progress):
+    """Search for one concept after another; take each concept out of the field before the next search."""
     warm_up()
     searches, deadline = [], time.monotonic() + seconds
+
+    def enough(state):
+        return state.generation >= generations
+
     while True:
         field = search.field
-        if not search.settled:
+        if not search.settled and not enough(search):
             share = (deadline - time.monotonic()) / field.rank
-            search.run(seconds=max(share, 0.5), progress=progress)
+            search.run(seconds=max(share, 0.5), progress=progress, callback=enough)
         searches.append(search)
         if search.best is None or field.rank == 1:
             return searches
@@ -321,17 +333,17 @@ def _field(model_or_field, x, layer, neuron, names, reading):
     from ..network.gradients import gradient_field
 
     if x is None:
-        raise DataError("give the points to interpret on: interpret(model, x), an array (N, n) of inputs")
+        raise DataError("pass the points to interpret on: interpret(model, x), an array (N, n) of inputs")
     return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names, **reading)
 
 
 def _chosen(neuron):
-    """Whether a neuron was chosen: another than the first, which is the default."""
+    """Whether the user chose a neuron other than the first, which is the default."""
     return not isinstance(neuron, int) or neuron != 0
 
 
 def _as_it_is(search, given, neuron, random_state, options):
-    """Return a search, or raise DataError if settings are given in addition to its own."""
+    """Return a search unchanged; raise DataError if it was given together with other settings."""
     others = any(one is not None for one in given) or _chosen(neuron) or options
     if others or random_state not in (0, search.random_state):
         raise DataError(
@@ -342,8 +354,8 @@ def _as_it_is(search, given, neuron, random_state, options):
 
 
 def _readable(concept, constraints, names):
-    """Raise ExpressionError for text that is no formula, before the search; look at nothing but text."""
+    """Raise ExpressionError if a text is not a formula, before the search starts."""
     for read, some in ((as_expression, concept), (read_equation, constraints)):
         for one in some if type(some) in (list, tuple) else [some]:
-            if issubclass(type(one), str):  # isinstance would ask the concept for its class
+            if issubclass(type(one), str):  # isinstance would read the concept's `__class__`
                 read(one, names)

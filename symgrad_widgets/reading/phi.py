@@ -1,4 +1,4 @@
-"""How a formula is bent into the neuron: a monotone fit of the neuron's value against the formula's."""
+"""Fit phi, the monotone function from a formula to the neuron's values."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ __all__ = ["Phi", "fit_phi"]
 class Phi:
     """The monotone function that bends the formula into the neuron: `neuron = phi(formula)`.
 
-    It is an isotonic least-squares fit (pool adjacent violators). Call it with values of the formula. `r2` is
-    the share of the neuron's variance that it explains; `monotonicity` is Spearman's rank correlation (1 or
-    -1: exactly monotone).
+    It is an isotonic least-squares fit (pool adjacent violators). Call a Phi with values of the formula. `r2`
+    is the share of the neuron's variance that the fit explains. `monotonicity` is Spearman's rank correlation
+    of the neuron with the formula: 1 or -1 means that one is a monotone function of the other.
     """
 
     formula: np.ndarray  # (N,) ascending
@@ -28,7 +28,7 @@ class Phi:
 
 
 def fit_phi(expression, field):
-    """Monotone least-squares fit of the neuron's value against the formula's, or None without values."""
+    """Fit a monotone function from the formula's values to the neuron's values; None without values."""
     from scipy.optimize import isotonic_regression
     from scipy.stats import spearmanr
 
@@ -43,7 +43,7 @@ def fit_phi(expression, field):
     rank = float(spearmanr(values, neuron).statistic)
     order = np.argsort(values, kind="stable")
     values, neuron = values[order], neuron[order]
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)  # one value, one phi
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)  # equal values have one phi
     means = np.bincount(place, neuron) / count
     fitted = isotonic_regression(means, weights=count, increasing=rank >= 0).x[place]
     rest = ((neuron - fitted) ** 2).sum() / ((neuron - neuron.mean()) ** 2).sum()

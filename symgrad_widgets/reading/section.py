@@ -1,4 +1,4 @@
-"""A neuron's value over two of its inputs, with the others held at values where there are data."""
+"""Compute a neuron's value over two of its inputs, with the others held at values from the data."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ import numpy as np
 __all__ = ["Section", "section"]
 
 _SIDE = 32  # points along each input
-_NEAREST = 3  # points that must be near: a single one may be a stray
-_HERE, _GONE = 0.15, 0.5  # spreads from the last of these points: up to here there are data, beyond none
-_POINTS = 4000  # points to check for this
+_NEAREST = 3  # points that must be near: a single one may be an outlier
+_HERE, _GONE = 0.15, 0.5  # distances to these points, in units of the spread: near the data, and far
+_POINTS = 4000  # at most this many points are checked
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,12 @@ class Section:
     Attributes
     ----------
     low, high : arrays (2,), the ends of the two inputs
-    values : array (side, side, k) of k neurons, rows along the second input, first its lowest
-    points : array (side, side, n), where
-    near : array (side, side), 1 where there are data, 0 where there are none
-    at : dict of the other inputs' values, those of the point of the data nearest the median
-    centre, tilt : arrays (n,), (2, n); the plane is `centre + (a, b) @ tilt`
+    values : array (side, side, k) of k neurons; the second input rises from row to row
+    points : array (side, side, n) of the points
+    near : array (side, side), 1 where data are near, 0 where there are none
+    at : dict of the values of the other inputs, taken from one data point
+    centre, tilt : arrays (n,), (2, n); the plane consists of the points `centre + (a, b) @ tilt`
+
     """
 
     low: np.ndarray
@@ -37,14 +38,14 @@ class Section:
 
     @property
     def across(self):
-        """Whether the other inputs change along the plane, so that it stays on the data's surface."""
+        """Whether the other inputs also change along the plane, because it follows the data's surface."""
         return bool(np.count_nonzero(self.tilt) > 2)
 
 
 def section(field, inputs, compute, side=_SIDE, where=None):
-    """Return the `Section` of a field over two inputs, by position; None if the data are a line there.
+    """Return the `Section` of a field over two inputs, given by position; None if the data lie on a line.
 
-    It goes through a data point: the one nearest the median, or nearest to `where`, {position: value}.
+    The plane goes through a data point: the point nearest to the median, or to `where`, {position: value}.
     `compute` maps points (N, n) to values (N, k).
     """
     from scipy.spatial import KDTree
@@ -75,7 +76,7 @@ def section(field, inputs, compute, side=_SIDE, where=None):
 
 
 def _tilt(tangent, inputs, n):
-    """Steps (2, n) along the data for a step of each input; None if the data do not allow both."""
+    """Return directions (2, n) along which one of two inputs changes; None if the data do not allow both."""
     if tangent is None or tangent.ndim == 3:
         return np.eye(n)[inputs]
     both = tangent[inputs]

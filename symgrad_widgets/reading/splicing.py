@@ -1,7 +1,7 @@
-"""A formula in place of a neuron: what it is worth to the rest of the network, and to the task.
+"""Replace a neuron with a formula, and see how well the network then does its task.
 
-Agreeing gradients show that, on the data, a neuron is a function of the formula. Whether the network can work
-with the formula instead is a question of cause and effect. This module asks it.
+If gradients agree, the neuron is a function of the formula on the data. But can the network work with the
+formula instead of the neuron? This is a question of cause and effect, and this module answers it.
 """
 
 import math
@@ -23,16 +23,16 @@ from ..network.gradients.reader import forward, home, layer_of, not_compiled, pl
 
 __all__ = ["Effect", "Spliced", "splice"]
 
-_SURE = 1e-12  # a probability nearer to 0 or 1 has the logit of this one
+_SURE = 1e-12  # probabilities are kept this far from 0 and 1
 
 
 @dataclass(frozen=True, repr=False)
 class Effect:
-    """Loss of a task with the neuron as it is, with the formula in its place, and with its values shuffled.
+    """Loss of a task with the original neuron, with the formula in its place, and with shuffled values.
 
-    A neuron whose values are shuffled among the points is as busy as before but says nothing: compare the
-    formula with that. `mean` is the loss with the neuron held at its mean (mean ablation). It is nan if the
-    task has no such loss, for example if nothing is left to tell pairs apart.
+    Shuffled values say nothing about the points. So compare the loss with the formula to the loss with
+    shuffled values. `mean` is the loss if the neuron always has its mean value (mean ablation). It is NaN if
+    the task then has no loss, for example if nothing is left to tell pairs apart.
     """
 
     original: float
@@ -42,11 +42,12 @@ class Effect:
 
     @property
     def recovered(self):
-        """Share of the neuron's worth to the task that the formula recovers; 1 is all of it.
+        """The share of the neuron's worth to the task that the formula recovers; 1 means everything.
 
-        The worth is measured from the lower of the two losses without the neuron, shuffled or held at its
-        mean: compared with a confident wrong answer, any timid one would look good. None if the task is no
-        worse without the neuron.
+        There are two losses without the neuron: with shuffled values, and with its mean. The neuron's worth
+        is the lower of the two, minus the original loss. We take the lower one because shuffled values may
+        give confident wrong answers, and any cautious answer would look good in comparison. The result is
+        None if the task is no worse without the neuron.
         """
         without = self.shuffled if math.isnan(self.mean) else min(self.shuffled, self.mean)
         worth = without - self.original
@@ -63,17 +64,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Spliced:
-    """What `splice` makes from a model. The model itself does not change; the copies are in eval mode.
+    """The copies of a model that `splice` makes, in eval mode. The model itself does not change.
 
     Attributes
     ----------
     model : torch.nn.Module, a copy in which the neuron's value is phi(formula)
     shuffled : torch.nn.Module, a copy in which the neuron's values are shuffled among the points
-    mean : torch.nn.Module, a copy in which the neuron is the mean of its values at the given points
-    original : torch.nn.Module, as you gave it
+    mean : torch.nn.Module, a copy in which the neuron always has its mean value at the given points
+    original : torch.nn.Module, as you passed it
     change : float
-        How much the formula changes the model's output at the points of the interpretation, in eval mode:
-        mean squared change divided by variance, all outputs together.
+        How much the formula changes the model's outputs at the points, in eval mode: the mean squared change
+        divided by the variance, over all outputs together.
 
     """
 
@@ -84,28 +85,29 @@ class Spliced:
     change: float
 
     def effect(self, loss):
-        """`Effect` on a task. `loss(model)` is a number, the lower the better: for instance `run.loss`.
+        """Return the `Effect` on a task. `loss(model)` returns a number, and lower is better.
 
-        All models are in eval mode during the calls, and `loss` draws the same random numbers for each.
+        An example is `run.loss`. Each model is in eval mode while `loss` runs, and `loss` draws the same
+        random numbers for all models.
         """
         known = (_loss(loss, model) for model in (self.original, self.model, self.shuffled))
         return Effect(*known, mean=_loss_or_nan(loss, self.mean))
 
 
 def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(), of="value"):
-    """Replace a neuron by the formula of its `Interpretation`, bent by its phi.
+    """Replace a neuron with the formula of its `Interpretation`, bent by its phi.
 
-    Beyond the values of the formula that occurred in the data, phi is constant.
+    Outside the range of the formula's values in the data, phi is constant.
 
     Parameters
     ----------
     model : torch.nn.Module
     result : Interpretation of one neuron
     layer, wrt, forward_args, of : as in `gradient_field`
-    neuron : int, tuple of int, or a direction (array), across which the output stays the same
-        If a layer is called more than once, the neuron is replaced each time.
+    neuron : int, tuple of int, or a direction (array). With a direction, only the output's component along it
+        is replaced. If the model calls a layer more than once, the neuron is replaced each time.
     x : array (N, ...) or None
-        Points at which to measure the change; None: those of the interpretation, a table.
+        Points at which to measure the change; None means the points of the interpretation, which are a table.
 
     Returns
     -------
@@ -114,7 +116,7 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
     Raises
     ------
     DataError
-        if the result has no formula or no values, or is of several neurons.
+        if the result has no formula or no values, or was made from several neurons.
     UnknownNameError, ModelError
         if a layer or a neuron does not exist.
 
@@ -123,12 +125,12 @@ def splice(model, result, layer=None, neuron=0, x=None, wrt=None, forward_args=(
         lacks = (
             "formula"
             if result.best is None
-            else "phi (it is of several neurons, or of a field without values)"
+            else "phi (it was made from several neurons, or from a field without values)"
         )
         raise DataError(f"the interpretation has no {lacks}, so there is nothing to put in a neuron's place")
     if wrt is not None and x is None:
         raise DataError(
-            "the interpretation's points belong to the layer given as wrt: give points of the model, x=..."
+            "the interpretation's points belong to the layer given as wrt: pass points of the model, x=..."
         )
     layer_of(model, layer), layer_of(model, split(wrt)[0])
     formula, bend = result.to_torch(), _bend(result.phi)
@@ -153,7 +155,7 @@ def _loss(loss, model):
 
 
 def _loss_or_nan(loss, model):
-    """Loss of a model with a constant neuron; nan if the loss divides by the neuron's spread."""
+    """Return the loss of a model with a constant neuron; NaN if the loss divides by the neuron's spread."""
     try:
         return _loss(loss, model)
     except torch.linalg.LinAlgError:
@@ -161,29 +163,29 @@ def _loss_or_nan(loss, model):
 
 
 def _shared(model, tensors):
-    """What a copy of a model uses in place of what cannot be copied, by id.
+    """Map the ids of parts of a model that cannot be copied to what `deepcopy` should use instead.
 
-    It detaches results that the model keeps. It shares with the model anything else in its modules, such as
-    the lock of a trainer.
+    Results that the model keeps are detached. Other objects in its modules that cannot be copied, such as the
+    lock of a trainer, are shared.
     """
     memo = {id(tensor): tensor.detach().clone() for tensor in tensors if not tensor.is_leaf}
-    own = {id(one): one for one in [*model.modules(), *tensors]}  # no need to copy these, to try
+    own = {id(one): one for one in [*model.modules(), *tensors]}  # no need to try these
     for module in model.modules():
         for value in vars(module).values():
             try:
                 deepcopy(value, own | memo)
-            except Exception:  # noqa: BLE001 - it may be anything
+            except Exception:  # noqa: BLE001 - copying may raise anything
                 memo[id(value)] = value
     return memo
 
 
 def _replaced(model, memo, layer, neuron, wrt, value, of="value"):
-    """Return a copy of the model in which the neuron, or its probability, is `value(inputs, old value)`."""
+    """Return a copy of the model whose neuron, or its probability, is `value(inputs, old value)`."""
     try:
         copy, seen = deepcopy(model, memo.copy()), []
-    except Exception as error:  # it may be anything
+    except Exception as error:  # copying may raise anything
         raise ModelError(
-            f"the model cannot be copied, and only a copy is spliced: {type(error).__name__}: {error}"
+            f"the model cannot be spliced, because it cannot be copied: {type(error).__name__}: {error}"
         ) from error
     first, (wrt, coordinates) = next(iter(signature(model.forward).parameters), None), split(wrt)
 
@@ -230,12 +232,12 @@ def _table(x, names):
 
 
 def _precise(x):
-    """Double precision if the device has it: in single precision, values of the formula may coincide."""
+    """Convert to double precision if possible: in single precision, different values may coincide."""
     return x if x.device.type == "mps" else x.double()
 
 
 def _bend(phi):
-    """Phi as a function of tensors: piecewise linear."""
+    """Return phi as a piecewise linear function of tensors."""
     knots, first = np.unique(phi.formula, return_index=True)
     knots, values = torch.as_tensor(knots), torch.as_tensor(phi.neuron[first])
 
@@ -258,7 +260,7 @@ def _change(model, spliced, x, arguments):
 
 
 def _outputs(model, x, positional, named):
-    """All real numbers that a model returns for each point, as a table."""
+    """Return all real numbers that a model returns for each point, as a table."""
     output = forward(model, x, *positional, **named)
     table = table_of(output, len(x))
     if table is None:

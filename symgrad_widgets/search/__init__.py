@@ -1,5 +1,6 @@
-"""Gradient-matching symbolic search: formulas whose gradients have the same directions as a neuron's."""
+"""Search for formulas by gradient matching: their gradients must have the same directions as a neuron's."""
 
+from .branching import Branch, branches
 from .choice.candidate import Candidate, identifiable, score
 from .choice.certificate import Certificate
 from .choice.evidence import Evidence, null_front
@@ -15,6 +16,7 @@ from .session import Search, SearchState
 __all__ = [
     "CAVEAT",
     "WORDS",
+    "Branch",
     "Candidate",
     "Certificate",
     "Division",
@@ -23,6 +25,7 @@ __all__ = [
     "Part",
     "Search",
     "SearchState",
+    "branches",
     "chance_loss",
     "covariance",
     "divide",

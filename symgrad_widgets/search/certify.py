@@ -1,4 +1,4 @@
-"""Judge the best of all small formulas like any other, and say whether one is better than the answer."""
+"""Try all small formulas, and judge whether one of them is better than the search's answer."""
 
 from copy import copy
 from typing import NamedTuple
@@ -15,19 +15,20 @@ __all__ = ["Enumerated", "best_by_nodes", "certified", "enumerated"]
 
 
 class Enumerated(NamedTuple):
-    """The small formulas that leave least, as sums of terms, and how many were tried: for `Certificate`."""
+    """The best small formulas, and the facts about the enumeration that a `Certificate` reports."""
 
     contenders: list
     scope: dict
 
 
 def enumerated(judge, grammar, max_complexity, watch, dimensions=None):
-    """Enumerate the formulas of a few inputs, and sums of two of them; returns those to judge.
+    """Try all small formulas of the inputs, and all sums of two of them; return the best for the judge.
 
-    What a formula leaves at all points is at least what it leaves at some of them. So a few points are enough
-    to find the best formulas of each number of nodes among the search's points, and to know that the others
-    leave more there. Sums are ranked at the few points, by the eigenproblem without weights; the best are
-    scored like any other formula.
+    Adding points cannot lower the sum of a formula's squared sines. So a few points rule out most formulas:
+    if a formula's sum at these points is larger than another formula's sum at all points, the first formula
+    is worse. In this way we find the best formulas for each number of nodes. Sums of two formulas are ranked
+    at the few points, by the eigenproblem without weights. Then we score the best sums like any other
+    formula.
     """
     nodes = min(CERTIFICATE.nodes, max_complexity)
     summed = min(CERTIFICATE.summed, nodes)
@@ -54,7 +55,7 @@ def enumerated(judge, grammar, max_complexity, watch, dimensions=None):
 
 
 def best_by_nodes(trees, directions, engine):
-    """Terms that leave least at all points of an engine's sample: a few of each number of nodes."""
+    """For each number of nodes, return the few terms with the lowest loss at all points of the engine."""
     best = []
     for size in np.unique(directions.nodes):
         some = np.flatnonzero(directions.nodes == size)
@@ -74,7 +75,7 @@ def best_by_nodes(trees, directions, engine):
 
 
 def _left(terms, sample):
-    """Weighted sums over the points of the 1 - cos^2 that terms leave; infinite if one is not finite."""
+    """Return the weighted sum of 1 - cos^2 over all points for each term; infinity if it is not finite."""
     G, finite = sample.gradients(terms, slice(None))
     length, along = (G**2).sum(2), (sample.components(G) ** 2).sum(2)
     left = (1 - along / np.where(length > 0, length, np.inf)) @ sample.trust
@@ -82,13 +83,13 @@ def _left(terms, sample):
 
 
 def _pairs(engine, rows, size):
-    """Best sums of two rows that have at most `size` nodes."""
+    """Return the best sums of two rows with at most `size` nodes each."""
     rows = rows[np.array(engine.bank.nodes)[rows] <= size]
     return engine.pairs_of(rows) if len(rows) > 1 else []
 
 
 def certified(judge, contenders, answer, small, watch):
-    """Certificate of a judge's answer among contenders, from the `Enumerated` small formulas."""
+    """Return the `Certificate` of an answer: compare it with the contenders and the small formulas."""
     judge = copy(judge)
     judge.front([*contenders, *small.contenders], watch)
     chosen, alone = judge.answer(), judge.fresh()

@@ -1,9 +1,9 @@
-"""Which inputs act together: pairs of coordinates of one neuron's field that can be replaced by one.
+"""Find inputs that act together: a single coordinate can replace such a pair.
 
-If `f = F(h(x, y), rest)`, the two components of its gradient along x and y have the direction of `grad h`
-wherever the rest is, and whatever F. So every pair is held against the small formulas of two inputs. One that
-fits takes the place of the pair: its own component of the gradient is known, and the rest is divided on.
-Nothing is concluded from a division: formulas made of its coordinates are judged on the whole field.
+If `f = F(h(x, y), rest)`, the components of its gradient along x and y have the direction of `grad h`,
+whatever F and the other inputs are. So we compare every pair with small formulas of two inputs. A formula
+that fits replaces the pair. We then know the gradient's component along this formula, and can divide further.
+A division proves nothing by itself. So the search judges formulas made of its coordinates on the whole field.
 """
 
 import itertools
@@ -23,9 +23,10 @@ __all__ = ["Coordinate", "Pairs", "Reduced", "divisions", "forms_of_two", "toget
 
 @dataclass(frozen=True, eq=False)
 class Coordinate:
-    """A term, its values (N,) and the component (N,) of the field's gradient along it.
+    """A term with its values (N,), and the component (N,) of the field's gradient along it.
 
-    `parts` are the two coordinates that it replaced, none for an input, and `residual` what that left.
+    `parts` are the two coordinates that it replaces; for an input, `parts` is empty. `residual` is the share
+    of the smaller of their two components that this coordinate does not explain.
     """
 
     term: tuple
@@ -36,10 +37,10 @@ class Coordinate:
 
 
 class Reduced(NamedTuple):
-    """Coordinates that replace the inputs.
+    """The coordinates that replace the inputs.
 
-    `residual` is the largest of those of the pairs that were replaced; `price` is their sum, with long
-    formulas charged for their nodes.
+    `residual` is the largest residual of these replacements. `price` is the sum of the residuals, with an
+    extra charge for long formulas.
     """
 
     coordinates: tuple
@@ -48,19 +49,21 @@ class Reduced(NamedTuple):
 
     @property
     def terms(self):
-        """Terms of the coordinates."""
         return [c.term for c in self.coordinates]
 
 
 class _Merger(NamedTuple):
-    """A coordinate instead of its two parts."""
+    """A coordinate that replaces two others, and its price as in `Reduced`."""
 
     price: float
     coordinate: Coordinate
 
 
 def undivided(sample, inputs):
-    """List with the inputs for coordinates (terms, the most important first); empty for data on a surface."""
+    """Return a list with one `Reduced`, which holds the inputs, or an empty list for data on a surface.
+
+    The inputs are sorted by importance, the most important first.
+    """
     if sample.whole is None:
         return []
     numbers = [-1 - term.tokens[0] for term in inputs[: DIVISION.inputs]]
@@ -68,7 +71,7 @@ def undivided(sample, inputs):
 
 
 def divisions(pairs, before):
-    """Coordinates, one less than those `before`: the best ways to replace two by one, which `Pairs` tell."""
+    """In each `Reduced` of `before`, replace one pair of coordinates; return the best results."""
     found = {}
     for reduced in before:
         for price, whole in _mergers(pairs, reduced.coordinates):
@@ -84,19 +87,19 @@ def divisions(pairs, before):
 
 
 def _key(coordinate):
-    """Equal for terms that are monotone functions of each other: x*(y*z), (x*y)*z and 1/(x*y*z)."""
+    """Return a key that is the same for monotone functions of each other: x*(y*z), (x*y)*z, 1/(x*y*z)."""
     order = np.argsort(coordinate.values, kind="stable")
     return min(order.tobytes(), order[::-1].tobytes())
 
 
 def _mergers(pairs, coordinates):
-    """Best mergers over all pairs of coordinates."""
+    """Return the best mergers of any two of the coordinates."""
     found = [merger for pair in itertools.combinations(coordinates, 2) for merger in pairs.mergers(*pair)]
     return sorted(found, key=lambda merger: merger.price)[: DIVISION.tried]
 
 
 class Pairs:
-    """Pairs of coordinates and the formulas through which they act; each pair is looked at once."""
+    """Finds formulas that can replace two coordinates. Each pair is tried only once."""
 
     def __init__(self, grammar):
         self._grammar, self._known = grammar, {}
@@ -104,7 +107,7 @@ class Pairs:
         self._programs = pack(self._forms)
 
     def mergers(self, a, b):
-        """Mergers of two coordinates by the formulas that fit best."""
+        """Return the mergers of two coordinates by the formulas that fit best."""
         if (a, b) not in self._known:
             self._known[a, b] = self._look(a, b)
         return self._known[a, b]
@@ -112,15 +115,16 @@ class Pairs:
     def _look(self, a, b):
         points, weighed = np.stack([a.values, b.values]), _weighed(self._grammar, a, b)
         evaluated = [gradients(some, points) for some in (self._programs, weighed) if len(some)]
-        if not evaluated:  # no operator of two inputs
+        if not evaluated:  # the grammar has no operator of two arguments
             return []
         return _fitting(a, b, self._forms + weighed, *map(np.concatenate, zip(*evaluated, strict=True)))
 
 
 def _fitting(a, b, forms, values, slopes, usable):
-    """Mergers of two coordinates by those of some formulas, with their values and slopes, that fit best.
+    """Merge two coordinates by each of the formulas that fit best; return the mergers.
 
-    The residual is the share that a formula leaves of the smaller component: the larger alone says nothing.
+    `values`, `slopes` and `usable` have one entry per formula. The residual is the share of the smaller
+    component that a formula leaves unexplained. (Any formula can explain the larger one.)
     """
     spread = np.stack([a.values, b.values]).std(1)[:, None]
     along = np.stack([a.component, b.component]) * spread
@@ -143,10 +147,10 @@ def _fitting(a, b, forms, values, slopes, usable):
 
 
 def together(a, b):
-    """Share of the smaller component that two coordinates do not have in common, whatever they act through.
+    """Return the share of the smaller component that no formula of the two coordinates can explain.
 
-    The direction of their two components, at twice its angle, is predicted at each point by a local linear
-    fit in the two coordinates alone, weighted by its length.
+    At each point, a local linear fit in these two coordinates predicts the direction of the two components.
+    We fit doubled angles, weighted by squared lengths.
     """
     from scipy.spatial import cKDTree
 
@@ -165,7 +169,7 @@ def together(a, b):
 
 
 def forms_of_two(grammar):
-    """Small formulas of two inputs, x / f(y) among them."""
+    """Return small formulas of two inputs, including x / f(y)."""
     x, y = leaf(0), leaf(1)
     functions = [grammar[name] for name in grammar.unary if "div" in grammar]
     small = small_terms(grammar, [x, y], DIVISION.terms)
@@ -174,7 +178,7 @@ def forms_of_two(grammar):
 
 
 def _weighed(grammar, a, b):
-    """Sums x^p + r y^q, and the product x y^r, whose r the field tells: a median of ratios."""
+    """Return sums x^p + r y^q, and a product x y^r; r is the median of estimates at the field's points."""
     if not {"add", "sub", "mul", "div"} <= set(grammar.names):
         return []
     x, y = leaf(0), leaf(1)
@@ -194,7 +198,7 @@ def _weighed(grammar, a, b):
 
 
 def _powers(grammar, x, values):
-    """Small powers of a coordinate, and their derivatives at its values."""
+    """Yield small powers of a coordinate, each with its derivative at the coordinate's values."""
     yield x, np.ones_like(values)
     if "square" in grammar:
         yield grammar["square"](x), 2 * values
@@ -205,7 +209,7 @@ def _powers(grammar, x, values):
 
 
 def _sum(grammar, x, y, r):
-    """x + r y; None where there is no such r."""
+    """Return the term x + r y, or None if r is 0 or not finite."""
     if not np.isfinite(r) or r == 0:
         return None
     size = y if abs(r) == 1 else grammar["mul"](constant(abs(r)), y)
@@ -213,7 +217,7 @@ def _sum(grammar, x, y, r):
 
 
 def _product(grammar, x, y, p):
-    """x^q y^p' for p = p' / q; None where the grammar has no operator for it, or y would be left out."""
+    """Return x^q y^n, where p = n/q; None if the grammar cannot write it, or if p is 0 or too large."""
     if not 0 < abs(p) <= DIVISION.power:
         return None
     over, under = (grammar.power(t, n) for t, n in ((x, p.denominator), (y, abs(p.numerator))))

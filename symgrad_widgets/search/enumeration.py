@@ -1,8 +1,8 @@
-"""Every tree of a few nodes over some operators, each distinct function once, at a few points of a field.
+"""Enumerate the functions of a few nodes, without repeats, at a few points of a field.
 
-Trees grow from shorter ones. If several have the same values at the points, the first one, which has fewest
-nodes, stands for all of them. A function of one argument at the root changes no direction, so directions are
-new only if two trees meet at the root.
+Longer trees are made from shorter ones. If several trees have the same values at the points, we keep the
+first, which has the fewest nodes. A function of one argument at the root does not change the direction of the
+gradient. So only trees with two branches at the root give new directions.
 """
 
 from functools import cache
@@ -20,7 +20,7 @@ _ONES = {"add": [(True, False)], "sub": [(True, False), (False, True)], "div": [
 
 
 class _Rule(NamedTuple):
-    """An operator, and which of its arguments are the number 1."""
+    """An operator; `ones` says which of its arguments are replaced with the number 1."""
 
     row: Operator
     ones: tuple[bool, ...]
@@ -31,11 +31,11 @@ class _Rule(NamedTuple):
 
     @property
     def turns(self):
-        """Whether the order of its arguments changes the direction of its gradient."""
+        """Whether swapping the arguments changes the direction of the gradient."""
         return not self.row.powers and self.row.degree is None
 
     def on(self, *arguments):
-        """Values (K, P) and gradients (m, K, P) for these arguments."""
+        """Return values (K, P) and gradients (m, K, P) of the operator applied to these arguments."""
         given = iter(arguments)
         at = [(1.0, None) if one else next(given) for one in self.ones]
         numbers = [values for values, _ in at]
@@ -46,19 +46,19 @@ class _Rule(NamedTuple):
         return values, total
 
     def term(self, *arguments):
-        """Term of the operator applied to these terms."""
+        """Return the term of the operator applied to these terms."""
         given = iter(arguments)
         return apply(self.row.name, *(constant(1) if one else next(given) for one in self.ones))
 
 
 def _rules(grammar):
-    """Each operator, and 1 + u, 1 - u, u - 1 and 1/u."""
+    """Return one rule per operator, and one each for 1 + u, 1 - u, u - 1 and 1/u."""
     plain = [_Rule(row, (False,) * row.arity) for row in grammar.rows]
     return plain + [_Rule(row, ones) for row in grammar.rows for ones in _ONES.get(row.name, ())]
 
 
 def count_of_trees(grammar, nodes):
-    """Number of trees of up to `nodes` nodes; the 1 in 1 + u, 1 - u, u - 1 and 1/u counts as none."""
+    """Count the trees of up to `nodes` nodes. The 1 in 1 + u, 1 - u, u - 1 and 1/u is not a node here."""
     arities = [rule.arity for rule in _rules(grammar)]
     counts = [0, len(grammar.inputs)]
     for size in range(2, nodes + 1):
@@ -68,10 +68,10 @@ def count_of_trees(grammar, nodes):
 
 
 class Directions(NamedTuple):
-    """Trees of distinct directions, by rising number of nodes.
+    """Trees with different gradient directions, sorted by number of nodes.
 
-    `made (K, 3)` holds a rule and the functions it joins, `nodes (K,)` their numbers of nodes, and
-    `left (K,)` weighted sums of 1 - cos^2.
+    `made (K, 3)` holds each tree's rule and the two functions that the rule joins. `nodes (K,)` holds the
+    numbers of nodes, and `left (K,)` the weighted sums of 1 - cos^2.
     """
 
     made: np.ndarray
@@ -80,7 +80,7 @@ class Directions(NamedTuple):
 
 
 class _Functions(NamedTuple):
-    """How functions are made (K, 3), their values (K, P), and gradients (m, K, P) in tangent coordinates."""
+    """K functions: rows of `made` (K, 3), values (K, P), and components of gradients (m, K, P)."""
 
     made: np.ndarray
     values: np.ndarray
@@ -95,9 +95,9 @@ class _Functions(NamedTuple):
 
 
 class Trees:
-    """Distinct functions of up to `nodes` nodes at the points of a sample; constant ones are left out.
+    """All different functions of up to `nodes` nodes at the points of a sample, except constants.
 
-    It calls `watch()` between two pieces of work; `watch()` may raise to end it.
+    `watch()` is called regularly, and may raise an error to end the work.
     """
 
     def __init__(self, sample, grammar, nodes, watch=lambda: None):
@@ -105,13 +105,13 @@ class Trees:
         count, _, m = sample.unit.shape
         self._trust = sample.trust
         self._neurons = np.moveaxis(sample.unit, 0, 2)[:, :, None]  # (k, m, 1, P)
-        random = np.random.default_rng(0)  # the same trees stand for others in every search
+        random = np.random.default_rng(0)  # so every search keeps the same trees
         self._weights, self._axes = random.normal(size=(2, count, 2)), random.normal(size=(2, m, 1, count))
         numbers = np.arange(len(self._inputs))
         values = sample.points[[-1 - term.tokens[0] for term in self._inputs]]
         slopes = np.moveaxis(sample.gradients(self._inputs, slice(None))[0], 2, 0)
         self._all = _Functions(np.stack([numbers - len(numbers), numbers, numbers], axis=1), values, slopes)
-        self._starts = [0, 0, len(numbers)]  # of the functions of each number of nodes
+        self._starts = [0, 0, len(numbers)]  # where the functions of each number of nodes start
         self._term = cache(lambda i: self.term(self._all.made[i]))
         for size in range(2, nodes + 1):
             self._all = self._all.with_([*self._bent(size), *self._joined(size)])
@@ -123,11 +123,11 @@ class Trees:
 
     @property
     def terms(self):
-        """Terms of the functions, by rising number of nodes."""
+        """The terms of the functions, sorted by number of nodes."""
         return [self._term(i) for i in range(len(self))]
 
     def term(self, made):
-        """Term of a tree."""
+        """Return the term of a tree, given its row of `made`."""
         number, *functions = made.tolist()
         if number < 0:
             return self._inputs[number]
@@ -135,7 +135,7 @@ class Trees:
         return rule.term(*map(self._term, functions[: rule.arity]))
 
     def directions(self, nodes):
-        """Return the `Directions` of all trees of up to `nodes`, at most two more than the functions have."""
+        """Return `Directions` of all trees of up to `nodes` nodes; at most two nodes more than in `Trees`."""
         lots = [self._compared(1, self._all.take(self._numbers(1)))]
         for size in range(2, nodes + 1):
             lots += [self._compared(size, lot) for lot in self._joined(size, once=True)]
@@ -144,7 +144,7 @@ class Trees:
         return Directions(made[first], sizes[first], left[first])
 
     def _compared(self, size, lot):
-        """How trees are made, their nodes, what they leave, and two numbers for their directions."""
+        """Return each tree's row of `made`, number of nodes, loss, and a signature of its directions."""
         length = np.sqrt((lot.slopes**2).sum(0))
         directions = lot.slopes / np.where(length > 0, length, np.inf)
         along = sum((directions * neuron).sum(0) ** 2 for neuron in self._neurons)
@@ -155,14 +155,17 @@ class Trees:
         return np.arange(self._starts[size], self._starts[size + 1])
 
     def _bent(self, size):
-        """Functions of one argument with one node less."""
+        """Yield the functions of `size` nodes with an operator of one argument at the root."""
         some = self._numbers(size - 1)
         for number, rule in enumerate(self._rules):
             if rule.arity == 1:
                 yield self._made(number, some, some)
 
     def _joined(self, size, once=False):
-        """Functions of two arguments; with `once`, each order-independent direction comes only once."""
+        """Yield the functions of `size` nodes with an operator of two arguments at the root.
+
+        If `once` is True, arguments are swapped only where this changes the direction of the gradient.
+        """
         for number, rule in enumerate(self._rules):
             if rule.arity == 2:
                 for i, j in self._pairs(size, once and not rule.turns):
@@ -179,7 +182,7 @@ class Trees:
                 yield i[kept], j[kept]
 
     def _made(self, number, i, j):
-        """Functions of one rule that are finite and vary."""
+        """Return the functions that a rule makes of i and j; leave out constant and non-finite ones."""
         self._watch()
         rule = self._rules[number]
         arguments = ((self._all.values[k], self._all.slopes[:, k]) for k in (i, j)[: rule.arity])
@@ -189,13 +192,13 @@ class Trees:
         return _Functions(np.stack([np.full(len(i), number), i, j], axis=1), values, slopes).take(kept)
 
     def _signature(self, values):
-        """Two numbers (K, 2) that identify functions."""
+        """Return two numbers (K, 2) that identify each function."""
         size = np.log(np.maximum(np.abs(values), ROUNDING.divisor))
         return size @ self._weights[0] + np.sign(values) @ self._weights[1]
 
 
 def _first_of_equals(signature):
-    """Indices, ascending, of entries (K, 2) whose two numbers no earlier entry has."""
+    """Return the sorted indices of entries (K, 2) that differ from all earlier entries."""
     order = np.argsort(signature[:, 0], kind="stable")
     new = (np.abs(np.diff(signature[order], axis=0)) > CERTIFICATE.alike).any(1)
     starts = np.flatnonzero(np.concatenate([[True], new]))

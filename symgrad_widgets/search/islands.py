@@ -1,4 +1,4 @@
-"""Evolution of small sets of terms on islands of different parsimony."""
+"""Let small sets of terms evolve on islands, each with its own price for a node."""
 
 from dataclasses import dataclass
 
@@ -13,26 +13,31 @@ __all__ = ["Islands", "Sum"]
 
 @dataclass(frozen=True, eq=False)
 class Sum:
-    """A set of terms (rows of the bank, ascending), with the best coefficients of the normalised terms."""
+    """A set of terms: sorted row numbers of the bank, and the best coefficients of the normalised terms.
+
+    `size` approximates the complexity of the written sum. `effort` is what the sum costs when we choose a
+    formula: its complexity, and more for functions and awkward numbers.
+    """
 
     rows: tuple
     coefficients: np.ndarray
     loss: float
     size: int
+    effort: int
 
     def fitness(self, parsimony):
-        """Cost of the sum; lower is better."""
-        return np.log(max(self.loss, ROUNDING.loss)) + parsimony * self.size
+        """Return the log loss plus `parsimony` times the effort; lower is better."""
+        return np.log(max(self.loss, ROUNDING.loss)) + parsimony * self.effort
 
 
 class Islands:
-    """Four populations of the sums of an engine; the best of the front migrates to all of them."""
+    """Four populations of an engine's sums; sums on the front migrate to all of them."""
 
     def __init__(self, populations=()):
         self.populations = [*populations] or [[] for _ in EVOLUTION.parsimony]
 
     def copy(self):
-        """Return islands that evolve independently."""
+        """Return a copy that evolves independently."""
         return Islands(self.populations)
 
     @property
@@ -41,16 +46,15 @@ class Islands:
         return bool(self.populations[0])
 
     def everyone(self):
-        """Yield all sums of all islands."""
         for population in self.populations:
             yield from population
 
     def replace(self, moved):
-        """Replace sums with others that have the same rows."""
+        """Replace each sum with `moved[rows]`, the sum that `moved` holds for its rows."""
         self.populations = [[moved[s.rows] for s in population] for population in self.populations]
 
     def evolve(self, engine):
-        """Run one generation: offspring, freed constants, survival of the fittest, migration."""
+        """Run one generation: add offspring and new constants, keep the fittest, let the front migrate."""
         if not self.alive:
             sums = engine.seen.values()
             self.populations = [_fittest(sums, parsimony) for parsimony in EVOLUTION.parsimony]
@@ -74,7 +78,7 @@ def _offspring(engine, parents):
 
 
 def _freed(engine, parents):
-    """Return sums with one new constant inside a term, and all constants refined."""
+    """Return sums with one new constant inside a term, after fitting all their constants."""
     rng, sample = engine.rng, engine.sample
     found = []
     for _ in range(EVOLUTION.freed):
@@ -88,7 +92,7 @@ def _freed(engine, parents):
 
 
 def _scored(engine, kept, added):
-    """Score sets of kept rows and added terms, leaving out those without a usable gradient."""
+    """Score sets of kept rows and added terms; leave out sets with a term that has no usable gradient."""
     rows = iter(engine.bank.rows([t for terms in added for t in terms]))
     sets = [[*some, *(next(rows) for _ in terms)] for some, terms in zip(kept, added, strict=True)]
     return engine.score([s for s in sets if None not in s and len(s) <= EVOLUTION.terms])
@@ -121,7 +125,7 @@ def _crossed(engine, row, rest, parents):
 
 
 def _split(engine, row, rest, _):
-    """Two terms from a + b, logarithms of the factors from a product, a quotient or the log of one."""
+    """Split a + b into two terms; split a product, a quotient, or the log of one, into two logarithms."""
     term = engine.bank.terms[row]
     if root(term) in ("add", "sub"):
         return arguments(term), rest

@@ -1,4 +1,4 @@
-"""Which inputs of a neuron act together, as a tree that people can read."""
+"""Show which inputs of a neuron act together, as a tree that people can read."""
 
 import itertools
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ __all__ = ["Division", "Pair", "Part", "divide"]
 
 @dataclass(frozen=True)
 class Part:
-    """Inputs that act through one quantity.
+    """Inputs on which a neuron depends only through one quantity.
 
     Attributes
     ----------
     inputs : their names
     expression : sympy.Expr, the quantity, up to a monotone function
-    residual : share of the smaller gradient component that it leaves; 0 for an input
-    parts : the two Parts that it consists of; none for an input
+    residual : share of the smaller gradient component that `expression` does not explain; 0 for an input
+    parts : the two Parts that this Part joins; () for an input
 
     """
 
@@ -45,14 +45,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two inputs, and how well they act through one quantity.
+    """Two inputs, and how well a single quantity can replace them.
 
     Attributes
     ----------
-    inputs : their two names
-    residual : share of the smaller gradient component that does not depend on the two alone
+    inputs : the two names
+    residual : share of the smaller gradient component that no formula of the two inputs can explain
     expression : sympy.Expr, the small formula that fits best, or None
-    left : share that this formula leaves, or None
+    left : share that this formula does not explain, or None
 
     """
 
@@ -64,14 +64,14 @@ class Pair:
 
 @dataclass(frozen=True)
 class Division:
-    """The quantities that a neuron is a function of: fewer than its inputs, if some of these act together.
+    """The quantities on which a neuron depends. If some inputs act together, these are fewer than the inputs.
 
     Attributes
     ----------
     parts : the quantities, Parts; a single one if all inputs act together
-    pairs : all pairs of inputs, the surest first: what else might act together
+    pairs : all pairs of inputs, sorted by residual, to show what else might act together
     residual : largest residual of any Part
-    points : number of points it rests on
+    points : number of points used
 
     """
 
@@ -83,7 +83,7 @@ class Division:
     def __str__(self):
         lines = [line for part in self.parts for line in _lines(part)]
         if all(not part.parts for part in self.parts):
-            lines.append("No inputs act together through a small formula.")
+            lines.append("No inputs act together in a small formula.")
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -93,9 +93,9 @@ def divide(field) -> Division:
     """Find which inputs of a neuron act together, from its gradients alone.
 
     If `f = F(h(x, y), rest)`, the two gradient components along x and y have the direction of `grad h`,
-    whatever the rest is. Each such pair is replaced by its h, until no further pair leaves less than a tenth
-    of its smaller component. A residual says how sure a step is; it proves nothing. (Graph modularity:
-    Udrescu et al. 2020, arXiv 2006.10782.)
+    whatever the other inputs are. We replace one such pair after another with its h, as long as h explains
+    nine tenths of the smaller component. A small residual makes it likely that two inputs act together, but
+    does not prove it. (Graph modularity: Udrescu et al. 2020, arXiv 2006.10782.)
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def divide(field) -> Division:
     if sample.whole is None:
         what = f"{field.neurons} neurons" if field.neurons > 1 else "data on a surface"
         raise DataError(
-            f"{what} cannot be divided: give one neuron, on data that fill the space of its inputs"
+            f"{what} cannot be divided: use one neuron, on data that fill the space of its inputs"
         )
     grammar = Grammar(None, relevant_inputs(field))
     writer = _Writer(field.names, tens)

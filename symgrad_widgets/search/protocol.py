@@ -1,4 +1,4 @@
-"""What a search can step: the native engine, and PySR's."""
+"""What a search expects from an engine: the native engine or PySR."""
 
 from typing import Protocol, Self, runtime_checkable
 
@@ -7,39 +7,39 @@ __all__ = ["ReportsEarly", "SearchEngine"]
 
 @runtime_checkable
 class SearchEngine(Protocol):
-    """One reproducible search, whose `step()` runs the next generation.
+    """One reproducible search; `step()` runs the next generation.
 
-    After a step is cut short, the engine cannot go on. So step a `copy()`, and keep the copy once the step
-    has finished.
+    If a step is interrupted, the engine cannot go on. So step a `copy()`, and use it only if the step
+    succeeds.
     """
 
     evaluations: int
 
     @property
     def evolving(self) -> bool:
-        """Whether the stages with a fixed order are over, so that the same answer again means something."""
+        """Whether the fixed stages are over. Before that, an answer that stays the same means nothing."""
 
     @property
     def surveyed(self) -> bool:
-        """Whether everything that any field gets has been tried, so that "no answer" means something."""
+        """Whether the stages that every field gets are over. Before that, "no answer" means nothing."""
 
     @property
     def divided(self) -> bool:
         """Whether every way to divide the field has been tried too."""
 
     def copy(self) -> Self:
-        """Return an engine that goes on from here, bit for bit as this one would."""
+        """Return a copy that continues exactly as this engine would."""
 
     def step(self) -> None:
         """Run the next generation."""
 
     def contenders(self) -> list[tuple]:
-        """Return what may be the answer, each as a tuple of `Term`s to sum."""
+        """Return all sums that could be the answer, each as a tuple of `Term`s."""
 
 
 @runtime_checkable
 class ReportsEarly(Protocol):
-    """An engine whose generations are so long that it shows what they find before they end."""
+    """An engine with long generations, which can report results before a generation ends."""
 
     def so_far(self) -> list[tuple]:
-        """Return contenders, with those of a step that was cut short."""
+        """Return the contenders so far, including those of an interrupted step."""

@@ -1,4 +1,4 @@
-"""A search that a person can drive: step, run, look at the front, save, go back."""
+"""A search under your control: step it, run it, look at its front, save it, go back."""
 
 import time
 from collections.abc import Callable
@@ -42,16 +42,17 @@ __all__ = ["Search", "SearchState"]
 
 @dataclass(frozen=True)
 class SearchState:
-    """What a search knows after a generation.
+    """The results of a search after a generation.
 
     Attributes
     ----------
     generation, evaluations : int
     front : Candidates by rising complexity and falling loss
     best : Candidate, or None if no formula stands out
-    seconds : time that the generations have taken
+    seconds : time used by the generations
     kind : "match" | "approximation" | "none" | "undecided"
-        Says what `best` is: undecided until the first survey is done, unless nothing is left to explain.
+        The kind of answer. It is "undecided" until the first survey is done, unless nothing is left to
+        explain.
     ended : None | "known" | "budget" | "seconds" | "stopped"
         Why `run` has ended.
 
@@ -67,12 +68,13 @@ class SearchState:
 
 
 class _Reached(NamedTuple):
-    """Where a search is. A generation makes a new one, which replaces the old one in a single step."""
+    """The state of a search. Each generation replaces the whole object at once."""
 
     engine: SearchEngine
     judge: Judge
     state: SearchState
-    unchanged: int  # generations of evolution with the same answer
+    unchanged: int = 0  # generations that confirm the answer
+    patience: int = SESSION.given_up  # after so many, the answer is settled
 
 
 class Search:
@@ -82,35 +84,35 @@ class Search:
     ----------
     field : GradientField
     operators : names from the operator table; by default all of them
-    max_complexity : int, the most nodes a formula may have
-    guesses : formulas (text or SymPy) whose terms the search starts with
-    backend : "native", or "pysr", or `PySR` settings for that second engine, which needs Julia
+    max_complexity : int, the largest number of nodes in a formula
+    guesses : formulas (text or SymPy); the search starts with their terms
+    backend : "native", "pysr", or `PySR` settings for this second engine, which needs Julia
     random_state : int; the same seed gives the same front, however you step the search
     units : mapping of each input's name to its unit, such as {"x": "m", "v": "m/s"}, or None
-        The search does not try formulas that add different dimensions or take the sine of a length. Units
-        are products of powers of those of `sympy.physics.units`; "1" is a plain number.
-    constants : units of the constants of the system, such as ["m**3/s**2"]
-        Numbers in the formulas may have these dimensions; otherwise they have none.
-    known : terms (text or SymPy) that are in every sum, such as ["m*v**2"]; it finds their coefficients
+        With units, the search does not try formulas that add different dimensions or take the sine of a
+        length. A unit is a product of powers of units from `sympy.physics.units`; "1" is a plain number.
+    constants : units of the system's constants, such as ["m**3/s**2"]
+        Numbers in the formulas may have these dimensions; without `constants`, numbers have no dimension.
+    known : terms (text or SymPy) that every sum contains, such as ["m*v**2"]; the search finds their
+        coefficients
     named : mapping from names to numbers, such as {"g": 9.81}
-        If the interval of a number in a formula contains one of these, the number gets its name:
-        `best.intervals`.
+        If the interval of a number in a formula contains one of these numbers, `best.intervals` shows that
+        name.
 
-    The search holds out a third of the points, and measures every loss it shows on them. If more than 64
-    inputs matter but the gradients span at most 8 directions, the formulas are in the coordinates
+    The search holds out a third of the points, and all losses that it shows are measured on these. If more
+    than 64 inputs matter but the gradients span at most 8 directions, the formulas are in the coordinates
     `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
 
-    A search does a generation as a whole or not at all. One that is cut short (by `stop()`, by the cap in
-    seconds, by Ctrl-C) leaves no trace; the next step does it again from its beginning, with the same result.
-    PySR's generations are long, so until then it shows the front of the one that was cut short. Several
-    threads may use a search: it does one thing after another. If you pickle it for another process, it is
-    rebuilt there, and its generations are replayed.
+    A generation counts only if it is finished. If it is interrupted (by `stop()`, by the limit in seconds, or
+    by Ctrl-C), the next step runs it again from the start, with the same result. PySR's generations are long,
+    so you see the front of an unfinished generation. Several threads may use one search; it does one thing
+    after another. You can pickle a search for another process, which rebuilds it and replays its generations.
 
     Raises
     ------
     DataError
-        if there are as many neurons as tangent dimensions, so that every formula fits; and if units cannot
-        be read, are missing, or contradict a guess.
+        if there are as many neurons as tangent dimensions, so that every formula fits; or if units cannot be
+        read, are missing, or contradict a guess.
 
     """
 
@@ -145,7 +147,7 @@ class Search:
         self._restart()
 
     def _refuse(self, what):
-        """Raise DataError unless this is the native search in the inputs themselves."""
+        """Raise DataError unless this is a native search in the inputs themselves."""
         if self.subspace is not None or self.backend != "native":
             where = "a search in a subspace of many inputs" if self.subspace is not None else "PySR"
             raise DataError(f"{where} cannot use {what}")
@@ -157,8 +159,8 @@ class Search:
             kinds = {dimensions.kind(term) for term in self._terms(guess)}
             if None in kinds or len(kinds) > 1:
                 raise DataError(
-                    f"the guess {guess} contradicts the units: it adds different ones, or takes a function "
-                    "of a quantity that has one"
+                    f"the guess {guess} contradicts the units: it adds different units, or takes a function "
+                    "of a quantity with a unit"
                 )
         return dimensions
 
@@ -167,14 +169,14 @@ class Search:
             self._refuse(f"known terms: leave out known={[*map(str, self.known)]}")
         for term in self.known:
             if term.is_Add or not term.free_symbols:
-                raise DataError(f"known={str(term)!r} is not one term of the inputs: give each separately")
+                raise DataError(f"known={str(term)!r} is not one term in the inputs: pass terms separately")
         forms = in_decades(self.symbols, -self._decades)
         return tuple(from_sympy(term.xreplace(forms), self.symbols) for term in self.known)
 
     def _restart(self):
         judge = Judge(self._field, self.symbols, self.max_complexity, self.random_state, self.named)
         start = SearchState(generation=0, front=(), best=None, evaluations=0, seconds=0.0)
-        self._reached = self._shown = _Reached(self._engine(judge), judge, start, unchanged=0)
+        self._reached = self._shown = _Reached(self._engine(judge), judge, start)
 
     def _engine(self, judge):
         shown = () if self.subspace is not None else self.guesses
@@ -191,18 +193,18 @@ class Search:
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings, shown)
 
     def _terms(self, formula):
-        """Terms of a sum without its wrapping, but none that contain an input that does not matter."""
+        """Strip a formula's outer functions; return its terms, but none with irrelevant inputs."""
         formula = unwrapped(formula).xreplace(in_decades(self.symbols, -self._decades)).primitive()[1]
         parts = [part for part in sp.Add.make_args(formula) if part.free_symbols]
         return [from_sympy(part, self.symbols) for part in parts if part.free_symbols <= {*self.symbols}]
 
     @property
     def coordinates(self):
-        """Field in the variables of the formulas: the inputs, or the coordinates of `subspace`."""
+        """The field in the variables of the formulas: the inputs, or the coordinates of `subspace`."""
         return self.field if self.subspace is None else self._field
 
     def in_inputs(self, candidate):
-        """Return a candidate's expression in the inputs, even if it is written in coordinates."""
+        """Return a candidate's expression in the inputs, also if it is written in coordinates."""
         if self.subspace is None:
             return candidate.expression
         inputs = sp.Matrix([sp.Symbol(name, real=True) for name in self.field.names])
@@ -211,12 +213,12 @@ class Search:
 
     @property
     def state(self) -> SearchState:
-        """SearchState after the last whole generation; with PySR, the next one's front so far."""
+        """SearchState after the last finished generation; PySR's front may be from an unfinished one."""
         return self._shown.state
 
     @property
     def generation(self) -> int:
-        """Number of generations done."""
+        """Number of finished generations."""
         return self.state.generation
 
     @property
@@ -226,44 +228,37 @@ class Search:
 
     @property
     def best(self) -> Candidate | None:
-        """The front's answer, a Candidate, or None if there is no law."""
+        """The answer, a Candidate on the front; None if there is no law."""
         return self.state.best
 
     @property
     def kind(self) -> str:
-        """What `best` is: "match", "approximation", "none" or "undecided"."""
+        """The kind of answer: "match", "approximation", "none" or "undecided"."""
         return self.state.kind
 
     @property
     def evaluations(self) -> int:
-        """Number of term sets whose coefficients have been solved for."""
+        """Number of sets of terms that have been fitted."""
         return self.state.evaluations
 
     @property
     def seconds(self) -> float:
-        """Time that the generations have taken."""
+        """Time used by the generations."""
         return self.state.seconds
 
     @property
     def settled(self) -> bool:
-        """Whether `best` has stood long enough: 10 generations of evolution, or 40 while there is none.
+        """Whether `best` has stayed the same for 5 generations of evolution, or 40 if there is no answer.
 
-        A match has to stand for two generations after the divisions. One generation after the survey is
-        enough if each of its nodes explains much, and one of any kind if it leaves nothing to explain.
+        For a match without rivals, one generation after the divisions is enough. If the match leaves nothing
+        to explain, or little that two inputs can predict, the generation that finds it is enough, unless this
+        generation is an elimination, or belongs to evolution.
         """
-        return self._reached.unchanged >= self._patience
-
-    @property
-    def _patience(self):
-        if self.best is None:
-            return SESSION.given_up
-        if self._reached.judge.certain(self.best):
-            return SESSION.certain
-        return SESSION.matched if self.kind == "match" else SESSION.settled
+        return self._reached.unchanged >= self._reached.patience
 
     @property
     def log(self) -> Path | None:
-        """Path of the file for the output of PySR and Julia; None for the native engine."""
+        """Path of the file with the output of PySR and Julia; None for the native engine."""
         return None if self.backend == "native" else self._reached.engine.log
 
     @property
@@ -271,17 +266,17 @@ class Search:
         return self._shown.judge
 
     def step(self) -> SearchState:
-        """Run one generation and return the SearchState: the old one if `stop()` cut it short."""
+        """Run one generation and return the new SearchState, or the old one if `stop()` interrupts it."""
         with self._watch.over():
             self._advance()
-            return self.state  # before another thread has its turn
+            return self.state  # before another thread changes it
 
     def _advance(self):
-        """Run one generation on a copy of the current state; returns whether it was completed."""
+        """Run one generation on a copy of the current state; return whether it was finished."""
         start, before = time.perf_counter(), self._reached.state
         engine, judge = self._reached.engine.copy(), copy(self._reached.judge)
         try:
-            with np.errstate(all="ignore"), _one_thread:  # out of domain is an answer, not an accident
+            with np.errstate(all="ignore"), _one_thread:  # invalid values are expected, and handled
                 self._watch()
                 engine.step()
                 front = judge.front(engine.contenders(), self._watch)
@@ -293,14 +288,21 @@ class Search:
             raise
         seconds = before.seconds + time.perf_counter() - start
         kind = _kind(engine, judge, best)
-        known = kind == "match" and (engine.divided or judge.certain(best))
-        unchanged = self._reached.unchanged + 1 if best == before.best and (known or engine.evolving) else 0
+        alone = kind == "match" and judge.unrivalled(best)
+        certain = alone and judge.certain(best)
+        stands = _form(best) == _form(before.best) and (
+            engine.evolving or certain or (kind == "match" and engine.divided)
+        )
+        eliminated = engine.surveyed and not self._reached.engine.surveyed  # a division may shorten it
+        in_order = not eliminated and not engine.evolving
+        unchanged = self._reached.unchanged + 1 if stands or (certain and in_order) else 0
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
-        self._reached = self._shown = _Reached(engine, judge, state, unchanged)
+        patience = SESSION.matched if alone else SESSION.settled if best else SESSION.given_up
+        self._reached = self._shown = _Reached(engine, judge, state, unchanged, patience)
         return True
 
     def _show_so_far(self, engine):
-        """Show what was found in a generation that was cut short; the next one begins without it."""
+        """Show the results of an interrupted generation; the next generation does not use them."""
         found = engine.so_far() if isinstance(engine, ReportsEarly) else []
         if found:
             judge = copy(self._reached.judge)
@@ -320,11 +322,11 @@ class Search:
     ) -> SearchState:
         """Step until a budget is used up, and return the SearchState.
 
-        If you give neither generations nor evaluations, it ends when the search has `settled`. If it had
-        settled before, it runs on until its answer has stood for as long again. `seconds` is an additional
-        cap; the clock starts once everything is compiled. When time is up, the current generation is
-        dropped, as after `stop()`. `callback(state)` is called after each generation; if it returns True,
-        the run ends there.
+        If you pass neither generations nor evaluations, the run ends when the search has `settled`. If the
+        search had settled before, the run continues for as many generations as a new answer would need.
+        `seconds` is a further limit; the clock starts once everything is compiled. When time is up, the
+        current generation is dropped, as after `stop()`. After each generation, the run calls
+        `callback(state)`, and ends if the callback returns True.
         """
         from tqdm import tqdm
 
@@ -349,17 +351,18 @@ class Search:
             return self.state
 
     def _ended(self, first, last, most):
-        """Why a run that began after `first` generations is over, or None if it is not."""
+        """Return why a run that began after `first` generations is over, or None if it is not."""
         if self.generation >= last or self.evaluations >= most:
             return "budget"
-        budget = np.isfinite(last) or np.isfinite(most)
-        return "known" if not budget and self.settled and self.generation - first >= self._patience else None
+        if np.isfinite(last) or np.isfinite(most):
+            return None
+        return "known" if self.settled and self.generation - first >= self._reached.patience else None
 
     def survey(self) -> Surveyed:
-        """Return the result of the survey alone, on fewer points; the search stays where it is.
+        """Run a short search on fewer points, and return its result. This search itself does not change.
 
-        This is for many fields, most of which hold nothing: it writes formulas only for what stands out to
-        the engine. Guesses come first, and end the survey if they leave nothing to explain.
+        Use a survey for many fields, most of which hold no formula: it writes formulas only if the engine
+        finds something that stands out. It tries guesses first, and ends if they leave nothing to explain.
         """
         warm_up()
         settings = self.max_complexity, self.random_state, self.named, SPLIT.surveyed
@@ -368,19 +371,19 @@ class Search:
             return survey(self._engine(judge), judge)
 
     def certificate(self, progress: bool = True) -> Certificate | None:
-        """Try all small formulas of a field of up to three inputs, and say whether one does better.
+        """Try all small formulas of up to three inputs, and say whether one is better than the answer.
 
-        They are judged as the search judges its own formulas, and change nothing in it. This takes a second
-        or two, and no time when you ask again. Returns None if `stop()` cuts it short.
+        These formulas are judged like those of the search, and do not change the search. This takes a second
+        or two the first time, and no time afterwards. The result is None if `stop()` interrupts it.
 
         >>> search.run()
         >>> print(search.certificate().text)
-        No formula of up to 6 nodes over these operators does better: 3,853,868 tried, and ...
+        No formula of up to 6 nodes over these operators does better: 3,853,868 formulas were tried, and ...
 
         Raises
         ------
         DataError
-            if more inputs matter, and if the search has known terms.
+            if more than three inputs matter, or if the search has known terms.
 
         """
         from tqdm import tqdm
@@ -388,12 +391,12 @@ class Search:
         grammar = Grammar(self.operators, relevant_inputs(self._field))
         if self.known:
             raise DataError(
-                f"small formulas lack the known terms {[*map(str, self.known)]}: leave out known="
+                f"small formulas do not contain the known terms {[*map(str, self.known)]}: leave out known="
             )
         if len(grammar.inputs) > CERTIFICATE.inputs:
             raise DataError(
-                f"there are too many small formulas: {len(grammar.inputs)} inputs matter, and at most "
-                f"{CERTIFICATE.inputs} may: hold the others fixed and give a field of these"
+                f"there are too many small formulas, because {len(grammar.inputs)} inputs matter: hold all "
+                f"but {CERTIFICATE.inputs} of them fixed, and pass a field of those {CERTIFICATE.inputs}"
             )
         warm_up()
         bar = tqdm(desc="certificate", unit="lot", disable=not progress, leave=False)
@@ -403,7 +406,7 @@ class Search:
             bar.update()
 
         with bar, self._watch.over(), np.errstate(all="ignore"), _one_thread, suppress(Interrupted):
-            engine, judge, state, _ = self._reached
+            engine, judge, state, *_ = self._reached
             if self._small is None:
                 self._small = enumerated(judge, grammar, self.max_complexity, watch, self._dimensions)
             self._certificate = certified(judge, engine.contenders(), state.best, self._small, watch)
@@ -411,9 +414,9 @@ class Search:
         return None
 
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
-        """Return the `Evidence` for the answer: null, agreement of resamples, spread of constants.
+        """Return the `Evidence` for the answer, from resampled points and from random directions.
 
-        It includes the answer's `certificate` if you have asked for that.
+        It includes the answer's `certificate` if you asked for that before.
         """
         with self._watch.over():
             made = self._certificate
@@ -423,14 +426,14 @@ class Search:
     def stop(self) -> None:
         """End `run`, `step` or `goto` within a fraction of a second; call it from another thread.
 
-        The current generation is dropped. If nothing runs, whatever begins within the next second ends at
-        once: so a stop is not lost if it comes just before a run begins in another thread. Later runs are
-        not affected.
+        The current generation is dropped. If nothing is running, anything that starts within the next second
+        ends at once. So a stop is not lost if another thread starts a run just after it. Later runs are not
+        affected.
         """
         self._watch.stop()
 
     def goto(self, generation: int) -> SearchState:
-        """Return to the state after this many generations, by replaying them; `stop()` can end it early."""
+        """Return to the state after this many generations by replaying them; `stop()` can end this early."""
         generation = whole(generation, "generation")
         with self._watch.over():
             if generation < self.generation:
@@ -453,7 +456,7 @@ class Search:
         storage.write(path, self.field, self._settings() | {"backend": backend})
 
     def _settings(self):
-        """Settings and generation, as JSON values except for the backend's."""
+        """Return the settings and the generation, all as JSON values except the backend."""
         return {
             "generation": self.generation,
             "operators": self.operators,
@@ -469,7 +472,7 @@ class Search:
 
     @classmethod
     def load(cls, path: str | Path) -> "Search":
-        """Load a search from a file, at the generation where it was saved: replayed, bit for bit the same."""
+        """Load a search from a file, and replay it exactly to the generation where it was saved."""
         field, settings = storage.read(path)
         try:
             for formula in (*settings["guesses"], *settings["known"]):
@@ -489,28 +492,35 @@ class Search:
         return self._again, (self.field, self._settings())
 
 
+def _form(candidate):
+    """Return the formula of a candidate without its decimal numbers, which may still change; or None."""
+    if candidate is None:
+        return None
+    return candidate.expression.xreplace(dict.fromkeys(candidate.expression.atoms(sp.Float), sp.Float(1)))
+
+
 def _kind(engine, judge, best):
-    """Kind of an answer: undecided until the survey is complete, unless nothing is left to explain."""
+    """Return the kind of an answer: undecided before the survey ends, unless nothing is left to explain."""
     kind = judge.kind(best)
     exact = kind == "match" and best.loss <= ROUNDING.loss
     return kind if engine.surveyed or exact else "undecided"
 
 
 def _known(backend):
-    """Return "native" or settings of PySR; UnknownNameError for anything else."""
+    """Return "native" or PySR settings; raise UnknownNameError for anything else."""
     if isinstance(backend, str) and backend == "native":
         return backend
     from .pysr import PySR
 
     if isinstance(backend, (PySR, dict)) or (isinstance(backend, str) and backend == "pysr"):
         return PySR.read(backend)
-    raise UnknownNameError(f"no search backend {backend!r}: {nearest(backend, ['native', 'pysr'])}")
+    raise UnknownNameError(f"there is no search backend {backend!r}: {nearest(backend, ['native', 'pysr'])}")
 
 
 class _OneThread:
-    """Keep linear algebra on one thread: the same bits on every machine, and no slower for small matrices.
+    """Keeps linear algebra on one thread: all machines give the same bits, and small matrices are as fast.
 
-    The limit holds for the whole process while any search is at work; the last one lifts it.
+    The limit holds for the whole process while any search is at work. The last search to end lifts it.
     """
 
     def __init__(self):

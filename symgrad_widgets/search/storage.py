@@ -1,6 +1,6 @@
-"""A search on disk: arrays and JSON in one .npz file, no pickle.
+"""Save a search as arrays and JSON in one .npz file, without pickle.
 
-A file may come from a stranger. So its claims are checked against limits before memory is allocated for it.
+A file may come from a stranger. So we check the sizes that it claims before we allocate memory.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ _KINDS = {
 
 
 def write(path, field, settings):
-    """Write a field and the settings of a search (JSON types)."""
+    """Write a field, and a search's settings as JSON, to a file."""
     settings = {"format": _FORMAT, "names": field.names, "dropped": field.dropped, **settings}
     arrays = {"points": field.points, "gradients": field.gradients, "weights": field.weights}
     optional = {"values": field.values, "spread": field.measure.spread, "basis": field.measure.basis}
@@ -48,8 +48,8 @@ def write(path, field, settings):
     size = sum(array.nbytes for array in arrays.values())
     if size > STORAGE.bytes:
         raise OutputError(
-            f"the search's field has {size / 1e6:.0f} MB, a file at most {STORAGE.bytes / 1e6:.0f}: search "
-            "on fewer of its points"
+            f"the search's field has {size / 1e6:.0f} MB, but a file may have only "
+            f"{STORAGE.bytes / 1e6:.0f}: search on fewer of its points"
         )
     arrays["settings"] = np.array(json.dumps(settings))
     try:
@@ -59,17 +59,17 @@ def write(path, field, settings):
             try:
                 np.savez_compressed(file, digest=digest(arrays), **arrays)
                 file.close()
-                part.replace(path)  # all or nothing: a file that was there stays until this one is whole
+                part.replace(path)  # an old file stays until the new one is complete
             finally:
                 part.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"the search cannot be saved to {path}: {error.strerror or error}") from None
     except (TypeError, ValueError):
-        raise OutputError(f"the search cannot be saved to {path!r}: give the path of a file") from None
+        raise OutputError(f"the search cannot be saved to {path!r}: pass the path of a file") from None
 
 
 def digest(arrays):
-    """SHA-256 of arrays by name: types, shapes and every byte."""
+    """Return the SHA-256 of named arrays. It covers names, types, shapes and all bytes."""
     whole = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         whole.update(f"{name} {array.dtype.str} {array.shape} ".encode())
@@ -78,7 +78,7 @@ def digest(arrays):
 
 
 def read(path):
-    """Field and settings from a file, or one OutputError that says what is wrong with it."""
+    """Read field and settings from a file; raise an OutputError that says what is wrong."""
     try:
         arrays = _opened(path)
         settings = from_json(str(arrays["settings"]), STORAGE.characters)
@@ -89,12 +89,12 @@ def read(path):
         ) from None
     if version != _FORMAT:
         raise OutputError(
-            f"{path} was saved in format {version!r}, this version reads {_FORMAT}: "
+            f"{path} was saved in format {version!r}, but this version reads {_FORMAT}: "
             "run the search again and save it"
         )
     if str(arrays.pop("digest", "")) != digest(arrays):
         raise OutputError(f"{path} was changed after it was saved: save the search again")
-    settings = {"known": [], "named": {}} | settings  # earlier files have neither
+    settings = {"known": [], "named": {}} | settings  # older files lack both
     wrong = misfit(settings, _KINDS)
     if wrong is not None:
         raise damaged(path, wrong)
@@ -117,7 +117,7 @@ def read(path):
 
 
 def _opened(path):
-    """Arrays of a file by name; ValueError if the file is not ours, or larger than allowed."""
+    """Return a file's arrays by name; raise ValueError if the file is not ours, or too large."""
     with zipfile.ZipFile(path) as file:
         entries = {entry.filename.removesuffix(".npy"): entry for entry in file.infolist()}
         if not entries.keys() <= _ARRAYS or len(entries) < len(file.infolist()):
@@ -143,15 +143,15 @@ def _error(array):
 
 
 def _measure(spread, basis, shape):
-    """Measure of points (N, n), from arrays of the shapes that one has."""
+    """Return the Measure of points of this `shape` (N, n); raise ValueError if the arrays do not fit."""
     count, n = shape
     tall = None if basis is None else (*basis.shape[:-2], *basis.shape[-2:-1])
     kinds = {array.dtype.kind for array in (spread, basis) if array is not None}
     if spread.shape != (n,) or tall not in (None, (n,), (count, n)) or kinds != {"f"}:
-        raise ValueError("its measure is not that of its points")
+        raise ValueError("its measure does not fit its points")
     return Measure(spread, basis)
 
 
 def damaged(path, error):
-    """Return the error for a file that can be read but does not hold what it should."""
+    """Return the error for a readable file with wrong contents."""
     return OutputError(f"{path} does not hold what a saved search holds: {error}; save the search again")

@@ -1,4 +1,4 @@
-"""Which inputs, or directions of the input space, a field depends on."""
+"""Find the inputs, or the directions in input space, on which a field depends."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ __all__ = ["active_subspace", "relevant_inputs"]
 
 
 def relevant_inputs(field):
-    """Numbers of the inputs along which the unit gradients have a component, the strongest first."""
+    """Return the positions of the inputs that matter, sorted by share of the gradient, largest first."""
     g = (field.gradients * field.measure.spread).reshape(-1, len(field.names))
     power = (g**2 / np.maximum((g**2).sum(1, keepdims=True), ROUNDING.divisor)).mean(0)
     order = np.argsort(-power, kind="stable")
@@ -17,12 +17,12 @@ def relevant_inputs(field):
 
 
 def active_subspace(field):
-    """Return the field in what its gradients depend on, and W (n, r) if that is not just some inputs.
+    """Reduce a field to the variables on which it depends; return it, and a matrix W (n, r) or None.
 
-    It leaves out inputs that do not matter. If more than 64 remain but their gradients span at most 8
-    directions, the field is in the coordinates `z = x @ W`. W is in reduced column echelon form: r inputs
-    occur in only one coordinate each, so that sums over groups of inputs come out as such sums. (Active
-    subspaces: Constantine 2015.)
+    Inputs that do not matter are left out. If more than 64 remain, but the gradients span at most 8
+    directions, the field is in the coordinates `z = x @ W`; otherwise W is None. W is in reduced column
+    echelon form: r inputs each occur in only one coordinate, so you can still recognise sums over groups of
+    inputs. (Active subspaces: Constantine 2015.)
     """
     if field.neurons > 1 or field.measure.basis is not None:
         return field, None
@@ -39,7 +39,7 @@ def active_subspace(field):
 
 
 def _restricted(field, inputs):
-    """Return the field in only some of its inputs, at least two."""
+    """Return the field in these inputs only. If there is just one, return the whole field."""
     if len(inputs) in (1, len(field.names)):
         return field
     names = tuple(field.names[i] for i in inputs)
@@ -50,16 +50,17 @@ def _restricted(field, inputs):
 
 
 def _span(gradients):
-    """Number of directions that unit gradients (N, n) span, and the axes, the strongest first."""
+    """Return the number of directions that gradients (N, n) span, and the principal axes, strongest first."""
     directions = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
     _, s, axes = np.linalg.svd(directions, full_matrices=False)
     return int((s**2 > SUBSPACE.outside * (s**2).sum()).sum()), axes
 
 
 def _echelon(axes, spread):
-    """Basis (n, r) of axes (n, r) that is the identity on r rows, chosen by pivoting; rounding is cleared.
+    """Return a basis (n, r) of the span of axes (n, r). On r rows, chosen by pivoting, it is the identity.
 
-    The axes are in units of each input's spread; the basis is in the original inputs.
+    The axes are in units of each input's spread; the basis is in the original inputs. Very small weights,
+    which come from rounding, are set to 0.
     """
     from scipy.linalg import qr
 

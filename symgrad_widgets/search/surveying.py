@@ -1,4 +1,4 @@
-"""The survey alone, for many neurons, most without a formula: only possible answers are written."""
+"""Run a short search on a neuron that probably has no formula; write only possible answers."""
 
 from typing import NamedTuple
 
@@ -14,8 +14,8 @@ __all__ = ["Surveyed", "survey"]
 class Surveyed(NamedTuple):
     """Result of a survey.
 
-    `kind` says what `best`, a Candidate or None, is. `loss` is the loss of `best` on held-out points or, if
-    there is none, the least loss of any sum.
+    `best` is a Candidate or None, and `kind` is the kind of answer. `loss` is the held-out loss of `best` or,
+    if `best` is None, of the engine's best sum.
     """
 
     best: Candidate | None
@@ -24,7 +24,7 @@ class Surveyed(NamedTuple):
 
 
 def survey(engine, judge):
-    """Step a native engine through its survey, and stop early at a formula that leaves nothing."""
+    """Step a native engine through its survey. Stop early if a match leaves nothing to explain."""
     engine.guess()
     while not (engine.surveyed or _known(engine, judge)):
         engine.step()
@@ -35,7 +35,7 @@ def survey(engine, judge):
 
 
 def _known(engine, judge):
-    """Whether the engine has a sum that leaves nothing, and the judge a match."""
+    """Whether the engine has a sum that leaves nothing to explain, and the judge calls it a match."""
     if min((found.loss for found in engine.front.values()), default=np.inf) > CHOICE.floor:
         return False
     judge.front(engine.contenders())
@@ -43,18 +43,19 @@ def _known(engine, judge):
 
 
 def _write(engine, judge):
-    """Write what may be the answer; if that may be a match, write all, because longer ones may object."""
+    """Write the sums that could be the answer. If one is a match, but not certain, write all sums."""
     longest = _standing_out(engine, judge)
     sums = (*engine.front.items(), *((size, found) for size, (_, found) in engine.witnessed.items()))
     judge.front([tuple(engine.terms(found)) for size, found in sums if size <= longest])
-    if judge.kind(judge.answer()) == "match":
+    answer = judge.answer()
+    if judge.kind(answer) == "match" and not judge.certain(answer):  # a longer sum may refute it
         judge.front(engine.contenders())
 
 
 def _standing_out(engine, judge):
-    """Size of the longest of the engine's sums that directions or values would choose; 0 if there is none.
+    """Return the size of the longest sum that directions or values would choose; 0 if there is none.
 
-    Once it is written, a formula is no shorter, and its loss on the other points is no smaller.
+    We can decide this before writing: writing does not make a sum shorter or its loss smaller.
     """
     chance = chance_loss(judge.field.rank, judge.field.dimension)
     sizes, heard, longest = [*engine.front], [*engine.witnessed], 0
@@ -69,6 +70,6 @@ def _standing_out(engine, judge):
 
 
 def _least(engine, judge):
-    """Loss on held-out points of the engine's best sum."""
+    """Return the held-out loss of the engine's best sum."""
     best = min(engine.front.values(), key=lambda found: found.loss)
     return judge.held_loss(engine.terms(best))

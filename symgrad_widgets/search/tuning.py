@@ -1,8 +1,9 @@
-"""The tuned numbers of the search, in one place: what each decides, and what measured it.
+"""The tuned numbers of the search: what each number decides, and which study measured it.
 
-A study is a section of docs/limits.md. *Not measured* says that no study compares the value with others: it
-was chosen while the search was built, and served in all of them. The verdict's numbers are in
-`verdict/tolerances.py`; what both say of a trained neuron is in `field/`, where they meet.
+A study is a section of docs/limits.md. *Not measured* means that no study compares the value with others: we
+chose it while we built the search, and all studies use it. The numbers of the verdict are in
+`verdict/tolerances.py`. The numbers that both search and verdict assume about a trained neuron are in
+`field/`.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ __all__ = [
     "BANK",
     "CERTIFICATE",
     "CHOICE",
+    "COMPOSITION",
     "DICTIONARY",
     "DIVISION",
     "EVIDENCE",
@@ -38,260 +40,316 @@ __all__ = [
 
 @dataclass(frozen=True)
 class _Rounding:
-    """What double precision cannot tell."""
+    """What double precision cannot distinguish."""
 
     divisor: float = 1e-300
-    """Least divisor: what may be 0 is raised to it. Not measured."""
+    """Smaller divisors are raised to this number, because they may be 0. Not measured."""
     share: float = 1e-12
-    """Of the numbers it was computed from: a smaller difference is rounding. Not measured."""
+    """A difference below this share of the two numbers is only rounding. Not measured."""
     loss: float = 1e-13
-    """Of a mean of 1 - cos^2: losses below are equal. Not measured."""
+    """Losses (means of 1 - cos^2) below this count as equal. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Session:
     """When a search ends."""
 
-    settled: int = 10
-    """Generations of evolution with the same answer that are enough. Not measured."""
-    matched: int = 2
-    """So many after the divisions where the answer is a match. Not measured."""
-    certain: int = 1
-    """So many, of any kind, where the answer leaves nothing to explain, or is certain. Not measured."""
+    settled: int = 5
+    """A search ends after this many generations of evolution with the same answer. Search/README.md."""
+    matched: int = 1
+    """A match without rivals must stay the answer for this many generations. Search/README.md."""
     given_up: int = 40
-    """Generations of evolution without an answer that are enough. Not measured."""
+    """Without an answer, a search ends after this many generations of evolution. Not measured."""
     stop_holds: float = 1.0
-    """Seconds for which a stop holds that comes while nothing runs. Not measured."""
+    """A stop that comes while nothing is running stays in force for this many seconds. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Search:
-    """How much is tried in the fixed stages, and what stays on the engine's front."""
+    """How many terms and sums the fixed stages try, and which sums stay on the engine's front."""
 
     survey: int = 3
-    """Generations of what is tried of any field: single terms, pairs, small bases. Not measured."""
+    """Every field gets at least this many generations: single terms, pairs, small bases. Not measured."""
     nodes: int = 40
-    """Nodes of the longest formula. Docs/limits.md, "Search space and settings", compares 10, 20 and 80."""
+    """Formulas have up to this many nodes. Docs/limits.md, "Search space and settings", tries 10, 20, 80."""
     terms: int = 1200
-    """Small terms at most that are made of the inputs. Not measured."""
+    """We make at most this many small terms from the inputs. Not measured."""
     paired_terms: int = 1200
-    """Small terms at most of which all pairs are compared; the time grows with the square. Not measured."""
+    """We compare at most this many small terms in pairs; the time grows with the square. Not measured."""
     pairs: int = 400
-    """Best pairs that are scored. Not measured."""
+    """We score this many of the best pairs. Not measured."""
     partners: int = 10
-    """Pairs of one term at most among those. Not measured."""
+    """Each term is in at most this many of these pairs. Not measured."""
     extensions: int = 40
-    """Terms that are tried beside each sum on the front, those that help most. Not measured."""
+    """For each sum on the front, we try this many further terms, those that help most. Not measured."""
     telling: int = 5
-    """Terms tried by what they explain of the values, as one more or instead of one. Not measured."""
+    """For each sum that explains the values, we try this many further terms. Not measured."""
     basis: int = 260
-    """Terms at most of a basis that is always eliminated. Search/README.md has the time of 219."""
+    """We always try bases of up to this many terms. Search/README.md gives the time for 219."""
     large_basis: int = 2200
-    """Terms at most where little is explained. Search/README.md has time and memory of 1,820."""
+    """If little is explained, we try bases of up to this many. Search/README.md gives the cost of 1,820."""
     unexplained: float = 0.2
-    """Least loss so far above which such large bases are tried. Not measured."""
+    """We try large bases only if the lowest loss is above this. Not measured."""
     sieved: int = 300
-    """Terms that the sieve leaves of a basis, so that all their gradients are in memory. Not measured."""
+    """The sieve keeps this many terms of a basis, so that all their gradients fit in memory. Not measured."""
     tie: float = 0.001
-    """Share by which losses differ that take each other off the engine's front. Not measured."""
+    """On the engine's front, losses that differ by less than this share count as equal. Not measured."""
     singular: float = 1e-8
-    """Squared sine between two terms' gradients below which they are one term. Not measured."""
+    """Two terms count as equal if the squared sine between their gradients is below this. Not measured."""
     close: float = 1.1
-    """Times the front's loss: sums below are judged on more points. Not measured."""
+    """We judge a sum on more points if its loss is below this many times the front's. Not measured."""
     heard: float = 4.0
-    """Times the front's loss: of sums below the neuron's values are asked. Not measured."""
+    """We compare a sum with the values if its loss is below this many times the front's. Not measured."""
     promising: float = 5.0
-    """Times what the best of their size leave: the values place coefficients of sums below. Not measured."""
+    """We fit a sum to the values if its error is below this many times the lowest error. Not measured."""
     rivals: int = 12
-    """Such sums at most. Not measured."""
+    """Besides the front, we judge at most this many sums on more points. Not measured."""
     rival_parsimony: float = 0.15
-    """Nats that a node has to earn in the order they are taken in, as on the third island. Not measured."""
+    """In the ranking of these sums, a node costs this many nats (as on the third island). Not measured."""
 
 
 @dataclass(frozen=True)
 class _Memory:
-    """What is computed or kept at once: memory and time, and no formula but by rounding."""
+    """How much we compute or keep at once. This affects memory and time; formulas change only by rounding."""
 
     solved: float = 5e5
-    """Numbers of gradients in the eigenproblems that are solved together. Not measured."""
+    """We solve eigenproblems together if their gradients have at most this many numbers. Not measured."""
     compared: int = 256
-    """Terms whose gradients are copied to be compared. Not measured."""
+    """To compare gradients, we copy those of this many terms at once. Not measured."""
     evaluated: float = 4e6
-    """Bytes of gradients that are evaluated together. Not measured."""
+    """We evaluate terms together if their gradients take at most this many bytes. Not measured."""
     evaluated_terms: tuple[int, int] = (16, 256)
-    """Terms at least and at most that are evaluated together. Not measured."""
+    """We evaluate at least and at most this many terms together. Not measured."""
     sieved: float = 8e6
-    """Bytes of gradients in the sieve. Search/README.md has the memory that comes to."""
+    """The sieve holds this many bytes of gradients at once. Search/README.md gives the total memory."""
     reserved: float = 128e6
-    """Bytes set aside for gradients, so that they need not be copied to grow. Not measured."""
+    """We reserve this many bytes for gradients, so that adding a term needs no copy. Not measured."""
     terms: float = 64e6
-    """Bytes of gradients before the terms out of use are forgotten. Not measured."""
+    """If gradients take more bytes than this, we drop unused terms. Not measured."""
     spare_terms: int = 500
-    """Terms beyond the small ones for which there is always room. Not measured."""
+    """There is always room for this many terms besides the small terms. Not measured."""
     sums: int = 50_000
-    """Sums remembered before those out of use are forgotten. Not measured."""
+    """If there are more sums than this, we drop unused sums. Not measured."""
     derivatives: int = 4096
-    """Derivatives of terms by their constants that are remembered. Not measured."""
+    """We cache this many derivatives of terms with respect to their constants. Not measured."""
+    written: int = 4096
+    """We remember how to write this many numbers. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Dictionary:
-    """Which terms are there from the beginning."""
+    """Which terms exist from the start."""
 
     degree: int = 6
-    """Of the monomials that are tried all at once. Not measured."""
+    """Highest degree of the monomials in a basis. Not measured."""
+    laurent_power: int = 2
+    """In a Laurent monomial, the power of an input is at most this, and at least minus this. Not measured."""
     distance_degree: int = 3
-    """Of the monomials beside distances. Not measured."""
+    """Highest degree of the monomials in the bases of distances. Not measured."""
     product_degrees: tuple[int, ...] = (3, 4, 5)
-    """Of the products of different inputs in large bases, as determinants have them. Not measured."""
+    """Degrees of products of different inputs in large bases, as in determinants. Not measured."""
     paired_inputs: int = 16
-    """Inputs, the most important ones, that small terms pair with each other. Not measured."""
+    """Small terms contain pairs of only this many inputs, the most important ones. Not measured."""
     factors: tuple[float, ...] = (-2.0, -1.0, -0.5, 0.5, 2.0)
-    """Of the input in f(c x): where the constant is refined from. Not measured."""
+    """Values of c from which the refinement of f(c x) starts. Not measured."""
     beside_one: tuple[float, ...] = (0.01, 0.1, 1.0)
-    """Of u in 1 + c u, u being of the size of 1. Not measured."""
+    """Values of c in 1 + c u, for u of about size 1. Not measured."""
     bent: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0)
-    """Of u in exp(c u), sin(c u), cos(c u), u being of the size of 1. Not measured."""
+    """Values of c in exp(c u), sin(c u) and cos(c u), for u of about size 1. Not measured."""
     uneven: tuple[float, ...] = (0.01, 0.1, 10.0, 100.0)
-    """Times y in log(x + c y). Not measured."""
+    """Values of c in log(x + c y) and log(x - c y). Not measured."""
     groups: int = 4
-    """Of terms without common inputs at most, for all ways to part them into P/Q are tried. Not measured."""
+    """We try all quotients P/Q if a sum has at most this many parts without common inputs. Not measured."""
     largest_power: int = 64
-    """Of u or its root in a person's formula that is read as products, else as exp(c log u). Not measured."""
+    """In a user's formula, a larger power of u, or of its root, is read as exp(c log u). Not measured."""
     largest_whole: float = 1e9
-    """Constant of a term at most that is written as a whole number. Not measured."""
+    """Whole constants below this size are written as integers. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Division:
-    """Which inputs act together, and how many ways to divide a field are followed."""
+    """Which inputs act together, and how many ways to divide a field the search follows."""
 
     inputs: int = 12
-    """Inputs, the most important ones, that are divided. Not measured."""
+    """The search divides only this many inputs, the most important ones. Not measured."""
     terms: int = 300
-    """Small formulas at most that a pair is held against. Not measured."""
+    """A pair is compared with at most this many small formulas. Not measured."""
     loose: float = 0.3
-    """Residual from which a pair does not act through a formula. Not measured."""
+    """A formula with a residual this large does not fit a pair. Not measured."""
     exact: float = 1e-11
-    """Residual that is rounding: such a division is followed alone. Not measured."""
+    """A residual this small is only rounding; then we follow only this division. Not measured."""
     node: float = 0.7
-    """Nats of its residual that each node of a pair's formula has to earn. Not measured."""
+    """A longer formula for a pair must lower the log residual by this much per node. Not measured."""
     same: float = 1e-6
-    """Relative difference of residuals of the same directions. Not measured."""
+    """Two formulas count as equal if their residuals differ by less than this share. Not measured."""
     forms: int = 3
-    """Formulas of one pair at most that are followed. Not measured."""
+    """We follow at most this many formulas of one pair. Not measured."""
     tried: int = 8
-    """Pairs with their formulas at most that replace a pair of one division. Not measured."""
+    """In each division, we try at most this many ways to replace a pair. Not measured."""
     kept: int = 8
-    """Divisions with equally many coordinates that are followed. Not measured."""
+    """For each number of coordinates, we follow this many divisions. Not measured."""
     small: int = 300
-    """Small terms at most of the coordinates of one. Not measured."""
+    """We make at most this many small terms from the coordinates of a division. Not measured."""
     extended: tuple[int, ...] = (30, 10)
-    """Best sums of two terms, then of three, that one more term is added to. Not measured."""
+    """We extend this many of the best sums, first sums of two terms, then of three. Not measured."""
     extensions: int = 10
-    """Terms that are tried beside each of these. Not measured."""
+    """For each of these sums, we try this many further terms. Not measured."""
+    refined: int = 2
+    """For each number of terms, we fit the constants inside this many of the best sums. Not measured."""
+    refined_terms: int = 5
+    """We do so only for sums of at most this many terms. Not measured."""
     read: int = 2
-    """Divisions with equally many coordinates that formulas are made of. Not measured."""
+    """For each number of coordinates, we make formulas from this many divisions. Not measured."""
     digits: tuple[int, ...] = (1, 3)
-    """Of the ratio in which two coordinates act together. Not measured."""
+    """In a sum x + r y of two coordinates, we try r with these numbers of digits. Not measured."""
     root: int = 3
-    """Denominator at most of p, where they act through x y^p. Not measured."""
+    """In a product x y^p of two coordinates, the denominator of p is at most this. Not measured."""
     power: int = 6
-    """Of p at most. Not measured."""
+    """Largest exponent p in such a product. Not measured."""
     neighbours: int = 24
-    """Points near which a pair's direction is fitted. Not measured."""
+    """At each point, we fit the direction of a pair to this many neighbours. Not measured."""
     shown: int = 800
-    """Points at most that a division is shown for. Not measured."""
+    """A division for the user is computed from at most this many points. Not measured."""
     sure: float = 0.1
-    """Residual up to which inputs are shown as acting together. Not measured."""
+    """We show that inputs act together only if the residual is at most this. Not measured."""
     few: int = 3
-    """Coordinates at most of which formulas are made. Not measured."""
+    """We make formulas only from divisions with at most this many coordinates. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Composition:
+    """Bases of products, and which of them the search uses."""
+
+    coordinates: tuple[int, int] = (2, 5)
+    """A division must have at least and at most this many coordinates. Not measured."""
+    alike: float = 2.0
+    """A division is left out if the next one has at most this many times its residual. Not measured."""
+    monomials: int = 260
+    """The basis of monomials alone has at most this many terms. Not measured."""
+    amplitudes: int = 24
+    """We multiply waves by at most this many monomials. Not measured."""
+    numerators: int = 64
+    """We divide at most this many monomials by a sum. Not measured."""
+    inside: int = 130
+    """We try at most this many monomials as the argument of a function. Not measured."""
+    high: tuple[int, ...] = (3, 4, 6)
+    """We also try these powers of one coordinate as the argument. Not measured."""
+    numbers: tuple[float, ...] = (0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
+    """Values of c in f(c u), for u of about size 1; we then optimize the best value. Not measured."""
+    reach: float = 3.5
+    """The optimization changes such a number by at most this factor. Not measured."""
+    placed: tuple[float, ...] = (1e-3, 1e-9)
+    """Relative error of such a number; the second value applies if the loss is tiny. Not measured."""
+    points: int = 80
+    """We compare bases at this many points. Not measured."""
+    tried: int = 6
+    """We optimize the number in this many of the best bases of quotients. Not measured."""
+    kept: int = 2
+    """We use this many bases of each kind. Not measured."""
+
+
+@dataclass(frozen=True)
+class _Nesting:
+    """Functions inside functions of one quantity."""
+
+    deep: int = 3
+    """We nest at most this many functions. Four would take eighteen times as many trials. Not measured."""
+    sums: int = 2
+    """We try nested functions in this many sums of terms, and in as many of logarithms. Not measured."""
+    kept: int = 8
+    """For each sum and quantity, we score this many nested functions. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Bank:
-    """When a term has gradients, and when two terms are one."""
+    """When the gradients of a term are usable, and when two terms count as equal."""
 
     probe_points: int = 24
-    """Points at which two terms are compared. Not measured."""
+    """We compare terms at this many points. Not measured."""
     digits: int = 7
-    """Gradients equal to so many are of one term, up to scale, sign and offset. Not measured."""
+    """Two terms count as equal if their gradients agree to this many digits, up to a factor. Not measured."""
     unseen: float = 1e-3
-    """Of the RMS gradient: where the probe has less, the rest is at a pole that it misses. Not measured."""
+    """If all these gradients are below this share of the term's RMS, there must be a pole. Not measured."""
     across: float = 1e-9
-    """Of the whole gradient: what is left along the data is rounding below. Not measured."""
+    """If less than this share of a gradient is tangent to the data, this part is rounding. Not measured."""
     shortest: float = 1e-150
-    """RMS gradient below which its square underflows. Not measured."""
+    """The square of a smaller RMS gradient would underflow. Not measured."""
     longest: float = 1e100
-    """RMS gradient above which products of it overflow. Not measured."""
+    """Products of larger RMS gradients would overflow. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Sums:
-    """The eigenproblem that places coefficients, and backward elimination."""
+    """The eigenproblem that gives the coefficients of a sum, and backward elimination."""
 
+    estimated: int = 3
+    """To compare bases, we take this many steps of inverse iteration. Not measured."""
     rounds: int = 3
-    """Of weights 1 / |grad e|^2 that bring the eigenvalue to the unweighted loss. Not measured."""
+    """To get the unweighted loss, we solve this many times, with weights 1 / |grad e|^2. Not measured."""
+    settled: float = 0.01
+    """Elimination goes on once a new solution lowers the loss by less than this share. Not measured."""
     weight: float = 1e-3
-    """Of the mean squared gradient: a point with less weighs no more than one with so much. Not measured."""
+    """For these weights, a squared gradient counts as at least this share of the mean. Not measured."""
     vanishing: float = 1e-40
-    """Of the mean squared gradient: a point with less has none and counts 1. Not measured."""
+    """A squared gradient below this share of the mean counts as 0, and 1 - cos^2 as 1. Not measured."""
     constant: float = 1e-10
-    """Of the largest squared gradient: sums with less are constant on the data. Not measured."""
+    """A sum is constant if its squared gradient is below this share of the largest. Not measured."""
     dependent: float = 1e-7
-    """Of its gradient that a term has across the others: with less it is one of their sums. Not measured."""
+    """A term is a sum of the others if less than this share of it is orthogonal to them. Not measured."""
+    ridge: float = 3e-4
+    """We add this to a diagonal of 1 where errors may hide the best sum of a large basis. Not measured."""
     needed: float = 1e-6
-    """Of the largest coefficient: a term with less is not needed in the shortest form. Not measured."""
+    """In the sparsest form, coefficients below this share of the largest count as 0. Not measured."""
     singly: int = 24
-    """Terms up to which elimination drops one at a time. Not measured."""
+    """If there are at most this many terms, elimination drops one term at a time. Not measured."""
     portion: int = 6
-    """Of more terms one in so many is dropped at once. Not measured."""
+    """If there are more terms, it drops one term in this many at once. Not measured."""
     cheap: float = 0.1
-    """Of the mean price: while some of those cost less, no others are dropped. Not measured."""
+    """If some of these terms cost less than this share of the mean, it drops only them. Not measured."""
     root_rounds: int = 30
-    """Rounds at most for a root of the secular equation; about six are needed. Not measured."""
+    """The roots of the secular equation take at most this many rounds; six usually suffice. Not measured."""
     root: float = 1e-10
-    """Relative change of a root that ends the rounds. Not measured."""
+    """The rounds end when a root changes by less than this share. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Sieve:
-    """The first look at large bases."""
+    """The first reduction of large bases."""
 
     shift: float = 1e-3
-    """Loss s that is added, so that A + s M has a Cholesky factor. Not measured."""
+    """The number s that makes A + s M positive definite, so that it has a Cholesky factor. Not measured."""
     later: float = 1e-7
-    """Share that the last term is shorter by than the first: of equal ones the first stays. Not measured."""
+    """We shorten later terms by up to this share, so the first of two equal terms stays. Not measured."""
     vectors: int = 8
-    """Combinations that the subspace iteration moves. Not measured."""
+    """The subspace iteration follows this many combinations. Not measured."""
     rounds: int = 8
-    """Of the subspace iteration. Not measured."""
+    """The subspace iteration takes this many rounds. Not measured."""
 
 
 @dataclass(frozen=True)
 class _InnerConstants:
-    """Constants inside terms: where they begin, and how they are refined and rounded."""
+    """Constants inside terms: where they start, and how they are refined and rounded."""
 
     rounds: int = 8
-    """Gauss-Newton steps at most. Not measured."""
+    """We take at most this many Gauss-Newton steps. Not measured."""
     dampings: tuple[float, ...] = (1.0, 0.3, 0.05)
-    """Shares of a step that are tried until the loss falls. Not measured."""
+    """Shares of a step, tried in turn until the loss falls. Not measured."""
     gain: float = 1e-6
-    """Of the loss: a step that gains less is the last. Not measured."""
+    """A step that lowers the loss by less than this share is the last one. Not measured."""
     exact: float = 1e-15
-    """Loss below which no step is needed. Not measured."""
+    """Below this loss, no step is needed. Not measured."""
     longest: float = 1e150
-    """Component of a gradient from which a step would overflow. Not measured."""
+    """If a gradient has a larger component, a step would overflow. Not measured."""
     digits: tuple[int, ...] = (1, 2, 3, 4, 6, 8)
-    """That a constant is rounded to, the fewest first, until the loss does not suffer. Not measured."""
+    """Numbers of digits of a constant: we take the first one that the loss allows. Not measured."""
     scaled: float = 0.6
-    """Probability that a new constant is a factor, c u, and not an offset, u + c. Not measured."""
+    """Probability that a new constant is a factor (c u), not an offset (u + c). Not measured."""
     factors: tuple[float, ...] = (1.0, -1.0, 0.5, -0.5, 2.0)
-    """That a new factor begins at. Not measured."""
+    """A new factor starts at one of these values. Not measured."""
     margin: float = 0.5
-    """Of the spread of u: so far from 0 the values of u + c begin. Not measured."""
+    """A new offset c keeps u + c this far from 0, in units of its spread. Not measured."""
     least_spread: float = 1e-3
-    """Of u that the margin is taken of, where u hardly varies. Not measured."""
+    """To compute that distance, we take the spread of u to be at least this. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -299,77 +357,77 @@ class _Evolution:
     """Sets of terms on islands, and random changes of a term."""
 
     parsimony: tuple[float, ...] = (0.03, 0.08, 0.15, 0.3)
-    """Nats of log loss that one node has to earn, for each island. Not measured."""
+    """On each island, a node must lower the log loss by this many nats. Not measured."""
     population: int = 40
-    """Sums on an island. Not measured."""
+    """An island holds this many sums. Not measured."""
     offspring: int = 48
-    """New sums for each island and generation. Not measured."""
+    """Each island makes this many new sums in a generation. Not measured."""
     freed: int = 3
-    """Sums with a constant freed inside, for each island and generation. Not measured."""
+    """In each generation, each island adds a constant inside a term of this many sums. Not measured."""
     terms: int = 8
-    """Of a sum at most. Not measured."""
+    """A sum has at most this many terms. Not measured."""
     tournament: int = 3
-    """Sums of which the fittest is a parent. Not measured."""
+    """The fittest of this many sums becomes a parent. Not measured."""
     shares: tuple[float, ...] = (0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
-    """Of the changes of a set, in the order of `islands.py`. Not measured."""
+    """Probabilities of the ways to change a set, in the order of `islands.py`. Not measured."""
     inherited: float = 0.5
-    """Probability of each term of the other parent to come along. Not measured."""
+    """Probability that a child inherits a given term of its other parent. Not measured."""
     new_nodes: tuple[int, int] = (2, 8)
-    """Nodes at least, and below which, of a random term that joins a sum. Not measured."""
+    """A new random term has at least the first, and less than the second, number of nodes. Not measured."""
     regrown_nodes: tuple[int, int] = (1, 6)
-    """Nodes at least, and below which, of a random term that replaces a part. Not measured."""
+    """Limits of the same kind for a random term that replaces a part of a term. Not measured."""
     added_nodes: tuple[int, int] = (1, 4)
-    """Nodes at least, and below which, of a random term beside a part. Not measured."""
+    """Limits of the same kind for a random term that is joined to a part of a term. Not measured."""
     appended: float = 0.7
-    """Probability that it stands behind that part. Not measured."""
+    """Probability that the random term comes after this part, not before it. Not measured."""
     functions: float = 0.4
-    """Probability of a function, and not a binary operator, at the root of a random term. Not measured."""
+    """Probability of a function, not a binary operator, at the root of a random term. Not measured."""
     constants: float = 0.08
-    """Probability of a constant, and not an input, at the leaf of a random term. Not measured."""
+    """Probability of a constant, not an input, at a leaf of a random term. Not measured."""
     constant_spread: float = 2
-    """Standard deviation of such a constant. Not measured."""
+    """Standard deviation of a random constant. Not measured."""
     nudged: float = 0.4
-    """Probability that of a term with constants one of them changes, and nothing else. Not measured."""
+    """Probability that only one constant of a term changes, if it has any. Not measured."""
     nudge_decades: tuple[float, float] = (-2, 0)
-    """Powers of ten of its relative change. Not measured."""
+    """The relative change of this constant usually lies between these powers of ten. Not measured."""
     moved: float = 0.1
-    """Probability that it also moves by a normal number, which may change its sign. Not measured."""
+    """Probability that we also add a Gaussian number to it, which may change its sign. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Subspace:
-    """Which inputs have a part, and when their combinations are searched instead."""
+    """Which inputs matter, and when the search works with combinations of inputs."""
 
     irrelevant: float = 1e-6
-    """Of the strongest input's power in the unit gradients: with less an input has no part. Not measured."""
+    """An input is left out if it has less than this share of the strongest input's power. Not measured."""
     inputs: int = 64
-    """With more of them a subspace is looked for. Not measured."""
+    """With more inputs than this, the search looks for a subspace. Not measured."""
     dimensions: int = 8
-    """That it may have. Not measured."""
+    """The subspace has at most this many dimensions. Not measured."""
     outside: float = 1e-3
-    """Share of the gradients' power that may lie outside, for each dimension left out. Not measured."""
+    """A direction is left out if it has at most this share of the gradients' power. Not measured."""
     cleared: float = 1e-6
-    """Of the largest weight of an input in a coordinate: less is rounding. Not measured."""
+    """In a coordinate, weights below this share of the largest are set to 0. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Split:
-    """Which points are searched, fitted on and judged on."""
+    """Which points we search, fit and judge on."""
 
     least_points: int = 4
-    """For each input and one more: of fewer none is held out. Not measured."""
+    """We hold out points only if there are at least this many times (inputs + 1) of them. Not measured."""
     held: int = 3
-    """One point in so many is held out. Not measured."""
+    """We hold out one point in this many. Not measured."""
     judged: int = 20_000
-    """Points times dimensions at most, for fitting and for judging each. Not measured."""
+    """In d dimensions, we fit on at most this number / d points, and judge on as many. Not measured."""
     judged_points: tuple[int, int] = (300, 2000)
-    """Points, least and most, that this comes to. Not measured."""
+    """But we use at least and at most this many points. Not measured."""
     searched: int = 4000
-    """Points times dimensions at most, of those to fit on, that the search looks at. Not measured."""
+    """In d dimensions, we search on at most this number / d points. Not measured."""
     searched_points: tuple[int, int] = (100, 350)
-    """Points, least and most, that this comes to. Not measured."""
+    """But we use at least and at most this many points. Not measured."""
     surveyed: int = 600
-    """Points times dimensions at most, where the survey is all there is. Not measured."""
+    """In d dimensions, a survey uses at most this number / d points. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -380,217 +438,227 @@ class _Writing:
         *(1, 6 / 5, 5 / 4, 4 / 3, 3 / 2, 5 / 3, 2, 5 / 2, 3, 10 / 3),
         *(4, 5, 6, 20 / 3, 15 / 2, 8, 9, 10),
     )
-    """The simple numbers, each times any power of ten. Not measured."""
+    """The simple numbers; their products with powers of ten are simple, too. Not measured."""
     largest: int = 12
-    """Fractions of numbers up to this are simple, and powers. Not measured."""
+    """Fractions of numbers up to this are simple, and so are powers up to this. Not measured."""
     powers: tuple[float, ...] = (2.0, 3.0, 0.5)
-    """That are one operator where a formula is written, as `complexity` counts. Not measured."""
+    """In `complexity`, each of these powers counts as one operator. Not measured."""
     easy: tuple[float, ...] = (1.0, 2.0, 5.0)
-    """Those that laws have most, which a coefficient may be farther from. Not measured."""
+    """Coefficients may be farther from these numbers, which are common in laws. Not measured."""
     near_easy: float = 0.1
-    """Relative distance from those; and of coefficients that are taken for equal. Not measured."""
+    """Largest relative distance from these numbers, or between coefficients taken as equal. Not measured."""
     near: float = 0.01
-    """Relative distance from any other simple number. Not measured."""
+    """Largest relative distance from any other simple number. Not measured."""
     slack: float = 1.01
-    """Times the loss that simpler numbers may cost. Not measured."""
+    """Simpler numbers may multiply the loss by at most this. Not measured."""
     nats: int = 6
-    """Of log likelihood that they may cost where few points tell. Not measured."""
+    """If there are few points, simpler numbers may cost this many nats of log likelihood. Not measured."""
     untold: float = 2e-6
-    """Loss that they may add, as no trained network can tell. Not measured."""
+    """Simpler numbers may add this much loss: no trained network is as exact as this. Not measured."""
     untold_share: float = 0.2
-    """Of the loss that they add so at most. Not measured."""
+    """Simpler numbers may add at most this share of the loss in this way. Not measured."""
     nothing: float = 1e-7
-    """Of the largest term's gradient: a term with less is none. Not measured."""
+    """We leave out terms whose gradient is below this share of the largest term's gradient. Not measured."""
     rounds: int = 4
-    """Of weights, when the coefficients to be written are solved for. Not measured."""
+    """To write coefficients, we solve this many times, each time with better weights. Not measured."""
     residual: float = 1e-15
-    """Squared sine that each point is given when points that make up the loss are counted. Not measured."""
+    """We add this to each squared sine before we compute the effective number of points. Not measured."""
     least_scale: float = 1e-9
-    """Of the largest coefficient: a smaller one is not called 1. Not measured."""
+    """We never scale a coefficient to 1 if it is below this share of the largest. Not measured."""
     scales: int = 6
-    """Coefficients up to which each is called 1 in turn. Not measured."""
+    """If there are at most this many coefficients, we scale each of them to 1 in turn. Not measured."""
     scale_ranks: int = 5
-    """Of more coefficients so many are, at equal distances in order of size. Not measured."""
+    """If there are more, we scale only this many to 1, evenly spaced in order of size. Not measured."""
     tried: int = 3
-    """Results that are written out before the shortest is taken. Not measured."""
+    """We write out this many of the results, and keep the shortest. Not measured."""
     digits: tuple[int, ...] = (3, 4, 5, 6, 8, 10)
-    """That other numbers are rounded to, the fewest first, until the loss does not suffer. Not measured."""
+    """Numbers of digits of other coefficients: we take the first one that the loss allows. Not measured."""
     root: int = 3
-    """Denominator at most of a power, when a sum of logarithms is written as a product. Not measured."""
+    """Largest denominator of a power when a sum of logarithms becomes a product. Not measured."""
     power_of_sum: float = 1.5
-    """Nodes charged on top: x**4/2 + x**2 reads better than (x**2 + 1)**2. Not measured."""
+    """Extra cost of a power of a sum: x**4/2 + x**2 reads better than (x**2 + 1)**2. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """The rule of selection; `choice/selection.py` has the reasons."""
+    """The rule of selection; `choice/selection.py` gives the reasons."""
 
     steep: float = 0.6
-    """Slope, in units of 10 nats for each node, that any steeper one is as good as. Not measured."""
+    """Steeper slopes count as this slope, in units of 10 nats per node. Not measured."""
     flat: float = 0.1
-    """Slope that any flatter one is as good as. Not measured."""
+    """Flatter slopes count as this slope. Not measured."""
     window: float = 0.6
-    """Share of its nodes that those have which a formula is held against. Not measured."""
+    """A formula is compared with those that have at least this share of its nodes. Not measured."""
     pieces: int = 20
-    """Independent pieces that a smooth error is taken to have, however many points show it. Not measured."""
+    """A smooth error counts as this many independent pieces, for any number of points. Not measured."""
     shells: tuple[int, int] = (3, 29)
-    """Nearest points, and next ones, whose residuals a point's is compared with. Not measured."""
+    """Number of neighbours of a point in the first and in the second shell. Not measured."""
     reach: float = 3
-    """Gaps between the two shells over which a correlation is extrapolated at most. Not measured."""
+    """We extrapolate a correlation at most this many times the distance between the shells. Not measured."""
     by_chance: float = 5
-    """Standard deviations that a correlation of chance does not reach. Not measured."""
+    """A chance correlation stays below this many standard deviations. Not measured."""
     residual: float = 1e-20
-    """Mean squared residual below which it is rounding and has no correlation. Not measured."""
+    """A smaller mean squared residual is rounding and has no correlation. Not measured."""
     extra: int = 2
-    """Nodes charged on top for exp, log, sin ... and for numbers that are not simple. Not measured."""
+    """Each exp, log, sin ... and each number that is not simple costs this many more nodes. Not measured."""
     floor: float = 1e-10
-    """Losses below are equal: no network is that exact. Not measured."""
+    """Losses below this count as equal, because no network is so accurate. Not measured."""
     training: float = TRAINING_ERROR
-    """Corrections of the loss by less are attributed to training. Not measured."""
+    """A difference in loss below this may come from training. Not measured."""
     exact: float = 1e3
-    """Times the least loss: where that is less, the field is exact, and no training. Not measured."""
+    """The field counts as exact if the lowest loss times this is less than `training`. Not measured."""
     node: float = 2.5
-    """Nats that a node takes to write: one of a dozen operators and inputs. Not measured."""
+    """Writing a node, one of a dozen operators and inputs, costs this many nats. Not measured."""
     told: float = 1e-4
-    """Loss below which a point says no more: constants fit few points exactly. Not measured."""
+    """Lower losses count as this, because constants can fit a few points exactly. Not measured."""
     law: float = 0.1
-    """Of chance: above, no formula is given. Docs/limits.md, "Noise and few points", has what comes of it."""
+    """A law's loss is at most this share of chance. Docs/limits.md, "Noise and few points", has results."""
 
 
 @dataclass(frozen=True)
 class _Values:
-    """How values are predicted from those at neighbouring values of a formula."""
+    """How we predict a neuron's value from points where a formula has nearly the same value."""
 
     least_points: int = 30
-    """Of fewer nothing is said. Not measured."""
+    """With fewer points, the values do not count. Not measured."""
+    spread: float = 0.01
+    """Values count if at least this share of points makes up their variance. Docs/limits.md, "Products"."""
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
-    """Neighbours on either side that a line is put through; the best number counts. Not measured."""
+    """We fit a line to this many neighbours on either side, and take the best number. Not measured."""
     price: float = 0.2
-    """Nats of what is left of the values that a node gains over formulas of like length. Not measured."""
+    """An extra node must lower the log error by this, against formulas of similar length. Not measured."""
     far_price: float = 0.1
-    """Over much shorter ones. Not measured."""
+    """An extra node must lower the log error by this, against much shorter formulas. Not measured."""
     training: float = 1e-5
-    """Share of the values, 0.3 % of their spread squared, that is attributed to training. Not measured."""
+    """This share of the values' variance, (0.3 %)^2, may come from training. Not measured."""
     law: float = 0.1
-    """Share of the values that is left, above which no formula is given. Not measured."""
+    """There is no answer if a formula leaves more than this share of the values unexplained. Not measured."""
     window: int = 8
-    """Neighbours on either side where coefficients are placed. Not measured."""
+    """To fit coefficients to the values, we use this many neighbours on either side. Not measured."""
     steps: int = 3
-    """Gauss-Newton steps at most that place coefficients. Not measured."""
+    """To fit coefficients to the values, we take at most this many Gauss-Newton steps. Not measured."""
     ridge: float = 1e-6
-    """Added to a diagonal of 1: the common factor of all coefficients is free. Not measured."""
+    """We add this to a diagonal of 1, because a common factor of the coefficients is free. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Systematic:
-    """Polynomials of two inputs that are tried on what a formula leaves of the values."""
+    """Polynomials of two inputs, fitted to the part of the values that a formula leaves unexplained."""
 
     degree: int = 6
-    """Of both together at most. Not measured."""
+    """The polynomials have at most this total degree. Not measured."""
     parts: int = 5
-    """That the points are divided into: each is predicted from the others. Not measured."""
+    """We split the points into this many parts, and predict each part from the others. Not measured."""
     points: int = 10
-    """For each coefficient at least. Not measured."""
+    """There must be at least this many points for each coefficient. Not measured."""
     inputs: int = 12
-    """Of a field at most: all pairs are tried. Not measured."""
+    """The field must have at most this many inputs, because we try all pairs. Not measured."""
     ridge: float = 1e-9
-    """Of the trace of the normal equations, for inputs that depend on each other. Not measured."""
+    """We add this share of the normal equations' trace, in case inputs depend on each other. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Intervals:
-    """How well numbers are known."""
+    """How precisely numbers are known."""
 
     groups: int = 30
-    """Of neighbouring points, that err together. Not measured."""
+    """We split the points into this many groups of neighbours, which have similar errors. Not measured."""
     rounds: int = 10
-    """Of k-means that makes them. Not measured."""
+    """We find these groups by this many iterations of k-means. Not measured."""
     errors: float = 4.5
-    """Standard errors within which simple numbers are as good: networks err as a whole, too. Not measured."""
+    """A simple number may differ from the fitted number by this many standard errors. Not measured."""
     wide: float = 2.0
-    """Standard errors on either side that an interval is wide. Not measured."""
+    """An interval extends this many standard errors to either side. Not measured."""
     by_chance: float = 0.2
-    """Relative width of an interval times the names tried: above, one lies in it by chance. Not measured."""
+    """A number gets no name if its relative width times the names tried exceeds this. Not measured."""
     multiples: tuple[str, ...] = ("1", "2", "1/2", "4", "1/4")
-    """Of pi, e and roots that have a name. Not measured."""
+    """These multiples of pi, e and roots have a name. Not measured."""
     roots: tuple[int, ...] = (2, 3)
-    """Whose square roots have a name. Not measured."""
+    """The square roots of these numbers have a name. Not measured."""
     told: float = 1e-10
-    """Least eigenvalue of a curvature of diagonal 1 that tells the numbers apart. Not measured."""
+    """A smaller eigenvalue of the curvature, scaled to diagonal 1, leaves numbers free. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """When a formula is called a match; `choice/kind.py` has the reasons."""
+    """When a formula is called a match; `choice/kind.py` gives the reasons."""
 
     left: float = 0.02
-    """Share of the values that is left at most. Not measured."""
+    """A match leaves at most this share of the values unexplained. Not measured."""
     values_price: float = 0.025
-    """Nats of what is left of the values that a node may gain. Search/README.md, "What an answer is"."""
+    """A longer formula may gain only this many nats per node. Search/README.md, "What an answer is"."""
     smooth: float = 0.5
-    """Share of what is left of the directions that may be smooth. Not measured."""
+    """In a match, at most this share of the loss may be smooth. Not measured."""
     missing: float = 0.1
-    """Share of what is left that a function of one input predicts, above which that is said. Not measured."""
-    certain: float = 0.9
-    """Nats of what is left of the values, for each node of a match. Search/README.md, "What an answer is"."""
-    systematic: float = 0.03
-    """Share of what a match leaves that two inputs predict. Search/README.md, "What an answer is"."""
+    """We name an input if a function of it predicts more than this share of the errors. Not measured."""
+    node: float = 0.75
+    """Each node of a match explains at least this many nats. Search/README.md, "What an answer is"."""
+    predicted: float = 0.15
+    """In other matches, two inputs predict at most this share. Search/README.md, "What an answer is"."""
+    certain: float = 0.95
+    """A match that leaves less than exp(-this) a node ends a run. Search/README.md, "What an answer is"."""
+    chance: float = 0.01
+    """Two inputs may predict this share of any errors by chance. Not measured."""
+    rivals: float = 2.0
+    """A rival leaves at most this many times as much as a match. Search/README.md, "What an answer is"."""
+    apart: float = 0.02
+    """Rivals' directions differ by more than this share of the match's loss. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Front:
-    """What a person is shown."""
+    """Which formulas appear on the front that people see."""
 
     fall: float = 0.98
-    """Times the loss of the simpler formula that a longer one has at most. Not measured."""
+    """A longer formula is shown if its loss is at most this many times the shorter one's. Not measured."""
     handicap: float = 1.05
-    """Factor that each decimal raises a loss by, among formulas of one length. Not measured."""
+    """To compare formulas of one length, we multiply losses by this for each decimal number. Not measured."""
     floor: float = 1e-14
-    """Losses below are equal. Not measured."""
+    """Losses below this count as equal. Not measured."""
     alike: float = 1e-8
-    """Mean 1 - cos^2 between two formulas below which they are one. Not measured."""
+    """Two formulas count as equal if the mean 1 - cos^2 between them is below this. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What speaks for a formula when nobody knows the concept."""
+    """Evidence for a formula when nobody knows the concept."""
 
     resamples: int = 50
-    """Of the points, for agreement and spread. Not measured."""
+    """We compute agreement and spread from this many resamplings of the points. Not measured."""
     generations: int = 4
-    """Of the cheap null: the first of the fixed stages. Not measured."""
+    """A short run on random directions takes this many generations of the fixed stages. Not measured."""
     thorough_runs: int = 3
-    """On random directions, each as long as the search was. Not measured."""
+    """A thorough test takes this many such runs, each as long as the search. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Certificate:
-    """How many formulas are enumerated, and which of them are judged."""
+    """How many small formulas we enumerate, and how many of these we judge."""
 
     inputs: int = 3
-    """That matter at most. Search/README.md has time and memory."""
+    """We enumerate formulas of at most this many inputs. Search/README.md gives time and memory."""
     nodes: int = 6
-    """Of the longest formula. Search/README.md has time and memory."""
+    """The longest formula has this many nodes. Search/README.md gives time and memory."""
     summed: int = 4
-    """Nodes at most of each of two functions that are summed. Search/README.md has time and memory."""
+    """Each of two functions in a sum has at most this many nodes. Search/README.md gives time and memory."""
     points: int = 32
-    """Of the field, at which formulas are told apart. Not measured."""
+    """We compare formulas at this many points of the field. Not measured."""
     alike: float = 1e-8
-    """Difference of two numbers made of all points below which functions are one. Not measured."""
+    """Functions count as equal if both numbers of their signatures differ by less than this. Not measured."""
     together: int = 4096
-    """Trees that are evaluated together. Not measured."""
+    """We evaluate this many trees together. Not measured."""
     kept: int = 12
-    """Formulas of each number of nodes that are judged, those that leave least. Not measured."""
+    """We judge this many formulas of each length, those with the lowest loss. Not measured."""
 
 
 @dataclass(frozen=True)
 class _Storage:
-    """What a file may hold that a stranger gives."""
+    """How large a stranger's file may be."""
 
     bytes: int = 10**8
-    """Of all arrays, such as a million points of six inputs with their gradients. Not measured."""
+    """All arrays together have at most this many bytes: a million points of six inputs. Not measured."""
     characters: int = 2**18
-    """Of the settings. Not measured."""
+    """The settings have at most this many characters. Not measured."""
 
 
 ROUNDING = _Rounding()
@@ -608,6 +676,8 @@ SUBSPACE = _Subspace()
 SPLIT = _Split()
 WRITING = _Writing()
 CHOICE = _Choice()
+COMPOSITION = _Composition()
+NESTING = _Nesting()
 VALUES = _Values()
 SYSTEMATIC = _Systematic()
 INTERVALS = _Intervals()

@@ -1,4 +1,4 @@
-"""How to end a running search: it looks at its watch between two pieces of work."""
+"""Interrupt a running search. The search calls its `Watch` regularly."""
 
 import time
 from contextlib import contextmanager
@@ -10,13 +10,13 @@ __all__ = ["Interrupted", "Watch"]
 
 
 class Interrupted(Exception):  # noqa: N818 - nothing went wrong
-    """Drop the current generation."""
+    """Raised to drop the current generation."""
 
 
 class Watch:
-    """Call it between two pieces of work: it raises `Interrupted` after a stop, or when time is up.
+    """Raises `Interrupted` when it is called after a stop, or after the time limit.
 
-    One thread works at a time. A stop ends what is running, and what other threads are waiting to begin.
+    Only one thread works at a time. A stop ends the running work, and also the work of waiting threads.
     """
 
     def __init__(self):
@@ -30,18 +30,18 @@ class Watch:
 
     @property
     def stopped(self):
-        """Whether somebody asked the current work to stop."""
+        """Whether someone has asked the current work to stop."""
         return self._asked >= self._begun
 
     def stop(self):
-        """Ask the current work to end; if there is none, whatever begins within a second."""
+        """Ask the current work to end. If nothing is running, whatever starts within a second ends."""
         self._asked, self._early = time.monotonic(), self._depth == 0
 
     @contextmanager
     def over(self, seconds=float("inf")):
-        """Watch over some work, for at most `seconds`; a stop counts until the outermost work has ended.
+        """Allow at most `seconds` for the work inside. A stop holds until the outermost work has ended.
 
-        Nested work belongs to one thread. Another thread waits here for its turn; then its time begins.
+        Only one thread can work; others wait here. The time of a waiting thread starts when its turn comes.
         """
         arrived = time.monotonic()
         with self._lock.held():

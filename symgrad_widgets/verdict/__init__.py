@@ -1,4 +1,4 @@
-"""Compare a formula with a concept: the same (proved, up to constants, numerically), or not."""
+"""Decide whether a formula and a concept are the same: proved, up to constants, numerically, or not."""
 
 from .decision import CERTAINTY, Verdict, verify
 from .proof import vanishes

@@ -1,4 +1,4 @@
-"""Formulas against concepts in double precision, at many points: misalignment, domain, monotonicity."""
+"""Compare formulas with concepts in double precision, at many points: misalignment, domain, monotonicity."""
 
 import numpy as np
 
@@ -12,14 +12,14 @@ __all__ = ["box_regions", "data_region", "defined", "flat", "is_monotone", "misa
 
 
 def data_region(concepts, surface, field):
-    """Gradient field of the concepts at (at most 2000 of) a field's points, along the surface."""
+    """Gradient field of the concepts, along the surface, at up to 2000 of a field's points."""
     index = np.arange(len(field))[:: max(1, -(-len(field) // tolerances.DATA_POINTS))]
     points = field.points[index]
     return _region(concepts, surface, points, surface.measure_at(points, index))
 
 
 def box_regions(formula, concepts, surface):
-    """Gradient fields of the concepts in two boxes, `{where: field}`, at points where all is finite.
+    """Gradient fields of the concepts in two boxes, `{where: field}`, at points where everything is finite.
 
     Raises
     ------
@@ -43,8 +43,8 @@ def box_regions(formula, concepts, surface):
             regions[where] = _region(concepts, surface, points, surface.measure_at(points))
     if not regions:
         raise ExpressionError(
-            f"no real finite point: {formula} and {concepts[0]} are not both finite for inputs "
-            f"{' or '.join(tolerances.BOXES)}; give the field"
+            f"no point was found where both {formula} and {concepts[0]} are real and finite, for inputs "
+            f"{' or '.join(tolerances.BOXES)}: pass the neuron's field as well, field=..."
         )
     return regions
 
@@ -65,7 +65,7 @@ def _region(concepts, surface, points, measure):
         shown = ", ".join(map(str, concepts))
         raise ExpressionError(
             f"the concept {shown} is constant, or has no finite real value, at {lost:.0%} of the points "
-            "where it is compared: give points on which it varies"
+            "where it is compared: use points on which it varies"
         )
     return region
 
@@ -77,7 +77,7 @@ def _slopes(concept, names, points):
 
 
 def defined(formula, region):
-    """Where a formula has a real value, (N,) bool; an overflow counts if its inner part is finite."""
+    """Where a formula has a real value, (N,) bool; an overflow counts as real if its inner part is finite."""
     values, _ = evaluate(formula, region.names, region.points)
     inner, _ = evaluate(core(formula), region.names, region.points)
     return ~np.isnan(values) & np.isfinite(inner)
@@ -97,10 +97,10 @@ def flat(formula, region):
 
 
 def is_monotone(formula, concept, region, strict=True):
-    """Whether a formula only rises, or only falls, with the concept over the points of a region.
+    """Whether a formula only rises or only falls as the concept rises, over the points of a region.
 
-    It looks at the sign of the derivative and at the order of the values: 1/g falls on either side of zero,
-    but jumps there. Formulas that agree only approximately (`strict=False`) are compared by their ranks.
+    We check the sign of the derivative and the order of the values: 1/g falls on either side of zero, but
+    jumps at zero. If formulas agree only approximately (`strict=False`), their ranks are compared.
     """
     from scipy.stats import spearmanr
 
@@ -120,7 +120,7 @@ def is_monotone(formula, concept, region, strict=True):
 
 
 def _noise(values, gradients):
-    """Differences of values that may be mere rounding; gradients are in units of the inputs' spreads."""
+    """How much values may differ by rounding alone; gradients are in units of the inputs' spreads."""
     of_slope = tolerances.SLOPE_NOISE * np.linalg.norm(gradients, axis=1)
     return tolerances.VALUE_NOISE * np.abs(values) + of_slope + tolerances.LEAST
 

@@ -1,4 +1,4 @@
-"""Whether a formula is the concept: proved, up to its constants, numerically, or not."""
+"""Decide whether a formula is the concept: proved, up to its constants, numerically, or not."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from .tolerances import CONSTANT_PART, EXACT_POINTS, SAME_DIRECTIONS, UNDEFINED_
 
 __all__ = ["CERTAINTY", "Verdict", "verify"]
 
-CERTAINTY = ("different", "undecided", "constants", "numerically", "proved")  # of one formula, rising
+CERTAINTY = ("different", "undecided", "constants", "numerically", "proved")  # least certain first
 
 _CONSTANT = "the formula is constant on the data, or on a part of them."
 
@@ -29,13 +29,14 @@ class Verdict:
 
     Attributes
     ----------
-    same : True, False, or None if it cannot tell
+    same : True, False, or None if `verify` cannot tell
     how : "proved" | "constants" (same form, constants within 1 %) | "numerically" | "different" |
         "undecided" | "mixture" (of several concepts in one neuron: only from `interpret`)
-    residual : mean over the points of 1 - cos^2 between the two gradients on the tangent space, as given
+    residual : mean over the points of 1 - cos^2 between the gradients of the concept and of the formula as
+        given, on the tangent space
     message : a sentence for a person
 
-    In an `if`, a verdict counts as true only if `same` is True; "undecided" does not.
+    In an `if`, a verdict counts as true only if `same` is True; "undecided" counts as false.
 
     """
 
@@ -57,11 +58,11 @@ def verify(
     field: GradientField | None = None,
     constraints: Iterable = (),
 ) -> Verdict:
-    """Decide whether a formula is the same concept as another, whatever monotone function bends either.
+    """Decide whether a formula is the same concept as another, whatever monotone functions bend them.
 
-    They are the same if their gradients are parallel on the data's tangent space (all 2x2 minors of their
-    Jacobian vanish), if neither is constant on a part of the data, and if one is a monotone function of the
-    other there: `cos(20*g)` is not `g`.
+    They are the same if three things hold: their gradients are parallel on the data's tangent space (all 2x2
+    minors of their Jacobian vanish); neither is constant on a part of the data; and on the data, one is a
+    monotone function of the other. So `cos(20*g)` is not `g`.
 
     >>> verify("3 / exp(x^2 + v^2)", "x^2/2 + v^2/2").how
     'proved'
@@ -69,12 +70,12 @@ def verify(
     Parameters
     ----------
     expression, concept : str or sympy.Expr
-        If `concept` is a sequence of k formulas, the question is whether `expression` is any function of
-        them ((k+1)-minors).
+        If `concept` is a sequence of k formulas, we ask whether `expression` is any function of these: then
+        all (k+1)-minors vanish.
     field : GradientField, or None
-        Gives names, points and tangent space. None: uses points of the boxes (0.2, 2)^n and (-2, 2)^n at
-        which both formulas are finite. The formula has to be monotone in the concept in at least one box;
-        if it is monotone in only one, the message says so.
+        Gives names, points and tangent space. With None, we use points of the boxes (0.2, 2)^n and (-2, 2)^n
+        at which both formulas are finite. The formula must be monotone in the concept in at least one box; if
+        it is monotone in only one of them, the message says so.
     constraints : text "x1 + x4 = 5", SymPy equations, or expressions that are zero
         Equations that hold on the data; the proof uses them exactly.
 
@@ -85,10 +86,10 @@ def verify(
     Raises
     ------
     ExpressionError
-        if a text cannot be read or has unknown symbols, and if a formula is constant or has no finite real
+        if a text cannot be read or has unknown symbols, or if a formula is constant or has no finite real
         value.
     DataError
-        if the constraints contradict each other or the data.
+        if the constraints contradict one another or the data.
 
     """
     case = _Case(expression, concept, field, constraints)
@@ -96,7 +97,7 @@ def verify(
 
 
 class _Case:
-    """One question: a formula, the concepts, and the surface they are compared on."""
+    """One question: a formula, the concepts, and the surface on which they are compared."""
 
     def __init__(self, expression, concept, field, constraints):
         known = None if field is None else field.names
@@ -105,7 +106,7 @@ class _Case:
         self.formula = _not_constant(as_expression(expression, known), "formula")
         self.concepts = [_not_constant(as_expression(c, known), "concept") for c in listed]
         if not self.concepts:
-            raise ExpressionError("the list of concepts is empty: give at least one formula")
+            raise ExpressionError("the list of concepts is empty: pass at least one formula")
         equations = [read_equation(equation, known) for equation in constraints]
         self.names = known or _names_in(self.formula, *self.concepts, *equations)
         self.field = field
@@ -154,14 +155,14 @@ class _Case:
         return self._same("numerically", "to 1e-60 at points computed with 100 digits; SymPy finds no proof.")
 
     def _telling(self):
-        """Points to compute exactly: the worst ones, and a sample of all."""
+        """Indices of points to compute exactly: the worst points, and a sample of all points."""
         shares = np.where(self._everywhere(defined), self.shares, 0)
         worst = np.argsort(-shares, kind="stable")[: EXACT_POINTS // 2]
         step = max(1, 2 * len(self.shares) // EXACT_POINTS)
         return np.concatenate([worst, np.arange(0, len(self.shares), step)])
 
     def _approximately(self, rounded):
-        """Judge a formula that no exact point confirms. If `rounded`, none refutes it either."""
+        """Judge a formula that exact points do not confirm and, if `rounded`, do not refute either."""
         wide = self._wide()
         near = self.residual < WORTH_A_REFIT
         found = _first(refit(self.formula, region) for region in wide) if near else None
@@ -199,10 +200,10 @@ class _Case:
         ]
         if not monotone:
             return self._different(
-                "the gradients are parallel, but neither is a monotone function of the other."
+                "the gradients are parallel, but neither formula is a monotone function of the other."
             )
         if len(monotone) < len(self.regions):
-            why += f" It is monotone in the concept for inputs {monotone[0]}; give the field for other data."
+            why += f" It is monotone in the concept for inputs {monotone[0]}; for other data, pass the field."
         return Verdict(True, how, self.residual, what + why)
 
     def _different(self, why):
@@ -211,11 +212,11 @@ class _Case:
         return Verdict(False, "different", self.residual, f"{what}: {why}")
 
     def _angles(self):
-        middle, high = np.percentile(degrees(self.shares), [50, 95])
-        close = " Close, but computed exactly they differ." if self.residual < SAME_DIRECTIONS else ""
+        high = np.percentile(degrees(self.shares), 95)
+        close = " An exact computation shows that they differ." if self.residual < SAME_DIRECTIONS else ""
         return (
             f"mean 1 - cos^2 is {self.residual:.1e} at {len(self.shares)} points, "
-            f"the angle {middle:.2g} degrees in the median and {high:.2g} at the 95th percentile.{close}"
+            f"an angle of {degrees(self.residual):.2g} degrees; 95 % are below {high:.2g}.{close}"
         )
 
 
@@ -235,7 +236,7 @@ def _first(found):
 
 
 def _told_apart(changes, most=6):
-    """Given and found constants, each pair with enough digits to show that they differ."""
+    """Constants as given and as found, each pair with enough digits to show that the two differ."""
     told = []
     for given, found in changes[:most]:
         digits = next((d for d in range(4, 17) if f"{given:.{d}g}" != f"{found:.{d}g}"), 17)

@@ -1,8 +1,8 @@
-"""Whether a formula is a function of others: refuted at exact points, or proved by SymPy within a size limit.
+"""Whether a formula is a function of others: exact points refute it, or SymPy proves it within a size limit.
 
 `e` is a function of `g_1 ... g_k` on a surface `h = 0` if all (k+1)-minors of their Jacobian along the
-surface vanish. A single point with 100 digits refutes it, however small the difference. A proof expands the
-minors.
+surface vanish. A single point, computed with 100 digits, can refute this, however small the difference. A
+proof expands the minors.
 """
 
 import math
@@ -23,7 +23,7 @@ _ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO
 
 
 class Screening(Enum):
-    """What exact points say."""
+    """What exactly computed points say."""
 
     PARALLEL = "no point refutes it"
     DIFFERENT = "a point refutes it"
@@ -32,9 +32,10 @@ class Screening(Enum):
 
 
 def screen(formula, concepts, surface, chart):
-    """Compare gradients along the surface at points `chart` (N, f) with 100 digits, until one refutes.
+    """Compare gradients along the surface at points `chart` (N, f), with 100 digits, until one point refutes.
 
-    The last point says PARALLEL only if the formula's gradient was zero at no more than a fifth of them.
+    If no point refutes, the answer is PARALLEL, unless the formula's gradient is zero at more than a fifth of
+    the points.
     """
     names = surface.coordinates
     rows = [core(surface.restrict(e)) for e in (formula, *concepts)] + list(surface.implicit)
@@ -60,7 +61,7 @@ def screen(formula, concepts, surface, chart):
 
 
 def _tame(rows, names, chart):
-    """Points at which every argument of a transcendental function is of moderate size."""
+    """Points at which all arguments of transcendental functions are of moderate size."""
     arguments = set().union(*(_arguments(row) for row in rows))
     tame = np.ones(len(chart), dtype=bool)
     for argument in arguments:
@@ -74,7 +75,7 @@ def _arguments(expression):
 
 
 def _jacobian(rows, names, surface, point):
-    """Gradients as mpmath numbers at a point; None if one has no finite real value."""
+    """Gradients at a point, as mpmath numbers; None if one of them has no finite real value."""
     try:
         point = surface.polish([mpmath.mpf(float(x)) for x in point])
         values = [compiled(row, names, "mpmath")(*point) for row in rows]
@@ -87,7 +88,7 @@ def _jacobian(rows, names, surface, point):
 
 
 def _misalignment(vector, normals, others):
-    """Length of `vector` along the surface, and the share of it that lies outside the span of `others`."""
+    """Length of `vector` along the surface, and the share that lies outside the span of `others`."""
     along = _outside(vector, _orthonormal(normals))
     total = mpmath.fdot(along, along)
     if mpmath.sqrt(total) <= _NO_LENGTH:
@@ -114,9 +115,9 @@ def _outside(vector, basis):
 
 
 def proves(formula, concepts, surface, chart):
-    """Whether SymPy shows, within bounds, that the minors vanish on the surface; False is "not shown".
+    """Whether SymPy shows, within bounds, that the minors vanish on the surface; False means "not shown".
 
-    `chart` (N, f): an input whose values there are all positive is taken to be positive.
+    An input that is positive at all the points `chart` (N, f) is taken to be positive everywhere.
     """
     names = surface.coordinates
     formula, *concepts = (core(surface.restrict(e)) for e in (formula, *concepts))
@@ -148,9 +149,9 @@ def _is_written_in(formula, concepts):
 
 
 def _pivots(rows, surface, chart):
-    """(row, column) pairs of a largest minor that does not vanish, by full pivoting at a point.
+    """(row, column) pairs of a largest minor that does not vanish, found by full pivoting at a point.
 
-    If every minor that borders this one vanishes, the rank is at most k + 1: no need to check the others.
+    If all minors that border this minor vanish, all other minors of their size vanish too and need no check.
     """
     functions = [on_arrays(surface.free, row) for row in rows]
     best = None
@@ -189,9 +190,9 @@ def _determinant(rows):
 
 
 def vanishes(expression, equations=()):
-    """Whether SymPy shows that an expression is zero (where `equations` are): True, or False for "not shown".
+    """Whether SymPy shows that an expression is zero where `equations` are; False means "not shown".
 
-    Bounded by the size of what it would have to expand, so it ends within seconds.
+    The size of what SymPy may expand is bounded, so this ends within seconds.
     """
     if expression == 0:
         return True
@@ -209,7 +210,7 @@ def _as_it_is(expression):
 
 
 def _opaque(expression):
-    """Replace sums under roots and fractions by symbols, so that what the chain rule cancels stays small."""
+    """Replace sums under roots and in fractions by symbols: what cancels by the chain rule stays small."""
     sums = {}
 
     def symbol(power):
@@ -227,7 +228,7 @@ def _numerator(expression):
 
 
 def _exponentials(expression):
-    """Sines and tangents as exponentials, which expand to a normal form."""
+    """Write sines and tangents as exponentials, which expand to a normal form."""
     if not expression.has(sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh):
         return None
     if sp.count_ops(expression) > tolerances.EXPONENTIAL_OPERATIONS:
@@ -236,7 +237,7 @@ def _exponentials(expression):
 
 
 def _signed(expression):
-    """|u| as s u with a symbol s for the sign of each factor of u, whose square is one."""
+    """Write |u| as s u, with a symbol s for the sign of each factor of u; the square of s is one."""
     if not expression.has(sp.Abs, sp.sign):
         return None
     signs = {}
@@ -263,7 +264,7 @@ def _expand(expression):
 
 
 def _reduce(expanded, equations):
-    """Remainder of a polynomial modulo polynomial equations; the expression if that does not apply."""
+    """Remainder of a polynomial modulo polynomial equations; anything else is returned as it is."""
     if expanded == 0 or not equations or len(equations) > tolerances.REDUCED_BY:
         return expanded
     if len(sp.Add.make_args(expanded)) > tolerances.REDUCED_TERMS:
@@ -275,7 +276,7 @@ def _reduce(expanded, equations):
 
 
 def _terms(expression):
-    """Upper bound of the number of terms after expansion."""
+    """Upper bound on the number of terms after expansion."""
     if expression.is_Add:
         return sum(map(_terms, expression.args))
     if expression.is_Mul:

@@ -1,4 +1,4 @@
-"""Whether other constants, within one per cent, would make a formula an exact function of the concept."""
+"""Find out whether other constants, within 1 %, would make a formula an exact function of the concept."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Refit:
     Attributes
     ----------
     expression : the formula with the constants found
-    changes : ((given, found), ...) as floats, for the constants that differ
+    changes : ((given, found), ...), a pair of floats for each constant that differs
 
     """
 
@@ -28,15 +28,15 @@ class Refit:
 
 
 def refit(expression, field):
-    """Nearest constants with which the gradient of `expression` lies in the span of a field's.
+    """Find the nearest constants for which the formula's gradient lies in the span of the field's gradients.
 
     Parameters
     ----------
     expression : sympy.Expr
-        Its decimals and long fractions are constants. Small integers and fractions, and all exponents,
-        belong to its form and stay.
+        Its decimals and long fractions are constants. Small integers, small fractions and all exponents
+        belong to its form and stay as they are.
     field : GradientField
-        Of the concept, on the points of the comparison.
+        The field of the concept, on the points of the comparison.
 
     Returns
     -------
@@ -65,11 +65,11 @@ def refit(expression, field):
 
 
 def _constant(i):
-    return sp.Symbol(f"constant{i}_", real=True)  # a trailing underscore and a number: no input is called so
+    return sp.Symbol(f"constant{i}_", real=True)  # no input has such a name
 
 
 def _freed(expression, given):
-    """The expression with symbols for its constants, whose values are appended to `given`."""
+    """The expression with symbols in place of its constants, whose values are appended to `given`."""
     if _is_free(expression):
         given.append(float(expression))
         return _constant(len(given) - 1)
@@ -87,7 +87,7 @@ def _is_free(number):
 
 
 class _Residual:
-    """Part of the unit gradient outside the span of the field's, for relative changes of constants."""
+    """Part of a formula's unit gradients outside the field's span, if constants change by given shares."""
 
     def __init__(self, form, given, field):
         self.given, self.field, self.form = given, field, form
@@ -106,11 +106,11 @@ class _Residual:
 
 
 def _solved(residual, count):
-    """Constants by damped Gauss-Newton steps, or None.
+    """Find constants by damped Gauss-Newton steps; return them, or None.
 
-    Constants that do not matter (such as how much of each concept is in a function of several) stay where
-    they are. The damping, after Yamashita and Fukushima 2001, falls with the residual, and so keeps the
-    convergence fast.
+    Some constants do not matter, for instance the weight of each concept in a function of several. These stay
+    as they are. The damping (Yamashita and Fukushima 2001) falls with the residual, so that convergence stays
+    fast.
     """
     scales = np.zeros(count)
     for _ in range(tolerances.REFIT_STEPS):

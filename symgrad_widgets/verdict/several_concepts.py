@@ -1,4 +1,4 @@
-"""Verdicts if several concepts are known: which one a formula is, or whether a neuron mixes them."""
+"""Verdicts if several concepts are known: which of them a formula is, or whether a neuron mixes them."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ __all__ = ["mixture", "verdict_on", "verdict_on_all"]
 
 
 def verdict_on(formula, concepts, field, constraints=()):
-    """`Verdict` on a formula: as one of several concepts if it is one, else as a function of them all."""
+    """`Verdict` on a formula, which may be one of several concepts or a function of them all."""
     several = _several(concepts)
     for one in several:
         found = verify(formula, one, field=field, constraints=constraints)
@@ -24,7 +24,7 @@ def verdict_on(formula, concepts, field, constraints=()):
 
 
 def verdict_on_all(formulas, verdicts, concepts, field):
-    """Verdict on all formulas: no surer than that on any. If it fails, one neuron may mix the concepts."""
+    """Verdict on all formulas, as certain as the least certain one. If it is "no", test for a mixture."""
     same = verdicts and all(v.same for v in verdicts)
     mixed = mixture(field, concepts) if not same and field.rank == 1 and _several(concepts) else None
     if mixed is not None:
@@ -39,17 +39,18 @@ def verdict_on_all(formulas, verdicts, concepts, field):
 
 
 def _several(concepts):
-    """Return several concepts as they were given, or () for one."""
+    """Return the concepts if several are given, or () for a single concept."""
     return concepts if type(concepts) in (list, tuple) and len(concepts) > 1 else ()
 
 
 def mixture(field, concepts):
     """Verdict "mixture" on a neuron, or None if it is not a mixture of the concepts.
 
-    The gradient of a neuron f(g_1 ... g_k) is in the span of the gradients of the g_i at every point. What
-    lies outside, as a mean share of the squared length, is the noise of its training. A concept is in the
-    mixture if, without it, more than four times as much lies outside, and more than 3e-5. There must be at
-    least two such concepts; otherwise the neuron is a single concept.
+    At every point, the gradient of a neuron f(g_1 ... g_k) lies in the span of the gradients of the g_i. The
+    part outside this span, as a mean share of the squared length, is the noise that training has left. A
+    concept is in the mixture if, without the concept, the part outside would be more than four times as
+    large, and more than 3e-5. There must be at least two such concepts; otherwise the neuron is not a
+    mixture.
 
     Parameters
     ----------
@@ -75,8 +76,8 @@ def mixture(field, concepts):
         how="mixture",
         residual=single,
         message=(
-            f"A mixture of {', '.join(names)} and {last}: the neuron's gradient lies in the span of theirs "
-            f"up to {noise:.1e} of its square, and up to {single:.1e} along the nearest of them."
+            f"A mixture of {', '.join(names)} and {last}: their gradients leave {noise:.1e} of the "
+            f"neuron's squared gradient unexplained, and the nearest concept alone leaves {single:.1e}."
         ),
     )
 

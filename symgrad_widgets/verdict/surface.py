@@ -1,9 +1,10 @@
 """The surface that the data lie on: its equations, solved if they are linear, and its tangent spaces.
 
-A concept is recovered only on the data. Equations make the comparison exact there. Linear ones are solved for
-some inputs, and leave the others as coordinates. For the rest, Newton's method moves the points onto the
-surface, and the equations' gradients are removed. Without equations, the field's numerical tangent basis is
-used, and the linear equations behind it are read off if they have simple coefficients.
+A concept is recovered only on the data. Equations that hold on the data make this comparison exact.
+Linear equations are solved for some inputs; the other inputs become coordinates. For all other equations,
+Newton's method moves the points onto the surface, and directions along the equations' gradients are left out.
+Without equations, we use the field's numerical tangent basis, and find the linear equations behind it if they
+have simple coefficients.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ __all__ = ["Surface", "read_equation"]
 
 
 def read_equation(equation, names=None):
-    """Turn `"x1 + x4 = 5"`, a SymPy equation or an expression into an exact expression that is zero."""
+    """Turn `"x1 + x4 = 5"`, a SymPy equation or an expression into an exact expression that must be zero."""
     if isinstance(equation, str):
         left, *right = equation.replace("==", "=").split("=")
         if len(right) > 1:
@@ -45,11 +46,11 @@ class Surface:
     ----------
     names : the n inputs
     equations : expressions that are zero
-    free : symbols of the f inputs that are left as coordinates
-    solved : {symbol: expression in the free ones}, from the linear equations
+    free : symbols of the f inputs that remain as coordinates
+    solved : {symbol: expression in the free symbols}, from the linear equations
     implicit : the other equations, in the free symbols
     basis : None, or the data's numerical tangent basis (n, m) or (N, n, m)
-    exact : whether the equations describe all of it
+    exact : whether the equations describe all of the surface
 
     """
 
@@ -63,12 +64,12 @@ class Surface:
 
     @classmethod
     def of(cls, names, equations=(), field=None):
-        """Solve `equations`, check them on the field's points and complete them from its tangent basis.
+        """Solve `equations`, check them on the field's points, and complete them from its tangent basis.
 
         Raises
         ------
         DataError
-            if the equations contradict each other or the data, or leave no direction.
+            if the equations contradict one another or the data, or leave no direction to compare in.
 
         """
         equations = tuple(equations)
@@ -100,7 +101,7 @@ class Surface:
         return tuple(symbol.name for symbol in self.free)
 
     def restrict(self, expression):
-        """Return an expression in the free inputs that equals `expression` on the linear equations."""
+        """Return an expression in the free inputs that equals `expression` if the linear equations hold."""
         return expression.subs(self.solved, simultaneous=True) if self.solved else expression
 
     def lift(self, chart):
@@ -119,7 +120,7 @@ class Surface:
         return points[:, [self.names.index(name) for name in self.coordinates]]
 
     def settle(self, chart):
-        """Move points (N, f) onto the implicit equations, and leave out those that do not get there."""
+        """Move points (N, f) onto the implicit equations' surface; drop points that do not reach it."""
         if not self.implicit:
             return chart
         chart = chart.copy()
@@ -138,7 +139,7 @@ class Surface:
         return np.stack([v for v, _ in pairs], axis=1), np.stack([g for _, g in pairs], axis=1)
 
     def polish(self, point):
-        """The point of f mpmath numbers moved onto the implicit equations at the working precision."""
+        """Move a point of f mpmath numbers onto the implicit equations' surface, at the working precision."""
         for _ in range(tolerances.POLISHING_STEPS if self.implicit else 0):
             rows = [compiled(equation, self.coordinates, "mpmath")(*point) for equation in self.implicit]
             slopes = mpmath.matrix([row[1:] for row in rows])
@@ -148,9 +149,9 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """`Measure` of gradients at points (N, n): that of the data, or the points' own, along the surface.
+        """`Measure` for gradients at points (N, n) along the surface: the data's, or the points' own.
 
-        `index` says which of the data's points they are, if the basis differs from point to point.
+        `index` says which of the data's points these are, if the basis differs from point to point.
         """
         measure = Measure(points.std(0), None) if self.measure is None else self.measure.take(index)
         if not self.equations:
@@ -171,7 +172,7 @@ def _as_equation(expression):
 
 
 def _without(basis, normals, dimension):
-    """`basis` without the directions of `normals` (N, c, n); one for all points if the normals agree."""
+    """`basis` without the directions of `normals` (N, c, n); one basis for all points if normals agree."""
     if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=tolerances.EQUAL_NORMALS, atol=0):
         return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
     bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))
@@ -190,7 +191,7 @@ def _complement(rows, lengths, basis, dimension):
 
 
 def _solve(names, equations):
-    """Split equations into free symbols, {symbol: solution} of the linear ones, and the others."""
+    """Free symbols, {symbol: solution} of the linear equations, and the other equations."""
     symbols = [sp.Symbol(name, real=True) for name in names]
     linear = [e for e in equations if _is_linear(e, symbols)]
     others = [e for e in equations if e not in linear]
@@ -232,7 +233,7 @@ def _check_on_data(equation, field):
 
 
 def _read_off(field):
-    """Linear equations with simple coefficients that hold on the data; () if there are others too."""
+    """The linear equations that hold on the data, if all their coefficients are simple; otherwise ()."""
     names, points = field.names, field.points
     _, _, vt = np.linalg.svd(field.tangent.T, full_matrices=True)
     rows = _reduced(vt[field.dimension :])
@@ -257,7 +258,7 @@ def _simple(value):
 
 
 def _reduced(rows):
-    """Reduced row echelon form, with pivoting: it finds sparse rows if there are any."""
+    """Reduced row echelon form with pivoting, which finds sparse rows if there are any."""
     rows = rows.copy()
     done = 0
     for column in range(rows.shape[1]):

@@ -1,9 +1,12 @@
-"""What a person clicks, drags and watches: no mathematics in it, and nothing loaded from outside."""
+"""Views that people click, drag and watch. They hold no mathematics, and load nothing from outside."""
 
 from .bender import PhiBender
 from .chooser import ExperimentChooser
+from .decisionview import DecisionView
+from .divisionview import DivisionView
 from .expressionview import ExpressionView
 from .fieldview import FieldView
+from .filmview import FilmView
 from .monitor import TrainingMonitor
 from .neuronpicker import NeuronPicker
 from .ownsystem import OwnSystem
@@ -18,9 +21,12 @@ from .workbench import Workbench
 Instrument = Workbench
 
 __all__ = [
+    "DecisionView",
+    "DivisionView",
     "ExperimentChooser",
     "ExpressionView",
     "FieldView",
+    "FilmView",
     "Instrument",
     "NeuronPicker",
     "OwnSystem",

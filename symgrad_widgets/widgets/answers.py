@@ -4,39 +4,56 @@ import itertools
 
 import numpy as np
 
-from ..formula.expressions import angles, evaluate
+from ..formula.expressions import evaluate
 from ..network.concepts import CONCEPTS
 from ..verdict import verify
 from ..words import ENGLISH
 
 __all__ = ["answer", "meanings"]
 
-_APART = 2.0  # degrees in the median: farther apart no formula is the concept
-_ONE = 1e-6  # relative spread of a ratio that is a number
+_APART = 2.0  # degrees: arrows agree at smaller angles; assets/formula/arrows.js has the same limit
+_ONE = 1e-6  # largest relative spread of a ratio that counts as a constant
 _SHARED = {"classifier": "rule", "siamese": "shared", "regression": "value"}
 
 
-def answer(formula, field, experiment=None, say=ENGLISH):
-    """Say what a SymPy formula is to a neuron: {"same": bool, "name": text, "said": text}.
+def answer(candidate, field, experiment=None, say=ENGLISH, kind=None):
+    """Say how a `Candidate` relates to a neuron: {"same": bool, "name": text, "said": text}.
 
-    A formula that is the concept is so by proof, by numbers within 1 %, or at points computed exactly.
+    A formula counts as the concept if a proof shows it, if it has the concept's form and its numbers agree
+    within 1 %, or if points computed with many digits show it. How well the network has learnt the concept
+    is another question, which the angle decides. If a search has judged the formula, the `kind` of its answer
+    says what is left. It also decides how near a formula is that is not the concept.
 
-    Without an experiment, whose concepts are known, there are only the angles.
+    Without an experiment, no concept is known, and only the second question can be answered.
     """
-    middle = float(np.median(angles(formula, field)))
-    apart = say("told.apart", angle=f"{middle:.2g}")
-    if middle > _APART:
-        return {"same": False, "name": say("told.notYet"), "said": f"{apart} {say('told.change')}"}
-    if experiment is None or not experiment.concepts:
-        return {"same": False, "name": "", "said": f"{apart} {say('told.nobody')}"}
+    name, sentence = say.table["kinds"][kind] if kind else ("", "")
+    judged = kind in ("match", "approximation")
+    formula, agrees = candidate.expression, candidate.angle <= _APART
+    near = kind == "match" if judged else agrees
+    apart = say("told.apart", angle=say.number(candidate.angle, ".2g"))
     for concept, meaning in meanings(experiment, say):
         found = verify(formula, concept, field=field, constraints=experiment.constraints)
         if found.same:
             how, up_to = say(f"how.{found.how}"), say(_up_to(formula, concept, field))
             said = say("told.same", meaning=meaning, upTo=up_to, how=how)
-            return {"same": True, "name": "", "said": said}
-    name, sentence = say.table["kinds"]["approximation"]
-    return {"same": False, "name": name, "said": f"{apart} {sentence}"}
+            more = say("told.more") if kind == "approximation" else ""
+            roughly = [apart, say("told.roughly"), sentence if judged else ""]
+            learnt = [say("told.read"), more] if agrees else roughly
+            return {"same": True, "name": "", "said": " ".join(filter(None, [said, *learnt]))}
+    if experiment is not None and len(experiment.concepts) > 1:
+        found = verify(formula, experiment.concepts, field=field, constraints=experiment.constraints)
+        if found.same:
+            count, how = len(experiment.concepts), say(f"how.{found.how}")
+            return {"same": True, "name": "", "said": say("told.ofAll", count=count, how=how)}
+    known = experiment is not None and experiment.concepts
+    if judged:
+        other = f" {say('told.other')}" if known and near else ""
+        return {"same": False, "name": name, "said": f"{apart} {sentence}{other}"}
+    if not near:
+        return {"same": False, "name": say("told.notYet"), "said": f"{apart} {say('told.change')}"}
+    if not known:
+        return {"same": False, "name": name, "said": f"{apart} {say('told.nobody')}"}
+    return {"same": False, "name": say("told.close"), "said": f"{apart} {say('told.closer')}"}
 
 
 def meanings(experiment, say=ENGLISH):
@@ -50,7 +67,7 @@ def meanings(experiment, say=ENGLISH):
 
 
 def _up_to(formula, concept, field):
-    """Key of what two formulas of one concept may differ in, since no direction shows it."""
+    """Key of the words that say how two formulas differ although their directions are the same."""
     mine, known = (evaluate(one, field.names, field.points)[0] for one in (formula, concept))
     with np.errstate(all="ignore"):
         ratio = mine / known

@@ -1,10 +1,11 @@
-"""A slider that bends a neuron: values and lengths of gradients change, their directions stay."""
+"""A slider that bends a neuron: its values and its gradients' lengths change, but not their directions."""
 
 import ipywidgets
 
 from .. import plots
 from ..arrays import floats
 from ..errors import DataError
+from ..words import words
 from .frontend import Row
 from .guard import DescribedBox
 from .panel import Panel
@@ -13,32 +14,33 @@ __all__ = ["PhiBender"]
 
 
 class PhiBender(DescribedBox):
-    """Shows a neuron `neuron(points, bend) -> (values (N,), gradients (N, n))` while a slider sets `bend`.
+    """A neuron `neuron(points, bend) -> (values (N,), gradients (N, n))` and a slider that sets `bend`.
 
     Parameters
     ----------
     neuron : callable
     points : array (N, n)
     names : names of the n inputs
-    low, high, bend : range of the slider and where it begins
+    low, high, bend : range of the slider, and its first value
+    language : "en" or "de", the language of all its words
 
     """
 
-    def __init__(self, neuron, points, names, low=0.2, high=3.0, bend=1.0):
+    def __init__(self, neuron, points, names, low=0.2, high=3.0, bend=1.0, *, language="en"):
         if not low <= bend <= high:
-            raise DataError(f"bend must start between low and high, got {low} <= {bend} <= {high}")
+            raise DataError(f"bend must lie between low and high, got {low=}, {bend=}, {high=}")
         self._neuron, self._points, self._names = neuron, floats(points, "points"), tuple(names)
-        self._before = neuron(self._points, bend)
-        self._values, self._gradients = Panel(), Panel()
+        self._before, self._says = neuron(self._points, bend), words(language)
+        self._values, self._gradients = Panel(say=self._says), Panel(say=self._says)
         self.slider = ipywidgets.FloatSlider(
             bend,
             min=low,
             max=high,
             step=(high - low) / 28,
-            description="bend",
+            description=self._says("own.bend"),
             layout={"width": "min(100%, 420px)"},
         )
-        super().__init__([self.slider, Row([self._values, self._gradients])])
+        super().__init__([self.slider, Row([self._values, self._gradients])], self._says)
         self.slider.observe(self._draw, "value")
         self._draw()
 
@@ -47,12 +49,14 @@ class PhiBender(DescribedBox):
             panel.show(picture)
 
     def pictures(self):
-        """The neuron's values now against before, and its gradients before and now, at their true length."""
+        """The neuron's new values plotted against the old ones, and its old and new gradients, to scale."""
         (old, before), (new, now) = self._before, self._neuron(self._points, self.slider.value)
-        values = plots.phi_picture(old, new, what="the neuron before", title="Values: now against before")
-        return [values, plots.bent_picture(self._points, before, now, self._names)]
+        what, title = self._says("plots.neuronBefore"), self._says("plots.nowAgainst")
+        values = plots.phi_picture(old, new, what=what, title=title, say=self._says)
+        return [values, plots.bent_picture(self._points, before, now, self._names, say=self._says)]
 
     @property
     def words(self):
         """What is shown, in words."""
-        return f"bend = {self.slider.value:.3g}. {self._values.words} {self._gradients.words}"
+        bend = f"{self.slider.description} = {self._says.number(self.slider.value, '.3g')}"
+        return f"{bend}. {self._values.words} {self._gradients.words}"

@@ -1,4 +1,4 @@
-"""BokehJS for a page: it comes once from the kernel, however many views there are."""
+"""BokehJS for a page: the kernel sends it once, however many views there are."""
 
 import functools
 from pathlib import Path
@@ -12,15 +12,15 @@ _HERE = Path(__file__).parent / "assets"
 
 
 def library():
-    """BokehJS as it is shipped, a classic script."""
+    """BokehJS as bokeh ships it: a classic script, not a module."""
     return (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_bytes()
 
 
 @functools.cache
 def script():
-    """One module: BokehJS, unless the page has this version of it, and what draws a `Panel` with it."""
-    # BokehJS is a classic script that looks for `this`; a module has none. Each plot would listen to the
-    # visual viewport for good and be kept with all it has; that its place changes size it hears anyway.
+    """One module: BokehJS (skipped if a page already has this version) and the code that draws a `Panel`."""
+    # BokehJS is a classic script that looks for `this`; a module has none. We hide the visual viewport: if a
+    # plot listened to it, the browser could never free the plot. A plot notices new sizes without it.
     before = f'if (!globalThis.Bokeh?.["{VERSION}"]) (function (visualViewport) {{'
     after = f'\n}}).call(globalThis, null);\nglobalThis.Bokeh["{VERSION}"].set_log_level("error");\n'
     return before.encode() + library() + after.encode() + (_HERE / "live.js").read_bytes()

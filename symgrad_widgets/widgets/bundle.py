@@ -1,4 +1,4 @@
-"""ES modules joined into one text, as a widget needs it, and a page opened from a file."""
+"""Join ES modules into one text, for widgets and for pages that are opened as a file."""
 
 import json
 import re
@@ -18,12 +18,13 @@ _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (
 
 
 def bundled(entry, language="en"):
-    """One text of a module among the assets, such as "formula/index.js", and of all modules it imports.
+    """Join a module of the assets (such as "formula/index.js") and all modules it imports into one text.
 
-    What is imported becomes functions that return what the modules export, so that names may repeat in them.
-    A module imports by `import { a, b as c } from "./other.js";`, exports what it declares, and passes on by
-    `export { a } from "./other.js";`: each on lines that begin so. What is exported by default is the entry's
-    alone. The sections of the language's words that modules ask for, as TABLE.section, come first.
+    Each imported module becomes a function that returns its exports, so different modules may use the same
+    names. A module may import with `import { a, b as c } from "./other.js";`, export what it declares, and
+    re-export with `export { a } from "./other.js";`. Each such statement must begin a line. Only the first
+    module has a default export. The text begins with those words of the language that modules ask for with
+    TABLE.section.
     """
     imported = {}
     text = _linked((_ASSETS / entry).resolve(), imported)
@@ -36,7 +37,7 @@ def bundled(entry, language="en"):
 
 
 def _linked(path, imported):
-    """Text of a module whose imports come from functions before it."""
+    """Text of a module, which imports from the functions that come before it."""
     text = _PASSED_ON.sub(r"import \1 from \2;\nexport \1;", path.read_text(encoding="utf-8"))
 
     def taken(match):
@@ -47,7 +48,7 @@ def _linked(path, imported):
 
 
 def _function(path, imported):
-    """Name of a module's exports; its text comes after those of the modules it imports."""
+    """Name of a module's exports. Its text is added after the texts of the modules that it imports."""
     name = "$".join(path.relative_to(_ASSETS.resolve()).with_suffix("").parts)
     if path not in imported:
         text = _linked(path, imported)

@@ -1,4 +1,4 @@
-"""The instrument's plots as empty bokeh documents. The page fills in their columns again and again."""
+"""The instrument's plots as empty bokeh documents, whose columns the page fills in again and again."""
 
 import functools
 
@@ -18,7 +18,7 @@ def document(name):
 
 
 def _field():
-    """The points from which arrows start, for tapping; the page draws arrows and grey levels."""
+    """The points where arrows start, so that people can tap them; the page draws arrows and grey levels."""
     plot = _plot(_TOOLS)
     points = {"x": [], "y": [], "size": [], "row": [], "colour": [], "alpha": []}
     chosen = _dots(plot, "points", points, marker="circle")
@@ -30,7 +30,7 @@ def _field():
 
 
 def _front():
-    """The error, as a power of ten, against the length of a formula: steps, and the formulas."""
+    """The error, as a power of ten, against a formula's length: stepped lines, and a mark for a formula."""
     plot = _plot("save")
     null = _source("null", x=[], y=[])
     plot.step("x", "y", source=null, mode="after", line_color="#6b7785", line_width=1.6, line_dash="dotted")
@@ -39,7 +39,7 @@ def _front():
     look = {"x": [], "y": [], "size": [], "colour": [], "alpha": [], "marker": []}
     dots = _dots(plot, "formulas", look, marker="marker")
     plot.add_tools(TapTool(renderers=[dots]))
-    plot.xaxis.ticker = BasicTicker(desired_num_ticks=6, min_interval=1)
+    plot.xaxis.ticker = BasicTicker(desired_num_ticks=4, min_interval=1)
     plot.yaxis.ticker = BasicTicker(desired_num_ticks=3, min_interval=1, mantissas=[1, 2, 5])
     plot.yaxis.major_label_overrides = {0: "1"} | {-k: f"10{_raised(-k)}" for k in range(1, 17)}
     return plot
@@ -74,8 +74,8 @@ def _plot(tools, **settings):
         x_range=(0, 1),
         y_range=(0, 1),
         min_border=6,
-        min_border_left=50,
-        min_border_bottom=42 if tools == "save" else 26,  # room for the axis: a frame that moves leaves marks
+        min_border_left=50,  # room for the axes: a frame that moves leaves marks
+        min_border_bottom=26,
         **settings,
     )
     plot.toolbar.logo = None
@@ -84,17 +84,16 @@ def _plot(tools, **settings):
     plot.outline_line_alpha = 0
     plot.grid.visible = False
     plot.axis.minor_tick_line_color = None
-    plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = "12px"
+    plot.axis.major_label_text_font_size = "12px"
     plot.axis.axis_line_alpha = 0
     plot.axis.visible = False  # until there are ranges
-    plot.axis.axis_label_standoff = 0
     plot.axis.major_tick_out = 3
     plot.axis.major_tick_in = 0
     return plot
 
 
 def _dots(plot, name, columns, marker, **settings):
-    """Marks with columns of colour, alpha and size; those that are not selected look the same."""
+    """Marks with columns for colour, alpha and size, which look the same whether selected or not."""
     renderer = plot.scatter(
         "x", "y", source=_source(name, **columns), marker=marker, size="size",
         fill_color="colour", fill_alpha="alpha", line_color=None, **settings,

@@ -1,4 +1,4 @@
-"""Close the views of a cell when it is run again: otherwise widgets live as long as their kernel."""
+"""Close the views of a cell when it is run again; otherwise widgets would live as long as their kernel."""
 
 __all__ = ["adopt"]
 
@@ -6,7 +6,7 @@ _views: dict = {}  # cell -> (number of the message that ran it, its views)
 
 
 def adopt(view):
-    """Let a view end when the cell that makes it now is run again; front ends that name no cell keep it."""
+    """Close a view when the cell that made it runs again; if the front end names no cell, keep the view."""
     cell, run = _running()
     if cell is None:
         return
@@ -19,7 +19,7 @@ def adopt(view):
 
 
 def _running():
-    """Cell that runs now and the message that runs it, or None twice."""
+    """The cell that is running, and the message that started it; or (None, None)."""
     try:
         from IPython import get_ipython
     except ImportError:

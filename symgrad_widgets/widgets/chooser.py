@@ -5,6 +5,7 @@ import traitlets
 
 from ..errors import DataError, SymgradError
 from ..network.experiment import experiments
+from ..words import words
 from .guard import DescribedBox
 from .monitor import TrainingMonitor
 
@@ -12,19 +13,21 @@ __all__ = ["ExperimentChooser"]
 
 
 class ExperimentChooser(DescribedBox):
-    """An experiment, a seed and its training; starts with the package's weights if they belong to both.
+    """Choose an experiment and a seed, and train. It starts with the package's weights, if there are any.
 
     Parameters
     ----------
     source : name of an experiment, Experiment, or TrainingResult
-    seed : int, where it is no TrainingResult
+    seed : int, unless the source is a TrainingResult
     hidden : bool
-        Keep back what the experiments are: numbers in the place of titles, no concept beside the training.
+        Do not say what the experiments are: show numbers in place of titles, and no concept beside the
+        training.
+    language : "en" or "de", the language of all its words
 
     Attributes
     ----------
     experiment, seed : may be assigned; `choose` assigns both
-    run : TrainingResult, or None as long as nothing has been trained
+    run : TrainingResult, or None until something has been trained
         May be observed.
     monitor : TrainingMonitor
 
@@ -34,14 +37,16 @@ class ExperimentChooser(DescribedBox):
     seed = traitlets.Int(min=0)
     run = traitlets.Any(allow_none=True, read_only=True)
 
-    def __init__(self, source="oscillator", seed=0, hidden=False):
-        self._hidden = hidden
-        self._experiment = ipywidgets.Dropdown(description="experiment", layout={"width": "min(100%, 300px)"})
+    def __init__(self, source="oscillator", seed=0, hidden=False, *, language="en"):
+        self._hidden, self._language, self._says = hidden, language, words(language)
+        self._experiment = ipywidgets.Dropdown(
+            description=self._says("training.experiment"), layout={"width": "min(100%, 300px)"}
+        )
         self._seed = ipywidgets.BoundedIntText(
-            min=0, max=2**31, description="seed", layout={"width": "150px"}
+            min=0, max=2**31, description=self._says("training.seed"), layout={"width": "150px"}
         )
         self._training = ipywidgets.Accordion(_dom_classes=("symgrad-training",))
-        super().__init__([self._experiment, self._seed, self._training])
+        super().__init__([self._experiment, self._seed, self._training], self._says)
         self.add_class("symgrad-half")
         self.monitor = self._taken = None
         if hasattr(source, "history"):
@@ -55,7 +60,7 @@ class ExperimentChooser(DescribedBox):
         self._seed.observe(lambda change: self._picked(change, "seed"), "value")
 
     def choose(self, experiment, seed):
-        """Set both at once, train if necessary, and return the run."""
+        """Set experiment and seed at the same time, train if necessary, and return the run."""
         return self.take(self.run_of(experiment, seed))
 
     def run_of(self, experiment, seed):
@@ -68,7 +73,7 @@ class ExperimentChooser(DescribedBox):
         return _shipped(experiment, seed) or experiment.train(seed=seed, progress=False)
 
     def take(self, run):
-        """Show a run, its experiment and its seed; returns it."""
+        """Show a run, its experiment and its seed; return it."""
         if run is not self.run:
             self._taken = run
             try:
@@ -92,16 +97,18 @@ class ExperimentChooser(DescribedBox):
             self._monitor(self._taken or _shipped(self.experiment, self.seed))
 
     def _monitor(self, run):
-        """Replace the monitor by one of the experiment, with or without a run."""
+        """Replace the monitor with one for the experiment, with or without a run."""
         before, self.monitor = (
             self.monitor,
-            TrainingMonitor(run or self.experiment, seed=self.seed, hidden=self._hidden),
+            TrainingMonitor(
+                run or self.experiment, seed=self.seed, hidden=self._hidden, language=self._language
+            ),
         )
         self.monitor.observe(lambda change: self.set_trait("run", change.new), "run")
         own = () if self.experiment in experiments.values() else (self.experiment,)
         self._experiment.options = [(self._called(one), one) for one in (*own, *experiments)]
         self._experiment.value, self._seed.value = self.experiment, self.seed
-        self._training.children, self._training.titles = [self.monitor], ("Training",)
+        self._training.children, self._training.titles = [self.monitor], (self._says("training.label"),)
         self._training.selected_index = 0 if run is None else None
         if before is not None:
             before.stop()
@@ -110,31 +117,33 @@ class ExperimentChooser(DescribedBox):
 
     def _called(self, experiment):
         """What a person reads about an experiment."""
-        what = ", ".join(experiment.names[:4]) if self._hidden else experiment.title
+        title = self._says.table["titles"].get(experiment.slug, experiment.title)
+        what = ", ".join(experiment.names[:4]) if self._hidden else title
         return f"{experiment.id} {what}".strip()
 
     def pictures(self):
-        """Those of the training."""
+        """Pictures of the training."""
         return self.monitor.pictures()
 
     @property
     def words(self):
         """What is shown, in words."""
-        return f"{self._called(self.experiment)}, seed {self.seed}. {self.monitor.words}"
+        chosen = self._says("training.chosen", experiment=self._called(self.experiment), seed=self.seed)
+        return f"{chosen} {self.monitor.words}"
 
 
 def _known(experiment):
     experiment = experiments[experiment] if isinstance(experiment, str) else experiment
     if not hasattr(experiment, "sample"):
         raise DataError(
-            f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
-            "for a network of your own give its points, too: Workbench(model, x)"
+            f"pass an experiment, or the name of one, got {type(experiment).__name__}; "
+            "for a network of your own pass its points, too: Workbench(model, x)"
         )
     return experiment
 
 
 def _shipped(experiment, seed):
-    """Run with the package's weights, or None: they cover one seed of its own experiments."""
+    """The run with the package's weights, which exist for one seed of each built-in experiment; or None."""
     try:
         run = experiment.pretrained()
     except SymgradError:

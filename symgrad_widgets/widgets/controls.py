@@ -1,4 +1,4 @@
-"""Buttons for work that takes a while, with its progress, status and error."""
+"""Buttons for work that takes a while, beside the work's progress, status and error."""
 
 import traitlets
 
@@ -8,11 +8,11 @@ __all__ = ["Controls"]
 
 
 class Controls(Front):
-    """A row of buttons that send `{"do": name}`; "stop" can be pressed only while work is `running`.
+    """A row of buttons that each send `{"do": name}`; "stop" can be pressed only while work is `running`.
 
     Attributes
     ----------
-    label : str, what the controls are of, for a screen reader
+    label : str, what the controls belong to, for a screen reader
     buttons : list of (name, label, title)
     running : bool
     progress : float from 0 to 1

@@ -23,14 +23,17 @@ class ExpressionView(FieldBox):
     field : GradientField that guesses are scored on
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
     hidden : bool
-        Keep the candidate back until somebody has typed a guess; one that a cell assigns shows its own angle.
+        Keep the candidate back until somebody has typed a guess. A guess that a cell assigns shows its own
+        angle, but not the candidate.
+    language : "en" or "de", the language of all its words
 
     Attributes
     ----------
-    field, candidate, hidden : may be assigned; on another field the guesses are scored anew
-    guess : Candidate, the last guess, or None; text or SymPy may be assigned and is scored
-        A guess that cannot be read raises, and nothing changes. All of these may be observed.
-    guesses : tuple of Candidate, all so far
+    field, candidate, hidden : may be assigned; if the field changes, the guesses are scored again
+    guess : Candidate, the last guess, or None; you may assign text or SymPy, which is then scored
+        A guess that cannot be read raises an error and changes nothing. All these attributes may be observed.
+    guesses : tuple of Candidate, all guesses so far
+    guessed : bool, whether somebody has guessed in the view; a hidden candidate stays hidden until then
 
     """
 
@@ -38,12 +41,12 @@ class ExpressionView(FieldBox):
     guess = traitlets.Any(allow_none=True)
     hidden = traitlets.Any(default_value=False)
 
-    def __init__(self, field, candidate=None, hidden=False):
+    def __init__(self, field, candidate=None, hidden=False, *, language="en"):
         self._checked(field)
         self.guesses, self.texts = (), ()  # as they were typed
-        self._typed = False  # whether somebody has guessed in the view
+        self.guessed = False
         self._chosen = None  # text of the formula that is looked at
-        super().__init__(field=field, candidate=candidate, hidden=hidden, guess=None)
+        super().__init__(None, language, field=field, candidate=candidate, hidden=hidden, guess=None)
 
     def _checked(self, field):
         identifiable(field)
@@ -52,7 +55,7 @@ class ExpressionView(FieldBox):
     @traitlets.validate("hidden")
     def _yes_or_no(self, proposal):
         if not isinstance(proposal.value, bool):
-            raise DataError(f"hidden is True or False, got {proposal.value!r}")
+            raise DataError(f"hidden must be True or False, got {proposal.value!r}")
         return proposal.value
 
     @traitlets.validate("guess")
@@ -60,14 +63,14 @@ class ExpressionView(FieldBox):
         value = proposal.value
         return None if value is None else score(self.field, getattr(value, "expression", value))
 
-    def take(self, guesses):
-        """Replace all guesses by these (text or SymPy); raises if one cannot be read."""
+    def take(self, guesses, guessed=True):
+        """Replace all guesses by these (text or SymPy), from a person or a cell; an error if one is wrong."""
         guesses = [getattr(guess, "expression", guess) for guess in guesses]
-        self._typed = bool(guesses)
+        self.guessed = guessed and bool(guesses)
         self._have(tuple(map(str, guesses)), tuple(score(self.field, guess) for guess in guesses))
 
     def _have(self, texts, guesses):
-        """Set guesses that have been scored; the last one becomes `guess`."""
+        """Set guesses that are already scored; the last one becomes `guess`."""
         self._settling = True
         try:
             self.texts, self.guesses = texts, guesses
@@ -81,7 +84,7 @@ class ExpressionView(FieldBox):
         known = dict(zip(self.texts, self.guesses, strict=True))
         texts = state.guesses
         if texts != self.texts:
-            self._typed = True
+            self.guessed = True
             self._have(texts, tuple(known.get(text) or score(self.field, text) for text in texts))
         self._chosen = state.selected
         self._draw("guess")
@@ -104,12 +107,12 @@ class ExpressionView(FieldBox):
     def _anew(self, guess):
         try:
             return score(self.field, guess.expression)
-        except SymgradError:  # of inputs that this field does not have, or of no value on it
+        except SymgradError:  # the guess has inputs that this field lacks, or no value on it
             return None
 
     @property
     def _secret(self):
-        return self.hidden and not self._typed
+        return self.hidden and not self.guessed
 
     @property
     def _answer(self):
@@ -117,49 +120,54 @@ class ExpressionView(FieldBox):
 
     @property
     def _open(self):
-        """The formula on show, unless it is kept back."""
+        """The candidate, or None while it is kept back."""
         return None if self._secret else self.candidate
 
     def _parts(self):
-        chosen = self._chosen if self._chosen in self.texts or not self._secret else None
+        secret = self._secret and self._chosen == self._answer and self._chosen not in self.texts
+        chosen = None if secret else self._chosen
         texts = tuple(dict.fromkeys(self.texts))
         shown = {"selected": chosen, "guesses": texts, "hidden": self.hidden}
         return super()._parts() | shown | {"generation": int(self._open is not None)}
 
     def _more(self):
+        kept = {"kept": 0 if self._secret else None}
         if self._open is None:
-            return {"found": [], "tree": ""}
+            return kept | {"found": [], "tree": ""}
         front = [{"text": self._answer}]
         alone = {"generation": 1, "tried": 0, "front": front, "best": 0, "kind": ""}
-        return {"found": [alone], "tree": self._picture(self.candidate).svg()}
+        return kept | {"found": [alone], "tree": self._picture(self.candidate).svg()}
 
     def _picture(self, formula):
-        return plots.ExpressionPicture(formula, self.field.names)
+        return plots.ExpressionPicture(formula, self.field.names, self._says)
 
     def pictures(self):
-        """The tree of the formula, or else of the last guess; without either, the arrows."""
+        """The tree of the formula or of the last guess; if there is neither, the arrows."""
         formula = self._open
         if formula is None:
             formula = getattr(self.guess, "expression", None)
-        return [plots.field_picture(self.field) if formula is None else self._picture(formula)]
+        if formula is None:
+            return [plots.field_picture(self.field, say=self._says)]
+        return [self._picture(formula)]
 
     def _description(self):
         if self.candidate is None:
-            words = "No formula yet."
+            words = self._says("search.noFormula")
         elif self._secret:
-            words = "The formula is hidden until somebody has guessed."
+            words = self._says("search.formulaHidden")
         else:
-            words = f"{self._picture(self.candidate).words} {_agreement(self.candidate, self.field)}"
+            words = f"{self._picture(self.candidate).words} {self._agreement(self.candidate)}"
         if self.guess is not None:
             guess = self.guess.expression
-            words += f" Your guess {guess}: {_agreement(guess, self.field)}"
+            told = self._says("search.guess", guess=str(guess), angles=self._agreement(guess))
+            return f"{words} {told}"
         return words
+
+    def _agreement(self, formula):
+        told = plots.describe_angles(angles(formula, self.field), plots.trust(self.field), self._says)
+        return self._says("search.angle", of=plots.target(self.field, self._says), angles=told)
 
     @property
     def words(self):
         """What is shown, in words."""
         return "\n".join(filter(None, [self._description(), self.error]))
-
-
-def _agreement(formula, field):
-    return f"Angle to {plots.target(field)}: {plots.describe_angles(angles(formula, field))}."

@@ -10,19 +10,19 @@ from ..reading.interpretation import Interpretation
 from .pane import Pane, looked_at
 from .viewstate import ViewState
 
-__all__ = ["FieldBox"]
+__all__ = ["FieldBox", "checked_field"]
 
 
 class FieldBox(Pane):
-    """A view that draws itself anew when one of its traits changes.
+    """A view of a field and a formula that redraws itself when one of its traits changes.
 
-    A subclass says what fields it takes in `_checked`, what else follows from a change in `_follow`, what is
-    in its state in `_parts`, and what else a page has to know in `_more`. `traits` are set in order, the
-    field first, before anything is drawn.
+    A subclass has four methods to override: `_checked` says which fields it takes, `_follow` what else a
+    change leads to, `_parts` what its state holds, and `_more` what else a page has to know. `traits` are set
+    in their order, the field first, before anything is drawn.
 
     Attributes
     ----------
-    field : GradientField; a formula of inputs that another field does not have is dropped
+    field : GradientField; a formula is dropped if a new field lacks one of its inputs
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
 
     """
@@ -30,8 +30,8 @@ class FieldBox(Pane):
     field = traitlets.Any()
     candidate = traitlets.Any(allow_none=True)
 
-    def __init__(self, panels=None, **traits):
-        super().__init__(ViewState(), panels)
+    def __init__(self, panels=None, language="en", **traits):
+        super().__init__(ViewState(), panels, language)
         self._settling = True  # nothing is drawn
         for name, value in traits.items():
             setattr(self, name, value)
@@ -41,12 +41,8 @@ class FieldBox(Pane):
         self._draw("field")
 
     def _checked(self, field):
-        """Return the field, or raise DataError where the view cannot show it."""
-        if not isinstance(field, GradientField):
-            raise DataError(
-                f"the view shows a GradientField, got {type(field).__name__}: make one with gradient_field"
-            )
-        return field
+        """Return the field, or raise DataError if the view cannot show it."""
+        return checked_field(field)
 
     @traitlets.validate("field")
     def _usable(self, proposal):
@@ -77,7 +73,7 @@ class FieldBox(Pane):
                 self.candidate = None
 
     def _draw(self, changed):
-        """Draw the view after a change and its consequences."""
+        """Draw the view once a change and its consequences have taken effect."""
         told = self._given() if changed == "field" else self._more()
         self._go(ViewState(**self._parts()), **told)
 
@@ -95,11 +91,11 @@ class FieldBox(Pane):
         return super()._given() | {"what": what, "field": looked_at(self.field)} | self._more()
 
     def _more(self):
-        """What else a page needs to know after each change."""
+        """Other things that a page needs to know after each change."""
         return {}
 
     def _plane(self, inputs, at):
-        """Plain data of the plane of two inputs. The others are at {name: value}, or else in the middle."""
+        """Plain data of a plane of two inputs; the other inputs have values {name: value}, or medians."""
         points, names = self.field.points, self.field.names
         columns = [names.index(name) for name in inputs]
         centre = np.median(points, axis=0)
@@ -114,3 +110,12 @@ class FieldBox(Pane):
                 "tilt": np.eye(len(names))[columns].tolist(), "at": others, "across": False, "shades": None,
             },
         ]  # fmt: skip
+
+
+def checked_field(field):
+    """Return a GradientField; raise DataError for anything else."""
+    if not isinstance(field, GradientField):
+        raise DataError(
+            f"the view shows a GradientField, got {type(field).__name__}: make one with gradient_field"
+        )
+    return field

@@ -10,13 +10,13 @@ __all__ = ["field_data", "packed"]
 
 
 def field_data(field, like=None):
-    """All that a loss needs, as JSON-able data; `unpacked` of assets/formula/loss.js makes arrays of it.
+    """All that a loss needs, as JSON-able data, which `unpacked` (assets/formula/loss.js) turns into arrays.
 
-    Of a field at the points of another one, `like`, only what is its own.
+    If the field has the same points as another field, `like`, the data hold only what differs.
 
     The arrays are base64 of little-endian doubles: points by columns (n, N); spread (n,); basis (n, m),
-    (N, n, m) or None; span (N, rank, m), what the neurons' gradients span; weights (N,); and as bytes held
-    (N,), 1 at the points that losses are measured on.
+    (N, n, m) or None; span (N, rank, m), what the neurons' gradients span; weights (N,); and held (N,), as
+    bytes: 1 at the points on which losses are measured.
     """
     own = {
         "names": list(field.names),
@@ -37,7 +37,7 @@ def field_data(field, like=None):
 
 
 def packed(array, kind="<f8"):
-    """Base64 of an array as numbers of some kind; None of None."""
+    """Base64 of an array whose numbers are of the given kind; None for None."""
     return (
         None
         if array is None

@@ -4,7 +4,7 @@ __all__ = ["plain_law", "plain_state"]
 
 
 def plain_law(row):
-    """A row of an atlas, written like the generations of a finished search; none without a formula."""
+    """A row of an atlas, written as the generations of a finished search; [] if it has no formula."""
     if row.formula is None:
         return []
     front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]
@@ -12,7 +12,7 @@ def plain_law(row):
 
 
 def plain_state(search, state):
-    """JSON-able dict of a `SearchState`: its front by length, its best formula and that one's kind."""
+    """JSON-able dict of a `SearchState`: its front by length, its best formula and that formula's kind."""
     front = [
         {"text": str(search.in_inputs(one)), "length": one.complexity, "loss": one.loss}
         for one in state.front

@@ -1,7 +1,7 @@
 """The common base of all views. It keeps saved notebooks small.
 
-A notebook holds the state of every widget in it. The code of a view is in the state of one hidden widget,
-however many views; places are in the style sheet; and a widget does not say what a page assumes anyway.
+A notebook holds the state of every widget in it. So one hidden widget holds the code of all views of a kind,
+the style sheet holds their layout, and no widget sends a value that a page assumes anyway.
 """
 
 import zlib
@@ -33,7 +33,7 @@ _shared: dict = {}  # class and arguments -> widget
 
 
 def shared(kind, *arguments):
-    """Widget that all views share; made on first use, and again after it was closed."""
+    """The widget that all views share. It is made on first use, and again after somebody closes it."""
     widget = _shared.get((kind, *arguments))
     if widget is None or widget.comm is None:
         widget = _shared[kind, *arguments] = kind(*arguments)
@@ -41,7 +41,7 @@ def shared(kind, *arguments):
 
 
 def end(widgets):
-    """Close widgets, their contents and their layouts and styles, all of which the kernel would keep."""
+    """Close widgets, with their contents, layouts and styles; otherwise the kernel would keep them all."""
     for widget in widgets:
         if widget not in _shared.values():
             end(getattr(widget, "children", ()))
@@ -50,7 +50,7 @@ def end(widgets):
 
 
 class _Brief:
-    """Opens without the defaults of ipywidgets' own traits, which a page already has."""
+    """Leaves the defaults of ipywidgets' own traits out of the opening message, because a page knows them."""
 
     def get_state(self, key=None, drop_defaults=False):
         state = super().get_state(key, drop_defaults)
@@ -61,7 +61,7 @@ class _Brief:
 
 
 def _assumed(trait, value):
-    """Whether a page assumes this value of a trait; it has to be told which model it is to make, though."""
+    """Whether a page assumes this value of a trait. It never assumes which model to make."""
     told = not trait.this_class.__module__.startswith("ipywidgets.") or trait.name.startswith("_model_")
     return not told and value == trait.default_value
 
@@ -84,7 +84,7 @@ class Row(Small, ipywidgets.HBox):
 
 
 class Code(Small, anywidget.AnyWidget):
-    """Module, with what it imports, and style sheet of a kind of view; it shows nothing itself."""
+    """The module (with its imports) and style sheet of one kind of view; it shows nothing itself."""
 
     _esm = "export default {};"
     _css = traitlets.Unicode().tag(sync=True)
@@ -100,7 +100,7 @@ class Code(Small, anywidget.AnyWidget):
 
 
 class Front(Small, anywidget.AnyWidget):
-    """A view whose module is `_script` and whose style sheet is `_style`, files beside this one."""
+    """A view whose module is the file `_script` and whose style sheet is the file `_style` of the assets."""
 
     _esm = _LOADER
     _script, _style = "", ""

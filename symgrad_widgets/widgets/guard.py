@@ -1,8 +1,9 @@
-"""A hidden child that keeps a box's key presses from the page's shortcuts and names its sliders."""
+"""A hidden child of a box that names the box's sliders, and keeps key presses from the page's shortcuts."""
 
 import ipywidgets
 from IPython.display import display, update_display
 
+from ..words import ENGLISH
 from .cells import adopt
 from .frontend import Front, Small, end, shared
 from .panel import described
@@ -13,15 +14,16 @@ __all__ = ["Described", "DescribedBox"]
 class _Guard(Front):
     _script, _style = "guard.js", "boxes.css"
 
-    def __init__(self):
-        super().__init__("symgrad-guard")
+    def __init__(self, language):
+        super().__init__("symgrad-guard", language=language)
 
 
 class Described:
-    """A widget with a picture and words beside it. List it before the widget's own class.
+    """A widget with a picture and words beside it. As a base, list it before the widget's own class.
 
-    A subclass says in `pictures()` which still pictures, and in `words`, what it shows. It calls `_leave()`
-    when work that Python asked for has ended: a cell above may show a picture of the beginning.
+    A subclass returns still pictures of itself from `pictures()`, and says in `words` what it shows. When
+    work that Python asked for has ended, it calls `_leave()`, because an earlier cell may still show the
+    first picture.
     """
 
     _left = None  # the bundle that was displayed last
@@ -31,7 +33,7 @@ class Described:
         display(_data(self._left), raw=True, display_id=self.model_id)
 
     def _leave(self):
-        """Update the picture and words wherever the view was displayed."""
+        """Update picture and words wherever the view was displayed."""
         bundle = self._repr_mimebundle_()
         if self._left is not None and self._left != bundle:
             self._left = bundle
@@ -48,14 +50,15 @@ class Described:
 
 
 class DescribedBox(Described, Small, ipywidgets.VBox):
-    """Widgets side by side, where there is room, with a picture and words; keys never reach JupyterLab."""
+    """Widgets side by side, if there is room, with a picture and words; JupyterLab never gets their keys."""
 
-    def __init__(self, children):
-        super().__init__([*children, shared(_Guard)], _dom_classes=("symgrad-row",))
+    def __init__(self, children, say=ENGLISH):
+        guard = shared(_Guard, say.table["locale"])
+        super().__init__([*children, guard], _dom_classes=("symgrad-row",))
         adopt(self)
 
     def close(self):
-        """Close everything in the box, too."""
+        """Close the box and everything in it."""
         end([*self.children, self.layout])
         super().close()
 

@@ -1,24 +1,30 @@
-"""Hints for a person who guesses: a little more each time."""
+"""Hints for a person who guesses; each hint says a little more than the last."""
 
 import sympy as sp
 
 from ..formula.expressions import as_expression
 from ..words import ENGLISH
 
-__all__ = ["HINTS", "hint"]
+__all__ = ["HINTS", "hint", "needed"]
 
 HINTS = 3
 
 
+def needed(formula, names):
+    """Names of the inputs that occur in a formula, in the order of `names`."""
+    symbols = as_expression(formula, names).free_symbols
+    return [name for name in names if sp.Symbol(name, real=True) in symbols]
+
+
 def hint(formula, names, number, say=ENGLISH):
-    """Hint 0, 1 or 2 for a formula: which inputs occur, its shape, the formula itself."""
+    """Hint 0, 1 or 2: which inputs occur in a formula; its shape; the formula itself, between backticks."""
     formula = as_expression(formula, names)
     if number == 0:
-        used = [name for name in names if sp.Symbol(name, real=True) in formula.free_symbols]
+        used = needed(formula, names)
         left = [name for name in names if name not in used]
         which = "told.needsNot" if left else "told.needs"
         return say(which, used=say.listed(used), unused=say.listed(left) if left else "")
-    return say("told.is", what=_shape(formula, say) if number == 1 else formula)
+    return say("told.is", what=_shape(formula, say) if number == 1 else f"`{formula}`")
 
 
 def _shape(formula, say):

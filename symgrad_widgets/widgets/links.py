@@ -13,21 +13,19 @@ from .subject import Network
 
 __all__ = ["Links", "Turning"]
 
-_NO_WEIGHTS = "Press Train: no weights come with the package for this seed."
-
 
 class Turning(threading.local):
-    """Whether this thread is updating views from the state; changes by other threads still count."""
+    """Whether this thread is updating the views from the state; changes by other threads still count."""
 
     now = False
 
 
 class Links:
-    """Views made on first use. They follow a Workbench, and it follows them."""
+    """Views that are made on first use. They follow a Workbench, and the Workbench follows them."""
 
     @property
     def chooser(self):
-        """`ExperimentChooser`, or None for a network of one's own."""
+        """`ExperimentChooser`, or None for a network of your own."""
         return None if self._given_model else self._linked("chooser")
 
     @property
@@ -37,7 +35,7 @@ class Links:
 
     @property
     def fieldview(self):
-        """`FieldView`, or None of one input."""
+        """`FieldView`, or None if the field has one input."""
         return self._linked("fieldview") if len(self.field.names) > 1 else None
 
     @property
@@ -53,7 +51,7 @@ class Links:
 
     @property
     def expression(self):
-        """`ExpressionView`: the machine's formula that was shown last, and the guesses."""
+        """`ExpressionView` of the guesses, and of the machine's formula that was shown last."""
         return self._linked("expression")
 
     def _linked(self, name):
@@ -79,7 +77,7 @@ class Links:
             self._turning.now = before
 
     def _hear(self, view, act, *traits):
-        """Act when a person or a program changes a view, not when the state does."""
+        """Act when a person or a program changes a view, but not when the state changes it."""
         view.observe(lambda change: None if self._turning.now else act(change), traits)
 
     def _take(self, **parts):
@@ -88,11 +86,11 @@ class Links:
             self.state = self._with(parts)
             self._say("")
         except SymgradError as error:
-            self._say(str(error))
+            self._say(self._sentence(error))
 
     @property
     def _machine(self):
-        """Text of the machine's formula on show, or else of its best."""
+        """Text of the machine's formula on show or, if none is on show, of its best formula."""
         found, view = self._subject.found, self._shown
         if not 0 < view.generation <= len(found):
             return None
@@ -105,7 +103,9 @@ class Links:
 
     def _make_chooser(self):
         network = self._subject.network
-        chooser = ExperimentChooser(network.run or network.experiment, network.seed, self.hidden)
+        chooser = ExperimentChooser(
+            network.run or network.experiment, network.seed, self.hidden, language=self._language
+        )
         self._hear(chooser, self._trained, "run")
         return chooser
 
@@ -113,7 +113,7 @@ class Links:
         if change.new is self._subject.network.run:
             return
         if change.new is None:
-            self._say(_NO_WEIGHTS)
+            self._say(self._says("training.noWeights"))
             return
         self._begin(Network.of(change.new))
         self._say("")
@@ -123,7 +123,7 @@ class Links:
             chooser.take(self._subject.network.run)
 
     def _make_picker(self):
-        picker = NeuronPicker(self._subject.network.activity, beside=False)
+        picker = NeuronPicker(self._subject.network.activity, beside=False, language=self._language)
         self._hear(picker, self._chosen, "layer", "neurons")
         return picker
 
@@ -143,7 +143,7 @@ class Links:
         picker.know(subject.field)
 
     def _make_fieldview(self):
-        view = FieldView(self.field, inputs=self._shown.inputs)
+        view = FieldView(self.field, inputs=self._shown.inputs, language=self._language)
         looked = lambda _: self._take(inputs=view.inputs, slice=dict(view.slice or {}))  # noqa: E731
         self._hear(view, looked, "inputs", "slice")
         return view
@@ -157,7 +157,7 @@ class Links:
         view.candidate = self._shown.selected
 
     def _make_phiview(self):
-        return PhiView(self.field)
+        return PhiView(self.field, language=self._language)
 
     def _turn_phiview(self, view):
         view.candidate = None
@@ -165,23 +165,25 @@ class Links:
         view.candidate = self._shown.selected
 
     def _make_expression(self):
-        view = ExpressionView(self.field, hidden=self._shown.hidden)
+        view = ExpressionView(self.field, hidden=self._shown.hidden, language=self._language)
         self._hear(view, lambda _: self._guessed(view), "guess")
         return view
 
     def _guessed(self, view):
         if view.guess is not None:
+            if not view.guessed:
+                self._assigned |= {view.texts[-1]}
             self._take(guesses=tuple(dict.fromkeys(view.texts)), selected=view.texts[-1])
 
     def _turn_expression(self, view):
         view.field = self.field
         view.hidden = self._shown.hidden
-        if view.texts != self._shown.guesses:
-            view.take(self._shown.guesses)
+        if (view.texts, view.hidden and not view.guessed) != (self._shown.guesses, self._secret):
+            view.take(self._shown.guesses, not self._secret)
         view.candidate = self._machine
 
     def _make_stepper(self):
-        stepper = SearchStepper(self.search)
+        stepper = SearchStepper(self.search, language=self._language)
         self._hear(stepper, self._stepped, "state", "selected")
         return stepper
 
@@ -191,8 +193,8 @@ class Links:
             return
         known = subject.known
         subject.ended = "known" if subject.search.settled else None
-        for plain in [] if self._secret else subject.found[known:]:
-            self._tell(generation=plain, ended=subject.ended)
+        for plain in subject.found[known:]:
+            self._tell_generation(subject, plain)
         chosen = stepper.selected
         text = (
             self._shown.selected if chosen is None or self._secret else str(subject.search.in_inputs(chosen))

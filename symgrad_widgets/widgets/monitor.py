@@ -5,6 +5,7 @@ import traitlets
 from .. import plots
 from ..errors import DataError
 from ..formula.expressions import evaluate
+from ..words import words
 from .controls import Controls
 from .guard import DescribedBox
 from .panel import Panel
@@ -12,17 +13,13 @@ from .worker import Worker
 
 __all__ = ["TrainingMonitor"]
 
-_BUTTONS = (
-    ("train", "Train", "Train a network anew"),
-    ("stop", "Stop", "Stop, and keep the best weights so far"),
-)
-
 
 class TrainingMonitor(DescribedBox):
-    """Buttons Train and Stop for an experiment, its live loss curve, and the latent it ends with.
+    """Buttons to train and stop, an experiment's live loss curve, and the latent that its network learns.
 
-    Training runs in a thread of its own. Stopped, it keeps the weights of the best validation loss. After
-    it the latent is drawn against the concept, where the experiment knows it: training never does.
+    Training runs in a thread of its own. If you stop it, the weights with the best validation loss so far are
+    kept. After training, the monitor plots the latent against the concept, if the experiment has one.
+    Training never sees the concept.
 
     >>> monitor = sg.TrainingMonitor(sg.experiments["oscillator"], seed=1)
     >>> monitor.train()  # or press Train
@@ -34,22 +31,33 @@ class TrainingMonitor(DescribedBox):
     seed, preset, variant, **settings
         As in `Experiment.train`.
     hidden : bool
-        Keep the concept back: no floor, no picture of the latent against it.
+        Keep the concept back: show no floor, and no picture of the latent against the concept.
+    language : "en" or "de", the language of all its words
 
     Attributes
     ----------
     hidden : may be assigned
     run : TrainingResult of the last training, or None
         May be observed: other views follow it.
-    history : dict of lists, as far as training has come
+    history : dict of lists, up to the current epoch
 
     """
 
     run = traitlets.Any(allow_none=True, read_only=True)
-    _worker = None  # as long as nothing can be trained
+    _worker = None  # None until something can be trained
     hidden = traitlets.Bool()
 
-    def __init__(self, experiment, seed=0, preset="default", variant="default", *, hidden=False, **settings):
+    def __init__(
+        self,
+        experiment,
+        seed=0,
+        preset="default",
+        variant="default",
+        *,
+        hidden=False,
+        language="en",
+        **settings,
+    ):
         run, experiment = (
             (experiment, experiment.experiment) if hasattr(experiment, "history") else (None, experiment)
         )
@@ -58,23 +66,27 @@ class TrainingMonitor(DescribedBox):
                 f"TrainingMonitor trains an Experiment, got {type(experiment).__name__}: "
                 'take one of sg.experiments, such as sg.experiments["oscillator"]'
             )
-        from ..network.training.settings import chosen_settings  # torch: only when something is to be trained
+        from ..network.training.settings import chosen_settings  # loads torch, so only to train
 
-        self.experiment = experiment
+        self.experiment, self._says = experiment, words(language)
         self._options = {"seed": seed, "preset": preset, "variant": variant} | settings
         self._epochs = chosen_settings(experiment, preset, settings).epochs
         self.history = {"epoch": [], "loss": [], "validation": []} if run is None else run.history
         self._worker = Worker(self._changed)
-        self._controls = Controls("symgrad-line", label="Training", buttons=list(map(list, _BUTTONS)))
-        self._curve, self._latent = Panel(), Panel()
-        super().__init__([self._controls, self._curve, self._latent])
+        buttons = [
+            [name, *(self._says(f"training.{name}{more}") for more in ("", "Title"))]
+            for name in ("train", "stop")
+        ]
+        self._controls = Controls("symgrad-line", label=self._says("training.label"), buttons=buttons)
+        self._curve, self._latent = Panel(say=self._says), Panel(say=self._says)
+        super().__init__([self._controls, self._curve, self._latent], self._says)
         self.hidden = hidden
         self._controls.on_msg(self._asked)
         self._set(run)
         self.observe(lambda _: self._set(self.run), "hidden")
 
     def train(self):
-        """Train in this thread, to the end; returns the TrainingResult."""
+        """Train to the end in this thread, and return the TrainingResult."""
         self._worker.stop()
         self._worker.halted.clear()
         self._train()
@@ -82,11 +94,11 @@ class TrainingMonitor(DescribedBox):
         return self.run
 
     def start(self):
-        """Start training in the background; does nothing while one is running."""
+        """Start training in the background; do nothing if training is already running."""
         self._worker.start(self._train)
 
     def stop(self):
-        """Stop the training in the background, and wait until its epoch has ended."""
+        """Stop the training in the background, and wait until the present epoch has ended."""
         self._worker.stop()
 
     def close(self):
@@ -104,22 +116,22 @@ class TrainingMonitor(DescribedBox):
     def _changed(self, running, error):
         with self._controls.hold_sync():
             self._controls.running = running
-            self._controls.error = error and f"Training failed: {error}"
+            self._controls.error = error and self._says("training.failed", error=error)
 
     def _train(self):
-        self._controls.status = "Drawing the data."
+        self._controls.status = self._says("training.drawing")
         self._set(self.experiment.train(progress=False, callback=self._follow, **self._options))
 
     def _follow(self, history):
         self.history = history
         with self._controls.hold_sync():
             self._controls.progress = len(history["epoch"]) / self._epochs
-            self._controls.status = _so_far(history)
+            self._controls.status = self._so_far(history)
         self._curve.show(self.pictures()[0])
         return self._worker.halted.is_set()
 
     def _set(self, run):
-        """Show a run that has ended, or none."""
+        """Show a run that has ended, or no run."""
         if run is not None:
             self.history = run.history
         self.set_trait("run", run)
@@ -128,33 +140,34 @@ class TrainingMonitor(DescribedBox):
         self._latent.layout.display = "" if latent else "none"
         for picture in latent:
             self._latent.show(picture)
-        self._controls.status = "Not trained yet." if run is None else self._summary(run)
+        self._controls.status = self._says("training.untrained") if run is None else self._summary(run)
 
     def _summary(self, run):
-        ended = f"Ended ({run.ending}) in {run.seconds:.1f} s. {_so_far(run.history)}"
+        say = self._says
+        ending, so_far = say(f"training.{run.ending}"), self._so_far(run.history)
+        ended = say("training.ended", ending=ending, seconds=run.seconds, soFar=so_far)
         if self.hidden or run.floor is None:
             return ended
-        return f"{ended} Floor {run.floor:.2g}: how far the network is from the true concept."
+        return f"{ended} {say('training.floor', floor=run.floor)}"
+
+    def _so_far(self, history):
+        return self._says("training.soFar", epoch=history["epoch"][-1], loss=history["validation"][-1])
 
     def pictures(self):
-        """The loss curve and, if the concept is known, the latent against it after training."""
-        curve = plots.history_picture(self.history)
+        """The loss curve and, after training, the latent against the concept, if that is known."""
+        curve = plots.history_picture(self.history, self._says)
         if self.run is None or self.hidden or not self.experiment.concepts:
             return [curve]
         concept = self.experiment.concepts[0]
         values, _ = evaluate(concept, self.run.names, self.run.x)
+        title = self._says("training.latent")
+        latents = self.run.latents[:, 0]
         return [
             curve,
-            plots.phi_picture(
-                values, self.run.latents[:, 0], what=str(concept), title="Latent against concept"
-            ),
+            plots.phi_picture(values, latents, what=str(concept), title=title, say=self._says),
         ]
 
     @property
     def words(self):
         """What is shown, in words."""
         return f"{self._controls.status} {self._curve.words}"
-
-
-def _so_far(history):
-    return f"Epoch {history['epoch'][-1]}, validation loss {history['validation'][-1]:.3g}."

@@ -1,4 +1,4 @@
-"""A diagram of a network's neurons: look at what each does on data, and choose."""
+"""A diagram of a network's neurons, to see what each of them does on data, and to choose one."""
 
 from typing import Any
 
@@ -18,51 +18,55 @@ from .viewstate import ViewState
 
 __all__ = ["NeuronPicker"]
 
-_LISTED = 8  # neurons named in a sentence
+_LISTED = 8  # neurons that a sentence names, at most
 _Checked: Any = traitlets.TraitType  # unlike Any, it asks the validator about None too
 
 
 class NeuronPicker(Pane):
-    """A network's layers and neurons, coloured by what each does on the data; click one to choose it.
+    """A network's layers and neurons, coloured by what each neuron does on the data; click one to choose it.
 
-    A layer is a column of tiles. A tile is a neuron: its value over two inputs, or, where the network cannot
-    be asked for other points, at points of the data; of a channel of a convolution the map at one point.
-    Faded is weak. Click or arrow keys choose a neuron; shift or ctrl adds one of the same layer.
+    A layer is a column of tiles. Each tile shows a neuron's value over two inputs, or only at the data points
+    if the network takes no other points. The tile of a convolution's channel shows its map at one point.
+    Tiles of weak neurons are faded. Click or use the arrow keys to choose a neuron; with shift or ctrl you
+    add a neuron of the same layer.
 
     >>> picker = sg.NeuronPicker(run.model, run.x, names=run.names)
     >>> picker.layer, picker.neuron = "silu2", 17
     >>> picker.observe(lambda change: ..., ["layer", "neurons"])
     >>> sg.interpret(picker.field)
 
-    Activations are recorded at once, in one forward pass at up to 400 of the points. Gradients wait until
-    a measure needs them, and then cost one forward-mode pass for each input, not one backward pass for
-    each neuron (of more than 32 inputs, 32 random projections: see `Activity`).
+    Activations are recorded when the view is made, in one forward pass at up to 400 of the points. Gradients
+    are computed only when a measure needs them. They then cost one forward-mode pass for each input, not one
+    backward pass for each neuron. If there are more than 32 inputs, 32 random projections take their place
+    (see `Activity`).
 
     Parameters
     ----------
-    model : torch.nn.Module, or an `Activity`, which has its own points
+    model : torch.nn.Module, or an `Activity`, which brings its own points
     x : array (N, ...)
-        One point a row, two at least.
+        One point in each row, at least two.
     names : names of the n inputs
     formula : formula (text, SymPy or Candidate), or None
     atlas : Atlas of this model, or of some of its layers, or None
-    layers : names of the layers to show, or None for all that compute something
-        For networks of more than 16,384 neurons.
+    layers : names of the layers to show, or None for all layers that compute something. You need this for
+        networks of more than 16,384 neurons.
     wrt, forward_args, training
         As in `gradient_field`.
-    beside : bool, whether the current neuron's value over two inputs is drawn large, too
+    beside : bool, whether to draw a large picture of the current neuron's value over two inputs as well
+    language : "en" or "de", the language of all its words
 
     Attributes
     ----------
     layer : str, or None for the model's output
     neurons : tuple of int
-        The neurons chosen, the last of them current; numbers that another layer has too stay chosen there.
-    neuron : int, the current one; assigning chooses it alone
+        The chosen neurons, by number; the last one is current. If the layer changes, numbers that exist in
+        the new layer stay chosen.
+    neuron : int, the current neuron; if you assign it, only that neuron is chosen
     colour_by : "activation" | "gradient" | "alignment" | "law"
-        Standard deviation over the data; how much the gradient turns; angle to the formula; how well the
-        formula fits that the atlas has of it.
-    formula, atlas : may be assigned; a formula is read like that of `score`
-        All of these may be observed, and what is wrong raises and changes nothing.
+        In this order: the standard deviation of the value over the data; how much the gradient turns; the
+        angle to the formula; how well the neuron's formula in the atlas fits.
+    formula, atlas : may be assigned; a formula is read as `score` reads it
+        All of these may be observed. If a value is wrong, an error is raised and nothing changes.
 
     """
 
@@ -87,12 +91,13 @@ class NeuronPicker(Pane):
         forward_args=(),
         training=False,
         beside=True,
+        language="en",
     ):
         known = isinstance(model, Activity)
         self.activity = model if known else Activity(model, x, names, layers, wrt, forward_args, training)
         self._field, self._planes = (None, None), {}
         self._inputs = tuple(self.activity.names[:2])
-        super().__init__(ViewState(), self.panels if beside else ("network",))
+        super().__init__(ViewState(), self.panels if beside else ("network",), language)
         self.layer = None
         self.formula, self.atlas = formula, atlas
         self.observe(self._kept, ["layer", "neurons", "neuron", "formula", "atlas"])
@@ -101,19 +106,19 @@ class NeuronPicker(Pane):
         self._draw()
 
     def choose(self, layer, *neurons):
-        """Choose neurons of a layer, both at once."""
+        """Choose a layer and some of its neurons at the same time."""
         position = self.activity.position(layer)
         neurons = self.activity.neurons(position, neurons)
         with self.hold_trait_notifications():
             self.layer, self.neurons = self.activity.layers[position].name, neurons
 
     def know(self, field):
-        """Have a field of the neurons chosen that somebody else has made."""
+        """Take over a field of the chosen neurons that was made elsewhere."""
         self._field = (self.activity.position(self.layer), self.neurons), field
 
     @property
     def field(self):
-        """`GradientField` of the neurons chosen, at all the points of x."""
+        """`GradientField` of the chosen neurons, at all points of x."""
         choice = self.activity.position(self.layer), self.neurons
         if self._field[0] != choice:
             self._field = choice, self.activity.field(*choice)
@@ -152,7 +157,7 @@ class NeuronPicker(Pane):
         return proposal.value
 
     def _kept(self, change):
-        """Keep what hangs together in step."""
+        """Keep traits that depend on one another in step."""
         if change.name == "layer":
             count = self.activity.layers[self.activity.position(self.layer)].count
             self.neurons = tuple(neuron for neuron in self.neurons if neuron < count) or (0,)
@@ -206,14 +211,14 @@ class NeuronPicker(Pane):
         return super()._given() | self._tiles() | self._told() | {"field": self._points() | self._values()}
 
     def _told(self):
-        """What is said of the neurons, and the current one's value over the data."""
+        """What the view says about the neurons, and the current neuron's value over the data."""
         measure = self._measure()
         asked = {} if not self._planes else {"field": self._values(), "section": self._section()}
         return asked | {
-            "what": f"N{self._name()[1:]}",
+            "what": self._name("title"),
             "said": self._description(),
             "legend": [measure.title, measure.low, measure.high],
-            "measures": [[name, title, self._available(name)] for name, title in MEASURES.items()],
+            "measures": [[name, self._says(f"neurons.{name}"), self._available(name)] for name in MEASURES],
         }
 
     def _tiles(self):
@@ -222,7 +227,7 @@ class NeuronPicker(Pane):
         return {"network": network_data(self.activity, self._plane(), neurons, position, strength)}
 
     def _plane(self):
-        """`Section` of all neurons over the inputs that are looked at, or `Samples`."""
+        """`Section` of all neurons over the inputs on show, or `Samples`."""
         if self._inputs not in self._planes:
             points = self.activity.points
             field = GradientField(points, np.ones_like(points), self.activity.names)
@@ -234,7 +239,7 @@ class NeuronPicker(Pane):
         return [list(self._inputs), None if isinstance(plane, Samples) else plain_section(plane, number)]
 
     def _points(self):
-        """Points without arrows."""
+        """The points, as plain data of a field without arrows."""
         points = self.activity.points[self.activity.rows].astype(float)
         return {"points": packed(points.T), "spread": packed(points.std(0)), "basis": None}
 
@@ -248,21 +253,26 @@ class NeuronPicker(Pane):
         }  # fmt: skip
 
     def _measure(self):
-        return self.activity.measure(self.colour_by, self.formula, self.atlas)
+        return self.activity.measure(self.colour_by, self.formula, self.atlas, self._says)
 
     def _columns(self):
-        """Mean, spread, gradient spread and angle of every neuron; NaN where not known yet."""
+        """Mean, spread, gradient spread and angle of every neuron; NaN for what is not known yet."""
         return np.stack([self.activity.mean, self.activity.spread, *self.activity.known(self.formula)])
 
     def _activation(self):
         activity, number = self.activity, self.activity.starts[self._choice[0]] + self.neurons[-1]
         two = (0, 1) if len(activity.names) == 2 else None
         return plots.activation_picture(
-            activity.points[activity.rows], activity.values[:, number], activity.names, two, self._name()
+            activity.points[activity.rows],
+            activity.values[:, number],
+            activity.names,
+            two,
+            self._name("name"),
+            self._says,
         )
 
     def pictures(self):
-        """The neurons, and the current one's activation over the data."""
+        """The neurons, and the current neuron's activation over the data."""
         activity, measure = self.activity, self._measure()
         dots = plots.NeuronsPicture(
             layers=tuple((layer.label, layer.count) for layer in activity.layers),
@@ -270,34 +280,40 @@ class NeuronPicker(Pane):
             chosen=tuple(int(activity.starts[self._choice[0]]) + neuron for neuron in self.neurons),
             legend=(measure.title, measure.low, measure.high),
             words=self._description(),
+            say=self._says,
         )
         return [dots, self._activation()]
 
-    def _name(self):
-        return f"neuron {self.neurons[-1]} of layer {self.activity.layers[self._choice[0]].title}"
+    def _name(self, key):
+        title = self.activity.layers[self._choice[0]].title
+        return self._says(f"neurons.{key}", number=self.neurons[-1], layer=title)
 
     def _description(self):
         activity, (position, *neurons) = self.activity, self._choice
         layer, number = activity.layers[position], activity.starts[position] + self.neurons[-1]
-        many = "1 neuron" if layer.count == 1 else f"{layer.count} neurons"
-        words = f"Neuron {self.neurons[-1]} of layer {layer.title} ({layer.kind}, {many})"
+        say, title = self._says, self._name("title")
+        many = say("neurons.one") if layer.count == 1 else say("told.neurons", count=layer.count)
+        words = say("neurons.which", title=title, kind=layer.kind, many=many)
         if len(neurons) > 1:
-            more = ", ..." if len(neurons) > _LISTED else ""
-            words += f", one of {len(neurons)} chosen: {', '.join(map(str, neurons[:_LISTED]))}{more}"
+            some = ", ".join(map(str, neurons[:_LISTED])) + (", ..." if len(neurons) > _LISTED else "")
+            words += say("neurons.among", count=len(neurons), some=some)
         mean, spread, turning, angle = self._columns()[:, number]
-        words += f". Over {len(activity.rows)} points its activation is {mean:.2g} ± {spread:.2g}"
-        words += f", its gradient spread {turning:.2g}" if np.isfinite(turning) else ""
-        words += f", its angle to {self.formula} {angle:.2g} degrees" if np.isfinite(angle) else ""
+        words += say("neurons.mean", count=len(activity.rows), mean=mean, spread=spread)
+        words += say("neurons.turning", turning=turning) if np.isfinite(turning) else ""
+        if np.isfinite(angle):
+            words += say("neurons.angle", formula=str(self.formula), angle=angle)
         words += self._law(layer.name)
-        words += f". The {activity.starts[-1]} neurons are coloured by {MEASURES[self.colour_by]}."
+        measure = say(f"neurons.{self.colour_by}")
+        words += say("neurons.coloured", count=int(activity.starts[-1]), measure=measure)
         return f"{words} {self.atlas.warning}".rstrip() if self.colour_by == "law" else words
 
     def _law(self, layer):
         rows = () if self.atlas is None else self.atlas.of(layer).rows
         for row in rows:
             if row.neuron == self.neurons[-1] and not row.note:
-                given = ", by construction" if row.by_construction else ""
-                return f", and its formula {row.formula or 'none'} (loss {row.loss:.1e}{given})"
+                formula = row.formula or self._says("neurons.none")
+                given = self._says("neurons.given") if row.by_construction else ""
+                return self._says("neurons.formula", formula=formula, loss=row.loss, given=given)
         return ""
 
     @property

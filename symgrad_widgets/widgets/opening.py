@@ -1,4 +1,4 @@
-"""A formula to begin a guess with: a number to drag, and arrows that are apart but tell something."""
+"""A formula to start guessing from: it has a number to drag, and its arrows are wrong, but not hopelessly."""
 
 import itertools
 
@@ -9,18 +9,20 @@ from ..field.directions import degrees, misalignment
 __all__ = ["opening"]
 
 _NUMBERS = (3.0, -3.0)
-_FAR = 45.0  # degrees in the median: two lots of arrows that have nothing to do with each other
-_APART = 30.0  # what is looked for instead: near enough to be seen as kin, too far to be the answer
-_INPUTS, _FACTORS = 4, 9  # the steepest inputs, of which pairs and threes are multiplied
-_FIRST = 6  # terms, the best ones, to which a second one is tried
+_FAR = 45.0  # degrees: farther apart, two sets of arrows have nothing in common
+_APART = 30.0  # the angle that we look for instead: near enough to look alike, too far to be the answer
+_INPUTS, _FACTORS = 4, 9  # we multiply two or three of this many inputs, the steepest ones
+_FIRST = 6  # to each of this many terms, the best ones, we add a second term
 _POINTS = 400
 
 
 def opening(field, steepest):
-    """Text of a formula to begin with, of a field's inputs; `steepest` lists their positions, steepest first.
+    """Text of a first formula in a field's inputs; `steepest` lists the inputs by position, steepest first.
 
-    The squares of the two steepest inputs, unless they are far off. Then two products of at most two inputs,
-    or of three, whose median angle comes nearest to 30 degrees.
+    The formula is the sum of the squares of the two steepest inputs, unless its angle to the field is far too
+    large. In that case it is the sum of two terms whose angle is nearest to 30 degrees. Each term is a
+    product of at most two inputs; if the angles of these sums are far too large as well, products of three
+    inputs are tried.
     """
     first, *others = sorted(steepest[:2])
     if not others:
@@ -39,7 +41,7 @@ def opening(field, steepest):
 
 
 def _sums(terms, field):
-    """Angles of sums of two terms, one of them among the best, each with the terms and a number."""
+    """Angles of sums of two terms, one of them among the best; each with its terms and its number."""
     slopes = {term: _slopes(term, field) for term in terms}
     best = sorted(terms, key=lambda term: _angle(slopes[term], field))[:_FIRST]
     for one, other, number in itertools.product(best, terms, _NUMBERS):
@@ -48,7 +50,7 @@ def _sums(terms, field):
 
 
 def _slopes(term, field):
-    """Gradients (N, n) of a product of inputs, given by position."""
+    """Gradients (N, n) of a product of inputs, which are given by position."""
     slopes = np.zeros_like(field.points)
     for k, i in enumerate(term):
         slopes[:, i] += field.points[:, [*term[:k], *term[k + 1 :]]].prod(1)
@@ -56,8 +58,9 @@ def _slopes(term, field):
 
 
 def _angle(slopes, field):
-    """Median angle in degrees."""
-    return float(degrees(np.median(misalignment(field.project(slopes), field.unit))))
+    """Angle in degrees between slopes and a field, as in a loss."""
+    share = misalignment(field.project(slopes), field.unit)
+    return float(degrees(np.average(share, weights=field.weights)))
 
 
 def _text(term, names):

@@ -1,4 +1,4 @@
-"""A form for what is one's own: read it, train a network on it, and explore the network."""
+"""A form for a system or a table of your own: read it, train a network on it, and explore the network."""
 
 from html import escape
 
@@ -6,6 +6,8 @@ import ipywidgets
 import traitlets
 
 from ..errors import SymgradError
+from ..words import words
+from .frontend import Row
 from .guard import DescribedBox
 from .monitor import TrainingMonitor
 from .workbench import Workbench
@@ -16,21 +18,22 @@ WIDE = {"width": "min(100%, 520px)"}
 
 
 class OwnForm(DescribedBox):
-    """Fields to fill in, *Read it*, the training and the Workbench; `_made` says what to train on."""
+    """Fields to fill in, a button *Read it*, the training, and the Workbench; `_made` says what to train."""
 
     said = traitlets.Unicode(read_only=True)
 
-    def __init__(self, fields, tooltip, seed, settings, after=()):
+    def __init__(self, fields, tooltip, seed, settings, after=(), language="en"):
         self._seed, self._settings = seed, settings
+        self._language, self._says = language, words(language)
         self.experiment = self.monitor = self.bench = None
-        self._button = ipywidgets.Button(description="Read it", tooltip=tooltip)
+        self._button = ipywidgets.Button(description=self._says("own.read"), tooltip=tooltip)
         self._error = ipywidgets.HTML()
-        self._form = (*fields, self._button, self._error, *after)
+        self._form = (Row([*fields, self._button, self._error], "symgrad-wide"), *after)
         super().__init__(self._form)
         self._button.on_click(lambda _: self.read())
 
     def read(self):
-        """Read what is filled in and show what is to be trained; what cannot be read is said."""
+        """Read the form and show what will be trained, or say what cannot be read."""
         try:
             experiment = self._made()
         except SymgradError as error:
@@ -38,7 +41,7 @@ class OwnForm(DescribedBox):
             return
         self._say("")
         before, self.experiment, self.bench = self.monitor, experiment, None
-        self.monitor = TrainingMonitor(experiment, self._seed, **self._settings)
+        self.monitor = TrainingMonitor(experiment, self._seed, language=self._language, **self._settings)
         self.monitor.observe(lambda change: self._trained(change.new), "run")
         self.children = (*self._form, self.monitor)
         if before is not None:
@@ -46,7 +49,7 @@ class OwnForm(DescribedBox):
 
     def _trained(self, run):
         if run is not None and run.experiment is self.experiment:
-            self.bench = Workbench(run, seed=self._seed)
+            self.bench = Workbench(run, seed=self._seed, language=self._language)
             self.children = (*self._form, self.monitor, self.bench)
 
     def _say(self, text):

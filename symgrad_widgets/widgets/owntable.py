@@ -1,4 +1,4 @@
-"""A form for a table of one's own: a network learns one of its columns from the others, and is read."""
+"""A form for a table of your own: a network learns one column from the others, and you read the network."""
 
 from contextlib import suppress
 from importlib.resources import files
@@ -9,6 +9,7 @@ import traitlets
 from .. import plots
 from ..errors import SymgradError
 from ..network.experiment.tables import column_experiment, numbers_in, read_table
+from ..words import words
 from .ownform import WIDE, OwnForm
 from .panel import Panel
 
@@ -16,42 +17,45 @@ __all__ = ["OwnTable"]
 
 
 class OwnTable(OwnForm):
-    """A table to paste or to upload, the column to learn, the training of a network, and its Workbench.
+    """A table to paste or upload, the column to learn, the training of a network, and the Workbench.
 
     >>> sg.OwnTable(Path("stars.csv").read_text(), "radius")
 
-    The first line names the columns; commas, semicolons or tabs separate them. A column of two kinds of
-    entries is learnt as labels, one of numbers by least squares. The table stays on this computer.
+    The first line names the columns; commas, semicolons or tabs separate them. If the column to learn has two
+    kinds of entries, they are learnt as labels; if it has numbers, they are learnt by least squares. The
+    table stays on the computer that runs Python: on a hub or Binder, this is the server.
 
     Parameters
     ----------
-    text : table, at least 120 rows; None for one of 392 cars
-    answer : name of the column to learn, default the first
+    text : table of at least 120 rows; None for a table of 392 cars
+    answer : name of the column to learn; by default the first column
     seed : int
+    language : "en" or "de", the language of all its words
     **settings : of the training, as in `Experiment.train`
 
     Attributes
     ----------
     text, answer : may be assigned
-    experiment : Experiment that was read last, or None
-    monitor : TrainingMonitor of it, or None
-    bench : Workbench of its network, or None as long as none has been trained
-    said : what is wrong with the table, or empty
+    experiment : the Experiment that was read last, or None
+    monitor : its TrainingMonitor, or None
+    bench : Workbench of its network, or None until a network has been trained
+    said : what is wrong with the table; empty if nothing is wrong
 
     """
 
     text = traitlets.Unicode()
     answer = traitlets.Unicode()
 
-    def __init__(self, text=None, answer=None, seed=0, **settings):
-        self._choice = ipywidgets.Dropdown(description="Learn", layout=WIDE)
+    def __init__(self, text=None, answer=None, seed=0, *, language="en", **settings):
+        say, self._table = words(language), None
+        self._choice = ipywidgets.Dropdown(description=say("own.learn"), layout=WIDE)
         box = ipywidgets.Textarea(
-            description="Table", rows=6, layout=WIDE, placeholder="a line of names, then a row a line"
+            description=say("own.table"), rows=6, layout=WIDE, placeholder=say("own.rows")
         )
-        file = ipywidgets.FileUpload(accept=".csv,.tsv,.txt", description="Open a file")
-        self._picture = Panel()
-        fields, tooltip = (file, box, self._choice), "Read the table, ready to train"
-        super().__init__(fields, tooltip, seed, settings, (self._picture,))
+        file = ipywidgets.FileUpload(accept=".csv,.tsv,.txt", description=say("own.open"))
+        self._picture = Panel(say=say)
+        fields, tooltip = (file, box, self._choice), say("own.readTable")
+        super().__init__(fields, tooltip, seed, settings, (self._picture,), language)
         traitlets.link((self, "text"), (box, "value"))
         self.observe(lambda _: self._columns(), "text")
         file.observe(lambda change: self._opened(change.new), "value")
@@ -61,39 +65,42 @@ class OwnTable(OwnForm):
         self.text = cars.read_text(encoding="utf-8") if text is None else text
         if answer is not None:
             self.answer = answer
-        self._draw()
-        self.observe(lambda _: self._draw(), ["text", "answer"])
 
     def _made(self):
-        return column_experiment(read_table(self.text), self.answer, "Your own table")
+        return column_experiment(read_table(self.text), self.answer, self._says("own.yourTable"))
 
     def _opened(self, uploaded):
         if uploaded:
             self.text = bytes(uploaded[-1]["content"]).decode("utf-8", errors="replace")
 
     def _columns(self):
-        """Offer the columns to choose from, as soon as the table can be read."""
+        """Offer the table's columns to choose from, as soon as the table can be read, and draw."""
+        self._table, before = None, self.answer  # nothing is drawn meanwhile
         with suppress(SymgradError):
-            names, before = list(read_table(self.text)), self.answer
-            self._choice.options = names
+            table = read_table(self.text)
+            self._choice.options = names = list(table)
             self._choice.value = before if before in names else names[0]
+            self._table = table
+            self._draw()
 
     def _chosen(self, answer):
         if answer in self._choice.options:
             self._choice.value = answer
+        if self._table is not None:
+            self._draw()
 
     def _draw(self):
-        """Draw the column to learn, as soon as the table can be read."""
+        """Draw the column to learn, if all columns hold numbers."""
         with suppress(SymgradError):
-            self._picture.show(
-                plots.closest_picture(numbers_in(read_table(self.text), self.answer), self.answer)
-            )
+            numbers = numbers_in(self._table, self.answer)
+            self._picture.show(plots.closest_picture(numbers, self.answer, self._says))
 
     def pictures(self):
-        """The column to learn, against the one it follows most closely."""
+        """The column to learn, plotted against the column that it follows most closely."""
         return [] if self._picture.picture is None else [self._picture.picture]
 
     @property
     def words(self):
         """What is shown, in words."""
-        return self.said or f"A table of {', '.join(self._choice.options)}; {self.answer} is to be learnt."
+        names = ", ".join(self._choice.options)
+        return self.said or self._says("own.tableOf", names=names, answer=self.answer)

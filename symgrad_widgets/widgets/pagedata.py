@@ -1,4 +1,4 @@
-"""What a page without a kernel holds, as plain data: fields, network, formulas, words."""
+"""What a page without a kernel holds, as plain data: fields, network, formulas and words."""
 
 import numpy as np
 
@@ -13,22 +13,23 @@ from .answers import meanings
 from .canvases import document
 from .fielddata import field_data, packed
 from .found import plain_law
-from .hints import HINTS, hint
+from .hints import HINTS, hint, needed
 from .subject import Subject
 
 __all__ = ["kept_back", "page_data"]
 
 _BUDGET = 2**20  # bytes of the fields of other neurons, where a page cannot compute the network
-_NUMBERS = 200_000  # of the exact field: with more points a page would be too large to be handed round
+_NUMBERS = 200_000  # most numbers of the exact field: with more, a page would be too large to hand round
 _FINE = 2**15 - 1  # steps of a number of 16 bits, between 0 and 1
 
 
 def page_data(view, subject, atlas=None, language="en"):
-    """Plain data of a page that begins with a `ViewState`, of a `Subject` whose search has been recorded.
+    """Plain data of a page that begins with a `ViewState` of a `Subject` whose search has been recorded.
 
-    The field of the subject is exact; of very many points some are taken, evenly. Of a network of one layer
-    after another the page gets the weights, in 32 bits, and computes all others itself; of another one, the
-    most active neurons are recorded in 16 bits. `atlas` is that of the network, or None.
+    The subject's field is exact; if it has very many points, the page gets only some of them, at even steps.
+    If the layers of the network follow one another, the page gets the weights, in 32 bits, and computes all
+    other neurons itself. Otherwise it gets records of other neurons, in 16 bits. `atlas` is the network's
+    `Atlas`, or None.
     """
     activity, say = subject.network.activity, words(language)
     model = _model(subject)
@@ -55,19 +56,22 @@ def page_data(view, subject, atlas=None, language="en"):
 
 
 def kept_back(view, subject, language="en"):
-    """What a page keeps back: concepts, hints, and the formulas where they are hidden; {} for nothing."""
+    """What a page keeps back: concepts, hints and, if hidden, the formulas found; {} for nothing."""
     say = words(language)
     known = subject.network.experiment if subject.layer is None else None
     concepts = [{"formula": str(concept), "meaning": meaning} for concept, meaning in meanings(known, say)]
     best = [one["front"][one["best"]]["text"] for one in subject.found if one["best"] >= 0]
     formula = next((one["formula"] for one in concepts), best[-1] if best else None)
-    hints = [] if formula is None else [hint(formula, subject.field.names, i, say) for i in range(HINTS)]
+    names, hints, needs = subject.field.names, [], []
+    if formula is not None:
+        hints, needs = [hint(formula, names, i, say) for i in range(HINTS)], needed(formula, names)
     found = subject.found if view.hidden else []
-    return {"concepts": concepts, "hints": hints, "found": found} if hints or found else {}
+    back = {"concepts": concepts, "hints": hints, "needs": needs, "found": found}
+    return back if hints or found else {}
 
 
 def _model(subject):
-    """Steps and layers of a network that a page can compute, or None."""
+    """Steps and layers of a network if a page can compute it; otherwise None."""
     activity = subject.network.activity
     layers, output = activity.layers, activity.position(None)
     values = activity.values[:, activity.starts[output] : activity.starts[output + 1]]
@@ -98,7 +102,7 @@ def _plain(given):
 
 
 def _others(subject, atlas):
-    """Subjects of neurons that are recorded beside the one looked at: those read, then the most active."""
+    """Subjects of the other neurons that a page records: neurons with a formula, then the most active."""
     activity, field = subject.network.activity, subject.field
     most, output = _BUDGET // (len(_rows(field)) * (2 * field.dimension + 4)), activity.position(None)
     read = [] if atlas is None else [(row.layer, row.neuron) for row in atlas.laws]
@@ -126,7 +130,7 @@ def _told(subject, say, field, found):
 
 
 def _rows(field):
-    """Numbers of the points of a field that a page holds."""
+    """Indices of the points of a field that a page holds."""
     n, pointwise = len(field.names), field.measure.basis is not None and field.measure.basis.ndim == 3
     each = n + 2 + field.dimension * (field.unit.shape[1] + n * pointwise)
     return np.unique(np.linspace(0, len(field) - 1, min(len(field), _NUMBERS // each)).astype(int))
@@ -137,7 +141,7 @@ def _taken(field, rows):
 
 
 def _exact(field):
-    kinds = {"points": "<i4", "neighbours": "<i4", "shares": "<f8"}  # of what an error is estimated by
+    kinds = {"points": "<i4", "neighbours": "<i4", "shares": "<f8"}  # arrays from which an error is estimated
     around = {name: packed(getattr(field.surroundings, name), kind) for name, kind in kinds.items()}
     around |= {"normal": of_normal(field.dimension), "lower": LOWER, "turned": TURNED, "long": LONG}
     return field_data(field) | {
@@ -147,7 +151,7 @@ def _exact(field):
 
 
 def _coarse(field):
-    """A field at the points of another one, in 16 bits."""
+    """A field at the points of another field, in 16 bits."""
     return {
         "names": list(field.names), "count": len(field),
         "dimension": field.dimension, "rank": field.unit.shape[1],
@@ -163,7 +167,7 @@ def _section(view, subject):
 
 
 def _law(activity, row):
-    """A row of an atlas as a generation of a search at its end; nothing for one of another network."""
+    """A row of an atlas, written as the last generation of a search; nothing if it is of another network."""
     position = activity.position(row.layer)
     if row.neuron < activity.layers[position].count:
         yield from (

@@ -1,4 +1,4 @@
-"""A page that was written, opened again: what it is about, and the field that guesses are judged on."""
+"""Open a page that this package wrote: read what it is about, and the field on which guesses are judged."""
 
 import base64
 import html
@@ -21,13 +21,13 @@ _LONGEST = 2**26  # characters of a page, and of the data in it
 
 @dataclass(frozen=True)
 class PageFile:
-    """What a page says of itself.
+    """What a page says about itself.
 
     Attributes
     ----------
-    id : str, which the lines of those who work with it repeat
+    id : str; every line that a reader hands in repeats it
     title : str
-    inputs : names of those along the axes at the beginning
+    inputs : names of the inputs along the axes at the beginning
     tasks : list of dict, as `read_tasks` gives them
     field : GradientField of the neurons that the page begins with
 
@@ -41,7 +41,7 @@ class PageFile:
 
 
 def opened(path):
-    """Read a page; OutputError where it cannot be read, DataError where it is none."""
+    """Read a page; raise OutputError if it cannot be read, and DataError if it is not a page."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -54,11 +54,11 @@ def opened(path):
         title = html.unescape(_TITLE.search(text)[1])
         return PageFile(data["id"], title, tuple(data["state"]["inputs"]), data["tasks"], field)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, zlib.error):
-        raise DataError(f"{path} is no page that symgrad has written, or it has been damaged") from None
+        raise DataError(f"{path} is not a page that symgrad wrote, or it is damaged") from None
 
 
 def _field(data):
-    """The field whose unit gradients, points and measure are in a page."""
+    """The field whose points, directions and measure are in a page."""
     n, count, dimension = len(data["names"]), data["count"], data["dimension"]
     basis = None if data["basis"] is None else _numbers(data["basis"])
     if basis is not None:

@@ -1,4 +1,4 @@
-"""A page that needs no kernel: one file, opened from a disk, that computes what the instrument shows."""
+"""A page that needs no kernel: one file that opens from disk and computes what the instrument shows."""
 
 import base64
 import functools
@@ -22,16 +22,17 @@ from .tasks import read_tasks
 __all__ = ["page", "recorded", "write_page"]
 
 _ASSETS = Path(__file__).parent / "assets"
+_CODE = re.compile("`(.+?)`")
 
 
 def page(
     source, path, x=None, names=None, *, seed=0, generations=None, atlas=None, show=(), hidden=False,
     word=None, tasks=None, title=None, notebook=None, bokeh=None, language="en",
 ):  # fmt: skip
-    """Write a page on which a network can be looked at, guessed at and played with, without Python.
+    """Write a page on which people can look at a network, guess its formula and play with it, without Python.
 
-    It is one HTML file that opens from a disk and asks no other host for anything. A search is done first,
-    and recorded, so that the page can play it. Returns the `Path` that was written.
+    It is one HTML file that opens from disk and asks no other host for anything. First a search runs and
+    is recorded, so that the page can play it. Returns the `Path` that was written.
 
     >>> sg.page("oscillator", "oscillator.html")  # doctest: +SKIP
     >>> sg.page(my_network, "mine.html", x, names=("x", "v"), title="My network")  # doctest: +SKIP
@@ -40,25 +41,28 @@ def page(
     ----------
     source, x, names, seed, show, hidden
         As in `Workbench`.
-    path : where to, usually with the ending .html
+    path : where to write the page, usually with the ending .html
     generations : int or None
-        Of the search, 0 for none; None: until it ends by itself.
+        How many generations to search; 0 means no search. With None, the search runs until it ends by itself.
     atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
     word : str or None
-        Encrypts what the page keeps back; who knows the word can open it. Without one it is only packed.
+        Encrypts what the page keeps back, so that only people who know the word can open it. Without a word,
+        it is only packed.
     tasks : str or None
-        Tasks with feedback as Markdown, see `widgets/tasks.py`; what is right of a choice is kept back.
-    title : str, or None for that of the tasks or else the experiment's number
+        Tasks with feedback, written in Markdown (see `widgets/tasks.py`). The right option of a choice is
+        kept back.
+    title : str; None: the title of the tasks or, without tasks, the experiment's number
     notebook : address of the notebook that the page links to, or None
-    language : "en" or "de", of all that it says
-    bokeh : address of a script with this BokehJS, such as "bokeh.min.js" beside the page; None puts it in
+    language : "en" or "de", the language of all its words
+    bokeh : address of a script with the same version of BokehJS, such as "bokeh.min.js" beside the page; None
+        puts BokehJS into the page
 
     Raises
     ------
     DataError, ModelError, UnknownNameError
-        as `Workbench` does.
+        in the cases in which `Workbench` raises them.
     OutputError
-        where the file cannot be written.
+        if the file cannot be written.
 
     """
     subject = recorded(Network.of(source, x, names, seed), generations)
@@ -69,7 +73,7 @@ def page(
 
 
 def recorded(network, generations=None):
-    """`Subject` of the neurons that a `Network` begins with, after a search that has been kept."""
+    """`Subject` of the neurons with which a `Network` begins, with its finished search."""
     subject = Subject(network, None, network.neuron)
 
     def keep(state):
@@ -86,8 +90,8 @@ def write_page(
 ):  # fmt: skip
     """Write the page that begins with a `ViewState` of a `Subject`, and return its `Path`.
 
-    `links` are more of them, (address, words); `harder` is the address of the page to go to next, or None.
-    The others are those of `page`.
+    `links` are further links, each (address, words). `harder` is the address of the next page, or None. The
+    other parameters are those of `page`.
     """
     network, back, say = subject.network, kept_back(view, subject, language), words(language)
     heading, introduction, listed, right = None, "", [], {}
@@ -99,7 +103,7 @@ def write_page(
         "harder": harder,
         "answered": bool(back),
     }
-    told = json.dumps([data["fields"][0]["field"], listed])  # what people who work with it are asked about
+    told = json.dumps([data["fields"][0]["field"], listed])  # what the page's tasks ask about
     data["id"] = hashlib.sha256(told.encode()).hexdigest()[:12]
     back |= {"right": right} if right else {}
     own = network.experiment is None
@@ -112,7 +116,7 @@ def write_page(
         "introduction": _paragraphs(introduction),
         "words": escape(data["story"]),
         "holds": _holds(data, say),
-        "python": _python(network.name(view.hidden), notebook, say),
+        "python": _python(network.name(hidden=True), notebook, say),
         "sealed": f"<p>{say('file.practiceWord' if word else 'file.practice')}</p>" if back else "",
         "data": _packed("paper", _script("paper/index.js", language).encode())
         + _block("data", data)
@@ -137,7 +141,8 @@ def _links(links):
 
 
 def _paragraphs(text):
-    parts = [f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip()]
+    marked = _CODE.sub(r"<code>\1</code>", escape(text))
+    parts = [f"<p>{part}</p>" for part in marked.split("\n\n") if part.strip()]
     return f'<div class="sgp-intro">{"".join(parts)}</div>\n' if parts else ""
 
 
@@ -146,8 +151,8 @@ def _asset(name):
 
 
 def _script(name, language):
-    """Text of a module with all that it imports, without the spaces that lines begin with."""
-    return re.sub(r"\n +", "\n", bundled(name, language))
+    """Text of a module and of all that it imports, without lines of comments and spaces before lines."""
+    return re.sub(r"(?:\n *//.*)*\n *", "\n", bundled(name, language))
 
 
 def _block(name, values):
@@ -167,7 +172,7 @@ def _bokeh(address):
 
 
 def _holds(data, say):
-    """What of the network is in the page, in words."""
+    """Which parts of the network the page holds, in words."""
     held = data["fields"][0]["field"]["count"]
     points = (
         say("file.holdsPoints", all=f"{data['points']:,}", held=f"{held:,}") if held < data["points"] else ""
@@ -179,7 +184,7 @@ def _holds(data, say):
 
 
 def _python(name, notebook, say):
-    """How to get what a page cannot do, in words."""
+    """Words that say how to do, in Python, what a page cannot do."""
     shown = "sg.Workbench(model, x)" if name is None else f'sg.Workbench("{name}")'
     code = {"lab": "<code>symgrad lab</code>", "code": f"<code>{escape(shown)}</code>"}
     return say("file.pythonOf" if notebook else "file.python", **code)

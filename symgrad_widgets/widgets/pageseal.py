@@ -1,8 +1,8 @@
-"""What a page keeps back, as one block: packed, and encrypted where a word is given.
+"""What a page keeps back, as one block, which is packed and, if you give a word, encrypted.
 
-A key is derived from the word by PBKDF2; HMAC-SHA-256 of a counter is the stream that hides the block, and
-HMAC-SHA-256 of what is hidden, with another key, its mark. Browsers have both, in WebCrypto. A salt is drawn
-for each block, so no stream serves twice.
+PBKDF2 derives two keys from the word. With one key, HMAC-SHA-256 of a counter makes the stream that hides the
+block. With the other key, HMAC-SHA-256 of the hidden block makes the block's mark. Browsers have both
+functions, in WebCrypto. Each block gets a random salt, so no stream is used twice.
 """
 
 import base64
@@ -22,7 +22,7 @@ _SHORTEST = 4
 
 
 def sealed(values, word=None):
-    """JSON-able block of plain values; without a word it keeps them from a glance and a text search only."""
+    """JSON-able block of plain values. Without a word, it only hides them from a glance or a text search."""
     packed = zlib.compress(json.dumps(values).encode(), 9)
     if word is None:
         return {"salt": None, "rounds": 0, "mark": None, "block": _text(packed)}

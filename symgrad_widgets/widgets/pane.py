@@ -1,10 +1,10 @@
-"""The instrument's front end with some of its panels: what every view of a field or a search is made of."""
+"""The instrument's front end with some of its panels. All views of a field or a search are built on it."""
 
 import zlib
 
 import traitlets
 
-from ..errors import SymgradError
+from ..errors import AnyFormulaError, NoGradientError, SymgradError
 from ..formula.language import language as of_formulas
 from ..words import words
 from . import bokehjs
@@ -18,29 +18,31 @@ from .viewstate import ViewState
 
 __all__ = ["Pane", "looked_at"]
 
-_NUMBERS = 400_000  # of a field that a page is given: of a larger one, some of the points
+_OFTEN = {NoGradientError: "page.still", AnyFormulaError: "told.anyFits"}
+_NUMBERS = 400_000  # most numbers of a field in a page; of a larger field, the page gets some points
 
 
 class Pane(Described, Front):
-    """Panels of the instrument, told by messages what to show; a page says what of the state is to change.
+    """Panels of the instrument. Messages tell them what to show, and a page says what to change in the state.
 
-    A subclass says in `_given()` all that a page has to know, hears in `_moved_to(state)` where a page has
-    gone, and in `_do` what a person has asked for; both may raise a `SymgradError`, which is said there.
+    A subclass returns from `_given()` all that a page has to know. When a page changes the state,
+    `_moved_to(state)` is called with the new one; when a person asks for something, `_do(message)` is called.
+    Both may raise a `SymgradError`, which the page shows.
 
     Attributes
     ----------
-    error : str, what was wrong with what a page asked for last; "" for nothing
+    error : str, what was wrong with a page's last request; "" if nothing was wrong
 
     """
 
-    panels: tuple[str, ...] = ()  # none for all, one by one
+    panels: tuple[str, ...] = ()  # empty: all panels, opened one by one
     _script, _style = "instrument/index.js", "instrument/instrument.css"
     _version = traitlets.Unicode(bokehjs.VERSION).tag(sync=True)
     _panels: traitlets.List = traitlets.List().tag(sync=True)
     _state = traitlets.Dict().tag(sync=True)
     _choices = traitlets.Dict().tag(sync=True)
-    _svg = traitlets.Bytes().tag(sync=True)  # for a page where no Python answers
-    _plots: tuple[str, ...] = ("field",)  # that are drawn at once
+    _svg = traitlets.Bytes().tag(sync=True)  # the still picture, for a page where no Python answers
+    _plots: tuple[str, ...] = ("field",)  # the plots that are drawn at once
 
     def __init__(self, state, panels=None, language="en", projector=False, **traits):
         self.error, self._shown, self._says = "", state, words(language)
@@ -74,7 +76,7 @@ class Pane(Described, Front):
         self.send({"given": given})
 
     def _go(self, state, **given):
-        """Show a state, and tell a page what is new with it."""
+        """Show a state, and tell a page what is new about it."""
         self._shown, plain = state, state.plain()
         if given or plain != self._state:
             self._tell(**given, state=plain)
@@ -85,10 +87,11 @@ class Pane(Described, Front):
         self._tell(**self._given(), **given, state=self._shown.plain(), documents=documents)
 
     def _asked(self, _, message, __):
-        """Answer a page: `want` what it has to know, `do` what a person has asked for.
+        """Answer a page: `want` asks for what the page has to know, and `do` for what a person wants done.
 
-        What a page changes of the state it has changed already. It is told in what state we are then, and
-        that we have heard, by the `mark` of its message; what it has sent since it puts upon that.
+        A page has already made its own changes to the state. The answer holds our new state and the `mark` of
+        the page's message, so the page knows which message we have read. It then applies to our state the
+        changes that it has sent since that message.
         """
         try:
             if message.get("want") == "live":
@@ -105,16 +108,20 @@ class Pane(Described, Front):
             else:
                 self._do(message)
         except SymgradError as error:
-            self._say(str(error))
+            self._say(self._sentence(error))
         if "mark" in message:
             self._tell(state=self._shown.plain(), heard=message["mark"])
 
     def _do(self, message):
-        """Do what a person has asked for; by itself a view does nothing."""
+        """Do what a person has asked for; a plain view has nothing to do."""
 
     def _with(self, parts):
         """The state with some parts of it changed, as plain data."""
         return ViewState.read(self._shown.plain() | parts)
+
+    def _sentence(self, error):
+        """What a page says about an error; frequent errors are in the language of the view."""
+        return self._says(_OFTEN[type(error)]) if type(error) in _OFTEN else str(error)
 
     def _say(self, error):
         if error != self.error:
@@ -129,7 +136,7 @@ class Pane(Described, Front):
 
 
 def looked_at(field):
-    """Plain data of a field for a page, of a large one at some of its points; values of one neuron, too."""
+    """Plain data of a field for a page, with one neuron's values; of a large field, only some points."""
     step = -(-len(field) * len(field.names) * (field.unit.shape[1] + 1) // _NUMBERS)
     some = field.take(slice(None, None, step)) if step > 1 else field
     values = some.values.reshape(len(some)) if some.neurons == 1 and some.values is not None else None

@@ -1,9 +1,9 @@
-"""A bokeh plot as a widget that needs no set-up cell, no outside address and little room in a saved notebook.
+"""A bokeh plot as a widget that needs no set-up cell and no outside address, and little room in a notebook.
 
-The widget's state is the picture as SVG, packed. What a live plot needs is not in it: BokehJS and `live.js`,
-for which a page asks the kernel once, the bokeh document and its data, for which each view asks. A view shows
-the SVG until then; so it does where no kernel runs. Pictures go one way, from Python to every view, so that
-views agree and a reload shows what is current; `picked` comes back.
+The widget's state is the picture as packed SVG. The state does not hold what a live plot needs: a page asks
+the kernel once for BokehJS and `live.js`, and each view asks for the bokeh document and its data. Until these
+have come, or if no kernel runs, a view shows the SVG. Pictures go one way, from Python to every view. So all
+views agree, and a reload shows the current picture. Only `picked` comes back.
 """
 
 import functools
@@ -16,6 +16,7 @@ from bokeh.embed import json_item
 
 from ..errors import DataError, SymgradError
 from ..plots import Picture
+from ..words import ENGLISH
 from . import bokehjs
 from .cells import adopt
 from .frontend import Front
@@ -24,42 +25,43 @@ __all__ = ["Panel", "described"]
 
 
 class Panel(Front):
-    """A `Picture`, live: zoom, hover, click.
+    """A live `Picture`, in which you can zoom, hover and click.
 
     >>> panel = Panel(plots.history_picture(run.history))
     >>> panel.show(another_picture)
 
     Attributes
     ----------
-    picture : Picture, the one on show; `show` replaces it
-    words : str, what it shows, in words (read-only)
+    picture : the Picture on show; `show` replaces it
+    words : str, what the panel shows, in words (read-only)
     error : str, shown beneath the last good picture; "" for none
-    picked : (mark, row) that was last clicked, or ()
+    picked : (mark, row) of the last click, or ()
 
     """
 
     _script, _style = "panel.js", "panel.css"
     _version = traitlets.Unicode(bokehjs.VERSION).tag(sync=True)
-    _live = traitlets.Tuple((b"", b""))  # document and data, in one: another thread may ask in between
+    _live = traitlets.Tuple((b"", b""))  # document and data change together: another thread may ask
     _svg = traitlets.Bytes().tag(sync=True)
-    words = traitlets.Unicode("Nothing to show yet.", read_only=True).tag(sync=True)
+    words = traitlets.Unicode(read_only=True).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
     picked = traitlets.Tuple().tag(sync=True)
 
-    def __init__(self, picture=None, **layout):
+    def __init__(self, picture=None, say=ENGLISH, **layout):
         # In a row of boxes a bokeh plot shrinks to nothing unless the box itself claims its share.
-        super().__init__("symgrad-panel", layout=layout)
+        super().__init__("symgrad-panel", language=say.table["locale"], layout=layout)
         self._own_width = "max_width" in layout
         self.picture = None
+        self.set_trait("words", say("plots.nothing"))
         self.on_msg(self._answer)
         adopt(self)
         if picture is not None:
             self.show(picture)
 
     def show(self, picture):
-        """Show a picture, or what a function without arguments returns.
+        """Show a picture, or the picture that a function without arguments returns.
 
-        An error of ours that the function raises is shown as text, and the last good picture stays.
+        If the function raises a `SymgradError`, its text is shown and the last good picture stays.
         """
         try:
             picture = picture() if callable(picture) else picture
@@ -100,7 +102,7 @@ class Panel(Front):
 
 
 def described(bundle, svg, *words):
-    """Add a picture and words to a widget's MIME bundle, for where widgets cannot be shown."""
+    """Add a picture and words to a widget's MIME bundle, to be shown where widgets cannot."""
     data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
     data = data | {"text/plain": "\n".join(filter(None, words))}
     if svg:
@@ -110,7 +112,7 @@ def described(bundle, svg, *words):
 
 @dataclass(frozen=True)
 class _Structure:
-    """A picture without data; equal where the signatures are."""
+    """A picture without its data; two such pictures are equal if their signatures are equal."""
 
     signature: str
     picture: Picture = field(compare=False)

@@ -12,7 +12,7 @@ __all__ = ["PhiView"]
 
 
 class PhiView(FieldBox):
-    """The neuron's value against the formula's with the fitted monotone `phi`, and what phi leaves.
+    """The neuron's value plotted against the formula's, the fitted monotone `phi`, and what phi misses.
 
     >>> view = sg.PhiView(field, "x**2 + v**2")
     >>> view.candidate = search.best
@@ -22,28 +22,30 @@ class PhiView(FieldBox):
     ----------
     field : GradientField of one neuron, with its values
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
-        Both may be assigned later; what cannot be shown raises, and nothing changes.
-    beside : bool, whether what phi leaves is drawn, too
+        Both may be assigned later. If something cannot be shown, an error is raised and nothing changes.
+    beside : bool, whether to draw the part that phi misses as well
+    language : "en" or "de", the language of all its words
 
     Attributes
     ----------
-    phi : Phi, or None without a formula or where the formula is constant on the data
+    phi : Phi, or None if there is no formula, or if the formula is constant on the data
 
     """
 
     panels = ("bend", "rest")
     _plots = panels
 
-    def __init__(self, field, candidate=None, *, beside=True):
+    def __init__(self, field, candidate=None, *, beside=True, language="en"):
         self._checked(field)
         self.phi = None
-        super().__init__(self.panels if beside else ("bend",), field=field, candidate=candidate)
+        shown = self.panels if beside else ("bend",)
+        super().__init__(shown, language, field=field, candidate=candidate)
 
     def _checked(self, field):
         if super()._checked(field).values is None or field.neurons != 1:
             raise DataError(
-                "phi is of one neuron and needs its values: make the field with gradient_field(model, x), or "
-                "give GradientField(points, gradients, values=...)"
+                "phi belongs to one neuron and needs its values: make the field with "
+                "gradient_field(model, x), or use GradientField(points, gradients, values=...)"
             )
         return field
 
@@ -52,24 +54,22 @@ class PhiView(FieldBox):
         super()._draw(changed)
 
     def pictures(self):
-        """The neuron against the formula, and the residuals; without a formula the neuron's values."""
+        """The neuron plotted against the formula, and the residuals; without a formula, only its values."""
         field, neuron = self.field, self.field.values.reshape(len(self.field))
         if self.phi is None:
-            return [plots.activation_picture(field.points, neuron, field.names, what="the neuron")]
+            return [plots.activation_picture(field.points, neuron, field.names, say=self._says)]
         formula, what = evaluate(self.candidate, field.names, field.points)[0], str(self.candidate)
         usable = np.isfinite(formula)
         both = formula[usable], neuron[usable], self.phi, what
-        return [plots.phi_picture(*both), plots.residual_picture(*both)]
+        return [draw(*both, say=self._says) for draw in (plots.phi_picture, plots.residual_picture)]
 
     @property
     def words(self):
         """What is shown, in words."""
         if self.candidate is not None and self.phi is None:
-            return (
-                f"{self.candidate} or the neuron has one value on the data, or none: there is no phi to fit."
-            )
+            return self._says("plots.noPhi", what=str(self.candidate))
         curve, *rest = (picture.words for picture in self.pictures())
         if self.phi is None:
             return curve
         rest = rest if "rest" in self._panels else []
-        return " ".join([curve, f"phi explains {self.phi.r2:.2%} of the neuron's variance.", *rest])
+        return " ".join([curve, self._says("plots.explains", share=self.phi.r2), *rest])

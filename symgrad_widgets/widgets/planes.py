@@ -1,4 +1,4 @@
-"""A neuron's value over two inputs as plain data for a page."""
+"""A neuron's value over two inputs, as plain data for a page."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ from .fielddata import packed
 
 __all__ = ["asked", "plain_section", "shades"]
 
-_STEEP = 1.8  # standard deviations of a neuron's value to the end of the greys
+_STEEP = 1.8  # the greys end this many standard deviations of a neuron's value from the mean
 
 
 def asked(activity, field, inputs, where=None):
-    """`Section` of all neurons over two inputs, by name; None where the network takes no other points."""
+    """`Section` of all neurons over two inputs, given by name; None if the network takes only its points."""
     if len(inputs) != 2 or activity.bound:
         return None
     columns = [field.names.index(name) for name in inputs]
@@ -24,7 +24,7 @@ def asked(activity, field, inputs, where=None):
 
 
 def plain_section(plane, number):
-    """JSON-able dict of one of the neurons of a `Section`, by number."""
+    """JSON-able dict of one neuron of a `Section`, given by its number."""
     return {
         "low": plane.low.tolist(),
         "high": plane.high.tolist(),
@@ -39,7 +39,7 @@ def plain_section(plane, number):
 
 
 def shades(values, near):
-    """Greys 0 to 255 of values, where there are data: the mean in the middle."""
+    """Greys from 0 to 255 for values where there are data; the mean has the middle grey."""
     weight = near + 1e-9
     mean = np.average(values, weights=weight)
     spread = np.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0

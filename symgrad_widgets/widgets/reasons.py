@@ -1,4 +1,4 @@
-"""Why an answer is what it is, with its numbers, and what was not tried and might change it, in words."""
+"""Say, with numbers, why an answer is what it is, and what was not tried that might change it."""
 
 import numpy as np
 
@@ -10,22 +10,28 @@ from ..search import chance_loss
 
 __all__ = ["reasons", "untried"]
 
-_MANY = 500  # points: with fewer of them more would tell more
+_MANY = 500  # with fewer points than this, more points would tell more
 
 
 def reasons(candidate, field, say):
-    """Sentences on how a `Candidate` agrees with a field: angles, chance, values, its numbers."""
+    """Sentences on how well a `Candidate` agrees with a field: angles, chance, values, and its numbers."""
+    tell = say.number
     middle, most = np.percentile(angles(candidate.expression, field), [50, 95])
     chance = degrees(chance_loss(field.unit.shape[1], field.dimension))
     found = [
-        say("why.angles", middle=f"{middle:.2g}", most=f"{most:.2g}", count=f"{len(field):,}"),
+        say("why.angles", middle=tell(middle, ".2g"), most=tell(most, ".2g"), count=tell(len(field), ",")),
         say("why.chance", angle=f"{chance:.0f}"),
     ]
     if candidate.explained is not None:
-        found.append(say("why.explained", share=f"{100 * candidate.explained:.4g}"))
+        found.append(say("why.explained", share=tell(100 * candidate.explained, ".4g")))
     if candidate.intervals:
         low_to_high = [
-            say("why.interval", value=f"{one.value:.4g}", low=f"{one.low:.4g}", high=f"{one.high:.4g}")
+            say(
+                "why.interval",
+                value=tell(one.value, ".4g"),
+                low=tell(one.low, ".4g"),
+                high=tell(one.high, ".4g"),
+            )
             for one in candidate.intervals
         ]
         found.append(say("why.intervals", numbers="; ".join(low_to_high)))
@@ -33,12 +39,12 @@ def reasons(candidate, field, say):
 
 
 def untried(search, field, seed, say):
-    """Sentences on what a `Search` in a field has not tried, and what else was left out."""
+    """Sentences on what a `Search` in a field has not tried, and on what else was left out."""
     names = say.listed(row.name for row in lookup(search.operators) if row.name in SLOPES)
     left = [
         say("change.machine") if search.generation == 0 else None,
         say("change.longer", most=search.max_complexity, names=names),
-        say("change.points", count=f"{len(field):,}") if len(field) < _MANY else None,
+        say("change.points", count=say.number(len(field), ",")) if len(field) < _MANY else None,
         say("change.elsewhere", ranges=", ".join(_ranges(field, say))),
         say("change.seed", seed=seed),
     ]
@@ -46,8 +52,13 @@ def untried(search, field, seed, say):
 
 
 def _ranges(field, say):
-    """Where the data are, of the first inputs."""
+    """The ranges of the data in the first few inputs."""
     for name, column in list(zip(field.names, field.points.T, strict=True))[:4]:
-        yield say("change.range", name=name, low=f"{column.min():.2g}", high=f"{column.max():.2g}")
+        yield say(
+            "change.range",
+            name=name,
+            low=say.number(column.min(), ".2g"),
+            high=say.number(column.max(), ".2g"),
+        )
     if len(field.names) > 4:
         yield "…"

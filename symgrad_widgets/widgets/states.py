@@ -1,4 +1,4 @@
-"""The states of views, as text or as plain values from anywhere, opened with care."""
+"""Open the states of views with care, because they are text or plain values that may come from anywhere."""
 
 from ..errors import DataError
 from ..stored import from_json
@@ -7,22 +7,22 @@ __all__ = ["opened"]
 
 
 def opened(given, view, version, before=(None, {}), **limit):
-    """Return the dict that a state of a view ("a Workbench") of this version is, from a dict or its text.
+    """Return the state of a view ("a Workbench") as a dict of this version, from a dict or its text.
 
-    `before` is the version before and what a state of it has not. `limit` is that of `from_json`. What stands
-    in the dict is for the view to check.
+    `before` is the previous version, with the values that states of that version lack. `limit` is as in
+    `from_json`. The view itself checks the contents of the dict.
     """
     try:
         found = from_json(given, **limit) if isinstance(given, str) else dict(given)
     except (ValueError, TypeError):
         found = None
     if not isinstance(found, dict):
-        raise DataError(f"this is no state of {view}: {str(given)[:60]!r}; copy the whole line")
+        raise DataError(f"this is not a state of {view}: {str(given)[:60]!r}; copy the whole line")
     if before[0] is not None and found.get("symgrad") == before[0]:
         found = before[1] | found | {"symgrad": version}
     if found.get("symgrad") != version:
         raise DataError(
-            f"this state is of version {found.get('symgrad', 'none')!r}, and version {version} is read here: "
-            f"take it anew from {view} of this release"
+            f"this state has version {found.get('symgrad', 'none')!r}, but this release reads version "
+            f"{version}: copy a new one from {view} of this release"
         )
     return found

@@ -1,4 +1,4 @@
-"""Step a search, play it, pause it, go back in it, and watch its front grow."""
+"""Step, play and pause a search, go back in it, and watch its front grow."""
 
 from contextlib import suppress
 
@@ -7,7 +7,7 @@ import traitlets
 from .. import plots
 from ..checks import whole
 from ..errors import DataError
-from ..search import WORDS, null_front, warm_up
+from ..search import null_front, warm_up
 from .found import plain_state
 from .pane import Pane, looked_at
 from .viewstate import ViewState
@@ -15,29 +15,31 @@ from .worker import Worker
 
 __all__ = ["SearchStepper"]
 
-_NULL = 8  # generations of the search of random directions
+_NULL = 8  # generations of the search on random directions
 
 
 class SearchStepper(Pane):
-    """Step, Play, Pause and Back for a `Search`, a line to drag through its generations, and its front, live.
+    """Buttons to step, play, pause and go back in a `Search`; its generations on a line; and its front.
 
-    The search runs in a thread of its own, one at a time, so that the kernel stays free and Pause works.
-    Generations that were seen are kept: going back, and forward again, costs nothing, and what comes after is
-    the same as in a fresh search, bit for bit. Without a browser `step()`, `goto()` and `run()` do the same.
+    The search runs in a thread of its own, so that the kernel stays free and Pause works; only one search
+    runs at a time. The stepper keeps every generation that was seen, so going back and forward again costs
+    nothing. A search that goes on after this gives the same generations as a fresh search, bit for bit.
+    Without a browser, `step()`, `goto()` and `run()` do the same.
 
     Parameters
     ----------
     search : Search
     guesses : sequence of Candidate
-        A person's own formulas, to stand beside the front.
+        A person's own formulas, which are shown beside the front.
+    language : "en" or "de", the language of all its words
 
     Attributes
     ----------
-    search, guesses : may be assigned; another search ends what runs
-    hidden : bool, whether what is found is kept back
-    state : SearchState on show, of the generation that was gone to
-    selected : Candidate of the front on show, or None; follows `state.best` until another one is assigned,
-        by a click on its point or row, with the arrow keys, or in Python
+    search, guesses : may be assigned; a new search ends the running one
+    hidden : bool, whether the formulas found are kept back
+    state : the SearchState on show, which is that of the current generation
+    selected : the selected Candidate on the displayed front, or None. It is `state.best` until somebody
+        chooses another Candidate: by a click on its point or row, with the arrow keys, or in Python
 
     """
 
@@ -48,9 +50,9 @@ class SearchStepper(Pane):
     state = traitlets.Any()
     _plots = ("front",)
 
-    def __init__(self, search, guesses=()):
+    def __init__(self, search, guesses=(), *, language="en"):
         self._worker, self.hidden = Worker(self._changed), False
-        super().__init__(ViewState())
+        super().__init__(ViewState(), language=language)
         self.guesses = tuple(guesses)
         self.search = search
         self.observe(self._mark, ["selected", "guesses"])
@@ -68,7 +70,7 @@ class SearchStepper(Pane):
         return search
 
     def _begin(self, _=None):
-        """Show a search that has been put in the place of the one before."""
+        """Show a search that has replaced an earlier one."""
         state = self.search.state
         self._null, self._states, self._certificate = (), {state.generation: state}, None
         self._chosen = None
@@ -78,19 +80,19 @@ class SearchStepper(Pane):
         self._tell(**self._given())
 
     def share(self, states):
-        """Keep generations where somebody else keeps them, too: {number: SearchState}."""
+        """Use another object's store of generations: {number: SearchState}."""
         self._states = states
 
     def step(self):
-        """Go to the next generation; returns the SearchState."""
+        """Go to the next generation; return the SearchState."""
         return self.goto(self.state.generation + 1)
 
     def back(self):
-        """Go to the generation before; returns the SearchState."""
+        """Go to the previous generation; return the SearchState."""
         return self.goto(max(self.state.generation - 1, 0))
 
     def goto(self, generation):
-        """Go to the state after so many generations, known or yet to come; returns the SearchState."""
+        """Go to the state after a number of generations, searching if need be, and return the state."""
         generation = whole(generation, "generation")
         self._rest()
         state = self._show(self._reached(generation))
@@ -98,7 +100,7 @@ class SearchStepper(Pane):
         return state
 
     def run(self, **budget):
-        """Run in this thread until the budget of `Search.run` is used up; returns the SearchState."""
+        """Run in this thread until the budget of `Search.run` is used up; return the SearchState."""
         self._rest()
         progress = budget.pop("progress", False)
         state = self._show(self.search.run(progress=progress, callback=self._show_and_go_on, **budget))
@@ -106,13 +108,13 @@ class SearchStepper(Pane):
         return state
 
     def stop(self):
-        """Stop what runs in the background; the generation in hand is dropped."""
+        """Stop the work in the background; the current generation is dropped."""
         if self._worker.running:
             self._halt()
             self._worker.wait()
 
     def close(self):
-        """End what runs in the background, and the view."""
+        """End the work in the background, and close the view."""
         if self.search is not None:
             self._halt()
         super().close()
@@ -128,7 +130,7 @@ class SearchStepper(Pane):
     @traitlets.validate("selected")
     def _on_the_front(self, proposal):
         if proposal.value is not None and proposal.value not in self.state.front:
-            raise DataError(f"{proposal.value!r} is not on the front on show: select one of state.front")
+            raise DataError(f"{proposal.value!r} is not on the front shown: select one of state.front")
         return proposal.value
 
     def _do(self, message):
@@ -141,7 +143,7 @@ class SearchStepper(Pane):
             self._worker.start(self._play)
 
     def _moved_to(self, state):
-        """Follow the page to a generation and a formula; while the search runs, to a formula only."""
+        """Follow the page to a generation and a formula; during a search, only to a formula."""
         if state.generation != self.state.generation and not self._worker.running:
             known = self._states.get(min(state.generation, self.search.generation))
             if known is None:
@@ -155,7 +157,7 @@ class SearchStepper(Pane):
         self._mark()
 
     def _changed(self, running, error):
-        self._say(error and f"The search stopped: {error}")
+        self._say(error and self._says("search.stopped", error=error))
         self._tell(running=running)
 
     def _given(self):
@@ -168,7 +170,7 @@ class SearchStepper(Pane):
         return super()._given() | field | {"running": self._worker.running} | self._all_found()
 
     def _all_found(self):
-        """All generations so far; of one that was never seen there is nothing yet."""
+        """All generations so far; those that nobody has seen are still empty."""
         numbers = range(1, self.search.generation + 1)
         blank = {"tried": 0, "front": [], "best": -1, "kind": ""}
         states = [self._states.get(i) for i in numbers]
@@ -179,11 +181,11 @@ class SearchStepper(Pane):
         return {"found": [] if self.hidden else found, "driven": True, **self._aside()}
 
     def _aside(self):
-        """What stands beside the front."""
+        """What a page shows besides the front: how the search ended, its certificate, and chance's front."""
         certain = self._certificate is not None and self._certificate.answer == self.state.best
         return {
             "ended": "known" if getattr(self.search, "settled", False) else None,
-            "certain": f"{self._certificate.claim}." if certain else "",
+            "certain": f"{self._certificate.said(self._says)}." if certain else "",
             "null": [[one.complexity, one.loss] for one in self._null],
         }
 
@@ -200,12 +202,12 @@ class SearchStepper(Pane):
         if not self._null and not self._worker.halted.is_set():
             self._null = null_front(self.search, _NULL)
         if not self._worker.halted.is_set():
-            with suppress(DataError):  # more inputs matter
+            with suppress(DataError):  # more than three inputs matter
                 self._certificate = self.search.certificate(progress=False)
         self._tell(**self._aside())
 
     def _reached(self, generation):
-        """State of a generation: as it was seen, replayed for what came before, or run to."""
+        """State of a generation: kept from before, replayed, or reached by a longer search."""
         if generation < min(self._states):
             earlier = self.search.like(self.search.field)
             self._states.update((i, earlier.goto(i)) for i in range(min(self._states)))
@@ -237,7 +239,7 @@ class SearchStepper(Pane):
         return state
 
     def _mark(self, change=None):
-        """Show the generation and the formula that is looked at."""
+        """Show the current generation and the chosen formula."""
         front, guesses = self.texts, tuple(str(guess.expression) for guess in self.guesses)
         if change is not None or self._chosen not in guesses:
             marked = self.selected in self.state.front
@@ -258,25 +260,36 @@ class SearchStepper(Pane):
             return []
         state = self.state
         return [
-            plots.front_picture(state.front, state.best, self.guesses, null=self._null, marked=self.selected)
+            plots.front_picture(
+                state.front,
+                state.best,
+                self.guesses,
+                null=self._null,
+                marked=self.selected,
+                say=self._says,
+            )
         ]
 
     @property
     def words(self):
         """What is shown, in words."""
         if self.hidden:
-            return "What the search has found is hidden until somebody has guessed."
-        status = _told(self.state, self._certificate)
-        return "\n".join(filter(None, [status, self.pictures()[0].words, self.error]))
+            return self._says("search.hidden")
+        return "\n".join(filter(None, [self._told(), self.pictures()[0].words, self.error]))
 
-
-def _told(state, certificate):
-    best = state.best
-    found = "none stands out yet" if best is None else f"{best.expression} (loss {best.loss:.2g})"
-    name, sentence = WORDS[state.kind]
-    certain = certificate is not None and certificate.answer == best
-    return (
-        f"Generation {state.generation}, {state.evaluations} evaluations, {state.seconds:.1f} s. "
-        f"Chosen: {found}. {name}: {sentence[0].lower()}{sentence[1:]}"
-        + (f" {certificate.claim}." if certain else "")
-    )
+    def _told(self):
+        """How far the search has come, and what it has chosen."""
+        state, say = self.state, self._says
+        best, (name, sentence) = state.best, say.table["kinds"][state.kind]
+        told = say(
+            "search.state",
+            number=state.generation,
+            tried=state.evaluations,
+            seconds=state.seconds,
+            found=say("search.none")
+            if best is None
+            else say("search.best", what=str(best.expression), loss=best.loss),
+            name=name,
+            sentence=f"{sentence[0].lower()}{sentence[1:]}",
+        )
+        return f"{told} {self._aside()['certain']}".rstrip()

@@ -1,4 +1,4 @@
-"""Neurons that are looked at, as plain data for a page: field, sections, and what was found."""
+"""The neurons on show, as plain data for a page: their field, their sections, and what was found."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError, SymgradError
-from ..formula.expressions import as_expression, evaluate, from_file
+from ..formula.expressions import evaluate, from_file
 from ..network.experiment import experiments
 from ..reading.activity import Activity
 from ..search import Search, identifiable, score
@@ -16,7 +16,7 @@ from ..words import ENGLISH
 from .answers import answer
 from .fielddata import field_data, packed
 from .found import plain_state
-from .hints import HINTS, hint
+from .hints import HINTS, hint, needed
 from .opening import opening
 from .planes import asked, plain_section
 from .reasons import reasons, untried
@@ -26,21 +26,22 @@ from .viewstate import ViewState
 __all__ = ["Network", "Subject"]
 
 _FILES = {".pt", ".pth", ".safetensors", ".ckpt", ".onnx"}
-_GENERATIONS = 5  # of a search for hints
+_GENERATIONS = 5  # generations of a search for hints
+_ALIKE, _EXACT = 1e-6, 1e-13  # losses of formulas whose arrows are the same: relative, or both rounding
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A network on points: of an experiment and a seed, or one of one's own.
+    """A network and its points: from an experiment and a seed, or your own.
 
     Attributes
     ----------
     activity : Activity
     experiment : Experiment or None
     seed : int
-    neuron : numbers of the neurons of the output to begin with
+    neuron : numbers of the output neurons to begin with
     run : TrainingResult of the experiment, or None
-    laws : {(layer, neuron): generations} of an atlas that grows
+    laws : {(layer, neuron): generations}, filled by a growing atlas
 
     """
 
@@ -54,9 +55,9 @@ class Network:
 
     @classmethod
     def of(cls, source, x=None, names=None, seed=0, halted=None, watch=None, **reading):
-        """Network of an experiment's name, an Experiment, a TrainingResult, or a module with its points.
+        """Make a Network from an experiment (or its name), a TrainingResult, or a module with its points.
 
-        A training ends when `halted()`, and tells `watch`; `reading` is that of an `Activity`.
+        Training reports to `watch` and ends when `halted()` is true. `reading` is as in `Activity`.
         """
         if x is not None:
             return cls(Activity(source, x, names, **reading), seed=seed)
@@ -65,7 +66,7 @@ class Network:
         return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron, run)
 
     def plane(self, field, inputs, where=None):
-        """`Section` of all neurons over two inputs, by name, through the data of a field, or None."""
+        """`Section` of all neurons over two inputs, given by name, through the data of a field; or None."""
         if where:
             return asked(self.activity, field, inputs, where)
         if inputs not in self._planes:
@@ -74,12 +75,12 @@ class Network:
 
     @property
     def harder(self):
-        """Number of the experiment after this one, which gives nothing away, or None."""
+        """Number of the next experiment, or None. A number does not give its concept away."""
         after = {one.slug: other.id for one, other in itertools.pairwise(experiments)}
         return after.get(getattr(self.experiment, "slug", None))
 
     def name(self, hidden):
-        """Name of the experiment in a state; where answers are kept back its number. None for one's own."""
+        """The experiment's name in a state (its number if answers are kept back); None for your own."""
         if self.experiment is None:
             return None
         return self.experiment.id if hidden else self.experiment.slug
@@ -95,8 +96,8 @@ class Network:
 def _run(source, seed, halted, watch):
     if isinstance(source, str) and Path(source).suffix in _FILES:
         raise DataError(
-            f"{source!r} is a file of weights: build its network, load them into it, and give its points, "
-            "too: Workbench(model, x)"
+            f"{source!r} is a file of weights: build its network, load the weights into it, and pass "
+            "its points, too: Workbench(model, x)"
         )
     experiment = experiments[source] if isinstance(source, str) else source
     if not hasattr(experiment, "sample"):
@@ -104,8 +105,8 @@ def _run(source, seed, halted, watch):
 
         points = wanted(experiment) if callable(getattr(experiment, "named_modules", None)) else ""
         raise DataError(
-            f"an experiment, or the name of one, is wanted here, got {type(experiment).__name__}; "
-            "for a network of your own give its points, too: Workbench(model, x)"
+            f"pass an experiment, or the name of one, got {type(experiment).__name__}; "
+            "for a network of your own pass its points, too: Workbench(model, x)"
             + (f", where x is {points}" if points else "")
         )
     try:
@@ -120,29 +121,29 @@ def _run(source, seed, halted, watch):
 
 @dataclass(eq=False)
 class Subject:
-    """Some neurons of a layer, None for the output; raises DataError where nothing can be said of them."""
+    """Some neurons of a layer, or of the output (None); a DataError if nothing can be said about them."""
 
     network: Network
     layer: str | None
     neurons: tuple[int, ...]
     states: dict = field(default_factory=dict)  # number of a generation -> SearchState, as it was seen
-    ended: str | None = None  # why the search has
+    ended: str | None = None  # why the search has ended
     at_work: object = None  # a search for another concept
     _plain: list = field(default_factory=list)
     _scored: dict = field(default_factory=dict)  # text -> Candidate
-    _hints: int = 0  # given
+    _hints: int = 0  # number of hints given
 
     def __post_init__(self):
         activity = self.network.activity
         self.position = activity.position(self.layer)
         self.neurons = activity.neurons(self.position, list(self.neurons))
         self.field = activity.field(self.position, self.neurons)
-        if len(self.field.names) > 1:  # of one input there is a value to see, and nothing to search for
+        if len(self.field.names) > 1:  # with one input there is a value to see, and nothing to search for
             identifiable(self.field)
 
     @cached_property
     def search(self):
-        """Search in the field; its generations are kept in `states`."""
+        """Search in the field, whose generations are kept in `states`."""
         search = Search(self.field, random_state=self.network.seed)
         self.states[0] = search.state
         return search
@@ -156,24 +157,24 @@ class Subject:
 
     @property
     def known(self):
-        """Number of the generations that have been made plain."""
+        """Number of generations that exist as plain data."""
         return len(self._plain)
 
     def scored(self, text):
-        """Candidate of a person's formula; one that has no value here raises."""
+        """Candidate of a person's formula; raises an error if the formula has no value on the data."""
         if text not in self._scored:
             self._scored[text] = score(self.field, from_file(text, self.field.names))
         return self._scored[text]
 
     @cached_property
     def _steep(self):
-        """Positions of the inputs, that which the neurons depend on most first."""
+        """Positions of the inputs; the one on which the neurons depend most comes first."""
         reach = (self.field.gradients.reshape(len(self.field), -1, len(self.field.names)) ** 2).mean((0, 1))
         return np.argsort(-reach * self.field.measure.spread**2, kind="stable").tolist()
 
     @property
     def steepest(self):
-        """Names of the two inputs that the neurons depend on most, in the order of the names."""
+        """Names of the two inputs on which the neurons depend most, in the order of the inputs."""
         return tuple(self.field.names[i] for i in sorted(self._steep[:2]))
 
     def what(self, say=ENGLISH):
@@ -185,11 +186,11 @@ class Subject:
 
     @cached_property
     def beginning(self):
-        """A formula to begin with, with a number to drag."""
+        """A first formula, with a number to drag."""
         return opening(self.field, self._steep)
 
     def view(self, panels=(), hidden=False):
-        """Return the `ViewState` in which one begins with these neurons."""
+        """Return the `ViewState` with which these neurons begin."""
         return ViewState(
             experiment=self.network.name(hidden),
             seed=self.network.seed,
@@ -201,20 +202,51 @@ class Subject:
             hidden=hidden,
         )
 
-    def hint(self, secret=False, say=ENGLISH):
-        """Say a little more than the time before; the formula itself only where it is no secret."""
-        self._hints = min(self._hints + 1, HINTS - secret)
-        return hint(self.answer(), self.field.names, self._hints - 1, say)
+    def hint(self, text=None, secret=False, say=ENGLISH):
+        """Give a hint that says a little more than the last; name the formula only if it is no secret.
+
+        `text` is the formula of the person who asks. The hint says so if nothing is missing from it. The
+        hint that names the inputs is left out if the formula has just these inputs.
+        """
+        names, wanted = self.field.names, self.answer()
+        if text is not None:
+            if self._complete(text):
+                return say("told.complete")
+            if needed(from_file(text, names), names) == needed(wanted, names):
+                self._hints = max(self._hints, 1)
+        self._hints = min(self._hints + 1, HINTS)
+        if secret and self._hints == HINTS:
+            return say("told.guessFirst")
+        return hint(wanted, names, self._hints - 1, say)
+
+    @property
+    def last_hint(self):
+        """Whether the next hint is the last, which is the answer."""
+        return self._hints >= HINTS - 1
 
     def told(self, formula, say=ENGLISH):
-        """What a formula is to the neurons, as plain data, in words."""
+        """How a formula relates to the neurons, in words, as plain data."""
         if formula is None:
-            raise DataError("no formula is shown: give one, such as 'x² + v²'")
-        known = self.network.experiment if self.layer is None else None
-        told = answer(as_expression(formula, self.field.names), self.field, known, say)
-        if not told["name"] and not told["same"]:  # nobody knows: what the search says of its own formula
-            told["name"] = self._judged(formula, say)
-        return told | {"why": reasons(self.scored(formula), self.field, say), "change": self.untried(say)}
+            raise DataError("no formula is shown: pass one, such as 'x² + v²'")
+        candidate = self.scored(formula)
+        told = answer(candidate, self.field, self._experiment, say, self._judged(candidate))
+        return told | {"why": reasons(candidate, self.field, say), "change": self.untried(say)}
+
+    @property
+    def _experiment(self):
+        """The experiment if it knows the neurons' concepts; otherwise None."""
+        return self.network.experiment if self.layer is None else None
+
+    def _complete(self, text):
+        """Whether a formula is the concept or, if none is known, the match that the search has found."""
+        try:
+            candidate = self.scored(text)
+        except SymgradError:  # it has no value on the data
+            return False
+        kind, known = self._judged(candidate), self._experiment
+        if known is None or not known.concepts:
+            return kind == "match"
+        return answer(candidate, self.field, known, kind=kind)["same"]
 
     def untried(self, say=ENGLISH):
         """Sentences on what might change an answer."""
@@ -222,26 +254,25 @@ class Subject:
             return []
         return untried(self.search, self.field, self.network.seed, say)
 
-    def _judged(self, formula, say):
-        """Name of the kind of answer that a formula of the machine's is, or ""."""
-        best = self.search.best
-        if best is None or str(self.search.in_inputs(best)) != formula:
-            return ""
-        return say.table["kinds"][self.search.kind][0]
+    def _judged(self, candidate):
+        """Kind of answer that a formula is, if it is as near as the search's best; otherwise None."""
+        best = self.search.best if len(self.field.names) > 1 else None
+        loss = np.nan if best is None else self.scored(str(self.search.in_inputs(best))).loss
+        return self.search.kind if np.isclose(candidate.loss, loss, rtol=_ALIKE, atol=_EXACT) else None
 
     def answer(self):
-        """The known concept of an output, or else the best formula of a short search."""
-        experiment = self.network.experiment
-        if experiment is not None and experiment.concepts and self.layer is None:
-            return experiment.concepts[0]
+        """The known concept of an output, or the best formula of a short search."""
+        if self._experiment is not None and self._experiment.concepts:
+            return self._experiment.concepts[0]
         self.reach(_GENERATIONS)
         best = self.search.best or self.search.front[-1]
         return self.search.in_inputs(best)
 
     def section(self, inputs, where):
-        """Plain data of what the neurons' values are over two inputs, by name; None where there are none.
+        """Plain data of the neurons' values over two inputs, given by name; None if there are no values.
 
-        `where` says near which values of others, {name: value}; {} is the middle of the data.
+        `where`, {name: value}, says near which values of the other inputs the section lies; {} means the
+        middle of the data.
         """
         plane = self.network.plane(self.field, inputs, where)
         if plane is None:
@@ -250,25 +281,25 @@ class Subject:
         return plain_section(plane, number)
 
     def tiles(self, inputs):
-        """Plain data of the whole network over two inputs, by name."""
+        """Plain data of the whole network over two inputs, given by name."""
         activity = self.network.activity
         plane = self.network.plane(self.field, inputs) or Samples(activity)
         return network_data(activity, plane, self.neurons, self.position)
 
     def learning(self, model, inputs):
-        """Plain data of the whole network as a training has it by then, over two inputs, by name."""
+        """Plain data of the whole network over two inputs, given by name, while it is being trained."""
         now = self.network.activity
         activity = Activity(model, now.points, now.names)
         plane = asked(activity, self.field, inputs) or Samples(activity)
         return network_data(activity, plane, self.neurons, self.position)
 
     def layer_tiles(self, inputs, layer):
-        """Plain data of all tiles of a layer, by name, over two inputs."""
+        """Plain data of all tiles of a layer, given by its name, over two inputs."""
         activity = self.network.activity
         return layer_data(activity, self.network.plane(self.field, inputs) or Samples(activity), layer)
 
     def data(self, like=None):
-        """Plain data of the field, see `field_data`; the values of one neuron with it."""
+        """Plain data of the field (see `field_data`), with the values of a single neuron."""
         values = self.field.values if self.field.neurons == 1 else None
         return field_data(self.field, like) | {"values": packed(values)}
 
@@ -282,7 +313,7 @@ class Subject:
     def concepts(self, halted):
         """Formulas of all concepts that several neurons hold, one after another, until `halted()`.
 
-        Each is taken out of the span of the neurons' gradients before the next one is searched for.
+        Each formula's gradient is taken out of the span of the neurons' gradients before the next search.
         """
         search, formulas = self.search, []
         while search.best is not None:
@@ -296,11 +327,11 @@ class Subject:
         return formulas
 
     def stop(self):
-        """End the search that is at work; the generation in hand is dropped."""
+        """End the search that is running; the current generation is dropped."""
         (self.at_work or self.search).stop()
 
     def reach(self, generation):
-        """Search until so many generations have been done."""
+        """Search until this number of generations is done."""
         while self.search.generation < generation:
             before = self.search.generation
             state = self.search.step()

@@ -1,21 +1,21 @@
-"""Tasks of a page, written as Markdown: read, checked against the network, made plain data.
+"""Read a page's tasks from Markdown, check them against the network, and turn them into plain data.
 
     # Springs                               the title of the page
     Two or three sentences.
     ## Which energy?                        a task
     Find a formula whose arrows lie on the neuron's.
-    guess: 2                                under 2 degrees in the middle
+    guess: 2                                under 2 degrees off on average
     ## Look around
     find: `x v` below 10 in silu1           a neuron of that layer (without "in": of any)
     ## Which of two?
-    which: x² + v² | x² - v²                the one that is nearer to the neuron
+    which: x² + v² | x² - v²                the one nearer to the neuron
     ## What will happen?
     - [ ] They turn.                        one is right
     - [x] They stay.
 
-A line `start: #symgrad=2&...`, which a page gives as what one sees, says where a task begins. Formulas
-between backticks are shown in type. Whether a task is solved is found by angles to the field, which need no
-answer; the right option is kept back.
+A line `start: #symgrad=2&...` gives the view with which a task begins; a page can write such a line for what
+you see. Formulas between backticks are set as code. Angles to the field show whether a task is solved, so the
+page need not contain the answer. The right option of a choice is kept back.
 """
 
 import re
@@ -34,16 +34,16 @@ _FIND = re.compile(r"`?([^`]+?)`? +below +([\d.]+)°?(?: +in +(\S+))?")
 def read_tasks(text, names, layers):
     """Read the Markdown of a page's tasks.
 
-    Returns the title or None, the introduction, the tasks as plain data, and {number of task: right option}.
-    `names` are those of the network's inputs, `layers` those of its layers. DataError names the line that is
-    wrong.
+    The result is the title or None, the introduction, the tasks as plain data, and {number of task: right
+    option}. `names` are the names of the network's inputs, and `layers` the names of its layers. If a line is
+    wrong, a DataError names the line.
     """
     head, *sections = re.split(r"^## +", text.strip(), flags=re.MULTILINE)
     found = re.match(r"# +(.+)", head)
     introduction = head[found.end() :] if found else head
     if not sections or len(sections) > _MOST:
         raise DataError(
-            f"{len(sections)} tasks were found, 1 to {_MOST} are shown: each begins with a line such as "
+            f"found {len(sections)} tasks, but a page has 1 to {_MOST}: begin each with a line such as "
             "'## Which energy?'"
         )
     both = [_task(section, names, layers) for section in sections]
@@ -53,7 +53,7 @@ def read_tasks(text, names, layers):
 
 
 def _task(section, names, layers):
-    """A task as plain data, and the number of the option that is right, or None."""
+    """A task as plain data, and the number of the right option, or None."""
     title, *lines = section.strip().splitlines()
     task = {"title": title.strip(), "text": "", "options": []}
     marked, words = [], []
@@ -69,7 +69,7 @@ def _task(section, names, layers):
     kinds = [kind for kind in ("guess", "find", "which") if kind in task] + ["options"] * bool(marked)
     if len(kinds) != 1:
         told = " and ".join(kinds) or "no line such as 'guess: 2'"
-        raise DataError(f"the task {title!r} has {told}: give one of guess, find, which, or options")
+        raise DataError(f"the task {title!r} has {told}: write one of guess, find, which, or options")
     if marked and (sum(marked) != 1 or len(marked) == 1):
         raise DataError(
             f"the task {title!r} has {sum(marked)} right options of {len(marked)}: mark one with [x]"
@@ -78,21 +78,21 @@ def _task(section, names, layers):
 
 
 def _setting(kind, text, title, names, layers):
-    """What a line says, with formulas written so that they have one reading only."""
+    """What a line says, with formulas rewritten so that each can be read in only one way."""
     try:
         if kind == "guess":
             return {"guess": _degrees(text)}
         if kind == "which":
             formulas = [read_formula(one.strip(" `"), names).written for one in text.split("|")]
             if len(set(formulas)) != 2:
-                raise DataError("two different formulas are needed, with | between them")
+                raise DataError("write two different formulas, with | between them")
             return {"which": formulas}
         if kind == "find":
             return {"find": _find(text, names, layers)}
     except SymgradError as error:
         raise DataError(f"the task {title!r}, {kind}: {text!r}: {error}") from None
     if not text.startswith("#symgrad="):
-        raise DataError(f"the task {title!r}, start: {text!r} is no line that a page has given")
+        raise DataError(f"the task {title!r}, start: {text!r} is not a line copied from a page")
     return {"start": text}
 
 
@@ -102,7 +102,7 @@ def _find(text, names, layers):
         raise DataError("write a formula, 'below', and degrees, such as: x v below 10 in silu1")
     formula, degrees, layer = found.groups()
     if layer is not None and layer not in layers:
-        raise DataError(f"no layer {layer!r}: there are {', '.join(filter(None, layers))}")
+        raise DataError(f"there is no layer {layer!r}: choose one of {', '.join(filter(None, layers))}")
     return {"formula": read_formula(formula, names).written, "below": _degrees(degrees), "layer": layer}
 
 
@@ -112,5 +112,5 @@ def _degrees(text):
     except ValueError:
         value = 0.0
     if not 0 < value < 90:
-        raise DataError("an angle between 0 and 90 degrees is needed")
+        raise DataError("write an angle between 0 and 90 degrees")
     return value

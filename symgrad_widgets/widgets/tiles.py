@@ -1,6 +1,6 @@
-"""A network's neurons as tiles, each a picture of what it computes over two inputs, for a page.
+"""A network's neurons as tiles for a page; each tile shows what its neuron computes over two inputs.
 
-Channels of images are shown as they are at one point of the data.
+Channels of images are shown for one point of the data.
 """
 
 import numpy as np
@@ -12,13 +12,13 @@ __all__ = ["Samples", "layer_data", "network_data"]
 
 _SIDE = 16  # values along each input
 _MOST = 64  # tiles of a layer that are sent with the network, the most active ones
-_ALL = 4096  # with a layer by itself
+_ALL = 4096  # most tiles of a layer that is sent by itself
 
 
 class Samples:
-    """Points of the data themselves, in the place of a `Section` where a network cannot be asked for others.
+    """Points of the data, used in place of a `Section` if a network takes no other points.
 
-    They are in the order of the first input, column by column.
+    The points are in the order of the first input, column by column.
     """
 
     def __init__(self, activity):
@@ -31,14 +31,15 @@ class Samples:
 
 
 def network_data(activity, plane, chosen, at, strength=None):
-    """Plain data of columns of tiles, the inputs first, and of the weights between them.
+    """Plain data of columns of tiles, the inputs first, and of the weights between the columns.
 
     Parameters
     ----------
     activity : Activity
     plane : Section or Samples, of all its neurons
-    chosen, at : neurons that are chosen and the number of their layer; their tiles are sent in any case
-    strength : array (neurons,) from 0 to 1 of how plain tiles are, or None: how active neurons are
+    chosen, at : the chosen neurons and the number of their layer; tiles of chosen neurons are always sent
+    strength : array (neurons,) from 0 to 1, how strongly to draw the tiles; with None, more active neurons
+        are drawn more strongly
 
     """
     grid, pictures = _coarse(plane.points), _pictures(activity, plane)
@@ -63,14 +64,14 @@ def network_data(activity, plane, chosen, at, strength=None):
 
 
 def layer_data(activity, plane, name, strength=None):
-    """Plain data of a column of all tiles of a layer, by name."""
+    """Return one column with all tiles of a layer, given by name, as plain data."""
     i = activity.position(name)
     tiles, own = _pictures(activity, plane)(i), _strong(activity, i, strength)
     return _column(activity.layers[i].title, name, None, tiles, own, (), _ALL) | {"choosable": True}
 
 
 def _strong(activity, i, strength):
-    """Strengths from 0 to 1 of a layer's neurons."""
+    """Strengths (from 0 to 1) of a layer's neurons."""
     own = slice(activity.starts[i], activity.starts[i + 1])
     if strength is not None:
         return np.nan_to_num(strength[own])
@@ -78,7 +79,7 @@ def _strong(activity, i, strength):
 
 
 def _pictures(activity, plane):
-    """Function that gives the tiles (side, side, neurons) of a layer by number, the lowest row first."""
+    """Function from a layer's number to its tiles (side, side, neurons), whose lowest row comes first."""
     values, maps = _coarse(plane.values), activity.maps(plane.centre)
 
     def pictures(i):

@@ -1,4 +1,4 @@
-"""What a Workbench shows, as one object. It is checked as a whole when made, and never changed."""
+"""What a Workbench shows, as one object. It is checked as a whole when it is made, and never changes."""
 
 import json
 import math
@@ -12,35 +12,36 @@ __all__ = ["PANELS", "ViewState"]
 
 VERSION = 2
 PANELS = ("network", "formulas", "bend", "time")
-_BEFORE: tuple[int, dict] = 1, {"open": [], "slice": {}}  # what a state of the version before had not
+_BEFORE: tuple[int, dict] = 1, {"open": [], "slice": {}}  # what states of the previous version lack
 _LONGEST = 2048  # characters of a formula, and of a state's line
 _TEXT = 500_000  # characters of a state
 _MOST = 200  # guesses, neurons
-_LAST = 100_000  # generation: a search has settled long before
+_LAST = 100_000  # largest generation: a search has settled long before it
 
 
 @dataclass(frozen=True)
 class ViewState:
-    """What is looked at; a state that has been made is a good one, whatever network it is of.
+    """What somebody looks at. A state is always well formed, but may not fit a given network.
 
     Attributes
     ----------
-    experiment : str or None, a network of one's own
+    experiment : str, or None for your own network
     seed : int
-    layer : str or None, the output
-    neurons : numbers, one or more
-    inputs : names of those along the axes
-    generation : int, of the search
-    selected : formula that every panel shows, or None
-    guesses : formulas as they were typed
-    open : which of PANELS are
+    layer : str, or None for the output
+    neurons : numbers of the neurons, one or more
+    inputs : names of the inputs along the axes
+    generation : int, number of the search's generation
+    selected : the formula that every panel shows, or None
+    guesses : a person's formulas, as typed
+    open : which of PANELS are open
     hidden : bool, whether answers are kept back
-    slice : {input: value}, near which others than those along the axes are; without it, wherever the data are
+    slice : {input: value}; inputs that are not on the axes are held near these values or, if none is given,
+        near the middle of the data
 
     Raises
     ------
     DataError
-        naming what is wrong.
+        whose message says what is wrong.
 
     """
 
@@ -64,18 +65,18 @@ class ViewState:
             except (TypeError, DataError) as error:
                 why = f": {error}" if isinstance(error, DataError) else ""
                 raise DataError(
-                    f"the state is damaged, {one.name!r} is {value!r}{why}; copy the whole line"
+                    f"the state is damaged: {one.name!r} is {value!r}{why}; copy the whole line"
                 ) from None
 
     @classmethod
     def read(cls, given):
-        """Make a state from a state, from what `plain` returns, or from the text of that."""
+        """Make a state from a state, from the dict that `plain` returns, or from its text."""
         if isinstance(given, cls):
             return given
         found = opened(given, "a Workbench", VERSION, _BEFORE, longest=_TEXT)
         missing = {one.name for one in fields(cls)} ^ (found.keys() - {"symgrad"})
         if missing:
-            raise DataError(f"the state is damaged, see {', '.join(sorted(missing))}; copy the whole line")
+            raise DataError(f"the state is damaged at {', '.join(sorted(missing))}; copy the whole line")
         return cls(**{name: value for name, value in found.items() if name != "symgrad"})
 
     def plain(self):
@@ -88,12 +89,14 @@ class ViewState:
 
     @property
     def line(self):
-        """The state as text to share, at most 2 KB; of many guesses it keeps the last."""
+        """The state as text to share, at most 2 KB; of many guesses only the last are kept."""
         for first in range(len(self.guesses) + 1):
             text = str(replace(self, guesses=self.guesses[first:]))
             if len(text) <= _LONGEST:
                 return text
-        raise DataError(f"the state has {len(text)} characters and may have {_LONGEST}: choose fewer neurons")
+        raise DataError(
+            f"the state has {len(text)} characters, but may have only {_LONGEST}: choose fewer neurons"
+        )
 
 
 def _exactly(*kinds):
@@ -111,7 +114,7 @@ def _several(check, most, least=0):
             raise TypeError
         checked = tuple(check(value) for value in values)
         if len(set(checked)) < len(checked):
-            raise DataError("nothing may be in it twice")
+            raise DataError("nothing may occur twice")
         return checked
 
     return check_all
@@ -131,7 +134,7 @@ def _number(value):
 
 def _panel(value):
     if value not in PANELS:
-        raise DataError(f"panels are {', '.join(PANELS)}")
+        raise DataError(f"choose panels from {', '.join(PANELS)}")
     return value
 
 

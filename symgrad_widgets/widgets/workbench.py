@@ -1,4 +1,4 @@
-"""One instrument that shows question, field, guess, network, formulas, bend and time at once."""
+"""One instrument that shows question, field, guess, network, formulas, bend and timeline together."""
 
 import threading
 from dataclasses import replace
@@ -34,7 +34,7 @@ _ALL = ("network", "field", "guess", "angle", "formulas", "front", "bend", "rest
 class Workbench(Links, Pane):
     """See what a neuron does, guess a formula, let the machine try, and look at the next neuron.
 
-    The page computes what hands need: it scores guesses, and plays what has been found, without Python. All
+    The page responds at once, because it scores guesses and plays what has been found without Python. All
     panels show one state, which fits into a line of text.
 
     >>> sg.Workbench("cubic_force")
@@ -43,30 +43,33 @@ class Workbench(Links, Pane):
 
     Parameters
     ----------
-    source : name of an experiment, Experiment, TrainingResult, or torch.nn.Module (then with `x`)
-        An experiment begins with the weights that come with the package, where they do, or is trained.
+    source : name of an experiment, Experiment, TrainingResult, or torch.nn.Module (then pass `x`, too)
+        An experiment begins with the package's weights, if there are any for it; otherwise a network is
+        trained.
     x : array (N, ...) of points, for a network of your own
     names : names of the n inputs
     seed : int, of the training and of the search
-    show : sequence of panels to show, and no other: "network", "field", "guess", "angle", "formulas", "front"
-        (error against length), "bend", "rest" (what the bend leaves), "time", "told" (answers)
-        Without it all of them are there, most of them closed at first; "all" opens them.
+    show : the panels to show and no others: "network", "field", "guess", "angle", "formulas", "front" (error
+        against length), "bend", "rest" (what the bend leaves unexplained), "time", "told" (answers). Without
+        `show`, all panels are there, but most are closed at first; "all" opens them.
     hidden : bool
-        Keep the machine's formulas back until somebody has guessed.
-    language : "en" or "de", of all that it says
-    projector : bool, whether type is larger, for a room
+        Hide the machine's formulas until somebody guesses, that is, types a formula and presses Enter, or
+        moves its numbers and asks *What is this?* A guess that a cell assigns to `expression.guess` shows its
+        own angle, but not the machine's formulas.
+    language : "en" or "de", the language of all its words
+    projector : bool, whether to use larger type, for a projector in a classroom
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
     ----------
-    state : ViewState; assign one, or its text, to go there
-    field : GradientField of the neurons chosen; may be observed
-    search : Search in it
-    interpretation : Interpretation of them, after `interpret()`, or None
+    state : ViewState; assign a state, or its text, to go there
+    field : GradientField of the chosen neurons; may be observed
+    search : Search in this field
+    interpretation : Interpretation of the chosen neurons, after `interpret()`, or None
     hidden : may be assigned
     chooser, picker, fieldview, stepper, phiview, expression
-        Views of the same state, made when they are first asked for. Each can be driven from Python, or shown
-        in another cell, and the others follow. None where there is none: a network of your own has no
+        Views of the same state; each is made when you first ask for it. You can drive each view from Python,
+        or show it in another cell, and the other views follow. Some may be None: a network of your own has no
         chooser, several neurons have no phi, and one input has no field of directions.
 
     """
@@ -87,22 +90,23 @@ class Workbench(Links, Pane):
         **reading,
     ):
         self.interpretation, self._running, self._views, self._turning = None, False, {}, Turning()
-        self._going = threading.Lock()  # no thread tells a page of neurons that another one leaves
+        self._going = threading.Lock()  # a thread that changes the neuron keeps others from sending results
         self._worker = Worker(self._working)
         self._aside = Worker(self._answering)  # beside a search
         self._atlas = GrowingAtlas(lambda: self._worker.running or self._aside.running, self._read)
         if not isinstance(hidden, bool):
-            raise DataError(f"hidden is True or False, got {hidden!r}")
+            raise DataError(f"hidden must be True or False, got {hidden!r}")
         everything = PANELS if show == "all" else ()
         show = () if everything else several(show, "show")
         for panel in show:
             if panel not in _ALL:
-                raise DataError(f"no panel {panel!r} to show: there are {', '.join(_ALL)}")
+                raise DataError(f"there is no panel {panel!r}: choose from {', '.join(_ALL)}")
         network = Network.of(source, x, names, seed, **reading)
         self._subject = Subject(network, None, network.neuron)
         self._subjects = {_key(self._subject): self._subject}  # each keeps its search
         self._given_model = x is not None
-        self._known = {}  # experiments by name that are none of the package's
+        self._assigned = frozenset()  # guesses that a cell has made: they uncover nothing
+        self._known = {}  # experiments, by name, that are not the package's
         experiment = network.experiment
         if experiment is not None:
             self._known |= {experiment.slug: experiment, experiment.id: experiment}
@@ -144,42 +148,43 @@ class Workbench(Links, Pane):
         self._show(replace(view, experiment=subject.network.name(view.hidden)), subject)
 
     def state_dict(self):
-        """What is shown, as a dict of JSON values: give it to `from_state`, here or on another machine.
+        """What is shown, as a dict of JSON values, which `from_state` takes here or on another machine.
 
-        It leaves out your own networks, and trainings with settings other than the default.
+        The dict holds neither your own networks nor training runs with other settings than the default.
         """
         return self.state.plain()
 
     @property
     def state_line(self):
-        """`state_dict()` as one line of text to share, at most 2 KB; of many guesses it keeps the last."""
+        """`state_dict()` as one line of text to share, at most 2 KB; of many guesses, the last are kept."""
         return self.state.line
 
     def load_state(self, state):
-        """Load a state, a dict or its text. If that fails, the present one stays."""
+        """Load a state, given as a dict or as text. If that fails, the present state stays."""
         self.state = state
 
     def export(self, path, **given):
-        """Write what is shown, and what has been found, as a page that needs no kernel; returns its `Path`.
+        """Write a page that needs no kernel, with all that is shown or has been found; return its `Path`.
 
-        Keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh`, `language` are those of
+        The keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` and `language` are those of
         `symgrad_widgets.page`.
         """
         return write_page(path, self.state, self._subject, **{"language": self._language, **given})
 
     @classmethod
     def from_state(cls, state, model=None, x=None, names=None, **given):
-        """Workbench as it was when `state_dict()` or its text was taken; the search is replayed.
+        """Restore the Workbench that a `state_dict()`, or its text, describes; the search is replayed.
 
         Raises
         ------
         DataError
-            for a state of another version, one that has been damaged, or one of a network that is not given.
+            if the state is from another version or damaged, or if it belongs to a network that you did not
+            give.
 
         """
         state = ViewState.read(state)
         if state.experiment is None and model is None:
-            raise DataError("this state is of a network of one's own: from_state(state, model, x, names)")
+            raise DataError("this state needs your own network, too: from_state(state, model, x, names)")
         bench = cls(state.experiment if model is None else model, x, names, seed=state.seed, **given)
         try:
             bench.state = state
@@ -189,7 +194,7 @@ class Workbench(Links, Pane):
         return bench
 
     def _show(self, view, subject):
-        """Show a state that has been tried, with its subject."""
+        """Show a state and its subject, which have both been tried."""
         if subject is not self._subject:
             self._halt()
             self.interpretation = None
@@ -203,11 +208,11 @@ class Workbench(Links, Pane):
         with self._going:
             self._subject, self._shown = subject, view
             if other:
-                told = self._given()
+                told = self._given() | {"told": None}  # what was said was about other neurons
             elif (view.inputs, view.slice) != (before.inputs, before.slice):
                 told["section"] = self._section()
             if secret != self._secret:
-                told["found"] = self._found
+                told |= self._searched()
             seen, last = (
                 (one.experiment, one.seed, one.inputs, self._has("network", one)) for one in (view, before)
             )
@@ -218,10 +223,10 @@ class Workbench(Links, Pane):
         self._follow_all()
 
     def _with(self, parts):
-        """Change the state as a page asks, without a search."""
+        """Return the state changed as a page asks, without a search."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
-        found = [] if _kept_back(view) else subject.found
+        found = [] if self._keeps_back(view) else subject.found
         if "generation" not in parts and (subject is not self._subject or len(found) > len(self._found)):
             return _at_the_end(view, found, self._found)
         return replace(view, generation=min(view.generation, len(subject.found)))
@@ -230,11 +235,11 @@ class Workbench(Links, Pane):
         return panel in (self._panels or view.open)
 
     def _tried(self, view):
-        """Return a state's subject. Raises, and changes nothing, if it cannot be loaded."""
+        """Return a state's subject; if it cannot be loaded, raise an error and change nothing."""
         now = self._subject
         if (view.experiment is None) != self._given_model:
             other = "a network of one's own" if view.experiment is None else view.experiment
-            raise DataError(f"this state is of {other}, not of what this Workbench shows")
+            raise DataError(f"this state belongs to {other}, not to what this Workbench shows")
         names = {now.network.name(hidden) for hidden in (False, True)}
         if view.experiment in names and view.seed == self._shown.seed:
             network = now.network
@@ -246,7 +251,7 @@ class Workbench(Links, Pane):
         names = subject.field.names
         for name in (*view.inputs, *view.slice):
             if name not in names:
-                raise DataError(f"no input {name!r} is there to be shown: there are {', '.join(names)}")
+                raise DataError(f"there is no input {name!r}: choose from {', '.join(names)}")
         if view.selected is not None:
             read_formula(view.selected, names)
         for text in view.guesses:
@@ -254,7 +259,7 @@ class Workbench(Links, Pane):
         return subject
 
     def _of(self, *key):
-        """Subject of a network, a layer and neurons; made once for the present network."""
+        """Subject of a network, a layer and neurons; for the present network, each is made only once."""
         if key not in self._subjects:
             subject = Subject(*key)
             if subject.network is not self._subject.network:
@@ -271,11 +276,11 @@ class Workbench(Links, Pane):
             "choices": [] if self._given_model else _choices(self._known.values(), self._shown.hidden),
             "story": subject.network.story(self._says),
             "what": subject.what(self._says),
+            "last": subject.last_hint,
             "field": subject.data(),
             "section": self._section(),
-            "found": self._found,
-            "ended": subject.ended,
             "running": self._running,
+            **self._searched(),
         }
 
     def _section(self):
@@ -283,19 +288,29 @@ class Workbench(Links, Pane):
 
     @property
     def _secret(self):
-        return _kept_back(self._shown)
+        return self._keeps_back(self._shown)
+
+    def _keeps_back(self, view):
+        return view.hidden and self._assigned.issuperset(view.guesses)
 
     @property
     def _found(self):
-        """What the search has found, without what a page must not know."""
+        """What the search has found; nothing while a page has to keep the answer back."""
         return [] if self._secret else self._subject.found
+
+    def _searched(self):
+        """What the search has found or, while that is kept back, only how many generations there are."""
+        subject = self._subject
+        if self._secret:
+            return {"found": [], "ended": None, "kept": len(subject.found)}
+        return {"found": subject.found, "ended": subject.ended, "kept": None}
 
     def _tell_all(self):
         view = self._shown
         super()._tell_all(network=self._tiles() if self._has("network", view) else None)
 
     def _tiles(self):
-        """The network as tiles. From then on its neurons' formulas are searched for, the last layer first."""
+        """The network as tiles. From then on we search for its neurons' formulas, the last layer first."""
         subject, tiles = self._subject, self._subject.tiles(self._shown.inputs)
         if not self._secret:
             columns = [one for one in reversed(tiles["columns"]) if one["choosable"]]
@@ -305,7 +320,7 @@ class Workbench(Links, Pane):
         return tiles
 
     def _read(self, network, place, found):
-        """Tell the page what the atlas has found of a neuron."""
+        """Tell the page what the atlas has found for a neuron."""
         with self._going:
             if network is self._subject.network and not self._secret:
                 self._tell(read=[*place, found])
@@ -332,7 +347,7 @@ class Workbench(Links, Pane):
         self._say("")
 
     def _look(self, layer, neuron, ahead=False):
-        """Give the page another neuron to show, or to keep for later; the chosen one stays."""
+        """Give the page another neuron to show or to keep for later; the chosen neuron stays chosen."""
         where = {"layer": layer, "neuron": neuron, "ahead": ahead}
         try:
             subject, view = self._of(self._subject.network, layer, (neuron,)), self._shown
@@ -354,9 +369,10 @@ class Workbench(Links, Pane):
         )
 
     def answer(self, formula=None):
-        """Say what a formula is to the neurons, as *What is this?* does; None is the one that is shown.
+        """Say how a formula relates to the neurons, as *What is this?* does; None means the formula on show.
 
-        Returns {"same": bool, "name": text, "said": a sentence}: whether it is what they have learnt.
+        The result {"same": bool, "name": text, "said": a sentence} says whether the neurons have learnt the
+        formula.
         """
         return self._subject.told(self._shown.selected if formula is None else formula, self._says)
 
@@ -366,7 +382,7 @@ class Workbench(Links, Pane):
         self._told_of(subject, told=subject.told(text, self._says) | told)
 
     def _open(self, experiment, seed):
-        """Begin with an experiment, by name; it is trained where the package has no weights for the seed."""
+        """Begin with an experiment, given by name; train it if the package has no weights for the seed."""
         self._halt()
         seed, halted = whole(seed, "seed", most=2**31), self._aside.halted.is_set
         source, last = self._known.get(experiment, experiment), [0.0]
@@ -379,7 +395,7 @@ class Workbench(Links, Pane):
         self._begin(Network.of(source, seed=seed, halted=halted, watch=watch))
 
     def _learning(self, source, history, model):
-        """Tell the page how far training is, and what the neurons on show do by now."""
+        """Tell the page how far training has come, and what the neurons on show now do."""
         subject, told = self._subject, {"training": [float(f"{one:.4g}") for one in history["validation"]]}
         experiment = subject.network.experiment
         if self._has("network", self._shown) and source in (experiment, experiment.slug):
@@ -391,6 +407,7 @@ class Workbench(Links, Pane):
         if network.experiment is not None:
             for hidden in (False, True):
                 self._known.setdefault(network.name(hidden), network.experiment)
+        self._assigned = frozenset()
         subject = Subject(network, None, network.neuron)
         self._show(subject.view(self._shown.open, self._shown.hidden), subject)
 
@@ -415,35 +432,45 @@ class Workbench(Links, Pane):
         if not self._worker.halted.is_set():
             callback = partial(self._kept, subject)
             subject.ended = subject.search.run(progress=False, callback=callback).ended
-            self._told_of(subject, ended=subject.ended)
+            if not self._secret:
+                self._told_of(subject, ended=subject.ended)
             if subject.field.rank > 1 and subject.ended == "known":
                 self._read_all(subject)
 
     def _read_all(self, subject):
-        """Search for the other concepts of several neurons, too, and say which there are."""
-        found, rank = subject.concepts(self._worker.halted.is_set), subject.field.rank
-        name = self._says("told.concepts", count=len(found), rank=rank)
-        said = {"name": name, "said": "; ".join(map(str, found)) or self._says("told.nothing")}
+        """Search for the other concepts of several neurons, too, and say which concepts there are."""
+        found = subject.concepts(self._worker.halted.is_set)
         if not self._secret:
-            self._told_of(subject, told=said | {"text": None, "same": False})
+            self._list(subject, found)
+
+    def _list(self, subject, formulas):
+        """Tell the page which concepts have been found."""
+        name = self._says("told.concepts", count=len(formulas), rank=subject.field.rank)
+        said = "; ".join(f"`{one}`" for one in formulas) or self._says("told.nothing")
+        self._told_of(subject, told={"name": name, "said": said, "text": None, "same": False})
 
     def _kept(self, subject, state):
-        plain = subject.keep(state)
-        if not self._secret:
-            self._told_of(subject, generation=plain, ended=subject.ended)
+        self._tell_generation(subject, subject.keep(state))
         return self._worker.halted.is_set()
 
+    def _tell_generation(self, subject, plain):
+        """Tell the page of a generation; if it is kept back, only its number."""
+        if self._secret:
+            self._told_of(subject, kept=plain["generation"])
+        else:
+            self._told_of(subject, generation=plain, ended=subject.ended)
+
     def _told_of(self, subject, **given):
-        """Tell the page, unless another neuron has been chosen meanwhile."""
+        """Tell the page, unless somebody has meanwhile chosen another neuron."""
         with self._going:
             if subject is self._subject:
                 self._tell(**given)
 
     def _hint(self, text):
         subject = self._subject
-        said = subject.hint(self._secret, self._says)
+        said = subject.hint(text, self._secret, self._says)
         told = {"text": text, "same": False, "name": self._says("told.hint"), "said": said}
-        self._told_of(subject, told=told)
+        self._told_of(subject, told=told, last=subject.last_hint)
 
     # -- pictures and words ----------------------------------------------------------------------------------
 
@@ -452,31 +479,38 @@ class Workbench(Links, Pane):
         field, view = self.field, self._shown
         if len(view.inputs) < 2:
             what = view.inputs[0]
-            return [plots.phi_picture(field.points[:, field.names.index(what)], field.values, what=what)]
+            values = field.points[:, field.names.index(what)], field.values
+            return [plots.phi_picture(*values, what=what, say=self._says)]
         if view.selected is None:
-            return [plots.field_picture(field, None, view.inputs)]
+            return [plots.field_picture(field, None, view.inputs, say=self._says)]
         formula = as_expression(view.selected, field.names)
         apart = angles(formula, field)
-        return [plots.field_picture(field, apart, view.inputs, _STILL, view.selected)]
+        return [plots.field_picture(field, apart, view.inputs, _STILL, view.selected, say=self._says)]
 
     @property
     def words(self):
         """What is shown, in words."""
-        view, subject = self._shown, self._subject
-        words = f"What has this neuron learnt? {subject.network.story()} Looked at: {subject.what()}."
+        view, subject, say = self._shown, self._subject, self._says
+        said = [say("instrument.question"), subject.network.story(say)]
+        said.append(say("search.lookedAt", what=subject.what(say)))
         if view.selected is not None:
-            apart = plots.describe_angles(angles(as_expression(view.selected, self.field.names), self.field))
-            words += f" Shown is {view.selected}. Angle to {plots.target(self.field)}: {apart}."
-        return "\n".join(filter(None, [words, self.error]))
+            apart = angles(as_expression(view.selected, self.field.names), self.field)
+            of, told = (
+                plots.target(self.field, say),
+                plots.describe_angles(apart, plots.trust(self.field), say),
+            )
+            said += [say("search.shown", what=view.selected), say("search.angle", of=of, angles=told)]
+        return "\n".join(filter(None, [" ".join(said), self.error]))
 
     def interpret(self, seconds=20):
-        """Search for all concepts that the chosen neurons hold; returns the `Interpretation`.
+        """Search for all concepts that the chosen neurons hold; return the `Interpretation`.
 
-        It is kept as `interpretation` until other neurons are chosen, and its concepts are listed.
+        The result is kept as `interpretation` until other neurons are chosen, and its concepts are listed.
+        To stop the search, interrupt the cell. *Let the machine try* does the same without a cell.
         """
         if self._secret:
             raise DataError("the machine's answer is hidden until somebody has guessed: type a guess first")
-        experiment, field = self._experiment, self.field
+        experiment, subject, field = self._experiment, self._subject, self.field
         found = interpret(
             field,
             concept=(experiment and experiment.concepts) or None,
@@ -486,13 +520,16 @@ class Workbench(Links, Pane):
         )
         if field is self.field:  # otherwise another neuron has been chosen meanwhile
             self.interpretation = found
+            self._list(subject, [concept.expression for concept in found.concepts])
         return found
 
     def verdict(self):
-        """Compare the formula that is shown with the experiment's concept; returns the `Verdict`."""
+        """Compare the formula on show with the experiment's concept; return the `Verdict`."""
         experiment, selected = self._experiment, self._shown.selected
         if experiment is None or not experiment.concepts:
-            raise DataError("there is no known concept to compare with: the angles and the null have to do")
+            raise DataError(
+                "no concept is known to compare with: look at the angles, and at the loss by chance"
+            )
         if selected is None:
             raise DataError("no formula is chosen: type one, or step or play the search first")
         formula = as_expression(selected, self.field.names)
@@ -518,14 +555,11 @@ class Workbench(Links, Pane):
             self._subject.stop()
 
 
-def _kept_back(view):
-    return view.hidden and not view.guesses
-
-
 def _at_the_end(view, found, before):
-    """A state at the last generation with its best formula; the person's guesses and start stay.
+    """A state at the last generation, with its best formula, unless it shows a person's guess: that stays.
 
-    `before` is what has been found in the state before, whose formulas do not stay.
+    Without a best formula, the formula on show stays, unless it is in `before`, which is what was found in
+    the previous state.
     """
     best = next((one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0), None)
     known = [one["text"] for state in before for one in state["front"]]
@@ -534,7 +568,7 @@ def _at_the_end(view, found, before):
 
 
 def _choices(own, hidden):
-    """[name, label] of each experiment to choose from; no label gives an answer away."""
+    """[name, label] for each experiment that people can choose; no label gives an answer away."""
     shown = {one.id if hidden else one.slug: one for one in (*own, *experiments)}
     return [[name, f"{one.id}  {', '.join(one.names[:4])}".strip()] for name, one in shown.items()]
 

@@ -1,4 +1,4 @@
-"""Long work in a thread of its own, one piece at a time: the kernel stays free, and Stop works."""
+"""Long work in a thread of its own, one piece at a time, so that the kernel stays free and Stop works."""
 
 import threading
 
@@ -6,10 +6,10 @@ __all__ = ["Worker"]
 
 
 class Worker:
-    """Runs one piece of work at a time; `changed(running, error)` is told when one begins and when it ends.
+    """Runs one piece of work at a time, and calls `changed(running, error)` when it begins and when it ends.
 
-    Work looks at `halted` now and then, and ends when it is set. What it raises arrives as the text `error`:
-    in a thread it would be lost.
+    The work looks at `halted` now and then, and ends when `halted` is set. If the work raises an error, its
+    message arrives as `error`; in a thread the error itself would be lost.
     """
 
     def __init__(self, changed):
@@ -22,7 +22,7 @@ class Worker:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, work):
-        """Start `work()`, unless another piece is running. Returns whether it started."""
+        """Start `work()`, unless another piece is running; return whether it started."""
         with self._lock:  # a second click, or a second kernel thread, while one is at work
             if self.running:
                 return False
@@ -33,12 +33,12 @@ class Worker:
             return True
 
     def wait(self, timeout=None):
-        """Wait until the work has ended; returns at once if the work itself asks."""
+        """Wait until the work has ended; return at once if the work itself calls this."""
         if self._thread not in (None, threading.current_thread()):
             self._thread.join(timeout)
 
     def stop(self):
-        """Ask the work to end, and wait until it has."""
+        """Ask the work to end, and wait until it has ended."""
         self.halted.set()
         self.wait()
 

@@ -1,4 +1,4 @@
-"""Formulas of a network's neurons, found in the background while the person needs nothing."""
+"""Find formulas of a network's neurons in the background, whenever the user is not waiting for anything."""
 
 import asyncio
 import threading
@@ -14,16 +14,16 @@ from .worker import Worker
 __all__ = ["GrowingAtlas"]
 
 _QUIET = 1.0  # seconds after a page has asked for something
-_LOOK = 0.2  # seconds between two looks whether all is quiet
+_LOOK = 0.2  # seconds between two checks that all is quiet
 
 
 class GrowingAtlas:
-    """An atlas that grows neuron by neuron: the one job of lowest priority, with a rest whenever others work.
+    """An atlas that grows neuron by neuron. It has the lowest priority, and rests while other work is done.
 
     Parameters
     ----------
-    busy : function that says whether anything is being computed for the person
-    told : called with a network, the place (layer, neuron) and what has been found there, as plain data
+    busy : function that says whether anything is being computed for the user
+    told : called with a network, a place (layer, neuron) and what has been found there, as plain data
 
     """
 
@@ -32,12 +32,12 @@ class GrowingAtlas:
         self._worker, self._heard, self._loop = Worker(lambda *_: None), 0.0, None
 
     def rest(self):
-        """Rest for a while: a page has asked for something."""
+        """Rest for a while, because a page has asked for something."""
         self._heard = monotonic()
 
     def grow(self, network, places):
-        """Go on with these neurons of a network, instead of those that were next."""
-        with suppress(RuntimeError):  # of a thread, or without a kernel
+        """Go on with these neurons of a network; those that are still waiting are forgotten."""
+        with suppress(RuntimeError):  # in a thread, or without a kernel, there is no loop
             self._loop = asyncio.get_running_loop()
         self._todo = deque((network, place) for place in places if place not in network.laws)
         self._worker.start(self._go_through)
@@ -62,7 +62,7 @@ class GrowingAtlas:
             self._told(network, place, network.laws[place])
 
     def _all_quiet(self):
-        """Wait until nobody needs anything; False if it has to end."""
+        """Wait until nothing else is being computed; return False if the work has to end."""
         halted = self._worker.halted
         while self._busy() or monotonic() - self._heard < _QUIET or not self._kernel_is_free():
             if halted.wait(_LOOK):
@@ -70,7 +70,7 @@ class GrowingAtlas:
         return not halted.is_set()
 
     def _kernel_is_free(self):
-        """Whether the kernel is idle, with no cell and no request of a page: its loop answers at once."""
+        """Whether the kernel is idle (no cell, no page's request), so that its loop answers at once."""
         if self._loop is None or self._loop.is_closed():
             return True
         turned = threading.Event()

@@ -42,7 +42,7 @@ def test_inputs_are_chosen_and_swapped(page):
     assert told(page, "view.inputs") == "('x1', 'x3')"
     controls(page).get_by_role("combobox", name="across").select_option("x3")
     assert told(page, "view.inputs") == "('x3', 'x1')"
-    assert controls(page, 1).get_by_role("combobox", name="up").input_value() == "x1"
+    expect(controls(page, 1).get_by_role("combobox", name="up")).to_have_value("x1")
 
 
 def test_a_slice_is_moved_by_keyboard_and_both_views_follow(page):
@@ -60,7 +60,7 @@ def test_a_slice_is_moved_by_keyboard_and_both_views_follow(page):
     assert float(controls(page, 1).get_by_role("slider", name="x4").input_value()) == pytest.approx(
         after, abs=1e-6
     )
-    assert f"x4 = {after:.2g}" in controls(page).inner_text()
+    expect(controls(page)).to_contain_text(f"x4 = {after:.2g}", use_inner_text=True)
     lab.ask(page, "view.band = 0.75")
     page.wait_for_timeout(500)
     assert float(controls(page).get_by_role("slider", name="band").input_value()) == pytest.approx(
@@ -73,7 +73,7 @@ def test_what_is_laid_over_the_field_is_seen_and_the_worst_are_listed(page, root
         controls(page).get_by_role("button", name=label).click()
     assert told(page, "(view.overlay, view.levels, view.worst)") == "(True, 8, 10)"
     table = controls(page).get_by_role("table", name="Worst points")
-    assert table.get_by_role("row").count() == 11
+    expect(table.get_by_role("row")).to_have_count(11)
     assert table.get_by_role("columnheader").all_inner_texts() == ["x1", "x2", "x3", "x4", "angle"]
     assert table.get_by_role("row").nth(1).locator("td").last.inner_text().endswith("°")
     cell = page.locator(".jp-CodeCell:has(.sgi-field)").first

@@ -43,15 +43,15 @@ def guess(page, text):
 
 def test_a_guess_is_typed_and_uncovers_the_formula(page, root):
     assert page.raised == []
-    assert view(page).locator("math").count() == 0
+    expect(view(page).locator("math")).to_have_count(0)
     cells = page.evaluate(COUNT)
     guess(page, "x + dd(")
-    assert "dd" in view(page).locator(".sgi-error").inner_text()
+    expect(view(page).locator(".sgi-error")).to_contain_text("dd", use_inner_text=True)
     guess(page, "x*v")
     expect(view(page).get_by_role("option")).to_have_count(2)
     assert lab.ask(page, "print(view.guess.expression)") == "v*x\n"
-    assert view(page).locator(".sgi-tree svg").is_visible()
-    assert view(page).get_by_role("button", name="LaTeX").is_visible()
+    expect(view(page).locator(".sgi-tree svg")).to_be_visible()
+    expect(view(page).get_by_role("button", name="LaTeX")).to_be_visible()
     assert page.evaluate(COUNT) == cells
     lab.ask(page, "view.guess = 'x**2 + v**2'")
     expect(view(page).locator(".sgi-row[aria-selected='true'] em")).to_have_text("< 0.001°")
@@ -77,7 +77,7 @@ def test_phi_and_residuals_are_drawn(page, root):
     cell = page.locator(".jp-CodeCell:has(.sgi-bend)").first
     cell.scroll_into_view_if_needed()
     cell.locator(".bk-Figure").nth(1).wait_for(timeout=15_000)
-    assert "explains" in cell.inner_text()
+    expect(cell).to_contain_text("explains", use_inner_text=True)
     assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
     cell.screenshot(path=root / "tests" / "artefacts" / f"phi_{page.theme}.png")
 

@@ -6,7 +6,8 @@ import drawn_formulas as drawn
 import numpy as np
 import pytest
 import sympy as sp
-from concept_cases import judged, loss
+from concept_cases import judged
+from playwright.sync_api import expect
 from scipy.optimize import minimize_scalar
 
 import symgrad_widgets as sg
@@ -43,15 +44,28 @@ EVALUATE = """([texts, names, columns]) => texts.map((text) => {
   const { values, slopes } = formulas.evaluate(tree, names, arrays, language);
   return [values, ...slopes].map((some) => Array.from(some));
 })"""
+SCORES = """([texts, data, rows]) => {
+  const field = formulas.unpacked(data);
+  return texts.map((text) => {
+    const { tree } = formulas.read(text, field.names, language);
+    const score = formulas.scored(formulas.computed(tree, field, language), field);
+    return [score.loss, score.angle, formulas.angleAt(score, field, rows)];
+  });
+}"""
 LOSSES = """([texts, data]) => {
   const field = formulas.unpacked(data);
   return texts.map((text) => formulas.loss(formulas.read(text, field.names, language).tree, field, language));
 }"""
-PLACED = """([text, data]) => {
+PLACED = """([text, data, how = "placed"]) => {
   const field = formulas.unpacked(data);
   const { tree } = formulas.read(text, field.names, language);
-  const { values, loss } = formulas.placed(tree, field, language);
+  const { values, loss } = formulas[how](tree, field, language);
   return [values, loss, formulas.retyped(text, tree, values)];
+}"""
+MOVED = """([text, value, names]) => {
+  const { tree } = formulas.read(text, names, language), all = formulas.numbers(tree).map((one) => one.value);
+  const next = all.map((one) => (Math.abs(one) === 2.5 ? value : one));
+  return [all.find((one) => Math.abs(one) === 2.5), formulas.retyped(text, tree, next)];
 }"""
 TYPE = """([texts, names]) => texts.map((text) =>
   formulas.mathml(formulas.read(text, names, language).tree, language))"""
@@ -123,6 +137,19 @@ def test_losses_are_python_s(page, texts):
             assert abs(value - expected) <= 1e-9 * expected + 1e-15, text
 
 
+def test_the_angle_on_show_is_python_s_and_orders_formulas_as_losses_do(page):
+    x, v = points = np.random.default_rng(4).uniform(-1, 1, (2, 300))
+    field = sg.GradientField(points.T, np.column_stack([np.cos(x), 2 * v]), ("x", "v"), weights=np.exp(x))
+    texts, rows = ["x² + v²", "x + v²", "x + 2 v", "sin x + v⁴", "exp(x) + v²"], [3, 50, 120, 7]
+    scores = page.evaluate(SCORES, [texts, field_data(field), rows])
+    for text, (loss, angle, at_some) in zip(texts, scores, strict=True):
+        candidate = sg.score(field, text)
+        assert (loss, angle) == pytest.approx((candidate.loss, candidate.angle), rel=1e-9)
+        some = np.average(misalignments(text, field)[rows], weights=field.weights[rows])
+        assert at_some == pytest.approx(np.degrees(np.arcsin(np.sqrt(some))), rel=1e-9)
+    assert sorted(scores) == sorted(scores, key=lambda score: score[1])
+
+
 def test_an_exact_formula_loses_nothing_and_weights_count(page):
     x, v = points = np.random.default_rng(4).uniform(-1, 1, (2, 300))
     field = sg.GradientField(points.T, np.column_stack([np.cos(x), 2 * v]), ("x", "v"))
@@ -154,15 +181,42 @@ def test_numbers_are_placed_where_the_loss_is_least(page):
     noise = np.random.default_rng(6).normal(0, 0.3, (500, 2))
     noisy = sg.GradientField(points.T, exact.gradients + noise, ("x", "v"))
     (_, c, _), least, _ = page.evaluate(PLACED, ["v² + 3 x⁴", field_data(noisy)])
-    expected = minimize_scalar(lambda c: loss(f"v² + {float(c)} x⁴", noisy), (1, 2), tol=1e-10)
+    expected = minimize_scalar(lambda c: judged(f"v² + {float(c)} x⁴", noisy), (1, 2), tol=1e-10)
     assert least == pytest.approx(sg.score(noisy, f"v² + {c} x⁴").loss, rel=1e-9)
+    assert least == pytest.approx(expected.fun, rel=1e-4)
     assert c == pytest.approx(expected.x, rel=1e-3)
+    across = ["v² - 4 x⁴ - 3 x", field_data(exact)]
+    assert page.evaluate(PLACED, across)[1] > 0.1
+    values, least, text = page.evaluate(PLACED, [*across, "crossed"])
+    assert least < 1e-12
+    assert values == pytest.approx([2, 1.7, 4, 0], rel=1e-6, abs=1e-6)
+    assert text.startswith("v² + 1.7 x⁴")
     assert page.evaluate(PLACED, ["x v", field_data(exact)])[0] == []
     assert page.evaluate(PLACED, ["v² + x⁻² + v^3", field_data(exact)])[0] == [
         2,
         2,
         3,
     ]  # whole exponents stay
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "moved", "back"),
+    [
+        ("x² + 2.5 v²", 2.5, "x² - 1.5 v²", "x² + 3.5 v²"),
+        ("x² - 2.5 v²", -2.5, "x² - 1.5 v²", "x² + 3.5 v²"),
+        ("x − 2.5 v", -2.5, "x − 1.5 v", "x + 3.5 v"),
+        ("-2.5/v", -2.5, "-1.5/v", "3.5/v"),
+        ("2.5 x", 2.5, "(-1.5) x", "3.5 x"),
+        ("x (-2.5)", -2.5, "x (-1.5)", "x (3.5)"),
+        ("x - 2.5^v", 2.5, "x - (-1.5)^v", "x - 3.5^v"),
+        ("exp(-2.5 x)", -2.5, "exp(-1.5 x)", "exp(3.5 x)"),
+        ("|x| - 2.5", -2.5, "|x| - 1.5", "|x| + 3.5"),
+        ("v - x*2.5", 2.5, "v - x*(-1.5)", "v - x*3.5"),
+    ],
+)
+def test_a_number_has_the_sign_before_it_and_may_change_it(page, text, value, moved, back):
+    assert page.evaluate(MOVED, [text, -1.5, ["x", "v"]]) == [value, moved]
+    assert page.evaluate(MOVED, [text, 3.5, ["x", "v"]]) == [value, back]
 
 
 @pytest.mark.usefixtures("scratch_table")
@@ -176,7 +230,7 @@ def test_a_new_operator_is_one_row_for_the_page_too(page):
     assert drawn.alike(expected[0], values)
     assert drawn.alike(expected[1], np.transpose(slopes))
     (refused,) = page.evaluate(READ, [["2 bell(x)"], ("x", "v")])
-    assert refused == {"message": "bell cannot be computed in this page. Ask the notebook.", "at": [2, 6]}
+    assert refused == {"message": "This page cannot compute bell. Ask the notebook.", "at": [2, 6]}
     page.evaluate("() => { window.language = window.before; }")
 
 
@@ -191,7 +245,7 @@ def test_formulas_are_shown_in_type(page, texts, root):
     assert "<mi>α</mi>" in others[0]
     lines = "".join(f"<p style='font-size: 28px'>{one}</p>" for one in (first, *others))
     page.evaluate("(html) => { document.body.innerHTML = html; }", lines)
-    assert page.locator("math").count() == len(shown)
+    expect(page.locator("math")).to_have_count(len(shown))
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
     page.screenshot(path=root / "tests" / "artefacts" / "formulas.png")
 

@@ -24,6 +24,14 @@ SEEN = """() => {
   }
   return [...new Set(found)];
 }"""
+# Numbers on the axes of the field that have a point; there are some with a comma.
+TICKS = """() => {
+  const [model] = Bokeh.documents.at(-1).roots();
+  const written = ({ formatter }) => formatter.doFormat([-0.5, 0, 1.5], { loc: 0 });
+  const texts = [...model.below, ...model.left].flatMap(written);
+  if (!texts.includes("1,5")) throw Error(texts.join());
+  return texts.filter((text) => text.includes("."));
+}"""
 NAMES = {"silu", "LaTeX", "SymPy", "Python", "MathML", "exp", "sqrt", "sin", "foo", "symgrad"}
 MARKED = re.compile("⟦[^⟦⟧]*⟧")
 
@@ -40,7 +48,8 @@ def marked(table):
 
     def mark(text):
         return "".join(
-            part if part.startswith("{") or not part else f"⟦{part}⟧" for part in re.split(r"(\{\w+\})", text)
+            part if part.startswith("{") or not part else f"⟦{part}⟧"
+            for part in re.split(r"(\{[^}]+\})", text)
         )
 
     return {
@@ -104,7 +113,12 @@ def test_no_word_of_the_screen_stands_outside_the_table(browser_page, tmp_path, 
 def test_german_is_spoken_by_python_and_by_the_page(browser_page, tmp_path):
     page = opened(browser_page, sg.page("oscillator", tmp_path / "page.html", generations=0, language="de"))
     page.get_by_text("Was hat dieses Neuron gelernt?").wait_for()
-    page.get_by_text("Ein Netz sah Paare von (x, v)").wait_for()
+    page.get_by_text("Ein Netz sah Paare von Punkten (x, v)").wait_for()
+    assert re.fullmatch(r"\d+,\d°|\d+°", page.locator(".sgi-big").inner_text())
+    assert page.locator(".sgi-math mn").all_text_contents() == ["2", "3,0", "2"]
+    page.get_by_role("button", name="Mehr als 3,0").wait_for()
+    page.locator(".sgi-corners i").first.wait_for()  # the plot comes after the words
+    assert page.evaluate(TICKS) == []
     page.locator("input.sgi-type").fill("x + y")
     page.get_by_text("y kenne ich nicht. Die Eingänge sind x und v.").wait_for()
     page.locator("input.sgi-type").fill("x² + v²")
@@ -112,7 +126,7 @@ def test_german_is_spoken_by_python_and_by_the_page(browser_page, tmp_path):
     page.get_by_role("button", name="Was ist das?").click()
     page.get_by_text("die Energie der Feder, bis auf einen Faktor: geprüft an").wait_for()
     page.get_by_role("button", name="Warum?").click()
-    page.get_by_text("Die Hälfte der Pfeile liegt weniger als").wait_for()
+    page.get_by_text("liegen die beiden Pfeile weniger als").wait_for()
     page.get_by_role("button", name="Tipp").click()
-    page.get_by_text("Deine Formel braucht x und v.").wait_for()
+    page.get_by_text("Es fehlt nichts. Frag „Was ist das?“").wait_for()
     assert page.evaluate("() => document.documentElement.lang") == "de"

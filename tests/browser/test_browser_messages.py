@@ -164,5 +164,5 @@ def test_page_and_python_agree_in_the_end_in_whatever_order_they_hear(line, seed
     assert line.state() == line.view.state.plain()
     line.page.evaluate(PRESS, ["Leave", 0])
     line.page.evaluate(DRAWN)
-    title = line.page.locator(".sgi-field h3 b").inner_text()
+    title = line.page.locator(".sgi-field h3 > b").inner_text()
     assert title == f"{line.view._subject.what()} and ◆"

@@ -38,3 +38,19 @@ def test_a_number_in_a_table_is_not_broken_at_its_sign(tmp_path, chromium_path):
         )
     assert lines[0] > 1
     assert lines[1:] == [1, 1, 1, 1]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [375, 916])
+def test_a_static_page_has_no_serious_barrier(tmp_path, chromium_path, width):
+    cells = [
+        nbformat.v4.new_markdown_cell("# A lesson\n\nWords, and [a link](page.html) in the middle of them."),
+        nbformat.v4.new_code_cell("x = 3 in [1, 2.5, None]  # a comment" + "  " * 60 + "# far out"),
+        nbformat.v4.new_markdown_cell("| a | b |\n|---|---|\n| 1 | " + "x" * 200 + " |"),
+    ]
+    cells[1].execution_count = 1
+    path = tmp_path / "page.html"
+    path.write_text(to_html(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
+    with lab.chromium(chromium_path, size=(width, 600)) as page:
+        page.goto(path.as_uri())
+        assert lab.barriers(page) == set()

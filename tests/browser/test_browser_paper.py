@@ -107,7 +107,7 @@ def test_what_was_done_is_one_page_with_guesses_in_order_and_the_verdict(page, t
     expect(line).not_to_have_value("")
     state = json.loads(line.input_value())
     assert state["guesses"] == ["x v", "2 x² + v²", "x²/2 + v²/2 + x⁴/4"]
-    assert page.locator(".sgi-math").inner_text() == shown
+    expect(page.locator(".sgi-math")).to_have_text(shown, use_inner_text=True)
     (tmp_path / "work.html").write_bytes(written)
     other = page.context.new_page()
     other.goto((tmp_path / "work.html").as_uri())
@@ -116,4 +116,4 @@ def test_what_was_done_is_one_page_with_guesses_in_order_and_the_verdict(page, t
     line.fill(json.dumps(state | {"guesses": ["v"], "selected": "v"}))
     line.press("Enter")
     page.wait_for_timeout(300)
-    assert page.locator("input.sgi-type").input_value() == "v"
+    expect(page.locator("input.sgi-type")).to_have_value("v")

@@ -1,6 +1,7 @@
 """Choose, step, guess, compare, reveal: told once without a mouse, and once by taps alone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser import lab
 
@@ -37,7 +38,7 @@ def tab_to(page, test):
 
 
 def nothing_of_the_machine(page):
-    assert page.locator(".sgi-row:not(.sgi-mine)").count() == 0
+    expect(page.locator(".sgi-row:not(.sgi-mine)")).to_have_count(0)
 
 
 def revealed(page):
@@ -71,7 +72,7 @@ def test_without_a_mouse(page):
     page.keyboard.press("Control+a")
     page.keyboard.type("x^2 + v^2")
     page.wait_for_timeout(300)
-    assert page.get_by_label("Angle", exact=True).inner_text() != far  # compare
+    expect(page.get_by_label("Angle", exact=True)).not_to_have_text(far, use_inner_text=True)
     page.keyboard.press("Enter")  # reveal
     revealed(page)
 
@@ -86,10 +87,35 @@ def test_by_taps_alone(page):
     lab.answered(page, "print(view.search.generation)", "1")
     nothing_of_the_machine(page)
     far = page.get_by_label("Angle", exact=True).inner_text()
-    page.get_by_role("button", name="Best numbers").click()  # a guess: the numbers of what is shown
+    page.get_by_role("button", name="Best numbers").click()
     page.wait_for_timeout(500)
-    assert page.get_by_label("Angle", exact=True).inner_text() != far  # compare
+    expect(page.get_by_label("Angle", exact=True)).not_to_have_text(far, use_inner_text=True)
+    page.get_by_text("step 1 · enter your formula to see the machine's").wait_for(timeout=30_000)
+    nothing_of_the_machine(page)  # numbers that are moved are tried, not guessed
+    page.get_by_role("button", name="What is this?").click()  # a guess
     revealed(page)
+
+
+def test_numbers_are_tried_by_keys_until_enter_makes_them_a_guess(page):
+    begin(page)
+    page.get_by_role("button", name="Step", exact=True).click()
+    lab.answered(page, "print(view.search.generation)", "1")
+    number = page.locator(".sgi-number").first
+    number.focus()
+    for key, value in (("ArrowUp", "3.1"), ("Home", "-10"), ("PageUp", "0"), ("End", "1")):
+        page.keyboard.press(key)
+        page.locator(f".sgi-number[aria-valuenow='{value}']").wait_for()
+    less = page.get_by_role("button", name="Less than")
+    less.hover()
+    page.mouse.down()
+    page.wait_for_timeout(900)  # a sign that is held goes on
+    page.mouse.up()
+    assert float(number.get_attribute("aria-valuenow")) < 0.88
+    lab.answered(page, "print(view._secret, view.state.guesses)", "True ()")
+    nothing_of_the_machine(page)
+    number.focus()
+    page.keyboard.press("Enter")
+    page.locator(".sgi-row:not(.sgi-mine)").first.wait_for(timeout=30_000)
 
 
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):

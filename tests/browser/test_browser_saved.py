@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.sign import NotebookNotary
+from playwright.sync_api import expect
 
 from browser import lab
 
@@ -33,13 +34,13 @@ def page(tmp_path_factory, root, chromium_path):
 
 def test_every_view_shows_its_last_picture(page, root):
     pictures = page.locator(".sgi-still svg:visible")
-    assert pictures.count() == 2
+    expect(pictures).to_have_count(2)
     assert all(picture.bounding_box()["width"] > 250 for picture in pictures.all())
     said = page.locator(".sgi-still").first.evaluate(
         "(figure) => getComputedStyle(figure, '::before').content"
     )
     assert "Run its cell again" in said
-    assert page.locator(".jp-OutputArea-output .sgi:visible").count() == 0
+    expect(page.locator(".jp-OutputArea-output .sgi:visible")).to_have_count(0)
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
     page.screenshot(path=root / "tests" / "artefacts" / "saved.png")
 

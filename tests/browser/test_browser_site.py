@@ -6,10 +6,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 import symgrad_widgets as sg
 from browser import lab
-from symgrad_widgets.commands import sitepages
+from symgrad_widgets.commands import sitepages, sitereference
 
 pytestmark = pytest.mark.browser
 
@@ -50,18 +51,18 @@ def test_from_the_disk_the_start_page_is_alive_and_leads_to_all_networks(site, p
     page.goto(start.as_uri())
     alive(page)
     page.screenshot(path=root / "tests" / "artefacts" / f"site_{page.theme}.png")
-    assert page.get_by_role("button", name="What is this?").is_visible()
+    expect(page.get_by_role("button", name="What is this?")).to_be_visible()
     page.get_by_role("link", name="All networks").click()
     page.get_by_role("link", name="P1-07").click()
     alive(page)
     page.get_by_text("Task 1 of 3").wait_for()
     page.locator(".sgp-controls button").first.click()
-    page.locator(".sgp-said").get_by_text("those of the other one").wait_for()
+    page.locator(".sgp-said").get_by_text("the other formula's").wait_for()
     field = page.locator("input.sgi-type")
     field.fill("x² + v²")
     field.press("Enter")
     page.get_by_role("button", name="What is this?").click()
-    page.get_by_role("button", name="Now a harder one").click()
+    page.get_by_role("button", name="Now a harder neuron").click()
     page.wait_for_url("**/p1-08.html")
     alive(page)
     assert [one for one in page.strangers if not one.startswith("file:")] == []
@@ -81,6 +82,15 @@ def test_no_serious_barrier_and_nothing_too_wide_or_too_small_on_a_phone(site, p
             name = f"{path.parent.name}_{path.stem}_{size[0]}_{page.theme}.png"
             page.screenshot(path=root / "tests" / "artefacts" / name, full_page=True)
         assert lab.barriers(page) == set(), path
+
+
+def test_the_reference_has_no_serious_barrier(tmp_path, page):
+    pytest.importorskip("pdoc", reason="pdoc is not installed: it comes with the extra `docs`")
+    sitereference.write(tmp_path / "reference", ["symgrad_widgets.plots"])
+    page.goto((tmp_path / "reference" / "symgrad_widgets" / "plots.html").as_uri())
+    assert lab.barriers(page) == set()
+    start = page.get_by_role("link", name="Start").evaluate("(link) => link.href")
+    assert start == (tmp_path / "index.html").as_uri()
 
 
 def test_under_a_sub_path_it_is_the_same(site, page):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from concept_cases import judged
+from playwright.sync_api import expect
 
 import symgrad_widgets as sg
 from browser import lab
@@ -163,6 +164,59 @@ def test_a_page_says_what_python_says_of_a_formula(opened):
     assert [one["same"] for one in told].count(True) == 4
 
 
+def test_a_page_judges_a_formula_as_the_search_does_that_it_plays(opened):
+    network = Network.of("gravity")
+    subject = Subject(network, None, network.neuron)
+    subject.reach(8)
+    best = str(subject.search.in_inputs(subject.search.best))
+    assert subject.search.kind == "approximation"
+    page = opened("gravity", generations=8)
+    page.evaluate("() => symgrad.answerer.reach(8)")
+    asked = best, f"({best})^3"
+    for text, one in zip(asked, page.evaluate(TOLD, asked), strict=True):
+        assert one["same"]
+        assert one["said"].endswith("read a neuron. A longer formula would explain a little more of it.")
+        assert one["said"].split(". ")[1:] == subject.told(text)["said"].split(". ")[1:]
+
+
+def test_a_page_s_hint_says_what_the_formula_lacks(opened):
+    page = opened("gravity")
+    for text, said in (("x1 x2", "Your formula needs"), ("x1 x2/((x3-x4)²+(x5-x6)²)", "Nothing is missing.")):
+        page.locator("input.sgi-type").fill(text)
+        page.get_by_role("button", name="Hint").click()
+        page.locator(".sgi-told").get_by_text(said).wait_for()
+    page = opened("cubic_force")
+    page.get_by_role("button", name="Hint").click()  # the inputs are there already
+    page.get_by_text("It is a sum of 3 parts.").wait_for()
+
+
+def test_no_best_numbers_while_what_is_typed_cannot_be_read(opened):
+    page = opened("oscillator")
+    field, best = page.locator("input.sgi-type"), page.get_by_role("button", name="Best numbers")
+    field.fill("x² + 2 w²")
+    page.get_by_text("I don't know w.").wait_for()
+    expect(best).to_be_disabled()
+    best.click(force=True)
+    page.get_by_text("I don't know w.").wait_for()
+    field.fill("x² + 2 v²")
+    expect(best).to_be_enabled()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x² + v²", "The arrows agree. Press “What is this?”"),
+        ("x² + 1.05 v²", "The arrows nearly agree. Try “Best numbers”, then “What is this?”"),
+        ("x² + v² + tanh(x v)/exp(exp(exp(sin(x))))", "The arrows nearly agree. Press “What is this?”"),
+        ("x² + 1.5 v²", "mean angle between the arrows"),
+    ],
+)
+def test_what_to_do_next_follows_from_the_angle(opened, text, said):
+    page = opened("oscillator")
+    page.locator("input.sgi-type").fill(text)
+    page.locator(".sgi-small").get_by_text(said).wait_for()
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("slug", [one.slug for one in sg.experiments])
 def test_it_says_so_for_every_network(opened, slug):
@@ -203,34 +257,59 @@ def test_a_link_is_a_state_and_a_broken_one_opens_the_defaults(opened):
     ):
         page.goto("about:blank")
         page.goto(address.partition("#")[0] + after)
-        note.get_by_text("The link could not be followed").wait_for()
+        note.get_by_text("The link did not work").wait_for()
         assert big(page) == first, after
     page.locator("#symgrad-line").fill(line)
     page.get_by_role("button", name="Go there").click()
     assert big(page) == angle
     page.locator("#symgrad-line").fill("nothing")
     page.get_by_role("button", name="Go there").click()
-    page.get_by_text("Nothing was changed").wait_for()
+    page.get_by_text("Nothing has changed").wait_for()
     assert big(page) == angle
 
 
 def test_a_recorded_search_is_played_and_a_neuron_is_chosen(opened):
-    page = opened("oscillator", generations=3)
+    page = opened("oscillator", generations=None)
     before = page.url
     page.get_by_role("button", name="Let the machine try").click()
     page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=10_000)
     page.get_by_role("button", name="Play").click()
-    page.get_by_text("To search on, you need Python").wait_for()
+    page.get_by_text("To go on, you need Python").wait_for()
     last = int(page.get_by_label("Step of the search").input_value())
+    page.get_by_text("formula found").wait_for()
+    expect(page.get_by_role("button", name="Go on searching")).to_be_disabled()
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.get_by_text("a recorded search, replayed").wait_for()
+    expect(page.get_by_text("formula found")).to_have_count(0)
     page.goto("about:blank")
     page.goto(f"{before}#symgrad=2&generation={last}&open=%5B%22time%22%5D")
     page.get_by_text(f"step {last} ·").wait_for()
     page.evaluate(f"location.hash = '#symgrad=2&generation={last + 1}'")
-    page.get_by_text("its search went on for longer").wait_for()
+    page.get_by_text("its search ran longer").wait_for()
     page.evaluate("location.hash = '#symgrad=2&open=%5B%22network%22%5D'")
     page.locator("button.sgi-tile").nth(12).click()
+    glance = page.locator(".sgi-glance")
+    glance.get_by_text("No formula yet").wait_for()
+    page.get_by_role("button", name="Formulas").click()
+    expect(glance.get_by_text("No formula yet")).to_have_count(0)  # some are listed
     page.get_by_role("button", name="Choose it").click()
     page.wait_for_url("**layer=**")
+
+
+def test_from_a_neuron_without_a_search_a_button_leads_back(opened):
+    page = opened("oscillator", generations=1, show=("time",))
+    play = page.get_by_role("button", name="Play")
+    play.wait_for()
+    page.evaluate("symgrad.answerer.go({ ...symgrad.answerer.state, layer: 'silu1', neurons: [0] })")
+    back = page.get_by_role("button", name="← Output neuron")
+    back.wait_for()
+    for name in ("Play", "Step", "Let the machine try", "Hint"):
+        expect(page.get_by_role("button", name=name, exact=True)).not_to_be_visible()
+    back.click()
+    play.wait_for()
+    page.get_by_role("button", name="Hint").wait_for()
+    expect(back).not_to_be_visible()
+    assert "layer" not in page.url
 
 
 def test_what_is_kept_back_opens_with_the_word(opened, monkeypatch):
@@ -242,14 +321,19 @@ def test_what_is_kept_back_opens_with_the_word(opened, monkeypatch):
     field = page.locator("input.sgi-type")
     field.fill("x² + v²")
     field.press("Enter")
-    ask.click()
-    page.get_by_text("The answer is locked").wait_for()
-    for word, said in (("kepler", "This is not the word."), ("galileo", "Opened.")):
+    locked = page.get_by_text("The answer is locked")
+    for name in ("Let the machine try", "Step", "What is this?"):
+        page.get_by_role("button", name=name, exact=True).click()
+        locked.wait_for()
+        page.get_by_role("button", name="Close").click()
+    for word, said in (("kepler", "That is not the word."), ("galileo", "Opened.")):
         page.locator("#symgrad-key").fill(word)
         page.locator("#symgrad-word button").click()
         page.get_by_text(said).wait_for(timeout=10_000)
     ask.click()
     page.get_by_text("the energy of the spring, up to a factor").wait_for()
+    page.evaluate("symgrad.answerer.go({ ...symgrad.answerer.state, layer: 'silu1', neurons: [0] })")
+    page.locator(".sgi-told").wait_for(state="hidden")  # it was about other neurons
 
 
 def test_of_another_kind_of_network_what_was_recorded_is_shown(opened):
@@ -259,7 +343,7 @@ def test_of_another_kind_of_network_what_was_recorded_is_shown(opened):
     x = np.random.default_rng(0).uniform(-1, 1, (300, 3))
     page = opened(model, x, ("a", "b", "c"))
     same_losses(page, sg.gradient_field(model, x, names=("a", "b", "c")), 12)
-    page.get_by_text("This network cannot be computed in a page").wait_for()
+    page.get_by_text("This page cannot compute the network").wait_for()
     page.get_by_role("button", name="Show the network").click()
     page.locator("button.sgi-tile").nth(2).click()
     page.get_by_text("Looking at").wait_for()
@@ -338,4 +422,4 @@ def test_the_guide_s_page_of_a_course_opens(browser_page, tmp_path, root, own):
     browser_page.get_by_text("Task 1 of 4").wait_for()
     browser_page.get_by_role("button", name="They turn up and down.").click()
     browser_page.locator(".sgp-said").get_by_text("Solved").wait_for()
-    assert browser_page.locator("h1").inner_text() == "A spring that stiffens"
+    expect(browser_page.locator("h1")).to_have_text("A spring that stiffens", use_inner_text=True)

@@ -34,12 +34,7 @@ def test_points_move_by_keyboard_and_the_value_stays(page, root):
     assert float(lab.ask(page, "print(view.slider.value)")) == pytest.approx(0.4)
     assert lab.ask(page, "print(view.motion.label)").strip() == "turns x into y"
     assert float(lab.ask(page, "print(view.change)")) < 0.01
-    (root / "tests" / "artefacts").mkdir(exist_ok=True)
-    for width in (1000, 600):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(800)
-        assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
-        cell.screenshot(path=root / "tests" / "artefacts" / f"symmetry_{page.theme}_{width}.png")
+    lab.fits(page, cell, root, "symmetry", (1000, 600))
 
 
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from browser import lab
 
@@ -53,7 +54,7 @@ def listens(port):
 
 @pytest.fixture(scope="module")
 def page(application, chromium_path):
-    with lab.chromium(chromium_path, size=(1400, 900)) as page:
+    with lab.chromium(chromium_path, size=(1400, 900), protocol=True) as page:
         start = time.perf_counter()
         page.goto(application[0], wait_until="commit")
         ready(page)
@@ -67,9 +68,9 @@ def ready(page):
 
 def test_it_opens_unsolved_and_becomes_live(page, root):
     page.locator(".bk-Figure:visible").first.wait_for(timeout=30_000)
-    assert page.locator(".sgi-tag").get_by_text("Match", exact=True).count() == 0
-    assert page.get_by_role("heading", name="The playground").count() == 1
-    assert page.get_by_text("sg.Workbench").count() == 0
+    expect(page.locator(".sgi-tag").get_by_text("Match", exact=True)).to_have_count(0)
+    expect(page.get_by_role("heading", name="The playground")).to_have_count(1)
+    expect(page.get_by_text("sg.Workbench")).to_have_count(0)
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
     page.wait_for_timeout(1500)
     page.screenshot(path=root / "tests" / "artefacts" / "voila_light.png")

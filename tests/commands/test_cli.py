@@ -91,7 +91,7 @@ def test_a_run_prints_the_recorded_result_and_leaves_notebook_and_page(good):
     done, out = good
     assert done.returncode == 0, done.stderr
     assert "formula    v**2 + x**2" in done.stdout
-    assert "loss 2.50e-05 (mean 1 - cos^2), angle 0.5 degrees (median), 0.95 (95 %)" in done.stdout
+    assert "loss 2.50e-05 (mean 1 - cos^2), angle 0.29 degrees, 95 % below 0.95" in done.stdout
     assert "Same concept, proved." in done.stdout
     assert "search 1.5, training 3.1" in done.stdout
     assert {path.name for path in out.iterdir()} == {"oscillator-seed3.ipynb", "oscillator-seed3.html"}

@@ -112,9 +112,9 @@ def test_a_class_is_collected(folder, capsys):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n1,x\n", "row 2 of b holds 'x', no finite number"),
+        ("a,b\n1,2\n1,x\n", "row 2 of b holds 'x', which is not a finite number"),
         ("a,b\n1\n", "line 2: 1 entries for 2 columns"),
-        ("", "is empty: a line of names on top"),
+        ("", "is empty: write a line of names, then one row"),
     ],
 )
 def test_bad_points_are_named(folder, capsys, text, message):
@@ -132,10 +132,10 @@ def test_other_bad_input_is_named(folder, capsys):
     for line, message in zip(
         said,
         (
-            "give points to look at it on",
+            "pass points to show it on",
             "has no 'nothing'",
             "cannot be read",
-            "is no page that symgrad has written",
+            "is not a page that symgrad wrote",
         ),
         strict=True,
     ):

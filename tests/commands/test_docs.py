@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -23,14 +24,21 @@ def site(tmp_path_factory, root):
     cells = [
         nbformat.v4.new_markdown_cell("# A lesson\n\n$x^2$, and [the documents](../README.md)"),
         nbformat.v4.new_code_cell("6 * 7"),
+        nbformat.v4.new_code_cell(
+            "from IPython.display import Markdown\nMarkdown('[go](physics/07_oscillator.ipynb)')"
+        ),
     ]
     (folder / "notebooks").mkdir()
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks" / "lesson.ipynb")
     spring = "physics/07_oscillator.ipynb"
     (folder / "notebooks" / "physics").mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=cells[1:]), folder / "notebooks" / spring)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells[1:2]), folder / "notebooks" / spring)
     shutil.copytree(root / "notebooks" / "teaching" / "tasks", folder / "notebooks" / "teaching" / "tasks")
-    (folder / "README.md").write_text("# The project\n\n[how](CONTRIBUTING.md), [licence](LICENSE)")
+    (folder / "README.md").write_text(
+        "# The project\n\n[how](CONTRIBUTING.md), [licence](LICENSE), ![it](.github/it.svg)"
+    )
+    (folder / ".github").mkdir()
+    (folder / ".github" / "it.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     search = "symgrad_widgets/search/"
     (folder / search).mkdir(parents=True)
     for name in ("CONTRIBUTING.md", "LICENSE", f"{search}README.md", f"{search}search.svg"):
@@ -55,10 +63,12 @@ def test_it_has_documents_reference_and_executed_notebooks(site):
     first = BeautifulSoup((site / "contents.html").read_text(), "html.parser")
     titles = [link.text for link in first.select("li a")]
     assert titles[0] == "The project"
-    assert titles[-2:] == ["A lesson", "07_oscillator"]
+    assert titles[-2:] == ["07_oscillator", "A lesson"]
     reference = (site / "reference" / "symgrad_widgets.html").read_text()
-    assert "A formula and how well it agrees with the neuron." in reference
+    assert "A formula, and how well it agrees with the neuron." in reference
     assert "42" in (site / "notebooks" / "lesson.html").read_text()
+    assert [*site.rglob(".*")] == []
+    assert (site / "github" / "it.svg").is_file()
 
 
 @pytest.mark.notebook
@@ -76,7 +86,8 @@ def test_the_site_is_as_small_as_a_stick_and_a_phone_want_it(site):
 @pytest.mark.notebook
 def test_a_notebook_and_the_page_of_its_network_lead_to_each_other_and_share_tasks(site, pages):
     page, notebook = site / "networks" / "p1-07.html", site / "notebooks" / "physics" / "07_oscillator.html"
-    for here, there in ((page, notebook), (notebook, page)):
+    lesson, gallery = site / "notebooks" / "lesson.html", site / "networks" / "index.html"
+    for here, there in ((page, notebook), (notebook, page), (lesson, gallery)):
         assert there in {(here.parent / link["href"]).resolve() for link in pages[here].select("a[href]")}
     tasks = [task["title"] for task in opened(page).tasks]
     assert tasks == ["Bend it", "Closer to 0 or to chance?", "Read the neuron", "Look inside"]
@@ -92,11 +103,14 @@ def test_nothing_is_loaded_from_elsewhere(pages):
 
 @pytest.mark.notebook
 def test_every_link_leads_somewhere(pages):
+    places = {path: {*re.findall('id="([^"]+)"', path.read_text(encoding="utf-8"))} for path in pages}
     for path, page in pages.items():
         for link in page.select("a[href]"):
-            address = link["href"].partition("#")[0]
-            if address and not re.match(r"https?:", address):
-                assert (path.parent / address).exists(), f"{path.name}: {address}"
+            address, _, place = link["href"].partition("#")
+            target = (path.parent / address).resolve() if address else path
+            if not re.match(r"https?:", address):
+                assert target.exists(), f"{path.name}: {address}"
+                assert not place or unquote(place) in places[target], f"{path.name}: {link['href']}"
 
 
 def test_the_documents_that_the_documents_point_to_are_pages_too(root):

@@ -6,7 +6,7 @@ import sympy as sp
 from conftest import ROOT
 from papers import OF_PAPERS
 
-from symgrad_widgets.formula.expressions import angles, as_expression
+from symgrad_widgets.search import score
 from symgrad_widgets.widgets.subject import Network, Subject
 from symgrad_widgets.widgets.tasks import read_tasks
 
@@ -19,7 +19,7 @@ def wrong(tasks, network):
     field = Subject(network, None, network.neuron).field
 
     def off(formula):
-        return np.median(angles(as_expression(formula, field.names), field))
+        return score(field, formula).angle
 
     (asked,) = (task["guess"] for task in tasks if "guess" in task)
     if min(off(concept) for concept in network.experiment.concepts) > asked:
@@ -31,13 +31,15 @@ def wrong(tasks, network):
         if two and two[1] - two[0] < MARGIN:
             yield f"{task['which']} is undecided"
         if "find" in task:
-            yield from _not_found(task["find"], network.activity)
+            yield from _not_found(task["find"], network)
 
 
-def _not_found(asked, activity):
-    layer = [one.name for one in activity.layers].index(asked["layer"])
-    degrees = activity.angles(sp.Symbol(asked["formula"], real=True))
-    nearest = np.nanmin(degrees[activity.starts[layer] : activity.starts[layer + 1]])
+def _not_found(asked, network):
+    activity, name = network.activity, asked["layer"]
+    layer = [one.name for one in activity.layers].index(name)
+    off = activity.angles(sp.Symbol(asked["formula"], real=True))
+    neuron = int(np.nanargmin(off[activity.starts[layer] : activity.starts[layer + 1]]))
+    nearest = Subject(network, name, (neuron,)).scored(asked["formula"]).angle
     if nearest + MARGIN > asked["below"]:
         yield f"the nearest neuron to {asked['formula']} is {nearest:.1f} degrees off"
 

@@ -328,10 +328,14 @@ def test_some_of_the_points():
         ((X, torch.tensor(G) * 1j), DataError, r"gradients must be real numbers, got Tensor of complex"),
         ((X, [[1.0, 2.0], [3.0]]), DataError, r"gradients must be an array of numbers, got list"),
         ((X, G, ("a", "b")), DataError, r"2 names \('a', 'b'\) for 3 inputs"),
-        ((X, G, ("a", "b", "a")), DataError, r"input name 'a' must be a word, or several, and occur once"),
-        ((X, G, ("a", "b", "c*d")), DataError, r"input name 'c\*d' must be a word, or several"),
-        ((X, G, ("a", "b", "c ")), DataError, r"input name 'c ' must be a word, or several"),
-        ((X, G, ("a", "b", "2c")), DataError, r"input name '2c' must be a word, or several"),
+        (
+            (X, G, ("a", "b", "a")),
+            DataError,
+            r"input name 'a' must be one or more words, .* and occur only once",
+        ),
+        ((X, G, ("a", "b", "c*d")), DataError, r"input name 'c\*d' must be one or more words"),
+        ((X, G, ("a", "b", "c ")), DataError, r"input name 'c ' must be one or more words"),
+        ((X, G, ("a", "b", "2c")), DataError, r"input name '2c' must be one or more words"),
         (
             (X[:3], G[:3]),
             NoGradientError,
@@ -344,7 +348,7 @@ def test_some_of_the_points():
         (
             (np.tile(X[:3], (17, 1)), np.tile(G, (2, 1))[:51]),
             DataError,
-            r"3 different ones, repeated.*n \+ 1 = 4",
+            r"only 3 of the points are different.*n \+ 1 = 4",
         ),
         ((X, G, None, None, "pca"), DataError, r"tangent must be 'auto', None or a basis, got 'pca'"),
         (
@@ -425,10 +429,10 @@ def test_neurons_count_alike_in_the_weights():
         ({"error": 0}, "error must be a number above 0, or one for each of the 100 points, got 0.0"),
         ({"error": np.ones(3)}, r"error must be .* got shape \(3,\)"),
         ({"error": np.nan}, "error must be .* got nan"),
-        ({"weights": np.ones((100, 2))}, r"weights must be 100 numbers from 0, .* got shape \(100, 2\)"),
+        ({"weights": np.ones((100, 2))}, r"weights must be 100 numbers >= 0, .* got shape \(100, 2\)"),
         (
             {"weights": np.zeros(100)},
-            "weights must be 100 numbers from 0, one for each point, and some above 0",
+            "weights must be 100 numbers >= 0, one for each point, and not all 0",
         ),
         ({"weights": np.arange(100) - 1.0}, r"got shape \(100,\), the least -1"),
     ],
@@ -515,7 +519,7 @@ def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
         (
             X * [1, 1, 0],
             G,
-            "x3 is the same at all points, but has a velocity: give states from the whole of the flow",
+            "x3 is the same at all points, but has a velocity: use states from all parts of the flow",
         ),
         (
             np.stack([X[:, 0], X[:, 1], X[:, 0] - X[:, 1]], 1),
@@ -528,3 +532,10 @@ def test_pictures_of_a_flow_have_arrows_that_turn_smoothly():
 def test_flows_that_are_none(points, velocities, message):
     with pytest.raises(DataError, match=message):
         GradientField.from_flow(points, velocities)
+
+
+def test_neurons_at_the_same_points_have_the_same_surroundings():
+    points = np.random.default_rng(0).normal(size=(200, 2))
+    one, other = (GradientField(points.copy(), slopes) for slopes in (2 * points, points[:, ::-1]))
+    assert one.surroundings is other.surroundings
+    assert GradientField(points + 1, points).surroundings is not one.surroundings

@@ -110,7 +110,7 @@ def test_gaps_are_left_out():
             "from time 0 to 5 has 6 measurements, but velocities need at least 7",
         ),
         (np.array([0.0, 1, 1, 2, 3, 4, 5, 6]), np.ones((8, 2)), "the time 1 occurs twice in a row"),
-        ([np.arange(9.0), np.arange(9.0)], np.ones((9, 2)), "times of 2 trajectories"),
+        ([np.arange(9.0), np.arange(9.0)], np.ones((9, 2)), "there are 2 arrays of times"),
         (
             [np.arange(9.0), np.arange(9.0)],
             [np.ones((9, 2)), np.ones((9, 3))],

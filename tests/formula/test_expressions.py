@@ -116,9 +116,9 @@ def test_names_that_python_normalises_are_found():
         ("10^300 * 10^300 * x", (0, 19), "10^300*10^300 has no finite value"),
         ("1e400 + x", (0, 5), "1e400 has no finite value"),
         ("x^(10^9)", (0, 8), "The exponent of x^(10^9) is too large."),
-        ("", (0, 0), "The formula is empty. Write for example x^2 + y^2."),
+        ("", (0, 0), "The formula is empty. Write, for example, x^2 + y^2."),
         ("   ", (0, 3), "The formula is empty."),
-        ("(" * 70 + "x" + ")" * 70, (61, 62), "nested too deeply. The limit is 60 brackets and functions"),
+        ("(" * 70 + "x" + ")" * 70, (61, 62), "nested too deeply. At most 60 brackets and functions"),
         ("sin(" * 90 + "x" + ")" * 90, (244, 245), "nested too deeply"),
         ("x" + "/x" * 500, (0, 1001), "nested too deeply"),
         ("x+" * 20000 + "x", (0, 1), "The formula has 40001 characters. The limit is 20000."),
@@ -182,7 +182,7 @@ def test_sympy_expressions_are_matched_by_name():
         (sp.Function("f")(sp.Symbol("x1")), "has no real value here"),
         (sp.Eq(sp.Symbol("x1"), 1), "must be text or a SymPy expression, got Equality"),
         ([1, 2], "must be text or a SymPy expression, got list"),
-        (float("nan"), "a finite number or SymPy's, got nan"),
+        (float("nan"), "a formula that is a number must be finite, got nan"),
     ],
 )
 def test_sympy_objects_that_are_no_formula(formula, message):

@@ -99,8 +99,8 @@ def test_a_defined_operator_has_its_value_and_derivative_from_sympy():
         ("mine", sp.zeta, ExpressionError, "takes 2 arguments|no values on arrays"),
         ("mine", lambda _: 1.0, ExpressionError, "must return a SymPy expression of its 1 argument"),
         ("mine", lambda u: u + sp.Symbol("z"), ExpressionError, "must return a SymPy expression"),
-        ("mine", lambda u, v, w: u * v * w, ExpressionError, "takes 3 arguments: give it one or two"),
-        ("mine", "u**2", ExpressionError, "give a function of SymPy expressions, got 'u\\*\\*2'"),
+        ("mine", lambda u, v, w: u * v * w, ExpressionError, "takes 3 arguments: an operator must take"),
+        ("mine", "u**2", ExpressionError, "pass a function of SymPy expressions, got 'u\\*\\*2'"),
         ("two words", lambda u: u**5, DataError, "'two words' must be an identifier"),
     ],
 )

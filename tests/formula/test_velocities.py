@@ -58,7 +58,7 @@ def test_a_flow_is_given_as_text():
     assert told.names == ("x", "v")
     with pytest.raises(DataError, match="leave out names"):
         sg.Experiment.from_flow("x' = v; v' = -x", [(-1, 1), (-1, 1)], ["x", "v"])
-    with pytest.raises(DataError, match="give names"):
+    with pytest.raises(DataError, match="pass names"):
         sg.Experiment.from_flow(lambda x, v: (v, -x), [(-1, 1), (-1, 1)])
 
 

@@ -55,7 +55,7 @@ def test_the_index_tells_no_formula_and_the_answers_are_of_the_rows_given(folder
 
 
 def test_without_rows_it_says_what_to_name(folder):
-    with pytest.raises(SymgradError, match=r"no rows at .*name a file of them, or the folder of a sweep"):
+    with pytest.raises(SymgradError, match=r"no rows at .*name a file of rows, or the folder of a sweep"):
         contents.index(folder, folder)
 
 

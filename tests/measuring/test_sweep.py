@@ -228,7 +228,7 @@ def test_a_worker_that_died_leaves_a_row(tmp_path, monkeypatch):
         ({"budget": 3.0}, "budget 3.0, but this sweep asks for None"),
         ({"by": "notebook"}, "by 'notebook', but this sweep asks for 'library'"),
         ({"settings": {**row()["settings"], "epochs": 7}}, "epochs 7, but this sweep asks for 40"),
-        ({"versions": {**row()["versions"], "symgrad": "9.9"}}, "was made with symgrad 9.9, this is"),
+        ({"versions": {**row()["versions"], "symgrad": "9.9"}}, "was made with symgrad 9.9, but this is"),
         ({"versions": {**row()["versions"], "torch": "1.0"}}, "install torch 1.0"),
     ],
 )
@@ -243,7 +243,7 @@ def test_rows_of_other_settings_or_versions_are_not_mixed_with(tmp_path, there, 
 
 def test_a_file_of_something_else_is_refused(tmp_path):
     write(tmp_path, {"experiment": "oscillator"})
-    with pytest.raises(sg.SymgradError, match=r"is not of a sweep: of a row it lacks"):
+    with pytest.raises(sg.SymgradError, match=r"not from a sweep \(it lacks"):
         recovery.rows_in(tmp_path)
 
 
@@ -364,7 +364,9 @@ def test_other_versions_are_told_once():
 
 
 def test_nothing_in_common_is_an_error():
-    with pytest.raises(sg.SymgradError, match="none of the 1 reference runs is among the 1 of this sweep"):
+    with pytest.raises(
+        sg.SymgradError, match="none of the 1 reference runs is among the 1 runs of this sweep"
+    ):
         recovery.compare([row()], [row(seed=1)])
 
 
@@ -435,9 +437,9 @@ def test_a_failed_run_is_the_commands_exit_code_and_not_its_end(command, monkeyp
         (["oscillator", "--variant", "papre"], "oscillator has no variant 'papre'"),
         (["--variant", "papre"], "has no variant 'papre'"),
         (["--preset", "papre"], "no preset 'papre'"),
-        (["--jobs", "0"], "--jobs 0: at least one"),
+        (["--jobs", "0"], "--jobs 0: must be at least 1"),
         (["--epochs", "0"], "epochs must be a whole number of at least 1, got 0"),
-        (["--budget", "-1"], "a budget of -1.0 s"),
+        (["--budget", "-1"], "the budget must be a positive number of seconds, got -1.0"),
         (["--compare", "nowhere.jsonl"], "there are no rows at nowhere.jsonl"),
         (["oscillator", "--notebook-folder", "nowhere"], "there are no notebooks at nowhere"),
     ],

@@ -56,15 +56,17 @@ def test_over_seeds_figures_are_medians_and_each_miss_says_why():
         found | {"floor": 1e-6},
         found | {"seed": 1, "floor": 4e-4, "same": False, "how": "different", "formulas": ["x|y"]},
         found | {"seed": 2, "floor": 2e-5, "known": 2},
+        found | {"seed": 3, "same": None, "formulas": []},
         row("trace2", "default", "s", ours=True, drop=True, slope=True) | {"error": "DataError: no"},
     ]
     figures, missed = (table.rows for table in recovery.over_seeds(rows))
     assert figures[0][:3] == ("P1-01", "trace2", "0/1")
-    assert figures[1][:5] == ("P2-A1", "ellipse", "1/3", "2.0e-05", "4.0e-04")
+    assert figures[1][:5] == ("P2-A1", "ellipse", "1/4", "2.0e-05", "4.0e-04")
     assert missed == (
         ("trace2", "0", "2.0e-05", "`s`", "DataError: no"),
-        ("ellipse", "1", "4.0e-04", "`x|y`", "no concept, or not within 1 %"),
+        ("ellipse", "1", "4.0e-04", "`x|y`", "not the concept, even with 1 % tolerance on constants"),
         ("ellipse", "2", "2.0e-05", "`x1`", "1 of 2 concepts without a formula"),
+        ("ellipse", "3", "2.0e-05", "–", "no closed form found"),
     )
 
 

@@ -66,7 +66,8 @@ def test_the_summary_counts_the_rules_beside_our_choice():
     (summary,) = recovery.summaries(list(rows((True, False), (True, True), (None, False))))
     assert (summary.drop, summary.slope, summary.found) == (2, 1, 3)
     assert recovery.table(list(rows((True, False), (True, True), (None, False)))).endswith(
-        "3 of 3 runs found their concept (100.0 %); by the paper's rules 2 (drop) and 1 (slope)"
+        "3 of 3 runs found their concept (100.0 %). "
+        "Of the paper's automatic rules, *drop* finds the concept in 2 runs, and *slope* in 1"
     )
 
 
@@ -90,5 +91,5 @@ def test_a_shorter_training_waits_for_progress_in_proportion():
 def test_epochs_that_are_none_are_refused_before_anything_runs():
     with pytest.raises(sg.SymgradError, match="epochs must be a whole number of at least 1, got 0"):
         recovery.planned(["oscillator"], epochs=0)
-    with pytest.raises(sg.SymgradError, match=r"7 epochs: a notebook sets its own epochs"):
+    with pytest.raises(sg.SymgradError, match=r"a notebook sets its own epochs, but you gave epochs=7"):
         recovery.planned(["oscillator"], epochs=7, notebooks="notebooks")

@@ -93,11 +93,11 @@ def test_what_a_formula_of_a_direction_replaces_leaves_what_is_across_it():
     ("given", "said"),
     [
         ({"neuron": np.ones(7)}, r"neurons of shape \(8,\), but the direction has shape \(7,\)"),
-        ({"neuron": np.zeros(8)}, "not all of them 0"),
+        ({"neuron": np.zeros(8)}, "that are not all 0"),
         ({"neuron": np.full(8, np.nan)}, "finite"),
         ({"neuron": 0, "wrt": ("1", PLANE[:, :5])}, r"gives shape \(8,\) for a point"),
         ({"neuron": 0, "wrt": ("1", PLANE[[0, 0]])}, "are linearly dependent"),
-        ({"neuron": 0, "wrt": ("1", DIRECTION)}, "a row for each"),
+        ({"neuron": 0, "wrt": ("1", DIRECTION)}, "with one row for each direction"),
         ({"neuron": 0, "wrt": ("1",)}, "a name and the directions"),
     ],
 )
@@ -125,5 +125,5 @@ def test_an_atlas_of_directions_reads_what_neurons_share():
     assert counted.rows == features.rows
     with pytest.raises(DataError, match="the directions have"):
         sg.atlas(model, x, "mix", directions=np.eye(4), **told)
-    with pytest.raises(DataError, match="directions are of one layer"):
+    with pytest.raises(DataError, match="directions belong to one layer"):
         sg.atlas(model, x, ("mix", None), directions=np.eye(3), **told)

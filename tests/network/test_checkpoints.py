@@ -166,10 +166,10 @@ def weights(**shapes):
         (
             {"model": weights(a=(2, 3)), "average": weights(a=(2, 3))},
             ModelError,
-            r"several state dicts \(model, average\): save the one you mean",
+            r"several state dicts \(model, average\): save only the one you want",
         ),
         (weights(conv=(8, 1, 3, 3)), ModelError, r"'conv.weight' of shape \(8, 1, 3, 3\); build the network"),
-        (weights(a=(8, 3), b=(1, 9)), ModelError, r"do not fit: a 3 -> 8, b 9 -> 1; name those"),
+        (weights(a=(8, 3), b=(1, 9)), ModelError, r"do not fit: a 3 -> 8, b 9 -> 1; list the layers"),
         (
             weights(out=(1, 8), a=(8, 8), b=(8, 8), start=(8, 3)),
             ModelError,

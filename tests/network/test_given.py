@@ -91,13 +91,13 @@ def test_it_is_another_experiment_with_its_own_weights(experiment, first, tmp_pa
 def test_it_is_refused_without_pairs_or_runs_and_for_other_inputs(experiment, first):
     with pytest.raises(DataError, match="has no pairs"):
         sg.experiments["P2-A"].given(first)
-    with pytest.raises(DataError, match=r"give the runs .* experiment\.given\(run\)"):
+    with pytest.raises(DataError, match=r"pass the runs .* experiment\.given\(run\)"):
         experiment.given()
     with pytest.raises(DataError, match="a run has the inputs a, b, c, d, not x, v"):
         sg.experiments["oscillator"].given(first)
     with pytest.raises(DataError, match=r"given\(first, second\); got list"):
         experiment.given([first, first])
-    with pytest.raises(DataError, match="shared_given_1 is already given something: give all runs at once"):
+    with pytest.raises(DataError, match="shared_given_1 already has a run: pass all runs in one call"):
         experiment.given(first).given(first)
 
 

@@ -543,12 +543,12 @@ WRONG_POINTS = {
     "truths": (np.ones((5, 3), bool), r"real numbers, got ndarray of truth values"),
     "a vector": (
         np.ones(3),
-        r"must have shape \(N, n\) or \(N, ...\), got \(3,\); .*, a single point .* x\[None\]",
+        r"must have shape \(N, n\) or \(N, ...\), got \(3,\); .* a single point .* x\[None\]",
     ),
     "a number": (3.0, r"got \(\)"),
     "nothing": (np.ones((0, 3)), r"got \(0, 3\)"),
     "NaN": (np.full((8, 3), np.nan), r"each of the 8 points holds NaN, infinity, or an entry that is masked"),
-    "sparse": (torch.eye(5, 3).to_sparse(), r"points are a sparse tensor .*: give points.to_dense\(\)"),
+    "sparse": (torch.eye(5, 3).to_sparse(), r"points are a sparse tensor .*: pass points.to_dense\(\)"),
     "on no device": (torch.ones(5, 3, device="meta"), r"points are a tensor on the meta device"),
     "dates": (np.ones((5, 3), "M8[D]"), r"real numbers, got ndarray of dates"),
 }

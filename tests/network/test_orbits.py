@@ -228,9 +228,7 @@ def test_a_flow_of_ones_own_has_such_a_field_too():
 
 
 def test_what_does_not_move_has_none():
-    with pytest.raises(
-        sg.SymgradError, match=r"P1-12 \(interval\) gives no velocities.*Experiment.from_flow"
-    ):
+    with pytest.raises(sg.SymgradError, match=r"P1-12 \(interval\) has no velocities.*Experiment.from_flow"):
         sg.experiments["interval"].flow_field()
 
 
@@ -267,7 +265,7 @@ BOX, NAMES = [(0.0, 1.0), (0.0, 1.0)], ["x", "v"]
         ),
         (
             lambda x, v: (np.sign(v), -np.sign(x - 0.5)),
-            "changes too fast to follow: 500 steps lead only to",
+            "changes too fast to follow: 500 steps reach only t = ",
         ),
     ],
 )
@@ -292,13 +290,13 @@ def test_a_box_that_does_not_fit_the_names(box):
 @pytest.mark.parametrize("names", [["x", "x"], ["x", "2v"], ["x", "v²"]])
 def test_names_that_are_none(names):
     with pytest.raises(
-        DataError, match=f"input name {names[-1]!r} must be a word, or several, and occur once"
+        DataError, match=f"input name {names[-1]!r} must be one or more words, .* and occur only once"
     ):
         sg.Experiment.from_flow(predators, BOX, names)
 
 
 def test_names_as_one_text():
-    with pytest.raises(DataError, match=r"names must be a list such as \['x', 'v'\], got the text 'xv'"):
+    with pytest.raises(DataError, match=r"names must be a list such as \['x', 'v'\], got the string 'xv'"):
         sg.Experiment.from_flow(predators, BOX, "xv")
 
 

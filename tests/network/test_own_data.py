@@ -84,7 +84,7 @@ def test_values_are_learnt_in_their_own_spread():
     [
         (np.full(3000, 2.0), "y is 2 in every row"),
         (np.where(POINTS[:, 0] > 0, 1.0, np.nan), "rows of y hold values that are not finite"),
-        (POINTS[:5, 0], "x has 3000 rows and y has 5"),
+        (POINTS[:5, 0], "x has 3000 rows, but y has 5"),
         (["much"] * 3000, "y must be an array of numbers"),
     ],
 )
@@ -149,7 +149,7 @@ def test_whole_numbers_and_few_rows_are_enough():
 @pytest.mark.parametrize(
     ("x", "y", "names", "message"),
     [
-        (POINTS, INSIDE[:-1], NAMES, "x has 3000 rows and y has 2999: each row needs one of both"),
+        (POINTS, INSIDE[:-1], NAMES, "x has 3000 rows, but y has 2999: pass as many rows of each"),
         (POINTS, np.ones(3000), NAMES, "labels must be of two classes, got 1: 1.0"),
         (POINTS, np.arange(3000) % 3, NAMES, "labels must be of two classes, got 3: 0, 1, 2"),
         (POINTS, POINTS[:, 0], NAMES, r"labels must be of two classes, got 3000: .*, \.\.\."),
@@ -164,7 +164,7 @@ def test_whole_numbers_and_few_rows_are_enough():
         (POINTS, INSIDE, ["a", "b", "c"], r"x must be an array \(N, 3\), a column for each of a, b, c; got"),
         (POINTS[:, 0], INSIDE, ["a"], r"x must be an array \(N, 1\), .* got shape \(3000,\)"),
         (POINTS.astype(str)[:, :1] + "m", INSIDE, ["a"], "x must be an array of numbers, got ndarray"),
-        (POINTS, INSIDE, ["a", "a"], "input name 'a' must be a word, or several, and occur once"),
+        (POINTS, INSIDE, ["a", "a"], "input name 'a' must be one or more words, .* and occur only once"),
         (POINTS, INSIDE, "ab", "names must be a list such as"),
     ],
 )
@@ -176,7 +176,7 @@ def test_labels_that_are_refused(x, y, names, message):
 @pytest.mark.parametrize(
     ("anchor", "positive", "names", "message"),
     [
-        (POINTS, TURNED[1:], NAMES, "anchor has 3000 rows and positive has 2999: each row needs one of both"),
+        (POINTS, TURNED[1:], NAMES, "anchor has 3000 rows, but positive has 2999: pass as many rows of each"),
         (POINTS, TURNED[:, :1], NAMES, r"positive must be an array \(N, 2\), .* got shape \(3000, 1\)"),
         (POINTS, broken(TURNED, 5), NAMES, "1 of 3000 rows of positive hold values .* first is row 5"),
         (POINTS[:50], TURNED[:50], NAMES, "anchor has 50 rows, but at least 120 are needed"),

@@ -24,8 +24,8 @@ def test_a_table_is_read_as_it_is_kept(text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (" \n", "the table is empty: a line of names on top"),
-        ("a,b\n", "has names and no rows"),
+        (" \n", "the table is empty: write a line of names, then one row"),
+        ("a,b\n", "has names but no rows"),
         ("a,b\n1,2\n\n1\n", "line 4: 1 entries for 2 columns"),
         ("a,a\n1,2\n", "the column 'a' twice"),
         ("a,\n1,2\n", "a column without a name"),
@@ -39,7 +39,9 @@ def test_a_table_that_does_not_fit_is_named(text, message):
 
 @pytest.mark.parametrize("entry", ["x", "", "nan", "inf"])
 def test_what_is_no_number_is_named_with_its_row(entry):
-    with pytest.raises(DataError, match=f"row 2 of a holds '{entry}', no finite number: leave the row out"):
+    with pytest.raises(
+        DataError, match=f"row 2 of a holds '{entry}', which is not a finite number: leave it out"
+    ):
         numbers_of("a", ["1", entry])
 
 
@@ -62,5 +64,5 @@ def test_a_column_that_cannot_be_learnt_is_named():
         column_experiment(table(["1"] * 200), "d", "Mine")
     with pytest.raises(DataError, match="row 1 of c holds 'red'"):
         column_experiment(table(["red", "green", "blue", "red"] * 50), "c", "Mine")
-    with pytest.raises(DataError, match="the column 'c' alone"):
+    with pytest.raises(DataError, match="only the column 'c'"):
         column_experiment({"c": ["1"] * 200}, "c", "Mine")

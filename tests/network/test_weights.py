@@ -99,7 +99,7 @@ def test_a_file_tells_its_settings_floor_and_how_to_make_it_again(run, saved):
 
 def test_an_experiment_without_weights_says_so():
     mine = sg.Experiment.from_flow(lambda x, v: (v, -x), [(0, 1), (0, 1)], ["x", "v"])
-    with pytest.raises(sg.SymgradError, match=r"the package has no weights for .*: train it"):
+    with pytest.raises(sg.SymgradError, match=r"the package has no weights for .*: train a network"):
         mine.pretrained()
 
 
@@ -109,7 +109,9 @@ def test_an_experiment_without_weights_says_so():
 )
 def test_weights_of_another_seed_or_variant_are_refused_and_the_way_out_named(run, saved, asked, said):
     assert run.experiment.pretrained(saved, seed=3, variant="default").seed == 3
-    with pytest.raises(sg.SymgradError, match=f"{said}: train it .in a notebook, set retrain = True"):
+    with pytest.raises(
+        sg.SymgradError, match=f"{said}: train the network .in a notebook, set retrain = True"
+    ):
         run.experiment.pretrained(saved, **asked)
 
 
@@ -142,12 +144,12 @@ def test_a_file_of_something_else_is_refused(run, tmp_path):
 
 def test_a_file_of_another_format_is_refused(run, saved):
     rewrite(saved, format=99)
-    with pytest.raises(sg.SymgradError, match="has format 99, this version reads 1"):
+    with pytest.raises(sg.SymgradError, match="has format 99, but this version reads 1"):
         run.experiment.pretrained(saved)
 
 
 def test_the_packages_own_weights_are_refused_when_the_settings_have_changed_since(run, as_shipped):
-    with pytest.raises(sg.SymgradError, match=r"was made with .*: `symgrad weights make oscillator`"):
+    with pytest.raises(sg.SymgradError, match=r"was made with .*: run `symgrad weights make oscillator`"):
         run.experiment.pretrained()
     assert run.experiment.pretrained(as_shipped).seed == 3  # asked for by name, they are what they are
 
@@ -175,7 +177,7 @@ def test_the_weights_that_come_with_the_package_have_the_floor_they_claim(path):
     ("words", "message"),
     [
         (["make", "oscilator"], "no experiment 'oscilator'; did you mean 'oscillator'"),
-        (["make", "oscillator", "--jobs", "0"], "--jobs 0: at least one"),
+        (["make", "oscillator", "--jobs", "0"], "--jobs 0: must be at least 1"),
         (["bake"], "invalid choice: 'bake'"),
     ],
 )

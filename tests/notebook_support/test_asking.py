@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from clicks import go
 
 import symgrad_widgets as sg
 from symgrad_widgets.notebook_support.table import Table
@@ -27,7 +28,9 @@ def test_an_answer_waits_for_a_guessed_formula_too(field):
     box = sg.ExpressionView(field, hidden=True)
     answer = sg.Answer(box, sg.FieldView(field, "x**2 + y**2"))
     assert answer.pictures() == []
-    box.guess = "x"
+    box.guess = "x"  # a cell that was written beforehand
+    assert answer.pictures() == []
+    go(box, guesses=["x", "y"], selected="y")
     assert "x**2 + y**2" in answer.words
     assert answer.pictures()
 
@@ -74,7 +77,7 @@ def test_a_page_without_a_kernel_has_the_question_and_what_was_shown():
 
 
 def test_what_is_no_question_is_named():
-    with pytest.raises(sg.SymgradError, match="got int: give the question first, then the answer"):
+    with pytest.raises(sg.SymgradError, match="got int: pass the question first, then the answer"):
         sg.Answer(3, "upwards")
-    with pytest.raises(sg.SymgradError, match="a Question asks in words, got 3"):
+    with pytest.raises(sg.SymgradError, match="a Question must be words, got 3"):
         sg.Question(3)

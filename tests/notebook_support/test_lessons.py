@@ -17,7 +17,10 @@ WORDS, FIRST = 600, 60
 ANSWERS, ASKS = "## Answers", ("Question", "ExpressionView")
 TOLD = re.compile(r"\b(result|\w*search\.(best|front)|stepper\.state|box\.candidate)\b")
 HARMLESS = re.compile(r"^(assert |sg\.record\(|report = sg\.record\()")
-NOT_PROSE = re.compile(r"\$\$?[^$]*\$\$?|^\|.*?$|<[^>]*>|\]\([^)]*\)|^\*Something fails.*?$", re.MULTILINE)
+NOT_PROSE = re.compile(
+    r"\$\$?[^$]*\$\$?|^\|.*?$|<[^>]*>|\]\([^)]*\)|^\*Did something fail\?.*?$",
+    re.MULTILINE,
+)
 SEEN = r"\b(Panel|Instrument|FieldView|PhiBender|NeuronPicker|Picture|\w*_?pictures?)\b"
 
 

@@ -186,8 +186,8 @@ def test_published_formulas_are_scored_on_the_field_under_its_own_names(field):
         (lambda f: plots.field_picture(f, inputs=(0, 2)), "input 2 does not exist.*0 to 1"),
         (lambda f: plots.field_picture(f, inputs=("x", "w")), "no input 'w'"),
         (lambda f: plots.phi_picture(f.values, f.values[:9]), r"equally long.*\(500,\) and \(9,\)"),
-        (lambda f: plots.pairs_picture(f.points, f.points[:9], f.names), "two tables of one shape"),
-        (lambda f: plots.plane_picture(f.points, f.values[:9], f.names), "500 points and 9 values"),
+        (lambda f: plots.pairs_picture(f.points, f.points[:9], f.names), "two tables of the same shape"),
+        (lambda f: plots.plane_picture(f.points, f.values[:9], f.names), "got 9 values for 500 points"),
         (lambda _: plots.history_picture({"epoch": []}), "history has no 'loss', only epoch"),
         (lambda _: plots.Mark("arrows", {}), "'arrows' does not exist"),
         (lambda _: plots.Mark("line", {"x": [1], "y": []}), "equally long, got {'x': 1, 'y': 0}"),
@@ -214,7 +214,7 @@ def test_labels_are_told_apart_by_shape_and_colour():
     assert (no.label, yes.label) == ("label 0", "label 1")
     assert no.shape != yes.shape
     assert "over a and c, 25% labelled 1" in picture.words
-    with pytest.raises(DataError, match=r"100 points and 100 labels.*two kinds"):
+    with pytest.raises(DataError, match=r"of two kinds, got 100 labels of 1 kind"):
         plots.labels_picture(x, np.ones(100), ("a", "b", "c"))
 
 

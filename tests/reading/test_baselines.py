@@ -84,7 +84,7 @@ def test_a_cap_on_the_seconds_ends_the_run(straight):
     [
         ({"x": np.ones((600, 3))}, r"points \(N, 2\), columns for x, y.*got \(600, 3\)"),
         ({"values": np.ones(600)}, "values are not all equal"),
-        ({"values": np.ones((600, 2))}, r"a number for each: got .* and \(600, 2\)"),
+        ({"values": np.ones((600, 2))}, r"a number for each point: got .* and \(600, 2\)"),
         ({"field": "field"}, "must be a GradientField, got str"),
         ({"seconds": -1}, "seconds must be a number >= 0.*-1"),
         ({"evaluations": 0.5}, "evaluations must be a whole number.*0.5"),

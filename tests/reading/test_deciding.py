@@ -1,5 +1,7 @@
 """Where formulas differ that fit the same data, the network is asked; models are known functions."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -111,6 +113,14 @@ def test_a_network_is_asked_at_its_own_inputs_only():
     alone = sg.interpret(field, operators=["square"])
     with pytest.raises(DataError, match="the interpretation of a model"):
         alone.decide(Function(oscillator))
+
+
+def test_a_bad_answer_does_not_hide_a_rival_that_fits_the_data(read):
+    field = sg.gradient_field(Function(oscillator), NEAR, names=("x", "v"))
+    bad = dataclasses.replace(read, best=sg.score(field, "x**2 + 4*v**2"))
+    assert bad.best.loss > 0.15
+    decided = bad.decide(Function(oscillator), WIDE, rivals=["x**2 + v**2"])
+    assert [str(one) for one in decided.left] == ["v**2 + x**2"]
 
 
 def test_one_input_that_tells_is_enough(read):

@@ -462,6 +462,18 @@ def test_a_search_that_was_stepped_gives_what_a_fresh_one_gives():
     assert (found.best, found.front) == (fresh.best, fresh.front)
 
 
+@pytest.mark.parametrize(("before", "after"), [(0, 2), (1, 2), (3, 3)])
+def test_a_cap_on_generations_counts_those_before(before, after):
+    search = sg.Search(field_of(CASE, 300), operators=PRODUCTS)
+    search.run(generations=before, progress=False)
+    assert sg.interpret(search, seconds=None, generations=2).evidence.generations == after
+
+
+def test_a_cap_on_generations_is_a_whole_number():
+    with pytest.raises(DataError, match=r"generations must be a whole number of at least 0, got 2\.5"):
+        sg.interpret(field_of(CASE, 300), generations=2.5)
+
+
 @pytest.mark.parametrize(
     "settings",
     [{"x": np.ones((9, 2))}, {"names": ("a", "b")}, {"neuron": 1}, {"operators": PLAIN}, {"random_state": 5}],

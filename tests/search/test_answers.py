@@ -10,8 +10,9 @@ from concept_cases import field_of, from_formula
 import symgrad_widgets as sg
 from symgrad_widgets.search import CAVEAT, WORDS
 from symgrad_widgets.search.choice.kind import kind_of
+from symgrad_widgets.search.choice.selection import worth_their_length
 from symgrad_widgets.search.choice.split import distinct, split
-from symgrad_widgets.search.choice.values import gains, tangents, unexplained
+from symgrad_widgets.search.choice.values import gains, tangents, told_by_many, unexplained
 from symgrad_widgets.search.terms.decades import decades, in_decades, plain, significand
 
 RNG = np.random.default_rng(0)
@@ -143,11 +144,13 @@ class Told(NamedTuple):
         (Told(5, 1e-2, 0.02), Told(9, 1e-4, 0.02), "approximation"),  # noise and a missing term
         (Told(5, 1e-2, 1, 1e-3), Told(40, 1e-3, 1, 7e-4), "match"),  # 35 nodes for 30 % of the values
         (Told(5, 1e-2, 1, 1e-3), Told(15, 1e-3, 1, 1e-4), "approximation"),  # 10 nodes for 90 %
+        (Told(5, 0.3, 1, 1e-3), Told(40, 0.3, 1, 7e-4), "approximation"),  # directions contradict the values
+        (Told(5, 0.3, 0.1, 1e-3), Told(40, 0.3, 0.1, 7e-4), "match"),  # noisy ones do not
         (Told(5, 1e-2, 1, 1e-3), Told(4, 1e-3, 1, 1e-5), "match"),  # shorter ones are the choice's business
     ],
 )
 def test_the_kind_of_an_answer(best, longer, kind):
-    assert kind_of(best, [best, longer], 1000, best.rest is not None) == kind
+    assert kind_of(best, [best, longer], 1000, best.rest is not None, chance=0.8) == kind
     assert WORDS[kind][1].endswith(".")
     assert "need not be a law" in CAVEAT
 
@@ -247,3 +250,44 @@ def test_what_each_term_explains_is_what_a_fit_of_it_alone_takes_away(poles):
     fitted = [np.linalg.lstsq(m[:, None], left)[1][0] for m in moved]
     np.testing.assert_allclose(gains(terms, neuron, formula, sides), 1 - fitted / (left @ left), atol=1e-12)
     assert gains(terms, neuron, formula, sides).argmax() == 3
+
+
+def test_values_are_not_heard_if_few_points_make_up_their_variance():
+    x = np.random.default_rng(0).uniform(0.5, 2, (1000, 2))
+    assert told_by_many(x[:, 0] / x[:, 1])
+    assert not told_by_many((x[:, 0] / x[:, 1]) ** 12)
+    assert not told_by_many(None)
+    assert told_by_many(np.zeros(10))  # a constant: `unexplained` says that it tells nothing
+
+
+def test_a_sum_is_worth_its_length_if_each_node_lowers_what_is_left():
+    left = {1: 1.0, 3: 0.5, 4: 0.495, 9: 0.45, 20: 0.1, 25: 0.2}
+    assert worth_their_length(left) == [1, 3, 20]
+    assert worth_their_length({}) == []
+
+
+def test_functions_count_in_what_leaves_least_of_the_values():
+    search = sg.Search(field_of(from_formula("x*y", 0.5, 2), 200))
+    engine = search._reached.engine
+    terms = [engine.grammar[name](x) for name in ("log", "cos", "square") for x in engine.grammar.inputs]
+    with search._watch.over():
+        log_x, log_y, cos_x, _, square, _ = engine.bank.rows(terms)
+        for rows, extra in (((cos_x,), 0), ((log_x, log_y), 0), ((cos_x, square), 2), ((log_x, cos_x), 4)):
+            (found,) = engine.score([rows])
+            assert found.effort - found.size == extra
+        rows, scale = np.array([[log_x, log_y]]), engine.bank.scale[[log_x, log_y]]
+        efforts = {power: engine._lengths(rows, scale * [1, power])[1] for power in (2, 50)}
+    assert efforts == {2: [4], 50: [11]}  # x*y^2, log(x) + 50*log(y)
+
+
+def test_terms_that_become_one_are_added():
+    """Rounding the constants inside two terms may make them equal."""
+    field = field_of(from_formula("exp(x) - 3*y", -1, 1), 300)
+    search = sg.Search(field)
+    grammar = search._reached.engine.grammar
+    x, y = sorted(grammar.inputs, key=lambda term: -term.tokens[0])
+    terms = y, grammar["exp"](x), grammar["exp"](x)
+    written = search._reached.judge._written_as(terms, terms)
+    assert written
+    for one in written:
+        assert sg.score(field, one.candidate.expression).loss == pytest.approx(one.candidate.loss, abs=1e-12)

@@ -194,8 +194,9 @@ def test_an_answer_that_nothing_beats_gets_it_in_writing():
     assert tried == count_of_trees(Grammar(None, range(3)), 6) > 5e6
     assert sums > 1e7
     assert certificate.text.startswith(
-        f"No formula of up to 6 nodes over these operators does better: {tried:,} tried, and {sums:,} sums "
-        "of two of up to 4 nodes with free coefficients. Operators: add, sub, mul, div, inv, square,"
+        f"No formula of up to 6 nodes over these operators does better: {tried:,} formulas were tried, "
+        f"and {sums:,} sums of two formulas of up to 4 nodes each, with free coefficients. "
+        "Operators: add, sub, mul, div, inv, square,"
     )
     assert "no other number than 1; at 200 points, x from 0.5" in certificate.text
     assert str(certificate) == certificate.text
@@ -209,7 +210,8 @@ def test_a_better_formula_is_found_and_named(formula):
     better = search.certificate(progress=False).better
     assert sg.verify(better.expression, formula, field=search.field).same
     assert search.certificate(progress=False).claim.startswith(
-        f"{better.expression}, a formula of up to 6 nodes over these operators or a sum of two, does better: "
+        f"{better.expression}, a formula of up to 6 nodes over these operators "
+        "or a sum of two such formulas, does better: "
     )
 
 
@@ -218,7 +220,7 @@ def test_where_there_is_no_law_no_small_formula_is_one():
     points, slopes = np.random.default_rng(0).normal(size=(2, 300, 2))
     certificate = run(sg.GradientField(points, slopes), generations=1).certificate(progress=False)
     assert certificate.answer is certificate.best is certificate.better is None
-    claim = r"No formula of up to 6 nodes over these operators stands out from chance: \d,\d+,\d+ tried"
+    claim = r"No formula of up to 6 nodes over these operators stands out from chance: \d,\d+,\d+ formulas"
     assert re.match(claim, certificate.text)
 
 
@@ -286,9 +288,11 @@ def test_it_takes_less_than_200_megabytes():
 
 @pytest.mark.sweep
 def test_more_inputs_and_known_terms_are_refused():
-    with pytest.raises(DataError, match="too many small formulas: 4 inputs matter, and at most 3 may"):
+    with pytest.raises(
+        DataError, match="too many small formulas, because 4 inputs matter: hold all but 3 of them fixed"
+    ):
         sg.Search(field_of("a*b + c*d", tuple("abcd"))).certificate()
-    with pytest.raises(DataError, match=r"lack the known terms \['x\*y'\]: leave out known="):
+    with pytest.raises(DataError, match=r"do not contain the known terms \['x\*y'\]: leave out known="):
         sg.Search(field_of("x*y + x"), known=["x*y"]).certificate()
     beside = field_of("x*y + z + 0*w", ("x", "y", "z", "w"))  # three of four matter
     assert sg.Search(beside, max_complexity=5).certificate(progress=False).best.loss < 1e-20

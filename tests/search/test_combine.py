@@ -283,6 +283,44 @@ def test_the_sieve_can_be_stopped_all_the_time(basis):
     assert len(looks) > 30
 
 
+def waves_times_monomials(points):
+    """Gradients (K, N, 3) of a^i b^j times 1 and four waves of c, and the numbers of a^2, b^2, a b cos(c)."""
+    a, b, c = points.T
+    powers = [p for p in itertools.product(range(-2, 3), repeat=2) if sum(map(abs, p)) <= 4]
+    one = np.ones_like(c), np.zeros_like(c)
+    waves = [one, *((f(k * c), k * df(k * c)) for k in (1, 2) for f, df in WAVES)]
+    kept, G = [], []
+    for (i, j), (number, (w, dw)) in itertools.product(powers, enumerate(waves)):
+        if (i, j, number) != (0, 0, 0):
+            value = a**i * b**j
+            G.append(np.stack([i * value / a * w, j * value / b * w, value * dw], axis=1))
+            kept.append((i, j, number))
+    return np.array(G), [kept.index(one) for one in ((2, 0, 0), (0, 2, 0), (1, 1, 2))]
+
+
+WAVES = ((np.sin, np.cos), (np.cos, lambda x: -np.sin(x)))
+
+
+def met(seed, ridge):
+    """Whether elimination meets a^2 + b^2 - 2 a b cos(c), whose gradients have smooth errors of 2 degrees."""
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(1, 3, (300, 3))
+    G, law = waves_times_monomials(points)
+    frequencies, phases = rng.normal(size=(12, 3)) * 1.5, rng.uniform(0, 6, 12)
+    true = np.tensordot([1, 1, -2], G[law], 1)
+    error = np.cos(points @ frequencies.T + phases) @ frequencies
+    seen = true + 0.004 * np.linalg.norm(true, axis=1).mean() * error
+    unit = seen / np.linalg.norm(seen, axis=1, keepdims=True)
+    G, _, _ = combine.normalised(G, G)
+    D = np.einsum("knm,nm->kn", G, unit)[..., None]
+    return any(sorted(kept) == sorted(law) for kept, _, _ in combine.eliminate(G, D, np.ones(300), ridge))
+
+
+def test_a_ridge_keeps_elimination_from_fitting_errors():
+    assert all(met(seed, 3e-4) for seed in range(6))
+    assert sum(met(seed, 0.0) for seed in range(6)) <= 1
+
+
 def test_elimination_meets_the_set_in_which_no_term_can_be_spared():
     rng = np.random.default_rng(0)
     G = rng.normal(size=(61, 200, 30))

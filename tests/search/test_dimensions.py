@@ -161,12 +161,12 @@ def test_units_are_saved_and_handed_on(tmp_path):
 @pytest.mark.parametrize(
     ("units", "more", "said"),
     [
-        ({"x1": "m"}, {}, "no unit for x2, v1, v2: give '1' for a plain number"),
-        (IN_SPACE | {"x3": "m"}, {}, "there is no input 'x3' to have a unit"),
+        ({"x1": "m"}, {}, "no unit for x2, v1, v2: use '1' for a plain number"),
+        (IN_SPACE | {"x3": "m"}, {}, "units name 'x3', which is not an input"),
         (IN_SPACE | {"x1": "metr"}, {}, "'metr' is not a unit"),
-        (IN_SPACE | {"x1": "m + s"}, {}, "'m \\+ s' is not a unit: give a product of powers"),
+        (IN_SPACE | {"x1": "m + s"}, {}, "'m \\+ s' is not a unit: write a product of powers"),
         (IN_SPACE | {"x1": "__import__('os')"}, {}, "is not a unit"),
-        ("m", {}, "units is a mapping of names to texts"),
+        ("m", {}, "units must map names to texts"),
         (IN_SPACE, {"constants": ["q"]}, "'q' is not a unit"),
         (IN_SPACE, {"guesses": ["x1 + v1"]}, "the guess v1 \\+ x1 contradicts the units: it adds"),
     ],

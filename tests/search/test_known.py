@@ -49,8 +49,8 @@ def test_known_terms_are_saved_and_handed_on(tmp_path):
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        (["x + v"], "is not one term of the inputs"),
-        (["3"], "is not one term of the inputs"),
+        (["x + v"], "is not one term in the inputs"),
+        (["3"], "is not one term in the inputs"),
         (["sqrt(x - 2)"], "has no gradient at all points"),
     ],
 )

@@ -113,7 +113,7 @@ def test_the_same_formulas_get_the_same_answer_from_both_engines(stand_in, kind,
     field = sg.GradientField(points, gradients(points), names=("x", "v"))
     settings = {"operators": ["add", "mul", "square"], "max_complexity": 10}
     native = sg.Search(field, **settings)
-    native.run(generations=14, progress=False)
+    native.run(generations=10, progress=False)  # later, a term may be a sum, which PySR's text splits
     contenders = native._reached.engine.contenders()
     judge = sg.Search(field, **settings)._judge  # of what the native engine hands over now, without its past
     judge.front(contenders)
@@ -200,11 +200,11 @@ def test_guesses_are_judged_and_planted(stand_in):
             "x + tanh(v)",
             ["add", "mul"],
             40,
-            r"guess x \+ tanh\(v\): it needs 'tanh', which the given",
+            r"guess x \+ tanh\(v\): it needs 'tanh', which cannot",
         ),
-        ("x^2 + v^2", ["mul", "square"], 40, "it needs 'add', which the given operators cannot express"),
+        ("x^2 + v^2", ["mul", "square"], 40, "it needs 'add', which cannot be written"),
         ("x - x + 3", ["add", "mul"], 40, "guess 3: it is constant"),
-        ("x^4 + v^4 + x*v", ["add", "mul"], 15, "it has 19 nodes there, more than max_complexity=15"),
+        ("x^4 + v^4 + x*v", ["add", "mul"], 15, "it has 19 nodes in Julia, more than max_complexity=15"),
     ],
 )
 def test_a_guess_that_pysr_does_not_start_with_is_named_with_why(stand_in, guess, operators, limit, message):
@@ -284,7 +284,10 @@ def test_the_command_tells_what_is_wanted_and_there_and_tries_it(stand_in, monke
     assert last == "PySR works"
     monkeypatch.setattr(installed, "_version", lambda name: {"pysr": "99.1"}.get(name, "0.1"))
     main(["julia"])
-    assert f"\npysr 99.1 is newer than tried ({installed.TRIED['pysr']})\n" in capsys.readouterr().out
+    assert (
+        f"\npysr 99.1 is newer than {installed.TRIED['pysr']}, the newest we tried\n"
+        in capsys.readouterr().out
+    )
 
 
 # -- side by side with the native engine ------------------------------------------------------------------
@@ -322,7 +325,7 @@ def test_a_formula_by_both_engines_is_recorded_and_shown_where_there_is_no_julia
     )
     assert re.search(r"\nI\.29\.4 +pysr +\d+\.\d s  match +right: True +w/c\n", printed)
     here = Found("2.7.2", "/j", "1.11.0", fits=True, installed=True)
-    assert shown(root, tmp_path / "new", here, monkeypatch, capsys) == "It ran here.\n"
+    assert shown(root, tmp_path / "new", here, monkeypatch, capsys) == "PySR ran here.\n"
 
 
 def test_as_long_as_nothing_is_recorded_the_notebook_says_so(root, monkeypatch, capsys):
@@ -390,7 +393,7 @@ def test_what_is_shown_of_a_block_cut_short_is_said(stand_in):
     search.step()
     when(search, "block 1", search.stop)
     with pytest.warns(
-        UserWarning, match="block 2 of PySR was cut short: its front is shown as it was last written"
+        UserWarning, match="block 2 of PySR was cut short: you see the front that it wrote last"
     ):
         search.run(progress=False)
 
@@ -444,8 +447,8 @@ def test_ctrl_c_ends_it_with_the_front_so_far(stand_in):
     ("accident", "message"),
     [
         ("die", r"ended with exit code 139"),
-        ("garbage", r"answered 'Julia says hello"),
-        ("wrong", r"answered .*small"),
+        ("garbage", r"here: 'Julia says hello"),
+        ("wrong", r"makes no sense here: .*small"),
         ("silence", r"has said nothing for 1 seconds"),
     ],
 )
@@ -506,15 +509,19 @@ def test_what_is_no_formula_of_ours_is_left_out_and_never_run(stand_in, tmp_path
     ("backend", "error", "message"),
     [
         ("pysir", UnknownNameError, "no search backend 'pysir': did you mean 'pysr'"),
-        ({"preset": "papers"}, UnknownNameError, "no preset 'papers' of PySR: did you mean 'paper'"),
-        ({"loss": "mse"}, UnknownNameError, "no loss 'mse' of PySR: known: angle, paper"),
+        ({"preset": "papers"}, UnknownNameError, "PySR has no preset 'papers': did you mean 'paper'"),
+        ({"loss": "mse"}, UnknownNameError, "PySR has no loss 'mse': known: angle, paper"),
         ({"iterations": 0}, DataError, "iterations must be a whole number >= 1, got 0"),
         (
             {"parameters": {"loss_function": "f"}},
             DataError,
             "PySR's loss_function is set by the search itself",
         ),
-        ({"parameters": {"populations": object}}, DataError, "parameters must be numbers, texts and lists"),
+        (
+            {"parameters": {"populations": object}},
+            DataError,
+            "parameters must map names to numbers, texts, or lists",
+        ),
     ],
 )
 def test_wrong_settings_are_refused(backend, error, message):
@@ -555,7 +562,7 @@ def test_names_never_reach_julia(stand_in, names):
 
 @pytest.mark.parametrize("names", [("beta'", "x"), ("", "x")])
 def test_names_that_are_none_are_refused_as_for_the_native_engine(names):
-    with pytest.raises(SymgradError, match="must be a word"):
+    with pytest.raises(SymgradError, match="must be one or more words"):
         sg.Search(circle(names=names), backend="pysr")
 
 

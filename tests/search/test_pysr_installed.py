@@ -138,7 +138,7 @@ def test_it_is_ready_once_juliapkg_has_resolved_it_and_no_longer_with_another_ju
         ({"PYTHON_JULIAPKG_EXE": "/bin/sh"}, r"juliapkg_exe=/bin/sh is not a Julia .*unset or correct it"),
         (
             {"PYTHON_JULIAPKG_EXE": "{new}"},
-            r"PYTHON_JULIAPKG_EXE names Julia 1\.12\.1, PySR needs .* unset it",
+            r"PYTHON_JULIAPKG_EXE names Julia 1\.12\.1, but PySR needs .* unset it",
         ),
         ({"PYTHON_JULIAPKG_PROJECT": "here"}, "PYTHON_JULIAPKG_PROJECT must be an absolute path"),
     ],
@@ -221,7 +221,9 @@ def test_what_is_newer_than_tried_is_said_by_doctor(monkeypatch):
     )
     assert not doctor._pysr().advice
     versions["pysr"] = "2.10.0"
-    assert f"pysr 2.10.0 is newer than tried ({installed.TRIED['pysr']})" in doctor._pysr().advice
+    assert (
+        f"pysr 2.10.0 is newer than {installed.TRIED['pysr']}, the newest we tried" in doctor._pysr().advice
+    )
 
 
 def test_the_newest_tried_are_those_of_the_constraints_and_the_oldest_is_allowed():

@@ -23,6 +23,7 @@ from symgrad_widgets.errors import DataError, ExpressionError, OutputError, Unkn
 from symgrad_widgets.formula.expressions import complexity, parse
 from symgrad_widgets.search import held_out, storage
 from symgrad_widgets.search.choice import writing
+from symgrad_widgets.search.kernel.evaluation import gradients
 from symgrad_widgets.search.terms.postfix import apply, from_sympy
 from symgrad_widgets.search.watch import Interrupted, Watch
 
@@ -809,7 +810,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_error_and_nothing_is_lost(p
         with pytest.raises(OutputError, match="cannot be saved"):
             search.save(path)
     for path in (None, 3, b"search.npz", "a\0b"):
-        with pytest.raises(OutputError, match=r"cannot be saved.*give the path"):
+        with pytest.raises(OutputError, match=r"cannot be saved.*pass the path"):
             search.save(path)
     assert traced(search) == before
     assert not [*tmp_path.iterdir()]
@@ -930,3 +931,37 @@ def test_a_product_with_broken_powers_is_real_on_the_data(low):
     values = sp.lambdify((x, y), written, "numpy")(*points.T)
     np.testing.assert_allclose(values, np.abs(points[:, 0] - pole) ** (4 / 3) / points[:, 1])
     assert not written.has(sp.Abs)
+
+
+def test_a_formula_has_no_pole_on_the_data_where_its_reciprocal_has_none():
+    x, y = sp.symbols("x y", real=True)
+    points = np.random.default_rng(0).uniform(1, 3, (100, 2))
+
+    def written(formula):
+        return writing._without_pole(formula, (x, y), points)
+
+    assert written((x + y) / (x - y)) == (x - y) / (x + y)
+    assert written((x + y) ** 2 / (x - y)) == (x - y) / (x + y) ** 2
+    assert written(2 * x / (y * (x - y)) + 1 / (x - y)) == y * (x - y) / (2 * x + y)
+    for already in ((x + y) * (x - 2) / (x - y), x / (x + y), 1 / x + y):  # no better, or no pole
+        assert written(already) == already
+
+
+def test_hyperbolic_functions_are_written_by_their_names():
+    x, y = sp.symbols("x y", real=True)
+    points = np.random.default_rng(0).uniform(1, 3, (100, 2))
+
+    def written(bodies, numbers):
+        return writing._shortest([np.array(numbers)], bodies, (x, y), points)[0][0]
+
+    u, log = 1.54 * x * y, sp.log(sp.Abs(x))
+    assert written([u / 2, log, sp.log(sp.exp(u) + 1)], [-1.0, 2.0, 1.0]) == x**2 * sp.cosh(u / 2)
+    assert written([sp.log(sp.Abs(sp.exp(2 * x) - 1)) - x, sp.log(y)], [1.0, 1.0]) == y * sp.sinh(x)
+    assert not written([u, log, sp.log(sp.exp(u) + 1)], [-1.0, 2.0, 1.0]).has(sp.cosh)  # not half of it
+
+
+def test_cosh_and_sinh_are_read_as_exponentials():
+    x = sp.Symbol("x", real=True)
+    for function in (sp.cosh, sp.sinh):
+        (values,), _, _ = gradients([from_sympy(function(x), [x])], np.array([[-1.0, 0.5]]))
+        np.testing.assert_allclose(values, [float(function(u)) for u in (-1, 0.5)])

@@ -70,6 +70,22 @@ def test_the_rule_finds_the_knee(why, pairs, chance, answer):
     assert chosen(pairs, chance) == answer, why
 
 
+def test_values_choose_where_directions_cannot_tell_formulas_apart():
+    """Points of a classifier lie near d^2 = m n, where d^2 - m n has the directions of m n / d^2."""
+    losses, efforts, smooth = [0.2, 2.4e-5, 2.7e-5, 2e-5], [9, 13, 13, 15], np.ones(4)
+
+    def best(*rests):
+        return select(losses, efforts, smooth, 5 / 6, 3000, rests)
+
+    assert select(losses, efforts, smooth, 5 / 6, 3000) == 1
+    assert best(1, 0.019, 0.008, 0.007) == 2
+    assert best(1, 0.0080, 0.0079, 0.001) == 1  # they leave the same; a longer formula has no say
+    losses[2] = losses[1] * (1 + 1e-9)  # the same directions
+    assert best(1, 0.019, 0.008, 0.007) == 1
+    losses[2] = 4e-5  # directions can tell
+    assert best(1, 0.019, 0.008, 0.007) == 1
+
+
 LINE = [(0.34, 1), (0.0274, 3), (1.25e-3, 7), (1.01e-3, 13)]  # a plane in the place of a quadratic form
 
 
@@ -106,10 +122,19 @@ def test_a_wild_formula_of_middling_loss_changes_nothing():
         ("cos(tan(x)) + v", 4),
         ("x^2 + 1.27*v^2", 2),
         ("(x^2 + v^2 - 305)^2 - 3250*x", 4),
+        ("x*(v + 3/100) + v^2", 2),
+        ("x*(v + 1/100) + v^2", 0),
+        ("x*(v/100 + 3/100) + v^2", -2),  # 1/100 is free
+        ("log(v + 1) + log(v + x)", 4),
     ],
 )
 def test_functions_and_numbers_that_are_not_simple_are_charged_on_top(formula, extra):
     assert effort(parse(formula)) - complexity(parse(formula)) == extra
+
+
+def test_terms_that_differ_by_a_power_of_ten_are_charged_one_by_one():
+    apart, alike = (effort(parse(f"log(v + x) + log({ten}v + 2*x)")) for ten in ("10*", ""))
+    assert apart == alike
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e-3, 1e-2])

@@ -381,12 +381,16 @@ HURTING = {  # by what it is: the format, the file made of a good one, and what 
     "a bomb of numbers": (StateDict, lambda good: replaced(good, "data/0", ZEROS), "would unpack to 200 MB"),
     "a number for many": (StateDict, lambda _: state(EXPANDED), "something other than linear layers"),
     "a billion laughs": (StateDict, lambda _: state(laughs()), "no state dict"),
-    "many steps": (StateDict, lambda _: state(list(range(400_000))), "no state dict is as long"),
-    "a name without end": (OldStateDict, lambda _: NAMES, "no state dict is as long"),
-    "layers without order": (Safetensors, lambda _: interleaved(), r"name those of one network.*layers=\["),
+    "many steps": (StateDict, lambda _: state(list(range(400_000))), "no state dict is that long"),
+    "a name without end": (OldStateDict, lambda _: NAMES, "no state dict is that long"),
+    "layers without order": (
+        Safetensors,
+        lambda _: interleaved(),
+        r"list the layers of one network.*layers=\[",
+    ),
     "a deep row": (Sweep, lambda _: b'{"a": ' + b"[" * 100_000 + b"\n", "not JSON"),
     "NaN": (Sweep, lambda good: good.replace(b'"seed": 0', b'"seed": NaN'), "NaN is not a number in JSON"),
-    "a long state": (StateLine, lambda _: b"[" * 10_000_000, "no state of a Workbench"),
+    "a long state": (StateLine, lambda _: b"[" * 10_000_000, "not a state of a Workbench"),
     "a long formula": (StateLine, lambda good: guessing(good, PRODUCT), "more than 400 parts"),
 }
 
@@ -409,7 +413,7 @@ def test_a_file_of_rows_that_is_too_large_is_not_read(tmp_path):
     path = tmp_path / "given"
     with path.open("wb") as file:
         file.truncate(10**9)
-    with pytest.raises(sg.SymgradError, match="more than 67 MB"):
+    with pytest.raises(sg.SymgradError, match="larger than 67 MB"):
         recovery.rows_in(path)
 
 
@@ -450,7 +454,7 @@ def test_code_in_the_settings_of_a_person_is_theirs_and_is_not_saved(tmp_path):
 
     own = sg.PySR(parameters={"early_stop_condition": "(l, c) -> l < 1e-6"})
     search = sg.Search(field(), backend=own)
-    with pytest.raises(sg.SymgradError, match="neither saved nor read from a file: give it in Python"):
+    with pytest.raises(sg.SymgradError, match="neither saved nor read from a file: pass it in Python"):
         search.save(tmp_path / "search.npz")
     assert pickle.loads(pickle.dumps(search)).backend == own
 

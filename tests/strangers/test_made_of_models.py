@@ -136,7 +136,7 @@ READ = {  # with the name of the first layer, None where only the output is read
         "model.0",
     ),
 }
-MADE_OF = "give the model before it was quantised|give the module that it was made from"
+MADE_OF = "use the model as it was before|pass the module that it was made from"
 REFUSED = {  # what is said, and the same in the table of `docs/models.md`
     "lazy, never run": (
         lambda: nn.Sequential(nn.LazyLinear(8), nn.LazyLinear(1)),
@@ -146,19 +146,19 @@ REFUSED = {  # what is said, and the same in the table of `docs/models.md`
     "on the meta device": (lambda: plain().to("meta"), "load them first", "load its numbers first"),
     "exported for one number of points": (
         lambda: exported().module(),
-        "Give dynamic_shapes to",
+        "Pass dynamic_shapes to",
         "export it with `dynamic_shapes`",
     ),
-    "an `ExportedProgram`": (exported, r"give its .module\(\)", "give its `.module()`"),
+    "an `ExportedProgram`": (exported, r"pass its .module\(\)", "pass its `.module()`"),
     "quantised": (
         lambda: torch.ao.quantization.quantize_dynamic(plain(), {nn.Linear}),
         MADE_OF,
-        "has no derivative; give the model before it was quantised",
+        "it has no derivative; use the model as it was before quantisation",
     ),
     "`no_grad`, `detach` or a step function inside": (
         lambda: Around(first_frozen),
         "detached from its input.*no_grad",
-        "no gradient flows back; read a layer after it, with `wrt`",
+        "no gradient flows back; use a later layer as the input (`wrt`)",
     ),
 }
 
@@ -264,7 +264,7 @@ def test_a_sharded_model_can_be_trained_after_it_was_read():
     assert losses[2] < losses[1] < losses[0]
     field = sg.gradient_field(model, X)
     result = briefly(field, count=1, operators=["mul"]).with_formula("x1 + x2", field)
-    with pytest.raises(sg.SymgradError, match="the model cannot be copied, and only"):
+    with pytest.raises(sg.SymgradError, match="the model cannot be spliced, because it cannot be copied"):
         result.splice(model, X, neuron=0)
 
 

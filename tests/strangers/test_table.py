@@ -7,8 +7,8 @@ from test_made_of_models import LAYERS, READ, REFUSED
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "models.md"
 MOST = 6  # refusals
-OUTPUT = "read at its output; for its layers, and to splice, give the model itself"
-NOTES = {"fully_shard": "read, one neuron at a time; not spliced, since nothing can copy it"}
+OUTPUT = "read at its output; to read its layers, or to splice, pass the original model"
+NOTES = {"fully_shard": "read, one neuron at a time; cannot be spliced, because the model cannot be copied"}
 
 
 def rows():
@@ -19,7 +19,7 @@ def rows():
     for kind, (_, layer) in READ.items():
         yield f"| {kind} | {NOTES.get(kind, 'read' if layer else OUTPUT)} |"
     for kind in LAYERS.keys() - READ.keys() - {"exported"}:
-        yield f"| {kind} | read at its output; for its layers `use_reentrant=False` |"
+        yield f"| {kind} | read at its output; to read its layers, set `use_reentrant=False` |"
     for kind, (_, _, told) in REFUSED.items():
         yield f"| {kind} | refused: {told} |"
 

@@ -162,7 +162,7 @@ def test_a_formula_that_agrees_to_fourth_order_is_different():
     verdict = verify("exp(x^2) + v^2", QUARTIC, field(-1, 1, ("x", "v")))
     assert (verdict.same, verdict.how) == (False, "different")
     assert 1e-4 < verdict.residual < 3e-3
-    assert "degrees in the median" in verdict.message
+    assert f"an angle of {np.degrees(np.arcsin(verdict.residual**0.5)):.2g} degrees" in verdict.message
 
 
 @pytest.mark.parametrize("half", [1e-1, 1e-3, 1e-6, 1e-9])
@@ -170,7 +170,7 @@ def test_a_formula_that_agrees_to_fourth_order_is_different():
 def test_different_in_the_tiniest_box_too(half, formula):
     verdict = verify(formula, QUARTIC, field(-half, half, ("x", "v")))
     assert verdict.how == "different"
-    assert "computed exactly they differ" in verdict.message
+    assert "An exact computation shows that they differ" in verdict.message
 
 
 def test_what_a_decision_region_hides():
@@ -190,7 +190,7 @@ def test_parallel_but_not_monotone_is_different():
         verdict = verify(bent.format(DET2), DET2, on)
         assert verdict.how == "different", bent
         assert verdict.message.endswith(
-            "the gradients are parallel, but neither is a monotone function of the other."
+            "the gradients are parallel, but neither formula is a monotone function of the other."
         )
     assert (
         verify("cos({})".format("x1 + x4"), "x1 + x4", field(0, 1, ("x1", "x2", "x3", "x4"))).how == "proved"
@@ -446,7 +446,7 @@ def test_a_verdict_is_true_only_when_the_same():
         ("x1 - x1", "x1 + x2", None, (), ExpressionError, "the formula 0 is a constant"),
         ("x1", "3", None, (), ExpressionError, "the concept 3 is a constant"),
         ("x1", (), None, (), ExpressionError, "the list of concepts is empty"),
-        ("log(-x^2 - 1) + y", "x + y", None, (), ExpressionError, "no real finite point: y"),
+        ("log(-x^2 - 1) + y", "x + y", None, (), ExpressionError, "no point was found where both y"),
         ("log(x1 - 9) + x2", "x1 + x2", ("x1", "x2"), (), ExpressionError, "has no finite real value at any"),
         (
             "x1",

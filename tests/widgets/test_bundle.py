@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
+from symgrad_widgets.search.tuning import ROUNDING, WRITING
 from symgrad_widgets.widgets import bundle
 from symgrad_widgets.widgets.bundle import bundled
 from symgrad_widgets.widgets.fielddata import field_data
@@ -16,7 +17,7 @@ SCRIPTS = sorted(bundle._ASSETS.rglob("*.js"))
 
 
 def test_a_module_without_imports_stays_as_it_is():
-    assert bundled("guard.js") == (bundle._ASSETS / "guard.js").read_text(encoding="utf-8")
+    assert bundled("controls.js") == (bundle._ASSETS / "controls.js").read_text(encoding="utf-8")
 
 
 def test_one_text_holds_each_module_once_and_imports_nothing():
@@ -46,3 +47,12 @@ def test_a_field_is_plain_data(k):
     np.testing.assert_array_equal(arrays["spread"], field.measure.spread)
     np.testing.assert_array_equal(arrays["span"].reshape(field.unit.shape), field.unit)
     assert (data["basis"] is None) == (k == 2)
+
+
+def test_best_numbers_are_as_short_as_the_search_would_write_them():
+    text = (bundle._ASSETS / "formula" / "place.js").read_text(encoding="utf-8")
+    given = dict(re.findall(r"(\w+): ([\d.e-]+)", re.search(r"SIMPLER = \{(.*)\}", text)[1]))
+    allowed = WRITING.nats, WRITING.slack, WRITING.untold_share, WRITING.untold, ROUNDING.loss
+    assert {name: float(number) for name, number in given.items()} == dict(
+        zip(("nats", "slack", "share", "least", "rounding"), allowed, strict=True)
+    )

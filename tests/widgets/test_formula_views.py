@@ -31,7 +31,7 @@ def test_phi_of_the_right_formula_leaves_nothing(field):
     np.testing.assert_allclose(curve.marks[0].data["y"], np.tanh(curve.marks[0].data["x"]), rtol=1e-9)
     np.testing.assert_allclose(rest.marks[0].data["y"], 0, atol=1e-9)
     assert "phi explains 100.00% of the neuron's variance" in view.words
-    assert "0.00% of the neuron's variance is left" in view.words
+    assert "0.00% of the neuron's variance is left unexplained" in view.words
 
 
 def test_phi_of_a_wrong_formula_leaves_what_it_does_not_explain(field):
@@ -115,6 +115,8 @@ def test_the_formula_is_hidden_until_somebody_has_guessed(field):
     view.guess = "x*v"  # a cell that was written beforehand tells of itself alone
     assert "Your guess v*x: Angle to the neuron" in view.words
     assert "v**2" not in json.dumps([heard(view), view._state, view._repr_mimebundle_(), view.words])
+    go(view, selected="v*x + 2.5")  # its number was moved: that is no guess
+    assert (view._state["selected"], view.guessed, heard(view)["kept"]) == ("v*x + 2.5", False, 0)
     go(view, guesses=["v*x", "x"], selected="x")
     assert "v**2 + x**2" in view.words
     assert heard(view)["tree"]

@@ -85,6 +85,31 @@ def test_no_name_gives_the_answer_away(view):
     assert view.state.experiment == "P1-07"
 
 
+def test_of_a_search_that_is_kept_back_only_its_length_is_told(view):
+    for _ in range(2):
+        send(view, do="step")
+        view._worker.wait(120)
+    steps = [json.loads(one).get("given", {}) for one in view.messages]
+    assert [one["kept"] for one in steps if "kept" in one] == [1, 2]
+    assert not any({"generation", "found", "ended"} & set(one) for one in steps)
+    send(view, do="hint")
+    send(view, do="set", parts={"selected": "x² + 2.9 v²"})  # numbers that are moved are no guess
+    assert view._secret
+    send(view, do="set", parts={"guesses": ["x v"], "selected": "x v"})
+    (told,) = [one for one in map(json.loads, view.messages) if "found" in one.get("given", {})]
+    assert len(told["given"]["found"]) == 2
+    assert told["given"]["kept"] is None
+
+
+def test_the_hint_that_tells_the_formula_asks_for_a_guess_first(view):
+    for _ in range(4):
+        send(view, do="hint")
+        view._worker.wait(120)
+    said = [json.loads(one)["given"]["told"]["said"] for one in view.messages if '"said"' in one]
+    assert said[1] == "It is a sum of 3 parts."
+    assert said[2] == said[3] == "Enter a formula of your own first: the next hint is the answer."
+
+
 def test_a_guess_opens_what_was_kept_back(view):
     view._subject.reach(2)
     view.state = view.state.plain() | {"guesses": ["x v"]}

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from time import perf_counter, sleep
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import symgrad_widgets as sg
 from symgrad_widgets.reading.columns import columns, weights
 from symgrad_widgets.reading.section import section
 from symgrad_widgets.widgets import frontend, workbench, xray
+from symgrad_widgets.widgets.subject import Network, Subject
 
 CUBIC = "v**2/2 + x**4/4 + x**2/2"
 
@@ -100,6 +102,7 @@ def test_a_neuron_that_is_chosen_keeps_its_search(view):
     view.state = changed(view, layer="silu1", neurons=[3], generation=0)
     assert view.search.generation == 0
     assert given(view)["what"] == "silu1 3"
+    assert given(view)["told"] is None  # what was said of the other neuron
     assert given(view)["found"] == []
     view.state = changed(view, layer=None, neurons=[0])
     assert view.search.generation == 2
@@ -132,18 +135,57 @@ def test_the_machine_tells_each_generation_and_when_it_has_ended(view):
 
 
 def test_hints_say_more_each_time_and_a_step_is_one_generation(view):
+    warned = []
     for _ in range(3):
+        send(view, want="given")
+        warned.append(given(view)["last"])  # before the button is pressed
         send(view, do="hint")
         view._worker.wait(120)
+    assert warned == [False, False, True]
     hints = [message["given"]["told"]["said"] for message in view.told if "told" in message["given"]]
     assert hints == [
         "Your formula needs x and v.",
         "It is a sum of 3 parts.",
-        f"It is {view._subject.answer()}.",
+        f"It is `{view._subject.answer()}`.",
     ]
     send(view, do="step")
     view._worker.wait(120)
     assert given(view)["generation"]["generation"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x²", "Your formula needs x and v."),
+        ("x² + 3.0 v²", "It is a sum of 3 parts."),  # the inputs are these already
+        ("x² + v² + 0.5 x⁴", "Nothing is missing. Ask “What is this?”"),
+    ],
+)
+def test_a_hint_says_what_the_formula_lacks(view, text, said):
+    send(view, do="hint", text=text)
+    view._worker.wait(120)
+    assert given(view)["told"]["said"] == said
+
+
+def test_a_hint_of_a_formula_that_the_search_matches_says_so(view):
+    run = view._subject.network.run
+    subject = Subject(Network.of(run.model, run.x, run.names), None, (0,))  # as if nobody knew the concept
+    assert subject.hint(str(subject.answer())).startswith("Nothing is missing.")
+    assert subject.hint("x²") == "Your formula needs x and v."
+
+
+def test_what_runs_stops_within_a_second():
+    view = sg.Workbench("gravity")  # its search takes some seconds
+    send(view, do="play")
+    waited = perf_counter()
+    while not view._subject.found and perf_counter() - waited < 60:
+        sleep(0.01)
+    asked = perf_counter()
+    send(view, do="stop")
+    view._worker.wait(60)
+    assert perf_counter() - asked < 1
+    assert view._subject.ended == "stopped"
+    view.close()
 
 
 def test_hidden_answers_do_not_reach_the_page_before_a_guess():
@@ -200,9 +242,11 @@ def test_a_section_stays_on_the_data():
 def test_a_network_of_ones_own_and_a_small_front_end():
     import torch
 
-    x = np.random.default_rng(0).normal(size=(300, 2))
-    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 2))
     model = torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1))
+    for part in model.parameters():  # not by torch's seed, which other threads may use
+        part.data = torch.tensor(rng.normal(size=part.shape), dtype=part.dtype)
     view = sg.Instrument(model, x, names=("a", "b"))
     assert view.state.experiment is None
     assert view.state.selected == "a² + 3.0 b²"
@@ -241,7 +285,7 @@ def test_all_concepts_of_several_neurons_are_told():
     view._worker.wait(240)
     told = given(view)["told"]
     assert told["name"] == "2 of 2 concepts"
-    assert sorted(told["said"].split("; ")) == ["a*b", "c"]
+    assert sorted(told["said"].split("; ")) == ["`a*b`", "`c`"]  # shown in type
     view.close()
 
 

@@ -10,6 +10,7 @@ from clicks import send
 import symgrad_widgets as sg
 from symgrad_widgets.formula.expressions import angles, as_expression
 from symgrad_widgets.network.concepts import CONCEPTS
+from symgrad_widgets.widgets.answers import answer
 from symgrad_widgets.words import words
 
 
@@ -34,13 +35,27 @@ def test_a_bend_is_told_from_a_factor(view):
 def test_a_formula_that_is_far_off_is_told_by_its_angle_alone(view):
     told = view.answer()
     assert (told["same"], told["name"]) == (False, "Not yet")
-    assert told["said"].startswith("The arrows are 20° apart in the middle.")
+    assert told["said"].startswith("The arrows are 20° apart on average.")
+
+
+def test_the_concept_of_a_network_that_has_learnt_it_roughly_is_named_with_its_angle():
+    view = sg.Workbench("two_products")
+    told = view.answer("x1 x2 + x3 x4")
+    assert told["same"]
+    angle = sg.score(view.field, "x1 x2 + x3 x4").angle
+    assert angle > 2
+    assert f"The arrows are {angle:.2g}° apart on average." in told["said"]
+    assert told["said"].endswith("This network has learnt it only roughly.")
+    network = view._subject.network
+    told = answer(view._subject.scored("x1 x2 + x3 x4"), view.field, network.experiment, kind="approximation")
+    assert told["said"].endswith("roughly. A longer formula would clearly explain more of the neuron.")
+    view.close()
 
 
 def test_a_formula_that_is_near_is_close_but_not_complete(view):
     told = view.answer("x² + 1.03 v²")
-    assert (told["same"], told["name"]) == (False, "Close, not complete")
-    assert "apart in the middle. A longer formula would" in told["said"]
+    assert (told["same"], told["name"]) == (False, "Close")
+    assert "apart on average. A number may be off" in told["said"]
 
 
 def test_numbers_that_are_nearly_right_are_told_from_a_proof(view):
@@ -50,8 +65,8 @@ def test_numbers_that_are_nearly_right_are_told_from_a_proof(view):
 def test_why_opens_numbers_with_their_intervals(view):
     why = view.answer("x² + 1.004 v²")["why"]
     middle, most = np.percentile(angles(as_expression("x**2 + 1.004*v**2", ("x", "v")), view.field), [50, 95])
-    assert why[0].startswith(
-        f"Half of the arrows are less than {middle:.2g}° apart, 95 of 100 less than {most:.2g}°"
+    assert why[0].endswith(
+        f"the two arrows are less than {middle:.2g}° apart; at 95 % of them, less than {most:.2g}°."
     )
     assert why[1] == "A formula that has nothing to do with the neuron would be about 45° off."
     explained, numbers = why[2:]
@@ -83,8 +98,35 @@ def test_the_machine_s_own_formula_has_the_kind_of_its_search():
         assert told["name"] in ("", "Noch nicht")
     else:
         assert told["name"] in ("Noch nicht", words("de").table["kinds"][view.search.kind][0])
-    assert "Die Pfeile liegen in der Mitte" in told["said"]
+    assert "Die Pfeile liegen im Mittel" in told["said"]
     view.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "same", "name", "said"),
+    [
+        ("x² + v²", "match", True, "", "You have just read a neuron."),
+        ("x² + v²", "approximation", True, "", "neuron. A longer formula would explain a little more of it."),
+        ("x² + v²", "undecided", True, "", "You have just read a neuron."),
+        ("x² + 1.03 v²", "match", False, "Match", "not the formula that the network was taught."),
+        ("x² + 1.03 v²", "approximation", False, "Close, not complete", "explain more of the neuron."),
+        ("x² + 3 v²", "none", False, "Not yet", "Change the formula, and ask again."),
+    ],
+)
+def test_what_a_search_has_judged_is_said_as_the_list_says_it(view, text, kind, same, name, said):
+    subject = view._subject
+    told = answer(subject.scored(text), view.field, subject.network.experiment, kind=kind)
+    assert (told["same"], told["name"]) == (same, name)
+    assert told["said"].endswith(said)
+
+
+def test_a_formula_is_judged_as_the_search_s_best_however_it_is_written(view):
+    subject = view._subject
+    assert subject._judged(subject.scored("x² + v²")) is None
+    subject.reach(1)
+    best = subject.search.in_inputs(subject.search.best)
+    assert subject._judged(subject.scored(f"exp(3*({best}))")) == subject.search.kind
+    assert subject._judged(subject.scored("x² + 1.03 v²")) is None
 
 
 @pytest.mark.sweep
@@ -94,13 +136,13 @@ def test_a_neuron_of_which_nothing_is_known_has_angles_only(view):
     told = view.answer(best)
     view.state = view.state.plain() | {"layer": None, "neurons": [0]}
     assert not told["same"]
-    assert "apart in the middle" in told["said"]
+    assert "on average" in told["said"]
     assert "energy" not in told["said"]
 
 
 def test_no_formula_is_an_error(view):
     view.state = view.state.plain() | {"selected": None}
-    with pytest.raises(sg.SymgradError, match="no formula is shown: give one"):
+    with pytest.raises(sg.SymgradError, match="no formula is shown: pass one"):
         view.answer()
     view.state = view.state.plain() | {"selected": "x² + 3.0 v²"}
     with pytest.raises(sg.SymgradError, match="I don't know w"):
@@ -129,3 +171,13 @@ def test_the_page_is_told_and_goes_to_a_harder_one(view):
     view._aside.wait(60)
     assert view.state == before
     assert "cubic_force" in next(one["error"] for one in reversed(told) if one.get("error"))
+
+
+def test_a_function_of_all_that_several_neurons_have_learnt_is_told_and_another_is_not():
+    view = sg.Workbench("kepler")
+    momentum = "(x1*v2 - x2*v1)"
+    told = view.answer(f"v1*{momentum} + x2/sqrt(x1**2 + x2**2)")  # the vector's other component
+    assert told["same"]
+    assert "depends only on the 3 formulas" in told["said"]
+    assert not view.answer(f"v1*{momentum}")["same"]
+    view.close()

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
-from symgrad_widgets.formula.expressions import angles
 from symgrad_widgets.widgets.opening import opening
 from symgrad_widgets.widgets.subject import Network, Subject
 
@@ -26,7 +25,7 @@ def test_another_sum_is_begun_with_where_squares_are_far_off():
     text = opening(one, [1, 0, 2])
     assert text != "x² + 3.0 y²"
     assert re.search(r" [+-] 3\.0 ", text)
-    assert 10 < np.median(angles(text, one)) < 45
+    assert 10 < sg.score(one, text).angle < 45
 
 
 def test_one_input_has_a_formula_too():
@@ -40,4 +39,4 @@ def test_one_input_has_a_formula_too():
 )
 def test_the_experiments_begin_with_a_picture_that_tells_something(slug, most):
     subject = Subject(network := Network.of(slug), None, network.neuron)
-    assert 10 < np.median(angles(subject.beginning, subject.field)) < most
+    assert 10 < subject.scored(subject.beginning).angle < most

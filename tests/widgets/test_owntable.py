@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import symgrad_widgets as sg
+from symgrad_widgets.network.experiment.tables import read_table
+from symgrad_widgets.widgets import owntable
 from symgrad_widgets.widgets.subject import Network
 
 SHORT = {"epochs": 2}
@@ -40,12 +42,12 @@ def test_without_a_table_of_one_s_own_there_are_cars():
     assert (
         bundle["text/plain"]
         == form.words
-        == ("A table of mpg, displacement, horsepower, weight, acceleration; mpg is to be learnt.")
+        == ("A table of mpg, displacement, horsepower, weight, acceleration; the network learns mpg.")
     )
 
 
 def test_a_file_is_opened_and_its_columns_are_offered(form):
-    upload = form.children[0]
+    upload = form.children[0].children[0]
     file = {"name": "t.csv", "type": "text/csv", "size": 15, "content": b"p,q,area\n1,2,3\n"}
     upload.value = (file | {"last_modified": dt.datetime.now(dt.UTC)},)
     assert form.text.startswith("p,q")
@@ -69,6 +71,17 @@ def test_the_column_is_drawn_against_the_one_that_it_follows(form):
     assert form.pictures() == [picture]
 
 
+def test_a_table_is_read_once_a_change(form, monkeypatch):
+    read = []
+    monkeypatch.setattr(owntable, "read_table", lambda text: read.append(text) or read_table(text))
+    form.text = TEXT.replace("area", "size")
+    assert read == [form.text]
+    assert form.answer == "size"
+    form.answer = "a"
+    assert read == [form.text]
+    assert form.pictures()[0].y_label == "a"
+
+
 def test_another_column_may_be_learnt(form):
     form._choice.value = "b"
     form.read()
@@ -83,10 +96,10 @@ def test_what_cannot_be_read_is_said_and_the_network_stays(form):
     bench = form.bench
     form.text = TEXT + "\n<b>;1;2"
     form.read()
-    assert "row 201 of area holds '<b>', no finite number" in form.said
+    assert "row 201 of area holds '<b>', which is not a finite number" in form.said
     assert "<b>" not in form._error.value
     assert bench in form.children
     form.text = "nothing"
     form.read()
-    assert "has names and no rows" in form.said
+    assert "has names but no rows" in form.said
     assert form.words == form.said

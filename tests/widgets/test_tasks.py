@@ -46,16 +46,16 @@ def test_all_kinds_are_read():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("# Springs", "0 tasks were found, 1 to 40 are shown"),
+        ("# Springs", "found 0 tasks, but a page has 1 to 40"),
         ("## A\nwords", "the task 'A' has no line such as 'guess: 2'"),
-        ("## A\nguess: 2\nwhich: x | v", "has guess and which: give one"),
-        ("## A\nguess: 200", "the task 'A', guess: '200': an angle between 0 and 90 degrees is needed"),
-        ("## A\nwhich: x | x", "two different formulas are needed"),
+        ("## A\nguess: 2\nwhich: x | v", "has guess and which: write one"),
+        ("## A\nguess: 200", "the task 'A', guess: '200': write an angle between 0 and 90 degrees"),
+        ("## A\nwhich: x | x", "write two different formulas"),
         ("## A\nwhich: x | y", "I don't know y"),
         ("## A\nfind: x under 10", "write a formula, 'below', and degrees"),
-        ("## A\nfind: x below 10 in silu9", "no layer 'silu9': there are linear1, silu1"),
+        ("## A\nfind: x below 10 in silu9", "no layer 'silu9': choose one of linear1, silu1"),
         ("## A\n- [ ] x\n- [ ] v", "has 0 right options of 2: mark one"),
-        ("## A\nguess: 2\nstart: here", "is no line that a page has given"),
+        ("## A\nguess: 2\nstart: here", "is not a line copied from a page"),
     ],
 )
 def test_what_is_wrong_is_named(text, message):

@@ -46,13 +46,13 @@ def test_what_is_wrong_is_named(name, value):
 
 
 def test_all_of_it_has_to_be_there_and_nothing_else():
-    with pytest.raises(DataError, match="this is no state"):
+    with pytest.raises(DataError, match="this is not a state"):
         ViewState.read("[" * 100_000)
-    with pytest.raises(DataError, match="this is no state"):
+    with pytest.raises(DataError, match="this is not a state"):
         ViewState.read("[1]")
-    with pytest.raises(DataError, match="this is no state"):
+    with pytest.raises(DataError, match="this is not a state"):
         ViewState.read("{")
-    with pytest.raises(DataError, match="version 7, and version 2 is read here"):
+    with pytest.raises(DataError, match="version 7, but this release reads version 2"):
         ViewState.read(STATE.plain() | {"symgrad": 7})
     less = {name: value for name, value in STATE.plain().items() if name != "seed"}
     with pytest.raises(DataError, match="seed"):

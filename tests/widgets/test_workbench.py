@@ -86,11 +86,30 @@ def test_the_machine_keeps_its_answer_back_until_somebody_has_guessed(run):
     for view in everything:
         assert "v**2 + x**2" not in json.dumps([heard(view), view._state, view._repr_mimebundle_()[0]])
         assert "v**2 + x**2" not in view.words
-    bench.expression.guess = "x*v"
+    go(bench, guesses=["x v"], selected="x v")
     assert "v**2 + x**2" in bench.stepper.words
+    assert "v**2 + x**2" in bench.expression.words
     assert "v**2 + x**2" in json.dumps(heard(bench))
     bench.stepper.selected = bench.stepper.state.front[0]
     assert bench.fieldview.candidate == bench.stepper.selected.expression
+
+
+def test_a_guess_of_a_cell_shows_its_own_angle_and_uncovers_nothing(run):
+    bench = sg.Workbench(run, hidden=True)
+    bench.stepper.step()
+    bench.expression.guess = "x*v"  # written before anybody has looked
+    everything = (bench, bench.stepper, bench.expression, bench.fieldview, bench.phiview)
+    for view in everything:
+        told = json.dumps([heard(view), view._state, view._repr_mimebundle_()[0]]) + view.words
+        assert "v**2 + x**2" not in told
+    assert "Your guess v*x: Angle to the neuron" in bench.expression.words
+    assert "Shown is v*x." in bench.words
+    assert bench.state.guesses == ("v*x",)
+    go(bench.expression, guesses=["v*x", "x + 3 v"], selected="x + 3 v")
+    assert "v**2 + x**2" in bench.expression.words
+    assert "v**2 + x**2" in json.dumps(heard(bench))
+    bench._begin(bench._subject.network)
+    assert "v**2 + x**2" not in json.dumps(heard(bench))
 
 
 def test_a_verdict_is_given_on_request_where_there_is_a_concept(bench, run):
@@ -100,7 +119,7 @@ def test_a_verdict_is_given_on_request_where_there_is_a_concept(bench, run):
     bench.stepper.step()
     assert bench.verdict().how == "proved"
     own = sg.Workbench(run.model, run.x, run.names)
-    with pytest.raises(sg.SymgradError, match="no known concept"):
+    with pytest.raises(sg.SymgradError, match="no concept is known"):
         own.verdict()
 
 
@@ -127,9 +146,13 @@ def test_all_concepts_of_several_neurons_are_listed():
 
     bench = sg.Workbench(Two(), np.random.default_rng(0).uniform(-1, 1, (200, 4)), names="abcd")
     bench.picker.choose(None, 0, 1)
+    told = []
+    bench.send = lambda message, **_: told.append(message["given"])
     with generations(8):
         assert bench.interpret() is bench.interpretation
     assert {str(c.expression) for c in bench.interpretation.concepts} == {"a*b", "c + d"}
+    (listed,) = (one["told"] for one in told if one.get("told"))
+    assert (listed["name"], set(listed["said"].split("; "))) == ("2 of 2 concepts", {"`a*b`", "`c + d`"})
     bench.picker.choose(None, 0)
     assert bench.interpretation is None
 
@@ -139,7 +162,7 @@ def test_the_list_of_concepts_waits_for_a_guess_where_the_answer_is_hidden(run):
     bench = sg.Workbench(run, hidden=True)
     with pytest.raises(sg.SymgradError, match="type a guess first"):
         bench.interpret()
-    bench.expression.guess = "x*v"
+    go(bench, guesses=["x v"])
     with generations(4):
         assert str(bench.interpret().best.expression) == "v**2 + x**2"
 
@@ -200,22 +223,22 @@ def test_the_state_of_a_network_of_ones_own_needs_the_network(run):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"symgrad": 7}, "version 7, and version 2 is read here"),
-        ({"seed": "a"}, "damaged, 'seed' is 'a'"),
-        ({"seed": -1}, "damaged, 'seed' is -1: seed must be a whole number from 0 to 2147483648, got -1"),
-        ({"seed": True}, "damaged, 'seed' is True"),
-        ({"seed": 10**30}, "damaged, 'seed' is 1000"),
-        ({"neurons": []}, r"damaged, 'neurons' is \[\]"),
-        ({"neurons": [0.0]}, r"damaged, 'neurons' is \[0.0\]"),
-        ({"inputs": ["x", "x"]}, r"damaged, 'inputs' is \['x', 'x'\]"),
-        ({"inputs": ["x", "v", "x"]}, "damaged, 'inputs'"),
-        ({"generation": 10**12}, "damaged, 'generation' is 1000000000000"),
-        ({"guesses": [None]}, r"damaged, 'guesses' is \[None\]"),
+        ({"symgrad": 7}, "version 7, but this release reads version 2"),
+        ({"seed": "a"}, "damaged: 'seed' is 'a'"),
+        ({"seed": -1}, "damaged: 'seed' is -1: seed must be a whole number from 0 to 2147483648, got -1"),
+        ({"seed": True}, "damaged: 'seed' is True"),
+        ({"seed": 10**30}, "damaged: 'seed' is 1000"),
+        ({"neurons": []}, r"damaged: 'neurons' is \[\]"),
+        ({"neurons": [0.0]}, r"damaged: 'neurons' is \[0.0\]"),
+        ({"inputs": ["x", "x"]}, r"damaged: 'inputs' is \['x', 'x'\]"),
+        ({"inputs": ["x", "v", "x"]}, "damaged: 'inputs'"),
+        ({"generation": 10**12}, "damaged: 'generation' is 1000000000000"),
+        ({"guesses": [None]}, r"damaged: 'guesses' is \[None\]"),
         ({"guesses": ["x*v", "v + x", "y"]}, "I don't know y"),
-        ({"hidden": 1}, "damaged, 'hidden' is 1"),
-        ({"experiment": None}, "of a network of one's own, not of what this Workbench shows"),
+        ({"hidden": 1}, "damaged: 'hidden' is 1"),
+        ({"experiment": None}, "belongs to a network of one's own, not to what this Workbench shows"),
         ({"experiment": "trace2", "layer": "silu9"}, "no layer 'silu9'"),
-        ({"neurons": None}, "damaged, 'neurons' is None"),
+        ({"neurons": None}, "damaged: 'neurons' is None"),
         ({"experiment": "oscilator"}, "did you mean 'oscillator'"),
         ({"layer": "silu9"}, "no layer 'silu9'"),
         ({"neurons": [99]}, "has neurons 0 to 0, got 99"),
@@ -277,7 +300,7 @@ def test_the_state_of_a_network_of_ones_own_brings_its_seed(run):
     bench.load_state(bench.state_dict() | {"seed": 7, "generation": 1})
     assert (bench.seed, bench.stepper.search.random_state, bench.stepper.state.generation) == (7, 7, 1)
     with pytest.raises(
-        sg.SymgradError, match="this state is of oscillator, not of what this Workbench shows"
+        sg.SymgradError, match="this state belongs to oscillator, not to what this Workbench shows"
     ):
         bench.load_state(bench.state_dict() | {"experiment": "oscillator"})
 
@@ -297,7 +320,7 @@ def test_a_state_that_is_refused_leaves_no_views_behind(shipped):
 
 @pytest.mark.parametrize("text", ["", "junk", "[1]", "{", "null"])
 def test_text_that_is_no_state_is_refused(shipped, text):
-    with pytest.raises(sg.SymgradError, match="no state of a Workbench"):
+    with pytest.raises(sg.SymgradError, match="not a state of a Workbench"):
         shipped.load_state(text)
 
 

@@ -24,19 +24,22 @@ class Silent(nn.Module):
     ("given", "instead"),
     [
         ((CONVOLUTION,), r"Workbench\(model, x\), where x is an array \(N, 3, height, width\)"),
-        ((LINEAR,), r"give its points, too: Workbench\(model, x\), where x is an array \(N, 2\)"),
+        ((LINEAR,), r"pass its points, too: Workbench\(model, x\), where x is an array \(N, 2\)"),
         ((TOKENS,), r"where x is whole numbers from 0 to 9 in an array \(N, n\)"),
         ((CONVOLUTION, X), r"its first layer takes an array \(N, 3, height, width\)"),
         ((LINEAR, np.ones((200, 3))), r"its first layer takes an array \(N, 2\)"),
         ((TOKENS, X), "its first layer takes whole numbers from 0 to 9"),
-        ((LINEAR, X[:, 0]), r"one column of numbers is a table x\[:, None\], a single point .* x\[None\]"),
+        (
+            (LINEAR, X[:, 0]),
+            r"pass a single input as one column, x\[:, None\], and a single point .* x\[None\]",
+        ),
         ((Silent(), X), "the model has no neurons to look at"),
         ((nn.Linear(2, 0), X), "the model has no neurons to look at: .* a tensor of shape"),
         ((lambda x: x, X), r"put it into a class Own\(torch.nn.Module\) as its forward"),
-        ((nn.Linear, X), r"build one, model = Linear\(...\), and give that"),
+        ((nn.Linear, X), r"build one, model = Linear\(...\), and pass it"),
         ((LINEAR.state_dict(), X), r"load these weights into it, model.load_state_dict"),
-        (("mine.pt",), "'mine.pt' is a file of weights: build its network, load them into it"),
-        ((X,), r"got ndarray; for a network of your own give its points, too: Workbench\(model, x\)$"),
+        (("mine.pt",), "'mine.pt' is a file of weights: build its network, load the weights into it"),
+        ((X,), r"got ndarray; for a network of your own pass its points, too: Workbench\(model, x\)$"),
         (("oscilator",), "did you mean 'oscillator'"),
     ],
 )
@@ -48,9 +51,9 @@ def test_what_to_give_instead_is_said(given, instead):
 @pytest.mark.parametrize(
     ("options", "instead"),
     [
-        ({"show": "fields"}, "no panel 'fields' to show: there are network, field"),
-        ({"hidden": "yes"}, "hidden is True or False, got 'yes'"),
-        ({"language": "fr"}, "there is no language 'fr': give one of de, en"),
+        ({"show": "fields"}, "no panel 'fields': choose from network, field"),
+        ({"hidden": "yes"}, "hidden must be True or False, got 'yes'"),
+        ({"language": "fr"}, "there is no language 'fr': choose one of de, en"),
     ],
 )
 def test_an_option_that_is_none_is_named(options, instead):

@@ -1,1 +1,1 @@
-"""What studies consist of: made neurons, networks and real data, each read blind."""
+"""The cases of studies: artificial neurons, networks and real data, all read blind."""

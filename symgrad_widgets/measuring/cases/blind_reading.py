@@ -1,4 +1,4 @@
-"""Run one search blind to its end, then compare the answer with what was there to find."""
+"""Run a search to its end without the concept, and then compare the answer with the concept."""
 
 from ...formula.expressions import as_expression
 from ...search import Search, score
@@ -6,11 +6,11 @@ from ...verdict import verify
 
 __all__ = ["answered"]
 
-_GENERATIONS = 100  # at most; a search settles long before
+_GENERATIONS = 100  # most generations; a search settles long before that
 
 
 def answered(field, concept, seed, generations=_GENERATIONS, **options):
-    """Search a field until the answer has settled, and return entries of a row.
+    """Search a field until the answer has settled, and return entries for a row.
 
     Parameters
     ----------
@@ -18,14 +18,14 @@ def answered(field, concept, seed, generations=_GENERATIONS, **options):
     concept : formula, or None if there is none
     seed, options : of the `Search`
     generations : int
-        The most it runs; no clock decides.
+        The search runs at most this many; no clock decides.
 
     Returns
     -------
     dict
-        outcome : "found", "another" (formula) or "none"; without a concept "law" or "nothing"
+        outcome : "found", "another" (formula) or "none"; without a concept, "law" (a formula) or "nothing"
         formula : text or None
-        how : of the verdict
+        how : what the verdict says of the formula
         loss : held-out loss of the answer or, if there is none, of the last entry of the front
         floor : loss of the concept itself
         residual : mean 1 - cos^2 between the gradients of formula and concept

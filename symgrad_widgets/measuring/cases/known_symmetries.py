@@ -12,7 +12,7 @@ __all__ = ["LAWLESS", "SYMMETRIC", "UNSYMMETRIC", "Known", "lawless"]
 
 
 class Known(NamedTuple):
-    """Formulas of `names` on a box, the dimension of their linear symmetries, and the algebra's name."""
+    """Formulas in `names` on a box, the dimension of their linear symmetries, and the algebra's name."""
 
     formulas: tuple
     names: tuple
@@ -32,7 +32,7 @@ class Known(NamedTuple):
         )
 
     def field(self, seed, error=0.0):
-        """Return the field at 1,500 points, with an error of this share of the gradients' size."""
+        """Return the field at 1,500 points; `error` is the gradients' error as a share of their size."""
         points = self.points(seed)
         slopes = self.slopes(points) * points.std(0)
         kicks = np.random.default_rng([seed, 8]).normal(size=slopes.shape)

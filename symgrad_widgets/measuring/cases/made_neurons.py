@@ -1,6 +1,6 @@
-"""Made neurons: formulas on boxes, with what bends them and what disturbs their gradients.
+"""Artificial neurons: formulas on boxes, functions that bend them, and errors in their gradients.
 
-A seed chooses the points and, in turn, one of the formulas of `CASES`: twenty seeds see each of them twice.
+A seed chooses the points. Seeds take the formulas of `CASES` in turn, so twenty seeds see each formula twice.
 """
 
 from typing import NamedTuple
@@ -10,19 +10,28 @@ import numpy as np
 from ...field import GradientField
 from ...formula.expressions import as_expression, evaluate
 
-__all__ = ["CASES", "HARD", "Case", "directions", "disturbed", "of_seed", "waves"]
+__all__ = ["CASES", "HARD", "LAWS", "Case", "directions", "disturbed", "of_seed", "waves"]
 
 _WAVES = 30  # cosines in a random smooth function
 
 
 class Case(NamedTuple):
-    """A formula in `names`, bounds of its uniform inputs, and the operators it needs (the last one most)."""
+    """A formula in `names`, bounds of its uniform inputs, and the operators it needs, the most needed last.
+
+    Each bound is a single number for all inputs, or one number for each input.
+    """
 
     formula: str
     names: tuple
-    low: float
-    high: float
+    low: float | tuple
+    high: float | tuple
     needs: tuple = ()
+
+    @property
+    def box(self):
+        """Range of each input, by name."""
+        low, high = (np.broadcast_to(end, len(self.names)).tolist() for end in (self.low, self.high))
+        return dict(zip(self.names, zip(low, high, strict=True), strict=True))
 
     def points(self, seed, count=1000):
         """Return points (count, n), uniform in the box."""
@@ -34,7 +43,7 @@ class Case(NamedTuple):
         return GradientField(points, gradients, self.names, values)
 
     def standard(self):
-        """Return the SymPy formula minus its median over the box, in units of its spread there."""
+        """Return the SymPy formula minus its median, divided by its spread; both are taken over the box."""
         expression = as_expression(self.formula, self.names)
         values, _ = evaluate(expression, self.names, self.points(0, 10_000))
         return (expression - float(np.median(values))) / float(values.std())
@@ -63,15 +72,28 @@ HARD = (
     _case("x1*x2*x3 + x4*x5*x6 - x1*x5", "x1 x2 x3 x4 x5 x6", -1, 1),
     _case("sin(2*x1 + x2) + x2^2", "x1 x2", -1, 1),
 )
+# every fifth of fifty laws of the AI Feynman collection (Udrescu and Tegmark 2020)
+LAWS = (
+    _case("exp(-(theta/sigma)^2/2)/(sqrt(2*pi)*sigma)", "sigma theta", 1, 3),
+    _case("q*(Ef + B*v*sin(theta))", "q Ef B v theta", 1, 5),
+    _case("r*F*sin(theta)", "r F theta", (1, 1, 0), 5),
+    _case("q^2*a^2/(6*pi*epsilon*c^3)", "q a epsilon c", 1, 5),
+    _case("n*kb*T/V", "n T V kb", 1, 5),
+    _case("kappa*(T2 - T1)*A/d", "kappa T1 T2 A d", 1, 5),
+    _case("n_0*(1 + p_d*Ef*cos(theta)/(kb*T))", "n_0 kb T theta p_d Ef", 1, 3),
+    _case("sqrt(omega^2/c^2 - pi^2/d^2)", "omega c d", (4, 1, 2), (6, 2, 4)),
+    _case("mom*H/(kb*T) + mom*alpha*M/(epsilon*c^2*kb*T)", "mom H kb T alpha epsilon c M", 1, 3),
+    _case("n*h/(2*pi)", "n h", 1, 5),
+)
 
 
 def of_seed(seed, cases=CASES):
-    """Return the case of a seed."""
+    """Return the case for a seed."""
     return cases[seed % len(cases)]
 
 
 def waves(points, seed):
-    """Gradients (N, n) of a random smooth function: 30 cosines, with about two waves across the points."""
+    """Gradients (N, n) of a random smooth function: 30 cosines with about two waves across the points."""
     rng = np.random.default_rng([seed, 1])
     n, scale = points.shape[1], points.std(0)
     turns = 1.5 * rng.normal(size=(_WAVES, n)) / scale
@@ -80,12 +102,12 @@ def waves(points, seed):
 
 
 def directions(points, seed):
-    """Random directions (N, n), point by point."""
+    """Random directions (N, n), drawn separately at each point."""
     return np.random.default_rng([seed, 2]).normal(size=points.shape)
 
 
 def disturbed(field, kicks, noise):
-    """Field with its unit gradients turned by `kicks` (N, n), so that the mean 1 - cos^2 is `noise`."""
+    """The field with its unit gradients turned by `kicks` (N, n), so that the mean 1 - cos^2 is `noise`."""
     from scipy.optimize import brentq
 
     if not noise:

@@ -1,8 +1,8 @@
-"""Systems that move, with and without first integrals: rates as text, and a box around usual states.
+"""Systems that move, with and without first integrals: their rates as text, and a box of usual states.
 
-A seed chooses the points and, in turn, one of the systems: twelve seeds see each of them once. Those with
-integrals are textbook systems; `integrals` counts the independent ones that are formulas. Of those without,
-all but the last lose energy, are driven, or are known to be chaotic.
+A seed chooses the points. Seeds take the systems in turn, so twelve seeds see each system once. Systems with
+integrals are from textbooks; `integrals` counts the independent integrals that are formulas. Systems without
+integrals lose energy, are driven, or are known to be chaotic, except for the last system.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ __all__ = ["CONSERVING", "OTHERS", "System", "cubic", "leak"]
 
 
 class System(NamedTuple):
-    """Rates of change of `names`, their bounds (states are uniform), and the number of integrals."""
+    """Rates of change of `names`, bounds of `names` (states are uniform), and the number of integrals."""
 
     title: str
     names: tuple
@@ -34,9 +34,9 @@ class System(NamedTuple):
         return np.stack([_values(formula, self.names, points) for formula in formulas], axis=1)
 
     def followed(self, seed, error, count=20, often=100, duration=4.0):
-        """Return times [(often,)] and states [(often, n)] of motions from random points.
+        """Return lists of times (often,) and of states (often, n) of motions that start at random points.
 
-        `error` is the standard deviation of a measured state's error, as a part of its spread.
+        `error` is the standard deviation of a measured state's error, as a share of its spread.
         """
         from scipy.integrate import solve_ivp
 
@@ -50,7 +50,7 @@ class System(NamedTuple):
 
 
 def leak(expression, system, points):
-    """Mean squared cosine (a number) between a formula's gradient and the velocity: 0 for an integral."""
+    """Mean squared cosine between a formula's gradient and the velocity, which is 0 for an integral."""
     slopes, rates = evaluate(expression, system.names, points)[1], system.velocities(points)
     with np.errstate(all="ignore"):
         squares = (slopes * rates).sum(1) ** 2 / ((slopes**2).sum(1) * (rates**2).sum(1))

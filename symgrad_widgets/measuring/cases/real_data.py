@@ -15,9 +15,10 @@ def _lines(name):
 
 
 def cars():
-    """Return names, x (392, 4) and consumption (392,) in litres for 100 km.
+    """Return names, x (392, 4) and consumption (392,) in litres per 100 km.
 
-    Displacement in litres, power in 100 kW, weight in tonnes, time to 60 miles an hour in 10 s.
+    The inputs are displacement in litres, power in hundreds of kW, weight in tonnes, and time to 60 miles an
+    hour in tens of seconds.
     """
     table = np.array(_lines("cars.csv"), dtype=float)
     x = table[:, 1:] * (0.016387, 0.0074570, 0.00045359, 0.1)
@@ -25,10 +26,10 @@ def cars():
 
 
 def digits():
-    """Return names, x (357, 5) and whether the image is an eight (357,), of threes and eights.
+    """Return names, x (357, 5), and (357,) whether each image shows an eight and not a three.
 
-    Ink is the mean of the pixels, from 0 to 1; left and top are shares of the ink; breadth and height are
-    standard deviations of its columns and rows, in pixels.
+    Ink is the mean of the pixels, from 0 to 1. Left and top are shares of the ink. Breadth and height are
+    standard deviations of the ink's columns and rows, in pixels.
     """
     rows = _lines("digits.csv")
     images = (

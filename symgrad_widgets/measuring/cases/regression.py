@@ -1,4 +1,4 @@
-"""Networks for studies: regression on values of a made neuron, with chosen faults in the data."""
+"""Networks for studies, which learn the values of an artificial neuron from data with chosen faults."""
 
 import math
 from functools import partial
@@ -35,10 +35,10 @@ def _drawn(draw, rng, count):
 
 
 def regression(case, phi, seed, label_noise=0.0, input_noise=0.0, blind=False, **settings):
-    """Train on `phi` of a case's standardised formula; `phi` takes and returns arrays.
+    """Train a network on `phi` of a case's standardised formula; `phi` takes and returns arrays.
 
-    Noise is normal, in units of the spread of the labels and of each input; the labels of a blind network
-    belong to other points.
+    Noise is normal, in units of the spread of the labels or of each input. A blind network is given labels
+    that belong to other points.
     """
     from ...formula.export import to_numpy
 

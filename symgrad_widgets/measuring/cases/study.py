@@ -8,17 +8,18 @@ __all__ = ["Study"]
 
 @dataclass(frozen=True)
 class Study:
-    """One question, as a grid of settings that is measured over seeds.
+    """One question, turned into a grid of settings, each measured over seeds.
 
     Attributes
     ----------
     title, question : str
     groups : mapping of group to mapping of setting to keyword arguments of `measure`
-        A group is one picture, in which one thing varies; the key names a setting.
+        Each group is a picture in which one thing varies; the inner key names a setting.
     measure : callable
-        `measure(seed, **arguments)` returns what `blind_reading.answered` does, and more figures.
+        `measure(seed, **arguments)` returns what `blind_reading.answered` returns, with further figures.
     figures : mapping of heading to key
-        What of these further figures the table shows.
+        Which of these further figures the table shows.
+    another, none : headings for the numbers of runs with these outcomes
 
     """
 
@@ -27,3 +28,5 @@ class Study:
     groups: Mapping[str, Mapping[str, Mapping]]
     measure: Callable = field(repr=False)
     figures: Mapping[str, str] = field(default_factory=dict, repr=False)
+    another: str = "another"
+    none: str = "none"

@@ -5,8 +5,8 @@
 ...     print(row["formula"], row["floor"])
 >>> print(table(rows_in("runs")))  # doctest: +SKIP
 
-The rows are in `runs/sweep.jsonl`; existing rows are not made again. `batch` holds what is not special to
-experiments: rows, processes, clusters.
+The rows are in `runs/sweep.jsonl`; rows that exist are not made again. The package `batch` holds everything
+that is not specific to experiments: rows, processes and clusters.
 """
 
 from .against_reference import Comparison, compare

@@ -1,4 +1,4 @@
-"""Compare rows with reference rows, and put the differences into words."""
+"""Compare rows with reference rows, and say in words how they differ."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,15 @@ from .summary import succeeded
 
 __all__ = ["Comparison", "compare"]
 
-_TIMES = 2  # a floor or loss that changed by less is the same: another processor rounds otherwise
+_TIMES = 2  # a floor or loss that changed by less is the same: another processor rounds differently
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What has changed: a sentence a run in `lost` (the concept was found and no longer is) and `changed`.
+    """What has changed: a sentence for each run that is `lost` (concept no longer found) or `changed`.
 
-    `alike` counts the runs without a difference; `unknown` names those that the reference does not have;
-    `versions` are sentences on what else was another one.
+    `alike` counts the runs without a difference. `unknown` names the runs that the reference does not have.
+    `versions` holds sentences on the versions that differ.
     """
 
     lost: tuple
@@ -38,13 +38,15 @@ def compare(rows, reference):
     Raises
     ------
     DataError
-        when they have no run in common.
+        if rows and reference have no run in common.
 
     """
     before = {_key(row): row for row in reference}
     pairs = [(before[_key(row)], row) for row in rows if _key(row) in before]
     if not pairs:
-        raise DataError(f"none of the {len(before)} reference runs is among the {len(rows)} of this sweep")
+        raise DataError(
+            f"none of the {len(before)} reference runs is among the {len(rows)} runs of this sweep"
+        )
     lost, changed, versions = [], [], set()
     for was, now in pairs:
         versions.update(_versions(was["versions"], now["versions"]))

@@ -1,4 +1,4 @@
-"""A sweep as one page of HTML, readable offline; only hovering needs scripts."""
+"""A sweep as a single HTML page that can be read offline; only hovering needs scripts."""
 
 from pathlib import Path
 

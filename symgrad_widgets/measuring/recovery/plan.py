@@ -1,4 +1,4 @@
-"""Which runs a sweep consists of, checked before the first one starts."""
+"""Which runs a sweep consists of, checked before the first run starts."""
 
 import dataclasses
 import json
@@ -18,8 +18,8 @@ _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 class Run:
     """One network to train and interpret, in JSON types.
 
-    `settings` are those of the training, `budget` the seconds that a search may take (None: the default),
-    `notebook` the path of the notebook to execute instead of calling the library, or None.
+    `settings` are those of the training. `budget` gives the seconds that a search may take (None: the
+    default). `notebook` is the path of a notebook to execute; if it is None, the library is called.
     """
 
     experiment: str
@@ -32,18 +32,18 @@ class Run:
 
     @property
     def key(self):
-        """What distinguishes it from the other runs in a folder."""
+        """What distinguishes this run from the other runs in a folder."""
         return self.experiment, self.seed
 
     @property
     def setup(self):
-        """What two runs with one key must agree in, so that one can replace the other."""
+        """What must be equal in two runs with the same key, so that one can replace the other."""
         names = ("variant", "preset", "settings", "budget")
         by = "library" if self.notebook is None else "notebook"
         return {name: getattr(self, name) for name in names} | {"by": by}
 
     def parameters(self):
-        """Parameters for the notebook, checked against those that it takes."""
+        """Parameters for the notebook, checked against the parameters that it takes."""
         if self.notebook is None:
             return {}
         pairs = {"seed": self.seed, "variant": self.variant, "preset": self.preset, "budget": self.budget}
@@ -55,7 +55,7 @@ class Run:
 
 
 def parse_seeds(text):
-    """Sorted seeds from a text such as "0-19" or "0,3,7-9"."""
+    """Read seeds from a text such as "0-19" or "0,3,7-9", and return them sorted."""
     seeds = set()
     for part in text.split(","):
         found = _RANGE.fullmatch(part.strip())
@@ -69,34 +69,37 @@ def parse_seeds(text):
 def planned(
     names=(), seeds=(0,), variant="default", preset="default", budget=None, notebooks=None, epochs=None
 ):
-    """Runs of the experiments `names` with each seed, ordered by seed, so that early ones cover all names.
+    """Runs of the experiments `names` with each seed, ordered by seed, so that early runs cover all names.
 
     Parameters
     ----------
     names : sequence of slugs or paper ids
-        None: all that have the variant and, if you ask for notebooks, a notebook.
+        None means all experiments that have the variant and, if notebooks are asked for, a notebook.
     seeds : sequence of int
     variant, preset : as in `Experiment.train`
     budget : float or None
-        Seconds that a search may take at most; None is the default of `interpret`, or of the notebook.
+        Seconds that a search may take at most; None means the default of `interpret` or of the notebook.
     notebooks : path or None
-        Folder of notebooks to execute. Without it the library is called.
+        Folder of notebooks to execute. With None, the library is called.
     epochs : int or None
-        Length of the training, in place of the preset's. A schedule that waits for progress waits for the
-        same share of the training; an early stop waits for as many epochs as before.
+        Length of the training, in place of the preset's. The patience of a plateau schedule changes in
+        proportion; the patience of an early stop does not change.
 
     Raises
     ------
     UnknownNameError
         if an experiment, variant, preset or notebook does not exist.
     DataError
-        if budget or epochs are not valid, and if a notebook does not take a setting.
+        if budget or epochs are not valid, or if a notebook does not take a setting.
 
     """
     if budget is not None and not budget > 0:
-        raise DataError(f"a budget of {budget} s: a search needs a positive number of seconds")
+        raise DataError(f"the budget must be a positive number of seconds, got {budget}")
     if epochs is not None and notebooks is not None:
-        raise DataError(f"{epochs} epochs: a notebook sets its own epochs; leave out one of the two")
+        raise DataError(
+            f"a notebook sets its own epochs, but you gave epochs={epochs}: leave out "
+            "either the epochs or the notebooks"
+        )
     setups, refused = [], []
     for experiment in dict.fromkeys(experiments[name] for name in names) or experiments:
         try:

@@ -8,12 +8,12 @@ from .summary import figures, succeeded, summaries
 
 __all__ = ["floors_picture", "success_picture", "times_picture"]
 
-_SPREAD = 0.6  # of the runs of an experiment, in distances of experiments
+_SPREAD = 0.6  # spread of an experiment's runs, as a share of the distance between experiments
 _LOWEST = 1e-12  # drawn instead of zero, which a logarithmic scale does not have
 
 
 def floors_picture(rows):
-    """Floor of every run, by experiment and, from left to right, by seed."""
+    """Floors of all runs, by experiment and, from left to right, by seed."""
     places, ticks = _places(rows)
     looks = (
         (BLUE, "circle", "concept found", succeeded),
@@ -45,7 +45,7 @@ def _floors(rows, places, colour, shape, label, test):
 
 
 def success_picture(rows):
-    """Share of the runs of each experiment that found its concept."""
+    """For each experiment, the share of runs that found its concept."""
     found = summaries(rows)
     bars = {
         "left": [number - 0.35 for number in range(len(found))],
@@ -93,7 +93,7 @@ def times_picture(rows):
 
 
 def _places(rows):
-    """Return the x of each row, and the ticks of the experiments."""
+    """Return the x of each row, and a tick for each experiment."""
     found = summaries(rows)
     column = {(s.experiment, s.variant, s.preset): number for number, s in enumerate(found)}
     seeds = sorted({row["seed"] for row in rows})

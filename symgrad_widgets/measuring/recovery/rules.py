@@ -1,6 +1,6 @@
-"""Two automatic rules, to compare with the choices of arXiv 2409.05305, applied to our fronts.
+"""Two automatic rules, applied to our fronts, to compare with the choices of arXiv 2409.05305.
 
-Its own choices were made by hand: the first rule agrees with 10 of the 12, the second with 8.
+The paper's own 12 choices were made by hand. The first rule agrees with 10 of them, and the second with 8.
 """
 
 import itertools
@@ -8,7 +8,7 @@ import math
 
 __all__ = ["RULES", "judged"]
 
-_ZERO = 1e-15  # losses below are equal
+_ZERO = 1e-15  # losses below this count as equal
 
 
 def _drop(before, after):
@@ -20,21 +20,21 @@ def _slope(before, after):
     return _drop(before, after) / (after[0] - before[0])
 
 
-# each row: the entry at which this is greatest is the answer; the first of a front is so only if it is alone
+# each rule chooses the entry with the greatest value; it takes the first of a front only if it is alone
 RULES = {"drop": _drop, "slope": _slope}
 
 
 def chosen(rule, entries):
-    """Index of the answer of a row of `RULES` among entries (complexity, loss) by rising complexity."""
+    """Index of the answer that a row of `RULES` chooses among (complexity, loss), by rising complexity."""
     gains = [RULES[rule](*pair) for pair in itertools.pairwise(entries)]
     return 1 + gains.index(max(gains)) if gains else 0
 
 
 def judged(result, trained):
-    """Each rule's answer on an `Interpretation`'s front, verified: {rule: {formula, same, how}}.
+    """Each rule's answer on an `Interpretation`'s front, with its verdict: {rule: {formula, same, how}}.
 
-    `same` says whether it is one of the experiment's concepts. For several neurons, only the first front
-    counts: the other fronts depend on what was chosen there.
+    `same` says whether the answer is one of the experiment's concepts. With several neurons, only the first
+    front counts, because the others depend on what was chosen from it.
     """
     from ...network.gradients import gradient_field
 

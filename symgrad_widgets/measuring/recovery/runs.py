@@ -1,4 +1,4 @@
-"""One run, from training to a row of results, and a sweep of them."""
+"""Do one run, from training to a row of results, or a sweep of many runs."""
 
 import contextlib
 import dataclasses
@@ -19,7 +19,7 @@ _CELL_SECONDS = 900
 
 
 def sweep(folder, runs, jobs=1, scheduler=None):
-    """Do the runs that have no row in the folder yet, and yield their rows once they are written.
+    """Do the runs that have no row in the folder yet, and yield each row when it is written.
 
     Parameters
     ----------
@@ -30,9 +30,9 @@ def sweep(folder, runs, jobs=1, scheduler=None):
     Raises
     ------
     OutputError
-        if the folder has rows of other versions or settings, or is full. Rows are kept.
+        if the folder has rows of other versions or settings, or if it is full. All rows are kept.
     ClusterError
-        if a Dask cluster is not there, or cannot do the runs.
+        if there is no Dask cluster, or if it cannot do the runs.
 
     """
     path = Path(folder) / ROWS
@@ -52,13 +52,13 @@ def interpret_run(run):
             found.update(_by_library(run)) if run.notebook is None else _by_notebook(run, found)
         except Exception as caught:  # noqa: BLE001 - whatever happens to one run, the others go on
             error = _told(caught)
-    if run.notebook is None:  # its kernel would be another process
+    if run.notebook is None:  # a notebook's kernel is another process
         found |= {"cpu": usage.cpu, "memory": usage.memory}
     return _row(run, error, found)
 
 
 def _told(error):
-    """Say what happened, and where, if it is not an error that this package raises on purpose."""
+    """Say what happened and, unless this package raised the error on purpose, where."""
     words = f"{type(error).__name__}: {error}"
     if isinstance(error, SymgradError):
         return words

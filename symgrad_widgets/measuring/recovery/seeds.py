@@ -10,7 +10,7 @@ _MISSED = ("experiment", "seed", "floor", "found", "why it is missed")
 
 
 def over_seeds(rows):
-    """Return two `Table`s: one line for each experiment (medians), and one for each run that missed."""
+    """Return two `Table`s: a line of medians for each experiment, and a line for each run that missed."""
     found = summaries(rows)
     order = {summary.experiment: number for number, summary in enumerate(found)}
     missed = sorted((r for r in rows if not succeeded(r)), key=lambda r: (order[r["experiment"]], r["seed"]))
@@ -37,4 +37,8 @@ def _why(row):
     lacking = (row["known"] or 0) - len(row["formulas"])
     if row["same"] and lacking:
         return f"{lacking} of {row['known']} concepts without a formula"
-    return "a mixture of the concepts" if row["how"] == "mixture" else "no concept, or not within 1 %"
+    if row["how"] == "mixture":
+        return "a mixture of the concepts"
+    if not row["formulas"]:
+        return "no closed form found"
+    return "not the concept, even with 1 % tolerance on constants"

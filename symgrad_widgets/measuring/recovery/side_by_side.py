@@ -1,4 +1,4 @@
-"""Two sweeps side by side, as tables: the same runs with two presets of the training."""
+"""Two sweeps side by side, as tables: the same runs with two training presets."""
 
 from ...network.experiment import experiments
 from ...notebook_support.table import Table
@@ -14,8 +14,8 @@ _ANSWERS = {True: "yes", False: "no", None: "–"}
 def beside(ours, others):
     """Return two `Table`s, by experiment, that compare two lists of rows of one seed each.
 
-    The first says where our choice and those of `RULES` are a concept. The second shows the chosen formulas
-    that are not.
+    For each experiment, the first table says whether our rule and each of `RULES` chose a concept. The
+    second shows the chosen formulas that are not concepts.
     """
     pairs = list(_pairs(ours, others))
     head = ("floor", "ours", *RULES)
@@ -40,7 +40,7 @@ def _name(row):
 
 
 def _answers(row):
-    """Whether our choice, and that of each rule, is a concept."""
+    """Whether our choice is a concept, and whether the choice of each rule is one."""
     return [succeeded(row), *(_rule(row, rule)["same"] for rule in RULES)]
 
 

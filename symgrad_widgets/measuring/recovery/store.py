@@ -38,12 +38,12 @@ _OPTIONAL = {
 
 
 def versions():
-    """Versions that figures depend on, by name."""
+    """Versions on which the figures depend, by name."""
     return {"symgrad": __version__} | {name: importlib.metadata.version(name) for name in ("torch", "numpy")}
 
 
 def rows_in(folder):
-    """Last row of each experiment and seed in a folder's `sweep.jsonl`, or in a file of rows; by experiment.
+    """Last row of each experiment and seed, by experiment, in a folder's `sweep.jsonl` or in a file of rows.
 
     Raises
     ------
@@ -57,16 +57,16 @@ def rows_in(folder):
     for row in batch.read(path):
         wrong = misfit(row, _KINDS | {name: kind for name, kind in _OPTIONAL.items() if name in row})
         if wrong is not None:
-            raise DataError(f"{path} is not of a sweep: of a row {wrong}; choose another folder")
+            raise DataError(f"{path} holds a row that is not from a sweep ({wrong}): choose another folder")
         rows[row["experiment"], row["seed"]] = row
     return [rows[key] for key in sorted(rows)]
 
 
 def reference_rows(path):
-    """Rows to compare with: as `rows_in`, but they must exist."""
+    """Rows to compare with, as `rows_in` reads them; an OutputError if there are none."""
     rows = rows_in(path)
     if not rows:
-        raise OutputError(f"there are no rows at {path}: name a file of them, or the folder of a sweep")
+        raise OutputError(f"there are no rows at {path}: name a file of rows, or the folder of a sweep")
     return rows
 
 
@@ -76,7 +76,7 @@ def missing(folder, runs):
     Raises
     ------
     OutputError
-        if rows were made by other versions, or for the same experiment and seed with other settings.
+        if some rows were made by other versions, or for the same experiment and seed with other settings.
 
     """
     path = Path(folder) / ROWS
@@ -96,8 +96,8 @@ def same_versions(row, path):
         there = row["versions"].get(name)
         if there != here:
             raise OutputError(
-                f"{path} was made with {name} {there}, this is {here}: choose another folder with --out, or "
-                f"install {name} {there}"
+                f"{path} was made with {name} {there}, but this is {here}: choose another folder with "
+                f"--out, or install {name} {there}"
             )
 
 

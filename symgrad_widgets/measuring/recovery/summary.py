@@ -20,10 +20,11 @@ _NUMBERS = set(_HEAD[2:-1])
 class Summary:
     """Figures of all runs of one experiment with one variant and preset.
 
-    `found` of `runs` ended with every known concept and nothing else, `failed` with an error. By the paper's
-    rules (`sweep.rules`), `drop` and `slope` runs would have found a concept on the first front. `floor` and
-    `loss` are medians over the runs, `worst` is the highest floor, times are medians in seconds, `memory` is
-    the peak in MB. `formulas` counts the formulas found, the commonest first. None means that no run knows.
+    Of all `runs`, `found` runs ended with every known concept and nothing else, and `failed` runs ended with
+    an error. `drop` and `slope` count the runs in which the paper's rules (`RULES`) choose a concept on the
+    first front. `floor` and `loss` are medians over the runs, and `worst` is the highest floor. Times are
+    medians in seconds, and `memory` is the peak in MB. `formulas` counts the formulas found, the commonest
+    first. None means that no run has the figure.
     """
 
     experiment: str
@@ -54,7 +55,7 @@ class Summary:
 
 
 def succeeded(row):
-    """Whether a run found every concept that its neurons are known to hold, and nothing else."""
+    """Whether a run found all concepts that its neurons are known to hold, and nothing else."""
     return row["error"] is None and bool(row["same"]) and len(row["formulas"]) >= (row["known"] or 0)
 
 
@@ -91,13 +92,13 @@ def _summary(experiment, variant, preset, rows):
 
 
 def _by_rule(rows, rule):
-    """Count the fronts on which a rule of `RULES` chooses a concept; None if it was not asked."""
+    """Count the fronts on which a rule of `RULES` chooses a concept; None if no row has the rule."""
     same = [bool(row["rules"][rule]["same"]) for row in rows if row.get("rules")]
     return sum(same) if same else None
 
 
 def figures(rows, name, part=None):
-    """Return a column, or a part of one, from the rows that have it."""
+    """Return a column, or a part of it, from the rows that have it."""
     column = [row.get(name) if part is None else (row.get(name) or {}).get(part) for row in rows]
     return [figure for figure in column if figure is not None]
 
@@ -107,7 +108,7 @@ def _median(values):
 
 
 def table(rows):
-    """Return a table as text: a line for each experiment, and one for all."""
+    """Return a table as text: a line for each experiment, and a line for all."""
     lines = [_cells(summary) for summary in summaries(rows)]
     widths = [max(map(len, column)) for column in zip(_HEAD, *lines, strict=True)]
     text = [_line(cells, widths) for cells in (_HEAD, *lines)]
@@ -115,7 +116,7 @@ def table(rows):
 
 
 def total(rows):
-    """Say how many runs found their concept, and how many would have by the paper's rules."""
+    """Say how many runs found their concept, and how many would have found it with the paper's rules."""
     found, failed = sum(map(succeeded, rows)), sum(row["error"] is not None for row in rows)
     share = f" ({100 * found / len(rows):.1f} %)" if rows else ""
     errors = f"; {failed} failed with an error" if failed else ""
@@ -124,7 +125,10 @@ def total(rows):
 
 def _rules(rows):
     drop, slope = (_by_rule(rows, rule) for rule in ("drop", "slope"))
-    return "" if drop is None else f"; by the paper's rules {drop} (drop) and {slope} (slope)"
+    if drop is None:
+        return ""
+    found = f"*drop* finds the concept in {drop} runs, and *slope* in {slope}"
+    return f". Of the paper's automatic rules, {found}"
 
 
 def _cells(s):

@@ -10,9 +10,9 @@ _RESET = Path("/proc/self/clear_refs")
 
 
 class Usage:
-    """Context manager; afterwards `cpu` is the processor time in seconds, `memory` the peak resident MB.
+    """Context manager. Afterwards, `cpu` is the processor time in seconds, and `memory` the peak resident MB.
 
-    On Linux the peak starts afresh; elsewhere it is the peak of the process so far.
+    On Linux, the peak is that of this piece of work; elsewhere it is the peak of the process so far.
     """
 
     def __enter__(self):
@@ -30,7 +30,7 @@ def _peak_bytes():
     try:
         status = Path("/proc/self/status").read_text()
         return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    except (OSError, StopIteration):  # no Linux
+    except (OSError, StopIteration):  # not Linux
         import psutil
 
         memory = psutil.Process().memory_info()

@@ -5,7 +5,7 @@
 ...     print(row["setting"], row["outcome"])
 >>> studies.table(studies.rows_in("runs", "noise"))  # doctest: +SKIP
 
-Each module in `grids` is a study. Its `STUDY` says what it asks and measures; a new study needs no other
+Each module in `grids` is a study, whose `STUDY` says what it asks and measures. A new study needs no other
 file. `shipped(name)` returns the rows that come with the package.
 """
 

@@ -17,5 +17,5 @@ def names():
 def find(name):
     """Return the `Study` with a name, or raise UnknownNameError."""
     if name not in names():
-        raise UnknownNameError(f"no study {name!r}; {nearest(name, names())}")
+        raise UnknownNameError(f"there is no study {name!r}; {nearest(name, names())}")
     return importlib.import_module(f"{grids.__name__}.{name}").STUDY

@@ -1,4 +1,4 @@
-"""Pictures of a study: every run of every setting, with one picture for each group."""
+"""Pictures of a study, one for each group, which show every run of every setting."""
 
 from itertools import groupby
 
@@ -8,8 +8,8 @@ from .study_table import lines
 
 __all__ = ["picture", "pictures"]
 
-_SPREAD = 0.6  # of the runs of a setting, in distances of settings
-_LOWEST = 1e-16  # drawn instead of less: rounding
+_SPREAD = 0.6  # spread of a setting's runs, as a share of the distance between settings
+_LOWEST = 1e-16  # smaller losses are rounding, and are drawn here
 _LOOKS = (
     (GREEN, "circle", "concept found", {"found"}),
     (RED, "diamond", "another formula", {"another", "law", "formula"}),
@@ -25,7 +25,7 @@ def pictures(rows):
 def picture(rows):
     """Held-out loss of every run of a group, by setting and, from left to right, by seed.
 
-    If there is no answer, it is the loss of the longest formula on the front.
+    If a run has no answer, the loss is that of the longest formula on the front.
     """
     found = lines(rows)
     column = {line.setting: number for number, line in enumerate(found)}

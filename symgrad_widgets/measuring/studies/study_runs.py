@@ -1,4 +1,4 @@
-"""The runs of a study, and their rows in a folder: done once, kept, and resumed."""
+"""The runs of a study, and their rows in a folder: each run is done once, and its row is kept."""
 
 import time
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _SHIPPED = Path(__file__).parents[2] / "data" / "studies"
 
 @dataclass(frozen=True)
 class Run:
-    """One setting of a study with one seed; `key` distinguishes it from the others."""
+    """One setting of a study with one seed; `key` distinguishes it from the other runs."""
 
     study: str
     group: str
@@ -46,7 +46,7 @@ class Run:
 
 
 def planned(study, seeds=(0,), groups=None):
-    """Runs of a study, or of some of its groups, ordered by seed, so that early ones cover all settings.
+    """Runs of a study, or of some of its groups, ordered by seed, so that early runs cover all settings.
 
     Raises
     ------
@@ -64,18 +64,18 @@ def planned(study, seeds=(0,), groups=None):
 
 
 def measure(folder, runs, jobs=1, scheduler=None):
-    """Do the runs that have no row in the folder yet, and yield their rows once they are written.
+    """Do the runs that have no row in the folder yet, and yield each row when it is written.
 
     Parameters
     ----------
-    folder : path of results, which must exist; the rows of a study are in `NAME.jsonl`
+    folder : path of the results; it must exist. The rows of a study are in `NAME.jsonl`
     runs : sequence of `Run`
     jobs, scheduler : as in `batch.stream`
 
     Raises
     ------
     OutputError
-        if the folder has rows of other versions, or is full. Rows are kept.
+        if the folder has rows of other versions, or if it is full. All rows are kept.
 
     """
     for study in dict.fromkeys(run.study for run in runs):
@@ -116,7 +116,7 @@ def _rounded(value):
 
 
 def rows_in(folder, study):
-    """A study's last row of each setting and seed in a folder, in the order of its grid.
+    """The last row of each setting and seed of a study in a folder, in the order of the study's grid.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def rows_in(folder, study):
         known = {name: kind for name, kind in figures.items() if name in row}
         wrong = misfit(row, _KINDS | {"error": str | None} | known)
         if wrong is not None:
-            raise DataError(f"{path} is not of a study: of a row {wrong}; choose another folder")
+            raise DataError(f"{path} holds a row that is not from a study ({wrong}): choose another folder")
         rows[key(row)] = row
     order = {(group, s): (i, j) for i, group in enumerate(grid) for j, s in enumerate(grid[group])}
     known = [row for row in rows.values() if (row["group"], row["setting"]) in order]
@@ -139,19 +139,19 @@ def rows_in(folder, study):
 
 
 def shipped(study):
-    """Rows of a study that come with the package, as `rows_in`.
+    """Rows of a study that come with the package, in the form of `rows_in`.
 
     Raises
     ------
     OutputError
-        if there are none.
+        if the package has none.
 
     """
     find(study)
     rows = rows_in(_SHIPPED, study)
     if not rows:
         raise OutputError(
-            f"the package has no rows of {study!r}: measure them, `symgrad sweep --study {study}`"
+            f"the package has no rows of {study!r}: measure them with `symgrad sweep --study {study}`"
         )
     return rows
 

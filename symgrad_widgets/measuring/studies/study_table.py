@@ -6,6 +6,7 @@ from itertools import groupby
 from statistics import median
 
 from ...notebook_support.table import Table
+from ..cases.study import Study
 from .catalogue import find
 
 __all__ = ["Line", "lines", "table"]
@@ -17,14 +18,14 @@ _CLOSE = 1e-3  # mean 1 - cos^2: 2 degrees
 class Line:
     """All runs of one setting.
 
-    Of `runs`, `found` ended with the concept, `another` with another formula, `none` with no closed form,
-    `failed` with an error. `close` counts those of `another` whose directions are within 1e-3 of the
-    concept's; most of them have constants that are a little off. `law` is False if there is none, so that
-    `another` counts false discoveries, and None if nobody knows, as for real data. `interval` is Wilson's 95
-    % interval (Wilson 1927) for the share found or, without a known law, for the share with a formula.
-    `loss`, `floor`, `residual` and `seconds` are medians: held-out loss, loss of the concept itself, distance
-    between the directions of formula and concept, and processor time. `figures` are the study's own, by
-    heading.
+    Of all `runs`, `found` runs ended with the concept, `another` with another formula, `none` with no closed
+    form, and `failed` with an error. `close` counts those formulas of `another` whose directions are within
+    1e-3 of the concept's; in most of them, a constant is a little off. `law` is False if there is no law;
+    `another` then counts false discoveries. `law` is None if nobody knows a law, as for real data. `interval`
+    is Wilson's 95 % interval (Wilson 1927) for the share found or, without a known law, for the share with a
+    formula. `loss`, `floor`, `residual` and `seconds` are medians: held-out loss, loss of the concept itself,
+    distance between the directions of formula and concept, and processor time. `figures` are the study's own
+    figures, by heading.
     """
 
     group: str
@@ -83,10 +84,13 @@ def _median(rows, name):
 
 
 def table(rows):
-    """Return the lines of some rows of one study as a `tables.Table`."""
+    """Return the lines of some rows of one study as a `Table`."""
     found = lines(rows)
-    headings = tuple(find(rows[0]["study"]).figures) if rows else ()
-    head = ("", "setting", "found", "95 %", "another", "none", "loss", "floor", "off", *headings, "s")
+    study = find(rows[0]["study"]) if rows else Study
+    headings = tuple(study.figures) if rows else ()
+    head = (
+        "", "setting", "found", "95 %", study.another, study.none, "loss", "floor", "off", *headings, "s",
+    )  # fmt: skip
     return Table(head, tuple(map(_cells, found, [None, *found])))
 
 

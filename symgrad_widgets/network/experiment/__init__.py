@@ -1,6 +1,6 @@
-"""The experiments: `experiments["oscillator"]`, or by the paper's id, `experiments["P1-07"]`.
+"""The experiments: `experiments["oscillator"]` or, by the paper's id, `experiments["P1-07"]`.
 
-Each module of this package holds some of them in `EXPERIMENTS`; a new module is found automatically.
+Each module of this package lists some experiments in `EXPERIMENTS`. A new module is found automatically.
 """
 
 import importlib
@@ -16,7 +16,7 @@ __all__ = ["Experiment", "Triplets", "experiments"]
 
 
 class _Experiments(Mapping):
-    """Every experiment, by slug or paper id in any case; iterating gives the experiments themselves."""
+    """All experiments, by slug or paper id, in upper or lower case; iteration gives experiments."""
 
     @cached_property
     def _rows(self):
@@ -32,7 +32,7 @@ class _Experiments(Mapping):
         found = self._by_name.get(str(name).strip().lower())
         if found is None:
             known = [name for row in self._rows for name in (row.slug, row.id)]
-            raise UnknownNameError(f"no experiment {name!r}; {nearest(name, known)}")
+            raise UnknownNameError(f"there is no experiment {name!r}; {nearest(name, known)}")
         return found
 
     def __contains__(self, name):

@@ -13,39 +13,40 @@ from .definition import Experiment
 __all__ = ["EXPERIMENTS", "Law", "agreeing", "box", "half_uncertain"]
 
 _NOISE = 0.01  # standard deviation of a measurement, as a share of its value
-_APART = 0.5  # least distance of two masses; nearer, the network's smoothing hides the quotient
-_DOUBT = 5 * _NOISE  # as a share of the value: nearer to the threshold, noise may flip a label
+_APART = 0.5  # least distance of two masses; at smaller distances, a network smooths the force too much
+_DOUBT = 5 * _NOISE  # share of the value: this close to the threshold, noise may flip a label
 
 
 class Law(NamedTuple):
-    """The label of a point is whether a measurement of `value(x1, x2, ...)` exceeds the threshold."""
+    """A rule for labels: a label is 1 if a measurement of `value(x1, x2, ...)` exceeds the threshold."""
 
     value: Callable
     threshold: float
 
     def label(self, rng, points):
-        """Labels (N,) of points (N, n): each is measured once, with a normal error of 1 % of the value."""
+        """Return labels (N,) of points (N, n), each measured once with a normal error of 1 % of the value."""
         values = self.value(*points.T)
         return values * rng.normal(1, _NOISE, len(values)) > self.threshold
 
     def uncertain(self, points):
-        """Whether points (N, n) are so near the threshold that a second measurement may flip the label."""
+        """Return whether points (N, n) are so near the threshold that noise could flip their labels."""
         values = self.value(*points.T)
         return np.abs(values - self.threshold) < _DOUBT * np.abs(values)
 
 
 def box(rng, count, low, high, law):
-    """Points uniform in the box from `low` to `high`, and their labels: the paper's data."""
+    """Draw points uniformly from the box between `low` and `high`, and label them, as in the paper."""
     x = rng.uniform(low, high, (count, len(low)))
     return Labelled(x, law.label(rng, x).astype(float))
 
 
 def half_uncertain(rng, count, low, high, law, usable=None):
-    """Points of a box too, but half of them where the label is uncertain, within 5 % of the threshold.
+    """Draw points from a box, half of them within 5 % of the threshold, where the label is uncertain.
 
-    Only there do labels tell how the concept changes from point to point. Few of the paper's points lie
-    there, and a network invents what it does at the rest. `usable` takes the inputs (N,) each, and returns a
-    boolean (N,); if it is given, all points are redrawn until it holds.
+    Only near the threshold do labels tell us how the concept changes from point to point. Few of the paper's
+    points are near the threshold, and far from it, the data do not determine what a network computes. If you
+    pass `usable`, points are redrawn until it is true for all of them; it takes the inputs, each (N,), and
+    returns booleans (N,).
     """
 
     def drawn(number, accept):
@@ -61,7 +62,7 @@ def half_uncertain(rng, count, low, high, law, usable=None):
 
 
 def agreeing(rng, count, low, high, laws):
-    """Points uniform in a box; only those are kept to which all laws give the same label."""
+    """Draw points uniformly from a box, and keep those with the same label by all laws."""
 
     def draw(number):
         x = rng.uniform(low, high, (number, len(low)))
@@ -72,13 +73,13 @@ def agreeing(rng, count, low, high, laws):
 
 
 def _labelled(low, high, value, threshold, /, **default):
-    """Samplers of an experiment with one law; further arguments are for the default variant."""
+    """Return the samplers of an experiment with one law; `default` changes the default variant."""
     given = {"low": low, "high": high, "law": Law(value, threshold)}
     return {"default": partial(half_uncertain, **{**given, **default}), "paper": partial(box, **given)}
 
 
 def _agreeing(low, high, *values):
-    """Samplers of an experiment with several laws, each with threshold 0."""
+    """Return the sampler of an experiment with several laws, each with threshold 0."""
     return {"default": partial(agreeing, low=low, high=high, laws=[Law(value, 0.0) for value in values])}
 
 
@@ -91,7 +92,7 @@ def _row(number, slug, title, samplers, **options):
 
 _SHARP = {
     "default": {"weight_decay": 1e-4, "held_out": 50_000}
-}  # no noise bounds the logits: few are visible
+}  # without noise, only weight decay bounds the logits
 
 EXPERIMENTS = (
     _row(
@@ -104,7 +105,7 @@ EXPERIMENTS = (
         "P2-A",
         "quadratic",
         "Quadratic form above a threshold",
-        # in the paper's box the threshold is nearly a straight line, and a plane all there is to learn
+        # in the paper's box, the threshold is nearly a straight line, so a network learns only a plane
         _labelled((-2, -2), (0, 0), lambda x, y: x**2 + 3 * x * y + 2 * y**2, 5, low=(-3, -3), high=(3, 3)),
     ),
     _row(
@@ -129,7 +130,7 @@ EXPERIMENTS = (
         "P2-E",
         "gravity",
         "Gravity above a threshold",
-        # near a collision, where the force diverges, a network smooths it: no concept could be read there
+        # near a collision, the force diverges and a network smooths it, so its gradients would be wrong
         _labelled(
             (0,) * 6,
             (2,) * 6,

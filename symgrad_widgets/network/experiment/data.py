@@ -1,4 +1,4 @@
-"""Rows of data: triplets and labelled points, how a seed draws them, and what a reader may give."""
+"""Draw rows of data: triplets and labelled points; check a user's concepts."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,12 @@ from ...errors import DataError
 
 __all__ = ["PARTS", "Labelled", "Triplets", "checked_concepts", "generator", "redraw", "rows_of"]
 
-PARTS = (0.7, 0.85)  # of a table, the rows to train on, up to here to validate on, the rest to interpret on
-_ROUNDS = 1000  # redrawing that has not ended by then never will
+PARTS = (0.7, 0.85)  # training and validation rows of a table end here; the rest serve to interpret
+_ROUNDS = 1000  # most rounds of redrawing
 
 
 class Triplets(NamedTuple):
-    """Points (N, n): anchor and positive share the concept's value, the negative is another point."""
+    """Points (N, n): anchor and positive have the same value of the concept; the negative is any point."""
 
     anchor: np.ndarray
     positive: np.ndarray
@@ -22,14 +22,14 @@ class Triplets(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """Points x (N, n) and their labels y (N,), 0 or 1, or their values."""
+    """Points x (N, n), and a label (0 or 1) or a value y (N,) for each point."""
 
     x: np.ndarray
     y: np.ndarray
 
 
 def generator(seed):
-    """Random generator of a seed, or a DataError."""
+    """Return the random generator for a seed; raise DataError if the seed is not a whole number >= 0."""
     try:
         return np.random.default_rng(np.random.SeedSequence(seed))
     except (TypeError, ValueError):
@@ -37,10 +37,10 @@ def generator(seed):
 
 
 def rows_of(seed, size):
-    """Indices of the rows of a table in an order that the seed decides.
+    """Return the indices of a table's rows, in an order that depends on the seed.
 
-    A sequence (seed, part) asks for rows to train on (part 0), validate on (1) or interpret on (2): 70, 15
-    and 15 % of the table, without overlap for one seed.
+    If the seed is a sequence (seed, part), return only the rows to train on (part 0), to validate on (1) or
+    to interpret on (2): 70, 15 and 15 % of the table. For one seed, these parts do not overlap.
     """
     seed, *part = np.atleast_1d(seed).tolist()
     rows = generator(seed).permutation(size)
@@ -48,16 +48,17 @@ def rows_of(seed, size):
 
 
 def checked_concepts(concepts, names):
-    """Return a reader's formula, or several (SymPy or text), as a tuple of formulas in the names."""
-    from ...formula.expressions import as_expression  # SymPy: only when a reader gives formulas
+    """Return a user's formula, or several (SymPy or text), as a tuple of formulas in these names."""
+    from ...formula.expressions import as_expression  # loads SymPy, which only formulas need
 
     return tuple(as_expression(concept, names) for concept in several(concepts, "concepts"))
 
 
 def redraw(draw, accept, count):
-    """Draw rows with `draw(number)` until `count` of them pass `accept(rows)`.
+    """Draw rows until `count` of them are accepted.
 
-    `draw` returns a tuple of arrays of `number` rows, `accept` a boolean for each row.
+    `draw(number)` returns a tuple of arrays with `number` rows each; `accept(*arrays)` returns a boolean for
+    each row.
     """
     parts, missing = [], count
     for _ in range(_ROUNDS):

@@ -1,4 +1,4 @@
-"""What an experiment is: names, seeded data, and the concept that the data hide."""
+"""Define an experiment: names, seeded data, and the concept that the data hide."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -32,21 +32,21 @@ class Experiment:
     names : tuple of str
         The n inputs, in the order of the columns of the data.
     samplers : mapping of variant to `f(rng, count) -> Triplets or Labelled`
-        "default"; "paper" if the published data differ from it; and others that ask other questions.
+        The variants are "default", "paper" if the published data differ from the default, and perhaps others.
     concepts, constraints : tuples of SymPy expressions and equations
-        What the latent should have learnt, and what holds on all data. Training never reads them.
+        What the latents should have learnt, and what holds on all data. Training never reads either.
     latent : int
         Width of the network's output.
     kind : str
-        How to train a network on it: the name of a row of `training.KINDS`.
+        How to train a network on the data: the name of a row of `training.KINDS`.
     presets : mapping of preset to settings
-        The settings in which the schedule of this experiment differs from the preset's.
+        The settings that this experiment changes in the preset.
     differences : mapping of variant to attributes
-        For variants whose data share something else: their own `concepts`, `constraints`, `latent`.
+        If the pairs of a variant share something else, it has its own `concepts`, `constraints` and `latent`.
     size : int or None
-        Number of rows, if the data are a given table. A sampler then takes indices of rows, `f(indices)`,
-        and draws at most `size` rows.
-    rhs : callable of n arrays (N,) that returns their n time derivatives, or None
+        Number of rows if the data are a given table. A sampler then takes indices of rows, `f(indices)`, and
+        at most `size` rows can be drawn.
+    rhs : callable that takes n arrays (N,) and returns their n time derivatives, or None
         The equations of motion, if the system moves.
 
     """
@@ -71,7 +71,7 @@ class Experiment:
         return tuple(self.samplers)
 
     def of(self, variant: str) -> "Experiment":
-        """Return the experiment with the concepts, constraints and latents of a variant of its data."""
+        """Return this experiment with the concepts, constraints and latents of one variant of its data."""
         return replace(self, **self.differences[variant]) if variant in self.differences else self
 
     def sample(self, count: int, seed: int = 0, variant: str = "default") -> Triplets | Labelled:
@@ -89,14 +89,14 @@ class Experiment:
         Returns
         -------
         Triplets or Labelled
-            anchor, positive, negative: float64 arrays (count, n); or x (count, n) and y (count,).
+            Float64 arrays: anchor, positive and negative (count, n), or x (count, n) and y (count,).
 
         Raises
         ------
         UnknownNameError
             if the experiment does not have this variant.
         DataError
-            if `count` or `seed` is not such a number.
+            if `count` or `seed` is not a whole number in its range.
 
         """
         draw, count = self._sampler(variant), whole(count, "count", least=1)
@@ -121,40 +121,40 @@ class Experiment:
         **settings,
     ) -> "TrainingResult":
         """Train a network on the data: `training.train` describes the settings."""
-        from ..training import train  # torch: only when asked for
+        from ..training import train  # loads torch only if needed
 
         return train(self.of(variant), seed, preset, variant, progress, callback, keep, watch, **settings)
 
     def pretrained(
         self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None
     ) -> "TrainingResult":
-        """Load a `TrainingResult` instead of training: from a file of `run.save(path)`, or from the package.
+        """Load a `TrainingResult` instead of training: from a file of `run.save`, or from the package.
 
-        The package's own networks have seed 0 and default settings. A `seed` or `variant` that differs from
-        the file's is an error. See `training.pretrained.load`.
+        The package's own networks have seed 0 and default settings. It is an error if you pass a `seed` or
+        `variant` that differs from the file's. See `training.pretrained.load`.
         """
-        from ..training.pretrained import load  # torch: only when asked for
+        from ..training.pretrained import load  # loads torch only if needed
 
         return load(self, path, seed=seed, variant=variant)
 
     def flow_field(self, count: int = 1200, seed: int = 0) -> GradientField:
-        """Return the field whose formulas are what the motion conserves; it needs no network.
+        """Return the field whose formulas are the conserved quantities of the motion; it needs no network.
 
         >>> interpret(experiments["oscillator"].flow_field())  # doctest: +SKIP
 
         Parameters
         ----------
-        count, seed : as in `sample`, whose anchors are the states
+        count, seed : as in `sample`; the anchors of the sample are the states
 
         Raises
         ------
         DataError
-            if the experiment has no flow, and as `GradientField.from_flow`.
+            if the experiment has no flow, and whenever `GradientField.from_flow` raises it.
 
         """
         if self.rhs is None:
             raise DataError(
-                f"{self.id} ({self.slug}) gives no velocities: its data are not states of a motion. Take "
+                f"{self.id} ({self.slug}) has no velocities: its data are not states of a motion. Use "
                 "Experiment.from_flow(rhs, box, names), or GradientField.from_flow(points, velocities)"
             )
         states = self.sample(count, seed)[0]
@@ -162,19 +162,19 @@ class Experiment:
         return GradientField.from_flow(states, np.stack(rates, axis=1), self.names)
 
     def given(self, *runs: "TrainingResult") -> "Experiment":
-        """Return the experiment that asks what pairs share beyond what trained networks know of them.
+        """Return the experiment that asks what pairs share beyond what trained networks already know.
 
         >>> first = experiment.train(seed=0, latent=1)
         >>> second = experiment.given(first).train(seed=0)
         >>> third = experiment.given(first, second).train(seed=0)
 
-        The pairs stay the same. The negative of each anchor becomes a stranger: the other anchor whose
-        latents in `runs` are most like its own. No function of these latents can tell the two apart, so
-        each further network has to learn something new. Whether it did shows in the `rank` of their
-        gradients together, `gradient_field(SideBySide(first.model, second.model), x, neuron=[0, 1])`: if
-        nothing is left to learn, a network uses the small differences that remain between strangers. You
-        need thousands of rows, so that strangers are alike, and many systems, because two pairs of one orbit
-        are not strangers.
+        The pairs stay the same. Each anchor gets a *stranger* as its negative: the other anchor whose latents
+        in `runs` are most like its own. No function of these latents can tell anchor and stranger apart, so a
+        further network has to learn something new. If nothing new is left to learn, the network uses the
+        small differences between anchors and strangers. To see whether it learnt something new, look at the
+        `rank` of the gradients of both networks together: `gradient_field(SideBySide(first.model,
+        second.model), x, neuron=[0, 1])`. You need thousands of rows, so that anchor and stranger are alike,
+        and many systems, because two pairs from one orbit are not strangers.
 
         Parameters
         ----------
@@ -183,15 +183,15 @@ class Experiment:
         Raises
         ------
         DataError
-            if the experiment has no pairs or is already given something, if there are no runs or they have
-            other inputs, and, in `sample`, if an anchor has no stranger.
+            if the experiment has no pairs or was already made by `given`; if there are no runs, or if their
+            inputs differ from the experiment's. `sample` raises it if an anchor has no stranger.
 
         """
         return replace(self, **given(self, runs))
 
     @classmethod
     def from_flow(cls, rhs, box, names=None, *, duration=3.0, title="Flow", concepts=()) -> "Experiment":
-        """Make an experiment of your own moving system, to find what its motion conserves.
+        """Make an experiment from your own moving system, to find what its motion conserves.
 
         >>> def predators(x, y):
         ...     return x - x * y, x * y - y
@@ -203,15 +203,14 @@ class Experiment:
         Parameters
         ----------
         rhs : callable of n arrays (N,), one for each name in their order, or text
-            Takes N states at once and returns their n time derivatives, arrays (N,) or numbers. If a force
-            depends on time, make time an input with derivative 1. Text has an equation `x' = ...` for each
-            name. It is read, never run.
+            It takes N states at once and returns their n time derivatives, which are arrays (N,) or numbers.
+            If a force depends on time, make time an input with derivative 1. A text has an equation
+            `x' = ...` for each name, and is never run as code.
         box : n pairs (low, high)
-            Orbits start uniformly in it.
-        names : n distinct words of any letters; a text contains its own
+            Starting points of the orbits are drawn uniformly from this box.
+        names : n distinct words in any alphabet; leave them out if `rhs` is text, which contains them
         duration : float
-            Orbits are seen at times from 0 to `duration`. It should be long enough for them to move through
-            their surroundings.
+            Orbits are seen at times from 0 to `duration`. Choose it so that the states move noticeably.
         title : str
         concepts : formula (SymPy or text) or several
             What is conserved, if you know it. Only the noise floor and the verdict use it.
@@ -219,8 +218,8 @@ class Experiment:
         Raises
         ------
         DataError
-            if box, names, `rhs` and duration do not fit each other, and if an orbit cannot be followed to
-            the end. `sample` raises it too, when it first meets such an orbit.
+            if box, names, `rhs` and duration do not fit one another, or if an orbit cannot be followed to the
+            end. `sample` also raises it when it meets such an orbit.
         ExpressionError
             if a text or concept cannot be read.
 
@@ -229,22 +228,23 @@ class Experiment:
 
     @classmethod
     def from_labels(cls, x, y, names=None, *, title="Labels", concepts=()) -> "Experiment":
-        """Make an experiment of rows with labels, to find what the labels depend on.
+        """Make an experiment from rows with labels, to find what the labels depend on.
 
         >>> table = np.genfromtxt("stars.csv", delimiter=",", skip_header=1)
         >>> experiment = Experiment.from_labels(table[:, :3], table[:, 3], ["mass", "radius", "age"])
         >>> run = experiment.train(seed=0)
 
-        The seed splits the rows: 70 % train the network, 15 % choose the best epoch, 15 % are interpreted.
+        The seed splits the rows: 70 % train the network, 15 % choose the best epoch, and 15 % serve to
+        interpret it.
 
         Parameters
         ----------
         x : array (N, n) or a table of n columns
             At least 120 rows of finite numbers.
         y : N labels
-            Numbers, truth values or texts, of exactly two kinds. The network learns the logit of the kind
-            that sorts last.
-        names : n distinct words of any letters
+            Numbers, truth values or texts of exactly two kinds. The network learns the logit of the kind that
+            comes last when sorted.
+        names : n distinct words in any alphabet
             You may leave them out if the points are a table whose columns have names.
         title : str
         concepts : formula (SymPy or text) or several
@@ -253,7 +253,7 @@ class Experiment:
         Raises
         ------
         DataError
-            if the arrays do not fit each other or the names, if there are too few rows, and if the labels
+            if the arrays do not match each other or the names, if there are too few rows, or if the labels
             have one class or more than two.
         ExpressionError
             if a concept cannot be read.
@@ -263,7 +263,7 @@ class Experiment:
 
     @classmethod
     def from_values(cls, x, y, names=None, *, title="Values", concepts=()) -> "Experiment":
-        """Make an experiment of rows that each have a number, to find what the number depends on.
+        """Make an experiment from rows, each with a number, to find what the number depends on.
 
         >>> table = np.genfromtxt("cars.csv", delimiter=",", skip_header=1)
         >>> experiment = Experiment.from_values(table[:, 1:], table[:, 0], ["power", "weight"])
@@ -283,7 +283,7 @@ class Experiment:
         Raises
         ------
         DataError
-            if the arrays do not fit each other or the names, if there are too few rows, and if all numbers
+            if the arrays do not match each other or the names, if there are too few rows, or if all numbers
             are the same.
         ExpressionError
             if a concept cannot be read.
@@ -293,7 +293,7 @@ class Experiment:
 
     @classmethod
     def from_pairs(cls, anchor, positive, names=None, *, title="Pairs", concepts=()) -> "Experiment":
-        """Make an experiment of pairs of points, to find what the two points of each pair have in common.
+        """Make an experiment from pairs of points, to find what the two points of each pair have in common.
 
         >>> before, after = np.load("before.npy"), np.load("after.npy")
         >>> experiment = Experiment.from_pairs(before, after, ["x", "y", "vx", "vy"])
@@ -303,15 +303,15 @@ class Experiment:
         Parameters
         ----------
         anchor, positive : arrays (N, n)
-            Row i of one belongs to row i of the other; at least 120 rows of finite numbers.
+            Row i of `anchor` and row i of `positive` are a pair. At least 120 rows of finite numbers.
         names, title, concepts
             As in `from_labels`.
 
         Raises
         ------
         DataError
-            if the arrays do not fit each other or the names, if there are too few rows, and if the points of
-            each pair are equal.
+            if the arrays do not match each other or the names, if there are too few rows, or if the two
+            points of every pair are equal.
         ExpressionError
             if a concept cannot be read.
 

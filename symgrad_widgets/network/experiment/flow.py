@@ -1,4 +1,4 @@
-"""Flows: points of one orbit share what the motion conserves; a reader's own system works too."""
+"""Flows: points on one orbit share the conserved quantities of the motion. Your own system works, too."""
 
 from functools import partial
 from numbers import Real
@@ -12,20 +12,20 @@ from .data import Triplets, checked_concepts
 
 __all__ = ["flow_parts", "integrate", "orbits"]
 
-_TOLERANCE = 1e-11  # of a step, relative and absolute
-_TOGETHER = 4000  # orbits: what they need fits the processor's cache
-_STEPS = 2000  # more than ten times what a smooth flow needs
-_PROBES = 256  # starts on which a flow is tried when it is given
+_TOLERANCE = 1e-11  # relative and absolute error of a step
+_TOGETHER = 4000  # orbits at once, so that they fit in the processor's cache
+_STEPS = 2000  # a smooth flow needs less than a tenth of these steps
+_PROBES = 256  # starting points on which we try a new flow
 
 
 def flow_parts(rhs, box, names, duration, title, concepts):
-    """Attributes of an experiment of a reader's own system: see `Experiment.from_flow`."""
+    """Return the attributes of an experiment with a user's own system: see `Experiment.from_flow`."""
     if isinstance(rhs, str):
         if names is not None:
-            raise DataError("the text of a flow contains its names: leave out names")
+            raise DataError("a flow given as text already names its inputs: leave out names")
         names, rhs = read_velocities(rhs)
     elif names is None:
-        raise DataError("a function does not tell its inputs' names: give names, such as ['x', 'v']")
+        raise DataError("a function does not say what its inputs are called: pass names, such as ['x', 'v']")
     names = checked_names(names)
     rates = partial(_checked_rhs, rhs, names)
     flow = partial(integrate, rates)
@@ -64,7 +64,7 @@ def _checked_duration(duration):
 
 
 def _checked_rhs(rhs, names, *columns):
-    """Time derivatives (n, N) from `rhs`, or a DataError that says how it is called."""
+    """Return the time derivatives (n, N) from `rhs`; if they do not fit, DataError says what is expected."""
     count, example = len(columns[0]), f"lambda {', '.join(names)}: ({', '.join('-' + n for n in names)},)"
     try:
         given = rhs(*columns)
@@ -80,15 +80,15 @@ def _checked_rhs(rhs, names, *columns):
     if len(rates) != len(names):
         raise DataError(
             f"rhs returned {len(rates)} arrays, but there are {len(names)} inputs ({', '.join(names)}): "
-            f"one time derivative for each is needed, as from {example}"
+            f"return one time derivative for each, as {example} does"
         )
     return rates
 
 
 def orbits(rng, count, flow, box, duration):
-    """Triplets of orbits from the box, seen at random times up to `duration`; the negative on another orbit.
+    """Draw triplets at random times up to `duration`, on orbits that start in the box.
 
-    `flow(start, times)` takes states (N, n) to states (N, n).
+    The negative is on another orbit. `flow(start, times)` maps states (N, n) to states (N, n).
     """
     low, high = np.transpose(box)
     orbit, other = rng.uniform(low, high, (2, count, len(low)))
@@ -97,11 +97,11 @@ def orbits(rng, count, flow, box, duration):
 
 
 def integrate(rhs, start, times):
-    """States (N, n) that a flow reaches from states (N, n) after times (N,), one time for each orbit.
+    """Follow a flow from states (N, n) for times (N,), one for each orbit; return the new states (N, n).
 
-    `rhs` takes the n columns and returns their n time derivatives. In units of its own time every orbit
-    lasts from 0 to 1, so that SciPy's Runge-Kutta method of order 8 (DOP853) takes thousands of them as one
-    system; 50,000 orbits in the plane take a tenth of a second, with an energy exact to 1e-10.
+    `rhs` takes the n columns and returns their n time derivatives. We scale each orbit's time to run from 0
+    to 1. So SciPy's Runge-Kutta method of order 8 (DOP853) can follow thousands of orbits as one system:
+    50,000 orbits in the plane take a tenth of a second, and their energy is exact to 1e-10.
 
     Raises
     ------
@@ -116,12 +116,12 @@ def integrate(rhs, start, times):
 
 
 def _integrate(rhs, start, times):
-    from scipy.integrate import DOP853  # half a second, and the exact flows do without
+    from scipy.integrate import DOP853  # half a second to import; exact flows do not need it
 
     def slope(_, columns):
         return (times * np.stack(rhs(*columns.reshape(start.T.shape)))).ravel()
 
-    with np.errstate(all="ignore"):  # what is not finite ends in an error
+    with np.errstate(all="ignore"):  # non-finite numbers raise an error below
         _check_finite(start, rhs)
         solver = DOP853(slope, 0, start.T.ravel(), 1, rtol=_TOLERANCE, atol=_TOLERANCE)
         for _ in range(_STEPS):
@@ -133,12 +133,12 @@ def _integrate(rhs, start, times):
         far = np.abs(states).max(axis=1).argmax()
         raise DataError(
             f"the flow diverges: the orbit from {_point(start[far])} has reached {_point(states[far])} at "
-            f"t = {solver.t * times[far]:.3g}; give a shorter duration, or a box without such orbits"
+            f"t = {solver.t * times[far]:.3g}; use a shorter duration, or a box without such orbits"
         )
     if solver.status == "running":
         raise DataError(
-            f"the flow changes too fast to follow: {_STEPS} steps lead only to t = "
-            f"{solver.t * times.max():.3g} of {times.max():.3g}; give a shorter duration, or a box "
+            f"the flow changes too fast to follow: {_STEPS} steps reach only t = "
+            f"{solver.t * times.max():.3g} of {times.max():.3g}; use a shorter duration, or a box "
             "without orbits that come near a singularity or a jump"
         )
     return states

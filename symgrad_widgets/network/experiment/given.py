@@ -1,4 +1,4 @@
-"""What else pairs share: the same pairs, with strangers that are alike in what networks already know."""
+"""Ask what else pairs share: negatives agree with anchors in everything that the networks already know."""
 
 import math
 from functools import partial
@@ -9,14 +9,14 @@ from ...errors import DataError
 
 __all__ = ["given"]
 
-# A wide last layer, which is solved for, holds a cubic form from the start; few rows overfit it.
+# A wide last layer, which we solve for, can represent a cubic form from the start. It overfits few rows.
 _TRAINING = {"hidden": (128, 128), "batch": 1024, "epochs": 30}
-_CANDIDATES = 8  # nearest anchors, of which the first that is another point is the stranger
-_SHARE = 0.4  # of the epochs of an experiment that has its own: what is solved for needs fewer
+_CANDIDATES = 8  # of this many near anchors, the stranger is the nearest at a different point
+_SHARE = 0.4  # share of an experiment's own epochs: a last layer that we solve for needs fewer
 
 
 def given(experiment, runs):
-    """Attributes of an experiment that asks what pairs share beyond what runs know: `Experiment.given`."""
+    """Return the attributes of an experiment that asks what else pairs share: see `Experiment.given`."""
     _check(experiment, runs)
     before = experiment.presets.get("default", {})
     own = {**_TRAINING, **before, "loss": "conditional"}
@@ -37,15 +37,17 @@ def _check(experiment, runs):
     if experiment.kind != "siamese":
         raise DataError(f"{experiment.slug} has no pairs, and only pairs can tell what else they share")
     if experiment.presets.get("default", {}).get("loss") == "conditional":
-        raise DataError(f"{experiment.slug} is already given something: give all runs at once, given(a, b)")
+        raise DataError(
+            f"{experiment.slug} already has a run: pass all runs in one call, experiment.given(a, b)"
+        )
     if not runs:
         raise DataError(
-            "give the runs whose latents are known: experiment.given(run), with run = experiment.train()"
+            "pass the runs whose latents are known: experiment.given(run), with run = experiment.train()"
         )
     for run in runs:
         if not hasattr(run, "shared"):
             raise DataError(
-                "given takes runs as experiment.train() returns them, given(first, second); "
+                "given() needs runs that experiment.train() returned, as in experiment.given(first, second); "
                 f"got {type(run).__name__}"
             )
         if tuple(run.names) != tuple(experiment.names):
@@ -53,7 +55,7 @@ def _check(experiment, runs):
 
 
 def _alike(runs, draw, *arguments):
-    """Triplets of a sampler; each negative is the other anchor that is nearest in what the runs know."""
+    """Draw triplets; replace each negative with the other anchor whose latents in the runs are nearest."""
     from scipy.spatial import KDTree
 
     data = draw(*arguments)
@@ -65,7 +67,7 @@ def _alike(runs, draw, *arguments):
     alone = int((~others.any(1)).sum())
     if alone:
         raise DataError(
-            f"{alone} of {len(known)} anchors have no stranger, as the nearest ones are the same point: "
-            "rows must be of many different systems"
+            f"{alone} of {len(known)} anchors have no stranger: their nearest anchors are all the same "
+            "point. Use rows from many different systems"
         )
     return data._replace(negative=data.anchor[near[np.arange(len(near)), others.argmax(1)]])

@@ -1,4 +1,4 @@
-"""Experiments with matrices, row by row as inputs x1, x2, ...: two matrices share an invariant."""
+"""Experiments whose pairs are matrices with the same invariant; x1, x2, ... are their entries, row by row."""
 
 from functools import partial
 
@@ -12,39 +12,40 @@ __all__ = ["EXPERIMENTS"]
 
 
 def uniform(rng, count, size, low=0.0, high=1.0):
-    """Matrices (count, size, size) with entries ~ U[low, high]."""
+    """Draw matrices (count, size, size) with entries ~ U[low, high]."""
     return rng.uniform(low, high, size=(count, size, size))
 
 
 def trace_five(rng, count):
-    """Entries ~ U[-10, 10], then the same number added to both diagonal entries so that the trace is 5."""
+    """Draw entries ~ U[-10, 10]; then add one number to both diagonal entries, so that the trace is 5."""
     matrices = rng.uniform(-10, 10, size=(count, 2, 2))
     shift = (5 - np.trace(matrices, axis1=1, axis2=2)) / 2
     return matrices + shift[:, None, None] * np.eye(2)
 
 
 def antisymmetric(rng, count):
-    """3x3 matrices with entries above the diagonal ~ N(0, 1), the negative of each below it."""
+    """Draw antisymmetric 3x3 matrices whose entries above the diagonal are ~ N(0, 1)."""
     upper = np.triu(rng.normal(size=(count, 3, 3)), k=1)
     return upper - np.swapaxes(upper, 1, 2)
 
 
 def haar(rng, count):
-    """Rotations and reflections, uniform over O(3): Q of a Gaussian matrix's QR, the diagonal of R positive.
+    """Draw rotations and reflections uniformly from O(3): Q of a Gaussian matrix's QR, with positive R_ii.
 
-    Without the signs the result depends on how QR is computed (Mezzadri 2007, arXiv math-ph/0609050).
+    Without this choice of signs, the result would depend on how QR is computed (Mezzadri 2007, arXiv
+    math-ph/0609050).
     """
     q, r = np.linalg.qr(rng.normal(size=(count, 3, 3)))
     return q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
 
 
 def similar(rng, count, draw, change=None, reach=None):
-    """Triplets of matrices: anchor A, positive M A M^-1, negative another A; A from `draw`, M from `change`.
+    """Draw triplets of matrices: the anchor is A, the positive is M A M^-1, and the negative is another A.
 
-    Without a `change`, M is drawn like A. If M is nearly singular, the positive's entries are up to a million
-    times the anchor's. With a `reach`, both M and A are redrawn until no entry of the positive is larger than
-    that. Without one, nothing is rejected, as in the paper; then a loss without a margin follows the few
-    largest entries.
+    `draw` gives A, and `change` gives M; without a `change`, M is drawn like A. If M is nearly singular, the
+    positive's entries are up to a million times the anchor's. With a `reach`, both M and A are redrawn until
+    no entry of the positive exceeds it. Without a `reach`, nothing is rejected, as in the paper. Then a loss
+    without a margin depends almost only on the few largest entries.
     """
 
     def pair(number):
@@ -55,10 +56,10 @@ def similar(rng, count, draw, change=None, reach=None):
 
 
 def equal_determinant(rng, count, draw, reach=None):
-    """Triplets of matrices from `draw`: the positive is another draw, scaled to the anchor's determinant.
+    """Draw triplets of matrices; the positive is a second draw, scaled to the anchor's determinant.
 
-    If the signs differ, its first row changes sign. Scaling makes a nearly singular matrix large; `reach`
-    works as in `similar`.
+    If the determinants differ in sign, the positive's first row changes sign. Scaling makes the entries of a
+    nearly singular matrix large; `reach` limits them as in `similar`.
     """
 
     def pair(number):
@@ -72,7 +73,7 @@ def equal_determinant(rng, count, draw, reach=None):
 
 
 def _triplets(rng, count, draw, pair, reach):
-    """Anchors and positives from `pair(number)`; those with an entry beyond the reach are redrawn."""
+    """Draw anchors and positives from `pair(number)`, and redraw them if an entry exceeds the reach."""
 
     def within(_, positive):
         return np.abs(positive).max(axis=(1, 2)) <= reach
@@ -81,9 +82,9 @@ def _triplets(rng, count, draw, pair, reach):
     return Triplets(*(matrices.reshape(count, -1) for matrices in (anchor, positive, draw(rng, count))))
 
 
-# One concept, and partners as far apart as strangers: the plain ratio of variances will do, whose last
-# layer can be solved for. Contrast stays at chance for the 3x3 determinant, and folds in the tails of normal
-# entries.
+# There is one concept, and partners are as far apart as strangers. So the plain ratio of variances is enough,
+# and we can solve for the last layer. A contrastive loss stays at chance for the 3x3 determinant, and folds
+# the neuron in the tails of normal entries.
 _RATIO = {"loss": "ratio"}
 
 
@@ -108,7 +109,7 @@ def _bounded(draw, reach):
     return {"default": partial(similar, draw=draw, reach=reach), "paper": partial(similar, draw=draw)}
 
 
-# without the shift to trace 5 similar matrices share their trace too
+# without the shift to trace 5, similar matrices also share their trace
 _FREE = {
     "title": "Trace and determinant of a 2x2 matrix",
     "concepts": CONCEPTS["P1-01"].formulas + CONCEPTS["P1-02"].formulas,

@@ -1,4 +1,4 @@
-"""Experiments from mechanics: two points of one orbit share what the motion conserves."""
+"""Experiments from mechanics: two points on one orbit share the conserved quantities of the motion."""
 
 from functools import partial
 
@@ -12,22 +12,22 @@ from .flow import integrate, orbits
 __all__ = ["EXPERIMENTS", "kepler_flow"]
 
 _DURATION = 3.0
-_NEAREST = 0.2  # least distance from the centre at which Kepler orbits are seen by default
-_ROUNDS = 10  # of Laguerre's method; 7 leave an error of 1e-11 in the worst of a million orbits
+_NEAREST = 0.2  # by default, Kepler orbits are seen only at this distance from the centre or more
+_ROUNDS = 10  # rounds of Laguerre's method; 7 leave an error of 1e-11 in the worst of a million orbits
 
 
 def rotation(start, times):
-    """Exact flow of the harmonic oscillator with force -x: states (N, 2) after times (N,)."""
+    """Follow the harmonic oscillator with force -x exactly: states (N, 2) after times (N,)."""
     (x, v), c, s = start.T, np.cos(times), np.sin(times)
     return np.column_stack([c * x + s * v, c * v - s * x])
 
 
 def kepler_flow(start, times):
-    """Exact flow of a unit mass in the plane, attracted by 1/r^2: states (N, 4) after times (N,).
+    """Follow a unit mass in the plane, attracted by 1/r^2, exactly: states (N, 4) after times (N,).
 
     With the position u^2 (a complex number) and dt = |u|^2 ds, the motion is u'' = (E/2) u, which is smooth
-    even through a collision (Levi-Civita 1920). It remains to solve t(s) = t, by Laguerre's method (Conway
-    1986), in steps of at most half a radian of u. The invariants are exact for any s.
+    even through a collision (Levi-Civita 1920). Then we solve t(s) = t by Laguerre's method (Conway 1986), in
+    steps that advance the phase of u by at most half a radian. The invariants are exact for any s.
     """
     z, velocity = start[:, 0] + 1j * start[:, 1], start[:, 2] + 1j * start[:, 3]
     r = np.abs(z)
@@ -54,7 +54,7 @@ def kepler_flow(start, times):
 
 
 def _plane(number, slug, title, force):
-    """Motion x'' = force(x): orbits from x, v ~ U[0, 1], seen at random times t ~ U[0, 3]."""
+    """Make the experiment on the motion x'' = force(x): it starts at x, v ~ U[0, 1], for t ~ U[0, 3]."""
 
     def rhs(x, v):
         return v, force(x)
@@ -64,7 +64,7 @@ def _plane(number, slug, title, force):
 
 
 def _attracted(x1, x2, v1, v2):
-    """Time derivatives of the Kepler problem."""
+    """Return the time derivatives of the Kepler problem."""
     cube = np.hypot(x1, x2) ** 3
     return v1, v2, -x1 / cube, -x2 / cube
 
@@ -74,11 +74,11 @@ def _square_orbits(flow, dimension):
 
 
 def kepler(rng, count):
-    """Kepler orbits from U[0, 1]^4, seen at times t ~ U[0, 3], but only 0.2 or more from the centre.
+    """Draw Kepler orbits from U[0, 1]^4, seen at times t ~ U[0, 3], at least 0.2 from the centre.
 
-    A third of the orbits come within 0.01 of the centre, where speeds reach a hundred times the usual ones.
-    These orbits stay and are exact; triplets with a point closer than 0.2 are drawn again. The negative is a
-    point of another orbit.
+    A third of the orbits come within 0.01 of the centre, where speeds are up to a hundred times the usual
+    speed. We keep these orbits, because the flow is exact. But if a point of a triplet is closer than 0.2, we
+    redraw the triplet. The negative is a point on another orbit.
     """
 
     def far(*points):
@@ -88,7 +88,7 @@ def kepler(rng, count):
 
 
 def published_kepler(rng, count):
-    """Kepler orbits as in the paper: at any distance from the centre, and negatives ~ U[0, 1]^4."""
+    """Draw Kepler orbits as in the paper: at any distance from the centre, with negatives ~ U[0, 1]^4."""
     anchor, positive, _ = _square_orbits(kepler_flow, 4)(rng, count)
     return Triplets(anchor, positive, rng.uniform(size=(count, 4)))
 

@@ -1,4 +1,4 @@
-"""A reader's own rows, with labels, values or partners, split by a seed into parts that do not overlap."""
+"""Use your own rows, with labels, values or partners. A seed splits them into parts that do not overlap."""
 
 from functools import partial
 
@@ -12,8 +12,8 @@ from .data import PARTS, Labelled, Triplets, checked_concepts
 __all__ = ["labels_parts", "pairs_parts", "values_parts"]
 
 _LEAST = 120  # rows, so that each part has 16
-_BATCHES = 8  # an epoch, at least
-_SCHEDULES = {  # steps of training, the same for few rows and many
+_BATCHES = 8  # least number in an epoch
+_SCHEDULES = {  # as many training steps for few rows as for many
     "siamese": {"steps": 5000},
     "regression": {"steps": 5000},
     "classifier": {"steps": 3000, "weight_decay": 3e-3},  # bounds the logits if labels have no noise
@@ -21,7 +21,7 @@ _SCHEDULES = {  # steps of training, the same for few rows and many
 
 
 def labels_parts(x, y, names, title, concepts):
-    """Attributes of a classifier's experiment of labelled rows: see `Experiment.from_labels`."""
+    """Return the attributes of an experiment with labels (classifier): see `Experiment.from_labels`."""
     names = _checked_names(x, "x", names)
     x, y = _checked_points(x, "x", names), _checked_labels(y)
     _checked_equal(x=x, y=y)
@@ -34,7 +34,7 @@ def labels_parts(x, y, names, title, concepts):
 
 
 def values_parts(x, y, names, title, concepts):
-    """Attributes of a regression's experiment of rows with values: see `Experiment.from_values`."""
+    """Return the attributes of an experiment with values (regression): see `Experiment.from_values`."""
     names = _checked_names(x, "x", names)
     x, y = _checked_points(x, "x", names), _checked_finite(floats(y, "y").reshape(-1), "y")
     _checked_equal(x=x, y=y)
@@ -45,7 +45,7 @@ def values_parts(x, y, names, title, concepts):
 
 
 def pairs_parts(anchor, positive, names, title, concepts):
-    """Attributes of an experiment of pairs that share something: see `Experiment.from_pairs`."""
+    """Return the attributes of an experiment with pairs that share something: see `Experiment.from_pairs`."""
     names = _checked_names(anchor, "anchor", names)
     anchor, positive = (
         _checked_points(points, what, names) for points, what in ((anchor, "anchor"), (positive, "positive"))
@@ -61,7 +61,7 @@ def _labelled(data, rows):
 
 
 def _paired(anchor, positive, rows):
-    """Triplets of some rows, already in random order: the negative is the anchor of the next."""
+    """Return triplets of rows in random order: the negative is the anchor of the row before."""
     return Triplets(anchor[rows], positive[rows], anchor[np.roll(rows, 1)])
 
 
@@ -85,12 +85,12 @@ def _table(slug, title, names, pick, size, concepts, kind):
 def _checked_names(points, what, names):
     names = names_of(points, names)
     if names is None:
-        raise DataError(f"{what} has no columns with names: give the names of the inputs, ['x', 'v']")
+        raise DataError(f"{what} has no column names: pass names, such as ['x', 'v']")
     return checked_names(names)
 
 
 def _checked_points(points, what, names):
-    """Float64 array (N, n), or a DataError."""
+    """Return a finite float64 array (N, n), or raise DataError."""
     array = floats(points, what)
     if array.ndim != 2 or array.shape[1] != len(names):
         raise DataError(
@@ -103,7 +103,7 @@ def _checked_points(points, what, names):
 
 
 def _checked_labels(y):
-    """Labels (N,): finite numbers or truth values; anything else is compared as text."""
+    """Return labels (N,): finite numbers, truth values or texts; other objects become texts."""
     gaps = np.flatnonzero(missing(y, "labels"))
     if len(gaps):
         raise DataError(
@@ -126,4 +126,4 @@ def _checked_finite(array, what):
 def _checked_equal(**columns):
     (first, a), (second, b) = columns.items()
     if len(a) != len(b):
-        raise DataError(f"{first} has {len(a)} rows and {second} has {len(b)}: each row needs one of both")
+        raise DataError(f"{first} has {len(a)} rows, but {second} has {len(b)}: pass as many rows of each")

@@ -1,4 +1,4 @@
-"""Experiments from special relativity: what all observers agree on, whatever their motion and orientation."""
+"""Experiments from special relativity: quantities that are the same for all observers."""
 
 import numpy as np
 
@@ -8,12 +8,12 @@ from .definition import Experiment
 
 __all__ = ["EXPERIMENTS", "electromagnetic", "field_tensor", "fields", "lorentz", "rotations", "spacetime"]
 
-_FASTEST = 0.8  # velocity of the default's boosts, in units of that of light
+_FASTEST = 0.8  # default limit of a boost's velocity, as a share of the speed of light
 _PAIRS = ((3, 2), (1, 3), (2, 1))  # entries of the field-strength tensor that hold B1, B2, B3
 
 
 def rotations(rng, count):
-    """Rotation matrices (count, 3, 3), uniform over the group (Haar): from unit quaternions."""
+    """Draw rotation matrices (count, 3, 3) uniformly (Haar), from unit quaternions."""
     w, x, y, z = np.moveaxis(_directions(rng.normal(size=(count, 4))), 1, 0)
     rows = (
         (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
@@ -28,9 +28,9 @@ def _directions(vectors):
 
 
 def lorentz(rng, count, fastest=1.0):
-    """Lorentz transformations (count, 4, 4) of (t, x, y, z): rotation, boost along x, rotation.
+    """Draw Lorentz transformations (count, 4, 4) of (t, x, y, z): rotation, boost along x, rotation.
 
-    The boost's velocity is U[0, fastest] in units of that of light.
+    The boost's velocity, as a share of the speed of light, is U[0, fastest].
     """
     velocity = rng.uniform(0, fastest, count)
     gamma = 1 / np.sqrt(1 - velocity**2)
@@ -47,7 +47,7 @@ def _in_space(matrices):
 
 
 def field_tensor(points):
-    """Antisymmetric field-strength tensors (N, 4, 4), F^0i = -E_i and F^ij = -e_ijk B_k, of (N, 6) fields."""
+    """Return tensors (N, 4, 4) of fields (N, 6): antisymmetric, F^0i = -E_i, F^ij = -e_ijk B_k."""
     tensors = np.zeros((len(points), 4, 4))
     tensors[:, 1:, 0] = points[:, :3]
     for k, (i, j) in enumerate(_PAIRS):
@@ -56,15 +56,16 @@ def field_tensor(points):
 
 
 def fields(tensors):
-    """E1, E2, E3, B1, B2, B3 as rows (N, 6), from field-strength tensors."""
+    """Return E1, E2, E3, B1, B2, B3 as rows (N, 6), from field-strength tensors."""
     return np.column_stack([tensors[:, 1:, 0], *(tensors[:, i, j] for i, j in _PAIRS)])
 
 
 def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
-    """Fields ~ U[0, 2]^6 and the same fields seen by another observer, F -> L F L^T; negatives are others.
+    """Draw fields ~ U[0, 2]^6, the same fields for another observer (F -> L F L^T), and other fields.
 
-    At velocities near that of light, positives grow without bound, so boosts end at 0.8. The paper has
-    boosts up to 1 and negatives ~ U[0, 1]^6, from half the box: a network can tell those by their range.
+    These are anchors, positives and negatives. Near the speed of light, positives grow without bound, so
+    boosts end at 0.8 of it. The paper has boosts up to 1. It also has negatives ~ U[0, 1]^6, in a box half as
+    wide as that of the anchors, so a network can recognise negatives by their range.
     """
     anchor, negative = rng.uniform(0, 2, (count, 6)), rng.uniform(0, strangers, (count, 6))
     transformation = lorentz(rng, count, fastest)
@@ -73,9 +74,10 @@ def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
 
 
 def spacetime(rng, count, fastest=_FASTEST):
-    """Events ~ U[0, 1]^4 and the same events seen by another observer, x -> L x; negatives are others.
+    """Draw events ~ U[0, 1]^4, the same events for another observer (x -> L x), and other events.
 
-    Boosts end at 0.8 of the velocity of light; in the paper they end at 1, where positives have no bound.
+    These are anchors, positives and negatives. Boosts end at 0.8 of the speed of light. In the paper, boosts
+    end at 1, so positives have no bound.
     """
     anchor, negative = rng.uniform(size=(2, count, 4))
     positive = np.einsum("nij,nj->ni", lorentz(rng, count, fastest), anchor)

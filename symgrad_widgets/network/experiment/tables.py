@@ -1,4 +1,4 @@
-"""A table as text, with a line of names and then one row on each line; and an experiment for a column."""
+"""Read a table from text, and make an experiment that learns one of its columns."""
 
 import csv
 from collections import Counter
@@ -15,14 +15,15 @@ _SEPARATORS = ",;\t"
 
 
 def read_table(text, what="the table"):
-    """Columns {name: [texts]} of a text, separated by commas, semicolons or tabs.
+    """Return the columns {name: [texts]} of a text: a line of names, then one row per line.
 
-    If a row does not fit the names, it raises a DataError that begins with `what` and the line.
+    Commas, semicolons or tabs separate the entries. If a row does not fit the names, DataError says so,
+    beginning with `what` and the line number.
     """
     lines = text.lstrip("\ufeff").splitlines()
     first = next((line for line in lines if line.strip()), None)
     if first is None:
-        raise DataError(f"{what} is empty: a line of names on top, then a row a line")
+        raise DataError(f"{what} is empty: write a line of names, then one row in each line")
     separator = max(_SEPARATORS, key=first.count)
     try:
         read = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
@@ -36,7 +37,7 @@ def read_table(text, what="the table"):
         name = f"the column {twice[0]!r} twice" if twice else "a column without a name"
         raise DataError(f"{what} has {name}: give each column a name of its own in the first line")
     if len(rows) == 1:
-        raise DataError(f"{what} has names and no rows: a line of names on top, then a row a line")
+        raise DataError(f"{what} has names but no rows: write a line of names, then one row in each line")
     for place, row in rows[1:]:
         if len(row) != len(names):
             raise DataError(f"{what}, line {place}: {len(row)} entries for {len(names)} columns")
@@ -44,15 +45,16 @@ def read_table(text, what="the table"):
 
 
 def numbers_in(columns, answer):
-    """Numbers {name: (N,)} of a table; an `answer` of two kinds of entries is 0 and 1.
+    """Return the numbers {name: (N,)} of a table.
 
-    If an entry is not a number, DataError gives its row.
+    If the column `answer` has two kinds of entries, they become 0 and 1. If another entry is not a number,
+    DataError names its row.
     """
     if answer not in columns:
-        raise UnknownNameError(f"no column {answer!r}; {nearest(answer, columns)}")
+        raise UnknownNameError(f"there is no column {answer!r}; {nearest(answer, columns)}")
     if len(columns) < 2:
-        raise DataError(f"the table has the column {answer!r} alone: there is nothing to learn it from")
-    labels = len(set(columns[answer])) == 2
+        raise DataError(f"the table has only the column {answer!r}: there is nothing to learn it from")
+    labels = _two_kinds(columns[answer])
     return {
         name: _labels(column) if labels and name == answer else numbers_of(name, column)
         for name, column in columns.items()
@@ -60,11 +62,15 @@ def numbers_in(columns, answer):
 
 
 def column_experiment(columns, answer, title):
-    """Experiment that learns the column `answer` of a table from the others: two kinds as labels."""
+    """Return the experiment that learns column `answer` from the others; two kinds of entries are labels."""
     numbers = numbers_in(columns, answer)
     y = numbers.pop(answer)
-    make = Experiment.from_labels if len(set(columns[answer])) == 2 else Experiment.from_values
+    make = Experiment.from_labels if _two_kinds(columns[answer]) else Experiment.from_values
     return make(np.stack(list(numbers.values()), axis=1), y, list(numbers), title=title)
+
+
+def _two_kinds(column):
+    return len(set(column)) == 2
 
 
 def _labels(column):
@@ -72,11 +78,13 @@ def _labels(column):
 
 
 def numbers_of(name, column):
-    """Finite numbers (N,) of a column, with a point or a comma before the decimals, or a DataError."""
+    """Return the finite numbers (N,) of a column, with a decimal point or comma; or raise DataError."""
     values = np.full(len(column), np.nan)
     for row, text in enumerate(column):
         with suppress(ValueError):
             values[row] = float(text.replace(",", "."))
         if not np.isfinite(values[row]):
-            raise DataError(f"row {row + 1} of {name} holds {text!r}, no finite number: leave the row out")
+            raise DataError(
+                f"row {row + 1} of {name} holds {text!r}, which is not a finite number: leave it out"
+            )
     return values

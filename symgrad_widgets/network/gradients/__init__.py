@@ -1,4 +1,4 @@
-"""Input gradients of any neuron of any torch module, as a `GradientField` of NumPy arrays."""
+"""Compute input gradients of any neuron of any torch module, as a `GradientField` of NumPy arrays."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ from .reader import Reader, check_module
 
 __all__ = ["gradient_field", "values_at"]
 
-_JITTER = 0.05  # standard deviations of each input
+_JITTER = 0.05  # size of the noise, in standard deviations of each input
 
 
 def gradient_field(
@@ -33,7 +33,7 @@ def gradient_field(
     training: bool = False,
     of: str = "value",
 ) -> GradientField:
-    """Gradient of a neuron with respect to the model's inputs, at each of the points.
+    """Compute the gradient of a neuron with respect to the model's inputs, at each of the points.
 
     >>> field = sg.gradient_field(model, x)                                # the first output
     >>> field = sg.gradient_field(model, x, "encoder.linear2", 17)         # neuron 17 of a hidden layer
@@ -48,59 +48,62 @@ def gradient_field(
     Parameters
     ----------
     model : torch.nn.Module
-        On any device, of any precision. Gradients are computed in the model's own precision, in eval mode.
-        Afterwards the model is as it was before. Threads that read models wait for one another; do not train
-        the model meanwhile.
+        On any device, in any precision. Gradients are computed in the model's own precision, in eval mode.
+        Afterwards the model is as it was before. If several threads read models, they take turns. Do not
+        train the model while it is being read.
     x : array or tensor (N, ...)
-        One point in each row. If a point has several axes, they are flattened, and the inputs are named by
-        index, such as x_0_1. Points that hold NaN, infinity, or masked or missing entries are dropped and
-        counted.
+        One point in each row. If a point has several axes, it is flattened, and its inputs are named by
+        index, such as x_0_1. Points with NaN, infinity, or masked or missing entries are dropped; the field
+        says how many were dropped.
     layer : str or None
         A name from `model.named_modules()`; None is the model's output. If a layer is called more than once,
         the last call counts.
     neuron : int, tuple of int, array, callable, or a list of these
-        The neuron within the layer's output (N, ...): a number, an index for each axis, a direction (an array
-        of the shape of one point's output: a probe, a feature of a sparse autoencoder), or a function of the
-        whole output that returns one number for each point, (N,). A list asks for several neurons at once.
+        The neuron within the layer's output (N, ...). It can be a number, or a tuple with an index for each
+        axis. It can be a direction, such as a probe or a feature of a sparse autoencoder: an array with the
+        shape of one point's output. It can also be a function of the whole output that returns one number for
+        each point, (N,). A list asks for several neurons at once.
     wrt : str, (str, array), or None
         Layer whose output counts as the input. The points of the field are then this output, flattened. If
-        you give r directions (r, ...) in the output, the inputs are the coordinates along them, by least
-        squares, and the rest of the output keeps its value.
+        you also pass an array of r directions (r, ...) in this output, the inputs are the coordinates along
+        them, found by least squares. The rest of the output keeps its value.
     forward_args : tuple, mapping, or a single argument
         Further arguments of the model's forward. Arrays and tensors with N rows are split together with the
-        points, and real numbers take the model's type.
+        points, and real numbers are converted to the model's type.
     smooth : int
-        Average the gradient over this many copies of each point, jittered by normal noise of 0.05 standard
-        deviations of each input. Use it for ReLU networks (64 is plenty); it makes smooth networks worse.
+        The gradient is averaged over this many copies of each point, moved by normal noise of 0.05 standard
+        deviations of each input. Use this for ReLU networks (64 copies are plenty). For smooth networks, this
+        makes the gradients worse.
     names, tangent
         See `GradientField`.
     seed : int
-        Seed of the jitter.
+        Seed of the noise that moves these copies.
     training : bool
         Read the model in train mode, except for dropout and normalisation over the batch, which stay in eval
-        mode. This is for models that differentiate inside their forward, such as energies with forces, and
-        keep the graph only in train mode, by `create_graph=self.training`.
+        mode. Some models differentiate inside their forward pass, such as energy models that return forces.
+        They need this setting if they keep the graph only in train mode, with `create_graph=self.training`.
     of : "value" or "probability"
-        Take the values and gradients of the neuron or of its probability. Training sees a classifier's logit
-        z only through the probability p, which is `1/(1 + exp(-z))`, or the softmax if there are several
-        classes. So far from the boundary, z is whatever training happened to leave. The directions are the
-        same, but there the gradient of p is short, and counts less. If `neuron` is a function, its number
-        must be a logit difference, and p is the probability of that.
+        Take values and gradients of the neuron itself or of its probability. Training sees a classifier's
+        logit z only through the probability p, which is `1/(1 + exp(-z))`, or the softmax if there are
+        several classes. Far from the boundary, therefore, training hardly determines z. The gradient of p has
+        the direction of the gradient of the log odds, but far from the boundary it is short and counts less.
+        If `neuron` is a function, it must return a logit difference, which determines p.
 
     Returns
     -------
     GradientField
-        points (N, n), gradients (N, n), or (N, k, n) for a list of k, and the neurons' values, float64.
+        Points (N, n), gradients (N, n), or (N, k, n) for a list of k neurons, and the neurons' values, all
+        float64.
 
     Raises
     ------
     UnknownNameError, ModelError, DataError, NoGradientError
-        The message names what cannot be read, and what to give instead.
+        The message says what cannot be read, and what to pass instead.
 
     """
     check_module(model)
     if isinstance(smooth, bool) or not isinstance(smooth, int | np.integer) or smooth < 0:
-        raise DataError(f"smooth must be a whole number of jittered copies, 0 for none, got {smooth!r}")
+        raise DataError(f"smooth must be a whole number of copies of each point, 0 for none, got {smooth!r}")
     if of not in ("value", "probability"):
         raise DataError(f'of must be "value" or "probability", got {of!r}')
     several = isinstance(neuron, list)
@@ -125,7 +128,10 @@ def gradient_field(
 
 
 def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", training=False):
-    """Values (N, k) of k neurons at points (N, ...), as in `gradient_field`, even without a gradient."""
+    """Return the values (N, k) of k neurons at points (N, ...); arguments are as in `gradient_field`.
+
+    The neurons need not have a gradient.
+    """
     check_module(model)
     data, kept = checked_points(x)
     with undisturbed(model, training=training):
@@ -137,7 +143,7 @@ def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", train
 
 
 def _averaged(reader, x, inputs, rows, copies, seed):
-    """Mean gradient over jittered copies. The noise does not depend on how many rows fit into memory."""
+    """Return the mean gradient over moved copies; the noise is the same however many rows fit into memory."""
     random = np.random.default_rng(seed)
     sigma = _JITTER * to_numpy(inputs).std(0)
     total = 0.0

@@ -1,4 +1,4 @@
-"""Directions in a layer's output: the part along one is a neuron; coordinates along several are inputs."""
+"""Directions in a layer's output: a direction can replace a neuron, and several can replace the inputs."""
 
 import numpy as np
 import torch
@@ -15,23 +15,23 @@ def is_direction(neuron):
 
 
 def checked_direction(direction, output, where):
-    """Return a direction in the outputs (N, ...) of a layer as a flat tensor, or raise a DataError."""
+    """Return a direction in a layer's outputs (N, ...) as a flat tensor, or raise DataError."""
     vector = floats(direction, "the direction given as neuron")
     shape = tuple(output.shape[1:])
     if vector.shape != shape:
         raise DataError(f"{where} has neurons of shape {shape}, but the direction has shape {vector.shape}")
     if not np.isfinite(vector).all() or not vector.any():
-        raise DataError("the direction given as neuron must hold finite numbers, not all of them 0")
+        raise DataError("the direction given as neuron must hold finite numbers that are not all 0")
     return torch.from_numpy(vector.reshape(-1).copy()).to(output)
 
 
 def along(output, direction, where):
-    """Values (N,) of an output (N, ...) along a direction of the shape of one point's output."""
+    """Return the components (N,) of an output (N, ...) along a direction of shape (...)."""
     return output.flatten(1) @ checked_direction(direction, output, where)
 
 
 def split(wrt):
-    """Name of the layer that counts as the input, and `Coordinates` in its output, or None for all of it."""
+    """Return the name of the layer that counts as the input, and `Coordinates` in its output, or None."""
     if not isinstance(wrt, tuple | list):
         return wrt, None
     if len(wrt) != 2 or not isinstance(wrt[0], str):
@@ -48,18 +48,19 @@ class Coordinates:
         self._layer, rows = layer, floats(directions, "the directions given in wrt")
         if rows.ndim < 2 or not np.isfinite(rows).all():
             raise DataError(
-                f"the directions given in wrt must be finite numbers, a row for each, got shape {rows.shape}"
+                "the directions given in wrt must be finite numbers, with one row for each direction, "
+                f"got shape {rows.shape}"
             )
         self._shape, self._rows = rows.shape[1:], rows.reshape(len(rows), -1)
         if np.linalg.matrix_rank(self._rows) < len(rows):
             raise DataError(
-                f"the {len(rows)} directions given in wrt are linearly dependent: leave out those "
-                "that follow from the others"
+                f"the {len(rows)} directions given in wrt are linearly dependent: leave out those that are "
+                "combinations of the others"
             )
         self._inverse = np.linalg.pinv(self._rows)
 
     def of(self, outputs):
-        """Coordinates (N, r) of outputs (N, ...), by least squares."""
+        """Return the coordinates (N, r) of outputs (N, ...), by least squares."""
         if tuple(outputs.shape[1:]) != self._shape:
             raise DataError(
                 f"the layer {self._layer!r} gives shape {tuple(outputs.shape[1:])} for a point, but the "
@@ -74,7 +75,7 @@ class Coordinates:
         return coordinates
 
     def put(self, coordinates, rows):
-        """Outputs with these coordinates; the rest is that of the points numbered `rows`."""
+        """Return outputs with these coordinates and the remembered rest of the points numbered `rows`."""
         return self._rest[rows] + self._spanned(coordinates)
 
     def _spanned(self, coordinates):

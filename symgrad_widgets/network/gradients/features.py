@@ -1,4 +1,4 @@
-"""A network whose neurons are directions in a layer of another one: probes, features, random directions."""
+"""Make a network whose neurons are directions in another network's layer, such as probes or features."""
 
 import torch
 from torch import nn
@@ -14,7 +14,7 @@ LAYER = "features"
 
 
 class Features(nn.Module):
-    """A model with a layer `features` of k neurons, which read k directions in one of its other layers.
+    """A model with a further layer, `features`; its k neurons are components along k directions in a layer.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ class Features(nn.Module):
         self.model, self.layer = not_compiled(model), layer
         self.rows = floats(directions, "directions")
         if self.rows.ndim < 2 or not len(self.rows):
-            raise DataError(f"directions must hold one row for each, got shape {self.rows.shape}")
+            raise DataError(f"directions must hold one row for each direction, got shape {self.rows.shape}")
         layer_of(model, layer)
         self.features = _Along(self.rows, layer)
 
     def forward(self, x, *arguments, **named):
-        """Components (N, k) along the directions."""
+        """Return the components (N, k) along the directions."""
         seen = []
         if self.layer is None:
             return self.features(forward(self.model, x, *arguments, **named))
@@ -46,7 +46,7 @@ class Features(nn.Module):
 
 
 def inside(wrt):
-    """Name in `Features` of the layer that counts as the input in its model."""
+    """Return the name, inside `Features`, of the layer that counts as the input."""
     if wrt is None:
         return None
     return f"model.{wrt}" if isinstance(wrt, str) else (f"model.{wrt[0]}", *wrt[1:])

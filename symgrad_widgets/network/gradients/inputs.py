@@ -1,4 +1,4 @@
-"""What goes into a model: points, checked and named, and the further arguments of its forward pass."""
+"""Check the inputs of a model: points with names, and the further arguments of its forward pass."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -18,19 +18,19 @@ _WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
 class Points(NamedTuple):
-    """Points to read a model at."""
+    """Points at which to read a model."""
 
-    x: torch.Tensor  # (N, ...) real numbers; whole ones stay whole
-    kept: np.ndarray  # truth values: which of the points given these are
+    x: torch.Tensor  # (N, ...) real numbers; integers stay integers
+    kept: np.ndarray  # booleans: which of the given points are kept
 
     @property
     def dropped(self):
-        """Number of given points that hold anything but finite numbers."""
+        """Number of given points that contain anything but finite numbers."""
         return int((~self.kept).sum())
 
 
 def checked_points(x):
-    """Return `Points` of finite numbers, or raise a DataError that says what they are instead."""
+    """Return `Points` of finite numbers, or raise a DataError that says what was given instead."""
     if type(x) in (torch.Tensor, torch.nn.Parameter) and _real(x):
         x = x.detach()
     else:
@@ -38,7 +38,7 @@ def checked_points(x):
     if x.ndim < 2 or not x.numel():
         raise DataError(
             f"points must have shape (N, n) or (N, ...), got {tuple(x.shape)}; "
-            "one column of numbers is a table x[:, None], a single point a table of one row, x[None]"
+            "pass a single input as one column, x[:, None], and a single point as one row, x[None]"
         )
     finite = torch.isfinite(x.reshape(len(x), -1)).all(1)
     if not finite.any():
@@ -46,20 +46,20 @@ def checked_points(x):
             f"each of the {len(x)} points holds NaN, infinity, or an entry that is masked or missing"
         )
     x = x if finite.all() else x[finite]
-    return Points(x.contiguous(), finite.cpu().numpy())  # other strides would give other last bits
+    return Points(x.contiguous(), finite.cpu().numpy())  # other strides would change the last bits
 
 
 def _real(x):
-    """Whether a tensor holds real numbers on a device, so that it can stay there as it is."""
+    """Whether a tensor holds real numbers in memory, so that it can stay on its device."""
     numbers_of = x.dtype.is_floating_point or x.dtype in _WHOLE
     return numbers_of and x.layout == torch.strided and not x.is_meta
 
 
 class Arguments:
-    """Further arguments of the forward pass: a tuple or list of them, a mapping by name, or a single one.
+    """Further arguments of the forward pass: a tuple or list, a mapping by name, or a single argument.
 
-    If an array or tensor among them, also inside lists and the like, has a row for each point, it is split
-    together with the points. Real numbers take the model's type. `kept` says which of the points are left.
+    An array or tensor with a row for each point is split together with the points, even inside lists,
+    mappings and the like. Real numbers are converted to the model's type. `kept` says which points are left.
     """
 
     def __init__(self, arguments, kept):
@@ -76,9 +76,9 @@ class Arguments:
         return len(self._rows)
 
     def at(self, rows, device, dtype):
-        """Positional and named arguments for a slice, or an array of numbers, of the points.
+        """Return positional and named arguments for some points, given by a slice or an array of numbers.
 
-        `dtype` is the type for real numbers; None keeps their own.
+        Real numbers are converted to `dtype`; if it is None, they keep their type.
         """
 
         def cut(value):
@@ -91,22 +91,22 @@ class Arguments:
 
 
 def _tensor(array):
-    """Tensor from an array of any byte order, stride, number type and mask."""
+    """Return a tensor from an array of any byte order, strides or number type, with or without a mask."""
     try:
         if not isinstance(array, np.ma.MaskedArray):
             return torch.tensor(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")))
-    except TypeError:  # a type of number that torch does not have
+    except TypeError:  # torch lacks this type of number
         pass
     return torch.from_numpy(numbers(array, "an argument of the forward pass"))
 
 
 def to_numpy(tensor):
-    """Float64 array of a tensor's values, wherever it lives."""
+    """Return a tensor's values as a float64 array; the tensor may be on any device."""
     return tensor.detach().cpu().double().numpy()
 
 
 def axis_names(shape):
-    """Names by index, such as x_0_1, for points of several axes; None for vectors: the field's own x1 ..."""
+    """Return names by index, such as x_0_1, for points with several axes; None for vectors (x1, x2 ...)."""
     if len(shape) == 1:
         return None
     return tuple("_".join(["x", *map(str, index)]) for index in product(*map(range, shape)))

@@ -1,4 +1,4 @@
-"""Layers whose outputs have neurons: how to count these, and which of them only bend another layer's."""
+"""Find layers whose outputs have neurons, number the neurons, and find layers that bend another layer."""
 
 import math
 from dataclasses import dataclass
@@ -21,19 +21,20 @@ _ELEMENTWISE = {
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer whose output has a row for each point; its neurons are counted along one other axis.
+    """A layer whose output has a row for each point; another axis numbers its neurons.
 
     Attributes
     ----------
     name : str or None
         As in `model.named_modules()`; None is the model's own output.
     kind : str, the module's type
-    shape : tuple, of the output without the points
+    shape : tuple, shape of the output for one point
     axis : int
-        Channels of an image, features of a sequence. A neuron's value is its mean over the other axes.
+        The axis that numbers the neurons, such as the channels of an image or the features of a sequence. A
+        neuron's value is its mean over the remaining axes.
     bent : bool
         Whether each neuron is known to be a function of the neuron with the same number in an earlier layer,
-        so that their gradients are parallel.
+        so that the two have parallel gradients.
 
     """
 
@@ -50,7 +51,7 @@ class Layer:
 
     @property
     def title(self):
-        """The name to show a reader."""
+        """The name that users see."""
         return "output" if self.name is None else self.name
 
     @property
@@ -60,35 +61,35 @@ class Layer:
         return f"{self.title}{kind} · {self.count:,}"
 
     def values(self, output):
-        """Values (N, count) of the neurons, as a tensor, from the layer's output."""
+        """Return the values (N, count) of the neurons, a tensor, from the layer's output."""
         output = tensor_of(output)
         if not self.shape:
             return output[:, None]
         return output.movedim(1 + self.axis, 1).reshape(len(output), self.count, -1).mean(2)
 
     def neuron(self, number):
-        """Return the neuron with a number, in the form of `gradient_field`'s argument `neuron`."""
+        """Return the neuron with this number as a value for `gradient_field(neuron=...)`."""
         return lambda output: self.values(output)[:, number]
 
 
 def tensor_of(output):
-    """Return the output, or its first part if it has several, as from recurrent layers and attention."""
+    """Return the output, or its first part if it is a tuple, as in recurrent layers and attention."""
     return output[0] if isinstance(output, tuple) and output else output
 
 
 def bends(module, before, after):
-    """Whether a module is known to act on each number separately, and makes tensor `after` from `before`."""
+    """Whether a module is known to act on each number separately, and has turned `before` into `after`."""
     return type(module) in _ELEMENTWISE and torch.equal(module.forward(before.clone()), after)
 
 
 def layers_of(outputs, modules, bent):
-    """Yield the Layer of each output, a tensor; `bent` names those that an activation makes from another."""
-    images = set()  # shapes of sequences whose channels come first, as a convolution has left them
+    """Yield a `Layer` for each output, a tensor; `bent` names the layers that only bend an earlier one."""
+    images = set()  # shapes of sequences whose channels come first, as after a convolution
     for name, output in outputs.items():
         shape, module = tuple(output.shape[1:]), modules.get(name)
         if isinstance(module, _CHANNELS_FIRST):
             images.add(shape)
         axis = len(shape) - 1 if len(shape) == 2 and shape not in images else 0
         kind = "output" if module is None else type(module).__name__
-        single = math.prod(shape) == (shape[axis] if shape else 1)  # a mean of what is bent is no mean bent
+        single = math.prod(shape) == (shape[axis] if shape else 1)  # a mean of bent values is not a bent mean
         yield Layer(name, kind, shape, axis, name in bent and single)

@@ -1,4 +1,4 @@
-"""The one way to run a model: alone, in eval mode, with gradients; afterwards everything is put back."""
+"""Run a model alone, in eval mode, with gradients; put everything back afterwards."""
 
 import contextlib
 import sys
@@ -18,30 +18,30 @@ __all__ = ["undisturbed"]
 _NORM = nn.modules.batchnorm._NormBase  # noqa: SLF001 - the common base has no public name
 _PACKAGE = str(Path(__file__).parents[2])
 
-# One for all models: they may share layers, and the random state and the switches of cuDNN and of attention
-# are the process's own.
+# One lock for all models: they may share layers, and the process has only one random state and one set of
+# switches for cuDNN and attention.
 _RUNNING = Lock()
 
 
 @contextlib.contextmanager
 def undisturbed(model, *, training=False, warn=True):
-    """Run a model inside this context, and let nobody else run one; yields its `Snapshot`.
+    """Run a model alone inside this context, which yields the model's `Snapshot`.
 
     Afterwards, everything in the model and the state of the random generators is as it was before, even after
-    an error or Ctrl-C. Other threads that use this to run a model wait for their turn.
+    an error or Ctrl-C. Other threads that run a model in such a context wait for their turn.
 
     Parameters
     ----------
     model : torch.nn.Module
     training : bool
-        Modules see themselves in train mode, for a forward pass that asks about it. Dropout and normalisation
-        over the batch stay in eval mode.
+        Put modules into train mode, except for dropout and normalisation over the batch, which stay in eval
+        mode.
     warn : bool
-        Warn if eval mode gives other numbers than the mode that the model is in.
+        Warn if the model gives different numbers in eval mode and in its present mode.
 
     """
-    _refuse_empty(model)
     with _RUNNING.held():
+        _refuse_empty(model)
         before = Snapshot(model)
         try:
             if warn and not training:
@@ -76,7 +76,7 @@ def _refuse_empty(model):
 
 @contextlib.contextmanager
 def _every_layer_called():
-    """Switch off the shortcut of transformers that computes several layers at once and calls no hooks."""
+    """Switch off the fast path of transformers, which computes several layers at once and calls no hooks."""
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
@@ -86,7 +86,7 @@ def _every_layer_called():
 
 
 def _share_again(model):
-    """Leave a model that `fully_shard` splits among processes in the state between two steps."""
+    """If `fully_shard` splits a model among processes, split it again, as between two training steps."""
     for module in model.modules():
         if "FSDP" in type(module).__name__ and hasattr(module, "reshard"):
             module.reshard()
@@ -96,15 +96,15 @@ def _warn(model):
     changed = sorted({type(m).__name__ for m in model.modules() if _training(m) and _behaves_so(m)})
     if changed:
         warnings.warn(
-            f"the model is in train mode and holds {', '.join(changed)}: it is read in eval mode; "
-            "call model.eval() first to say so yourself",
+            f"the model is in train mode and holds {', '.join(changed)}: we read it in eval mode; "
+            "if you mean that, call model.eval() first",
             stacklevel=_calls_inside(),
         )
 
 
 def _calls_inside():
-    """Number of calls between here and the one from outside the package, for a warning."""
-    frame, count = sys._getframe(1), 1  # noqa: SLF001 - warnings has it from Python 3.12 on
+    """Return the `stacklevel` of a warning: the distance to the first caller outside the package."""
+    frame, count = sys._getframe(1), 1  # noqa: SLF001 - `warnings` can do this from Python 3.12 on
     while frame.f_back is not None and _ours(frame.f_code.co_filename):
         frame, count = frame.f_back, count + 1
     return count
@@ -118,7 +118,7 @@ def _switch(model, training):
     if any(_training(module) != training for module in model.modules()):
         try:
             model.train(training)
-        except NotImplementedError:  # an exported module stays in the mode that it was exported in
+        except NotImplementedError:  # an exported module cannot change its mode in this way
             for module in model.modules():
                 module.training = training
     for module in model.modules() if training else ():
@@ -131,12 +131,12 @@ def _training(module):
 
 
 def _behaves_so(module):
-    rates = getattr(module, "p", 0), getattr(module, "dropout", 0)  # of dropout layers; of recurrent ones
+    rates = getattr(module, "p", 0), getattr(module, "dropout", 0)  # of dropout layers, of recurrent layers
     return isinstance(module, _NORM) or any(isinstance(rate, float) and rate > 0 for rate in rates)
 
 
 def _not_compiled():
-    """Use Python's own forward pass, even if a module was compiled in place: others call no hooks."""
+    """Run Python's own forward pass even for a compiled module, because compiled modules call no hooks."""
     stance = getattr(getattr(torch, "compiler", None), "set_stance", None)  # from torch 2.6 on
     if "torch._dynamo" not in sys.modules or stance is None:
         return contextlib.nullcontext()

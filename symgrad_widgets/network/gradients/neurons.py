@@ -1,4 +1,4 @@
-"""Which number in a layer's output is the neuron: by number, by index, or by a function of the output."""
+"""Find a neuron in a layer's output by its number, by an index, or by a function of the output."""
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ __all__ = ["neuron_index", "neuron_values", "others_of"]
 
 
 def neuron_values(output, neuron, count, where, layers, of="value"):
-    """Values (count,) of one neuron, read from an output; for its "probability", the log odds.
+    """Return the values (count,) of one neuron from an output; if `of="probability"`, return log odds.
 
     `where` names the output and `layers` lists the model's layers, for error messages.
     """
@@ -25,7 +25,7 @@ def neuron_values(output, neuron, count, where, layers, of="value"):
     if output.ndim == 0 or len(output) != count:
         raise ModelError(
             f"{where} has shape {tuple(output.shape)} for {count} points: its first axis must be the points "
-            "(batch_first=True); otherwise give a function, such as neuron=lambda out: out[-1, :, 0]"
+            "(batch_first=True); otherwise pass a function, such as neuron=lambda out: out[-1, :, 0]"
         )
     output = output[:, None] if output.ndim == 1 else output
     if is_direction(neuron):
@@ -36,7 +36,7 @@ def neuron_values(output, neuron, count, where, layers, of="value"):
 
 
 def others_of(logits, index, where):
-    """What the log odds of a class compare its logit with: softmax's other logits, or 0 for a single one."""
+    """Return the number to subtract from a class's logit to get log odds; 0 if there are no other classes."""
     if logits.ndim > 2:
         shape = tuple(logits.shape[1:])
         raise ModelError(f'{where} has neurons of shape {shape}: of="probability" takes logits (N, classes)')
@@ -75,8 +75,8 @@ def _along(shape):
 def _called(output, neuron, count):
     name = getattr(neuron, "__name__", type(neuron).__name__)
     try:
-        value = neuron(copied(output))  # it may overwrite what the next neuron is read from
-    except Exception as error:  # whatever the reader's function raises is about the output it was given
+        value = neuron(copied(output))  # a copy, because the function may overwrite its argument
+    except Exception as error:  # the user's function may raise anything
         raise ModelError(
             f"the function {name} given as neuron failed on {described(output)}: "
             f"{type(error).__name__}: {error}"

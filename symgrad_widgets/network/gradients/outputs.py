@@ -1,4 +1,4 @@
-"""What a layer or a model returns: a tensor, or tensors inside anything else."""
+"""Find tensors in the output of a layer or model: a tensor, or tensors inside anything else."""
 
 from collections.abc import Mapping, MutableMapping
 from copy import copy
@@ -8,16 +8,16 @@ import torch
 __all__ = ["bare", "copied", "described", "mapped", "table_of", "tensors_in", "transformed"]
 
 _FUNC = torch._C._functorch  # noqa: SLF001 - torch.func has no public name for these
-_DEEPEST = 6  # objects inside one another
+_DEEPEST = 6  # most levels of objects inside one another
 
 
 def copied(output):
-    """Return a copy of an output as it is now: later steps may overwrite it in place."""
+    """Return a copy of an output, because later steps may overwrite it in place."""
     return mapped(torch.clone, output)
 
 
 def tensors_in(output):
-    """All tensors of an output, in order."""
+    """Return all tensors of an output, in order."""
     found = []
 
     def find(tensor):
@@ -29,32 +29,32 @@ def tensors_in(output):
 
 
 def table_of(output, count):
-    """All real numbers of an output as a table (count, ...), or None if it has no row for each point."""
+    """Return all real numbers of an output as a table (count, ...), or None if no tensor has `count` rows."""
     rows = [t for t in tensors_in(output) if t.is_floating_point() and t.ndim and len(t) == count]
     return torch.cat([t.reshape(count, -1) for t in rows], 1) if rows else None
 
 
 def transformed(output):
-    """Whether an output belongs to a transform of torch.func (grad, vmap ...), and is void outside it."""
+    """Whether an output belongs to a transform of torch.func (grad, vmap ...) and is invalid outside it."""
     return any(map(_FUNC.is_functorch_wrapped_tensor, tensors_in(output)))
 
 
 def bare(tensor):
-    """Return the tensor inside a tensor of a transform; return any other tensor as it is."""
+    """Return the tensor inside a torch.func transform's tensor; return any other tensor unchanged."""
     while _FUNC.is_functorch_wrapped_tensor(tensor):
         tensor = _FUNC.get_unwrapped(tensor)
     return tensor
 
 
 def mapped(function, output, kinds=torch.Tensor, *, within=()):
-    """Return the same output with `function(tensor)` in place of each tensor, or of each of other `kinds`.
+    """Replace each tensor in an output, or each object of `kinds`, with `function(tensor)`.
 
-    It looks into tuples of any kind, lists, mappings, dataclasses, and objects that hold any of these. What
-    holds none of them is returned itself, not a copy.
+    Tensors are found inside tuples of any kind, lists, mappings, dataclasses, and objects that contain any of
+    these. Anything without a tensor is returned unchanged, not copied.
     """
     if isinstance(output, kinds):
         return function(output)
-    if len(within) == _DEEPEST or any(output is one for one in within):  # one that holds itself
+    if len(within) == _DEEPEST or any(output is one for one in within):  # an object that contains itself
         return output
     changed = {}
     for where, key, part in _parts(output):
@@ -65,7 +65,7 @@ def mapped(function, output, kinds=torch.Tensor, *, within=()):
 
 
 def _parts(output):
-    """Yield the parts of an output: whether each is an item or an attribute, its key, and the part."""
+    """Yield the parts of an output: "item" or "attribute", its key, and the part."""
     if isinstance(output, type | torch.nn.Module):
         return
     if isinstance(output, Mapping):
@@ -77,7 +77,7 @@ def _parts(output):
 
 
 def _with(output, changed):
-    """Copy of an output with other parts."""
+    """Copy an output, with some parts replaced."""
     items = {key: part for (where, key), part in changed.items() if where == "item"}
     if isinstance(output, tuple):
         parts = [items.get(i, part) for i, part in enumerate(output)]
@@ -94,7 +94,7 @@ def _with(output, changed):
 
 
 def described(output):
-    """What a model returned, in words."""
+    """Describe a model's output in words."""
     if isinstance(output, torch.Tensor):
         return f"a tensor of shape {tuple(output.shape)} and type {output.dtype}"
     if isinstance(output, Mapping):

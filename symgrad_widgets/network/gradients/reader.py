@@ -1,4 +1,4 @@
-"""Run a model on chunks of points, with hooks on the layer to read and on the layer to vary."""
+"""Run a model on chunks of points, with hooks on the layer to read and on the layer that is the input."""
 
 import contextlib
 import threading
@@ -28,13 +28,13 @@ __all__ = [
 ]
 
 _MOST_ROWS = 4096
-_BYTES = 2**28  # of intermediate results kept for one backward pass
+_BYTES = 2**28  # most bytes of intermediate results in memory for one backward pass
 _ORIGINAL = "_orig_mod"  # torch's name for the module that it compiled
-_PROBED = 4  # points on which a model is tried before the rest
+_PROBED = 4  # we first try a model on this many points
 
 
 class Reader:
-    """Values and gradients of some neurons of one layer, with respect to the inputs or to another layer."""
+    """Computes values and gradients of neurons, with respect to the inputs or to another layer's output."""
 
     def __init__(self, model, layer, neurons, wrt, arguments, of="value"):
         self.model, self.neurons, self.of = not_compiled(model), neurons, of
@@ -46,11 +46,11 @@ class Reader:
         self.where = "the model's output" if layer is None else f"the output of layer {layer!r}"
 
     def _prepared(self, x):
-        """Points as the model takes them: integers stay integers if an inner layer counts as the input."""
+        """Convert points for the model; integers stay integers if an inner layer counts as the input."""
         return placed(x, self.model, whole=self.wrt is not None)
 
     def inputs(self, x):
-        """What the gradients are with respect to, a tensor (N, ...): the points, or the output of `wrt`."""
+        """Return the tensor (N, ...) to differentiate with respect to: the points or the output of `wrt`."""
         if self.wrt is None:
             self._refuse_tokens(x)
             return self._prepared(x)
@@ -59,7 +59,7 @@ class Reader:
         return outputs if self.coordinates is None else self.coordinates.hold(outputs)
 
     def _put(self, leaf, rows):
-        """Return the output of `wrt` at some points, given their inputs as a leaf tensor."""
+        """Make the output of `wrt` at the points `rows` from `leaf`, the tensor of the inputs."""
         return leaf.clone() if self.coordinates is None else self.coordinates.put(leaf, rows)
 
     def _refuse_tokens(self, x):
@@ -67,8 +67,8 @@ class Reader:
         if tables and not x.dtype.is_floating_point:
             raise ModelError(
                 f"the points are whole numbers ({x.dtype}) that the model looks up in {tables[0]!r}: "
-                "there is no gradient with respect to them; for the one with respect to its output, give "
-                f"wrt={tables[0]!r}"
+                "there is no gradient with respect to them; for the gradient with respect to its output, "
+                f"pass wrt={tables[0]!r}"
             )
 
     def _varied_output(self, x, rows):
@@ -89,7 +89,7 @@ class Reader:
         return output
 
     def probe(self, x, inputs):
-        """Try the model on a few points; returns how many fit into memory at once."""
+        """Try the model on a few points, and return how many points fit into memory at once."""
         rows = slice(0, _PROBED)
         leaf, values = self._evaluate(x[rows], inputs[rows], rows)
         kept = _kept_bytes(values, self.model)
@@ -103,7 +103,7 @@ class Reader:
         return int(np.clip(_BYTES * len(leaf) // max(kept, 1), 1, _MOST_ROWS))
 
     def differentiate(self, x, inputs, rows):
-        """Values (N, k) and gradients (N, k, ...) as float64 arrays, `rows` points at a time."""
+        """Return values (N, k) and gradients (N, k, ...), float64; compute `rows` points at a time."""
         parts = [self._chunk(x[part], inputs[part], part) for part in _chunks(len(x), rows)]
         return tuple(map(np.concatenate, zip(*parts, strict=True)))
 
@@ -116,9 +116,9 @@ class Reader:
         return to_numpy(values), np.stack([to_numpy(gradient) for gradient in gradients], 1)
 
     def _evaluate(self, x, inputs, rows):
-        """A leaf tensor of the inputs, and the values (rows, k) that depend on it.
+        """Return a leaf tensor with the inputs, and the values (rows, k) that depend on it.
 
-        Copies go into the model and out of it: an activation may overwrite its argument in place.
+        We copy the model's inputs and outputs, because an activation may overwrite its argument in place.
         """
         leaf = inputs.detach().clone().requires_grad_()
         seen = []
@@ -146,8 +146,8 @@ class Reader:
         quantised = next((n for n, m in self.layers.items() if "quantized" in type(m).__module__), None)
         if quantised is not None:
             return ModelError(
-                f"{self.where} has no gradient: the layer {quantised!r} is quantised; give the model "
-                "before it was quantised"
+                f"{self.where} has no gradient: the layer {quantised!r} is quantised; use the model "
+                "as it was before"
             )
         return ModelError(
             f"{self.where} is detached from its input: no gradient flows back through it "
@@ -157,16 +157,16 @@ class Reader:
         )
 
     def _remade(self):
-        """Why the model calls none of its layers, if it was traced or exported; else an empty text."""
+        """Return the end of a message if the model was traced or exported, and calls no layers; or ""."""
         remade = isinstance(self.model, torch.jit.ScriptModule | torch.fx.GraphModule)
-        return ", since it was traced or exported: give the module that it was made from" if remade else ""
+        return ", since it was traced or exported: pass the module that it was made from" if remade else ""
 
     def _forward(self, x, rows):
         positional, named = self.arguments.at(rows, self.device, self.dtype)
         return forward(self.model, x, *positional, **named)
 
     def _gradient(self, value, leaf, column, retain):
-        """Derivative of a value with respect to the leaf; `column` holds this neuron at all points."""
+        """Return the derivative of `column`, a neuron's values at all points, with respect to the leaf."""
         try:
             gradient = _derivative(value, leaf, retain)
         except Exception as error:  # a stranger's backward may raise anything
@@ -175,7 +175,7 @@ class Reader:
                 f"{_way_out(error)}"
             ) from error
         if gradient is None and self.wrt is None and torch.unique(column.detach()).numel() > 1:
-            raise self._detached()  # it changes from point to point
+            raise self._detached()  # the value varies, so it depends on the input
         if gradient is None:
             origin = "the input" if self.wrt is None else f"the layer {self.wrt!r} given as wrt"
             raise NoGradientError(f"{self.where} does not depend on {origin}; choose another neuron or layer")
@@ -183,18 +183,21 @@ class Reader:
 
 
 def check_module(model):
-    """Raise ModelError unless it is a module."""
+    """Raise ModelError unless the model is a module."""
     if not isinstance(model, nn.Module):
         raise ModelError(f"model must be a torch.nn.Module, got {type(model).__name__}{instead_of(model)}")
 
 
 def not_compiled(model):
-    """Return the module that `torch.compile` was given; compiled code calls no hooks."""
-    return dict(model.named_children()).get(_ORIGINAL, model)  # a wrapper may pass on names of what it holds
+    """Return the module that was given to `torch.compile`, because compiled code calls no hooks."""
+    return dict(model.named_children()).get(_ORIGINAL, model)  # a wrapper may have the same names
 
 
 def layer_of(model, name):
-    """Layer with a name in `model.named_modules()`; None for None. A compiled model needs no prefix."""
+    """Return the layer with this name in `model.named_modules()`, or None if the name is None.
+
+    You may leave out the prefix that `torch.compile` adds to a name.
+    """
     if name is None:
         return None
     model = not_compiled(model)
@@ -206,12 +209,12 @@ def layer_of(model, name):
 
 
 def plain_name(name, layers):
-    """Name of a compiled model's layer without its prefix, or with it, as it is among `layers`."""
+    """Return a layer's name as in `layers`, without the prefix of a compiled model if necessary."""
     return name if name in layers else name.removeprefix(f"{_ORIGINAL}.")
 
 
 def placed(x, model, *, whole=False):
-    """Points as a model takes them: on its device, of its floating type, or of their own if it has none.
+    """Move points to the model's device and floating type; if it has none, they keep their own type.
 
     With `whole`, integers stay integers.
     """
@@ -222,21 +225,21 @@ def placed(x, model, *, whole=False):
 
 
 def home(model):
-    """Device and floating type of a model's first parameters or buffers; None if it has no type."""
+    """Return the device and floating type of a model's parameters and buffers; the type may be None."""
     state = list(chain(model.parameters(), model.buffers()))
     device = state[0].device if state else torch.device("cpu")
     return device, next((t.dtype for t in state if t.is_floating_point()), None)
 
 
 def forward(model, x, *arguments, **named):
-    """Output of a model. Any error in its forward becomes a ModelError."""
+    """Run a model; any error in its forward pass becomes a ModelError."""
     try:
         return model(x, *arguments, **named)
     except SymgradError:
         raise
     except Exception as error:  # a stranger's forward may raise anything
         fixed = isinstance(model, torch.fx.GraphModule) and isinstance(error, AssertionError)
-        dynamic = "; was it exported for one number of points? Give dynamic_shapes to torch.export.export"
+        dynamic = "; was it exported for one number of points? Pass dynamic_shapes to torch.export.export"
         takes = wanted(model, x)
         raise ModelError(
             f"the model's forward failed on points of shape {tuple(x.shape)} and type {x.dtype}: "
@@ -264,15 +267,16 @@ def scripted(module):
     """Return the error for a scripted layer."""
     return ModelError(
         f"a scripted module ({getattr(module, 'original_name', type(module).__name__)}) hides "
-        "its layers: give the module that it was made from, or read the output, layer=None"
+        "its layers: pass the module that it was made from, or read the output, layer=None"
     )
 
 
 @contextlib.contextmanager
 def hooked(layer, hook):
-    """Inside this context, call `hook(module, arguments, output)` after each forward of the layer.
+    """Inside this context, call `hook(module, arguments, output)` after each forward pass of the layer.
 
-    This holds for the current thread only: it ignores a forward that the model's owner runs in another one.
+    This applies only to the current thread. If someone runs the model in another thread, the hook is not
+    called.
     """
     own = threading.get_ident()
 
@@ -295,7 +299,7 @@ def _derivative(value, leaf, retain):
     except RuntimeError as error:
         if "use_reentrant" not in str(error):
             raise
-    value.backward(retain_graph=retain)  # the only way through a checkpoint of that kind
+    value.backward(retain_graph=retain)  # the only way through such a checkpoint
     return leaf.grad
 
 
@@ -309,13 +313,14 @@ def _way_out(error):
 
 
 def _kept_bytes(values, model):
-    """Bytes that the graph of some values keeps for the backward pass, without the model's parameters.
+    """Return how many bytes the graph of some values keeps for the backward pass, without parameters.
 
-    It asks the graph itself: hooks on saved tensors would disturb a model that differentiates inside.
+    We inspect the graph itself, because hooks on saved tensors would disturb a model that differentiates
+    inside its forward pass.
     """
     kept = {}
     for parameter in model.parameters():
-        with contextlib.suppress(RuntimeError):  # a part of one in another process
+        with contextlib.suppress(RuntimeError):  # a part may be in another process
             kept[parameter.untyped_storage().data_ptr()] = 0
     seen, waiting = set(), [values.grad_fn]
     while waiting:
@@ -336,7 +341,7 @@ def _saved_by(node):
     for name in names:
         try:
             value = getattr(node, name, ())
-        except RuntimeError:  # it has been used up, or something else than a plain tensor has been saved
+        except RuntimeError:  # already freed, or not a plain tensor
             continue
         for one in value if isinstance(value, tuple | list) else (value,):
             if type(one) in (torch.Tensor, nn.Parameter) and one.layout == torch.strided:

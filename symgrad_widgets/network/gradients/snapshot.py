@@ -1,4 +1,4 @@
-"""Remember everything that running a model may change, so that it can be put back, bit for bit."""
+"""Remember everything that running a model may change, and put it back bit for bit."""
 
 import random
 from collections import deque
@@ -10,22 +10,22 @@ from torch import nn
 
 __all__ = ["Snapshot"]
 
-_COPIED = 2**30  # bytes of a model's tensors to copy at most
+_COPIED = 2**30  # most bytes of a model's tensors to copy
 _PLAIN = (torch.Tensor, nn.Parameter, getattr(nn, "Buffer", nn.Parameter))
 
 
 class Snapshot:
-    """A model as it is now: everything in its modules, and the state of all random generators.
+    """The present state of a model, and of all random generators.
 
     It covers attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`, `requires_grad`
-    and device, also in lists, dicts and sets. `restore()` touches only what has changed since. It copies a
-    tensor's values back without a trace in the tensor's version, so that the user can still run a pending
-    backward pass. In models above 1 GiB, only the first tensors are copied.
+    and device, even in lists, dicts and sets. `restore()` touches only what has changed. When it copies a
+    tensor's values back, the tensor's version stays the same, so a backward pass that the user has prepared
+    can still run. In models above 1 GiB, only the first tensors are copied.
     """
 
     def __init__(self, model):
         self._undo, self._room = [], _COPIED
-        self._seen = {}  # by id; it keeps the objects, so that no id is used twice
+        self._seen = {}  # by id; we hold the objects, so that no id is used twice
         waiting = deque(model.modules())
         while waiting:
             value = waiting.popleft()
@@ -35,18 +35,18 @@ class Snapshot:
         self._undo += [_random_torch(), _random_numpy(), _random_python()]
 
     def restore(self):
-        """Put everything back; after an error or Ctrl-C, still put back the rest."""
+        """Put everything back. If an error or Ctrl-C interrupts this, still put back the rest."""
         with ExitStack() as stack:
             for undo in self._undo:
                 stack.callback(undo)
 
     @property
     def tensors(self):
-        """All tensors that were found."""
+        """All tensors of the model."""
         return [value for value in self._seen.values() if isinstance(value, torch.Tensor)]
 
     def _remember(self, value):
-        """Remember one object; returns what is in it."""
+        """Remember one object, and return the objects inside it."""
         if isinstance(value, nn.Module):
             self._undo.append(_flag(value))
             return [vars(value), *value.parameters(recurse=False), *value.buffers(recurse=False)]
@@ -87,7 +87,10 @@ class Snapshot:
 
 
 def _flag(module):
-    """Mode of a module whose attributes are not plain Python, such as a scripted one."""
+    """Return a function that restores a module's training mode.
+
+    A scripted module does not have the mode among its Python attributes.
+    """
     mode = getattr(module, "training", None)
 
     def undo():
@@ -169,7 +172,7 @@ def _random_python():
 
 
 def _one_place(tensor, data):
-    """Whether a tensor still uses the same memory."""
+    """Whether a tensor still uses the same memory as before."""
     now = tensor.data
     return (now.data_ptr(), now.device, now.dtype, now.shape, now.stride()) == (
         data.data_ptr(), data.device, data.dtype, data.shape, data.stride(),

@@ -1,4 +1,4 @@
-"""All neurons of all layers at once: their values, and their derivatives along a few directions."""
+"""Compute the values of all neurons of all layers at once, and their derivatives along a few directions."""
 
 import contextlib
 import warnings
@@ -19,7 +19,7 @@ from .reader import Reader, check_module, hooked, plain_name, scripted
 __all__ = ["Survey"]
 
 _ROWS = 64
-_SAME = 1e-3  # relative difference allowed between two ways to take one derivative
+_SAME = 1e-3  # largest relative difference between two ways to compute a derivative
 
 
 class Survey(Reader):
@@ -30,7 +30,7 @@ class Survey(Reader):
     model, wrt, forward_args, training
         As in `gradient_field`.
     x : array or tensor (N, ...) of points
-    layers : names of the layers to look at; None: all that compute something
+    layers : names of the layers to read; None: all layers that compute something
 
     Attributes
     ----------
@@ -55,16 +55,16 @@ class Survey(Reader):
 
     @property
     def points(self):
-        """What the derivatives are with respect to, flattened: float64 array (N, n)."""
+        """Points with respect to which we differentiate, flattened: float64 array (N, n)."""
         return to_numpy(self._inputs).reshape(len(self._inputs), -1)
 
     def values(self, rows):
-        """Values of all neurons of all layers at the points numbered `rows`, float32 (len(rows), neurons)."""
+        """Return the values of all neurons at the points numbered `rows`, float32 (len(rows), neurons)."""
         with self._alone():
             return self._in_chunks(rows, self._run, lambda values: values)
 
     def maps(self, row):
-        """Channels of images at one point, by the layer's name: float32 arrays (neurons, height, width)."""
+        """Return all channel maps at one point, by layer name: float32 arrays (neurons, height, width)."""
         with self._alone():
             outputs = self._run(slice(row, row + 1))
             images = [layer for layer in self.shown if len(layer.shape) == 3]
@@ -76,10 +76,10 @@ class Survey(Reader):
         return undisturbed(self.model, training=self._training, warn=False)
 
     def derivatives(self, directions, rows):
-        """Derivatives of all neurons along some directions (n, m), float32 (neurons, len(rows), m).
+        """Return the derivatives of all neurons along directions (n, m), float32 (neurons, len(rows), m).
 
-        This takes one pass in forward mode for each direction, however many neurons there are. If an
-        operation of the model has no such derivative, it takes two backward passes.
+        Each direction needs one pass in forward mode, however many neurons there are. If an operation of the
+        model has no derivative in forward mode, each direction needs two backward passes instead.
         """
         with self._alone():
             for way in (self._forwards, self._twice_backwards):
@@ -90,7 +90,7 @@ class Survey(Reader):
                 else:
                     return np.stack(columns, 2)
         raise ModelError(
-            "an operation of this model lacks the derivative for the gradients of all neurons at once; "
+            "the gradients of all neurons at once need a derivative that an operation of this model lacks; "
             "look at single neurons: their gradient_field does not need it "
             f"({failure.__cause__ or failure})"
         ) from failure
@@ -99,7 +99,7 @@ class Survey(Reader):
         return torch.as_tensor(direction).to(self._inputs).reshape(self._inputs.shape[1:])
 
     def _twice_backwards(self, direction, rows):
-        """Derivatives along a direction: they differentiate the backward pass, linear in its weights."""
+        """Compute derivatives along a direction by two backward passes for each chunk of points."""
         leaves = []
 
         def run(part):
@@ -126,24 +126,24 @@ class Survey(Reader):
         return np.concatenate(parts)
 
     def _run(self, rows, leaf=None):
-        """Outputs by layer name, in the order of the calls; the name None is the model's output."""
+        """Return the outputs by layer name, in the order of the calls; None stands for the model's output."""
         return _outputs(*self._calls(rows, leaf))
 
     def _calls(self, rows, leaf=None):
-        """Last call of each layer by name, in order, and the model's output."""
+        """Return the last call of each layer, by layer name, in order; and the model's output."""
         seen = {}
         leaf = (self._inputs[rows] if leaf is None else leaf).clone()
         with contextlib.ExitStack() as stack, _plain_kernels():
             if self.varied is not None:
                 stack.enter_context(hooked(self.varied, lambda *_: self._put(leaf, rows)))
             for name, module in self.layers.items():
-                if not isinstance(module, torch.jit.ScriptModule):  # it hides its layers
+                if not isinstance(module, torch.jit.ScriptModule):  # a scripted module hides its layers
                     stack.enter_context(hooked(module, _keeper(seen, name)))
             output = self._forward(leaf if self.varied is None else self._prepared(self.x[rows]), rows)
         return seen, output
 
     def _layers(self, names, seen, output):
-        """Layers whose output has neurons, except those that contain other such layers."""
+        """Return the layers whose output has neurons, except those that contain other such layers."""
         outputs = _outputs(seen, output)
         count = min(_ROWS, self.arguments.count)
         usable = [name for name, output in outputs.items() if _has_neurons(output, count)]
@@ -155,14 +155,14 @@ class Survey(Reader):
             inner = [name for name in usable if not any(_within(other, name) for other in usable)]
             chosen = [name for name in inner if name is None or _computes(self.layers[name])]
             if any(name in chosen for name, call in seen.items() if call.output is output):
-                chosen.remove(None)  # the output has a name already
+                chosen.remove(None)  # the output already has a name
         if not chosen:
             raise ModelError(
                 "the model has no neurons to look at: none of its layers returns a tensor of real numbers "
                 f"with a row for each of {count} points, and its output is {described(outputs[None])}"
             )
         outputs = {name: tensor_of(outputs[name]) for name in chosen}
-        with _plain_kernels():  # others give other bits
+        with _plain_kernels():  # other kernels give other bits
             bent = [
                 name
                 for i, name in enumerate(chosen)
@@ -178,13 +178,13 @@ class Survey(Reader):
 
 
 class _Call(NamedTuple):
-    argument: object  # the first
+    argument: object  # the first one
     output: object
-    copy: object  # of the output, as it was then
+    copy: object  # of the output at that time
 
 
 def _outputs(seen, output):
-    """Outputs by layer name; the name None is the model's output."""
+    """Return the outputs by layer name; None stands for the model's output."""
     return {name: call.copy for name, call in seen.items()} | {None: output}
 
 
@@ -201,13 +201,17 @@ def _plain_kernels():
     """Switch off fused kernels, which have no forward-mode derivative."""
     math = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "TF32 acceleration")  # of torch itself, about the next line
+        warnings.filterwarnings("ignore", "TF32 acceleration")  # torch warns about the next line
         with torch.backends.mkldnn.flags(enabled=False), math:
             yield
 
 
 def _derivative(values, leaf, direction):
-    """Derivative (rows, neurons) of values along a direction, by two backward passes."""
+    """Return the derivative (rows, neurons) of the values along a direction, by two backward passes.
+
+    The result of the first pass is linear in the weights of the values, so the second pass differentiates it
+    with respect to these weights.
+    """
     weights = torch.randn_like(values).requires_grad_()
     slopes = None
     if values.requires_grad:
@@ -216,7 +220,7 @@ def _derivative(values, leaf, direction):
         return torch.zeros_like(values)
     along = (slopes * direction).flatten(1).sum(1)
     (found,) = torch.autograd.grad(along.sum(), weights, retain_graph=True)
-    terms = found * weights  # which sum up to what the first pass gave, if the second could follow all of it
+    terms = found * weights  # their sum is the first pass's result if the second pass could follow all of it
     if ((terms.sum(1) - along).abs() > _SAME * (terms.abs().sum(1) + along.abs())).any():
         raise ModelError("the backward pass of an operation cannot itself be differentiated")
     return found

@@ -1,4 +1,4 @@
-"""What a model's first layer asks for, and what to give instead of something that is not a model."""
+"""Say what a model's first layer takes, and what to pass instead of something that is not a model."""
 
 import inspect
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _SIDES = {nn.Conv1d: "length", nn.Conv2d: "height, width", nn.Conv3d: "depth, he
 
 
 def wanted(model, x=None):
-    """Points that the first layer of a model takes, in words; "" if it takes `x`, or if it does not tell."""
+    """Describe the points that a model's first layer takes; "" if it takes `x`, or if we cannot see it."""
     for layer in model.modules():
         for kind, sides in _SIDES.items():
             if isinstance(layer, kind):
@@ -27,13 +27,13 @@ def wanted(model, x=None):
 
 
 def instead_of(given):
-    """What to give instead of something that is not a module, as the end of a sentence."""
+    """Return the end of a message: what to pass instead of something that is not a module."""
     if hasattr(given, "module"):
-        return ": give its .module()"
+        return ": pass its .module()"
     if isinstance(given, Mapping):
-        return ": build its network, load these weights into it, model.load_state_dict(...), and give that"
+        return ": build its network, load these weights into it, model.load_state_dict(...), and pass it"
     if inspect.isclass(given):
-        return f": build one, model = {given.__name__}(...), and give that"
+        return f": build one, model = {given.__name__}(...), and pass it"
     if callable(given):
-        return ": put it into a class Own(torch.nn.Module) as its forward, and give Own()"
+        return ": put it into a class Own(torch.nn.Module) as its forward, and pass Own()"
     return f": {given!r:.60}"

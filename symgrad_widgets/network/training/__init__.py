@@ -1,4 +1,4 @@
-"""Training: a network learns only from an experiment's data; only `result.floor` reads the concept."""
+"""Train networks. A network learns from an experiment's data alone; only its noise floor uses the concept."""
 
 import contextlib
 import time
@@ -51,9 +51,9 @@ def train(
     variant : str
         Variant of the data, such as "default" or "paper".
     progress : bool
-        A progress bar on stderr.
+        Whether to show a progress bar on stderr.
     callback : callable or None
-        Called with the history after each epoch; training stops if it returns something true.
+        Called with the history after each epoch; training stops if it returns a true value.
     keep : iterable of int
         Epochs after which `result.kept` stores a copy of the network; 0 is before the first epoch.
         `sg.film(result.kept, result.x)` reads the copies.
@@ -65,14 +65,14 @@ def train(
     Returns
     -------
     TrainingResult
-        Also after Ctrl-C, with the best weights so far and `ending` "interrupted".
+        After Ctrl-C, it has the best weights so far, and its `ending` is "interrupted".
 
     Raises
     ------
     UnknownNameError
         if a preset, variant, setting or row of a table does not exist.
     DataError, ModelError
-        if a seed or an epoch to keep is not valid, and if the loss is not finite from the start.
+        if a seed or an epoch to keep is not valid, or if the loss is not finite in the first epoch.
 
     """
     start = time.perf_counter()
@@ -100,7 +100,7 @@ def train(
 
 @contextlib.contextmanager
 def _one_thread():
-    """Use one thread: faster for small networks, and the order of sums does not depend on the machine."""
+    """Use one thread: small networks are faster, and sums have the same order on every machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -111,7 +111,7 @@ def _one_thread():
 
 @contextlib.contextmanager
 def _own_randomness(seed):
-    """Seed torch's global generator, because dropout draws only from it; restore it afterwards."""
+    """Seed torch's global generator, which dropout uses; restore it afterwards."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
@@ -119,11 +119,11 @@ def _own_randomness(seed):
 
 @torch.no_grad()
 def _normalise(model, anchor, positive):
-    """Make latents uncorrelated, with mean 0 and variance 1, best shared first: the loss leaves this open.
+    """Make latents uncorrelated, with mean 0 and variance 1, and sort them: the loss leaves all this free.
 
-    It applies linear discriminants (Fisher), the eigenvectors of the covariance within pairs against the
-    whole, to the last layer. Returns the eigenvalues (k,), rising: the share of each latent's variance that
-    lies within pairs.
+    The latents that vary least within pairs come first. We multiply the last layer by linear discriminants
+    (Fisher): eigenvectors of the covariance within pairs, relative to that of all points. Return the
+    eigenvalues (k,) in rising order: the share of each latent's variance that lies within pairs.
     """
     latent, other = (model(as_tensor(points)).double().numpy() for points in (anchor, positive))
     within = (latent - other).T @ (latent - other) / (2 * len(latent))

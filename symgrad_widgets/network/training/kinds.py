@@ -1,4 +1,4 @@
-"""The kinds of training: what pairs of points, labels or reconstructions ask of a network.
+"""The kinds of training: what a network can learn from pairs, labels, values or its own inputs.
 
 Each kind is a row of `KINDS`; an experiment names its kind.
 """
@@ -15,16 +15,17 @@ from .supervised import cross_entropy, mean_square, penalised, reconstruction, u
 
 __all__ = ["KINDS", "Kind", "Loss"]
 
-_CLOSE = 1e-4  # squared distance, in variances, below which two points count as equally close ...
-_CLOSEST, _NEIGHBOURS = 1e-6, 50  # ... of nearest neighbours, who are looked for in groups of so many
-_CONSERVED = 1e-4  # share of the variance within pairs below which one of several latents gains little more
+_CLOSE = 1e-4  # squared distances below this, in variances, count as equal ...
+_CLOSEST, _NEIGHBOURS = 1e-6, 50  # ... and those of nearest neighbours, found in groups of this many
+_CONSERVED = 1e-4  # below this share of variance within pairs, one of several latents gains little more
 
 
 class Loss(NamedTuple):
-    """What a network is trained for: `value(model, *rows)` is a scalar.
+    """What training minimises: `value(model, *rows)`, a scalar.
 
-    `scale_free` says that it does not fix offset and scale of the latents. `refined` has the same form: in
-    the end, a single latent is trained for it, starting where `value` has led.
+    If it is `scale_free`, the loss does not depend on the latents' offset and scale. `refined` is a second
+    loss, called in the same way. If there is a single latent, the first epochs train with `value`, and the
+    last epochs with `refined`.
     """
 
     value: Callable
@@ -33,21 +34,21 @@ class Loss(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What is special about a kind of training; its data are tuples of arrays with equal numbers of rows.
+    """How to train one kind of network. Its data are tuples of arrays with equal numbers of rows.
 
     Attributes
     ----------
     losses : mapping of name to `Loss`
         Called with the rows of the data, in order.
     points : callable
-        Takes the data, and returns points (N, n). The training points scale the network's inputs; held-out
-        points serve to interpret it.
+        Maps the data to points (N, n). Training points scale the network's inputs; held-out points are used
+        to interpret the network.
     build : callable
-        As `networks.mlp`; the network's output is interpreted.
+        Called like `networks.mlp`. It returns a network, whose output we interpret.
     visible : callable or None
-        Takes outputs (N, k), a tensor, and returns whether they can be interpreted (N,). None: all can.
+        Maps outputs (N, k), a tensor, to booleans (N,): which points can be interpreted. None: all points.
     presets : mapping of preset to settings
-        The settings in which this kind differs from the preset's.
+        The settings that this kind changes in each preset.
 
     """
 
@@ -59,18 +60,19 @@ class Kind(NamedTuple):
 
 
 def _contrast(model, anchor, positive, _negative):
-    """Log of the mean squared distance within pairs, minus the mean log squared distance of strangers.
+    """Return the log mean squared distance within pairs, minus the mean log squared distance of strangers.
 
-    It has no margin, and does not depend on offset and scale. The logarithm over strangers makes it costly to
-    leave a range of the concept flat, where gradients would be noise. The plain ratio of variances ignores
-    such a flat range.
+    This loss has no margin, and does not depend on offset and scale. Where the network is flat over a range
+    of the concept, its gradients are noise. The logarithm over strangers makes such a range costly; the plain
+    ratio of variances ignores it.
 
-    With several latents, it does not depend on any linear map: distances are those of whitened latents, the
-    volume of the differences replaces their mean square, and a stranger is the nearest one. The log distance
-    of nearest neighbours is an entropy (Kozachenko and Leonenko 1987). Latents that are functions of each
-    other fill a space of fewer dimensions and gain nothing. So a new concept is worth more than another
-    function of the first one. What lies within pairs counts as at least 1e-4 of the variance; otherwise very
-    exact functions of one concept would outweigh the second one.
+    With several latents, a linear map of them does not change the loss. So we measure distances between
+    whitened latents. We replace the mean square within pairs with the volume of the differences, and
+    strangers with nearest neighbours. The log distance of nearest neighbours is an entropy (Kozachenko and
+    Leonenko 1987). Latents that are functions of each other fill a space of fewer dimensions and gain
+    nothing. So a new concept is worth more than another function of the first one. The variance within pairs
+    counts as at least 1e-4 of the whole; otherwise very exact functions of one concept would outweigh a
+    second concept.
     """
     latent = model(torch.cat([anchor, positive])).double()  # latents may be nearly parallel
     latent = latent - latent.mean(0)
@@ -85,7 +87,10 @@ def _contrast(model, anchor, positive, _negative):
 
 
 def _from_nearest(points):
-    """Squared distances of points (N, k) from the nearest other one in their group, without the last few."""
+    """Return the squared distance of each of the points (N, k) from the nearest other point in its group.
+
+    Points are grouped in order; the points of an incomplete group are left out.
+    """
     size = min(_NEIGHBOURS, len(points))
     groups = points[: len(points) // size * size].unflatten(0, (-1, size))
     with torch.no_grad():
@@ -95,14 +100,14 @@ def _from_nearest(points):
 
 
 def _log_volume(columns, least):
-    """Log determinant of the second moments of columns (k, N), with `least` added in every direction."""
+    """Return the log determinant of the second moments of columns (k, N), plus `least` in every direction."""
     moments = columns @ columns.T / columns.shape[1]
     root = torch.linalg.cholesky(moments + least * torch.eye(len(moments)))
     return 2 * root.diagonal().log().sum()
 
 
 def _triplet(model, anchor, positive, negative):
-    """Triplet margin loss, margin 1, Euclidean distance."""
+    """Return the triplet margin loss with margin 1 and Euclidean distance."""
     latents = model(torch.cat([anchor, positive, negative])).chunk(3)
     return nn.functional.triplet_margin_loss(*latents, margin=1.0)
 
@@ -124,7 +129,7 @@ KINDS = {
         visible=unsaturated,
         presets={
             "default": {"rate": 1e-2, "epochs": 20, "count": 200_000},
-            "paper": {  # of arXiv 2401.04978
+            "paper": {  # from arXiv 2401.04978
                 "hidden": (1000, 1000),
                 "activation": "elu",
                 "dropout": 0.2,

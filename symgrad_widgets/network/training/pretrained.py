@@ -1,4 +1,4 @@
-"""A `TrainingResult` without training: read it from a file of weights, and draw its points again."""
+"""Make a `TrainingResult` without training: read the weights from a file, and draw the points again."""
 
 import dataclasses
 from dataclasses import fields
@@ -29,24 +29,24 @@ def load(experiment, path=None, *, seed=None, variant=None):
     ----------
     experiment : Experiment
     path : path or None
-        None: the weights that come with the package.
-    seed, variant : those that the weights must have; None accepts any
+        None means the weights that come with the package.
+    seed, variant : required seed and variant of the weights; None accepts any
 
     Raises
     ------
     UnknownNameError
-        if the package has no weights for it.
+        if the package has no weights for the experiment.
     OutputError
         if the file is damaged or not of this kind.
     ModelError
-        if the weights belong to another experiment, seed or variant, or do not fit the network; and, for the
-        package's own, if they were made with settings that the experiment no longer has.
+        if the weights belong to another experiment, seed or variant, or do not fit the network; or if the
+        package's own weights were made with settings that the experiment no longer has.
 
     """
     file = shipped(experiment) if path is None else Path(path)
     if path is None and not file.is_file():
         raise UnknownNameError(
-            f"the package has no weights for {experiment.slug!r}: train it, or load your own file"
+            f"the package has no weights for {experiment.slug!r}: train a network, or load your own file"
         )
     tensors, described = read(file)
     if described["experiment"] != experiment.slug:
@@ -74,13 +74,13 @@ def load(experiment, path=None, *, seed=None, variant=None):
 
 
 def _settings(experiment, described, tensors, file):
-    """Settings that a file describes, once they fit the numbers in it: room is made for a network by them."""
+    """Check and return a file's settings, because wrong settings could make us reserve too much memory."""
     given, within = described["settings"], described["within"]
     wrong = misfit(given, get_type_hints(Settings))
     if wrong is None:
         sizes = len(experiment.names), *given["hidden"], given["latent"] or 0
         checks = {
-            "its settings are not those of a training": len(given) == len(fields(Settings)),
+            "its settings are not the settings of a training run": len(given) == len(fields(Settings)),
             f"there is no loss {given['loss']!r}": given["loss"] in KINDS[experiment.kind].losses,
             f"{given['held_out']:,} points are too many to draw": given["held_out"] <= _MOST_POINTS,
             f"its latents are {given['latent']}": within is None or len(within) == given["latent"],
@@ -99,7 +99,7 @@ def _check_asked(experiment, described, **asked):
         if value is not None and described[name] != value:
             raise ModelError(
                 f"the weights of {experiment.slug} are of {name} {described[name]!r}, not {value!r}: "
-                f"train it (in a notebook, set retrain = True), or leave {name} as it is"
+                f"train the network (in a notebook, set retrain = True), or leave {name} as it is"
             )
 
 
@@ -108,8 +108,8 @@ def _check_settings(experiment, settings, file):
     for name, value in dataclasses.asdict(now).items():
         if getattr(settings, name) != value:
             raise ModelError(
-                f"{file} was made with {name}={getattr(settings, name)!r}, the experiment now has {value!r}: "
-                f"`symgrad weights make {experiment.slug}`"
+                f"{file} was made with {name}={getattr(settings, name)!r}, but the experiment now has "
+                f"{value!r}: run `symgrad weights make {experiment.slug}`"
             )
 
 

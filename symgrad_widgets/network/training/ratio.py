@@ -1,54 +1,56 @@
-"""A loss for concepts of which an initial network has at most a trace: it solves for the last layer."""
+"""A loss that solves for the last layer, for concepts that hardly show in an untrained network."""
 
 import torch
 from torch import nn
 
 __all__ = ["conditional", "ratio"]
 
-_RIDGE = 1e-6  # variance, in those of the last hidden layer, below which a direction counts as noise
-_CONSERVED = 1e-4  # share of the variance within pairs below which strangers may be too near to tell
+_RIDGE = 1e-6  # below this share of the last hidden layer's mean variance, a direction is noise
+_CONSERVED = 1e-4  # below this share of variance within pairs, strangers may be too alike
 
 
 def ratio(model, anchor, positive, _negative):
-    """Log ratio of the variance within pairs to that of all points; for several latents, of volumes.
+    """Return the log ratio of the variance within pairs to that of all points.
 
-    At each step of training, a generalized eigenproblem sets the last layer to the linear functions of the
-    last hidden layer with the least ratio. The other layers follow the gradient at that minimum, where it
-    does not depend on how the last one changes (variable projection: Golub and Pereyra 1973).
+    With several latents, it is the ratio of volumes. At each step of training, a generalized eigenproblem
+    gives the linear functions of the last hidden layer that have the least ratio. We set the last layer to
+    these functions. The other layers follow the gradient at that minimum. This gradient does not depend on
+    how the last layer changes (variable projection: Golub and Pereyra 1973).
     """
     return _least(model, torch.cat([anchor, positive]), _of_all)
 
 
 def conditional(model, anchor, positive, negative):
-    """Log ratio of the variance within pairs to that between anchors and strangers, as `ratio`.
+    """Return the log ratio of the variance within pairs to that between anchor and stranger.
 
-    This is for strangers that are alike in what is already known (`Experiment.given`): functions of that vary
-    in neither of the two, and gain nothing. Strangers are not quite alike, so what lies within pairs counts
-    as at least 1e-4 of the variance of all anchors.
+    Otherwise it is like `ratio`. Use it if the known quantities are equal at each anchor and its stranger
+    (`Experiment.given`). Then functions of these quantities vary neither within pairs nor between strangers,
+    so they gain nothing. The agreement is not exact, so we add 1e-4 of the variance of all anchors to the
+    variance within pairs.
     """
     return _least(model, torch.cat([anchor, positive, negative]), _of_strangers)
 
 
 def _least(model, rows, covariances):
-    """Log ratio of the volumes of two covariances of latents; in training, the last layer minimises it."""
+    """Return the log ratio of two covariances' volumes; in training, its minimum over last layers."""
     if torch.is_grad_enabled():
         hidden = model[:-1](rows)
         _solve(model.latent, *covariances(hidden.detach().double()))
         latent = nn.functional.linear(hidden, model.latent.weight.detach())
-    else:  # of whatever stands in the network's place
+    else:  # the model may be a replacement of the network
         latent = model(rows)
     total, within = covariances(latent.double())
     return torch.logdet(within) - torch.logdet(total)
 
 
 def _of_all(rows):
-    """Covariance of all rows (2N, h), and that within pairs."""
+    """Return the covariance of all rows (2N, h), and the covariance within pairs."""
     first, second = rows.chunk(2)
     return _moments(rows - rows.mean(0)), _moments(first - second) / 2
 
 
 def _of_strangers(rows):
-    """Covariance of the differences between anchors and strangers, of rows (3N, h), and that within pairs."""
+    """Return the covariances of anchors minus strangers and within pairs, from rows (3N, h)."""
     first, second, stranger = rows.chunk(3)
     within = _moments(first - second) + _CONSERVED * _moments(first - first.mean(0))
     return _moments(first - stranger), within
@@ -60,8 +62,9 @@ def _moments(rows):
 
 @torch.no_grad()
 def _solve(layer, total, within):
-    """Set a linear layer to the latents of least ratio, given the covariances of its inputs (h, h)."""
-    ridge = _RIDGE * total.diagonal().mean() * torch.eye(len(total))  # on both: nothing is no concept
+    """Set a linear layer to the outputs with the least ratio, from covariances (h, h) of its inputs."""
+    # The ridge is added to both, so that a direction without variance has the ratio 1.
+    ridge = _RIDGE * total.diagonal().mean() * torch.eye(len(total))
     root = torch.linalg.cholesky(total + ridge)
     half = torch.linalg.solve_triangular(root, within + ridge, upper=False)
     _, vectors = torch.linalg.eigh(torch.linalg.solve_triangular(root, half.T, upper=False))

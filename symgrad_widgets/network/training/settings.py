@@ -1,4 +1,4 @@
-"""The settings of a training run, and the presets that name sets of them."""
+"""The settings of a training run, and presets with names."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -11,18 +11,18 @@ __all__ = ["PRESETS", "Settings", "chosen_settings", "kept_epochs", "row"]
 
 _COUNTS = ("latent", "epochs", "batch", "count", "validation", "held_out", "patience", "plateau_patience")
 _OPTIONAL = ("latent", "patience")
-_LEAST = {"batch": 16, "count": 16, "validation": 16}  # fewer rows have no usable variance
+_LEAST = {"batch": 16, "count": 16, "validation": 16}  # the variance of fewer rows is useless
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything about a training run except its seed; you can give any of it to `train` by name.
+    """All settings of a training run except its seed; you can pass each to `train` by name.
 
     Attributes
     ----------
     hidden, activation, standardize, dropout
         Hidden widths; a row of `networks.ACTIVATIONS`; whether a first layer scales the inputs; and the share
-        of hidden neurons to leave out at each step.
+        of hidden neurons to switch off at each step.
     latent : int or None
         Width of the output; None: the experiment's own.
     loss : str or None
@@ -30,18 +30,20 @@ class Settings:
     epochs, batch, rate, weight_decay
         Settings of Adam. One epoch passes once through the `count` training rows.
     refined : float from 0 to 1
-        Share of the epochs, at the end, that train a single latent for the refined form of the loss, if it
-        has one. Contrast finds the concept. Then the ratio of variances, which solves for its last layer,
-        makes it a thousand times more exact. If this ratio rises, it begins again at an eighth of the rate.
-        The loss still decides which weights are kept.
+        Share of the epochs, at the end, that train with the refined form of the loss. This needs a loss with
+        such a form, and a single latent. The default loss, "contrast", finds the concept. Then the ratio of
+        variances, which solves for the last layer, makes the network a thousand times more exact. If this
+        ratio rises, the refinement starts again at an eighth of the rate. The unrefined loss still decides
+        which weights are kept.
     schedule : "cosine" | "plateau"
-        Warm-up over the first tenth and a cosine down to zero; or the rate times `plateau_factor` after
-        `plateau_patience` epochs without a better validation loss.
+        "cosine" raises the rate over the first tenth of the training and then lowers it to zero along a
+        cosine. "plateau" multiplies the rate by `plateau_factor` after `plateau_patience` epochs without a
+        better validation loss.
     patience : int or None
-        Stop early after this many epochs without a better validation loss. A cosine schedule finds its best
-        weights in its last epochs, so it has no patience by default.
+        Training stops early after this many epochs without a better validation loss. By default it does not
+        stop early, because a cosine schedule finds its best weights in its last epochs.
     count, validation, held_out : int
-        Numbers of rows to train on, to choose the best epoch, and to interpret.
+        Numbers of rows to train on, to choose the best epoch with, and to interpret.
 
     """
 
@@ -84,7 +86,7 @@ class Settings:
 
 PRESETS = {
     "default": Settings(),
-    # arXiv 2409.05305; what differs is in the presets of the kinds and of the experiments
+    # arXiv 2409.05305; kinds and experiments change some of these in their own presets
     "paper": Settings(
         hidden=(256, 256, 256),
         activation="relu",
@@ -102,12 +104,12 @@ PRESETS = {
 def row(table, name, what):
     """Return an entry of a table, or raise an UnknownNameError that lists the nearest names."""
     if name not in table:
-        raise UnknownNameError(f"no {what} {name!r}; {nearest(name, table)}")
+        raise UnknownNameError(f"there is no {what} {name!r}; {nearest(name, table)}")
     return table[name]
 
 
 def kept_epochs(keep, settings):
-    """Return epochs to keep as a set, or raise a DataError."""
+    """Return the epochs to keep as a set, or raise DataError."""
     wanted = [keep] if isinstance(keep, str) else list(keep) if hasattr(keep, "__iter__") else [keep]
     for epoch in wanted:
         whole = isinstance(epoch, int | np.integer) and not isinstance(epoch, bool)
@@ -119,11 +121,11 @@ def kept_epochs(keep, settings):
 
 
 def chosen_settings(experiment, preset, changes):
-    """Settings of a preset, with the changes of the kind, the experiment and then the caller."""
+    """Return the settings of a preset, changed by the kind, then the experiment, then the caller."""
     known = [f.name for f in fields(Settings)]
     for name in changes:
         if name not in known:
-            raise UnknownNameError(f"no training setting {name!r}; {nearest(name, known)}")
+            raise UnknownNameError(f"there is no training setting {name!r}; {nearest(name, known)}")
     kind = row(KINDS, experiment.kind, "kind of training")
     own = {"latent": experiment.latent, "loss": next(iter(kind.losses))}
     for source in (kind, experiment):

@@ -1,4 +1,4 @@
-"""Losses of networks that learn labels, values or their own inputs; all are called `loss(model, *rows)`."""
+"""Losses `loss(model, *rows)` for networks that learn labels, values or their own inputs."""
 
 import math
 
@@ -6,31 +6,31 @@ from torch import nn
 
 __all__ = ["cross_entropy", "mean_square", "penalised", "reconstruction", "unsaturated"]
 
-_VISIBLE = 1e-4  # a probability nearer to 0 or 1 is saturated: its gradient says nothing about the labels
+_VISIBLE = 1e-4  # nearer to 0 or 1, a probability is saturated, and its gradient is useless
 _PENALTY = 1e-4  # on squared weights, in arXiv 2401.04978
 
 
 def cross_entropy(model, x, y):
-    """Binary cross-entropy; the output is the logit of the probability that y is 1."""
+    """Return the binary cross-entropy; the output is the logit of the probability that y is 1."""
     return nn.functional.binary_cross_entropy_with_logits(model(x)[:, 0], y)
 
 
 def penalised(model, x, y):
-    """Binary cross-entropy and a penalty on the squared weights of the hidden layers."""
+    """Return the binary cross-entropy, plus a penalty on the squared weights of the hidden layers."""
     hidden = (layer.weight for name, layer in model.named_children() if name.startswith("linear"))
     return cross_entropy(model, x, y) + _PENALTY * sum(weight.square().sum() for weight in hidden)
 
 
 def unsaturated(logits):
-    """Whether 1e-4 < p < 1 - 1e-4, for logits (N, 1)."""
+    """Return whether 1e-4 < p < 1 - 1e-4, for logits (N, 1)."""
     return logits[:, 0].abs() < math.log(1 / _VISIBLE - 1)
 
 
 def mean_square(model, x, y):
-    """Mean squared error of the output."""
+    """Return the mean squared error of the output."""
     return nn.functional.mse_loss(model(x)[:, 0], y)
 
 
 def reconstruction(model, x, *_):
-    """Mean squared error of the reconstructed inputs, on the scale that the network sees."""
+    """Return the mean squared error of the reconstructed inputs, on the network's scale."""
     return nn.functional.mse_loss(model.decode(model(x)), model.scaled(x))

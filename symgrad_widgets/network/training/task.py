@@ -1,4 +1,4 @@
-"""What a network is trained and judged on: its first weights, and rows that serve only one purpose each."""
+"""Build an untrained network, and draw separate rows to train it, validate it and interpret it."""
 
 import numpy as np
 import torch
@@ -10,11 +10,11 @@ from .trainer import as_tensor
 
 __all__ = ["HELD_OUT", "TRAINING", "VALIDATION", "drawer", "held_out", "held_out_loss", "network", "outputs"]
 
-TRAINING, VALIDATION, HELD_OUT = range(3)  # streams of one seed
+TRAINING, VALIDATION, HELD_OUT = range(3)  # random streams of one seed
 
 
 def network(experiment, settings, inputs=None, generator=None):
-    """Untrained network for an experiment; training points (N, n), if given, scale its inputs."""
+    """Return an untrained network for an experiment; training points (N, n), if given, scale its inputs."""
     inputs = np.zeros((1, len(experiment.names))) if inputs is None else inputs
     sizes = (inputs.shape[1], *settings.hidden, settings.latent)
     scaled_by = inputs if settings.standardize else None
@@ -23,20 +23,20 @@ def network(experiment, settings, inputs=None, generator=None):
 
 
 def held_out(experiment, seed, variant, settings, model):
-    """Fresh points (N, n) to interpret a trained network on: those at which its neuron is visible."""
+    """Return new points (N, n) at which to interpret a network; leave out points where this is impossible."""
     kind = KINDS[experiment.kind]
     x = kind.points(drawer(experiment, seed, variant)(HELD_OUT, settings.held_out))
     return x if kind.visible is None else x[kind.visible(outputs(model, x)).numpy()]
 
 
 def outputs(model, x):
-    """Output of a network at points (N, n), float32 (N, k)."""
+    """Return the output of a network at points (N, n), float32 (N, k)."""
     with undisturbed(model), torch.no_grad():
         return model(as_tensor(x))
 
 
 def held_out_loss(run, model):
-    """Loss that a `TrainingResult` was trained for, for any model of its kind, on data unseen in training."""
+    """Return the loss of a model on the task of a `TrainingResult`, on data unseen in training."""
     loss = KINDS[run.experiment.kind].losses[run.settings.loss]
     data = drawer(run.experiment, run.seed, run.variant)(HELD_OUT, run.settings.held_out)
     with undisturbed(model), torch.no_grad():
@@ -44,6 +44,6 @@ def held_out_loss(run, model):
 
 
 def drawer(experiment, seed, variant):
-    """Function of (stream, count) that draws rows of an experiment; each use has its own stream."""
+    """Return a function of (stream, count) that draws rows of an experiment; each use has its own stream."""
     seed = whole(seed, "seed", most=2**63 - 1)
     return lambda stream, count: experiment.sample(count, (seed, stream), variant)

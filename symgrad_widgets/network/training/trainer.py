@@ -1,4 +1,4 @@
-"""One run of Adam on rows of data, which keeps the weights with the best validation loss."""
+"""Run Adam once on rows of data, and keep the weights with the best validation loss."""
 
 import math
 import time
@@ -12,19 +12,19 @@ from .settings import row
 
 __all__ = ["SCHEDULES", "Trainer", "as_tensor"]
 
-_WARM_UP = 0.1  # of the steps
-_REFINING = 0.4  # of the rate: if it is higher, the last layers lose what they should refine
-_SLOWER = 1 / 8  # of that, each time that ...
-_RISE = 1.0  # ... the refined loss has risen this far above its least value
+_WARM_UP = 0.1  # share of the steps in which the rate rises
+_REFINING = 0.4  # share of the rate; with more, the last layers lose what they have learnt
+_SLOWER = 1 / 8  # factor of this share each time that ...
+_RISE = 1.0  # ... the refined loss has risen this far above its minimum
 
 
 def as_tensor(array):
-    """Float32 copy of an array: small networks train no better in double precision."""
+    """Return a float32 copy of an array; small networks train no better in double precision."""
     return torch.tensor(array, dtype=torch.float32)
 
 
 class Trainer:
-    """One run of Adam, which keeps the weights with the best validation loss."""
+    """Runs Adam once, and keeps the weights with the best validation loss."""
 
     def __init__(self, model, loss, data, validation, settings, generator, keep=(), watch=None):
         self.model, self.settings, self.generator = model, settings, generator
@@ -40,7 +40,7 @@ class Trainer:
         self.keep, self.kept, self.watch = keep, {}, watch
 
     def _begin(self, rate, epochs):
-        """Begin a schedule of `epochs` epochs."""
+        """Start a schedule of `epochs` epochs."""
         if not epochs:
             return
         self.optimizer = torch.optim.Adam(
@@ -51,7 +51,7 @@ class Trainer:
         self.after_step, self.after_epoch = schedule(self.optimizer, settings, len(self._batches()))
 
     def run(self, bar, callback):
-        """Train to the end; returns why it ended."""
+        """Train to the end, and return why it ended."""
         start = time.perf_counter()
         ending = "finished"
         try:
@@ -72,7 +72,7 @@ class Trainer:
                     break
         except KeyboardInterrupt:
             ending = "interrupted"
-        except torch.linalg.LinAlgError:  # a covariance that is not finite, or of a latent that is constant
+        except torch.linalg.LinAlgError:  # an infinite covariance, or a constant latent
             ending = "diverged"
         self._restore(ending)
         return ending
@@ -83,20 +83,20 @@ class Trainer:
             self.kept[epoch] = deepcopy(self.model).eval()
 
     def _refine(self, epoch):
-        """Go on from the best weights so far with the refined form of the loss, each time more slowly."""
+        """Continue with the refined loss, from the best weights so far; each new start has a lower rate."""
         self._restore("")
         self.trained_for, self.first_refined = self.refined, epoch
         self._begin(self.refining * self.settings.rate, self.settings.epochs - epoch + 1)
         self.refining *= _SLOWER
 
     def _rises(self):
-        """Whether the refined loss has left its minimum: steps too long for its last layer to follow."""
+        """Whether the refined loss has left its minimum, because steps are too large for the last layer."""
         losses = self.history["loss"][self.first_refined - 1 :]
         return bool(losses) and losses[-1] > min(losses) + _RISE
 
     def _batches(self):
         order = torch.randperm(len(self.rows[0]), generator=self.generator)
-        return order.tensor_split(math.ceil(len(order) / self.settings.batch))  # equal to within one row
+        return order.tensor_split(math.ceil(len(order) / self.settings.batch))  # equal up to one row
 
     def _epoch(self):
         self.model.train()
@@ -137,8 +137,8 @@ class Trainer:
             self.model.load_state_dict(self.best_weights)
         elif ending == "diverged":
             raise ModelError(
-                "the loss is not finite from the first epoch: are the data finite? "
-                f"Otherwise try a lower rate than {self.settings.rate}"
+                "the loss is not finite from the first epoch: check that the data are finite; if they are, "
+                f"try a lower rate than {self.settings.rate}"
             )
 
 
@@ -161,5 +161,5 @@ def _plateau(optimizer, settings, _):
     return lambda: None, scheduler.step
 
 
-# each row: f(optimizer, settings, batches an epoch) -> (call after a step, call with the validation loss)
+# f(optimizer, settings, batches per epoch) -> (call after each step, call with the validation loss)
 SCHEDULES = {"cosine": _cosine, "plateau": _plateau}

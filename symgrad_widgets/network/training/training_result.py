@@ -1,4 +1,4 @@
-"""What training returns: the network, points to interpret it on, and its noise floor on request."""
+"""The result of training: a network, points to interpret it on, and on request its noise floor."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,34 +14,34 @@ from .weight_files import save
 
 __all__ = ["TrainingResult"]
 
-_CONSERVED = 0.02  # of a latent's variance may lie within pairs: with more, it is noise next to better ones
+_CONSERVED = 0.02  # a conserved latent has at most this share of its variance within pairs
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """A trained network and the points to interpret it on.
+    """A trained network, and points to interpret it on.
 
     Attributes
     ----------
     model : torch.nn.Module
-        In eval mode, on the CPU. It takes raw inputs (N, n) to latents (N, k). If the loss fixes neither mean
-        nor variance, these are 0 and 1 on the validation points.
+        In eval mode, on the CPU. It turns raw inputs (N, n) into latents (N, k). If the loss leaves the
+        latents' mean and variance free, these are 0 and 1 on the validation points.
     x : array (N, n)
         Held-out points.
     history : dict of lists
         epoch, loss, validation, rate, seconds: one entry for each epoch.
     seconds : float
-        Time of the training, including drawing the data.
+        Training time, including the time to draw the data.
     ending : "finished" | "early stop" | "callback" | "interrupted" | "diverged"
         Why training ended. In every case, the weights are those with the best validation loss.
     experiment, seed, variant, settings
         What was trained.
     within : array (k,) or None
-        Share of each latent's variance that lies within pairs, rising: 0 is conserved, 1 is not. None if the
-        loss depends on linear maps of the latents.
+        Share of each latent's variance that lies within pairs, in rising order: 0 means conserved, 1 means
+        not conserved. None if a linear map of the latents would change the loss.
     kept : dict of torch.nn.Module by epoch
-        The network after each epoch in `train(keep=...)`. Several latents are not yet in the order of
-        `within`.
+        The network after each epoch in `train(keep=...)`. If there are several latents, they are not yet in
+        the order of `within`.
 
     """
 
@@ -69,7 +69,7 @@ class TrainingResult:
 
     @property
     def neuron(self):
-        """Neurons to interpret: 0, or a list of the latents that pairs share, if there are several."""
+        """Neurons to interpret: 0 or, with several latents, a list of the latents that pairs share."""
         if self.settings.latent == 1:
             return 0
         if self.within is None:
@@ -77,25 +77,25 @@ class TrainingResult:
         return list(range(max(1, int((self.within < _CONSERVED).sum()))))
 
     def shared(self, points):
-        """Values (N, c) at points (N, n) of the c latents that pairs share: those in `neuron`."""
+        """Return the values (N, c) of the c latents that pairs share (those in `neuron`) at points (N, n)."""
         return outputs(self.model, points).double().numpy()[:, np.atleast_1d(self.neuron)]
 
     @property
     def floor(self):
-        """Mean of `floors`: the noise level that no formula is expected to beat; None without a concept."""
+        """Mean of `floors`: the noise level that no formula should beat; None if no concept is known."""
         return None if self.floors is None else float(np.mean(self.floors))
 
     @property
     def floor_median(self):
-        """Median of `floors`; a few points near a fold or an edge do not change it."""
+        """Median of `floors`, which does not change with a few points near a fold or an edge."""
         return None if self.floors is None else float(np.median(self.floors))
 
     @cached_property
     def floors(self):
         """1 - cos^2 between the neuron's and the concept's gradients at points of `x`, on the tangent space.
 
-        An array, computed when you first ask for it: training does not know the concept. With several latents
-        or concepts, it says how far the gradients of each `neuron` are from the span of the concepts'
+        This array is computed when you first ask for it, because training does not know the concept. With
+        several latents or concepts, it compares each neuron's gradient with the span of the concepts'
         gradients. None if the experiment knows no concept.
         """
         if not self.experiment.concepts:
@@ -110,7 +110,7 @@ class TrainingResult:
         return np.stack(shares, axis=1)[(found**2).sum(2) > 0]
 
     def loss(self, model=None):
-        """Loss of the task on held-out data, for this network or for another one in its place; a float."""
+        """Return the loss of the task on held-out data, a float, for this network or for a replacement."""
         return held_out_loss(self, self.model if model is None else model)
 
     def save(self, path):

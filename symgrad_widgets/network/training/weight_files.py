@@ -1,7 +1,7 @@
-"""Trained networks in files: safetensors, with everything else of a `TrainingResult` in the metadata.
+"""Keep trained networks in safetensors files; the metadata hold the rest of a `TrainingResult`.
 
-Those in `data/weights/` come with the package: every experiment, seed 0, default settings. `symgrad weights
-make` makes them again; each file names this command, its settings and its floor.
+The files in `data/weights/` come with the package: one for each experiment, with seed 0 and default settings.
+`symgrad weights make` makes them again. Each file contains this command, the settings and the floor.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ __all__ = ["AGAIN", "SHIPPED", "read", "save", "shipped"]
 SHIPPED = Path(__file__).parents[2] / "data" / "weights"
 AGAIN = "make it again with `symgrad weights make`, or with run.save(path)"
 _FORMAT = 1
-_DIGITS = 6  # of the training curves
+_DIGITS = 6  # digits of the training curves
 _KINDS = {
     "format": int,
     "experiment": str,
@@ -37,7 +37,7 @@ _HISTORY = {"epoch", "validation"}
 
 
 def shipped(experiment):
-    """Path of the package's weights for an experiment, whether they exist or not."""
+    """Return the path of the package's weights for an experiment; the file need not exist."""
     return SHIPPED / f"{experiment.slug}.safetensors"
 
 
@@ -77,7 +77,7 @@ def _short(value):
 
 
 def read(file):
-    """Tensors by name and the description of a file."""
+    """Read a file of weights: return a dict of tensors by name, and the description of the network."""
     try:
         with safe_open(file, framework="pt") as opened:
             described = from_json(opened.metadata()["symgrad"])
@@ -93,6 +93,6 @@ def read(file):
     if wrong is not None:
         raise OutputError(f"{file} does not describe its network: {wrong}; {AGAIN}")
     if found != _FORMAT:
-        raise OutputError(f"{file} has format {found!r}, this version reads {_FORMAT}: {AGAIN}")
+        raise OutputError(f"{file} has format {found!r}, but this version reads {_FORMAT}: {AGAIN}")
     described["settings"]["hidden"] = tuple(described["settings"]["hidden"])
     return tensors, described

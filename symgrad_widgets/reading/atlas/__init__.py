@@ -1,4 +1,4 @@
-"""A formula, or none, for every neuron of a layer."""
+"""Find a formula, or none, for every neuron of a layer."""
 
 from .laws import Atlas, ByChance, NeuronLaw
 from .layer import atlas, law_of

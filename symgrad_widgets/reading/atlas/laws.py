@@ -1,4 +1,4 @@
-"""What an atlas says about each neuron, and about all of them."""
+"""Hold the results of an atlas, for each neuron and for all neurons together."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -18,21 +18,21 @@ _SURE = 0.95  # probability that the number of matches by chance is within its b
 
 @dataclass(frozen=True)
 class NeuronLaw:
-    """What the search says about one neuron.
+    """The search's result for one neuron.
 
     Attributes
     ----------
     layer : name, or None for the model's output
     neuron : number within the layer
     formula : text, or None if no closed form was found
-    loss : mean `1 - cos^2` on points held out from the search: for the formula or, if there is none, for the
-        best sum of terms; None if nothing can be said
-    complexity : of the formula, or None
+    loss : mean `1 - cos^2` on held-out points, for the formula or, if there is none, for the best sum of
+        terms; None if nothing can be said
+    complexity : complexity of the formula, or None
     points : number of points at which the neuron has a gradient
-    note : why nothing can be said about the neuron, else empty
-    kind : "match" | "approximation" | "none" | "undecided", says what the formula is
+    note : why nothing can be said about the neuron; otherwise empty
+    kind : "match" | "approximation" | "none" | "undecided": the kind of answer
     explained : share of the variance of the neuron's values that a function of the formula predicts, or None
-    by_construction : whether the formula follows from the architecture, a bent linear sum of the inputs
+    by_construction : whether the formula is a linear sum of the inputs that follows from the architecture
 
     """
 
@@ -54,21 +54,22 @@ class NeuronLaw:
 
 
 class ByChance(NamedTuple):
-    """How many matches the same rule finds where nothing was learnt: so many of an atlas's may be false.
+    """How many matches of an atlas are probably false, estimated from a control in which nothing was learnt.
 
-    Matches by construction count in neither. The bounds hold 19 times in 20, if a neuron of the model is as
-    likely to match by chance as one of the control, and independently of the others.
+    Matches by construction are not counted. The bounds hold 19 times in 20. They assume that a neuron of the
+    model is as likely to match by chance as a neuron of the control, and that neurons match independently of
+    each other.
     """
 
     matches: int  # of the control
     neurons: int  # of the control
-    expected: float  # number of false ones among the atlas's matches: the same share of its own neurons
+    expected: float  # expected number of false matches: the control's share of the atlas's neurons
     low: int
     high: int
 
 
 class Atlas:
-    """What `atlas` found, in the order of layers and neurons.
+    """The results of `atlas`, in the order of layers and neurons.
 
     Attributes
     ----------
@@ -83,51 +84,51 @@ class Atlas:
 
     @property
     def laws(self):
-        """The rows with a formula, including those by construction, the best first."""
+        """Rows with a formula, the best first; formulas by construction are included."""
         return tuple(sorted((row for row in self.rows if row.formula is not None), key=lambda row: row.loss))
 
     @property
     def free(self):
-        """The rows that say something which does not hold by construction."""
+        """Rows that have a result, except formulas by construction."""
         return tuple(row for row in self.rows if not (row.note or row.by_construction))
 
     @property
     def matches(self):
-        """The free rows whose formula is a match, the best first."""
+        """Rows that match and are not by construction, the best first."""
         return tuple(row for row in self.laws if row.kind == "match" and not row.by_construction)
 
     @property
     def by_chance(self):
-        """`ByChance`: how many of the matches to expect to be false; None if no control can tell."""
+        """`ByChance`: how many matches are probably false; None without a control with results."""
         count, others = (0 if atlas is None else len(atlas.free) for atlas in (self, self.control))
         if not others:
             return None
-        from scipy.stats import betabinom  # heavy
+        from scipy.stats import betabinom  # slow to import
 
         found = len(self.control.matches)
-        spread = betabinom(count, found + 0.5, others - found + 0.5)  # of a share, by Jeffreys' prior
+        spread = betabinom(count, found + 0.5, others - found + 0.5)  # binomial share with Jeffreys' prior
         low, high = map(int, spread.ppf([(1 - _SURE) / 2, (1 + _SURE) / 2]))
         return ByChance(found, others, count * found / others, low, high)
 
     @property
     def warning(self):
-        """Sentence that says how many of the matches to expect to be false; empty without a control."""
+        """Sentence that says how many matches are probably false; empty without a control."""
         told = self.by_chance
         if told is None:
             return ""
         return (
             f"The control gives {_number(told.matches, 'match', 'matches')} in "
-            f"{_number(told.neurons, 'neuron', 'neurons')}: of the {len(self.matches)} here expect "
+            f"{_number(told.neurons, 'neuron', 'neurons')}: of the {len(self.matches)} here, expect "
             f"{told.expected:.1f} to be false ({told.low} to {told.high})."
         )
 
     def of(self, layer):
-        """Return the atlas of one layer."""
+        """Return the part of the atlas for one layer."""
         control = None if self.control is None else self.control.of(layer)
         return Atlas((row for row in self.rows if row.layer == layer), self.ending, control)
 
     def to_frame(self):
-        """Return a pandas table with a row for each neuron: what `NeuronLaw` says, and the angle.
+        """Return a pandas table with the `NeuronLaw` and the angle of each neuron.
 
         Raises SymgradError if pandas is not installed.
         """
@@ -156,7 +157,7 @@ class Atlas:
             said += f", {common[0][1]} of them {common[0][0]}"
         said += f"; {given} more by construction" if given else ""
         silent = sum(bool(row.note) for row in self.rows)
-        said += f"; nothing can be said of {silent}" if silent else ""
+        said += f"; nothing can be said about {silent}" if silent else ""
         return f"{said}. {self.warning}" if self.warning else said
 
     def _repr_html_(self):

@@ -1,4 +1,4 @@
-"""A formula, or none, for every neuron of a layer."""
+"""Find a formula, or none, for every neuron of a layer."""
 
 from contextlib import contextmanager
 from functools import cache, partial
@@ -22,7 +22,7 @@ from .ledger import Table, digest
 __all__ = ["atlas", "law_of"]
 
 _TOGETHER = 8  # neurons in one job
-_EXACT = 1e-9  # a loss that no further generation improves, and that no network learns
+_EXACT = 1e-9  # no network reaches this loss, and no generation needs to lower it
 
 
 def atlas(
@@ -50,57 +50,60 @@ def atlas(
     >>> found = sg.atlas(model, x, "net.2", directions=features, control=random_directions)  # (k, width)
     >>> found.to_frame().groupby("kind").size()
 
-    The function that bends a neuron does not turn its gradient. So a linear layer and the activation after it
-    have the same formulas; if you name no layer, the activation is left out. A neuron takes 0.02 to 0.4
-    seconds on one core: the short time if it is a linear sum of the inputs, which is tried first.
+    An activation function bends a neuron, but does not turn its gradient. So a linear layer and the
+    activation after it have the same formulas, and if you name no layer, the activation is left out. A neuron
+    takes 0.02 to 0.4 seconds on one core. Linear sums of the inputs are found first, so they take the least
+    time.
 
-    If a layer can hold nothing but such sums, as the first layer does, they say nothing about what was
-    learnt. If all neurons checked in a layer keep the direction of their gradient, their formulas are marked
-    *by construction* and counted separately.
+    Some layers, such as the first, can compute only linear sums. In such a layer, a linear formula says
+    nothing about what was learnt. So we check some neurons of each layer. If their gradients keep their
+    direction, the layer's linear formulas are marked *by construction* and counted separately.
 
     Parameters
     ----------
     model : torch.nn.Module
     x : array or tensor (N, ...)
     layer : name of a layer, or several
-        None: all layers that compute something, without the activations of `torch.nn` (ReLU, SiLU, Tanh ...)
-        that bend single numbers of another layer. After a convolution they stay: there a neuron is a mean.
+        None: all layers that compute something, except activations of `torch.nn` (ReLU, SiLU, Tanh ...) that
+        act on each number of another layer's output by itself. Activations after a convolution are kept,
+        because a neuron there is the mean of many activated numbers.
     names : names of the n inputs
     points : int
-        Uses this many rows of `x`, spread evenly; all rows if the forward takes further arguments.
+        Number of rows of `x` to use, evenly spaced. All rows are used if `forward` takes further arguments.
     generations : int or None
-        Of each search, which ends earlier if its formula is exact. None surveys each neuron and chooses once:
-        small terms and their sums, products, powers, functions of one input. 40 generations look about as far
-        as `interpret` does, and take ten times as long.
+        Limit for the generations of each search, which ends earlier if its formula is exact. None replaces
+        the search with a survey: small terms and their sums, products, powers and functions of one input, and
+        a single choice at the end. With 40 generations a search looks about as far as `interpret` does, and
+        takes ten times as long as a survey.
     jobs : int, number of processes on this machine; None: one for each core
     scheduler : address of a Dask scheduler, whose workers are used instead
-    path : file of rows, one JSON object on each line
-        Neurons that already have a row there are not done again. Rows of a control go to a file next to it,
-        "atlas.control.jsonl" next to "atlas.jsonl".
+    path : file for the rows, one JSON object on each line
+        If a neuron already has a row in this file, it is not searched again. Rows of a control go to a second
+        file in the same folder, such as "atlas.control.jsonl" for "atlas.jsonl".
     random_state : int, seed of the searches
-    callback : called with each NeuronLaw of the model as it comes; if it returns True, the atlas ends there
+    callback : called with each NeuronLaw of the model when it is ready; if it returns True, the atlas ends
     control : torch.nn.Module with the same layers, or None
-        A network in which there is nothing to find: untrained, or trained on shuffled labels. It is searched
-        in the same way. The atlas says how many matches that gives, and how many of its own to expect to be
-        false. For directions, the control may be an array of other directions.
+        A network in which there is nothing to find, because it is untrained or was trained on shuffled
+        labels. It is searched in the same way. From its matches, the atlas estimates how many of the model's
+        matches are probably false. With `directions`, the control may be an array of other directions.
     directions : array or tensor (k, ...), or None
-        Directions in the layer's output, each of the shape of one point's output: probes, features of a
-        sparse autoencoder. They are read in place of the neurons, and their layer is called "features".
+        Directions in the layer's output, each with the shape of one point's output, such as probes or
+        features of a sparse autoencoder. They replace the neurons, and their layer is called "features".
     **reading : `wrt`, `forward_args` and `training`, as in `gradient_field`
 
     Returns
     -------
     Atlas
-        After Ctrl-C too, with the rows that are done by then.
+        After Ctrl-C, it has the rows that are ready by then.
 
     Raises
     ------
     ModelError, UnknownNameError
-        if a layer has no neurons or does not exist, also in the control.
+        if a layer has no neurons or does not exist, in the model or in the control.
     NoGradientError
-        if all neurons are dead.
+        if no neuron has a gradient.
     OutputError
-        if the file belongs to another atlas or cannot be written; its rows are kept.
+        if the file belongs to another atlas, or if it cannot be written; rows in the file are kept.
 
     """
     settings = {
@@ -128,11 +131,11 @@ def atlas(
 
 
 def _featured(model, layer, control, directions, reading):
-    """Model, layer, control and reading options, with a neuron for each direction in the layer."""
+    """Return model, layer, control and reading options such that each direction in the layer is a neuron."""
     from ...network.gradients.features import LAYER, Features, inside
 
     if layer is not None and not isinstance(layer, str):
-        raise DataError(f"directions are of one layer, got {layer!r}: name it, or None for the output")
+        raise DataError(f"directions belong to one layer, got {layer!r}: name one layer; None is the output")
     if control is not None:
         with _of_control():
             others = (control, directions) if hasattr(control, "named_modules") else (model, control)
@@ -141,7 +144,7 @@ def _featured(model, layer, control, directions, reading):
 
 
 def law_of(activity, layer, neuron, points=300, random_state=0):
-    """`NeuronLaw` of one neuron of an `Activity`, as `atlas` finds it, in this process.
+    """Return the `NeuronLaw` of one neuron of an `Activity`, as `atlas` finds it, but in this process.
 
     Raises a SymgradError if the neuron has no gradient.
     """
@@ -153,7 +156,7 @@ def law_of(activity, layer, neuron, points=300, random_state=0):
 
 @contextmanager
 def _of_control():
-    """Say in an error that it comes from the control."""
+    """Make errors say that they come from the control."""
     try:
         yield
     except SymgradError as error:
@@ -161,19 +164,19 @@ def _of_control():
 
 
 def _like(activity, control, layers, reading):
-    """Activity of the control at the same points."""
+    """Return the Activity of the control, for the same layers and points."""
     others = Activity(control, activity.x, activity.names, layers, **reading)
     titles, given = ([layer.title for layer in one.layers] for one in (activity, others))
     if titles != given:
         raise ModelError(
-            f"it has the layers {', '.join(given)}, but the model has {', '.join(titles)}: give the same "
+            f"it has the layers {', '.join(given)}, but the model has {', '.join(titles)}: pass the same "
             "network, untrained or trained on shuffled labels"
         )
     return others
 
 
 def _made(all_layers, settings, reading, jobs, scheduler, progress, activity, path, callback):
-    """Atlas of one model."""
+    """Make the Atlas of one model."""
     from tqdm import tqdm
 
     table = Table(path, digest(activity.model, activity.points, (settings, activity.names), reading))
@@ -196,7 +199,7 @@ def _made(all_layers, settings, reading, jobs, scheduler, progress, activity, pa
         rows.close()
     done = [table.rows[neuron] for neuron in neurons if neuron in table.rows]
     if ending == "finished" and all(row.note for row in done):
-        raise NoGradientError(f"nothing can be said of any of {len(done)} neurons: {done[0].note}")
+        raise NoGradientError(f"nothing can be said about any of {len(done)} neurons: {done[0].note}")
     return Atlas(done, ending)
 
 
@@ -212,7 +215,7 @@ def _spread(x, count):
 
 
 def _searched(activity, neurons, settings, jobs, scheduler):
-    """Yield the NeuronLaw of each neuron `(layer, number)`, as it comes."""
+    """Yield the NeuronLaw of each neuron `(layer, number)`, as soon as it is ready."""
     layers = {name: [neuron for _, neuron in group] for name, group in groupby(neurons, key=itemgetter(0))}
     tasks = [
         (name, some[first : first + _TOGETHER])
@@ -233,7 +236,7 @@ def _searched(activity, neurons, settings, jobs, scheduler):
 
 
 def _fields(activity, is_straight, task):
-    """Gradient field of each neuron of a task, or why it has none; and whether their layer is straight."""
+    """Return the gradient field of each neuron of a task, or why it has none, and `_is_straight`."""
     layer, neurons = task
     position = activity.position(layer)
     try:
@@ -251,13 +254,13 @@ def _alone(field, gradients, values):
         alone = GradientField(field.points, gradients, field.names, values, measure=field.measure)
     except NoGradientError as error:
         return str(error)
-    if len(alone) == len(field):  # they have neighbours in common
+    if len(alone) == len(field):  # all neurons share the same points and neighbours
         alone.__dict__["surroundings"] = field.surroundings
     return alone
 
 
 def _is_straight(activity, position):
-    """Whether the gradients of a layer's neurons, as many as are checked, keep their direction."""
+    """Whether the gradients of a layer's neurons keep their direction; only some neurons are checked."""
     some = np.unique(np.linspace(0, activity.layers[position].count - 1, _TOGETHER).astype(int))
     try:
         projected = activity.field(position, some.tolist()).projected
@@ -268,7 +271,7 @@ def _is_straight(activity, position):
 
 
 def _laws(some, generations, random_state):
-    """What `NeuronLaw` says apart from its name, for each field; a job for another process."""
+    """Return the `NeuronLaw` entries of each field, without layer and neuron; runs in another process."""
     fields, straight = some
     settings = straight, generations, random_state
     return [{"note": one} if isinstance(one, str) else _law(one, *settings) for one in fields]

@@ -1,4 +1,4 @@
-"""The rows of an atlas, in a file that survives whatever happens while it is written."""
+"""Keep the rows of an atlas in a file that stays complete even if the program dies while it writes."""
 
 import hashlib
 from dataclasses import asdict, fields
@@ -19,14 +19,15 @@ _KINDS = get_type_hints(NeuronLaw) | {"made_of": str}
 
 
 class Table:
-    """Rows by layer and neuron; each is written to the file, if there is one, before it counts.
+    """Rows by layer and neuron. If there is a file, each row is written to it before it is added here.
 
     Parameters
     ----------
-    path : of the file, or None
-        Rows that are already in it are used.
+    path : path of the file, or None
+        Rows that are already in the file are used.
     made_of : text
-        Identifies the model, the points and the settings; rows of others raise an OutputError.
+        Identifies the model, the points and the settings. OutputError is raised if the rows in the file were
+        made from another model, other points or other settings.
 
     """
 
@@ -45,8 +46,8 @@ class Table:
             wrong = f"its kind is {stored['kind']!r}, its formula {stored['formula']!r}"
         if wrong is not None:
             raise OutputError(
-                f"{self._path} holds no atlas, or one that another version made by other rules (in a row "
-                f"{wrong}): choose another path"
+                f"{self._path} holds no atlas, or an atlas that another version made by other rules (in a "
+                f"row {wrong}): choose another path"
             )
         row = NeuronLaw(**{f.name: stored[f.name] for f in fields(NeuronLaw)})
         if stored["made_of"] != self._made_of:
@@ -57,22 +58,21 @@ class Table:
         self.rows[row.layer, row.neuron] = row
 
     def add(self, row):
-        """Keep one more row."""
         if self._path is not None:
             batch.append(self._path, asdict(row) | {"made_of": self._made_of})
         self.rows[row.layer, row.neuron] = row
 
 
 def digest(model, points, settings, reading):
-    """Text that identifies a model's weights and buffers, the points, the settings and the arguments."""
-    from ...network.gradients.outputs import tensors_in  # torch: only when asked for
+    """Return a text that identifies a model's weights and buffers, the points, settings and arguments."""
+    from ...network.gradients.outputs import tensors_in  # loads torch only if needed
 
     state = hashlib.sha256(repr(settings).encode())
     for name, value in [*model.state_dict().items(), ("", reading)]:  # extra state may be anything
         for tensor in tensors_in(value):
             plain = (
                 tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
-            )  # shared among processes
+            )  # a tensor may be distributed over processes
             plain = plain.dequantize() if plain.is_quantized else plain
             state.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
             state.update(plain.detach().cpu().double().contiguous().numpy().tobytes())

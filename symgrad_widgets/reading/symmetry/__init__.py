@@ -1,4 +1,4 @@
-"""Motions of the inputs that leave a neuron unchanged: fields, their algebra, orders and signs."""
+"""Find motions of the inputs that leave a neuron unchanged, and their algebra; also exchanges of inputs."""
 
 from .algebra import Algebra
 from .discrete import Exchange, Exchanges, exchanges

@@ -1,9 +1,10 @@
-"""Which Lie algebra some matrices span, decided by quantities that do not depend on the basis.
+"""Identify the Lie algebra that some matrices span, from quantities that do not depend on the basis.
 
-The dimensions of the derived series and the signature of the Killing form `K(x, y) = tr(ad x ad y)` decide.
-If an algebra is solvable, the form vanishes with the derived algebra; if it is semisimple, the form has full
-rank (Cartan's criteria). A semisimple algebra is split into simple ones. Dimension and signature give each of
-these its name (Knapp 2002, Lie Groups Beyond an Introduction, appendix C).
+These quantities are the dimensions of the derived series and the signature of the Killing form
+`K(x, y) = tr(ad x ad y)`. An algebra is solvable if the form of any element with any bracket is zero, and
+semisimple if the form has full rank (Cartan's criteria). We split a semisimple algebra into simple ideals.
+The dimension and the signature of an ideal give its name (Knapp 2002, Lie Groups Beyond an Introduction,
+appendix C).
 """
 
 from collections import Counter
@@ -14,9 +15,9 @@ import numpy as np
 
 __all__ = ["Algebra", "algebra_of", "structure_constants"]
 
-_LARGEST = 17  # of the so(p, q) that have names: of 16 inputs, moved too
-_OPEN = 0.1  # share of the brackets that may lie outside: with more, it is no algebra
-_SURE = 3.0  # structure constants below this times the share outside are zero
+_LARGEST = 17  # largest p + q of a named so(p, q): 16 inputs, and one dimension for shifts
+_OPEN = 0.1  # largest share of the brackets outside the span of an algebra
+_SURE = 3.0  # structure constants below this times the share outside count as zero
 _ROUNDING = 1e-6
 
 
@@ -27,12 +28,12 @@ class Algebra:
     Attributes
     ----------
     dimension : int, d
-    derived : dimensions of the derived series, d first, until they no longer change
-    killing : how many eigenvalues of the Killing form are above, below and at zero
-    centre : int, dimension of the centre: of all elements that commute with every other
+    derived : dimensions of the derived series, starting with d, until they no longer change
+    killing : numbers of positive, negative and zero eigenvalues of the Killing form
+    centre : int, dimension of the centre, the elements that commute with all others
     nilpotent : bool
     name : its name, or a description if it has none
-    outside : share of the brackets that lies outside the span: 0 if it is exactly an algebra
+    outside : share of the brackets outside the span; 0 if the span is exactly an algebra
 
     """
 
@@ -59,7 +60,7 @@ class Algebra:
 
 
 def structure_constants(matrices):
-    """Constants c (d, d, d) of orthonormal matrices, [a, b] = sum c[a, b, k] k, and the share outside."""
+    """Return constants c (d, d, d) with [a, b] = sum c[a, b, k] k in an orthonormal basis, and `outside`."""
     d = len(matrices)
     flat = np.linalg.svd(matrices.reshape(d, -1), full_matrices=False)[2]
     basis = flat.reshape(matrices.shape)
@@ -67,12 +68,12 @@ def structure_constants(matrices):
     brackets = (products - products.swapaxes(0, 1)).reshape(d, d, -1)
     c = brackets @ flat.T
     missed = ((brackets - c @ flat) ** 2).sum()
-    whole = (products**2).sum()  # of commuting ones all brackets are rounding
+    whole = (products**2).sum()  # not of brackets: if matrices commute, these are only rounding
     return c, float(np.sqrt(missed / whole)) if whole > 0 else 0.0
 
 
 def algebra_of(matrices):
-    """Return the `Algebra` of independent matrices (d, m, m), d > 0; None if their brackets lead out."""
+    """Return the `Algebra` of independent matrices (d, m, m), d > 0; None if brackets leave the span."""
     c, outside = structure_constants(matrices)
     if outside > _OPEN:
         return None
@@ -80,7 +81,7 @@ def algebra_of(matrices):
 
 
 class _Structure:
-    """An algebra given by its structure constants; numbers below `zero` count as zero."""
+    """An algebra given by its structure constants; numbers smaller than `zero` count as zero."""
 
     def __init__(self, c, zero):
         self.c, self.zero, self.d = c, zero, len(c)
@@ -100,7 +101,7 @@ class _Structure:
 
     @property
     def killing(self):
-        """Killing form (d, d)."""
+        """The Killing form (d, d)."""
         return np.einsum("aij,bji->ab", self.c, self.c, optimize=True)
 
     def signs_of(self, form):
@@ -110,24 +111,24 @@ class _Structure:
         return up, down, len(values) - up - down
 
     def _span(self, vectors):
-        """Orthonormal basis (d, r) of vectors (count, d)."""
+        """Return an orthonormal basis (d, r) of the span of vectors (count, d)."""
         size, axes = self._powers(vectors)
         return axes[:, size > 0]
 
     def _powers(self, vectors):
-        """Lengths (d,) of vectors (count, d) along axes (d, d): roots of summed squares, 0 if small."""
+        """Return sizes (d,) of vectors (count, d) along their principal axes, 0 if small; also the axes."""
         size, axes = np.linalg.eigh(vectors.T @ vectors)
         size = np.sqrt(np.maximum(size, 0))
         return np.where(size > self.zero * max(1.0, size.max(initial=0)), size, 0), axes
 
     def brackets(self, first, second):
-        """Basis (d, r) of the space that the brackets of two spans, (d, p) and (d, q), span."""
+        """Return a basis (d, r) of all brackets between two subspaces with bases (d, p) and (d, q)."""
         return self._span(
             np.einsum("abk,ap,bq->pqk", self.c, first, second, optimize=True).reshape(-1, self.d)
         )
 
     def _series(self, both):
-        """Dimensions of the derived series, or of the lower central one."""
+        """Return the dimensions of the derived series or, if not `both`, of the lower central series."""
         whole = span = np.eye(self.d)
         sizes = [self.d]
         while sizes[-1]:
@@ -139,12 +140,12 @@ class _Structure:
 
     @property
     def centre(self):
-        """Basis (d, r) of the centre."""
+        """A basis (d, r) of the centre."""
         size, axes = self._powers(self.c.transpose(1, 2, 0).reshape(-1, self.d))
         return axes[:, size == 0]
 
     def within(self, basis):
-        """Structure of an ideal with an orthonormal basis (d, r)."""
+        """Return the structure of the ideal with this orthonormal basis (d, r)."""
         c = np.einsum("abk,ap,bq,kr->pqr", self.c, basis, basis, basis, optimize=True)
         return _Structure(c, self.zero)
 
@@ -161,7 +162,7 @@ class _Structure:
         return f"{levi} and a solvable ideal of dimension {count}"
 
     def orthogonal(self, span):
-        """Basis of the space orthogonal to a span in the Killing form."""
+        """Return a basis of the space orthogonal to a subspace in the Killing form."""
         size, axes = self._powers((self.killing @ span).T)
         return axes[:, size == 0]
 
@@ -183,7 +184,7 @@ class _Structure:
         return "nilpotent" if lower[-1] == 0 else "solvable"
 
     def _outer(self):
-        """Matrix of the one element that is no bracket, if brackets span all dimensions but one."""
+        """Return the matrix of the one element outside the brackets, if these span all dimensions but one."""
         inner = self.brackets(np.eye(self.d), np.eye(self.d))
         outer = self._complement(inner)[:, 0]
         return np.einsum("abk,a->bk", self.c, outer)
@@ -195,7 +196,7 @@ class _Structure:
         return {"sl(2) + sl(2)": "so(2,2)", "so(3) + so(3)": "so(4)"}.get(joined, joined)
 
     def simple(self):
-        """Dimension and signs of the Killing form of each simple ideal of a semisimple algebra."""
+        """Yield the dimension and the signs of the Killing form of each simple ideal."""
         left = self
         while left.d:
             ideal = left._one_ideal()
@@ -204,7 +205,7 @@ class _Structure:
             left = left.within(left.orthogonal(ideal))
 
     def _one_ideal(self):
-        """Basis of a simple ideal: a root vector of a chosen element lies in one, and generates it."""
+        """Return a basis of a simple ideal: the ideal that one root vector of a random element generates."""
         element = np.random.default_rng(0).normal(size=self.d)
         values, vectors = np.linalg.eig(np.einsum("abk,a->kb", self.c, element))
         root = vectors[:, np.abs(values).argmax()]
@@ -222,7 +223,7 @@ def _simple_name(dimension, signs):
 
 @cache
 def _names():
-    """Names of real simple algebras by dimension and number of positive squares of the Killing form."""
+    """Return names of real simple algebras by dimension and number of positive squares of Killing forms."""
     found = {(3, 2): "sl(2)", (3, 0): "so(3)"}
     for size in range(3, _LARGEST + 1):
         for q in range(size // 2 + 1):

@@ -1,4 +1,4 @@
-"""One motion that a neuron does not notice, in words and numbers."""
+"""Describe a motion that does not change a neuron, in words and numbers."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,18 +12,19 @@ from .motion_names import named
 __all__ = ["Coefficient", "Generator", "numbered"]
 
 _WIDE = 2.0  # standard errors on either side of a number
-_AS_GOOD = 4.5  # standard errors within which a fraction is as good: networks also err as a whole
-_BY_CHANCE = 0.1  # at most so many equally simple fractions lie in the interval by chance
-_LARGEST = 12  # in a fraction
+_AS_GOOD = 4.5  # standard errors within which a fraction may replace a number
+_BY_CHANCE = 0.1  # most equally simple fractions expected in the interval by chance
+_LARGEST = 12  # largest number in a fraction
 _LEAST = 1e-9  # relative width of an interval
-_ROUNDING = 1e-12  # of the largest number
+_ROUNDING = 1e-12  # numbers below this share of the largest are rounding
 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A number of a generator: how fast `input` moves where `per` is 1; for `per` "1", a steady motion.
+    """The speed of `input` where the input `per` is 1; if `per` is "1", the speed everywhere.
 
-    It lies between `low` and `high` with 95 % confidence, if the generator's largest number is held fixed.
+    With the generator's largest number fixed, the coefficient lies between `low` and `high` with 95 %
+    confidence.
     """
 
     input: str
@@ -42,8 +43,9 @@ class Generator:
     kind : "turn" | "boost" | "scaling" | "shear" | "shift" | "mixed"
     name : str, such as "turns x into v"
     matrix, offset : arrays (n, n), (n,)
-    coefficients : tuple of Coefficient, the nonzero ones of the inputs that can be chosen freely
-    residual : mean square of what it changes, divided by that by chance
+    coefficients : tuple of Coefficient, the nonzero numbers for the free inputs (those that determine the
+        others)
+    residual : mean square of the neuron's change along the motion, divided by its chance value
     names : names of the n inputs
 
     """
@@ -58,7 +60,7 @@ class Generator:
 
     @property
     def velocities(self) -> dict[str, sp.Expr]:
-        """Velocity of each input that moves, as a formula of the inputs."""
+        """Velocity of each input that moves, as a formula in the inputs."""
         symbols = [sp.Symbol(name, real=True) for name in self.names]
         found = {}
         for name, row, steady in zip(self.names, self.matrix, self.offset, strict=True):
@@ -68,7 +70,7 @@ class Generator:
         return found
 
     def moved(self, points: np.ndarray, parameter: float) -> np.ndarray:
-        """Points (N, n) after the time `parameter` of the motion, on their orbits."""
+        """Move points (N, n) along their orbits for the time `parameter`."""
         from scipy.linalg import expm
 
         n = len(self.names)
@@ -78,13 +80,13 @@ class Generator:
         return points @ flow[:-1, :-1].T + flow[:-1, -1]
 
     def time(self, points: np.ndarray) -> float:
-        """How long points (N, n) take to move by one spread of the inputs, root mean square."""
+        """Return the time in which points (N, n) move by one spread of the inputs, as a root mean square."""
         spread = points.std(0)
         speed = (points @ self.matrix.T + self.offset)[:, spread > 0] / spread[spread > 0]
         return float(1 / np.sqrt((speed**2).mean()))
 
     def changes(self, expression) -> sp.Expr:
-        """How fast a formula changes along the motion: 0 if the motion is its symmetry."""
+        """Return the rate of change of a formula along the motion: 0 if the motion is a symmetry."""
         moved = (sp.diff(expression, sp.Symbol(n, real=True)) * v for n, v in self.velocities.items())
         return sp.Add(*moved)
 
@@ -101,7 +103,10 @@ def _exact(number):
 
 
 def numbered(simple, sample, forms):
-    """Return the `Generator` of a `Simple`; its numbers are fractions if few would fit by chance."""
+    """Return the `Generator` of a `Simple`.
+
+    A number is written as a fraction if such a fraction would hardly fit by chance.
+    """
     m, scale = len(sample.free), _scales(sample)
     numbers, low, high = _intervals(simple, sample, scale)
     names = [sample.field.names[i] for i in sample.free]
@@ -133,12 +138,15 @@ def _clean(array):
 
 
 def _scales(sample):
-    """Factors (m (m + 1),) that turn numbers in spreads into the reader's numbers."""
+    """Return factors (m (m + 1),) that turn a motion's numbers into numbers in the user's coordinates."""
     return (sample.spread[:, None] / np.append(sample.spread, 1)[None]).ravel()
 
 
 def _intervals(simple, sample, scale):
-    """Numbers in the reader's coordinates, the largest 1 or -1, with lower and upper bounds: three (K,)."""
+    """Return a motion's numbers in the user's coordinates, and their lower and upper bounds: arrays (K,).
+
+    The numbers are scaled such that the largest is 1 or -1.
+    """
     numbers, rest = simple.numbers, simple.support
     lead = rest[np.abs(numbers[rest]).argmax()]
     rest = rest[rest != lead]
@@ -154,7 +162,7 @@ def _intervals(simple, sample, scale):
 
 
 def _sign(numbers, lead, m):
-    """Sign of the largest number: if two inputs move each other, the later one follows the first."""
+    """Return a sign for the numbers, such that earlier inputs turn into later ones."""
     table = numbers.reshape(m, m + 1) / numbers[lead]
     below = table[:, :m][np.tril_indices(m, -1)]
     told = below if below.any() else table.ravel()
@@ -162,7 +170,10 @@ def _sign(numbers, lead, m):
 
 
 def _errors(numbers, rest, sample):
-    """Standard errors of the numbers `rest` if the largest is held fixed; neighbours err together."""
+    """Return standard errors of a motion's numbers `rest`, with its largest number fixed.
+
+    Neighbouring points form groups, because they have similar errors.
+    """
     ones = np.column_stack([sample.places + sample.centre / sample.spread, np.ones(len(sample.places))])
     m = len(sample.free)
     changes = np.einsum("nkm,mb,nb->nk", sample.rows, numbers.reshape(m, m + 1), ones)
@@ -174,7 +185,7 @@ def _errors(numbers, rest, sample):
 
 
 def _simple(low, high, value):
-    """Simplest fraction between two numbers, if one so simple would hardly lie there by chance."""
+    """Return the simplest fraction from `low` to `high`, or `value` if a fraction could fit by chance."""
     if not np.isfinite([low, high]).all() or low * high <= 0:
         return value
     slack = _LEAST * abs(value)

@@ -1,9 +1,9 @@
-"""All linear vector fields along which neurons do not change, from one eigenproblem.
+"""Find all linear vector fields along which neurons do not change, by one eigenproblem.
 
-A field `v = A x + b` changes a neuron by `grad f . v`, which is linear in (A, b). Its mean square is compared
-with the mean square by chance, when gradients and points have nothing to do with each other. The eigenvalues
-are 0 for a symmetry and 1 by chance, whatever the inputs' scales. (Moskalev et al. 2022, LieGG, arXiv
-2210.04345, find the null space of these products for a network.)
+Along a field `v = A x + b`, a neuron changes at the rate `grad f . v`, which is linear in (A, b). We divide
+the mean square of this rate by its chance value: the value if gradients and points were independent. The
+eigenvalues are 0 for a symmetry and 1 for pure chance, whatever the inputs' scales. (Moskalev et al. 2022,
+LieGG, arXiv 2210.04345, find the null space of these products for a network.)
 """
 
 from dataclasses import dataclass
@@ -16,27 +16,28 @@ from .sample import shared
 
 __all__ = ["Invariance", "invariance"]
 
-_SHARE = 3e-4  # of chance: a symmetry may leave so much change that is not noise
-_SMOOTH = 0.1  # of the change: so much need not be noise, either
-_GAP = 3.0  # the next motion has at least this times the residual of the last symmetry
-_CLEAR = 10.0  # times the mean square along an unseen direction makes a seen one
-_LOW = 0.2  # of the least by chance: a motion above this is no symmetry
+_SHARE = 3e-4  # largest change that need not be noise, as a share of the change by chance
+_SMOOTH = 0.1  # or, if that is larger, as a share of the symmetry's own change
+_GAP = 3.0  # the next motion's residual is at least this times the last symmetry's
+_CLEAR = 10.0  # along a seen direction, the mean square is at least this times an unseen one
+_LOW = 0.2  # a symmetry's residual is below this share of the smallest residual by chance
 _SHUFFLES = 5
-_EXACT = 1e-12  # of chance: rounding; beside it, what is not, is another law
-_SPARE = 0.5  # of the largest: an input that moves this much may be the one that stays
+_EXACT = 1e-12  # residuals below this share of chance are only rounding
+_SPARE = 0.5  # share of the largest: an input that moves this much may be chosen to stay fixed
 
 
 @dataclass(frozen=True)
 class Invariance:
-    """Motions that change nothing.
+    """Motions that do not change the neurons.
 
     Attributes
     ----------
-    residuals : array (K,), mean squares divided by those by chance, rising
-    least : float, the least residual by chance
+    residuals : array (K,), mean squares divided by their chance values, in rising order
+    least : float, the smallest residual that occurs by chance
     unseen : array (m, q), directions in which the neurons do not change at all
-    motions : array (d, m, m + 1), their A and b, in spreads and from the middle of the data
-    effective : arrays (r, m) and (m, r), from motions of the inputs to those in seen directions, and back
+    motions : array (d, m, m + 1), A and b of each motion, in units of the spread, from the middle of the data
+    effective : arrays (r, m) and (m, r): the first turns motions of the inputs into motions in the r seen
+        directions, the second turns them back
 
     """
 
@@ -53,7 +54,7 @@ class Invariance:
 
     @property
     def trivial(self):
-        """Number of fields whose motion lies in the unseen directions."""
+        """Number of motions that move points only in unseen directions."""
         m, q = self.unseen.shape
         return q * (m + 1)
 
@@ -78,13 +79,13 @@ def invariance(sample, seed=0):
 
 
 def _low(residuals, least):
-    """How many residuals are too low for chance; if one is exact, how many are exact."""
+    """Count residuals too small to occur by chance. If some are 0 up to rounding, count only these."""
     limit = _LOW * least if not len(residuals) or residuals[0] > _EXACT else _EXACT / _LOW
     return int((residuals < limit).sum())
 
 
 def _before_a_gap(residuals, fine, gap):
-    """How many of the leading fine ones to keep: the most for which the next is `gap` times worse."""
+    """Return how many residuals to keep: as many good ones as possible before a step by the factor `gap`."""
     count = int(np.logical_and.accumulate(fine).sum())
     steps = np.maximum(np.append(residuals, np.inf), _EXACT)
     gaps = np.flatnonzero(steps[1 : count + 1] >= gap * steps[:count])
@@ -92,7 +93,7 @@ def _before_a_gap(residuals, fine, gap):
 
 
 def _unseen(sample):
-    """Unseen directions (m, q), the others (m, r), and the mean squares (r,) along the others."""
+    """Return unseen directions (m, q), seen directions (m, r), and mean squares (r,) along the seen ones."""
     rows = sample.rows
     size, axes = np.linalg.eigh(np.einsum("n,nka,nkb->ab", sample.weights, rows, rows))
     gone = (size < _LOW * size.mean()) & (shared(sample, rows @ axes) < TRAINING_ERROR)
@@ -101,7 +102,7 @@ def _unseen(sample):
 
 
 def _still(motions, unseen):
-    """Motions (m, r), plus motions along unseen directions so that as many inputs as possible stay still."""
+    """Add motions along unseen directions to motions (m, r), so that as few inputs as possible move."""
     motions, unseen = motions.copy(), unseen.copy()
     for column in range(unseen.shape[1]):
         rest = unseen[:, column:]
@@ -116,7 +117,7 @@ def _still(motions, unseen):
 
 
 class _Problem:
-    """Rows (N, k, r) with mean square 1 along every direction, and places (N, r + 1) alike."""
+    """Rows (N, k, r) and places (N, r + 1), both scaled to mean square 1 along every direction."""
 
     def __init__(self, sample, rows, places):
         self.weights, self.rows = sample.weights, rows
@@ -128,27 +129,27 @@ class _Problem:
 
     @cached_property
     def shape(self):
-        """Shape of (A, b)."""
+        """The shape of (A, b)."""
         return self.rows.shape[2], self.places.shape[1]
 
     def fields(self, vectors):
-        """Columns of numbers as fields (r, r + 1, d)."""
+        """Reshape columns of numbers into vector fields (r, r + 1, d)."""
         return vectors.reshape(*self.shape, -1)
 
     def from_places(self, into):
-        """Matrix (r + 1, m + 1) from the m inputs and 1 to the places."""
+        """Return the matrix (r + 1, m + 1) that turns a point's m inputs and a 1 into its row of `places`."""
         whole = np.zeros((len(into) + 1, into.shape[1] + 1))
         whole[:-1, :-1], whole[-1, -1] = into, 1
         return self.white.T @ whole
 
     def quadratic(self, rows):
-        """Mean square of the change (K, K)."""
+        """Return the quadratic form (K, K) of the mean square change."""
         products = np.einsum("nkr,nb->nkrb", rows, self.places).reshape(-1, np.prod(self.shape))
         scaled = products * np.repeat(np.sqrt(self.weights), rows.shape[1])[:, None]
         return scaled.T @ scaled
 
     def by_chance(self, seed):
-        """Least mean square if the rows belong to other points."""
+        """Shuffle the rows among the points, several times; return the mean of the smallest residuals."""
         rng = np.random.default_rng(seed)
         least = []
         for _ in range(_SHUFFLES):

@@ -1,4 +1,4 @@
-"""Which linear motions of the inputs a neuron does not notice, and which algebra they form."""
+"""Find the linear motions of the inputs that do not change a neuron, and their Lie algebra."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,21 +28,22 @@ _READING = ("layer", "neuron", "wrt", "forward_args", "smooth", "training", "of"
 
 @dataclass(frozen=True, repr=False)
 class Symmetries:
-    """Linear motions `x' = A x + b` under which a neuron, or several, stay the same on the data.
+    """Linear motions `x' = A x + b` that leave one or several neurons unchanged on the data.
 
     Attributes
     ----------
     motions : one Generator for each of the d dimensions, the simplest first
-    generators, offsets : arrays (d, n, n) and (d, n), their A and b
-    residuals : array (d,), mean square of the change along each, divided by that by chance
-    next : float, residual of the best motion that is not a symmetry; None if all are
-    by_chance : float, the least residual if gradients and points have nothing to do with each other
-    structure : Algebra; None if there are no motions, or if their brackets lead out of them
-    algebra : str, its name, or None
-    unseen : array (n, q), directions in which nothing changes at all, anywhere
-    without : names of the inputs that do not matter, each an unseen direction
-    trivial : int, how many motions go only along unseen directions; `motions` does not contain them
-    points, effective : number of points, and number of points of equal weight that would tell as much
+    generators, offsets : arrays (d, n, n) and (d, n), the A and b of the motions
+    residuals : array (d,), mean square of the change along each motion, divided by its chance value
+    next : float, residual of the best motion that is not a symmetry; None if all motions are symmetries
+    by_chance : float, the smallest residual if gradients and points are independent
+    structure : Algebra; None if there are no motions, or if their brackets leave the span
+    algebra : str, name of the algebra, or None
+    unseen : array (n, q), directions along which the neurons do not change
+    without : names of the inputs that do not matter: each is an unseen direction
+    trivial : int, number of motions only along unseen directions; `motions` does not contain these
+    points : number of points
+    effective : number of equally weighted points with as much information as the weighted points
     names : names of the inputs
     proved : for each motion, whether SymPy shows that the formula does not change; () without a formula
 
@@ -69,7 +70,7 @@ class Symmetries:
 
     @property
     def offsets(self) -> np.ndarray:
-        """Steady parts b (d, n)."""
+        """Constant parts b (d, n)."""
         return np.array([one.offset for one in self.motions]).reshape(-1, len(self.names))
 
     @property
@@ -78,10 +79,11 @@ class Symmetries:
         return None if self.structure is None else self.structure.name
 
     def drifts(self, model: object, x: ArrayLike, reach: float = 0.5, **reading) -> tuple[Drift, ...]:
-        """Ask a model how much its value changes when points move along each motion, both ways.
+        """Ask a model how much its value changes when points move along each motion, in both directions.
 
-        `reach` says how far they move: root mean square, each input in units of its spread. `reading` is as
-        in `symmetries`. Each `Drift` gives the change near other points, outside the data, and by chance.
+        `reach` is the root mean square distance that the points move, with each input in units of its spread.
+        `reading` is as in `symmetries`. Each `Drift` gives the change near other points, outside the data,
+        and by chance.
         """
         from ...network.gradients import values_at
 
@@ -89,9 +91,9 @@ class Symmetries:
         return drifts(self, lambda some: values_at(model, some, **reading), points, reach)
 
     def exchanges(self, model: object, x: ArrayLike, **reading) -> Exchanges:
-        """Ask a model of up to eight inputs which orders and signs of these do not change its value.
+        """Ask a model of up to eight inputs which reorderings and sign changes leave its value unchanged.
 
-        `discrete.exchanges` says which it asks about.
+        `discrete.exchanges` says which of them it tries.
         """
         from ...network.gradients import values_at
 
@@ -105,7 +107,7 @@ class Symmetries:
 
     def _lines(self):
         count = len(self)
-        least = f"by chance the least residual is {self.by_chance:.2g}"
+        least = f"by chance the smallest residual is {self.by_chance:.2g}"
         after = "" if self.next is None else f", the next motion's {self.next:.1g}"
         if not count:
             yield f"No linear motion leaves the neuron as it is ({least}{after})."
@@ -131,13 +133,14 @@ def symmetries(
     random_state: int = 0,
     **reading,
 ) -> Symmetries:
-    """Find all linear motions `x' = A x + b` under which a neuron, or several, do not change on the data.
+    """Find all linear motions `x' = A x + b` that leave one or several neurons unchanged on the data.
 
-    Whatever bends the concept, `grad f . (A x + b) = 0` is linear in A and b, so one eigenproblem finds all
-    of them. It needs no closed form. Residuals are divided by those by chance: 0 means a symmetry, 1 means
-    that gradients and points have nothing to do with each other. A motion counts if its residual is at most a
-    fifth of the least that five shuffles leave, and if neighbouring points share no more than 3e-4 of it:
-    what they share is not noise.
+    For a neuron f, the condition is `grad f . (A x + b) = 0`. It is linear in A and b, so one eigenproblem
+    finds all these motions. No closed form is needed. Residuals are divided by their chance values: 0 means a
+    symmetry, and 1 means that gradients and points are independent. A motion counts as a symmetry under two
+    conditions. Its residual is at most a fifth of the smallest residual by chance (the mean over five
+    shuffles). And the part of the residual that neighbouring points have in common is at most 3e-4. This part
+    is not noise, because errors of single points have nothing in common.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
     'so(1,3)'
@@ -145,8 +148,8 @@ def symmetries(
     Parameters
     ----------
     model_or_field : torch.nn.Module, or a GradientField, of up to 16 inputs
-    x : array (N, n), points to ask a model at
-    formula : formula, or several; SymPy then tries to prove that the motions do not change it
+    x : array (N, n), points at which to read a model
+    formula : formula, or several; SymPy then tries to prove that the motions leave it unchanged
     constraints : equations that hold on the data, for this proof
     random_state : seed of the shuffles
     reading : layer, neuron, names and so on, as in `gradient_field`
@@ -154,14 +157,15 @@ def symmetries(
     Raises
     ------
     DataError
-        if there are more than 16 inputs, and if you give a field, which has points, and other points.
+        if there are more than 16 inputs, or if you pass points together with a field, which has its own
+        points.
 
     """
     field = _field(model_or_field, x, reading)
     if len(field.names) > _MOST_INPUTS:
         raise DataError(
             f"symmetries takes up to {_MOST_INPUTS} inputs, got {len(field.names)}: "
-            "take a layer's output as the input, wrt=..., or give a field of fewer inputs"
+            "take a layer's output as the input, wrt=..., or pass a field of fewer inputs"
         )
     sample = sampled(field)
     found = invariance(sample, random_state)
@@ -192,15 +196,15 @@ def _field(model_or_field, x, reading):
     from ...network.gradients import gradient_field
 
     if x is None:
-        raise DataError("give the points to ask the model at: symmetries(model, x), an array (N, n)")
+        raise DataError("pass the points to ask the model at: symmetries(model, x), an array (N, n)")
     return gradient_field(model_or_field, x, **reading)
 
 
 def _motions(found, sample):
-    """Generators of the symmetries, and their matrices (d, r + 1, r + 1) in the seen directions."""
+    """Return generators of the symmetries, and their matrices (d, r + 1, r + 1) in the seen directions."""
     m = len(sample.free)
     shift = sample.centre / sample.spread
-    space = found.motions.copy()  # from here on from the reader's origin
+    space = found.motions.copy()  # from here on, relative to the user's origin
     space[..., -1] -= space[..., :-1] @ shift
     forms = _forms(sample, shift)
     limit = float(found.residuals[: found.count].max(initial=0))
@@ -218,7 +222,7 @@ def _motions(found, sample):
 
 
 def _forms(sample, shift):
-    """Quadratic forms of the numbers of a motion: see `simple.Forms`."""
+    """Return quadratic forms in the numbers of a motion, as in `simple.Forms`."""
     ones = np.column_stack([sample.places + shift, np.ones(len(sample.places))])
     weights, rows = sample.weights, sample.rows
     products = np.einsum("n,nkm,nb->nkmb", np.sqrt(weights), rows, ones)
@@ -233,7 +237,7 @@ def _forms(sample, shift):
 
 
 def _lifted(unseen, sample):
-    """Unseen directions (n, q) in the reader's coordinates, each with 1 for the input that moves most."""
+    """Return unseen directions (n, q) in the user's coordinates, each scaled to 1 for its largest input."""
     spread = sample.field.measure.spread
     directions = spread[:, None] * (sample.lift @ unseen)
     most = np.abs(directions).argmax(0)
@@ -241,7 +245,7 @@ def _lifted(unseen, sample):
 
 
 def _without(unseen, sample):
-    """Names of free inputs that do not matter: each lies in the unseen directions."""
+    """Return the names of the free inputs that do not matter, because they are unseen directions."""
     inside = (unseen**2).sum(1)
     return tuple(sample.field.names[i] for i, share in zip(sample.free, inside, strict=True) if share > 0.99)
 

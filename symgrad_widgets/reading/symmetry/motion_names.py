@@ -1,17 +1,17 @@
-"""What a linear motion is called."""
+"""Name a linear motion."""
 
 import numpy as np
 
 __all__ = ["named"]
 
-_PIECES = 6  # that a name tells one by one
+_PIECES = 6  # most parts that a name lists one by one
 _ROUNDING = 1e-9
-_SMALL = 0.03  # of the largest number: an eigenvalue of less is none
+_SMALL = 0.03  # share of the largest number: smaller eigenvalues count as zero
 _VERBS = {"turn": "turns", "boost": "boosts", "scaling": "stretches", "shear": "shears", "mixed": "moves"}
 
 
 def named(A, b, names):
-    """Kind and name of the motion x' = A x + b of the inputs `names`."""
+    """Return kind and name of the motion x' = A x + b of the inputs `names`."""
     moves = [*_moves(A, names), *_shifts(A, b, names)]
     kinds = {kind for kind, _ in moves}
     if len(kinds) == 1 and len(moves) <= _PIECES:
@@ -24,7 +24,7 @@ def named(A, b, names):
 
 
 def _moves(A, names):
-    """Kind and name of what each pair of inputs does, and of what each input does with itself."""
+    """Yield kind and name of the motion of each pair of inputs, and of each single input."""
     for i, j in zip(*A.nonzero(), strict=True):
         if i == j:
             yield "scaling", f"{'stretches' if A[i, i] > 0 else 'shrinks'} {names[i]}"
@@ -38,13 +38,13 @@ def _moves(A, names):
 
 
 def _shifts(A, b, names):
-    """Inputs that move steadily, unless that is a motion around another place."""
+    """Yield the inputs that move at constant speed, unless the motion has a fixed point."""
     if b.any() and _centre(A, b) is None:
         yield from (("shift", f"shifts {names[i]}") for i in b.nonzero()[0])
 
 
 def _centre(A, b):
-    """The place (m,) where a motion stands still, or None if there is none."""
+    """Return a fixed point (m,) of a motion, or None if there is none."""
     place = -np.linalg.pinv(A) @ b
     return place if np.allclose(A @ place, -b, atol=_ROUNDING * np.abs(b).max()) else None
 
@@ -58,7 +58,7 @@ def _around(A, b, names):
 
 
 def _nature(A):
-    """Kind of a motion that moves many inputs at once, from its eigenvalues."""
+    """Return the kind of a motion that moves many inputs at once, from its eigenvalues."""
     values = np.linalg.eigvals(A / np.abs(A).max())
     real, imaginary = (np.abs(part) > _SMALL for part in (values.real, values.imag))
     if not real.any():
@@ -69,7 +69,7 @@ def _nature(A):
 
 
 def _joined(names):
-    """Names of one verb together: "turns a into b, c into d"."""
+    """Join names with the same verb: "turns a into b, c into d"."""
     told, verb = [], None
     for name in names:
         first, rest = name.split(" ", 1)

@@ -1,4 +1,4 @@
-"""Test symmetries on the network: how much its value changes when points move along their orbits."""
+"""Test symmetries on the network: measure how its value changes when points move along their orbits."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,17 @@ from ...errors import DataError
 
 __all__ = ["Drift", "drifts"]
 
-_NEAR = 3  # neighbours that a moved point must have, as near as points of the data have theirs
-_WITHIN = 95  # per cent of the data count as near by this rule
+_NEAR = 3  # a moved point must have this many neighbours, as near as those of a data point
+_WITHIN = 95  # by this rule, this percentage of the data points are near others
 
 
 @dataclass(frozen=True)
 class Drift:
-    """Change of a neuron's value along an orbit, root mean square, in units of its spread over the data.
+    """Root-mean-square change of a neuron's value along orbits, in units of its spread over the data.
 
-    `inside` counts moved points that are near others, `outside` the rest; None without such points.
-    `by_chance` takes the same steps from other points. `within` is the share of points inside.
+    `inside` is the change at moved points that have data points near them, and `outside` is the change at the
+    other moved points; each is None if there are no such points. `by_chance` is the change if each point
+    makes the step of another point. `within` is the share of moved points that are inside.
     """
 
     name: str
@@ -42,7 +43,7 @@ def drifts(found, compute, x, reach=0.5, seed=0):
     found : Symmetries
     compute : function from points (N, n) to values (N,) or (N, k)
     x : array (N, n), the data
-    reach : how far to move points, both ways: root mean square, each input in units of its spread
+    reach : root mean square distance to move points in both directions, with inputs in units of their spread
 
     """
     if not reach > 0:
@@ -66,7 +67,7 @@ def drifts(found, compute, x, reach=0.5, seed=0):
 
 
 class _Place:
-    """Where there are data: points (N, n) in units of their spread."""
+    """The region of the data: places near points (N, n), which are in units of their spread."""
 
     def __init__(self, points):
         from scipy.spatial import cKDTree
@@ -83,5 +84,5 @@ def _root(squares):
 
 
 def _values(compute, points):
-    """Values (N, k)."""
+    """Compute values (N, k)."""
     return np.asarray(compute(points), dtype=float).reshape(len(points), -1)

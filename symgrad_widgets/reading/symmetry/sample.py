@@ -1,7 +1,7 @@
-"""The inputs that can be chosen freely on the data, and what a motion of them changes.
+"""Find the inputs that can be chosen freely on the data, and how a motion of them changes a neuron.
 
-If the data do not fill the whole space of their inputs, some inputs follow from others. Motions then move the
-first free inputs, `free`, each in units of its spread, and take the others along.
+If the data do not fill the whole space of their inputs, some inputs are functions of others. A motion then
+moves only the *free* inputs, each in units of its spread: the first inputs that determine all others.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,21 @@ from ...field import GradientField
 
 __all__ = ["Sample", "sampled", "shared"]
 
-_NUMBERS = 2e7  # in the products of gradients and points; above this, a sample of points is used
-_ERRORS = 3.0  # standard errors above zero are sure
+_NUMBERS = 2e7  # numbers in the products of gradients and points; if more, we take a sample of points
+_ERRORS = 3.0  # a mean is certainly positive this many standard errors above zero
 _FOLDS = 5
-_ENOUGH = 4  # points for each number of a quadratic function
-_PIVOT = 0.1  # of what an input can say at most: if less is new, it is not free
+_ENOUGH = 4  # points needed for each coefficient of a quadratic function
+_PIVOT = 0.1  # an input is free if at least this share of it does not follow from earlier ones
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Rows (N, k, m) that no motion may change, at places (N, m) from the middle of the data, in spreads.
+    """Rows (N, k, m) and places (N, m): a symmetry moves each place at right angles to its rows.
 
-    `free` holds the numbers of the m inputs, `lift (n, m)` how all inputs follow, `centre (m,)` the middle.
-    Errors of the rows that are equal in all directions have the covariance `metric (m, m)`.
+    Places are measured from the middle of the data, in units of each input's spread. `free` holds the
+    positions of m free inputs. `lift (n, m)` computes all n inputs from these. `centre (m,)` is the middle of
+    the data. `metric (m, m)` is the covariance of the rows' errors if the gradients' errors are equal in all
+    directions.
     """
 
     field: GradientField
@@ -64,14 +66,14 @@ def sampled(field):
 
 
 def _independent(basis):
-    """Numbers of the first inputs (m,) that the others follow from; rows of `basis` (n, m) are inputs."""
+    """Return positions (m,) of the first inputs that determine the others; rows of the basis are inputs."""
     chosen, left = [], basis.copy()
     for number, whole in enumerate(np.linalg.norm(basis, axis=1)):
         row, size = left[number], np.linalg.norm(left[number])
         if whole > _PIVOT**2 and size > _PIVOT * whole and len(chosen) < basis.shape[1]:
             chosen.append(number)
             left = left - np.outer(left @ row, row) / size**2
-    if len(chosen) < basis.shape[1]:  # none of the first is free enough: the best, whatever their order
+    if len(chosen) < basis.shape[1]:  # too few are free enough: take the best, in any order
         from scipy.linalg import qr
 
         return np.sort(qr(basis.T, mode="economic", pivoting=True)[2][: basis.shape[1]])
@@ -79,25 +81,26 @@ def _independent(basis):
 
 
 def _on_surface(spanning, basis):
-    """What no motion on a curved surface may change: the neurons, and the distance from the surface."""
+    """Return gradients and the surface's normals; a symmetry moves points at right angles to both."""
     along = np.einsum("nkm,ncm->nkc", spanning, basis)
     normals = np.linalg.svd(basis, full_matrices=True)[0][:, :, basis.shape[2] :]
     return np.concatenate([along, normals.swapaxes(1, 2)], axis=1)
 
 
 def shared(sample, changes):
-    """Part of the mean squares (d,) of changes (N, k, d) along d motions that is not noise; 0 if all may be.
+    """Return mean squares (d,) of changes (N, k, d) along d motions, without the part that is noise.
 
-    An error at one point says nothing about other points. So multiply a change by what other points predict
-    for it: the mean of this product is zero, except for what is a smooth function of the place. The other
-    points are the neighbours, by a linear function; with many inputs no two points are near, so there it also
-    uses four fifths of all points, by a quadratic function.
+    An error at one point says nothing about other points. So we multiply each change by the value that other
+    points predict for it. For noise, the mean of this product is zero. So only changes that vary smoothly
+    contribute. We make one prediction with a linear function of the neighbours. With many inputs, no two
+    points are near each other. So we make a second prediction for each fifth of the points, with a quadratic
+    function fitted to all other points. We take the larger result; it is 0 if everything may be noise.
     """
     return np.maximum(*(_sure(*some) for some in (_by_neighbours(sample, changes), _by_all(sample, changes))))
 
 
 def _sure(products, weights):
-    """Mean of products (N, d), or 0 if it is not surely above 0."""
+    """Return the mean of products (N, d), or 0 where the true mean may be 0 or less."""
     mean = weights @ products / weights.sum()
     error = np.sqrt(weights**2 @ (products - mean) ** 2) / weights.sum()
     return np.where(mean > _ERRORS * error, mean, 0.0)

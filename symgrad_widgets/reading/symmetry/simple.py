@@ -1,9 +1,9 @@
-"""The simplest motions in a space of motions: those with the fewest numbers, one after another.
+"""Find the simplest motions in a space of motions: those with the fewest nonzero numbers.
 
-To find sparse vectors of a subspace, alternate between the subspace and soft thresholds, starting from each
-of its coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). Beside a large number, thresholds do not see which
-small ones can be left out; the echelon form of the space does. Then choose the numbers of each so that they
-change the neuron least.
+To find sparse vectors of a subspace, we alternate between the subspace and soft thresholds, starting from
+each of its coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). If one number is large, thresholds do not
+show which small numbers can be left out, but the echelon form of the space does. Then we choose the numbers
+of each motion such that it changes the neuron least.
 """
 
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ import numpy as np
 __all__ = ["Forms", "Simple", "simplest"]
 
 _ROUNDS = 60
-_ZERO = 0.02  # of the largest number: less may be left out, if that does not change the neuron
-_WORSE = 2.0  # a simpler motion may have this times the largest residual of the symmetries
-_SLACK = 1e-10  # of chance: rounding
-_NEW = 0.1  # of a motion must be new
+_ZERO = 0.02  # share of the largest number: smaller ones may be left out if the neuron allows it
+_WORSE = 2.0  # a simpler motion may have this times the symmetries' largest residual
+_SLACK = 1e-10  # residuals below this, divided by chance, are rounding
+_NEW = 0.1  # share of a motion that must be independent of the others
 _RIDGE = 1e-9
-_STARTS = 200  # at random, beside those of single numbers
+_STARTS = 200  # random starts, besides those from single numbers
 
 
 class Forms(NamedTuple):
-    """Mean squares (K, K) of the change by a motion of K numbers: its own, by chance, and by errors.
+    """Quadratic forms (K, K) of the mean square change along a motion: measured, by chance, and by errors.
 
-    Errors are equally large everywhere and in all directions, and turn a long gradient less. A symmetry has
-    the least change relative to the change by errors, whatever their size. Least squares alone would prefer
-    motions along which errors are short.
+    We assume that gradients have equally large errors everywhere and in all directions. So errors turn a long
+    gradient less. Whatever the size of the errors, a symmetry is the motion whose change is smallest compared
+    with the change by errors alone. Simple least squares would prefer motions to which errors add little.
     """
 
     changed: np.ndarray
@@ -35,13 +35,13 @@ class Forms(NamedTuple):
     by_errors: np.ndarray
 
     def residual(self, numbers):
-        """Mean square of the change, divided by that by chance."""
+        """Return the mean square of the change, divided by its chance value."""
         return max(float(numbers @ self.changed @ numbers / (numbers @ self.by_chance @ numbers)), 0.0)
 
 
 @dataclass(frozen=True)
 class Simple:
-    """Numbers (K,) of a motion, the nonzero ones (S,), and its residual relative to chance."""
+    """Numbers (K,) of a motion, positions (S,) of the numbers that are not 0, and its residual."""
 
     numbers: np.ndarray
     support: np.ndarray
@@ -49,9 +49,9 @@ class Simple:
 
 
 def simplest(space, forms, limit):
-    """Return d `Simple`: independent motions that span the space (K, d).
+    """Return d independent motions (`Simple`) that span the space (K, d), the simplest first.
 
-    `limit` is the largest residual in the space.
+    `limit` is the largest residual of a motion in the space.
     """
     if not space.shape[1]:
         return []
@@ -66,7 +66,7 @@ def simplest(space, forms, limit):
 
 
 def _sparse(basis):
-    """Patterns of nonzero numbers (K,) of the sparse vectors of a space; each also a little sparser."""
+    """Yield which numbers (K,) are nonzero, for sparse vectors of a space, and for sparser variants."""
     random = np.random.default_rng(0).normal(size=(_STARTS, basis.shape[1]))
     q = np.concatenate([basis[np.linalg.norm(basis, axis=1) > _ZERO], random])
     q /= np.linalg.norm(q, axis=1, keepdims=True)
@@ -83,7 +83,7 @@ def _sparse(basis):
 
 
 def _echelon(basis):
-    """As many vectors of the space (d, K): each has zeros where the others have their leading numbers."""
+    """Return vectors (d, K) that span the space; each is zero where the others have their leading numbers."""
     from scipy.linalg import qr
 
     leading = qr(basis.T, mode="r", pivoting=True)[1][: basis.shape[1]]
@@ -103,17 +103,17 @@ def _fitted(support, forms):
 
 
 def _in(basis, numbers):
-    """Whether a motion is nearly one of the space."""
+    """Whether a motion nearly lies in the space."""
     return np.linalg.norm(basis.T @ numbers) > (1 - _NEW) * np.linalg.norm(numbers)
 
 
 def _order(one):
-    """Motions of the first inputs come first."""
+    """Return a sorting key that puts motions of the first inputs first."""
     return tuple(one.support)
 
 
 def _independent(motions, basis):
-    """The first motions that are independent, as many as the space has."""
+    """Return as many independent motions as the space has dimensions; earlier ones are preferred."""
     chosen, left = [], basis
     for one in motions:
         along = left @ (left.T @ one.numbers)

@@ -1,1 +1,1 @@
-"""Which formula is the answer: how it is written, judged and chosen, and what speaks for it."""
+"""Choose the answer: write formulas, judge them, choose one, and say what supports it."""

@@ -1,4 +1,4 @@
-"""A formula and how well it agrees with a neuron."""
+"""A formula, and how well it agrees with a neuron."""
 
 from dataclasses import dataclass
 from dataclasses import field as having
@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import sympy as sp
 
-from ...errors import DataError, ExpressionError
+from ...errors import AnyFormulaError, DataError, ExpressionError
 from ...field import GradientField
 from ...field.directions import degrees
 from ...formula.expressions import as_expression, complexity, misalignments
@@ -24,16 +24,16 @@ __all__ = ["Candidate", "explained", "identifiable", "losses_of", "missed_by", "
 
 @dataclass(frozen=True)
 class Candidate:
-    """A formula and how well it agrees with the neuron.
+    """A formula, and how well it agrees with the neuron.
 
     Attributes
     ----------
-    expression : sympy.Expr in `Symbol(name, real=True)`, without outer function, scale or offset
-    complexity : each leaf, operator and constant other than +-1 counts 1
-    loss : weighted mean of `1 - cos^2` on held-out points, 0 = same direction everywhere, 1 = orthogonal
-    plain_loss : the same without weights
-    explained : share of the variance of the neuron's values that a smooth function of the formula predicts,
-        where each value is left out in turn; None without values, and for several neurons
+    expression : sympy.Expr in `Symbol(name, real=True)`, without an outer function, scale or offset
+    complexity : number of leaves, operators and constants other than +-1
+    loss : weighted mean of `1 - cos^2` on held-out points: 0 for equal directions, 1 for orthogonal ones
+    plain_loss : the same mean without weights
+    explained : share of the variance of the neuron's values that a smooth function of the formula predicts
+        (cross-validated); None without values or with several neurons
 
     """
 
@@ -42,11 +42,11 @@ class Candidate:
     loss: float
     plain_loss: float
     explained: float | None = None
-    _on: tuple | None = having(default=None, repr=False, compare=False)  # the field, and names for numbers
+    _on: tuple | None = having(default=None, repr=False, compare=False)  # (field, names of numbers)
 
     @cached_property
     def intervals(self) -> tuple[Interval, ...]:
-        """A 95 % `Interval` (value, low, high, name) for each number in the formula that the data fix."""
+        """A 95 % `Interval` (value, low, high, name) for each number that the data determine."""
         if self._on is None:
             return ()
         about, named = self._on
@@ -54,7 +54,7 @@ class Candidate:
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
-        """Inputs that could help: a smooth function of them predicts part of what the formula does not."""
+        """Inputs that explain part of what the formula leaves unexplained, the most important first."""
         if self._on is None or self.explained is None:
             return ()
         about, _ = self._on
@@ -66,7 +66,7 @@ class Candidate:
 
     @property
     def angle(self) -> float:
-        """Angle in degrees at which `1 - cos^2` equals the loss."""
+        """The angle in degrees at which `1 - cos^2` equals the loss."""
         return float(degrees(self.loss))
 
     def __repr__(self):
@@ -79,9 +79,10 @@ class Candidate:
 def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> Candidate:
     """Score your own formula (text or SymPy), to compare it with the front of a search.
 
-    Nothing is fitted. The loss uses the points that a search with the same `random_state` holds out, so you
-    can compare it with the losses on the search's front. The share explained uses all points. Write text as
-    you would on paper, "½ v² + 1,6 x^4". It counts as it is written: x/x has no value where x is 0.
+    Nothing is fitted. The loss is measured on the points that a search with the same `random_state` holds
+    out, so you can compare it with the losses on that search's front. The share explained uses all points.
+    Write text as you would on paper: "½ v² + 1,6 x^4". The formula is not simplified: x/x has no value where
+    x is 0.
 
     >>> score(field, "x1*x4 - x2*x3")  # doctest: +SKIP
     Candidate(x1*x4 - x2*x3, complexity=7, loss=0.00021)
@@ -89,13 +90,13 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
     Raises
     ------
     ExpressionError
-        if the text cannot be read, has unknown symbols, or contains no input.
+        if the text cannot be read, contains unknown symbols, or contains no input.
 
     """
     identifiable(field)
     expression = as_expression(guess, field.names)
     if not expression.free_symbols:
-        raise ExpressionError(f"{guess} is constant: write a formula of {', '.join(field.names)}")
+        raise ExpressionError(f"{guess} is constant: write a formula in {', '.join(field.names)}")
     held = held_out(field, random_state)
     shares = misalignments(guess if isinstance(guess, str) else expression, field)[held]
     left, plain = losses_of(shares, field.weights[held])
@@ -104,22 +105,22 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
 
 
 def losses_of(shares, weights):
-    """`loss` and `plain_loss` of a formula that misses shares (N,) at points with weights (N,)."""
+    """Return `loss` and `plain_loss`: the means of 1 - cos^2 (N,), with weights (N,) and without."""
     return float(np.average(shares, weights=weights)), float(shares.mean())
 
 
 def explained(expression, field):
-    """Share of one neuron's values that a formula explains, or None if there are no such values."""
+    """Return the share of one neuron's values that a formula explains, or None without such values."""
     return share(missed_by(expression, field))
 
 
 def share(squares):
-    """Share of the values that is explained if squares (N,) are left over; None without squares."""
+    """Return the share of the variance that a formula with these squared errors (N,) explains, or None."""
     return None if squares is None else float(1 - min(squares.mean(), 1))
 
 
 def missed_by(expression, field):
-    """How much of one neuron's values a formula misses: each point's share (N,); None without values."""
+    """Predict one neuron's values from a formula; return the squared errors (N,), or None without values."""
     if field.values is None or field.neurons != 1:
         return None
     sides = _sides(expression, field)
@@ -127,7 +128,7 @@ def missed_by(expression, field):
 
 
 def remaining(expression, field):
-    """What a formula leaves of one neuron's values (N,), in their spread; None where it lacks values."""
+    """Predict a neuron's values from a formula; return the errors (N,) in standard deviations, or None."""
     values = _values(expression, field)
     if not np.isfinite(values).all():
         return None
@@ -135,13 +136,13 @@ def remaining(expression, field):
 
 
 def _sides(expression, field):
-    """Numbers (N,) of the parts into which the zeros of moduli divide the data."""
+    """Return the number (N,) of each point's region; regions meet where an absolute value |u| is zero."""
     moduli = sorted(expression.atoms(sp.Abs), key=sp.default_sort_key)
     return sum(2**k * (_values(e.args[0], field) < 0) for k, e in enumerate(moduli))
 
 
 def _values(expression, field):
-    """Values (N,) of a formula, by the compiled loops if they have its operators."""
+    """Return the values (N,) of a formula; use the compiled loops if they know all its operators."""
     symbols, points = [sp.Symbol(name, real=True) for name in field.names], field.points
     try:
         values, _, usable = gradients([from_sympy(expression, symbols)], points.T)
@@ -155,7 +156,7 @@ def _values(expression, field):
 
 
 def identifiable(field):
-    """Raise DataError if it is no field, or if every formula fits: as many neurons as tangent dimensions."""
+    """Raise DataError if this is not a field, or if it has so many neurons that any formula fits."""
     if not isinstance(field, GradientField):
         raise DataError(
             f"field must be a GradientField, got {type(field).__name__}: make one with gradient_field"
@@ -166,7 +167,7 @@ def identifiable(field):
             if field.neurons == 1
             else f"{field.neurons} neurons with {field.rank} independent gradients"
         )
-        raise DataError(
-            f"{what} on data that fill {field.dimension} dimension(s): every gradient lies in their span, "
-            "so any formula fits; use fewer neurons, more inputs, or data that vary in more directions"
+        raise AnyFormulaError(
+            f"{what} on data that fill {field.dimension} dimension(s): the gradients span all of them, so "
+            "any formula fits; use fewer neurons, more inputs, or data that vary in more directions"
         )

@@ -1,7 +1,8 @@
-"""What an answer is worth beside all small formulas."""
+"""Compare an answer with all small formulas."""
 
 from dataclasses import dataclass
 
+from ...words import ENGLISH
 from .candidate import Candidate
 
 __all__ = ["Certificate"]
@@ -9,21 +10,21 @@ __all__ = ["Certificate"]
 
 @dataclass(frozen=True)
 class Certificate:
-    """Whether any small formula does better than an answer, by the rule that chose it.
+    """Whether a small formula is better than the answer, by the rule that chose the answer.
 
     Attributes
     ----------
-    answer : Candidate that it is about, or None where the search has no law
-    best : Candidate that the rule chooses of the small formulas alone, or None
-    better : Candidate that the rule chooses with all of them beside the answer, or None
-    nodes : of the longest formula
-    tried : number of trees of so many nodes; each function is met once, however many trees it has. The only
-        number in them is 1, in 1 + u, 1 - u, u - 1 and 1/u, and counts as no node.
-    summed : nodes at most of each of two functions that are added, with free coefficients
+    answer : the search's Candidate, or None if it found no law
+    best : the Candidate that the rule chooses among the small formulas alone, or None
+    better : a Candidate that the rule prefers to the answer, or None
+    nodes : largest number of nodes of a formula
+    tried : number of trees of at most `nodes` nodes; equal functions are tried once. The only number in trees
+        is 1, in 1 + u, 1 - u, u - 1 and 1/u, and it does not count as a node
+    summed : largest number of nodes of each of the two functions in a sum with free coefficients
     sums : number of such sums
     inputs, operators : names
-    points : number that the formulas are compared at, before the best of each length are judged
-    domain : least and greatest value of each input
+    points : number of points for comparing formulas, before the best of each length are judged
+    domain : smallest and largest value of each input
 
     """
 
@@ -41,18 +42,17 @@ class Certificate:
 
     @property
     def claim(self) -> str:
-        """What is certain, of how many formulas."""
-        said = f"formula of up to {self.nodes} nodes over these operators"
+        """A sentence that says what the certificate proves, and for how many formulas."""
+        return self.said()
+
+    def said(self, say=ENGLISH) -> str:
+        """Return the claim in one of the languages."""
+        small = say("search.small", nodes=self.nodes)
         if self.better is not None:
-            claim = f"{self.better.expression}, a {said} or a sum of two, does better"
-        elif self.answer is None:
-            claim = f"No {said} stands out from chance"
+            claim = say("search.better", formula=str(self.better.expression), small=small)
         else:
-            claim = f"No {said} does better"
-        return (
-            f"{claim}: {self.tried:,} tried, and {self.sums:,} sums of two of up to {self.summed} nodes with "
-            "free coefficients"
-        )
+            claim = say("search.byChance" if self.answer is None else "search.noBetter", small=small)
+        return say("search.claim", claim=claim, tried=self.tried, sums=self.sums, summed=self.summed)
 
     @property
     def text(self) -> str:

@@ -1,10 +1,12 @@
-"""Coefficients as simple numbers, as many as what they cost allows."""
+"""Replace coefficients with simple numbers, as far as the loss allows."""
+
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
 
 from ..terms.decades import decade, power_of_ten
-from ..tuning import ROUNDING, WRITING
+from ..tuning import MEMORY, ROUNDING, WRITING
 
 __all__ = ["as_number", "is_simple", "mostly_positive", "plainness", "simple_numbers"]
 
@@ -12,20 +14,21 @@ _SIMPLE = np.array(WRITING.simple)
 
 
 def plainness(numbers):
-    """Rank coefficients that say the same: few that are not +-1, few that are not simple, none far off."""
+    """Return a sorting key, which prefers coefficients +-1, then simple numbers, then numbers near 1."""
     size = np.abs(numbers) / decade(np.abs(numbers))
     return (size != 1).sum(), (~is_simple(numbers)).sum(), float(np.abs(np.log(np.abs(numbers))).sum())
 
 
 def is_simple(numbers):
-    """Which numbers are simple ones."""
+    """Say for each number whether it is simple."""
     return np.abs(numbers / _nearest(numbers) - 1) < ROUNDING.share
 
 
 def simple_numbers(c, cost, limit):
-    """Yield coefficients proportional to c, in each scale with as many simple numbers as the limit allows.
+    """Yield multiples of the coefficients c, each with as many simple numbers as possible.
 
-    `cost(numbers)` is what has to stay within the limit. Of a few coefficients each is 1 in turn.
+    `cost(numbers)` must not exceed the limit. Each multiple sets a different coefficient to 1; if there are
+    few coefficients, each of them has a turn.
     """
     for scale in _scales(c):
         numbers = c / scale
@@ -35,12 +38,12 @@ def simple_numbers(c, cost, limit):
 
 
 def mostly_positive(numbers):
-    """Return the numbers with the sign that is the cheaper to choose before SymPy has them."""
+    """Return the numbers, or their negatives if most are negative (SymPy would do this more slowly)."""
     return -numbers if 2 * (numbers < 0).sum() > len(numbers) else numbers
 
 
 def _scales(c):
-    """Coefficients worth being called 1: of a few all, of many those at the quartiles."""
+    """Return the coefficients to set to 1 in turn: all if there are few, otherwise a few of all sizes."""
     size = np.abs(c)
     order = np.argsort(size, kind="stable")
     order = order[size[order] > WRITING.least_scale * size.max()]
@@ -50,7 +53,7 @@ def _scales(c):
 
 
 def _near(numbers):
-    """Whether each number may be taken for the nearest simple one."""
+    """Say for each number whether the nearest simple number may replace it."""
     nearest = _nearest(numbers)
     size = np.abs(nearest) / decade(np.abs(nearest))
     easy = (np.abs(size[:, None] / WRITING.easy - 1) < ROUNDING.share).any(1)
@@ -75,7 +78,7 @@ def _nearest(numbers):
 
 
 def _rounded(numbers, cost, limit):
-    """Fewest digits that keep the loss."""
+    """Round to the fewest digits for which the cost stays within the limit."""
     for digits in WRITING.digits:
         rounded = np.array([float(f"{x:.{digits}g}") for x in numbers])
         rounded = np.where(is_simple(numbers), numbers, rounded)
@@ -84,8 +87,9 @@ def _rounded(numbers, cost, limit):
     return numbers
 
 
+@lru_cache(MEMORY.written)
 def as_number(x):
-    """SymPy number: a fraction of small numbers times a power of ten, where it is one."""
+    """Return a SymPy number: if possible, a fraction of small numbers times a power of ten."""
     if x == 0:
         return sp.Integer(0)
     ten = power_of_ten(np.log10(decade(abs(x))))

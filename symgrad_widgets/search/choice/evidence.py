@@ -1,4 +1,4 @@
-"""What speaks for a formula when nobody knows the concept."""
+"""Collect evidence for a formula when nobody knows the concept."""
 
 from dataclasses import dataclass
 
@@ -15,18 +15,19 @@ __all__ = ["Evidence", "evidence", "null_front", "spread"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """How sure a formula is, without a concept to compare it with.
+    """How sure we can be of a formula when there is no concept to compare it with.
 
     Attributes
     ----------
-    loss : of the best formula on held-out points; None without one
-    chance : loss of a fixed formula against random directions
-    null : least loss that a search of the same kind reaches on random directions
+    loss : loss of the best formula on held-out points; None if there is no formula
+    chance : expected loss of a fixed formula on random directions
+    null : smallest loss that the same kind of search reaches on random directions
     agreement : share of resamplings of the points that choose the same formula
     spread : largest relative standard deviation of a coefficient over resamplings of the fitted points
-    points, dropped, evaluations, generations : what it rests on
-    effective : number of points of equal weight that tell as much
-    certificate : Certificate that was made of the answer, or None
+    points, dropped : number of points used, and number left out
+    evaluations, generations : length of the search
+    effective : number of equally weighted points with as much information as the weighted points
+    certificate : Certificate of the answer, or None if none was made
 
     """
 
@@ -44,10 +45,10 @@ class Evidence:
 
 
 def evidence(search, judge, resamples=EVIDENCE.resamples, thorough=False, certificate=None):
-    """Evidence for the answer of a search: bootstrap of its front and constants, and a null distribution.
+    """Collect `Evidence` for a search's answer: resample the points, and search on random directions.
 
-    The cheap null runs the fixed stages once on random directions; `thorough` runs as many generations as the
-    search had, three times.
+    The search on random directions is one short run. With `thorough`, there are three runs, each with as many
+    generations as the search.
     """
     runs = EVIDENCE.thorough_runs if thorough else 1
     generations = max(search.generation, 1)
@@ -70,9 +71,10 @@ def evidence(search, judge, resamples=EVIDENCE.resamples, thorough=False, certif
 
 
 def null_front(search, generations, seed=0):
-    """Front that the same search reaches on random directions in the tangent space, drawn point by point.
+    """Return the front of the same search on random directions, drawn separately at each point.
 
-    Shuffling or rotating the gradients would not do: a shuffled constant gradient is still constant.
+    The directions lie in the tangent space. Shuffling or rotating the gradients would not be enough: a
+    constant gradient stays constant when shuffled.
     """
     field = search.field
     rng = np.random.default_rng([seed, search.random_state])
@@ -85,16 +87,16 @@ def null_front(search, generations, seed=0):
 
 
 def _agreement(search, judge, resamples):
-    """Share of bootstrap samples of the points on which the same entry is selected."""
+    """Return the share of bootstrap samples of the points that choose the same formula."""
     rng = np.random.default_rng(search.random_state)
     chosen = [judge.answer(rng.integers(judge.count, size=judge.count)) for _ in range(resamples)]
     return sum(c == search.best for c in chosen) / resamples
 
 
 def spread(judge, expression, seed=0, resamples=EVIDENCE.resamples):
-    """Largest relative standard deviation of a coefficient in a formula as written, the largest held at 1.
+    """Return the largest relative standard deviation of a coefficient; the largest coefficient is held at 1.
 
-    Coefficients are those of a sum's terms, 1 where none is written, and the powers of a product's factors.
+    For a sum, these are the coefficients of its terms. For a product, they are the powers of its factors.
     """
     G, D, trust = judge.fitted(expression)
     if len(G) == 1:

@@ -1,7 +1,8 @@
-"""How well a neuron's values, or directions, know the numbers of a formula.
+"""Estimate how precisely a neuron's values or directions determine the numbers in a formula.
 
-What a network adds to its concept is smooth, so that neighbouring points err together: errors count by groups
-of neighbours, not by points (cluster-robust covariance: Liang and Zeger 1986, Biometrika 73).
+The error of a network is smooth, so neighbouring points have similar errors. Therefore we treat groups of
+neighbours, not single points, as independent (cluster-robust covariance: Liang and Zeger 1986, Biometrika
+73).
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ __all__ = ["covariance", "derivatives", "groups_of", "ratio_covariance"]
 
 
 def groups_of(points):
-    """Numbers (N,) of groups of neighbours among points (N, n)."""
+    """Split points (N, n) into groups of neighbours; return the group number (N,) of each point."""
     from scipy.cluster.vq import kmeans2
 
     spread = points.std(0)
@@ -22,13 +23,13 @@ def groups_of(points):
 
 
 def covariance(curvature, scores, groups):
-    """Covariance (K, K) of K numbers that minimise a sum over points; infinite where it does not tell them.
+    """Return the covariance (K, K) of K numbers that minimise a sum over points; infinite if undetermined.
 
     Parameters
     ----------
-    curvature : (K, K), second derivatives of half the sum
-    scores : (N, K), half the derivatives of each point's part
-    groups : (N,), numbers from 0
+    curvature : (K, K), second derivatives of half the sum, with respect to the K numbers
+    scores : (N, K), half the derivatives of each point's contribution to the sum
+    groups : (N,), group numbers from 0
 
     """
     size = np.sqrt(np.maximum(np.diag(curvature), ROUNDING.divisor))
@@ -43,10 +44,11 @@ def covariance(curvature, scores, groups):
 
 
 def derivatives(G, D, e, along, weights, loss):
-    """Curvature (K, K) and scores (N, K), as `covariance` takes them, of what a sum leaves of directions.
+    """Return the curvature (K, K) and the scores (N, K) of a sum's loss, for `covariance`.
 
-    G (K, N, m) and D (K, N, k) are gradients and components of what its numbers move it by, `e` and `along`
-    its own, `weights (N,)` those of the points.
+    G (K, N, m) holds the gradients of the sum's derivatives with respect to its numbers, and D (K, N, k)
+    their components along the neurons. `e` and `along` are the same arrays for the sum itself. `weights (N,)`
+    are the weights of the points.
     """
     M, A = (np.einsum("knm,jnm,n->kj", part, part, weights) for part in (G, D))
     scores = np.einsum("knc,nc,n->nk", D, along, weights)
@@ -55,9 +57,9 @@ def derivatives(G, D, e, along, weights, loss):
 
 
 def ratio_covariance(coefficients, curvature, scores, groups):
-    """Covariance (K - 1, K - 1) of the logarithms of all coefficients but the largest, over the largest.
+    """Return the covariance (K - 1, K - 1) of log(c / largest) for all coefficients c except the largest.
 
-    Their common factor is free: `curvature` does not tell it.
+    We use ratios because `curvature` does not determine a common factor of the coefficients.
     """
     rest = np.delete(np.arange(len(coefficients)), np.argmax(np.abs(coefficients)))
     c = coefficients[rest]

@@ -1,4 +1,4 @@
-"""Fit on some points, judge on others: from the engine's sums of terms to a front and its answer."""
+"""Turn the engine's sums of terms into a front and an answer: fit on some points, judge on others."""
 
 from collections.abc import Callable
 from copy import copy
@@ -11,6 +11,7 @@ import sympy as sp
 
 from ...field.directions import misalignment
 from ...formula.expressions import complexity, evaluate
+from ...formula.operators import modulus
 from ..fit import combine
 from ..fit.bank import Sample, sides
 from ..fit.inner_constants import by_directions, refine, tidied, within
@@ -34,6 +35,7 @@ from .selection import (
 )
 from .split import distinct, split
 from .systematic import systematic
+from .values import told_by_many
 from .witnesses import Directions, Values, acceptable, by_values, constant_errors, unheard
 from .writing import formulas
 
@@ -41,9 +43,9 @@ __all__ = ["Judge"]
 
 
 class _Witnesses(NamedTuple):
-    """What all formulas are held against at the judged points."""
+    """The data that all formulas are compared with, at the judged points."""
 
-    spanned: np.ndarray  # (N, k, m), by the neurons
+    spanned: np.ndarray  # (N, k, m), the neurons' directions
     trust: np.ndarray  # (N,) weights
     nearest: Callable  # () -> Neighbours
 
@@ -53,13 +55,9 @@ class _Written:
     candidate: Candidate
     directions: np.ndarray  # (N, m) unit gradients on all points, zero where they vanish
     contender: tuple  # of terms
-    missed: np.ndarray | None  # (N,) of what is left of the values
+    missed: np.ndarray | None  # (N,) squared errors of the values
+    effort: int  # complexity, and more for functions and awkward numbers
     held_against: _Witnesses
-
-    @cached_property
-    def effort(self):
-        """What its length counts."""
-        return effort(self.candidate.expression)
 
     @cached_property
     def shares(self):
@@ -68,35 +66,35 @@ class _Written:
 
     @cached_property
     def smooth(self):
-        """Share of its loss that neighbouring points have in common."""
+        """The share of the formula's loss that neighbouring points have in common."""
         spanned, trust, nearest = self.held_against
         return smooth_share(spanned, self.directions, nearest(), trust)
 
     @cached_property
     def loss(self):
-        """Loss on all points."""
+        """The loss on all points."""
         return self.loss_at(slice(None))
 
     def loss_at(self, points):
-        """Loss on some of the points."""
+        """Return the loss on some of the points."""
         return np.average(self.shares[points], weights=self.held_against.trust[points])
 
     @property
     def rest(self):
-        """What is left of the values, or None."""
+        """The unexplained share of the values; None without values."""
         return None if self.missed is None else self.missed.mean()
 
     @property
     def left(self):
-        """What is left of the values, where they are known, else of the directions."""
+        """The unexplained share of the values or, without values, of the directions."""
         return self.loss if self.missed is None else self.rest
 
 
 class Judge:
-    """Splits a field and keeps what was written: `searched`, `fit` and `held` are its three samples.
+    """Splits a field into three samples, `searched`, `fit` and `held`, and keeps all formulas it writes.
 
-    What a person is shown are losses on the held-out points; the answer is chosen by all points, since what
-    fitting gains on its own is less than what it is charged for each constant.
+    The user sees losses on the held-out points, but all points choose the answer. This is safe, because a
+    constant costs more than one can gain by fitting it.
     """
 
     def __init__(self, field, symbols, max_complexity, seed, named=None, searched=SPLIT.searched):
@@ -104,10 +102,11 @@ class Judge:
         self.field, self.symbols, self.max_complexity = field, symbols, max_complexity
         tens = decades(field.measure.spread)
         self.forms = tuple(in_decades(symbols, tens).values())
+        self._in_spreads = in_decades(symbols, -tens)
         self._fitted, *others = split(field, seed, searched)
         in_spreads = field.scaled(np.array([float(power_of_ten(k)) for k in tens]))
         self.fit, self.held, self.searched = (
-            Sample(in_spreads.take(index)) for index in (self._fitted, *others)
+            Sample(in_spreads.take(index), told_by_many(field.values)) for index in (self._fitted, *others)
         )
         parts = [self._fitted] if others[0] is self._fitted else [self._fitted, others[0]]
         self._chosen = np.concatenate(parts)
@@ -115,81 +114,109 @@ class Judge:
         self._known, self._leaders, self._written, self._shares = {}, [], {}, {}
 
     def front(self, contenders, watch=lambda: None):
-        """Front of canonical formulas of some sums (tuples of terms) and of the leaders of earlier fronts.
+        """Write sums (tuples of terms); return the front of these formulas and the best earlier ones.
 
-        `watch()` is called before each sum is written; when it raises, nothing has changed.
+        The judge calls `watch()` before it writes a sum. If `watch()` raises an error, nothing has changed.
         """
         known = {}
         for sum_ in dict.fromkeys([*self._leaders, *contenders]):
             watch()
             known[sum_] = self._known[sum_] if sum_ in self._known else self._write(sum_)
         self._known = known
-        found = [
-            w
-            for ways in self._known.values()
-            for w in ways
-            if complexity(plain(w.candidate.expression)) <= self.max_complexity
-        ]
+        found = [w for ways in self._known.values() for w in ways]
         efforts = [w.effort for w in found]
         leaders = {*leading([w.loss for w in found], efforts), *leading([w.left for w in found], efforts)}
         self._leaders = [found[i].contender for i in sorted(leaders)]
-        found.sort(key=lambda w: -w.left)  # of those written alike the one that leaves least counts
+        found.sort(key=lambda w: -w.left)  # for sums with the same formula, the best one counts
         self._written = {w.candidate.expression: w for w in found}
         return pareto([w.candidate for w in self._written.values()], self.alike, self.answer())
 
     def answer(self, points=None):
-        """Return the answer among all that was written for the last front, or None.
+        """Return the answer among all formulas written for the last front, or None.
 
-        `points` index those to go by, with repetitions, instead of all.
+        All points decide, unless `points` gives the indices of the points to use. An index may occur more
+        than once.
         """
         written = [w for w in self._written.values() if self._worth(w)]
         if not written:
             return None
         index = slice(None) if points is None else points
         efforts = [w.effort for w in written]
+        rests = None if self._values is None else [w.missed[index].mean() for w in written]
         if self.heard:
-            best = select_by_values([w.missed[index].mean() for w in written], efforts)
+            best = select_by_values(rests, efforts)
         else:
             losses, smooth = [w.loss_at(index) for w in written], [w.smooth for w in written]
-            chance = chance_loss(self.field.rank, self.field.dimension)
-            best = select(losses, efforts, smooth, chance, self.effective)
+            best = select(losses, efforts, smooth, self._chance, self.effective, rests)
         return None if best is None else written[best].candidate
 
     @property
     def heard(self):
-        """Whether the neuron's values decide: they tell formulas farther apart than directions do."""
+        """Whether the neuron's values decide: they do if they separate formulas better than directions."""
         if self._values is None:
             return False
         losses, rests = ([getattr(w, name) for w in self._written.values()] for name in ("loss", "rest"))
         return reach(rests, VALUES.training) > reach(losses, CHOICE.training)
 
     def _worth(self, written):
-        """Whether a formula says more of the directions at the different points than it takes to write it."""
+        """Whether the directions give more nats of evidence for a formula than it takes to write it."""
         free = min(self._different, self.effective) * (self.field.dimension - self.field.rank)
-        chance = chance_loss(self.field.rank, self.field.dimension)
-        return free / 2 * np.log(chance / max(written.loss, CHOICE.told)) >= CHOICE.node * written.effort
+        told = free / 2 * np.log(self._chance / max(written.loss, CHOICE.told))
+        return told >= CHOICE.node * written.effort
 
     def kind(self, answer):
-        """Return what an `answer` is: "match", "approximation" or "none"."""
+        """Return the kind of an `answer`: "match", "approximation" or "none"."""
         if answer is None:
             return "none"
-        return kind_of(self._written[answer.expression], self._written.values(), self.effective, self.heard)
+        best, written = self._written[answer.expression], self._written.values()
+        kind = kind_of(best, written, self.effective, self.heard, self._chance)
+        if kind == "match" and self.heard and best.loss > ROUNDING.loss and self._explained(best) < KIND.node:
+            return "approximation" if KIND.predicted < self._systematic(answer) < 1 else kind
+        return kind
+
+    @property
+    def _chance(self):
+        return chance_loss(self.field.rank, self.field.dimension)
 
     def certain(self, answer):
-        """Whether a match needs no further search.
+        """Whether an answer is a match that needs no further search.
 
-        It leaves nothing, or nothing that two inputs predict, or each of its nodes explains much.
+        Such a match leaves nothing unexplained or, for its length, little that two inputs can predict. (They
+        would predict a missing part of the law.)
         """
         if self.kind(answer) != "match":
             return False
         written = self._written[answer.expression]
         if written.loss <= ROUNDING.loss or not self.heard:
             return written.loss <= ROUNDING.loss
-        explained = -np.log(max(written.rest, VALUES.training))
-        return explained >= KIND.certain * written.effort or self._systematic(answer) <= KIND.systematic
+        explained = self._explained(written)
+        if explained >= KIND.certain:  # whatever two inputs predict
+            return True
+        predicted = min(max(self._systematic(answer), KIND.chance), 1)
+        return explained - np.log(predicted) / written.effort >= KIND.certain
+
+    def unrivalled(self, answer):
+        """Whether all formulas with other directions leave at least twice as much of the values unexplained.
+
+        Each node by which such a formula is longer or shorter than the answer changes this factor.
+        """
+        if not self.heard:
+            return True
+        best = self._written[answer.expression]
+        most = KIND.rivals * (best.rest + VALUES.training)
+        return not any(
+            w.rest + VALUES.training < most * np.exp(VALUES.far_price * (best.effort - w.effort))
+            and _apart(w, best) > KIND.apart * best.loss
+            for w in self._written.values()
+        )
+
+    @staticmethod
+    def _explained(written):
+        """Return by how many nats per node a formula lowers the unexplained share of the values."""
+        return -np.log(max(written.rest, VALUES.training)) / written.effort
 
     def _systematic(self, answer):
-        """Share of what an answer leaves of the values that two inputs predict."""
+        """Return the share of an answer's unexplained values that two inputs can predict."""
         if answer not in self._shares:
             left = remaining(answer.expression, self._judged)
             self._shares[answer] = 1.0 if left is None else systematic(left, self._judged.points)
@@ -197,16 +224,16 @@ class Judge:
 
     @property
     def count(self):
-        """Number of points that the answer goes by."""
+        """Number of points that decide the answer."""
         return len(self._unit)
 
     @property
     def effective(self):
-        """Number of points of equal weight that tell as much."""
+        """Number of equally weighted points with as much information as the judged points."""
         return self._judged.effective
 
     def held_loss(self, contender):
-        """Loss on held-out points of a sum whose coefficients are placed on the fitted ones."""
+        """Fit a sum's coefficients on the fitted points, and return its loss on the held-out points."""
         fit, held = (sample.features(contender) for sample in (self.fit, self.held))
         if fit is None or held is None:
             return 1.0
@@ -215,10 +242,11 @@ class Judge:
         return float(combine.losses(*held, c, self.held.trust)[0])
 
     def fitted(self, expression):
-        """Projected gradients, components and weights of a formula's parts as written, on the fitted points.
+        """Return projected gradients, components and weights of a formula's parts, on the fitted points.
 
-        Parts are the terms of a sum, and the logarithms of the factors of a product, at points where all have
-        gradients. The search may have had the same formula from other terms, of which some cancel.
+        The parts are the terms of a sum, or the logarithms of a product's factors. We take the formula as
+        written, because the search may have built it from other terms, some of which cancel. Points where a
+        part has no gradient are left out.
         """
         field = self.field.take(self._fitted)
         raw = np.stack([evaluate(part, field.names, field.points)[1] for part in _parts(expression)])
@@ -263,7 +291,7 @@ class Judge:
         return neighbours(np.concatenate([sample.field.points for sample in self._samples]))
 
     def _write(self, contender):
-        """Ways to write a sum, judged."""
+        """Write a sum in each possible way, and judge the results."""
         if not any(term.constants for term in contender):
             return self._written_as(contender, contender)
         ways = dict.fromkeys(map(tuple, self._tidied(contender)))
@@ -275,12 +303,16 @@ class Judge:
             return ()
         directions = Directions(*features[0], self.fit.trust, self._groups)
         written = formulas(terms, directions, self._hear(terms), self.forms, self.symbols, self.field.points)
-        return tuple(self._judge(contender, features, *one) for one in written)
+        return tuple(
+            self._judge(contender, features, expression, numbers)
+            for expression, numbers in written
+            if complexity(plain(expression)) <= self.max_complexity
+        )
 
     def _tidied(self, terms):
-        """Yield terms with simple constants inside: as far as it costs nothing, and as errors allow.
+        """Yield terms with simpler constants: first those that cost nothing, then those that errors allow.
 
-        The witness that leaves less places them, except for those that are simple.
+        If values leave less unexplained than directions, they also refine constants that are not yet simple.
         """
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         left_by, _ = by_directions(self.fit)
@@ -303,29 +335,34 @@ class Judge:
         squares = missed_by(expression, self._judged)
         told = *losses_of(held, self.held.trust), share(squares)
         candidate = Candidate(expression, complexity(expression), *told, self._about)
-        return _Written(candidate, directions, contender, squares, self._witnesses)
+        length = effort(expression.xreplace(self._in_spreads))
+        return _Written(candidate, directions, contender, squares, length, self._witnesses)
 
     def _hear(self, terms):
-        """Witness of the values at the judged points, or None."""
+        """Return the values at the judged points as a `Values` witness, or None."""
         if self._values is None:
             return None
         known = gradients(terms, self._points)[0], self._values, sides(terms, self._points)
         return Values(*known, self._groups)
 
     def fresh(self):
-        """Return a judge of the same points that knows of no formula, but how sums are written."""
+        """Return a judge of the same points that has no formulas, but remembers how to write each sum."""
         other = copy(self)
         other._leaders, other._written = [], {}  # noqa: SLF001 - of this class
         return other
 
     def wrote(self, candidate):
-        """Whether a formula was written for the last front."""
+        """Whether this formula was written for the last front."""
         return candidate.expression in self._written
 
     def alike(self, a, b):
         """Whether two formulas that were written for the last front have the same directions."""
-        a, b = (self._written[c.expression].directions for c in (a, b))
-        return float(1 - (np.einsum("nm,nm->n", a, b) ** 2).mean()) < FRONT.alike
+        return _apart(*(self._written[c.expression] for c in (a, b))) < FRONT.alike
+
+
+def _apart(a, b):
+    """Return the mean `1 - cos^2` between the directions of two written formulas."""
+    return float(1 - (np.einsum("nm,nm->n", a.directions, b.directions) ** 2).mean())
 
 
 def _known(terms):
@@ -335,12 +372,12 @@ def _known(terms):
 
 def _parts(expression):
     if expression.is_Mul:
-        return [sp.log(sp.Abs(factor)) for factor in expression.args if factor.free_symbols]
+        return [sp.log(modulus(sp, factor)) for factor in expression.args if factor.free_symbols]
     return sp.Add.make_args(expression)
 
 
 def _directions(numbers, G):
-    """Unit gradients (N, m) of a sum of terms with gradients G (K, N, m); zero where they cancel."""
+    """Return unit gradients (N, m) of a sum of terms with gradients G (K, N, m); zero where they cancel."""
     e = np.tensordot(numbers, G, 1)
     length, terms = np.linalg.norm(e, axis=1), np.tensordot(np.abs(numbers), np.linalg.norm(G, axis=2), 1)
     return e / np.where(length > ROUNDING.share * terms, length, np.inf)[:, None]

@@ -1,4 +1,4 @@
-"""What an answer is: a match, an approximation, none, or not to be told yet; and the words for each."""
+"""Decide what kind of answer a formula is (match, approximation, none), and name the kinds."""
 
 import numpy as np
 
@@ -11,18 +11,21 @@ WORDS = {kind: tuple(both) for kind, both in ENGLISH.table["kinds"].items()}  # 
 CAVEAT = "It describes this network. It need not be a law of nature."
 
 
-def kind_of(best, others, count, heard):
-    """Return "match" or "approximation" for a formula among others, on `count` points.
+def kind_of(best, others, count, heard, chance):
+    """Return "match" or "approximation" for the formula `best` among others, on `count` points.
 
-    A formula matches when no longer one lowers what is left by more than its length is worth. What is left of
-    the values decides where they are known. Else what is left of the directions does: it must be rounding, or
-    noise, which neighbouring points do not share; a smooth rest is a part of the law that is missing.
+    A formula is a match unless a longer formula explains so much more that it is worth its extra length. If
+    values are known, the unexplained part of the values decides. Otherwise the unexplained part of the
+    directions decides: for a match, it must be rounding, or noise that neighbouring points do not share. If
+    it is smooth, a part of the law is missing.
 
     Parameters
     ----------
-    best, others : objects with `effort`, `loss`, `smooth`, and `rest`, which is None without values
+    best, others : objects with `effort`, `loss`, `smooth` and `rest`, which is None without values
     count : int
-    heard : bool, whether values decide
+    heard : bool, whether values decide. Even then, a formula is not a match if it leaves too much of the
+        directions unexplained, and that part is smooth
+    chance : float, the loss of random directions
 
     """
     if best.loss <= ROUNDING.loss:
@@ -31,7 +34,8 @@ def kind_of(best, others, count, heard):
     if heard:
         most = best.rest + VALUES.training
         gains = (_gain(most, o.rest + VALUES.training) / (o.effort - best.effort) for o in longer)
-        full = best.rest <= KIND.left and max(gains, default=0) <= KIND.values_price
+        contradicted = best.loss >= CHOICE.law * chance and best.smooth > KIND.smooth
+        full = best.rest <= KIND.left and max(gains, default=0) <= KIND.values_price and not contradicted
         return "match" if full else "approximation"
     if best.smooth > KIND.smooth:
         return "approximation"
@@ -41,10 +45,12 @@ def kind_of(best, others, count, heard):
 
 
 def one_after_another(found):
-    """Kinds of the formulas of one field, each found on what those before it leave; `found` are (kind, loss).
+    """Return the kinds of formulas found one after another, from pairs (kind, loss).
 
-    What an incomplete formula leaves is not what the neurons hold: no match comes after it. And the errors of
-    one field are alike: where one formula leaves nothing, another that leaves something is incomplete.
+    Each formula was found in the part that earlier ones left unexplained. After an incomplete formula, this
+    part contains the formula's own error, so no later formula can be a match. All formulas of one field have
+    similar errors. So if one formula leaves nothing unexplained, a later one that leaves something is
+    incomplete.
     """
     kinds, complete, exact = [], True, False
     for kind, loss in found:
@@ -56,5 +62,5 @@ def one_after_another(found):
 
 
 def _gain(left, lower):
-    """Fall of the logarithm of what is left."""
+    """Return by how much the log of the unexplained part falls from one formula to another."""
     return float(np.log(max(left, ROUNDING.loss) / max(lower, ROUNDING.loss)))

@@ -1,4 +1,4 @@
-"""The numbers in a formula: how well a neuron knows each of them, and what it may be called."""
+"""Find how precisely a neuron determines each number in a formula, and what the number may be."""
 
 from fractions import Fraction
 from functools import cache
@@ -18,10 +18,11 @@ __all__ = ["Interval", "intervals", "numbers_by_name"]
 
 
 class Interval(NamedTuple):
-    """A number in a formula, and where it lies with 95 % confidence.
+    """A number in a formula, and its 95 % confidence interval from `low` to `high`.
 
-    `name` is what it may be: a fraction, "2*pi", or one of the reader's own; None where the interval is too
-    wide to tell, or holds none. `low` and `high` are infinite where the neuron does not tell the number.
+    `name` says what the number may be: a fraction, "2*pi", or one of your own numbers. It is None if the
+    interval is too wide, or contains no such number. `low` and `high` are infinite if the neuron does not
+    determine the number.
     """
 
     value: float
@@ -32,36 +33,38 @@ class Interval(NamedTuple):
     def __str__(self):
         width = (self.high - self.low) / abs(self.value)
         if not np.isfinite(width):
-            return f"{self.value:.3g} (not told by the data)"
+            return f"{self.value:.3g} (the data do not say)"
         digits = 2 - int(np.floor(np.log10(np.clip(width, ROUNDING.share, 1))))
         called = "" if self.name is None else f", {self.name}"
         return f"{self.value:.{digits}g} ({self.low:.{digits}g} to {self.high:.{digits}g}){called}"
 
 
 def numbers_by_name(named):
-    """Numbers by name as floats; DataError for anything else."""
+    """Check a mapping of names to numbers, and return it with floats; raise DataError if it is wrong."""
     try:
         read = {str(name): float(number) for name, number in dict(named or {}).items()}
     except (TypeError, ValueError):
         read = {"": np.nan}
     if not all(name and np.isfinite(number) and number for name, number in read.items()):
-        raise DataError(f'named={named!r} gives no numbers names: write named={{"g": 9.81}}')
+        raise DataError(
+            f'named={named!r} must map names to finite nonzero numbers: write named={{"g": 9.81}}'
+        )
     return read
 
 
 def intervals(expression, field, sides=0, named=None):
-    """Return an `Interval` for each number of a formula but +-1 and whole or fractional powers, as written.
+    """Return an `Interval` for each number of a formula as written, except +-1 and rational powers.
 
-    Values know them where they are left with less than directions are. One of numbers that have a common
-    factor which nothing tells is held, the largest; it has no interval. The interval lies around the best
-    number, which the one written may only be near.
+    Values or directions give the intervals, whichever the formula explains better. If the data leave a common
+    factor of some numbers free, we fix the largest of these numbers, which gets no interval. An interval is
+    centred on the best number, which may differ slightly from the number in the formula.
 
     Parameters
     ----------
     expression : sympy.Expr
     field : GradientField
-    sides : int (N,), as `unexplained` has them
-    named : mapping from names to numbers, the reader's own
+    sides : int (N,), as in `unexplained`
+    named : mapping from names to your own numbers
 
     """
     free, numbers = _freed(expression)
@@ -86,7 +89,7 @@ def intervals(expression, field, sides=0, named=None):
 
 
 def _freed(e):
-    """Return a formula with a symbol instead of each number, and the numbers by symbol."""
+    """Replace each number in a formula with a symbol; return the formula, and the numbers by symbol."""
     if e.is_Number:
         if abs(e) in (0, 1):
             return e, {}
@@ -102,7 +105,10 @@ def _freed(e):
 
 
 def _derivatives(expression, free, numbers, field, sides):
-    """Second derivatives (K, K), scores (N, K) and groups (N,) of what is left, by each of the numbers."""
+    """Return the curvature (K, K), scores (N, K) and groups (N,) for `covariance`.
+
+    All derivatives are with respect to the numbers of the formula.
+    """
     parts = [expression, *(sp.diff(free, symbol).xreplace(numbers) for symbol in numbers)]
     rows = [evaluate(part, field.names, field.points) for part in parts]
     usable = np.all([np.isfinite(v) & np.isfinite(g).all(1) for v, g in rows], axis=0)
@@ -121,7 +127,10 @@ def _derivatives(expression, free, numbers, field, sides):
 
 
 def _name(low, high, named):
-    """Simplest name of a number in an interval, where so simple a one would hardly lie in it by chance."""
+    """Return the simplest name of a number in an interval, or None.
+
+    The name is None if an equally simple number could lie in the interval by chance.
+    """
     middle = (low + high) / 2
     if not np.isfinite(middle) or low * high <= 0:
         return None
@@ -135,7 +144,7 @@ def _name(low, high, named):
 
 
 def _multiples(named):
-    """The reader's own numbers, and halves, doubles and inverses of them."""
+    """Return your own numbers, with their halves, doubles and inverses."""
     some = {}
     for name, x in named.items():
         some |= {name: x, f"1/{name}": 1 / x, f"2*{name}": 2 * x, f"{name}/2": x / 2}
@@ -145,7 +154,7 @@ def _multiples(named):
 
 @cache
 def _names():
-    """Numbers by name: small whole numbers, fractions, multiples of pi, e and roots; the plainest first."""
+    """Return numbers by name, the simplest first: small fractions, and multiples of pi, e and roots."""
     least = range(1, WRITING.largest + 1)
     fractions = sorted(
         {Fraction(p, q) for p in least for q in least}, key=lambda f: f.numerator + f.denominator

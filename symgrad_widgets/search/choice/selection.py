@@ -1,4 +1,4 @@
-"""Which formula is the answer: one rule for every field, blind to any concept."""
+"""Choose the answer. One rule serves every field, and it does not know the concept."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,8 @@ import sympy as sp
 
 from ...field.directions import outside
 from ...formula.expressions import complexity
-from ..terms.decades import plain, significand
-from ..tuning import CHOICE, FRONT, ROUNDING, VALUES, WRITING
+from ..terms.decades import decade, plain, power_of_ten, significand
+from ..tuning import CHOICE, FRONT, KIND, ROUNDING, SEARCH, VALUES, WRITING
 
 __all__ = [
     "Neighbours",
@@ -21,56 +21,87 @@ __all__ = [
     "select",
     "select_by_values",
     "smooth_share",
+    "worth_their_length",
 ]
 
 
 def chance_loss(neurons, dimension):
-    """Mean `1 - cos^2` between a fixed field and random directions: 1 - k / m."""
+    """Return the mean of `1 - cos^2` between random directions and a fixed field of k neurons: 1 - k / m."""
     return 1 - neurons / dimension
 
 
 def effort(expression):
-    """Complexity, and two more for each function and each number that is no fraction of numbers up to 12.
+    """Return the complexity, plus two for each function and for each number that is not simple.
 
-    Powers of ten are free: they are what the units of the inputs make of a formula.
+    Fractions of numbers up to 12 are simple. Powers of ten are free, because they depend on the units of the
+    inputs. But in a sum such as x + 3/100, the power of ten says how far x is shifted, so it is not free.
     """
-    expression = plain(expression)
-    extras = expression.atoms(sp.Function, sp.Number) - expression.atoms(sp.Abs)
-    return complexity(expression) + CHOICE.extra * sum(not _simple(extra) for extra in extras)
+    without = plain(expression)
+    extras = [f for f in expression.atoms(sp.Function) if not isinstance(f, sp.Abs)]
+    extras += [number for number in without.atoms(sp.Number) if not _simple(number)]
+    extras += [whole for whole in expression.atoms(sp.Add) if _small_step(whole)]
+    return complexity(without) + CHOICE.extra * len(extras)
 
 
-def _simple(extra):
-    return extra.is_Rational and max(abs(significand(extra).p), significand(extra).q) <= WRITING.largest
+def _small_step(whole):
+    """Whether a number in a sum is simple only without its power of ten.
+
+    This must hold in comparison with every other term of the sum.
+    """
+    number, rest = whole.as_coeff_Add()
+    if not number or not _simple(number) or abs(significand(number)) == 1:
+        return False
+    factors = (term.as_coeff_Mul()[0] for term in sp.Add.make_args(rest))
+    beside = [number / power_of_ten(np.log10(decade(abs(float(factor))))) for factor in factors]
+    return all(max(abs(n.p), n.q) > WRITING.largest for n in beside)
 
 
-def select(losses, efforts, smooth, chance, count):
-    """Index of the knee of some formulas in the plane of effort and log loss, or None when no law is found.
+def _simple(number):
+    return number.is_Rational and max(abs(significand(number).p), significand(number).q) <= WRITING.largest
 
-    The slope of the log loss, in nats for each node, should be steep up to the answer and flat behind it: the
-    entry with the greatest ratio of the slope before (the least one, seen from the simpler entries with at
-    least 60 % of its nodes) to the slope behind (the greatest one, to any more complex entry). Slopes above
-    0.6 count as 0.6 and below 0.1 as 0.1, so that neither an exact fit nor a flat tail decides alone.
 
-    `smooth` are the shares of their losses that neighbouring points have in common (`smooth_share`). A log
-    loss is known the better, and a slope weighs the more, the more independent residuals a loss is the mean
-    of: all `count` of them where they are noise, 20 where they are smooth, as the errors of a network are. So
-    the slopes are those of log likelihoods in units of 10 nats, and flat is 1 nat for each node.
+def select(losses, efforts, smooth, chance, count, rests=None):
+    """Return the index of the formula at the knee of log loss against effort, or None if there is no law.
+
+    Up to the answer, the log loss should fall steeply (in nats per node); beyond it, hardly at all. Each
+    formula on the front has two slopes. The slope before it is the smallest slope from a simpler formula with
+    at least 60 % of its nodes. The slope beyond it is the largest slope to a more complex formula. The knee
+    is the formula with the largest ratio of the two slopes. Slopes above 0.6 count as 0.6, and slopes below
+    0.1 as 0.1, so an exact fit or a flat tail cannot decide alone.
+
+    `smooth` is the share of each loss that neighbouring points have in common (`smooth_share`). A loss is a
+    mean of residuals. The more of these are independent, the better we know the log loss, and the more a
+    slope counts. If the residuals are noise, all `count` of them are independent. If they are smooth, like a
+    network's errors, they count as 20. With 20 independent residuals, the log likelihood is 10 times the log
+    loss. So a slope of 0.1, which counts as flat, means 1 nat of log likelihood per node.
+
+    Directions cannot tell the knee from other formulas of at most its effort whose log loss is at most 0.1
+    higher. If `rests` says what each formula leaves of the values, the one that leaves least is chosen.
     """
     losses, efforts = np.maximum(losses, CHOICE.floor), np.asarray(efforts, dtype=float)
     front = leading(losses, efforts)
-    height = np.log(losses[front] + min(CHOICE.training, CHOICE.exact * losses.min()))
+    heights = np.log(losses + min(CHOICE.training, CHOICE.exact * losses.min()))
     least = min(CHOICE.pieces / count, 1)
     independent = 1 / (least + (1 - least) * np.square(smooth)[front])
-    knees = [_knee(efforts[front], height, independent, i, np.log(chance)) for i in range(len(front))]
+    about = efforts[front], heights[front], independent
+    knees = [_knee(*about, i, np.log(chance)) for i in range(len(front))]
     best = front[max(range(len(front)), key=lambda i: (round(knees[i], 9), i))]
+    if rests is not None:
+        left = np.log(np.add(rests, VALUES.training))
+        higher = heights - heights[best]
+        same = np.abs(higher) <= SEARCH.tie  # the same directions, in another form
+        tied = (efforts <= efforts[best]) & (higher <= CHOICE.flat) & ~same
+        tied &= left < left[best] - CHOICE.flat
+        best = int(np.argmin(np.where(tied, left, np.inf))) if tied.any() else best
     return best if losses[best] < CHOICE.law * chance else None
 
 
 def select_by_values(rests, efforts):
-    """Index of the formula that leaves least of a neuron's values and is worth its length, or None.
+    """Return the index of the formula that explains the values best and is worth its length, or None.
 
-    Worth its length is what leaves less, by a price for each node, than every shorter formula: the full price
-    against those of similar length, less against those that are much shorter. None where much is left.
+    A formula is worth its length if it beats every shorter formula by a fixed amount for each extra node.
+    Compared with much shorter formulas, a smaller amount is enough. The result is None if the best formula
+    leaves too much unexplained.
     """
     left, efforts = np.log(np.add(rests, VALUES.training)), np.asarray(efforts, dtype=float)
     longer = efforts[:, None] - efforts
@@ -82,14 +113,17 @@ def select_by_values(rests, efforts):
 
 
 def reach(left, training):
-    """Nats between the worst and the best of some formulas, as one witness tells; training blurs the best."""
+    """Return the log ratio of what the worst and the best formula leave unexplained, in nats.
+
+    Up to `training` is added to what the best formula leaves.
+    """
     least = min(left)
     blurred = least + min(training, CHOICE.exact * least)
     return float(np.log(max(*left, ROUNDING.divisor) / max(blurred, ROUNDING.divisor)))
 
 
 def leading(losses, efforts):
-    """Indices, by rising effort, of what no other of at most the same effort equals in loss."""
+    """Return the indices of formulas with less loss than all others of at most the same effort, sorted."""
     front = []
     for i in np.lexsort((losses, efforts)):
         if not front or losses[i] < losses[front[-1]]:
@@ -97,8 +131,21 @@ def leading(losses, efforts):
     return front
 
 
+def worth_their_length(left):
+    """Return the sizes at which a sum explains so much that no smaller sum can be a match.
+
+    `left` maps each size to the share that its sum leaves unexplained.
+    """
+    kept = {}
+    for size in sorted(left):
+        height = np.log(max(left[size], ROUNDING.loss))
+        if all(height < lower - KIND.values_price * (size - smaller) for smaller, lower in kept.items()):
+            kept[size] = height
+    return [*kept]
+
+
 def _knee(nodes, height, independent, i, top):
-    """Slope before over slope behind entry i; `top` is the log loss of no formula at all."""
+    """Divide the slope before formula i by the slope beyond it; `top` is the log loss without a formula."""
     slope = np.minimum(independent, independent[i]) * (height - height[i])
     slope = slope / np.where(nodes == nodes[i], 1, nodes[i] - nodes)
     near = nodes[:i] >= CHOICE.window * nodes[i]
@@ -109,22 +156,23 @@ def _knee(nodes, height, independent, i, top):
 
 
 class Neighbours(NamedTuple):
-    """Who is near whom among N points, in two shells around each."""
+    """The neighbours of N points, in two shells around each point."""
 
-    near: np.ndarray  # (N, a) indices of the nearest other points
-    far: np.ndarray  # (N, b) of the next ones
-    reach: float  # distance of the near ones, in gaps between the two shells
+    near: np.ndarray  # (N, a) indices of the nearest points
+    far: np.ndarray  # (N, b) indices of the next points
+    reach: float  # distance of the near points, divided by the gap between the shells
 
 
 def smooth_share(spanning, directions, neighbours, trust=1.0):
-    """Share of a formula's loss that is smooth in the inputs: what neighbouring points have in common.
+    """Return the smooth share of a formula's loss: the share that neighbouring points have in common.
 
-    The residual of the formula's unit gradients `directions (N, m)` against the span of the neurons',
-    `spanning (N, k, m)`, each times the root of its point's weight in `trust (N,)`, is compared with that of
-    the `neighbours`: what is noise has no correlation, what is a network's systematic error, or a formula's,
-    has. Of many inputs no two points are close, so a
-    correlation that is none of chance is extrapolated to distance 0, as exp(-distance / length). What it
-    lacks of 1 there is noise, the nugget of geostatistics (Cressie 1993, Statistics for Spatial Data).
+    `directions (N, m)` are the formula's unit gradients, and `spanning (N, k, m)` span the neurons'
+    gradients. A point's residual is the part of the formula's direction outside that span, times the square
+    root of the point's weight in `trust (N,)`. We correlate it with the residuals of the point's
+    `neighbours`. Noise is not correlated between neighbours, but the systematic error of a network or a
+    formula is. With many inputs, no two points are close. So if the correlation is more than chance, we
+    extrapolate it to distance 0, as exp(-distance / length). If the extrapolated correlation is below 1, the
+    remainder is noise (the nugget of geostatistics: Cressie 1993, Statistics for Spatial Data).
     """
     residual = outside(directions, spanning) * np.sqrt(np.reshape(trust, (-1, 1)))
     power = max((residual**2).sum(), CHOICE.residual * len(residual))
@@ -136,7 +184,7 @@ def smooth_share(spanning, directions, neighbours, trust=1.0):
 
 
 def neighbours(points):
-    """`Neighbours` among `points (N, n)`, at least three; inputs are scaled to equal spread."""
+    """Find the `Neighbours` of at least three `points (N, n)`, after scaling inputs to equal spread."""
     from scipy.spatial import cKDTree
 
     spread = points.std(0)
@@ -149,10 +197,11 @@ def neighbours(points):
 
 
 def pareto(candidates, alike, answer=None):
-    """Candidates by rising complexity whose loss falls by at least 2 %, without two that are `alike`.
+    """Return the candidates by rising complexity, each with at least 2 % less loss than the one before.
 
-    Among those of equal complexity a constant that is no simple number has to lower the loss by 5 %. The
-    `answer` stays, whatever beats it by chance on the points that are shown.
+    No two of them are `alike`. Among candidates of equal complexity, each constant that is not simple has to
+    lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on
+    the held-out points.
     """
     leaders = {}
     for c in candidates:

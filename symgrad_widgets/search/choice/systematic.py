@@ -1,4 +1,4 @@
-"""Whether what a formula leaves of a neuron's values has a part that one or two inputs predict."""
+"""Test whether one or two inputs predict the part of a neuron's values that a formula does not explain."""
 
 import itertools
 
@@ -10,11 +10,11 @@ __all__ = ["systematic"]
 
 
 def systematic(left, points):
-    """Largest share of what is left (N,) at points (N, n) that a smooth function of two inputs predicts.
+    """Return the largest share of the errors `left` (N,) that a smooth function of two inputs predicts.
 
-    Polynomials of each pair of inputs are fitted on some of the points and tried on the others, all in turn
-    (cross-validation: Stone 1974), so that chance predicts nothing. 1, as nothing is told, where points are
-    few or inputs many.
+    We fit polynomials in each pair of inputs on some of the points (N, n), and test them on the others
+    (cross-validation: Stone 1974). So a function that fits by chance predicts nothing. If there are too few
+    points or too many inputs to tell, the share is 1.
     """
     spread = np.ptp(points, axis=0)
     points = points[:, spread > 0]
@@ -31,13 +31,13 @@ def systematic(left, points):
 
 
 def _products(first, second):
-    """Products (N, K) of two inputs' polynomials (N, degree + 1), of degree at most `degree` together."""
+    """Return products (N, K) of two inputs' polynomials (N, degree + 1), up to the total degree."""
     most = first.shape[1]
     return np.stack([first[:, i] * second[:, j] for i in range(most) for j in range(most - i)], axis=1)
 
 
 def _missed(left, columns, parts):
-    """Sum of squares that the columns' best sums leave at the points of each part, fitted on the others."""
+    """Fit the columns on all parts but one, in turn; sum the squared errors on the parts left out."""
     grams = np.stack([columns[part].T @ columns[part] for part in parts])
     sides = np.stack([columns[part].T @ left[part] for part in parts])
     grams, sides = grams.sum(0) - grams, sides.sum(0) - sides

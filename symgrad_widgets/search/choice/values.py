@@ -1,7 +1,8 @@
-"""Values as a witness: what a formula leaves unexplained of a neuron's values, however it is bent.
+"""Measure how much of a neuron's values a formula leaves unexplained, with any function in between.
 
-A network's values are far more exact than its gradients, and no bend has to be known for them to speak: where
-a formula has neighbouring values, so must the neuron. They also place the coefficients of a sum.
+We call this function, from the formula to the neuron's value, the *bend*. A network's values are far more
+exact than its gradients. They help even if we do not know the bend: where the formula has nearly equal
+values, the neuron's values must be close, too. The values also determine a sum's coefficients.
 """
 
 import numpy as np
@@ -9,26 +10,27 @@ import numpy as np
 from ..kernel.lines import along, least_rest, lines
 from ..tuning import ROUNDING, VALUES
 
-__all__ = ["gains", "left_of", "missed", "polished", "tangents", "unexplained"]
+__all__ = ["gains", "left_of", "missed", "polished", "tangents", "told_by_many", "unexplained"]
 
 
 def unexplained(formulas, neuron, sides=0):
-    """Share of the variance of a neuron's values (N,) that no smooth function of a formula's predicts.
+    """Return the share of the variance of a neuron's values that no smooth function of a formula predicts.
 
-    Each value is predicted by a straight line through those next to it in order of the formula's values, of
-    as many as predict best (local linear regression, each point left out in turn: Fan and Gijbels 1996, Local
-    Polynomial Modelling and Its Applications). The bend may fold.
+    We sort the points by the formula's values. A straight line through its neighbours predicts each value of
+    the neuron; we take the number of neighbours that predicts best (local linear regression, with each point
+    left out in turn: Fan and Gijbels 1996, Local Polynomial Modelling and Its Applications). The bend need
+    not be monotone.
 
     Parameters
     ----------
     formulas : (..., N)
     neuron : (N,)
     sides : int (..., N), optional
-        Numbers of the parts of the domain that a pole divides: on each the bend is another one.
+        Number of each point's region, if poles divide the domain: each region has its own bend.
 
     Returns
     -------
-    array (...), 1 where a formula has no values; points without one count as unexplained.
+    array (...); 1 for a formula without values, because points without a value count as unexplained
 
     """
     if len(neuron) < VALUES.least_points or np.ptp(neuron) == 0:
@@ -41,7 +43,7 @@ def unexplained(formulas, neuron, sides=0):
 
 
 def missed(formula, neuron, sides=0):
-    """Squares (N,) of what `unexplained` is the mean of, for one formula: the share of each point."""
+    """Return the squared errors (N,) of one formula at the points; their mean is `unexplained`."""
     if len(neuron) < VALUES.least_points or np.ptp(neuron) == 0:
         return np.ones(len(neuron))
     (z,), _, (known,) = _standard(formula[None], sides)
@@ -56,20 +58,22 @@ def missed(formula, neuron, sides=0):
 
 
 def left_of(formula, neuron, sides=0):
-    """What a formula (N,) leaves of a neuron's values (N,), in units of their spread, with its sign."""
+    """Return the errors (N,) of a neuron's values predicted from a formula (N,), in standard deviations."""
     _, left, order = tangents(formula[None], neuron, formula, sides)
     rest = np.empty(len(order))
     rest[order] = left
     return rest
 
 
-def polished(terms, neuron, coefficients, sides=0):
-    """Coefficients (B, K) of sums of terms (B, K, N) that leave less of a neuron's values, and how much (B,).
+def polished(terms, neuron, coefficients, sides=0, rest=None):
+    """Improve coefficients (B, K) of sums of terms (B, K, N); return them and the unexplained shares (B,).
 
-    Gauss-Newton steps of semiparametric least squares (Ichimura 1993, J. Econometrics 58): the bend is
-    estimated anew at each, from neighbouring values.
+    We take Gauss-Newton steps of semiparametric least squares (Ichimura 1993, J. Econometrics 58). Each step
+    estimates the bend again, from neighbouring values. If you know the unexplained shares of the given
+    coefficients, pass them as `rest`.
     """
-    rest = unexplained(_sum(coefficients, terms), neuron, sides)
+    if rest is None:
+        rest = unexplained(_sum(coefficients, terms), neuron, sides)
     if terms.shape[1] < 2 or len(neuron) < VALUES.least_points:
         return coefficients, rest
     for _ in range(VALUES.steps):
@@ -84,10 +88,10 @@ def polished(terms, neuron, coefficients, sides=0):
 
 
 def gains(terms, neuron, formula, sides=0):
-    """Share (K,) that each of some terms (K, N), added to a formula (N,), explains of what that leaves.
+    """Return the share (K,) of a formula's unexplained values that each of some terms (K, N) would explain.
 
-    To first order, and bent as the formula is: the values it leaves, against what a term differs by at points
-    of the same value of the formula.
+    The formula's bend stays fixed; the share is exact to first order. We correlate the errors of the formula
+    (N,) with the changes of a term among points where the formula has the same value.
     """
     z, order, y, _, _ = _in_order(neuron, formula[None], sides)
     means, slopes = lines(z, y[:, None], VALUES.window)
@@ -98,12 +102,23 @@ def gains(terms, neuron, formula, sides=0):
 
 
 def tangents(terms, neuron, formula, sides=0):
-    """What each of some terms (K, N) moves the predicted values by (K, N), and what is left of them (N,).
+    """Return changes (K, N) of the predicted values by terms (K, N), errors (N,), and an order (N,).
 
-    Both in order of the formula's values (N,); the order (N,) is returned, too.
+    The changes and the errors are sorted by the formula's values; the order is the sorting index.
     """
     moved, left, order, _ = _differences(terms[None], neuron, formula[None], sides)
     return moved[0], left[0], order[0]
+
+
+def told_by_many(neuron):
+    """Whether many points make up the variance of a neuron's values (N,), by Kish's effective number.
+
+    The values of `x**12`, for example, say nothing about points where x is not large.
+    """
+    if neuron is None:
+        return False
+    squares = (neuron - neuron.mean()) ** 2
+    return squares.sum() ** 2 >= VALUES.spread * len(squares) * (squares**2).sum()
 
 
 def _sum(coefficients, terms):
@@ -111,7 +126,7 @@ def _sum(coefficients, terms):
 
 
 def _step(terms, neuron, coefficients, sides):
-    """Change of the coefficients, from what the values differ by at points of the same sum."""
+    """Return a Gauss-Newton step of the coefficients."""
     moved, left, _, known = _differences(terms, neuron, _sum(coefficients, terms), sides)
     G = np.einsum("bkn,bjn->bkj", moved, moved)
     g = np.einsum("bkn,bn->bk", moved, left)
@@ -124,9 +139,10 @@ def _step(terms, neuron, coefficients, sides):
 
 
 def _differences(terms, neuron, formulas, sides):
-    """What terms (B, K, N) move the neuron's values by among points of like values of the formulas (B, N).
+    """Return changes of the predicted values by terms (B, K, N), and errors of formulas (B, N).
 
-    Returns that (B, K, N), what the formulas leave (B, N), the orders, and which have values (B,).
+    The results are the changes (B, K, N), the errors (B, N), the sorting orders (B, N), and which formulas
+    have values (B,). Changes are relative to points where a formula has the same value.
     """
     z, order, y, spread, known = _in_order(neuron, formulas, sides)
     terms = np.take_along_axis(terms, order[:, None], -1) / spread[..., None]
@@ -135,9 +151,10 @@ def _differences(terms, neuron, formulas, sides):
 
 
 def _in_order(neuron, formulas, sides):
-    """Values of formulas and of a neuron (B, N), both of spread 1, in orders (B, N) of the first.
+    """Scale values of formulas and of a neuron (B, N) to spread 1, and sort them by the formulas' values.
 
-    Returns them with the orders between, then the formulas' spreads (B, 1), and which have values (B,).
+    Return the formulas' values, the orders, the neuron's values, the formulas' spreads (B, 1), and which
+    formulas have values (B,).
     """
     z, spread, known = _standard(formulas, sides)
     order = np.argsort(z, axis=-1, kind="stable")
@@ -146,7 +163,10 @@ def _in_order(neuron, formulas, sides):
 
 
 def _standard(formulas, sides):
-    """Values (..., N) of mean 0 and spread 1, parts of the domain apart; spreads (..., 1); which have one."""
+    """Scale formulas' values to mean 0 and spread 1; return values, old spreads (..., 1), and which vary.
+
+    The values (..., N) in different regions are moved so far apart that they do not overlap.
+    """
     usable = np.isfinite(formulas)
     number = np.maximum(usable.sum(-1, keepdims=True), 1)
     z = np.where(usable, formulas, 0)
@@ -155,5 +175,5 @@ def _standard(formulas, sides):
     known = np.isfinite(spread) & (spread > 0)
     spread = np.where(known, spread, 1)
     z = np.where(known, z / spread, 0)
-    part = np.where(usable, sides, -1)  # those without a value stand by themselves
+    part = np.where(usable, sides, -1)  # points without a value form their own region
     return z + part * (1 + np.ptp(z, axis=-1, keepdims=True)), spread, known[..., 0]

@@ -1,4 +1,4 @@
-"""The two witnesses of a sum's coefficients: the directions of a neuron's gradients, and its values."""
+"""Determine a sum's coefficients from two witnesses: the directions and the values of a neuron."""
 
 from functools import cached_property
 
@@ -16,14 +16,17 @@ __all__ = ["Directions", "Values", "acceptable", "by_values", "constant_errors",
 
 
 class _Witness:
-    """`placed (K,)` are the best coefficients; `limit` is the most that simpler ones may leave."""
+    """Finds the best coefficients, `placed (K,)`; simpler ones may leave at most `limit` unexplained."""
 
     @cached_property
     def _covariance(self):
         return ratio_covariance(self.placed, *self._derivatives())
 
     def errors_from(self, numbers):
-        """Standard errors, root mean square, between coefficients of the same signs and the best ones."""
+        """Return the RMS distance of coefficients from the best ones, in standard errors.
+
+        Both must have the same signs.
+        """
         largest = np.argmax(np.abs(self.placed))
         ratios = numbers / self.placed
         change = np.log(np.delete(ratios, largest) / ratios[largest])
@@ -34,7 +37,7 @@ class _Witness:
 
 
 class Directions(_Witness):
-    """Terms' projected gradients G (K, N, m), not normalised, and components D (K, N, k) along neurons."""
+    """Projected gradients G (K, N, m) of terms, not normalised, and their components D (K, N, k)."""
 
     def __init__(self, G, D, trust, groups):
         self.G, self.D, self.trust, self.groups = G, D, trust, groups
@@ -45,11 +48,11 @@ class Directions(_Witness):
         self.limit = acceptable(self.loss, effective_count(even, along, trust, c))
 
     def take(self, kept):
-        """Return the witness of some of the terms."""
+        """Return a witness for some of the terms only."""
         return Directions(self.G[kept], self.D[kept], self.trust, self.groups)
 
     def left_by(self, numbers):
-        """Loss of coefficients."""
+        """Return the loss of the sum with these coefficients."""
         return combine.losses(self.G, self.D, numbers, self.trust)[0]
 
     def _derivatives(self):
@@ -59,23 +62,27 @@ class Directions(_Witness):
 
 
 class Values(_Witness):
-    """Values of terms (K, N) and of the neuron (N,), and `sides` (N,) as `unexplained` has them."""
+    """The values of terms (K, N) and of the neuron (N,), and `sides` (N,) as in `unexplained`."""
 
     def __init__(self, terms, neuron, sides, groups):
         self.terms, self.neuron, self.sides, self.groups = terms, neuron, sides, groups
 
     def take(self, kept):
-        """Return the witness of some of the terms."""
+        """Return a witness for some of the terms only."""
         return Values(self.terms[kept], self.neuron, self.sides, self.groups)
 
     def place(self, coefficients):
-        """Set `placed (K,)`, what that leaves, `rest`, and `limit`, what simpler coefficients may leave."""
+        """Fit the coefficients, and set `placed`, `rest` and `limit`.
+
+        `placed (K,)` are the best coefficients, and `rest` is the share they leave unexplained. Simpler
+        coefficients may leave at most `limit` unexplained.
+        """
         (self.placed,), (rest,) = polished(self.terms[None], self.neuron, coefficients[None], self.sides)
         self.rest = float(rest)
         self.limit = unheard(self.rest, len(self.neuron))
 
     def left_by(self, numbers):
-        """Share of the values that coefficients leave."""
+        """Return the share of the values that the sum with these coefficients leaves unexplained."""
         return float(unexplained(numbers @ self.terms, self.neuron, self.sides))
 
     def _derivatives(self):
@@ -84,7 +91,7 @@ class Values(_Witness):
 
 
 def by_values(sample, points, neuron):
-    """`left_by` and `coefficients` as `inner_constants.refine` has them, by values (N,) at points (n, N)."""
+    """Return `left_by` and `coefficients` for `inner_constants.refine`, from values (N,) at points (n, N)."""
     _, by_sample = by_directions(sample)
 
     def placed(terms, slopes=()):
@@ -99,7 +106,7 @@ def by_values(sample, points, neuron):
 
 
 def constant_errors(terms, coefficients, points, neuron, groups):
-    """Standard errors of the constants inside terms, in their order, as the values of a sum know them."""
+    """Return the standard errors of all constants inside terms, estimated from a neuron's values."""
     owner, slopes = slopes_of(terms)
     if None in slopes or coefficients is None:
         return np.zeros(len(owner))
@@ -113,23 +120,24 @@ def constant_errors(terms, coefficients, points, neuron, groups):
 
 
 def acceptable(loss, count):
-    """Largest loss at which simpler numbers do not hurt, for a mean of `count` squared residuals.
+    """Return the largest loss that a sum may have with simpler numbers, given `count` squared residuals.
 
-    1 % more, or what a trained network cannot tell; of few residuals what noise could do: 6 nats.
+    The loss may rise by 1 %, or by an amount too small for any trained network to show. If there are few
+    residuals, it may rise by 6 nats, because noise alone can raise it that far.
     """
     return unheard(loss, count) + min(WRITING.untold_share * loss, WRITING.untold) + ROUNDING.loss
 
 
 def unheard(rest, count):
-    """As much, at which simpler numbers do not hurt, of `count` values: 1 % more, or 6 nats."""
+    """Return the largest share that simpler numbers may leave unexplained: 1 % or 6 nats more than `rest`."""
     return rest * max(WRITING.slack, np.exp(2 * WRITING.nats / count))
 
 
 def effective_count(G, D, trust, c):
-    """Number of squared residuals that the loss of a sum rests on: few where few points make up most of it.
+    """Return the number of squared residuals that make up a sum's loss. It is small if few points dominate.
 
-    Kish's effective sample size (Survey Sampling, 1965) of the points' shares of the loss, times what it
-    lacks of their number where residuals are Gaussian: then it is the number of all components.
+    This is Kish's effective sample size (Survey Sampling, 1965) of the points' shares of the loss, times a
+    factor. With this factor, all residuals count if they are Gaussian.
     """
     e, along = (np.tensordot(c, part, 1) for part in (G, D))
     share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), ROUNDING.divisor)

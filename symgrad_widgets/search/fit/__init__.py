@@ -1,1 +1,1 @@
-"""How the search weighs terms: the eigenproblem, elimination, and the constants inside terms."""
+"""Fit sums of terms: the eigenproblem, elimination, and the constants inside terms."""

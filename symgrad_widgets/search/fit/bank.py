@@ -1,4 +1,4 @@
-"""Terms evaluated on data: their gradients in tangent coordinates, and their components along the neurons."""
+"""Evaluate terms on data: gradients in tangent coordinates, and their components along the neurons."""
 
 from copy import copy
 from itertools import chain
@@ -6,36 +6,37 @@ from itertools import chain
 import numpy as np
 
 from ..kernel.evaluation import gradients
-from ..terms.grammar import arguments, nodes, root
+from ..terms.grammar import arguments, functions, nodes, root
 from ..tuning import BANK, MEMORY, ROUNDING
 
 __all__ = ["Bank", "Sample", "sides"]
 
 
 class Sample:
-    """Some points of a field, as the search reads them.
+    """Some points of a field, as the search needs them.
 
-    `points (n, N)`; `unit (N, k, m)`, the neurons' orthonormal directions; `trust (N,)`, the points' weights;
-    `whole (N, n)`, the gradients of one neuron on data that fill the whole space, else None; `values (N,)` of
-    one neuron, else None.
+    `points (n, N)` are the points, `unit (N, k, m)` the neurons' orthonormal directions, and `trust (N,)` the
+    weights. `whole (N, n)` holds the gradients if there is a single neuron and the data fill the whole space;
+    otherwise it is None. `values (N,)` holds the values of a single neuron. It is None if there are several
+    neurons, or if `heard` is false.
     """
 
-    def __init__(self, field):
+    def __init__(self, field, heard=True):
         self.field = field
         self.points = np.ascontiguousarray(field.points.T)
         self.unit, self.trust = field.unit, field.weights
-        one = field.values is not None and field.neurons == 1
+        one = heard and field.values is not None and field.neurons == 1
         self.values = field.values.reshape(-1) if one else None
         self.whole = field.gradients if field.measure.basis is None and field.gradients.ndim == 2 else None
 
     def project(self, terms):
-        """Projected gradients (K, N, m) of terms, their RMS length (K,), which are usable, and values (K, N).
+        """Return projected gradients (K, N, m), RMS lengths (K,), usability (K,) and values (K, N) of terms.
 
-        A term is not usable if it is not finite, or constant on the data up to rounding.
+        A term is not usable if it is not finite, or if it is constant on the data up to rounding.
         """
         values, raw, ok = gradients(terms, self.points)
         spread, basis = self.field.measure
-        with np.errstate(all="ignore"):  # what overflows is not usable
+        with np.errstate(all="ignore"):  # terms that overflow are not usable
             change = np.swapaxes(raw, 1, 2) * spread
             G = _along(basis, change)
             scale = _lengths(G, self.trust)
@@ -45,36 +46,36 @@ class Sample:
         return G, scale, ok & varies & (scale > BANK.across * length) & held, values
 
     def gradients(self, terms, where):
-        """Projected gradients (K, P, m) of terms at some of the points (a slice), and which are finite."""
+        """Return projected gradients (K, P, m) of terms at a slice of points, and which terms are finite."""
         _, raw, finite = gradients(terms, self.points[:, where])
         spread, basis = self.field.measure
         basis = basis if basis is None or basis.ndim == 2 else basis[where]
         return _along(basis, np.swapaxes(raw, 1, 2) * spread), finite
 
     def components(self, G):
-        """Components (K, N, k) of projected gradients along the neurons."""
+        """Return the components (K, N, k) of projected gradients along the neurons."""
         return np.einsum("knm,ncm->knc", G, self.unit)
 
     def features(self, terms):
-        """Projected gradients and components of terms, or None if one has no usable gradient."""
+        """Return projected gradients and components of terms, or None if a term has no usable gradient."""
         G, _, ok, _ = self.project(terms)
         return (G, self.components(G)) if ok.all() else None
 
 
 def _along(basis, gradients):
-    """Tangent coordinates (K, N, m) of gradients (K, N, n) in units of their spread."""
+    """Return tangent coordinates (K, N, m) of gradients (K, N, n), which are scaled by the inputs' spread."""
     if basis is None:
         return gradients
     return gradients @ basis if basis.ndim == 2 else np.einsum("knj,njm->knm", gradients, basis)
 
 
 def _lengths(G, trust):
-    """Weighted RMS lengths (K,)."""
+    """Return the weighted RMS lengths (K,)."""
     return np.sqrt(np.einsum("kn,n->k", np.einsum("knj,knj->kn", G, G), trust) / trust.sum())
 
 
 def sides(terms, points):
-    """Numbers (N,) of the parts into which the poles of a sum's logarithms divide its domain."""
+    """Return the number (N,) of each point's region; the poles of logarithms separate the regions."""
     return _numbered(_below(terms, points))
 
 
@@ -83,7 +84,10 @@ def _numbered(below):
 
 
 def _below(terms, points):
-    """1 where the argument of a logarithm is negative, if its sign changes on the data (N,); else 0."""
+    """Return an array (N,) for each term: 1 where the term is the log of a negative number, otherwise 0.
+
+    If a term is not a log, or if its argument never changes sign, return the number 0 instead of the array.
+    """
     logs = [k for k, term in enumerate(terms) if root(term) == "log"]
     found = [0] * len(terms)
     if logs:
@@ -94,21 +98,22 @@ def _below(terms, points):
 
 
 class Bank:
-    """All terms so far, evaluated once, with one row for each distinct gradient field.
+    """All terms so far. Each is evaluated once; terms with equal gradient fields share a row.
 
-    Rows of `G (K, N, m)` have weighted RMS length 1; `scale (K,)` holds what they were divided by. Two terms
-    whose gradient fields agree up to a factor get the same row; the shorter one represents it. `kind (K,)`
-    numbers their dimensions; terms that make no sense in the units given have no row. `nodes (K)` holds their
-    lengths.
+    Rows of `G (K, N, m)` have weighted RMS length 1; `scale (K,)` holds the original lengths. If the gradient
+    fields of two terms agree up to a factor, both terms get the same row, and the shorter one represents it.
+    `kind (K,)` holds a number for each term's physical dimension; terms that make no sense in the units given
+    have no row. `nodes (K,)` holds the lengths of the terms, and `functions (K,)` how many functions of plain
+    numbers they contain.
     """
 
     def __init__(self, sample, watch=lambda: None, dimensions=None):
         self.sample, self._watch, self.dimensions = sample, watch, dimensions
-        self.terms, self.nodes = [], []
+        self.terms, self.nodes, self.functions = [], [], []
         self._row, self._by_direction, self._below = {}, {}, {}
         self._reserve(int(MEMORY.reserved / self.row_bytes))
         count, _, m = sample.unit.shape
-        rng = np.random.default_rng(0)  # a fixed probe: the same term has the same key in every search
+        rng = np.random.default_rng(0)  # fixed, so that a term has the same key in every search
         self._probe_points = rng.choice(count, min(count, BANK.probe_points), replace=False)
         self._probe = rng.normal(size=m)
 
@@ -131,7 +136,7 @@ class Bank:
         return self._V[: len(self.terms)]
 
     def sides(self, *sums):
-        """Numbers (sums, N) of the parts of the domain of sums of terms' rows, as `sides` has them."""
+        """Return the regions (sums, N) of the points, as `sides` above does, for sums given by their rows."""
         terms = [[self.terms[row] for row in rows] for rows in sums]
         fresh = [t for t in dict.fromkeys(chain.from_iterable(terms)) if t not in self._below]
         self._below |= zip(fresh, _below(fresh, self.sample.points), strict=True)
@@ -141,12 +146,12 @@ class Bank:
         return found
 
     def kind_of(self, term):
-        """Number of a term's dimension; None if it makes no sense; 0 without units."""
+        """Return the number of a term's dimension: 0 without units, None if the term makes no sense."""
         return 0 if self.dimensions is None else self.dimensions.kind(term)
 
     @property
     def kind(self):
-        """Numbers of the terms' dimensions (K,)."""
+        """The number (K,) of each term's dimension."""
         if self.dimensions is None:
             return np.zeros(len(self.terms), dtype=int)
         return np.array([self.kind_of(term) for term in self.terms], dtype=int)
@@ -157,29 +162,30 @@ class Bank:
 
     @property
     def row_bytes(self):
-        """Memory that one term takes."""
+        """Memory for one term, in bytes."""
         count, k, m = self.sample.unit.shape
         return self.sample.unit.itemsize * count * (m + k + 1)
 
     def copy(self):
-        """Return a bank that grows and forgets independently; both share the current rows in memory."""
+        """Return a copy that grows and shrinks independently; the current rows are shared in memory."""
         other = copy(self)
-        for name in ("terms", "nodes", "scale", "_row", "_by_direction", "_below"):
+        for name in ("terms", "nodes", "functions", "scale", "_row", "_by_direction", "_below"):
             setattr(other, name, getattr(self, name).copy())
         return other
 
     def keep(self, rows):
-        """Forget all rows except these (ascending); these are renumbered from 0."""
+        """Forget all rows except these (in rising order), and renumber them from 0."""
         number = {row: i for i, row in enumerate(rows)}
         self.terms = [self.terms[row] for row in rows]
         self.nodes = [self.nodes[row] for row in rows]
+        self.functions = [self.functions[row] for row in rows]
         self._reserve(len(self.scale), rows)
         self._row = {t: number[row] for t, row in self._row.items() if row in number}
         self._by_direction = {key: number[row] for key, row in self._by_direction.items() if row in number}
         self._below = {t: part for t, part in self._below.items() if t in self._row}
 
     def rows(self, terms):
-        """Row number of each term; None if it has no usable gradient on the data."""
+        """Return the row number of each term; None if it has no usable gradient on the data."""
         fresh = [t for t in dict.fromkeys(terms) if t not in self._row]
         if self.dimensions is not None:
             self._row |= {t: None for t in fresh if self.kind_of(t) is None}
@@ -204,23 +210,24 @@ class Bank:
                 self._reserve(2 * row, np.arange(row))
             self.terms.append(term)
             self.nodes.append(nodes(term))
+            self.functions.append(functions(term))
             self._G[row], self.scale[row], self._V[row] = g, size, values / size
             self._D[row] = self.sample.components(g[None])[0]
         elif len(term.tokens) < len(self.terms[row].tokens):
-            self.terms[row], self.nodes[row] = term, nodes(term)
+            self.terms[row], self.nodes[row], self.functions[row] = term, nodes(term), functions(term)
             self.scale[row] = size * np.sign(np.vdot(self._G[row], g))
             self._V[row] = values / self.scale[row]
         return row
 
     def _reserve(self, most, rows=()):
-        """Make arrays for `most` rows; the first ones are some of the existing rows."""
+        """Make arrays for `most` rows, and copy the given existing rows to their start."""
         count, k, m = self.sample.unit.shape
         fresh = (
             np.empty((most, count, m)),
             np.empty((most, count, k)),
             np.empty((most, count)),
             np.empty(most),
-        )  # count once written to
+        )  # they take memory only once they are filled
         if len(rows):
             for new, old in zip(fresh, (self._G, self._D, self._V, self.scale), strict=True):
                 np.take(old, rows, axis=0, out=new[: len(rows)], mode="clip")  # "raise" would use a buffer

@@ -1,13 +1,14 @@
-"""Linear combinations of terms cost nothing: their best coefficients solve a generalized eigenproblem.
+"""Find the best coefficients of a sum of terms, by a generalized eigenproblem.
 
-For terms with gradients `B_k` and the neurons' unit gradients `u`, the combination `e = sum c_k b_k` whose
-gradients agree best solves `A c = lambda M c` with `M = mean w B B^T` and `A = M - mean w (B u)(B u)^T`.
-With weights `w = 1` the smallest eigenvalue is the loss weighted by `|grad e|^2`; two or three rounds of
-`w = 1 / |grad e|^2` bring it to the unweighted mean of `1 - cos^2`, which is what is reported.
+Terms have gradients `B_k`, and the neurons have unit gradients `u`. We look for the combination
+`e = sum c_k b_k` whose gradients agree best with `u`. Its coefficients solve `A c = lambda M c`, with
+`M = mean w B B^T` and `A = M - mean w (B u)(B u)^T`. With weights `w = 1`, the smallest eigenvalue is the
+loss weighted by `|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` turn it into the unweighted mean
+of `1 - cos^2`, which we report.
 
-Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, `D (K, N, k)` their components along
-the k neurons, both with any number of leading batch axes. `trust (N,)` holds the field's weights: every mean
-over the points uses them, and they are a factor of the eigenproblem's `w`.
+Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, and `D (K, N, k)` their components
+along the k neurons; both may have more batch axes in front. `trust (N,)` holds the field's weights. Every
+mean over the points uses these weights, and the weights `w` contain them as a factor.
 """
 
 from operator import itemgetter
@@ -16,11 +17,21 @@ import numpy as np
 
 from ..tuning import ROUNDING, SUMS
 
-__all__ = ["eigen", "eliminate", "independent", "losses", "normalised", "solve", "sparsest", "weights_of"]
+__all__ = [
+    "eigen",
+    "eliminate",
+    "estimate",
+    "independent",
+    "losses",
+    "normalised",
+    "solve",
+    "sparsest",
+    "weights_of",
+]
 
 
 def losses(G, D, c, trust):
-    """Weighted mean of `1 - cos^2` of the combinations `c (..., K)`, and their squared gradients (..., N)."""
+    """Return the mean `1 - cos^2` of combinations `c (..., K)`, and their squared gradients (..., N)."""
     e = np.matmul(c[..., None, :], G.reshape(*G.shape[:-2], -1))[..., 0, :]
     e = e.reshape(*G.shape[:-3], *G.shape[-2:])
     along = np.matmul(c[..., None, :], D.reshape(*D.shape[:-2], -1))[..., 0, :]
@@ -32,10 +43,10 @@ def losses(G, D, c, trust):
 
 
 def solve(G, D, trust, rounds=SUMS.rounds):
-    """Coefficients (..., K) and loss (...) of the best combinations of the terms in G and D."""
+    """Return coefficients (..., K) and losses (...) of the best combinations of the terms in G and D."""
     weights = np.broadcast_to(trust, G.shape[:-3] + G.shape[-2:-1])
     best = coefficients = None
-    for _ in range(rounds):
+    for _ in range(rounds if G.shape[-3] > 1 else 1):  # a single term has the same directions in each round
         c = _smallest(*_moments(G, D, weights))
         loss, q = losses(G, D, c, trust)
         if best is None:
@@ -48,12 +59,33 @@ def solve(G, D, trust, rounds=SUMS.rounds):
     return coefficients, best
 
 
-def eliminate(G, D, trust):
-    """Backward elimination: yield (kept indices, coefficients, loss), from many terms to few.
+def estimate(G, D, trust, ridges=(SUMS.constant,)):
+    """Estimate the losses (...) of the best combinations by a few steps of inverse iteration.
 
-    Each deletion removes the terms that cost least. The smallest eigenvalue after deleting term k is the root
-    of `sum_j V_kj^2 / (lambda_j - mu) = 0` between the two smallest eigenvalues (the secular equation of an
-    eigenproblem with one linear constraint). So one decomposition prices all K deletions.
+    If gradients have errors, many terms with large coefficients may cancel one another, so that they fit a
+    few points and miss the rest. A ridge keeps the coefficients small; it acts on terms scaled to length 1.
+    If there are several ridges, we take the lowest loss.
+    """
+    A, M = _moments(G, D, np.broadcast_to(trust, G.shape[:-3] + G.shape[-2:-1]))
+    scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), ROUNDING.divisor))
+    M, A = (part * scale[..., :, None] * scale[..., None, :] for part in (M, A))
+    left = []
+    for ridge in ridges:
+        inverse, c = np.linalg.inv(A + ridge * np.eye(len(A[0]))), M.sum(-1, keepdims=True)
+        for _ in range(SUMS.estimated):
+            c = inverse @ (M @ (c / np.linalg.norm(c, axis=-2, keepdims=True)))
+        left.append(losses(G, D, scale * c[..., 0], trust)[0])
+    return np.min(left, axis=0)
+
+
+def eliminate(G, D, trust, ridge=0.0):
+    """Yield (kept indices, coefficients, loss) as terms are removed one after another.
+
+    Each step deletes the terms that cost least. The smallest eigenvalue after deleting term k is the root of
+    `sum_j V_kj^2 / (lambda_j - mu) = 0` between the two smallest eigenvalues (the secular equation of an
+    eigenproblem with one linear constraint). So one decomposition gives the price of all K deletions. A
+    `ridge` keeps coefficients small, as in `estimate`, so that errors do not spoil the prices; but the sums
+    then fit less well.
     """
     kept = np.arange(len(G))
     weights = trust
@@ -61,17 +93,20 @@ def eliminate(G, D, trust):
         g, d, best = G[kept], D[kept], (np.inf, None)
         for _ in range(SUMS.rounds if len(kept) <= SUMS.singly else 1):
             A, M = _moments(g, d, weights)
-            values, vectors = eigen(A, M)
+            values, vectors = eigen(A + ridge * np.diag(np.diag(M)), M)
             c = vectors[:, 0]
             loss, q = losses(g, d, c, trust)
             weights = weights_of(q, trust)
+            settled = loss > (1 - SUMS.settled) * best[0] or abs(values[0] - loss) < SUMS.settled * loss
             best = min(best, (float(loss), c), key=itemgetter(0))
+            if settled:
+                break
         yield kept, best[1], best[0]
         kept = np.delete(kept, _cheapest(_after_deletion(values, vectors) - values[0]))
 
 
 def _cheapest(prices):
-    """Which terms to drop at once, without missing the set that can spare none."""
+    """Return the terms to drop in one step; one term if few are left, otherwise several."""
     order = np.argsort(prices, kind="stable")
     if len(prices) <= SUMS.singly:
         return order[:1]
@@ -81,7 +116,7 @@ def _cheapest(prices):
 
 
 def independent(G):
-    """Indices of a largest set of terms independent on the data, earlier ones preferred (Gram-Schmidt)."""
+    """Return the indices of a largest set of independent terms, early terms first (Gram-Schmidt)."""
     flat = G.reshape(len(G), -1)
     flat = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), ROUNDING.divisor)
     height = np.zeros(len(G))
@@ -91,11 +126,11 @@ def independent(G):
 
 
 def sparsest(G, D, trust, kept):
-    """Order of the terms in which `independent` prefers those that the best combination needs.
+    """Order the terms: those that a sparse best sum needs come first, so that `independent` keeps them.
 
-    If terms depend on each other, as on a surface, one combination has many forms. One form uses only the
-    terms `kept`; the other terms are combinations of these. As the shortest form we take the one with the
-    least sum of absolute coefficients, a linear program (basis pursuit: Chen, Donoho and Saunders 1998).
+    If terms depend on one another, as on a surface, one sum can be written in many ways. One way uses only
+    the terms `kept`, because the other terms are sums of them. We look for the way with the smallest sum of
+    absolute coefficients, by a linear program (basis pursuit: Chen, Donoho and Saunders 1998).
     """
     from scipy.optimize import linprog
 
@@ -103,7 +138,7 @@ def sparsest(G, D, trust, kept):
     others = np.setdiff1d(np.arange(len(G)), kept)
     flat = G.reshape(len(G), -1)
     mixed = np.linalg.lstsq(flat[kept].T, flat[others].T)[0]  # (kept, others)
-    forms = np.zeros((len(kept), len(G)))  # what any form comes to in the terms that are kept
+    forms = np.zeros((len(kept), len(G)))  # each term, written in the kept terms
     forms[:, kept], forms[:, others] = np.eye(len(kept)), mixed
     best = solve(G[kept], D[kept], trust)[0]
     found = linprog(np.ones(2 * len(G)), A_eq=np.hstack([forms, -forms]), b_eq=best)
@@ -112,7 +147,7 @@ def sparsest(G, D, trust, kept):
 
 
 def _moments(G, D, weights):
-    """A and M of the eigenproblem."""
+    """Return A and M of the eigenproblem."""
     root = np.sqrt(weights)[..., None, :, None]
     g = (G * root).reshape(*G.shape[:-2], -1)
     d = (D * root).reshape(*D.shape[:-2], -1)
@@ -121,7 +156,7 @@ def _moments(G, D, weights):
 
 
 def eigen(A, M):
-    """Eigenvalues ascending and M-orthonormal eigenvectors of A c = lambda M c; M's null space comes last."""
+    """Return rising eigenvalues and M-orthonormal eigenvectors of A c = lambda M c, M's null space last."""
     scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), ROUNDING.divisor))
     M = M * scale[..., :, None] * scale[..., None, :]
     A = A * scale[..., :, None] * scale[..., None, :]
@@ -129,7 +164,7 @@ def eigen(A, M):
     null = size < SUMS.constant * size[..., -1:]
     whiten = axes * np.where(null, 0, 1 / np.sqrt(np.where(null, 1, size)))[..., None, :]
     inner = np.swapaxes(whiten, -1, -2) @ A @ whiten
-    inner = inner + 2 * np.eye(A.shape[-1]) * null[..., None, :]  # above every true eigenvalue, all <= 1
+    inner = inner + 2 * np.eye(A.shape[-1]) * null[..., None, :]  # true eigenvalues are at most 1
     values, vectors = np.linalg.eigh(inner)
     return values, scale[..., :, None] * (whiten @ vectors)
 
@@ -139,28 +174,28 @@ def _smallest(A, M):
 
 
 def normalised(G, D):
-    """Return G and D with each term's gradients scaled to RMS length 1, and the old lengths (K,)."""
+    """Scale each term's gradients to RMS length 1; return G and D, and the old lengths (K,)."""
     size = np.maximum(np.sqrt((G**2).sum(2).mean(1)), ROUNDING.divisor)
     return G / size[:, None, None], D / size[:, None, None], size
 
 
 def weights_of(q, trust):
-    """Weights trust / |grad e|^2 of points from squared gradients q (..., N); bounded where these vanish."""
+    """Return the weights trust / |grad e|^2, from squared gradients q (..., N), bounded where q vanishes."""
     return trust / np.maximum(q, SUMS.weight * _mean(q, trust) + ROUNDING.divisor)
 
 
 def _mean(some, trust):
-    """Weighted mean (..., 1) over the points of an array (..., N); rows have the same bits in any batch."""
+    """Return the weighted mean (..., 1) of an array (..., N) over points, the same bits in any batch."""
     return np.einsum("...n,n->...", some, trust)[..., None] / trust.sum()
 
 
 def _after_deletion(values, vectors):
-    """Smallest eigenvalue after deleting each term in turn: the roots of the secular equation.
+    """Return the smallest eigenvalue after deleting each term in turn: the roots of the secular equation.
 
-    Measure `x` from the least eigenvalue, in gaps to the next one. Keep the poles at 0 and 1, and
-    replace the rest with `a + b / (1 - x)` of equal value and slope. Take its root, and repeat until the root
-    stays: from the second round on it rises to the true one (Li 1994, "Solving secular equations stably and
-    efficiently").
+    Let `x` be the distance from the smallest eigenvalue, divided by the gap to the next one. We keep the
+    poles at 0 and 1, and replace the rest with `a + b / (1 - x)`, which has the same value and slope. We
+    solve this for x, and repeat until x no longer changes. From the second round on, x rises towards the true
+    root (Li 1994, "Solving secular equations stably and efficiently").
     """
     if len(values) == 1:
         return np.ones(1)

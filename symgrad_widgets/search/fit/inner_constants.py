@@ -1,9 +1,9 @@
-"""Constants inside terms, `exp(a x)` or `1/(x + c)`, placed by the same eigenproblem.
+"""Fit constants inside terms, as in `exp(a x)` or `1/(x + c)`, by the same eigenproblem.
 
-If a term's constants change, the term changes to first order by `sum_j da_j d(term)/da_j`. Add the
-derivatives to the terms as further columns. Their best coefficients, divided by the term's own, are the step
-of a Gauss-Newton iteration with the linear coefficients projected out (variable projection, Golub and Pereyra
-1973).
+If a term's constants change, the term changes by `sum_j da_j d(term)/da_j`, to first order. So we add these
+derivatives to the terms as further columns. Their best coefficients, divided by the term's own coefficient,
+are one step of a Gauss-Newton iteration from which the linear coefficients are projected out (variable
+projection, Golub and Pereyra 1973).
 """
 
 import numpy as np
@@ -27,11 +27,11 @@ __all__ = ["by_directions", "freed", "refine", "slopes_of", "tidied", "within"]
 
 
 def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
-    """Terms with their constants moved to where the best sum leaves least.
+    """Change the constants inside terms so that their best sum leaves as little as possible unexplained.
 
-    `left_by(terms)` returns what that sum leaves. `coefficients(terms, slopes)` returns the coefficients of
-    the best sum of both, if it is near the best sum of the terms alone, or None. `by_directions` makes both
-    functions.
+    `left_by(terms)` returns the share that this sum leaves unexplained. `coefficients(terms, slopes)` returns
+    the coefficients of the best sum of terms and slopes near the best sum of the terms alone, or None if
+    there is none. `by_directions` makes both functions.
     """
     terms = list(terms)
     loss = left_by(terms)
@@ -53,17 +53,17 @@ def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
 
 
 def tidied(terms, left_by, limit):
-    """Terms whose inner constants are whole numbers or have few digits, as far as `limit` allows.
+    """Round the constants inside terms to whole numbers or few digits, as far as `limit` allows.
 
-    `limit` takes what the best sum leaves, and returns the most that simpler numbers may leave.
+    `limit` maps the share that the best sum leaves unexplained to the largest share allowed after rounding.
     """
     terms = list(terms)
     most = limit(left_by(terms))
-    for k, term in enumerate(terms):
-        for j, value in enumerate(term.constants):
+    for k in range(len(terms)):
+        for j, value in enumerate(terms[k].constants):
             rounded = (float(f"{value:.{digits}g}") for digits in INNER_CONSTANTS.digits)
             for simpler in dict.fromkeys([float(round(value)), *rounded]):
-                trial = [*terms[:k], with_constant(term, j, simpler), *terms[k + 1 :]]
+                trial = [*terms[:k], with_constant(terms[k], j, simpler), *terms[k + 1 :]]
                 if left_by(trial) <= most:
                     terms = trial
                     break
@@ -71,7 +71,7 @@ def tidied(terms, left_by, limit):
 
 
 def within(terms, errors):
-    """Terms with each inner constant as simple as its error allows: a whole number, or few digits."""
+    """Make each constant inside terms as simple as its error allows: a whole number, or few digits."""
     errors = iter(errors)
     return [
         term._replace(constants=tuple(_simplest(x, next(errors)) for x in term.constants)) for term in terms
@@ -84,9 +84,9 @@ def _simplest(value, error):
 
 
 def freed(term, rng, points):
-    """Return the term with one new constant inside: c * u or u + c for some u under a function, or None.
+    """Return the term with a new constant, c * u or u + c, for some u inside a function, or None.
 
-    `points` are the inputs (n, N); they show where u + c stays away from zero.
+    `points` are the inputs (n, N). They show for which c the sum u + c stays away from zero.
     """
     places = [
         end
@@ -103,7 +103,7 @@ def freed(term, rng, points):
 
 
 def _under_function(term, end):
-    """Whether a node above is a function of one argument: elsewhere the eigenproblem places constants."""
+    """Whether a node is inside a function of one argument; only there can a new constant help."""
     return any(
         arity(term.tokens[i]) == 1 and start(term.tokens, i) <= start(term.tokens, end)
         for i in range(end + 1, len(term.tokens))
@@ -118,7 +118,7 @@ def _offset(inner, rng, points):
 
 
 def by_directions(sample):
-    """`left_by` and `coefficients` for `refine`, from the directions of the neuron's gradients."""
+    """Return `left_by` and `coefficients` for `refine`, from the directions of the neuron's gradients."""
 
     def left_by(terms):
         features = sample.features(terms)
@@ -137,13 +137,13 @@ def by_directions(sample):
 
 
 def slopes_of(terms):
-    """Places (term, constant) of the inner constants, and derivatives by them; None if unknown."""
+    """Return places (term, constant) of inner constants, and derivatives with respect to them or None."""
     owner = [(k, j) for k, term in enumerate(terms) for j in range(len(term.constants))]
     return owner, [derivative(terms[k], j) for k, j in owner]
 
 
 def _step(terms, coefficients):
-    """One array of changes for each term's constants, or None."""
+    """Return an array of changes of the constants for each term, or None if there is no step."""
     owner, slopes = slopes_of(terms)
     c = coefficients(terms, slopes) if owner and None not in slopes else None
     if c is None:

@@ -1,10 +1,10 @@
-"""A first pass over bases of thousands of terms: halve them until ordinary elimination can take over.
+"""Halve bases of thousands of terms until ordinary elimination can take over.
 
-The moments `M = mean w B B^T` and `A = M - mean w (B u)(B u)^T` are summed over a few points at a time, so
-that the terms' gradients are never all in memory. A pivoted Cholesky factor of `A + s M` leaves out terms
-that are combinations of others. It gives the combination of least loss, by subspace iteration. It also gives
-what a deletion costs: to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, where `P` is the inverse. This
-is the secular equation of `eliminate` without the gap to the root.
+We sum the moments `M = mean w B B^T` and `A = M - mean w (B u)(B u)^T` over a few points at a time, so that
+the terms' gradients are never all in memory. A pivoted Cholesky factor of `A + s M` has three uses. It shows
+which terms are sums of others. With it, subspace iteration finds the combination with the lowest loss. And it
+gives the cost of deleting a term, to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, where `P` is the
+inverse. This is the secular equation of `eliminate`, without the gap to the next eigenvalue.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ __all__ = ["sieve"]
 
 
 def sieve(terms, sample, limit, watch=lambda: None):
-    """At most `limit` of many terms: those that a combination in the neurons' direction needs most."""
+    """Return the `limit` terms that matter most to a combination in the neurons' direction."""
     weights = sample.trust
     while len(terms) > limit:
         M, D, size = _moments(terms, sample, weights, watch)
@@ -31,7 +31,7 @@ def sieve(terms, sample, limit, watch=lambda: None):
 
 
 def _blocks(terms, sample, watch):
-    """Yield some points at a time: their numbers and the gradients (K, P, m) there."""
+    """Yield slices of a few points, with the gradients (K, P, m) at these points."""
     count = sample.points.shape[1]
     step = max(1, int(MEMORY.sieved / (len(terms) * sample.points[:, 0].nbytes)))
     for first in range(0, count, step):
@@ -41,7 +41,7 @@ def _blocks(terms, sample, watch):
 
 
 def _moments(terms, sample, weights, watch):
-    """M (K, K) and components D (K, N k) of the terms, scaled to M_kk = 1, and the scale (K,) removed."""
+    """Return M (K, K) and components D (K, N k) of the terms, scaled to M_kk = 1, and the scales (K,)."""
     K = len(terms)
     M, D = np.zeros((K, K)), []
     for where, gradients in _blocks(terms, sample, watch):
@@ -56,12 +56,12 @@ def _moments(terms, sample, weights, watch):
 
 
 def _squares(terms, c, sample, watch):
-    """Squared gradients (N,) of a combination."""
+    """Return the squared gradients (N,) of a combination."""
     return np.concatenate([(np.tensordot(c, g, 1) ** 2).sum(1) for _, g in _blocks(terms, sample, watch)])
 
 
 def _priced(M, D, watch):
-    """Terms that are independent, coefficients of least loss, and the price of each."""
+    """Return independent terms, their coefficients of lowest loss, and the price of deleting each term."""
     S = (1 + SIEVE.shift) * M
     S -= D @ D.T
     watch()

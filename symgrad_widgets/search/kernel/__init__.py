@@ -1,1 +1,1 @@
-"""How fast: values and gradients of many terms at many points, compiled by numba."""
+"""Compute values and gradients of many terms at many points, with loops that numba compiles."""

@@ -1,22 +1,21 @@
-"""Values and input gradients of many terms at many points."""
+"""Compute values and input gradients of many terms at many points."""
 
 import numpy as np
 
 from ...errors import DataError
 from ..terms.postfix import CONSTANT, Term, check, operator, pack
 from ..tuning import VALUES
-from .compiled import evaluate
+from .compiled import HAS_LOOP, evaluate
 from .lines import along, least_rest, lines
-from .loops import HAS_LOOP
 
 __all__ = ["gradients", "on_numpy", "warm_up"]
 
-_HAS_LOOP = np.zeros(CONSTANT, dtype=bool)  # for each token of an operator, also of one that is defined later
+_HAS_LOOP = np.zeros(CONSTANT, dtype=bool)  # by operator token; users' own operators have no loop
 _HAS_LOOP[: len(HAS_LOOP)] = HAS_LOOP
 
 
 def gradients(terms, X):
-    """Values and input gradients of terms, by reverse mode.
+    """Return values and input gradients of terms, by reverse-mode differentiation.
 
     Parameters
     ----------
@@ -26,8 +25,7 @@ def gradients(terms, X):
     Returns
     -------
     values (P, N), gradients (P, n, N), ok (P,)
-        Where `ok` is False the term or its gradient is not finite at some point: the numbers of that term
-        mean nothing.
+        If `ok` is False, the term or its gradient is not finite at some point, and its numbers mean nothing.
 
     """
     programs, X = pack(terms), _points(X)
@@ -54,9 +52,9 @@ def gradients(terms, X):
 
 
 def warm_up():
-    """Compile what evaluates terms, or load it from disk, unless this process has done so before.
+    """Compile the loops that evaluate terms, or load them from disk, unless they are ready.
 
-    It takes up to half a minute on a busy machine that never did: to be called before time is counted.
+    The first time, this takes up to half a minute on a busy machine, so call it before you measure time.
     """
     gradients([Term((-1,))], np.ones((1, 1)))
     lines(np.ones((1, 2)), np.ones((1, 1, 2)), 1)
@@ -72,7 +70,7 @@ def _points(X):
 
 
 def _native(programs):
-    """Numbers of the terms with an operator that has no loop, and which terms (P,) have none."""
+    """Return the indices of terms that contain an operator without a loop, and which terms contain none."""
     native = np.ones(len(programs), dtype=bool)
     operators = np.flatnonzero((programs.tokens >= 0) & (programs.tokens < CONSTANT))
     foreign = operators[~_HAS_LOOP[programs.tokens[operators]]]
@@ -82,7 +80,7 @@ def _native(programs):
 
 
 def on_numpy(term, X):
-    """Value (N,), gradient (n, N) and ok of one term from the rows of the table: any operator, slowly."""
+    """Return value (N,), gradient (n, N) and ok of one term, by NumPy; slow, but works for any operator."""
     check(term, len(X))
     nodes, stack = [], []
     with np.errstate(all="ignore"):

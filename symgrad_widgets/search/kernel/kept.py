@@ -1,4 +1,4 @@
-"""Compiled code on disk, in numba's own cache: what is damaged, or cannot be written, costs time only."""
+"""Keep compiled code on disk, in numba's own cache. A damaged or read-only cache costs only time."""
 
 import warnings
 from pathlib import Path
@@ -9,25 +9,25 @@ __all__ = ["compiled_and_kept", "folder"]
 
 
 def compiled_and_kept(function):
-    """Compile a function, and keep the result on disk where a folder can be written."""
+    """Compile a function, and keep the result on disk if there is a folder that we can write to."""
     options = {"nogil": True, "error_model": "numpy"}
     try:
         made = njit(cache=True, **options)(function)
     except RuntimeError:
-        _tell("no folder for compiled code can be written, so each start compiles it: set NUMBA_CACHE_DIR")
+        _tell("compiled code cannot be written anywhere, so each start compiles again: set NUMBA_CACHE_DIR")
         return njit(**options)(function)
     made._cache = _Mended(made._cache)  # noqa: SLF001 - the place that numba asks
     return made
 
 
 def folder(made):
-    """Path of the folder that a function is kept in, or None."""
+    """Return the folder in which a compiled function is kept, or None."""
     path = made._cache.cache_path  # noqa: SLF001 - the same
     return None if path is None else Path(path)
 
 
 class _Mended:
-    """A cache of numba's that fails as if it were empty."""
+    """numba's cache, except that errors count as an empty cache."""
 
     def __init__(self, cache):
         self._cache = cache
@@ -38,10 +38,8 @@ class _Mended:
     def load_overload(self, *given):
         try:
             return self._cache.load_overload(*given)
-        except Exception as error:  # noqa: BLE001 - it reads whatever is left of a file
-            _tell(
-                f"the compiled code in {self.cache_path} is damaged ({type(error).__name__}): it is made anew"
-            )
+        except Exception as error:  # noqa: BLE001 - it reads any damaged file
+            _tell(f"the compiled code in {self.cache_path} is damaged ({type(error).__name__}): made again")
             self._remove()
             return None
 

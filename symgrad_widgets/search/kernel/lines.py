@@ -1,4 +1,4 @@
-"""Local linear regression along one coordinate, compiled: what lines through neighbours predict."""
+"""Predict values from a line through neighbouring values (local linear regression), in compiled loops."""
 
 import numpy as np
 
@@ -12,9 +12,10 @@ _LEAST = ROUNDING.share
 
 @cached
 def lines(z, rows, half):
-    """Predictions and slopes (B, R, N) for rows (B, R, N), each value by a line through its neighbours.
+    """Predict each value of rows (B, R, N) by a line through its neighbours.
 
-    Neighbours are up to `half` others on either side in the order of z (B, N), which rises.
+    Return the predictions and the lines' slopes, both (B, R, N). The line uses up to `half` neighbours on
+    either side. Each row of z (B, N) must be in ascending order.
     """
     B, R, N = rows.shape
     means, slopes = np.empty((B, R, N)), np.empty((B, R, N))
@@ -26,7 +27,7 @@ def lines(z, rows, half):
 
 @cached
 def least_rest(z, y, windows):
-    """Mean squared error (B,) of such predictions of y (B, N), with the number of neighbours that is best."""
+    """Predict the values y (B, N) by lines; return the mean squared error (B,) for the best window."""
     B, N = y.shape
     least, mean, slope = np.full(B, np.inf), np.empty(N), np.empty(N)
     for b in range(B):
@@ -41,10 +42,14 @@ def least_rest(z, y, windows):
 
 @cached
 def along(z, rows, order, slopes, left, half):
-    """Products (K,) with what is left (N,), and squares (K,), of what rows (K, N) move predictions by.
+    """Compute how each of the rows (K, N) would change predictions.
 
-    A row moves a prediction by its `slopes` (N,) times what it differs by from a line through its neighbours.
-    All but the rows are in order of z (N,), which rises; `order` (N,) takes the rows there.
+    Return two sums (K,) over the points: the sum of change times error, `left` (N,), and that of squared
+    change.
+
+    A row changes each prediction by `slopes` (N,) times the row's distance from a line through its
+    neighbours. The rows come unsorted, and `order` (N,) sorts them. All other arrays are sorted like z (N,),
+    which must be in ascending order.
     """
     K, N = rows.shape
     products, squares = np.zeros(K), np.zeros(K)

@@ -1,8 +1,9 @@
-"""PySR as a second engine of the search: it runs in a separate process with Julia, and is optional.
+"""Use PySR as a second, optional engine of the search, in a separate process with Julia.
 
-`recipe.py` says what we ask PySR to do, `julia_words.py` how to write formulas in Julia, `objective.jl` what
-to minimise. Only `child.py` imports pysr. `process.py` talks to it, `julia_engine.py` turns it into an engine
-that `Search` can step, and `installed.py` says beforehand what is missing.
+`recipe.py` says what we ask PySR to do, `julia_words.py` writes formulas in Julia, and `objective.jl` is the
+function that PySR minimises. Only `child.py` imports pysr. `process.py` talks to `child.py`,
+`julia_engine.py` turns the process into an engine that `Search` can step, and `installed.py` checks
+beforehand what is missing.
 """
 
 from .installed import look

@@ -1,14 +1,16 @@
-"""The process with Julia: it reads one JSON request a line on stdin, and answers one JSON line on stdout.
+"""The process with Julia: it reads JSON requests from stdin, one per line, and writes JSON answers to stdout.
 
-Run as a script; it uses nothing of this package. Whatever Julia or Python print goes to stderr, the log.
+It runs as a script, and imports nothing from this package. Everything that Julia or Python prints goes to
+stderr, which is the log.
 
     {"do": "open", "number": 1, "arrays": FILE, "keep": [], ...}  ->  {"opened": 1}
     {"do": "step", "number": 1, "block": 0, "iterations": 10, "seed": 0}
         ->  {"front": [[text, loss, size], ...], "evaluations": 1000}
     {"do": "losses", "number": 1, "formulas": [JULIA]}  ->  {"losses": [...]}
 
-The first line comes unasked: {"ready": versions}. An interrupt (SIGINT) ends a step; the answer is then
-{"interrupted": true}, and the search stays as it was before. An error is {"error": type, "text": message}.
+The first line, {"ready": versions}, comes without a request. An interrupt (SIGINT) ends a step. The answer is
+then {"interrupted": true}, and the search is as it was before the step. The answer after an error is
+{"error": type, "text": message}.
 """
 
 import json
@@ -26,8 +28,8 @@ ARRAYS = "X", "tangent", "unit", "weights"
 
 
 def main():
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")  # Julia writes to file descriptor 1 as well:
-    os.dup2(2, 1)  # that is the log from here on
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")  # Julia also writes to file descriptor 1,
+    os.dup2(2, 1)  # which is the log from here on
 
     def answer(message):
         answers.write(json.dumps(message) + "\n")
@@ -46,7 +48,7 @@ def main():
 
 
 def told(error):
-    """Message of an error's text, and of Julia's frames the first three that are ours."""
+    """Return an error's text, and the first three of our own functions in its Julia stack trace."""
     message, frames = re.split(r"\n *Stacktrace:\n", error + "\nStacktrace:\n", maxsplit=1)
     ours = re.findall(r"\[\d+\] ([^(\n]+)[^\n]*\n *@ ([^\n]*(?:objective|operators)\.jl:\d+)", frames)
     return "\n".join([message[:2000], *(f"in {name} at {place}" for name, place in ours[:3])])
@@ -54,7 +56,7 @@ def told(error):
 
 class Engine:
     def __init__(self):
-        # There juliapkg reads what this package wants of Julia.
+        # In this folder, juliapkg finds the Julia packages that we need.
         sys.path.append(str(Path(__file__).parents[3]))
         import pysr
         from pysr.julia_extensions import load_package
@@ -65,7 +67,7 @@ class Engine:
         self.jl.Base.include_string(self.jl.Main, text, "objective.jl")
         self.versions = {"pysr": pysr.__version__, "julia": str(self.jl.VERSION)}
         self.problems, self.defined = {}, set()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # PySR hears it while it runs
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # PySR handles it while it runs
 
     def answer(self, request):
         number = request["number"]
@@ -81,14 +83,14 @@ class Engine:
         return problem.block(request["block"], request["iterations"], request["seed"])
 
     def define(self, text):
-        """Define operators, a line for each, once: Julia compiles anew all that uses what is redefined."""
+        """Define operators, one per line, each only once: to redefine one would recompile all its users."""
         lines = [line for line in text.splitlines() if line not in self.defined]
         self.jl.Base.include_string(self.jl.Main, "\n".join(lines), "operators.jl")
         self.defined.update(lines)
 
 
 class Problem:
-    """One field, and PySR's search on it."""
+    """A field, and PySR's search on it."""
 
     def __init__(self, pysr, request):
         import sympy
@@ -120,13 +122,13 @@ class Problem:
         )
 
     def use(self):
-        """Make this the field that the objective compares with."""
+        """Let the objective compare formulas with this field."""
         sizes = (self.inputs, self.X.shape[1], self.unit.shape[2], self.unit.shape[1])
         field = (self.vector(part.ravel()) for part in (self.tangent, self.unit, self.weights))
         self.jl.symgrad_use(*field, *sizes)
 
     def block(self, number, iterations, seed):
-        """Answer of a block, the next one, or the last one when nobody waited for it any more."""
+        """Return the answer of the next block, or the last answer again if nobody received it."""
         if number == self.done:
             answer = self.step(iterations, seed)
             if "interrupted" in answer:
@@ -135,7 +137,7 @@ class Problem:
         return self.last
 
     def step(self, iterations, seed):
-        """Run so many iterations; return the front, or that they were interrupted and undone."""
+        """Run some iterations, and return the front. If they are interrupted, undo them, and say so."""
         before = self.model.__dict__.copy()
         count = int(self.jl.symgrad_evaluations())
         self.model.set_params(niterations=iterations, random_state=seed)
@@ -145,14 +147,14 @@ class Problem:
             self.model.__dict__.clear()
             self.model.__dict__.update(before)
             return {"interrupted": True}
-        self.model.set_params(guesses=None)  # they have been planted
+        self.model.set_params(guesses=None)  # PySR has received the guesses
         table = self.model.equations_
         rows = zip(table["equation"], table["loss"], table["complexity"], strict=True)
         front = [[str(text), float(loss), int(size)] for text, loss, size in rows]
         return {"front": front, "evaluations": int(self.jl.symgrad_evaluations()) - count}
 
     def losses(self, formulas):
-        """Loss of each formula, by the objective itself."""
+        """Return the loss of each formula, computed by the objective itself."""
         lists = [self.jl.seval(f"[{', '.join(names)}]") for names in (self.unary, self.binary)]
         names = self.jl.seval(str([f"x{i + 1}" for i in range(self.X.shape[1])]).replace("'", '"'))
         texts = self.jl.seval(json.dumps(formulas, ensure_ascii=True))

@@ -1,4 +1,4 @@
-"""What PySR needs, whether it is there, and how to get it. To find out, it fetches nothing."""
+"""Check what PySR needs, what is missing, and how to get it. These checks download nothing."""
 
 import importlib.metadata
 import json
@@ -16,7 +16,7 @@ from ...errors import EngineError
 
 __all__ = ["TRIED", "Found", "advice", "look", "require"]
 
-# The newest versions that the protocol of `child.py` was compared with; README.md says how far.
+# The newest versions that we tried with `child.py`; README.md says what we tried.
 TRIED = {"pysr": "2.7.2", "juliacall": "0.9.36", "juliapkg": "0.1.28"}
 _PYSR = "pip install 'symgrad-widgets[pysr]' brings PySR's Python part"
 _GET = (
@@ -24,9 +24,9 @@ _GET = (
     "network, PySR's juliapkg fetches it at the first use (`symgrad julia`)"
 )
 _OFFLINE = (
-    "without a network, run `symgrad julia` on a machine that has one, copy the folders JULIA_DEPOT_PATH "
-    "and PYTHON_JULIAPKG_PROJECT stand for, set both to the copies, PYTHON_JULIAPKG_EXE to the julia "
-    "program, and PYTHON_JULIAPKG_OFFLINE=yes"
+    "without a network, run `symgrad julia` on a machine that has one, copy the folders that "
+    "JULIA_DEPOT_PATH and PYTHON_JULIAPKG_PROJECT name, and set both variables to the copies; set "
+    "PYTHON_JULIAPKG_EXE to the Julia program, and PYTHON_JULIAPKG_OFFLINE=yes"
 )
 _FOLDERS = (
     "Julia keeps its packages where this user may not write: set JULIA_DEPOT_PATH and "
@@ -41,7 +41,7 @@ _OWN = (
     f"{_PROJECT} names an environment of your own, where nothing is installed for you: add PythonCall (the "
     f"version of juliacall), SymbolicRegression and Zygote to it, or unset it and {_EXE}"
 )
-# What the process may report when it cannot start, and what helps: the first that fits.
+# Error reports of a process that cannot start, and advice; the first matching pattern counts.
 _ADVICE = {
     r"No module named '?pysr": _PYSR,
     r"[Pp]ermission ?(denied|Error)|EACCES|[Rr]ead-only file system|EROFS": _FOLDERS,
@@ -56,17 +56,17 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Found:
-    """What is installed: versions as text, None for what is missing."""
+    """What is installed: versions as text, or None for missing parts."""
 
     pysr: str | None
     julia: str | None = None  # path of the program
     version: str | None = None
-    wanted: str = ""  # versions of Julia, as juliapkg writes them
-    fits: bool = False  # whether the version is one of them
-    installed: bool = False  # whether juliapkg would start at once
+    wanted: str = ""  # versions of Julia that fit, as juliapkg writes them
+    fits: bool = False  # whether the version fits
+    installed: bool = False  # whether juliapkg can start Julia at once
     offline: bool = False
-    folders: Sequence[str] = ()  # of Julia's environment, and of its packages
-    wrong: str = ""  # what cannot work in the settings
+    folders: Sequence[str] = ()  # of Julia's environment and packages
+    wrong: str = ""  # what is wrong in the settings
 
     def __str__(self):
         python = f"pysr {self.pysr}" if self.pysr else "no pysr"
@@ -75,7 +75,7 @@ class Found:
 
     @property
     def missing(self):
-        """What stands in the way, and what to do about it; empty if PySR can be tried."""
+        """Text that says why PySR cannot start, and what to do; empty if you can try PySR."""
         if self.pysr is None:
             return f"PySR is not installed: {_PYSR}"
         if self.wrong or self.fits or not self.offline:
@@ -87,7 +87,7 @@ class Found:
 
     @property
     def download(self):
-        """What the first use will download; empty if that is done."""
+        """Text that says what the first use will download; empty if there is nothing."""
         if self.missing or self.installed:
             return ""
         what = "PySR's Julia packages" if self.fits else f"Julia {self.wanted} and its packages"
@@ -104,14 +104,16 @@ class Found:
 
     @property
     def untried(self):
-        """Which versions are newer than those that were tried; empty if none is."""
+        """Text that lists versions newer than those we have tried; empty if there are none."""
         there = {name: _version(name) or "0" for name in TRIED}
         newer = [name for name in TRIED if _numbers(there[name]) > _numbers(TRIED[name])]
-        return ", ".join(f"{name} {there[name]} is newer than tried ({TRIED[name]})" for name in newer)
+        return ", ".join(
+            f"{name} {there[name]} is newer than {TRIED[name]}, the newest we tried" for name in newer
+        )
 
 
 def look():
-    """Return what is `Found` on this machine."""
+    """Look for PySR and Julia on this machine; return `Found`."""
     pysr = _version("pysr")
     if pysr is None:
         return Found(None)
@@ -121,42 +123,42 @@ def look():
 
 
 def require():
-    """Raise EngineError if PySR cannot be tried; warn if it is going to download."""
+    """Raise EngineError if PySR cannot start; warn if it is going to download something."""
     found = look()
     if found.missing:
         raise EngineError(f'backend="pysr" cannot start: {found.missing}. `symgrad doctor` looks again.')
     if found.download:
-        warnings.warn(f"{found.download}. What it says is in the log.", stacklevel=2)
+        warnings.warn(f"{found.download}. The log has the details.", stacklevel=2)
 
 
 def advice(report):
-    """Return what helps against an error that the process reported; empty if that is not known."""
+    """Return advice about an error that the process reported; empty if we have none."""
     text = next((text for pattern, text in _ADVICE.items() if re.search(pattern, report)), "")
     return _OWN if text == _HALF and _PROJECT in os.environ else text
 
 
 def _by_juliapkg(pysr):
-    """What juliapkg would start, asked in a separate process, as Julia runs in one too."""
+    """Ask juliapkg what it would start, in a separate process, because Julia runs in one, too."""
     text, complaint = _answer([sys.executable, "-P", str(Path(__file__).with_name("probe.py"))])
     if complaint:
         helps = advice(complaint)
         return Found(pysr, wrong=f"juliapkg says {complaint}" + (f": {helps}" if helps else ""))
-    answer = json.loads(text.splitlines()[-1])  # after juliapkg's own words
+    answer = json.loads(text.splitlines()[-1])  # juliapkg may print other lines before it
     named, wrong = answer.pop("named"), ""
     if named and not answer["fits"]:
         wrong = (
-            f"PYTHON_JULIAPKG_EXE names Julia {answer['version']}, PySR needs {answer['wanted']}: "
-            "name such a one, or unset it"
+            f"PYTHON_JULIAPKG_EXE names Julia {answer['version']}, but PySR needs {answer['wanted']}: "
+            "name a Julia that fits, or unset it"
         )
     return Found(pysr, **answer, wrong=wrong)
 
 
 def _own(pysr, exe, project):
-    """A Julia and an environment of the user's own, which juliacall starts without juliapkg."""
+    """Check the user's own Julia and environment, which juliacall starts without juliapkg."""
     path, version, wrong = exe and shutil.which(exe), None, ""
     if exe is None or project is None:
         wrong = (
-            f"{_EXE} and {_PROJECT} work only together, and then nothing is installed for you: set both, or "
+            f"{_EXE} and {_PROJECT} work only together, and then nothing is installed for you: set both or "
             "neither, and PYTHON_JULIAPKG_EXE to choose a Julia program"
         )
     elif path is None:
@@ -171,7 +173,7 @@ def _own(pysr, exe, project):
 
 
 def _answer(command):
-    """What a program prints, or its last words if it fails."""
+    """Run a program; return its output, and the last line of its errors if it failed, otherwise ""."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     except subprocess.CalledProcessError as failed:

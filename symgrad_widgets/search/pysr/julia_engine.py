@@ -1,4 +1,4 @@
-"""PySR as an engine that `Search` steps: a generation is a block of PySR's iterations."""
+"""Run PySR as an engine that `Search` can step: a generation is a block of PySR's iterations."""
 
 import csv
 import io
@@ -19,8 +19,8 @@ from .recipe import LOSSES, PAPER_OPERATORS
 
 __all__ = ["Engine"]
 
-_LEAST = 7  # nodes: PySR takes no smaller limit
-_BY_ITSELF = 100  # iterations: PySR's own number
+_LEAST = 7  # nodes: PySR accepts no smaller limit
+_BY_ITSELF = 100  # iterations: PySR's default
 _SEEDS = 1 << 31
 _numbers = itertools.count(1)
 _open: weakref.WeakSet = weakref.WeakSet()
@@ -29,11 +29,11 @@ _open: weakref.WeakSet = weakref.WeakSet()
 class Engine:
     """PySR's search on a `Sample`: a `SearchEngine` that `ReportsEarly`.
 
-    `step()` runs the next block, in the process with Julia. It finds formulas, and passes each one on as the
-    terms of its sum. So they are written, judged and selected like those of the native engine.
+    `step()` runs the next block in the process with Julia. The engine splits each formula into terms. So the
+    formulas are written, judged and selected like those of the native engine.
 
-    Blocks are numbered, and each has its own seed. So a block that was dropped, or lost with its process, is
-    done again with the same result.
+    Blocks are numbered, and each has its own seed. If a block is stopped, or lost with its process, it is run
+    again with the same result.
     """
 
     evolving = divided = True
@@ -42,7 +42,7 @@ class Engine:
         if max_complexity < _LEAST:
             raise DataError(f"max_complexity must be at least {_LEAST} for PySR, got {max_complexity}")
         if settings.loss == "paper" and judge.field.rank != 1:
-            raise DataError('the loss "paper" compares with one neuron: use "angle" for several')
+            raise DataError('the loss "paper" compares with one neuron: for several, use "angle"')
         self._symbols, self._seed, self.watch = symbols, seed, watch
         self._guesses = [tuple(guess) for guess in guesses if guess]
         request = _request(names, len(symbols), settings, max_complexity)
@@ -54,16 +54,16 @@ class Engine:
 
     @property
     def surveyed(self):
-        """Whether it has run as long as PySR does by default: before that, "no answer" means nothing."""
+        """Whether PySR has run its default number of iterations. Before that, "no answer" means nothing."""
         return self._blocks * self.problem.iterations >= _BY_ITSELF
 
     @property
     def log(self):
-        """Path of what PySR and Julia print."""
+        """Path of the file with the output of PySR and Julia."""
         return self.problem.julia.log
 
     def copy(self):
-        """Return an engine that goes on from here."""
+        """Return a copy that can continue from here."""
         return copy(self)
 
     def step(self):
@@ -78,12 +78,10 @@ class Engine:
         return [*self._guesses, *self._found]
 
     def so_far(self):
-        """Contenders of a block that was cut short: PySR writes its front to a file as it goes."""
+        """Return the contenders, plus those that an interrupted block has written to PySR's file."""
         rows = self.problem.file()
         if rows:
-            said = (
-                f"block {self._blocks + 1} of PySR was cut short: its front is shown as it was last written"
-            )
+            said = f"block {self._blocks + 1} of PySR was cut short: you see the front that it wrote last"
             warnings.warn(f"{said}; the next step does that block again", stacklevel=2)
         return [*self.contenders(), *self._read(rows)]
 
@@ -91,7 +89,7 @@ class Engine:
         return [terms for text, loss, _ in rows if math.isfinite(loss) and (terms := self._terms(text))]
 
     def _terms(self, text):
-        """Terms of PySR's formula; none if it is constant, or if our language cannot express it."""
+        """Return the terms of one of PySR's formulas; () if it is constant, or if we cannot write it."""
         try:
             body = unwrapped(julia_words.read(text, self._symbols))
             parts = body.as_ordered_terms() if body.is_Add else [body]
@@ -101,9 +99,10 @@ class Engine:
 
 
 class Problem:
-    """A field and PySR's search on it in the process with Julia; shared by the copies of an engine.
+    """A field, and PySR's search on it in the process with Julia; all copies of an engine share it.
 
-    `answers` are those of the finished blocks. If a process died, the next one does them again first.
+    `answers` holds the answers of finished blocks. If a process dies, the next process first runs these
+    blocks again.
     """
 
     def __init__(self, request, arrays, iterations):
@@ -114,15 +113,15 @@ class Problem:
 
     @property
     def number(self):
-        """Number by which the process knows it; None if it does not."""
+        """Number of this problem in the process; None if the process does not know it."""
         return self._number if self._life == self.julia.life and self.julia.alive else None
 
     def block(self, index, seed, watch):
-        """Answer of a block, the next one or an earlier one."""
+        """Return the answer of the next block, or of an earlier one."""
         while len(self.answers) <= index:
             self._open(watch)
             answer = self._step((seed * 1_000_003 + self._done) % _SEEDS, watch)
-            if answer is None:  # another process by now
+            if answer is None:  # the process has been replaced
                 continue
             if self._done == len(self.answers):
                 self.answers.append(answer)
@@ -130,7 +129,7 @@ class Problem:
         return self.answers[index]
 
     def losses(self, terms, watch=lambda: None):
-        """Losses of terms by the objective in Julia, for a comparison with the native ones."""
+        """Return the losses of terms, computed in Julia, for comparison with the native engine's losses."""
         self._open(watch)
         request = {
             "do": "losses",
@@ -140,10 +139,10 @@ class Problem:
         return self.julia.ask(request, lambda answer: "losses" in answer, watch=watch)["losses"]
 
     def file(self):
-        """Rows of the front as PySR last wrote it; none if there is no file."""
+        """Return the rows of the front from PySR's last file; [] if there is no file."""
         if self._folder is None:
             return []
-        files = sorted(self._folder.glob("*/run/hall_of_fame.csv*"))  # and .bak: one of the two is whole
+        files = sorted(self._folder.glob("*/run/hall_of_fame.csv*"))  # and .bak: one of the two is complete
         return [row for file in files for row in _rows(file)]
 
     def _open(self, watch):
@@ -166,7 +165,7 @@ class Problem:
 
 
 def _planted(guesses, shown, request):
-    """Yield texts of the guesses that PySR starts with; a warning names each other one as `shown`."""
+    """Yield the guesses that PySR can start with, as text; warn about the others, named in `shown`."""
     known, most = {*request["binary"], *request["unary"]}, request["parameters"]["maxsize"]
     for guess, formula in zip(guesses, shown, strict=True):
         text, why = "", "it is constant"
@@ -175,7 +174,7 @@ def _planted(guesses, shown, request):
         except ExpressionError as refusal:
             why = refusal
         if (length := julia_words.length(text)) > most:
-            text, why = "", f"it has {length} nodes there, more than max_complexity={most}"
+            text, why = "", f"it has {length} nodes in Julia, more than max_complexity={most}"
         if text:
             yield text
         else:
@@ -183,10 +182,10 @@ def _planted(guesses, shown, request):
 
 
 def _request(names, inputs, settings, max_complexity):
-    """What opens a problem, except for the guesses and the place of its arrays."""
-    rows = [row for row in lookup(names) if row.name != "neg"]  # a minus sign is a constant's
+    """Return the request that opens a problem, without guesses and arrays."""
+    rows = [row for row in lookup(names) if row.name != "neg"]  # constants can be negative
     if names is None:
-        rows = [row for row in rows if row.julia is not None]  # all that Julia has
+        rows = [row for row in rows if row.julia is not None]  # all operators that Julia has
     binary, unary = ([julia_words.julia_name(row) for row in rows if row.arity == n] for n in (2, 1))
     if settings.preset == "paper" and names is None:
         rows, (binary, unary) = [], map(list, PAPER_OPERATORS)
@@ -211,7 +210,7 @@ def _is_front(answer):
 
 
 def _arrays(sample):
-    """What the objective needs: X (N, n), tangent (1 or N, n, m), unit (N, k, m), and weights (N,)."""
+    """Return arrays for the objective: X (N, n), tangent (1 or N, n, m), unit (N, k, m), weights (N,)."""
     field = sample.field
     spread, basis = field.measure
     tangent = spread[:, None] * (np.eye(len(field.names)) if basis is None else basis)
@@ -220,7 +219,7 @@ def _arrays(sample):
 
 
 def _rows(file):
-    """(formula, loss, complexity) of each whole row of a hall of fame."""
+    """Yield (formula, loss, complexity) for each complete row of PySR's file of best formulas."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -229,4 +228,4 @@ def _rows(file):
         try:
             yield str(row["Equation"] or ""), float(row["Loss"]), int(row["Complexity"])
         except (KeyError, TypeError, ValueError):
-            continue  # it was being written
+            continue  # an incomplete row

@@ -1,7 +1,8 @@
-"""Formulas in Julia's words, and back: Julia never gets a user's text, only names made here.
+"""Write formulas in Julia, and read them back. Julia never gets a user's text, only names made here.
 
-There the inputs are x1 ... xn. An operator beyond the four of arithmetic is `sg_<name>`. One whose row has no
-Julia form, such as one that a reader has defined, is `sg_op<code>`, written in terms of the others.
+In Julia, the inputs are x1 ... xn. The four operators of arithmetic keep their signs; any other operator is
+called `sg_<name>`. An operator whose row has no Julia form, for example a user's own, is called
+`sg_op<code>`, and is defined together with the other operators.
 """
 
 import re
@@ -31,14 +32,14 @@ _OTHERWISE = {  # how to write an operator that PySR does not have
 
 
 def julia_name(row):
-    """Return the name of an operator (a row of the table) in Julia."""
+    """Return the Julia name of an operator (a row of the table)."""
     if row.julia is None:
         return f"sg_op{row.code}"
     return row.julia if row.julia in _INFIX else f"sg_{row.name}"
 
 
 def definitions(rows):
-    """Julia text, a line for each operator of the table, and for those among `rows` without a Julia form.
+    """Return Julia text that defines all operators of the table, and those `rows` that have no Julia form.
 
     Raises
     ------
@@ -73,17 +74,17 @@ def _derived(row):
 
 
 def written(term, names=None, known=None):
-    """Julia text of a term; the inputs are x1, x2 ... or have the names in `names`.
+    """Write a term as Julia text; the inputs are called x1, x2 ..., or as in `names`.
 
-    If only some operators are `known`, by their names in Julia, the others are written with these. If that is
-    not possible for one, ExpressionError names it.
+    `known` holds the Julia names of the allowed operators. If it is given, we express all other operators
+    with these; if this is impossible, ExpressionError names the operator.
     """
     name = names.__getitem__ if names else lambda i: f"x{i + 1}"
     return fold(term, name, lambda c: f"({float(c)!r})", lambda row, some: _applied(row, some, known))
 
 
 def written_sum(terms, known):
-    """Julia text of a sum of terms up to its sign, as `written` writes them."""
+    """Write a sum of terms as Julia text, up to the sign of the sum, with the operators in `known`."""
     minus = [subtree(term, len(term.tokens) - 2) for term in terms if root(term) == "neg"]
     plus = [term for term in terms if root(term) != "neg"]
     text, *rest = [written(term, None, known) for term in plus or minus]
@@ -95,7 +96,7 @@ def written_sum(terms, known):
 
 
 def length(text):
-    """Nodes of a formula as `written` writes it: inputs, numbers, operators."""
+    """Count the nodes (inputs, numbers and operators) of a formula in the form that `written` returns."""
     return len(re.findall(r"x\d+|sg_\w+| [-+*/] |(?<![\w.])\d[\d.e+-]*", text))
 
 
@@ -107,11 +108,11 @@ def _applied(row, arguments, known=None):
     for form in _OTHERWISE.get(row.name, ()):
         if {*re.findall(r"sg_\w+|(?<= )[-+*/](?= )", form)} <= known:
             return re.sub(r"\b[uv]\b", lambda place: arguments["uv".index(place[0])], f"({form})")
-    raise ExpressionError(f"it needs {row.name!r}, which the given operators cannot express")
+    raise ExpressionError(f"it needs {row.name!r}, which cannot be written with the given operators")
 
 
 def read(text, symbols):
-    """SymPy expression, in the symbols, of a formula in Julia's words; ExpressionError for anything else."""
+    """Read a Julia formula as a SymPy expression in these symbols; may raise ExpressionError."""
     calls = {julia_name(row): row.name for row in OPERATORS.values()} | {"sg_pow": "pow", "sg_div": "div"}
     plain = re.sub(r"\b(sg_\w+)\(", lambda call: f"{calls.get(call[1], call[1])}(", text)
     names = [f"x{i + 1}" for i in range(len(symbols))]

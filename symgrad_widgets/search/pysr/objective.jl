@@ -1,11 +1,11 @@
-# The loss that PySR minimises: that of the native engine, on the same points. Defined in Main of a Julia that
-# belongs to one Python process, once; `symgrad_use` sets the field before each run. No text of a user is in here.
+# The loss that PySR minimises: the native engine's loss, on the same points. Each Python process has one Julia, which
+# runs this file once, in Main. `symgrad_use` sets the field before each run. No user's text gets into this code.
 using SymbolicRegression: SymbolicRegression, Dataset, eval_grad_tree_array
 
-# Operators come from the table, a line for each. Outside its domain one is NaN and never throws, so that the
-# expression is rejected.
-# For the paper's set: a second name for the quotient, and a real power, which is not left to `^` because that
-# throws for negative bases, also inside derivatives.
+# The table of operators defines all other operators, one per line. Outside its domain, an operator returns NaN and
+# never throws, so that the expression is rejected.
+# These two belong to the paper's operators: a second name for the quotient, and a real power. We do not use `^` for
+# the power, because `^` throws for negative bases, also inside derivatives.
 sg_div(u, v) = u / v
 function sg_pow(u, v)
     u > zero(u) && return exp(v * log(u))
@@ -15,9 +15,9 @@ function sg_pow(u, v)
     return oftype(u, NaN)
 end
 
-# tangent[b, a, t]: component along input a of the tangent's basis vector b at point t, or everywhere where there
-# is one t only; unit[b, c, i]: orthonormal basis vector c of the span of the neurons' gradients at point i;
-# weights[i]: how much point i counts.
+# tangent[b, a, t]: component along input a of tangent basis vector b at point t (if there is only one t, at all
+# points); unit[b, c, i]: orthonormal basis vector c of the span of the neurons' gradients at point i;
+# weights[i]: weight of point i.
 struct SymgradField
     tangent::Array{Float64,3}
     unit::Array{Float64,3}
@@ -36,7 +36,7 @@ end
 
 symgrad_evaluations() = SYMGRAD_EVALUATIONS[]
 
-# A gradient in tangent coordinates, in units of its largest component; false where it vanishes there.
+# Write a gradient in tangent coordinates, divided by its largest component; return false where it vanishes.
 function symgrad_project!(projected, gradients, j, field, i)
     longest = maximum(abs, view(gradients, :, j))
     (isfinite(longest) && longest > 0) || return false
@@ -50,7 +50,7 @@ function symgrad_project!(projected, gradients, j, field, i)
     return maximum(abs, projected) > 1e-9
 end
 
-# Weighted mean of 1 - |P g|^2 / |g|^2; a point where g vanishes counts 1, and what vanishes everywhere is rejected.
+# Weighted mean of 1 - |P g|^2 / |g|^2, with 1 where g vanishes; Inf if g vanishes at all points.
 function symgrad_angle(gradients, rows, field)
     projected = zeros(size(field.tangent, 1))
     rest = similar(projected)
@@ -73,7 +73,7 @@ function symgrad_angle(gradients, rows, field)
     return alive ? total / sum(field.weights[i] for i in rows) : Inf
 end
 
-# (2 - 2 cos) / n with one sign and equal weights for the whole field, for one neuron: the mean squared difference of unit gradients.
+# For one neuron, (2 - 2 cos) / n: the mean squared difference of unit gradients, with one sign for the whole field.
 function symgrad_paper(gradients, rows, field)
     projected = zeros(size(field.tangent, 1))
     total, alive = 0.0, false
@@ -84,7 +84,7 @@ function symgrad_paper(gradients, rows, field)
             total += along / sqrt(sum(abs2, projected))
         end
     end
-    return alive ? max(2 - 2 * abs(total / length(rows)), 0.0) / field.inputs : Inf  # rounding may pass 1
+    return alive ? max(2 - 2 * abs(total / length(rows)), 0.0) / field.inputs : Inf  # rounding may exceed 1
 end
 
 function symgrad_loss(measure, tree, dataset, options, rows)
@@ -95,7 +95,7 @@ function symgrad_loss(measure, tree, dataset, options, rows)
     return measure(gradients, rows === nothing ? axes(X, 2) : rows, SYMGRAD_FIELD[])
 end
 
-# With three arguments all points count; the fourth holds the numbers of a batch's points.
+# With three arguments, all points count; a fourth argument gives the numbers of a batch's points.
 function symgrad_angle_loss(tree, dataset::Dataset{T,L}, options, rows=nothing)::L where {T,L}
     return L(symgrad_loss(symgrad_angle, tree, dataset, options, rows))
 end
@@ -103,7 +103,7 @@ function symgrad_paper_loss(tree, dataset::Dataset{T,L}, options, rows=nothing):
     return L(symgrad_loss(symgrad_paper, tree, dataset, options, rows))
 end
 
-# Losses of formulas, given as text, for a comparison with the native engine.
+# Return the losses of formulas, given as text, for comparison with the native engine.
 function symgrad_losses(loss, formulas, X, names, unary, binary)
     operators = SymbolicRegression.OperatorEnum((Tuple(unary), Tuple(binary)))
     node_type = SymbolicRegression.Node{Float64}

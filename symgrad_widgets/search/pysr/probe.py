@@ -1,27 +1,28 @@
-"""What juliapkg, which gets Julia for PySR, wants and finds here, by its own rules: one line of JSON.
+"""Print a line of JSON: the Julia that juliapkg wants, and the one that it finds on this machine.
 
-Run as a script where `child.py` would run; it uses nothing of this package, and fetches nothing.
+PySR gets Julia through juliapkg. This module runs as a script, like `child.py`. It imports nothing from this
+package, and downloads nothing.
 """
 
 import json
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[3]))  # there juliapkg reads what this package wants of Julia
+sys.path.append(str(Path(__file__).parents[3]))  # here juliapkg finds the Julia packages that we need
 
 from juliapkg import deps, find_julia
 from juliapkg.state import STATE
 
 
 def main():
-    """Print the versions wanted, the program and version found, whether they fit, and where it all goes."""
+    """Print the versions that juliapkg wants, the program and version that it finds, and its folders."""
     wanted, _ = deps.find_requirements()
     path = version = None
-    for compat in (wanted, None):  # what would be taken, else what there is
+    for compat in (wanted, None):  # first a version that fits, then any version
         try:
             path, version = find_julia.find_julia(compat, STATE["install"])
             break
-        except Exception as none:  # juliapkg has no other
+        except Exception as none:  # juliapkg raises nothing more specific
             if "could not find Julia" not in str(none):
                 raise
     found = {

@@ -1,7 +1,7 @@
-"""The process with Julia: start it at the first request, ask one thing at a time, and end it.
+"""Start the process with Julia at the first request, send one request at a time, and end it.
 
-Requests and answers are lines of JSON, and arrays go through .npz files; nothing is unpickled. All searches
-of a Python process share one Julia.
+Requests and answers are lines of JSON, and arrays are in .npz files; nothing is unpickled. All searches of a
+Python process share one Julia.
 """
 
 import contextlib
@@ -27,21 +27,21 @@ from . import installed
 
 __all__ = ["Julia", "shared"]
 
-_FOLDERS = re.sub(r"\W", "_", f"symgrad_pysr_{platform.node()}") + "-"  # then comes the process's number
-_LOOK = 0.05  # seconds between two looks at the watch
-_LINES = 20  # of the log that an error shows
+_FOLDERS = re.sub(r"\W", "_", f"symgrad_pysr_{platform.node()}") + "-"  # followed by its process number
+_LOOK = 0.05  # seconds between two calls of the watch
+_LINES = 20  # last lines of the log in an error message
 _shared = None
 
 
 def command():
-    """Return the command that starts the process, or raise an EngineError that says what is missing."""
+    """Return the command that starts the process; raise EngineError if something is missing."""
     installed.require()
     return [sys.executable, "-P", str(Path(__file__).with_name("child.py"))]
 
 
 def shared():
-    """Return the one Julia of this Python process; it ends with the last search that holds it."""
-    global _shared  # noqa: PLW0603 - one process for all, as long as any search needs it
+    """Return the one Julia of this Python process; it ends when no search holds it any more."""
+    global _shared  # noqa: PLW0603 - all searches share one process
     julia = _shared and _shared()
     if julia is None:
         julia = Julia()
@@ -50,13 +50,14 @@ def shared():
 
 
 class Julia:
-    """A process that answers requests.
+    """A process with Julia that answers requests.
 
     Attributes
     ----------
-    log : path of what it prints
-    life : how many processes there have been; what one of them knew is lost with it
-    patience : seconds without an answer, a line in the log or a better formula after which it counts as hung
+    log : path of the file with its output
+    life : number of processes so far; when a process ends, its data are lost
+    patience : the process counts as hung after this many seconds without an answer, a new line in the log, or
+        a better formula
 
     """
 
@@ -68,26 +69,27 @@ class Julia:
         self.log = self.folder / "julia.log"
         self.life, self.versions = 0, None
         self._process, self._lock = None, threading.RLock()
-        self._dropped = False  # whether a request was, whose answer is still to come
+        self._dropped = False  # whether we dropped a request whose answer is still to come
         self._end = weakref.finalize(self, lambda: None)
         self._tidy = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     @property
     def alive(self):
-        """Whether there is a process to ask."""
+        """Whether a process is running."""
         return self._process is not None and self._process.poll() is None
 
     def ask(self, request, valid, life=None, watch=lambda: None):
-        """Return the answer, a dict for which `valid(answer)` holds.
+        """Send a request; return the answer, a dict for which `valid(answer)` holds.
 
-        It calls `watch()` meanwhile. If that raises, the request is dropped, and the next one waits for its
-        end. With a `life`, it returns None if the process has been replaced since.
+        This method calls `watch()` while it waits. If `watch` raises an error, the request is dropped; the
+        next request waits until the process has finished with this one. `life` is
+        the number of the process that must answer: if it has ended or been replaced, the result is None.
 
         Raises
         ------
         EngineError
-            if the process cannot start, dies, falls silent, reports an error, or answers nonsense. The
-            message has the last 20 lines of its log.
+            if the process cannot start, dies, does not answer, reports an error, or answers nonsense. The
+            message contains the last 20 lines of its log.
 
         """
         while not self._lock.acquire(timeout=_LOOK):
@@ -112,7 +114,7 @@ class Julia:
         self.close()
         self.life += 1
         environment = os.environ | {"PYTHON_JULIACALL_HANDLE_SIGNALS": "yes", "PYTHONIOENCODING": "utf-8"}
-        # Julia puts its temporary files here, so they go with the folder even if Julia is killed.
+        # Julia puts its temporary files here, so they are deleted with the folder even if Julia is killed.
         environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.folder))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own script
@@ -122,7 +124,7 @@ class Julia:
                 stderr=log,
                 env=environment,
                 cwd=self.folder,
-                start_new_session=True,  # a terminal's Ctrl-C is for this process, which passes it on
+                start_new_session=True,  # a terminal's Ctrl-C reaches only us, and we pass it on
             )
         self._end = weakref.finalize(self, _kill, self._process)
         self._answers = queue.SimpleQueue()
@@ -132,7 +134,7 @@ class Julia:
 
     def _exchange(self, request, valid, watch):
         def exchange():
-            with contextlib.suppress(OSError):  # it has just died: the answer is that there is none
+            with contextlib.suppress(OSError):  # it has just died, and `_next` will report it
                 self._process.stdin.write(json.dumps(request).encode() + b"\n")
                 self._process.stdin.flush()
             return self._next(valid, watch)
@@ -145,12 +147,12 @@ class Julia:
         except EngineError:
             self.close()
             raise
-        except BaseException:  # a stop, the end of the time, Ctrl-C
+        except BaseException:  # a stop, the time limit, Ctrl-C
             cut_short()
             raise
 
     def _drop(self):
-        """Ask the current step to end, without waiting: PySR checks once in a cycle of its populations."""
+        """Ask the current step to end, but do not wait: PySR checks for it only once a cycle."""
         if os.name != "posix":
             self.close()
         elif self.alive:
@@ -174,7 +176,7 @@ class Julia:
             what = f"{answer['error']}: {answer.get('text', '')}"
             raise self._failed(f"reports {what}", installed.advice(f"{what}\n{self._tail()}"))
         if answer is None or not valid(answer):
-            raise self._failed(f"answered {line[:80]!r}, which it should not")
+            raise self._failed(f"gave an answer that makes no sense here: {line[:80]!r}")
         return answer
 
     def _line(self, watch):
@@ -198,7 +200,7 @@ class Julia:
         return "\n".join(text.splitlines()[-_LINES:])
 
     def _failed(self, what, advice=""):
-        self._tidy.detach()  # the log stays, to be looked at
+        self._tidy.detach()  # keep the log for the user
         tail = self._tail() or "(it is empty)"
         advice = advice and f"\n{advice}"
         return EngineError(
@@ -208,7 +210,7 @@ class Julia:
 
 
 def _sweep():
-    """Remove the folders that killed or failed processes left behind."""
+    """Remove the folders of processes that were killed or failed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
         number = folder.name.removeprefix(_FOLDERS).partition("-")[0]
         if number.isdecimal() and not psutil.pid_exists(int(number)):
@@ -220,7 +222,7 @@ def _has_versions(answer):
 
 
 def _parsed(line):
-    """Return the dict that a line holds, or None."""
+    """Return the dict in a line of JSON, or None."""
     try:
         answer = json.loads(line)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""What we ask PySR to do: its loss, its parameters, and the published recipe."""
+"""Say what we ask PySR to do: its loss, its parameters, and the published recipe."""
 
 import json
 import re
@@ -18,9 +18,9 @@ _ALWAYS = {
     "precision": 64,
     "should_simplify": True,
 }
-# arXiv 2409.05305: operators, costs, sizes, batches and iterations as published; the rest are the defaults
-# of PySR before 1.0, which later versions changed, and which the publication therefore rests on. Only the
-# precision is ours.
+# Operators, costs, sizes, batches and iterations as published in arXiv 2409.05305. The paper used PySR before
+# 1.0; later versions changed its other defaults, so we set them to the old values. Only the precision is
+# ours.
 _PAPER = {
     "maxsize": 25,
     "complexity_of_constants": 3,
@@ -66,8 +66,8 @@ _PAPER = {
     "warmup_maxsize_by": 0.0,
 }
 _PRESETS = {"default": {}, "paper": _PAPER}
-# What may come from a file: PySR hands some of its parameters to Julia as text to run, so that what is not
-# known here to be plain is refused. These are numbers, or truth values.
+# Parameters that a file may contain. PySR passes some parameters to Julia as code, so we refuse all that are
+# not listed here as plain. The following ones are numbers, or true or false.
 _NUMBERS = {
     *("adaptive_parsimony_scaling", "alpha", "annealing", "batch_size", "batching", "bumper"),
     *("complexity_of_constants", "complexity_of_variables", "crossover_probability", "deterministic"),
@@ -103,7 +103,7 @@ _KINDS = {"preset": str, "loss": str, "iterations": int, "parameters": dict}
 
 
 def _is_plain(name, value):
-    """Whether a parameter holds nothing that Julia could run."""
+    """Whether a parameter is plain data, so that Julia cannot run it as code."""
     if name in _BY_OPERATOR:
         return isinstance(value, dict) and all(map(_of_operator, value, value.values()))
     return (
@@ -125,16 +125,18 @@ class PySR:
 
     Parameters
     ----------
-    preset : "default", PySR's own settings, or "paper", the published recipe of arXiv 2409.05305, which pins
-        everything that PySR has changed since (and its operators, if you give `Search` none)
-    loss : "angle", the mean of `1 - cos^2` as in the native engine, or "paper", `(2 - 2 cos) / n` with one
-        sign for the whole field, for one neuron
-    iterations : PySR's iterations in one generation of the search. PySR loses a little between two runs, so
-        a generation is a block of iterations; the paper's 200 are 20 generations
-    parameters : parameters of `pysr.PySRRegressor`, by name, in place of the preset's
+    preset : "default", PySR's own settings; or "paper", the published recipe of arXiv 2409.05305. The recipe
+        sets everything that PySR has changed since then to its old value, and uses the paper's operators if
+        you pass none to `Search`
+    loss : "angle", the mean of `1 - cos^2` as in the native engine; or "paper", `(2 - 2 cos) / n` with one
+        sign for the whole field, which is defined for a single neuron only
+    iterations : PySR's iterations in one generation of the search. A generation is a block of iterations,
+        because PySR loses some statistics between two runs. With the default, the paper's 200 iterations are
+        20 generations
+    parameters : parameters of `pysr.PySRRegressor`, by name, which override the preset
 
-    A fixed seed gives the same front, because PySR runs serially. `{"parallelism": "multithreading",
-    "deterministic": False}` gives this up for speed.
+    PySR runs serially, so the same seed gives the same front.
+    `{"parallelism": "multithreading", "deterministic": False}` is faster but not reproducible.
     """
 
     preset: str = "default"
@@ -145,7 +147,7 @@ class PySR:
     def __post_init__(self):
         for what, value, known in (("preset", self.preset, _PRESETS), ("loss", self.loss, LOSSES)):
             if value not in known:
-                raise UnknownNameError(f"no {what} {value!r} of PySR: {nearest(value, known)}")
+                raise UnknownNameError(f"PySR has no {what} {value!r}: {nearest(value, known)}")
         if type(self.iterations) is not int or self.iterations < 1:
             raise DataError(f"iterations must be a whole number >= 1, got {self.iterations!r}")
         try:
@@ -153,14 +155,14 @@ class PySR:
             ours = sorted(set(self.parameters) & set(_OURS))
         except (TypeError, ValueError):
             raise DataError(
-                f"parameters must be numbers, texts and lists of them by name, got {self.parameters!r}"
+                f"parameters must map names to numbers, texts, or lists of them, got {self.parameters!r}"
             ) from None
         if ours:
             raise DataError(f"PySR's {', '.join(ours)} is set by the search itself: leave it out")
 
     @classmethod
     def read(cls, backend):
-        """Return settings from "pysr", from settings themselves, or from their saved form."""
+        """Return the settings for "pysr", for a PySR object, or for a saved dict."""
         if isinstance(backend, cls):
             return backend
         if not isinstance(backend, dict):
@@ -174,17 +176,17 @@ class PySR:
         return settings
 
     def saved(self):
-        """Return the settings in JSON types; DataError if they hold anything that a file must not."""
+        """Return the settings as JSON types; raise DataError if a parameter is not plain data."""
         refused = sorted(name for name, value in self.parameters.items() if not _is_plain(name, value))
         if refused:
             raise DataError(
                 f"PySR's {', '.join(refused)} may be code that Julia runs, so it is neither saved nor read "
-                "from a file: give it in Python, backend=PySR(parameters=...), or leave it out"
+                "from a file: pass it in Python, backend=PySR(parameters=...), or leave it out"
             )
         return asdict(self)
 
     def regressor(self, max_complexity):
-        """Return the arguments of PySRRegressor that depend on nothing else."""
+        """Return the arguments of PySRRegressor that depend on these settings alone."""
         chosen = _ALWAYS | _PRESETS[self.preset]
         maxsize = min(chosen.get("maxsize", max_complexity), max_complexity)
         return chosen | {"maxsize": maxsize} | self.parameters

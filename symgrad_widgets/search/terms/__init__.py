@@ -1,1 +1,1 @@
-"""Terms: formulas in postfix, and how to build, vary and enumerate them."""
+"""Terms: formulas in postfix, and ways to build, vary and enumerate them."""

@@ -1,7 +1,7 @@
-"""Powers of ten: whatever an input's unit, the search uses units near its spread; powers of ten are free.
+"""Scale inputs by powers of ten, so that the search does not depend on their physical units.
 
-Terms are built of `x / 10**k`, with 10**k next to the spread of x, so that exp(x), sin(x + y) or 1 + x mean
-the same whatever unit x comes in. A formula is written in the inputs as they are.
+Terms are built from `x / 10**k`, where 10**k is the power of ten nearest to the spread of x. So exp(x), sin(x
++ y) or 1 + x have the same meaning in any unit. Formulas are written in the original inputs.
 """
 
 import numpy as np
@@ -15,17 +15,17 @@ _TEN = 10
 
 
 def decades(spread):
-    """Exponents (n,) of the powers of ten nearest to the spreads of inputs; 0 where there is none."""
+    """Return the exponents (n,) of the powers of ten nearest to the spreads of inputs; 0 if a spread is 0."""
     return np.rint(_exponent(spread)).astype(int)
 
 
 def decade(size):
-    """Powers of ten next below positive numbers, or equal to them."""
+    """For each positive number, return the largest power of ten that does not exceed it."""
     return float(_TEN) ** np.floor(_exponent(size) + ROUNDING.share)
 
 
 def nearest_decade(size):
-    """Powers of ten nearest to positive numbers."""
+    """For each positive number, return the nearest power of ten."""
     return float(_TEN) ** np.rint(_exponent(size))
 
 
@@ -35,17 +35,17 @@ def _exponent(size):
 
 
 def power_of_ten(exponent):
-    """10**exponent, an exact SymPy number."""
+    """Return 10**exponent as an exact SymPy number."""
     return sp.Integer(_TEN) ** int(exponent)
 
 
 def in_decades(symbols, exponents):
-    """Symbols in units of powers of ten: {x: x / 10**k}."""
+    """Return a dict that maps each symbol x to x / 10**k."""
     return {s: s / power_of_ten(k) for s, k in zip(symbols, exponents, strict=True)}
 
 
 def significand(number):
-    """Rational number without its power of ten: 3/10 and 3000 both give 3."""
+    """Return a rational number without its power of ten: 3/10 and 3000 both give 3."""
     while number and number.p % _TEN == 0:
         number = number / _TEN
     while number.q % _TEN == 0:
@@ -54,12 +54,17 @@ def significand(number):
 
 
 def plain(expression):
-    """Return a formula without the powers of ten that its products are multiplied by."""
+    """Remove powers of ten from the products in a formula.
+
+    Parts that become equal in this way are not merged: log(x + y) and log(x + 10 y) still count as two.
+    """
     if not expression.args or not expression.has(sp.Rational, sp.Float):
         return expression
     parts = [plain(part) for part in expression.args]
-    if expression.is_Mul:
-        number, *others = parts
-        if number.is_Rational:
-            return sp.Mul(significand(number), *others)
-    return expression.func(*parts)
+    if expression.is_Mul and parts[0].is_Rational:
+        parts[0] = significand(parts[0])
+    parts = [part for part in parts if part != 1 or not expression.is_Mul]
+    whole = expression.func(*parts)
+    if len(parts) == 1 or (whole.func == expression.func and len(whole.args) == len(parts)):
+        return whole
+    return expression.func(*parts, evaluate=False)

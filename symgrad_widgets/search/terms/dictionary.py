@@ -1,7 +1,7 @@
-"""Terms to start with, before anything is known: small ones of every shape, and the monomials."""
+"""Build the terms that the search starts with: small terms, monomials, and whole bases."""
 
 import itertools
-from functools import reduce
+from functools import cache, reduce
 from math import comb
 
 import numpy as np
@@ -15,7 +15,9 @@ __all__ = [
     "distances",
     "families",
     "large_families",
+    "laurent_monomials",
     "monomials",
+    "multiple",
     "products",
     "small_terms",
     "special_families",
@@ -23,12 +25,14 @@ __all__ = [
 
 
 def small_terms(grammar, inputs, limit):
-    """Distinct small terms by rising size: inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(1+x), f(g(x)),
-    and b(x, y) of any further operator of two arguments.
+    """List small terms without repeats, the smallest first.
 
-    `inputs` are the input terms to use, the most important first: if there are many, only the first ones form
-    pairs. Layers that would exceed the limit are left out. Sums and differences occur only inside a function
-    or a quotient: elsewhere the eigenproblem makes them.
+    These are inputs, f(x), x*y, x/y, f(x*y), f(x+y), x*f(y), f(1+x), f(g(x)), and b(x, y) for any further
+    operator of two arguments.
+
+    `inputs` are the input terms, the most important first; if there are many, only the first ones form pairs.
+    A kind of term is left out if its terms would exceed the limit. Sums and differences occur only inside a
+    function or a quotient, because the eigenproblem makes all other sums.
     """
     functions = [grammar[name] for name in grammar.unary if name != "abs"]
     near = inputs[: DICTIONARY.paired_inputs]
@@ -53,7 +57,7 @@ def small_terms(grammar, inputs, limit):
 
 
 def _logarithms_of_uneven_sums(grammar, inputs):
-    """Logarithms of x + 100 y: inputs near 1 may come in units that are powers of ten apart."""
+    """List logarithms such as log(x + 100 y): the sizes of two inputs may be powers of ten apart."""
     if not {"log", "mul", "add", "sub"} <= set(grammar.names):
         return []
     tens = [[grammar["mul"](constant(ten), y) for ten in DICTIONARY.uneven] for y in inputs]
@@ -62,31 +66,50 @@ def _logarithms_of_uneven_sums(grammar, inputs):
 
 
 def _with_constants(grammar, inputs, squares):
-    """Inputs and squares, shifted and scaled; the constants are refined later, from inside the domain."""
+    """List shifted and scaled inputs and squares. The constants are starting values, to be fitted later."""
     one, factors = constant(1.0), [constant(c) for c in DICTIONARY.factors]
     shifted = [grammar[op](one, u) for op in ("add", "sub") if op in grammar for u in (*inputs, *squares)]
     return shifted + [grammar["mul"](c, u) for c in factors for u in (*inputs, *squares) if "mul" in grammar]
 
 
 def _all(grammar, names, terms):
-    """Every pair of terms under each of the binary operators."""
+    """Join all pairs of terms by each of the named operators."""
     pairs = list(itertools.combinations(terms, 2))
     return [grammar[name](a, b) for name in names if name in grammar for a, b in pairs]
 
 
 def monomials(grammar, inputs, degree):
-    """All monomials of the inputs up to a degree, if the grammar has operators for them."""
+    """List all monomials up to a degree, except those for which the grammar lacks an operator."""
     n = len(inputs)
     factors = (f for d in range(1, degree + 1) for f in itertools.combinations_with_replacement(range(n), d))
     terms = (_monomial(grammar, inputs, np.bincount(f, minlength=n)) for f in factors)
     return [t for t in terms if t is not None]
 
 
-def families(grammar, limit):
-    """Compact structured bases for backward elimination: functions that make a list of at most `limit` terms.
+def laurent_monomials(grammar, inputs, limit):
+    """List products of small positive and negative powers, the lowest degree first; at most `limit` terms."""
+    terms = []
+    for degree in range(1, DICTIONARY.degree + 1):
+        layer = _exponents(len(inputs), degree)
+        if len(terms) + len(layer) > limit:
+            break
+        made = (_monomial(grammar, inputs, exponents) for exponents in layer)
+        terms += [term for term in made if term is not None]
+    return terms
 
-    Monomials of each degree, of the inputs and of their squares; functions of single inputs; `logarithms`.
-    Each of these functions takes the small terms.
+
+@cache
+def _exponents(n, degree):
+    """List the exponents of the Laurent monomials of n inputs whose absolute exponents add up to `degree`."""
+    powers = range(-DICTIONARY.laurent_power, DICTIONARY.laurent_power + 1)
+    return [e for e in itertools.product(powers, repeat=n) if sum(map(abs, e)) == degree]
+
+
+def families(grammar, limit):
+    """List small bases for backward elimination. Each is a function of the small terms.
+
+    The bases are the monomials of each degree in the inputs and in their squares, functions of single inputs,
+    and `logarithms`. Each has at most `limit` terms.
     """
     inputs = grammar.inputs
     squares = [grammar["square"](x) for x in inputs if "square" in grammar]
@@ -94,7 +117,8 @@ def families(grammar, limit):
     degrees = [d for d in range(1, DICTIONARY.degree + 1) if d == 1 or _count(len(inputs), d) <= limit]
     functions = [*inputs, *(grammar[f](x) for f in grammar.unary if f != "abs" for x in inputs)]
     n = len(inputs)
-    factors = n, n**2, n * (2 * n - 1)  # inputs; their sums and differences; those of their squares
+    # Logarithms of inputs come first, then those of sums and differences, then those of sums of squares.
+    factors = n, n**2, n * (2 * n - 1)
     return [
         *(lambda _, d=d: monomials(grammar, inputs, d) for d in degrees),
         *(lambda _, d=d: monomials(grammar, squares, d) for d in even if _count(len(inputs), d) <= limit),
@@ -105,7 +129,10 @@ def families(grammar, limit):
 
 
 def special_families(grammar, limit):
-    """Bases of exponentials, of sines and cosines, and of distances: functions as in `families`."""
+    """List bases of exponentials, of sines and cosines, and of distances.
+
+    Each basis is a function, as in `families`.
+    """
     return [
         *(lambda _, names=names: harmonics(grammar, names, limit) for names in (("exp",), ("sin", "cos"))),
         lambda _: distances(grammar, limit),
@@ -113,29 +140,32 @@ def special_families(grammar, limit):
 
 
 def harmonics(grammar, names, limit):
-    """Inputs, squares, f(k x), f(x + y), f(2 x + y), x f(y) for some functions f: sums of Fourier and Prony.
+    """List inputs, squares, f(k x), f(x + y), f(2 x + y) and x f(y), as in Fourier and Prony sums.
 
-    It leaves out whatever would make more than `limit` terms.
+    `names` are the names of the functions f. A kind of term that would exceed `limit` is left out.
     """
     functions = [grammar[name] for name in names if name in grammar]
     if not functions or "mul" not in grammar:
         return []
-    signs = (1, -1) if "exp" in names else (1,)  # sin and cos are odd or even
+    signs = (1, -1) if "exp" in names else (1,)  # sin and cos are odd or even, so 1 is enough
     inputs = grammar.inputs
     terms = [*inputs, *(grammar["square"](x) for x in inputs if "square" in grammar)][:limit]
-    twice = [(_multiple(grammar, 2, x), y) for x, y in itertools.permutations(inputs, 2)]
+    twice = [(multiple(grammar, 2, x), y) for x, y in itertools.permutations(inputs, 2)]
     uneven = [grammar[op](*pair) for op in ("add", "sub") if op in grammar for pair in twice]
     for factors, forms in (((1, 2), inputs), ((1,), _all(grammar, ("add", "sub"), inputs)), ((1,), uneven)):
         options = itertools.product(functions, signs, factors, forms)
-        layer = [f(_multiple(grammar, s * k, u)) for f, s, k, u in options]
+        layer = [f(multiple(grammar, s * k, u)) for f, s, k, u in options]
         terms += layer if len(terms) + len(layer) <= limit else []
     options = itertools.product(functions, signs, itertools.permutations(inputs, 2))
-    layer = [grammar["mul"](x, f(_multiple(grammar, s, y))) for f, s, (x, y) in options]
+    layer = [grammar["mul"](x, f(multiple(grammar, s, y))) for f, s, (x, y) in options]
     return terms + (layer if len(terms) + len(layer) <= limit else [])
 
 
 def distances(grammar, limit):
-    """Monomials up to degree 3, and r, 1/r, x/r, y/r with r = sqrt(x^2 + y^2) for all pairs of inputs."""
+    """List monomials up to degree 3, and r, 1/r, x/r and y/r for all pairs of inputs x and y.
+
+    Here, r is sqrt(x^2 + y^2).
+    """
     if not {"square", "sqrt", "inv_sqrt", "add", "mul"} <= set(grammar.names):
         return []
     inputs, terms = grammar.inputs, []
@@ -148,23 +178,25 @@ def distances(grammar, limit):
     return terms + monomials(grammar, inputs, degrees[-1]) if terms and degrees else []
 
 
-def _multiple(grammar, k, term):
+def multiple(grammar, k, term):
+    """Return k times a term. If the term starts with a number, multiply this number."""
     if term.constants and term.tokens[:1] == (CONSTANT,) and root(term) == "mul":
         return grammar["mul"](constant(k * term.constants[0]), arguments(term)[1])
     return term if k == 1 else grammar["mul"](constant(k), term)
 
 
 def logarithms(terms):
-    """The terms whose sums are products and quotients of sums, differences and powers."""
+    """Return those terms that are logarithms; their sums stand for products and quotients."""
     return [t for t in terms if root(t) == "log"]
 
 
 def bent_products(grammar, inputs, decades_of):
-    """u, u^2, log|u|, log|1 + c u|, log|1 - c u^2|, log|1 - exp(c u)|, log|sin(c u)| and log|cos(c u)|.
+    """List u, u^2, log|u|, log|1 + c u|, log|1 - c u^2|, log|1 - exp(c u)|, log|sin(c u)| and log|cos(c u)|.
 
-    `u` are the inputs, their products and quotients. `decades_of(terms)` returns the powers of ten next to
-    their values: c takes u to where the function bends. Sums of such logarithms are products of such
-    functions, and a law of few quantities mostly has such factors.
+    Here u is an input, or a product or quotient of inputs. `decades_of(terms)` returns the power of ten
+    nearest to the values of each term; from this we choose values of c for which the functions are curved. A
+    sum of such logarithms is a product of such functions, and most laws of a few quantities are products of
+    this kind.
     """
     if not {"log", "add", "sub", "mul", "div", "inv"} <= set(grammar.names):
         return []
@@ -184,26 +216,26 @@ def bent_products(grammar, inputs, decades_of):
 
 
 def _modulated(grammar, pairs):
-    """sqrt(x y) f(z): what two waves have in common."""
+    """List sqrt(x y) f(z), as in the interference of two waves."""
     functions = [grammar[name] for name in ("sin", "cos") if {name, "sqrt"} <= set(grammar.names)]
     roots = [(grammar["sqrt"](grammar["mul"](x, y)), z) for x, y, z in pairs if functions]
     return [grammar["mul"](root, f(z)) for root, z in roots for f in functions]
 
 
 def _hyperbolic(grammar, terms, decades_of):
-    """log(2 cosh(c u)) and log|2 sinh(c u)|, as log(1 +- exp(2 c u)) - c u."""
+    """List log(2 cosh(c u)) and log|2 sinh(c u)|, written as log(1 +- exp(2 c u)) - c u."""
     if "exp" not in grammar:
         return []
     scaled = _scaled(grammar, terms, decades_of, DICTIONARY.bent)
-    twice = [grammar["exp"](_multiple(grammar, 2, u)) for u in scaled]
+    twice = [grammar["exp"](multiple(grammar, 2, u)) for u in scaled]
     sums = _beside_one(grammar, twice)
     return [grammar["sub"](grammar["log"](s), u) for s, u in zip(sums, scaled * 2, strict=True)]
 
 
 def _scaled(grammar, terms, decades_of, factors):
-    """Terms times each of the factors, divided by the power of ten next to their values."""
+    """Divide each term by the power of ten nearest to its values, and multiply it by each factor."""
     return [
-        _multiple(grammar, factor / ten, u)
+        multiple(grammar, factor / ten, u)
         for u, ten in zip(terms, decades_of(terms), strict=True)
         for factor in factors
     ]
@@ -214,9 +246,10 @@ def _beside_one(grammar, terms):
 
 
 def large_families(grammar, small, limit):
-    """Bases of more than `small` and at most `limit` terms: quadratic monomials, then products of d inputs.
+    """List large bases: quadratic monomials, and products of d inputs.
 
-    They hold sums of many products, such as determinants. They are functions as in `families`.
+    Each basis has more than `small` and at most `limit` terms. Determinants, for example, are sums of such
+    products. Each basis is a function, as in `families`.
     """
     inputs = grammar.inputs
     quadratic = small < _count(len(inputs), 2) <= limit
@@ -229,21 +262,29 @@ def large_families(grammar, small, limit):
 
 
 def products(grammar, inputs, degree):
-    """All products of `degree` different inputs."""
+    """List all products of `degree` different inputs."""
     return [reduce(grammar["mul"], factors) for factors in itertools.combinations(inputs, degree)]
 
 
 def _count(n, degree):
-    """Number of monomials of n inputs up to a degree."""
+    """Return the number of monomials of n inputs up to a degree."""
     return comb(n + degree, degree) - 1
 
 
 def _monomial(grammar, inputs, exponents):
-    """Product of powers, or None when the grammar lacks an operator for it."""
-    factors = []
-    for x, e in zip(inputs, exponents, strict=True):
-        if e:
-            factors.append(grammar.power(x, int(e)))
-    if any(f is None for f in factors) or (len(factors) > 1 and "mul" not in grammar):
+    """Return a product of positive and negative powers, or None if the grammar lacks an operator for it."""
+    over, under = (
+        [grammar.power(x, sign * int(e)) for x, e in zip(inputs, exponents, strict=True) if sign * e > 0]
+        for sign in (1, -1)
+    )
+    if None in over or None in under:
         return None
-    return reduce(grammar["mul"], factors)
+    needed = {"mul"} if max(len(over), len(under)) > 1 else set()
+    if under:
+        needed.add("div" if over else "inv")
+    if not needed <= {*grammar.names}:
+        return None
+    over, under = (reduce(grammar["mul"], some) if some else None for some in (over, under))
+    if under is None:
+        return over
+    return grammar["div"](over, under) if over else grammar["inv"](under)

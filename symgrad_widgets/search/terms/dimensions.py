@@ -1,7 +1,8 @@
-"""Physical dimensions: which terms make sense, and which of them may be added.
+"""Check the physical dimensions of terms: which terms make sense, and which can be added.
 
-A formula that adds metres to seconds is never scored. Numbers, inside terms and as coefficients of sums, have
-the dimension of products of powers of the allowed constants; without such constants they have none.
+A formula that adds metres to seconds is never scored. Numbers inside terms, and coefficients of sums, may
+have the dimension of any product of powers of the allowed constants. Without such constants, numbers have no
+dimension.
 """
 
 from collections.abc import Mapping
@@ -17,43 +18,43 @@ __all__ = ["Dimensions"]
 
 
 class Dimensions:
-    """Dimensions of the inputs, from their units.
+    """The dimensions of the inputs, found from their units.
 
     Parameters
     ----------
-    units : mapping of each name to text
-        A product of powers of what `sympy.physics.units` knows: "m/s", "kg*m**2", "N"; "1" for a number.
+    units : mapping of each name to a unit
+        A product of powers of units in `sympy.physics.units`: "m/s", "kg*m**2", "N"; "1" for a plain number.
     constants : texts
-        Units of the constants of the system, such as "m**3/s**2" for a mass times the gravitational constant.
-        Dimensions that differ by products of their powers count as equal.
+        Units of the system's constants, such as "m**3/s**2" for a mass times the gravitational constant. Two
+        dimensions count as equal if they differ only by a product of powers of these constants.
     names : names of the inputs
 
     Raises
     ------
     DataError
-        if a name has no unit or a unit has no name, and if a text is not a unit.
+        if an input has no unit, if a unit belongs to no input, or if a text is not a unit.
 
     """
 
     def __init__(self, units, constants, names):
         if not isinstance(units, Mapping):
-            raise DataError(f'units is a mapping of names to texts, such as {{"x": "m"}}, got {units!r}')
+            raise DataError(f'units must map names to texts, such as {{"x": "m"}}, got {units!r}')
         for name in units:
             if name not in names:
-                raise DataError(f"there is no input {name!r} to have a unit: {nearest(name, names)}")
+                raise DataError(f"units name {name!r}, which is not an input: {nearest(name, names)}")
         missing = [name for name in names if name not in units]
         if missing:
-            raise DataError(f"no unit for {', '.join(missing)}: give '1' for a plain number")
+            raise DataError(f"there is no unit for {', '.join(missing)}: use '1' for a plain number")
         constants = [_dimension(text) for text in several(constants, "constants")]
         self._inputs = _modulo(constants, [_dimension(units[name]) for name in names])
         self._none = (Fraction(0),) * len(self._inputs[0])
         self._kinds, self._known = {self._none: 0}, {}
 
     def kind(self, term):
-        """Number that all terms of one dimension share; None for a term whose dimensions make no sense.
+        """Return a number shared by all terms of one dimension, or None if the term makes no sense.
 
-        The logarithm of anything counts as a number: sums of logarithms are products, and a unit inside one
-        is an offset. This holds only for a whole term, not inside another.
+        A logarithm counts as a plain number, whatever its argument: sums of logarithms stand for products,
+        and a change of units only adds a constant. Inside a term, a logarithm is a function like any other.
         """
         if term not in self._known:
             found = self._of(arguments(term)[0] if root(term) == "log" else term)
@@ -65,7 +66,7 @@ class Dimensions:
         return fold(term, self._inputs.__getitem__, lambda _: self._none, self._applied)
 
     def _applied(self, row, given):
-        """Dimension of an operator's value, or None."""
+        """Return the dimension of an operator's value, or None if the arguments do not fit."""
         if None in given:
             return None
         if row.powers:
@@ -80,7 +81,7 @@ class Dimensions:
 
 
 def _dimension(text):
-    """Powers of the base dimensions of a unit, a dict."""
+    """Return a dict of the powers of a unit's base dimensions."""
     from sympy.physics import units
     from sympy.physics.units.systems.si import SI, dimsys_SI
 
@@ -95,7 +96,7 @@ def _dimension(text):
     total = {}
     for factor, power in parsed.as_powers_dict().items():
         if not (factor.is_Symbol or factor.is_number) or not power.is_Rational:
-            raise DataError(f"{text!r} is not a unit: give a product of powers, such as 'kg*m/s**2'")
+            raise DataError(f"{text!r} is not a unit: write a product of powers, such as 'kg*m/s**2'")
         if factor.is_Symbol:
             dimension = SI.get_quantity_dimension(known[factor.name])
             for base, count in dimsys_SI.get_dimensional_dependencies(dimension).items():
@@ -104,7 +105,7 @@ def _dimension(text):
 
 
 def _modulo(constants, dimensions):
-    """Dimensions as tuples of numbers that are 0 for each of the constants."""
+    """Turn dimensions into tuples of numbers, such that the dimension of each constant becomes zero."""
     import sympy as sp
 
     bases = sorted({base for some in (*constants, *dimensions) for base in some})

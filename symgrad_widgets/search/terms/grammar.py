@@ -1,4 +1,4 @@
-"""How to build and vary terms: the operators in use, and random changes of a term."""
+"""Build terms from the allowed operators, and change terms at random."""
 
 from functools import partial
 
@@ -19,13 +19,13 @@ from .postfix import (
     with_constant,
 )
 
-__all__ = ["Grammar", "arguments", "nodes", "root"]
+__all__ = ["Grammar", "arguments", "functions", "nodes", "root"]
 
 
 class Grammar:
-    """The operators a search may use on some inputs (numbers, the most important first).
+    """The operators that a search may apply to its inputs.
 
-    `grammar["mul"](a, b)` builds a term.
+    Inputs are given as numbers, the most important first. `grammar["mul"](a, b)` builds a term.
     """
 
     def __init__(self, operators, inputs):
@@ -43,7 +43,7 @@ class Grammar:
         return partial(apply, name)
 
     def power(self, term, exponent):
-        """term ** exponent for a whole exponent >= 1, or None if the operators for it are missing."""
+        """Return term ** exponent for a whole exponent >= 1, or None if an operator is missing."""
         if exponent == 1:
             return term
         for degree, name in self._powers:
@@ -65,7 +65,7 @@ class Grammar:
         return self[_pick(rng, self.binary)](self.random(rng, left), self.random(rng, size - 1 - left))
 
     def vary(self, rng, term):
-        """Return the term with one random change: of a leaf, operator, subtree, wrapping or constant."""
+        """Change a leaf, operator, subtree or constant of a term at random, or wrap or extend a part."""
         end = int(rng.integers(len(term.tokens)))
         if term.constants and rng.random() < EVOLUTION.nudged:
             return _nudged(rng, term)
@@ -102,20 +102,26 @@ class Grammar:
 
 
 def root(term):
-    """Name of the operator at the root, or None for a leaf."""
+    """Return the name of the operator at the root, or None for a leaf."""
     token = term.tokens[-1]
     return operator(token).name if 0 <= token < CONSTANT else None
 
 
+def functions(term):
+    """Count the operators in a term that only make sense for plain numbers, such as sin."""
+    rows = [operator(token) for token in term.tokens if 0 <= token < CONSTANT]
+    return sum(not row.powers and row.degree is None for row in rows)
+
+
 def nodes(term):
-    """Complexity of a term as it will be written: +-1 is free, and so is a power of ten that multiplies."""
+    """Return the complexity of a written term. Factors +-1 and powers of ten are free."""
     if not term.constants:
         return len(term.tokens)
     return fold(term, lambda _: 1, _nodes_of_constant, _nodes_of_operator)
 
 
 def _nodes_of_constant(value):
-    """0 for +-1, 1 for others, and None for a power of ten, whose place is not known yet."""
+    """Return 0 for +-1, None for a power of ten, which only sometimes counts, and otherwise 1."""
     size = abs(value)
     if size == 1:
         return 0
@@ -130,7 +136,7 @@ def _nodes_of_operator(row, counts):
 
 
 def arguments(term):
-    """Terms under the root operator, first to last."""
+    """Return the arguments of the operator at the root, in order."""
     end, found = len(term.tokens) - 2, []
     for _ in range(arity(term.tokens[-1])):
         found.append(subtree(term, end))

@@ -1,7 +1,8 @@
-"""Terms: formulas in postfix, as tuples of small integers, converted from and to SymPy expressions.
+"""Terms: formulas in postfix notation, as tuples of small integers; conversion from and to SymPy.
 
-A token t < 0 is input number -1 - t, 0 <= t < 1000 the operator of that code, t >= 1000 constant number
-t - 1000 of the term. `x0 * sin(2 * x1)` is tokens (-1, 1000, -2, mul, sin, mul) with constants (2.0,).
+A token t < 0 stands for input number -1 - t. A token 0 <= t < 1000 stands for the operator with this code. A
+token t >= 1000 stands for constant number t - 1000 of the term. For example, `x0 * sin(2 * x1)` has the
+tokens (-1, 1000, -2, mul, sin, mul) and the constants (2.0,).
 """
 
 import struct
@@ -39,16 +40,17 @@ CONSTANT = 1000
 
 
 class Term(NamedTuple):
-    """An immutable, hashable formula in postfix; `len(term.tokens)` is its number of nodes."""
+    """An immutable, hashable formula in postfix notation; `len(term.tokens)` is its number of nodes."""
 
     tokens: tuple
     constants: tuple = ()
 
 
 class Programs(NamedTuple):
-    """Many terms in flat arrays, as the kernels read them; term p owns tokens[starts[p]:starts[p + 1]].
+    """Many terms in flat arrays, for the kernels. Term p has the tokens tokens[starts[p]:starts[p + 1]].
 
-    `tokens` int64 (T,), `starts` int64 (P + 1,), `constants` float64 (C,), `constant_starts` int64 (P + 1,).
+    The arrays are `tokens` int64 (T,), `starts` int64 (P + 1,), `constants` float64 (C,) and
+    `constant_starts` int64 (P + 1,).
     """
 
     tokens: np.ndarray
@@ -60,14 +62,14 @@ class Programs(NamedTuple):
         return len(self.starts) - 1
 
     def term(self, p):
-        """Term number p as a `Term`."""
+        """Return term number p."""
         tokens = self.tokens[self.starts[p] : self.starts[p + 1]]
         constants = self.constants[self.constant_starts[p] : self.constant_starts[p + 1]]
         return Term(tuple(tokens.tolist()), tuple(constants.tolist()))
 
 
 def pack(terms):
-    """Put a sequence of terms into flat arrays; returns `Programs` as they are."""
+    """Put a sequence of terms into flat arrays; return `Programs` unchanged."""
     if isinstance(terms, Programs):
         return terms
     tokens = [term[0] for term in terms]
@@ -86,19 +88,19 @@ _rows: list = []  # operator rows by code
 
 
 def operator(token):
-    """Row of the table behind an operator token."""
+    """Return the table row of an operator token."""
     if token >= len(_rows):
         _rows[:] = sorted(OPERATORS.values(), key=lambda op: op.code)
     return _rows[token]
 
 
 def arity(token):
-    """Number of arguments of a token: 0 for inputs and constants."""
+    """Return the number of arguments of a token; 0 for inputs and constants."""
     return operator(token).arity if 0 <= token < CONSTANT else 0
 
 
 def start(tokens, end):
-    """Index of the first token of the subtree whose root is token number `end`."""
+    """Return the index of the first token of the subtree with its root at token number `end`."""
     need = 1
     while need:
         need += arity(tokens[end]) - 1
@@ -107,17 +109,17 @@ def start(tokens, end):
 
 
 def leaf(i):
-    """Return the term that is input number i."""
+    """Return the term for input number i."""
     return Term((-1 - i,))
 
 
 def constant(value):
-    """Return the term that is a number."""
+    """Return the term for a number."""
     return Term((CONSTANT,), (float(value),))
 
 
 def apply(name, *terms):
-    """Term of an operator, by name, applied to terms.
+    """Apply an operator, given by name, to terms.
 
     >>> to_sympy(apply("mul", leaf(0), apply("sin", leaf(1))), sympy.symbols("x y"))
     x*sin(y)
@@ -131,12 +133,12 @@ def apply(name, *terms):
 
 
 def subtree(term, end):
-    """Subtree whose root is token number `end`, as a separate term."""
+    """Return the subtree with its root at token number `end`, as a separate term."""
     return _renumbered(term.tokens[start(term.tokens, end) : end + 1], term.constants)
 
 
 def replace(term, end, new):
-    """Term with the term `new` in place of the subtree that ends at token number `end`."""
+    """Replace the subtree with its root at token number `end` with the term `new`."""
     shift = len(term.constants)
     inserted = tuple(t + shift if t >= CONSTANT else t for t in new.tokens)
     tokens = term.tokens[: start(term.tokens, end)] + inserted + term.tokens[end + 1 :]
@@ -144,12 +146,12 @@ def replace(term, end, new):
 
 
 def with_constant(term, j, value):
-    """Term with another number in place of constant number j."""
+    """Replace constant number j of a term with another number."""
     return term._replace(constants=(*term.constants[:j], value, *term.constants[j + 1 :]))
 
 
 def _renumbered(tokens, constants):
-    """Constants in the order of their tokens, without those that have no token."""
+    """Return the term with its constants numbered in the order of their tokens, and no unused ones."""
     if not constants:
         return Term(tokens)
     used = [t - CONSTANT for t in tokens if t >= CONSTANT]
@@ -160,9 +162,10 @@ def _renumbered(tokens, constants):
 
 
 def derivative(term, j):
-    """Derivative with respect to constant number j as a term; None if zero, or no term, as for gamma(c*x).
+    """Return the derivative with respect to constant number j; None if it is 0 or is not a term.
 
-    Its input gradient says how the gradient of the term moves with the constant.
+    The gradient of this derivative tells how the term's gradient changes with the constant. The derivative of
+    gamma(c*x), for example, is not a term.
 
     >>> to_sympy(derivative(apply("exp", apply("mul", constant(2), leaf(0))), 0), [sympy.Symbol("x")])
     x*exp(2*x)
@@ -178,7 +181,7 @@ def derivative(term, j):
 
 
 class _Slot(NamedTuple):
-    """Stands for a constant of the term, in a derivative that holds for all constants."""
+    """A placeholder for a constant, in a derivative that is cached for all values of the constants."""
 
     number: int
 
@@ -213,13 +216,13 @@ def _product(a, b):
 
 
 def substitute(pattern, arguments):
-    """Term with its inputs replaced by terms."""
+    """Replace the inputs of a pattern with terms."""
     return fold(pattern, arguments.__getitem__, constant, lambda row, at: apply(row.name, *at))
 
 
 @cache
 def _partial(row, i):
-    """Partial derivative of an operator as a term of its arguments, from its SymPy form."""
+    """Differentiate an operator's SymPy form, and return the result as a term in the arguments."""
     import sympy as sp
 
     symbols = sp.symbols("u v", real=True)[: row.arity]
@@ -228,7 +231,7 @@ def _partial(row, i):
 
 
 def check(term, inputs):
-    """Raise ExpressionError unless the term is one formula of `inputs` inputs (for terms from a file)."""
+    """Raise ExpressionError unless the term (from a file) is a valid formula of `inputs` inputs."""
     height = 0
     for t in term.tokens:
         known = -inputs <= t < len(OPERATORS) or CONSTANT <= t < CONSTANT + len(term.constants)
@@ -245,7 +248,7 @@ def check(term, inputs):
 
 
 def fold(term, of_input, of_constant, of_operator):
-    """Value of a term, from functions for its inputs (by number), its constants and its operators."""
+    """Evaluate a term with three functions: for inputs (by number), for constants and for operators."""
     stack = []
     for t in term.tokens:
         if t < 0:
@@ -261,9 +264,9 @@ def fold(term, of_input, of_constant, of_operator):
 
 
 def to_sympy(term, symbols):
-    """SymPy expression of a term over the given symbols; `log` is written log(Abs(u)).
+    """Convert a term to a SymPy expression in the given symbols; `log` becomes log(Abs(u)).
 
-    Constants that are whole numbers become integers, others floats.
+    Constants that are whole numbers become integers, and others become floats.
     """
     import sympy as sp
 
@@ -275,11 +278,11 @@ def to_sympy(term, symbols):
 
 
 def from_sympy(expression, symbols):
-    """Term of a SymPy expression over the given symbols.
+    """Convert a SymPy expression in the given symbols to a term.
 
     Sums, products, quotients and integer or half-integer powers become operators of the table. A function
-    becomes the first operator with this SymPy form; log(u) and log(Abs(u)) are both `log`. With any other
-    constant c, u**c becomes exp(2 c log(sqrt(u))), which has the same domain.
+    becomes the first operator with the same SymPy form; log(u) and log(Abs(u)) both become `log`. For any
+    other exponent c, u**c becomes exp(2 c log(sqrt(u))), which has the same domain.
 
     Raises
     ------
@@ -295,7 +298,7 @@ def from_sympy(expression, symbols):
 
 
 class _Reader:
-    """One method for each kind of SymPy node."""
+    """Converts SymPy expressions; it has one method for each kind of node."""
 
     def __init__(self, sp, index):
         self.sp, self.index = sp, index
@@ -359,7 +362,7 @@ class _Reader:
         return apply("exp", apply("mul", self.number(2 * exponent), log))
 
     def whole(self, term, n):
-        """u**n from squares, cubes and fourth powers; a prime above 3 needs one more factor u."""
+        """Return u**n, built from squares, cubes, fourth powers and, if needed, factors u."""
         if n == 1:
             return term
         for m, name in whole_powers(OPERATORS.values()):
@@ -368,10 +371,12 @@ class _Reader:
         return apply("mul", term, self.whole(term, n - 1))
 
     def function(self, e):
-        if e.is_Pow:  # b**u, b > 0; exp itself is a function
+        if e.is_Pow:  # b**u; SymPy's exp is a function
             if e.base.is_number and e.base.is_positive:
                 return apply("exp", self.read(self.sp.log(e.base) * e.exp))
             return apply("exp", self.read(2 * e.exp * self.sp.log(self.sp.sqrt(e.base))))
+        if e.func in (self.sp.sinh, self.sp.cosh):
+            return self.read(e.rewrite(self.sp.exp))
         if e.func is self.sp.log and e.args[0].func is self.sp.Abs:
             e = self.sp.log(e.args[0].args[0])
         forms = [(row, *_form(row)) for row in OPERATORS.values()]
@@ -389,7 +394,7 @@ class _Reader:
 
 @cache
 def _form(row):
-    """SymPy form of an operator, with wild symbols for its arguments, and these; log|u| is log(u)."""
+    """Return an operator's SymPy form in wild symbols, and these symbols; log|u| becomes log(u)."""
     import sympy as sp
 
     places = [sp.Wild(name) for name in ("u", "v")[: row.arity]]

@@ -1,7 +1,8 @@
-"""From a difference P - Q to the quotient P/Q: near P = Q both have nearly the same directions.
+"""Turn a difference P - Q into the quotient P/Q: where P = Q, both have nearly the same directions.
 
-A classifier is seen only there. The search meets the difference first, as a sum of terms. The quotient is the
-sum of log|P| and log|Q|, whose terms are themselves sums.
+All points of a classifier lie near P = Q. So the search finds the difference first, because it is a sum of
+terms. The logarithm of the quotient is the difference of log|P| and log|Q|, where P and Q are themselves
+sums.
 """
 
 from itertools import combinations
@@ -15,7 +16,7 @@ __all__ = ["logarithm", "quotients"]
 
 
 def quotients(grammar, terms, coefficients):
-    """Yield pairs of terms, log|P| and log|Q|, for each way to split a sum in two without common inputs."""
+    """Yield log|P| and log|Q| for every split of a sum into P and Q without a common input."""
     if not {"log", "add", "sub", "mul"} <= {*grammar.names}:
         return
     groups = _connected(terms)
@@ -29,7 +30,7 @@ def quotients(grammar, terms, coefficients):
 
 
 def _connected(terms):
-    """Sets of term numbers: the connected components of the terms that have inputs in common."""
+    """Group the numbers of terms such that terms with a common input are in the same set."""
     groups = []
     for k, term in enumerate(terms):
         inputs = {t for t in term.tokens if t < 0}
@@ -40,7 +41,7 @@ def _connected(terms):
 
 
 def logarithm(grammar, terms, coefficients, chosen):
-    """Logarithm of the modulus of a sum of terms."""
+    """Return the logarithm of the absolute value of a sum of the chosen terms."""
     first, *others = chosen
     total = terms[first]
     while not others and _is_power(total):
@@ -54,6 +55,6 @@ def logarithm(grammar, terms, coefficients, chosen):
 
 
 def _is_power(term):
-    """Whether the logarithm of a term equals that of its argument, up to a factor."""
+    """Whether the root is a power: then log of the term is a multiple of log of its argument."""
     name = root(term)
     return name is not None and len(OPERATORS[name].powers) == 1

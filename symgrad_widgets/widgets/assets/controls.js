@@ -5,9 +5,7 @@ function render({ model, el }) {
     '<p role="status" aria-live="polite"></p><p class="symgrad-error" role="alert"></p></section>';
   const section = el.firstChild;
   const [group, bar, status, alert] = section.children;
-  section.setAttribute("aria-label", model.get("label"));
-  group.setAttribute("aria-label", `${model.get("label")} controls`);
-  bar.setAttribute("aria-label", `${model.get("label")} progress`);
+  for (const part of [section, group, bar]) part.setAttribute("aria-label", model.get("label"));
   const buttons = model.get("buttons").map(([name, label, title]) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: label, title });
     button.addEventListener("click", () => button.ariaDisabled !== "true" && model.send({ do: name }));

@@ -7,8 +7,9 @@ function render({ el }) {
     if (!box) return;
     clearInterval(timer);
     box.addEventListener("keydown", stop);
+    box.dataset.lost = TABLE.box.lost;
     for (const handle of box.querySelectorAll(".noUi-handle"))
-      handle.setAttribute("aria-label", handle.closest(".widget-slider")?.querySelector("label")?.textContent ?? "slider");
+      handle.setAttribute("aria-label", handle.closest(".widget-slider")?.querySelector("label")?.textContent ?? TABLE.box.slider);
   }, 50);
   return () => { clearInterval(timer); box?.removeEventListener("keydown", stop); };
 }

@@ -22,6 +22,14 @@ function fill(doc, data) {
   });
 }
 
+// Numbers on the axes have the point of the picture's language.
+function write({ tags: [point], below, left }) {
+  for (const { formatter } of [...below, ...left].filter((item) => item.formatter)) {
+    const plain = formatter.doFormat.bind(formatter);
+    formatter.doFormat = (...given) => plain(...given).map((text) => text.replace(".", point));
+  }
+}
+
 function listen(doc, data, model) {
   data.forEach((_, number) => {
     const source = doc.get_model_by_name(`mark${number}`);
@@ -43,13 +51,15 @@ function paint(plot, box) {
   plot.title.text_color = ink;
   for (const item of [...plot.below, ...plot.left, ...plot.center])
     for (const name of TEXTS.filter((text) => text in item.properties)) item[name] = ink;
+  for (const { glyph } of plot.renderers) if ("text_color" in glyph.properties) glyph.text_color = ink;
 }
 
-// What a narrow plot has no room for: the title gets smaller, the legend more rows.
+// What a narrow plot has no room for: the title gets smaller, the legend more rows, the axis fewer numbers.
 function fit(plot, box) {
   const width = box.clientWidth, beside = 60; // of it, left of the axis
   plot.sizing_mode = "stretch_both";
   plot.title.text_font_size = width < 340 ? "11px" : "13px";
+  for (const { ticker } of plot.below) if (ticker && "desired_num_ticks" in ticker) ticker.desired_num_ticks = width < 340 ? 4 : 6;
   for (const legend of plot.below.filter((item) => item.items)) {
     const wide = legend.items.map((item) => 34 + 5.6 * (item.label.value ?? "").length);
     const all = wide.reduce((sum, each) => sum + each, 0) <= width - beside;
@@ -76,6 +86,7 @@ export function attach({ model, box, unpacked, began, signal }) {
     views = fresh;
     doc = views.roots[0].model.document;
     theme();
+    write(doc.roots()[0]);
     fit(doc.roots()[0], box);
     fill(doc, columns);
     listen(doc, columns, model);

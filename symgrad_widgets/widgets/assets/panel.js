@@ -11,6 +11,7 @@ function render({ model, el }) {
   el.innerHTML =
     '<figure class="symgrad"><div class="symgrad-plot" role="img"></div>' +
     '<figcaption></figcaption><p class="symgrad-error" role="alert"></p></figure>';
+  el.dataset.lost = TABLE.box.lost;
   const [box, caption, alert] = el.firstChild.children;
   let live = false;
 

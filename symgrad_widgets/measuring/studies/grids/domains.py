@@ -15,7 +15,7 @@ from ...cases.study import Study
 _PLANTED = {"cars": "power/weight", "digits": "ink*left"}
 _KIND = {"cars": (cars, "regression"), "digits": (digits, "classifier")}
 _SETTINGS = {"hidden": (16, 16), "weight_decay": 3e-3, "epochs": 100, "batch": 16}
-_VISIBLE = 9.2  # logits beyond are probabilities within 1e-4 of 0 or 1: saturated
+_VISIBLE = 9.2  # larger logits are saturated: their probabilities are within 1e-4 of 0 or 1
 
 
 def _measure(seed, table, target):
@@ -46,7 +46,7 @@ def _measure(seed, table, target):
 
 
 def _predicted(formula, run, field, held, kind):
-    """How well network, and phi(formula), predict rows that were not trained on."""
+    """How well the network and phi(formula) predict rows that were not used for training."""
     score = _accuracy if kind == "classifier" else fit
     found = {"fit": score(_output(run.model, held.x), held.y)}
     if formula is not None:
@@ -69,12 +69,13 @@ def _accuracy(logits, labels):
 STUDY = Study(
     title="Other domains",
     question=(
-        "These are real data for which nobody knows a law: the fuel that 392 cars use, by displacement, "
-        "power, weight and time to 60 miles an hour; and threes and eights, told apart by their ink, its "
-        "shares on the left and on top, and its width and height. What does a network with two layers of 16 "
-        "neurons make of these, of a planted law on the same inputs (power/weight; ink*left above its "
-        "median), and of shuffled labels? Fit is R² for cars, and the share of right answers for digits, "
-        "on rows that were not used for training."
+        "These are real data, and nobody knows a law for them. One table gives the fuel consumption of 392 "
+        "cars, with their displacement, power, weight, and time to 60 miles an hour. The other describes "
+        "images of threes and eights by five numbers: the amount of ink, its shares on the left and at the "
+        "top, and how far it spreads across and down. We train networks with two layers of 16 neurons on "
+        "the real labels, on shuffled labels, and on a planted law. For cars, the planted law is "
+        "power/weight; for digits, it says whether ink*left is above its median. The fit is measured on "
+        "rows that were not used for training: R² for cars, and the share of right answers for digits."
     ),
     groups={
         table: {target: {"table": table, "target": target} for target in ("planted", "real")}

@@ -1,4 +1,4 @@
-"""First integrals from velocities alone: how many we read, and what we claim if there is none."""
+"""First integrals from velocities alone: how many we read, and what we claim if there are none."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from ....field import GradientField
 from ...cases.moving_systems import CONSERVING, OTHERS, cubic, leak
 from ...cases.study import Study
 
-_TRUE = 1e-5  # mean squared cosine between gradient and velocity, 0.2 degrees: so much is a constant's error
+_TRUE = 1e-5  # mean squared cosine between gradient and velocity, 0.2 degrees: constants may be a little off
 
 
 def _measure(seed, systems=CONSERVING, error=0.0, count=1000, followed=False):
@@ -47,12 +47,13 @@ def _outcome(read, false, known):
 STUDY = Study(
     title="First integrals without a network",
     question=(
-        "Given the velocities at 1,000 random states of a system, how many of its independent first "
-        "integrals does the search find, and does it claim one that does not exist? We also try errors, "
-        "as parts of each velocity's spread, and fewer states. For *motions*, we give no velocities, but "
-        "the states of 20 motions at 100 times each, with errors as parts of their spread. There are twelve "
-        "systems with integrals, from the oscillator to the Toda chain, twelve that are damped, driven or "
-        "chaotic, and flows of two to four inputs whose rates are random cubic polynomials."
+        "We give the search the velocities at 1,000 random states of a system. How many of the system's "
+        "independent first integrals does it find? Does it claim an integral that does not exist? We also "
+        "try fewer states, and velocities with errors. In the rows *motions*, the search does not get "
+        "velocities, but the states of 20 motions at 100 times each, with errors. All errors are fractions "
+        "of each quantity's spread. Twelve systems have integrals, from the oscillator to the Toda chain. "
+        "Twelve other systems are damped, driven or chaotic. Further flows, of two to four inputs, have "
+        "random cubic polynomials as their rates."
     ),
     groups={
         "integrals": {
@@ -73,4 +74,5 @@ STUDY = Study(
     },
     measure=_measure,
     figures={"known": "known", "read": "read", "close, not complete": "close"},
+    none="too few",
 )

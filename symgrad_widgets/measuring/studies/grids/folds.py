@@ -11,7 +11,7 @@ from ...cases.blind_reading import answered
 from ...cases.made_neurons import directions, of_seed, waves
 from ...cases.study import Study
 
-_BENDS = {  # of the standardised formula u: as many points lie below 0 as above
+_BENDS = {  # functions of the standardised formula u, whose median is 0
     "u": "u",
     "exp(u)": "exp(u)",
     "|u|": "Abs(u)",
@@ -24,7 +24,7 @@ _SATURATED = ("exp(u)", "tanh 3u")
 
 
 def _measure(seed, bend, error=0.0, steepest=1.0):
-    """Read a neuron phi(u) whose gradient has equally large errors at all points.
+    """Read a neuron phi(u) whose gradients have equally large errors at all points.
 
     `steepest` is the share of points to use: those with the largest gradients.
     """
@@ -55,14 +55,14 @@ def _any(seed, kind=None, **settings):
 STUDY = Study(
     title="A bend that cannot be undone",
     question=(
-        "A neuron computes phi(g), and phi turns back or goes flat. Does the search still find g, and "
-        "what does the verdict say? u is g minus its median, in units of its spread: half of the points "
-        "lie on each side of 0."
+        "A neuron computes phi(g), and phi turns back or goes flat. Does the search still find g? What does "
+        "the verdict say? Let u = (g - median of g)/(spread of g), so that u is negative at half of the "
+        "points."
     ),
     groups={
         "exact gradients": {bend: {"bend": bend} for bend in _BENDS},
         "errors of 3 % of the mean gradient": {bend: {"bend": bend, "error": 0.03} for bend in _BENDS},
-        "the same errors, the tenth of the points with the largest gradients": {
+        "the same errors, at the 10 % of points with the largest gradients": {
             bend: {"bend": bend, "error": 0.03, "steepest": 0.1} for bend in _SATURATED
         },
         "no law": {

@@ -18,7 +18,7 @@ def _inputs(rng, size):
 
 
 def _terms(rng, size):
-    """Sum of distinct products of one to three of six inputs, coefficients +-1, 2 and 3."""
+    """Sum of distinct products of one to three of six inputs, with coefficients +-1, +-2 and +-3."""
     found = {}
     while len(found) < size:
         factors = sorted(rng.integers(1, 7, rng.integers(1, 4)))
@@ -27,7 +27,7 @@ def _terms(rng, size):
 
 
 def _depth(rng, size):
-    """Product of two inputs, and functions of functions of the third."""
+    """A product of two inputs, plus nested functions of a third input."""
     inner = "x3"
     for name in rng.choice(_FUNCTIONS, size):
         inner = f"{name}({inner})"
@@ -35,7 +35,7 @@ def _depth(rng, size):
 
 
 def _idle(_, size):
-    """Four inputs in two products, and `size` inputs that do not occur."""
+    """Four inputs in two products, and `size` inputs that do not occur in the formula."""
     return "x1*x4 - x2*x3", 4 + size
 
 
@@ -60,17 +60,17 @@ def _group(make, *sizes, **settings):
 STUDY = Study(
     title="Growth",
     question=(
-        "Take random formulas with exact gradients at 1,000 points. How many inputs, terms and nested "
-        "functions can there be? And how many inputs that do not occur in the formula, if gradients "
-        "are noisy (mean 1 - cos² of 0.03)?"
+        "We draw random formulas, with exact gradients at 1,000 points. How many inputs, terms and nested "
+        "functions can the search handle? With noisy gradients (mean 1 - cos² of 0.03), how many inputs "
+        "that do not occur in the formula can it cope with?"
     ),
     groups={
-        "inputs, in products of pairs": _group(_inputs, 2, 8, 32),
-        "terms, products of up to three of six inputs": _group(_terms, 2, 8, 32),
-        "functions inside functions": _group(_depth, 1, 2, 3, 4),
-        "inputs without a part, noisy gradients": _group(_idle, 4, 60, noise=0.03),
-        "no law: random directions of so many inputs": _group(None, 2, 16, kind=directions),
-        "no law: random smooth function of so many inputs": _group(None, 2, 16, kind=waves),
+        "number of inputs, in products of pairs": _group(_inputs, 2, 8, 32),
+        "number of terms, each a product of one to three of six inputs": _group(_terms, 2, 8, 32),
+        "number of nested functions": _group(_depth, 1, 2, 3, 4),
+        "number of useless inputs, with noisy gradients": _group(_idle, 4, 60, noise=0.03),
+        "no law: random directions; number of inputs": _group(None, 2, 16, kind=directions),
+        "no law: random smooth function; number of inputs": _group(None, 2, 16, kind=waves),
     },
     measure=_measure,
 )

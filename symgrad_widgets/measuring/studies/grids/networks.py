@@ -1,4 +1,4 @@
-"""What a network makes of it: bends, noise, few rows, small networks, ReLU, dropout."""
+"""What a network makes of a formula: bends, noise, few rows, small networks, ReLU, dropout."""
 
 import numpy as np
 
@@ -40,27 +40,27 @@ def _widths(hidden):
 
 
 STUDY = Study(
-    title="What a network makes of it",
+    title="What a network makes of a formula",
     question=(
-        "We train regression networks for 3,000 steps on values of the standardised formula u, with 2,000 "
-        "rows, two layers of 32 SiLU neurons and no noise. Then we change one thing at a time. What "
-        "spoils the formula first?"
+        "We train regression networks on values of u, the standardised formula. They have two layers of 32 "
+        "SiLU neurons, and see 2,000 rows without noise for 3,000 steps. Then we change one thing at a "
+        "time. What spoils the formula first?"
     ),
     groups={
         "trained on phi(u)": {bend: {"bend": bend} for bend in _BENDS},
-        "trained on phi(u), read at the tenth of the points with the largest gradients": {
+        "trained on phi(u), read at the 10 % of points with the largest gradients": {
             bend: {"bend": bend, "steepest": 0.1} for bend in ("exp(u)", "tanh 3u")
         },
-        "noise of the labels, in their spread": _group("label_noise", 0.1, 0.3),
-        "noise of the inputs, in their spread": _group("input_noise", 0.1, 0.3),
-        "rows": _group("rows", 50, 200),
+        "noise in the labels, as a fraction of their spread": _group("label_noise", 0.1, 0.3),
+        "noise in the inputs, as a fraction of their spread": _group("input_noise", 0.1, 0.3),
+        "number of rows": _group("rows", 50, 200),
         "hidden layers": _group("hidden", (4,), (64, 64, 64), label=_widths),
         "activation": {
             "relu": {"activation": "relu"},
             "relu, smooth=64": {"activation": "relu", "smooth": 64},
         },
         "dropout": _group("dropout", 0.2),
-        "no law: labels of other points": {"2000 rows": {"blind": True}},
+        "no law: shuffled labels": {"2000 rows": {"blind": True}},
     },
     measure=_measure,
     figures={"network's R²": "fit"},

@@ -9,15 +9,14 @@ from ...cases.study import Study
 
 
 def _measure(seed, noise=0.0, kind=directions, count=1000, shift=0.0):
-    """Read a field with noisy directions, at points that are given with an error."""
+    """Read a field with noisy directions, at points that are given with an error; no values are known."""
     case = of_seed(seed)
     points = case.points(seed, count)
     field = disturbed(case.field(points), kind(points, seed), noise)
     told = points + shift * points.std(0) * np.random.default_rng([seed, 5]).normal(size=points.shape)
     if shift:  # a formula may have no value outside the box
         told = np.clip(told, case.low, case.high)
-        field = GradientField(told, field.gradients, case.names)
-    return answered(field, case.formula, seed)
+    return answered(GradientField(told, field.gradients, case.names), case.formula, seed)
 
 
 def _lawless(seed, kind, count):
@@ -35,25 +34,27 @@ _COUNTS, _FEW = (20, 50, 100, 300), (20, 1000)
 STUDY = Study(
     title="Noise and few points",
     question=(
-        "Directions may be noisy from point to point, or have a smooth error like a network's; points may "
-        "have errors, or be few. How much of this does the formula survive, and does the search find "
-        "anything where there is nothing?"
+        "Directions may have noise that differs from point to point, or a smooth error like a network's. "
+        "Points may have errors, or they may be few. How much of this can the search cope with? Does it "
+        "find a formula where there is no law?"
     ),
     groups={
-        "noise of directions, mean 1 - cos²": {
+        "noise in the directions, mean 1 - cos²": {
             f"{noise:g}": {"noise": noise} for noise in (0.01, 0.1, 0.2, 0.3)
         },
-        "smooth error of directions, mean 1 - cos²": {
+        "smooth error in the directions, mean 1 - cos²": {
             f"{noise:g}": {"noise": noise, "kind": waves} for noise in (1e-4, 0.001, 0.01, 0.1)
         },
-        "error of the points, in their spread": {
+        "error in the points, as a fraction of their spread": {
             f"{shift:g}": {"shift": shift} for shift in (0.03, 0.1, 0.3)
         },
-        "points, noise of 0.01": {str(count): {"count": count, "noise": 0.01} for count in _COUNTS},
-        "no law: random directions at so many points": {
+        "number of points, with noise of 0.01": {
+            str(count): {"count": count, "noise": 0.01} for count in _COUNTS
+        },
+        "no law: random directions; number of points": {
             str(count): {"lawless": True, "kind": directions, "count": count} for count in _FEW
         },
-        "no law: random smooth function at so many points": {
+        "no law: random smooth function; number of points": {
             str(count): {"lawless": True, "kind": waves, "count": count} for count in _FEW
         },
     },

@@ -9,7 +9,7 @@ from ....network.experiment.data import Triplets
 from ....network.experiment.matrices import similar, uniform
 from ...cases.study import Study
 
-_SHARED = 0.02  # of a latent's variance may lie within pairs
+_SHARED = 0.02  # largest share of a latent's variance within pairs
 
 
 def _invariants(size):
@@ -47,7 +47,7 @@ _PAIRS = {
 
 
 def _measure(seed, pairs):
-    """Train one network after another until one shares nothing, or nothing new; read them together."""
+    """Train networks until one finds nothing that pairs share, or nothing new; then read them together."""
     from ....network.gradients import gradient_field
     from ....network.modules import SideBySide
     from ....reading.interpretation import interpret
@@ -88,10 +88,11 @@ def _outcome(read, false, known):
 STUDY = Study(
     title="Several concepts",
     question=(
-        "Pairs share several things, and nothing is held fixed. We train one network after another, each "
-        "given what those before it know, until their gradients gain no new direction. How many concepts "
-        "do we count, how many does the search find, and how many formulas are none of them? Two are "
-        "known for the tensors, three for the planet, two and three for the matrices."
+        "The two points of each pair share several things. We train one network after another. Each has to "
+        "learn something that the earlier ones do not know. We stop when a network finds nothing that the "
+        "pairs share, or adds no new direction. How many concepts do we count? How many does the search "
+        "find? How many formulas match no concept? We know two concepts for the tensors and the 2x2 "
+        "matrices, and three for the planet and the 3x3 matrices."
     ),
     groups={
         "one network after another": {name: {"pairs": name} for name in _PAIRS if name != "strangers"},
@@ -99,4 +100,5 @@ STUDY = Study(
     },
     measure=_measure,
     figures={"counted": "counted", "read": "read", "false formulas": "false"},
+    none="too few",
 )

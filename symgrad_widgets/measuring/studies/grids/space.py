@@ -17,7 +17,7 @@ _EXTRA = {
     "pow5": lambda u: u**5,
     "pow6": lambda u: u**6,
 }
-_OPERATORS = {  # from a case to the operators allowed
+_OPERATORS = {  # maps a case to the allowed operators
     "those needed": lambda case: case.needs,
     "all 18": lambda _: None,
     "all and 6 more": lambda _: _more(),
@@ -47,9 +47,9 @@ def _measure(seed, operators="all 18", cases=CASES, noise=0.01, lawless=False, *
 STUDY = Study(
     title="Search space and settings",
     question=(
-        "We allow too many operators, too few, or all but the one that is needed; and we vary the "
-        "generations and the longest formula allowed. Gradients are noisy (mean 1 - cos² of 0.01), so a "
-        "longer formula always fits a little better. Budget and length are tried on five harder formulas."
+        "We allow too many operators, too few, or all except the one that is needed. The gradients are "
+        "noisy (mean 1 - cos² of 0.01), so a longer formula always fits a little better. On five harder "
+        "formulas, we also limit the number of generations, or the length of a formula."
     ),
     groups={
         "operators": {name: {"operators": name} for name in _OPERATORS},

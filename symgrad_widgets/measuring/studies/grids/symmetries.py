@@ -1,4 +1,4 @@
-"""Linear symmetries: how many we count, how we name their algebra, and what we claim without one."""
+"""Linear symmetries: how many we count, how we name their algebra, and what we claim if there are none."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _INPUTS = (2, 3, 4, 6, 8, 12, 16)
 
 
 def _measure(seed, case=None, error=0.0, network=None, kind=None, inputs=2, blind=None):
-    """Count the symmetries of a formula's gradients, of a trained network's, or of those without a law."""
+    """Count the symmetries of a formula's gradients, a trained network's, or gradients without a law."""
     if network is not None:
         return _of_network(seed, *_NETWORKS[network], network)
     if kind is not None:
@@ -43,7 +43,7 @@ def _of_network(seed, known, count, algebra, name):
 
 
 def _shuffled(seed, layers):
-    """Field of a network trained on labels of other points."""
+    """Field of a network trained on shuffled labels."""
     from ....network.gradients import gradient_field
 
     case = of_seed(seed, CASES)
@@ -69,7 +69,7 @@ def _outcome(right, counted, known):
 
 
 def _off(found, known, points):
-    """Largest mean squared cosine between a motion and the formulas' own gradients, in spreads."""
+    """Largest mean squared cosine between a motion and the formulas' gradients, in units of the spread."""
     if not len(found):
         return None
     slopes = known.slopes(points)
@@ -83,27 +83,28 @@ def _off(found, known, points):
 STUDY = Study(
     title="Linear symmetries",
     question=(
-        "From gradients at 1,500 points, do we count the dimension of the linear symmetries correctly, and "
-        "name their algebra? We try exact gradients, errors (as parts of the gradients' size) and trained "
-        "networks. We also try fields without a symmetry: other formulas, random directions, waves and "
-        "networks of 2 to 16 inputs, and networks trained on labels of other points."
+        "We take gradients at 1,500 points. Do we count the dimension of the linear symmetries correctly, "
+        "and name their algebra? The gradients are exact, have errors (as fractions of their size), or "
+        "belong to trained networks. We also try fields without a symmetry: other formulas; random "
+        "directions, waves and networks with 2 to 16 inputs; networks trained on shuffled labels."
     ),
     groups={
         "gradients of formulas": {name: {"case": name} for name in SYMMETRIC},
-        "with errors, each formula in turn": {f"{e:g}": {"error": e} for e in (0.01, 0.03, 0.1)},
+        "gradients with errors, each formula in turn": {f"{e:g}": {"error": e} for e in (0.01, 0.03, 0.1)},
         "trained networks": {name: {"network": name} for name in _NETWORKS if _NETWORKS[name][1]},
         "no law: formulas without a symmetry": {name: {"case": name} for name in UNSYMMETRIC},
-        "no law: trained on one of them": {
+        "no law: network trained on such a formula": {
             name: {"network": name} for name in _NETWORKS if not _NETWORKS[name][1]
         },
         "no law: random fields": {
             f"{kind}, {n} inputs": {"kind": kind, "inputs": n} for kind in LAWLESS for n in _INPUTS
         },
-        "no law: labels of other points": {
+        "no law: shuffled labels; hidden layers": {
             "-".join(map(str, layers)): {"blind": layers}
             for layers in ((8,), (16,), (32,), (8, 8), (16, 16), (32, 32))
         },
     },
     measure=_measure,
     figures={"known": "known", "counted": "counted", "unseen directions": "unseen"},
+    none="too few",
 )

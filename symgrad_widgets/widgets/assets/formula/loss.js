@@ -67,8 +67,8 @@ export function residuals(along, field) {
 }
 
 // Squared sines of the angles, one for each point; 1 where the formula has no value or no direction.
-export function misalignments(evaluated, field) {
-  const outside = residuals(directions(evaluated, field), field);
+export function misalignments(along, field) {
+  const outside = residuals(along, field);
   return Float64Array.from({ length: field.count }, (_, i) => {
     let share = 0;
     for (let k = i * field.dimension; k < (i + 1) * field.dimension; k++) share += outside[k] ** 2;
@@ -76,11 +76,13 @@ export function misalignments(evaluated, field) {
   });
 }
 
-// Mean over the points that are held out, weighted where the field has weights.
-export function mean(shares, { weights, held }) {
+// How much a point counts: points that are held out, by their weights where the field has some.
+export const weightAt = (i, { weights, held }) => (weights ? weights[i] : 1) * (held ? held[i] : 1);
+
+export function mean(shares, field) {
   let total = 0, all = 0;
   for (let i = 0; i < shares.length; i++) {
-    const weight = (weights ? weights[i] : 1) * (held ? held[i] : 1);
+    const weight = weightAt(i, field);
     total += weight * shares[i];
     all += weight;
   }
@@ -88,10 +90,9 @@ export function mean(shares, { weights, held }) {
 }
 
 export function loss(tree, field, language) {
-  return mean(misalignments(evaluate(tree, field.names, field.points, language), field), field);
+  return mean(misalignments(directions(evaluate(tree, field.names, field.points, language), field), field), field);
 }
 
-// Angles in degrees between the formula's gradient and the neurons', 0 to 90.
-export function angles(shares) {
-  return shares.map((share) => (Math.atan2(Math.sqrt(share), Math.sqrt(1 - share)) * 180) / Math.PI);
-}
+// Angle in degrees, 0 to 90, whose squared sine is given: that of a formula's gradient, or of a loss.
+export const angle = (share) => (Math.atan2(Math.sqrt(share), Math.sqrt(1 - share)) * 180) / Math.PI;
+export const angles = (shares) => shares.map(angle);

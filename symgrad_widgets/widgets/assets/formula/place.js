@@ -1,24 +1,29 @@
-// The numbers of a formula: listed, changed, and placed best by a few Gauss-Newton steps.
-import { directions, loss, residuals } from "./loss.js";
+// The numbers of a formula: listed, changed, stepped, and placed best by a few Gauss-Newton steps.
+import { directions, loss, residuals, weightAt } from "./loss.js";
 import { evaluate, number } from "./numbers.js";
 
 const STEP = 1e-6, MOST = 20, ENOUGH = 1e-7; // of a number: difference, steps, the last change
+const MUCH = 0.01; // of a loss: about six degrees
+const DIGITS = 4; // at most, of a number that is placed
+const SIMPLER = { nats: 6, slack: 1.01, share: 0.2, least: 2e-6, rounding: 1e-13 }; // as in search/tuning.py
 const OWN = 1e-6; // share of what a number changes that no other number does: less is no number of its own
 
-// Numbers of a tree as { value, text, start, end, power }; `power` tells whole exponents, which nobody drags.
-export function numbers(tree, power = false) {
+// Numbers of a tree as { value, text, start, end, power, sign, own }; `power` tells whole exponents, which nobody
+// drags. The sign before a term belongs to its first number; `own`: that number may have another sign there.
+export function numbers(tree, power = false, sign = 1) {
   const [head, ...parts] = tree;
   if (head === "#") {
-    const [text, start, end] = parts;
-    return [{ value: number(text), text, start, end, power: power && /^\d+$/.test(text) }];
+    const [text, start, end] = parts, whole = power && /^\d+$/.test(text), by = whole ? 1 : sign || 1;
+    return [{ value: by * number(text), text, start, end, power: whole, sign: by, own: sign !== 0 }];
   }
   if (head === "@") return [];
-  return parts.flatMap((part, i) => numbers(part, head === "pow" ? i === 1 : head === "neg" && power));
+  const of = (i) => ({ neg: -(sign || 1), mul: i ? 0 : sign, div: i ? 0 : sign, pow: 0 })[head] ?? 1;
+  return parts.flatMap((part, i) => numbers(part, head === "pow" ? i === 1 : head === "neg" && power, of(i)));
 }
 
 // The same tree with other numbers, in their order.
 export function changed(tree, values) {
-  const left = [...values];
+  const left = numbers(tree).map(({ sign }, i) => sign * values[i]);
   const copy = ([head, ...parts]) => {
     if (head === "#") return ["#", String(left.shift()), ...parts.slice(1)];
     return head === "@" ? [head, ...parts] : [head, ...parts.map(copy)];
@@ -31,22 +36,41 @@ export function retyped(text, tree, values, digits = 6) {
   const signs = Array.from(text);
   const rounded = (value) => Number(value.toPrecision(digits));
   const places = numbers(tree).map((one, i) => ({ ...one, next: values[i] === one.value ? one.value : rounded(values[i]) }));
-  for (const { value, next, start, end } of places.sort((a, b) => b.start - a.start))
-    if (next !== value) signs.splice(start, end - start, next < 0 ? `(${next})` : String(next));
+  for (const { value, next, sign, own, start, end } of places.sort((a, b) => b.start - a.start)) {
+    if (next === value) continue;
+    const digits = sign * next, before = (place) => signs.findLastIndex((one, i) => i < place && one.trim());
+    const at = own && digits < 0 ? before(start) : -1, turns = "+-−".includes(signs[at] ?? "?");
+    signs.splice(start, end - start, digits < 0 && !turns ? `(${digits})` : String(Math.abs(digits)));
+    if (turns) signs[at] = signs[at] === "+" ? "-" : "(,=+-−*/^".includes(signs[before(at)] ?? "(") ? "" : "+";
+  }
   return signs.join("");
 }
 
-// Numbers for which a formula's gradients agree best with the neurons', near those it has. The numbers at `free`
-// (default: all but whole exponents) move; of those that only do together what one does, the first ones stay.
-export function placed(tree, field, language, free = null) {
-  let values = numbers(tree).map((one) => one.value);
-  let moving = free ?? numbers(tree).flatMap((one, i) => (one.power ? [] : [i]));
+// A step of a number's second digit: 0.1 of 3.0, 10 of 345.
+export function stepOf(value) {
+  return 10 ** (Math.floor(Math.log10(Math.max(Math.abs(value), 0.1)) + 1e-9) - 1);
+}
+
+// The power of ten that a number lies below.
+export const rangeOf = (value) => 10 ** Math.max(0, Math.ceil(Math.log10(Math.abs(value))));
+
+export function rounded(value, step) {
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  return Number((Math.round(value / step) * step).toFixed(digits));
+}
+
+// Positions of all numbers but whole exponents.
+const movable = (tree) => numbers(tree).flatMap((one, i) => (one.power ? [] : [i]));
+
+// Numbers for which a formula's gradients agree best with the neurons', near those it has. All but whole exponents
+// move; of those that only do together what one does, the first ones stay.
+export function placed(tree, field, language) {
+  let values = numbers(tree).map((one) => one.value), moving = movable(tree);
   const at = (some) => {
     const evaluated = evaluate(changed(tree, some), field.names, field.points, language);
     return residuals(directions(evaluated, field), field).map((r) => (Number.isFinite(r) ? r : 0));
   };
-  const all = { ...field, held: null };
-  const worth = (some) => loss(changed(tree, some), all, language);
+  const worth = (some) => loss(changed(tree, some), field, language);
   const moved = (change) => values.map((value, i) => value + (change[moving.indexOf(i)] ?? 0));
   let best = worth(values), damping = 1e-6;
   for (let step = 0; step < MOST && moving.length; step++) {
@@ -59,8 +83,7 @@ export function placed(tree, field, language, free = null) {
     let columns = moving.map(column);
     const own = independent(columns);
     [moving, columns] = [own.map((i) => moving[i]), own.map((i) => columns[i])];
-    const weigh = (k) => (field.weights ? field.weights[Math.floor(k / field.dimension)] : 1);
-    const dot = (a, b) => a.reduce((total, one, k) => total + weigh(k) * one * b[k], 0);
+    const dot = (a, b) => a.reduce((total, one, k) => total + weightAt(Math.floor(k / field.dimension), field) * one * b[k], 0);
     const square = columns.map((a) => columns.map((b) => dot(a, b)));
     const slope = columns.map((a) => -dot(a, here));
     let better = null, change = [];
@@ -76,7 +99,36 @@ export function placed(tree, field, language, free = null) {
     damping = Math.max(damping / 1000, 1e-12);
     if (size < ENOUGH) break;
   }
-  return { values, loss: loss(changed(tree, values), field, language) };
+  return { values, loss: best };
+}
+
+// The same; or, where that leaves much, near the numbers with the sign of one turned: no step crosses 0 uphill.
+export function crossed(tree, field, language) {
+  const before = numbers(tree).map((one) => one.value);
+  let best = placed(tree, field, language);
+  for (const i of movable(tree)) {
+    if (!(best.loss > MUCH)) break;
+    const other = placed(changed(tree, before.with(i, -before[i])), field, language);
+    if (other.loss < best.loss) best = other;
+  }
+  return best;
+}
+
+// Numbers that are as good, as far as the neurons tell, with as few digits as that takes; 0 is the shortest. What a
+// loss may rise by is what search/choice/witnesses.py allows the search for simpler numbers.
+export function shortened(tree, given, field, language) {
+  const values = given.slice(), worth = (some) => loss(changed(tree, some), field, language), { nats, slack, share, least, rounding } = SIMPLER;
+  const best = worth(values), count = field.count * Math.max(1, field.dimension - field.rank);
+  const most = best * Math.max(slack, Math.exp((2 * nats) / count)) + Math.min(share * best, least) + rounding;
+  const left = new Set(movable(tree));
+  for (let digits = 0; digits <= DIGITS; digits++)
+    for (const i of left) {
+      const next = values.with(i, digits ? Number(values[i].toPrecision(digits)) : 0);
+      if (digits < DIGITS && !(worth(next) <= most)) continue;
+      values[i] = next[i];
+      left.delete(i);
+    }
+  return values;
 }
 
 // Indices, rising, of columns that are no combination of later ones.

@@ -17,6 +17,7 @@ export function mathml(tree, language, display = "inline") {
 
 class Type {
   constructor(language) {
+    this.point = language.point;
     this.letters = new Map(Object.entries(language.greek).map(([letter, name]) => [name, letter]).reverse());
   }
 
@@ -42,7 +43,7 @@ class Type {
     const place = start === undefined ? "" : ` data-start="${start}" data-end="${end}"`;
     const [above, below] = text.split("/");
     if (below) return [`<mfrac${place}><mn>${above}</mn><mn>${below}</mn></mfrac>`, 2];
-    const [digits, power] = text.toLowerCase().replace("-", "−").split("e");
+    const [digits, power] = text.toLowerCase().replace("-", "−").replace(".", this.point).split("e");
     if (!power) return [`<mn${place}>${digits}</mn>`, text.startsWith("-") ? 1 : 5];
     const ten = `<msup><mn>10</mn><mn>${power.replace(/^\+/, "")}</mn></msup>`;
     return [`<mrow${place}><mn>${digits}</mn>${DOT}${ten}</mrow>`, 2];
@@ -81,7 +82,8 @@ class Type {
     if (plain) return this.call(base[0], base.slice(1), small);
     const [inside, binds] = this.parts(base);
     if (binds >= 5) return [`<msup>${inside}${small}</msup>`, 4];
-    const [begin, end] = ["(", ")"].map((one) => bracket(one, inside.includes("<mfrac"))); // as high as on a letter
+    if (inside.includes("<mfrac")) return [`<msup>${fenced(inside)}${small}</msup>`, 4];
+    const [begin, end] = ["(", ")"].map((one) => bracket(one, false)); // as high as on a letter
     return [row(begin, inside, `<msup>${end}${small}</msup>`), 4];
   }
 

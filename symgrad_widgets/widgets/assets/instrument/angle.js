@@ -1,59 +1,70 @@
 // How far the arrows are apart: one number, and a histogram that is the legend of the field.
-import { BINS, classOf, counted, worst } from "./arrows.js";
-import { degrees, h, speaker } from "./dom.js";
+import { BINS, classOf, counted, numbers, worst } from "../formula/index.js";
+import { button, degrees, h, Panel, speaker } from "./dom.js";
 import { WORDS } from "./words.js";
 
-export class AnglePanel {
+const AGREE = 0.5; // degrees: at smaller angles arrows lie on top of each other
+
+export class AnglePanel extends Panel {
   constructor(store) {
-    this.store = store;
-    this.big = h("output.sgi-big", { "aria-label": WORDS.angle });
+    super(store);
+    this.big = h("output.sgi-big", { ariaLabel: WORDS.angle, title: WORDS.angleTitle });
     this.small = h("span.sgi-small");
     this.bars = BINS.slice(1).map((high, i) => {
       const bar = h("i", { style: `background: var(--sgi-c${classOf((BINS[i] + high) / 2)})` });
-      return h("button.sgi-bar", { type: "button", onclick: () => this.choose(i) }, bar);
+      return button(bar, () => this.choose(BINS[i], high), { className: "sgi-bar" });
     });
     const ticks = BINS.map((bin) => h("span", {}, `${bin}°`));
     this.caption = h("p.sgi-note");
     this.speaker = speaker();
-    this.element = h("section.sgi-angle", { "aria-label": WORDS.angles },
+    this.element = h("section.sgi-angle", { ariaLabel: WORDS.angles },
       h("p.sgi-angle-line", {}, this.big, this.small),
-      h("div.sgi-bars", { role: "group", "aria-label": WORDS.bars }, ...this.bars),
-      h("div.sgi-ticks", { "aria-hidden": "true" }, ...ticks), this.caption, this.speaker.element);
+      h("div.sgi-bars", { role: "group", ariaLabel: WORDS.bars }, ...this.bars),
+      h("div.sgi-ticks", { ariaHidden: "true" }, ...ticks), this.caption, this.speaker.element);
   }
 
-  choose(i) {
-    const { only } = this.store, range = [BINS[i], BINS[i + 1]];
-    this.store.only = only && only[0] === range[0] ? null : range;
-    this.store.touch();
+  choose(low, high) {
+    const { store } = this;
+    store.only = store.only?.[0] === low ? null : [low, high];
+    store.touch();
+  }
+
+  get empty() {
+    return !this.store.inHand && this.store.alone;
+  }
+
+  // What to do where the arrows agree, or nearly do, until it has been asked what the formula is.
+  get next() {
+    const { store, store: { inHand: score, text } } = this;
+    if (!score || !store.asks || classOf(score.angle) || store.given.told?.text === text) return "";
+    if (score.angle < AGREE) return WORDS.agree;
+    return numbers(store.reading(text).tree).some((one) => !one.power) ? WORDS.nearly : WORDS.nearlyThere;
   }
 
   draw() {
-    const { store } = this, score = store.ready && store.text ? store.score(store.text) : null;
+    const { store, next } = this, score = store.inHand, { only } = store;
     this.element.classList.toggle("sgi-empty", !score);
-    this.element.hidden = !score && store.panels.length > 0;
-    const counts = score ? counted(score.degrees) : this.bars.map(() => 0), most = Math.max(...counts, 1);
-    this.bars.forEach((bar, i) => {
-      const [low, high] = [BINS[i], BINS[i + 1]], label = WORDS.bar({ low, high, count: counts[i] });
+    this.small.classList.toggle("sgi-agree", next === WORDS.agree);
+    const counts = counted(score?.degrees ?? []), most = Math.max(...counts, 1);
+    const said = this.bars.map((bar, i) => {
+      const [low, high] = [BINS[i], BINS[i + 1]], title = WORDS.bar({ low, high, count: counts[i] }), ariaPressed = only?.[0] === low;
       bar.firstChild.style.height = `${counts[i] ? Math.max(3, (100 * counts[i]) / most) : 0}%`;
-      bar.setAttribute("aria-label", label);
-      bar.title = label;
-      bar.setAttribute("aria-pressed", String(store.only?.[0] === low));
+      Object.assign(bar, { title, ariaPressed });
+      return ariaPressed ? WORDS.only({ low, high, count: counts[i] }) : "";
+    }).join("");
+    this.caption.textContent = said || WORDS.bars;
+    this.caption.classList.toggle("sgi-only", said !== "");
+    this.big.textContent = score ? degrees(score.angle) : "";
+    this.small.textContent = score ? this.words(score, next) : WORDS.none;
+    if (score) this.speaker.say(() => {
+      const where = score.most > 1 && worst(score.degrees, store.given.field);
+      return `${WORDS.spoken({ angle: degrees(score.angle) })}${next && ` ${next}`}${where ? ` ${WORDS[where.low ? "worstLow" : "worstHigh"](where)}` : ""}`;
     });
-    const only = store.only && this.bars.findIndex((_, i) => BINS[i] === store.only[0]);
-    this.caption.textContent = only === null ? WORDS.bars : WORDS.only({ low: store.only[0], high: store.only[1], count: counts[only] });
-    this.caption.classList.toggle("sgi-only", only !== null);
-    if (!score) {
-      this.big.textContent = "";
-      this.small.textContent = WORDS.none;
-      return;
-    }
-    this.big.textContent = degrees(score.middle);
-    const lost = score.lost ? `; ${WORDS.lost({ count: score.lost })}` : "";
-    this.small.textContent = `${WORDS[store.dense ? "short" : "middle"]({ most: degrees(score.most) })}${lost}`;
-    const { field } = store.given;
-    this.speaker.say(() => {
-      const where = worst(score.degrees, field);
-      return `${WORDS.spoken({ angle: degrees(score.middle) })}${where ? ` ${WORDS[where.low ? "worstLow" : "worstHigh"](where)}` : ""}`;
-    });
+  }
+
+  words({ most, lost, along }, next) {
+    if (along.every(Number.isNaN)) return WORDS.constant;
+    const said = next || WORDS[this.store.dense ? "short" : "mean"]({ most: degrees(Math.max(most, 0.001)) });
+    return lost ? `${said}; ${WORDS.lost({ count: lost })}` : said;
   }
 }

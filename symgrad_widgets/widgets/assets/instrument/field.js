@@ -1,11 +1,11 @@
 // The field: the neuron's value in greys, and arrows of the neuron and of the formula, over two inputs.
 // Axes, zoom and taps are bokeh's. Greys and arrows are drawn on a canvas above it: bokeh draws all of a plot anew.
-import { arrows, classOf } from "./arrows.js";
-import { bytes } from "../formula/index.js";
-import { around, button, degrees, ends, h, pixels } from "./dom.js";
-import { levels } from "./levels.js";
+import { angleAt, arrows, bytes, classOf, levels } from "../formula/index.js";
+import { around, button, degrees, ends, h, Panel, pixels } from "./dom.js";
 import { Looks } from "./looks.js";
 import { Slices } from "./slices.js";
+import { local } from "./spoken.js";
+import { bestOf } from "./store.js";
 import { WORDS } from "./words.js";
 
 const PAIRS = { apart: 37, most: 500, long: 30, rim: 30 }; // pixels; arrows; the rim is around the data
@@ -15,142 +15,156 @@ const HALO = 1; // pixels of the page around an arrow, so that it is seen on any
 const LINES = 6; // level lines
 const STRETCHED = 1.4; // at most, a spread of one input against one of the other on the screen
 
-export class FieldPanel {
+export class FieldPanel extends Panel {
   constructor(store, choose) {
-    this.store = store;
-    this.choose = choose;
-    this.shown = {}; // what the greys and the ranges were last drawn for
-    this.canvas = h("canvas.sgi-arrows", { "aria-hidden": "true" });
+    super(store);
+    this.canvas = h("canvas.sgi-arrows", { ariaHidden: "true" });
     this.box = h("div.sgi-plot");
-    this.corners = h("span.sgi-corners", { "aria-hidden": "true" });
-    this.stage = h("div.sgi-stage", { role: "img" }, this.box, this.canvas, this.corners);
+    this.stage = h("div.sgi-stage", { role: "img" }, this.box, this.canvas);
     this.what = h("b");
     this.axes = h("span.sgi-axes");
+    this.looks = h("b");
+    this.add = button(WORDS.addIt, () => choose(...store.looked, true));
+    this.glance = h("span.sgi-glance", { role: "status" }, this.looks,
+      button(WORDS.chooseIt, () => choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
     this.slices = new Slices(store);
     this.choosing = new Looks(store);
-    this.looks = h("b");
-    this.add = button(WORDS.addIt, () => this.choose(...store.looked, true));
-    this.glance = h("p.sgi-glance", { role: "status", hidden: true }, this.looks,
-      button(WORDS.chooseIt, () => this.choose(...store.looked)), this.add, button(WORDS.leave, () => store.leave()));
-    this.element = h("section.sgi-field", { "aria-label": WORDS.field },
-      h("h3", {}, this.what, this.axes), this.stage, this.glance, this.slices.element, this.choosing.element);
+    this.element = h("section.sgi-field", { ariaLabel: WORDS.field },
+      h("h3", {}, this.what, this.axes, this.glance), this.stage, this.slices.element, this.choosing.element);
   }
 
   attach(plot) {
     this.plot = plot;
-    plot.embedded.then(() => plot.view && plot.tapped("points", (rows) => this.tell(rows)));
+    plot.embedded.then(() => plot.view && plot.tapped("points", (marks) => {
+      this.tapped = marks.map((mark) => plot.source("points").data.row[mark]); // or those in a lasso
+      this.store.touch();
+    }));
   }
 
   get inputs() {
     return this.store.state.inputs.map((name) => this.store.names.indexOf(name));
   }
 
+  // What the axes enclose; and that with all that a picture of the same points depends on.
+  get frame() {
+    return this.plot?.frame;
+  }
+
+  get place() {
+    const { frame: { width, height }, inputs, store } = this;
+    return [inputs, width, height, this.dense, store.given.version].join(" ");
+  }
+
   draw() {
-    const { store } = this;
+    const { store, fresh } = this;
     if (!store.ready) return;
+    const { inputs } = this;
+    if (fresh("field", `${store.given.version} ${inputs}`)) this.tapped = [];
     this.head();
-    const { frame } = this.plot ?? {};
-    if (!frame || frame.width < 20) return;
-    if (this.inputs.length < 2) return this.line(frame);
+    this.slices.draw(this.caption);
+    if (!(this.frame?.width >= 20)) return;
+    const { inHand: score, text, only } = store, { arrows: most } = store.choices;
+    this.dense = store.dense && (score !== null || store.alone);
+    if (fresh("place", this.place)) this.fit();
+    if (inputs.length < 2) return this.paint();
     this.choosing.draw();
-    const { text } = store, score = text ? store.score(text) : null, { arrows: most } = store.choices;
-    const dense = (this.dense = store.dense && (score !== null || store.panels.length > 0));
-    this.place(frame, dense ? DENSE.rim : PAIRS.rim);
-    this.grey();
-    const places = JSON.stringify([store.state.slice, frame.width, frame.height, this.plot.ranges, this.inputs, dense, store.given.version, store.choices]);
-    if (this.shown.places !== places || store.only || this.shown.only) this.rows = this.picked(frame, { ...(dense ? DENSE : PAIRS), ...(most && { most }) }, score);
-    Object.assign(this.shown, { places, only: store.only });
+    const { section, dark } = store, newSection = fresh("section", section);
+    if (fresh("dark", dark) || newSection) this.greys = section?.shades ? greys(section, dark) : null;
+    const places = JSON.stringify([this.place, store.state.slice, this.plot.ranges, store.choices]), newOnly = fresh("only", only);
+    if (fresh("places", places) || only || newOnly) this.rows = this.picked({ ...this.look, ...(most && { most }) });
+    this.paint();
     const { rows } = this;
-    this.paint(frame, rows, score, dense);
-    const sources = rows.map((row) => this.inputs.map((j) => store.given.field.points[j][row]));
-    const key = `${rows.length} ${rows[0]} ${rows.at(-1)} ${this.inputs}`;
-    if (this.shown.rows !== key) {
-      this.shown.rows = key;
-      const same = (value) => rows.map(() => value);
-      this.plot.fill("points", { x: sources.map(([x]) => x), y: sources.map(([, y]) => y), size: same(16),
-        row: rows, colour: same("#000"), alpha: same(0) });
+    if (fresh("rows", `${rows.length} ${rows[0]} ${rows.at(-1)} ${inputs}`)) {
+      const [x, y] = inputs.map((j) => (row) => store.given.field.points[j][row]);
+      this.plot.fill("points", rows, { x, y, row: (row) => row, size: 16, colour: "#000", alpha: 0 });
     }
-    const angle = score ? WORDS.spoken({ angle: degrees(score.middle) }) : "";
-    this.stage.setAttribute("aria-label", WORDS.arrows({ what: text ?? WORDS.noFormula, count: rows.length, angle }));
+    const angle = score ? WORDS.spoken({ angle: degrees(score.angle) }) : "";
+    this.stage.ariaLabel = WORDS.arrows({ what: text ?? WORDS.noFormula, count: rows.length, angle });
   }
 
+  get look() {
+    return this.dense ? DENSE : PAIRS;
+  }
+
+  // What is shown, or looked at, and over which inputs.
   head() {
-    const { store } = this, { section } = store, { names, inputs } = { names: store.names, inputs: store.state.inputs };
-    const title = `${store.given.what}${store.panels.length ? "" : `${WORDS.and}◆`}`, shown = store.panels.length && store.text;
-    if (this.shown.title !== `${title} ${shown}`) {
-      this.shown.title = `${title} ${shown}`;
-      this.what.replaceChildren(title, ...(shown ? [WORDS.and, h("span.sgi-tex", { innerHTML: store.type(shown) })] : []));
-    }
-    this.glance.hidden = !store.looked;
-    this.add.hidden = store.looked?.[0] !== store.state.layer || store.names.length < 3 || store.given.without?.includes("add");
-    const { found } = store.given, read = store.looked && found.at(-1)?.front[found.at(-1).best]?.text;
-    const looks = WORDS.looking({ what: store.awaited ? "…" : store.given.what }), type = !read || store.awaited ? WORDS.unread : store.has("formulas") ? "" : `: <span class="sgi-tex">${store.type(read)}</span>`;
-    if (this.shown.looks !== looks + type) this.looks.replaceChildren(looks, h("span", { innerHTML: type }));
-    this.shown.looks = looks + type;
-    if (this.shown.names !== names.join()) {
-      this.shown.names = names.join();
-      const choose = (which) => names.length < 3 ? h("span") : h("select", { "aria-label": WORDS[which ? "up" : "across"],
-        onchange: (event) => {
-          const next = [...store.state.inputs], other = next.indexOf(event.target.value);
+    const { store, fresh } = this, { section, names, text, looked, given, alone, state: { inputs } } = store;
+    const title = alone ? given.what : `${given.what}${WORDS.and}◆`, formula = alone && text;
+    if (!looked && fresh("title", `${title} ${formula}`)) this.what.replaceChildren(title, ...(formula ? [WORDS.and, h("span.sgi-tex", { innerHTML: store.type(formula) })] : []));
+    this.what.hidden = this.axes.hidden = Boolean(looked);
+    this.glance.hidden = !looked;
+    this.glances(looked);
+    if (fresh("names", names.join())) {
+      const choose = (which) => h("select", { ariaLabel: WORDS[which ? "up" : "across"],
+        onchange: ({ target: { value } }) => {
+          const next = [...store.state.inputs], other = next.indexOf(value);
           if (other >= 0) next[other] = next[which];
-          next[which] = event.target.value;
+          next[which] = value;
           store.go({ inputs: next, slice: {} });
-        } }, ...names.map((name) => h("option", { value: name }, name)));
-      this.choices = [choose(0), choose(1)];
-      const [across, up] = this.choices;
-      if (names.length < 3) this.axes.replaceChildren(names.length > 1 ? WORDS.over({ across: inputs[0], up: inputs[1] }) : "");
-      else this.axes.replaceChildren(across, " × ", up);
+        } }, ...names.map((value) => h("option", { value }, value)));
+      this.choices = names.length > 2 ? [choose(0), choose(1)] : [];
+      const [across, up] = this.choices, two = names.length > 1 ? WORDS.over({ across: inputs[0], up: inputs[1] }) : "";
+      this.axes.replaceChildren(...(up ? [across, " × ", up] : [two]));
     }
-    if (names.length > 2) this.choices.forEach((choice, i) => (choice.value = inputs[i]));
-    const others = Object.entries(section?.at ?? {}).map(([name, value]) => `${name} = ${Number(value.toPrecision(2))}`);
-    const at = others.length > 4 ? `${others.slice(0, 4).join(", ")}, …` : others.join(", ");
-    const held = section?.shades ? WORDS[section.across ? "heldAcross" : store.state.neurons.length > 1 ? "heldFirst" : "held"]({ at }) : this.slices.on ? WORDS.near({ at }) : "";
-    if (!this.told) this.slices.draw(others.length ? held : "");
+    this.choices.forEach((choice, i) => (choice.value = inputs[i]));
   }
 
-  // Ranges in which the spreads of both inputs are about as long.
-  place(frame, rim) {
-    const { store, inputs } = this, { field } = store.given;
-    const key = `${inputs} ${frame.width} ${frame.height} ${rim} ${store.given.version}`;
-    if (this.shown.place === key) return;
-    this.shown.place = key;
-    const reach = inputs.map((j) => ends(field.points[j]));
-    const spread = inputs.map((j) => field.spread[j] || 1);
-    const wide = reach.map(([low, high], i) => (high - low) / spread[i]);
-    const pixels = [frame.width, frame.height].map((side, i) => (side - 2 * rim) / wide[i]), most = Math.min(...pixels) * STRETCHED;
+  // Numbers and angle of what has been tapped, or what the grey shows.
+  get caption() {
+    const { tapped, store } = this, { names, section, inHand: score, given: { field }, state: { neurons } } = store, count = tapped.length;
+    if (count) {
+      const numbers = names.slice(0, 6).map((name, j) => equal(name, field.points[j][tapped[0]], 3)).join(", ");
+      const said = { count, numbers, angle: score && degrees(angleAt(score, field, tapped)) };
+      return count > 1 ? WORDS[score ? "points" : "somePoints"](said) : score ? WORDS.point(said) : numbers;
+    }
+    const others = Object.entries(section?.at ?? {}).map(([name, value]) => equal(name, value, 2));
+    if (!others.length) return names.length < 2 ? WORDS.alike : "";
+    const at = others.length > 4 ? `${others.slice(0, 4).join(", ")}, …` : others.join(", ");
+    const held = section.across ? "heldAcross" : neurons.length > 1 ? "heldFirst" : "held";
+    return section.shades ? WORDS[held]({ at }) : this.slices.on ? WORDS.near({ at }) : "";
+  }
+
+  // The neuron that is looked at, and its formula, unless formulas are listed.
+  glances(looked) {
+    const { store } = this, { awaited, given, names, state: { layer } } = store, read = awaited ? null : bestOf(given.found.at(-1));
+    this.add.hidden = looked?.[0] !== layer || names.length < 3 || given.without?.includes("add");
+    const looks = looked ? WORDS.looking({ what: awaited ? "…" : given.what }) : "", listed = store.has("formulas");
+    if (!this.fresh("looks", [looks, read, listed].join())) return;
+    const said = listed ? "" : !read ? WORDS.unread : h("span.sgi-tex", { innerHTML: store.type(read) });
+    this.looks.replaceChildren(...(looked ? [h("span", {}, looks), said] : []));
+  }
+
+  // Ranges in which the spreads of both inputs are about as long; of one input, all of it and of the value.
+  fit() {
+    const { store, inputs, frame, look: { rim } } = this, { points, spread, values = [] } = store.given.field, sides = [frame.width, frame.height];
+    const reach = inputs.map((j) => ends(points[j])), far = inputs.map((j) => spread[j] || 1);
+    const scale = reach.map(([low, high], i) => ((sides[i] - 2 * rim) * far[i]) / (high - low)), most = Math.min(...scale) * STRETCHED;
     const ranges = reach.map(([low, high], i) => {
-      const half = ((i ? frame.height : frame.width) / Math.min(pixels[i], most) / 2) * spread[i];
+      const half = (sides[i] / Math.min(scale[i], most) / 2) * far[i];
       return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
-    this.plot.range(...ranges);
-    this.mark(frame, ...store.state.inputs);
-  }
-
-  // Picture of the neuron's value, fading where there are no data.
-  grey() {
-    const { section } = this.store, { dark } = this.store;
-    if (this.shown.section === section && this.shown.dark === dark) return;
-    Object.assign(this.shown, { section, dark });
-    this.plot.paint();
-    this.greys = section?.shades ? greys(section, dark) : null;
+    this.plot.range(...(inputs.length < 2 ? [around(points[0]), around(values)] : ranges));
+    const [across, up = WORDS.value] = store.state.inputs;
+    this.plot.labels(across, up);
   }
 
   // Places in pixels of data coordinates.
-  scales(frame) {
-    const [[left, right], [bottom, top]] = this.plot.ranges;
+  get scales() {
+    const { frame, plot: { ranges: [[left, right], [bottom, top]] } } = this;
     return [(x) => frame.left + ((x - left) / (right - left)) * frame.width,
       (y) => frame.top + ((top - y) / (top - bottom)) * frame.height];
   }
 
   // Rows of points apart on the screen.
-  picked(frame, { apart, most }, score) {
-    const { only, given: { field } } = this.store, [sx, sy] = this.scales(frame), rows = [], cells = new Map();
+  picked({ apart, most }) {
+    const { store: { only, inHand: score, given: { field } }, frame, scales: [sx, sy] } = this, rows = [], cells = new Map();
     const [px, py] = this.inputs.map((j) => field.points[j]), near = this.slices.near();
+    const inside = (place, start, size) => place >= start + 4 && place <= start + size - 4;
     for (let i = 0; i < field.count && rows.length < most; i++) {
       if (near && !near[i]) continue;
       if (only && score && !(score.degrees[i] >= only[0] && score.degrees[i] <= only[1])) continue;
       const x = sx(px[i]), y = sy(py[i]);
-      if (x < frame.left + 4 || x > frame.left + frame.width - 4 || y < frame.top + 4 || y > frame.top + frame.height - 4) continue;
+      if (!inside(x, frame.left, frame.width) || !inside(y, frame.top, frame.height)) continue;
       const cx = Math.floor(x / apart), cy = Math.floor(y / apart);
       let free = true;
       for (let a = cx - 1; a <= cx + 1 && free; a++)
@@ -164,125 +178,91 @@ export class FieldPanel {
     return rows;
   }
 
-  // An empty canvas, clipped to the axes.
-  sheet(frame) {
-    if (this.elsewhere) return this.elsewhere;
-    const { canvas, plot: { size: { width, height } } } = this, sharp = devicePixelRatio || 1;
-    if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp))
-      Object.assign(canvas, { width: Math.round(width * sharp), height: Math.round(height * sharp) });
-    const g = canvas.getContext("2d");
+  // An empty canvas.
+  sheet() {
+    const { canvas, plot: { size } } = this, sharp = devicePixelRatio || 1, g = canvas.getContext("2d");
+    const [width, height] = [size.width, size.height].map((side) => Math.round(side * sharp));
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     g.setTransform(sharp, 0, 0, sharp, 0, 0);
-    g.clearRect(0, 0, width, height);
-    g.beginPath();
-    g.rect(frame.left, frame.top, frame.width, frame.height);
+    g.clearRect(0, 0, size.width, size.height);
     return g;
   }
 
-  // Of one input: the neuron's value, as all arrows point along one line.
-  line(frame) {
-    const { points: [x], values: y = [] } = this.store.given.field, g = this.sheet(frame);
-    const key = `${this.store.given.version} ${frame.width} ${frame.height}`;
-    if (this.shown.line !== key) this.plot.range(around(x), around(y));
-    if (this.shown.line !== key || this.shown.dark !== this.store.dark) this.plot.paint();
-    Object.assign(this.shown, { line: key, dark: this.store.dark });
-    this.mark(frame, this.store.names[0], WORDS.value);
-    const [sx, sy] = this.scales(frame);
-    g.fillStyle = this.store.colour("neuron");
-    for (let i = 0; i < x.length; i++) g.fillRect(sx(x[i]) - 1.5, sy(y[i]) - 1.5, 3, 3);
-    this.slices.draw(WORDS.alike);
-  }
-
-  // Draw the same onto another context, as large.
-  onto(g) {
-    const { store } = this, { frame } = this.plot, score = store.text ? store.score(store.text) : null;
+  // All that is drawn above the plot, within its axes; `g` may be another canvas, as large.
+  paint(g = this.sheet()) {
+    const { frame } = this;
+    g.save();
     g.beginPath();
     g.rect(frame.left, frame.top, frame.width, frame.height);
-    this.elsewhere = g;
-    if (this.inputs.length < 2) this.line(frame);
-    else this.paint(frame, this.rows, score, this.dense);
-    this.elsewhere = null;
-  }
-
-  // Names of the axes.
-  mark(frame, across, up) {
-    const [first, last] = [h("i", {}, up), h("i", {}, across)];
-    Object.assign(first.style, { left: `${frame.left + 5}px`, top: `${frame.top + 4}px` });
-    Object.assign(last.style, { left: `${frame.left + frame.width - 6}px`, top: `${frame.top + frame.height - 4}px`, transform: "translate(-100%, -100%)" });
-    this.corners.replaceChildren(first, last);
-  }
-
-  paint(frame, rows, score, dense) {
-    const { store } = this, { colour } = store, { field } = store.given, g = this.sheet(frame);
-    const [page, neuron, yours, ...classes] = ["page", "neuron", "yours", "c0", "c1", "c2", "c3"].map(colour);
-    const [sx, sy] = this.scales(frame), long = (dense ? DENSE : PAIRS).long;
-    g.save();
     g.clip();
+    if (this.inputs.length < 2) this.line(g);
+    else this.plane(g);
+    g.restore();
+  }
+
+  // Of one input: the neuron's value, as all arrows point along one line.
+  line(g) {
+    const { store, scales: [sx, sy] } = this, { points: [x], values = [] } = store.given.field;
+    g.fillStyle = store.colours.neuron;
+    values.forEach((value, i) => g.fillRect(sx(x[i]) - 1.5, sy(value) - 1.5, 3, 3));
+  }
+
+  plane(g) {
+    const { store, dense, inputs, turned, look: { long }, scales: [sx, sy] } = this, { inHand: score, section } = store, { field } = store.given;
+    const { page, neuron, yours, soft, c0, c1, c2, c3 } = store.colours, classes = [c0, c1, c2, c3];
     if (this.greys) {
-      const { low, high, side } = store.section, half = [0, 1].map((i) => (high[i] - low[i]) / (side - 1) / 2);
+      const { low, high, side } = section, half = [0, 1].map((i) => (high[i] - low[i]) / (side - 1) / 2);
       const [left, right, bottom, top] = [sx(low[0] - half[0]), sx(high[0] + half[0]), sy(low[1] - half[1]), sy(high[1] + half[1])];
       g.imageSmoothingQuality = "high";
       g.drawImage(this.greys, left, top, right - left, bottom - top);
     }
     const lines = score ? (store.choices.levels ?? (dense ? LINES : 0)) : 0;
-    if (lines && store.section) {
-      g.strokeStyle = store.isMachine(store.text) ? colour("soft") : yours;
-      g.globalAlpha = 0.5;
-      g.lineWidth = 1;
+    if (lines && section) {
+      Object.assign(g, { strokeStyle: store.isMachine(store.text) ? soft : yours, globalAlpha: 0.5, lineWidth: 1 });
       g.beginPath();
-      for (const [x0, y0, x1, y1] of levels(store.reading(store.text).tree, store.section, this.inputs, field, store.given.language, lines)) {
+      for (const [x0, y0, x1, y1] of levels(store.reading(store.text).tree, section, inputs, field, store.given.language, lines)) {
         g.moveTo(sx(x0), sy(y0));
         g.lineTo(sx(x1), sy(y1));
       }
       g.stroke();
       g.globalAlpha = 1;
     }
-    const [px, py] = this.inputs.map((j) => field.points[j]);
+    const [px, py] = inputs.map((j) => field.points[j]);
     if (!field.rank && !this.greys) shaded(field.values, (i, shade) => {
       g.fillStyle = shade;
       g.fillRect(sx(px[i]) - 3, sy(py[i]) - 3, 6, 6);
     });
-    const turned = this.turned(frame), w = field.weights, most = w?.reduce((a, b) => Math.max(a, b));
-    for (const i of rows) {
+    const w = field.weights, most = w?.reduce((a, b) => Math.max(a, b));
+    for (const i of this.rows) {
       if (most) g.globalAlpha = 0.3 + (0.7 * w[i]) / most;
-      const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, this.inputs);
-      both.neuron = turned(both.neuron);
-      both.formula = both.formula && turned(both.formula);
-      const angle = score ? classOf(score.degrees[i]) : 0;
+      const x = sx(px[i]), y = sy(py[i]), both = arrows(field, score?.along, i, inputs), along = turned(both.neuron);
+      const angle = score ? classOf(score.degrees[i]) : 0, told = score ? classes[angle] : neuron;
       if (dense) {
-        arrow(g, x, y, both.neuron, long, score ? classes[angle] : neuron, page, WIDTHS[angle], true);
+        arrow(g, x, y, along, long, told, page, WIDTHS[angle], true);
         continue;
       }
-      if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, both.formula, long, yours, page, 2.4);
-      arrow(g, x, y, both.neuron, long, neuron, page, 2.2);
-      g.fillStyle = score ? classes[angle] : neuron;
+      if (both.formula && Number.isFinite(both.formula[0])) arrow(g, x, y, turned(both.formula), long, yours, page, 2.4);
+      arrow(g, x, y, along, long, neuron, page, 2.2);
+      g.fillStyle = told;
       g.beginPath();
       g.arc(x, y, score ? 2.2 + 0.5 * angle : 2.4, 0, 7);
       g.fill();
     }
-    g.restore();
   }
 
-  // Arrows on the screen, where they cross level lines at right angles.
-  turned(frame) {
-    const { field } = this.store.given, sides = [frame.width, frame.height];
-    const pixels = this.plot.ranges.map(([low, high], i) => (sides[i] / (high - low)) * (field.spread[this.inputs[i]] || 1));
+  // Turns arrows so that on the screen they cross level lines at right angles.
+  get turned() {
+    const { frame, inputs, plot: { ranges } } = this, { spread } = this.store.given.field, sides = [frame.width, frame.height];
+    const pixels = ranges.map(([low, high], i) => (sides[i] / (high - low)) * (spread[inputs[i]] || 1));
     return ([a, b]) => {
       const [u, v] = [a / pixels[0], b / pixels[1]], by = Math.hypot(a, b) / (Math.hypot(u, v) || 1);
       return [u * by, v * by];
     };
   }
 
-  tell(rows) {
-    const { store } = this, { field } = store.given, score = store.text ? store.score(store.text) : null;
-    const chosen = rows.map((row) => this.plot.source("points").data.row[row]);
-    const [first] = chosen;
-    const numbers = field.names.slice(0, 6).map((name, j) => `${name} = ${Number(field.points[j][first].toPrecision(3))}`);
-    const middle = score && chosen.map((row) => score.degrees[row]).sort((a, b) => a - b)[chosen.length >> 1];
-    const said = { count: chosen.length, numbers: numbers.join(", "), angle: degrees(middle ?? NaN) };
-    this.told = true;
-    this.slices.draw(chosen.length > 1 ? WORDS[score ? "points" : "somePoints"](said) : score ? WORDS.point(said) : said.numbers);
-  }
 }
+
+const equal = (name, value, digits) => `${name} = ${local(Number(value.toPrecision(digits)))}`;
 
 function arrow(g, x, y, [a, b], long, colour, page, width, centred = false) {
   const size = Math.hypot(a, b);

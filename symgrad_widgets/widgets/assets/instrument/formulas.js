@@ -1,27 +1,27 @@
 // The formulas found and guessed, shortest first; the one with the diamond is shown everywhere.
-import { button, degrees, h, sized, ten } from "./dom.js";
+import { degrees, h, news, Panel, plain, sized, ten } from "./dom.js";
 import { KINDS, WORDS } from "./words.js";
 
-export class FormulasPanel {
+export class FormulasPanel extends Panel {
   constructor(store) {
-    this.store = store;
+    super(store);
     this.rows = new Map(); // text: row
     this.losses = false;
-    this.list = h("div.sgi-list", { role: "listbox", "aria-label": WORDS.formulas, tabIndex: -1,
+    this.list = h("div.sgi-list", { role: "listbox", ariaLabel: WORDS.formulas, tabIndex: -1,
       onkeydown: (event) => this.keyed(event) });
     sized(this.list, () => {
-      this.at = null;
+      this.fresh("at", null);
       store.touch();
     }, store.host.signal);
-    this.which = button("°", () => {
+    this.which = plain("°", () => {
       this.losses = !this.losses;
-      this.store.touch();
-    }, { className: "sgi-plain", title: WORDS.anglesOrErrors });
+      store.touch();
+    }, { title: WORDS.anglesOrErrors });
     this.said = h("span.sgi-note", { role: "status" });
     this.copies = h("p.sgi-copies", {}, `${WORDS.copy} `,
-      ...["LaTeX", "SymPy", "Python", "MathML"].map((name) => button(name, () => this.copy(name), { className: "sgi-plain" })), " ", this.said);
+      ...["LaTeX", "SymPy", "Python", "MathML"].map((name) => plain(name, () => this.copy(name))), " ", this.said);
     this.tree = h("div.sgi-tree");
-    this.element = h("section.sgi-formulas", { "aria-label": WORDS.formulas },
+    this.element = h("section.sgi-formulas", { ariaLabel: WORDS.formulas },
       h("h3", {}, h("b", {}, WORDS.formulas), h("span", {}, `${WORDS.shortest} · `, this.which)), this.list, this.copies, this.tree);
   }
 
@@ -58,57 +58,54 @@ export class FormulasPanel {
     this.rows.get(next)?.focus();
   }
 
+  get empty() {
+    return this.store.alone && !this.store.has("time") && !(this.store.ready && this.entries.length);
+  }
+
   draw() {
-    const { store } = this;
-    if (!store.ready || !store.has("formulas")) return;
+    const { store, list, rows } = this, { tree = "" } = store.given;
+    if (!store.ready) return;
+    const { entries } = this;
     this.which.textContent = this.losses ? WORDS.byError : WORDS.byAngle;
-    this.element.hidden = store.panels.length > 0 && !this.entries.length && !store.has("time");
-    const { entries } = this, kept = new Set(), { tree = "" } = store.given;
-    if (this.treeShown !== tree) {
-      this.tree.innerHTML = this.treeShown = tree;
+    if (this.fresh("tree", tree)) {
+      this.tree.innerHTML = tree;
       this.tree.firstChild?.removeAttribute("style");
     }
-    const rows = entries.map(({ text, mine, best }, place) => {
-      const key = store.live === text ? "live" : text;
-      kept.add(key);
-      if (!this.rows.has(key)) this.rows.set(key, this.row());
-      const row = this.rows.get(key), on = text === store.text, score = store.score(text);
-      if (row.text !== text) {
-        row.text = text;
-        row.querySelector(".sgi-tex").innerHTML = store.type(text);
-      }
-      const worth = !score ? "" : this.losses ? ten(score.loss) : degrees(score.middle);
-      const kind = best && store.generation.kind, [name, sentence] = KINDS[kind] ?? ["", ""], tag = row.querySelector(".sgi-tag");
-      const first = on || (place === 0 && !entries.some((one) => one.text === store.text)), look = [mine, on, first, worth, name].join();
-      if (row.look === look) return row;
-      row.look = look;
-      row.classList.toggle("sgi-mine", mine);
-      row.setAttribute("aria-selected", String(on));
-      row.tabIndex = first ? 0 : -1;
-      row.querySelector(".sgi-mark").textContent = on ? "◆" : "";
-      row.querySelector("em").textContent = worth;
-      Object.assign(tag, { textContent: name, title: sentence, hidden: !name });
-      tag.classList.toggle("sgi-match", kind === "match");
-      return row;
-    });
-    for (const key of this.rows.keys()) if (!kept.has(key)) this.rows.delete(key);
-    if (rows.length !== this.list.children.length || rows.some((row, i) => this.list.children[i] !== row)) this.list.replaceChildren(...rows);
-    const at = `${store.text} ${rows.length}`;
-    if (this.at === at || store.live !== null) return;
-    this.at = at;
-    const on = rows.find((row) => row.text === store.text), { list } = this;
+    const before = new Map(rows), first = entries.find(({ text }) => text === store.text) ?? entries[0];
+    rows.clear();
+    for (const one of entries) {
+      const key = store.live === one.text ? "live" : one.text, row = before.get(key) ?? this.row();
+      rows.set(key, row);
+      this.fill(row, one, one === first);
+    }
+    const all = [...rows.values()], on = all.find((row) => row.text === store.text);
+    if (all.length !== list.children.length || all.some((row, i) => list.children[i] !== row)) list.replaceChildren(...all);
+    if (store.live !== null || !this.fresh("at", `${store.text} ${all.length}`) || !on) return;
     const seen = () => {
       const top = on.offsetTop - list.offsetTop;
       list.scrollTop = Math.max(Math.min(list.scrollTop, top), top + on.offsetHeight - list.clientHeight);
     };
-    if (!on) return;
     seen();
     setTimeout(seen, 200); // type takes its height later
   }
 
+  // What a row shows; `first`: the Tab key leads to it.
+  fill(row, { text, mine, best }, first) {
+    const { store } = this, [mark, type, tag, worth] = row.children, score = store.score(text), on = text === store.text;
+    const kind = best && store.generation.kind, [name, sentence] = KINDS[kind] ?? ["", ""];
+    if (row.text !== text) type.innerHTML = store.type((row.text = text));
+    const said = !score ? "" : this.losses ? ten(score.loss) : degrees(score.angle);
+    if (!row.fresh("look", [mine, on, first, said, name].join())) return;
+    Object.assign(row, { ariaSelected: on, tabIndex: first ? 0 : -1 });
+    row.classList.toggle("sgi-mine", mine);
+    mark.textContent = on ? "◆" : "";
+    worth.textContent = said;
+    Object.assign(tag, { textContent: name, title: sentence, hidden: !name });
+    tag.classList.toggle("sgi-match", kind === "match");
+  }
+
   row() {
-    const row = h("div.sgi-row", { role: "option", onclick: () => this.store.select(row.text) },
+    return h("div.sgi-row", { role: "option", fresh: news(), onclick: ({ currentTarget }) => this.store.select(currentTarget.text) },
       h("span.sgi-mark"), h("span.sgi-tex"), h("span.sgi-tag", { hidden: true }), h("em"));
-    return row;
   }
 }

@@ -1,23 +1,27 @@
 // The guess: shown in type while it is written, its numbers dragged, stepped and placed.
-import { numbers, placed, retyped } from "../formula/index.js";
-import { button, enable, h, sized } from "./dom.js";
+import { crossed, numbers, rangeOf, retyped, rounded, shortened, stepOf } from "../formula/index.js";
+import { button, degrees, enable, h, Panel, put, sized } from "./dom.js";
+import { local } from "./spoken.js";
 import { WORDS } from "./words.js";
 
+const DIGIT = 12, SIGN = 36; // pixels: of a digit, and what a sign takes beside a number
 const FINE = 100; // pixels in which a drag changes a number by its own size
+const PAUSE = 400, PACE = 60; // milliseconds until a sign that is held goes on, and between two steps of it
 
-export class GuessPanel {
+export class GuessPanel extends Panel {
   constructor(store) {
-    this.store = store;
+    super(store);
     this.active = 0; // number that - and + change
     this.label = h("b.sgi-label");
+    this.angle = h("b.sgi-now", { ariaHidden: "true" }); // on a phone, where the angle is far below
     this.math = h("span.sgi-math");
     this.handles = [];
-    this.less = button("−", () => this.step(-1), { className: "sgi-pm" });
-    this.more = button("+", () => this.step(1), { className: "sgi-pm" });
+    this.less = this.sign("−", -1);
+    this.more = this.sign("+", 1);
     this.line = h("div.sgi-formula", {}, this.math, this.less, this.more);
     this.input = h("input.sgi-type", {
       type: "text", spellcheck: false, autocomplete: "off", autocapitalize: "off", enterKeyHint: "done",
-      "aria-label": WORDS.yours,
+      ariaLabel: WORDS.yours,
       oninput: () => this.typed(),
       onkeydown: (event) => this.keyed(event),
       onblur: () => this.entered(),
@@ -25,8 +29,8 @@ export class GuessPanel {
     this.place = button(WORDS.place, () => this.best(), { title: WORDS.placeTitle });
     this.undo = button(WORDS.undo, () => this.store.undo());
     this.says = h("p.sgi-says", { role: "status" });
-    this.element = h("section.sgi-guess", { "aria-label": WORDS.yours },
-      h("div.sgi-line", {}, this.label, this.line),
+    this.element = h("section.sgi-guess", { ariaLabel: WORDS.yours },
+      h("div.sgi-line", {}, this.label, this.angle, this.line),
       h("div.sgi-line", {}, this.input, this.place, this.undo), this.says);
     sized(this.line, () => this.settle(), store.host.signal);
   }
@@ -34,31 +38,30 @@ export class GuessPanel {
   // Typing
 
   typed() {
-    const text = this.input.value;
+    const { store, input: { value: text } } = this, { tree, error, alternatives = [] } = text.trim() ? store.reading(text) : {};
     this.writing = true;
-    const reading = text.trim() ? this.store.reading(text) : null;
-    this.problem = reading?.error?.message ?? "";
-    this.instead = reading?.error ? [] : (reading?.alternatives ?? []);
-    if (reading?.tree) this.store.hold(text);
-    else this.store.touch();
+    this.instead = alternatives;
+    if (tree) store.hold(text);
+    store.problem = error?.message ?? "";
+    store.touch();
   }
 
   keyed(event) {
-    if (event.key === "Enter") this.entered();
+    if (event.key === "Enter") this.entered(true);
     if (event.key === "Escape") {
       this.writing = false;
-      this.problem = "";
-      this.store.live = null;
-      this.store.touch();
+      this.store.hold(null);
     }
   }
 
-  entered() {
-    const text = this.input.value.trim();
-    if (!this.writing || this.problem || !text) return;
+  // The box has been left, or Enter pressed in it.
+  entered(pressed = false) {
+    const { store, writing } = this, text = this.input.value.trim();
+    if (!(writing || pressed) || !text || store.reading(text).error) return;
     this.writing = false;
-    if (text !== this.store.state.selected) this.store.keep(text);
-    else this.store.hold(null);
+    if (writing && text !== store.state.selected) return store.keep(text);
+    store.hold(null);
+    if (pressed) store.enter();
   }
 
   // Numbers
@@ -69,7 +72,7 @@ export class GuessPanel {
 
   // Those that are dragged: all but whole exponents.
   get places() {
-    return this.tree ? numbers(this.tree).map((one, i) => ({ ...one, i })).filter((one) => !one.power) : [];
+    return this.tree ? numbers(this.tree).map((one, i) => ({ ...one, i, text: `${one.value < 0 ? "−" : ""}${one.text}` })).filter((one) => !one.power) : [];
   }
 
   // The formula's text with another number, which stays a number: 0 would take its part of the formula away.
@@ -78,23 +81,48 @@ export class GuessPanel {
     return retyped(text, tree, numbers(tree).map((one, i) => (i === which ? value : one.value)));
   }
 
-  step(by) {
+  // Turn the number in hand by so many steps, or to an end of its range.
+  turn(by, end = 0) {
     const place = this.places[Math.min(this.active, this.places.length - 1)];
     if (!place) return;
-    const size = stepOf(place.value);
-    this.keep(this.withNumber(this.store.text, place.i, rounded(place.value + by * size, size)));
+    const { i, value } = place, size = stepOf(value);
+    this.store.hold(this.withNumber(this.store.text, i, end ? end * rangeOf(value) : rounded(value + by * size, size)));
   }
 
-  // Keep a text in the place of the guess that it came from.
-  keep(text, from = this.store.state.selected) {
-    if (text === from && this.store.live === null) return;
-    this.store.keep(text, from);
+  step(...given) {
+    const from = this.store.state.selected;
+    this.turn(...given);
+    this.keep(from);
+  }
+
+  // Keep what is shown in the place of the guess that it came from.
+  keep(from = this.store.state.selected) {
+    const { live } = this.store;
+    if (live !== null && live !== from) this.store.keep(live, from);
+    else this.store.hold(null);
+  }
+
+  // − or +, which goes on while it is held.
+  sign(text, by) {
+    const sign = button(text, ({ detail }) => detail || this.step(by), { className: "sgi-pm", onpointerdown: (event) => {
+      this.entered();
+      const go = () => {
+        this.turn(by);
+        again = setTimeout(go, again ? PACE : PAUSE);
+      };
+      let again = null;
+      this.holding(sign, event, () => null, () => clearTimeout(again));
+      go();
+    } });
+    return sign;
   }
 
   best() {
-    const { text, given } = this.store;
+    const { store, tree, store: { text, given: { field, language } } } = this;
     if (!this.places.length) return;
-    this.keep(retyped(text, this.tree, placed(this.tree, given.field, given.language).values, 4));
+    const better = retyped(text, tree, shortened(tree, crossed(tree, field, language).values, field, language));
+    if (store.score(better).loss < store.score(text).loss) store.hold(better); // rounded, they may be no better
+    this.keep();
   }
 
   handle(k) {
@@ -102,11 +130,12 @@ export class GuessPanel {
       onfocus: () => this.activate(k),
       onpointerdown: (event) => this.grab(event, k),
       onkeydown: (event) => {
-        const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
-        if (!by) return;
+        const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key], end = { Home: -1, End: 1 }[event.key];
+        if (event.key === "Enter") this.store.enter();
+        if (!by && !end) return;
         event.preventDefault();
         this.active = k;
-        this.step(by);
+        this.step(by, end);
       } });
   }
 
@@ -117,44 +146,48 @@ export class GuessPanel {
   }
 
   grab(event, k) {
-    const { store } = this, from = store.state.selected, text = store.text, handle = this.handles[k];
-    const { i, value } = this.places[k], size = Math.max(Math.abs(value), 0.1);
+    const { store } = this, { text } = store, handle = this.handles[k];
+    const { i, value } = this.places[k], size = value ? Math.max(Math.abs(value), 0.1) : 1;
     const grain = stepOf(size) / 2, start = event.clientX;
     this.active = k;
     handle.focus();
     event.preventDefault();
-    handle.setPointerCapture(event.pointerId);
-    handle.classList.add("sgi-held");
-    const move = (moved) => {
+    this.holding(handle, event, (moved) => {
       const slower = moved.shiftKey ? 0.1 : 1;
       store.hold(this.withNumber(text, i, rounded(value + ((moved.clientX - start) / FINE) * size * slower, grain * slower)));
-    };
-    const done = new AbortController(), end = () => {
-      handle.classList.remove("sgi-held");
+    });
+  }
+
+  // What is shown while the pointer is down is kept when it is let go.
+  holding(element, { pointerId }, move, over = () => null) {
+    const from = this.store.state.selected, done = new AbortController(), end = () => {
+      element.classList.remove("sgi-held");
       done.abort();
-      if (store.live !== null && store.live !== from) this.keep(store.live, from);
-      else store.hold(null);
+      over();
+      this.keep(from);
     };
+    this.writing = false;
+    element.setPointerCapture(pointerId);
+    element.classList.add("sgi-held");
     for (const [name, act] of [["pointermove", move], ["pointerup", end], ["pointercancel", end]])
-      handle.addEventListener(name, act, { signal: done.signal });
+      element.addEventListener(name, act, { signal: done.signal });
   }
 
   // Drawing
 
   draw() {
-    const { store } = this, { text } = store;
+    const { store, places } = this, { text } = store;
     if (!store.ready) return;
     const mine = text === null || store.live !== null || !store.isMachine(text);
     this.element.classList.toggle("sgi-mine", mine);
     this.label.textContent = mine ? WORDS.yours : WORDS.shown;
-    if (this.written !== text) {
-      this.written = text;
+    this.angle.textContent = store.inHand ? degrees(store.inHand.angle) : "";
+    if (this.fresh("text", text)) {
       this.math.innerHTML = text ? store.type(text) : "";
       if (!this.writing) this.input.value = text && !mine ? store.reading(text).written : (text ?? "");
     }
-    const [a, b = ""] = store.state.inputs;
-    this.input.placeholder = `${WORDS.type} ${a}² + 2 ${b || a}`;
-    const { places } = this;
+    const [a, b = a] = store.state.inputs;
+    this.input.placeholder = `${WORDS.type} ${a}² + 2 ${b}`;
     while (this.handles.length < places.length) {
       const handle = this.handle(this.handles.length);
       this.handles.push(handle);
@@ -162,49 +195,51 @@ export class GuessPanel {
     }
     while (this.handles.length > places.length) this.handles.pop().remove();
     if (this.active >= places.length) this.active = Math.max(0, places.length - 1);
-    places.forEach(({ value, text: typed }, k) => {
-      const handle = this.handles[k];
-      handle.setAttribute("aria-label", WORDS.number({ place: k + 1 }));
-      handle.setAttribute("aria-valuenow", String(value));
-      handle.setAttribute("aria-valuetext", typed);
-      handle.title = WORDS.drag;
-    });
-    const now = places[this.active]?.text ?? "";
+    places.forEach(({ value, text: typed }, k) => Object.assign(this.handles[k], { ariaLabel: WORDS.number({ place: k + 1 }), ariaValueNow: value,
+      ariaValueMin: -rangeOf(value), ariaValueMax: rangeOf(value), ariaValueText: local(typed), title: WORDS.drag }));
+    const now = local(places[this.active]?.text ?? "");
     this.less.hidden = this.more.hidden = !places.length;
-    this.less.setAttribute("aria-label", WORDS.less({ text: now }));
-    this.more.setAttribute("aria-label", WORDS.more({ text: now }));
-    enable(this.place, places.length);
+    this.less.ariaLabel = WORDS.less({ text: now });
+    this.more.ariaLabel = WORDS.more({ text: now });
+    enable(this.place, places.length && !store.problem);
     enable(this.undo, store.history.length);
-    const settled = `${text} ${this.active}`;
-    if (this.settled !== settled) this.settle();
-    this.settled = settled;
+    if (this.fresh("settled", `${text} ${this.active}`)) this.settle();
     this.say();
   }
 
-  // Put each handle over its number, and - and + beside the one in hand.
+  // Put each handle over its number, and - and + beside the one in hand. That one keeps the room of the widest that it
+  // has been, with one digit to spare, so that both signs stay in their places.
   settle() {
-    const { places } = this;
-    const marks = places.map((one) => this.math.querySelector(`[data-start="${one.start}"]`));
-    marks.forEach((mark, k) => mark?.classList.toggle("sgi-active", k === this.active));
-    const around = this.line.getBoundingClientRect();
+    const { places, active, store: { text } } = this, { left: from, top } = this.line.getBoundingClientRect();
+    const marks = places.map(({ start }) => this.math.querySelector(`[data-start="${start}"]`)), now = marks[active];
+    for (const mark of marks.filter(Boolean)) {
+      mark.classList.add("sgi-place");
+      mark.classList.toggle("sgi-active", mark === now);
+      mark.style.paddingInline = "";
+    }
+    const spare = this.fresh("room", `${active} ${text?.replace(/[-+−\d.]/g, "")}`) ? DIGIT : 0;
+    let gap = 0;
+    if (now) {
+      const { width } = now.getBoundingClientRect();
+      this.room = spare ? width + spare : Math.max(this.room, width);
+      gap = (this.room - width) / 2 + SIGN;
+      now.style.paddingInline = `${gap}px`;
+    }
     marks.forEach((mark, k) => {
       if (!mark || !this.handles[k]) return;
-      const box = mark.getBoundingClientRect(), gap = k === this.active ? 36 : 0;
-      const [left, width] = [box.left - around.left + gap, box.width - 2 * gap];
-      Object.assign(this.handles[k].style, { left: `${left}px`, width: `${width}px`, top: `${box.bottom - around.top - 30}px` });
-      if (k !== this.active) return;
-      for (const [sign, at] of [[this.less, left - 34], [this.more, left + width + 4]])
-        Object.assign(sign.style, { left: `${at}px`, top: `${(box.top + box.bottom) / 2 - around.top - 15}px` });
+      const box = mark.getBoundingClientRect(), left = box.left - from, inside = mark === now ? gap : 0, low = mark.closest("mfrac") ? 6 : 0;
+      put(this.handles[k], { left: left + inside, width: box.width - 2 * inside, top: box.bottom - top - 28 - low });
+      if (mark !== now) return;
+      const side = 30 - low, sign = { width: side, height: side, top: (box.top + box.bottom - side) / 2 - top };
+      put(this.less, { ...sign, left: left + SIGN - 4 - side });
+      put(this.more, { ...sign, left: left + box.width - SIGN + 4 });
     });
   }
 
   say() {
-    const { store } = this, error = this.problem || store.given.error;
+    const { store } = this, error = store.problem || store.given.error;
     this.says.classList.toggle("sgi-error", Boolean(error));
-    if (error || !this.instead?.length || !this.writing) {
-      this.says.replaceChildren(error ?? "");
-      return;
-    }
+    if (error || !this.instead?.length || !this.writing) return this.says.replaceChildren(error ?? "");
     const reading = store.text ? store.reading(store.text) : null;
     const choices = this.instead.map((other) => button(other, () => {
       this.input.value = other;
@@ -213,14 +248,4 @@ export class GuessPanel {
     }, { onmousedown: (event) => event.preventDefault() }));
     if (reading?.written) this.says.replaceChildren(`${WORDS.alternatives(reading)} `, ...choices, " ?");
   }
-}
-
-// A step of a number's second digit: 0.1 of 3.0, 10 of 345.
-function stepOf(value) {
-  return 10 ** (Math.floor(Math.log10(Math.max(Math.abs(value), 0.1)) + 1e-9) - 1);
-}
-
-function rounded(value, step) {
-  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
-  return Number((Math.round(value / step) * step).toFixed(digits));
 }

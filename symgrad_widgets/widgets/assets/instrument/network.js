@@ -1,48 +1,46 @@
 // The network: every neuron a tile of what it computes over the chosen inputs, joined by its weights; a layer by
 // itself as a grid.
 import { bytes } from "../formula/index.js";
-import { button, h, pixels, sized } from "./dom.js";
+import { button, h, Panel, pixels, plain, put, sized } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const FEW = 10; // tiles of a column before it is opened
 const SLOW = 250; // milliseconds of an answer: neurons of such a network are asked for one by one, when looked at
 
-export class NetworkPanel {
+export class NetworkPanel extends Panel {
   constructor(store) {
-    this.store = store;
+    super(store);
     this.opened = null; // column that shows all its neurons
     this.sorted = false; // by activity
-    this.links = h("canvas.sgi-links", { "aria-hidden": "true" });
+    this.links = h("canvas.sgi-links", { ariaHidden: "true" });
     this.columns = h("div.sgi-columns");
     this.stage = h("div.sgi-tiles", { onkeydown: (event) => this.keyed(event) }, this.links, this.columns);
-    this.by = h("select", { "aria-label": WORDS.colourBy, onchange: () => store.host.choose({ ...store.choices, colour_by: this.by.value }) });
+    this.by = h("select", { ariaLabel: WORDS.colourBy, onchange: () => store.choose({ colour_by: this.by.value }) });
+    this.how = h("span", {}, WORDS.choose);
     this.said = h("p.sgi-note", { role: "status" });
-    this.element = h("section.sgi-network", { "aria-label": WORDS.network },
-      h("h3", {}, h("b", {}, WORDS.network), store.panels.length ? h("span", {}, `${WORDS.colourBy} `, this.by) : h("span", {}, WORDS.choose)), this.stage, this.said);
+    this.element = h("section.sgi-network", { ariaLabel: WORDS.network },
+      h("h3", {}, h("b", {}, WORDS.network), this.how), this.stage, this.said);
     sized(this.stage, () => this.join(), store.host.signal);
   }
 
   draw() {
-    const { store } = this, { network } = store.given;
-    if (!store.has("network") || !network) return;
-    const key = `${store.given.networks} ${this.opened} ${store.dark} ${this.sorted} ${store.given.layer?.layer}`;
-    if (this.key !== key) {
-      this.key = key;
+    const { store, opened, sorted } = this, { given: { network, networks, layer: sent }, state: { layer, neurons }, dark, looked } = store;
+    if (!network) return;
+    const tiles = [networks, opened, dark, sorted, sent?.layer].join(" ");
+    if (this.fresh("tiles", tiles)) {
       this.tiles = [];
-      this.element.classList.toggle("sgi-whole", this.opened !== null);
-      if (this.opened === null) this.build(network);
+      this.links.hidden = opened !== null;
+      if (opened === null) this.build(network);
       else this.whole(network);
     }
     this.measures();
     this.next();
-    const { layer, neurons } = store.state, { looked } = store, marks = JSON.stringify([key, layer, neurons, looked]);
-    if (this.marks === marks) return;
-    this.marks = marks;
-    const tiles = this.tiles.filter((one) => one.choosable), on = (tile) => tile.layer === layer && neurons.includes(tile.neuron);
-    const first = tiles.find(on) ?? tiles[0];
-    for (const tile of tiles) {
-      tile.element.setAttribute("aria-pressed", String(on(tile)));
-      tile.element.classList.toggle("sgi-looked", Boolean(looked && looked[0] === tile.layer && looked[1] === tile.neuron));
+    if (!this.fresh("marks", JSON.stringify([tiles, layer, neurons, looked]))) return;
+    const all = this.tiles.filter((one) => one.choosable), on = (tile) => tile.layer === layer && neurons.includes(tile.neuron);
+    const first = all.find(on) ?? all[0];
+    for (const tile of all) {
+      tile.element.ariaPressed = on(tile);
+      tile.element.classList.toggle("sgi-looked", store.looksAt(tile.layer, tile.neuron));
       tile.element.tabIndex = tile === first ? 0 : -1;
     }
   }
@@ -50,12 +48,12 @@ export class NetworkPanel {
   // What tiles fade by, where a view leaves that open, and what is said of the current neuron.
   measures() {
     const { given: { measures, legend, said = "", error }, choices } = this.store;
-    const wrong = this.store.panels.length ? error : "";
+    const wrong = this.store.alone ? error : "";
     this.said.textContent = wrong || said;
     this.said.classList.toggle("sgi-error", Boolean(wrong));
     this.by.value = choices.colour_by;
-    if (!measures || this.measured === measures) return;
-    this.measured = measures;
+    if (!measures || !this.fresh("measures", measures)) return;
+    this.how.replaceChildren(`${WORDS.colourBy} `, this.by);
     this.by.replaceChildren(...measures.map(([value, name, ready]) => h("option", { value, disabled: !ready }, name)));
     this.by.value = choices.colour_by;
     this.by.title = WORDS.fades({ title: legend[0], low: legend[1], high: legend[2] });
@@ -67,15 +65,14 @@ export class NetworkPanel {
       const order = active(column), kept = [...order.filter(own), ...order.filter((i) => !own(i))].slice(0, FEW);
       const tiles = kept.sort((a, b) => a - b).map((i) => this.tile(column, i, c, side));
       const more = column.count - tiles.length;
-      const toggle = more > 0 && column.choosable ? button(`+${more}`, () => this.open(c), { className: "sgi-plain", title: WORDS.all(column) })
+      const toggle = more > 0 && column.choosable ? plain(`+${more}`, () => this.open(c), { title: WORDS.all(column) })
         : h("span.sgi-plain", {}, more > 0 ? `+${more}` : "");
       const last = c === columns.length - 1;
       const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer({ number: c });
       return h("div.sgi-column", {}, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.layer ?? title }, title), toggle);
     }));
-    this.ahead = this.store.panels.length ? [] : this.tiles.filter((one) => one.choosable);
+    this.ahead = this.store.alone ? [] : this.tiles.filter((one) => one.choosable);
     this.weights = links.map((text) => text && bytes(text, Int8Array));
-    this.network = { columns };
     this.join();
   }
 
@@ -97,7 +94,7 @@ export class NetworkPanel {
       this.sorted = !this.sorted;
       this.store.touch();
     });
-    const jump = h("input.sgi-jump", { type: "number", min: 0, max: column.count - 1, placeholder: WORDS.numberOf, "aria-label": WORDS.jump({ last: column.count - 1 }),
+    const jump = h("input.sgi-jump", { type: "number", min: 0, max: column.count - 1, placeholder: WORDS.numberOf, ariaLabel: WORDS.jump({ last: column.count - 1 }),
       onchange: () => {
         const tile = this.tiles.find((one) => one.neuron === Number(jump.value));
         tile?.element.focus();
@@ -116,10 +113,9 @@ export class NetworkPanel {
       return [v - 4, v, v + 4, 255];
     });
     picture.style.opacity = 0.3 + 0.7 * column.strength[i];
-    const element = column.choosable
-      ? button("", (event) => this.tap(column.layer, neuron, event), { "aria-label": name, title: name, className: "sgi-tile" })
-      : h("span.sgi-tile", { title: name, role: "img", "aria-label": name });
-    element.append(picture);
+    const look = { className: "sgi-tile", title: name };
+    const element = column.choosable ? button(picture, (event) => this.tap(column.layer, neuron, event), look)
+      : h("span", { role: "img", ariaLabel: name, ...look }, picture);
     this.tiles.push({ element, c, i, neuron, layer: column.layer, choosable: column.choosable });
     return element;
   }
@@ -133,7 +129,7 @@ export class NetworkPanel {
       if (!ready || store.given.running || store.given.busy || store.live !== null || document.hidden) return;
       const { layer, neuron } = this.ahead.shift() ?? {};
       if (neuron === undefined) return;
-      if (store.ahead.has([layer, neuron].join(" "))) return this.next();
+      if (store.ahead.has(String([layer, neuron]))) return this.next();
       this.began = performance.now();
       host.send({ do: "look", layer, neuron, ahead: true });
     }, 60);
@@ -146,17 +142,20 @@ export class NetworkPanel {
 
   // Look at a neuron; tapped again it is chosen. With shift or ctrl it is one more, or one less.
   tap(layer, neuron, event) {
-    const { looked } = this.store;
-    if (event.shiftKey || event.ctrlKey || event.metaKey) this.choose(layer, neuron, layer === this.store.state.layer);
-    else if (looked?.[0] === layer && looked[1] === neuron) this.choose(layer, neuron);
+    if (event.shiftKey || event.ctrlKey || event.metaKey) this.more(layer, neuron);
+    else if (this.store.looksAt(layer, neuron)) this.choose(layer, neuron);
     else this.look(layer, neuron);
   }
 
   look(layer, neuron) {
     const { store } = this, { state } = store;
-    if (!store.has("formulas") && store.panels.length) return this.choose(layer, neuron);
-    if (layer === state.layer && state.neurons.length === 1 && state.neurons[0] === neuron) store.leave();
+    if (!store.has("formulas") && store.alone) return this.choose(layer, neuron);
+    if (String([layer, neuron]) === String([state.layer, state.neurons])) store.leave();
     else store.look(layer, neuron);
+  }
+
+  more(layer, neuron) {
+    this.choose(layer, neuron, layer === this.store.state.layer);
   }
 
   // Choose a neuron, or one more of the layer.
@@ -181,39 +180,39 @@ export class NetworkPanel {
     const next = way[0] ? there[Math.round((here.length > 1 ? here.indexOf(at) / (here.length - 1) : 0.5) * (there.length - 1))] : here[here.indexOf(at) + way[1]];
     if (!next) return;
     next.element.focus();
-    if (event.shiftKey) this.choose(next.layer, next.neuron, next.layer === this.store.state.layer);
+    if (event.shiftKey) this.more(next.layer, next.neuron);
     else this.look(next.layer, next.neuron);
   }
 
   // Weights as lines: grey, dashed where negative, as wide as they are large.
   join() {
     if (!this.weights || !this.element.getClientRects().length) return;
-    const { links } = this, around = this.stage.getBoundingClientRect(), sharp = devicePixelRatio || 1;
-    Object.assign(links, { width: this.stage.scrollWidth * sharp, height: this.stage.scrollHeight * sharp });
-    Object.assign(links.style, { width: `${this.stage.scrollWidth}px`, height: `${this.stage.scrollHeight}px` });
+    const { links, stage } = this, around = this.columns.getBoundingClientRect(), sharp = devicePixelRatio || 1;
+    put(links, { width: 0, height: 0 }); // or the stage would be as large as it was
+    const { scrollWidth: width, scrollHeight: height } = stage;
+    Object.assign(links, { width: width * sharp, height: height * sharp });
+    put(links, { width, height });
     const g = links.getContext("2d");
     g.scale(sharp, sharp);
-    g.strokeStyle = this.store.colour("ink");
-    const boxes = this.tiles.map(({ element }) => element.getBoundingClientRect());
+    g.strokeStyle = this.store.colours.ink;
+    const boxed = this.tiles.map((tile) => ({ ...tile, box: tile.element.getBoundingClientRect() })), of = (c) => boxed.filter((tile) => tile.c === c);
     this.weights.forEach((matrix, c) => {
       if (!matrix) return;
-      const width = this.network.columns[c].neurons.length, own = (column) => this.tiles.filter((tile) => tile.c === column);
-      const weight = (a, b) => matrix[b.i * width + a.i];
-      const most = Math.max(1, ...own(c).flatMap((a) => own(c + 1).map((b) => Math.abs(weight(a, b)))));
-      this.tiles.forEach((a, i) => a.c === c && this.tiles.forEach((b, j) => {
-        if (b.c !== c + 1) return;
-        const value = weight(a, b) / most, size = Math.abs(value);
-        if (size < 0.08) return;
-        const [from, to] = [boxes[i], boxes[j]];
+      const wide = this.store.given.network.columns[c].neurons.length;
+      const pairs = of(c).flatMap((a) => of(c + 1).map((b) => [matrix[b.i * wide + a.i], a.box, b.box]));
+      const most = Math.max(1, ...pairs.map(([weight]) => Math.abs(weight)));
+      for (const [weight, from, to] of pairs) {
+        const size = Math.abs(weight) / most;
+        if (size < 0.08) continue;
         const [x0, y0, x1, y1] = [from.right - around.left, (from.top + from.bottom) / 2 - around.top, to.left - around.left, (to.top + to.bottom) / 2 - around.top];
         g.globalAlpha = 0.05 + 0.6 * size ** 1.6;
         g.lineWidth = Math.max(0.5, 2 * size);
-        g.setLineDash(value < 0 ? [3, 2] : []);
+        g.setLineDash(weight < 0 ? [3, 2] : []);
         g.beginPath();
         g.moveTo(x0, y0);
         g.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
         g.stroke();
-      }));
+      }
     });
   }
 }

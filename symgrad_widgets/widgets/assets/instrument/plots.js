@@ -1,16 +1,15 @@
 // Bokeh's plots: embedded once, filled again and again, in the colours of the page.
-import { sized } from "./dom.js";
+import { h, put, sized } from "./dom.js";
+import { local } from "./spoken.js";
 
-const TEXTS = ["axis_label_text_color", "major_label_text_color", "major_tick_line_color", "grid_line_color"];
+let made = 0; // documents
 
 // A plot of `documents` in a box; `drawn(plot)` is called when it is there, when its size or its ranges change.
 export class Plot {
   constructor(Bokeh, document, box, drawn, signal) {
-    this.box = box;
-    this.drawn = drawn;
-    this.signal = signal;
-    this.view = null;
-    this.size = { width: 0, height: 0 };
+    Object.assign(this, { box, drawn, signal, view: null, size: { width: 0, height: 0 } });
+    this.corners = h("span.sgi-corners", { ariaHidden: true });
+    box.parentNode.append(this.corners); // above all that is drawn
     this.embedded = this.embed(Bokeh, document);
     this.embedded.catch((error) => console.error("symgrad: the plot could not be drawn:", error));
   }
@@ -19,10 +18,13 @@ export class Plot {
   async embed(Bokeh, document, tries = 0) {
     while (!this.box.isConnected && !this.signal.aborted) await new Promise((done) => setTimeout(done, 50));
     if (this.signal.aborted) return;
+    const copy = structuredClone(document), title = (copy.doc.title = `symgrad ${(made += 1)}`);
+    const gone = () => Bokeh.documents.splice(0, Infinity, ...Bokeh.documents.filter((one) => one.title() !== title)); // bokeh keeps them all
     let views;
     try {
-      views = await Bokeh.embed.embed_item(JSON.parse(JSON.stringify(document)), this.box);
+      views = await Bokeh.embed.embed_item(copy, this.box);
     } catch (error) {
+      gone();
       if (this.box.isConnected || tries > 9) throw error;
       return this.embed(Bokeh, document, tries + 1);
     }
@@ -31,15 +33,25 @@ export class Plot {
       views.clear();
       document.clear(); // or it looks at itself later
       this.view = null;
-      Bokeh.documents.splice(0, Infinity, ...Bokeh.documents.filter((one) => one !== document)); // bokeh keeps them all
+      gone();
     };
     this.signal.addEventListener("abort", forget);
     if (this.signal.aborted) return forget();
     this.view = views.roots[0];
     this.model = this.view.model;
     this.document = this.model.document;
+    for (const { formatter } of this.axes) {
+      const plain = formatter.doFormat.bind(formatter);
+      formatter.doFormat = (...given) => plain(...given).map(local);
+    }
+    // For each text bokeh asks for a style: the page would be laid out anew.
+    for (const { visuals = [] } of this.view.renderer_views) for (const one of visuals) one._get_css_value = () => "";
     this.paint();
-    const again = () => requestAnimationFrame(() => this.drawn());
+    const again = () => requestAnimationFrame(() => {
+      const { left, top, width, height } = this.frame ?? this.size;
+      put(this.corners, { left, top, width, height });
+      this.drawn();
+    });
     for (const range of [this.model.x_range, this.model.y_range]) {
       range.properties.start.change.connect(again);
       range.properties.end.change.connect(again);
@@ -55,8 +67,10 @@ export class Plot {
     return this.document.get_model_by_name(name);
   }
 
-  fill(name, columns) {
-    this.source(name).data = columns;
+  // Have a source show some rows: a column is a function of a row and its place, or the same for all.
+  fill(name, rows, columns) {
+    const column = (of) => rows.map((row, i) => (typeof of === "function" ? of(row, i) : of));
+    this.source(name).data = Object.fromEntries(Object.entries(columns).map(([key, of]) => [key, column(of)]));
   }
 
   // Call act(row) when a mark is tapped.
@@ -78,15 +92,19 @@ export class Plot {
 
   range([left, right], [bottom, top]) {
     const { x_range: x, y_range: y } = this.model;
-    x.setv({ start: left, end: right, reset_start: left, reset_end: right });
-    y.setv({ start: bottom, end: top, reset_start: bottom, reset_end: top });
-    for (const axis of [...this.model.below, ...this.model.left]) axis.visible = true;
+    for (const [range, start, end] of [[x, left, right], [y, bottom, top]]) range.setv({ start, end, reset_start: start, reset_end: end });
+    for (const axis of this.axes) axis.visible = true;
     this.model.outline_line_alpha = 0.35;
   }
 
-  labels(across, up) {
-    this.model.below[0].axis_label = across;
-    this.model.left[0].axis_label = up;
+  // Names of the axes, in the corners that what is drawn leaves free.
+  labels(across, up, falling = false) {
+    this.corners.replaceChildren(h("i", {}, across), h("i", {}, up));
+    this.corners.classList.toggle("sgi-falling", falling);
+  }
+
+  get axes() {
+    return [...this.model.below, ...this.model.left];
   }
 
   // The canvas cannot inherit colours: they are copied from the page.
@@ -95,10 +113,7 @@ export class Plot {
     const look = getComputedStyle(this.box), soft = look.getPropertyValue("--sgi-soft").trim() || look.color;
     if (!soft) return; // it is on no page just now
     this.model.outline_line_color = soft;
-    for (const item of [...this.model.below, ...this.model.left, ...this.model.center])
-      for (const name of Object.keys(item.properties)) {
-        if (TEXTS.includes(name)) item[name] = soft;
-        if (name.endsWith("label_text_font_size")) item[name] = `${12 * Number(look.getPropertyValue("--s"))}px`;
-      }
+    const major_label_text_font_size = `${12 * Number(look.getPropertyValue("--s"))}px`;
+    for (const axis of this.axes) Object.assign(axis, { major_label_text_color: soft, major_tick_line_color: soft, major_label_text_font_size });
   }
 }

@@ -1,17 +1,16 @@
 // With more than two inputs: a slider for each of the others, to see only the points near their values.
-import { button, ends, h } from "./dom.js";
+import { nearTo } from "../formula/index.js";
+import { ends, h, Panel, plain } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const MOST = 4; // sliders
-const NEAR = 0.15; // share of the points, those nearest to the slice
-const FEWEST = 60;
 const PAUSE = 120; // milliseconds between two questions to Python
 
-export class Slices {
+export class Slices extends Panel {
   constructor(store) {
-    this.store = store;
+    super(store);
     this.said = h("span");
-    this.toggle = button("", () => this.set(this.on ? {} : this.middle()), { className: "sgi-plain" });
+    this.toggle = plain("", () => this.set(this.on ? {} : this.middle()));
     this.sliders = h("span.sgi-slices");
     this.element = h("p.sgi-note", {}, this.said, " ", this.toggle, this.sliders);
   }
@@ -41,17 +40,9 @@ export class Slices {
 
   // Whether each point is near the slice; null where all are shown.
   near() {
-    const { store } = this, { slice } = store.state, { field } = store.given, { band } = store.choices, key = `${JSON.stringify(slice)} ${band} ${store.given.version}`;
+    const { store } = this, { slice } = store.state, { field, version } = store.given, { band } = store.choices;
     if (!this.on) return null;
-    if (this.key === key) return this.chosen;
-    const away = new Float64Array(field.count);
-    for (const [name, value] of Object.entries(slice)) {
-      const column = this.points(name), spread = field.spread[store.names.indexOf(name)] || 1;
-      for (let i = 0; i < away.length; i++) away[i] += ((column[i] - value) / spread) ** 2;
-    }
-    const share = Math.min(field.count - 1, Math.max(FEWEST, Math.floor(NEAR * field.count)));
-    const most = band ? band ** 2 * Object.keys(slice).length : away.slice().sort()[share];
-    Object.assign(this, { key, chosen: away.map((one) => one <= most) });
+    if (this.fresh("near", `${JSON.stringify(slice)} ${band} ${version}`)) this.chosen = nearTo(slice, field, band);
     return this.chosen;
   }
 
@@ -61,12 +52,11 @@ export class Slices {
 
   // How far from the slice points are shown, where a view leaves that open.
   breadth() {
-    const { store } = this;
-    return this.range(WORDS.band, [0.05, 3], (band) => store.host.choose({ ...store.choices, band }));
+    return this.range(WORDS.band, [0.05, 3], (band) => this.store.choose({ band }));
   }
 
   range(name, [min, max], act) {
-    const input = h("input", { type: "range", min, max, step: (max - min) / 100, "aria-label": name, oninput: () => {
+    const input = h("input", { type: "range", min, max, step: (max - min) / 100, ariaLabel: name, oninput: () => {
       clearTimeout(this.later);
       this.later = setTimeout(() => act(Number(input.value)), PAUSE);
     } });
@@ -78,9 +68,8 @@ export class Slices {
     this.said.textContent = this.element.title = text;
     this.toggle.hidden = !this.others.length || !store.given.field.rank;
     this.toggle.textContent = this.on ? WORDS.allPoints : WORDS.slice;
-    const shown = `${names} ${store.given.version}`;
-    if (this.shown !== shown) this.sliders.replaceChildren(...names.map((name) => this.slider(name)), ...(this.on && store.choices.band ? [this.breadth()] : []));
-    this.shown = shown;
+    if (this.fresh("sliders", `${names} ${store.given.version}`))
+      this.sliders.replaceChildren(...names.map((name) => this.slider(name)), ...(this.on && store.choices.band ? [this.breadth()] : []));
     for (const { firstChild: { textContent: name }, lastChild: input } of this.sliders.children)
       if (input !== document.activeElement) input.value = slice[name] ?? store.choices.band;
   }

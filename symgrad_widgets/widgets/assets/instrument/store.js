@@ -1,18 +1,32 @@
 // What is shown, and all that follows from it: the one state, what Python has given, and the formula in hand.
-import { FormulaError, lengthOf, mathml, read } from "../formula/index.js";
-import { computed, scored } from "./score.js";
+import { computed, FormulaError, lengthOf, mathml, read, scored } from "../formula/index.js";
 import { WORDS } from "./words.js";
 
-const KEPT = 60; // scores
+const ALWAYS = ["field", "guess", "angle", "told"]; // panels that are never closed
+const ALL = [...ALWAYS, "network", "formulas", "front", "bend", "time"];
+const KEPT = 60; // formulas whose values are kept
+
+// What a map keeps under a name, made when it is first asked for; the oldest goes.
+function kept(map, name, make) {
+  if (map.has(name)) return map.get(name);
+  if (map.size > KEPT) map.delete(map.keys().next().value);
+  const made = make();
+  map.set(name, made);
+  return made;
+}
+
+// Text of the best formula of a generation; null where none stands out.
+export const bestOf = (generation) => generation?.front[generation.best]?.text ?? null;
 
 export class Store {
   // host: { state(), send(message) }, the notebook's or a page's own.
   constructor(host) {
-    this.host = host;
-    this.state = host.state();
-    this.panels = host.panels ?? []; // those that a view shows, or all, which are opened one by one
-    this.given = { sections: new Map(), found: [], running: false, error: "", story: "" };
+    Object.assign(this, { host, state: host.state(), words: WORDS }); // words for what is loaded later
+    this.alone = host.panels.length > 0; // whether a view shows some panels; all are opened one by one
+    this.panels = this.alone ? host.panels : ALL;
+    this.given = { sections: new Map(), found: [], first: 0, running: false, error: "", story: "" };
     this.live = null; // a formula that is being typed or dragged, not yet in the state
+    this.problem = ""; // with what is typed
     this.only = null; // [low, high): angles of the arrows that are shown
     this.history = [];
     this.sent = []; // [mark, parts]: what has been changed here, and Python has not heard yet
@@ -20,27 +34,20 @@ export class Store {
     this.awaited = false; // whether it has been asked for, and has not come
     this.chosen = null; // what was given of the chosen one, while another is shown
     this.ahead = new Map(); // layer and neuron: what is shown when it is looked at
-    this.listeners = new Set();
     this.scores = new Map(); // of the neuron that is shown
     this.computed = new Map(); // at the points `at`, whatever the neuron
     this.readings = new Map();
-    this.words = WORDS; // for what is loaded later
     this.asked = false;
     this.colours = {};
-    this.colour = (name) => this.colours[name];
   }
 
-  listen(listener) {
-    this.listeners.add(listener);
-  }
-
-  // Draw everything that has changed, once a frame.
+  // Have everything drawn that has changed, once a frame.
   touch() {
     if (this.asked) return;
     this.asked = true;
     requestAnimationFrame(() => {
       this.asked = false;
-      for (const listener of this.listeners) listener(this);
+      this.draw();
     });
   }
 
@@ -53,9 +60,15 @@ export class Store {
     return this.given.field.names;
   }
 
+  // Whether it can be asked what the formula in hand is; of one input there is nothing to find.
+  get asks() {
+    return !this.alone && this.ready && this.names.length > 1 && this.text !== null && !this.problem && !this.looked && !this.given.busy;
+  }
+
   // Whether a panel is seen; error against length stands with the formulas.
   has(panel) {
-    return this.panels.length ? this.panels.includes(panel) : this.state.open.includes(panel === "front" ? "formulas" : panel);
+    const open = this.alone || ALWAYS.includes(panel) || this.state.open.includes(panel === "front" ? "formulas" : panel);
+    return open && this.panels.includes(panel);
   }
 
   // How the field is looked at: { overlay, levels, worst, arrows, band }.
@@ -63,17 +76,25 @@ export class Store {
     return this.host.choices?.() ?? {};
   }
 
-  // Whether arrows are coloured by angle: many of the neuron's alone, not a few pairs.
-  get dense() {
-    return this.panels.length ? !this.choices.overlay : this.has("formulas");
+  choose(parts) {
+    this.host.choose({ ...this.choices, ...parts });
   }
 
-  // Change parts of the state; what it was before can be undone when formulas have changed.
+  // Whether arrows are coloured by angle: many of the neuron's alone, not a few pairs.
+  get dense() {
+    return this.alone ? !this.choices.overlay : this.has("formulas");
+  }
+
+  // Change parts of the state; what it was before can be undone when formulas have changed. A formula that is being
+  // typed while another one is selected, by a person or by the machine, is kept among the guesses.
   go(parts, undoable = false) {
-    if (undoable) this.history.push({ guesses: this.state.guesses, selected: this.state.selected });
+    const { live, state: { guesses, selected } } = this, mark = Math.random();
+    if (undoable) this.history.push({ guesses, selected });
+    if ("selected" in parts) {
+      if (live !== null && live !== parts.selected && !parts.guesses) parts = { ...parts, guesses: [...guesses, live] };
+      this.hold(null);
+    }
     this.state = { ...this.state, ...parts };
-    if ("selected" in parts) this.live = null;
-    const mark = Math.random();
     this.sent.push([mark, parts]);
     this.host.send({ do: "set", parts, mark });
     this.touch();
@@ -93,9 +114,18 @@ export class Store {
     if (before) this.go(before);
   }
 
-  // Text of the formula that every panel shows, or null.
+  // The formula in hand, which every panel shows: its text and how it agrees; null where there is none.
   get text() {
     return this.live ?? this.state.selected;
+  }
+
+  get inHand() {
+    return this.ready && this.text ? this.score(this.text) : null;
+  }
+
+  // What was given of the neuron that is chosen, whatever is looked at.
+  get own() {
+    return this.chosen ?? this.given;
   }
 
   // Whether the machine has found this formula, in any generation.
@@ -106,25 +136,34 @@ export class Store {
   // What else of the state changes with the generation: the machine's best is followed, until another formula
   // of its own is chosen; a guess stays.
   followed(generation) {
-    const { text, generation: now } = this, next = this.given.found[generation - 1];
-    if (!next || next.best < 0 || this.live !== null || this.state.guesses.includes(text)) return {};
-    const chosen = this.isMachine(text) && now?.front[now.best]?.text !== text;
-    return chosen && next.front.some((one) => one.text === text) ? {} : { selected: next.front[next.best].text };
+    const { text } = this, next = this.given.found[generation - 1], best = bestOf(next);
+    if (best === null || this.live !== null || this.state.guesses.includes(text)) return {};
+    const chosen = this.isMachine(text) && bestOf(this.generation) !== text;
+    return chosen && next.front.some((one) => one.text === text) ? {} : { selected: best };
   }
 
   // Show a text while it changes; a number is dragged without a place in the history.
   hold(text) {
     this.live = text;
+    this.problem = "";
     this.touch();
   }
 
-  // Keep a guess: a new one, or one in the place of another.
+  // Keep a guess: a new one, or one in the place of another. Where answers are kept back until somebody has guessed,
+  // to move the numbers of what is shown is to try it, not to guess.
   keep(text, instead = null) {
+    if (instead !== null && this.given.kept != null) return this.go({ selected: text }, true);
     const guesses = this.state.guesses.filter((one) => one !== text);
     const at = guesses.indexOf(instead);
     if (at >= 0) guesses.splice(at, 1, text);
     else guesses.push(text);
     this.go({ guesses, selected: text }, true);
+  }
+
+  // Make a guess of the formula in hand.
+  enter() {
+    const { text } = this;
+    if (text && !this.isMachine(text) && !this.state.guesses.includes(text)) this.keep(text);
   }
 
   select(text) {
@@ -138,18 +177,14 @@ export class Store {
 
   // { tree, written, alternatives } or { error } of a text.
   reading(text) {
-    if (!this.readings.has(text)) {
-      if (this.readings.size > 500) this.readings.clear();
-      let reading;
+    return kept(this.readings, text, () => {
       try {
-        reading = read(text, this.names, this.given.language);
+        return read(text, this.names, this.given.language);
       } catch (error) {
         if (!(error instanceof FormulaError)) throw error;
-        reading = { error };
+        return { error };
       }
-      this.readings.set(text, reading);
-    }
-    return this.readings.get(text);
+    });
   }
 
   type(text) {
@@ -163,20 +198,13 @@ export class Store {
     return tree ? lengthOf(tree) : text.length;
   }
 
-  // How the formula agrees with the neuron, see score.js; null where it cannot be read.
+  // How the formula agrees with the neuron, see formula/score.js; null where it cannot be read.
   score(text) {
-    const known = this.scores.get(text);
-    if (known) return known;
-    const { tree } = this.reading(text);
+    const { tree } = this.reading(text), { field, language } = this.given;
     if (!tree) return null;
-    const { field, language } = this.given;
     if (this.at !== field.at) this.computed.clear();
     this.at = field.at;
-    for (const kept of [this.scores, this.computed]) if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-    if (!this.computed.has(text)) this.computed.set(text, computed(tree, field, language));
-    const score = scored(this.computed.get(text), field);
-    this.scores.set(text, score);
-    return score;
+    return kept(this.scores, text, () => scored(kept(this.computed, text, () => computed(tree, field, language)), field));
   }
 
   // Generation that is looked at, or null before the first.
@@ -202,7 +230,7 @@ export class Store {
 
   // Show what is to be looked at, if that has been given; whether it has.
   came() {
-    const given = this.awaited && this.ahead.get(this.looked.join(" "));
+    const given = this.awaited && this.ahead.get(String(this.looked));
     if (!given) return false;
     const { field, what, found, sections } = this.given;
     this.chosen ??= { field, what, found, sections };
@@ -213,9 +241,13 @@ export class Store {
 
   // Take what an atlas says of a neuron that may be looked at, or is.
   read(layer, neuron, found) {
-    const key = [layer, neuron].join(" "), given = this.ahead.get(key);
+    const given = this.ahead.get(String([layer, neuron]));
     if (given && !given.found.length) given.found = found;
-    if (given && !this.awaited && this.looked?.join(" ") === key) this.given.found = given.found;
+    if (given && !this.awaited && this.looksAt(layer, neuron)) this.given.found = given.found;
+  }
+
+  looksAt(layer, neuron) {
+    return String(this.looked) === String([layer, neuron]);
   }
 
   // Come back to the chosen neuron.

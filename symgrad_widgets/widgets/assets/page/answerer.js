@@ -5,8 +5,12 @@ import { Subjects } from "./subjects.js";
 import { anglesOf, verdict } from "./verdict.js";
 import { TOLD, WHY, WORDS } from "./words.js";
 
+const ALIKE = 1e-6, EXACT = 1e-13; // losses of formulas whose arrows are the same: relative, or both rounding
 const PACE = 140; // milliseconds for each generation of a search that is played again
 const OF_FIELD = ["layer", "neurons"], OF_SECTION = ["inputs", "slice"], OF_NETWORK = ["inputs", "open"];
+
+// Names in a tree.
+const inputs = ([head, ...parts]) => (head === "@" ? parts : head === "#" ? [] : parts.flatMap(inputs));
 
 // The interface is that of a widget's model: state, custom messages, and events.
 export class Answerer {
@@ -62,7 +66,7 @@ export class Answerer {
       set: () => this.set(message),
       state: () => this.paste(message.text),
       what: () => this.what(message.text),
-      hint: () => this.hint(),
+      hint: () => this.hint(message.text),
       step: () => this.step(),
       play: () => this.play(),
       stop: () => this.stop(),
@@ -146,13 +150,13 @@ export class Answerer {
       this.subject = subject;
       this.hints = 0;
       this.reach(state.generation);
-      this.tell(this.given());
+      this.tell({ ...this.given(), told: null }); // what was said was about other neurons
     } else if (other(OF_SECTION)) this.tell({ section: this.section(this.subject) });
     if (state.generation > this.found.length && !this.secret) {
       this.reach(state.generation);
       this.tell({ found: this.found, ended: this.ended });
     }
-    if (other(["guesses"]) && before.hidden && !before.guesses.length) this.tell({ found: this.found });
+    if (other(["guesses"]) && before.hidden && !before.guesses.length) this.tell({ found: this.found, kept: this.kept });
     if (state.open.includes("network") && other(OF_NETWORK) && (other(["inputs"]) || !before.open.includes("network")))
       this.tell({ network: this.subjects.tiles(state.inputs, state) });
     this.moved(state);
@@ -169,6 +173,11 @@ export class Answerer {
 
   get secret() {
     return this.state.hidden && !this.state.guesses.length;
+  }
+
+  // How many generations there are of a search that is kept back; null where none is.
+  get kept() {
+    return this.secret ? 0 : null;
   }
 
   // Generations of the search that has been recorded for what is looked at.
@@ -195,11 +204,11 @@ export class Answerer {
   }
 
   given() {
-    const { subject } = this, without = ["add"];
+    const { subject } = this, [home] = this.data.fields, without = ["add"];
     if ((subject.found && !this.recorded.length) || subject.read) without.push("machine");
     if (!this.knows() || (this.answers && !this.answers.hints.length)) without.push("hint");
     const field = { ...this.data.fields[0].field, ...subject.field }; // a link may lead to a neuron at once
-    return { what: subject.what, field, section: this.section(subject), found: this.found, ended: this.ended, without };
+    return { what: subject.what, home: subject === home ? null : home, field, section: this.section(subject), found: this.found, ended: this.ended, kept: this.kept, without, last: this.lastHint };
   }
 
   // Another neuron to look at, or to keep for later: then nobody has asked for it yet.
@@ -219,47 +228,90 @@ export class Answerer {
   }
 
   what(text) {
-    const { data, subject } = this, field = this.subjects.whole(subject), { tree } = this.read(text);
+    const { data } = this, { tree, field } = this.beside(text);
     if (this.knows() && !this.answers) return this.say(WORDS.locked);
-    const answers = this.knows() ? this.answers.concepts : null;
     const degrees = anglesOf(tree, field, data.language), at = (share) => Number(degrees[Math.floor(share * (degrees.length - 1))].toPrecision(2));
-    const why = [WHY.angles({ middle: at(0.5), most: at(0.95), count: degrees.length })], told = verdict(tree, field, answers?.length ? answers : null, data.language);
-    this.tell({ told: { text, harder: data.harder, ...told, why, change: data.untried } });
+    const why = [WHY.angles({ middle: at(0.5), most: at(0.95), count: degrees.length })];
+    this.tell({ told: { text, harder: data.harder, ...this.verdict(text), why, change: data.untried } });
+  }
+
+  // A formula, and the field of the neurons that are chosen.
+  beside(text) {
+    return { ...this.read(text), field: this.subjects.whole(this.subject) };
+  }
+
+  // What the page knows of the neurons that are chosen: concepts, or null.
+  get concepts() {
+    const known = this.knows() ? this.answers.concepts : [];
+    return known.length ? known : null;
+  }
+
+  verdict(text) {
+    const { tree, field } = this.beside(text);
+    return verdict(tree, field, this.concepts, this.data.language, this.judged(text));
+  }
+
+  // Kind of answer that a formula is, where its arrows agree as those of the best that has been found; or null.
+  judged(text) {
+    const now = this.found.at(-1), best = now?.front[now.best];
+    if (!best) return null;
+    const [mine, known] = [text, best.text].map((one) => this.loss(one));
+    return Math.abs(mine - known) <= ALIKE * known + EXACT ? now.kind : null;
   }
 
   // Of a formula, beside the neurons that are chosen: as Python computes it.
   loss(text) {
-    return loss(this.read(text).tree, this.subjects.whole(this.subject), this.data.language);
+    const { tree, field } = this.beside(text);
+    return loss(tree, field, this.data.language);
   }
 
   read(text) {
     return read(text, this.subjects.base.names, this.data.language);
   }
 
-  hint() {
+  // Whether the next hint is the answer.
+  get lastHint() {
+    return this.hints >= (this.answers?.hints?.length ?? Infinity) - 1;
+  }
+
+  // Whether nothing is missing from a formula: it is the concept or, where none is known, what the search has found to match.
+  complete(text) {
+    return this.concepts ? this.verdict(text).same : this.judged(text) === "match";
+  }
+
+  hint(text) {
     if (!this.answers) return this.say(WORDS.locked);
-    const { hints } = this.answers, last = hints.length - 1 - Number(this.secret); // which tells the formula
-    this.say(hints[Math.min(this.hints++, last)], TOLD.hint);
+    if (text && this.complete(text)) return this.say(TOLD.complete, TOLD.hint);
+    const { hints, needs } = this.answers, last = hints.length - 1, used = text ? inputs(this.read(text).tree) : [];
+    if (String(needs) === String(this.subjects.base.names.filter((name) => used.includes(name)))) this.hints = Math.max(this.hints, 1);
+    const at = Math.min(this.hints++, last); // the last tells the formula
+    this.say(at === last && this.secret ? TOLD.guessFirst : hints[at], TOLD.hint);
+    this.tell({ last: this.lastHint });
   }
 
   // -- a search that was recorded is played again
 
+  // Why it does not go on, in words; null where it does.
+  get over() {
+    if (this.subject.found === null && !this.answers) return WORDS.locked;
+    if (this.secret) return WORDS.guess;
+    return this.found.length < this.recorded.length ? null : WORDS.search;
+  }
+
   step() {
-    const { recorded, found } = this, next = recorded[found.length];
-    if (this.secret) return this.say(WORDS.guess);
-    if (!next) {
+    const { found, recorded, over } = this, next = recorded[found.length];
+    if (over) {
       this.stop();
-      return this.say(WORDS.search);
+      return this.say(over);
     }
     this.reach(next.generation);
     this.tell({ generation: next, ended: this.ended });
-    if (this.found.length === recorded.length) this.stop();
+    if (this.over) this.stop();
   }
 
   play() {
     if (this.timer) return;
-    if (this.secret) return this.say(this.answers ? WORDS.guess : WORDS.locked);
-    if (this.found.length >= this.recorded.length) return this.say(WORDS.search);
+    if (this.over) return this.say(this.over);
     this.tell({ running: true });
     this.timer = setInterval(() => this.step(), PACE);
   }

@@ -2,6 +2,7 @@
 // in as a line. Formulas are checked by their angle to the field.
 import { mathml } from "../formula/index.js";
 import { button, degrees, h } from "../instrument/dom.js";
+import { typed } from "../instrument/told.js";
 import { apart } from "./verdict.js";
 import { WORDS } from "./words.js";
 
@@ -21,7 +22,7 @@ export class Tasks {
     this.back = button(WORDS.before, () => this.show(this.kept.at - 1));
     this.next = button(WORDS.after, () => this.show(this.kept.at + 1));
     this.name = h("input", { id: "symgrad-name", autocomplete: "name", placeholder: WORDS.name });
-    this.handed = h("input", { readOnly: true, hidden: true, "aria-label": WORDS.handed });
+    this.handed = h("input", { readOnly: true, hidden: true, ariaLabel: WORDS.handed });
     root.append(h("p.sgp-where", {}, this.count, this.back, this.next), this.title, this.text, this.controls, this.said);
     const hand = h("form.sgp-hand", { onsubmit: (event) => this.handIn(event) }, h("label", { htmlFor: "symgrad-name" }, WORDS.hand), this.name,
       h("button", { type: "submit" }, WORDS.make), this.handed);
@@ -43,7 +44,7 @@ export class Tasks {
     this.kept.at = Math.max(0, Math.min(this.tasks.length - 1, at));
     const { task } = this;
     this.title.textContent = task.title;
-    this.text.replaceChildren(...task.text.split(/\n\s*\n/).filter(Boolean).map((part) => h("p", {}, ...this.typed(part))));
+    this.text.replaceChildren(...task.text.split(/\n\s*\n/).filter(Boolean).map((part) => h("p", {}, ...typed(part, (one) => this.type(one)))));
     this.controls.replaceChildren(...this.choices(task));
     this.back.disabled = this.kept.at === 0;
     this.next.disabled = this.kept.at === this.tasks.length - 1;
@@ -53,27 +54,17 @@ export class Tasks {
     this.moved();
   }
 
-  // Words, with formulas between backticks in type.
-  typed(text) {
-    return text.split("`").map((part, i) => {
-      if (i % 2 === 0) return part;
-      const shown = h("span");
-      try {
-        shown.innerHTML = this.type(part);
-      } catch { // no formula
-        shown.append(h("code", {}, part));
-      }
-      return shown;
-    });
-  }
-
   type(text) {
-    return mathml(this.answerer.read(text).tree, this.data.language);
+    try {
+      return mathml(this.answerer.read(text).tree, this.data.language);
+    } catch { // no formula
+      return h("p", {}, h("code", {}, text)).innerHTML;
+    }
   }
 
   choices({ options, which }) {
     if (which) return which.map((text, i) => {
-      const chosen = button("", () => this.compare(i), { "aria-label": text });
+      const chosen = button("", () => this.compare(i), { ariaLabel: text });
       chosen.innerHTML = this.type(text);
       return chosen;
     });

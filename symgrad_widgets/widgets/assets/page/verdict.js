@@ -1,47 +1,72 @@
 // What a person's formula is: the counterpart of widgets/answers.py, by numbers alone.
-import { angles, changed, directions, evaluate, misalignments, numbers, placed, read } from "../formula/index.js";
-import { KINDS } from "../instrument/words.js";
-import { TOLD } from "./words.js";
+import { angle, angles, changed, directions, evaluate, loss, misalignments, numbers, placed, read } from "../formula/index.js";
+import { KINDS, TOLD } from "./words.js";
 
-const APART = 2; // degrees in the middle: farther apart no formula is the concept
+const APART = 2; // degrees: below, arrows agree
 const EXACT = 1e-12; // squared sine: two formulas of one concept
 const CLOSE = 0.01; // constants that differ by less
 const ONE = 1e-6; // relative spread of a ratio that is a number
 
-// Angles of a formula to neurons, the least first.
-export const anglesOf = (tree, field, language) => angles(misalignments(evaluate(tree, field.names, field.points, language), field)).sort();
+// Angles of a formula to neurons, the least first; and the one that belongs to its loss.
+const compared = (tree, field, language) => misalignments(directions(evaluate(tree, field.names, field.points, language), field), field);
+export const anglesOf = (tree, field, language) => angles(compared(tree, field, language)).sort();
+export const apart = (tree, field, language) => angle(loss(tree, field, language));
 
-export function apart(tree, field, language) {
-  const degrees = anglesOf(tree, field, language);
-  return degrees[degrees.length >> 1];
-}
-
-// { same, name, said } of a formula beside neurons. `answers`: [{ formula, meaning }] or null, where nobody knows.
-export function verdict(tree, field, answers, language) {
-  const middle = apart(tree, field, language), said = TOLD.apart({ angle: Number(middle.toPrecision(2)) }), how = TOLD.atPoints({ count: field.count });
-  if (middle > APART) return { same: false, name: TOLD.notYet, said: `${said} ${TOLD.change}` };
-  if (!answers) return { same: false, name: "", said: `${said} ${TOLD.pageNot}` };
-  for (const { formula, meaning } of answers) {
+// { same, name, said } of a formula beside neurons. `answers`: [{ formula, meaning }] or null, where nobody knows;
+// `kind`: that of the answer that a search has found the formula to be, or null.
+export function verdict(tree, field, answers, language, kind = null) {
+  const degrees = apart(tree, field, language), judged = ["match", "approximation"].includes(kind);
+  const agrees = degrees <= APART, near = judged ? kind === "match" : agrees;
+  const [name, sentence] = KINDS[kind] ?? ["", ""];
+  const said = TOLD.apart({ angle: Number(degrees.toPrecision(2)) }), how = TOLD.atPoints({ count: field.count });
+  for (const { formula, meaning } of answers ?? []) {
     const known = read(formula, field.names, language).tree;
     if (!alike(tree, known, field, language)) continue;
-    return { same: true, name: "", said: TOLD.same({ meaning, upTo: upTo(tree, known, field, language), how }) };
+    const learnt = agrees ? [TOLD.read, kind === "approximation" && TOLD.more] : [said, TOLD.roughly, judged && sentence];
+    return { same: true, name: "", said: [TOLD.same({ meaning, upTo: upTo(tree, known, field, language), how }), ...learnt].filter(Boolean).join(" ") };
   }
-  return { same: false, name: KINDS.approximation[0], said: `${said} ${KINDS.approximation[1]}` };
+  if (answers && field.rank > 1 && shared(tree, answers, field, language)) return { same: true, name: "", said: TOLD.ofAll({ count: answers.length, how }) };
+  if (judged) return { same: false, name, said: `${said} ${sentence}${answers && near ? ` ${TOLD.other}` : ""}` };
+  if (!near) return { same: false, name: TOLD.notYet, said: `${said} ${TOLD.change}` };
+  if (!answers) return { same: false, name, said: `${said} ${TOLD.pageNot}` };
+  return { same: false, name: TOLD.close, said: `${said} ${TOLD.closer}` };
+}
+
+// Whether a formula is a function of what several neurons have learnt together: its gradients are combinations of theirs.
+function shared(tree, answers, field, language) {
+  const trees = answers.map(({ formula }) => read(formula, field.names, language).tree);
+  const shares = compared(tree, spanned(trees, field, language), language).sort();
+  return trees.length < field.dimension && shares[Math.floor(0.98 * (field.count - 1))] < EXACT;
+}
+
+// The field whose neurons are formulas: its span is that of their gradients.
+function spanned(trees, field, language) {
+  const { count, dimension } = field, rank = trees.length, span = new Float64Array(count * rank * dimension);
+  trees.forEach((tree, r) => {
+    const along = directions(evaluate(tree, field.names, field.points, language), field);
+    for (let i = 0; i < count; i++) orthogonal(along.subarray(i * dimension, (i + 1) * dimension), span, i * rank * dimension, r);
+  });
+  return { ...field, rank, span, weights: null };
+}
+
+// Put a vector, without its parts along the `r` unit vectors that stand in `span` at `start`, after them.
+function orthogonal(vector, span, start, r) {
+  const { length } = vector, own = vector.slice();
+  for (let s = 0; s < r; s++) {
+    let along = 0;
+    for (let k = 0; k < length; k++) along += own[k] * span[start + s * length + k];
+    for (let k = 0; k < length; k++) own[k] -= along * span[start + s * length + k];
+  }
+  const size = Math.sqrt(own.reduce((sum, one) => sum + one * one, 0));
+  for (let k = 0; k < length; k++) span[start + r * length + k] = size > 1e-9 ? own[k] / size : 0;
 }
 
 // Whether two formulas have the same level sets where the data are, and rise or fall together; up to constants
 // that differ by 1 %.
 function alike(tree, known, field, language) {
-  const evaluated = evaluate(known, field.names, field.points, language), along = directions(evaluated, field);
-  const { count, dimension } = field, span = new Float64Array(count * dimension);
-  for (let i = 0; i < count; i++) {
-    let square = 0;
-    for (let k = 0; k < dimension; k++) square += along[i * dimension + k] ** 2;
-    for (let k = 0; k < dimension; k++) span[i * dimension + k] = along[i * dimension + k] / (Math.sqrt(square) || 1);
-  }
-  const concept = { ...field, rank: 1, span, weights: null };
+  const concept = spanned([known], field, language), { count, span } = concept;
   const together = (other) => {
-    const shares = misalignments(evaluate(other, field.names, field.points, language), concept).sort();
+    const shares = compared(other, concept, language).sort();
     return shares[Math.floor(0.98 * (count - 1))] < EXACT && monotone(other, span, field, language);
   };
   if (together(tree)) return true;

@@ -17,9 +17,9 @@ export class Paper {
   constructor(instrument) {
     this.instrument = instrument;
     this.store = instrument.store;
-    this.which = h("select", { "aria-label": SAVED.panel, onchange: () => this.draw() });
+    this.which = h("select", { ariaLabel: SAVED.panel, onchange: () => this.draw() });
     this.table = button("CSV", () => this.save(`\ufeff${csv(TABLES[this.which.value](instrument))}`, "text/csv", "csv"));
-    this.element = h("section.sgi-paper", { "aria-label": this.store.words.save }, this.which,
+    this.element = h("section.sgi-paper", { ariaLabel: this.store.words.save }, this.which,
       button("SVG", () => this.save(this.svg(), "image/svg+xml", "svg")), button("PNG", () => this.png()), this.table,
       button(SAVED.work, () => this.work(), { title: SAVED.workTitle }));
   }
@@ -46,7 +46,7 @@ export class Paper {
     if (panel === this.instrument.field) {
       const { greys } = panel;
       panel.greys = greys && finer(greys);
-      panel.onto(layer.ctx);
+      panel.paint(layer.ctx);
       panel.greys = greys;
     }
     return layer.ctx.get_serialized_svg(true);
@@ -91,7 +91,7 @@ export class Paper {
 
   async work() {
     const { store } = this, pictures = this.pictures(), told = await this.told();
-    this.save(work(store, pictures, told), "text/html", "html", "work");
+    this.save(work(store, pictures, told, getComputedStyle(this.instrument.element)), "text/html", "html", "work");
   }
 
   // What the last formula is: as it was told, or asked for now.

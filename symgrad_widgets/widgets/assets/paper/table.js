@@ -1,5 +1,5 @@
 // The numbers behind a panel as a table: rows of cells, the first of which names the columns.
-import { arrows, BINS, counted } from "../instrument/arrows.js";
+import { arrows, BINS, counted } from "../formula/arrows.js";
 import { bent } from "../formula/bend.js";
 import { SAVED } from "./words.js";
 
@@ -27,12 +27,12 @@ export const TABLES = {
     return [[SAVED.from, SAVED.below, SAVED.count], ...counts.map((count, i) => [BINS[i], BINS[i + 1], count])];
   },
   formulas({ store, formulas }) {
-    const rows = formulas.entries.map(({ text, length, mine }) => [text, length, store.score(text)?.middle ?? NaN, store.score(text)?.loss ?? NaN, mine ? SAVED.yours : ""]);
+    const rows = formulas.entries.map(({ text, length, mine }) => [text, length, store.score(text)?.angle ?? NaN, store.score(text)?.loss ?? NaN, mine ? SAVED.yours : ""]);
     return [[SAVED.formula, store.words.length, SAVED.angle, SAVED.loss, ""], ...rows];
   },
   front: (instrument) => TABLES.formulas(instrument),
   guess({ store }) {
-    return [[SAVED.formula, SAVED.angle, SAVED.loss], ...store.state.guesses.map((text) => [text, store.score(text)?.middle ?? NaN, store.score(text)?.loss ?? NaN])];
+    return [[SAVED.formula, SAVED.angle, SAVED.loss], ...store.state.guesses.map((text) => [text, store.score(text)?.angle ?? NaN, store.score(text)?.loss ?? NaN])];
   },
   bend({ store }) {
     const { values } = store.given.field, formula = store.score(store.text).values, fit = bent(formula, values);

@@ -1,5 +1,5 @@
 // Level lines of a formula on a section through the data, by marching squares.
-import { evaluate } from "../formula/index.js";
+import { evaluate } from "./numbers.js";
 
 const SIDE = 33;
 // Edges of a cell, 0 below 1 right 2 above 3 left, that a line joins, by which corners are above the level.
@@ -33,7 +33,7 @@ function trace(values, level, low, step, pieces) {
     for (let place = 0; place + 1 < SIDE; place++) {
       const at = row * SIDE + place, a = values[at], b = values[at + 1], c = values[at + SIDE + 1], d = values[at + SIDE];
       const which = (a > level) + 2 * (b > level) + 4 * (c > level) + 8 * (d > level);
-      if (which === 0 || which === 15 || !Number.isFinite(a + b + c + d)) continue;
+      if (!Number.isFinite(a + b + c + d)) continue;
       const cut = (u, v) => (level - u) / (v - u);
       const point = (end) => [[place + cut(a, b), row], [place + 1, row + cut(b, c)], [place + cut(d, c), row + 1], [place, row + cut(a, d)]][end];
       for (const [from, to] of JOINED[which]) {

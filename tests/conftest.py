@@ -76,6 +76,17 @@ def _leave_out(config, items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Say with a failed test of the browser what its pages showed."""
+    report = yield
+    if report.failed and item.get_closest_marker("browser"):
+        from browser import lab
+
+        report.sections += [(f"{page.url} shows", lab.shown(page)) for page in lab.PAGES]
+    return report
+
+
 @pytest.fixture(scope="session")
 def root():
     """Folder of the repository."""

@@ -70,6 +70,7 @@ FINISHED = """() => {
     || cells.every((cell) => cell.model.executionCount && cell.model.executionState !== "running"));
 }"""
 TOLERATED = ("favicon",)  # errors of the page itself
+PAGES = []  # that are open
 
 
 @contextmanager
@@ -167,10 +168,21 @@ def chromium(executable, dark=False, size=(1280, 720), offline=False, protocol=F
         page.on("console", lambda message: _note(page, message))
         page.on("pageerror", lambda error: page.errors.append(error.stack or str(error)))
         page.on("request", lambda request: _note_request(page, request))
+        PAGES.append(page)
         try:
             yield page
         finally:
+            PAGES.remove(page)
             browser.close()
+
+
+def shown(page):
+    """The words that a page shows, and its errors: what to say of a test that has failed on it."""
+    try:
+        words = page.locator("body").inner_text(timeout=5_000)
+    except Exception as error:  # noqa: BLE001 - the page may be the reason for the failure
+        words = f"{type(error).__name__}: {error}"
+    return "\n".join([words[-4_000:], *page.errors])
 
 
 def _note(page, message):

@@ -164,7 +164,7 @@ def test_what_is_not_there_cannot_be_replaced(result, given, said):
 def test_without_a_formula_or_a_place_there_is_nothing_to_splice(result, points):
     field = sg.gradient_field(Net(), points, "neurons", 0, names=("x", "y", "z"))
     bare = briefly(sg.GradientField(field.points, field.gradients, field.names), operators=["mul"])
-    with pytest.raises(sg.SymgradError, match="say which neuron the formula should replace"):
+    with pytest.raises(sg.SymgradError, match="say which neuron it should replace"):
         bare.splice(Net())
     with pytest.raises(sg.SymgradError, match="has no phi"):
         bare.splice(Net(), neuron=0, layer="neurons")

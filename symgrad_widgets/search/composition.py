@@ -20,7 +20,7 @@ from .kernel.evaluation import gradients, on_numpy
 from .terms.decades import nearest_decade
 from .terms.dictionary import laurent_monomials, multiple
 from .terms.postfix import constant, leaf
-from .tuning import COMPOSITION, DICTIONARY, MEMORY, SUMS
+from .tuning import COMPOSITION, MEMORY, SUMS
 
 __all__ = ["Look", "compositions"]
 
@@ -187,11 +187,11 @@ def _sums_and_differences(grammar, look, coordinates):
     pairs = two + [(_ONE, u) for u in beside]
     if "square" in grammar:
         pairs += [(x if x == _ONE else grammar["square"](x), grammar["square"](y)) for x, y in pairs]
-    first, second = (_decades(look.evaluated([pair[side] for pair in pairs])[0]) for side in (0, 1))
+    first, second = (_sizes(look.evaluated([pair[side] for pair in pairs])[0]) for side in (0, 1))
     return [
         (partial(_sum, grammar, name, step, *pair), factor * ratio)
         for pair, ratio in zip(pairs, (first / second).tolist(), strict=True)
-        for factor in DICTIONARY.beside_one
+        for factor in COMPOSITION.beside
         for name, step in (("add", 1), ("sub", 1), ("sub", -1))
     ]
 
@@ -211,7 +211,7 @@ def _powers(grammar, look, coordinates):
     monomials += [x for x in high if x is not None]
     logs = [grammar["log"](x) for x in coordinates]
     outside, (values, slopes) = look.evaluated(logs)[1], look.evaluated(monomials)
-    numbers = np.outer(1 / _decades(values), COMPOSITION.numbers)
+    numbers = np.outer(1 / nearest_decade(_sizes(values)), COMPOSITION.numbers)
     inner = numbers[..., None] * values[:, None], numbers[..., None, None] * slopes[:, None]
     place = partial(
         _placed,
@@ -276,6 +276,6 @@ def _functions(grammar):
             yield functions, [*([k] for k in range(len(some))), [*range(len(functions))]]
 
 
-def _decades(values):
-    """Return the power of ten nearest to the median size of each term, for values (K, N)."""
-    return nearest_decade(np.median(np.abs(values), axis=1))
+def _sizes(values):
+    """Return the median size of each term, for values (K, N)."""
+    return np.median(np.abs(values), axis=1)

@@ -131,7 +131,9 @@ def by_directions(sample):
         if features is None or not (np.abs(features[0]) < INNER_CONSTANTS.longest).all():
             return None
         G, D, size = combine.normalised(*features)
-        return combine.solve(G, D, sample.trust)[0] / size
+        some, c = combine.independent(G), np.zeros(len(G))
+        c[some] = combine.solve(G[some], D[some], sample.trust)[0] / size[some]
+        return c
 
     return left_by, coefficients
 
@@ -143,13 +145,19 @@ def slopes_of(terms):
 
 
 def _step(terms, coefficients):
-    """Return an array of changes of the constants for each term, or None if there is no step."""
+    """Return an array of changes of the constants for each term, or None if there is no step.
+
+    If one constant can do the work of another, as in `y / (1 + 2 x)`, whole numbers stay.
+    """
     owner, slopes = slopes_of(terms)
-    c = coefficients(terms, slopes) if owner and None not in slopes else None
+    if not owner or None in slopes:
+        return None
+    order = sorted(range(len(owner)), key=lambda i: terms[owner[i][0]].constants[owner[i][1]].is_integer())
+    c = coefficients(terms, [slopes[i] for i in order])
     if c is None:
         return None
     change = [np.zeros(len(t.constants)) for t in terms]
-    for (k, j), slope in zip(owner, c[len(terms) :], strict=True):
+    for (k, j), slope in zip([owner[i] for i in order], c[len(terms) :], strict=True):
         if abs(c[k]) > ROUNDING.share * np.abs(c).max():
             change[k][j] = slope / c[k]
     return change if all(np.isfinite(d).all() for d in change) else None

@@ -10,7 +10,8 @@ import symgrad_widgets as sg
 from symgrad_widgets.field.directions import misalignment
 from symgrad_widgets.formula.expressions import evaluate, parse
 from symgrad_widgets.search.fit import combine
-from symgrad_widgets.search.fit.inner_constants import tidied
+from symgrad_widgets.search.fit.bank import Sample
+from symgrad_widgets.search.fit.inner_constants import by_directions, refine, tidied
 from symgrad_widgets.search.kernel.evaluation import gradients
 from symgrad_widgets.search.terms.dictionary import laurent_monomials
 from symgrad_widgets.search.terms.grammar import Grammar
@@ -100,6 +101,17 @@ def test_each_number_of_a_term_is_made_simple_though_another_was_before():
         return sum(abs(c - true) > 1e-3 for c, true in zip(terms[0].constants, (1, 0.25), strict=True))
 
     assert tidied([term], left_by, lambda loss: loss)[0].constants == (1.0, 0.25)
+
+
+def test_of_two_numbers_that_do_the_same_work_the_whole_one_stays():
+    grammar = Grammar(["add", "mul", "div", "inv"], [0, 1])
+    x, y = grammar.inputs
+    below = grammar["add"](constant(1.0), grammar["mul"](constant(0.9), x))  # 1.8 + 2*x would do as well
+    field = bent_field("b/(1 + a) + b**2", ("a", "b"))
+    sample = Sample(field)
+    first, _ = refine([grammar["div"](y, below), grammar["mul"](y, y)], *by_directions(sample))
+    assert first.constants[0] == 1.0
+    assert first.constants[1] == pytest.approx(1, abs=1e-6)
 
 
 def test_a_planted_false_law_is_told():

@@ -27,7 +27,8 @@ export class NetworkPanel extends Panel {
     const { store, opened, sorted } = this, { given: { network, networks, layer: sent }, state: { layer, neurons }, dark, looked } = store;
     if (!network) return;
     const tiles = [networks, opened, dark, sorted, sent?.layer].join(" ");
-    if (this.fresh("tiles", tiles)) {
+    const anew = this.fresh("tiles", tiles);
+    if (anew) {
       this.tiles = [];
       this.links.hidden = opened !== null;
       if (opened === null) this.build(network);
@@ -43,6 +44,7 @@ export class NetworkPanel extends Panel {
       tile.element.classList.toggle("sgi-looked", store.looksAt(tile.layer, tile.neuron));
       tile.element.tabIndex = tile === first ? 0 : -1;
     }
+    if (anew && first) this.stage.scrollLeft = first.element.offsetLeft - this.stage.clientWidth / 2;
   }
 
   // What tiles fade by, where a view leaves that open, and what is said of the current neuron.
@@ -60,8 +62,9 @@ export class NetworkPanel extends Panel {
   }
 
   build({ side, columns, links }) {
+    const { store: { alone, state: { layer, neurons, inputs } } } = this;
     this.columns.replaceChildren(...columns.map((column, c) => {
-      const own = (i) => column.layer === this.store.state.layer && this.store.state.neurons.includes(column.neurons[i]);
+      const own = (i) => (column.names ? inputs.includes(column.names[column.neurons[i]]) : column.layer === layer && neurons.includes(column.neurons[i]));
       const order = active(column), kept = [...order.filter(own), ...order.filter((i) => !own(i))].slice(0, FEW);
       const tiles = kept.sort((a, b) => a - b).map((i) => this.tile(column, i, c, side));
       const more = column.count - tiles.length;
@@ -71,7 +74,7 @@ export class NetworkPanel extends Panel {
       const title = column.names ? WORDS.inputs : last && column.layer === null ? WORDS.output : WORDS.layer({ number: c });
       return h("div.sgi-column", {}, h("div.sgi-stack", {}, ...tiles), h("span.sgi-title", { title: column.layer ?? title }, title), toggle);
     }));
-    this.ahead = this.store.alone ? [] : this.tiles.filter((one) => one.choosable);
+    this.ahead = alone ? [] : this.tiles.filter((one) => one.choosable);
     this.weights = links.map((text) => text && bytes(text, Int8Array));
     this.join();
   }

@@ -1,4 +1,4 @@
-"""Turn what people keep numbers in (arrays, masks, tables, tensors, lists of these) into NumPy arrays."""
+"""Turn any container of numbers (array, masked array, table, tensor, list of these) into a NumPy array."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def floats(given, what, *, copy=True):
 
 
 def numbers(given, what):
-    """Array as `floats` makes it, but int64 if all entries are whole numbers and none is missing."""
+    """Array as from `floats`, but int64 if all entries are whole numbers and none is missing."""
     try:
         array, gaps = _opened(given, what)
         if array.dtype.kind in _REFUSED:
@@ -45,7 +45,7 @@ def numbers(given, what):
 
 
 def missing(given, what):
-    """Which entries of anything, even of labels, are masked or missing: an array of truth values."""
+    """Boolean array that says which entries of a container, even of labels, are masked or missing."""
     array, gaps = _opened(given, what)
     if isinstance(given, list | tuple) and array.dtype.kind in "US":  # among texts NumPy writes NaN as one
         array = np.array(given, dtype=object)
@@ -84,7 +84,7 @@ def _all_texts(some):
 
 
 def _opened(given, what):
-    """Array of any type, and an array of truth values that says which entries are masked, or None."""
+    """Array of any type, and a boolean array that says which entries are masked, or None."""
     if isinstance(given, list | tuple) and _holds_arrays(given):
         parts, gaps = zip(*(_opened(part, what) for part in given), strict=True)
         if all(gap is None for gap in gaps):

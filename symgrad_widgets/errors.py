@@ -59,7 +59,7 @@ class EngineError(SymgradError, RuntimeError):
 
 
 class ModelError(SymgradError, ValueError):
-    """A network that cannot be read as asked."""
+    """A network that cannot be read in the way requested."""
 
 
 class ExpressionError(SymgradError, ValueError):

@@ -1,4 +1,4 @@
-"""Read JSON from a stranger's file: plain values of the expected kinds, or one ValueError."""
+"""Read JSON from an untrusted file: plain values of the expected kinds, or one ValueError."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The measure for lengths and angles of gradients: the inputs' spreads, and where the data extend."""
+"""How to measure lengths and angles of gradients: in units of each input's spread, on the tangent space."""
 
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ def measured(points, tangent="auto"):
 
 
 def _principal(points):
-    """Spreads (n,) of inputs, and axes (n, m) that points fill (orthonormal after scaling); None: all axes.
+    """Spreads (n,) of inputs, and axes (n, m) of the points (orthonormal after scaling); None: all axes.
 
     An input whose spread is only rounding error has spread 0. Inputs are standardised first, so that
     their units do not matter.

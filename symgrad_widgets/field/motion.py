@@ -1,4 +1,4 @@
-"""Flows: what velocities at states tell us about the quantities that the motion conserves."""
+"""Flows: what the velocities of states tell us about the quantities that the motion conserves."""
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def along_flow(points, velocities, names, tangent):
 
 
 def across_flow(along):
-    """Gradients (N, m - 1, n) in all tangent directions across those of `along`, and equally long."""
+    """Gradients (N, m - 1, n) in all tangent directions at right angles to `along`, and equally long."""
     vectors = along.projected[:, 0]
     if (vectors**2).sum() < (1 - _LEAVING) * ((along.gradients * along.measure.spread) ** 2).sum():
         raise DataError(f"the velocities lead out of the {along.dimension} dimensions of the points: {_STAY}")

@@ -1,4 +1,4 @@
-"""How much each point of a field counts: a gradient tells little if an error can turn it a lot."""
+"""How much each point of a field counts: little if an error can turn the point's gradient a lot."""
 
 import functools
 from typing import NamedTuple
@@ -42,7 +42,7 @@ def trusted(field):
 
 
 class Surroundings(NamedTuple):
-    """Some of N points (S,), their neighbours (S, J), and the neighbours' shares (S, J) in a prediction."""
+    """Some of N points (S,), their neighbours (S, J), and the neighbours' weights (S, J) in a prediction."""
 
     points: np.ndarray
     neighbours: np.ndarray
@@ -52,7 +52,7 @@ class Surroundings(NamedTuple):
 def surroundings(points):
     """Return `Surroundings` among points (N, n), which predict a point by a linear fit to its neighbours.
 
-    The fit uses twice as many neighbours as it needs; its value at the point itself is the prediction.
+    The fit uses twice as many neighbours as it needs. The prediction is the value of the fit at the point.
     """
     return _among(np.ascontiguousarray(points, dtype=float).tobytes(), points.shape)
 
@@ -76,7 +76,7 @@ def _among(data, shape):
 def noise(around, vectors):
     """Standard deviation (k,) of the part of vectors (N, k, m) that neighbouring points do not share.
 
-    It is the standard deviation of one component, measured by how far vectors are from their predictions
+    It is the standard deviation of one component of the differences between vectors and their predictions
     (`Surroundings`). Only the lower decile of the squares counts, because curvature in some places is not
     noise. With many inputs no two points are near each other, and the result is only an upper bound.
     """

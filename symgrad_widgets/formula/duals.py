@@ -18,7 +18,7 @@ __all__ = ["evaluate_tree"]
 def evaluate_tree(tree, names, points):
     """Values (N,) and gradients (N, n) of a tree from `typed` at points (N, n), with a column for each name.
 
-    They are not finite outside the domain of the formula or of its derivative.
+    Values and gradients are not finite outside the domain of the formula or of its derivative.
     """
     points = np.asarray(points, dtype=np.float64)
     inputs = {name: (points[:, i], {i: 1.0}) for i, name in enumerate(names)}

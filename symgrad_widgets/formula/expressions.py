@@ -1,7 +1,7 @@
 """Read formulas, measure them, evaluate them with their gradients, and compare them with a field.
 
-This is the slow, independent way: SymPy takes the derivatives, and NumPy evaluates them. The search has
-kernels of its own, which tests compare with this module.
+This is the slow, independent way: SymPy takes the derivatives, and NumPy evaluates them. The search has its
+own kernels; the tests compare these kernels with this module.
 """
 
 import functools
@@ -76,7 +76,7 @@ def as_expression(formula, names=None):
 
 
 def from_file(text, names):
-    """Read a stranger's formula as `as_expression` does; it must be short, so that derivatives are quick."""
+    """Read an untrusted formula like `as_expression`; it must be short enough to differentiate quickly."""
     if len(text) > _LONGEST_FROM_FILES:
         raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
     formula = as_expression(text, names)
@@ -154,7 +154,7 @@ class _Sign(sp.Function):
 
 
 class _Log(sp.Function):
-    """log of the first argument, with the derivative of log(second), which has the same u without moduli."""
+    """log of the first argument; its derivative is that of log(second), where u has no moduli."""
 
     def fdiff(self, argindex=1):
         return sp.S.Zero if argindex == 1 else 1 / self.args[1]

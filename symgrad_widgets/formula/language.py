@@ -40,7 +40,7 @@ def slope(name):
 
 
 def language(spoken="en"):
-    """Everything that the code which reads and computes formulas has to know, as plain data.
+    """Everything that a program needs to read and compute formulas, as plain data.
 
     `functions` maps each name to its number of arguments. `trees` maps some names to their trees, or to None
     if a page cannot compute them; `slopes` maps the others to their derivatives. `sentences` are in the

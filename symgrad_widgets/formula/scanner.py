@@ -1,4 +1,4 @@
-"""The words, numbers and signs of a formula: what is at a place in the text, and errors about it."""
+"""Find the word, number or sign at a place in a formula's text, and raise errors about this place."""
 
 import math
 import re
@@ -27,7 +27,7 @@ _SPLITS = 4  # ways to cut a word, at most
 
 
 class Scanner:
-    """A text and a place in it. `chosen` says how to read it where there are several ways."""
+    """A text and a place in it. `chosen` says which reading to use where several are possible."""
 
     def __init__(self, text, names, chosen):
         if not isinstance(text, str):
@@ -82,7 +82,7 @@ class Scanner:
         return self.text[place] if place < self.end else ""
 
     def way(self, kind, count=2):
-        """Which of several ways to take at this place: the first, unless `chosen` names another."""
+        """Which of several readings to use at this place: the first, unless `chosen` names another."""
         self.open[kind, self.at] = count
         return self.chosen.get((kind, self.at), 0)
 
@@ -163,7 +163,7 @@ class Scanner:
 
 
 def _by_key(names):
-    """Inputs by name, and also by the key under which names are looked up if no other input has that key."""
+    """Inputs by name, and also by their `key` if no other input has the same key."""
     keys = [key(name) for name in names]
     count = Counter(keys)
     alone = {one: name for one, name in zip(keys, names, strict=True) if count[one] == 1}
@@ -171,18 +171,18 @@ def _by_key(names):
 
 
 def begins_word(sign):
-    """Whether a word can begin with this character."""
+    """Whether this character can begin a word."""
     return sign == "_" or (sign != "" and unicodedata.category(sign)[0] == "L")
 
 
 def goes_on(sign):
-    """Whether a word can go on with this character."""
+    """Whether this character can continue a word."""
     return sign != "" and (
         begins_word(sign) or sign in DIGITS or sign in "₀₁₂₃₄₅₆₇₈₉" or unicodedata.category(sign)[0] == "M"
     )
 
 
 def is_word(text):
-    """Whether a text is one word."""
+    """Whether a text is a single word."""
     plain = re.sub(r"_\{[^{}]*\}", "", text.removeprefix("\\"))
     return plain != "" and begins_word(plain[0]) and all(map(goes_on, plain))

@@ -52,7 +52,7 @@ class Reading:
     ----------
     tree : nested lists, described in the module
     written : str, the same formula with every sign and bracket, so that it can be read in only one way
-    alternatives : tuple of str, other things that the text may have meant, written in the same way
+    alternatives : tuple of str, other possible meanings of the text, written in the same way
 
     """
 
@@ -122,7 +122,7 @@ class _Reader(Scanner):
         return tree
 
     def side(self):
-        """Find the formula in the text; in an equation, it is one side."""
+        """Find the formula in the text; in an equation, the formula is one side."""
         cuts = [-1, *(i for i, sign in enumerate(self.text) if sign == "="), self.end]
         sides = [(start + 1, end) for start, end in itertools.pairwise(cuts)]
         for start, end in sides if len(sides) > 1 else ():

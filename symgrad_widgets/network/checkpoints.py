@@ -1,4 +1,4 @@
-"""Read a stranger's checkpoint as numbers, never as code, and build a network from the shapes."""
+"""Read an untrusted checkpoint as numbers, never as code, and build a network from the shapes."""
 
 import io
 import pickletools
@@ -40,14 +40,14 @@ def from_checkpoint(path, activation, layers=None):
     Parameters
     ----------
     path : path of a safetensors file, or of a state dict that `torch.save` wrote
-        The state dict may be inside other dicts, beside an epoch and an optimizer.
+        The state dict can be inside other dicts, next to an epoch and an optimizer.
     activation : str, a row of `networks.ACTIVATIONS`
-        It follows each layer except the last, which is linear. A checkpoint does not contain it, so you have
-        to know it.
+        The activation follows each layer except the last, which is linear. A checkpoint does not contain it,
+        so you have to know it.
     layers : sequence of str or None
-        Names of the layers to use, in order. None means all layers: in the file's order if it has one and the
-        shapes fit, otherwise in the only order that fits. A safetensors file and a plain dict have no order.
-        For these, names that differ only in a number are sorted by the number.
+        Names of the layers to use, in order. None means all layers: in the file's order if the file has one
+        and the shapes fit, otherwise in the only order that fits. A safetensors file and a plain dict have no
+        order. For these, names that differ only in a number are sorted by the number.
 
     Returns
     -------

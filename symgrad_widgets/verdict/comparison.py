@@ -100,7 +100,8 @@ def is_monotone(formula, concept, region, strict=True):
     """Whether a formula only rises or only falls as the concept rises, over the points of a region.
 
     We check the sign of the derivative and the order of the values: 1/g falls on either side of zero, but
-    jumps at zero. If formulas agree only approximately (`strict=False`), their ranks are compared.
+    jumps at zero. If formulas agree only approximately (`strict=False`), the ranks of their values are
+    compared.
     """
     from scipy.stats import spearmanr
 

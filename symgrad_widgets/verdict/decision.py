@@ -34,7 +34,7 @@ class Verdict:
         "undecided" | "mixture" (of several concepts in one neuron: only from `interpret`)
     residual : mean over the points of 1 - cos^2 between the gradients of the concept and of the formula as
         given, on the tangent space
-    message : a sentence for a person
+    message : a sentence for the reader
 
     In an `if`, a verdict counts as true only if `same` is True; "undecided" counts as false.
 
@@ -58,7 +58,7 @@ def verify(
     field: GradientField | None = None,
     constraints: Iterable = (),
 ) -> Verdict:
-    """Decide whether a formula is the same concept as another, whatever monotone functions bend them.
+    """Decide whether a formula is the same concept as another, up to monotone functions.
 
     They are the same if three things hold: their gradients are parallel on the data's tangent space (all 2x2
     minors of their Jacobian vanish); neither is constant on a part of the data; and on the data, one is a
@@ -70,8 +70,8 @@ def verify(
     Parameters
     ----------
     expression, concept : str or sympy.Expr
-        If `concept` is a sequence of k formulas, we ask whether `expression` is any function of these: then
-        all (k+1)-minors vanish.
+        If `concept` is a sequence of k formulas, we ask whether `expression` is a function of these formulas.
+        If it is, all (k+1)-minors vanish.
     field : GradientField, or None
         Gives names, points and tangent space. With None, we use points of the boxes (0.2, 2)^n and (-2, 2)^n
         at which both formulas are finite. The formula must be monotone in the concept in at least one box; if

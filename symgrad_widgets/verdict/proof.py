@@ -23,7 +23,7 @@ _ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO
 
 
 class Screening(Enum):
-    """What exactly computed points say."""
+    """The result at points computed exactly."""
 
     PARALLEL = "no point refutes it"
     DIFFERENT = "a point refutes it"
@@ -210,7 +210,7 @@ def _as_it_is(expression):
 
 
 def _opaque(expression):
-    """Replace sums under roots and in fractions by symbols: what cancels by the chain rule stays small."""
+    """Replace sums under roots and in fractions by symbols, which keeps terms that cancel short."""
     sums = {}
 
     def symbol(power):

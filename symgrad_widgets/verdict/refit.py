@@ -34,7 +34,7 @@ def refit(expression, field):
     ----------
     expression : sympy.Expr
         Its decimals and long fractions are constants. Small integers, small fractions and all exponents
-        belong to its form and stay as they are.
+        belong to the structure of the formula and stay as they are.
     field : GradientField
         The field of the concept, on the points of the comparison.
 
@@ -87,7 +87,7 @@ def _is_free(number):
 
 
 class _Residual:
-    """Part of a formula's unit gradients outside the field's span, if constants change by given shares."""
+    """Part of a formula's unit gradients outside the field's span, if constants change by given fractions."""
 
     def __init__(self, form, given, field):
         self.given, self.field, self.form = given, field, form
@@ -108,9 +108,9 @@ class _Residual:
 def _solved(residual, count):
     """Find constants by damped Gauss-Newton steps; return them, or None.
 
-    Some constants do not matter, for instance the weight of each concept in a function of several. These stay
-    as they are. The damping (Yamashita and Fukushima 2001) falls with the residual, so that convergence stays
-    fast.
+    Some constants do not matter, for instance the weight of each concept in a function of several. These
+    constants are not changed. The damping (Yamashita and Fukushima 2001) falls with the residual, so that
+    convergence stays fast.
     """
     scales = np.zeros(count)
     for _ in range(tolerances.REFIT_STEPS):

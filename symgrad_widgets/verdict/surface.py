@@ -1,10 +1,10 @@
 """The surface that the data lie on: its equations, solved if they are linear, and its tangent spaces.
 
-A concept is recovered only on the data. Equations that hold on the data make this comparison exact.
-Linear equations are solved for some inputs; the other inputs become coordinates. For all other equations,
-Newton's method moves the points onto the surface, and directions along the equations' gradients are left out.
-Without equations, we use the field's numerical tangent basis, and find the linear equations behind it if they
-have simple coefficients.
+Formulas and concepts are compared only on the data. Equations that hold on the data make this comparison
+exact. Linear equations are solved for some inputs; the other inputs become coordinates. For all other
+equations, Newton's method moves the points onto the surface, and directions along the equations' gradients
+are left out. Without equations, we use the field's numerical tangent basis, and find the linear equations
+behind it if they have simple coefficients.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def read_equation(equation, names=None):
 
 @dataclass(frozen=True)
 class Surface:
-    """Points of R^n on which equations hold.
+    """Points of R^n at which equations hold.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Surface:
     solved : {symbol: expression in the free symbols}, from the linear equations
     implicit : the other equations, in the free symbols
     basis : None, or the data's numerical tangent basis (n, m) or (N, n, m)
-    exact : whether the equations describe all of the surface
+    exact : whether the equations describe the whole surface
 
     """
 
@@ -149,7 +149,7 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """`Measure` for gradients at points (N, n) along the surface: the data's, or the points' own.
+        """`Measure` for gradients at points (N, n) along the surface: the data's, or one of these points.
 
         `index` says which of the data's points these are, if the basis differs from point to point.
         """

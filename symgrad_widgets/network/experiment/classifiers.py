@@ -45,8 +45,8 @@ def half_uncertain(rng, count, low, high, law, usable=None):
 
     Only near the threshold do labels tell us how the concept changes from point to point. Few of the paper's
     points are near the threshold, and far from it, the data do not determine what a network computes. If you
-    pass `usable`, points are redrawn until it is true for all of them; it takes the inputs, each (N,), and
-    returns booleans (N,).
+    pass `usable`, points are redrawn until `usable` is true for all of them. `usable` takes the inputs, each
+    (N,), and returns booleans (N,).
     """
 
     def drawn(number, accept):
@@ -62,7 +62,7 @@ def half_uncertain(rng, count, low, high, law, usable=None):
 
 
 def agreeing(rng, count, low, high, laws):
-    """Draw points uniformly from a box, and keep those with the same label by all laws."""
+    """Draw points uniformly from a box, and keep the points that get the same label from all laws."""
 
     def draw(number):
         x = rng.uniform(low, high, (number, len(low)))

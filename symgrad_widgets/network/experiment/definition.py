@@ -34,7 +34,8 @@ class Experiment:
     samplers : mapping of variant to `f(rng, count) -> Triplets or Labelled`
         The variants are "default", "paper" if the published data differ from the default, and perhaps others.
     concepts, constraints : tuples of SymPy expressions and equations
-        What the latents should have learnt, and what holds on all data. Training never reads either.
+        What the latents should have learnt, and the equations that hold on all data. Training reads none of
+        this.
     latent : int
         Width of the network's output.
     kind : str
@@ -42,7 +43,8 @@ class Experiment:
     presets : mapping of preset to settings
         The settings that this experiment changes in the preset.
     differences : mapping of variant to attributes
-        If the pairs of a variant share something else, it has its own `concepts`, `constraints` and `latent`.
+        If the pairs of a variant share something else, the variant has its own `concepts`, `constraints` and
+        `latent`.
     size : int or None
         Number of rows if the data are a given table. A sampler then takes indices of rows, `f(indices)`, and
         at most `size` rows can be drawn.
@@ -162,14 +164,14 @@ class Experiment:
         return GradientField.from_flow(states, np.stack(rates, axis=1), self.names)
 
     def given(self, *runs: "TrainingResult") -> "Experiment":
-        """Return the experiment that asks what pairs share beyond what trained networks already know.
+        """Return an experiment on what pairs share beyond the quantities that trained networks already know.
 
         >>> first = experiment.train(seed=0, latent=1)
         >>> second = experiment.given(first).train(seed=0)
         >>> third = experiment.given(first, second).train(seed=0)
 
         The pairs stay the same. Each anchor gets a *stranger* as its negative: the other anchor whose latents
-        in `runs` are most like its own. No function of these latents can tell anchor and stranger apart, so a
+        in `runs` are most similar. No function of these latents can tell anchor and stranger apart, so a
         further network has to learn something new. If nothing new is left to learn, the network uses the
         small differences between anchors and strangers. To see whether it learnt something new, look at the
         `rank` of the gradients of both networks together: `gradient_field(SideBySide(first.model,
@@ -203,8 +205,8 @@ class Experiment:
         Parameters
         ----------
         rhs : callable of n arrays (N,), one for each name in their order, or text
-            It takes N states at once and returns their n time derivatives, which are arrays (N,) or numbers.
-            If a force depends on time, make time an input with derivative 1. A text has an equation
+            The function takes N states at once and returns their n time derivatives, which are arrays (N,) or
+            numbers. If a force depends on time, make time an input with derivative 1. A text has an equation
             `x' = ...` for each name, and is never run as code.
         box : n pairs (low, high)
             Starting points of the orbits are drawn uniformly from this box.
@@ -213,13 +215,13 @@ class Experiment:
             Orbits are seen at times from 0 to `duration`. Choose it so that the states move noticeably.
         title : str
         concepts : formula (SymPy or text) or several
-            What is conserved, if you know it. Only the noise floor and the verdict use it.
+            The conserved quantities, if you know them. Only the noise floor and the verdict use them.
 
         Raises
         ------
         DataError
             if box, names, `rhs` and duration do not fit one another, or if an orbit cannot be followed to the
-            end. `sample` also raises it when it meets such an orbit.
+            end. `sample` also raises this error if it meets such an orbit.
         ExpressionError
             if a text or concept cannot be read.
 

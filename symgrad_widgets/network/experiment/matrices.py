@@ -82,9 +82,9 @@ def _triplets(rng, count, draw, pair, reach):
     return Triplets(*(matrices.reshape(count, -1) for matrices in (anchor, positive, draw(rng, count))))
 
 
-# There is one concept, and partners are as far apart as strangers. So the plain ratio of variances is enough,
-# and we can solve for the last layer. A contrastive loss stays at chance for the 3x3 determinant, and folds
-# the neuron in the tails of normal entries.
+# There is one concept, and points of one pair are as far apart as points of different pairs. So the plain
+# ratio of variances is enough, and we can solve for the last layer. A contrastive loss stays at chance for
+# the 3x3 determinant, and folds the neuron in the tails of normal entries.
 _RATIO = {"loss": "ratio"}
 
 

@@ -59,10 +59,10 @@ def gradient_field(
         A name from `model.named_modules()`; None is the model's output. If a layer is called more than once,
         the last call counts.
     neuron : int, tuple of int, array, callable, or a list of these
-        The neuron within the layer's output (N, ...). It can be a number, or a tuple with an index for each
-        axis. It can be a direction, such as a probe or a feature of a sparse autoencoder: an array with the
-        shape of one point's output. It can also be a function of the whole output that returns one number for
-        each point, (N,). A list asks for several neurons at once.
+        The neuron within the layer's output (N, ...): a number, or a tuple with an index for each axis. It
+        can be a direction, such as a probe or a feature of a sparse autoencoder: an array with the shape of
+        one point's output. It can also be a function of the whole output that returns one number for each
+        point, (N,). A list asks for several neurons at once.
     wrt : str, (str, array), or None
         Layer whose output counts as the input. The points of the field are then this output, flattened. If
         you also pass an array of r directions (r, ...) in this output, the inputs are the coordinates along
@@ -81,7 +81,7 @@ def gradient_field(
     training : bool
         Read the model in train mode, except for dropout and normalisation over the batch, which stay in eval
         mode. Some models differentiate inside their forward pass, such as energy models that return forces.
-        They need this setting if they keep the graph only in train mode, with `create_graph=self.training`.
+        Models that keep the graph only in train mode, with `create_graph=self.training`, need this setting.
     of : "value" or "probability"
         Take values and gradients of the neuron itself or of its probability. Training sees a classifier's
         logit z only through the probability p, which is `1/(1 + exp(-z))`, or the softmax if there are

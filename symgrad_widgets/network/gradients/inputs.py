@@ -59,7 +59,7 @@ class Arguments:
     """Further arguments of the forward pass: a tuple or list, a mapping by name, or a single argument.
 
     An array or tensor with a row for each point is split together with the points, even inside lists,
-    mappings and the like. Real numbers are converted to the model's type. `kept` says which points are left.
+    mappings and the like. Real numbers are converted to the model's type. `kept` says which points remain.
     """
 
     def __init__(self, arguments, kept):

@@ -1,4 +1,4 @@
-"""Find layers whose outputs have neurons, number the neurons, and find layers that bend another layer."""
+"""Find layers whose outputs have neurons, number the neurons, and find layers that only bend earlier ones."""
 
 import math
 from dataclasses import dataclass

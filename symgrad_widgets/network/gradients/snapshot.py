@@ -1,4 +1,4 @@
-"""Remember everything that running a model may change, and put it back bit for bit."""
+"""Remember everything that a model's run can change, and put it back bit for bit."""
 
 import random
 from collections import deque

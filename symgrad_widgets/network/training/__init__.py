@@ -119,7 +119,7 @@ def _own_randomness(seed):
 
 @torch.no_grad()
 def _normalise(model, anchor, positive):
-    """Make latents uncorrelated, with mean 0 and variance 1, and sort them: the loss leaves all this free.
+    """Make latents uncorrelated, with mean 0 and variance 1, and sort them: the loss does not fix this.
 
     The latents that vary least within pairs come first. We multiply the last layer by linear discriminants
     (Fisher): eigenvectors of the covariance within pairs, relative to that of all points. Return the

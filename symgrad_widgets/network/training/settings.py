@@ -40,8 +40,8 @@ class Settings:
         cosine. "plateau" multiplies the rate by `plateau_factor` after `plateau_patience` epochs without a
         better validation loss.
     patience : int or None
-        Training stops early after this many epochs without a better validation loss. By default it does not
-        stop early, because a cosine schedule finds its best weights in its last epochs.
+        Training stops early after this many epochs without a better validation loss. By default training does
+        not stop early, because a cosine schedule reaches its best weights in the last epochs.
     count, validation, held_out : int
         Numbers of rows to train on, to choose the best epoch with, and to interpret.
 

@@ -27,7 +27,7 @@ _SURE = 6  # powers of ten: a formula with less loss is shown as certain
 
 
 class Measure(NamedTuple):
-    """One number for each neuron; NaN if a neuron has none.
+    """A measure: one number for each neuron, which is NaN where the measure has no value.
 
     `strength` is this number on a scale from 0 to 1, for drawing; `low` and `high` name the ends of the
     scale.

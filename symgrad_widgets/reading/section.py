@@ -18,7 +18,7 @@ class Section:
 
     Attributes
     ----------
-    low, high : arrays (2,), the ends of the two inputs
+    low, high : arrays (2,), the ends of the two inputs' ranges
     values : array (side, side, k) of k neurons; the second input rises from row to row
     points : array (side, side, n) of the points
     near : array (side, side), 1 where data are near, 0 where there are none

@@ -24,7 +24,7 @@ class Law(NamedTuple):
     threshold: float
 
     def label(self, rng, points):
-        """Return labels (N,) of points (N, n), each measured once with a normal error of 1 % of the value."""
+        """Return labels (N,) of points (N, n), each measured once with Gaussian noise of 1 % of the value."""
         values = self.value(*points.T)
         return values * rng.normal(1, _NOISE, len(values)) > self.threshold
 

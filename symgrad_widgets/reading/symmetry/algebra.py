@@ -1,10 +1,9 @@
 """Identify the Lie algebra that some matrices span, from quantities that do not depend on the basis.
 
-These quantities are the dimensions of the derived series and the signature of the Killing form
-`K(x, y) = tr(ad x ad y)`. An algebra is solvable if the form of any element with any bracket is zero, and
-semisimple if the form has full rank (Cartan's criteria). We split a semisimple algebra into simple ideals.
-The dimension and the signature of an ideal give its name (Knapp 2002, Lie Groups Beyond an Introduction,
-appendix C).
+These quantities are the dimensions of the derived series and the signature of the Killing form `K(x, y) =
+tr(ad x ad y)`. An algebra is solvable if the form vanishes for any element and any bracket. It is semisimple
+if the form has full rank (Cartan's criteria). We split a semisimple algebra into simple ideals. The dimension
+and the signature of an ideal give its name (Knapp 2002, Lie Groups Beyond an Introduction, appendix C).
 """
 
 from collections import Counter

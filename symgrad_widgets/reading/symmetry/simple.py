@@ -35,7 +35,7 @@ class Forms(NamedTuple):
     by_errors: np.ndarray
 
     def residual(self, numbers):
-        """Return the mean square of the change, divided by its chance value."""
+        """Return the mean square of the change, divided by the value expected by chance."""
         return max(float(numbers @ self.changed @ numbers / (numbers @ self.by_chance @ numbers)), 0.0)
 
 
@@ -103,7 +103,7 @@ def _fitted(support, forms):
 
 
 def _in(basis, numbers):
-    """Whether a motion nearly lies in the space."""
+    """Whether a motion is nearly in the space."""
     return np.linalg.norm(basis.T @ numbers) > (1 - _NEW) * np.linalg.norm(numbers)
 
 

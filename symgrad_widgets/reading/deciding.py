@@ -49,8 +49,7 @@ class Decided:
     left : one or more formulas that no trial contradicts; the first has passed every trial
     trials : tuple of Trial, in order
     open : tuple of (formula, degrees), for each formula of `left` that no allowed input can distinguish from
-        the
-        first; the degrees are the largest angle between the two
+        the first; the degrees are the largest angle between the two
     names : names of the inputs
 
     """

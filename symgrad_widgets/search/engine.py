@@ -99,7 +99,7 @@ class Engine:
 
     @property
     def divided(self):
-        """Whether divisions have been tried, and what they found has been extended."""
+        """Whether divisions have been tried, and their sums have been extended."""
         return self._generation > SEARCH.survey + self._dividing
 
     def step(self):
@@ -296,7 +296,7 @@ class Engine:
     # -- stages -------------------------------------------------------------------------------------------
 
     def singles(self):
-        """Score each small term by itself, and then the guesses."""
+        """Score each small term on its own, and then the guesses."""
         self.small = small_terms(self.grammar, self.grammar.inputs, SEARCH.terms)
         self.dictionary = self._distinct(self.small)
         self.score([(r,) for r in self.dictionary])
@@ -348,7 +348,7 @@ class Engine:
         return a.reshape(len(a), -1) @ b.reshape(len(b), -1).T
 
     def divide(self):
-        """Replace one more pair of coordinates with a single one; score small terms of the coordinates."""
+        """Merge one more pair of coordinates into a single one; score small terms of the coordinates."""
         if self._divisions is None:
             self._pairs = Pairs(self.grammar)
             self._divisions = undivided(self.sample, self.grammar.inputs)
@@ -382,7 +382,8 @@ class Engine:
     def compose(self):
         """Build bases from products of a division's coordinates, and remove their terms one by one.
 
-        Use the last exact division. If there is none, use several: the last of each run of similar divisions.
+        Use the last exact division. If no division is exact, use several: the last of each run of similar
+        divisions.
         """
         exact = [reduced for reduced in self._divided if reduced.residual <= DIVISION.exact]
         for reduced in exact[-1:] if len(exact) > 1 else _last_of_alike(self._divided):
@@ -439,7 +440,7 @@ class Engine:
         return nearest_decade(np.sqrt((gradients(terms, self.sample.points)[0] ** 2).mean(1)))
 
     def eliminate(self, *bases):
-        """Remove the least important term of each basis, one after another; score after each removal."""
+        """Remove the terms of each basis one by one, the least important first; score after each removal."""
         for basis in bases:
             for terms in self._of_one_kind(basis(self.small)):
                 self._eliminate(sieve(terms, self.sample, SEARCH.sieved, self.watch))
@@ -535,7 +536,7 @@ class Engine:
                 yield from ([whole, log] for log in logs)
 
     def _extensions(self, found, dictionary):
-        """Return the rows whose terms would lower a sum's loss most, by a 2 x 2 eigenproblem for each."""
+        """Return the rows whose terms would lower a sum's loss most; each takes a 2 x 2 eigenproblem."""
         rows, c = list(found.rows), found.coefficients
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)

@@ -121,7 +121,7 @@ def _harmless(cell):
 
 
 def _picture(people, page):
-    """Text of a page: all guesses by error and length, the field with the best guess, and who made which."""
+    """Text of a page: all guesses by error and length, their authors, and the field with the best guess."""
     from .. import plots
     from ..formula.expressions import angles
 

@@ -1,8 +1,8 @@
 """`symgrad docs`: a static site with the documents, the reference, all executed notebooks, and live pages.
 
-The site works offline. Its documents and notebooks do not need JavaScript either: formulas are MathML, and
-live views become pictures and words. The start page and the pages of networks have a live instrument that
-needs JavaScript, but no Python.
+The site works offline. Its documents and notebooks need no JavaScript: formulas are MathML, and live views
+become pictures and words. The start page and the pages of networks have a live instrument that needs
+JavaScript, but no Python.
 """
 
 import re
@@ -124,8 +124,8 @@ def _title(text, otherwise):
 def _relinked(text, home, place):
     """Markdown from `home` for a page in `place`: links to notebooks and Markdown lead to their pages.
 
-    Any other file that is linked is copied into `place`. A hidden folder gets a name without its dot: GitHub
-    leaves hidden ones out of what it publishes.
+    Any other file that is linked is copied into `place`. A hidden folder gets a name without its dot, because
+    GitHub does not publish hidden folders.
     """
 
     def follow(link):

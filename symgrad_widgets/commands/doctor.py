@@ -1,4 +1,4 @@
-"""Check the installation: say what is there, with a line of advice for each fault.
+"""Check the installation: list what is installed, with a line of advice for each fault.
 
 A fault stops the default path (train, interpret, open a notebook). A note means that something optional is
 missing.
@@ -54,7 +54,7 @@ class Check:
 
 
 def main():
-    """Print all checks; return 0 if the default path works, and 1 if anything that it needs is missing."""
+    """Print all checks; return 0 if the default path works, and 1 if something needed is missing."""
     found = list(checks())
     for check in found:
         print(check, flush=True)

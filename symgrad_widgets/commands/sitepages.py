@@ -68,7 +68,7 @@ def build(out, folder, experiments, generations, told):
     """Write the pages of some experiments into `out`, and the start page.
 
     `folder` holds the notebooks, and `told` the addresses of the notebooks' pages, by path. A page has the
-    tasks of its experiment, from `teaching/tasks`, or else tasks that fit any network.
+    tasks of its experiment, from `teaching/tasks`; if there are none, it has tasks that fit any network.
     """
     from ..widgets import bokehjs
     from ..widgets.pages import recorded, write_page
@@ -136,7 +136,7 @@ def _notebook(experiment, folder):
 
 
 def _card(experiment, address, subject, view, tasks):
-    """A network in the gallery: what it saw, and its field, but not what it has learnt."""
+    """A network in the gallery: its data and its field, but not the concept that it has learnt."""
     titled = _TITLED.match(tasks)
     title = f"{experiment.id}: {titled[1]}" if titled else experiment.id
     section, picture = subject.section(view.inputs, {}), ""

@@ -1,4 +1,4 @@
-"""The kernel of our notebooks: the Python that runs this code, whatever else is called python3 here."""
+"""The kernel of our notebooks: the Python that runs this code, even if another kernel is called python3."""
 
 import sys
 from pathlib import Path

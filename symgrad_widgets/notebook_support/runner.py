@@ -31,7 +31,7 @@ def execute(path, output, values, timeout):
     Raises
     ------
     NotebookFailedError
-        The message names the cell and the error; `output` then holds the notebook as far as it got.
+        The message names the cell and the error; `output` then holds the notebook up to the error.
 
     """
     with tempfile.TemporaryFile("w+", errors="replace") as aside:

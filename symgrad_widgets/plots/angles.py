@@ -47,7 +47,7 @@ def trust(field, rows=None):
 
 
 def mean_angle(degrees, trust=None):
-    """One angle for many: its squared sine is the weighted mean of their squared sines, as in a loss."""
+    """Mean of many angles: its squared sine is the weighted mean of the squared sines, as in a loss."""
     return float(degrees_of(np.average(np.sin(np.radians(degrees)) ** 2, weights=trust)))
 
 
@@ -72,7 +72,7 @@ def target(field, say=ENGLISH):
 def angle_histogram(degrees, what=None, of=None, say=ENGLISH, trust=None):
     """Histogram of the angles (degrees) between a candidate and `of`, a neuron or the span of several.
 
-    `trust` says how much each angle counts in their mean; None: all count equally.
+    `trust` says how much each angle counts in the mean; None: all count equally.
     """
     what, of = what or say("plots.formula"), of or say("plots.neuron")
     degrees = np.asarray(degrees, dtype=float)

@@ -40,11 +40,11 @@ def field_picture(
     limit : int
         The largest number of arrows to draw.
     what : str
-        What the words call the candidate; by default "the formula".
+        Name of the candidate in the words; by default "the formula".
     cut : Slice, optional
         Show only points near this slice, with all data as grey dots behind them.
     below, above : sequences of Mark
-        What else to draw, beneath the arrows and on top of them.
+        Other marks to draw, beneath the arrows and on top of them.
     say : Words, the language
 
     """
@@ -142,7 +142,7 @@ def displaced(points, pair, chosen, gradients, length=_LENGTH):
 
     On the screen, the arrow of a gradient (N, n) is at right angles to the level lines, whatever the scales
     of the two axes are. For this, a gradient is multiplied by the scales to get to the screen, and the
-    displacement is multiplied by them to get back to the data.
+    displacement is multiplied by the same scales to get back to the data.
     """
     span = np.ptp(points[:, pair], axis=0)
     alike = comparable(points[:, pair])

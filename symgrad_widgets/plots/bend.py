@@ -1,4 +1,4 @@
-"""What a bend does to a neuron's gradients, and the part of its values that a fitted `phi` misses."""
+"""How a bend (outer function) changes a neuron's gradients, and which values a fitted `phi` misses."""
 
 import numpy as np
 

@@ -68,14 +68,14 @@ def _places(candidates):
 
 
 def _told(candidates, hover, say):
-    """Columns with the places of candidates, and with what to say when the pointer is over one."""
+    """Columns with the places of candidates, and with the text to show when the pointer is over one."""
     formulas = [str(c.expression) for c in candidates]
     losses = [say.number(c.loss, ".2g") for c in candidates]
     return _places(candidates) | dict(zip(hover, (formulas, losses), strict=True))
 
 
 def _null_line(null, front):
-    """Line of the least loss on random directions up to each complexity, as far as the front goes."""
+    """Line of the least loss on random directions up to each complexity, to the end of the front."""
     x = [c.complexity for c in null]
     y = [min(c.loss for c in null[: i + 1]) for i in range(len(null))]
     last = max([*x, *(c.complexity for c in front)])

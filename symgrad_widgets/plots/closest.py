@@ -9,7 +9,7 @@ __all__ = ["closest_picture"]
 
 
 def closest_picture(columns, answer, say=ENGLISH):
-    """Draw column `answer` of {name: numbers (N,)} against the column whose order is most like its own."""
+    """Draw column `answer` of {name: numbers (N,)} against the column with the most similar order."""
     y = columns[answer]
     alike = {name: _alike(x, y) for name, x in columns.items() if name != answer}
     name = max(alike, key=alike.get)

@@ -132,8 +132,9 @@ def _shortened(label, width):
 def activation_picture(points, values, names, inputs=None, what=None, say=ENGLISH):
     """One neuron's values (N,) over the points (N, n).
 
-    If two inputs are given, by position, it shows the points over them, in four groups from low to high
-    values. If the data have a single input, it is a curve of dots; otherwise it is a histogram.
+    If two inputs are given, by position, the picture shows the points over these inputs, in four groups from
+    low to high values. If the data have a single input, the picture is a curve of dots; otherwise it is a
+    histogram.
     """
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if values.shape != (len(points),):

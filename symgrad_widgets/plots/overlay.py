@@ -14,7 +14,7 @@ _GRID = 40  # points along each side
 
 
 def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None, say=ENGLISH):
-    """Marks of the formula's directions at the points where `field_picture` draws those of the neuron.
+    """Marks of the formula's directions, at the points where `field_picture` draws the neuron's.
 
     The directions are projected onto the space that the data fill. If the reversed directions agree better
     with the neuron, all are reversed, because a line has no sign.

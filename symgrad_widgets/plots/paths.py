@@ -1,6 +1,6 @@
 """Marks as short SVG paths, in whole quarters of a pixel, with each step relative to the last pen position.
 
-They have to be short, because a saved notebook holds every picture twice.
+The paths must be short, because a saved notebook holds every picture twice.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The twelve published fronts of arXiv 2409.05305, each of which you can measure on a neuron of your own."""
+"""The twelve published fronts of arXiv 2409.05305, each of which you can score on your own neuron."""
 
 import functools
 import json

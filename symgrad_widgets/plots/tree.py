@@ -21,10 +21,10 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 def division_picture(division, chosen=None, say=ENGLISH):
     """Tree of a `Division`: inputs on the left, and each quantity to the right of the two that it joins.
 
-    Thick lines are certain, and quantities at dashed lines join with nothing. Thin dotted lines show the
+    Thick lines are certain; a dashed line means that the quantity joins no other. Thin dotted lines show the
     pairs of inputs that might act together next. `chosen` is the number, in `branches(division)`, of a branch
-    to mark. In the data of each mark, the column `branch` holds the number of the branch that it belongs to,
-    or -1. `say` is the language's `Words`.
+    to mark. In the data of each mark, the column `branch` holds the number of the branch that each row
+    belongs to, or -1. `say` is the language's `Words`.
     """
     tree = _Tree(division)
     return Picture(
@@ -113,7 +113,7 @@ class _Tree:
 
 
 def left(residual, say=ENGLISH):
-    """What a quantity leaves unexplained, in words."""
+    """The share that a quantity leaves unexplained, in words."""
     share = _share(residual, say)
     return share if residual <= _EXACT else say("plots.leaves", share=share)
 
@@ -135,7 +135,7 @@ def _columns(lines):
 
 
 def _said(branch):
-    """A branch as it is written in a book, shortened if it is long."""
+    """A branch as it would be printed in a book, shortened if it is long."""
     raised = re.sub(r"\*\*(\d+)(?![\d.])", lambda power: power[1].translate(_RAISED), str(branch))
     text = raised.replace("*", "·") if "**" not in raised else raised
     return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"

@@ -5,9 +5,9 @@ contains monomials divided by a sum or by its square root, as in `(x y + z) / sq
 contains waves or exponentials of one quantity, multiplied by monomials of the other quantities. The fourth
 contains powers multiplied by one further factor, as in `x^3 / (exp(x y) - 1)`.
 
-To test a basis, we fit the best sum of all its terms at a few points. Its loss shows whether the basis may
-contain the law. We compare hundreds of bases in this way, and return the terms of the bases with the lowest
-loss.
+To test a basis, we fit the best sum of all its terms at a few points. The loss of this sum shows whether the
+basis can contain the law. We compare hundreds of bases in this way, and return the terms of the bases with
+the lowest loss.
 """
 
 import itertools
@@ -204,7 +204,7 @@ def _powers(grammar, look, coordinates):
     """Yield bases of the logarithms of all coordinates and some of the functions from `_functions`.
 
     The argument of each function is c u, where u is a monomial and c a number. Yield a list for each group of
-    functions; like `_products`, it gives the loss of each basis and a function that builds it.
+    functions: the loss of each basis and a function that builds the basis, as in `_products`.
     """
     monomials = laurent_monomials(grammar, coordinates, COMPOSITION.inside)
     high = [grammar.power(x, n) for x in coordinates for n in COMPOSITION.high]

@@ -3,7 +3,8 @@
 If `f = F(h(x, y), rest)`, the components of its gradient along x and y have the direction of `grad h`,
 whatever F and the other inputs are. So we compare every pair with small formulas of two inputs. A formula
 that fits replaces the pair. We then know the gradient's component along this formula, and can divide further.
-A division proves nothing by itself. So the search judges formulas made of its coordinates on the whole field.
+A division proves nothing by itself. So the search builds formulas from the new coordinates, and judges these
+formulas on the whole field.
 """
 
 import itertools
@@ -26,7 +27,7 @@ class Coordinate:
     """A term with its values (N,), and the component (N,) of the field's gradient along it.
 
     `parts` are the two coordinates that it replaces; for an input, `parts` is empty. `residual` is the share
-    of the smaller of their two components that this coordinate does not explain.
+    that this coordinate leaves unexplained of the smaller of the two components along them.
     """
 
     term: tuple

@@ -17,7 +17,7 @@ class SearchEngine(Protocol):
 
     @property
     def evolving(self) -> bool:
-        """Whether the fixed stages are over. Before that, an answer that stays the same means nothing."""
+        """Whether the fixed stages are over. Before that, an unchanged answer means nothing."""
 
     @property
     def surveyed(self) -> bool:
@@ -25,7 +25,7 @@ class SearchEngine(Protocol):
 
     @property
     def divided(self) -> bool:
-        """Whether every way to divide the field has been tried too."""
+        """Whether all divisions of the field have been tried, too."""
 
     def copy(self) -> Self:
         """Return a copy that continues exactly as this engine would."""

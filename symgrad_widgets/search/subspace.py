@@ -17,9 +17,9 @@ def relevant_inputs(field):
 
 
 def active_subspace(field):
-    """Reduce a field to the variables on which it depends; return it, and a matrix W (n, r) or None.
+    """Reduce a field to the variables on which it depends; return the result and a matrix W (n, r) or None.
 
-    Inputs that do not matter are left out. If more than 64 remain, but the gradients span at most 8
+    Inputs that do not matter are left out. If more than 64 inputs remain, but the gradients span at most 8
     directions, the field is in the coordinates `z = x @ W`; otherwise W is None. W is in reduced column
     echelon form: r inputs each occur in only one coordinate, so you can still recognise sums over groups of
     inputs. (Active subspaces: Constantine 2015.)

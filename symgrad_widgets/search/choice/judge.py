@@ -43,7 +43,7 @@ __all__ = ["Judge"]
 
 
 class _Witnesses(NamedTuple):
-    """The data that all formulas are compared with, at the judged points."""
+    """The data with which all formulas are compared, at the judged points."""
 
     spanned: np.ndarray  # (N, k, m), the neurons' directions
     trust: np.ndarray  # (N,) weights
@@ -91,10 +91,10 @@ class _Written:
 
 
 class Judge:
-    """Splits a field into three samples, `searched`, `fit` and `held`, and keeps all formulas it writes.
+    """Splits a field into three samples, `searched`, `fit` and `held`, and keeps all formulas that it writes.
 
-    The user sees losses on the held-out points, but all points choose the answer. This is safe, because a
-    constant costs more than one can gain by fitting it.
+    The user sees losses on the held-out points, but all points choose the answer. This is safe, because the
+    price of a constant is higher than the gain from fitting it.
     """
 
     def __init__(self, field, symbols, max_complexity, seed, named=None, searched=SPLIT.searched):
@@ -152,7 +152,7 @@ class Judge:
 
     @property
     def heard(self):
-        """Whether the neuron's values decide: they do if they separate formulas better than directions."""
+        """Whether the neuron's values decide, because they separate formulas better than directions do."""
         if self._values is None:
             return False
         losses, rests = ([getattr(w, name) for w in self._written.values()] for name in ("loss", "rest"))
@@ -181,8 +181,8 @@ class Judge:
     def certain(self, answer):
         """Whether an answer is a match that needs no further search.
 
-        Such a match leaves nothing unexplained or, for its length, little that two inputs can predict. (They
-        would predict a missing part of the law.)
+        Such a match leaves nothing unexplained or, for its length, little that two inputs can predict. (Two
+        inputs would predict a missing part of the law.)
         """
         if self.kind(answer) != "match":
             return False
@@ -312,7 +312,8 @@ class Judge:
     def _tidied(self, terms):
         """Yield terms with simpler constants: first those that cost nothing, then those that errors allow.
 
-        If values leave less unexplained than directions, they also refine constants that are not yet simple.
+        If values leave less unexplained than directions, the values also refine constants that are not yet
+        simple.
         """
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         left_by, _ = by_directions(self.fit)

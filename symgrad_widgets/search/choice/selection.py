@@ -1,4 +1,4 @@
-"""Choose the answer. One rule serves every field, and it does not know the concept."""
+"""Choose the answer. One rule serves every field, and this rule does not know the concept."""
 
 from typing import NamedTuple
 
@@ -70,13 +70,14 @@ def select(losses, efforts, smooth, chance, count, rests=None):
     0.1 as 0.1, so an exact fit or a flat tail cannot decide alone.
 
     `smooth` is the share of each loss that neighbouring points have in common (`smooth_share`). A loss is a
-    mean of residuals. The more of these are independent, the better we know the log loss, and the more a
+    mean of residuals. The more residuals are independent, the better we know the log loss, and the more a
     slope counts. If the residuals are noise, all `count` of them are independent. If they are smooth, like a
     network's errors, they count as 20. With 20 independent residuals, the log likelihood is 10 times the log
     loss. So a slope of 0.1, which counts as flat, means 1 nat of log likelihood per node.
 
-    Directions cannot tell the knee from other formulas of at most its effort whose log loss is at most 0.1
-    higher. If `rests` says what each formula leaves of the values, the one that leaves least is chosen.
+    Directions cannot distinguish the knee from formulas of at most the same effort whose log loss is at most
+    0.1 higher. If `rests` says how much of the values each formula leaves unexplained, we choose the formula
+    that leaves least.
     """
     losses, efforts = np.maximum(losses, CHOICE.floor), np.asarray(efforts, dtype=float)
     front = leading(losses, efforts)
@@ -115,7 +116,7 @@ def select_by_values(rests, efforts):
 def reach(left, training):
     """Return the log ratio of what the worst and the best formula leave unexplained, in nats.
 
-    Up to `training` is added to what the best formula leaves.
+    We add up to `training` to the share that the best formula leaves unexplained.
     """
     least = min(left)
     blurred = least + min(training, CHOICE.exact * least)
@@ -168,7 +169,7 @@ def smooth_share(spanning, directions, neighbours, trust=1.0):
 
     `directions (N, m)` are the formula's unit gradients, and `spanning (N, k, m)` span the neurons'
     gradients. A point's residual is the part of the formula's direction outside that span, times the square
-    root of the point's weight in `trust (N,)`. We correlate it with the residuals of the point's
+    root of the point's weight in `trust (N,)`. We correlate this residual with the residuals of the point's
     `neighbours`. Noise is not correlated between neighbours, but the systematic error of a network or a
     formula is. With many inputs, no two points are close. So if the correlation is more than chance, we
     extrapolate it to distance 0, as exp(-distance / length). If the extrapolated correlation is below 1, the
@@ -199,8 +200,8 @@ def neighbours(points):
 def pareto(candidates, alike, answer=None):
     """Return the candidates by rising complexity, each with at least 2 % less loss than the one before.
 
-    No two of them are `alike`. Among candidates of equal complexity, each constant that is not simple has to
-    lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on
+    No two candidates are `alike`. Among candidates of equal complexity, each constant that is not simple has
+    to lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on
     the held-out points.
     """
     leaders = {}

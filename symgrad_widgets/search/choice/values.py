@@ -1,7 +1,7 @@
-"""Measure how much of a neuron's values a formula leaves unexplained, with any function in between.
+"""Measure how much of a neuron's values a formula leaves unexplained, up to a function of one variable.
 
 We call this function, from the formula to the neuron's value, the *bend*. A network's values are far more
-exact than its gradients. They help even if we do not know the bend: where the formula has nearly equal
+exact than its gradients. The values help even if we do not know the bend: where the formula has nearly equal
 values, the neuron's values must be close, too. The values also determine a sum's coefficients.
 """
 
@@ -102,7 +102,7 @@ def gains(terms, neuron, formula, sides=0):
 
 
 def tangents(terms, neuron, formula, sides=0):
-    """Return changes (K, N) of the predicted values by terms (K, N), errors (N,), and an order (N,).
+    """Return changes (K, N) of the predicted values due to terms (K, N), errors (N,), and an order (N,).
 
     The changes and the errors are sorted by the formula's values; the order is the sorting index.
     """
@@ -139,7 +139,7 @@ def _step(terms, neuron, coefficients, sides):
 
 
 def _differences(terms, neuron, formulas, sides):
-    """Return changes of the predicted values by terms (B, K, N), and errors of formulas (B, N).
+    """Return changes of the predicted values due to terms (B, K, N), and errors of formulas (B, N).
 
     The results are the changes (B, K, N), the errors (B, N), the sorting orders (B, N), and which formulas
     have values (B,). Changes are relative to points where a formula has the same value.

@@ -27,7 +27,7 @@ __all__ = ["by_directions", "freed", "refine", "slopes_of", "tidied", "within"]
 
 
 def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
-    """Change the constants inside terms so that their best sum leaves as little as possible unexplained.
+    """Change the constants inside terms so that the best sum of the terms explains as much as possible.
 
     `left_by(terms)` returns the share that this sum leaves unexplained. `coefficients(terms, slopes)` returns
     the coefficients of the best sum of terms and slopes near the best sum of the terms alone, or None if

@@ -1,6 +1,6 @@
 """Write formulas in Julia, and read them back. Julia never gets a user's text, only names made here.
 
-In Julia, the inputs are x1 ... xn. The four operators of arithmetic keep their signs; any other operator is
+In Julia, the inputs are x1 ... xn. The four operators of arithmetic keep their symbols; any other operator is
 called `sg_<name>`. An operator whose row has no Julia form, for example a user's own, is called
 `sg_op<code>`, and is defined together with the other operators.
 """

@@ -106,7 +106,7 @@ def _exponents(n, degree):
 
 
 def families(grammar, limit):
-    """List small bases for backward elimination. Each is a function of the small terms.
+    """List small bases for backward elimination, each as a function of the small terms.
 
     The bases are the monomials of each degree in the inputs and in their squares, functions of single inputs,
     and `logarithms`. Each has at most `limit` terms.

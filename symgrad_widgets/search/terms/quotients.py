@@ -1,4 +1,4 @@
-"""Turn a difference P - Q into the quotient P/Q: where P = Q, both have nearly the same directions.
+"""Turn a difference P - Q into the quotient P/Q: near P = Q, both have nearly the same gradient direction.
 
 All points of a classifier lie near P = Q. So the search finds the difference first, because it is a sum of
 terms. The logarithm of the quotient is the difference of log|P| and log|Q|, where P and Q are themselves

@@ -29,7 +29,7 @@ class Question(DescribedBox):
     text : str
     hidden : bool
         Whether answers wait for a guess.
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ class Answer(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return str(getattr(self._answer, "words", self._answer)) if self._shown else self._waits
 
     def _repr_mimebundle_(self, **kwargs):

@@ -58,7 +58,7 @@ class _Tree:
         self.pairs = [pair for pair in others if pair.residual < 1][:_OTHERS]
 
     def joins(self, say):
-        """Marks of the tree's lines: the surest joins first, quantities that join nothing (dashed) last."""
+        """Marks of the tree's lines: the surest joins first, quantities that join no other (dashed) last."""
         lines = {word: [] for _, word, _ in _DOUBT} | {"apart": []}
         for i, branch in enumerate(self.all):
             (x, y), over = self.place[branch.part], self.over.get(branch.part)

@@ -1,4 +1,4 @@
-"""Say whether a person's formula is the concept that the neuron has learnt, or how far off it is."""
+"""Say whether a person's formula is the concept that the neuron has learnt, or how far off the formula is."""
 
 import itertools
 
@@ -20,9 +20,10 @@ def answer(candidate, field, experiment=None, say=ENGLISH, kind=None):
     """Say how a `Candidate` relates to a neuron: {"same": bool, "name": text, "said": text}.
 
     A formula counts as the concept if a proof shows it, if it has the concept's form and its numbers agree
-    within 1 %, or if points computed with many digits show it. How well the network has learnt the concept
-    is another question, which the angle decides. If a search has judged the formula, the `kind` of its answer
-    says what is left. It also decides how near a formula is that is not the concept.
+    within 1 %, or if points computed with many digits show it. How well the network has learnt the concept is
+    another question, which the angle decides. If a search has judged the formula, the `kind` of its answer
+    says whether something is left unexplained. If the formula is not the concept, this kind also decides
+    whether it is near.
 
     Without an experiment, no concept is known, and only the second question can be answered.
     """

@@ -22,7 +22,7 @@ class PhiBender(DescribedBox):
     points : array (N, n)
     names : names of the n inputs
     low, high, bend : range of the slider, and its first value
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     """
 
@@ -57,6 +57,6 @@ class PhiBender(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         bend = f"{self.slider.description} = {self._says.number(self.slider.value, '.3g')}"
         return f"{bend}. {self._values.words} {self._gradients.words}"

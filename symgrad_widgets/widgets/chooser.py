@@ -20,15 +20,14 @@ class ExperimentChooser(DescribedBox):
     source : name of an experiment, Experiment, or TrainingResult
     seed : int, unless the source is a TrainingResult
     hidden : bool
-        Do not say what the experiments are: show numbers in place of titles, and no concept beside the
-        training.
-    language : "en" or "de", the language of all its words
+        Do not reveal the experiments: show numbers in place of titles, and no concept beside the training.
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
-    experiment, seed : may be assigned; `choose` assigns both
+    experiment, seed : can be assigned; `choose` assigns both
     run : TrainingResult, or None until something has been trained
-        May be observed.
+        Can be observed.
     monitor : TrainingMonitor
 
     """
@@ -116,7 +115,7 @@ class ExperimentChooser(DescribedBox):
         self.set_trait("run", run)
 
     def _called(self, experiment):
-        """What a person reads about an experiment."""
+        """Title of an experiment as a person reads it."""
         title = self._says.table["titles"].get(experiment.slug, experiment.title)
         what = ", ".join(experiment.names[:4]) if self._hidden else title
         return f"{experiment.id} {what}".strip()
@@ -127,7 +126,7 @@ class ExperimentChooser(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         chosen = self._says("training.chosen", experiment=self._called(self.experiment), seed=self.seed)
         return f"{chosen} {self.monitor.words}"
 

@@ -34,12 +34,12 @@ class DivisionView(DescribedBox):
     field : GradientField of one neuron
     division : Division of this field; None: `divide(field)` finds it
     hidden : bool, whether nothing is shown
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
     field, division, branches : what is on show; the branches are `search.Branch`
-    hidden : as above; may be assigned
+    hidden : as above; can be assigned
     branch : the Branch that is chosen; `choose` chooses another
 
     Raises
@@ -90,7 +90,7 @@ class DivisionView(DescribedBox):
         self._list.value = names.index(name)
 
     def _uncover(self, _=None):
-        """Show all, or nothing but that it is hidden."""
+        """Show the division, or only say that it is hidden."""
         if self.hidden:
             self._told.value = f"<p>{self._says('own.divisionHidden')}</p>"
             self.children = [self._told, self._guard]
@@ -160,7 +160,7 @@ class DivisionView(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         if self.hidden:
             return self._says("own.divisionHidden")
         return " ".join([*(picture.words for picture in self.pictures()), self._said])

@@ -1,4 +1,4 @@
-"""A view of one field and one formula. Both may be replaced."""
+"""A view of one field and one formula. Both can be replaced."""
 
 import numpy as np
 import traitlets
@@ -16,9 +16,9 @@ __all__ = ["FieldBox", "checked_field"]
 class FieldBox(Pane):
     """A view of a field and a formula that redraws itself when one of its traits changes.
 
-    A subclass has four methods to override: `_checked` says which fields it takes, `_follow` what else a
-    change leads to, `_parts` what its state holds, and `_more` what else a page has to know. `traits` are set
-    in their order, the field first, before anything is drawn.
+    A subclass can override four methods: `_checked` says which fields the view accepts, `_follow` sets what
+    depends on a change, `_parts` gives the parts of the state, and `_more` gives further data for a page.
+    `traits` are set in their order, the field first, before anything is drawn.
 
     Attributes
     ----------

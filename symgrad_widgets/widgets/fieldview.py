@@ -32,13 +32,13 @@ class FieldView(FieldBox):
     field : GradientField of two inputs or more
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
     inputs : names of the two inputs along the axes
-    beside : bool, whether to draw the histogram of the angles as well
-    language : "en" or "de", the language of all its words
+    beside : bool, whether to draw the histogram of the angles, too
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
     field, candidate, inputs
-        As above. These and all attributes below may be assigned. If a value is wrong, an error is raised and
+        As above. These and all attributes below can be assigned. If a value is wrong, an error is raised and
         nothing changes.
     slice : {name: value} of the other inputs, or None to show all points, projected onto the plane
         In a slice, inputs that are not named are set to their median.
@@ -217,7 +217,7 @@ class FieldView(FieldBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         words = " ".join(picture.words for picture in self.pictures()[:1])
         for row, degrees in self._worst()[:1]:
             place = zip(self.field.names, self.field.points[row], strict=True)

@@ -23,13 +23,13 @@ class FilmView(FieldView):
     film : Film, of two inputs or more
         Checkpoints at which nothing could be said about the neuron are left out.
     inputs : names of the two inputs along the axes
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     **choices : slice, band, overlay, levels, worst, arrows, as in `FieldView`
 
     Attributes
     ----------
     film : as given
-    epoch : one of the film's epochs; may be assigned and observed
+    epoch : one of the film's epochs; can be assigned and observed
     field, candidate : the GradientField at this epoch, and the formula on show
 
     Raises
@@ -106,7 +106,7 @@ class FilmView(FieldView):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return f"{self._says('told.atEpoch', number=self.epoch)}: {super().words}"
 
 

@@ -1,4 +1,4 @@
-"""The common base of all views. It keeps saved notebooks small.
+"""The common base of all views, which keeps saved notebooks small.
 
 A notebook holds the state of every widget in it. So one hidden widget holds the code of all views of a kind,
 the style sheet holds their layout, and no widget sends a value that a page assumes anyway.
@@ -61,7 +61,7 @@ class _Brief:
 
 
 def _assumed(trait, value):
-    """Whether a page assumes this value of a trait. It never assumes which model to make."""
+    """Whether a page assumes this value of a trait. A page never assumes which model to make."""
     told = not trait.this_class.__module__.startswith("ipywidgets.") or trait.name.startswith("_model_")
     return not told and value == trait.default_value
 

@@ -1,4 +1,4 @@
-"""A diagram of a network's neurons, to see what each of them does on data, and to choose one."""
+"""A diagram of a network's neurons, to see what each neuron does on data, and to choose one."""
 
 from typing import Any
 
@@ -52,8 +52,8 @@ class NeuronPicker(Pane):
         networks of more than 16,384 neurons.
     wrt, forward_args, training
         As in `gradient_field`.
-    beside : bool, whether to draw a large picture of the current neuron's value over two inputs as well
-    language : "en" or "de", the language of all its words
+    beside : bool, whether to draw a large picture of the current neuron's value over two inputs, too
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
@@ -65,8 +65,8 @@ class NeuronPicker(Pane):
     colour_by : "activation" | "gradient" | "alignment" | "law"
         In this order: the standard deviation of the value over the data; how much the gradient turns; the
         angle to the formula; how well the neuron's formula in the atlas fits.
-    formula, atlas : may be assigned; a formula is read as `score` reads it
-        All of these may be observed. If a value is wrong, an error is raised and nothing changes.
+    formula, atlas : can be assigned; a formula is read as `score` reads it
+        All of these can be observed. If a value is wrong, an error is raised and nothing changes.
 
     """
 
@@ -113,7 +113,7 @@ class NeuronPicker(Pane):
             self.layer, self.neurons = self.activity.layers[position].name, neurons
 
     def know(self, field):
-        """Take over a field of the chosen neurons that was made elsewhere."""
+        """Use a field of the chosen neurons that was computed elsewhere."""
         self._field = (self.activity.position(self.layer), self.neurons), field
 
     @property
@@ -157,7 +157,7 @@ class NeuronPicker(Pane):
         return proposal.value
 
     def _kept(self, change):
-        """Keep traits that depend on one another in step."""
+        """Keep traits that depend on one another consistent."""
         if change.name == "layer":
             count = self.activity.layers[self.activity.position(self.layer)].count
             self.neurons = tuple(neuron for neuron in self.neurons if neuron < count) or (0,)
@@ -256,7 +256,7 @@ class NeuronPicker(Pane):
         return self.activity.measure(self.colour_by, self.formula, self.atlas, self._says)
 
     def _columns(self):
-        """Mean, spread, gradient spread and angle of every neuron; NaN for what is not known yet."""
+        """Mean, spread, gradient spread and angle of every neuron; NaN for values not known yet."""
         return np.stack([self.activity.mean, self.activity.spread, *self.activity.known(self.formula)])
 
     def _activation(self):
@@ -318,5 +318,5 @@ class NeuronPicker(Pane):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return "\n".join(filter(None, [self._description(), self.error]))

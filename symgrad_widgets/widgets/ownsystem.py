@@ -28,12 +28,12 @@ class OwnSystem(OwnForm):
     text : equations in the form that `Experiment.from_flow` reads
     low, high : orbits begin between these two values, the same for all quantities
     seed : int
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     **settings : of the training, as in `Experiment.train`
 
     Attributes
     ----------
-    text, span : may be assigned
+    text, span : can be assigned
     experiment : the Experiment that was read last, or None
     monitor : its TrainingMonitor, or None
     bench : Workbench of its network, or None until a network has been trained
@@ -75,5 +75,5 @@ class OwnSystem(OwnForm):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return self.said or self._says("own.equations", text=self.text)

@@ -28,8 +28,8 @@ def page_data(view, subject, atlas=None, language="en"):
 
     The subject's field is exact; if it has very many points, the page gets only some of them, at even steps.
     If the layers of the network follow one another, the page gets the weights, in 32 bits, and computes all
-    other neurons itself. Otherwise it gets records of other neurons, in 16 bits. `atlas` is the network's
-    `Atlas`, or None.
+    other neurons itself. Otherwise the page gets records of other neurons, in 16 bits. `atlas` is the
+    network's `Atlas`, or None.
     """
     activity, say = subject.network.activity, words(language)
     model = _model(subject)

@@ -31,8 +31,8 @@ def page(
 ):  # fmt: skip
     """Write a page on which people can look at a network, guess its formula and play with it, without Python.
 
-    It is one HTML file that opens from disk and asks no other host for anything. First a search runs and
-    is recorded, so that the page can play it. Returns the `Path` that was written.
+    The page is one HTML file that opens from disk and loads nothing from other hosts. First a search runs and
+    is recorded, so that the page can play the search. Returns the `Path` that was written.
 
     >>> sg.page("oscillator", "oscillator.html")  # doctest: +SKIP
     >>> sg.page(my_network, "mine.html", x, names=("x", "v"), title="My network")  # doctest: +SKIP
@@ -46,14 +46,14 @@ def page(
         How many generations to search; 0 means no search. With None, the search runs until it ends by itself.
     atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
     word : str or None
-        Encrypts what the page keeps back, so that only people who know the word can open it. Without a word,
-        it is only packed.
+        Encrypts what the page keeps back, so that only people who know the word can read it. Without a word,
+        this part is only packed.
     tasks : str or None
         Tasks with feedback, written in Markdown (see `widgets/tasks.py`). The right option of a choice is
         kept back.
     title : str; None: the title of the tasks or, without tasks, the experiment's number
     notebook : address of the notebook that the page links to, or None
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     bokeh : address of a script with the same version of BokehJS, such as "bokeh.min.js" beside the page; None
         puts BokehJS into the page
 
@@ -151,7 +151,7 @@ def _asset(name):
 
 
 def _script(name, language):
-    """Text of a module and of all that it imports, without lines of comments and spaces before lines."""
+    """Text of a module and of all modules that it imports, without comment lines and indentation."""
     return re.sub(r"(?:\n *//.*)*\n *", "\n", bundled(name, language))
 
 

@@ -1,4 +1,4 @@
-"""Say, with numbers, why an answer is what it is, and what was not tried that might change it."""
+"""Explain an answer with numbers, and say which untried settings might change it."""
 
 import numpy as np
 

@@ -21,21 +21,21 @@ _NULL = 8  # generations of the search on random directions
 class SearchStepper(Pane):
     """Buttons to step, play, pause and go back in a `Search`; its generations on a line; and its front.
 
-    The search runs in a thread of its own, so that the kernel stays free and Pause works; only one search
-    runs at a time. The stepper keeps every generation that was seen, so going back and forward again costs
-    nothing. A search that goes on after this gives the same generations as a fresh search, bit for bit.
-    Without a browser, `step()`, `goto()` and `run()` do the same.
+    The search runs in its own thread, so the kernel stays free and Pause works. Only one search runs at a
+    time. The stepper keeps every generation that was seen, so going back and forward again takes no time. A
+    search that continues after this gives the same generations as a fresh search, bit for bit. Without a
+    browser, `step()`, `goto()` and `run()` do the same.
 
     Parameters
     ----------
     search : Search
     guesses : sequence of Candidate
         A person's own formulas, which are shown beside the front.
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
-    search, guesses : may be assigned; a new search ends the running one
+    search, guesses : can be assigned; a new search ends the running one
     hidden : bool, whether the formulas found are kept back
     state : the SearchState on show, which is that of the current generation
     selected : the selected Candidate on the displayed front, or None. It is `state.best` until somebody
@@ -92,7 +92,7 @@ class SearchStepper(Pane):
         return self.goto(max(self.state.generation - 1, 0))
 
     def goto(self, generation):
-        """Go to the state after a number of generations, searching if need be, and return the state."""
+        """Go to the state after a number of generations (search if necessary), and return the state."""
         generation = whole(generation, "generation")
         self._rest()
         state = self._show(self._reached(generation))
@@ -272,7 +272,7 @@ class SearchStepper(Pane):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         if self.hidden:
             return self._says("search.hidden")
         return "\n".join(filter(None, [self._told(), self.pictures()[0].words, self.error]))

@@ -75,7 +75,7 @@ class Network:
 
     @property
     def harder(self):
-        """Number of the next experiment, or None. A number does not give its concept away."""
+        """Number of the next experiment, or None. A number does not reveal the concept."""
         after = {one.slug: other.id for one, other in itertools.pairwise(experiments)}
         return after.get(getattr(self.experiment, "slug", None))
 
@@ -86,7 +86,7 @@ class Network:
         return self.experiment.id if hidden else self.experiment.slug
 
     def story(self, say=ENGLISH):
-        """What happened to the network, without giving away what it has learnt."""
+        """What happened to the network, without a word about the concept that it has learnt."""
         if self.experiment is None:
             return say("told.own")
         names = ", ".join(self.experiment.names[:6]) + (", ..." if len(self.experiment.names) > 6 else "")
@@ -121,7 +121,7 @@ def _run(source, seed, halted, watch):
 
 @dataclass(eq=False)
 class Subject:
-    """Some neurons of a layer, or of the output (None); a DataError if nothing can be said about them."""
+    """Some neurons of a layer, or of the output (None); a DataError if they cannot be read."""
 
     network: Network
     layer: str | None
@@ -178,7 +178,7 @@ class Subject:
         return tuple(self.field.names[i] for i in sorted(self._steep[:2]))
 
     def what(self, say=ENGLISH):
-        """What the neurons are called."""
+        """Name of the neurons on the screen."""
         if self.layer is not None:
             return f"{self.layer} {', '.join(map(str, self.neurons))}"
         count = len(self.neurons)
@@ -205,8 +205,8 @@ class Subject:
     def hint(self, text=None, secret=False, say=ENGLISH):
         """Give a hint that says a little more than the last; name the formula only if it is no secret.
 
-        `text` is the formula of the person who asks. The hint says so if nothing is missing from it. The
-        hint that names the inputs is left out if the formula has just these inputs.
+        `text` is the formula of the person who asks. If nothing is missing from this formula, the hint says
+        so. The hint that names the inputs is left out if the formula has just these inputs.
         """
         names, wanted = self.field.names, self.answer()
         if text is not None:
@@ -255,7 +255,7 @@ class Subject:
         return untried(self.search, self.field, self.network.seed, say)
 
     def _judged(self, candidate):
-        """Kind of answer that a formula is, if it is as near as the search's best; otherwise None."""
+        """Kind of a formula as an answer, if it is as near as the search's best; otherwise None."""
         best = self.search.best if len(self.field.names) > 1 else None
         loss = np.nan if best is None else self.scored(str(self.search.in_inputs(best))).loss
         return self.search.kind if np.isclose(candidate.loss, loss, rtol=_ALIKE, atol=_EXACT) else None

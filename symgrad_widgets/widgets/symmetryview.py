@@ -28,7 +28,7 @@ class SymmetryView(DescribedBox):
     found : Symmetries, with at least one motion
     model : torch.nn.Module, or a function from points (N, n) to values (N,)
     x : array (N, n)
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     reading : layer, neuron and so on, as in `gradient_field`
 
     Attributes
@@ -98,7 +98,7 @@ class SymmetryView(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         changes = self._says("own.changes", change=self.change)
         return f"{self._places.words} {changes} {self._now.words}"
 

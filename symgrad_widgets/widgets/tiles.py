@@ -36,7 +36,7 @@ def network_data(activity, plane, chosen, at, strength=None):
     Parameters
     ----------
     activity : Activity
-    plane : Section or Samples, of all its neurons
+    plane : Section or Samples, of all neurons of the activity
     chosen, at : the chosen neurons and the number of their layer; tiles of chosen neurons are always sent
     strength : array (neurons,) from 0 to 1, how strongly to draw the tiles; with None, more active neurons
         are drawn more strongly

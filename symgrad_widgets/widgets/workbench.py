@@ -1,4 +1,4 @@
-"""One instrument that shows question, field, guess, network, formulas, bend and timeline together."""
+"""One instrument that shows the question, field, guess, network, formulas, bend and timeline together."""
 
 import threading
 from dataclasses import replace
@@ -34,8 +34,8 @@ _ALL = ("network", "field", "guess", "angle", "formulas", "front", "bend", "rest
 class Workbench(Links, Pane):
     """See what a neuron does, guess a formula, let the machine try, and look at the next neuron.
 
-    The page responds at once, because it scores guesses and plays what has been found without Python. All
-    panels show one state, which fits into a line of text.
+    The page responds at once, because it needs no Python to score guesses and to play the search. All panels
+    show one state, which fits into a line of text.
 
     >>> sg.Workbench("cubic_force")
     >>> sg.Workbench(my_network, x, names=("x", "v"))
@@ -56,17 +56,17 @@ class Workbench(Links, Pane):
         Hide the machine's formulas until somebody guesses, that is, types a formula and presses Enter, or
         moves its numbers and asks *What is this?* A guess that a cell assigns to `expression.guess` shows its
         own angle, but not the machine's formulas.
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     projector : bool, whether to use larger type, for a projector in a classroom
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
     ----------
     state : ViewState; assign a state, or its text, to go there
-    field : GradientField of the chosen neurons; may be observed
+    field : GradientField of the chosen neurons; can be observed
     search : Search in this field
     interpretation : Interpretation of the chosen neurons, after `interpret()`, or None
-    hidden : may be assigned
+    hidden : can be assigned
     chooser, picker, fieldview, stepper, phiview, expression
         Views of the same state; each is made when you first ask for it. You can drive each view from Python,
         or show it in another cell, and the other views follow. Some may be None: a network of your own has no
@@ -454,7 +454,7 @@ class Workbench(Links, Pane):
         return self._worker.halted.is_set()
 
     def _tell_generation(self, subject, plain):
-        """Tell the page of a generation; if it is kept back, only its number."""
+        """Tell the page of a generation; if the generation is kept back, only its number."""
         if self._secret:
             self._told_of(subject, kept=plain["generation"])
         else:
@@ -489,7 +489,7 @@ class Workbench(Links, Pane):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         view, subject, say = self._shown, self._subject, self._says
         said = [say("instrument.question"), subject.network.story(say)]
         said.append(say("search.lookedAt", what=subject.what(say)))
@@ -556,10 +556,10 @@ class Workbench(Links, Pane):
 
 
 def _at_the_end(view, found, before):
-    """A state at the last generation, with its best formula, unless it shows a person's guess: that stays.
+    """A state at the last generation, with its best formula, except that a person's guess stays.
 
-    Without a best formula, the formula on show stays, unless it is in `before`, which is what was found in
-    the previous state.
+    Without a best formula, the formula on show stays, unless it is in `before`, the formulas found in the
+    previous state.
     """
     best = next((one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0), None)
     known = [one["text"] for state in before for one in state["front"]]

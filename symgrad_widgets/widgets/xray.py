@@ -23,7 +23,7 @@ class GrowingAtlas:
     Parameters
     ----------
     busy : function that says whether anything is being computed for the user
-    told : called with a network, a place (layer, neuron) and what has been found there, as plain data
+    told : called with a network, a place (layer, neuron) and the formulas found there, as plain data
 
     """
 
@@ -36,7 +36,7 @@ class GrowingAtlas:
         self._heard = monotonic()
 
     def grow(self, network, places):
-        """Go on with these neurons of a network; those that are still waiting are forgotten."""
+        """Go on with these neurons of a network; neurons that are still waiting are forgotten."""
         with suppress(RuntimeError):  # in a thread, or without a kernel, there is no loop
             self._loop = asyncio.get_running_loop()
         self._todo = deque((network, place) for place in places if place not in network.laws)

@@ -14,7 +14,7 @@ _GLOSSARY = re.compile(r"^\| word \| meaning here \|\n\|[-| ]+\|\n((?:\|.*\|\n?)
 
 
 def index(folder, results):
-    """Return the table of all experiments: their notebooks, and how well they went in a sweep.
+    """Return the table of all experiments: their notebooks, and their results in a sweep.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ def needed(formula, names):
 
 
 def hint(formula, names, number, say=ENGLISH):
-    """Hint 0, 1 or 2: which inputs occur in a formula; its shape; the formula itself, between backticks."""
+    """Hint 0, 1 or 2: which inputs occur in a formula; its shape; or the whole formula, between backticks."""
     formula = as_expression(formula, names)
     if number == 0:
         used = needed(formula, names)

@@ -1,6 +1,7 @@
 """Artificial neurons: formulas on boxes, functions that bend them, and errors in their gradients.
 
-A seed chooses the points. Seeds take the formulas of `CASES` in turn, so twenty seeds see each formula twice.
+A seed chooses the points. Successive seeds use the formulas of `CASES` in turn, so twenty seeds use each
+formula twice.
 """
 
 from typing import NamedTuple

@@ -20,7 +20,8 @@ def _slope(before, after):
     return _drop(before, after) / (after[0] - before[0])
 
 
-# each rule chooses the entry with the greatest value; it takes the first of a front only if it is alone
+# each rule chooses the entry with the greatest value; it takes a front's first entry only if there is no
+# other
 RULES = {"drop": _drop, "slope": _slope}
 
 
@@ -34,7 +35,7 @@ def judged(result, trained):
     """Each rule's answer on an `Interpretation`'s front, with its verdict: {rule: {formula, same, how}}.
 
     `same` says whether the answer is one of the experiment's concepts. With several neurons, only the first
-    front counts, because the others depend on what was chosen from it.
+    front counts, because the others depend on the choice from the first.
     """
     from ...network.gradients import gradient_field
 

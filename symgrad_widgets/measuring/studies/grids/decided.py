@@ -1,4 +1,4 @@
-"""The experiment that decides: what happens to formulas when we ask the network where they differ."""
+"""The decisive experiment: what happens to formulas when we ask the network at points where they differ."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Other domains: fuel that cars use, and images told apart by hand-made features."""
+"""Other domains: the fuel consumption of cars, and images classified by hand-made features."""
 
 import numpy as np
 

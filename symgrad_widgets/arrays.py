@@ -11,11 +11,11 @@ _LACKING = {"None", "nan", "NaN", "NaT", "<NA>", "--"}  # how entries that are n
 
 
 def floats(given, what, *, copy=True):
-    """Float64 array, with NaN in place of what is masked or missing.
+    """Float64 array, with NaN in place of masked or missing entries.
 
     Numbers may have any type, byte order and stride, and may be in masked arrays, tables whose columns are
-    numbers, tensors on any device, and lists of any of these. Anything else raises a DataError that begins
-    with `what`. Without `copy`, a float64 array is returned as it is.
+    numbers, tensors on any device, and lists of any of these. Anything else raises a DataError whose message
+    begins with `what`. Without `copy`, a float64 array is returned as it is.
     """
     if type(given) is np.ndarray and given.dtype == np.float64 and given.dtype.isnative:
         return given.copy() if copy else given

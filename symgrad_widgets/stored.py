@@ -50,7 +50,7 @@ def _fits_parts(value, origin, parts):
 
 
 def misfit(record, kinds):
-    """What a record lacks, or what is of another kind than `kinds` says; None if all is well."""
+    """Entry that a record lacks, or that is of another kind than `kinds` says; None if all is well."""
     for name, kind in kinds.items():
         if name not in record:
             return f"it lacks {name!r}"

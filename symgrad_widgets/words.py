@@ -14,9 +14,9 @@ _TABLES = Path(__file__).parent / "languages"
 
 
 class Words(string.Formatter):
-    """The table of a language: texts by section and key, with names in braces for what varies.
+    """The table of a language: texts by section and key, with names in braces for the parts that vary.
 
-    Numbers among the values are written as is usual in the language.
+    Numbers among the values are written in the usual way of the language.
 
     >>> words("en")("told.neurons", count=2)
     '2 neurons'

@@ -36,7 +36,7 @@ def finite_rows(array):
 
 
 def usable(gradients, projected):
-    """Which points have a gradient (N, k, n) of at least one neuron that is not zero on the tangent space."""
+    """At which points the gradient (N, k, n) of at least one neuron is not zero on the tangent space."""
     whole = np.linalg.norm(gradients, axis=2).max(axis=1, initial=0)
     length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0)
     if not whole.any():

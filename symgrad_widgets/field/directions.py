@@ -18,7 +18,7 @@ def unit(vectors):
 
 
 def orthonormal(rows):
-    """Orthonormal rows (N, r, m) of the span of k rows (N, k, m), r = min(k, m); zero rows beyond its rank.
+    """Orthonormal rows (N, r, m) that span k rows (N, k, m), r = min(k, m); rows beyond the rank are zero.
 
     Only the direction of a row counts: rows of length 1e-8 and 1e8 span the same space.
     """
@@ -36,7 +36,7 @@ def misalignment(vectors, spanning):
     """1 - |P g|^2 / |g|^2 for vectors g (N, m); P projects onto the orthonormal rows `spanning` (N, k, m).
 
     This is the squared sine of the angle between g and the span; it is 1 where g vanishes or is not finite.
-    It is computed from the part outside the span, so that small values stay accurate.
+    The result is computed from the part outside the span, so that small values stay accurate.
     """
     with np.errstate(all="ignore"):
         scaled = vectors / np.abs(vectors).max(axis=1, keepdims=True)

@@ -32,20 +32,20 @@ class GradientField:
     names : n distinct words; by default, the names of the columns if the points are a table, otherwise x1 ...
         xn
     values : array (N,) or (N, k), the neurons' values, if known
-        They help to choose a formula and to fit phi.
+        The values help to choose a formula and to fit phi.
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace that
         the points fill (PCA of the standardised inputs); None means that the points fill all of R^n.
         Gradients are projected onto this basis before they are compared.
     measure : Measure, or None
-        The measure of another field, to use for these points too. None: the points' own measure.
+        The measure of another field, to be used for these points, too. None: the points' own measure.
     error : number or array (N,)
         Standard deviation of a gradient's components, with each input in units of its spread. None: unknown.
     weights : array (N,), how much each point counts; None: they are computed from the error
 
     For angles between gradients, each input is measured in units of its spread, which is its standard
     deviation over the points, `measure.spread`. So no input counts more because its unit is small. `points`,
-    `gradients`, `values` and `tangent` stay in the reader's coordinates; `projected` and `unit` use this
+    `gradients`, `values` and `tangent` stay in the user's coordinates; `projected` and `unit` use this
     measure.
 
     A point is dropped if one of its numbers is infinite, masked or missing, or if all its gradients vanish on
@@ -162,7 +162,7 @@ class GradientField:
         Parameters
         ----------
         times : array (N,), or a list with an array for each trajectory
-            In a single array, a new trajectory begins wherever the time goes back.
+            In a single array, a new trajectory begins wherever the time goes backwards.
         states : array (N, n), or a list with an array for each trajectory
             All quantities on which the motion depends: if you pass a position, pass its velocity, too.
         names, tangent : as for any field
@@ -220,7 +220,7 @@ class GradientField:
 
     @cached_property
     def _spectrum(self):
-        """Singular values (N, r), right vectors (N, r, m): the gradients of r uncorrelated combinations.
+        """Singular values (N, r) and right vectors (N, r, m) of the gradients of uncorrelated combinations.
 
         The combinations are linear combinations of the neurons. All neurons count equally, and so do all
         points. Combinations with hardly any gradient are left out.
@@ -239,10 +239,10 @@ class GradientField:
         """Number of independent concepts in the neurons.
 
         If the neurons are functions of fewer concepts, their gradients at each point span only as many
-        dimensions as there are concepts (AI Poincare, arXiv 2011.04698, argues so for conserved quantities).
-        We combine the neurons so that the combinations are uncorrelated and equal in power. A direction
-        counts if its power is at least a tenth of what independent random gradients would have there. This
-        rule separates concepts from noise if the noise has at most 2 % of the power.
+        dimensions as there are concepts (AI Poincare, arXiv 2011.04698, argues this for conserved
+        quantities). We combine the neurons so that the combinations are uncorrelated and equal in power. A
+        direction counts if its power is at least a tenth of what independent random gradients would have
+        there. This rule separates concepts from noise if the noise has at most 2 % of the power.
         """
         if self.neurons == 1:
             return 1
@@ -315,7 +315,7 @@ class GradientField:
         return GradientField(self.points, left, self.names, measure=measure, weights=self.weights)
 
     def scaled(self, by: np.ndarray) -> "GradientField":
-        """Return the same field in other units (n,) of its inputs; the points are divided by these."""
+        """Return the same field with its inputs in other units (n,); the points are divided by these."""
         about = {"measure": Measure(self.measure.spread / by, self.measure.basis), "weights": self.weights}
         return GradientField(
             self.points / by, self.gradients * by, self.names, self.values, error=self.error, **about

@@ -1,4 +1,4 @@
-"""Flows: what the velocities of states tell us about the quantities that the motion conserves."""
+"""Flows: what the velocities tell us about the quantities that a motion conserves."""
 
 import numpy as np
 

@@ -20,7 +20,7 @@ def smoothed(times, states, names):
 
     For each quantity, leave-one-out errors choose the width of the windows. An error is a velocity's standard
     deviation, estimated from the distances of measurements from their polynomials. States in one window share
-    their error, so the points are taken half the widest window apart.
+    their error, so the points are spaced half the widest window apart.
     """
     trajectories = _checked(times, states)
     names = names_of(states[0] if isinstance(states, list | tuple) else states, names)
@@ -86,7 +86,7 @@ def _checked(times, states):
 
 
 def _cut(times, states):
-    """Split measurements into trajectories: a new one begins wherever the time goes back."""
+    """Split measurements into trajectories: a new one begins wherever the time goes backwards."""
     if times.ndim != 1 or states.ndim != 2 or len(times) != len(states):
         raise DataError(
             f"times must have shape (N,) and states (N, n), got {times.shape} and {states.shape}: one time "

@@ -1,4 +1,4 @@
-"""While reading a formula, compute the parts without inputs, so that no later step can take forever."""
+"""Compute the parts without inputs while a formula is read, so that no later step can take forever."""
 
 import numpy as np
 
@@ -18,7 +18,8 @@ def number(text):
 def constant(tree, refuse):
     """Value of a tree without inputs; None for any other tree.
 
-    For a part without a finite real value it calls `refuse(sentence, piece=...)`, which must raise an error.
+    For a part without a finite real value, the function calls `refuse(sentence, piece=...)`, which must raise
+    an error.
     """
     head, *parts = tree
     if head in ("#", "@"):

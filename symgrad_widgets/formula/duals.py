@@ -1,4 +1,4 @@
-"""Values and gradients of a formula as it is written, computed with dual numbers, as in a browser.
+"""Compute values and gradients of an unsimplified formula with dual numbers, as a browser does.
 
 Nothing is simplified: if a part of the formula has no value, the whole formula has none. A dual number here
 is a value, (N,) or a single number, with a dict of its slopes. The dict maps the column of an input to the

@@ -58,7 +58,7 @@ def to_torch(formula, names, subspace=None):
 
 
 class _Writer:
-    """Writes expressions into a graph as calls of torch's functions; parts without inputs become numbers."""
+    """Writes expressions into a graph as calls to torch's functions; parts without inputs become numbers."""
 
     def __init__(self, graph, columns):
         import sympy as sp

@@ -1,7 +1,8 @@
 """The language of formulas as plain data: what a browser must know to read and compute typed formulas.
 
 A function is either built in (Python and the browser both have the functions of `SLOPES`), or it is a tree of
-built-in functions. Each row of the operators' table is such a tree, so both know a new row at once.
+built-in functions. Each row of the operators' table is such a tree, so Python and the browser know a new row
+at once.
 """
 
 import functools

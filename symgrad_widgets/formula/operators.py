@@ -74,7 +74,7 @@ def _minus_one(*arguments):
 
 
 def modulus(sp, u):
-    """|u| with its factors exp(w) left alone: SymPy splits them if it cannot tell that w is real."""
+    """|u| with unchanged factors exp(w), which SymPy splits if it cannot tell that w is real."""
     positive = sp.Mul(*(part for part in sp.Mul.make_args(u) if isinstance(part, sp.exp)))
     return positive * sp.Abs(u / positive)
 
@@ -259,7 +259,7 @@ def examine(operator: Operator) -> None:
     Raises
     ------
     DataError
-        The message gives the point, our number and the number expected there.
+        The message gives the point, our number and the expected number.
 
     """
     grid = np.meshgrid(*[_GRID] * operator.arity, indexing="ij")

@@ -17,11 +17,11 @@ A NUMBER may have a point or a comma, 1.6 or 1,6; ½ and 1½ are numbers too. A 
 function. Any other word is split into such words, as `xv` into x and v; the longest words are tried first. If
 a text could mean several things, it is read in one way, and the other ways are noted. So `1/2x` is read as
 (1/2)*x, `sin x v` as sin(x)*v, `x^1/2` as (x^1)/2, and `sin^-1 x` as asin(x). A name that could also be a
-product is read as the name.
+product is read as a name.
 
 A tree is a list. `["#", "1.6", start, end]` is a number and its place in the text, and `["@", "x"]` is an
-input. The others are `["pi"]`, `["e"]` and `[function, *arguments]`. The functions of arithmetic are add,
-neg, mul, div and pow; add and mul take any number of arguments.
+input. The other trees are `["pi"]`, `["e"]` and `[function, *arguments]`. The functions of arithmetic are
+add, neg, mul, div and pow; add and mul take any number of arguments.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""The words of formulas, and the sentences about them, which Python's and the browser's readers share."""
+"""Words in formulas, and sentences about formulas, for the readers in Python and in the browser."""
 
 import math
 import unicodedata

@@ -42,8 +42,8 @@ def from_checkpoint(path, activation, layers=None):
     path : path of a safetensors file, or of a state dict that `torch.save` wrote
         The state dict can be inside other dicts, next to an epoch and an optimizer.
     activation : str, a row of `networks.ACTIVATIONS`
-        The activation follows each layer except the last, which is linear. A checkpoint does not contain it,
-        so you have to know it.
+        The activation follows each layer except the last, which is linear. A checkpoint does not contain the
+        activation, so you have to know it.
     layers : sequence of str or None
         Names of the layers to use, in order. None means all layers: in the file's order if the file has one
         and the shapes fit, otherwise in the only order that fits. A safetensors file and a plain dict have no
@@ -52,7 +52,8 @@ def from_checkpoint(path, activation, layers=None):
     Returns
     -------
     torch.nn.Sequential, built as by `networks.mlp`: linear1, tanh1, linear2, ..., latent
-        The network is on the CPU and in eval mode. Its precision is that of the file, but at least single.
+        The network is on the CPU and in eval mode. It has the precision of the file, but at least single
+        precision.
 
     Raises
     ------

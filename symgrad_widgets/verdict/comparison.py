@@ -24,7 +24,7 @@ def box_regions(formula, concepts, surface):
     Raises
     ------
     ExpressionError
-        if neither box has such a point.
+        if neither box contains such a point.
     DataError
         if no point satisfies the equations of the surface.
 

@@ -60,9 +60,9 @@ def verify(
 ) -> Verdict:
     """Decide whether a formula is the same concept as another, up to monotone functions.
 
-    They are the same if three things hold: their gradients are parallel on the data's tangent space (all 2x2
-    minors of their Jacobian vanish); neither is constant on a part of the data; and on the data, one is a
-    monotone function of the other. So `cos(20*g)` is not `g`.
+    Two formulas are the same if three conditions hold: their gradients are parallel on the data's tangent
+    space (all 2x2 minors of their Jacobian vanish); neither is constant on a part of the data; and on the
+    data, one is a monotone function of the other. So `cos(20*g)` is not `g`.
 
     >>> verify("3 / exp(x^2 + v^2)", "x^2/2 + v^2/2").how
     'proved'
@@ -70,12 +70,12 @@ def verify(
     Parameters
     ----------
     expression, concept : str or sympy.Expr
-        If `concept` is a sequence of k formulas, we ask whether `expression` is a function of these formulas.
-        If it is, all (k+1)-minors vanish.
+        If `concept` is a sequence of k formulas, we ask whether `expression` is a function of these formulas
+        (then all (k+1)-minors vanish).
     field : GradientField, or None
         Gives names, points and tangent space. With None, we use points of the boxes (0.2, 2)^n and (-2, 2)^n
         at which both formulas are finite. The formula must be monotone in the concept in at least one box; if
-        it is monotone in only one of them, the message says so.
+        it is monotone in only one box, the message says so.
     constraints : text "x1 + x4 = 5", SymPy equations, or expressions that are zero
         Equations that hold on the data; the proof uses them exactly.
 

@@ -23,7 +23,7 @@ _ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO
 
 
 class Screening(Enum):
-    """The result at points computed exactly."""
+    """Result of the exact computation at some points."""
 
     PARALLEL = "no point refutes it"
     DIFFERENT = "a point refutes it"
@@ -192,7 +192,7 @@ def _determinant(rows):
 def vanishes(expression, equations=()):
     """Whether SymPy shows that an expression is zero where `equations` are; False means "not shown".
 
-    The size of what SymPy may expand is bounded, so this ends within seconds.
+    The expressions that SymPy may expand are limited in size, so the check ends within seconds.
     """
     if expression == 0:
         return True

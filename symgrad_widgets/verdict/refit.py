@@ -14,7 +14,7 @@ __all__ = ["Refit", "refit"]
 
 @dataclass(frozen=True)
 class Refit:
-    """A formula with constants that make it exact.
+    """A formula, with the constants for which it is exact.
 
     Attributes
     ----------
@@ -33,8 +33,8 @@ def refit(expression, field):
     Parameters
     ----------
     expression : sympy.Expr
-        Its decimals and long fractions are constants. Small integers, small fractions and all exponents
-        belong to the structure of the formula and stay as they are.
+        Decimals and long fractions in the formula are constants. Small integers, small fractions and all
+        exponents belong to the structure of the formula and stay as they are.
     field : GradientField
         The field of the concept, on the points of the comparison.
 
@@ -108,9 +108,9 @@ class _Residual:
 def _solved(residual, count):
     """Find constants by damped Gauss-Newton steps; return them, or None.
 
-    Some constants do not matter, for instance the weight of each concept in a function of several. These
-    constants are not changed. The damping (Yamashita and Fukushima 2001) falls with the residual, so that
-    convergence stays fast.
+    Some constants do not matter, for instance the weight of each concept in a function of several concepts.
+    These constants are not changed. The damping (Yamashita and Fukushima 2001) falls with the residual, so
+    that convergence stays fast.
     """
     scales = np.zeros(count)
     for _ in range(tolerances.REFIT_STEPS):

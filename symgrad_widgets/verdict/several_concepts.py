@@ -44,13 +44,12 @@ def _several(concepts):
 
 
 def mixture(field, concepts):
-    """Verdict "mixture" on a neuron, or None if it is not a mixture of the concepts.
+    """Verdict "mixture" on a neuron, or None if the neuron is not a mixture of the concepts.
 
-    At every point, the gradient of a neuron f(g_1 ... g_k) lies in the span of the gradients of the g_i. The
-    part outside this span, as a mean share of the squared length, is the noise that training has left. A
-    concept is in the mixture if, without the concept, the part outside would be more than four times as
-    large, and more than 3e-5. There must be at least two such concepts; otherwise the neuron is not a
-    mixture.
+    At every point, the gradient of a neuron f(g_1 ... g_k) lies in the span of the gradients of the g_i. We
+    take the part outside this span, a mean share of the squared length, to be noise from training. A concept
+    is in the mixture if, without the concept, the part outside would be more than four times as large, and
+    more than 3e-5. There must be at least two such concepts; otherwise the neuron is not a mixture.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The surface that the data lie on: its equations, solved if they are linear, and its tangent spaces.
+"""The surface on which the data lie: its equations (linear ones are solved) and its tangent spaces.
 
 Formulas and concepts are compared only on the data. Equations that hold on the data make this comparison
 exact. Linear equations are solved for some inputs; the other inputs become coordinates. For all other
@@ -64,7 +64,7 @@ class Surface:
 
     @classmethod
     def of(cls, names, equations=(), field=None):
-        """Solve `equations`, check them on the field's points, and complete them from its tangent basis.
+        """Solve `equations`, check them on the field's points, and complete them from the tangent basis.
 
         Raises
         ------
@@ -149,7 +149,7 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """`Measure` for gradients at points (N, n) along the surface: the data's, or one of these points.
+        """`Measure` for gradients at points (N, n) along the surface, from the data or from these points.
 
         `index` says which of the data's points these are, if the basis differs from point to point.
         """

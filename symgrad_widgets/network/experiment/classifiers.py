@@ -44,9 +44,9 @@ def half_uncertain(rng, count, low, high, law, usable=None):
     """Draw points from a box, half of them within 5 % of the threshold, where the label is uncertain.
 
     Only near the threshold do labels tell us how the concept changes from point to point. Few of the paper's
-    points are near the threshold, and far from it, the data do not determine what a network computes. If you
-    pass `usable`, points are redrawn until `usable` is true for all of them. `usable` takes the inputs, each
-    (N,), and returns booleans (N,).
+    points are near the threshold, and far from the threshold, the data do not determine what a network
+    computes. If you pass `usable`, points are redrawn until `usable` is true for all of them. `usable` takes
+    the inputs, each (N,), and returns booleans (N,).
     """
 
     def drawn(number, accept):

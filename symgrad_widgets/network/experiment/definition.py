@@ -151,7 +151,7 @@ class Experiment:
         Raises
         ------
         DataError
-            if the experiment has no flow, and whenever `GradientField.from_flow` raises it.
+            if the experiment has no flow, and whenever `GradientField.from_flow` raises this error.
 
         """
         if self.rhs is None:
@@ -173,8 +173,8 @@ class Experiment:
         The pairs stay the same. Each anchor gets a *stranger* as its negative: the other anchor whose latents
         in `runs` are most similar. No function of these latents can tell anchor and stranger apart, so a
         further network has to learn something new. If nothing new is left to learn, the network uses the
-        small differences between anchors and strangers. To see whether it learnt something new, look at the
-        `rank` of the gradients of both networks together: `gradient_field(SideBySide(first.model,
+        small differences between anchors and strangers. To see whether this network learnt something new,
+        look at the `rank` of the gradients of both networks together: `gradient_field(SideBySide(first.model,
         second.model), x, neuron=[0, 1])`. You need thousands of rows, so that anchor and stranger are alike,
         and many systems, because two pairs from one orbit are not strangers.
 
@@ -186,7 +186,7 @@ class Experiment:
         ------
         DataError
             if the experiment has no pairs or was already made by `given`; if there are no runs, or if their
-            inputs differ from the experiment's. `sample` raises it if an anchor has no stranger.
+            inputs differ from the experiment's. `sample` raises DataError if an anchor has no stranger.
 
         """
         return replace(self, **given(self, runs))
@@ -212,7 +212,8 @@ class Experiment:
             Starting points of the orbits are drawn uniformly from this box.
         names : n distinct words in any alphabet; leave them out if `rhs` is text, which contains them
         duration : float
-            Orbits are seen at times from 0 to `duration`. Choose it so that the states move noticeably.
+            Orbits are seen at times from 0 to `duration`. Choose a duration in which the states move
+            noticeably.
         title : str
         concepts : formula (SymPy or text) or several
             The conserved quantities, if you know them. Only the noise floor and the verdict use them.
@@ -247,7 +248,7 @@ class Experiment:
             Numbers, truth values or texts of exactly two kinds. The network learns the logit of the kind that
             comes last when sorted.
         names : n distinct words in any alphabet
-            You may leave them out if the points are a table whose columns have names.
+            You can leave the names out if the points are a table whose columns have names.
         title : str
         concepts : formula (SymPy or text) or several
             The answer, if you know it. Only the noise floor and the verdict use it.

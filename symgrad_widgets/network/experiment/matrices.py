@@ -44,8 +44,8 @@ def similar(rng, count, draw, change=None, reach=None):
 
     `draw` gives A, and `change` gives M; without a `change`, M is drawn like A. If M is nearly singular, the
     positive's entries are up to a million times the anchor's. With a `reach`, both M and A are redrawn until
-    no entry of the positive exceeds it. Without a `reach`, nothing is rejected, as in the paper. Then a loss
-    without a margin depends almost only on the few largest entries.
+    no entry of the positive exceeds `reach`. Without a `reach`, nothing is rejected, as in the paper. Then a
+    loss without a margin depends almost only on the few largest entries.
     """
 
     def pair(number):

@@ -64,8 +64,8 @@ def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
     """Draw fields ~ U[0, 2]^6, the same fields for another observer (F -> L F L^T), and other fields.
 
     These are the anchors, positives and negatives. Near the speed of light, positives grow without bound, so
-    boosts stop at 0.8 of this speed. The paper has boosts up to 1. It also has negatives ~ U[0, 1]^6, in a
-    box half as wide as that of the anchors, so a network can recognise negatives by their range.
+    boosts stop at 0.8 of this speed. The paper has boosts up to 1. The paper also has negatives ~ U[0, 1]^6,
+    in a box half as wide as that of the anchors, so a network can recognise negatives by their range.
     """
     anchor, negative = rng.uniform(0, 2, (count, 6)), rng.uniform(0, strangers, (count, 6))
     transformation = lorentz(rng, count, fastest)

@@ -78,7 +78,7 @@ class Arguments:
     def at(self, rows, device, dtype):
         """Return positional and named arguments for some points, given by a slice or an array of numbers.
 
-        Real numbers are converted to `dtype`; if it is None, they keep their type.
+        Real numbers are converted to `dtype`; with None, they keep their type.
         """
 
         def cut(value):

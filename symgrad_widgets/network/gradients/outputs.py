@@ -1,4 +1,4 @@
-"""Find tensors in the output of a layer or model: a tensor, or tensors inside anything else."""
+"""Find tensors in the output of a layer or model, even inside lists, mappings or other objects."""
 
 from collections.abc import Mapping, MutableMapping
 from copy import copy

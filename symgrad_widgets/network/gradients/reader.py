@@ -214,7 +214,7 @@ def plain_name(name, layers):
 
 
 def placed(x, model, *, whole=False):
-    """Move points to the model's device and floating type; if it has none, they keep their own type.
+    """Move points to the model's device and floating type; without such a type, points keep their own.
 
     With `whole`, integers stay integers.
     """

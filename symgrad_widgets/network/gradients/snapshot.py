@@ -17,10 +17,10 @@ _PLAIN = (torch.Tensor, nn.Parameter, getattr(nn, "Buffer", nn.Parameter))
 class Snapshot:
     """The present state of a model, and of all random generators.
 
-    It covers attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`, `requires_grad`
-    and device, even in lists, dicts and sets. `restore()` touches only what has changed. When it copies a
-    tensor's values back, the tensor's version stays the same, so a backward pass that the user has prepared
-    can still run. In models above 1 GiB, only the first tensors are copied.
+    The snapshot covers attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`,
+    `requires_grad` and device, even in lists, dicts and sets. `restore()` touches only what has changed. When
+    it copies a tensor's values back, the tensor's version stays the same, so a backward pass that the user
+    has prepared can still run. In models above 1 GiB, only the first tensors are copied.
     """
 
     def __init__(self, model):
@@ -35,7 +35,7 @@ class Snapshot:
         self._undo += [_random_torch(), _random_numpy(), _random_python()]
 
     def restore(self):
-        """Put everything back. If an error or Ctrl-C interrupts this, still put back the rest."""
+        """Put everything back. If an error or Ctrl-C interrupts the work, the rest is still put back."""
         with ExitStack() as stack:
             for undo in self._undo:
                 stack.callback(undo)

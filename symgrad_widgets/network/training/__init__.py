@@ -43,7 +43,7 @@ def train(
     Parameters
     ----------
     experiment : Experiment
-        Anything with `sample(count, seed, variant)`, `latent`, `kind` and `presets`.
+        Any object with `sample(count, seed, variant)`, `latent`, `kind` and `presets`.
     seed : int
         Seed of data, initial weights and batches, each in its own stream.
     preset : str
@@ -65,7 +65,7 @@ def train(
     Returns
     -------
     TrainingResult
-        After Ctrl-C, it has the best weights so far, and its `ending` is "interrupted".
+        After Ctrl-C, the result has the best weights so far, and its `ending` is "interrupted".
 
     Raises
     ------

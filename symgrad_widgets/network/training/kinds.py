@@ -21,7 +21,7 @@ _CONSERVED = 1e-4  # below this share of variance within pairs, one of several l
 
 
 class Loss(NamedTuple):
-    """What training minimises: `value(model, *rows)`, a scalar.
+    """The quantity that training minimises: `value(model, *rows)`, a scalar.
 
     A `scale_free` loss does not depend on the latents' offset and scale. `refined` is a second loss, called
     in the same way. If there is a single latent, the first epochs train with `value`, and the last epochs
@@ -34,7 +34,7 @@ class Loss(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """How to train one kind of network. Its data are tuples of arrays with equal numbers of rows.
+    """How to train one kind of network. The data are tuples of arrays with equal numbers of rows.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Kind(NamedTuple):
         Maps the data to points (N, n). Training points scale the network's inputs; held-out points are used
         to interpret the network.
     build : callable
-        Called like `networks.mlp`. It returns a network, whose output we interpret.
+        Called like `networks.mlp`. `build` returns a network, whose output we interpret.
     visible : callable or None
         Maps outputs (N, k), a tensor, to booleans (N,): which points can be interpreted. None: all points.
     presets : mapping of preset to settings

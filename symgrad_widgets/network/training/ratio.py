@@ -23,10 +23,10 @@ def ratio(model, anchor, positive, _negative):
 def conditional(model, anchor, positive, negative):
     """Return the log ratio of the variance within pairs to that between anchor and stranger.
 
-    In all else, this loss is like `ratio`. Use it if the known quantities are equal at each anchor and its
-    stranger (`Experiment.given`). Then functions of these quantities vary neither within pairs nor between
-    strangers, so they gain nothing. The agreement is not exact, so we add 1e-4 of the variance of all anchors
-    to the variance within pairs.
+    In all other respects, this loss is like `ratio`. Use this loss if the known quantities are equal at each
+    anchor and its stranger (`Experiment.given`). Then functions of these quantities vary neither within pairs
+    nor between strangers, so they gain nothing. The agreement is not exact, so we add 1e-4 of the variance of
+    all anchors to the variance within pairs.
     """
     return _least(model, torch.cat([anchor, positive, negative]), _of_strangers)
 

@@ -1,4 +1,4 @@
-"""The settings of a training run, and presets with names."""
+"""The settings of a training run, and named presets."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -30,11 +30,11 @@ class Settings:
     epochs, batch, rate, weight_decay
         Settings of Adam. One epoch passes once through the `count` training rows.
     refined : float from 0 to 1
-        Share of the epochs, at the end, that train with the refined form of the loss. This needs a loss with
-        such a form, and a single latent. The default loss, "contrast", finds the concept. Then the ratio of
-        variances, which solves for the last layer, makes the network a thousand times more exact. If this
-        ratio rises, the refinement starts again at an eighth of the rate. The unrefined loss still decides
-        which weights are kept.
+        Share of the epochs, at the end of the training, that use the refined form of the loss. This needs a
+        loss with such a form, and a single latent. The default loss, "contrast", finds the concept. Then the
+        ratio of variances, which solves for the last layer, makes the network a thousand times more exact. If
+        this ratio rises, the refinement starts again at an eighth of the rate. The unrefined loss still
+        decides which weights are kept.
     schedule : "cosine" | "plateau"
         "cosine" raises the rate over the first tenth of the training and then lowers it to zero along a
         cosine. "plateau" multiplies the rate by `plateau_factor` after `plateau_patience` epochs without a

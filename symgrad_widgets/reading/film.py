@@ -117,8 +117,8 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
     DataError
         if there are fewer than two checkpoints, or if you ask for several neurons.
     ModelError, UnknownNameError, NoGradientError
-        if `gradient_field` raises them for the last checkpoint. For any other checkpoint, the message becomes
-        the frame's note.
+        if `gradient_field` raises this error for the last checkpoint. For any other checkpoint, the message
+        becomes the frame's note.
 
     """
     from ..network.gradients import gradient_field  # loads torch only if needed

@@ -101,7 +101,7 @@ class Interpretation:
         return splice(model, self, layer, neuron, x, wrt, forward_args, of)
 
     def decide(self, model, box=None, rivals=None, forward_args=(), random_state=0):
-        """Ask the network at inputs where this formula differs from others that fit the data equally well.
+        """Ask the network at inputs where this formula differs from others with an equally good fit.
 
         >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))
 
@@ -241,7 +241,8 @@ def interpret(
         has settled
     x : array (N, n), the points at which to read the neuron
     layer, neuron : as in `gradient_field`
-    concept : formula (SymPy or text), or several. Only the verdict uses it, after the search has ended. With
+    concept : formula (SymPy or text), or several. Only the verdict uses the concept, after the search has
+        ended. With
         several concepts, the verdict says which of them was found, or that the formula is a function of them.
     constraints : equations that hold on the data; only the verdict uses them
     seconds : time limit of the search, which ends earlier if its answer has settled. All concepts share this

@@ -76,7 +76,7 @@ def section(field, inputs, compute, side=_SIDE, where=None):
 
 
 def _tilt(tangent, inputs, n):
-    """Return directions (2, n) along which one of two inputs changes; None if the data do not allow both."""
+    """Return two directions (2, n), each of which changes one of two inputs; None if the data forbid this."""
     if tangent is None or tangent.ndim == 3:
         return np.eye(n)[inputs]
     both = tangent[inputs]

@@ -170,7 +170,7 @@ def _sign(numbers, lead, m):
 
 
 def _errors(numbers, rest, sample):
-    """Return standard errors of a motion's numbers `rest`, with its largest number fixed.
+    """Return standard errors of a motion's numbers `rest`, with the largest number fixed.
 
     Neighbouring points form groups, because they have similar errors.
     """

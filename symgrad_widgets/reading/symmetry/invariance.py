@@ -85,7 +85,7 @@ def _low(residuals, least):
 
 
 def _before_a_gap(residuals, fine, gap):
-    """Return how many residuals to keep: as many good ones as possible before a step by the factor `gap`."""
+    """Return how many residuals to keep: as many good ones as possible before a jump by the factor `gap`."""
     count = int(np.logical_and.accumulate(fine).sum())
     steps = np.maximum(np.append(residuals, np.inf), _EXACT)
     gaps = np.flatnonzero(steps[1 : count + 1] >= gap * steps[:count])

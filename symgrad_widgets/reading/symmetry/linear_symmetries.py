@@ -46,7 +46,8 @@ class Symmetries:
     points : number of points
     effective : number of equally weighted points with as much information as the weighted points
     names : names of the inputs
-    proved : for each motion, whether SymPy shows that it leaves the formula unchanged; () without a formula
+    proved : for each motion, whether SymPy shows that the motion leaves the formula unchanged; () without a
+        formula
 
     """
 
@@ -139,9 +140,9 @@ def symmetries(
     For a neuron f, the condition is `grad f . (A x + b) = 0`. This condition is linear in A and b, so one
     eigenproblem finds all these motions. No closed form is needed. Residuals are divided by the values
     expected by chance: 0 means a symmetry, and 1 means that gradients and points are independent. A motion
-    counts as a symmetry under two conditions. Its residual is at most a fifth of the smallest residual by
-    chance (the mean over five shuffles). And the part of the residual that neighbouring points have in common
-    is at most 3e-4. This part is not noise, because errors at single points are independent.
+    counts as a symmetry under two conditions. The motion's residual is at most a fifth of the smallest
+    residual by chance (the mean over five shuffles). And the part of the residual that neighbouring points
+    have in common is at most 3e-4. This part is not noise, because errors at single points are independent.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
     'so(1,3)'

@@ -1,9 +1,9 @@
 """Find the simplest motions in a space of motions: those with the fewest nonzero numbers.
 
 To find sparse vectors of a subspace, we alternate between the subspace and soft thresholds, starting from
-each of its coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). If one number is large, thresholds do not
-show which small numbers can be left out, but the echelon form of the space does. Then we choose the numbers
-of each motion such that it changes the neuron least.
+each coordinate of the subspace (Qu, Sun, Wright 2014, arXiv 1412.4659). If one number is large, thresholds do
+not show which small numbers can be left out, but the echelon form of the space does. Then we choose the
+numbers of each motion such that it changes the neuron least.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Forms(NamedTuple):
 
 @dataclass(frozen=True)
 class Simple:
-    """Numbers (K,) of a motion, positions (S,) of the numbers that are not 0, and its residual."""
+    """Numbers (K,) of a motion, positions (S,) of the numbers that are not 0, and the motion's residual."""
 
     numbers: np.ndarray
     support: np.ndarray

@@ -153,7 +153,7 @@ def _waves(grammar, coordinates, names):
 def _quotients(grammar, look, coordinates):
     """Yield bases of monomials times 1/s, 1/sqrt(s) or sqrt(s), where s is a sum and positive at all points.
 
-    Like `_products`, yield the loss of each basis and a function that builds it.
+    Like `_products`, yield the loss of each basis and a function that builds the basis.
     """
     numerators = [_ONE, *laurent_monomials(grammar, coordinates, COMPOSITION.numerators)]
     known = look.evaluated(numerators)
@@ -239,7 +239,7 @@ def _of_multiple(grammar, functions, u, c):
 def _placed(left, terms, of, start):
     """Find the number c near `start` for which the terms `of(c)` have the lowest loss.
 
-    Return this loss and the terms. We look for c between the neighbours of `start` on the grid. A relative
+    Return the loss and the terms. We look for c between the neighbours of `start` on the grid. A relative
     error of c raises the loss by about the square of this error. So we compute c to more digits only if the
     loss is smaller than this square.
     """
@@ -261,7 +261,7 @@ def _placed(left, terms, of, start):
 
 
 def _functions(grammar):
-    """Yield pairs: a list of functions, and groups of indices into it, one for each set to try together.
+    """Yield pairs: a list of functions, and groups of indices into this list, each a set to try together.
 
     Each function turns a term u into the logarithm of a factor. The functions of exp(u), combined with each
     other and with u, give sinh, cosh and tanh. The functions of u give 1 - u^2.

@@ -43,8 +43,8 @@ class Engine:
     """One reproducible search on a `Sample`; `step()` runs the next generation.
 
     The engine calls `watch()` regularly. If `watch()` raises an error, or if a step fails for any other
-    reason, the engine is left half changed and cannot go on. So step a `copy()`, and use it only if its step
-    succeeds.
+    reason, the engine is left half changed and cannot go on. So step a `copy()`, and use this copy only if
+    the step succeeds.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Engine:
             self._forget()
 
     def _stages(self):
-        """Yield a function for each generation before evolution; those for large bases may be skipped."""
+        """Yield a function for each generation before evolution; large bases may be skipped."""
         small, special, large = self._bases
         yield self.singles
         yield self.pairs
@@ -498,7 +498,7 @@ class Engine:
     def _extend_witnessed(self, dictionary, beginnings):
         """Extend the sums that best explain the values, and score the results.
 
-        Each of their `beginnings` gets one further term.
+        Each of the sums' `beginnings` gets one further term.
         """
         for found in self._telling_most():
             for rows, coefficients in beginnings(found):
@@ -517,7 +517,7 @@ class Engine:
         self.score([pair for pair in rows if None not in pair])
 
     def shorten(self):
-        """Score the best sums without each of their terms."""
+        """Score the best sums without each of the terms in turn."""
         heard = [s for _, s in self.witnessed.values()]
         for found in (*self.front.values(), *heard):
             self.score([rows for rows, _ in _and_without_one(found)])
@@ -582,7 +582,7 @@ def _and_without_one(found):
 def _mutual(value, few):
     """Mark the entries of a matrix that are among the `few` smallest both in their row and in their column.
 
-    Otherwise, all good pairs could share a single term that has large gradients only at points where their
+    Otherwise, all good pairs could share a single term that has large gradients only at points where the
     directions happen to be right.
     """
     rows, columns = (min(few, n) - 1 for n in value.shape[::-1])

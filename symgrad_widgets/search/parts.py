@@ -64,11 +64,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class Division:
-    """The quantities on which a neuron depends. Inputs that act together have a single one.
+    """The quantities on which a neuron depends. Inputs that act together share one.
 
     Attributes
     ----------
-    parts : the quantities, Parts; a single one if all inputs act together
+    parts : the quantities, Parts; a single Part if all inputs act together
     pairs : all pairs of inputs, sorted by residual, to show which other inputs might act together
     residual : largest residual of any Part
     points : number of points used

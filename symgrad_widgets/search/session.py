@@ -51,7 +51,7 @@ class SearchState:
     best : Candidate, or None if no formula stands out
     seconds : time used by the generations
     kind : "match" | "approximation" | "none" | "undecided"
-        The kind of answer. It is "undecided" until the first survey is done, unless a formula explains
+        The kind of answer. The kind is "undecided" until the first survey is done, unless a formula explains
         everything.
     ended : None | "known" | "budget" | "seconds" | "stopped"
         Why `run` has ended.
@@ -103,11 +103,11 @@ class Search:
     more than 64 inputs matter but the gradients span at most 8 directions, the formulas are in the
     coordinates `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
 
-    A generation counts only if it is finished. If it is interrupted (by `stop()`, by the limit in seconds, or
-    by Ctrl-C), the next step runs it again from the start, with the same result. PySR's generations are long,
-    so you see the front of an unfinished generation, too. Several threads can use one search, which does one
-    thing after another. You can pickle a search for another process, which rebuilds it and replays its
-    generations.
+    A generation counts only if it is finished. If a generation is interrupted (by `stop()`, by the limit in
+    seconds, or by Ctrl-C), the next step runs this generation again from the start, with the same result.
+    PySR's generations are long, so you see the front of an unfinished generation, too. Several threads can
+    use one search, which serves them one after another. You can pickle a search for another process, which
+    rebuilds it and replays its generations.
 
     Raises
     ------
@@ -363,7 +363,7 @@ class Search:
         """Run a short search on fewer points, and return its result. This search itself does not change.
 
         Use surveys for many fields if most of these hold no formula. A survey writes formulas only if the
-        engine finds something that stands out. It tries guesses first, and ends if the guesses explain
+        engine finds something that stands out. A survey tries guesses first, and ends if the guesses explain
         everything.
         """
         warm_up()
@@ -520,9 +520,9 @@ def _known(backend):
 
 
 class _OneThread:
-    """Keeps linear algebra on one thread: all machines give the same bits, and small matrices are as fast.
+    """Keeps linear algebra on one thread: all machines give the same bits, and small matrices take no longer.
 
-    The limit holds for the whole process while any search is at work. The last search to end lifts it.
+    The limit holds for the whole process while any search is at work. The last search to end lifts the limit.
     """
 
     def __init__(self):

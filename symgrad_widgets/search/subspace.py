@@ -39,7 +39,7 @@ def active_subspace(field):
 
 
 def _restricted(field, inputs):
-    """Return the field in these inputs only. If there is just one, return the whole field."""
+    """Return the field in these inputs only. If there is just one input, return the whole field."""
     if len(inputs) in (1, len(field.names)):
         return field
     names = tuple(field.names[i] for i in inputs)
@@ -57,7 +57,7 @@ def _span(gradients):
 
 
 def _echelon(axes, spread):
-    """Return a basis (n, r) of the span of axes (n, r). On r rows, chosen by pivoting, it is the identity.
+    """Return a basis (n, r) of the span of axes (n, r). On r rows, chosen by pivoting, this is the identity.
 
     The axes are in units of each input's spread; the basis is in the original inputs. Very small weights,
     which come from rounding, are set to 0.

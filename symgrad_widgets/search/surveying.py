@@ -43,7 +43,7 @@ def _known(engine, judge):
 
 
 def _write(engine, judge):
-    """Write the sums that could be the answer. If one is a match, but not certain, write all sums."""
+    """Write the sums that could be the answer. If one sum is a match, but not certain, write all sums."""
     longest = _standing_out(engine, judge)
     sums = (*engine.front.items(), *((size, found) for size, (_, found) in engine.witnessed.items()))
     judge.front([tuple(engine.terms(found)) for size, found in sums if size <= longest])

@@ -196,7 +196,7 @@ class Judge:
         return explained - np.log(predicted) / written.effort >= KIND.certain
 
     def unrivalled(self, answer):
-        """Whether all formulas with other directions leave at least twice as much of the values unexplained.
+        """Whether all formulas with other directions leave at least twice as much unexplained as the answer.
 
         Each node by which such a formula is longer or shorter than the answer changes this factor.
         """
@@ -245,8 +245,8 @@ class Judge:
         """Return projected gradients, components and weights of a formula's parts, on the fitted points.
 
         The parts are the terms of a sum, or the logarithms of a product's factors. We take the formula as
-        written, because the search may have built it from other terms, some of which cancel. Points where a
-        part has no gradient are left out.
+        written, because the search may have built the formula from other terms, some of which cancel. Points
+        where a part has no gradient are left out.
         """
         field = self.field.take(self._fitted)
         raw = np.stack([evaluate(part, field.names, field.points)[1] for part in _parts(expression)])

@@ -47,9 +47,9 @@ def kind_of(best, others, count, heard, chance):
 def one_after_another(found):
     """Return the kinds of formulas found one after another, from pairs (kind, loss).
 
-    Each formula was found in the part that earlier ones left unexplained. After an incomplete formula, this
-    part contains the formula's own error, so no later formula can be a match. All formulas of one field have
-    similar errors. So if one formula leaves nothing unexplained, a later one that leaves something is
+    Each formula was found in the part that earlier formulas left unexplained. After an incomplete formula,
+    this part contains the formula's own error, so no later formula can be a match. All formulas of one field
+    have similar errors. So if one formula leaves nothing unexplained, a later one that leaves something is
     incomplete.
     """
     kinds, complete, exact = [], True, False

@@ -34,7 +34,8 @@ def effort(expression):
     """Return the complexity, plus two for each function and for each number that is not simple.
 
     Fractions of numbers up to 12 are simple. Powers of ten are free, because they depend on the units of the
-    inputs. But in a sum such as x + 3/100, the power of ten says how far x is shifted, so it is not free.
+    inputs. But in a sum such as x + 3/100, the power of ten says how far x is shifted, so this power is not
+    free.
     """
     without = plain(expression)
     extras = [f for f in expression.atoms(sp.Function) if not isinstance(f, sp.Abs)]
@@ -64,16 +65,17 @@ def select(losses, efforts, smooth, chance, count, rests=None):
     """Return the index of the formula at the knee of log loss against effort, or None if there is no law.
 
     Up to the answer, the log loss should fall steeply (in nats per node); beyond it, hardly at all. Each
-    formula on the front has two slopes. The slope before it is the smallest slope from a simpler formula with
-    at least 60 % of its nodes. The slope beyond it is the largest slope to a more complex formula. The knee
-    is the formula with the largest ratio of the two slopes. Slopes above 0.6 count as 0.6, and slopes below
-    0.1 as 0.1, so an exact fit or a flat tail cannot decide alone.
+    formula on the front has two slopes. The slope before a formula is the smallest slope from a simpler
+    formula with at least 60 % as many nodes. The slope beyond a formula is the largest slope to a more
+    complex one. The knee is the formula with the largest ratio of the two slopes. Slopes above 0.6 count as
+    0.6, and slopes below 0.1 as 0.1, so an exact fit or a flat tail cannot decide alone.
 
     `smooth` is the share of each loss that neighbouring points have in common (`smooth_share`). A loss is a
     mean of residuals. The more residuals are independent, the better we know the log loss, and the more a
-    slope counts. If the residuals are noise, all `count` of them are independent. If they are smooth, like a
-    network's errors, they count as 20. With 20 independent residuals, the log likelihood is 10 times the log
-    loss. So a slope of 0.1, which counts as flat, means 1 nat of log likelihood per node.
+    slope counts. If the residuals are noise, all `count` of them are independent. If the residuals are
+    smooth, like a network's errors, they count as 20 independent ones. With 20 independent residuals, the log
+    likelihood is 10 times the log loss. So a slope of 0.1, which counts as flat, means 1 nat of log
+    likelihood per node.
 
     Directions cannot distinguish the knee from formulas of at most the same effort whose log loss is at most
     0.1 higher. If `rests` says how much of the values each formula leaves unexplained, we choose the formula

@@ -16,10 +16,10 @@ __all__ = ["gains", "left_of", "missed", "polished", "tangents", "told_by_many",
 def unexplained(formulas, neuron, sides=0):
     """Return the share of the variance of a neuron's values that no smooth function of a formula predicts.
 
-    We sort the points by the formula's values. A straight line through its neighbours predicts each value of
-    the neuron; we take the number of neighbours that predicts best (local linear regression, with each point
-    left out in turn: Fan and Gijbels 1996, Local Polynomial Modelling and Its Applications). The bend need
-    not be monotone.
+    We sort the points by the formula's values. A straight line through neighbouring points predicts each
+    value of the neuron; we take the number of neighbours that predicts best (local linear regression, with
+    each point left out in turn: Fan and Gijbels 1996, Local Polynomial Modelling and Its Applications). The
+    bend need not be monotone.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ __all__ = ["Directions", "Values", "acceptable", "by_values", "constant_errors",
 
 
 class _Witness:
-    """Finds the best coefficients, `placed (K,)`; simpler ones may leave at most `limit` unexplained."""
+    """Finds the best coefficients, `placed (K,)`; simpler numbers may leave at most `limit` unexplained."""
 
     @cached_property
     def _covariance(self):
@@ -134,7 +134,7 @@ def unheard(rest, count):
 
 
 def effective_count(G, D, trust, c):
-    """Return the number of squared residuals that make up a sum's loss. It is small if few points dominate.
+    """Return the number of squared residuals that make up a sum's loss. This is small if few points dominate.
 
     This is Kish's effective sample size (Survey Sampling, 1965), from the points' shares of the loss, times a
     factor. With this factor, all residuals count if they are Gaussian.

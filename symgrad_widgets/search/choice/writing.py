@@ -23,8 +23,9 @@ def formulas(terms, directions, values, forms, symbols, points):
     """Return the ways to write the best sum of terms, each as (expression, coefficients); none if constant.
 
     The coefficients are those of the terms in the expression, up to scale and offset. Directions or values
-    determine them, whichever leave less unexplained. The first way uses all simple numbers that cost nothing.
-    If other numbers remain, the second way uses all simple numbers that the coefficients' errors allow.
+    determine the coefficients, whichever leave less unexplained. The first way uses all simple numbers that
+    cost nothing. If other numbers remain, the second way uses all simple numbers that the coefficients'
+    errors allow.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Find the best coefficients of a sum of terms, by a generalized eigenproblem.
 
 Terms have gradients `B_k`, and the neurons have unit gradients `u`. We look for the combination `e = sum c_k
-b_k` whose gradients agree best with `u`. Its coefficients solve `A c = lambda M c`, with `M = mean w B B^T`
+b_k` whose gradients agree best with `u`. The coefficients solve `A c = lambda M c`, with `M = mean w B B^T`
 and `A = M - mean w (B u)(B u)^T`. With weights `w = 1`, the smallest eigenvalue is the loss weighted by
 `|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` turn this loss into the unweighted mean of `1 -
 cos^2`, which we report.

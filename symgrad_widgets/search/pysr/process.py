@@ -152,7 +152,7 @@ class Julia:
             raise
 
     def _drop(self):
-        """Ask the current step to end, but do not wait: PySR checks for it only once a cycle."""
+        """Ask the current step to end, but do not wait: PySR checks for a stop only once a cycle."""
         if os.name != "posix":
             self.close()
         elif self.alive:

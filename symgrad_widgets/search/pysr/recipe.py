@@ -19,7 +19,7 @@ _ALWAYS = {
     "should_simplify": True,
 }
 # Operators, costs, sizes, batches and iterations as published in arXiv 2409.05305. The paper used PySR before
-# 1.0; later versions changed its other defaults, so we set them to the old values. Only the precision is
+# 1.0; later versions changed PySR's other defaults, so we set these to the old values. Only the precision is
 # ours.
 _PAPER = {
     "maxsize": 25,
@@ -67,7 +67,7 @@ _PAPER = {
 }
 _PRESETS = {"default": {}, "paper": _PAPER}
 # Parameters that a file may contain. PySR passes some parameters to Julia as code, so we refuse all
-# parameters that are not listed here as plain. The following ones are numbers, or true or false.
+# parameters that are not listed here as plain. The following parameters are numbers, or true or false.
 _NUMBERS = {
     *("adaptive_parsimony_scaling", "alpha", "annealing", "batch_size", "batching", "bumper"),
     *("complexity_of_constants", "complexity_of_variables", "crossover_probability", "deterministic"),

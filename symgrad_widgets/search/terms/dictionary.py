@@ -109,7 +109,7 @@ def families(grammar, limit):
     """List small bases for backward elimination, each as a function of the small terms.
 
     The bases are the monomials of each degree in the inputs and in their squares, functions of single inputs,
-    and `logarithms`. Each has at most `limit` terms.
+    and `logarithms`. Each basis has at most `limit` terms.
     """
     inputs = grammar.inputs
     squares = [grammar["square"](x) for x in inputs if "square" in grammar]
@@ -194,9 +194,9 @@ def bent_products(grammar, inputs, decades_of):
     """List u, u^2, log|u|, log|1 + c u|, log|1 - c u^2|, log|1 - exp(c u)|, log|sin(c u)| and log|cos(c u)|.
 
     Here u is an input, or a product or quotient of inputs. `decades_of(terms)` returns the power of ten
-    nearest to the values of each term; from this we choose values of c for which the functions are curved. A
-    sum of such logarithms is a product of such functions, and most laws of a few quantities are products of
-    this kind.
+    nearest to the values of each term; from this power, we choose values of c for which the functions are
+    curved. A sum of such logarithms is a product of such functions, and most laws of a few quantities are
+    products of this kind.
     """
     if not {"log", "add", "sub", "mul", "div", "inv"} <= set(grammar.names):
         return []

@@ -33,8 +33,8 @@ def stream(function, tasks, jobs=1, scheduler=None, prepare=None):
     scheduler : str or None
         Address of a Dask scheduler, all of whose workers are used instead.
     prepare : callable or None
-        Turns a task into the object to send to the other process. It is called in this process, just before
-        the task is sent.
+        Turns a task into the object to send to the other process. `prepare` is called in this process, just
+        before the task is sent.
 
     If a worker dies, its job is repeated by the Dask scheduler or, on this machine, once. The repeated job
     runs alone here, so that no other job can be the cause. If the job fails again, the pair's second item is

@@ -66,7 +66,7 @@ def _read(path):
 
 
 def _person(text, page):
-    """Contents of one line, with its guesses as Candidates."""
+    """Contents of one person's line, with the guesses as Candidates."""
     from .. import score
 
     try:
@@ -116,7 +116,7 @@ def _mark(person, number):
 
 
 def _harmless(cell):
-    """Text of a cell that no spreadsheet mistakes for a formula of its own."""
+    """Text of a cell that no spreadsheet mistakes for a spreadsheet formula."""
     return f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 

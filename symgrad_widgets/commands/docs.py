@@ -100,7 +100,7 @@ def _executed(source, folder, out, timeout, alive):
 
 
 def _texts(cell):
-    """(mapping, key) of each Markdown text in a cell: its source, and those among its outputs."""
+    """(mapping, key) of each Markdown text in a cell: the cell's source, and texts among the outputs."""
     if cell.cell_type == "markdown":
         yield cell, "source"
     for output in cell.get("outputs", ()):

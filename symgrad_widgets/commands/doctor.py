@@ -81,7 +81,7 @@ def checks():
 
 
 def chromium():
-    """Path of a Chromium or Chrome, or None; none is ever downloaded."""
+    """Path of Chromium or Chrome, or None; no browser is ever downloaded."""
     return next(filter(None, map(shutil.which, _CHROMIUM)), None)
 
 

@@ -65,7 +65,7 @@ def _address(experiment):
 
 
 def build(out, folder, experiments, generations, told):
-    """Write the pages of some experiments into `out`, and the start page.
+    """Write the start page and the pages of some experiments into `out`.
 
     `folder` holds the notebooks, and `told` the addresses of the notebooks' pages, by path. A page has the
     tasks of its experiment, from `teaching/tasks`; if there are none, it has tasks that fit any network.

@@ -1,6 +1,6 @@
 """`symgrad sweep`: measure recovery, or one of the `studies`, over seeds.
 
-Exit codes: 0 done; 1 a run failed, or a formula that is the concept in the reference no longer is.
+Exit codes: 0 done; 1 a run failed, or a run no longer finds the concept that it found in the reference.
 """
 
 import argparse

@@ -24,10 +24,10 @@ RESULT_MIME = "application/vnd.symgrad.result+json"
 class Report:
     """The outcome of interpreting one neuron (losses are mean `1 - cos^2`; angles are degrees).
 
-    `formula` is None if no closed form was found. `same` and `how` are the verdict's; `same` is None if the
-    verdict is open or missing. `angle` holds the loss as an angle, and the 95th percentile of the angles at
-    the points. `formulas` has a formula for each independent concept found; `known` is the number of concepts
-    that the experiment's neurons are known to hold. `front` is the front of the first formula, as
+    `formula` is None if no closed form was found. `same` and `how` come from the verdict; `same` is None if
+    the verdict is open or missing. `angle` holds the loss as an angle, and the 95th percentile of the angles
+    at the points. `formulas` has a formula for each independent concept found; `known` is the number of
+    concepts that the experiment's neurons are known to hold. `front` is the front of the first formula, as
     (complexity, loss, formula); `kind` says what kind of answer the first formula is.
     """
 
@@ -90,7 +90,7 @@ def record(result, run=None):
 
 
 def summarise(result, run=None):
-    """`Report` of an `Interpretation`, with what a `TrainingResult` adds to it."""
+    """`Report` of an `Interpretation`, with the data that a `TrainingResult` adds."""
     best, verdict = result.best, result.verdict
     return Report(
         formula=None if best is None else str(best.expression),

@@ -68,7 +68,7 @@ def _as_named(path):
 
 
 def _aside(file):
-    """Return a kernel class whose process writes its errors to `file`, as only the last of them matter."""
+    """Return a kernel class that writes its process's errors to `file`, as only the last errors matter."""
 
     class Aside(AsyncKernelManager):
         @default("kernel_spec_manager")

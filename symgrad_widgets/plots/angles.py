@@ -27,7 +27,7 @@ _LEAST = 0.01  # smallest angle that words mention, in degrees
 
 
 def angle_groups(degrees):
-    """Number of the group (row of GROUPS) of each angle."""
+    """The number of each angle's group (row of GROUPS)."""
     return np.searchsorted([limit for limit, *_ in GROUPS[:-1]], degrees, side="right")
 
 

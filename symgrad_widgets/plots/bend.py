@@ -60,7 +60,7 @@ def _describe_bent(before, now, say):
 
 
 def _turned(before, now):
-    """Largest angle between lines, in degrees; exact even if it is so small that its cosine rounds to 1."""
+    """Largest angle between lines, in degrees; exact even for angles so small that the cosine rounds to 1."""
     lines = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (before, now)]
     apart = (np.linalg.norm(lines[0] - sign * lines[1], axis=1) / 2 for sign in (1, -1))
     return np.degrees(2 * np.arcsin(np.minimum(*apart).clip(0, 1))).max()

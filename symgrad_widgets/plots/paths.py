@@ -79,8 +79,8 @@ def _turned(mark, angles):
 def _subpaths(corners, end=""):
     """Write a subpath for each row of corners (N, k, 2) in pixels; near subpaths follow one another.
 
-    `end` is written at the end of each subpath. It must either close the subpath or leave the pen where it
-    is.
+    `end` is written at the end of each subpath. This end must either close the subpath or leave the pen where
+    it is.
     """
     corners = corners[np.isfinite(corners).all(axis=(1, 2))]
     corners = np.round(corners * STEPS).astype(int)

@@ -33,7 +33,8 @@ class Mark:
     radians for turned triangles, or `text` to write there), or x0, y0, x1, y1, or left, right, bottom, top.
     `hover` names further columns, which are shown when the pointer is over the mark. `shape` is a marker
     (circle, ring, triangle, diamond, star) or a dash (solid, dashed, dotted); readers who cannot see the
-    colour tell marks apart by their shapes. The shape of text says whether it is above or below its place.
+    colour tell marks apart by their shapes. For text, `shape` says whether the text is above or below its
+    place.
     """
 
     kind: str

@@ -15,9 +15,9 @@ __all__ = ["published_front", "published_fronts"]
 def published_fronts():
     """Fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
 
-    An entry has `expression`, a text for `parse` whose constants have three digits as in print. It also has
-    the paper's own `complexity` and `mse`. The `mse` is the squared difference of unit gradients, averaged
-    over points and components: `(2 - 2 cos) / n` for n inputs, with one sign for the whole field.
+    An entry has `expression`, a text for `parse` whose constants have three digits as in print. Each entry
+    also has the paper's own `complexity` and `mse`. The `mse` is the squared difference of unit gradients,
+    averaged over points and components: `(2 - 2 cos) / n` for n inputs, with one sign for the whole field.
     """
     text = (
         resources.files("symgrad_widgets").joinpath("data/published_fronts.json").read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ def division_picture(division, chosen=None, say=ENGLISH):
 
 
 class _Tree:
-    """Places (x, y) of branches: inputs are at x = 0, and each branch is to the right of what it joins."""
+    """Places (x, y) of branches: inputs are at x = 0, and each branch is to the right of its two parts."""
 
     def __init__(self, division):
         self.all = branches(division)
@@ -101,7 +101,7 @@ class _Tree:
             yield Mark("points", self._at([chosen]), ORANGE, "", "ring", 17)
 
     def names(self, say):
-        """Marks of the words at the lines: the quantity above, and below it what it leaves unexplained."""
+        """Marks of the words at the lines: the quantity above, and below it the unexplained share."""
         everything, made = range(len(self.all)), [i for i, branch in enumerate(self.all) if branch.joined]
         yield Mark("text", self._at(everything) | {"text": [*map(_said, self.all)]}, shape="above", size=12)
         residuals = [_share(self.all[i].part.residual, say) for i in made]

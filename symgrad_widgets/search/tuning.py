@@ -85,7 +85,7 @@ class _Search:
     telling: int = 5
     """For each sum that explains the values, we try this many further terms. Not measured."""
     basis: int = 260
-    """We always try bases of up to this many terms. See search/README.md for the time for 219."""
+    """We always try bases of up to this many terms. See search/README.md (219 terms)."""
     large_basis: int = 2200
     """If the loss is high, we try bases of up to this many terms. See search/README.md (for 1,820)."""
     unexplained: float = 0.2
@@ -119,7 +119,7 @@ class _Memory:
     evaluated: float = 4e6
     """We evaluate terms in one batch if their gradients take at most this many bytes. Not measured."""
     evaluated_terms: tuple[int, int] = (16, 256)
-    """Smallest and largest number of terms in such a batch. Not measured."""
+    """Smallest and largest number of terms that we evaluate in one batch. Not measured."""
     sieved: float = 8e6
     """The sieve holds this many bytes of gradients at once. See search/README.md for the total."""
     reserved: float = 128e6
@@ -197,7 +197,7 @@ class _Division:
     refined: int = 2
     """For each number of terms, we fit the constants inside this many of the best sums. Not measured."""
     refined_terms: int = 5
-    """We fit these constants only in sums of at most this many terms. Not measured."""
+    """We fit inner constants only in sums of at most this many terms. Not measured."""
     read: int = 2
     """For each number of coordinates, we make formulas from this many divisions. Not measured."""
     digits: tuple[int, ...] = (1, 3)
@@ -273,9 +273,9 @@ class _Bank:
     across: float = 1e-9
     """A gradient's tangent part is only rounding if it is below this share of the whole. Not measured."""
     shortest: float = 1e-150
-    """The square of a smaller RMS gradient would underflow. Not measured."""
+    """The square of an RMS gradient below this would underflow. Not measured."""
     longest: float = 1e100
-    """Products of larger RMS gradients would overflow. Not measured."""
+    """Products of RMS gradients above this would overflow. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ class _Sums:
     settled: float = 0.01
     """We remove the next term once a new solution lowers the loss by less than this share. Not measured."""
     weight: float = 1e-3
-    """In these weights, a squared gradient counts as at least this share of the mean. Not measured."""
+    """To compute weights, a squared gradient counts as at least this share of the mean. Not measured."""
     vanishing: float = 1e-40
     """A squared gradient below this share of the mean counts as 0, and 1 - cos^2 as 1. Not measured."""
     constant: float = 1e-10
@@ -303,9 +303,9 @@ class _Sums:
     singly: int = 24
     """If there are at most this many terms, elimination drops one term at a time. Not measured."""
     portion: int = 6
-    """If there are more terms, elimination drops one term in this many at once. Not measured."""
+    """With more terms, elimination drops one out of this many terms at once. Not measured."""
     cheap: float = 0.1
-    """Of these terms, only those below this share of the mean cost are dropped, if any. Not measured."""
+    """If terms cost less than this share of the mean, elimination drops only such terms. Not measured."""
     root_rounds: int = 30
     """We solve the secular equation in at most this many iterations; six usually suffice. Not measured."""
     root: float = 1e-10
@@ -349,7 +349,7 @@ class _InnerConstants:
     margin: float = 0.5
     """A new offset c keeps u + c this far from 0, as a share of the range of u. Not measured."""
     least_spread: float = 1e-3
-    """For this distance, the range of u counts as at least this value. Not measured."""
+    """To place such an offset, the range of u counts as at least this value. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -375,9 +375,9 @@ class _Evolution:
     new_nodes: tuple[int, int] = (2, 8)
     """A new random term has at least the first number of nodes, and fewer than the second. Not measured."""
     regrown_nodes: tuple[int, int] = (1, 6)
-    """The same two limits for a random term that replaces a part of a term. Not measured."""
+    """The same two limits on the size of a random term that replaces a part of a term. Not measured."""
     added_nodes: tuple[int, int] = (1, 4)
-    """The same two limits for a random term that is joined to a part of a term. Not measured."""
+    """The same two limits on the size of a random term that is joined to a part of a term. Not measured."""
     appended: float = 0.7
     """Probability that a joined random term comes after the part, not before it. Not measured."""
     functions: float = 0.4
@@ -446,7 +446,7 @@ class _Writing:
     easy: tuple[float, ...] = (1.0, 2.0, 5.0)
     """Coefficients can be farther from these numbers, which are common in laws. Not measured."""
     near_easy: float = 0.1
-    """Largest relative distance from such numbers, or between coefficients taken as equal. Not measured."""
+    """Largest relative distance from common numbers, or between coefficients taken as equal. Not measured."""
     near: float = 0.01
     """Largest relative distance from any other simple number. Not measured."""
     slack: float = 1.01
@@ -468,7 +468,7 @@ class _Writing:
     scales: int = 6
     """If there are at most this many coefficients, we scale each of them to 1 in turn. Not measured."""
     scale_ranks: int = 5
-    """If there are more, we scale only this many to 1, evenly spaced in order of size. Not measured."""
+    """With more coefficients, we scale only this many to 1, evenly spaced in order of size. Not measured."""
     tried: int = 3
     """We write out this many of the results, and keep the shortest. Not measured."""
     digits: tuple[int, ...] = (3, 4, 5, 6, 8, 10)
@@ -498,7 +498,7 @@ class _Choice:
     by_chance: float = 5
     """A chance correlation stays below this many standard deviations. Not measured."""
     residual: float = 1e-20
-    """A smaller mean squared residual is rounding and has no correlation. Not measured."""
+    """A mean squared residual below this is rounding and has no correlation. Not measured."""
     extra: int = 2
     """Each exp, log, sin ... and each number that is not simple costs this many more nodes. Not measured."""
     floor: float = 1e-10
@@ -520,7 +520,7 @@ class _Values:
     """How we predict a neuron's value from points where a formula has nearly the same value."""
 
     least_points: int = 30
-    """With fewer points, the values do not count. Not measured."""
+    """With fewer points than this, the values do not count. Not measured."""
     spread: float = 0.01
     """Values count if this share of points or more makes up the variance. See docs/limits.md, "Products"."""
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
@@ -594,7 +594,7 @@ class _Kind:
     node: float = 0.75
     """Each node of a match explains at least this many nats. See search/README.md."""
     predicted: float = 0.15
-    """In other matches, two inputs predict at most this share of residuals. See search/README.md."""
+    """If a match explains less, two inputs predict at most this share of residuals. See search/README.md."""
     certain: float = 0.95
     """A run ends if a match explains at least this many nats per node. See search/README.md."""
     chance: float = 0.01

@@ -20,12 +20,11 @@ def answer(candidate, field, experiment=None, say=ENGLISH, kind=None):
     """Say how a `Candidate` relates to a neuron: {"same": bool, "name": text, "said": text}.
 
     A formula counts as the concept if a proof shows it, if it has the concept's form and its numbers agree
-    within 1 %, or if points computed with many digits show it. How well the network has learnt the concept is
-    another question, which the angle decides. If a search has judged the formula, the `kind` of its answer
-    says whether something is left unexplained. If the formula is not the concept, this kind also decides
-    whether it is near.
+    within 1 %, or if points computed with many digits show it. The angle then says how well the network has
+    learnt the concept. If a search has judged the formula, the `kind` of its answer says whether something is
+    left unexplained. If the formula is not the concept, this kind also decides whether the formula is near.
 
-    Without an experiment, no concept is known, and only the second question can be answered.
+    Without an experiment, no concept is known. The answer then says only how well the formula agrees.
     """
     name, sentence = say.table["kinds"][kind] if kind else ("", "")
     judged = kind in ("match", "approximation")

@@ -26,8 +26,8 @@ class DivisionView(DescribedBox):
     >>> sg.DivisionView(sg.gradient_field(model, x, names=("m", "c", "v")))
 
     Click a branch of the tree, or choose it in the list. Each arrow of the field is the neuron's gradient
-    with respect to the two quantities. If they act together, the branch's formula has the same directions,
-    and the arrows have the colour of small angles. An input has no such field.
+    with respect to the two quantities. If the two act together, the branch's formula has the same directions,
+    and the arrows have the colour of small angles. A branch that is an input has no field.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ class _Layout(_Brief, ipywidgets.Layout):
 
 
 class Small(_Brief, ipywidgets.DOMWidget):
-    """A widget with a short opening message. List it before the widget's own class."""
+    """A widget with a short opening message. List this class before the widget's own."""
 
     layout = InstanceDict(_Layout).tag(sync=True, **widget_serialization)
 

@@ -22,8 +22,8 @@ class Described:
     """A widget with a picture and words beside it. As a base class, list this class before the widget's own.
 
     A subclass returns still pictures of itself from `pictures()`, and says in `words` what it shows. When
-    work that Python asked for has ended, it calls `_leave()`, because an earlier cell may still show the
-    first picture.
+    work that Python asked for has ended, the subclass calls `_leave()`, because an earlier cell may still
+    show the first picture.
     """
 
     _left = None  # the bundle that was displayed last

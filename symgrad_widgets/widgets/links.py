@@ -21,7 +21,7 @@ class Turning(threading.local):
 
 
 class Links:
-    """Views that are made on first use. They follow a Workbench, and the Workbench follows them."""
+    """Views that are made on first use. The views follow a Workbench, and the Workbench follows the views."""
 
     @property
     def chooser(self):

@@ -20,8 +20,8 @@ def opening(field, steepest):
     """Text of a first formula in a field's inputs; `steepest` lists the inputs by position, steepest first.
 
     The formula is the sum of the squares of the two steepest inputs, unless its angle to the field is far too
-    large. In that case it is the sum of two terms whose angle is nearest to 30 degrees. Each term is a
-    product of at most two inputs; if the angles of these sums are far too large as well, products of three
+    large. In that case the formula is the sum of two terms with the angle nearest to 30 degrees. Each term is
+    a product of at most two inputs; if the angles of these sums are far too large as well, products of three
     inputs are tried.
     """
     first, *others = sorted(steepest[:2])

@@ -37,8 +37,8 @@ class OwnTable(OwnForm):
     ----------
     text, answer : can be assigned
     experiment : the Experiment that was read last, or None
-    monitor : its TrainingMonitor, or None
-    bench : Workbench of its network, or None until a network has been trained
+    monitor : TrainingMonitor of the experiment, or None
+    bench : Workbench of the network, or None until a network has been trained
     said : what is wrong with the table; empty if nothing is wrong
 
     """

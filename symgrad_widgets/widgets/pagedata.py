@@ -26,10 +26,10 @@ _FINE = 2**15 - 1  # steps of a number of 16 bits, between 0 and 1
 def page_data(view, subject, atlas=None, language="en"):
     """Plain data of a page that begins with a `ViewState` of a `Subject` whose search has been recorded.
 
-    The subject's field is exact; if it has very many points, the page gets only some of them, at even steps.
-    If the layers of the network follow one another, the page gets the weights, in 32 bits, and computes all
-    other neurons itself. Otherwise the page gets records of other neurons, in 16 bits. `atlas` is the
-    network's `Atlas`, or None.
+    The subject's field is exact; if the field has very many points, the page gets only some of these, at even
+    steps. If the layers of the network follow one another, the page gets the weights, in 32 bits, and
+    computes all other neurons itself. Otherwise the page gets records of other neurons, in 16 bits. `atlas`
+    is the network's `Atlas`, or None.
     """
     activity, say = subject.network.activity, words(language)
     model = _model(subject)

@@ -1,4 +1,4 @@
-"""The instrument's front end with some of its panels. All views of a field or a search are built on it."""
+"""The instrument's front end with some of its panels: the base of all views of a field or a search."""
 
 import zlib
 
@@ -23,7 +23,7 @@ _NUMBERS = 400_000  # most numbers of a field in a page; of a larger field, the 
 
 
 class Pane(Described, Front):
-    """Panels of the instrument. Messages tell them what to show, and a page says what to change in the state.
+    """Panels of the instrument. Messages say what these show, and a page says what to change in the state.
 
     A subclass returns from `_given()` all that a page has to know. When a page changes the state,
     `_moved_to(state)` is called with the new state; when a person asks for something, `_do(message)` is

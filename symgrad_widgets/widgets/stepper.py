@@ -181,7 +181,7 @@ class SearchStepper(Pane):
         return {"found": [] if self.hidden else found, "driven": True, **self._aside()}
 
     def _aside(self):
-        """What a page shows besides the front: how the search ended, its certificate, and chance's front."""
+        """What a page shows besides the front: how the search ended, its certificate and a chance front."""
         certain = self._certificate is not None and self._certificate.answer == self.state.best
         return {
             "ended": "known" if getattr(self.search, "settled", False) else None,
@@ -278,7 +278,7 @@ class SearchStepper(Pane):
         return "\n".join(filter(None, [self._told(), self.pictures()[0].words, self.error]))
 
     def _told(self):
-        """How far the search has come, and what it has chosen."""
+        """Progress of the search, and the chosen formula."""
         state, say = self.state, self._says
         best, (name, sentence) = state.best, say.table["kinds"][state.kind]
         told = say(

@@ -1,4 +1,4 @@
-"""What a Workbench shows, as one object. It is checked as a whole when it is made, and never changes."""
+"""What a Workbench shows, as one object, which is checked as a whole when it is made, and never changes."""
 
 import json
 import math

@@ -69,8 +69,8 @@ class Workbench(Links, Pane):
     hidden : can be assigned
     chooser, picker, fieldview, stepper, phiview, expression
         Views of the same state; each is made when you first ask for it. You can drive each view from Python,
-        or show it in another cell, and the other views follow. Some may be None: a network of your own has no
-        chooser, several neurons have no phi, and one input has no field of directions.
+        or show it in another cell, and the other views follow. Some views can be None: a network of your own
+        has no chooser, several neurons have no phi, and one input has no field of directions.
 
     """
 
@@ -160,7 +160,7 @@ class Workbench(Links, Pane):
         return self.state.line
 
     def load_state(self, state):
-        """Load a state, given as a dict or as text. If that fails, the present state stays."""
+        """Load a state, given as a dict or as text. If this fails, the present state stays."""
         self.state = state
 
     def export(self, path, **given):
@@ -194,7 +194,7 @@ class Workbench(Links, Pane):
         return bench
 
     def _show(self, view, subject):
-        """Show a state and its subject, which have both been tried."""
+        """Show a state and its subject, after `_tried` has checked both."""
         if subject is not self._subject:
             self._halt()
             self.interpretation = None
@@ -223,7 +223,7 @@ class Workbench(Links, Pane):
         self._follow_all()
 
     def _with(self, parts):
-        """Return the state changed as a page asks, without a search."""
+        """Return the state with the changes that a page asks for; no search is run."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
         found = [] if self._keeps_back(view) else subject.found

@@ -18,7 +18,7 @@ _LOOK = 0.2  # seconds between two checks that all is quiet
 
 
 class GrowingAtlas:
-    """An atlas that grows neuron by neuron. It has the lowest priority, and rests while other work is done.
+    """An atlas that grows neuron by neuron, with the lowest priority: it rests while other work is done.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """Two automatic rules, applied to our fronts, to compare with the choices of arXiv 2409.05305.
 
-The paper's own 12 choices were made by hand. The first rule agrees with 10 of them, and the second with 8.
+The paper's own 12 choices were made by hand. The first rule agrees with 10 of these choices, and the second
+with 8.
 """
 
 import itertools

@@ -13,7 +13,7 @@ __all__ = ["cores", "stream"]
 
 
 def cores():
-    """Number of processes that can run at a time on this machine, or on our share of the machine."""
+    """Return the number of processes that can run at a time on this machine, or on our share of it."""
     from joblib import cpu_count
 
     return cpu_count()

@@ -81,7 +81,7 @@ def checks():
 
 
 def chromium():
-    """Path of Chromium or Chrome, or None; no browser is ever downloaded."""
+    """Return the path of Chromium or Chrome, or None; no browser is ever downloaded."""
     return next(filter(None, map(shutil.which, _CHROMIUM)), None)
 
 
@@ -169,7 +169,7 @@ def _kernel():
 
 
 def free_memory():
-    """Memory in GB that is still free: the machine's, or less if a container has a limit."""
+    """Return the memory in GB that is still free: the machine's, or less if a container has a limit."""
     import psutil
 
     return min([psutil.virtual_memory().available, *_container_limit()]) / 1e9

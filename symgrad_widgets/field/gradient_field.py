@@ -332,7 +332,7 @@ class GradientField:
 
 
 def _shares(s):
-    """Mean share of the power in each direction, from singular values (N, r)."""
+    """Return the mean share of the power in each direction, from singular values (N, r)."""
     power = s**2
     whole = power.sum(1, keepdims=True)
     return np.divide(power, whole, out=np.zeros_like(power), where=whole > 0).mean(0)
@@ -340,6 +340,6 @@ def _shares(s):
 
 @cache
 def _shares_by_chance(neurons, dimension, draws=2000):
-    """Mean share of the power in each direction if the gradients are independent and random."""
+    """Return the mean share of the power in each direction if the gradients are independent and random."""
     gradients = np.random.default_rng(0).normal(size=(draws, neurons, dimension))
     return _shares(np.linalg.svd(gradients, compute_uv=False))

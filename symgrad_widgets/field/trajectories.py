@@ -16,7 +16,7 @@ _PART = 2048  # windows fitted at once
 
 
 def smoothed(times, states, names):
-    """Points (N, n), velocities (N, n), their errors (N,) in units of the spread, and names or None.
+    """Return points (N, n), velocities (N, n), their errors (N,) in units of the spread, and names or None.
 
     For each quantity, leave-one-out errors choose the width of the windows. An error is a velocity's standard
     deviation, estimated from the distances of measurements from their polynomials. States in one window share
@@ -67,7 +67,7 @@ class _Fit:
 
 
 def _checked(times, states):
-    """Trajectories [(times (N,), states (N, n))], each in the order of its times."""
+    """Return trajectories [(times (N,), states (N, n))], each in the order of its times."""
     several = isinstance(times, list | tuple) and len(times) and np.ndim(times[0]) == 1
     if several and (not isinstance(states, list | tuple) or len(states) != len(times)):
         raise DataError(f"there are {len(times)} arrays of times: pass a list of as many arrays of states")

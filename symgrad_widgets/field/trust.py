@@ -28,7 +28,7 @@ _COMPARED = 30, 300, 3000  # points that are compared with their neighbours: lea
 
 
 def trusted(field):
-    """Weights (N,) of the points of a field; with several neurons, the mean of the neurons' weights."""
+    """Return weights (N,) of a field's points; with several neurons, the mean of the neurons' weights."""
     length = np.linalg.norm(field.projected, axis=2)  # (N, k)
     most = np.where(length.any(0), length.max(0), 1)
     squares = (length / most) ** 2
@@ -74,7 +74,7 @@ def _among(data, shape):
 
 
 def noise(around, vectors):
-    """Standard deviation (k,) of the part of vectors (N, k, m) that neighbouring points do not share.
+    """Return the standard deviation (k,) of the part of vectors (N, k, m) that neighbours do not share.
 
     It is the standard deviation of one component of the differences between vectors and their predictions
     (`Surroundings`). Only the lower decile of the squares counts, because curvature in some places is not
@@ -86,7 +86,7 @@ def noise(around, vectors):
 
 
 def of_normal(dimension):
-    """Lower decile of the mean square of `dimension` normal numbers, by which `noise` divides."""
+    """Return the lower decile of the mean square of `dimension` normal numbers, by which `noise` divides."""
     from scipy.special import chdtri
 
     return float(chdtri(dimension, 1 - LOWER) / dimension)

@@ -16,7 +16,7 @@ __all__ = ["evaluate_tree"]
 
 
 def evaluate_tree(tree, names, points):
-    """Values (N,) and gradients (N, n) of a tree from `typed` at points (N, n), with a column for each name.
+    """Return values (N,), gradients (N, n) of a tree from `typed` at points (N, n), a column for each name.
 
     Values and gradients are not finite outside the domain of the formula or of its derivative.
     """
@@ -72,7 +72,7 @@ def _operator(row, given):
 
 
 def _sum(a, b, times_a=1.0, times_b=1.0):
-    """Sum of slopes a and b, each times a factor; missing slopes count as 0."""
+    """Return the sum of slopes a and b, each times a factor; missing slopes count as 0."""
     total = {i: times_a * along for i, along in a.items()}
     for i, along in b.items():
         total[i] = total[i] + times_b * along if i in total else times_b * along

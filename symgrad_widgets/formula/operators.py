@@ -74,7 +74,7 @@ def _minus_one(*arguments):
 
 
 def modulus(sp, u):
-    """|u| with unchanged factors exp(w), which SymPy splits if it cannot tell that w is real."""
+    """Return |u| with unchanged factors exp(w), which SymPy splits if it cannot tell that w is real."""
     positive = sp.Mul(*(part for part in sp.Mul.make_args(u) if isinstance(part, sp.exp)))
     return positive * sp.Abs(u / positive)
 
@@ -121,7 +121,7 @@ _LAST_CODE = 999  # tokens from 1000 on are constants
 
 
 def lookup(names: str | Iterable[str] | None = None) -> tuple[Operator, ...]:
-    """Rows of the operators with these names, in the order of the table; None stands for the default set.
+    """Return the rows of operators with these names, in the table's order; None means the default set.
 
     >>> [op.name for op in lookup(["mul", "add"])]
     ['add', 'mul']
@@ -149,7 +149,7 @@ def lookup(names: str | Iterable[str] | None = None) -> tuple[Operator, ...]:
 
 
 def whole_powers(rows: Iterable[Operator]) -> list[tuple[int, str]]:
-    """Whole exponents above 1 among some rows, largest first, each with the name of its operator.
+    """Return whole exponents above 1 among some rows, largest first, each with the name of its operator.
 
     >>> whole_powers(lookup(["square", "sqrt", "cube"]))
     [(3, 'cube'), (2, 'square')]
@@ -283,7 +283,7 @@ def _shaped(operator, result, shape):
 
 
 def _exact(operator, at):
-    """Values of SymPy's form with 40 digits; NaN where there is no finite real number."""
+    """Return values of SymPy's form with 40 digits; NaN where there is no finite real number."""
     import sympy as sp
     from mpmath import mp, mpf
 

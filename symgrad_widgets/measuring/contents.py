@@ -60,7 +60,7 @@ def glossary(folder):
 
 
 def typed(formulas):
-    """Comma-separated formulas as LaTeX, without the bar that would end a table cell."""
+    """Return comma-separated formulas as LaTeX, without the bar that would end a table cell."""
     import sympy as sp
 
     from ..formula.expressions import as_expression
@@ -96,7 +96,7 @@ def _figures(summary):
 
 
 def _power(number):
-    """A number in the form 2.9·10⁻⁸, which no browser breaks at the minus sign."""
+    """Return a number in the form 2.9·10⁻⁸, which no browser breaks at the minus sign."""
     digits, exponent = f"{number:.1e}".split("e")
     return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
 

@@ -192,7 +192,7 @@ def _chosen(tensors, ordered, layers, path):
 
 
 def _dense(tensor):
-    """Whether a tensor stores a real number for each of its entries."""
+    """Return whether a tensor stores a real number for each of its entries."""
     plain = tensor.layout == torch.strided and tensor.dtype.is_floating_point and not tensor.is_meta
     return plain and 0 < tensor.numel() <= tensor.untyped_storage().nbytes() // tensor.element_size()
 

@@ -126,7 +126,7 @@ class Answer(DescribedBox):
         self.children = [self._view, self.children[-1]]  # the guard, which catches keys, stays
 
     def pictures(self):
-        """Pictures of the answer, once it is shown."""
+        """Return the pictures of the answer, once the answer is shown."""
         pictures = getattr(self._answer, "pictures", None)
         if not self._shown:
             return []
@@ -145,7 +145,7 @@ class Answer(DescribedBox):
 
 
 def _html(answer):
-    """HTML of what a notebook displays: tables as tables, and a formula typeset above its figures."""
+    """Return HTML of what a notebook displays: tables as tables, and a formula typeset above its figures."""
     if hasattr(answer, "_repr_html_"):
         return answer._repr_html_()
     if hasattr(answer, "_repr_markdown_"):

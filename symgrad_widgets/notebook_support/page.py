@@ -53,7 +53,7 @@ def to_html(notebook, title="notebook"):
 
 
 def rendered(markdown, attachments=None):
-    """HTML of Markdown, with formulas as MathML."""
+    """Return HTML of Markdown, with formulas as MathML."""
     renderer = _MathRenderer(escape=False, attachments=attachments or {})
     return MarkdownWithMath(renderer=renderer).render(markdown)
 

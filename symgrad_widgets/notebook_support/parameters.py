@@ -56,7 +56,7 @@ def check_parameters(**values):
 
 
 def _injected():
-    """Names that papermill has set, in the cell that it adds."""
+    """Return the names that papermill has set, in the cell that it adds."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     sources = [] if shell is None else shell.user_ns.get("In", [])
     cells = [ast.parse(source) for source in sources if source.startswith(_MARK)]

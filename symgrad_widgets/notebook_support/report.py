@@ -90,7 +90,7 @@ def record(result, run=None):
 
 
 def summarise(result, run=None):
-    """`Report` of an `Interpretation`, with the data that a `TrainingResult` adds."""
+    """Return the `Report` of an `Interpretation`, with the data that a `TrainingResult` adds."""
     best, verdict = result.best, result.verdict
     return Report(
         formula=None if best is None else str(best.expression),
@@ -145,7 +145,7 @@ def _short(loss):
 
 
 def _angles(best, angles):
-    """The loss of a formula as an angle, and the 95th percentile of its angles; None without a formula."""
+    """Return a formula's loss as an angle, and the 95th percentile of its angles; None without a formula."""
     if best is None:
         return None
     return float(degrees(best.loss)), float(np.percentile(angles, 95))

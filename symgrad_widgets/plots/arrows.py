@@ -27,7 +27,7 @@ _BEHIND = 150  # dots for all data behind a slice
 def field_picture(
     field, degrees=None, inputs=(0, 1), limit=400, what=None, cut=None, below=(), above=(), say=ENGLISH
 ):
-    """Directions of the neuron's gradients as arrows; colour and width show the angle to a candidate.
+    """Draw the neuron's gradient directions as arrows; colour and width show the angle to a candidate.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what=None, cut
 
 
 def seen(field, limit, cut=None):
-    """Indices of the points that have an arrow."""
+    """Return the indices of the points that have an arrow."""
     among = np.arange(len(field)) if cut is None else np.flatnonzero(cut.near(field))
     return among[thin(len(among), limit)]
 

@@ -19,7 +19,7 @@ def closest_picture(columns, answer, say=ENGLISH):
 
 
 def _alike(x, y):
-    """Absolute rank correlation (Spearman 1904) of two columns; 0 if one of them does not vary."""
+    """Return the absolute rank correlation (Spearman 1904) of two columns; 0 if one of them does not vary."""
     from scipy.stats import spearmanr  # takes a second
 
     return abs(spearmanr(x, y).statistic) if np.ptp(x) and np.ptp(y) else 0.0

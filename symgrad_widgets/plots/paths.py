@@ -70,7 +70,7 @@ def _markers(mark, places, angles=None):
 
 
 def _turned(mark, angles):
-    """Outlines (N, corners, 2) in pixels, turned anticlockwise by angles (N,)."""
+    """Return outlines (N, corners, 2) in pixels, turned anticlockwise by angles (N,)."""
     u, v = np.array(_OUTLINES[mark.shape]).T * mark.size / 2
     cos, sin = np.cos(angles)[:, None], np.sin(angles)[:, None]
     return np.stack([cos * u + sin * v, -sin * u + cos * v], axis=2)

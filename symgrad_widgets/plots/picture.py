@@ -53,7 +53,7 @@ class Mark:
             raise DataError(f"the columns of a {self.kind} mark must be equally long, got {lengths}")
 
     def coordinates(self, axis):
-        """All coordinates along axis 0 (x) or 1 (y), as one array."""
+        """Return all coordinates along axis 0 (x) or 1 (y), as one array."""
         columns = [np.asarray(self.data[name], dtype=float) for name in _COORDINATES[self.kind][axis]]
         return np.concatenate(columns)
 
@@ -104,7 +104,7 @@ class Picture:
         )
 
     def data(self):
-        """Columns of every mark, JSON-ready."""
+        """Return the columns of every mark, JSON-ready."""
         return [mark.columns() for mark in self.marks]
 
     def empty(self):

@@ -13,7 +13,7 @@ __all__ = ["published_front", "published_fronts"]
 
 @functools.cache
 def published_fronts():
-    """Fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
+    """Return fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
 
     An entry has `expression`, a text for `parse` whose constants have three digits as in print. Each entry
     also has the paper's own `complexity` and `mse`. The `mse` is the squared difference of unit gradients,

@@ -61,7 +61,7 @@ def _directions(vectors):
 
 
 def _arrows(points, pair, gradients, colour, label, width):
-    """Shafts and heads of the arrows of some gradients, which belong to the last points."""
+    """Yield shafts and heads of the arrows of some gradients, which belong to the last points."""
     chosen = np.arange(len(points) - len(gradients), len(points))
     start, step, turn = displaced(points, pair, chosen, gradients, _LENGTH)
     (x, y), (x1, y1) = start.T, (start + step).T

@@ -340,7 +340,7 @@ def _field(model_or_field, x, layer, neuron, names, reading):
 
 
 def _chosen(neuron):
-    """Whether the user chose a neuron other than the first, which is the default."""
+    """Return whether the user chose a neuron other than the first, which is the default."""
     return not isinstance(neuron, int) or neuron != 0
 
 

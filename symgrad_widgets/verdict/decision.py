@@ -155,7 +155,7 @@ class _Case:
         return self._same("numerically", "to 1e-60 at points computed with 100 digits; SymPy finds no proof.")
 
     def _telling(self):
-        """Indices of points to compute exactly: the worst points, and a sample of all points."""
+        """Return the indices of points to compute exactly: the worst points, and a sample of all points."""
         shares = np.where(self._everywhere(defined), self.shares, 0)
         worst = np.argsort(-shares, kind="stable")[: EXACT_POINTS // 2]
         step = max(1, 2 * len(self.shares) // EXACT_POINTS)
@@ -177,7 +177,7 @@ class _Case:
         return self._different(self._angles())
 
     def _wide(self):
-        """Regions beyond the data, because formulas that agree in a small box may differ elsewhere."""
+        """Return regions beyond the data, because formulas that agree in a small box may differ elsewhere."""
         regions = self.regions
         if self.field is not None and self.surface.exact:
             try:
@@ -236,7 +236,7 @@ def _first(found):
 
 
 def _told_apart(changes, most=6):
-    """Constants as given and as found, each pair with enough digits to show that the two differ."""
+    """Return constants as given and as found, each pair with enough digits to show that the two differ."""
     told = []
     for given, found in changes[:most]:
         digits = next((d for d in range(4, 17) if f"{given:.{d}g}" != f"{found:.{d}g}"), 17)

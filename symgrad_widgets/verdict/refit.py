@@ -69,7 +69,7 @@ def _constant(i):
 
 
 def _freed(expression, given):
-    """The expression with symbols in place of its constants, whose values are appended to `given`."""
+    """Return the expression with symbols in place of its constants, whose values are appended to `given`."""
     if _is_free(expression):
         given.append(float(expression))
         return _constant(len(given) - 1)

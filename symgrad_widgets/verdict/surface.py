@@ -105,7 +105,7 @@ class Surface:
         return expression.subs(self.solved, simultaneous=True) if self.solved else expression
 
     def lift(self, chart):
-        """Points (N, n) whose free inputs are `chart` (N, f)."""
+        """Return points (N, n) whose free inputs are `chart` (N, f)."""
         symbols = dict(zip(self.coordinates, chart.T, strict=True))
         columns = [
             symbols[name]
@@ -116,7 +116,7 @@ class Surface:
         return np.stack(columns, axis=1)
 
     def chart(self, points):
-        """Free inputs (N, f) of points (N, n)."""
+        """Return free inputs (N, f) of points (N, n)."""
         return points[:, [self.names.index(name) for name in self.coordinates]]
 
     def settle(self, chart):
@@ -172,7 +172,7 @@ def _as_equation(expression):
 
 
 def _without(basis, normals, dimension):
-    """`basis` without the directions of `normals` (N, c, n); one basis for all points if normals agree."""
+    """Return `basis` without the directions of `normals` (N, c, n); a single basis if normals agree."""
     if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=tolerances.EQUAL_NORMALS, atol=0):
         return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
     bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))
@@ -191,7 +191,7 @@ def _complement(rows, lengths, basis, dimension):
 
 
 def _solve(names, equations):
-    """Free symbols, {symbol: solution} of the linear equations, and the other equations."""
+    """Return free symbols, {symbol: solution} of the linear equations, and the other equations."""
     symbols = [sp.Symbol(name, real=True) for name in names]
     linear = [e for e in equations if _is_linear(e, symbols)]
     others = [e for e in equations if e not in linear]
@@ -233,7 +233,7 @@ def _check_on_data(equation, field):
 
 
 def _read_off(field):
-    """The linear equations that hold on the data, if all their coefficients are simple; otherwise ()."""
+    """Return the linear equations that hold on the data if all coefficients are simple; otherwise ()."""
     names, points = field.names, field.points
     _, _, vt = np.linalg.svd(field.tangent.T, full_matrices=True)
     rows = _reduced(vt[field.dimension :])
@@ -258,7 +258,7 @@ def _simple(value):
 
 
 def _reduced(rows):
-    """Reduced row echelon form with pivoting, which finds sparse rows if there are any."""
+    """Return the reduced row echelon form with pivoting, which finds sparse rows if there are any."""
     rows = rows.copy()
     done = 0
     for column in range(rows.shape[1]):

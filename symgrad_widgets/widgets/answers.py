@@ -57,7 +57,7 @@ def answer(candidate, field, experiment=None, say=ENGLISH, kind=None):
 
 
 def meanings(experiment, say=ENGLISH):
-    """Concepts of an experiment, each with its words; none for a network without an experiment."""
+    """Return the concepts of an experiment, each with its words; none for a network without an experiment."""
     if experiment is None:
         return []
     row = CONCEPTS.get(experiment.id)
@@ -67,7 +67,7 @@ def meanings(experiment, say=ENGLISH):
 
 
 def _up_to(formula, concept, field):
-    """Key of the words that say how two formulas differ although their directions are the same."""
+    """Return the key of the words that say how two formulas differ although their directions are the same."""
     mine, known = (evaluate(one, field.names, field.points)[0] for one in (formula, concept))
     with np.errstate(all="ignore"):
         ratio = mine / known

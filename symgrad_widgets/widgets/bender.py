@@ -49,7 +49,7 @@ class PhiBender(DescribedBox):
             panel.show(picture)
 
     def pictures(self):
-        """The neuron's new values plotted against the old ones, and its old and new gradients, to scale."""
+        """Return the plot of new values against old ones, and the old and new gradients, to scale."""
         (old, before), (new, now) = self._before, self._neuron(self._points, self.slider.value)
         what, title = self._says("plots.neuronBefore"), self._says("plots.nowAgainst")
         values = plots.phi_picture(old, new, what=what, title=title, say=self._says)

@@ -115,13 +115,13 @@ class ExperimentChooser(DescribedBox):
         self.set_trait("run", run)
 
     def _called(self, experiment):
-        """Title of an experiment as a person reads it."""
+        """Return the title of an experiment as a person reads it."""
         title = self._says.table["titles"].get(experiment.slug, experiment.title)
         what = ", ".join(experiment.names[:4]) if self._hidden else title
         return f"{experiment.id} {what}".strip()
 
     def pictures(self):
-        """Pictures of the training."""
+        """Return the pictures of the training."""
         return self.monitor.pictures()
 
     @property
@@ -142,7 +142,7 @@ def _known(experiment):
 
 
 def _shipped(experiment, seed):
-    """The run with the package's weights, which exist for one seed of each built-in experiment; or None."""
+    """Return the run with the package's weights (one seed of each built-in experiment), or None."""
     try:
         run = experiment.pretrained()
     except SymgradError:

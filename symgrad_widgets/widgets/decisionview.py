@@ -92,7 +92,7 @@ class DecisionView(DescribedBox):
         self._next.layout.display = "" if len(self._decided.trials) > 1 else "none"
 
     def pictures(self):
-        """The directions at the points of the trial on show."""
+        """Return the directions at the points of the trial on show."""
         asked = self._number in self.guesses
         data, names, measure = self._result.points, self._decided.names, self._result.measure
         return [plots.trial_picture(self.trial, data, names, measure, asked, self._says)]

@@ -126,14 +126,14 @@ class DivisionView(DescribedBox):
         self._told.value = f"<p>{self._said}</p>"
 
     def pictures(self):
-        """The tree and, if the chosen branch joins two quantities, their field; nothing if it is hidden."""
+        """Return the tree and, if the chosen branch joins two quantities, their field; nothing if hidden."""
         if self.hidden:
             return []
         tree = plots.division_picture(self.division, self._list.value, self._says)
         return [tree, self._of_two()] if self.branch.joined else [tree]
 
     def _of_two(self):
-        """The field of the two quantities, in colours of the angle to the branch's formula."""
+        """Return the field of the two quantities, in colours of the angle to the branch's formula."""
         branch, say = self.branch, self._says
         field, degrees, lines = branch.field(self.field), None, ()
         if branch.short:

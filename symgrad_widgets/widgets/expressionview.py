@@ -142,7 +142,7 @@ class ExpressionView(FieldBox):
         return plots.ExpressionPicture(formula, self.field.names, self._says)
 
     def pictures(self):
-        """The tree of the formula or of the last guess; if there is neither, the arrows."""
+        """Return the tree of the formula or of the last guess; if there is neither, the arrows."""
         formula = self._open
         if formula is None:
             formula = getattr(self.guess, "expression", None)

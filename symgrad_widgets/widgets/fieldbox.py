@@ -78,7 +78,7 @@ class FieldBox(Pane):
         self._go(ViewState(**self._parts()), **told)
 
     def _parts(self):
-        """Parts of the state, by name."""
+        """Return the parts of the state, by name."""
         return {
             "inputs": self.field.names[:2],
             "selected": None if self.candidate is None else str(self.candidate),
@@ -91,11 +91,11 @@ class FieldBox(Pane):
         return super()._given() | {"what": what, "field": looked_at(self.field)} | self._more()
 
     def _more(self):
-        """Other things that a page needs to know after each change."""
+        """Return other things that a page needs to know after each change."""
         return {}
 
     def _plane(self, inputs, at):
-        """Plain data of a plane of two inputs; the other inputs have values {name: value}, or medians."""
+        """Return plain data of a plane of two inputs; other inputs have values {name: value}, or medians."""
         points, names = self.field.points, self.field.names
         columns = [names.index(name) for name in inputs]
         centre = np.median(points, axis=0)

@@ -10,7 +10,7 @@ __all__ = ["field_data", "packed"]
 
 
 def field_data(field, like=None):
-    """All data for a loss, as JSON-able values, which `unpacked` (assets/formula/loss.js) turns into arrays.
+    """Return the data for a loss, JSON-able; `unpacked` (assets/formula/loss.js) turns them into arrays.
 
     If the field has the same points as another field, `like`, the data hold only what differs.
 
@@ -37,7 +37,7 @@ def field_data(field, like=None):
 
 
 def packed(array, kind="<f8"):
-    """Base64 of an array whose numbers are of the given kind; None for None."""
+    """Return base64 of an array whose numbers are of the given kind; None for None."""
     return (
         None
         if array is None

@@ -173,7 +173,7 @@ class FieldView(FieldBox):
         return {"section": self._plane(self.inputs, self.slice or {}), "worst": self._table()}
 
     def pictures(self):
-        """The field and, with a candidate, the histogram of the angles to it."""
+        """Return the field and, with a candidate, the histogram of the angles to it."""
         cut, where, say = self._cut, (self.inputs, self.arrows), self._says
         if self.candidate is None:
             return [plots.field_picture(self.field, None, *where, cut=cut, say=say)]
@@ -196,14 +196,14 @@ class FieldView(FieldBox):
         return np.arange(len(self.field)) if cut is None else np.flatnonzero(cut.near(self.field))
 
     def _worst(self):
-        """(index of the point, angle) of the worst points on show."""
+        """Return (index of the point, angle) of the worst points on show."""
         if self.candidate is None or not self.worst:
             return []
         rows = self._near[plots.worst(self._degrees[self._near], self.worst)]
         return [(int(row), float(self._degrees[row])) for row in rows]
 
     def _table(self):
-        """The worst points as rows of text, beneath a row of titles."""
+        """Return the worst points as rows of text, beneath a row of titles."""
         names, points = self.field.names, self.field.points
         columns = names if len(names) <= _COLUMNS else self.inputs
         rows = [

@@ -93,7 +93,7 @@ class FilmView(FieldView):
         return super()._given() | {"found": found, "first": 1}
 
     def _plain(self, number, epoch, frame):
-        """A frame as plain data, in the same form as a generation of a search."""
+        """Return a frame as plain data, in the same form as a generation of a search."""
         known = {str(one.expression): one for one in (frame.best, frame.final) if one is not None}
         front = [{"text": text, "length": one.complexity, "loss": one.loss} for text, one in known.items()]
         return {
@@ -111,7 +111,7 @@ class FilmView(FieldView):
 
 
 def _frames(film):
-    """Frames of a film that can be shown: those with a field."""
+    """Return the frames of a film that can be shown: those with a field."""
     if not isinstance(film, Film):
         raise DataError(f"a FilmView plays a film, got {type(film).__name__}: make one with sg.film")
     names = film[-1].field.names

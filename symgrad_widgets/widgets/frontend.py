@@ -33,7 +33,7 @@ _shared: dict = {}  # class and arguments -> widget
 
 
 def shared(kind, *arguments):
-    """The widget that all views share. It is made on first use, and again after somebody closes it."""
+    """Return the widget that all views share. It is made on first use, and again after somebody closes it."""
     widget = _shared.get((kind, *arguments))
     if widget is None or widget.comm is None:
         widget = _shared[kind, *arguments] = kind(*arguments)
@@ -61,7 +61,7 @@ class _Brief:
 
 
 def _assumed(trait, value):
-    """Whether a page assumes this value of a trait. A page never assumes which model to make."""
+    """Return whether a page assumes this value of a trait. A page never assumes which model to make."""
     told = not trait.this_class.__module__.startswith("ipywidgets.") or trait.name.startswith("_model_")
     return not told and value == trait.default_value
 

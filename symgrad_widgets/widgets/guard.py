@@ -45,7 +45,7 @@ class Described:
         return described(super()._repr_mimebundle_(**kwargs), svg, self.words)
 
     def pictures(self):
-        """Still pictures of the view; the first picture represents the view."""
+        """Return still pictures of the view; the first picture represents the view."""
         raise NotImplementedError
 
 

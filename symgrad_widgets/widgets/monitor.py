@@ -154,7 +154,7 @@ class TrainingMonitor(DescribedBox):
         return self._says("training.soFar", epoch=history["epoch"][-1], loss=history["validation"][-1])
 
     def pictures(self):
-        """The loss curve and, after training, the latent against the concept, if that is known."""
+        """Return the loss curve and, after training, the latent against the concept, if that is known."""
         curve = plots.history_picture(self.history, self._says)
         if self.run is None or self.hidden or not self.experiment.concepts:
             return [curve]

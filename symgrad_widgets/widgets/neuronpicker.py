@@ -211,7 +211,7 @@ class NeuronPicker(Pane):
         return super()._given() | self._tiles() | self._told() | {"field": self._points() | self._values()}
 
     def _told(self):
-        """What the view says about the neurons, and the current neuron's value over the data."""
+        """Return what the view says about the neurons, and the current neuron's value over the data."""
         measure = self._measure()
         asked = {} if not self._planes else {"field": self._values(), "section": self._section()}
         return asked | {
@@ -227,7 +227,7 @@ class NeuronPicker(Pane):
         return {"network": network_data(self.activity, self._plane(), neurons, position, strength)}
 
     def _plane(self):
-        """`Section` of all neurons over the inputs on show, or `Samples`."""
+        """Return the `Section` of all neurons over the inputs on show, or `Samples`."""
         if self._inputs not in self._planes:
             points = self.activity.points
             field = GradientField(points, np.ones_like(points), self.activity.names)
@@ -239,12 +239,12 @@ class NeuronPicker(Pane):
         return [list(self._inputs), None if isinstance(plane, Samples) else plain_section(plane, number)]
 
     def _points(self):
-        """The points, as plain data of a field without arrows."""
+        """Return the points, as plain data of a field without arrows."""
         points = self.activity.points[self.activity.rows].astype(float)
         return {"points": packed(points.T), "spread": packed(points.std(0)), "basis": None}
 
     def _values(self):
-        """The current neuron's values at the points."""
+        """Return the current neuron's values at the points."""
         number = self.activity.starts[self._choice[0]] + self.neurons[-1]
         return {
             "names": list(self.activity.names),
@@ -256,7 +256,7 @@ class NeuronPicker(Pane):
         return self.activity.measure(self.colour_by, self.formula, self.atlas, self._says)
 
     def _columns(self):
-        """Mean, spread, gradient spread and angle of every neuron; NaN for values not known yet."""
+        """Return each neuron's mean, spread, gradient spread and angle; NaN for values not known yet."""
         return np.stack([self.activity.mean, self.activity.spread, *self.activity.known(self.formula)])
 
     def _activation(self):
@@ -272,7 +272,7 @@ class NeuronPicker(Pane):
         )
 
     def pictures(self):
-        """The neurons, and the current neuron's activation over the data."""
+        """Return the neurons, and the current neuron's activation over the data."""
         activity, measure = self.activity, self._measure()
         dots = plots.NeuronsPicture(
             layers=tuple((layer.label, layer.count) for layer in activity.layers),

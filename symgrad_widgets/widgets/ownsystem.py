@@ -70,7 +70,7 @@ class OwnSystem(OwnForm):
                 self._motion.show(plots.velocities_picture(names, rhs, *self.span, self._says))
 
     def pictures(self):
-        """A picture of how the system moves."""
+        """Return a picture of how the system moves."""
         return [] if self._motion.picture is None else [self._motion.picture]
 
     @property

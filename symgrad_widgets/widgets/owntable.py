@@ -96,7 +96,7 @@ class OwnTable(OwnForm):
             self._picture.show(plots.closest_picture(numbers, self.answer, self._says))
 
     def pictures(self):
-        """The column to learn, plotted against the column that it follows most closely."""
+        """Return the column to learn, plotted against the column that it follows most closely."""
         return [] if self._picture.picture is None else [self._picture.picture]
 
     @property

@@ -58,7 +58,7 @@ def opened(path):
 
 
 def _field(data):
-    """The field whose points, directions and measure are in a page."""
+    """Return the field whose points, directions and measure are in a page."""
     n, count, dimension = len(data["names"]), data["count"], data["dimension"]
     basis = None if data["basis"] is None else _numbers(data["basis"])
     if basis is not None:

@@ -73,7 +73,7 @@ def page(
 
 
 def recorded(network, generations=None):
-    """`Subject` of the neurons with which a `Network` begins, with its finished search."""
+    """Return the `Subject` of the neurons with which a `Network` begins, with its finished search."""
     subject = Subject(network, None, network.neuron)
 
     def keep(state):
@@ -151,7 +151,7 @@ def _asset(name):
 
 
 def _script(name, language):
-    """Text of a module and of all modules that it imports, without comment lines and indentation."""
+    """Return the text of a module and all modules that it imports, without comment lines and indentation."""
     return re.sub(r"(?:\n *//.*)*\n *", "\n", bundled(name, language))
 
 
@@ -172,7 +172,7 @@ def _bokeh(address):
 
 
 def _holds(data, say):
-    """Which parts of the network the page holds, in words."""
+    """Return which parts of the network the page holds, in words."""
     held = data["fields"][0]["field"]["count"]
     points = (
         say("file.holdsPoints", all=f"{data['points']:,}", held=f"{held:,}") if held < data["points"] else ""
@@ -184,7 +184,7 @@ def _holds(data, say):
 
 
 def _python(name, notebook, say):
-    """Words that say how to do, in Python, what a page cannot do."""
+    """Return words that say how to do, in Python, what a page cannot do."""
     shown = "sg.Workbench(model, x)" if name is None else f'sg.Workbench("{name}")'
     code = {"lab": "<code>symgrad lab</code>", "code": f"<code>{escape(shown)}</code>"}
     return say("file.pythonOf" if notebook else "file.python", **code)

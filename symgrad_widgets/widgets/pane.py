@@ -61,7 +61,7 @@ class Pane(Described, Front):
         adopt(self)
 
     def _given(self):
-        """All that a page has to know, as plain data."""
+        """Return all that a page has to know, as plain data."""
         return {
             "language": of_formulas(self._language),
             "choices": [],
@@ -116,11 +116,11 @@ class Pane(Described, Front):
         """Do what a person has asked for; a plain view has nothing to do."""
 
     def _with(self, parts):
-        """The state with some parts of it changed, as plain data."""
+        """Return the state with some parts of it changed, as plain data."""
         return ViewState.read(self._shown.plain() | parts)
 
     def _sentence(self, error):
-        """What a page says about an error; frequent errors are in the language of the view."""
+        """Return what a page says about an error; frequent errors are in the language of the view."""
         return self._says(_OFTEN[type(error)]) if type(error) in _OFTEN else str(error)
 
     def _say(self, error):

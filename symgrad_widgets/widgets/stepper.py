@@ -170,7 +170,7 @@ class SearchStepper(Pane):
         return super()._given() | field | {"running": self._worker.running} | self._all_found()
 
     def _all_found(self):
-        """All generations so far; those that nobody has seen are still empty."""
+        """Return all generations so far; those that nobody has seen are still empty."""
         numbers = range(1, self.search.generation + 1)
         blank = {"tried": 0, "front": [], "best": -1, "kind": ""}
         states = [self._states.get(i) for i in numbers]
@@ -207,7 +207,7 @@ class SearchStepper(Pane):
         self._tell(**self._aside())
 
     def _reached(self, generation):
-        """State of a generation: kept from before, replayed, or reached by a longer search."""
+        """Return the state of a generation: kept from before, replayed, or reached by a longer search."""
         if generation < min(self._states):
             earlier = self.search.like(self.search.field)
             self._states.update((i, earlier.goto(i)) for i in range(min(self._states)))
@@ -255,7 +255,7 @@ class SearchStepper(Pane):
         )
 
     def pictures(self):
-        """The front."""
+        """Return the front."""
         if self.hidden:
             return []
         state = self.state
@@ -278,7 +278,7 @@ class SearchStepper(Pane):
         return "\n".join(filter(None, [self._told(), self.pictures()[0].words, self.error]))
 
     def _told(self):
-        """Progress of the search, and the chosen formula."""
+        """Return the progress of the search, and the chosen formula."""
         state, say = self.state, self._says
         best, (name, sentence) = state.best, say.table["kinds"][state.kind]
         told = say(

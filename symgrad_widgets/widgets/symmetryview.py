@@ -84,7 +84,7 @@ class SymmetryView(DescribedBox):
             panel.show(picture)
 
     def pictures(self):
-        """The points before and after the motion, and the neuron's new values against the old ones."""
+        """Return the points before and after the motion, and the neuron's new values against the old ones."""
         reach = _REACH * self._chosen.time(self._points)
         places = plots.motion_picture(self._points, self._chosen, self._time, reach, say=self._says)
         values = plots.phi_picture(
@@ -104,7 +104,7 @@ class SymmetryView(DescribedBox):
 
 
 def _asked(model, reading):
-    """Function from points to values: the model's function, or the function that was given."""
+    """Return the function from points to values: the model's function, or the function that was given."""
     if callable(model) and not hasattr(model, "named_modules"):
         return model
     from ..network.gradients import values_at

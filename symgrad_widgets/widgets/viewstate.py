@@ -80,7 +80,7 @@ class ViewState:
         return cls(**{name: value for name, value in found.items() if name != "symgrad"})
 
     def plain(self):
-        """JSON-able dict."""
+        """Return a JSON-able dict."""
         values = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
         return {"symgrad": VERSION} | values
 

@@ -148,7 +148,7 @@ class Workbench(Links, Pane):
         self._show(replace(view, experiment=subject.network.name(view.hidden)), subject)
 
     def state_dict(self):
-        """What is shown, as a dict of JSON values, which `from_state` takes here or on another machine.
+        """Return what is shown, as a dict of JSON values, for `from_state` here or on another machine.
 
         The dict holds neither your own networks nor training runs with other settings than the default.
         """
@@ -259,7 +259,7 @@ class Workbench(Links, Pane):
         return subject
 
     def _of(self, *key):
-        """Subject of a network, a layer and neurons; for the present network, each is made only once."""
+        """Return the subject of a network, a layer and neurons; for the present network, made only once."""
         if key not in self._subjects:
             subject = Subject(*key)
             if subject.network is not self._subject.network:
@@ -270,7 +270,7 @@ class Workbench(Links, Pane):
     # -- what the page is told -------------------------------------------------------------------------------
 
     def _given(self):
-        """All that a page needs to know, as plain data."""
+        """Return all that a page needs to know, as plain data."""
         subject = self._subject
         return super()._given() | {
             "choices": [] if self._given_model else _choices(self._known.values(), self._shown.hidden),
@@ -299,7 +299,7 @@ class Workbench(Links, Pane):
         return [] if self._secret else self._subject.found
 
     def _searched(self):
-        """What the search has found or, while that is kept back, only how many generations there are."""
+        """Return what the search has found or, while this is kept back, only the number of generations."""
         subject = self._subject
         if self._secret:
             return {"found": [], "ended": None, "kept": len(subject.found)}
@@ -475,7 +475,7 @@ class Workbench(Links, Pane):
     # -- pictures and words ----------------------------------------------------------------------------------
 
     def pictures(self):
-        """The field, with the angles to the formula on show; for one input, the neuron's value."""
+        """Return the field, with the angles to the formula on show; for one input, the neuron's value."""
         field, view = self.field, self._shown
         if len(view.inputs) < 2:
             what = view.inputs[0]
@@ -556,7 +556,7 @@ class Workbench(Links, Pane):
 
 
 def _at_the_end(view, found, before):
-    """A state at the last generation, with its best formula, except that a person's guess stays.
+    """Return a state at the last generation, with its best formula, except that a person's guess stays.
 
     Without a best formula, the formula on show stays, unless it is in `before`, the formulas found in the
     previous state.
@@ -568,7 +568,7 @@ def _at_the_end(view, found, before):
 
 
 def _choices(own, hidden):
-    """[name, label] for each experiment that people can choose; no label gives an answer away."""
+    """Return [name, label] for each experiment that people can choose; no label gives an answer away."""
     shown = {one.id if hidden else one.slug: one for one in (*own, *experiments)}
     return [[name, f"{one.id}  {', '.join(one.names[:4])}".strip()] for name, one in shown.items()]
 

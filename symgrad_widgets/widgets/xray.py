@@ -70,7 +70,7 @@ class GrowingAtlas:
         return not halted.is_set()
 
     def _kernel_is_free(self):
-        """Whether the kernel is idle (no cell, no page's request), so that its loop answers at once."""
+        """Return whether the kernel is idle (no cell, no page's request), so its loop answers at once."""
         if self._loop is None or self._loop.is_closed():
             return True
         turned = threading.Event()

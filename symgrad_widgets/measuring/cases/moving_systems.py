@@ -50,7 +50,7 @@ class System(NamedTuple):
 
 
 def leak(expression, system, points):
-    """Mean squared cosine between a formula's gradient and the velocity, which is 0 for an integral."""
+    """Return the mean squared cosine between a formula's gradient and the velocity: 0 for an integral."""
     slopes, rates = evaluate(expression, system.names, points)[1], system.velocities(points)
     with np.errstate(all="ignore"):
         squares = (slopes * rates).sum(1) ** 2 / ((slopes**2).sum(1) * (rates**2).sum(1))

@@ -54,5 +54,5 @@ def regression(case, phi, seed, label_noise=0.0, input_noise=0.0, blind=False, *
 
 
 def fit(predicted, true):
-    """R^2: the share of the variance of the `true` values that is predicted."""
+    """Return R^2: the share of the variance of the `true` values that is predicted."""
     return 1 - float(np.mean((predicted - true) ** 2) / np.var(true))

@@ -1,4 +1,4 @@
-"""What a study is."""
+"""The definition of a study."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -13,7 +13,7 @@ _ZERO = 1e-15  # losses below this count as equal
 
 
 def _drop(before, after):
-    """Fall of the logarithm of the loss from one entry (complexity, loss) to the next."""
+    """Return the fall of the logarithm of the loss from one entry (complexity, loss) to the next."""
     return math.log(max(before[1], _ZERO) / max(after[1], _ZERO))
 
 
@@ -27,7 +27,7 @@ RULES = {"drop": _drop, "slope": _slope}
 
 
 def chosen(rule, entries):
-    """Index of the answer that a row of `RULES` chooses among (complexity, loss), by rising complexity."""
+    """Return the index of a rule's answer among (complexity, loss), which are by rising complexity."""
     gains = [RULES[rule](*pair) for pair in itertools.pairwise(entries)]
     return 1 + gains.index(max(gains)) if gains else 0
 

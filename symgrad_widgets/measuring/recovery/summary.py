@@ -55,7 +55,7 @@ class Summary:
 
 
 def succeeded(row):
-    """Whether a run found all concepts that its neurons are known to hold, and nothing else."""
+    """Return whether a run found all concepts that its neurons are known to hold, and nothing else."""
     return row["error"] is None and bool(row["same"]) and len(row["formulas"]) >= (row["known"] or 0)
 
 

@@ -50,7 +50,7 @@ def checked_points(x):
 
 
 def _real(x):
-    """Whether a tensor holds real numbers in memory, so that it can stay on its device."""
+    """Return whether a tensor holds real numbers in memory, so that it can stay on its device."""
     numbers_of = x.dtype.is_floating_point or x.dtype in _WHOLE
     return numbers_of and x.layout == torch.strided and not x.is_meta
 

@@ -35,7 +35,7 @@ def table_of(output, count):
 
 
 def transformed(output):
-    """Whether an output belongs to a transform of torch.func (grad, vmap ...) and is invalid outside it."""
+    """Return whether an output belongs to a torch.func transform (grad, vmap ...) and is invalid outside."""
     return any(map(_FUNC.is_functorch_wrapped_tensor, tensors_in(output)))
 
 

@@ -172,7 +172,7 @@ def _random_python():
 
 
 def _one_place(tensor, data):
-    """Whether a tensor still uses the same memory as before."""
+    """Return whether a tensor still uses the same memory as before."""
     now = tensor.data
     return (now.data_ptr(), now.device, now.dtype, now.shape, now.stride()) == (
         data.data_ptr(), data.device, data.dtype, data.shape, data.stride(),
@@ -180,6 +180,6 @@ def _one_place(tensor, data):
 
 
 def _same_bits(one, other):
-    """Whether two tensors of the same type and shape are equal, including NaN and the sign of zero."""
+    """Return whether two tensors of the same type and shape are equal, including NaN and the sign of zero."""
     one, other = one.reshape(-1), other.reshape(-1)
     return torch.equal(one.view(torch.uint8), other.view(torch.uint8))

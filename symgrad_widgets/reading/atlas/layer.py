@@ -262,7 +262,7 @@ def _alone(field, gradients, values):
 
 
 def _is_straight(activity, position):
-    """Whether each neuron's gradient has one direction at all points; only some neurons are checked."""
+    """Return whether each neuron's gradient has one direction everywhere; only some neurons are checked."""
     some = np.unique(np.linspace(0, activity.layers[position].count - 1, _TOGETHER).astype(int))
     try:
         projected = activity.field(position, some.tolist()).projected

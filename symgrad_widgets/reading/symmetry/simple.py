@@ -103,7 +103,7 @@ def _fitted(support, forms):
 
 
 def _in(basis, numbers):
-    """Whether a motion is nearly in the space."""
+    """Return whether a motion is nearly in the space."""
     return np.linalg.norm(basis.T @ numbers) > (1 - _NEW) * np.linalg.norm(numbers)
 
 

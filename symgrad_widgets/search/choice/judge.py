@@ -159,7 +159,7 @@ class Judge:
         return reach(rests, VALUES.training) > reach(losses, CHOICE.training)
 
     def _worth(self, written):
-        """Whether the directions give more nats of evidence for a formula than it takes to write it."""
+        """Return whether the directions give more nats of evidence for a formula than its text costs."""
         free = min(self._different, self.effective) * (self.field.dimension - self.field.rank)
         told = free / 2 * np.log(self._chance / max(written.loss, CHOICE.told))
         return told >= CHOICE.node * written.effort
@@ -179,7 +179,7 @@ class Judge:
         return chance_loss(self.field.rank, self.field.dimension)
 
     def certain(self, answer):
-        """Whether an answer is a match that needs no further search.
+        """Return whether an answer is a match that needs no further search.
 
         Such a match leaves nothing unexplained or, for its length, little that two inputs can predict. (Two
         inputs would predict a missing part of the law.)
@@ -353,11 +353,11 @@ class Judge:
         return other
 
     def wrote(self, candidate):
-        """Whether this formula was written for the last front."""
+        """Return whether this formula was written for the last front."""
         return candidate.expression in self._written
 
     def alike(self, a, b):
-        """Whether two formulas that were written for the last front have the same directions."""
+        """Return whether two formulas that were written for the last front have the same directions."""
         return _apart(*(self._written[c.expression] for c in (a, b))) < FRONT.alike
 
 
@@ -367,7 +367,7 @@ def _apart(a, b):
 
 
 def _known(terms):
-    """Whether all constants inside terms are simple numbers."""
+    """Return whether all constants inside terms are simple numbers."""
     return is_simple(np.array([c for term in terms for c in term.constants])).all()
 
 

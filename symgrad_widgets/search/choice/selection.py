@@ -45,7 +45,7 @@ def effort(expression):
 
 
 def _small_step(whole):
-    """Whether a number in a sum is simple only without its power of ten.
+    """Return whether a number in a sum is simple only without its power of ten.
 
     This must hold in comparison with every other term of the sum.
     """

@@ -111,7 +111,7 @@ def tangents(terms, neuron, formula, sides=0):
 
 
 def told_by_many(neuron):
-    """Whether many points make up the variance of a neuron's values (N,), by Kish's effective number.
+    """Return whether many points make up the variance of a neuron's values (N,), by Kish's effective number.
 
     The values of `x**12`, for example, say nothing about points where x is not large.
     """

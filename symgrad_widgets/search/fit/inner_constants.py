@@ -103,7 +103,7 @@ def freed(term, rng, points):
 
 
 def _under_function(term, end):
-    """Whether a node is inside a function of one argument; only there can a new constant help."""
+    """Return whether a node is inside a function of one argument; only there can a new constant help."""
     return any(
         arity(term.tokens[i]) == 1 and start(term.tokens, i) <= start(term.tokens, end)
         for i in range(end + 1, len(term.tokens))

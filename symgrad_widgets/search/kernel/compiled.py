@@ -82,7 +82,7 @@ _apply_to_one, _apply_to_two = _loops(1), _loops(2)
 
 @_compiled
 def _sound(tokens, n, constants):
-    """Whether the tokens are a valid formula."""
+    """Return whether the tokens are a valid formula."""
     height = 0
     for t in tokens:
         if t < -n or _CODES <= t < CONSTANT or t >= CONSTANT + constants:

@@ -103,7 +103,7 @@ _KINDS = {"preset": str, "loss": str, "iterations": int, "parameters": dict}
 
 
 def _is_plain(name, value):
-    """Whether a parameter is plain data, so that Julia cannot run it as code."""
+    """Return whether a parameter is plain data, so that Julia cannot run it as code."""
     if name in _BY_OPERATOR:
         return isinstance(value, dict) and all(map(_of_operator, value, value.values()))
     return (

@@ -55,6 +55,6 @@ def logarithm(grammar, terms, coefficients, chosen):
 
 
 def _is_power(term):
-    """Whether the root is a power: then log of the term is a multiple of log of its argument."""
+    """Return whether the root is a power: then log of the term is a multiple of log of its argument."""
     name = root(term)
     return name is not None and len(OPERATORS[name].powers) == 1

@@ -48,7 +48,7 @@ def _measure(seed, part=1.0, blind=False, recipe=None):
 
 
 def _bend(seed):
-    """A function that bends a standardised law; successive seeds use different functions."""
+    """Return a function that bends a standardised law; successive seeds use different functions."""
     phi = _PHI[seed % len(_PHI)]
     return lambda t: phi(np.clip(t, -4, 4))
 

@@ -14,7 +14,7 @@ _WITHIN = 95  # by this rule, this percentage of the data points are near others
 
 @dataclass(frozen=True)
 class Drift:
-    """Root-mean-square change of a neuron's value along orbits, in units of the value's spread over the data.
+    """Root-mean-square change of a neuron's value along orbits, in units of its spread over the data.
 
     `inside` is the change at moved points that have data points near them, and `outside` is the change at the
     other moved points; each is None if there are no such points. `by_chance` is the change if each point

@@ -1,6 +1,6 @@
 """`symgrad docs`: a static site with the documents, the reference, all executed notebooks, and live pages.
 
-The site works offline. Its documents and notebooks need no JavaScript: formulas are MathML, and live views
+The site works offline. The documents and notebooks need no JavaScript: formulas are MathML, and live views
 become pictures and words. The start page and the pages of networks have a live instrument that needs
 JavaScript, but no Python.
 """

@@ -68,7 +68,7 @@ def build(out, folder, experiments, generations, told):
     """Write the start page and the pages of some experiments into `out`.
 
     `folder` holds the notebooks, and `told` the addresses of the notebooks' pages, by path. A page has the
-    tasks of its experiment, from `teaching/tasks`; if there are none, it has tasks that fit any network.
+    tasks of its experiment, from `teaching/tasks`; otherwise, it has tasks that fit any network.
     """
     from ..widgets import bokehjs
     from ..widgets.pages import recorded, write_page

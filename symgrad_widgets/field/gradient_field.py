@@ -279,8 +279,8 @@ class GradientField:
     def steepest(self, share: float) -> "GradientField":
         """Return the field at the points with the largest gradients, a `share` (above 0, up to 1) of all.
 
-        The point with the largest gradient comes first; several neurons count equally. If errors are equally
-        large everywhere, they turn long gradients least. Where a neuron is saturated, gradients are short,
+        The point with the largest gradient comes first; several neurons count equally. Errors that are
+        equally large everywhere turn long gradients least. Where a neuron is saturated, gradients are short,
         and their directions are noise.
         """
         if isinstance(share, bool) or not (isinstance(share, Real) and 0 < share <= 1):

@@ -76,9 +76,10 @@ def _among(data, shape):
 def noise(around, vectors):
     """Return the standard deviation (k,) of the part of vectors (N, k, m) that neighbours do not share.
 
-    It is the standard deviation of one component of the differences between vectors and their predictions
-    (`Surroundings`). Only the lower decile of the squares counts, because curvature in some places is not
-    noise. With many inputs no two points are near each other, and the result is only an upper bound.
+    The result is the standard deviation of one component of the differences between vectors and their
+    predictions (`Surroundings`). Only the lower decile of the squares counts, because curvature in some
+    places is not noise. With many inputs no two points are near each other, and the result is only an upper
+    bound.
     """
     left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
     squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]

@@ -89,7 +89,7 @@ class _Writer:
         return written
 
     def written(self, expression):
-        """Return the node of the values; a float if they do not depend on any input."""
+        """Return the node of the values; a float if the values do not depend on any input."""
         if not expression.free_symbols:
             return float(expression)
         if expression.is_Symbol:

@@ -52,8 +52,8 @@ def from_checkpoint(path, activation, layers=None):
     Returns
     -------
     torch.nn.Sequential, built as by `networks.mlp`: linear1, tanh1, linear2, ..., latent
-        The network is on the CPU and in eval mode. It has the precision of the file, but at least single
-        precision.
+        The network is on the CPU and in eval mode. The network has the precision of the file, but at least
+        single precision.
 
     Raises
     ------

@@ -26,9 +26,9 @@ def front_picture(front, best=None, guesses=(), published=(), null=(), marked=No
 
     All arguments hold objects with `expression`, `complexity` and `loss` (mean of `1 - cos^2`). `front` is
     sorted by complexity, and `best` is the candidate chosen from it, or None. `guesses` are a person's own
-    formulas, `published` are those of a publication, and `null` are what a search on random directions finds.
-    `marked` is the candidate that a person is looking at. `others` holds fronts of up to three other methods,
-    by name.
+    formulas, `published` are those of a publication, and `null` are the results of a search on random
+    directions. `marked` is the candidate that a person is looking at. `others` holds fronts of up to three
+    other methods, by name.
     """
     front, guesses, published, null = tuple(front), tuple(guesses), tuple(published), tuple(null)
     hover = say("plots.arrows"), say("plots.loss")

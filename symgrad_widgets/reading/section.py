@@ -38,7 +38,7 @@ class Section:
 
     @property
     def across(self):
-        """Whether the other inputs also change along the plane, because it follows the data's surface."""
+        """Whether other inputs also change along the plane, because the plane follows the data's surface."""
         return bool(np.count_nonzero(self.tilt) > 2)
 
 

@@ -232,7 +232,7 @@ def _table(x, names):
 
 
 def _precise(x):
-    """Convert to double precision if possible: in single precision, different values may coincide."""
+    """Convert to double precision if possible: in single precision, different values can coincide."""
     return x if x.device.type == "mps" else x.double()
 
 

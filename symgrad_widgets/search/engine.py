@@ -447,7 +447,7 @@ class Engine:
             self.divide_front()
 
     def _of_one_kind(self, terms):
-        """Group terms into lists. The terms of one list may be added to each other."""
+        """Group terms into lists. The terms of one list can be added to each other."""
         kinds = {}
         for term in terms:
             kinds.setdefault(self.bank.kind_of(term), []).append(term)

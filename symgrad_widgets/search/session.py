@@ -352,7 +352,7 @@ class Search:
             return self.state
 
     def _ended(self, first, last, most):
-        """Return why a run that began after `first` generations is over, or None if it is not."""
+        """Return why a run that began after `first` generations is over, or None if the run goes on."""
         if self.generation >= last or self.evaluations >= most:
             return "budget"
         if np.isfinite(last) or np.isfinite(most):

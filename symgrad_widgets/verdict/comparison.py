@@ -121,7 +121,7 @@ def is_monotone(formula, concept, region, strict=True):
 
 
 def _noise(values, gradients):
-    """Return how much values may differ by rounding alone; gradients are in units of the inputs' spreads."""
+    """Return how much values can differ by rounding alone; gradients are in units of the inputs' spreads."""
     of_slope = tolerances.SLOPE_NOISE * np.linalg.norm(gradients, axis=1)
     return tolerances.VALUE_NOISE * np.abs(values) + of_slope + tolerances.LEAST
 

@@ -177,7 +177,7 @@ class _Case:
         return self._different(self._angles())
 
     def _wide(self):
-        """Return regions beyond the data, because formulas that agree in a small box may differ elsewhere."""
+        """Return regions beyond the data, because formulas that agree in a small box can differ elsewhere."""
         regions = self.regions
         if self.field is not None and self.surface.exact:
             try:

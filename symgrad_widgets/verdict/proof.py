@@ -210,7 +210,7 @@ def _as_it_is(expression):
 
 
 def _opaque(expression):
-    """Replace sums under roots and in fractions by symbols, which keeps terms that cancel short."""
+    """Replace sums under roots and in fractions by symbols; terms then stay short until they cancel."""
     sums = {}
 
     def symbol(power):

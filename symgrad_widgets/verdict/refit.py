@@ -40,7 +40,7 @@ def refit(expression, field):
 
     Returns
     -------
-    Refit, or None if there are no such constants within 1 % of the given ones, or if they would make the
+    Refit, or None if there are no such constants within 1 % of the given ones, or if these would make the
     formula independent of one of its inputs (0.99**x would become 1).
 
     """

@@ -20,8 +20,8 @@ _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (
 def bundled(entry, language="en"):
     """Join a module of the assets (such as "formula/index.js") and all modules it imports into one text.
 
-    Each imported module becomes a function that returns its exports, so different modules may use the same
-    names. A module may import with `import { a, b as c } from "./other.js";`, export what it declares, and
+    Each imported module becomes a function that returns its exports, so different modules can use the same
+    names. A module can import with `import { a, b as c } from "./other.js";`, export what it declares, and
     re-export with `export { a } from "./other.js";`. Each such statement must begin a line. Only the first
     module has a default export. The text begins with those words of the language that modules ask for with
     TABLE.section.

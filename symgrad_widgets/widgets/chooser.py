@@ -13,7 +13,7 @@ __all__ = ["ExperimentChooser"]
 
 
 class ExperimentChooser(DescribedBox):
-    """Choose an experiment and a seed, and train. At first, it shows the package's weights, if there are any.
+    """Choose an experiment and a seed, and train. The view begins with the package's weights, if any.
 
     Parameters
     ----------

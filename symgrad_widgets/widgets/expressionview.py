@@ -30,7 +30,7 @@ class ExpressionView(FieldBox):
     Attributes
     ----------
     field, candidate, hidden : can be assigned; if the field changes, the guesses are scored again
-    guess : Candidate, the last guess, or None; you may assign text or SymPy, which is then scored
+    guess : Candidate, the last guess, or None; you can assign text or SymPy, which is then scored
         A guess that cannot be read raises an error and changes nothing. All these attributes can be observed.
     guesses : tuple of Candidate, all guesses so far
     guessed : bool, whether somebody has guessed in the view; a hidden candidate stays hidden until then

@@ -33,7 +33,7 @@ _shared: dict = {}  # class and arguments -> widget
 
 
 def shared(kind, *arguments):
-    """Return the widget that all views share. It is made on first use, and again after somebody closes it."""
+    """Return the widget that all views share; it is made on first use, and again after being closed."""
     widget = _shared.get((kind, *arguments))
     if widget is None or widget.comm is None:
         widget = _shared[kind, *arguments] = kind(*arguments)

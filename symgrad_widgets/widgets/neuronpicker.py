@@ -36,9 +36,9 @@ class NeuronPicker(Pane):
     >>> sg.interpret(picker.field)
 
     Activations are recorded when the view is made, in one forward pass at up to 400 of the points. Gradients
-    are computed only when a measure needs them. They then cost one forward-mode pass for each input, not one
-    backward pass for each neuron. If there are more than 32 inputs, 32 random projections take their place
-    (see `Activity`).
+    are computed only when a measure needs them. Gradients then cost one forward-mode pass for each input, not
+    one backward pass for each neuron. If there are more than 32 inputs, 32 random projections take their
+    place (see `Activity`).
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ def opening(field, steepest):
 
     The formula is the sum of the squares of the two steepest inputs, unless its angle to the field is far too
     large. In that case the formula is the sum of two terms with the angle nearest to 30 degrees. Each term is
-    a product of at most two inputs; if the angles of these sums are far too large as well, products of three
+    a product of at most two inputs; if the angles of these sums are far too large, too, products of three
     inputs are tried.
     """
     first, *others = sorted(steepest[:2])

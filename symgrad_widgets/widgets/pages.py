@@ -43,7 +43,8 @@ def page(
         As in `Workbench`.
     path : where to write the page, usually with the ending .html
     generations : int or None
-        How many generations to search; 0 means no search. With None, the search runs until it ends by itself.
+        How many generations to search; 0 means no search. With None, the search runs until its answer has
+        settled.
     atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
     word : str or None
         Encrypts what the page keeps back, so that only people who know the word can read it. Without a word,

@@ -61,7 +61,7 @@ class Pane(Described, Front):
         adopt(self)
 
     def _given(self):
-        """Return all that a page has to know, as plain data."""
+        """Return everything that a page has to know, as plain data."""
         return {
             "language": of_formulas(self._language),
             "choices": [],

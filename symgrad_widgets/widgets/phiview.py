@@ -22,7 +22,8 @@ class PhiView(FieldBox):
     ----------
     field : GradientField of one neuron, with its values
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
-        Both can be assigned later. If something cannot be shown, an error is raised and nothing changes.
+        Field and candidate can be assigned later. If something cannot be shown, an error is raised and
+        nothing changes.
     beside : bool, whether to draw the part that phi misses, too
     language : "en" or "de", the language of all words
 

@@ -38,7 +38,8 @@ class SearchStepper(Pane):
     search, guesses : can be assigned; a new search ends the running one
     hidden : bool, whether the formulas found are kept back
     state : the SearchState on show, which is that of the current generation
-    selected : the selected Candidate on the displayed front, or None. It is `state.best` until somebody
+    selected : the selected Candidate on the displayed front, or None. The default is `state.best`, until
+        somebody
         chooses another Candidate: by a click on its point or row, with the arrow keys, or in Python
 
     """

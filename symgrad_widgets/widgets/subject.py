@@ -234,7 +234,7 @@ class Subject:
 
     @property
     def _experiment(self):
-        """The experiment if it knows the neurons' concepts; otherwise None."""
+        """The experiment if the neurons' concepts are known; otherwise None."""
         return self.network.experiment if self.layer is None else None
 
     def _complete(self, text):

@@ -164,7 +164,7 @@ class Workbench(Links, Pane):
         self.state = state
 
     def export(self, path, **given):
-        """Write a page that needs no kernel, with all that is shown or has been found; return its `Path`.
+        """Write a page that needs no kernel, with everything shown or found so far; return its `Path`.
 
         The keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` and `language` are those of
         `symgrad_widgets.page`.
@@ -270,7 +270,7 @@ class Workbench(Links, Pane):
     # -- what the page is told -------------------------------------------------------------------------------
 
     def _given(self):
-        """Return all that a page needs to know, as plain data."""
+        """Return everything that a page needs to know, as plain data."""
         subject = self._subject
         return super()._given() | {
             "choices": [] if self._given_model else _choices(self._known.values(), self._shown.hidden),

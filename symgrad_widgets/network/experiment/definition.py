@@ -69,7 +69,7 @@ class Experiment:
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """Names of the variants of the data: "default", "paper" if it differs, and others."""
+        """Names of the variants of the data: "default", "paper" if the paper's data differ, and others."""
         return tuple(self.samplers)
 
     def of(self, variant: str) -> "Experiment":
@@ -140,7 +140,7 @@ class Experiment:
         return load(self, path, seed=seed, variant=variant)
 
     def flow_field(self, count: int = 1200, seed: int = 0) -> GradientField:
-        """Return the field whose formulas are the conserved quantities of the motion; it needs no network.
+        """Return the field whose formulas are the conserved quantities of the motion; no network is needed.
 
         >>> interpret(experiments["oscillator"].flow_field())  # doctest: +SKIP
 
@@ -222,7 +222,7 @@ class Experiment:
         ------
         DataError
             if box, names, `rhs` and duration do not fit one another, or if an orbit cannot be followed to the
-            end. `sample` also raises this error if it meets such an orbit.
+            end. `sample` also raises this error if `sample` meets such an orbit.
         ExpressionError
             if a text or concept cannot be read.
 

@@ -49,8 +49,8 @@ def gradient_field(
     ----------
     model : torch.nn.Module
         On any device, in any precision. Gradients are computed in the model's own precision, in eval mode.
-        Afterwards the model is as it was before. If several threads read models, they take turns. Do not
-        train the model while it is being read.
+        Afterwards the model is as it was before. Several threads that read models take turns. Do not train
+        the model while it is being read.
     x : array or tensor (N, ...)
         One point in each row. If a point has several axes, it is flattened, and its inputs are named by
         index, such as x_0_1. Points with NaN, infinity, or masked or missing entries are dropped; the field

@@ -101,7 +101,7 @@ def _tensor(array):
 
 
 def to_numpy(tensor):
-    """Return a tensor's values as a float64 array; the tensor may be on any device."""
+    """Return a tensor's values as a float64 array; the tensor can be on any device."""
     return tensor.detach().cpu().double().numpy()
 
 

@@ -12,7 +12,7 @@ _DEEPEST = 6  # most levels of objects inside one another
 
 
 def copied(output):
-    """Return a copy of an output, because later steps may overwrite it in place."""
+    """Return a copy of an output, because later steps can overwrite this output in place."""
     return mapped(torch.clone, output)
 
 

@@ -53,7 +53,7 @@ def train(
     progress : bool
         Whether to show a progress bar on stderr.
     callback : callable or None
-        Called with the history after each epoch; training stops if it returns a true value.
+        Called with the history after each epoch; training stops if the callback returns a true value.
     keep : iterable of int
         Epochs after which `result.kept` stores a copy of the network; 0 is before the first epoch.
         `sg.film(result.kept, result.x)` reads the copies.

@@ -40,8 +40,8 @@ class TrainingResult:
         Share of each latent's variance that lies within pairs, in rising order: 0 means conserved, 1 means
         not conserved. None if a linear map of the latents would change the loss.
     kept : dict of torch.nn.Module by epoch
-        The network after each epoch in `train(keep=...)`. If there are several latents, they are not yet in
-        the order of `within`.
+        The network after each epoch in `train(keep=...)`. Several latents are not yet in the order of
+        `within`.
 
     """
 

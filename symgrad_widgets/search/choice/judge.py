@@ -134,7 +134,7 @@ class Judge:
     def answer(self, points=None):
         """Return the answer among all formulas written for the last front, or None.
 
-        All points decide, unless `points` gives the indices of the points to use. An index may occur more
+        All points decide, unless `points` gives the indices of the points to use. An index can occur more
         than once.
         """
         written = [w for w in self._written.values() if self._worth(w)]
@@ -181,8 +181,8 @@ class Judge:
     def certain(self, answer):
         """Return whether an answer is a match that needs no further search.
 
-        Such a match leaves nothing unexplained or, for its length, little that two inputs can predict. (Two
-        inputs would predict a missing part of the law.)
+        This kind of match leaves nothing unexplained or, for its length, little that two inputs can predict.
+        (Two inputs would predict a missing part of the law.)
         """
         if self.kind(answer) != "match":
             return False

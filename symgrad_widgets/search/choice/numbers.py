@@ -57,7 +57,7 @@ def intervals(expression, field, sides=0, named=None):
 
     Values or directions give the intervals, whichever the formula explains better. If the data do not
     determine a common factor of some numbers, we fix the largest of these numbers, which gets no interval. An
-    interval is centred on the best number, which may differ slightly from the number in the formula.
+    interval is centred on the best number, which can differ slightly from the number in the formula.
 
     Parameters
     ----------

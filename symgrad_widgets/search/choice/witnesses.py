@@ -137,7 +137,7 @@ def effective_count(G, D, trust, c):
     """Return the number of squared residuals that make up a sum's loss. This is small if few points dominate.
 
     This is Kish's effective sample size (Survey Sampling, 1965), from the points' shares of the loss, times a
-    factor. With this factor, all residuals count if they are Gaussian.
+    factor. With this factor, Gaussian residuals all count.
     """
     e, along = (np.tensordot(c, part, 1) for part in (G, D))
     share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), ROUNDING.divisor)

@@ -157,7 +157,7 @@ class Bank:
         return np.array([self.kind_of(term) for term in self.terms], dtype=int)
 
     def one_kind(self, rows):
-        """Return whether these terms may be added to each other."""
+        """Return whether these terms can be added to each other."""
         return self.dimensions is None or len({self.kind_of(self.terms[row]) for row in rows}) == 1
 
     @property

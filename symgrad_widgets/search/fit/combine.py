@@ -7,7 +7,7 @@ and `A = M - mean w (B u)(B u)^T`. With weights `w = 1`, the smallest eigenvalue
 cos^2`, which we report.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, and `D (K, N, k)` their components
-along the k neurons; both may have more batch axes in front. `trust (N,)` holds the field's weights. Every
+along the k neurons; both can have more batch axes in front. `trust (N,)` holds the field's weights. Every
 mean over the points uses these weights, and the weights `w` contain them as a factor.
 """
 
@@ -62,9 +62,9 @@ def solve(G, D, trust, rounds=SUMS.rounds):
 def estimate(G, D, trust, ridges=(SUMS.constant,)):
     """Estimate the losses (...) of the best combinations by a few steps of inverse iteration.
 
-    If gradients have errors, many terms with large coefficients can cancel one another. Their sum then fits a
-    few points and misses the rest. A ridge, which acts on terms scaled to length 1, keeps the coefficients
-    small. If there are several ridges, we take the lowest loss.
+    If gradients have errors, many terms with large coefficients can cancel one another. The sum of the terms
+    then fits a few points and misses the rest. A ridge, which acts on terms scaled to length 1, keeps the
+    coefficients small. If there are several ridges, we take the lowest loss.
     """
     A, M = _moments(G, D, np.broadcast_to(trust, G.shape[:-3] + G.shape[-2:-1]))
     scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), ROUNDING.divisor))

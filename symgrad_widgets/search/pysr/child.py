@@ -137,7 +137,7 @@ class Problem:
         return self.last
 
     def step(self, iterations, seed):
-        """Run some iterations, and return the front. If they are interrupted, undo them, and say so."""
+        """Run some iterations, and return the front. Undo interrupted iterations, and report this."""
         before = self.model.__dict__.copy()
         count = int(self.jl.symgrad_evaluations())
         self.model.set_params(niterations=iterations, random_state=seed)

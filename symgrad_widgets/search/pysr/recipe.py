@@ -66,7 +66,7 @@ _PAPER = {
     "warmup_maxsize_by": 0.0,
 }
 _PRESETS = {"default": {}, "paper": _PAPER}
-# Parameters that a file may contain. PySR passes some parameters to Julia as code, so we refuse all
+# Parameters that a file can contain. PySR passes some parameters to Julia as code, so we refuse all
 # parameters that are not listed here as plain. The following parameters are numbers, or true or false.
 _NUMBERS = {
     *("adaptive_parsimony_scaling", "alpha", "annealing", "batch_size", "batching", "bumper"),

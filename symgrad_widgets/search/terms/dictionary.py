@@ -57,7 +57,7 @@ def small_terms(grammar, inputs, limit):
 
 
 def _logarithms_of_uneven_sums(grammar, inputs):
-    """List logarithms such as log(x + 100 y): the sizes of two inputs may be powers of ten apart."""
+    """List logarithms such as log(x + 100 y): the sizes of two inputs can be powers of ten apart."""
     if not {"log", "mul", "add", "sub"} <= set(grammar.names):
         return []
     tens = [[grammar["mul"](constant(ten), y) for ten in DICTIONARY.uneven] for y in inputs]

@@ -1,4 +1,4 @@
-"""Directions at points: unit vectors, the part outside a span, and the space across a vector.
+"""Directions at points: unit vectors, the part outside a span, and the space orthogonal to a vector.
 
 An array holds a vector of m numbers at each of N points, or k vectors at each point. We compare the vector
 with the span of the k vectors.

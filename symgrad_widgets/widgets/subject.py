@@ -161,7 +161,7 @@ class Subject:
         return len(self._plain)
 
     def scored(self, text):
-        """Return a person's formula as a Candidate; raise an error if it has no value on the data."""
+        """Return a person's formula as a Candidate; raise an error if the formula has no value there."""
         if text not in self._scored:
             self._scored[text] = score(self.field, from_file(text, self.field.names))
         return self._scored[text]

@@ -143,7 +143,7 @@ def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", train
 
 
 def _averaged(reader, x, inputs, rows, copies, seed):
-    """Return the mean gradient over moved copies; the noise does not depend on the memory."""
+    """Return the mean gradient over moved copies; the noise is the same for any memory size."""
     random = np.random.default_rng(seed)
     sigma = _JITTER * to_numpy(inputs).std(0)
     total = 0.0

@@ -75,7 +75,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name):
-    """Import the module behind a public name at its first use, because torch and bokeh cost seconds."""
+    """Import the module behind a public name at its first use, because torch and bokeh take seconds."""
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = importlib.import_module(f".{_PUBLIC[name]}", __name__)

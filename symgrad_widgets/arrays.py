@@ -1,4 +1,4 @@
-"""Turn what people keep numbers in (arrays, masks, tables, tensors, lists of these) into NumPy arrays."""
+"""Turn any container of numbers (array, masked array, table, tensor, list of these) into a NumPy array."""
 
 import numpy as np
 
@@ -11,11 +11,11 @@ _LACKING = {"None", "nan", "NaN", "NaT", "<NA>", "--"}  # how entries that are n
 
 
 def floats(given, what, *, copy=True):
-    """Float64 array, with NaN in place of what is masked or missing.
+    """Return a float64 array, with NaN in place of masked or missing entries.
 
     Numbers may have any type, byte order and stride, and may be in masked arrays, tables whose columns are
-    numbers, tensors on any device, and lists of any of these. Anything else raises a DataError that begins
-    with `what`. Without `copy`, a float64 array is returned as it is.
+    numbers, tensors on any device, and lists of any of these. Anything else raises a DataError whose message
+    begins with `what`. Without `copy`, a float64 array is returned as it is.
     """
     if type(given) is np.ndarray and given.dtype == np.float64 and given.dtype.isnative:
         return given.copy() if copy else given
@@ -23,7 +23,7 @@ def floats(given, what, *, copy=True):
 
 
 def numbers(given, what):
-    """Array as `floats` makes it, but int64 if all entries are whole numbers and none is missing."""
+    """Return an array as from `floats`, but int64 if all entries are whole numbers and none is missing."""
     try:
         array, gaps = _opened(given, what)
         if array.dtype.kind in _REFUSED:
@@ -45,7 +45,7 @@ def numbers(given, what):
 
 
 def missing(given, what):
-    """Which entries of anything, even of labels, are masked or missing: an array of truth values."""
+    """Return a boolean array: which entries of a container, even of labels, are masked or missing."""
     array, gaps = _opened(given, what)
     if isinstance(given, list | tuple) and array.dtype.kind in "US":  # among texts NumPy writes NaN as one
         array = np.array(given, dtype=object)
@@ -54,7 +54,7 @@ def missing(given, what):
 
 
 def names_of(given, names=None):
-    """Names of inputs; if none are given, the names of a table's columns; None if there are neither.
+    """Return names of inputs; if none are given, the names of a table's columns; None if there are neither.
 
     Raises DataError if both are given and differ only in their order.
     """
@@ -84,7 +84,7 @@ def _all_texts(some):
 
 
 def _opened(given, what):
-    """Array of any type, and an array of truth values that says which entries are masked, or None."""
+    """Return an array of any type, and a boolean array that says which entries are masked, or None."""
     if isinstance(given, list | tuple) and _holds_arrays(given):
         parts, gaps = zip(*(_opened(part, what) for part in given), strict=True)
         if all(gap is None for gap in gaps):

@@ -13,7 +13,7 @@ _NAME = re.compile(r"(?!.* $|.*[²³¹⁰⁴-⁹¼-¾⅐-⅞])[^\W\d][\w (){}.%]
 
 
 def several(some, what):
-    """Items of a sequence, as a tuple; a single string or a single formula becomes a tuple of one."""
+    """Return items of a sequence, as a tuple; a single string or a single formula becomes a tuple of one."""
     try:
         return (some,) if isinstance(some, str) or hasattr(some, "free_symbols") else tuple(some)
     except TypeError:
@@ -21,7 +21,7 @@ def several(some, what):
 
 
 def whole(number, what, least=0, most=None):
-    """Whole number from `least` to `most`; without `most` there is no upper limit."""
+    """Return a whole number from `least` to `most`; without `most` there is no upper limit."""
     fits = not isinstance(number, bool) and isinstance(number, (int, np.integer)) and number >= least
     if not fits or (most is not None and number > most):
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
@@ -30,7 +30,7 @@ def whole(number, what, least=0, most=None):
 
 
 def duration(seconds):
-    """Seconds >= 0; infinity for None."""
+    """Return seconds >= 0; infinity for None."""
     if seconds is None:
         return np.inf
     if isinstance(seconds, bool) or not isinstance(seconds, Real) or not seconds >= 0:
@@ -39,7 +39,7 @@ def duration(seconds):
 
 
 def checked_names(names, count=None):
-    """Names of inputs as a tuple of distinct words; None gives x1 ... xn for `count` inputs."""
+    """Return the names of inputs as a tuple of distinct words; None gives x1 ... xn for `count` inputs."""
     if isinstance(names, str) and count is None:
         raise DataError(f"names must be a list such as ['x', 'v'], got the string {names!r}")
     names = tuple(f"x{i + 1}" for i in range(count)) if names is None else tuple(map(str, names))

@@ -59,7 +59,7 @@ class EngineError(SymgradError, RuntimeError):
 
 
 class ModelError(SymgradError, ValueError):
-    """A network that cannot be read as asked."""
+    """A network that cannot be read in the way requested."""
 
 
 class ExpressionError(SymgradError, ValueError):
@@ -83,7 +83,7 @@ class ClusterError(SymgradError, ConnectionError):
 
 
 def _own_line(traceback):
-    """Innermost line of a cell that led to an error, marked as IPython marks it; empty if no cell did."""
+    """Return the innermost line of a cell that led to an error, marked as in IPython; empty if none did."""
     found = []
     while traceback is not None:
         frame = traceback.tb_frame
@@ -95,7 +95,7 @@ def _own_line(traceback):
 
 
 def nearest(name, known):
-    """Sentence for an error message that lists the known names, the nearest to `name` first."""
+    """Return a sentence for an error message that lists the known names, the nearest to `name` first."""
     known = [str(k) for k in known]
     close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
     if close:

@@ -1,4 +1,4 @@
-"""Read JSON from a stranger's file: plain values of the expected kinds, or one ValueError."""
+"""Read JSON from an untrusted file: plain values of the expected kinds, or one ValueError."""
 
 import json
 import math
@@ -12,7 +12,7 @@ _LARGEST = 2**63  # of a whole number
 
 
 def from_json(text, longest=_LONGEST):
-    """Value of a JSON text, str or bytes; ValueError if it is not JSON, or holds NaN or endless nesting."""
+    """Return the value of JSON text, str or bytes; ValueError for other text, NaN or too deep nesting."""
     if len(text) > longest:
         raise ValueError(f"it has {len(text):,} characters, but may have only {longest:,}")
     try:
@@ -26,7 +26,7 @@ def _refuse(constant):
 
 
 def fits(value, kind):
-    """Whether a value is of a kind, such as a type, `float | None`, `list[int]` or `dict[str, float]`.
+    """Return whether a value is of a kind, such as a type, `float | None`, `list[int]` or `dict[str, float]`.
 
     Any finite number counts as a float; truth values do not count as numbers.
     """
@@ -50,7 +50,7 @@ def _fits_parts(value, origin, parts):
 
 
 def misfit(record, kinds):
-    """What a record lacks, or what is of another kind than `kinds` says; None if all is well."""
+    """Return an entry that a record lacks, or that has another kind than in `kinds`; None if all is well."""
     for name, kind in kinds.items():
         if name not in record:
             return f"it lacks {name!r}"

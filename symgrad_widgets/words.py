@@ -14,9 +14,9 @@ _TABLES = Path(__file__).parent / "languages"
 
 
 class Words(string.Formatter):
-    """The table of a language: texts by section and key, with names in braces for what varies.
+    """The table of a language: texts by section and key, with names in braces for the parts that vary.
 
-    Numbers among the values are written as is usual in the language.
+    Numbers among the values are written in the usual way of the language.
 
     >>> words("en")("told.neurons", count=2)
     '2 neurons'
@@ -35,31 +35,31 @@ class Words(string.Formatter):
         self._signs = str.maketrans({".": signs["point"], ",": signs["thousands"]})
 
     def __call__(self, where, /, **values):
-        """Text at "section.key", with values in place of the names in braces."""
+        """Return the text at "section.key", with values in place of the names in braces."""
         section, _, key = where.partition(".")
         return self.vformat(self.table[section][key], (), values)
 
     def format_field(self, value, spec):
-        """A value in a text; a number gets the digits that `format` would give it."""
+        """Return a value in a text; a number gets the digits that `format` would give it."""
         text = format(value, spec)
         return text.translate(self._signs) if isinstance(value, Real) else text
 
     number = format_field
 
     def listed(self, some):
-        """Texts as a list in a sentence."""
+        """Return the texts as a list in a sentence."""
         *first, last = map(str, some)
         return self("told.list", first=", ".join(first), last=last) if first else last
 
 
 def languages():
-    """Names of the languages that have a table."""
+    """Return the names of the languages that have a table."""
     return tuple(sorted(path.stem for path in _TABLES.glob("*.json")))
 
 
 @functools.cache
 def words(language="en"):
-    """`Words` of a language, such as "en" or "de"; DataError if it has no table."""
+    """Return the `Words` of a language, such as "en" or "de"; DataError if it has no table."""
     if language not in languages():
         raise DataError(f"there is no language {language!r}: choose one of {', '.join(languages())}")
     return Words(json.loads((_TABLES / f"{language}.json").read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Parallel work: jobs on processes or a cluster, the rows that they make, and a lock for threads."""
+"""Parallel work: jobs in processes or on a cluster, files of result rows, and a lock for threads."""
 
 from ..errors import ClusterError, WorkerDiedError
 from .jsonl import append, read, repair

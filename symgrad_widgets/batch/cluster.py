@@ -20,11 +20,11 @@ _STARTED = 60  # seconds in which it must have a worker
 
 
 def on_cluster(call, tasks, scheduler, prepare):
-    """Yield pairs `(number, result)` of `call(number, task)` as they come from the workers of a scheduler.
+    """Yield pairs `(number, result)` of `call(number, task)` as the workers of a scheduler return them.
 
-    `tasks` maps numbers to tasks; `prepare` turns each task into what is sent. If a worker dies, the
-    scheduler repeats its job. Jobs that the scheduler gives up are tried again at the end, one by one; if
-    that fails too, the result is a `WorkerDiedError`.
+    `tasks` maps numbers to tasks; `prepare` turns each task into the object to send. If a worker dies, the
+    scheduler repeats its job. Jobs that the scheduler gives up are tried again at the end, one by one. If a
+    job fails again, its result is a `WorkerDiedError`.
 
     Raises
     ------

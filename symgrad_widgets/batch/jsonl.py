@@ -1,6 +1,7 @@
-"""Results in a file, one JSON object on each line, which survives any interruption while it is written.
+"""Results in a file, one JSON object on each line; the file survives any interruption of a write.
 
-A line counts once its newline is written. `repair` cuts off a part of a line that a killed process has left.
+A line counts once its newline is written. `repair` cuts off an incomplete line that a killed process has
+left.
 """
 
 import json
@@ -63,7 +64,7 @@ def repair(path):
 
 
 def append(path, row):
-    """Write a row to the end of a file; numbers that are not finite become null.
+    """Write a row to the end of a file; infinities and NaN become null.
 
     Raises
     ------

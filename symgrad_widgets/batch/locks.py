@@ -11,10 +11,11 @@ _all: weakref.WeakSet = weakref.WeakSet()
 
 
 class Lock:
-    """A lock that a thread may take again while it holds it.
+    """A lock that a thread can take again while the thread holds it.
 
-    The lock is free in copies and pickles. It is also free in a process that was forked while another thread
-    held it: that thread does not exist there, and could never release the lock.
+    The lock is free in copies and pickles. A lock is also free in a process that was forked while another
+    thread held the lock: the other thread does not exist in the new process, and could never release the
+    lock.
     """
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""Jobs through joblib: on processes of this machine, or on a Dask cluster."""
+"""Run jobs with joblib: in processes on this machine, or on a Dask cluster."""
 
 import os
 import signal
@@ -13,32 +13,32 @@ __all__ = ["cores", "stream"]
 
 
 def cores():
-    """Number of processes that can run at a time on this machine, or on our share of it."""
+    """Return the number of processes that can run at a time on this machine, or on our share of it."""
     from joblib import cpu_count
 
     return cpu_count()
 
 
 def stream(function, tasks, jobs=1, scheduler=None, prepare=None):
-    """Yield pairs `(task, function(task))` as they come, in any order.
+    """Yield pairs `(task, function(task))` as they are ready, in any order.
 
     Parameters
     ----------
     function : callable
-        It must be importable, as it runs in other processes, and handle its own errors: any error that it
-        raises ends the stream.
+        The function runs in other processes, so it must be importable. It must handle its own errors: any
+        error that it raises ends the stream.
     tasks : iterable of anything that can be sent to another process
     jobs : int
         Number of processes on this machine, each with one thread for linear algebra.
     scheduler : str or None
         Address of a Dask scheduler, all of whose workers are used instead.
     prepare : callable or None
-        Turns a task into what is sent to the other process. It is called in this process, when it is the
-        task's turn.
+        Turns a task into the object to send to the other process. `prepare` is called in this process, just
+        before the task is sent.
 
     If a worker dies, its job is repeated by the Dask scheduler or, on this machine, once. The repeated job
-    runs alone here, so that no other job can be the cause. If that does not help, the pair's second item is a
-    `WorkerDiedError`. Closing the generator, or Ctrl-C, ends the processes on this machine.
+    runs alone here, so that no other job can be the cause. If the job fails again, the pair's second item is
+    a `WorkerDiedError`. Closing the generator, or Ctrl-C, ends the processes on this machine.
     """
     if jobs < 1:
         raise DataError(f"jobs must be a number of processes, at least 1, got {jobs}")
@@ -64,7 +64,7 @@ def _call(function, number, task):
 
 
 def _in_child(call, number, task):
-    """Do a job in a child process, which ends if its parent ends it or is gone."""
+    """Do a job in a child process, which ends if its parent stops it or no longer exists."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches this process too
     _watch_parent()
     return call(number, task)
@@ -107,7 +107,7 @@ def _alone(call, number, task, prepare):
 
 
 def _pool(call, tasks, jobs, begun, prepare):
-    """Yield what `call(number, task)` returns, as it comes; numbers handed out are added to `begun`."""
+    """Yield each result of `call(number, task)` when it is ready; add numbers of started jobs to `begun`."""
     from joblib import Parallel, delayed, parallel_config
 
     def numbered():

@@ -45,15 +45,15 @@ def main(arguments, _):
 
 
 def settings():
-    """Return Voila's settings for the playground, in the form of traitlets."""
+    """Return Voila's settings for the playground, as a traitlets configuration."""
     from traitlets.config import Config
 
     from ..notebook_support.kernels import OwnKernel
 
     return Config(
-        # When a reader leaves a page, the page says so without a token. If we refused this message, its
-        # kernel would stay behind. Without a kernel's secret number, people can ask this server only for a
-        # page.
+        # When a reader leaves a page, the page tells the server without a token. If we refused this message,
+        # the page's kernel would keep running. Without a kernel's secret number, people can ask this server
+        # only for a page.
         Voila={"tornado_settings": {"disable_check_xsrf": True}},
         VoilaConfiguration={
             "template": "symgrad",
@@ -66,6 +66,6 @@ def settings():
 
 
 def _without_code(_, notebook, cwd):  # noqa: ARG001 - Voila passes it by name
-    """Leave out the cells that show how to do the same in Python."""
+    """Leave out the cells that show the same steps in Python."""
     notebook.cells = [cell for cell in notebook.cells if _LEFT_OUT not in cell.metadata.get("tags", ())]
     return notebook

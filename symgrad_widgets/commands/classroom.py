@@ -1,10 +1,10 @@
-"""`symgrad classroom`: make notebooks and pages for a class, and collect what the class hands in.
+"""`symgrad classroom`: make notebooks and pages for a class, and collect the class's work.
 
 `build OUT` makes the notebooks twice: without answers for students, and with answers for you.
 
 The repository's notebooks contain the answers. In code, an answer is between the lines `### BEGIN SOLUTION`
-and `### END SOLUTION`. In text, the same words are around it as HTML comments. For students, nbgrader
-replaces the answers with stubs.
+and `### END SOLUTION`. In text, the same words stand around the answer as HTML comments. For students,
+nbgrader replaces the answers with stubs.
 """
 
 import copy
@@ -51,7 +51,7 @@ def main(arguments, rest):
 
 
 def _build(arguments, _):
-    """Build both folders; write nothing if anything is wrong."""
+    """Build both folders; write nothing if there is any error."""
     cleared = _clearing()
     folder = notebook_files.notebook_folder(arguments.notebooks)
     notebooks = {path.relative_to(folder): _read(path) for path in notebook_files.sources(folder)}

@@ -177,7 +177,7 @@ def _lab(arguments, passed_on):
 
 
 def _refuse_root(passed_on):
-    """Say in one line what Jupyter would say only after many."""
+    """Explain in one line what Jupyter would explain only after many lines."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     starts = not _ASKS & set(passed_on)
     allowed = any("allow-root" in option.replace("_", "-") for option in passed_on)

@@ -66,7 +66,7 @@ def _read(path):
 
 
 def _person(text, page):
-    """Contents of one line, with its guesses as Candidates."""
+    """Return the contents of one person's line, with the guesses as Candidates."""
     from .. import score
 
     try:
@@ -108,7 +108,7 @@ def _write_table(path, people, page):
 
 
 def _mark(person, number):
-    """Text that says whether a task was solved, or which option was chosen."""
+    """Return the text that says whether a task was solved, or which option was chosen."""
     if number in person["solved"]:
         return "yes"
     option = person["picked"].get(str(number))
@@ -116,12 +116,12 @@ def _mark(person, number):
 
 
 def _harmless(cell):
-    """Text of a cell that no spreadsheet mistakes for a formula of its own."""
+    """Return a cell's text, changed so that no spreadsheet takes it for a formula."""
     return f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _picture(people, page):
-    """Text of a page: all guesses by error and length, the field with the best guess, and who made which."""
+    """Return a page's text: all guesses by error and length, their authors, and the best guess's field."""
     from .. import plots
     from ..formula.expressions import angles
 

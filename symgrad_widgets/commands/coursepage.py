@@ -52,7 +52,7 @@ def main(arguments, _):
 
 
 def _points(path):
-    """Names of the inputs and points (N, n), from a table whose first line holds the names."""
+    """Return the inputs' names and points (N, n), from a table whose first line holds the names."""
     from ..network.experiment.tables import numbers_of, read_table
 
     columns = read_table(_text(path), str(path))

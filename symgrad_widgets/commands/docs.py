@@ -1,8 +1,8 @@
 """`symgrad docs`: a static site with the documents, the reference, all executed notebooks, and live pages.
 
-The site works offline. Its documents and notebooks do not need JavaScript either: formulas are MathML, and
-live views become pictures and words. The start page and the pages of networks have a live instrument that
-needs JavaScript, but no Python.
+The site works offline. The documents and notebooks need no JavaScript: formulas are MathML, and live views
+become pictures and words. The start page and the pages of networks have a live instrument that needs
+JavaScript, but no Python.
 """
 
 import re
@@ -72,7 +72,7 @@ def _experiments(names):
 
 
 def _documents(root):
-    """Path of each document, by the address of its page."""
+    """Return the path of each document, by the address of its page."""
     paths = [path for pattern in _DOCUMENTS for path in sorted(root.glob(pattern))]
     return {path.relative_to(root).with_suffix(".html"): path for path in paths}
 
@@ -100,7 +100,7 @@ def _executed(source, folder, out, timeout, alive):
 
 
 def _texts(cell):
-    """(mapping, key) of each Markdown text in a cell: its source, and those among its outputs."""
+    """Yield (mapping, key) of each Markdown text in a cell: the cell's source, and texts in its outputs."""
     if cell.cell_type == "markdown":
         yield cell, "source"
     for output in cell.get("outputs", ()):
@@ -109,7 +109,7 @@ def _texts(cell):
 
 
 def _above(address, alive):
-    """Links from a notebook's page to the start, and to live pages: those of its networks, or all of them."""
+    """Return links from a notebook's page to the start, and to the live pages of its networks, or to all."""
     up = "../" * (len(address.parts) - 1)
     live = [(page, f"Try it without Python: {title}") for page, title in alive]
     links = [("index.html", "Start"), *(live or [("networks/index.html", "Try networks without Python")])]
@@ -122,10 +122,10 @@ def _title(text, otherwise):
 
 
 def _relinked(text, home, place):
-    """Markdown from `home` for a page in `place`: links to notebooks and Markdown lead to their pages.
+    """Return Markdown from `home` for a page in `place`: links to notebooks and Markdown lead to their pages.
 
-    Any other file that is linked is copied into `place`. A hidden folder gets a name without its dot: GitHub
-    leaves hidden ones out of what it publishes.
+    Any other file that is linked is copied into `place`. A hidden folder gets a name without its dot, because
+    GitHub does not publish hidden folders.
     """
 
     def follow(link):

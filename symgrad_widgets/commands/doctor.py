@@ -1,4 +1,4 @@
-"""Check the installation: say what is there, with a line of advice for each fault.
+"""Check the installation: list what is installed, with a line of advice for each fault.
 
 A fault stops the default path (train, interpret, open a notebook). A note means that something optional is
 missing.
@@ -54,7 +54,7 @@ class Check:
 
 
 def main():
-    """Print all checks; return 0 if the default path works, and 1 if anything that it needs is missing."""
+    """Print all checks; return 0 if the default path works, and 1 if something needed is missing."""
     found = list(checks())
     for check in found:
         print(check, flush=True)
@@ -81,7 +81,7 @@ def checks():
 
 
 def chromium():
-    """Path of a Chromium or Chrome, or None; none is ever downloaded."""
+    """Return the path of Chromium or Chrome, or None; no browser is ever downloaded."""
     return next(filter(None, map(shutil.which, _CHROMIUM)), None)
 
 
@@ -169,7 +169,7 @@ def _kernel():
 
 
 def free_memory():
-    """Memory in GB that is still free: the machine's, or less if a container has a limit."""
+    """Return the memory in GB that is still free: the machine's, or less if a container has a limit."""
     import psutil
 
     return min([psutil.virtual_memory().available, *_container_limit()]) / 1e9

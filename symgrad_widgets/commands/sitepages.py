@@ -52,7 +52,7 @@ b { display: block; color: var(--accent) }
 
 
 def live(experiments, folder):
-    """(address, title) of the experiments' pages, by the paths of their notebooks in `folder`."""
+    """Return (address, title) of the experiments' pages, by the paths of their notebooks in `folder`."""
     found = {}
     for experiment in experiments:
         one = f"networks/{_address(experiment)}", experiment.title
@@ -65,10 +65,10 @@ def _address(experiment):
 
 
 def build(out, folder, experiments, generations, told):
-    """Write the pages of some experiments into `out`, and the start page.
+    """Write the start page and the pages of some experiments into `out`.
 
     `folder` holds the notebooks, and `told` the addresses of the notebooks' pages, by path. A page has the
-    tasks of its experiment, from `teaching/tasks`, or else tasks that fit any network.
+    tasks of its experiment, from `teaching/tasks`; otherwise, it has tasks that fit any network.
     """
     from ..widgets import bokehjs
     from ..widgets.pages import recorded, write_page
@@ -100,12 +100,12 @@ def build(out, folder, experiments, generations, told):
 
 
 def _first(experiments):
-    """The experiment of the start page."""
+    """Return the experiment of the start page."""
     return next((one for one in experiments if one.slug == _FIRST), experiments[0])
 
 
 def _tasks(subject, view):
-    """Tasks that fit any network, as Markdown; each task has a solution."""
+    """Return tasks that fit any network, as Markdown; each task has a solution."""
     import sympy as sp
 
     from ..widgets.subject import Subject
@@ -136,7 +136,7 @@ def _notebook(experiment, folder):
 
 
 def _card(experiment, address, subject, view, tasks):
-    """A network in the gallery: what it saw, and its field, but not what it has learnt."""
+    """Return a network's entry in the gallery: its data and its field, but not the concept learnt."""
     titled = _TITLED.match(tasks)
     title = f"{experiment.id}: {titled[1]}" if titled else experiment.id
     section, picture = subject.section(view.inputs, {}), ""
@@ -149,7 +149,7 @@ def _card(experiment, address, subject, view, tasks):
 
 
 def _png(section):
-    """The bytes of a PNG picture: a section in greys, which fade where there are no data."""
+    """Return the bytes of a PNG picture: a section in greys, which fade where there are no data."""
     side = section["side"]
     shades, near = (base64.b64decode(section[name]) for name in ("shades", "near"))
     rows = [

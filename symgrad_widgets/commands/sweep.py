@@ -1,6 +1,6 @@
 """`symgrad sweep`: measure recovery, or one of the `studies`, over seeds.
 
-Exit codes: 0 done; 1 a run failed, or a formula is no longer the concept although it was in the reference.
+Exit codes: 0 done; 1 a run failed, or a run no longer finds the concept that it found in the reference.
 """
 
 import argparse
@@ -121,7 +121,7 @@ def _judged(rows, reference):
 
 
 def _announce(rows, missing, count, line=None):
-    """Write a line on stderr for each row as it comes."""
+    """Write a line to stderr for each new row."""
     _say(f"{missing} of {count} runs to do")
     try:
         for number, row in enumerate(rows, start=count - missing + 1):

@@ -1,4 +1,4 @@
-"""Where the two stems meet: the gradient field of neurons, which is all that the search sees."""
+"""The gradient field of neurons: the only data that the search sees."""
 
 from .gradient_field import GradientField
 from .measure import Measure, measured

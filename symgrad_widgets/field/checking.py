@@ -11,7 +11,7 @@ _VANISHING = 1e-12  # gradients shorter than this times the longest are zero
 
 
 def checked_arrays(points, gradients, values):
-    """Points (N, n), gradients (N, n) or (N, k, n), and values (N,), (N, k) or None, all float64."""
+    """Return points (N, n), gradients (N, n) or (N, k, n), and values (N,), (N, k) or None, all float64."""
     points, gradients = floats(points, "points"), floats(gradients, "gradients")
     if points.ndim != 2:
         raise DataError(
@@ -36,7 +36,7 @@ def finite_rows(array):
 
 
 def usable(gradients, projected):
-    """Points at which the gradient (N, k, n) of some neuron is not zero on the tangent space."""
+    """Return where the gradient (N, k, n) of at least one neuron is not zero on the tangent space."""
     whole = np.linalg.norm(gradients, axis=2).max(axis=1, initial=0)
     length = np.linalg.norm(projected, axis=2).max(axis=1, initial=0)
     if not whole.any():

@@ -1,4 +1,4 @@
-"""Directions at points: unit vectors, the part outside a span, and the space across a vector.
+"""Directions at points: unit vectors, the part outside a span, and the space orthogonal to a vector.
 
 An array holds a vector of m numbers at each of N points, or k vectors at each point. We compare the vector
 with the span of the k vectors.
@@ -12,13 +12,13 @@ _DEPENDENT = 1e-9  # share of the largest singular value: a smaller one does not
 
 
 def unit(vectors):
-    """Vectors (..., m) of length 1 along the given vectors; not finite where a given vector vanishes."""
+    """Return vectors (..., m) of length 1 along the given vectors; not finite where a vector vanishes."""
     with np.errstate(all="ignore"):
         return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
 def orthonormal(rows):
-    """Orthonormal rows (N, r, m) of the span of k rows (N, k, m), r = min(k, m); zero rows beyond its rank.
+    """Return orthonormal rows (N, r, m) that span k rows (N, k, m), r = min(k, m); 0 beyond the rank.
 
     Only the direction of a row counts: rows of length 1e-8 and 1e8 span the same space.
     """
@@ -28,15 +28,15 @@ def orthonormal(rows):
 
 
 def outside(vectors, spanning):
-    """Part of vectors (N, m) that lies outside the span of orthonormal rows (N, k, m)."""
+    """Return the part of vectors (N, m) that lies outside the span of orthonormal rows (N, k, m)."""
     return vectors - np.einsum("nkm,nk->nm", spanning, np.einsum("nkm,nm->nk", spanning, vectors))
 
 
 def misalignment(vectors, spanning):
-    """1 - |P g|^2 / |g|^2 for vectors g (N, m); P projects onto the orthonormal rows `spanning` (N, k, m).
+    """Return 1 - |P g|^2 / |g|^2 for vectors g (N, m); P projects onto orthonormal `spanning` (N, k, m).
 
     This is the squared sine of the angle between g and the span; it is 1 where g vanishes or is not finite.
-    It is computed from the part outside the span, so that small values stay accurate.
+    The result is computed from the part outside the span, so that small values stay accurate.
     """
     with np.errstate(all="ignore"):
         scaled = vectors / np.abs(vectors).max(axis=1, keepdims=True)
@@ -45,13 +45,13 @@ def misalignment(vectors, spanning):
 
 
 def degrees(share):
-    """Angle in degrees, from 0 to 90, whose squared sine is `share`, a number or an array."""
+    """Return the angle in degrees, from 0 to 90, whose squared sine is `share`, a number or an array."""
     share = np.clip(share, 0.0, 1.0)
     return np.degrees(np.arctan2(np.sqrt(share), np.sqrt(1 - share)))
 
 
 def across(vectors):
-    """Orthonormal bases (N, m, m - 1) of the directions at right angles to each of the vectors (N, m)."""
+    """Return orthonormal bases (N, m, m - 1) of the directions at right angles to each vector (N, m)."""
     count, m = vectors.shape
     frame = np.concatenate([vectors[..., None], np.broadcast_to(np.eye(m), (count, m, m))], axis=2)
     return np.linalg.qr(frame)[0][:, :, 1:]

@@ -1,4 +1,4 @@
-"""The gradient field of one or several neurons: plain NumPy arrays, which are all that the search sees."""
+"""The gradient field of one or several neurons, in plain NumPy arrays: the only data that the search sees."""
 
 from functools import cache, cached_property
 from numbers import Real
@@ -27,25 +27,25 @@ class GradientField:
     Parameters
     ----------
     points : array (N, n)
-        Like all arrays here, it may hold any type of number, and may be a masked array, a table or a tensor.
+        Every array here can hold any type of number, and can be a masked array, a table or a tensor.
     gradients : array (N, n), or (N, k, n) for k neurons
     names : n distinct words; by default, the names of the columns if the points are a table, otherwise x1 ...
         xn
     values : array (N,) or (N, k), the neurons' values, if known
-        The choice of a formula and the fit of phi use them.
+        The values help to choose a formula and to fit phi.
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace that
-        the points fill (PCA of the standardised inputs); None says that the points fill all of R^n. Gradients
-        are projected onto this basis before they are compared.
+        the points fill (PCA of the standardised inputs); None means that the points fill all of R^n.
+        Gradients are projected onto this basis before they are compared.
     measure : Measure, or None
-        The measure of another field, to use for these points too. None: the points' own measure.
+        The measure of another field, to be used for these points, too. None: the points' own measure.
     error : number or array (N,)
         Standard deviation of a gradient's components, with each input in units of its spread. None: unknown.
     weights : array (N,), how much each point counts; None: they are computed from the error
 
     For angles between gradients, each input is measured in units of its spread, which is its standard
     deviation over the points, `measure.spread`. So no input counts more because its unit is small. `points`,
-    `gradients`, `values` and `tangent` stay in the reader's coordinates; `projected` and `unit` use this
+    `gradients`, `values` and `tangent` stay in the user's coordinates; `projected` and `unit` use this
     measure.
 
     A point is dropped if one of its numbers is infinite, masked or missing, or if all its gradients vanish on
@@ -53,11 +53,11 @@ class GradientField:
     points.
 
     An error turns a short gradient more than a long one. So a point with a gradient of length g has the
-    weight `g^2 / (s^2 + g^2)`, where s is the length at which the error amounts to 2 %. If you do not pass an
-    error, it is estimated from the part of the gradients that neighbouring points do not share
-    (`trust.noise`). In that case s is at most half the length of the gradients that hold most of the power:
-    `s^2 = sum g^4 / sum g^2 / 4`. `effective` is the number of points of equal weight that would tell as much
-    as these (Kish 1965, Survey Sampling).
+    weight `g^2 / (s^2 + g^2)`, where s is the length at which the relative error is 2 %. If you do not pass
+    an error, it is estimated from the part of the gradients that neighbouring points do not share
+    (`trust.noise`). In that case s is at most half the typical length of the strong gradients: `s^2 = sum g^4
+    / sum g^2 / 4`. `effective` is the number of points of equal weight that would carry as much information
+    (Kish 1965, Survey Sampling).
 
     Raises
     ------
@@ -111,7 +111,7 @@ class GradientField:
     def from_flow(
         cls, points, velocities, names=None, *, tangent="auto", error=None, weights=None
     ) -> "GradientField":
-        """Return the field whose formulas are the first integrals of a flow: what its motion conserves.
+        """Return the field whose formulas are the first integrals of a flow: what the flow conserves.
 
         >>> x, v = points.T  # doctest: +SKIP
         >>> interpret(GradientField.from_flow(points, np.stack([v, -x], 1), ("x", "v")))  # doctest: +SKIP
@@ -130,7 +130,7 @@ class GradientField:
         error : number or array (N,)
             Standard deviation of a velocity's components, with each input in units of its spread.
 
-        Points without velocity are dropped, and `dropped` counts them. If a flow depends on time, make time
+        Points with zero velocity are dropped, and `dropped` counts them. If a flow depends on time, make time
         an input with the velocity 1.
 
         Raises
@@ -149,20 +149,20 @@ class GradientField:
 
     @classmethod
     def from_trajectories(cls, times, states, names=None, *, tangent="auto") -> "GradientField":
-        """Return the field whose formulas are what measured motions conserve.
+        """Return the field whose formulas are the quantities that measured motions conserve.
 
         >>> t, *states = np.genfromtxt("pendulum.csv", delimiter=",", skip_header=1).T  # doctest: +SKIP
         >>> field = GradientField.from_trajectories(t, np.stack(states, 1), ("a", "w"))  # doctest: +SKIP
 
         Velocities are slopes of polynomials of degree 4, each fitted to the measurements around one time
-        (Fan, Gijbels 1996). Leave-one-out errors decide how many measurements each fit uses. The field knows
+        (Fan, Gijbels 1996). Leave-one-out errors decide how many measurements each fit uses. The field stores
         the error of the velocities. Points in one window share an error, so the field keeps only a few of
         them. Therefore you need frequent measurements.
 
         Parameters
         ----------
         times : array (N,), or a list with an array for each trajectory
-            In a single array, a new trajectory begins wherever the time goes back.
+            In a single array, a new trajectory begins wherever the time goes backwards.
         states : array (N, n), or a list with an array for each trajectory
             All quantities on which the motion depends: if you pass a position, pass its velocity, too.
         names, tangent : as for any field
@@ -205,7 +205,7 @@ class GradientField:
 
     @property
     def effective(self) -> float:
-        """Number of points of equal weight that would tell as much as these points."""
+        """Number of points of equal weight that would carry as much information as these points."""
         return float(self.weights.sum() ** 2 / (self.weights**2).sum())
 
     @property
@@ -220,7 +220,7 @@ class GradientField:
 
     @cached_property
     def _spectrum(self):
-        """Singular values (N, r) and right vectors (N, r, m) of r uncorrelated combinations' gradients.
+        """Singular values (N, r) and right vectors (N, r, m) of the gradients of uncorrelated combinations.
 
         The combinations are linear combinations of the neurons. All neurons count equally, and so do all
         points. Combinations with hardly any gradient are left out.
@@ -239,10 +239,10 @@ class GradientField:
         """Number of independent concepts in the neurons.
 
         If the neurons are functions of fewer concepts, their gradients at each point span only as many
-        dimensions as there are concepts (AI Poincare, arXiv 2011.04698, argues so for conserved quantities).
-        We combine the neurons so that the combinations are uncorrelated and equal in power. A direction
-        counts if it has at least a tenth of the power that it would have in independent random gradients.
-        This rule tells a concept from noise if the noise has up to 2 % of the power.
+        dimensions as there are concepts (AI Poincare, arXiv 2011.04698, argues this for conserved
+        quantities). We combine the neurons so that the combinations are uncorrelated and equal in power. A
+        direction counts if its power is at least a tenth of what independent random gradients would have
+        there. This rule separates concepts from noise if the noise has at most 2 % of the power.
         """
         if self.neurons == 1:
             return 1
@@ -267,7 +267,7 @@ class GradientField:
         return self.measure.project(floats(gradients, "gradients", copy=False))
 
     def take(self, index: np.ndarray) -> "GradientField":
-        """Return the field at some of its points (an index array or a boolean mask), in the same measure."""
+        """Return the field at some of its points (index array or boolean mask), with the same measure."""
         values = None if self.values is None else self.values[index]
         about = {"measure": self.measure.take(index), "weights": self.weights[index]}
         about["error"] = self.error if np.ndim(self.error) == 0 else self.error[index]
@@ -277,10 +277,10 @@ class GradientField:
         return some
 
     def steepest(self, share: float) -> "GradientField":
-        """Return the field at the points with the largest gradients, a share from above 0 to 1 of all.
+        """Return the field at the points with the largest gradients, a `share` (above 0, up to 1) of all.
 
-        The point with the largest gradient comes first; several neurons count equally. If errors are equally
-        large everywhere, they turn long gradients least. Where a neuron is saturated, gradients are short,
+        The point with the largest gradient comes first; several neurons count equally. Errors that are
+        equally large everywhere turn long gradients least. Where a neuron is saturated, gradients are short,
         and their directions are noise.
         """
         if isinstance(share, bool) or not (isinstance(share, Real) and 0 < share <= 1):
@@ -297,11 +297,11 @@ class GradientField:
         return self.take(np.argsort(-size, kind="stable")[:count])
 
     def without(self, gradients: np.ndarray) -> "GradientField":
-        """Take one direction (N, n) at each point out of the field of several concepts, and return the rest.
+        """Return the field of several concepts without one direction (N, n) at each point.
 
-        If you take out a formula's gradients, every function of this formula is constant on what remains.
-        You can then search for what else the neurons hold. The remaining gradients are a basis of the rest of
-        the neurons' span; the rank falls by one. Raises DataError if the rank is 1.
+        If you take out a formula's gradients, no function of this formula has a gradient in the remaining
+        field. You can then search for what else the neurons hold. The remaining gradients form a basis of the
+        remaining span; the rank falls by one. Raises DataError if the rank is 1.
         """
         if self.rank == 1:
             raise DataError("the neurons hold only one concept: nothing is left when you take it out")
@@ -315,7 +315,7 @@ class GradientField:
         return GradientField(self.points, left, self.names, measure=measure, weights=self.weights)
 
     def scaled(self, by: np.ndarray) -> "GradientField":
-        """Return the same field in other units (n,) of its inputs; the points are divided by these."""
+        """Return the same field with its inputs in other units (n,); the points are divided by these."""
         about = {"measure": Measure(self.measure.spread / by, self.measure.basis), "weights": self.weights}
         return GradientField(
             self.points / by, self.gradients * by, self.names, self.values, error=self.error, **about
@@ -332,7 +332,7 @@ class GradientField:
 
 
 def _shares(s):
-    """Mean share of the power that each direction has, from singular values (N, r)."""
+    """Return the mean share of the power in each direction, from singular values (N, r)."""
     power = s**2
     whole = power.sum(1, keepdims=True)
     return np.divide(power, whole, out=np.zeros_like(power), where=whole > 0).mean(0)
@@ -340,6 +340,6 @@ def _shares(s):
 
 @cache
 def _shares_by_chance(neurons, dimension, draws=2000):
-    """Mean share of the power that each direction has in independent random gradients."""
+    """Return the mean share of the power in each direction if the gradients are independent and random."""
     gradients = np.random.default_rng(0).normal(size=(draws, neurons, dimension))
     return _shares(np.linalg.svd(gradients, compute_uv=False))

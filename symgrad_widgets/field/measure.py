@@ -1,4 +1,4 @@
-"""The measure for lengths and angles of gradients: the inputs' spreads, and where the data extend."""
+"""How to measure lengths and angles of gradients: in units of each input's spread, on the tangent space."""
 
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ class Measure(NamedTuple):
     basis: np.ndarray | None
 
     def project(self, gradients):
-        """Tangent coordinates (N, m) or (N, k, m) of gradients (N, n) or (N, k, n)."""
+        """Return tangent coordinates (N, m) or (N, k, m) of gradients (N, n) or (N, k, n)."""
         gradients = gradients * self.spread
         if self.basis is None:
             return gradients
@@ -32,7 +32,7 @@ class Measure(NamedTuple):
         return np.einsum("i...n,inm->i...m", gradients, self.basis)
 
     def lift(self, projected):
-        """Gradients (N, n) or (N, k, n) with these tangent coordinates."""
+        """Return gradients (N, n) or (N, k, n) with these tangent coordinates."""
         if self.basis is None:
             along = projected
         elif self.basis.ndim == 2:
@@ -62,7 +62,7 @@ def measured(points, tangent="auto"):
 
 
 def _principal(points):
-    """Spreads (n,) of inputs, and axes (n, m) that points fill (orthonormal after scaling); None: all axes.
+    """Return spreads (n,) of inputs, and the points' axes (n, m) (orthonormal after scaling); None: all.
 
     An input whose spread is only rounding error has spread 0. Inputs are standardised first, so that
     their units do not matter.

@@ -1,4 +1,4 @@
-"""Flows: what velocities at states tell us about the quantities that the motion conserves."""
+"""Flows: what the velocities tell us about the quantities that a motion conserves."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _STAY = "use states from all parts of the flow"
 
 
 def along_flow(points, velocities, names, tangent):
-    """Points (N, n), slopes (N, n) whose projections are the velocities, the names, and the measure."""
+    """Return points (N, n), slopes (N, n) whose projections are the velocities, names, and the measure."""
     names = names_of(points, names)
     points, velocities = floats(points, "points"), floats(velocities, "velocities")
     moving = _checked_flow(points, velocities)
@@ -31,7 +31,7 @@ def along_flow(points, velocities, names, tangent):
 
 
 def across_flow(along):
-    """Gradients (N, m - 1, n) in all tangent directions across those of `along`, and equally long."""
+    """Return equally long gradients (N, m - 1, n) in all tangent directions at right angles to `along`."""
     vectors = along.projected[:, 0]
     if (vectors**2).sum() < (1 - _LEAVING) * ((along.gradients * along.measure.spread) ** 2).sum():
         raise DataError(f"the velocities lead out of the {along.dimension} dimensions of the points: {_STAY}")
@@ -48,7 +48,7 @@ def across_flow(along):
 
 
 def _checked_flow(points, velocities):
-    """Which states (N,) of a flow move; points and velocities have shape (N, n)."""
+    """Return which states (N,) of a flow move; points and velocities have shape (N, n)."""
     if points.ndim != 2 or points.shape != velocities.shape:
         raise DataError(
             f"points and velocities must have the same shape (N, n), got {points.shape} and "

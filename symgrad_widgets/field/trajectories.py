@@ -16,11 +16,11 @@ _PART = 2048  # windows fitted at once
 
 
 def smoothed(times, states, names):
-    """Points (N, n), velocities (N, n), their errors (N,) in units of the spread, and names or None.
+    """Return points (N, n), velocities (N, n), their errors (N,) in units of the spread, and names or None.
 
     For each quantity, leave-one-out errors choose the width of the windows. An error is a velocity's standard
     deviation, estimated from the distances of measurements from their polynomials. States in one window share
-    their error, so the points are taken half the widest window apart.
+    their error, so the points are spaced half the widest window apart.
     """
     trajectories = _checked(times, states)
     names = names_of(states[0] if isinstance(states, list | tuple) else states, names)
@@ -67,7 +67,7 @@ class _Fit:
 
 
 def _checked(times, states):
-    """Trajectories [(times (N,), states (N, n))], each in the order of its times."""
+    """Return trajectories [(times (N,), states (N, n))], each in the order of its times."""
     several = isinstance(times, list | tuple) and len(times) and np.ndim(times[0]) == 1
     if several and (not isinstance(states, list | tuple) or len(states) != len(times)):
         raise DataError(f"there are {len(times)} arrays of times: pass a list of as many arrays of states")
@@ -86,7 +86,7 @@ def _checked(times, states):
 
 
 def _cut(times, states):
-    """Split measurements into trajectories: a new one begins wherever the time goes back."""
+    """Split measurements into trajectories: a new one begins wherever the time goes backwards."""
     if times.ndim != 1 or states.ndim != 2 or len(times) != len(states):
         raise DataError(
             f"times must have shape (N,) and states (N, n), got {times.shape} and {states.shape}: one time "

@@ -1,4 +1,4 @@
-"""How much each point of a field counts: a gradient tells little if an error can turn it a lot."""
+"""How much each point of a field counts: little if an error can turn the point's gradient a lot."""
 
 import functools
 from typing import NamedTuple
@@ -28,7 +28,7 @@ _COMPARED = 30, 300, 3000  # points that are compared with their neighbours: lea
 
 
 def trusted(field):
-    """Weights (N,) of the points of a field; with several neurons, the mean of the neurons' weights."""
+    """Return weights (N,) of a field's points; with several neurons, the mean of the neurons' weights."""
     length = np.linalg.norm(field.projected, axis=2)  # (N, k)
     most = np.where(length.any(0), length.max(0), 1)
     squares = (length / most) ** 2
@@ -42,7 +42,7 @@ def trusted(field):
 
 
 class Surroundings(NamedTuple):
-    """Some of N points (S,), their neighbours (S, J), and the neighbours' shares (S, J) in a prediction."""
+    """Some of N points (S,), their neighbours (S, J), and the neighbours' weights (S, J) in a prediction."""
 
     points: np.ndarray
     neighbours: np.ndarray
@@ -52,7 +52,7 @@ class Surroundings(NamedTuple):
 def surroundings(points):
     """Return `Surroundings` among points (N, n), which predict a point by a linear fit to its neighbours.
 
-    The fit uses twice as many neighbours as it needs; its value at the point itself is the prediction.
+    The fit uses twice as many neighbours as it needs. The prediction is the value of the fit at the point.
     """
     return _among(np.ascontiguousarray(points, dtype=float).tobytes(), points.shape)
 
@@ -74,11 +74,12 @@ def _among(data, shape):
 
 
 def noise(around, vectors):
-    """Standard deviation (k,) of the part of vectors (N, k, m) that neighbouring points do not share.
+    """Return the standard deviation (k,) of the part of vectors (N, k, m) that neighbours do not share.
 
-    It is the standard deviation of one component, measured by how far vectors are from their predictions
-    (`Surroundings`). Only the lower decile of the squares counts, because curvature in some places is not
-    noise. With many inputs no two points are near each other, and the result is only an upper bound.
+    The result is the standard deviation of one component of the differences between vectors and their
+    predictions (`Surroundings`). Only the lower decile of the squares counts, because curvature in some
+    places is not noise. With many inputs no two points are near each other, and the result is only an upper
+    bound.
     """
     left = vectors[around.points] - np.einsum("sj,sjkm->skm", around.shares, vectors[around.neighbours])
     squares = (left**2).mean(2) / (1 + (around.shares**2).sum(1))[:, None]
@@ -86,7 +87,7 @@ def noise(around, vectors):
 
 
 def of_normal(dimension):
-    """Lower decile of the mean square of `dimension` normal numbers, by which `noise` divides."""
+    """Return the lower decile of the mean square of `dimension` normal numbers, by which `noise` divides."""
     from scipy.special import chdtri
 
     return float(chdtri(dimension, 1 - LOWER) / dimension)

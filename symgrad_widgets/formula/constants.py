@@ -1,4 +1,4 @@
-"""While reading a formula, compute the parts without inputs, so that no later step can take forever."""
+"""Compute the parts without inputs while a formula is read, so that no later step can take forever."""
 
 import numpy as np
 
@@ -10,15 +10,16 @@ __all__ = ["constant", "levels", "number"]
 
 
 def number(text):
-    """Value of a number that a tree holds as text: 1.6, 1e-3, 3/2."""
+    """Return the value of a number that a tree holds as text: 1.6, 1e-3, 3/2."""
     above, _, below = text.partition("/")
     return float(above) / float(below or 1)
 
 
 def constant(tree, refuse):
-    """Value of a tree without inputs; None for any other tree.
+    """Return the value of a tree without inputs; None for any other tree.
 
-    For a part without a finite real value it calls `refuse(sentence, piece=...)`, which must raise an error.
+    For a part without a finite real value, the function calls `refuse(sentence, piece=...)`, which must raise
+    an error.
     """
     head, *parts = tree
     if head in ("#", "@"):
@@ -37,7 +38,7 @@ def constant(tree, refuse):
 
 
 def _applied(head, values):
-    """Value of a function of numbers."""
+    """Return the value of a function of numbers."""
     if head in VALUES:
         return VALUES[head]
     if head in ("add", "mul"):
@@ -47,7 +48,7 @@ def _applied(head, values):
 
 
 def levels(tree):
-    """How deeply the lists of a tree are nested."""
+    """Return how deeply the lists of a tree are nested."""
     most, stack = 0, [(tree, 1)]
     while stack:
         (_, *parts), level = stack.pop()

@@ -1,4 +1,4 @@
-"""Values and gradients of a formula as it is written, computed with dual numbers, as in a browser.
+"""Compute values and gradients of an unsimplified formula with dual numbers, as a browser does.
 
 Nothing is simplified: if a part of the formula has no value, the whole formula has none. A dual number here
 is a value, (N,) or a single number, with a dict of its slopes. The dict maps the column of an input to the
@@ -16,9 +16,9 @@ __all__ = ["evaluate_tree"]
 
 
 def evaluate_tree(tree, names, points):
-    """Values (N,) and gradients (N, n) of a tree from `typed` at points (N, n), with a column for each name.
+    """Return values (N,), gradients (N, n) of a tree from `typed` at points (N, n), a column for each name.
 
-    They are not finite outside the domain of the formula or of its derivative.
+    Values and gradients are not finite outside the domain of the formula or of its derivative.
     """
     points = np.asarray(points, dtype=np.float64)
     inputs = {name: (points[:, i], {i: 1.0}) for i, name in enumerate(names)}
@@ -72,7 +72,7 @@ def _operator(row, given):
 
 
 def _sum(a, b, times_a=1.0, times_b=1.0):
-    """Sum of slopes a and b, each times a factor; missing slopes count as 0."""
+    """Return the sum of slopes a and b, each times a factor; missing slopes count as 0."""
     total = {i: times_a * along for i, along in a.items()}
     for i, along in b.items():
         total[i] = total[i] + times_b * along if i in total else times_b * along

@@ -58,7 +58,7 @@ def to_torch(formula, names, subspace=None):
 
 
 class _Writer:
-    """Writes expressions into a graph as calls of torch's functions; parts without inputs become numbers."""
+    """Writes expressions into a graph as calls to torch's functions; parts without inputs become numbers."""
 
     def __init__(self, graph, columns):
         import sympy as sp
@@ -82,14 +82,14 @@ class _Writer:
         }
 
     def tensor(self, expression):
-        """Node of the values at all points, even if the expression is a number."""
+        """Return the node of the values at all points, even if the expression is a number."""
         written = self.written(expression)
         if isinstance(written, float):
             return self.graph.call_function(self.full, (next(iter(self.columns.values())), written))
         return written
 
     def written(self, expression):
-        """Node of the values; a float if they do not depend on any input."""
+        """Return the node of the values; a float if the values do not depend on any input."""
         if not expression.free_symbols:
             return float(expression)
         if expression.is_Symbol:
@@ -99,7 +99,7 @@ class _Writer:
         return self._piecewise(expression.args) if expression.is_Piecewise else self._folded(expression)
 
     def _folded(self, expression):
-        """Node of a function; many arguments are taken two at a time."""
+        """Return the node of a function; many arguments are taken two at a time."""
         if expression.is_Add or expression.is_Mul:
             function, arguments = _OF[expression.func.__name__], map(self.written, expression.args)
         else:

@@ -1,7 +1,7 @@
 """Read formulas, measure them, evaluate them with their gradients, and compare them with a field.
 
-This is the slow, independent way: SymPy takes the derivatives, and NumPy evaluates them. The search has
-kernels of its own, which tests compare with this module.
+This is the slow, independent way: SymPy takes the derivatives, and NumPy evaluates them. The search has its
+own kernels; the tests compare these kernels with this module.
 """
 
 import functools
@@ -76,7 +76,7 @@ def as_expression(formula, names=None):
 
 
 def from_file(text, names):
-    """Read a stranger's formula as `as_expression` does; it must be short, so that derivatives are quick."""
+    """Read an untrusted formula like `as_expression`; it must be short enough to differentiate quickly."""
     if len(text) > _LONGEST_FROM_FILES:
         raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
     formula = as_expression(text, names)
@@ -102,7 +102,7 @@ def _check_tree(formula):
 
 @functools.lru_cache(_REMEMBERED)
 def complexity(expression):
-    """Size of a formula: 1 for each leaf, each operator and each constant other than +-1.
+    """Return the size of a formula: 1 for each leaf, each operator and each constant other than +-1.
 
     A sum or product of k parts has k - 1 operators. A minus sign is free, and a / b is one operator. A
     square, a cube, a square root or an inverse is one operator. Any other constant power is an operator and a
@@ -154,14 +154,14 @@ class _Sign(sp.Function):
 
 
 class _Log(sp.Function):
-    """log of the first argument, with the derivative of log(second), which has the same u without moduli."""
+    """log of the first argument; its derivative is that of log(second), where u has no moduli."""
 
     def fdiff(self, argindex=1):
         return sp.S.Zero if argindex == 1 else 1 / self.args[1]
 
 
 def gradient(expression, names):
-    """Partial derivatives, a sympy.Expr for each name; |u| and log|u| are differentiated for real u."""
+    """Return the partial derivatives, a sympy.Expr for each name; |u| and log|u| are taken for real u."""
     slopes = (slope.replace(_Log, lambda whole, _: sp.log(whole)) for slope in _slopes(expression, names))
     return [slope.replace(_Modulus, sp.Abs).replace(_Sign, sp.sign) for slope in slopes]
 
@@ -173,13 +173,13 @@ def _slopes(expression, names):
 
 
 def _without_modulus(product):
-    """The same factors with u in place of each |u|: log|u| and log u both have the derivative u'/u."""
+    """Return the same factors with u in place of each |u|: log|u| and log u both have the derivative u'/u."""
     factors = (factor.as_base_exp() for factor in sp.Mul.make_args(product))
     return sp.Mul(*((base.args[0] if isinstance(base, sp.Abs) else base) ** power for base, power in factors))
 
 
 def evaluate(expression, names, points):
-    """Values (N,) and gradients (N, n) of a formula at `points` (N, n): SymPy's derivatives, on NumPy.
+    """Return values (N,) and gradients (N, n) of a formula at `points` (N, n): SymPy's derivatives, on NumPy.
 
     Values and gradients are not finite outside the formula's domain.
     """
@@ -213,7 +213,7 @@ def exact_numbers(expression):
 
 
 def _projected(expression, field):
-    """Tangent coordinates (N, m) of a formula's gradients; NaN where it has no value or no direction."""
+    """Return tangent coordinates (N, m) of a formula's gradients; NaN without a value or a direction."""
     if isinstance(expression, str):  # as it is written, as a browser computes it
         values, gradients = evaluate_tree(
             read_formula(expression, field.names).tree, field.names, field.points
@@ -228,7 +228,7 @@ def _projected(expression, field):
 
 
 def misalignments(expression, field):
-    """`1 - |P grad e|^2 / |grad e|^2` of a formula at each point of a field, shape (N,).
+    """Return `1 - |P grad e|^2 / |grad e|^2` of a formula at each point of a field, shape (N,).
 
     P projects onto the span of the neurons' gradients, and all gradients are taken on the data's tangent
     space. The result is 1 where the formula has no value, or where its gradient vanishes on the tangent
@@ -238,7 +238,7 @@ def misalignments(expression, field):
 
 
 def angles(expression, field):
-    """Angle (N,) in degrees between the formula's gradient and the neuron's, or the span of several.
+    """Return angles (N,) in degrees between a formula's gradient and the neuron's, or the neurons' span.
 
     Lines have no sign, so angles go from 0 to 90.
     """

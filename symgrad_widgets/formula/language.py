@@ -1,7 +1,8 @@
 """The language of formulas as plain data: what a browser must know to read and compute typed formulas.
 
 A function is either built in (Python and the browser both have the functions of `SLOPES`), or it is a tree of
-built-in functions. Each row of the operators' table is such a tree, so both know a new row at once.
+built-in functions. Each row of the operators' table is such a tree, so Python and the browser know a new row
+at once.
 """
 
 import functools
@@ -20,7 +21,7 @@ __all__ = ["expansion", "language", "slope"]
 
 @functools.cache
 def expansion(row):
-    """Tree in u and v for an operator (a row of the table); None if built-in functions cannot express it."""
+    """Return the tree in u and v for an operator's row; None if built-in functions cannot express it."""
     arguments = sp.symbols("u v", real=True)[: row.arity]
     try:
         tree = read_formula(str(row.sympy(sp, *arguments)), ("u", "v")).tree
@@ -35,12 +36,12 @@ def _heads(tree):
 
 @functools.cache
 def slope(name):
-    """Derivative of a function in `SLOPES`, as a tree in its argument u and its value w."""
+    """Return the derivative of a function in `SLOPES`, as a tree in its argument u and its value w."""
     return read_formula(SLOPES[name], ("u", "w")).tree
 
 
 def language(spoken="en"):
-    """Everything that the code which reads and computes formulas has to know, as plain data.
+    """Return everything that a program needs to read and compute formulas, as plain data.
 
     `functions` maps each name to its number of arguments. `trees` maps some names to their trees, or to None
     if a page cannot compute them; `slopes` maps the others to their derivatives. `sentences` are in the

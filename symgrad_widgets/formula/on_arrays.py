@@ -9,7 +9,7 @@ _UNKNOWN = (AttributeError, NameError, NotImplementedError, TypeError, ValueErro
 
 
 def anonymous(symbols, expression):
-    """Return new symbols, and the expression (or list) in these: an old name may also name a function."""
+    """Return new symbols, and the expression (or list) written in them: an old name could be a function's."""
     import sympy as sp
 
     others = [sp.Dummy() for _ in symbols]

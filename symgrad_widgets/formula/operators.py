@@ -41,7 +41,7 @@ class Operator:
     partials : a callable (*arguments, value) -> array for each of the one or two arguments: the partial
         derivatives
     powers : one exponent for each argument, if the operator is a product of powers of its arguments, up to
-        the sign. Dimensions then multiply in the same way, and the logarithm of a power is only scaled
+        the sign. Dimensions then multiply in the same way, and a power only scales the logarithm
     degree : d, if all arguments must have the same dimension, and the value has the d-th power of this
         dimension. An operator with neither `powers` nor a degree is a function of plain numbers
     julia : "+", or a Julia expression in u and v that is NaN outside the domain and never throws. Without
@@ -74,7 +74,7 @@ def _minus_one(*arguments):
 
 
 def modulus(sp, u):
-    """|u| with its factors exp(w) left alone: SymPy splits them if it cannot tell that w is real."""
+    """Return |u| with unchanged factors exp(w), which SymPy splits if it cannot tell that w is real."""
     positive = sp.Mul(*(part for part in sp.Mul.make_args(u) if isinstance(part, sp.exp)))
     return positive * sp.Abs(u / positive)
 
@@ -121,7 +121,7 @@ _LAST_CODE = 999  # tokens from 1000 on are constants
 
 
 def lookup(names: str | Iterable[str] | None = None) -> tuple[Operator, ...]:
-    """Rows of the operators with these names, in the order of the table; None stands for the default set.
+    """Return the rows of operators with these names, in the table's order; None means the default set.
 
     >>> [op.name for op in lookup(["mul", "add"])]
     ['add', 'mul']
@@ -149,7 +149,7 @@ def lookup(names: str | Iterable[str] | None = None) -> tuple[Operator, ...]:
 
 
 def whole_powers(rows: Iterable[Operator]) -> list[tuple[int, str]]:
-    """Whole exponents above 1 among some rows, largest first, each with the name of its operator.
+    """Return whole exponents above 1 among some rows, largest first, each with the name of its operator.
 
     >>> whole_powers(lookup(["square", "sqrt", "cube"]))
     [(3, 'cube'), (2, 'square')]
@@ -259,7 +259,7 @@ def examine(operator: Operator) -> None:
     Raises
     ------
     DataError
-        The message gives the point, our number and the number expected there.
+        The message gives the point, our number and the expected number.
 
     """
     grid = np.meshgrid(*[_GRID] * operator.arity, indexing="ij")
@@ -283,7 +283,7 @@ def _shaped(operator, result, shape):
 
 
 def _exact(operator, at):
-    """Values of SymPy's form with 40 digits; NaN where there is no finite real number."""
+    """Return values of SymPy's form with 40 digits; NaN where there is no finite real number."""
     import sympy as sp
     from mpmath import mp, mpf
 

@@ -1,4 +1,4 @@
-"""Take away what does not turn a formula's gradient: outer functions, powers, factors and offsets."""
+"""Remove what does not turn a formula's gradient: outer functions, powers, factors and offsets."""
 
 import sympy as sp
 

@@ -46,7 +46,7 @@ def parse(text, names=None):
 
 
 def expression_of(tree):
-    """SymPy expression of a tree from `typed`."""
+    """Return the SymPy expression of a tree from `typed`."""
     head, *parts = tree
     if head == "@":
         return sp.Symbol(parts[0], real=True)

@@ -4,7 +4,7 @@ __all__ = ["short", "written"]
 
 
 def short(text):
-    """The text, cut to at most 40 characters, for use in a sentence."""
+    """Return the text, cut to at most 40 characters, for use in a sentence."""
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
@@ -14,7 +14,7 @@ def written(tree):
 
 
 def _written(tree):
-    """Text, and how tightly it binds: a sum 1, a product 2, a quotient 3, a power 4, anything else 5."""
+    """Return text, and how tightly it binds: a sum 1, a product 2, a quotient 3, a power 4, all else 5."""
     head, *parts = tree
     if head in ("#", "@"):
         return parts[0], 3 if head == "#" and "/" in parts[0] else 5

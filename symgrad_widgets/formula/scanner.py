@@ -1,4 +1,4 @@
-"""The words, numbers and signs of a formula: what is at a place in the text, and errors about it."""
+"""Find the word, number or sign at a place in a formula's text, and raise errors about this place."""
 
 import math
 import re
@@ -27,7 +27,7 @@ _SPLITS = 4  # ways to cut a word, at most
 
 
 class Scanner:
-    """A text and a place in it. `chosen` says how to read it where there are several ways."""
+    """A text and a place in it. `chosen` says which reading to use where several are possible."""
 
     def __init__(self, text, names, chosen):
         if not isinstance(text, str):
@@ -47,7 +47,7 @@ class Scanner:
         raise ExpressionError(said, at=(start, start + 1 if end is None else end))
 
     def known(self):
-        """Sentence that lists the inputs."""
+        """Return a sentence that lists the inputs."""
         names = self.names
         if not names:
             return SENTENCES["noInputs"]
@@ -78,16 +78,16 @@ class Scanner:
         return self.text[self.at] if self.at < self.end else ""
 
     def after(self, place):
-        """Character at a place; "" at the end."""
+        """Return the character at a place; "" at the end."""
         return self.text[place] if place < self.end else ""
 
     def way(self, kind, count=2):
-        """Which of several ways to take at this place: the first, unless `chosen` names another."""
+        """Return which of several readings to use at this place: the first, unless `chosen` names another."""
         self.open[kind, self.at] = count
         return self.chosen.get((kind, self.at), 0)
 
     def starts(self, sign):
-        """Whether this character can begin a factor, so that no * is needed before it."""
+        """Return whether this character can begin a factor, so that no * is needed before it."""
         if sign == "|":
             return not self.bars
         return sign != "" and (sign in "(√.\\" or sign in FRACTIONS or sign in DIGITS or begins_word(sign))
@@ -119,16 +119,16 @@ class Scanner:
         return ["#", text, start, self.at]
 
     def input(self, word):
-        """The input that a word stands for, or None."""
+        """Return the input that a word stands for, or None."""
         return self.inputs.get(word, self.inputs.get(key(word)))
 
     def function(self, word):
-        """The name under which a function is known, whatever the word's capitals; or None."""
+        """Return the name under which a function is known, whatever the word's capitals; or None."""
         names = [ALIASES.get(name, name) for name in (word, word.lower())]
         return next((name for name in names if arity(name) is not None), None)
 
     def word_end(self, place):
-        """The end of the word that begins here, made of letters, digits, subscripts, _ and _{...}."""
+        """Return the end of the word that begins here, made of letters, digits, subscripts, _ and _{...}."""
         place += self.text[place] == "\\"
         while place < self.end and goes_on(self.raw[place]):
             close = self.raw.find("}", place, self.end) if self.raw.startswith("_{", place) else -1
@@ -136,7 +136,7 @@ class Scanner:
         return place
 
     def cuts(self, start, end):
-        """Possible ends, longest first, of the first piece of a word made of inputs, pi and functions."""
+        """Return possible ends, longest first, of the first piece of a word of inputs, pi and functions."""
         fits = {end: True}
         for place in range(end - 1, start - 1, -1):
             fits[place] = any(
@@ -153,7 +153,7 @@ class Scanner:
         return len(word) > 1 and ahead and self.function(word) is not None
 
     def is_function(self):
-        """Whether a function comes next; if so, the argument of the function before it ends here."""
+        """Return whether a function comes next; if so, the argument of the function before it ends here."""
         if self.peek() == "√":
             return True
         if not (self.peek() == "\\" or begins_word(self.peek())):
@@ -163,7 +163,7 @@ class Scanner:
 
 
 def _by_key(names):
-    """Inputs by name, and also by the key under which names are looked up if no other input has that key."""
+    """Return inputs by name, and also by their `key` if no other input has the same key."""
     keys = [key(name) for name in names]
     count = Counter(keys)
     alone = {one: name for one, name in zip(keys, names, strict=True) if count[one] == 1}
@@ -171,18 +171,18 @@ def _by_key(names):
 
 
 def begins_word(sign):
-    """Whether a word can begin with this character."""
+    """Return whether this character can begin a word."""
     return sign == "_" or (sign != "" and unicodedata.category(sign)[0] == "L")
 
 
 def goes_on(sign):
-    """Whether a word can go on with this character."""
+    """Return whether this character can continue a word."""
     return sign != "" and (
         begins_word(sign) or sign in DIGITS or sign in "₀₁₂₃₄₅₆₇₈₉" or unicodedata.category(sign)[0] == "M"
     )
 
 
 def is_word(text):
-    """Whether a text is one word."""
+    """Return whether a text is a single word."""
     plain = re.sub(r"_\{[^{}]*\}", "", text.removeprefix("\\"))
     return plain != "" and begins_word(plain[0]) and all(map(goes_on, plain))

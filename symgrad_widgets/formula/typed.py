@@ -17,11 +17,11 @@ A NUMBER may have a point or a comma, 1.6 or 1,6; ½ and 1½ are numbers too. A 
 function. Any other word is split into such words, as `xv` into x and v; the longest words are tried first. If
 a text could mean several things, it is read in one way, and the other ways are noted. So `1/2x` is read as
 (1/2)*x, `sin x v` as sin(x)*v, `x^1/2` as (x^1)/2, and `sin^-1 x` as asin(x). A name that could also be a
-product is read as the name.
+product is read as a name.
 
 A tree is a list. `["#", "1.6", start, end]` is a number and its place in the text, and `["@", "x"]` is an
-input. The others are `["pi"]`, `["e"]` and `[function, *arguments]`. The functions of arithmetic are add,
-neg, mul, div and pow; add and mul take any number of arguments.
+input. The other trees are `["pi"]`, `["e"]` and `[function, *arguments]`. The functions of arithmetic are
+add, neg, mul, div and pow; add and mul take any number of arguments.
 """
 
 import functools
@@ -52,7 +52,7 @@ class Reading:
     ----------
     tree : nested lists, described in the module
     written : str, the same formula with every sign and bracket, so that it can be read in only one way
-    alternatives : tuple of str, other things that the text may have meant, written in the same way
+    alternatives : tuple of str, other possible meanings of the text, written in the same way
 
     """
 
@@ -122,7 +122,7 @@ class _Reader(Scanner):
         return tree
 
     def side(self):
-        """Find the formula in the text; in an equation, it is one side."""
+        """Find the formula in the text; in an equation, the formula is one side."""
         cuts = [-1, *(i for i, sign in enumerate(self.text) if sign == "="), self.end]
         sides = [(start + 1, end) for start, end in itertools.pairwise(cuts)]
         for start, end in sides if len(sides) > 1 else ():
@@ -137,7 +137,7 @@ class _Reader(Scanner):
         return kept[0] if kept else sides[0] if self.is_number(*sides[-1]) else sides[-1]
 
     def is_label(self, start, end):
-        """Whether this side is only a formula's name, such as E or f(x, v)."""
+        """Return whether this side is only a formula's name, such as E or f(x, v)."""
         word = self.text[start:end].strip(" ")
         name = re.fullmatch(r"[^ ()]+\(([^()]*)\)", word)
         if name and all(self.input(part.strip(" ")) for part in name[1].split(",")):
@@ -168,7 +168,7 @@ class _Reader(Scanner):
         return terms[0] if len(terms) == 1 else ["add", *terms]
 
     def product(self, first, depth):
-        """Product that begins with a factor already read."""
+        """Return the product that begins with a factor already read."""
         factors = [first]
         while True:
             sign = self.peek()
@@ -191,7 +191,7 @@ class _Reader(Scanner):
                 return _product(factors)
 
     def next_power(self, before, depth):
-        """Power that follows another power without a sign between them."""
+        """Return the power that follows another power without a sign between them."""
         start = self.at
         power = self.power(depth)
         if before[0] == "#" and power[0] == "#":
@@ -246,7 +246,7 @@ class _Reader(Scanner):
         return self.missing()
 
     def enclosed(self, begin, end, depth):
-        """Sum between brackets or bars."""
+        """Return the sum between brackets or bars."""
         start, before = self.at, (self.bars, self.commas)
         self.at += 1
         self.bars, self.commas = begin == "|", False
@@ -292,7 +292,7 @@ class _Reader(Scanner):
         return self.piece(start, cuts[which], depth)
 
     def piece(self, start, end, depth):
-        """The input, constant or function with which a word begins."""
+        """Return the input, constant or function with which a word begins."""
         word = self.raw[start:end].removeprefix("\\")
         name = self.input(word)
         if name is None:
@@ -301,7 +301,7 @@ class _Reader(Scanner):
         return ["@", name]
 
     def meant(self, word, end, depth):
-        """Constant or function."""
+        """Return the constant or function."""
         self.at = end
         return [CONSTANTS[word]] if word in CONSTANTS else self.call(self.function(word), word, depth)
 
@@ -332,7 +332,7 @@ class _Reader(Scanner):
         return [function, self.bare(depth + 1)]
 
     def listed(self, count, word, start, depth):
-        """Arguments in brackets."""
+        """Return the arguments in brackets."""
         opened, before = self.at, (self.bars, self.commas)
         self.at += 1
         self.bars, self.commas = False, count > 1
@@ -349,7 +349,7 @@ class _Reader(Scanner):
         return given
 
     def bare(self, depth):
-        """What a function without brackets acts on: a number, a power, or both."""
+        """Return what a function without brackets acts on: a number, a power, or both."""
         minus = self.signs()
         first = self.power(depth)
         if first[0] == "#" and self.starts(self.peek()) and not self.is_function():

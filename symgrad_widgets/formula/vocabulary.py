@@ -1,4 +1,4 @@
-"""The words of formulas, and the sentences about them, which Python's and the browser's readers share."""
+"""Words in formulas, and sentences about formulas, for the readers in Python and in the browser."""
 
 import math
 import unicodedata
@@ -86,18 +86,18 @@ SENTENCES = ENGLISH.table["formula"]
 
 
 def key(name):
-    """The key under which a name is looked up: x_{1}, x_1, x₁ and x1 have the same key, as do α and alpha."""
+    """Return the key to look up a name: x_{1}, x_1, x₁ and x1 have the same key, as do α and alpha."""
     plain = "".join(GREEK.get(sign, sign) for sign in unicodedata.normalize("NFKC", name))
     return "".join(sign for sign in plain if sign not in "_{}\\ ")
 
 
 def inverse(name):
-    """Name of the inverse of sin, cos, tan, sinh, cosh or tanh; None for any other function."""
+    """Return the name of the inverse of sin, cos, tan, sinh, cosh or tanh; None for any other function."""
     return f"a{name}" if f"a{name}" in SLOPES and name in SLOPES else None
 
 
 def arity(name):
-    """Number of arguments of the function with this name; None for an unknown function."""
+    """Return the number of arguments of the function with this name; None for an unknown function."""
     if name in ARITHMETIC:
         return ARITHMETIC[name]
     if name in SLOPES:
@@ -106,6 +106,6 @@ def arity(name):
 
 
 def known_functions():
-    """Names of all functions that you can type."""
+    """Return the names of all functions that you can type."""
     typed = [name for name in ALIASES if name.isalpha()]
     return list(dict.fromkeys([*SLOPES, *ARITHMETIC, *OPERATORS, *typed]))

@@ -1,1 +1,1 @@
-"""Sweeps over seeds, and studies, which show how often a formula is found and what cannot be read."""
+"""Sweeps over seeds, and studies: how often we find the formula, and which neurons we cannot read."""

@@ -14,7 +14,7 @@ _GLOSSARY = re.compile(r"^\| word \| meaning here \|\n\|[-| ]+\|\n((?:\|.*\|\n?)
 
 
 def index(folder, results):
-    """Return the table of all experiments: their notebooks, and how well they went in a sweep.
+    """Return the table of all experiments: their notebooks, and their results in a sweep.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def glossary(folder):
 
 
 def typed(formulas):
-    """Comma-separated formulas as LaTeX, without the bar that would end a table cell."""
+    """Return comma-separated formulas as LaTeX, without the bar that would end a table cell."""
     import sympy as sp
 
     from ..formula.expressions import as_expression
@@ -96,7 +96,7 @@ def _figures(summary):
 
 
 def _power(number):
-    """A number in the form 2.9·10⁻⁸, which no browser breaks at the minus sign."""
+    """Return a number in the form 2.9·10⁻⁸, which no browser breaks at the minus sign."""
     digits, exponent = f"{number:.1e}".split("e")
     return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
 

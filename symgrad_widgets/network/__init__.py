@@ -4,7 +4,7 @@ __all__ = ["ACTIVATIONS"]
 
 
 def __getattr__(name):
-    """Import `ACTIVATIONS` at its first use: it needs torch, but an experiment's data do not."""
+    """Import `ACTIVATIONS` at its first use, because it needs torch; the data of experiments do not."""
     if name != "ACTIVATIONS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .modules import ACTIVATIONS

@@ -1,4 +1,4 @@
-"""Read a stranger's checkpoint as numbers, never as code, and build a network from the shapes."""
+"""Read an untrusted checkpoint as numbers, never as code, and build a network from the shapes."""
 
 import io
 import pickletools
@@ -40,19 +40,20 @@ def from_checkpoint(path, activation, layers=None):
     Parameters
     ----------
     path : path of a safetensors file, or of a state dict that `torch.save` wrote
-        The state dict may be inside other dicts, beside an epoch and an optimizer.
+        The state dict can be inside other dicts, next to an epoch and an optimizer.
     activation : str, a row of `networks.ACTIVATIONS`
-        It follows each layer except the last, which is linear. A checkpoint does not contain it, so you have
-        to know it.
+        The activation follows each layer except the last, which is linear. A checkpoint does not contain the
+        activation, so you have to know it.
     layers : sequence of str or None
-        Names of the layers to use, in order. None means all layers: in the file's order if it has one and the
-        shapes fit, otherwise in the only order that fits. A safetensors file and a plain dict have no order.
-        For these, names that differ only in a number are sorted by the number.
+        Names of the layers to use, in order. None means all layers: in the file's order if the file has one
+        and the shapes fit, otherwise in the only order that fits. A safetensors file and a plain dict have no
+        order. For these, names that differ only in a number are sorted by the number.
 
     Returns
     -------
     torch.nn.Sequential, built as by `networks.mlp`: linear1, tanh1, linear2, ..., latent
-        The network is on the CPU and in eval mode. Its precision is that of the file, but at least single.
+        The network is on the CPU and in eval mode. The network has the precision of the file, but at least
+        single precision.
 
     Raises
     ------
@@ -191,7 +192,7 @@ def _chosen(tensors, ordered, layers, path):
 
 
 def _dense(tensor):
-    """Whether a tensor stores a real number for each of its entries."""
+    """Return whether a tensor stores a real number for each of its entries."""
     plain = tensor.layout == torch.strided and tensor.dtype.is_floating_point and not tensor.is_meta
     return plain and 0 < tensor.numel() <= tensor.untyped_storage().nbytes() // tensor.element_size()
 

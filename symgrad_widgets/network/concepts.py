@@ -21,7 +21,7 @@ class Concept(NamedTuple):
     """Formulas whose values are equal within each pair of an experiment.
 
     `constraints` are SymPy equations in the same symbols that hold on all data; the verdict's proof may use
-    them. `meanings` are keys of the table of words that explains what each formula means.
+    them. `meanings` are keys in the table of words, where a text explains each formula.
     """
 
     formulas: tuple

@@ -63,7 +63,7 @@ def layered(model, points, values):
     Parameters
     ----------
     model : torch.nn.Module
-        Its forward pass is traced symbolically, without numbers.
+        The model's forward pass is traced symbolically, without numbers.
     points : array (N, n)
     values : array (N, k), the model's outputs at these points, to compare with the outputs of the steps
 

@@ -1,4 +1,4 @@
-"""Networks for raw inputs. The first layer scales them, so gradients are with respect to the raw inputs."""
+"""Networks for raw inputs. The first layer scales these, so gradients are with respect to raw inputs."""
 
 from collections import OrderedDict
 from itertools import pairwise
@@ -58,7 +58,7 @@ def mlp(sizes, activation="silu", generator=None, points=None, dropout=0.0):
     activation : str, a row of `ACTIVATIONS`
         Smooth by default, because gradients of a ReLU network are constant between kinks.
     generator : torch.Generator or None
-        It draws the initial weights as PyTorch does: U(-1/sqrt(fan-in), 1/sqrt(fan-in)).
+        The generator draws the initial weights as PyTorch does: U(-1/sqrt(fan-in), 1/sqrt(fan-in)).
     points : array (N, n) or None
         If given, a first layer `standardize` scales the inputs to mean 0 and spread 1 on these points.
     dropout : float

@@ -1,1 +1,1 @@
-"""What notebooks need: their parameters, results and tables, and how they are run and shown."""
+"""Tools for notebooks: their parameters, results and tables, and ways to run and show notebooks."""

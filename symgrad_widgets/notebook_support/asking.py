@@ -1,6 +1,6 @@
 """Ask first, answer later: a question with a box, and answers that unfold once somebody has guessed.
 
-Each notebook says whether its readers guess first: it passes `hidden=guess_first` to each question.
+Each notebook decides whether its readers guess first, and passes `hidden=guess_first` to each question.
 """
 
 from html import escape
@@ -29,11 +29,11 @@ class Question(DescribedBox):
     text : str
     hidden : bool
         Whether answers wait for a guess.
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
-    guess : str, what was written, or None; may be assigned
+    guess : str, the text written, or None; you can assign it
     hidden : bool
     guessed : bool, whether there is a guess
 
@@ -75,7 +75,7 @@ class Question(DescribedBox):
         self._note.value = "" if self.guess is None else self._says("asking.noted")
 
     def pictures(self):
-        """No pictures: a question has only words."""
+        """No pictures, because a question has only words."""
         return []
 
     @property
@@ -90,15 +90,15 @@ class Question(DescribedBox):
 class Answer(DescribedBox):
     """Something to see after a guess: a view, a result, a number or a text.
 
-    If the question does not hide its answers, this one shows at once.
+    If the question does not hide its answers, this answer shows at once.
 
     Parameters
     ----------
     question : Question or ExpressionView
-        Anything with `guess`, `hidden` and `guessed`. `guessed` says whether a person has guessed; guesses
-        that a cell assigns do not count.
+        Anything with `guess`, `hidden` and `guessed`. `guessed` says whether a person has guessed; a guess
+        assigned by a cell does not count.
     answer : a widget, or anything that a notebook displays
-    language : "en" or "de", the language of what it says while it waits
+    language : "en" or "de", the language of its message before the guess
 
     """
 
@@ -126,7 +126,7 @@ class Answer(DescribedBox):
         self.children = [self._view, self.children[-1]]  # the guard, which catches keys, stays
 
     def pictures(self):
-        """Pictures of the answer, once it is shown."""
+        """Return the pictures of the answer, once the answer is shown."""
         pictures = getattr(self._answer, "pictures", None)
         if not self._shown:
             return []
@@ -134,7 +134,7 @@ class Answer(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return str(getattr(self._answer, "words", self._answer)) if self._shown else self._waits
 
     def _repr_mimebundle_(self, **kwargs):
@@ -145,7 +145,7 @@ class Answer(DescribedBox):
 
 
 def _html(answer):
-    """HTML of what a notebook displays: tables as tables, and a formula typeset above its figures."""
+    """Return HTML of what a notebook displays: tables as tables, and a formula typeset above its figures."""
     if hasattr(answer, "_repr_html_"):
         return answer._repr_html_()
     if hasattr(answer, "_repr_markdown_"):

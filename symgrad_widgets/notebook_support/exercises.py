@@ -1,4 +1,4 @@
-"""Check what a reader has worked out: say "right", or how far off it is, but never the answer."""
+"""Check a reader's answer: say "right", or how far off the answer is, but never the right answer."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ def check_answer(answer, right, within=0.02):
     right : the same kind, or a function of the answer
         The right answer. A function must return a `Verdict` on a formula, or whether the answer is right.
     within : float
-        How far a number may be off, as a share of the largest right number.
+        The largest error allowed in a number, as a share of the largest right number.
 
     """
     if answer is Ellipsis:

@@ -1,4 +1,4 @@
-"""The kernel of our notebooks: the Python that runs this code, whatever else is called python3 here."""
+"""The kernel of our notebooks: the Python that runs this code, even if another kernel is called python3."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ class OwnKernel(KernelSpecManager):
 
 
 def other():
-    """Folder of another kernel that Jupyter itself would start as `python3`, or None."""
+    """Return the folder of another kernel that Jupyter itself would start as `python3`, or None."""
     try:
         found = KernelSpecManager().get_kernel_spec(NAME)
     except (NoSuchKernel, OSError, ValueError, TypeError) as error:

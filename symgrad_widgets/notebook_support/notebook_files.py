@@ -89,7 +89,7 @@ def defaults(path):
 
 
 def answered(path):
-    """Return the parameters that make a notebook show its answers at once, for when nobody will guess."""
+    """Return the parameters that make a notebook show its answers at once, because nobody will guess."""
     return {"guess_first": False} if "guess_first" in defaults(path) else {}
 
 
@@ -109,7 +109,7 @@ def _literal(statement):
 def parameters(path, experiment, settings):
     """Return the parameters for a notebook: the experiment, if it has a choice, and (name, text) pairs.
 
-    They are checked against the notebook's own parameters, and each value gets the type of its default.
+    The pairs are checked against the notebook's own parameters, and each value gets the type of its default.
     """
     known = defaults(path)
     values = {"experiment": experiment.slug} if "experiment" in known else {}
@@ -142,7 +142,7 @@ def _free(text):
 
 
 def check_folder(folder):
-    """Make `folder` if necessary and try to write there, before minutes of work depend on it."""
+    """Make `folder` if necessary, and try to write there before minutes of work depend on the folder."""
     try:
         folder = Path(folder).expanduser()  # no shell does so behind `--out=`
         folder.mkdir(parents=True, exist_ok=True)

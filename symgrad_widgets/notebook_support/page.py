@@ -1,8 +1,8 @@
 """A notebook as one static HTML page that you can read offline.
 
-nbconvert's own page fetches MathJax, require.js, mermaid and the widget manager from other hosts, and shows
-neither formulas nor widgets without them. Here formulas become MathML, which browsers draw themselves, and
-the picture or words that the notebook stores with a widget take its place.
+nbconvert's own page fetches MathJax, require.js, mermaid and the widget manager from other hosts, and without
+these it shows no formulas and no widgets. Here, formulas become MathML, which browsers draw themselves. Each
+widget is replaced with the picture or words that the notebook stores with it.
 """
 
 import copy
@@ -53,7 +53,7 @@ def to_html(notebook, title="notebook"):
 
 
 def rendered(markdown, attachments=None):
-    """HTML of Markdown, with formulas as MathML."""
+    """Return HTML of Markdown, with formulas as MathML."""
     renderer = _MathRenderer(escape=False, attachments=attachments or {})
     return MarkdownWithMath(renderer=renderer).render(markdown)
 

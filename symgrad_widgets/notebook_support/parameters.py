@@ -1,4 +1,4 @@
-"""Check a notebook's parameters at its start, because papermill mentions a misspelt one only in a log."""
+"""Check a notebook's parameters at its start: papermill mentions a misspelt parameter only in a log."""
 
 import ast
 import sys
@@ -32,7 +32,7 @@ _RULES = {  # name: what it has to be
 
 
 def check_parameters(**values):
-    """Check the parameters of a notebook, given by name, and that papermill was given no others.
+    """Check the parameters of a notebook, given by name, and check that papermill was given no others.
 
     >>> sg.check_parameters(seed=seed, retrain=retrain, budget=budget, guess_first=guess_first)
 
@@ -56,7 +56,7 @@ def check_parameters(**values):
 
 
 def _injected():
-    """Names that papermill has set, in the cell that it adds."""
+    """Return the names that papermill has set, in the cell that it adds."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     sources = [] if shell is None else shell.user_ns.get("In", [])
     cells = [ast.parse(source) for source in sources if source.startswith(_MARK)]

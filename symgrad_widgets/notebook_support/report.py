@@ -1,4 +1,4 @@
-"""What a notebook has found, in a form that the command line and other programs can read back.
+"""The result of a notebook, in a form that the command line and other programs can read back.
 
 A notebook ends with `sg.record(result, run)`, which displays one output that holds the result twice: as text
 for a person, and as JSON under the MIME type `RESULT_MIME` for `symgrad run`.
@@ -24,11 +24,11 @@ RESULT_MIME = "application/vnd.symgrad.result+json"
 class Report:
     """The outcome of interpreting one neuron (losses are mean `1 - cos^2`; angles are degrees).
 
-    `formula` is None if no closed form was found. `same` and `how` are the verdict's; `same` is None if
-    nothing can be said. `angle` holds the loss as an angle, and the 95th percentile over the points.
-    `formulas` has a formula for each independent concept found; `known` is the number of concepts that the
-    experiment's neurons are known to hold. `front` is the front of the first formula, as (complexity, loss,
-    formula); `kind` says what kind of answer that formula is.
+    `formula` is None if no closed form was found. `same` and `how` come from the verdict; `same` is None if
+    the verdict is open or missing. `angle` holds the loss as an angle, and the 95th percentile of the angles
+    at the points. `formulas` has a formula for each independent concept found; `known` is the number of
+    concepts that the experiment's neurons are known to hold. `front` is the front of the first formula, as
+    (complexity, loss, formula); `kind` says what kind of answer the first formula is.
     """
 
     formula: str | None
@@ -76,7 +76,7 @@ class Report:
 def record(result, run=None):
     """Display the outcome of a notebook as a `Report`, so that `symgrad run` finds it.
 
-    It returns None; otherwise the report would show twice if this is the last line of a cell.
+    The function returns None; otherwise the report would show twice when the call is the last line of a cell.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def record(result, run=None):
 
 
 def summarise(result, run=None):
-    """`Report` of an `Interpretation`, with what a `TrainingResult` adds to it."""
+    """Return the `Report` of an `Interpretation`, with the data that a `TrainingResult` adds."""
     best, verdict = result.best, result.verdict
     return Report(
         formula=None if best is None else str(best.expression),
@@ -145,7 +145,7 @@ def _short(loss):
 
 
 def _angles(best, angles):
-    """The loss of a formula as an angle, and the 95th percentile of its angles; None without a formula."""
+    """Return a formula's loss as an angle, and the 95th percentile of its angles; None without a formula."""
     if best is None:
         return None
     return float(degrees(best.loss)), float(np.percentile(angles, 95))

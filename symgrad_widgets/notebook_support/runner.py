@@ -31,7 +31,7 @@ def execute(path, output, values, timeout):
     Raises
     ------
     NotebookFailedError
-        The message names the cell and the error; `output` then holds the notebook as far as it got.
+        The message names the cell and the error; `output` then holds the notebook up to the error.
 
     """
     with tempfile.TemporaryFile("w+", errors="replace") as aside:
@@ -68,7 +68,7 @@ def _as_named(path):
 
 
 def _aside(file):
-    """Return a kernel class whose process writes its errors to `file`, as only the last of them matter."""
+    """Return a kernel class that writes its process's errors to `file`, as only the last errors matter."""
 
     class Aside(AsyncKernelManager):
         @default("kernel_spec_manager")

@@ -1,6 +1,6 @@
 """Pictures of gradient fields, fronts and training runs: pure functions from arrays to a `Picture`.
 
-You can show a `Picture` by itself (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
+You can show a `Picture` on its own (SVG and words), as a bokeh figure (`.figure()`), or live in a `Panel`.
 """
 
 from .angles import angle_groups, angle_histogram, describe_angles, target, trust, worst

@@ -27,32 +27,32 @@ _LEAST = 0.01  # smallest angle that words mention, in degrees
 
 
 def angle_groups(degrees):
-    """Number of the group (row of GROUPS) of each angle."""
+    """Return the number of each angle's group (row of GROUPS)."""
     return np.searchsorted([limit for limit, *_ in GROUPS[:-1]], degrees, side="right")
 
 
 def labels_of_groups(say=ENGLISH):
-    """Names of the groups in a legend."""
+    """Return the names of the groups in a legend."""
     return say("plots.near"), "1-5°", "5-20°", say("plots.far")
 
 
 def describe_angle(degrees, say=ENGLISH):
-    """One angle as text, without the degree sign."""
+    """Return one angle as text, without the degree sign."""
     return say.number(degrees, ".2g") if degrees >= _LEAST else say("plots.under", number=_LEAST)
 
 
 def trust(field, rows=None):
-    """How much each point of a field counts (N,), as in a loss; with `rows`, the weights of these points."""
+    """Return how much each point counts (N,), as in a loss; with `rows`, the weights of these points."""
     return field.weights * held_out(field) if rows is None else field.weights[rows]
 
 
 def mean_angle(degrees, trust=None):
-    """One angle for many: its squared sine is the weighted mean of their squared sines, as in a loss."""
+    """Return a mean of angles: its squared sine is the weighted mean of the squared sines, as in a loss."""
     return float(degrees_of(np.average(np.sin(np.radians(degrees)) ** 2, weights=trust)))
 
 
 def describe_angles(degrees, trust=None, say=ENGLISH):
-    """Clause with the mean of some angles, weighted by `trust`, and with the 95th percentile of all."""
+    """Return a clause with the mean of some angles, weighted by `trust`, and the 95th percentile of all."""
     mean, most = (
         describe_angle(one, say) for one in (mean_angle(degrees, trust), np.percentile(degrees, 95))
     )
@@ -60,7 +60,7 @@ def describe_angles(degrees, trust=None, say=ENGLISH):
 
 
 def worst(degrees, count):
-    """Indices of the points with the largest angles, the largest first."""
+    """Return the indices of the points with the largest angles, the largest first."""
     return np.argsort(-np.asarray(degrees), kind="stable")[:count]
 
 
@@ -70,9 +70,9 @@ def target(field, say=ENGLISH):
 
 
 def angle_histogram(degrees, what=None, of=None, say=ENGLISH, trust=None):
-    """Histogram of the angles (degrees) between a candidate and `of`, a neuron or the span of several.
+    """Draw a histogram of the angles (degrees) between a candidate and `of`, a neuron or the span of several.
 
-    `trust` says how much each angle counts in their mean; None: all count equally.
+    `trust` says how much each angle counts in the mean; None: all count equally.
     """
     what, of = what or say("plots.formula"), of or say("plots.neuron")
     degrees = np.asarray(degrees, dtype=float)
@@ -95,11 +95,11 @@ def angle_histogram(degrees, what=None, of=None, say=ENGLISH, trust=None):
 
 
 def thin(count, limit):
-    """Indices of at most `limit` of `count` points, at even steps and always the same."""
+    """Return the indices of at most `limit` of `count` points, at even steps and always the same."""
     return np.unique(np.linspace(0, count - 1, min(count, limit)).astype(int))
 
 
 def comparable(points):
-    """Whether the ranges of two columns (N, 2) are so similar that one scale suits both axes."""
+    """Return whether the ranges of two columns (N, 2) are so similar that one scale suits both axes."""
     spans = np.ptp(points, axis=0)
     return bool(spans.max() <= 4 * spans.min())

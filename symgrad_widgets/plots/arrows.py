@@ -27,7 +27,7 @@ _BEHIND = 150  # dots for all data behind a slice
 def field_picture(
     field, degrees=None, inputs=(0, 1), limit=400, what=None, cut=None, below=(), above=(), say=ENGLISH
 ):
-    """Directions of the neuron's gradients as arrows; colour and width show the angle to a candidate.
+    """Draw the neuron's gradient directions as arrows; colour and width show the angle to a candidate.
 
     Parameters
     ----------
@@ -40,11 +40,11 @@ def field_picture(
     limit : int
         The largest number of arrows to draw.
     what : str
-        What the words call the candidate; by default "the formula".
+        Name of the candidate in the words; by default "the formula".
     cut : Slice, optional
         Show only points near this slice, with all data as grey dots behind them.
     below, above : sequences of Mark
-        What else to draw, beneath the arrows and on top of them.
+        Other marks to draw, beneath the arrows and on top of them.
     say : Words, the language
 
     """
@@ -106,7 +106,7 @@ def describe_field(field, degrees=None, inputs=(0, 1), shown=400, what=None, cut
 
 
 def seen(field, limit, cut=None):
-    """Indices of the points that have an arrow."""
+    """Return the indices of the points that have an arrow."""
     among = np.arange(len(field)) if cut is None else np.flatnonzero(cut.near(field))
     return among[thin(len(among), limit)]
 
@@ -142,7 +142,7 @@ def displaced(points, pair, chosen, gradients, length=_LENGTH):
 
     On the screen, the arrow of a gradient (N, n) is at right angles to the level lines, whatever the scales
     of the two axes are. For this, a gradient is multiplied by the scales to get to the screen, and the
-    displacement is multiplied by them to get back to the data.
+    displacement is multiplied by the same scales to get back to the data.
     """
     span = np.ptp(points[:, pair], axis=0)
     alike = comparable(points[:, pair])

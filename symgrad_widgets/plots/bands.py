@@ -1,4 +1,4 @@
-"""A film of learning: how near the neuron is to the last formula at each epoch, and which formula it has."""
+"""A film of learning: how near the neuron is to the last formula at each epoch, and its formula then."""
 
 import numpy as np
 

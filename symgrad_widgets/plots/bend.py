@@ -1,4 +1,4 @@
-"""What a bend does to a neuron's gradients, and the part of its values that a fitted `phi` misses."""
+"""How a bend (outer function) changes a neuron's gradients, and which values a fitted `phi` misses."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ _LONGEST = 0.16  # length of the longest arrow, as a share of the shown range
 
 
 def bent_picture(points, before, now, names, limit=150, say=ENGLISH):
-    """Gradients before and after a bend, at their true lengths: the lengths change, the lines stay.
+    """Draw the gradients before and after a bend, at their true lengths: the lengths change, the lines stay.
 
     All arrays have shape (N, n); only the first two inputs are drawn. The words give the lengths, and the
     largest angle between the two gradients of a point.
@@ -60,14 +60,14 @@ def _describe_bent(before, now, say):
 
 
 def _turned(before, now):
-    """Largest angle between lines, in degrees; exact even if it is so small that its cosine rounds to 1."""
+    """Return the largest angle between lines, in degrees; exact even if the cosine rounds to 1."""
     lines = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (before, now)]
     apart = (np.linalg.norm(lines[0] - sign * lines[1], axis=1) / 2 for sign in (1, -1))
     return np.degrees(2 * np.arcsin(np.minimum(*apart).clip(0, 1))).max()
 
 
 def residual_picture(formula_values, neuron_values, phi, what=None, say=ENGLISH):
-    """Neuron value minus `phi(formula value)`, a dot for each point; any pattern in it is unexplained."""
+    """Draw neuron value minus `phi(formula value)`, a dot for each point; patterns are unexplained."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(

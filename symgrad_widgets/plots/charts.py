@@ -26,9 +26,9 @@ def front_picture(front, best=None, guesses=(), published=(), null=(), marked=No
 
     All arguments hold objects with `expression`, `complexity` and `loss` (mean of `1 - cos^2`). `front` is
     sorted by complexity, and `best` is the candidate chosen from it, or None. `guesses` are a person's own
-    formulas, `published` are those of a publication, and `null` are what a search on random directions finds.
-    `marked` is the candidate that a person is looking at. `others` holds fronts of up to three other methods,
-    by name.
+    formulas, `published` are those of a publication, and `null` are the results of a search on random
+    directions. `marked` is the candidate that a person is looking at. `others` holds fronts of up to three
+    other methods, by name.
     """
     front, guesses, published, null = tuple(front), tuple(guesses), tuple(published), tuple(null)
     hover = say("plots.arrows"), say("plots.loss")
@@ -68,14 +68,14 @@ def _places(candidates):
 
 
 def _told(candidates, hover, say):
-    """Columns with the places of candidates, and with what to say when the pointer is over one."""
+    """Return the columns with the candidates' places, and the text to show when the pointer is over one."""
     formulas = [str(c.expression) for c in candidates]
     losses = [say.number(c.loss, ".2g") for c in candidates]
     return _places(candidates) | dict(zip(hover, (formulas, losses), strict=True))
 
 
 def _null_line(null, front):
-    """Line of the least loss on random directions up to each complexity, as far as the front goes."""
+    """Return the line of the least loss on random directions up to each complexity, to the front's end."""
     x = [c.complexity for c in null]
     y = [min(c.loss for c in null[: i + 1]) for i in range(len(null))]
     last = max([*x, *(c.complexity for c in front)])
@@ -109,7 +109,7 @@ def _describe_others(others, say):
 
 
 def history_picture(history, say=ENGLISH):
-    """Training curves: `loss` and `validation` of a history (dict of lists) against `epoch`."""
+    """Draw the training curves: `loss` and `validation` of a history (dict of lists) against `epoch`."""
     columns = ("loss", "validation")
     missing = [name for name in ("epoch", *columns) if name not in history]
     if missing:
@@ -137,7 +137,7 @@ def history_picture(history, say=ENGLISH):
 
 
 def phi_picture(formula_values, neuron_values, phi=None, what=None, title=None, say=ENGLISH):
-    """Neuron value against formula value, with a dot for each point and the fitted curve `phi(values)`."""
+    """Draw neuron value against formula value, with a dot for each point and the fit `phi(values)`."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(
@@ -168,7 +168,7 @@ def _describe_phi(x, y, what, say):
 
 
 def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120, say=ENGLISH):
-    """Anchors and positives; a line joins the two points of each pair, which share the concept's value.
+    """Draw anchors and positives; a line joins the two points of each pair, which share the concept's value.
 
     `anchor` and `positive` have shape (N, n); two of the n inputs are shown.
     """
@@ -196,7 +196,7 @@ def pairs_picture(anchor, positive, names, inputs=(0, 1), limit=120, say=ENGLISH
 
 
 def labels_picture(x, y, names, inputs=(0, 1), say=ENGLISH):
-    """Points `x (N, n)` over two inputs, marked by their labels `y (N,)` of two kinds."""
+    """Draw the points `x (N, n)` over two inputs, marked by their labels `y (N,)` of two kinds."""
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     if len(x) != len(y) or len(np.unique(y)) != 2:
         raise DataError(
@@ -229,7 +229,7 @@ def labels_picture(x, y, names, inputs=(0, 1), say=ENGLISH):
 
 
 def plane_picture(points, values, names, inputs=(0, 1), what=None, say=ENGLISH):
-    """Points over two inputs, in four groups of equal size from low to high values."""
+    """Draw points over two inputs, in four groups of equal size from low to high values."""
     what = what or say("plots.value")
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if len(points) != len(values):

@@ -9,7 +9,7 @@ __all__ = ["closest_picture"]
 
 
 def closest_picture(columns, answer, say=ENGLISH):
-    """Draw column `answer` of {name: numbers (N,)} against the column whose order is most like its own."""
+    """Draw column `answer` of {name: numbers (N,)} against the column with the most similar order."""
     y = columns[answer]
     alike = {name: _alike(x, y) for name, x in columns.items() if name != answer}
     name = max(alike, key=alike.get)
@@ -19,7 +19,7 @@ def closest_picture(columns, answer, say=ENGLISH):
 
 
 def _alike(x, y):
-    """Absolute rank correlation (Spearman 1904) of two columns; 0 if one of them does not vary."""
+    """Return the absolute rank correlation (Spearman 1904) of two columns; 0 if one of them does not vary."""
     from scipy.stats import spearmanr  # takes a second
 
     return abs(spearmanr(x, y).statistic) if np.ptp(x) and np.ptp(y) else 0.0

@@ -29,7 +29,7 @@ _QUARTERS = (
 
 
 def levels_of(strength):
-    """Levels 0 to LEVELS - 1 of strengths between 0 and 1; 255 for NaN."""
+    """Return levels 0 to LEVELS - 1 of strengths between 0 and 1; 255 for NaN."""
     strength = np.asarray(strength, dtype=float)
     levels = np.minimum(np.nan_to_num(strength) * LEVELS, LEVELS - 1).astype(np.uint8)
     return np.where(np.isfinite(strength), levels, np.uint8(_NONE)).astype(np.uint8)
@@ -83,7 +83,7 @@ class NeuronsPicture:
 
 
 def _arranged(layers):
-    """Size of the largest cells that fit, (x, y, columns, width) of each block, and the height."""
+    """Return the size of the largest cells that fit, (x, y, columns, width) of each block, and the height."""
     for cell in _CELLS:
         blocks, height = _flow(layers, cell)
         if height <= _HEIGHT:
@@ -105,7 +105,7 @@ def _flow(layers, cell):
 
 
 def _block(levels, columns, chosen):
-    """Dots of one layer, in cells of width 1; a line of length 0 with round ends makes a dot."""
+    """Return dots of one layer, in cells of width 1; a line of length 0 with round ends makes a dot."""
     places = [(neuron % columns, neuron // columns) for neuron in range(len(levels))]
     parts = []
     for level in np.unique(levels):
@@ -130,10 +130,11 @@ def _shortened(label, width):
 
 
 def activation_picture(points, values, names, inputs=None, what=None, say=ENGLISH):
-    """One neuron's values (N,) over the points (N, n).
+    """Draw one neuron's values (N,) over the points (N, n).
 
-    If two inputs are given, by position, it shows the points over them, in four groups from low to high
-    values. If the data have a single input, it is a curve of dots; otherwise it is a histogram.
+    If two inputs are given, by position, the picture shows the points over these inputs, in four groups from
+    low to high values. If the data have a single input, the picture is a curve of dots; otherwise it is a
+    histogram.
     """
     points, values = np.asarray(points, dtype=float), np.asarray(values, dtype=float)
     if values.shape != (len(points),):

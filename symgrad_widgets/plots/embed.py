@@ -1,4 +1,4 @@
-"""Pictures in an HTML page that needs no other file. They are live if scripts run, and still otherwise."""
+"""Pictures in an HTML page that needs no other file. The pictures are live if scripts run."""
 
 from html import escape
 

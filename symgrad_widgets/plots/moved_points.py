@@ -12,7 +12,7 @@ _POINTS = 150
 
 
 def _moving(motion):
-    """Positions of the two inputs to draw: the first two that move, or the one that moves and another."""
+    """Return positions of two inputs to draw: the first two that move, or the one that moves and another."""
     moves = (motion.matrix != 0).any(1) | (motion.offset != 0)
     moved = [*np.flatnonzero(moves), *np.flatnonzero(~moves)]
     return tuple(int(i) for i in moved[:2])

@@ -14,7 +14,7 @@ _GRID = 40  # points along each side
 
 
 def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None, say=ENGLISH):
-    """Marks of the formula's directions at the points where `field_picture` draws those of the neuron.
+    """Return the marks of the formula's directions, at the points where `field_picture` draws the neuron's.
 
     The directions are projected onto the space that the data fill. If the reversed directions agree better
     with the neuron, all are reversed, because a line has no sign.
@@ -36,7 +36,7 @@ def formula_arrows(expression, field, inputs=(0, 1), limit=400, cut=None, say=EN
 
 
 def level_lines(expression, field, inputs=(0, 1), at=None, count=8, say=ENGLISH):
-    """Mark of level lines in the plane of two inputs: along each line, the formula has one value.
+    """Return the mark of level lines in the plane of two inputs: along each line, the formula has one value.
 
     `at` = {name: value} says where the plane lies along the other inputs. The lines are at quantiles of the
     values over the plane, so that a monotone function of the formula has the same lines.

@@ -1,6 +1,6 @@
 """Marks as short SVG paths, in whole quarters of a pixel, with each step relative to the last pen position.
 
-They have to be short, because a saved notebook holds every picture twice.
+The paths must be short, because a saved notebook holds every picture twice.
 """
 
 import math
@@ -70,7 +70,7 @@ def _markers(mark, places, angles=None):
 
 
 def _turned(mark, angles):
-    """Outlines (N, corners, 2) in pixels, turned anticlockwise by angles (N,)."""
+    """Return outlines (N, corners, 2) in pixels, turned anticlockwise by angles (N,)."""
     u, v = np.array(_OUTLINES[mark.shape]).T * mark.size / 2
     cos, sin = np.cos(angles)[:, None], np.sin(angles)[:, None]
     return np.stack([cos * u + sin * v, -sin * u + cos * v], axis=2)
@@ -79,8 +79,8 @@ def _turned(mark, angles):
 def _subpaths(corners, end=""):
     """Write a subpath for each row of corners (N, k, 2) in pixels; near subpaths follow one another.
 
-    `end` is written at the end of each subpath. It must either close the subpath or leave the pen where it
-    is.
+    `end` is written at the end of each subpath. This end must either close the subpath or leave the pen where
+    it is.
     """
     corners = corners[np.isfinite(corners).all(axis=(1, 2))]
     corners = np.round(corners * STEPS).astype(int)

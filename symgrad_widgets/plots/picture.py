@@ -10,7 +10,8 @@ from ..words import ENGLISH, Words
 
 __all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "Mark", "Picture"]
 
-# Colour-blind readers can tell these apart (Okabe and Ito). The blue is lighter, to show on black, too.
+# Colour-blind readers can distinguish these colours (Okabe and Ito). The blue is lighter, to show on black,
+# too.
 BLUE, GREEN, ORANGE, RED, GREY = "#2B83C6", "#009E73", "#E69F00", "#D55E00", "#8A8A8A"
 
 _COORDINATES = {
@@ -32,7 +33,8 @@ class Mark:
     radians for turned triangles, or `text` to write there), or x0, y0, x1, y1, or left, right, bottom, top.
     `hover` names further columns, which are shown when the pointer is over the mark. `shape` is a marker
     (circle, ring, triangle, diamond, star) or a dash (solid, dashed, dotted); readers who cannot see the
-    colour tell marks apart by their shapes. The shape of text says whether it is above or below its place.
+    colour tell marks apart by their shapes. For text, `shape` says whether the text is above or below its
+    place.
     """
 
     kind: str
@@ -51,7 +53,7 @@ class Mark:
             raise DataError(f"the columns of a {self.kind} mark must be equally long, got {lengths}")
 
     def coordinates(self, axis):
-        """All coordinates along axis 0 (x) or 1 (y), as one array."""
+        """Return all coordinates along axis 0 (x) or 1 (y), as one array."""
         columns = [np.asarray(self.data[name], dtype=float) for name in _COORDINATES[self.kind][axis]]
         return np.concatenate(columns)
 
@@ -102,7 +104,7 @@ class Picture:
         )
 
     def data(self):
-        """Columns of every mark, JSON-ready."""
+        """Return the columns of every mark, JSON-ready."""
         return [mark.columns() for mark in self.marks]
 
     def empty(self):

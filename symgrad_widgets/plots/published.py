@@ -1,4 +1,4 @@
-"""The twelve published fronts of arXiv 2409.05305, each of which you can measure on a neuron of your own."""
+"""The twelve published fronts of arXiv 2409.05305, each of which you can score on your own neuron."""
 
 import functools
 import json
@@ -13,11 +13,11 @@ __all__ = ["published_front", "published_fronts"]
 
 @functools.cache
 def published_fronts():
-    """Fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
+    """Return fronts by experiment: `{"P1-01": {"chosen": index, "entries": [{...}, ...]}, ...}`.
 
-    An entry has `expression`, a text for `parse` whose constants have three digits as in print. It also has
-    the paper's own `complexity` and `mse`. The `mse` is the squared difference of unit gradients, averaged
-    over points and components: `(2 - 2 cos) / n` for n inputs, with one sign for the whole field.
+    An entry has `expression`, a text for `parse` whose constants have three digits as in print. Each entry
+    also has the paper's own `complexity` and `mse`. The `mse` is the squared difference of unit gradients,
+    averaged over points and components: `(2 - 2 cos) / n` for n inputs, with one sign for the whole field.
     """
     text = (
         resources.files("symgrad_widgets").joinpath("data/published_fronts.json").read_text(encoding="utf-8")

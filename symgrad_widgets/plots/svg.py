@@ -31,7 +31,7 @@ def svg(picture):
 
 
 def _deeper(picture):
-    """Further pixels that the longest words below the axis need, compared with short words."""
+    """Return further pixels that the longest words below the axis need, compared with short words."""
     longest = max((len(text) for _, text in picture.ticks), default=0)
     return max(0, round(_DEPTH * longest) - _SHORT)
 
@@ -52,7 +52,7 @@ class _Scale:
         return np.log10(np.maximum(y, 1e-300)) if self.log_y else y
 
     def place(self, x, y):
-        """Pixels (N, 2) of data."""
+        """Return pixels (N, 2) of data."""
         x = _LEFT + (np.asarray(x, float) - self.x[0]) / (self.x[1] - self.x[0]) * (_WIDTH - _LEFT - _RIGHT)
         rise = (self._logged(np.asarray(y, float)) - self.y[0]) / (self.y[1] - self.y[0])
         y = _HEIGHT - _BOTTOM - rise * (_HEIGHT - _TOP - _BOTTOM)
@@ -127,7 +127,7 @@ def _turned(degrees, x, y):
 
 
 def _legend(picture):
-    """Symbols and labels of the marks that have a label, and the pixels that rows after the first need."""
+    """Return symbols and labels of the labelled marks, and the pixels that rows after the first need."""
     named = [(mark, 36 + 6 * len(mark.label)) for mark in picture.marks if mark.label]
     first, top = max(4, min(_LEFT, _WIDTH - sum(width for _, width in named))), _HEIGHT + _deeper(picture) - 8
     x, y, keys, labels = first, top, [], []

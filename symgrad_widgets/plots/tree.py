@@ -19,12 +19,12 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def division_picture(division, chosen=None, say=ENGLISH):
-    """Tree of a `Division`: inputs on the left, and each quantity to the right of the two that it joins.
+    """Draw a `Division` as a tree: inputs on the left, each quantity to the right of the two that it joins.
 
-    Thick lines are certain, and quantities at dashed lines join with nothing. Thin dotted lines show the
+    Thick lines are certain; a dashed line means that the quantity joins no other. Thin dotted lines show the
     pairs of inputs that might act together next. `chosen` is the number, in `branches(division)`, of a branch
-    to mark. In the data of each mark, the column `branch` holds the number of the branch that it belongs to,
-    or -1. `say` is the language's `Words`.
+    to mark. In the data of each mark, the column `branch` holds the number of the branch that each row
+    belongs to, or -1. `say` is the language's `Words`.
     """
     tree = _Tree(division)
     return Picture(
@@ -38,7 +38,7 @@ def division_picture(division, chosen=None, say=ENGLISH):
 
 
 class _Tree:
-    """Places (x, y) of branches: inputs are at x = 0, and each branch is to the right of what it joins."""
+    """Places (x, y) of branches: inputs are at x = 0, and each branch is to the right of its two parts."""
 
     def __init__(self, division):
         self.all = branches(division)
@@ -58,7 +58,7 @@ class _Tree:
         self.pairs = [pair for pair in others if pair.residual < 1][:_OTHERS]
 
     def joins(self, say):
-        """Marks of the tree's lines: the surest joins first, quantities that join nothing (dashed) last."""
+        """Yield marks of the lines: the surest joins first, quantities that join no other (dashed) last."""
         lines = {word: [] for _, word, _ in _DOUBT} | {"apart": []}
         for i, branch in enumerate(self.all):
             (x, y), over = self.place[branch.part], self.over.get(branch.part)
@@ -77,7 +77,7 @@ class _Tree:
                 yield Mark("segments", _columns(lines[word]), GREY, say(f"plots.{word}"), *look)
 
     def others(self, say):
-        """Mark of further pairs of inputs that might act together."""
+        """Yield the mark of further pairs of inputs that might act together."""
         if not self.pairs:
             return
         leaf = {branch.name: self.place[branch.part] for branch in self.all if not branch.joined}
@@ -91,7 +91,7 @@ class _Tree:
         yield Mark("segments", _columns(lines) | {what: said}, GREY, what, "dotted", 1, (what,))
 
     def nodes(self, chosen, say):
-        """Marks of inputs and quantities, and a ring around the chosen branch."""
+        """Yield the marks of inputs and quantities, and a ring around the chosen branch."""
         what = say("plots.quantity")
         for joined, colour in ((False, GREY), (True, BLUE)):
             some = [i for i, branch in enumerate(self.all) if bool(branch.joined) == joined]
@@ -101,7 +101,7 @@ class _Tree:
             yield Mark("points", self._at([chosen]), ORANGE, "", "ring", 17)
 
     def names(self, say):
-        """Marks of the words at the lines: the quantity above, and below it what it leaves unexplained."""
+        """Yield marks of the words at the lines: the quantity above, and below it the unexplained share."""
         everything, made = range(len(self.all)), [i for i, branch in enumerate(self.all) if branch.joined]
         yield Mark("text", self._at(everything) | {"text": [*map(_said, self.all)]}, shape="above", size=12)
         residuals = [_share(self.all[i].part.residual, say) for i in made]
@@ -113,7 +113,7 @@ class _Tree:
 
 
 def left(residual, say=ENGLISH):
-    """What a quantity leaves unexplained, in words."""
+    """Return the share that a quantity leaves unexplained, in words."""
     share = _share(residual, say)
     return share if residual <= _EXACT else say("plots.leaves", share=share)
 
@@ -135,7 +135,7 @@ def _columns(lines):
 
 
 def _said(branch):
-    """A branch as it is written in a book, shortened if it is long."""
+    """Return a branch as it would be printed in a book, shortened if it is long."""
     raised = re.sub(r"\*\*(\d+)(?![\d.])", lambda power: power[1].translate(_RAISED), str(branch))
     text = raised.replace("*", "·") if "**" not in raised else raised
     return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"

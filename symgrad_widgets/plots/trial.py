@@ -19,7 +19,7 @@ def trial_picture(trial, data, names, measure, asked=False, say=ENGLISH):
 
     `data` are the points (N, n) on which the formulas were found, and `measure` is the measure of their
     field. The picture shows the two inputs in which the formulas differ most. A direction has no sign, so all
-    directions are given the sign of the first formula's.
+    directions get the same sign as the first formula's.
     """
     slopes = [evaluate(one, names, trial.points)[1] for one in trial.formulas]
     first, second, own = (_directions(measure.project(one)) for one in (*slopes, trial.gradients))
@@ -61,7 +61,7 @@ def _directions(vectors):
 
 
 def _arrows(points, pair, gradients, colour, label, width):
-    """Shafts and heads of the arrows of some gradients, which belong to the last points."""
+    """Yield shafts and heads of the arrows of some gradients, which belong to the last points."""
     chosen = np.arange(len(points) - len(gradients), len(points))
     start, step, turn = displaced(points, pair, chosen, gradients, _LENGTH)
     (x, y), (x1, y1) = start.T, (start + step).T

@@ -1,1 +1,1 @@
-"""From a neuron to a formula that you can read and check: the search and the network together."""
+"""Turn a neuron into a formula that you can read and check: the search and the network together."""

@@ -27,7 +27,7 @@ _SURE = 6  # powers of ten: a formula with less loss is shown as certain
 
 
 class Measure(NamedTuple):
-    """One number for each neuron; NaN if a neuron has none.
+    """A measure: one number for each neuron, which is NaN where the measure has no value.
 
     `strength` is this number on a scale from 0 to 1, for drawing; `low` and `high` name the ends of the
     scale.
@@ -205,8 +205,8 @@ class Activity:
     def gradient_spread(self):
         """How much the direction of each neuron's gradient varies, array (neurons,).
 
-        This is 0 for a constant direction, as in a linear neuron, and at most 1 - 1/m in m dimensions. It is
-        the mean squared part of the unit gradients outside their main direction. It is NaN for a neuron
+        This is 0 for a constant direction, as in a linear neuron, and at most 1 - 1/m in m dimensions. The
+        value is the mean squared part of the unit gradients outside their main direction, or NaN for a neuron
         without a gradient.
         """
         spread = np.full(self.starts[-1], np.nan)
@@ -227,8 +227,8 @@ class Activity:
     def angles(self, formula):
         """Return the angle (neurons,) in degrees, 0 to 90, between each neuron's gradient and a formula's.
 
-        Its squared sine is the mean over the points, as in a loss without weights. The angles are kept until
-        you ask for another formula.
+        The squared sine of this angle is the mean over the points, as in a loss without weights. The angles
+        are kept until you ask for another formula.
         """
         if formula not in self._angles:
             self._angles = {formula: self._compared(formula)}

@@ -50,7 +50,7 @@ class Fit(Candidate):
 def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000):
     """Fit a formula to a neuron's value by symbolic regression (least squares), the usual method.
 
-    Genetic programming finds a front of error against length, and least squares fits the constants (operon:
+    Genetic programming finds the best formula of each length, and least squares fits the constants (operon:
     Burlacu, Kronberger, Kommenda 2020). The formula has to describe the whole neuron, including its outer
     function phi.
 
@@ -125,7 +125,7 @@ def _checked(x, target, field):
 
 
 def _standard(values):
-    """Scale values to mean 0 and variance 1, because operon finds little if errors are in the hundreds."""
+    """Scale values to mean 0 and variance 1, because operon finds little if errors are far above 1."""
     return (values - values.mean()) / values.std()
 
 

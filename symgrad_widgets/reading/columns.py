@@ -24,8 +24,8 @@ def columns(activity):
 def weights(activity, before, after):
     """Return the weights (neurons after, neurons before) from the layer `before` to the layer `after`.
 
-    `before` may be None for the inputs. The result is None unless exactly one linear layer lies between the
-    two.
+    `before` can be None for the inputs. The result is None unless exactly one linear layer lies between the
+    two layers.
     """
     count = len(activity.names) if before is None else activity.layers[before].count
     modules = dict(activity.model.named_modules())

@@ -1,9 +1,9 @@
 """Decide between two formulas: ask the network where they differ most, and rule one of them out.
 
-Two formulas that fit the same data may differ elsewhere. We look for allowed inputs at which the directions
+Two formulas that fit the same data can differ elsewhere. We look for allowed inputs at which the directions
 of the two gradients differ most (Hunter and Reiner 1965, Technometrics 7, 307: designs that discriminate
 between models). The network's gradient there must be long enough to have a direction. Inputs near the data
-tell us nothing new, because a longer formula was fitted to the data, and follows the network's errors.
+tell us nothing new, because a longer formula was fitted to the data, and follows the network's errors there.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _ROUNDING = 1e-20  # squared sines are at least this
 
 
 class Trial(NamedTuple):
-    """Two formulas, where they differ most, and the network's answer there. Angles are root mean squares."""
+    """Two formulas, the points where they differ most, and the network's answer. Angles are RMS values."""
 
     formulas: tuple[sp.Expr, sp.Expr]
     points: np.ndarray  # (k, n), the most informative one first
@@ -42,14 +42,14 @@ class Trial(NamedTuple):
 
 @dataclass(frozen=True)
 class Decided:
-    """The formulas that are left after we asked the network where they differ.
+    """The formulas that remain after we asked the network at points where the formulas differ.
 
     Attributes
     ----------
     left : one or more formulas that no trial contradicts; the first has passed every trial
     trials : tuple of Trial, in order
-    open : tuple of (formula, degrees), for each formula of `left` that no allowed input can tell from the
-        first; the degrees are the largest angle between the two
+    open : tuple of (formula, degrees), for each formula of `left` that no allowed input can distinguish from
+        the first; the degrees are the largest angle between the two
     names : names of the inputs
 
     """
@@ -94,7 +94,7 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
     model : the torch.nn.Module that was interpreted; the result's points must be a table (N, n)
     box : mapping of names to (lowest, highest), array (N, n) of the allowed inputs, or None
         An input without a range keeps the range of the data; None keeps all ranges. If the data fill fewer
-        dimensions than there are inputs, only the part of the box in their space is used.
+        dimensions than there are inputs, only the part of the box in the data's space is used.
     rivals : formulas (text or SymPy) to compare with the answer, or None
         None: formulas of the front that differ from the answer, on the data, by less than the answer's loss.
     forward_args : as in `gradient_field`
@@ -107,8 +107,8 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
     Raises
     ------
     DataError
-        if the result has no formula; if it was made from several neurons, from a field, or from data on a
-        curved surface; or if the box contains too few points.
+        if the result has no formula; if the result comes from several neurons, from a field, or from data on
+        a curved surface; or if the box contains too few points.
 
     """
     best, where = _checked(result), whole(random_state, "random_state")
@@ -130,7 +130,7 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
 
 
 class _Asked:
-    """A network that we can ask where formulas differ; `known` are rivals that may fit the data better."""
+    """A network that we can ask at chosen points; `known` are rival formulas that may fit the data better."""
 
     def __init__(self, model, result, forward_args, allowed, known):
         from ..network.gradients import gradient_field  # loads torch only if needed

@@ -22,9 +22,9 @@ class Frame(NamedTuple):
     epoch : as given in `checkpoints`
     best : Candidate, or None if no formula stands out
     kind : "match" | "approximation" | "none" | "undecided": the kind of answer
-    final : Candidate with the last checkpoint's formula, scored at this checkpoint. Its loss says how close
-        the neuron is to this formula, and its `intervals` say where the formula's constants lie at this
-        checkpoint. None if the last checkpoint has no formula
+    final : Candidate with the last checkpoint's formula, scored at this checkpoint. The loss says how close
+        the neuron is to this formula, and its `intervals` contain the formula's constants at this checkpoint.
+        None if the last checkpoint has no formula
     note : why nothing can be said about the neuron; otherwise empty
     field : GradientField of the neuron at this checkpoint; None if nothing can be said about the neuron
 
@@ -55,7 +55,7 @@ class Film(tuple):
 
     @property
     def appeared(self):
-        """First epoch from which the formula stays the same; None if the last checkpoint has none."""
+        """First epoch from which the formula stays the same; None if the last checkpoint has no formula."""
         return None if self.final is None else self._since(lambda frame: frame.formula == self[-1].formula)
 
     def within(self, degrees=2.0):
@@ -117,8 +117,8 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
     DataError
         if there are fewer than two checkpoints, or if you ask for several neurons.
     ModelError, UnknownNameError, NoGradientError
-        if `gradient_field` raises them for the last checkpoint. For any other checkpoint, the message becomes
-        the frame's note.
+        if `gradient_field` raises this error for the last checkpoint. For any other checkpoint, the message
+        becomes the frame's note.
 
     """
     from ..network.gradients import gradient_field  # loads torch only if needed

@@ -86,8 +86,9 @@ class Interpretation:
 
         >>> result.splice(run.model).effect(run.loss)
 
-        `layer`, `neuron`, `wrt` and `of` are those that you passed to `interpret`. If you passed it a field,
-        name them here. `symgrad_widgets.reading.splicing.splice` describes all arguments and the result.
+        `layer`, `neuron`, `wrt` and `of` are those that you passed to `interpret`. If you passed a field to
+        `interpret`, pass these four here. `symgrad_widgets.reading.splicing.splice` describes all arguments
+        and the result.
         """
         from .splicing import splice  # loads torch only if needed
 
@@ -100,7 +101,7 @@ class Interpretation:
         return splice(model, self, layer, neuron, x, wrt, forward_args, of)
 
     def decide(self, model, box=None, rivals=None, forward_args=(), random_state=0):
-        """Ask the network at inputs where this formula differs from others that fit the data equally well.
+        """Ask the network at inputs where this formula differs from others with an equally good fit.
 
         >>> print(result.decide(model, {"x": (-3, 3), "v": (-3, 3)}))
 
@@ -109,7 +110,7 @@ class Interpretation:
         return decide(self, model, box, rivals, forward_args, random_state)
 
     def with_formula(self, formula: str | sp.Expr, field: GradientField) -> "Interpretation":
-        """Return a copy with another formula as its answer, as a control for `splice`.
+        """Return a copy whose answer is another formula, as a control for `splice`.
 
         >>> result.with_formula("x*v", field).splice(run.model).effect(run.loss)
 
@@ -236,11 +237,12 @@ def interpret(
     Parameters
     ----------
     model_or_field : torch.nn.Module, or a GradientField (then leave out x, layer, neuron and names), or a
-        Search (then leave out all settings, too). A Search does not start again, but runs on until it has
-        settled
+        Search (then leave out all settings, too). A Search does not start again, but runs on until its answer
+        has settled
     x : array (N, n), the points at which to read the neuron
     layer, neuron : as in `gradient_field`
-    concept : formula (SymPy or text), or several. Only the verdict uses it, after the search has ended. With
+    concept : formula (SymPy or text), or several. Only the verdict uses the concept, after the search has
+        ended. With
         several concepts, the verdict says which of them was found, or that the formula is a function of them.
     constraints : equations that hold on the data; only the verdict uses them
     seconds : time limit of the search, which ends earlier if its answer has settled. All concepts share this
@@ -338,7 +340,7 @@ def _field(model_or_field, x, layer, neuron, names, reading):
 
 
 def _chosen(neuron):
-    """Whether the user chose a neuron other than the first, which is the default."""
+    """Return whether the user chose a neuron other than the first, which is the default."""
     return not isinstance(neuron, int) or neuron != 0
 
 

@@ -13,9 +13,10 @@ __all__ = ["Phi", "fit_phi"]
 class Phi:
     """The monotone function that bends the formula into the neuron: `neuron = phi(formula)`.
 
-    It is an isotonic least-squares fit (pool adjacent violators). Call a Phi with values of the formula. `r2`
-    is the share of the neuron's variance that the fit explains. `monotonicity` is Spearman's rank correlation
-    of the neuron with the formula: 1 or -1 means that one is a monotone function of the other.
+    The function is an isotonic least-squares fit (pool adjacent violators). Call a Phi with values of the
+    formula. `r2` is the share of the neuron's variance that the fit explains. `monotonicity` is Spearman's
+    rank correlation of the neuron with the formula: 1 or -1 means that one is a monotone function of the
+    other.
     """
 
     formula: np.ndarray  # (N,) ascending

@@ -18,7 +18,7 @@ class Section:
 
     Attributes
     ----------
-    low, high : arrays (2,), the ends of the two inputs
+    low, high : arrays (2,), the ends of the two inputs' ranges
     values : array (side, side, k) of k neurons; the second input rises from row to row
     points : array (side, side, n) of the points
     near : array (side, side), 1 where data are near, 0 where there are none
@@ -38,7 +38,7 @@ class Section:
 
     @property
     def across(self):
-        """Whether the other inputs also change along the plane, because it follows the data's surface."""
+        """Whether other inputs also change along the plane, because the plane follows the data's surface."""
         return bool(np.count_nonzero(self.tilt) > 2)
 
 
@@ -76,7 +76,7 @@ def section(field, inputs, compute, side=_SIDE, where=None):
 
 
 def _tilt(tangent, inputs, n):
-    """Return directions (2, n) along which one of two inputs changes; None if the data do not allow both."""
+    """Return two directions (2, n), each of which changes one of two inputs; None if the data forbid this."""
     if tangent is None or tangent.ndim == 3:
         return np.eye(n)[inputs]
     both = tangent[inputs]

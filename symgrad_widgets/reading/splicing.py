@@ -31,8 +31,8 @@ class Effect:
     """Loss of a task with the original neuron, with the formula in its place, and with shuffled values.
 
     Shuffled values say nothing about the points. So compare the loss with the formula to the loss with
-    shuffled values. `mean` is the loss if the neuron always has its mean value (mean ablation). It is NaN if
-    the task then has no loss, for example if nothing is left to tell pairs apart.
+    shuffled values. `mean` is the loss if the neuron always has its mean value (mean ablation). `mean` is NaN
+    if the task then has no loss, for example because nothing distinguishes the pairs.
     """
 
     original: float
@@ -45,9 +45,9 @@ class Effect:
         """The share of the neuron's worth to the task that the formula recovers; 1 means everything.
 
         There are two losses without the neuron: with shuffled values, and with its mean. The neuron's worth
-        is the lower of the two, minus the original loss. We take the lower one because shuffled values may
-        give confident wrong answers, and any cautious answer would look good in comparison. The result is
-        None if the task is no worse without the neuron.
+        is the lower of these two losses, minus the original loss. We take the lower one because shuffled
+        values can give confident wrong answers, and any cautious answer would look good in comparison. The
+        result is None if the loss without the neuron is no higher.
         """
         without = self.shuffled if math.isnan(self.mean) else min(self.shuffled, self.mean)
         worth = without - self.original
@@ -163,7 +163,7 @@ def _loss_or_nan(loss, model):
 
 
 def _shared(model, tensors):
-    """Map the ids of parts of a model that cannot be copied to what `deepcopy` should use instead.
+    """For each part of a model that cannot be copied, map its id to what `deepcopy` should use instead.
 
     Results that the model keeps are detached. Other objects in its modules that cannot be copied, such as the
     lock of a trainer, are shared.
@@ -232,7 +232,7 @@ def _table(x, names):
 
 
 def _precise(x):
-    """Convert to double precision if possible: in single precision, different values may coincide."""
+    """Convert to double precision if possible: in single precision, different values can coincide."""
     return x if x.device.type == "mps" else x.double()
 
 

@@ -1,4 +1,4 @@
-"""Search for formulas by gradient matching: their gradients must have the same directions as a neuron's."""
+"""Search for formulas whose gradients have the same directions as a neuron's (gradient matching)."""
 
 from .branching import Branch, branches
 from .choice.candidate import Candidate, identifiable, score

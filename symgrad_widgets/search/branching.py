@@ -57,7 +57,7 @@ class Branch(NamedTuple):
 
 
 def branches(division):
-    """Return the branches of a `Division`. Each comes after the two that it joins.
+    """Return the branches of a `Division`. Each branch comes after the two branches that it joins.
 
     A branch that joins two others is named with a capital letter that no input uses.
     """

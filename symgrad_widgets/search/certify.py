@@ -22,12 +22,12 @@ class Enumerated(NamedTuple):
 
 
 def enumerated(judge, grammar, max_complexity, watch, dimensions=None):
-    """Try all small formulas of the inputs, and all sums of two of them; return the best for the judge.
+    """Try all small formulas of the inputs, and all sums of two of them; return the best ones for the judge.
 
     Adding points cannot lower the sum of a formula's squared sines. So a few points rule out most formulas:
     if a formula's sum at these points is larger than another formula's sum at all points, the first formula
     is worse. In this way we find the best formulas for each number of nodes. Sums of two formulas are ranked
-    at the few points, by the eigenproblem without weights. Then we score the best sums like any other
+    at these few points, by the eigenproblem without weights. Then we score the best sums like any other
     formula.
     """
     nodes = min(CERTIFICATE.nodes, max_complexity)

@@ -5,9 +5,9 @@ contains monomials divided by a sum or by its square root, as in `(x y + z) / sq
 contains waves or exponentials of one quantity, multiplied by monomials of the other quantities. The fourth
 contains powers multiplied by one further factor, as in `x^3 / (exp(x y) - 1)`.
 
-To test a basis, we fit the best sum of all its terms at a few points. Its loss shows whether the basis may
-contain the law. We compare hundreds of bases in this way, and return the terms of the bases with the lowest
-loss.
+To test a basis, we fit the best sum of all its terms at a few points. The loss of this sum shows whether the
+basis can contain the law. We compare hundreds of bases in this way, and return the terms of the bases with
+the lowest loss.
 """
 
 import itertools
@@ -153,7 +153,7 @@ def _waves(grammar, coordinates, names):
 def _quotients(grammar, look, coordinates):
     """Yield bases of monomials times 1/s, 1/sqrt(s) or sqrt(s), where s is a sum and positive at all points.
 
-    Like `_products`, yield the loss of each basis and a function that builds it.
+    Like `_products`, yield the loss of each basis and a function that builds the basis.
     """
     numerators = [_ONE, *laurent_monomials(grammar, coordinates, COMPOSITION.numerators)]
     known = look.evaluated(numerators)
@@ -204,7 +204,7 @@ def _powers(grammar, look, coordinates):
     """Yield bases of the logarithms of all coordinates and some of the functions from `_functions`.
 
     The argument of each function is c u, where u is a monomial and c a number. Yield a list for each group of
-    functions; like `_products`, it gives the loss of each basis and a function that builds it.
+    functions: the loss of each basis and a function that builds the basis, as in `_products`.
     """
     monomials = laurent_monomials(grammar, coordinates, COMPOSITION.inside)
     high = [grammar.power(x, n) for x in coordinates for n in COMPOSITION.high]
@@ -239,7 +239,7 @@ def _of_multiple(grammar, functions, u, c):
 def _placed(left, terms, of, start):
     """Find the number c near `start` for which the terms `of(c)` have the lowest loss.
 
-    Return this loss and the terms. We look for c between the neighbours of `start` on the grid. A relative
+    Return the loss and the terms. We look for c between the neighbours of `start` on the grid. A relative
     error of c raises the loss by about the square of this error. So we compute c to more digits only if the
     loss is smaller than this square.
     """
@@ -261,7 +261,7 @@ def _placed(left, terms, of, start):
 
 
 def _functions(grammar):
-    """Yield pairs: a list of functions, and groups of indices into it, one for each set to try together.
+    """Yield pairs: a list of functions, and groups of indices into this list, each a set to try together.
 
     Each function turns a term u into the logarithm of a factor. The functions of exp(u), combined with each
     other and with u, give sinh, cosh and tanh. The functions of u give 1 - u^2.

@@ -1,9 +1,10 @@
 """Find inputs that act together: a single coordinate can replace such a pair.
 
-If `f = F(h(x, y), rest)`, the components of its gradient along x and y have the direction of `grad h`,
-whatever F and the other inputs are. So we compare every pair with small formulas of two inputs. A formula
-that fits replaces the pair. We then know the gradient's component along this formula, and can divide further.
-A division proves nothing by itself. So the search judges formulas made of its coordinates on the whole field.
+If `f = F(h(x, y), rest)`, the components of grad f along x and y have the direction of `grad h`, whatever F
+and the other inputs are. So we compare every pair with small formulas of two inputs. A formula that fits
+replaces the pair. We then know the gradient's component along this formula, and can divide further. A
+division alone proves nothing. So the search builds formulas from the new coordinates, and judges these
+formulas on the whole field.
 """
 
 import itertools
@@ -25,8 +26,9 @@ __all__ = ["Coordinate", "Pairs", "Reduced", "divisions", "forms_of_two", "toget
 class Coordinate:
     """A term with its values (N,), and the component (N,) of the field's gradient along it.
 
-    `parts` are the two coordinates that it replaces; for an input, `parts` is empty. `residual` is the share
-    of the smaller of their two components that this coordinate does not explain.
+    `parts` are the two coordinates that this coordinate replaces; for an input, `parts` is empty. Of the two
+    components along `parts`, `residual` is the share of the smaller one that this coordinate leaves
+    unexplained.
     """
 
     term: tuple
@@ -107,7 +109,7 @@ class Pairs:
         self._programs = pack(self._forms)
 
     def mergers(self, a, b):
-        """Return the mergers of two coordinates by the formulas that fit best."""
+        """Return the mergers of two coordinates with the formulas that fit best."""
         if (a, b) not in self._known:
             self._known[a, b] = self._look(a, b)
         return self._known[a, b]
@@ -124,7 +126,7 @@ def _fitting(a, b, forms, values, slopes, usable):
     """Merge two coordinates by each of the formulas that fit best; return the mergers.
 
     `values`, `slopes` and `usable` have one entry per formula. The residual is the share of the smaller
-    component that a formula leaves unexplained. (Any formula can explain the larger one.)
+    component that a formula leaves unexplained. (Any formula can explain the larger component.)
     """
     spread = np.stack([a.values, b.values]).std(1)[:, None]
     along = np.stack([a.component, b.component]) * spread

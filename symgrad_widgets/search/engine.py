@@ -43,8 +43,8 @@ class Engine:
     """One reproducible search on a `Sample`; `step()` runs the next generation.
 
     The engine calls `watch()` regularly. If `watch()` raises an error, or if a step fails for any other
-    reason, the engine is left half changed and cannot go on. So step a `copy()`, and use it only if its step
-    succeeds.
+    reason, the engine is left half changed and cannot go on. So step a `copy()`, and use this copy only if
+    the step succeeds.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Engine:
 
     @property
     def divided(self):
-        """Whether divisions have been tried, and what they found has been extended."""
+        """Whether divisions have been tried, and their sums have been extended."""
         return self._generation > SEARCH.survey + self._dividing
 
     def step(self):
@@ -118,7 +118,7 @@ class Engine:
             self._forget()
 
     def _stages(self):
-        """Yield a function for each generation before evolution; those for large bases may be skipped."""
+        """Yield a function for each generation before evolution; large bases may be skipped."""
         small, special, large = self._bases
         yield self.singles
         yield self.pairs
@@ -296,7 +296,7 @@ class Engine:
     # -- stages -------------------------------------------------------------------------------------------
 
     def singles(self):
-        """Score each small term by itself, and then the guesses."""
+        """Score each small term on its own, and then the guesses."""
         self.small = small_terms(self.grammar, self.grammar.inputs, SEARCH.terms)
         self.dictionary = self._distinct(self.small)
         self.score([(r,) for r in self.dictionary])
@@ -348,7 +348,7 @@ class Engine:
         return a.reshape(len(a), -1) @ b.reshape(len(b), -1).T
 
     def divide(self):
-        """Replace one more pair of coordinates with a single one; score small terms of the coordinates."""
+        """Merge one more pair of coordinates into a single one; score small terms of the coordinates."""
         if self._divisions is None:
             self._pairs = Pairs(self.grammar)
             self._divisions = undivided(self.sample, self.grammar.inputs)
@@ -382,7 +382,8 @@ class Engine:
     def compose(self):
         """Build bases from products of a division's coordinates, and remove their terms one by one.
 
-        Use the last exact division. If there is none, use several: the last of each run of similar divisions.
+        Use the last exact division. If no division is exact, use several: the last of each run of similar
+        divisions.
         """
         exact = [reduced for reduced in self._divided if reduced.residual <= DIVISION.exact]
         for reduced in exact[-1:] if len(exact) > 1 else _last_of_alike(self._divided):
@@ -439,14 +440,14 @@ class Engine:
         return nearest_decade(np.sqrt((gradients(terms, self.sample.points)[0] ** 2).mean(1)))
 
     def eliminate(self, *bases):
-        """Remove the least important term of each basis, one after another; score after each removal."""
+        """Remove the terms of each basis one by one, the least important first; score after each removal."""
         for basis in bases:
             for terms in self._of_one_kind(basis(self.small)):
                 self._eliminate(sieve(terms, self.sample, SEARCH.sieved, self.watch))
             self.divide_front()
 
     def _of_one_kind(self, terms):
-        """Group terms into lists. The terms of one list may be added to each other."""
+        """Group terms into lists. The terms of one list can be added to each other."""
         kinds = {}
         for term in terms:
             kinds.setdefault(self.bank.kind_of(term), []).append(term)
@@ -497,7 +498,7 @@ class Engine:
     def _extend_witnessed(self, dictionary, beginnings):
         """Extend the sums that best explain the values, and score the results.
 
-        Each of their `beginnings` gets one further term.
+        Each of the sums' `beginnings` gets one further term.
         """
         for found in self._telling_most():
             for rows, coefficients in beginnings(found):
@@ -516,7 +517,7 @@ class Engine:
         self.score([pair for pair in rows if None not in pair])
 
     def shorten(self):
-        """Score the best sums without each of their terms."""
+        """Score the best sums without each of the terms in turn."""
         heard = [s for _, s in self.witnessed.values()]
         for found in (*self.front.values(), *heard):
             self.score([rows for rows, _ in _and_without_one(found)])
@@ -535,7 +536,7 @@ class Engine:
                 yield from ([whole, log] for log in logs)
 
     def _extensions(self, found, dictionary):
-        """Return the rows whose terms would lower a sum's loss most, by a 2 x 2 eigenproblem for each."""
+        """Return the rows whose terms would lower a sum's loss most; each takes a 2 x 2 eigenproblem."""
         rows, c = list(found.rows), found.coefficients
         e = np.tensordot(c, self.bank.G[rows], 1)
         d = np.tensordot(c, self.bank.D[rows], 1)
@@ -581,7 +582,7 @@ def _and_without_one(found):
 def _mutual(value, few):
     """Mark the entries of a matrix that are among the `few` smallest both in their row and in their column.
 
-    Otherwise, all good pairs could share a single term that has large gradients only at points where their
+    Otherwise, all good pairs could share a single term that has large gradients only at points where the
     directions happen to be right.
     """
     rows, columns = (min(few, n) - 1 for n in value.shape[::-1])

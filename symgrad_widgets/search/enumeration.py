@@ -97,7 +97,7 @@ class _Functions(NamedTuple):
 class Trees:
     """All different functions of up to `nodes` nodes at the points of a sample, except constants.
 
-    `watch()` is called regularly, and may raise an error to end the work.
+    `watch()` is called regularly, and can raise an error to end the work.
     """
 
     def __init__(self, sample, grammar, nodes, watch=lambda: None):
@@ -135,7 +135,7 @@ class Trees:
         return rule.term(*map(self._term, functions[: rule.arity]))
 
     def directions(self, nodes):
-        """Return `Directions` of all trees of up to `nodes` nodes; at most two nodes more than in `Trees`."""
+        """Return `Directions` of all trees of up to `nodes` nodes: at most two nodes more than in `Trees`."""
         lots = [self._compared(1, self._all.take(self._numbers(1)))]
         for size in range(2, nodes + 1):
             lots += [self._compared(size, lot) for lot in self._joined(size, once=True)]
@@ -182,7 +182,7 @@ class Trees:
                 yield i[kept], j[kept]
 
     def _made(self, number, i, j):
-        """Return the functions that a rule makes of i and j; leave out constant and non-finite ones."""
+        """Return the functions that a rule makes from i and j; leave out constant and non-finite ones."""
         self._watch()
         rule = self._rules[number]
         arguments = ((self._all.values[k], self._all.slopes[:, k]) for k in (i, j)[: rule.arity])

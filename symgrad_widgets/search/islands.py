@@ -15,8 +15,8 @@ __all__ = ["Islands", "Sum"]
 class Sum:
     """A set of terms: sorted row numbers of the bank, and the best coefficients of the normalised terms.
 
-    `size` approximates the complexity of the written sum. `effort` is what the sum costs when we choose a
-    formula: its complexity, and more for functions and awkward numbers.
+    `size` approximates the complexity of the written sum. `effort` is the price of the sum when we choose a
+    formula: its complexity, plus a price for functions and numbers that are not simple.
     """
 
     rows: tuple

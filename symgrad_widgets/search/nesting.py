@@ -23,7 +23,7 @@ def nested(grammar, look, others, quantity, most):
     """Replace one quantity's terms with a nested function of it; return the best lists of terms.
 
     Each list holds the terms `others` and one nested function. Lists with a loss of `most` or more are left
-    out. If the other terms are logarithms, the nested function is a factor of their product.
+    out. If the other terms are logarithms, the nested function becomes another factor of the product.
     """
     functions = [grammar[name] for name in grammar.unary if name != "abs"]
     inner = [quantity, *(multiple(grammar, 1 / c, quantity) for c in quantity.constants)]

@@ -52,7 +52,7 @@ class Pair:
     inputs : the two names
     residual : share of the smaller gradient component that no formula of the two inputs can explain
     expression : sympy.Expr, the small formula that fits best, or None
-    left : share that this formula does not explain, or None
+    left : share that `expression` does not explain, or None
 
     """
 
@@ -64,12 +64,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Division:
-    """The quantities on which a neuron depends. If some inputs act together, these are fewer than the inputs.
+    """The quantities on which a neuron depends. Inputs that act together share one.
 
     Attributes
     ----------
-    parts : the quantities, Parts; a single one if all inputs act together
-    pairs : all pairs of inputs, sorted by residual, to show what else might act together
+    parts : the quantities, Parts; a single Part if all inputs act together
+    pairs : all pairs of inputs, sorted by residual, to show which other inputs might act together
     residual : largest residual of any Part
     points : number of points used
 
@@ -93,9 +93,9 @@ def divide(field) -> Division:
     """Find which inputs of a neuron act together, from its gradients alone.
 
     If `f = F(h(x, y), rest)`, the two gradient components along x and y have the direction of `grad h`,
-    whatever the other inputs are. We replace one such pair after another with its h, as long as h explains
-    nine tenths of the smaller component. A small residual makes it likely that two inputs act together, but
-    does not prove it. (Graph modularity: Udrescu et al. 2020, arXiv 2006.10782.)
+    whatever the other inputs are. Step by step, we replace such a pair with its h, as long as h explains nine
+    tenths of the smaller component. A small residual makes it likely that two inputs act together, but does
+    not prove it. (Graph modularity: Udrescu et al. 2020, arXiv 2006.10782.)
 
     Parameters
     ----------

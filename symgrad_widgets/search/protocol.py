@@ -9,7 +9,7 @@ __all__ = ["ReportsEarly", "SearchEngine"]
 class SearchEngine(Protocol):
     """One reproducible search; `step()` runs the next generation.
 
-    If a step is interrupted, the engine cannot go on. So step a `copy()`, and use it only if the step
+    If a step is interrupted, the engine cannot go on. So step a `copy()`, and use this copy only if the step
     succeeds.
     """
 
@@ -17,15 +17,15 @@ class SearchEngine(Protocol):
 
     @property
     def evolving(self) -> bool:
-        """Whether the fixed stages are over. Before that, an answer that stays the same means nothing."""
+        """Whether the fixed stages are over; until then, an unchanged answer means nothing."""
 
     @property
     def surveyed(self) -> bool:
-        """Whether the stages that every field gets are over. Before that, "no answer" means nothing."""
+        """Whether the stages that every field gets are over; until then, "no answer" means nothing."""
 
     @property
     def divided(self) -> bool:
-        """Whether every way to divide the field has been tried too."""
+        """Whether all divisions of the field have been tried, too."""
 
     def copy(self) -> Self:
         """Return a copy that continues exactly as this engine would."""

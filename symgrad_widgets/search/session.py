@@ -51,8 +51,8 @@ class SearchState:
     best : Candidate, or None if no formula stands out
     seconds : time used by the generations
     kind : "match" | "approximation" | "none" | "undecided"
-        The kind of answer. It is "undecided" until the first survey is done, unless nothing is left to
-        explain.
+        The kind of answer. The kind is "undecided" until the first survey is done, unless a formula explains
+        everything.
     ended : None | "known" | "budget" | "seconds" | "stopped"
         Why `run` has ended.
 
@@ -92,21 +92,22 @@ class Search:
         With units, the search does not try formulas that add different dimensions or take the sine of a
         length. A unit is a product of powers of units from `sympy.physics.units`; "1" is a plain number.
     constants : units of the system's constants, such as ["m**3/s**2"]
-        Numbers in the formulas may have these dimensions; without `constants`, numbers have no dimension.
+        Numbers in the formulas can have these dimensions; without `constants`, numbers have no dimension.
     known : terms (text or SymPy) that every sum contains, such as ["m*v**2"]; the search finds their
         coefficients
     named : mapping from names to numbers, such as {"g": 9.81}
         If the interval of a number in a formula contains one of these numbers, `best.intervals` shows that
         name.
 
-    The search holds out a third of the points, and all losses that it shows are measured on these. If more
-    than 64 inputs matter but the gradients span at most 8 directions, the formulas are in the coordinates
-    `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
+    The search holds out a third of the points, and all losses that it shows are measured on these points. If
+    more than 64 inputs matter but the gradients span at most 8 directions, the formulas are in the
+    coordinates `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
 
-    A generation counts only if it is finished. If it is interrupted (by `stop()`, by the limit in seconds, or
-    by Ctrl-C), the next step runs it again from the start, with the same result. PySR's generations are long,
-    so you see the front of an unfinished generation. Several threads may use one search; it does one thing
-    after another. You can pickle a search for another process, which rebuilds it and replays its generations.
+    A generation counts only if it is finished. If a generation is interrupted (by `stop()`, by the limit in
+    seconds, or by Ctrl-C), the next step runs this generation again from the start, with the same result.
+    PySR's generations are long, so you see the front of an unfinished generation, too. Several threads can
+    use one search, which serves them one after another. You can pickle a search for another process, which
+    rebuilds it and replays its generations.
 
     Raises
     ------
@@ -193,7 +194,7 @@ class Search:
         return PySREngine(judge, self.operators, self.symbols, self.backend, *settings, shown)
 
     def _terms(self, formula):
-        """Strip a formula's outer functions; return its terms, but none with irrelevant inputs."""
+        """Strip a formula's outer functions; return its terms except those with irrelevant inputs."""
         formula = unwrapped(formula).xreplace(in_decades(self.symbols, -self._decades)).primitive()[1]
         parts = [part for part in sp.Add.make_args(formula) if part.free_symbols]
         return [from_sympy(part, self.symbols) for part in parts if part.free_symbols <= {*self.symbols}]
@@ -204,7 +205,7 @@ class Search:
         return self.field if self.subspace is None else self._field
 
     def in_inputs(self, candidate):
-        """Return a candidate's expression in the inputs, also if it is written in coordinates."""
+        """Return a candidate's expression in the inputs, even if it is written in coordinates."""
         if self.subspace is None:
             return candidate.expression
         inputs = sp.Matrix([sp.Symbol(name, real=True) for name in self.field.names])
@@ -251,8 +252,8 @@ class Search:
         """Whether `best` has stayed the same for 5 generations of evolution, or 40 if there is no answer.
 
         For a match without rivals, one generation after the divisions is enough. If the match leaves nothing
-        to explain, or little that two inputs can predict, the generation that finds it is enough, unless this
-        generation is an elimination, or belongs to evolution.
+        unexplained, or little that two inputs can predict, the generation that finds the match is enough,
+        unless this generation is an elimination or belongs to evolution.
         """
         return self._reached.unchanged >= self._reached.patience
 
@@ -351,7 +352,7 @@ class Search:
             return self.state
 
     def _ended(self, first, last, most):
-        """Return why a run that began after `first` generations is over, or None if it is not."""
+        """Return why a run that began after `first` generations is over, or None if the run goes on."""
         if self.generation >= last or self.evaluations >= most:
             return "budget"
         if np.isfinite(last) or np.isfinite(most):
@@ -361,8 +362,9 @@ class Search:
     def survey(self) -> Surveyed:
         """Run a short search on fewer points, and return its result. This search itself does not change.
 
-        Use a survey for many fields, most of which hold no formula: it writes formulas only if the engine
-        finds something that stands out. It tries guesses first, and ends if they leave nothing to explain.
+        Use surveys for many fields if most of these hold no formula. A survey writes formulas only if the
+        engine finds something that stands out. A survey tries guesses first, and ends if the guesses explain
+        everything.
         """
         warm_up()
         settings = self.max_complexity, self.random_state, self.named, SPLIT.surveyed
@@ -373,8 +375,8 @@ class Search:
     def certificate(self, progress: bool = True) -> Certificate | None:
         """Try all small formulas of up to three inputs, and say whether one is better than the answer.
 
-        These formulas are judged like those of the search, and do not change the search. This takes a second
-        or two the first time, and no time afterwards. The result is None if `stop()` interrupts it.
+        These formulas are judged like the search's own, and do not change the search. This takes a second or
+        two the first time, and no time afterwards. The result is None if `stop()` interrupts it.
 
         >>> search.run()
         >>> print(search.certificate().text)
@@ -416,7 +418,7 @@ class Search:
     def evidence(self, resamples=EVIDENCE.resamples, thorough=False):
         """Return the `Evidence` for the answer, from resampled points and from random directions.
 
-        It includes the answer's `certificate` if you asked for that before.
+        The evidence includes the answer's `certificate` if you have asked for the certificate before.
         """
         with self._watch.over():
             made = self._certificate
@@ -500,7 +502,7 @@ def _form(candidate):
 
 
 def _kind(engine, judge, best):
-    """Return the kind of an answer: undecided before the survey ends, unless nothing is left to explain."""
+    """Return the kind of an answer: undecided before the survey ends, unless all is explained."""
     kind = judge.kind(best)
     exact = kind == "match" and best.loss <= ROUNDING.loss
     return kind if engine.surveyed or exact else "undecided"
@@ -518,9 +520,9 @@ def _known(backend):
 
 
 class _OneThread:
-    """Keeps linear algebra on one thread: all machines give the same bits, and small matrices are as fast.
+    """Keeps linear algebra on one thread: all machines give the same bits, and small matrices take no longer.
 
-    The limit holds for the whole process while any search is at work. The last search to end lifts it.
+    The limit holds for the whole process while any search is at work. The last search to end lifts the limit.
     """
 
     def __init__(self):

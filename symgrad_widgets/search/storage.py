@@ -1,6 +1,6 @@
 """Save a search as arrays and JSON in one .npz file, without pickle.
 
-A file may come from a stranger. So we check the sizes that it claims before we allocate memory.
+A file can come from a stranger. So we check the sizes that the file declares before we allocate memory.
 """
 
 import hashlib
@@ -69,7 +69,7 @@ def write(path, field, settings):
 
 
 def digest(arrays):
-    """Return the SHA-256 of named arrays. It covers names, types, shapes and all bytes."""
+    """Return the SHA-256 of named arrays. The digest covers names, types, shapes and all bytes."""
     whole = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         whole.update(f"{name} {array.dtype.str} {array.shape} ".encode())

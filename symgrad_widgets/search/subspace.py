@@ -17,9 +17,9 @@ def relevant_inputs(field):
 
 
 def active_subspace(field):
-    """Reduce a field to the variables on which it depends; return it, and a matrix W (n, r) or None.
+    """Reduce a field to the variables on which it depends; return the result and a matrix W (n, r) or None.
 
-    Inputs that do not matter are left out. If more than 64 remain, but the gradients span at most 8
+    Inputs that do not matter are left out. If more than 64 inputs remain, but the gradients span at most 8
     directions, the field is in the coordinates `z = x @ W`; otherwise W is None. W is in reduced column
     echelon form: r inputs each occur in only one coordinate, so you can still recognise sums over groups of
     inputs. (Active subspaces: Constantine 2015.)
@@ -39,7 +39,7 @@ def active_subspace(field):
 
 
 def _restricted(field, inputs):
-    """Return the field in these inputs only. If there is just one, return the whole field."""
+    """Return the field in these inputs only. If there is just one input, return the whole field."""
     if len(inputs) in (1, len(field.names)):
         return field
     names = tuple(field.names[i] for i in inputs)
@@ -57,7 +57,7 @@ def _span(gradients):
 
 
 def _echelon(axes, spread):
-    """Return a basis (n, r) of the span of axes (n, r). On r rows, chosen by pivoting, it is the identity.
+    """Return a basis (n, r) of the span of axes (n, r). On r rows, chosen by pivoting, this is the identity.
 
     The axes are in units of each input's spread; the basis is in the original inputs. Very small weights,
     which come from rounding, are set to 0.

@@ -24,7 +24,7 @@ class Surveyed(NamedTuple):
 
 
 def survey(engine, judge):
-    """Step a native engine through its survey. Stop early if a match leaves nothing to explain."""
+    """Step a native engine through its survey. Stop early if a match leaves nothing unexplained."""
     engine.guess()
     while not (engine.surveyed or _known(engine, judge)):
         engine.step()
@@ -35,7 +35,7 @@ def survey(engine, judge):
 
 
 def _known(engine, judge):
-    """Whether the engine has a sum that leaves nothing to explain, and the judge calls it a match."""
+    """Whether the engine has a sum that leaves nothing unexplained, and the judge calls this sum a match."""
     if min((found.loss for found in engine.front.values()), default=np.inf) > CHOICE.floor:
         return False
     judge.front(engine.contenders())
@@ -43,7 +43,7 @@ def _known(engine, judge):
 
 
 def _write(engine, judge):
-    """Write the sums that could be the answer. If one is a match, but not certain, write all sums."""
+    """Write the sums that could be the answer. If one sum is a match, but not certain, write all sums."""
     longest = _standing_out(engine, judge)
     sums = (*engine.front.items(), *((size, found) for size, (_, found) in engine.witnessed.items()))
     judge.front([tuple(engine.terms(found)) for size, found in sums if size <= longest])
@@ -55,7 +55,7 @@ def _write(engine, judge):
 def _standing_out(engine, judge):
     """Return the size of the longest sum that directions or values would choose; 0 if there is none.
 
-    We can decide this before writing: writing does not make a sum shorter or its loss smaller.
+    We can decide this before we write the sums, because writing makes no sum shorter and no loss smaller.
     """
     chance = chance_loss(judge.field.rank, judge.field.dimension)
     sizes, heard, longest = [*engine.front], [*engine.witnessed], 0

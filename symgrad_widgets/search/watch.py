@@ -34,7 +34,7 @@ class Watch:
         return self._asked >= self._begun
 
     def stop(self):
-        """Ask the current work to end. If nothing is running, whatever starts within a second ends."""
+        """Ask the current work to end. If nothing is running, any work that starts within a second ends."""
         self._asked, self._early = time.monotonic(), self._depth == 0
 
     @contextmanager

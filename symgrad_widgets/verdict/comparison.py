@@ -12,19 +12,19 @@ __all__ = ["box_regions", "data_region", "defined", "flat", "is_monotone", "misa
 
 
 def data_region(concepts, surface, field):
-    """Gradient field of the concepts, along the surface, at up to 2000 of a field's points."""
+    """Return the gradient field of the concepts, along the surface, at up to 2000 of a field's points."""
     index = np.arange(len(field))[:: max(1, -(-len(field) // tolerances.DATA_POINTS))]
     points = field.points[index]
     return _region(concepts, surface, points, surface.measure_at(points, index))
 
 
 def box_regions(formula, concepts, surface):
-    """Gradient fields of the concepts in two boxes, `{where: field}`, at points where everything is finite.
+    """Return gradient fields of the concepts in two boxes, `{where: field}`, where everything is finite.
 
     Raises
     ------
     ExpressionError
-        if neither box has such a point.
+        if neither box contains such a point.
     DataError
         if no point satisfies the equations of the surface.
 
@@ -77,19 +77,19 @@ def _slopes(concept, names, points):
 
 
 def defined(formula, region):
-    """Where a formula has a real value, (N,) bool; an overflow counts as real if its inner part is finite."""
+    """Return where a formula has a real value, (N,); an overflow is real if its inner part is finite."""
     values, _ = evaluate(formula, region.names, region.points)
     inner, _ = evaluate(core(formula), region.names, region.points)
     return ~np.isnan(values) & np.isfinite(inner)
 
 
 def misaligned(formula, region):
-    """`1 - |P grad e|^2 / |grad e|^2` at each point, (N,); 1 where the formula is not defined."""
+    """Return `1 - |P grad e|^2 / |grad e|^2` at each point, (N,); 1 where the formula is not defined."""
     return np.where(defined(formula, region), misalignments(core(formula), region), 1.0)
 
 
 def flat(formula, region):
-    """Where the formula has no direction along the surface, (N,) bool."""
+    """Return where the formula has no direction along the surface, (N,) bool."""
     _, gradients = evaluate(core(formula), region.names, region.points)
     with np.errstate(all="ignore"):
         along = np.abs(region.project(gradients)).max(axis=1)
@@ -97,10 +97,11 @@ def flat(formula, region):
 
 
 def is_monotone(formula, concept, region, strict=True):
-    """Whether a formula only rises or only falls as the concept rises, over the points of a region.
+    """Return whether a formula only rises or only falls as the concept rises, over the points of a region.
 
     We check the sign of the derivative and the order of the values: 1/g falls on either side of zero, but
-    jumps at zero. If formulas agree only approximately (`strict=False`), their ranks are compared.
+    jumps at zero. If formulas agree only approximately (`strict=False`), the ranks of their values are
+    compared.
     """
     from scipy.stats import spearmanr
 
@@ -120,7 +121,7 @@ def is_monotone(formula, concept, region, strict=True):
 
 
 def _noise(values, gradients):
-    """How much values may differ by rounding alone; gradients are in units of the inputs' spreads."""
+    """Return how much values can differ by rounding alone; gradients are in units of the inputs' spreads."""
     of_slope = tolerances.SLOPE_NOISE * np.linalg.norm(gradients, axis=1)
     return tolerances.VALUE_NOISE * np.abs(values) + of_slope + tolerances.LEAST
 

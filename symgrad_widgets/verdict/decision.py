@@ -34,7 +34,7 @@ class Verdict:
         "undecided" | "mixture" (of several concepts in one neuron: only from `interpret`)
     residual : mean over the points of 1 - cos^2 between the gradients of the concept and of the formula as
         given, on the tangent space
-    message : a sentence for a person
+    message : a sentence for the reader
 
     In an `if`, a verdict counts as true only if `same` is True; "undecided" counts as false.
 
@@ -58,11 +58,11 @@ def verify(
     field: GradientField | None = None,
     constraints: Iterable = (),
 ) -> Verdict:
-    """Decide whether a formula is the same concept as another, whatever monotone functions bend them.
+    """Decide whether a formula is the same concept as another, up to monotone functions.
 
-    They are the same if three things hold: their gradients are parallel on the data's tangent space (all 2x2
-    minors of their Jacobian vanish); neither is constant on a part of the data; and on the data, one is a
-    monotone function of the other. So `cos(20*g)` is not `g`.
+    Two formulas are the same if three conditions hold: their gradients are parallel on the data's tangent
+    space (all 2x2 minors of their Jacobian vanish); neither is constant on a part of the data; and on the
+    data, one is a monotone function of the other. So `cos(20*g)` is not `g`.
 
     >>> verify("3 / exp(x^2 + v^2)", "x^2/2 + v^2/2").how
     'proved'
@@ -70,12 +70,12 @@ def verify(
     Parameters
     ----------
     expression, concept : str or sympy.Expr
-        If `concept` is a sequence of k formulas, we ask whether `expression` is any function of these: then
-        all (k+1)-minors vanish.
+        If `concept` is a sequence of k formulas, we ask whether `expression` is a function of these formulas
+        (then all (k+1)-minors vanish).
     field : GradientField, or None
         Gives names, points and tangent space. With None, we use points of the boxes (0.2, 2)^n and (-2, 2)^n
         at which both formulas are finite. The formula must be monotone in the concept in at least one box; if
-        it is monotone in only one of them, the message says so.
+        it is monotone in only one box, the message says so.
     constraints : text "x1 + x4 = 5", SymPy equations, or expressions that are zero
         Equations that hold on the data; the proof uses them exactly.
 
@@ -155,7 +155,7 @@ class _Case:
         return self._same("numerically", "to 1e-60 at points computed with 100 digits; SymPy finds no proof.")
 
     def _telling(self):
-        """Indices of points to compute exactly: the worst points, and a sample of all points."""
+        """Return the indices of points to compute exactly: the worst points, and a sample of all points."""
         shares = np.where(self._everywhere(defined), self.shares, 0)
         worst = np.argsort(-shares, kind="stable")[: EXACT_POINTS // 2]
         step = max(1, 2 * len(self.shares) // EXACT_POINTS)
@@ -177,7 +177,7 @@ class _Case:
         return self._different(self._angles())
 
     def _wide(self):
-        """Regions beyond the data, because formulas that agree in a small box may differ elsewhere."""
+        """Return regions beyond the data, because formulas that agree in a small box can differ elsewhere."""
         regions = self.regions
         if self.field is not None and self.surface.exact:
             try:
@@ -236,7 +236,7 @@ def _first(found):
 
 
 def _told_apart(changes, most=6):
-    """Constants as given and as found, each pair with enough digits to show that the two differ."""
+    """Return constants as given and as found, each pair with enough digits to show that the two differ."""
     told = []
     for given, found in changes[:most]:
         digits = next((d for d in range(4, 17) if f"{given:.{d}g}" != f"{found:.{d}g}"), 17)

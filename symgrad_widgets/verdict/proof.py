@@ -23,7 +23,7 @@ _ZERO, _NO_LENGTH = (mpmath.mpf(10) ** power for power in (tolerances.EXACT_ZERO
 
 
 class Screening(Enum):
-    """What exactly computed points say."""
+    """Result of the exact computation at some points."""
 
     PARALLEL = "no point refutes it"
     DIFFERENT = "a point refutes it"
@@ -61,7 +61,7 @@ def screen(formula, concepts, surface, chart):
 
 
 def _tame(rows, names, chart):
-    """Points at which all arguments of transcendental functions are of moderate size."""
+    """Return points at which all arguments of transcendental functions are of moderate size."""
     arguments = set().union(*(_arguments(row) for row in rows))
     tame = np.ones(len(chart), dtype=bool)
     for argument in arguments:
@@ -75,7 +75,7 @@ def _arguments(expression):
 
 
 def _jacobian(rows, names, surface, point):
-    """Gradients at a point, as mpmath numbers; None if one of them has no finite real value."""
+    """Return gradients at a point, as mpmath numbers; None if one of them has no finite real value."""
     try:
         point = surface.polish([mpmath.mpf(float(x)) for x in point])
         values = [compiled(row, names, "mpmath")(*point) for row in rows]
@@ -88,7 +88,7 @@ def _jacobian(rows, names, surface, point):
 
 
 def _misalignment(vector, normals, others):
-    """Length of `vector` along the surface, and the share that lies outside the span of `others`."""
+    """Return the length of `vector` along the surface, and the share outside the span of `others`."""
     along = _outside(vector, _orthonormal(normals))
     total = mpmath.fdot(along, along)
     if mpmath.sqrt(total) <= _NO_LENGTH:
@@ -149,7 +149,7 @@ def _is_written_in(formula, concepts):
 
 
 def _pivots(rows, surface, chart):
-    """(row, column) pairs of a largest minor that does not vanish, found by full pivoting at a point.
+    """Return (row, column) pairs of a largest minor that does not vanish, found by full pivoting at a point.
 
     If all minors that border this minor vanish, all other minors of their size vanish too and need no check.
     """
@@ -190,9 +190,9 @@ def _determinant(rows):
 
 
 def vanishes(expression, equations=()):
-    """Whether SymPy shows that an expression is zero where `equations` are; False means "not shown".
+    """Return whether SymPy shows that an expression is zero where `equations` are; False means "not shown".
 
-    The size of what SymPy may expand is bounded, so this ends within seconds.
+    The expressions that SymPy may expand are limited in size, so the check ends within seconds.
     """
     if expression == 0:
         return True
@@ -210,7 +210,7 @@ def _as_it_is(expression):
 
 
 def _opaque(expression):
-    """Replace sums under roots and in fractions by symbols: what cancels by the chain rule stays small."""
+    """Replace sums under roots and in fractions by symbols; terms then stay short until they cancel."""
     sums = {}
 
     def symbol(power):
@@ -264,7 +264,7 @@ def _expand(expression):
 
 
 def _reduce(expanded, equations):
-    """Remainder of a polynomial modulo polynomial equations; anything else is returned as it is."""
+    """Return a polynomial's remainder modulo polynomial equations; return anything else unchanged."""
     if expanded == 0 or not equations or len(equations) > tolerances.REDUCED_BY:
         return expanded
     if len(sp.Add.make_args(expanded)) > tolerances.REDUCED_TERMS:
@@ -276,7 +276,7 @@ def _reduce(expanded, equations):
 
 
 def _terms(expression):
-    """Upper bound on the number of terms after expansion."""
+    """Return an upper bound on the number of terms after expansion."""
     if expression.is_Add:
         return sum(map(_terms, expression.args))
     if expression.is_Mul:

@@ -14,7 +14,7 @@ __all__ = ["Refit", "refit"]
 
 @dataclass(frozen=True)
 class Refit:
-    """A formula with constants that make it exact.
+    """A formula, with the constants for which it is exact.
 
     Attributes
     ----------
@@ -33,14 +33,14 @@ def refit(expression, field):
     Parameters
     ----------
     expression : sympy.Expr
-        Its decimals and long fractions are constants. Small integers, small fractions and all exponents
-        belong to its form and stay as they are.
+        Decimals and long fractions in the formula are constants. Small integers, small fractions and all
+        exponents belong to the structure of the formula and stay as they are.
     field : GradientField
         The field of the concept, on the points of the comparison.
 
     Returns
     -------
-    Refit, or None if there are no such constants within 1 % of the given ones, or if they would make the
+    Refit, or None if there are no such constants within 1 % of the given ones, or if these would make the
     formula independent of one of its inputs (0.99**x would become 1).
 
     """
@@ -69,7 +69,7 @@ def _constant(i):
 
 
 def _freed(expression, given):
-    """The expression with symbols in place of its constants, whose values are appended to `given`."""
+    """Return the expression with symbols in place of its constants, whose values are appended to `given`."""
     if _is_free(expression):
         given.append(float(expression))
         return _constant(len(given) - 1)
@@ -87,7 +87,7 @@ def _is_free(number):
 
 
 class _Residual:
-    """Part of a formula's unit gradients outside the field's span, if constants change by given shares."""
+    """Part of a formula's unit gradients outside the field's span, if constants change by given fractions."""
 
     def __init__(self, form, given, field):
         self.given, self.field, self.form = given, field, form
@@ -108,9 +108,9 @@ class _Residual:
 def _solved(residual, count):
     """Find constants by damped Gauss-Newton steps; return them, or None.
 
-    Some constants do not matter, for instance the weight of each concept in a function of several. These stay
-    as they are. The damping (Yamashita and Fukushima 2001) falls with the residual, so that convergence stays
-    fast.
+    Some constants do not matter, for instance the weight of each concept in a function of several concepts.
+    These constants are not changed. The damping (Yamashita and Fukushima 2001) falls with the residual, so
+    that convergence stays fast.
     """
     scales = np.zeros(count)
     for _ in range(tolerances.REFIT_STEPS):

@@ -14,7 +14,7 @@ __all__ = ["mixture", "verdict_on", "verdict_on_all"]
 
 
 def verdict_on(formula, concepts, field, constraints=()):
-    """`Verdict` on a formula, which may be one of several concepts or a function of them all."""
+    """Return the `Verdict` on a formula, which may be one of several concepts or a function of them all."""
     several = _several(concepts)
     for one in several:
         found = verify(formula, one, field=field, constraints=constraints)
@@ -24,7 +24,7 @@ def verdict_on(formula, concepts, field, constraints=()):
 
 
 def verdict_on_all(formulas, verdicts, concepts, field):
-    """Verdict on all formulas, as certain as the least certain one. If it is "no", test for a mixture."""
+    """Return the verdict on all formulas, as certain as the least certain; if "no", test for a mixture."""
     same = verdicts and all(v.same for v in verdicts)
     mixed = mixture(field, concepts) if not same and field.rank == 1 and _several(concepts) else None
     if mixed is not None:
@@ -44,13 +44,12 @@ def _several(concepts):
 
 
 def mixture(field, concepts):
-    """Verdict "mixture" on a neuron, or None if it is not a mixture of the concepts.
+    """Return the verdict "mixture" on a neuron, or None if the neuron is not a mixture of the concepts.
 
-    At every point, the gradient of a neuron f(g_1 ... g_k) lies in the span of the gradients of the g_i. The
-    part outside this span, as a mean share of the squared length, is the noise that training has left. A
-    concept is in the mixture if, without the concept, the part outside would be more than four times as
-    large, and more than 3e-5. There must be at least two such concepts; otherwise the neuron is not a
-    mixture.
+    At every point, the gradient of a neuron f(g_1 ... g_k) lies in the span of the gradients of the g_i. We
+    take the part outside this span, a mean share of the squared length, to be noise from training. A concept
+    is in the mixture if, without the concept, the part outside would be more than four times as large, and
+    more than 3e-5. There must be at least two such concepts; otherwise the neuron is not a mixture.
 
     Parameters
     ----------
@@ -83,5 +82,5 @@ def mixture(field, concepts):
 
 
 def _outside(directions, span):
-    """Mean squared sine between unit vectors (N, m) and the span of k rows (N, k, m)."""
+    """Return the mean squared sine between unit vectors (N, m) and the span of k rows (N, k, m)."""
     return float(misalignment(directions, orthonormal(span)).mean())

@@ -1,10 +1,10 @@
-"""The surface that the data lie on: its equations, solved if they are linear, and its tangent spaces.
+"""The surface on which the data lie: its equations (linear ones are solved) and its tangent spaces.
 
-A concept is recovered only on the data. Equations that hold on the data make this comparison exact.
-Linear equations are solved for some inputs; the other inputs become coordinates. For all other equations,
-Newton's method moves the points onto the surface, and directions along the equations' gradients are left out.
-Without equations, we use the field's numerical tangent basis, and find the linear equations behind it if they
-have simple coefficients.
+Formulas and concepts are compared only on the data. Equations that hold on the data make this comparison
+exact. Linear equations are solved for some inputs; the other inputs become coordinates. For all other
+equations, Newton's method moves the points onto the surface, and directions along the equations' gradients
+are left out. Without equations, we use the field's numerical tangent basis, and find the linear equations
+behind it if they have simple coefficients.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def read_equation(equation, names=None):
 
 @dataclass(frozen=True)
 class Surface:
-    """Points of R^n on which equations hold.
+    """Points of R^n at which equations hold.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Surface:
     solved : {symbol: expression in the free symbols}, from the linear equations
     implicit : the other equations, in the free symbols
     basis : None, or the data's numerical tangent basis (n, m) or (N, n, m)
-    exact : whether the equations describe all of the surface
+    exact : whether the equations describe the whole surface
 
     """
 
@@ -64,7 +64,7 @@ class Surface:
 
     @classmethod
     def of(cls, names, equations=(), field=None):
-        """Solve `equations`, check them on the field's points, and complete them from its tangent basis.
+        """Solve `equations`, check them on the field's points, and complete them from the tangent basis.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Surface:
         return expression.subs(self.solved, simultaneous=True) if self.solved else expression
 
     def lift(self, chart):
-        """Points (N, n) whose free inputs are `chart` (N, f)."""
+        """Return points (N, n) whose free inputs are `chart` (N, f)."""
         symbols = dict(zip(self.coordinates, chart.T, strict=True))
         columns = [
             symbols[name]
@@ -116,7 +116,7 @@ class Surface:
         return np.stack(columns, axis=1)
 
     def chart(self, points):
-        """Free inputs (N, f) of points (N, n)."""
+        """Return free inputs (N, f) of points (N, n)."""
         return points[:, [self.names.index(name) for name in self.coordinates]]
 
     def settle(self, chart):
@@ -149,7 +149,7 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """`Measure` for gradients at points (N, n) along the surface: the data's, or the points' own.
+        """`Measure` for gradients at points (N, n) along the surface, from the data or from these points.
 
         `index` says which of the data's points these are, if the basis differs from point to point.
         """
@@ -172,7 +172,7 @@ def _as_equation(expression):
 
 
 def _without(basis, normals, dimension):
-    """`basis` without the directions of `normals` (N, c, n); one basis for all points if normals agree."""
+    """Return `basis` without the directions of `normals` (N, c, n); a single basis if normals agree."""
     if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=tolerances.EQUAL_NORMALS, atol=0):
         return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
     bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))
@@ -191,7 +191,7 @@ def _complement(rows, lengths, basis, dimension):
 
 
 def _solve(names, equations):
-    """Free symbols, {symbol: solution} of the linear equations, and the other equations."""
+    """Return free symbols, {symbol: solution} of the linear equations, and the other equations."""
     symbols = [sp.Symbol(name, real=True) for name in names]
     linear = [e for e in equations if _is_linear(e, symbols)]
     others = [e for e in equations if e not in linear]
@@ -233,7 +233,7 @@ def _check_on_data(equation, field):
 
 
 def _read_off(field):
-    """The linear equations that hold on the data, if all their coefficients are simple; otherwise ()."""
+    """Return the linear equations that hold on the data if all coefficients are simple; otherwise ()."""
     names, points = field.names, field.points
     _, _, vt = np.linalg.svd(field.tangent.T, full_matrices=True)
     rows = _reduced(vt[field.dimension :])
@@ -258,7 +258,7 @@ def _simple(value):
 
 
 def _reduced(rows):
-    """Reduced row echelon form with pivoting, which finds sparse rows if there are any."""
+    """Return the reduced row echelon form with pivoting, which finds sparse rows if there are any."""
     rows = rows.copy()
     done = 0
     for column in range(rows.shape[1]):

@@ -1,4 +1,4 @@
-"""The numbers behind a verdict: what counts as the same, how much to try, and what rounding may hide.
+"""The numbers behind a verdict: what counts as the same, how much to try, and what rounding can hide.
 
 No study has compared these numbers with other values. The search has its own numbers in `search/tuning.py`.
 Search and verdict share some assumptions about a trained neuron; these are in `field/`.

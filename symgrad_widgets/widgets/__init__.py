@@ -1,4 +1,4 @@
-"""Views that people click, drag and watch. They hold no mathematics, and load nothing from outside."""
+"""Views that people click, drag and watch. The views hold no mathematics, and load nothing from outside."""
 
 from .bender import PhiBender
 from .chooser import ExperimentChooser

@@ -1,4 +1,4 @@
-"""Say whether a person's formula is the concept that the neuron has learnt, or how far off it is."""
+"""Say whether a person's formula is the concept that the neuron has learnt, or how far off the formula is."""
 
 import itertools
 
@@ -20,11 +20,11 @@ def answer(candidate, field, experiment=None, say=ENGLISH, kind=None):
     """Say how a `Candidate` relates to a neuron: {"same": bool, "name": text, "said": text}.
 
     A formula counts as the concept if a proof shows it, if it has the concept's form and its numbers agree
-    within 1 %, or if points computed with many digits show it. How well the network has learnt the concept
-    is another question, which the angle decides. If a search has judged the formula, the `kind` of its answer
-    says what is left. It also decides how near a formula is that is not the concept.
+    within 1 %, or if points computed with many digits show it. The angle then says how well the network has
+    learnt the concept. If a search has judged the formula, the `kind` of its answer says whether something is
+    left unexplained. If the formula is not the concept, this kind also decides whether the formula is near.
 
-    Without an experiment, no concept is known, and only the second question can be answered.
+    Without an experiment, no concept is known. The answer then says only how well the formula agrees.
     """
     name, sentence = say.table["kinds"][kind] if kind else ("", "")
     judged = kind in ("match", "approximation")
@@ -57,7 +57,7 @@ def answer(candidate, field, experiment=None, say=ENGLISH, kind=None):
 
 
 def meanings(experiment, say=ENGLISH):
-    """Concepts of an experiment, each with its words; none for a network without an experiment."""
+    """Return the concepts of an experiment, each with its words; none for a network without an experiment."""
     if experiment is None:
         return []
     row = CONCEPTS.get(experiment.id)
@@ -67,7 +67,7 @@ def meanings(experiment, say=ENGLISH):
 
 
 def _up_to(formula, concept, field):
-    """Key of the words that say how two formulas differ although their directions are the same."""
+    """Return the key of the words that say how two formulas differ although their directions are the same."""
     mine, known = (evaluate(one, field.names, field.points)[0] for one in (formula, concept))
     with np.errstate(all="ignore"):
         ratio = mine / known

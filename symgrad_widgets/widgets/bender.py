@@ -22,7 +22,7 @@ class PhiBender(DescribedBox):
     points : array (N, n)
     names : names of the n inputs
     low, high, bend : range of the slider, and its first value
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     """
 
@@ -49,7 +49,7 @@ class PhiBender(DescribedBox):
             panel.show(picture)
 
     def pictures(self):
-        """The neuron's new values plotted against the old ones, and its old and new gradients, to scale."""
+        """Return the plot of new values against old ones, and the old and new gradients, to scale."""
         (old, before), (new, now) = self._before, self._neuron(self._points, self.slider.value)
         what, title = self._says("plots.neuronBefore"), self._says("plots.nowAgainst")
         values = plots.phi_picture(old, new, what=what, title=title, say=self._says)
@@ -57,6 +57,6 @@ class PhiBender(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         bend = f"{self.slider.description} = {self._says.number(self.slider.value, '.3g')}"
         return f"{bend}. {self._values.words} {self._gradients.words}"

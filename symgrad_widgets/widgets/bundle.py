@@ -20,8 +20,8 @@ _DECLARED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (
 def bundled(entry, language="en"):
     """Join a module of the assets (such as "formula/index.js") and all modules it imports into one text.
 
-    Each imported module becomes a function that returns its exports, so different modules may use the same
-    names. A module may import with `import { a, b as c } from "./other.js";`, export what it declares, and
+    Each imported module becomes a function that returns its exports, so different modules can use the same
+    names. A module can import with `import { a, b as c } from "./other.js";`, export what it declares, and
     re-export with `export { a } from "./other.js";`. Each such statement must begin a line. Only the first
     module has a default export. The text begins with those words of the language that modules ask for with
     TABLE.section.
@@ -37,7 +37,7 @@ def bundled(entry, language="en"):
 
 
 def _linked(path, imported):
-    """Text of a module, which imports from the functions that come before it."""
+    """Return the text of a module, which imports from the functions that come before it."""
     text = _PASSED_ON.sub(r"import \1 from \2;\nexport \1;", path.read_text(encoding="utf-8"))
 
     def taken(match):
@@ -48,7 +48,7 @@ def _linked(path, imported):
 
 
 def _function(path, imported):
-    """Name of a module's exports. Its text is added after the texts of the modules that it imports."""
+    """Return the name of a module's exports; add its text after the texts of modules that it imports."""
     name = "$".join(path.relative_to(_ASSETS.resolve()).with_suffix("").parts)
     if path not in imported:
         text = _linked(path, imported)

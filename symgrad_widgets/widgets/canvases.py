@@ -13,12 +13,12 @@ _TOOLS = "pan,box_zoom,wheel_zoom,lasso_select,reset,save"
 
 @functools.cache
 def document(name):
-    """Bokeh document of a plot, "field", "front", "bend" or "rest", whose sources have names."""
+    """Return the bokeh document of a plot, "field", "front", "bend" or "rest", whose sources have names."""
     return json_item({"field": _field, "front": _front, "bend": _bend, "rest": _bend}[name]())
 
 
 def _field():
-    """The points where arrows start, so that people can tap them; the page draws arrows and grey levels."""
+    """Draw the starts of arrows, so that people can tap them; the page draws arrows and grey levels."""
     plot = _plot(_TOOLS)
     points = {"x": [], "y": [], "size": [], "row": [], "colour": [], "alpha": []}
     chosen = _dots(plot, "points", points, marker="circle")
@@ -30,7 +30,7 @@ def _field():
 
 
 def _front():
-    """The error, as a power of ten, against a formula's length: stepped lines, and a mark for a formula."""
+    """Draw the error, a power of ten, against a formula's length: stepped lines, and a formula's mark."""
     plot = _plot("save")
     null = _source("null", x=[], y=[])
     plot.step("x", "y", source=null, mode="after", line_color="#6b7785", line_width=1.6, line_dash="dotted")
@@ -50,7 +50,7 @@ def _raised(power):
 
 
 def _bend():
-    """The neuron's value against a formula's, with a curve."""
+    """Draw the neuron's value against a formula's, with a curve."""
     plot = _plot("save")
     curve = _source("curve", xs=[], ys=[], colour=[])
     plot.multi_line("xs", "ys", source=curve, line_color="colour", line_width=1.8)
@@ -93,7 +93,7 @@ def _plot(tools, **settings):
 
 
 def _dots(plot, name, columns, marker, **settings):
-    """Marks with columns for colour, alpha and size, which look the same whether selected or not."""
+    """Return marks with columns for colour, alpha and size, which look the same whether selected or not."""
     renderer = plot.scatter(
         "x", "y", source=_source(name, **columns), marker=marker, size="size",
         fill_color="colour", fill_alpha="alpha", line_color=None, **settings,

@@ -19,7 +19,7 @@ def adopt(view):
 
 
 def _running():
-    """The cell that is running, and the message that started it; or (None, None)."""
+    """Return the cell that is running, and the message that started it; or (None, None)."""
     try:
         from IPython import get_ipython
     except ImportError:

@@ -13,22 +13,21 @@ __all__ = ["ExperimentChooser"]
 
 
 class ExperimentChooser(DescribedBox):
-    """Choose an experiment and a seed, and train. It starts with the package's weights, if there are any.
+    """Choose an experiment and a seed, and train. The view begins with the package's weights, if any.
 
     Parameters
     ----------
     source : name of an experiment, Experiment, or TrainingResult
     seed : int, unless the source is a TrainingResult
     hidden : bool
-        Do not say what the experiments are: show numbers in place of titles, and no concept beside the
-        training.
-    language : "en" or "de", the language of all its words
+        Do not reveal the experiments: show numbers in place of titles, and no concept beside the training.
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
-    experiment, seed : may be assigned; `choose` assigns both
+    experiment, seed : can be assigned; `choose` assigns both
     run : TrainingResult, or None until something has been trained
-        May be observed.
+        Can be observed.
     monitor : TrainingMonitor
 
     """
@@ -116,18 +115,18 @@ class ExperimentChooser(DescribedBox):
         self.set_trait("run", run)
 
     def _called(self, experiment):
-        """What a person reads about an experiment."""
+        """Return the title of an experiment as a person reads it."""
         title = self._says.table["titles"].get(experiment.slug, experiment.title)
         what = ", ".join(experiment.names[:4]) if self._hidden else title
         return f"{experiment.id} {what}".strip()
 
     def pictures(self):
-        """Pictures of the training."""
+        """Return the pictures of the training."""
         return self.monitor.pictures()
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         chosen = self._says("training.chosen", experiment=self._called(self.experiment), seed=self.seed)
         return f"{chosen} {self.monitor.words}"
 
@@ -143,7 +142,7 @@ def _known(experiment):
 
 
 def _shipped(experiment, seed):
-    """The run with the package's weights, which exist for one seed of each built-in experiment; or None."""
+    """Return the run with the package's weights (one seed of each built-in experiment), or None."""
     try:
         run = experiment.pretrained()
     except SymgradError:

@@ -15,7 +15,7 @@ _WIDE = {"width": "auto", "max_width": "100%"}
 
 
 class DecisionView(DescribedBox):
-    """An experiment that decides: predict which of two formulas the network follows, and then see.
+    """A decisive experiment: predict which of two formulas the network follows, and then see.
 
     >>> decided = result.decide(model, box, rivals=["x**2 + v**4"])
     >>> sg.DecisionView(result, decided)
@@ -28,7 +28,7 @@ class DecisionView(DescribedBox):
     ----------
     result : Interpretation
     decided : Decided, which the result's `decide` returned, with at least one trial
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class DecisionView(DescribedBox):
         self._next.layout.display = "" if len(self._decided.trials) > 1 else "none"
 
     def pictures(self):
-        """The directions at the points of the trial on show."""
+        """Return the directions at the points of the trial on show."""
         asked = self._number in self.guesses
         data, names, measure = self._result.points, self._decided.names, self._result.measure
         return [plots.trial_picture(self.trial, data, names, measure, asked, self._says)]
@@ -105,5 +105,5 @@ class DecisionView(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return f"{self._panel.words} {self._said}"

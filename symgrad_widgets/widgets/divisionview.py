@@ -26,20 +26,20 @@ class DivisionView(DescribedBox):
     >>> sg.DivisionView(sg.gradient_field(model, x, names=("m", "c", "v")))
 
     Click a branch of the tree, or choose it in the list. Each arrow of the field is the neuron's gradient
-    with respect to the two quantities. If they act together, the branch's formula has the same directions,
-    and the arrows have the colour of small angles. An input has no such field.
+    with respect to the two quantities. If the two act together, the branch's formula has the same directions,
+    and the arrows have the colour of small angles. A branch that is an input has no field.
 
     Parameters
     ----------
     field : GradientField of one neuron
     division : Division of this field; None: `divide(field)` finds it
     hidden : bool, whether nothing is shown
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
     field, division, branches : what is on show; the branches are `search.Branch`
-    hidden : as above; may be assigned
+    hidden : as above; can be assigned
     branch : the Branch that is chosen; `choose` chooses another
 
     Raises
@@ -90,7 +90,7 @@ class DivisionView(DescribedBox):
         self._list.value = names.index(name)
 
     def _uncover(self, _=None):
-        """Show all, or nothing but that it is hidden."""
+        """Show the division, or only say that it is hidden."""
         if self.hidden:
             self._told.value = f"<p>{self._says('own.divisionHidden')}</p>"
             self.children = [self._told, self._guard]
@@ -126,14 +126,14 @@ class DivisionView(DescribedBox):
         self._told.value = f"<p>{self._said}</p>"
 
     def pictures(self):
-        """The tree and, if the chosen branch joins two quantities, their field; nothing if it is hidden."""
+        """Return the tree and, if the chosen branch joins two quantities, their field; nothing if hidden."""
         if self.hidden:
             return []
         tree = plots.division_picture(self.division, self._list.value, self._says)
         return [tree, self._of_two()] if self.branch.joined else [tree]
 
     def _of_two(self):
-        """The field of the two quantities, in colours of the angle to the branch's formula."""
+        """Return the field of the two quantities, in colours of the angle to the branch's formula."""
         branch, say = self.branch, self._says
         field, degrees, lines = branch.field(self.field), None, ()
         if branch.short:
@@ -160,7 +160,7 @@ class DivisionView(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         if self.hidden:
             return self._says("own.divisionHidden")
         return " ".join([*(picture.words for picture in self.pictures()), self._said])

@@ -20,18 +20,18 @@ class ExpressionView(FieldBox):
 
     Parameters
     ----------
-    field : GradientField that guesses are scored on
+    field : GradientField on which guesses are scored
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
     hidden : bool
-        Keep the candidate back until somebody has typed a guess. A guess that a cell assigns shows its own
-        angle, but not the candidate.
-    language : "en" or "de", the language of all its words
+        Hide the candidate until somebody has typed a guess. A guess that a cell assigns shows its own angle,
+        but not the candidate.
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
-    field, candidate, hidden : may be assigned; if the field changes, the guesses are scored again
-    guess : Candidate, the last guess, or None; you may assign text or SymPy, which is then scored
-        A guess that cannot be read raises an error and changes nothing. All these attributes may be observed.
+    field, candidate, hidden : can be assigned; if the field changes, the guesses are scored again
+    guess : Candidate, the last guess, or None; you can assign text or SymPy, which is then scored
+        A guess that cannot be read raises an error and changes nothing. All these attributes can be observed.
     guesses : tuple of Candidate, all guesses so far
     guessed : bool, whether somebody has guessed in the view; a hidden candidate stays hidden until then
 
@@ -120,7 +120,7 @@ class ExpressionView(FieldBox):
 
     @property
     def _open(self):
-        """The candidate, or None while it is kept back."""
+        """The candidate, or None while it is hidden."""
         return None if self._secret else self.candidate
 
     def _parts(self):
@@ -142,7 +142,7 @@ class ExpressionView(FieldBox):
         return plots.ExpressionPicture(formula, self.field.names, self._says)
 
     def pictures(self):
-        """The tree of the formula or of the last guess; if there is neither, the arrows."""
+        """Return the tree of the formula or of the last guess; if there is neither, the arrows."""
         formula = self._open
         if formula is None:
             formula = getattr(self.guess, "expression", None)
@@ -169,5 +169,5 @@ class ExpressionView(FieldBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return "\n".join(filter(None, [self._description(), self.error]))

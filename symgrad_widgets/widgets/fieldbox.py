@@ -1,4 +1,4 @@
-"""A view of one field and one formula. Both may be replaced."""
+"""A view of one field and one formula. Both can be replaced."""
 
 import numpy as np
 import traitlets
@@ -16,9 +16,9 @@ __all__ = ["FieldBox", "checked_field"]
 class FieldBox(Pane):
     """A view of a field and a formula that redraws itself when one of its traits changes.
 
-    A subclass has four methods to override: `_checked` says which fields it takes, `_follow` what else a
-    change leads to, `_parts` what its state holds, and `_more` what else a page has to know. `traits` are set
-    in their order, the field first, before anything is drawn.
+    A subclass can override four methods: `_checked` says which fields the view accepts, `_follow` sets what
+    depends on a change, `_parts` gives the parts of the state, and `_more` gives further data for a page.
+    `traits` are set in their order, the field first, before anything is drawn.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class FieldBox(Pane):
         self._go(ViewState(**self._parts()), **told)
 
     def _parts(self):
-        """Parts of the state, by name."""
+        """Return the parts of the state, by name."""
         return {
             "inputs": self.field.names[:2],
             "selected": None if self.candidate is None else str(self.candidate),
@@ -91,11 +91,11 @@ class FieldBox(Pane):
         return super()._given() | {"what": what, "field": looked_at(self.field)} | self._more()
 
     def _more(self):
-        """Other things that a page needs to know after each change."""
+        """Return other things that a page needs to know after each change."""
         return {}
 
     def _plane(self, inputs, at):
-        """Plain data of a plane of two inputs; the other inputs have values {name: value}, or medians."""
+        """Return plain data of a plane of two inputs; other inputs have values {name: value}, or medians."""
         points, names = self.field.points, self.field.names
         columns = [names.index(name) for name in inputs]
         centre = np.median(points, axis=0)

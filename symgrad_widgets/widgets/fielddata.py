@@ -10,12 +10,12 @@ __all__ = ["field_data", "packed"]
 
 
 def field_data(field, like=None):
-    """All that a loss needs, as JSON-able data, which `unpacked` (assets/formula/loss.js) turns into arrays.
+    """Return the data for a loss, JSON-able; `unpacked` (assets/formula/loss.js) turns them into arrays.
 
     If the field has the same points as another field, `like`, the data hold only what differs.
 
-    The arrays are base64 of little-endian doubles: points by columns (n, N); spread (n,); basis (n, m),
-    (N, n, m) or None; span (N, rank, m), what the neurons' gradients span; weights (N,); and held (N,), as
+    The arrays are base64 of little-endian doubles: points by columns (n, N); spread (n,); basis (n, m), (N,
+    n, m) or None; span (N, rank, m), a basis of the neurons' gradients; weights (N,); and held (N,), as
     bytes: 1 at the points on which losses are measured.
     """
     own = {
@@ -37,7 +37,7 @@ def field_data(field, like=None):
 
 
 def packed(array, kind="<f8"):
-    """Base64 of an array whose numbers are of the given kind; None for None."""
+    """Return base64 of an array whose numbers are of the given kind; None for None."""
     return (
         None
         if array is None

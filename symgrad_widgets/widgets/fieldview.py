@@ -32,13 +32,13 @@ class FieldView(FieldBox):
     field : GradientField of two inputs or more
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
     inputs : names of the two inputs along the axes
-    beside : bool, whether to draw the histogram of the angles as well
-    language : "en" or "de", the language of all its words
+    beside : bool, whether to draw the histogram of the angles, too
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
     field, candidate, inputs
-        As above. These and all attributes below may be assigned. If a value is wrong, an error is raised and
+        As above. These and all attributes below can be assigned. If a value is wrong, an error is raised and
         nothing changes.
     slice : {name: value} of the other inputs, or None to show all points, projected onto the plane
         In a slice, inputs that are not named are set to their median.
@@ -173,7 +173,7 @@ class FieldView(FieldBox):
         return {"section": self._plane(self.inputs, self.slice or {}), "worst": self._table()}
 
     def pictures(self):
-        """The field and, with a candidate, the histogram of the angles to it."""
+        """Return the field and, with a candidate, the histogram of the angles to it."""
         cut, where, say = self._cut, (self.inputs, self.arrows), self._says
         if self.candidate is None:
             return [plots.field_picture(self.field, None, *where, cut=cut, say=say)]
@@ -196,14 +196,14 @@ class FieldView(FieldBox):
         return np.arange(len(self.field)) if cut is None else np.flatnonzero(cut.near(self.field))
 
     def _worst(self):
-        """(index of the point, angle) of the worst points on show."""
+        """Return (index of the point, angle) of the worst points on show."""
         if self.candidate is None or not self.worst:
             return []
         rows = self._near[plots.worst(self._degrees[self._near], self.worst)]
         return [(int(row), float(self._degrees[row])) for row in rows]
 
     def _table(self):
-        """The worst points as rows of text, beneath a row of titles."""
+        """Return the worst points as rows of text, beneath a row of titles."""
         names, points = self.field.names, self.field.points
         columns = names if len(names) <= _COLUMNS else self.inputs
         rows = [
@@ -217,7 +217,7 @@ class FieldView(FieldBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         words = " ".join(picture.words for picture in self.pictures()[:1])
         for row, degrees in self._worst()[:1]:
             place = zip(self.field.names, self.field.points[row], strict=True)

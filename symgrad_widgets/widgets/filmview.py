@@ -23,13 +23,13 @@ class FilmView(FieldView):
     film : Film, of two inputs or more
         Checkpoints at which nothing could be said about the neuron are left out.
     inputs : names of the two inputs along the axes
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     **choices : slice, band, overlay, levels, worst, arrows, as in `FieldView`
 
     Attributes
     ----------
     film : as given
-    epoch : one of the film's epochs; may be assigned and observed
+    epoch : one of the film's epochs; can be assigned and observed
     field, candidate : the GradientField at this epoch, and the formula on show
 
     Raises
@@ -93,7 +93,7 @@ class FilmView(FieldView):
         return super()._given() | {"found": found, "first": 1}
 
     def _plain(self, number, epoch, frame):
-        """A frame as plain data, in the same form as a generation of a search."""
+        """Return a frame as plain data, in the same form as a generation of a search."""
         known = {str(one.expression): one for one in (frame.best, frame.final) if one is not None}
         front = [{"text": text, "length": one.complexity, "loss": one.loss} for text, one in known.items()]
         return {
@@ -106,12 +106,12 @@ class FilmView(FieldView):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return f"{self._says('told.atEpoch', number=self.epoch)}: {super().words}"
 
 
 def _frames(film):
-    """Frames of a film that can be shown: those with a field."""
+    """Return the frames of a film that can be shown: those with a field."""
     if not isinstance(film, Film):
         raise DataError(f"a FilmView plays a film, got {type(film).__name__}: make one with sg.film")
     names = film[-1].field.names

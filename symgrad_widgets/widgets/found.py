@@ -4,7 +4,7 @@ __all__ = ["plain_law", "plain_state"]
 
 
 def plain_law(row):
-    """A row of an atlas, written as the generations of a finished search; [] if it has no formula."""
+    """Return a row of an atlas, written as the generations of a finished search; [] if it has no formula."""
     if row.formula is None:
         return []
     front = [{"text": row.formula, "length": row.complexity, "loss": float(f"{row.loss:.2g}")}]

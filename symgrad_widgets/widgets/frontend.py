@@ -1,4 +1,4 @@
-"""The common base of all views. It keeps saved notebooks small.
+"""The common base of all views, which keeps saved notebooks small.
 
 A notebook holds the state of every widget in it. So one hidden widget holds the code of all views of a kind,
 the style sheet holds their layout, and no widget sends a value that a page assumes anyway.
@@ -33,7 +33,7 @@ _shared: dict = {}  # class and arguments -> widget
 
 
 def shared(kind, *arguments):
-    """The widget that all views share. It is made on first use, and again after somebody closes it."""
+    """Return the widget that all views share; it is made on first use, and again after being closed."""
     widget = _shared.get((kind, *arguments))
     if widget is None or widget.comm is None:
         widget = _shared[kind, *arguments] = kind(*arguments)
@@ -61,7 +61,7 @@ class _Brief:
 
 
 def _assumed(trait, value):
-    """Whether a page assumes this value of a trait. It never assumes which model to make."""
+    """Return whether a page assumes this value of a trait. A page never assumes which model to make."""
     told = not trait.this_class.__module__.startswith("ipywidgets.") or trait.name.startswith("_model_")
     return not told and value == trait.default_value
 
@@ -71,7 +71,7 @@ class _Layout(_Brief, ipywidgets.Layout):
 
 
 class Small(_Brief, ipywidgets.DOMWidget):
-    """A widget with a short opening message. List it before the widget's own class."""
+    """A widget with a short opening message. List this class before the widget's own."""
 
     layout = InstanceDict(_Layout).tag(sync=True, **widget_serialization)
 

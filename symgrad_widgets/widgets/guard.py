@@ -1,4 +1,4 @@
-"""A hidden child of a box that names the box's sliders, and keeps key presses from the page's shortcuts."""
+"""A hidden widget in a box: it names the box's sliders, and keeps key presses from the page's shortcuts."""
 
 import ipywidgets
 from IPython.display import display, update_display
@@ -19,11 +19,11 @@ class _Guard(Front):
 
 
 class Described:
-    """A widget with a picture and words beside it. As a base, list it before the widget's own class.
+    """A widget with a picture and words beside it. As a base class, list this class before the widget's own.
 
     A subclass returns still pictures of itself from `pictures()`, and says in `words` what it shows. When
-    work that Python asked for has ended, it calls `_leave()`, because an earlier cell may still show the
-    first picture.
+    work that Python asked for has ended, the subclass calls `_leave()`, because an earlier cell may still
+    show the first picture.
     """
 
     _left = None  # the bundle that was displayed last
@@ -45,7 +45,7 @@ class Described:
         return described(super()._repr_mimebundle_(**kwargs), svg, self.words)
 
     def pictures(self):
-        """Still pictures of the view; the first one stands for it."""
+        """Return still pictures of the view; the first picture represents the view."""
         raise NotImplementedError
 
 

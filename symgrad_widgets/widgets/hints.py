@@ -11,13 +11,13 @@ HINTS = 3
 
 
 def needed(formula, names):
-    """Names of the inputs that occur in a formula, in the order of `names`."""
+    """Return the names of the inputs that occur in a formula, in the order of `names`."""
     symbols = as_expression(formula, names).free_symbols
     return [name for name in names if sp.Symbol(name, real=True) in symbols]
 
 
 def hint(formula, names, number, say=ENGLISH):
-    """Hint 0, 1 or 2: which inputs occur in a formula; its shape; the formula itself, between backticks."""
+    """Return hint 0, 1 or 2: the inputs of a formula; its shape; or the formula, between backticks."""
     formula = as_expression(formula, names)
     if number == 0:
         used = needed(formula, names)

@@ -1,4 +1,4 @@
-"""The views of a Workbench that Python can drive. All show one state."""
+"""The views of a Workbench that Python can drive. All views show one state."""
 
 import threading
 
@@ -21,7 +21,7 @@ class Turning(threading.local):
 
 
 class Links:
-    """Views that are made on first use. They follow a Workbench, and the Workbench follows them."""
+    """Views that are made on first use. The views follow a Workbench, and the Workbench follows the views."""
 
     @property
     def chooser(self):
@@ -81,7 +81,7 @@ class Links:
         view.observe(lambda change: None if self._turning.now else act(change), traits)
 
     def _take(self, **parts):
-        """Take over a view's change, or say why it cannot be taken over."""
+        """Apply a view's change to the state, or say why this is impossible."""
         try:
             self.state = self._with(parts)
             self._say("")
@@ -90,7 +90,7 @@ class Links:
 
     @property
     def _machine(self):
-        """Text of the machine's formula on show or, if none is on show, of its best formula."""
+        """Text of the machine's formula on show or, if none is on show, of the machine's best formula."""
         found, view = self._subject.found, self._shown
         if not 0 < view.generation <= len(found):
             return None

@@ -17,8 +17,8 @@ __all__ = ["TrainingMonitor"]
 class TrainingMonitor(DescribedBox):
     """Buttons to train and stop, an experiment's live loss curve, and the latent that its network learns.
 
-    Training runs in a thread of its own. If you stop it, the weights with the best validation loss so far are
-    kept. After training, the monitor plots the latent against the concept, if the experiment has one.
+    Training runs in its own thread. If you stop the training, the weights with the best validation loss so
+    far are kept. After training, the monitor plots the latent against the concept, if the experiment has one.
     Training never sees the concept.
 
     >>> monitor = sg.TrainingMonitor(sg.experiments["oscillator"], seed=1)
@@ -31,14 +31,14 @@ class TrainingMonitor(DescribedBox):
     seed, preset, variant, **settings
         As in `Experiment.train`.
     hidden : bool
-        Keep the concept back: show no floor, and no picture of the latent against the concept.
-    language : "en" or "de", the language of all its words
+        Hide the concept: show no floor, and no picture of the latent against the concept.
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
-    hidden : may be assigned
+    hidden : can be assigned
     run : TrainingResult of the last training, or None
-        May be observed: other views follow it.
+        Can be observed: other views follow it.
     history : dict of lists, up to the current epoch
 
     """
@@ -154,7 +154,7 @@ class TrainingMonitor(DescribedBox):
         return self._says("training.soFar", epoch=history["epoch"][-1], loss=history["validation"][-1])
 
     def pictures(self):
-        """The loss curve and, after training, the latent against the concept, if that is known."""
+        """Return the loss curve and, after training, the latent against the concept, if that is known."""
         curve = plots.history_picture(self.history, self._says)
         if self.run is None or self.hidden or not self.experiment.concepts:
             return [curve]
@@ -169,5 +169,5 @@ class TrainingMonitor(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return f"{self._controls.status} {self._curve.words}"

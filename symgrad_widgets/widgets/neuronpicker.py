@@ -1,4 +1,4 @@
-"""A diagram of a network's neurons, to see what each of them does on data, and to choose one."""
+"""A diagram of a network's neurons, to see what each neuron does on data, and to choose one."""
 
 from typing import Any
 
@@ -36,9 +36,9 @@ class NeuronPicker(Pane):
     >>> sg.interpret(picker.field)
 
     Activations are recorded when the view is made, in one forward pass at up to 400 of the points. Gradients
-    are computed only when a measure needs them. They then cost one forward-mode pass for each input, not one
-    backward pass for each neuron. If there are more than 32 inputs, 32 random projections take their place
-    (see `Activity`).
+    are computed only when a measure needs them. Gradients then cost one forward-mode pass for each input, not
+    one backward pass for each neuron. If there are more than 32 inputs, 32 random projections take their
+    place (see `Activity`).
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ class NeuronPicker(Pane):
         networks of more than 16,384 neurons.
     wrt, forward_args, training
         As in `gradient_field`.
-    beside : bool, whether to draw a large picture of the current neuron's value over two inputs as well
-    language : "en" or "de", the language of all its words
+    beside : bool, whether to draw a large picture of the current neuron's value over two inputs, too
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
@@ -65,8 +65,8 @@ class NeuronPicker(Pane):
     colour_by : "activation" | "gradient" | "alignment" | "law"
         In this order: the standard deviation of the value over the data; how much the gradient turns; the
         angle to the formula; how well the neuron's formula in the atlas fits.
-    formula, atlas : may be assigned; a formula is read as `score` reads it
-        All of these may be observed. If a value is wrong, an error is raised and nothing changes.
+    formula, atlas : can be assigned; a formula is read as `score` reads it
+        All of these can be observed. If a value is wrong, an error is raised and nothing changes.
 
     """
 
@@ -113,7 +113,7 @@ class NeuronPicker(Pane):
             self.layer, self.neurons = self.activity.layers[position].name, neurons
 
     def know(self, field):
-        """Take over a field of the chosen neurons that was made elsewhere."""
+        """Use a field of the chosen neurons that was computed elsewhere."""
         self._field = (self.activity.position(self.layer), self.neurons), field
 
     @property
@@ -157,7 +157,7 @@ class NeuronPicker(Pane):
         return proposal.value
 
     def _kept(self, change):
-        """Keep traits that depend on one another in step."""
+        """Keep traits that depend on one another consistent."""
         if change.name == "layer":
             count = self.activity.layers[self.activity.position(self.layer)].count
             self.neurons = tuple(neuron for neuron in self.neurons if neuron < count) or (0,)
@@ -211,7 +211,7 @@ class NeuronPicker(Pane):
         return super()._given() | self._tiles() | self._told() | {"field": self._points() | self._values()}
 
     def _told(self):
-        """What the view says about the neurons, and the current neuron's value over the data."""
+        """Return what the view says about the neurons, and the current neuron's value over the data."""
         measure = self._measure()
         asked = {} if not self._planes else {"field": self._values(), "section": self._section()}
         return asked | {
@@ -227,7 +227,7 @@ class NeuronPicker(Pane):
         return {"network": network_data(self.activity, self._plane(), neurons, position, strength)}
 
     def _plane(self):
-        """`Section` of all neurons over the inputs on show, or `Samples`."""
+        """Return the `Section` of all neurons over the inputs on show, or `Samples`."""
         if self._inputs not in self._planes:
             points = self.activity.points
             field = GradientField(points, np.ones_like(points), self.activity.names)
@@ -239,12 +239,12 @@ class NeuronPicker(Pane):
         return [list(self._inputs), None if isinstance(plane, Samples) else plain_section(plane, number)]
 
     def _points(self):
-        """The points, as plain data of a field without arrows."""
+        """Return the points, as plain data of a field without arrows."""
         points = self.activity.points[self.activity.rows].astype(float)
         return {"points": packed(points.T), "spread": packed(points.std(0)), "basis": None}
 
     def _values(self):
-        """The current neuron's values at the points."""
+        """Return the current neuron's values at the points."""
         number = self.activity.starts[self._choice[0]] + self.neurons[-1]
         return {
             "names": list(self.activity.names),
@@ -256,7 +256,7 @@ class NeuronPicker(Pane):
         return self.activity.measure(self.colour_by, self.formula, self.atlas, self._says)
 
     def _columns(self):
-        """Mean, spread, gradient spread and angle of every neuron; NaN for what is not known yet."""
+        """Return each neuron's mean, spread, gradient spread and angle; NaN for values not known yet."""
         return np.stack([self.activity.mean, self.activity.spread, *self.activity.known(self.formula)])
 
     def _activation(self):
@@ -272,7 +272,7 @@ class NeuronPicker(Pane):
         )
 
     def pictures(self):
-        """The neurons, and the current neuron's activation over the data."""
+        """Return the neurons, and the current neuron's activation over the data."""
         activity, measure = self.activity, self._measure()
         dots = plots.NeuronsPicture(
             layers=tuple((layer.label, layer.count) for layer in activity.layers),
@@ -318,5 +318,5 @@ class NeuronPicker(Pane):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return "\n".join(filter(None, [self._description(), self.error]))

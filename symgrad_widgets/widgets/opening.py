@@ -17,11 +17,11 @@ _POINTS = 400
 
 
 def opening(field, steepest):
-    """Text of a first formula in a field's inputs; `steepest` lists the inputs by position, steepest first.
+    """Return text of a first formula in a field's inputs; `steepest` lists input positions, steepest first.
 
     The formula is the sum of the squares of the two steepest inputs, unless its angle to the field is far too
-    large. In that case it is the sum of two terms whose angle is nearest to 30 degrees. Each term is a
-    product of at most two inputs; if the angles of these sums are far too large as well, products of three
+    large. In that case the formula is the sum of two terms with the angle nearest to 30 degrees. Each term is
+    a product of at most two inputs; if the angles of these sums are far too large, too, products of three
     inputs are tried.
     """
     first, *others = sorted(steepest[:2])
@@ -41,7 +41,7 @@ def opening(field, steepest):
 
 
 def _sums(terms, field):
-    """Angles of sums of two terms, one of them among the best; each with its terms and its number."""
+    """Yield angles of sums of two terms, one of them among the best; each with its terms and its number."""
     slopes = {term: _slopes(term, field) for term in terms}
     best = sorted(terms, key=lambda term: _angle(slopes[term], field))[:_FIRST]
     for one, other, number in itertools.product(best, terms, _NUMBERS):
@@ -50,7 +50,7 @@ def _sums(terms, field):
 
 
 def _slopes(term, field):
-    """Gradients (N, n) of a product of inputs, which are given by position."""
+    """Return gradients (N, n) of a product of inputs, which are given by position."""
     slopes = np.zeros_like(field.points)
     for k, i in enumerate(term):
         slopes[:, i] += field.points[:, [*term[:k], *term[k + 1 :]]].prod(1)
@@ -58,7 +58,7 @@ def _slopes(term, field):
 
 
 def _angle(slopes, field):
-    """Angle in degrees between slopes and a field, as in a loss."""
+    """Return the angle in degrees between slopes and a field, as in a loss."""
     share = misalignment(field.project(slopes), field.unit)
     return float(degrees(np.average(share, weights=field.weights)))
 

@@ -28,15 +28,15 @@ class OwnSystem(OwnForm):
     text : equations in the form that `Experiment.from_flow` reads
     low, high : orbits begin between these two values, the same for all quantities
     seed : int
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     **settings : of the training, as in `Experiment.train`
 
     Attributes
     ----------
-    text, span : may be assigned
+    text, span : can be assigned
     experiment : the Experiment that was read last, or None
-    monitor : its TrainingMonitor, or None
-    bench : Workbench of its network, or None until a network has been trained
+    monitor : TrainingMonitor of the experiment, or None
+    bench : Workbench of the network, or None until a network has been trained
     said : what is wrong with the text; empty if nothing is wrong
 
     """
@@ -70,10 +70,10 @@ class OwnSystem(OwnForm):
                 self._motion.show(plots.velocities_picture(names, rhs, *self.span, self._says))
 
     def pictures(self):
-        """A picture of how the system moves."""
+        """Return a picture of how the system moves."""
         return [] if self._motion.picture is None else [self._motion.picture]
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         return self.said or self._says("own.equations", text=self.text)

@@ -22,23 +22,23 @@ class OwnTable(OwnForm):
     >>> sg.OwnTable(Path("stars.csv").read_text(), "radius")
 
     The first line names the columns; commas, semicolons or tabs separate them. If the column to learn has two
-    kinds of entries, they are learnt as labels; if it has numbers, they are learnt by least squares. The
-    table stays on the computer that runs Python: on a hub or Binder, this is the server.
+    kinds of entries, these are learnt as labels. If the column has numbers, these are learnt by least
+    squares. The table stays on the computer that runs Python: on a hub or Binder, this is the server.
 
     Parameters
     ----------
     text : table of at least 120 rows; None for a table of 392 cars
     answer : name of the column to learn; by default the first column
     seed : int
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     **settings : of the training, as in `Experiment.train`
 
     Attributes
     ----------
-    text, answer : may be assigned
+    text, answer : can be assigned
     experiment : the Experiment that was read last, or None
-    monitor : its TrainingMonitor, or None
-    bench : Workbench of its network, or None until a network has been trained
+    monitor : TrainingMonitor of the experiment, or None
+    bench : Workbench of the network, or None until a network has been trained
     said : what is wrong with the table; empty if nothing is wrong
 
     """
@@ -96,11 +96,11 @@ class OwnTable(OwnForm):
             self._picture.show(plots.closest_picture(numbers, self.answer, self._says))
 
     def pictures(self):
-        """The column to learn, plotted against the column that it follows most closely."""
+        """Return the column to learn, plotted against the column that it follows most closely."""
         return [] if self._picture.picture is None else [self._picture.picture]
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         names = ", ".join(self._choice.options)
         return self.said or self._says("own.tableOf", names=names, answer=self.answer)

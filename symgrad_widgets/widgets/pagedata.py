@@ -24,12 +24,12 @@ _FINE = 2**15 - 1  # steps of a number of 16 bits, between 0 and 1
 
 
 def page_data(view, subject, atlas=None, language="en"):
-    """Plain data of a page that begins with a `ViewState` of a `Subject` whose search has been recorded.
+    """Return plain data of a page that begins with a `ViewState` of a `Subject` with a recorded search.
 
-    The subject's field is exact; if it has very many points, the page gets only some of them, at even steps.
-    If the layers of the network follow one another, the page gets the weights, in 32 bits, and computes all
-    other neurons itself. Otherwise it gets records of other neurons, in 16 bits. `atlas` is the network's
-    `Atlas`, or None.
+    The subject's field is exact; if the field has very many points, the page gets only some of these, at even
+    steps. If the layers of the network follow one another, the page gets the weights, in 32 bits, and
+    computes all other neurons itself. Otherwise the page gets records of other neurons, in 16 bits. `atlas`
+    is the network's `Atlas`, or None.
     """
     activity, say = subject.network.activity, words(language)
     model = _model(subject)
@@ -56,7 +56,7 @@ def page_data(view, subject, atlas=None, language="en"):
 
 
 def kept_back(view, subject, language="en"):
-    """What a page keeps back: concepts, hints and, if hidden, the formulas found; {} for nothing."""
+    """Return what a page keeps back: concepts, hints and, if hidden, the formulas found; {} for nothing."""
     say = words(language)
     known = subject.network.experiment if subject.layer is None else None
     concepts = [{"formula": str(concept), "meaning": meaning} for concept, meaning in meanings(known, say)]
@@ -71,7 +71,7 @@ def kept_back(view, subject, language="en"):
 
 
 def _model(subject):
-    """Steps and layers of a network if a page can compute it; otherwise None."""
+    """Return the steps and layers of a network if a page can compute it; otherwise None."""
     activity = subject.network.activity
     layers, output = activity.layers, activity.position(None)
     values = activity.values[:, activity.starts[output] : activity.starts[output + 1]]
@@ -130,7 +130,7 @@ def _told(subject, say, field, found):
 
 
 def _rows(field):
-    """Indices of the points of a field that a page holds."""
+    """Return the indices of the points of a field that a page holds."""
     n, pointwise = len(field.names), field.measure.basis is not None and field.measure.basis.ndim == 3
     each = n + 2 + field.dimension * (field.unit.shape[1] + n * pointwise)
     return np.unique(np.linspace(0, len(field) - 1, min(len(field), _NUMBERS // each)).astype(int))
@@ -151,7 +151,7 @@ def _exact(field):
 
 
 def _coarse(field):
-    """A field at the points of another field, in 16 bits."""
+    """Return a field at the points of another field, in 16 bits."""
     return {
         "names": list(field.names), "count": len(field),
         "dimension": field.dimension, "rank": field.unit.shape[1],
@@ -167,7 +167,7 @@ def _section(view, subject):
 
 
 def _law(activity, row):
-    """A row of an atlas, written as the last generation of a search; nothing if it is of another network."""
+    """Yield an atlas row, written as a search's last generation; nothing if it is of another network."""
     position = activity.position(row.layer)
     if row.neuron < activity.layers[position].count:
         yield from (

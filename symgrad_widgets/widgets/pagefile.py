@@ -1,4 +1,4 @@
-"""Open a page that this package wrote: read what it is about, and the field on which guesses are judged."""
+"""Open a page that this package wrote: read its subject, and the field on which guesses are judged."""
 
 import base64
 import html
@@ -21,7 +21,7 @@ _LONGEST = 2**26  # characters of a page, and of the data in it
 
 @dataclass(frozen=True)
 class PageFile:
-    """What a page says about itself.
+    """The facts that a page contains about itself.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ def opened(path):
 
 
 def _field(data):
-    """The field whose points, directions and measure are in a page."""
+    """Return the field whose points, directions and measure are in a page."""
     n, count, dimension = len(data["names"]), data["count"], data["dimension"]
     basis = None if data["basis"] is None else _numbers(data["basis"])
     if basis is not None:

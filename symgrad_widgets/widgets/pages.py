@@ -31,8 +31,8 @@ def page(
 ):  # fmt: skip
     """Write a page on which people can look at a network, guess its formula and play with it, without Python.
 
-    It is one HTML file that opens from disk and asks no other host for anything. First a search runs and
-    is recorded, so that the page can play it. Returns the `Path` that was written.
+    The page is one HTML file that opens from disk and loads nothing from other hosts. First a search runs and
+    is recorded, so that the page can play the search. Returns the `Path` that was written.
 
     >>> sg.page("oscillator", "oscillator.html")  # doctest: +SKIP
     >>> sg.page(my_network, "mine.html", x, names=("x", "v"), title="My network")  # doctest: +SKIP
@@ -43,17 +43,18 @@ def page(
         As in `Workbench`.
     path : where to write the page, usually with the ending .html
     generations : int or None
-        How many generations to search; 0 means no search. With None, the search runs until it ends by itself.
+        How many generations to search; 0 means no search. With None, the search runs until its answer has
+        settled.
     atlas : Atlas of the same network, whose formulas are shown with their neurons, or None
     word : str or None
-        Encrypts what the page keeps back, so that only people who know the word can open it. Without a word,
-        it is only packed.
+        Encrypts what the page keeps back, so that only people who know the word can read it. Without a word,
+        this part is only packed.
     tasks : str or None
         Tasks with feedback, written in Markdown (see `widgets/tasks.py`). The right option of a choice is
         kept back.
     title : str; None: the title of the tasks or, without tasks, the experiment's number
     notebook : address of the notebook that the page links to, or None
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     bokeh : address of a script with the same version of BokehJS, such as "bokeh.min.js" beside the page; None
         puts BokehJS into the page
 
@@ -73,7 +74,7 @@ def page(
 
 
 def recorded(network, generations=None):
-    """`Subject` of the neurons with which a `Network` begins, with its finished search."""
+    """Return the `Subject` of the neurons with which a `Network` begins, with its finished search."""
     subject = Subject(network, None, network.neuron)
 
     def keep(state):
@@ -151,7 +152,7 @@ def _asset(name):
 
 
 def _script(name, language):
-    """Text of a module and of all that it imports, without lines of comments and spaces before lines."""
+    """Return the text of a module and all modules that it imports, without comment lines and indentation."""
     return re.sub(r"(?:\n *//.*)*\n *", "\n", bundled(name, language))
 
 
@@ -172,7 +173,7 @@ def _bokeh(address):
 
 
 def _holds(data, say):
-    """Which parts of the network the page holds, in words."""
+    """Return which parts of the network the page holds, in words."""
     held = data["fields"][0]["field"]["count"]
     points = (
         say("file.holdsPoints", all=f"{data['points']:,}", held=f"{held:,}") if held < data["points"] else ""
@@ -184,7 +185,7 @@ def _holds(data, say):
 
 
 def _python(name, notebook, say):
-    """Words that say how to do, in Python, what a page cannot do."""
+    """Return words that say how to do, in Python, what a page cannot do."""
     shown = "sg.Workbench(model, x)" if name is None else f'sg.Workbench("{name}")'
     code = {"lab": "<code>symgrad lab</code>", "code": f"<code>{escape(shown)}</code>"}
     return say("file.pythonOf" if notebook else "file.python", **code)

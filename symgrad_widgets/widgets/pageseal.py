@@ -22,7 +22,7 @@ _SHORTEST = 4
 
 
 def sealed(values, word=None):
-    """JSON-able block of plain values. Without a word, it only hides them from a glance or a text search."""
+    """Return plain values as a JSON-able block; without a word, only hidden from a glance or text search."""
     packed = zlib.compress(json.dumps(values).encode(), 9)
     if word is None:
         return {"salt": None, "rounds": 0, "mark": None, "block": _text(packed)}

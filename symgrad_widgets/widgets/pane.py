@@ -1,4 +1,4 @@
-"""The instrument's front end with some of its panels. All views of a field or a search are built on it."""
+"""The instrument's front end with some of its panels: the base of all views of a field or a search."""
 
 import zlib
 
@@ -23,11 +23,11 @@ _NUMBERS = 400_000  # most numbers of a field in a page; of a larger field, the 
 
 
 class Pane(Described, Front):
-    """Panels of the instrument. Messages tell them what to show, and a page says what to change in the state.
+    """Panels of the instrument. Messages say what these show, and a page says what to change in the state.
 
     A subclass returns from `_given()` all that a page has to know. When a page changes the state,
-    `_moved_to(state)` is called with the new one; when a person asks for something, `_do(message)` is called.
-    Both may raise a `SymgradError`, which the page shows.
+    `_moved_to(state)` is called with the new state; when a person asks for something, `_do(message)` is
+    called. Both methods can raise a `SymgradError`, which the page shows.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Pane(Described, Front):
         adopt(self)
 
     def _given(self):
-        """All that a page has to know, as plain data."""
+        """Return everything that a page has to know, as plain data."""
         return {
             "language": of_formulas(self._language),
             "choices": [],
@@ -76,7 +76,7 @@ class Pane(Described, Front):
         self.send({"given": given})
 
     def _go(self, state, **given):
-        """Show a state, and tell a page what is new about it."""
+        """Show a state, and tell a page what is new in this state."""
         self._shown, plain = state, state.plain()
         if given or plain != self._state:
             self._tell(**given, state=plain)
@@ -90,8 +90,8 @@ class Pane(Described, Front):
         """Answer a page: `want` asks for what the page has to know, and `do` for what a person wants done.
 
         A page has already made its own changes to the state. The answer holds our new state and the `mark` of
-        the page's message, so the page knows which message we have read. It then applies to our state the
-        changes that it has sent since that message.
+        the page's message, so the page knows which message we have read. To our state, the page then applies
+        the changes that it has sent since that message.
         """
         try:
             if message.get("want") == "live":
@@ -116,11 +116,11 @@ class Pane(Described, Front):
         """Do what a person has asked for; a plain view has nothing to do."""
 
     def _with(self, parts):
-        """The state with some parts of it changed, as plain data."""
+        """Return the state with some parts of it changed, as plain data."""
         return ViewState.read(self._shown.plain() | parts)
 
     def _sentence(self, error):
-        """What a page says about an error; frequent errors are in the language of the view."""
+        """Return what a page says about an error; frequent errors are in the language of the view."""
         return self._says(_OFTEN[type(error)]) if type(error) in _OFTEN else str(error)
 
     def _say(self, error):
@@ -136,7 +136,7 @@ class Pane(Described, Front):
 
 
 def looked_at(field):
-    """Plain data of a field for a page, with one neuron's values; of a large field, only some points."""
+    """Plain data of a field for a page, with one neuron's values; for a large field, only some points."""
     step = -(-len(field) * len(field.names) * (field.unit.shape[1] + 1) // _NUMBERS)
     some = field.take(slice(None, None, step)) if step > 1 else field
     values = some.values.reshape(len(some)) if some.neurons == 1 and some.values is not None else None

@@ -22,9 +22,10 @@ class PhiView(FieldBox):
     ----------
     field : GradientField of one neuron, with its values
     candidate : formula (text, SymPy, Candidate or Interpretation), or None
-        Both may be assigned later. If something cannot be shown, an error is raised and nothing changes.
-    beside : bool, whether to draw the part that phi misses as well
-    language : "en" or "de", the language of all its words
+        Field and candidate can be assigned later. If something cannot be shown, an error is raised and
+        nothing changes.
+    beside : bool, whether to draw the part that phi misses, too
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
@@ -65,7 +66,7 @@ class PhiView(FieldBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         if self.candidate is not None and self.phi is None:
             return self._says("plots.noPhi", what=str(self.candidate))
         curve, *rest = (picture.words for picture in self.pictures())

@@ -24,7 +24,7 @@ def asked(activity, field, inputs, where=None):
 
 
 def plain_section(plane, number):
-    """JSON-able dict of one neuron of a `Section`, given by its number."""
+    """Return a JSON-able dict of one neuron of a `Section`, given by its number."""
     return {
         "low": plane.low.tolist(),
         "high": plane.high.tolist(),
@@ -39,7 +39,7 @@ def plain_section(plane, number):
 
 
 def shades(values, near):
-    """Greys from 0 to 255 for values where there are data; the mean has the middle grey."""
+    """Return greys from 0 to 255 for values where there are data; the mean has the middle grey."""
     weight = near + 1e-9
     mean = np.average(values, weights=weight)
     spread = np.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0

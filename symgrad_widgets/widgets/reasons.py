@@ -1,4 +1,4 @@
-"""Say, with numbers, why an answer is what it is, and what was not tried that might change it."""
+"""Explain an answer with numbers, and say which untried settings might change it."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _MANY = 500  # with fewer points than this, more points would tell more
 
 
 def reasons(candidate, field, say):
-    """Sentences on how well a `Candidate` agrees with a field: angles, chance, values, and its numbers."""
+    """Return sentences on a `Candidate`'s agreement with a field: angles, chance, values, and its numbers."""
     tell = say.number
     middle, most = np.percentile(angles(candidate.expression, field), [50, 95])
     chance = degrees(chance_loss(field.unit.shape[1], field.dimension))
@@ -39,7 +39,7 @@ def reasons(candidate, field, say):
 
 
 def untried(search, field, seed, say):
-    """Sentences on what a `Search` in a field has not tried, and on what else was left out."""
+    """Return sentences on what a `Search` in a field has not tried, and on what else was left out."""
     names = say.listed(row.name for row in lookup(search.operators) if row.name in SLOPES)
     left = [
         say("change.machine") if search.generation == 0 else None,
@@ -52,7 +52,7 @@ def untried(search, field, seed, say):
 
 
 def _ranges(field, say):
-    """The ranges of the data in the first few inputs."""
+    """Yield the ranges of the data in the first few inputs."""
     for name, column in list(zip(field.names, field.points.T, strict=True))[:4]:
         yield say(
             "change.range",

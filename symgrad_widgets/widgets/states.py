@@ -1,4 +1,4 @@
-"""Open the states of views with care, because they are text or plain values that may come from anywhere."""
+"""Open the states of views with care, because these texts or plain values can come from anywhere."""
 
 from ..errors import DataError
 from ..stored import from_json
@@ -9,8 +9,8 @@ __all__ = ["opened"]
 def opened(given, view, version, before=(None, {}), **limit):
     """Return the state of a view ("a Workbench") as a dict of this version, from a dict or its text.
 
-    `before` is the previous version, with the values that states of that version lack. `limit` is as in
-    `from_json`. The view itself checks the contents of the dict.
+    `before` is the previous version, with the values that are missing in states of the previous version.
+    `limit` is as in `from_json`. The view itself checks the contents of the dict.
     """
     try:
         found = from_json(given, **limit) if isinstance(given, str) else dict(given)

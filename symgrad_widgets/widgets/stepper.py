@@ -21,24 +21,25 @@ _NULL = 8  # generations of the search on random directions
 class SearchStepper(Pane):
     """Buttons to step, play, pause and go back in a `Search`; its generations on a line; and its front.
 
-    The search runs in a thread of its own, so that the kernel stays free and Pause works; only one search
-    runs at a time. The stepper keeps every generation that was seen, so going back and forward again costs
-    nothing. A search that goes on after this gives the same generations as a fresh search, bit for bit.
-    Without a browser, `step()`, `goto()` and `run()` do the same.
+    The search runs in its own thread, so the kernel stays free and Pause works. Only one search runs at a
+    time. The stepper keeps every generation that was seen, so going back and forward again takes no time. A
+    search that continues after this gives the same generations as a fresh search, bit for bit. Without a
+    browser, `step()`, `goto()` and `run()` do the same.
 
     Parameters
     ----------
     search : Search
     guesses : sequence of Candidate
         A person's own formulas, which are shown beside the front.
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
 
     Attributes
     ----------
-    search, guesses : may be assigned; a new search ends the running one
+    search, guesses : can be assigned; a new search ends the running one
     hidden : bool, whether the formulas found are kept back
     state : the SearchState on show, which is that of the current generation
-    selected : the selected Candidate on the displayed front, or None. It is `state.best` until somebody
+    selected : the selected Candidate on the displayed front, or None. The default is `state.best`, until
+        somebody
         chooses another Candidate: by a click on its point or row, with the arrow keys, or in Python
 
     """
@@ -92,7 +93,7 @@ class SearchStepper(Pane):
         return self.goto(max(self.state.generation - 1, 0))
 
     def goto(self, generation):
-        """Go to the state after a number of generations, searching if need be, and return the state."""
+        """Go to the state after a number of generations (search if necessary), and return the state."""
         generation = whole(generation, "generation")
         self._rest()
         state = self._show(self._reached(generation))
@@ -170,7 +171,7 @@ class SearchStepper(Pane):
         return super()._given() | field | {"running": self._worker.running} | self._all_found()
 
     def _all_found(self):
-        """All generations so far; those that nobody has seen are still empty."""
+        """Return all generations so far; those that nobody has seen are still empty."""
         numbers = range(1, self.search.generation + 1)
         blank = {"tried": 0, "front": [], "best": -1, "kind": ""}
         states = [self._states.get(i) for i in numbers]
@@ -181,7 +182,7 @@ class SearchStepper(Pane):
         return {"found": [] if self.hidden else found, "driven": True, **self._aside()}
 
     def _aside(self):
-        """What a page shows besides the front: how the search ended, its certificate, and chance's front."""
+        """What a page shows besides the front: how the search ended, its certificate and a chance front."""
         certain = self._certificate is not None and self._certificate.answer == self.state.best
         return {
             "ended": "known" if getattr(self.search, "settled", False) else None,
@@ -207,7 +208,7 @@ class SearchStepper(Pane):
         self._tell(**self._aside())
 
     def _reached(self, generation):
-        """State of a generation: kept from before, replayed, or reached by a longer search."""
+        """Return the state of a generation: kept from before, replayed, or reached by a longer search."""
         if generation < min(self._states):
             earlier = self.search.like(self.search.field)
             self._states.update((i, earlier.goto(i)) for i in range(min(self._states)))
@@ -255,7 +256,7 @@ class SearchStepper(Pane):
         )
 
     def pictures(self):
-        """The front."""
+        """Return the front."""
         if self.hidden:
             return []
         state = self.state
@@ -272,13 +273,13 @@ class SearchStepper(Pane):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         if self.hidden:
             return self._says("search.hidden")
         return "\n".join(filter(None, [self._told(), self.pictures()[0].words, self.error]))
 
     def _told(self):
-        """How far the search has come, and what it has chosen."""
+        """Return the progress of the search, and the chosen formula."""
         state, say = self.state, self._says
         best, (name, sentence) = state.best, say.table["kinds"][state.kind]
         told = say(

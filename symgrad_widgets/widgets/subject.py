@@ -66,7 +66,7 @@ class Network:
         return cls(Activity(run.model, run.x, run.names), run.experiment, run.seed, neuron, run)
 
     def plane(self, field, inputs, where=None):
-        """`Section` of all neurons over two inputs, given by name, through the data of a field; or None."""
+        """Return the `Section` of all neurons over two named inputs, through the data of a field; or None."""
         if where:
             return asked(self.activity, field, inputs, where)
         if inputs not in self._planes:
@@ -75,18 +75,18 @@ class Network:
 
     @property
     def harder(self):
-        """Number of the next experiment, or None. A number does not give its concept away."""
+        """Number of the next experiment, or None. A number does not reveal the concept."""
         after = {one.slug: other.id for one, other in itertools.pairwise(experiments)}
         return after.get(getattr(self.experiment, "slug", None))
 
     def name(self, hidden):
-        """The experiment's name in a state (its number if answers are kept back); None for your own."""
+        """Return the experiment's name in a state (a number if answers are kept back); None for your own."""
         if self.experiment is None:
             return None
         return self.experiment.id if hidden else self.experiment.slug
 
     def story(self, say=ENGLISH):
-        """What happened to the network, without giving away what it has learnt."""
+        """Return what happened to the network, without a word about the concept that it has learnt."""
         if self.experiment is None:
             return say("told.own")
         names = ", ".join(self.experiment.names[:6]) + (", ..." if len(self.experiment.names) > 6 else "")
@@ -121,7 +121,7 @@ def _run(source, seed, halted, watch):
 
 @dataclass(eq=False)
 class Subject:
-    """Some neurons of a layer, or of the output (None); a DataError if nothing can be said about them."""
+    """Some neurons of a layer, or of the output (None); a DataError if they cannot be read."""
 
     network: Network
     layer: str | None
@@ -161,7 +161,7 @@ class Subject:
         return len(self._plain)
 
     def scored(self, text):
-        """Candidate of a person's formula; raises an error if the formula has no value on the data."""
+        """Return a person's formula as a Candidate; raise an error if the formula has no value there."""
         if text not in self._scored:
             self._scored[text] = score(self.field, from_file(text, self.field.names))
         return self._scored[text]
@@ -178,7 +178,7 @@ class Subject:
         return tuple(self.field.names[i] for i in sorted(self._steep[:2]))
 
     def what(self, say=ENGLISH):
-        """What the neurons are called."""
+        """Return the name of the neurons on the screen."""
         if self.layer is not None:
             return f"{self.layer} {', '.join(map(str, self.neurons))}"
         count = len(self.neurons)
@@ -205,8 +205,8 @@ class Subject:
     def hint(self, text=None, secret=False, say=ENGLISH):
         """Give a hint that says a little more than the last; name the formula only if it is no secret.
 
-        `text` is the formula of the person who asks. The hint says so if nothing is missing from it. The
-        hint that names the inputs is left out if the formula has just these inputs.
+        `text` is the formula of the person who asks. If nothing is missing from this formula, the hint says
+        so. The hint that names the inputs is left out if the formula has just these inputs.
         """
         names, wanted = self.field.names, self.answer()
         if text is not None:
@@ -225,7 +225,7 @@ class Subject:
         return self._hints >= HINTS - 1
 
     def told(self, formula, say=ENGLISH):
-        """How a formula relates to the neurons, in words, as plain data."""
+        """Return how a formula relates to the neurons, in words, as plain data."""
         if formula is None:
             raise DataError("no formula is shown: pass one, such as 'x² + v²'")
         candidate = self.scored(formula)
@@ -234,11 +234,11 @@ class Subject:
 
     @property
     def _experiment(self):
-        """The experiment if it knows the neurons' concepts; otherwise None."""
+        """The experiment if the neurons' concepts are known; otherwise None."""
         return self.network.experiment if self.layer is None else None
 
     def _complete(self, text):
-        """Whether a formula is the concept or, if none is known, the match that the search has found."""
+        """Return whether a formula is the concept or, if none is known, the match found by the search."""
         try:
             candidate = self.scored(text)
         except SymgradError:  # it has no value on the data
@@ -249,19 +249,19 @@ class Subject:
         return answer(candidate, self.field, known, kind=kind)["same"]
 
     def untried(self, say=ENGLISH):
-        """Sentences on what might change an answer."""
+        """Return sentences on what might change an answer."""
         if len(self.field.names) < 2:
             return []
         return untried(self.search, self.field, self.network.seed, say)
 
     def _judged(self, candidate):
-        """Kind of answer that a formula is, if it is as near as the search's best; otherwise None."""
+        """Return a formula's kind as an answer, if it is as near as the search's best; otherwise None."""
         best = self.search.best if len(self.field.names) > 1 else None
         loss = np.nan if best is None else self.scored(str(self.search.in_inputs(best))).loss
         return self.search.kind if np.isclose(candidate.loss, loss, rtol=_ALIKE, atol=_EXACT) else None
 
     def answer(self):
-        """The known concept of an output, or the best formula of a short search."""
+        """Return the known concept of an output, or the best formula of a short search."""
         if self._experiment is not None and self._experiment.concepts:
             return self._experiment.concepts[0]
         self.reach(_GENERATIONS)
@@ -269,7 +269,7 @@ class Subject:
         return self.search.in_inputs(best)
 
     def section(self, inputs, where):
-        """Plain data of the neurons' values over two inputs, given by name; None if there are no values.
+        """Return plain data of the neurons' values over two named inputs; None if there are no values.
 
         `where`, {name: value}, says near which values of the other inputs the section lies; {} means the
         middle of the data.
@@ -281,25 +281,25 @@ class Subject:
         return plain_section(plane, number)
 
     def tiles(self, inputs):
-        """Plain data of the whole network over two inputs, given by name."""
+        """Return plain data of the whole network over two inputs, given by name."""
         activity = self.network.activity
         plane = self.network.plane(self.field, inputs) or Samples(activity)
         return network_data(activity, plane, self.neurons, self.position)
 
     def learning(self, model, inputs):
-        """Plain data of the whole network over two inputs, given by name, while it is being trained."""
+        """Return plain data of the whole network over two inputs, given by name, during its training."""
         now = self.network.activity
         activity = Activity(model, now.points, now.names)
         plane = asked(activity, self.field, inputs) or Samples(activity)
         return network_data(activity, plane, self.neurons, self.position)
 
     def layer_tiles(self, inputs, layer):
-        """Plain data of all tiles of a layer, given by its name, over two inputs."""
+        """Return plain data of all tiles of a layer, given by its name, over two inputs."""
         activity = self.network.activity
         return layer_data(activity, self.network.plane(self.field, inputs) or Samples(activity), layer)
 
     def data(self, like=None):
-        """Plain data of the field (see `field_data`), with the values of a single neuron."""
+        """Return plain data of the field (see `field_data`), with the values of a single neuron."""
         values = self.field.values if self.field.neurons == 1 else None
         return field_data(self.field, like) | {"values": packed(values)}
 
@@ -311,7 +311,7 @@ class Subject:
         return self.found[state.generation - 1]
 
     def concepts(self, halted):
-        """Formulas of all concepts that several neurons hold, one after another, until `halted()`.
+        """Return the formulas of all concepts that several neurons hold, one after another, until `halted()`.
 
         Each formula's gradient is taken out of the span of the neurons' gradients before the next search.
         """

@@ -28,7 +28,7 @@ class SymmetryView(DescribedBox):
     found : Symmetries, with at least one motion
     model : torch.nn.Module, or a function from points (N, n) to values (N,)
     x : array (N, n)
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     reading : layer, neuron and so on, as in `gradient_field`
 
     Attributes
@@ -84,7 +84,7 @@ class SymmetryView(DescribedBox):
             panel.show(picture)
 
     def pictures(self):
-        """The points before and after the motion, and the neuron's new values against the old ones."""
+        """Return the points before and after the motion, and the neuron's new values against the old ones."""
         reach = _REACH * self._chosen.time(self._points)
         places = plots.motion_picture(self._points, self._chosen, self._time, reach, say=self._says)
         values = plots.phi_picture(
@@ -98,13 +98,13 @@ class SymmetryView(DescribedBox):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         changes = self._says("own.changes", change=self.change)
         return f"{self._places.words} {changes} {self._now.words}"
 
 
 def _asked(model, reading):
-    """Function from points to values: the model's function, or the function that was given."""
+    """Return the function from points to values: the model's function, or the function that was given."""
     if callable(model) and not hasattr(model, "named_modules"):
         return model
     from ..network.gradients import values_at

@@ -53,7 +53,7 @@ def read_tasks(text, names, layers):
 
 
 def _task(section, names, layers):
-    """A task as plain data, and the number of the right option, or None."""
+    """Return a task as plain data, and the number of the right option, or None."""
     title, *lines = section.strip().splitlines()
     task = {"title": title.strip(), "text": "", "options": []}
     marked, words = [], []
@@ -78,7 +78,7 @@ def _task(section, names, layers):
 
 
 def _setting(kind, text, title, names, layers):
-    """What a line says, with formulas rewritten so that each can be read in only one way."""
+    """Return what a line says, with formulas rewritten so that each can be read in only one way."""
     try:
         if kind == "guess":
             return {"guess": _degrees(text)}

@@ -31,12 +31,12 @@ class Samples:
 
 
 def network_data(activity, plane, chosen, at, strength=None):
-    """Plain data of columns of tiles, the inputs first, and of the weights between the columns.
+    """Return plain data of columns of tiles, the inputs first, and of the weights between the columns.
 
     Parameters
     ----------
     activity : Activity
-    plane : Section or Samples, of all its neurons
+    plane : Section or Samples, of all neurons of the activity
     chosen, at : the chosen neurons and the number of their layer; tiles of chosen neurons are always sent
     strength : array (neurons,) from 0 to 1, how strongly to draw the tiles; with None, more active neurons
         are drawn more strongly
@@ -71,7 +71,7 @@ def layer_data(activity, plane, name, strength=None):
 
 
 def _strong(activity, i, strength):
-    """Strengths (from 0 to 1) of a layer's neurons."""
+    """Return the strengths (from 0 to 1) of a layer's neurons."""
     own = slice(activity.starts[i], activity.starts[i + 1])
     if strength is not None:
         return np.nan_to_num(strength[own])
@@ -79,7 +79,7 @@ def _strong(activity, i, strength):
 
 
 def _pictures(activity, plane):
-    """Function from a layer's number to its tiles (side, side, neurons), whose lowest row comes first."""
+    """Return a function from a layer's number to its tiles (side, side, neurons), lowest row first."""
     values, maps = _coarse(plane.values), activity.maps(plane.centre)
 
     def pictures(i):
@@ -98,7 +98,7 @@ def _coarse(values):
 
 
 def _column(title, layer, names, values, strength, chosen, most=_MOST):
-    """Tiles of the strongest neurons and of the chosen ones, in the order of their numbers."""
+    """Return the tiles of the strongest neurons and of the chosen ones, in the order of their numbers."""
     active = [*chosen, *np.argsort(-strength, kind="stable")]
     neurons = sorted(dict.fromkeys(int(neuron) for neuron in active[:most]))
     some = values[..., neurons].reshape(-1, len(neurons)).T

@@ -1,4 +1,4 @@
-"""What a Workbench shows, as one object. It is checked as a whole when it is made, and never changes."""
+"""What a Workbench shows, as one object, which is checked as a whole when it is made, and never changes."""
 
 import json
 import math
@@ -80,7 +80,7 @@ class ViewState:
         return cls(**{name: value for name, value in found.items() if name != "symgrad"})
 
     def plain(self):
-        """JSON-able dict."""
+        """Return a JSON-able dict."""
         values = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
         return {"symgrad": VERSION} | values
 

@@ -1,4 +1,4 @@
-"""One instrument that shows question, field, guess, network, formulas, bend and timeline together."""
+"""One instrument that shows the question, field, guess, network, formulas, bend and timeline together."""
 
 import threading
 from dataclasses import replace
@@ -34,8 +34,8 @@ _ALL = ("network", "field", "guess", "angle", "formulas", "front", "bend", "rest
 class Workbench(Links, Pane):
     """See what a neuron does, guess a formula, let the machine try, and look at the next neuron.
 
-    The page responds at once, because it scores guesses and plays what has been found without Python. All
-    panels show one state, which fits into a line of text.
+    The page responds at once, because it needs no Python to score guesses and to play the search. All panels
+    show one state, which fits into a line of text.
 
     >>> sg.Workbench("cubic_force")
     >>> sg.Workbench(my_network, x, names=("x", "v"))
@@ -56,21 +56,21 @@ class Workbench(Links, Pane):
         Hide the machine's formulas until somebody guesses, that is, types a formula and presses Enter, or
         moves its numbers and asks *What is this?* A guess that a cell assigns to `expression.guess` shows its
         own angle, but not the machine's formulas.
-    language : "en" or "de", the language of all its words
+    language : "en" or "de", the language of all words
     projector : bool, whether to use larger type, for a projector in a classroom
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own
 
     Attributes
     ----------
     state : ViewState; assign a state, or its text, to go there
-    field : GradientField of the chosen neurons; may be observed
+    field : GradientField of the chosen neurons; can be observed
     search : Search in this field
     interpretation : Interpretation of the chosen neurons, after `interpret()`, or None
-    hidden : may be assigned
+    hidden : can be assigned
     chooser, picker, fieldview, stepper, phiview, expression
         Views of the same state; each is made when you first ask for it. You can drive each view from Python,
-        or show it in another cell, and the other views follow. Some may be None: a network of your own has no
-        chooser, several neurons have no phi, and one input has no field of directions.
+        or show it in another cell, and the other views follow. Some views can be None: a network of your own
+        has no chooser, several neurons have no phi, and one input has no field of directions.
 
     """
 
@@ -148,7 +148,7 @@ class Workbench(Links, Pane):
         self._show(replace(view, experiment=subject.network.name(view.hidden)), subject)
 
     def state_dict(self):
-        """What is shown, as a dict of JSON values, which `from_state` takes here or on another machine.
+        """Return what is shown, as a dict of JSON values, for `from_state` here or on another machine.
 
         The dict holds neither your own networks nor training runs with other settings than the default.
         """
@@ -160,11 +160,11 @@ class Workbench(Links, Pane):
         return self.state.line
 
     def load_state(self, state):
-        """Load a state, given as a dict or as text. If that fails, the present state stays."""
+        """Load a state, given as a dict or as text. If this fails, the present state stays."""
         self.state = state
 
     def export(self, path, **given):
-        """Write a page that needs no kernel, with all that is shown or has been found; return its `Path`.
+        """Write a page that needs no kernel, with everything shown or found so far; return its `Path`.
 
         The keywords `atlas`, `word`, `tasks`, `title`, `notebook`, `bokeh` and `language` are those of
         `symgrad_widgets.page`.
@@ -194,7 +194,7 @@ class Workbench(Links, Pane):
         return bench
 
     def _show(self, view, subject):
-        """Show a state and its subject, which have both been tried."""
+        """Show a state and its subject, after `_tried` has checked both."""
         if subject is not self._subject:
             self._halt()
             self.interpretation = None
@@ -223,7 +223,7 @@ class Workbench(Links, Pane):
         self._follow_all()
 
     def _with(self, parts):
-        """Return the state changed as a page asks, without a search."""
+        """Return the state with the changes that a page asks for; no search is run."""
         view = super()._with(parts)
         subject = self._of(self._subject.network, view.layer, view.neurons)
         found = [] if self._keeps_back(view) else subject.found
@@ -259,7 +259,7 @@ class Workbench(Links, Pane):
         return subject
 
     def _of(self, *key):
-        """Subject of a network, a layer and neurons; for the present network, each is made only once."""
+        """Return the subject of a network, a layer and neurons; for the present network, made only once."""
         if key not in self._subjects:
             subject = Subject(*key)
             if subject.network is not self._subject.network:
@@ -270,7 +270,7 @@ class Workbench(Links, Pane):
     # -- what the page is told -------------------------------------------------------------------------------
 
     def _given(self):
-        """All that a page needs to know, as plain data."""
+        """Return everything that a page needs to know, as plain data."""
         subject = self._subject
         return super()._given() | {
             "choices": [] if self._given_model else _choices(self._known.values(), self._shown.hidden),
@@ -299,7 +299,7 @@ class Workbench(Links, Pane):
         return [] if self._secret else self._subject.found
 
     def _searched(self):
-        """What the search has found or, while that is kept back, only how many generations there are."""
+        """Return what the search has found or, while this is kept back, only the number of generations."""
         subject = self._subject
         if self._secret:
             return {"found": [], "ended": None, "kept": len(subject.found)}
@@ -454,7 +454,7 @@ class Workbench(Links, Pane):
         return self._worker.halted.is_set()
 
     def _tell_generation(self, subject, plain):
-        """Tell the page of a generation; if it is kept back, only its number."""
+        """Tell the page of a generation; if the generation is kept back, only its number."""
         if self._secret:
             self._told_of(subject, kept=plain["generation"])
         else:
@@ -475,7 +475,7 @@ class Workbench(Links, Pane):
     # -- pictures and words ----------------------------------------------------------------------------------
 
     def pictures(self):
-        """The field, with the angles to the formula on show; for one input, the neuron's value."""
+        """Return the field, with the angles to the formula on show; for one input, the neuron's value."""
         field, view = self.field, self._shown
         if len(view.inputs) < 2:
             what = view.inputs[0]
@@ -489,7 +489,7 @@ class Workbench(Links, Pane):
 
     @property
     def words(self):
-        """What is shown, in words."""
+        """Description of the view, in words."""
         view, subject, say = self._shown, self._subject, self._says
         said = [say("instrument.question"), subject.network.story(say)]
         said.append(say("search.lookedAt", what=subject.what(say)))
@@ -556,10 +556,10 @@ class Workbench(Links, Pane):
 
 
 def _at_the_end(view, found, before):
-    """A state at the last generation, with its best formula, unless it shows a person's guess: that stays.
+    """Return a state at the last generation, with its best formula, except that a person's guess stays.
 
-    Without a best formula, the formula on show stays, unless it is in `before`, which is what was found in
-    the previous state.
+    Without a best formula, the formula on show stays, unless it is in `before`, the formulas found in the
+    previous state.
     """
     best = next((one["front"][one["best"]]["text"] for one in found[-1:] if one["best"] >= 0), None)
     known = [one["text"] for state in before for one in state["front"]]
@@ -568,7 +568,7 @@ def _at_the_end(view, found, before):
 
 
 def _choices(own, hidden):
-    """[name, label] for each experiment that people can choose; no label gives an answer away."""
+    """Return [name, label] for each experiment that people can choose; no label gives an answer away."""
     shown = {one.id if hidden else one.slug: one for one in (*own, *experiments)}
     return [[name, f"{one.id}  {', '.join(one.names[:4])}".strip()] for name, one in shown.items()]
 

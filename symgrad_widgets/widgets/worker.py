@@ -1,4 +1,4 @@
-"""Long work in a thread of its own, one piece at a time, so that the kernel stays free and Stop works."""
+"""Long work in its own thread, one piece at a time, so that the kernel stays free and Stop works."""
 
 import threading
 

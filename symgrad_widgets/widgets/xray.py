@@ -18,12 +18,12 @@ _LOOK = 0.2  # seconds between two checks that all is quiet
 
 
 class GrowingAtlas:
-    """An atlas that grows neuron by neuron. It has the lowest priority, and rests while other work is done.
+    """An atlas that grows neuron by neuron, with the lowest priority: it rests while other work is done.
 
     Parameters
     ----------
     busy : function that says whether anything is being computed for the user
-    told : called with a network, a place (layer, neuron) and what has been found there, as plain data
+    told : called with a network, a place (layer, neuron) and the formulas found there, as plain data
 
     """
 
@@ -36,7 +36,7 @@ class GrowingAtlas:
         self._heard = monotonic()
 
     def grow(self, network, places):
-        """Go on with these neurons of a network; those that are still waiting are forgotten."""
+        """Go on with these neurons of a network; neurons that are still waiting are forgotten."""
         with suppress(RuntimeError):  # in a thread, or without a kernel, there is no loop
             self._loop = asyncio.get_running_loop()
         self._todo = deque((network, place) for place in places if place not in network.laws)
@@ -70,7 +70,7 @@ class GrowingAtlas:
         return not halted.is_set()
 
     def _kernel_is_free(self):
-        """Whether the kernel is idle (no cell, no page's request), so that its loop answers at once."""
+        """Return whether the kernel is idle (no cell, no page's request), so its loop answers at once."""
         if self._loop is None or self._loop.is_closed():
             return True
         turned = threading.Event()

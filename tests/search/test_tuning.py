@@ -16,7 +16,7 @@ from symgrad_widgets.verdict import several_concepts
 SEARCH = Path(tuning.__file__).parent
 GROUPS = {name: getattr(tuning, name) for name in tuning.__all__}
 FIELDS = [(name, field.name) for name, group in GROUPS.items() for field in dataclasses.fields(group)]
-EXPLAINED = re.compile(r"([A-Z].{9,}[.;:]) (Not measured|Docs/limits.md.*|Search/README.md.*)\.")
+EXPLAINED = re.compile(r"([A-Z].{9,}[.;:]) (Not measured|See docs/limits.md.*|See search/README.md.*)\.")
 
 PLAIN = {0, 1, 2}
 APART = {
@@ -126,10 +126,10 @@ def explanations():
 def test_each_number_says_what_it_decides_and_what_measured_it(group, field):
     text = explanations()[type(GROUPS[group]).__name__, field]
     what, measured = re.fullmatch(
-        r"([A-Z].{9,}[.;:]) (Not measured|Docs/limits.md.*|Search/README.md.*)\.", text
+        r"([A-Z].{9,}[.;:]) (Not measured|See docs/limits.md.*|See search/README.md.*)\.", text
     ).groups()
     assert "easured" not in what
-    if measured.startswith("Docs"):
+    if measured.startswith("See docs"):
         (section,) = re.findall(r'"(.+)"', measured)
         assert f"## {section}\n" in (SEARCH.parents[1] / "docs" / "limits.md").read_text()
 

@@ -18,14 +18,14 @@ def answered(field, concept, seed, generations=_GENERATIONS, **options):
     concept : formula, or None if there is none
     seed, options : of the `Search`
     generations : int
-        The search runs at most this many; no clock decides.
+        The search runs at most this many generations, without a time limit.
 
     Returns
     -------
     dict
         outcome : "found", "another" (formula) or "none"; without a concept, "law" (a formula) or "nothing"
         formula : text or None
-        how : what the verdict says of the formula
+        how : what the verdict says about the formula
         loss : held-out loss of the answer or, if there is none, of the last entry of the front
         floor : loss of the concept itself
         residual : mean 1 - cos^2 between the gradients of formula and concept

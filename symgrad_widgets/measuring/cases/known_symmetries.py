@@ -26,7 +26,7 @@ class Known(NamedTuple):
         return np.random.default_rng([seed, 0]).uniform(self.low, self.high, (count, len(self.names)))
 
     def slopes(self, points):
-        """Gradients (N, k, n) of the formulas."""
+        """Return gradients (N, k, n) of the formulas."""
         return np.stack(
             [evaluate(as_expression(one, self.names), self.names, points)[1] for one in self.formulas], 1
         )

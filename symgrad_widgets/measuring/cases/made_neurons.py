@@ -1,6 +1,7 @@
 """Artificial neurons: formulas on boxes, functions that bend them, and errors in their gradients.
 
-A seed chooses the points. Seeds take the formulas of `CASES` in turn, so twenty seeds see each formula twice.
+A seed chooses the points. Successive seeds use the formulas of `CASES` in turn, so twenty seeds use each
+formula twice.
 """
 
 from typing import NamedTuple
@@ -93,7 +94,7 @@ def of_seed(seed, cases=CASES):
 
 
 def waves(points, seed):
-    """Gradients (N, n) of a random smooth function: 30 cosines with about two waves across the points."""
+    """Return gradients (N, n) of a random smooth function: 30 cosines, about two waves across the points."""
     rng = np.random.default_rng([seed, 1])
     n, scale = points.shape[1], points.std(0)
     turns = 1.5 * rng.normal(size=(_WAVES, n)) / scale
@@ -102,12 +103,12 @@ def waves(points, seed):
 
 
 def directions(points, seed):
-    """Random directions (N, n), drawn separately at each point."""
+    """Return random directions (N, n), drawn separately at each point."""
     return np.random.default_rng([seed, 2]).normal(size=points.shape)
 
 
 def disturbed(field, kicks, noise):
-    """The field with its unit gradients turned by `kicks` (N, n), so that the mean 1 - cos^2 is `noise`."""
+    """Return the field with unit gradients turned by `kicks` (N, n), so that mean 1 - cos^2 is `noise`."""
     from scipy.optimize import brentq
 
     if not noise:

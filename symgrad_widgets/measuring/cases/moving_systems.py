@@ -1,8 +1,8 @@
 """Systems that move, with and without first integrals: their rates as text, and a box of usual states.
 
-A seed chooses the points. Seeds take the systems in turn, so twelve seeds see each system once. Systems with
-integrals are from textbooks; `integrals` counts the independent integrals that are formulas. Systems without
-integrals lose energy, are driven, or are known to be chaotic, except for the last system.
+A seed chooses the points. Successive seeds use the systems in turn, so twelve seeds use each system once.
+Systems with integrals are from textbooks; `integrals` counts the independent integrals that are formulas.
+Systems without integrals lose energy, are driven, or are known to be chaotic, except for the last system.
 """
 
 from typing import NamedTuple
@@ -50,7 +50,7 @@ class System(NamedTuple):
 
 
 def leak(expression, system, points):
-    """Mean squared cosine between a formula's gradient and the velocity, which is 0 for an integral."""
+    """Return the mean squared cosine between a formula's gradient and the velocity: 0 for an integral."""
     slopes, rates = evaluate(expression, system.names, points)[1], system.velocities(points)
     with np.errstate(all="ignore"):
         squares = (slopes * rates).sum(1) ** 2 / ((slopes**2).sum(1) * (rates**2).sum(1))

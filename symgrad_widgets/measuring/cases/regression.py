@@ -37,7 +37,7 @@ def _drawn(draw, rng, count):
 def regression(case, phi, seed, label_noise=0.0, input_noise=0.0, blind=False, **settings):
     """Train a network on `phi` of a case's standardised formula; `phi` takes and returns arrays.
 
-    Noise is normal, in units of the spread of the labels or of each input. A blind network is given labels
+    Noise is Gaussian, in units of the spread of the labels or of each input. A blind network is given labels
     that belong to other points.
     """
     from ...formula.export import to_numpy
@@ -54,5 +54,5 @@ def regression(case, phi, seed, label_noise=0.0, input_noise=0.0, blind=False, *
 
 
 def fit(predicted, true):
-    """R^2: the share of the variance of the `true` values that is predicted."""
+    """Return R^2: the share of the variance of the `true` values that is predicted."""
     return 1 - float(np.mean((predicted - true) ** 2) / np.var(true))

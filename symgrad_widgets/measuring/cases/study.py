@@ -1,4 +1,4 @@
-"""What a study is."""
+"""The definition of a study."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Study:
     measure : callable
         `measure(seed, **arguments)` returns what `blind_reading.answered` returns, with further figures.
     figures : mapping of heading to key
-        Which of these further figures the table shows.
+        The further figures that the table shows.
     another, none : headings for the numbers of runs with these outcomes
 
     """

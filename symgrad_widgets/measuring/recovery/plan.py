@@ -1,4 +1,4 @@
-"""Which runs a sweep consists of, checked before the first run starts."""
+"""Plan the runs of a sweep, and check them before the first run starts."""
 
 import dataclasses
 import json
@@ -32,18 +32,18 @@ class Run:
 
     @property
     def key(self):
-        """What distinguishes this run from the other runs in a folder."""
+        """The values that distinguish this run from the other runs in a folder."""
         return self.experiment, self.seed
 
     @property
     def setup(self):
-        """What must be equal in two runs with the same key, so that one can replace the other."""
+        """The values that must be equal in two runs with the same key, so that one can replace the other."""
         names = ("variant", "preset", "settings", "budget")
         by = "library" if self.notebook is None else "notebook"
         return {name: getattr(self, name) for name in names} | {"by": by}
 
     def parameters(self):
-        """Parameters for the notebook, checked against the parameters that it takes."""
+        """Return the parameters for the notebook, checked against the parameters that it takes."""
         if self.notebook is None:
             return {}
         pairs = {"seed": self.seed, "variant": self.variant, "preset": self.preset, "budget": self.budget}

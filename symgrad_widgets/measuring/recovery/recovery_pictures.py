@@ -13,7 +13,7 @@ _LOWEST = 1e-12  # drawn instead of zero, which a logarithmic scale does not hav
 
 
 def floors_picture(rows):
-    """Floors of all runs, by experiment and, from left to right, by seed."""
+    """Draw the floors of all runs, by experiment and, from left to right, by seed."""
     places, ticks = _places(rows)
     looks = (
         (BLUE, "circle", "concept found", succeeded),
@@ -45,7 +45,7 @@ def _floors(rows, places, colour, shape, label, test):
 
 
 def success_picture(rows):
-    """For each experiment, the share of runs that found its concept."""
+    """Draw, for each experiment, the share of runs that found its concept."""
     found = summaries(rows)
     bars = {
         "left": [number - 0.35 for number in range(len(found))],
@@ -67,7 +67,7 @@ def success_picture(rows):
 
 
 def times_picture(rows):
-    """Seconds of training and search of every run."""
+    """Draw the training and search times of every run, in seconds."""
     places, ticks = _places(rows)
     looks = (("training", BLUE, "circle"), ("search", ORANGE, "triangle"))
     marks, words = [], []

@@ -1,6 +1,7 @@
 """Two automatic rules, applied to our fronts, to compare with the choices of arXiv 2409.05305.
 
-The paper's own 12 choices were made by hand. The first rule agrees with 10 of them, and the second with 8.
+The paper's own 12 choices were made by hand. The first rule agrees with 10 of these choices, and the second
+with 8.
 """
 
 import itertools
@@ -12,7 +13,7 @@ _ZERO = 1e-15  # losses below this count as equal
 
 
 def _drop(before, after):
-    """Fall of the logarithm of the loss from one entry (complexity, loss) to the next."""
+    """Return the fall of the logarithm of the loss from one entry (complexity, loss) to the next."""
     return math.log(max(before[1], _ZERO) / max(after[1], _ZERO))
 
 
@@ -20,12 +21,13 @@ def _slope(before, after):
     return _drop(before, after) / (after[0] - before[0])
 
 
-# each rule chooses the entry with the greatest value; it takes the first of a front only if it is alone
+# each rule chooses the entry with the greatest value; it takes a front's first entry only if there is no
+# other
 RULES = {"drop": _drop, "slope": _slope}
 
 
 def chosen(rule, entries):
-    """Index of the answer that a row of `RULES` chooses among (complexity, loss), by rising complexity."""
+    """Return the index of a rule's answer among (complexity, loss), which are by rising complexity."""
     gains = [RULES[rule](*pair) for pair in itertools.pairwise(entries)]
     return 1 + gains.index(max(gains)) if gains else 0
 
@@ -34,7 +36,7 @@ def judged(result, trained):
     """Each rule's answer on an `Interpretation`'s front, with its verdict: {rule: {formula, same, how}}.
 
     `same` says whether the answer is one of the experiment's concepts. With several neurons, only the first
-    front counts, because the others depend on what was chosen from it.
+    front counts, because the others depend on the choice from the first.
     """
     from ...network.gradients import gradient_field
 

@@ -1,4 +1,4 @@
-"""Rows of a sweep as tables: figures over seeds, and the runs that missed."""
+"""Rows of a sweep as tables: figures over seeds, and the runs that missed the concept."""
 
 from ...notebook_support.table import Table
 from .summary import succeeded, summaries

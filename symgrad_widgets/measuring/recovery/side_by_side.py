@@ -40,7 +40,7 @@ def _name(row):
 
 
 def _answers(row):
-    """Whether our choice is a concept, and whether the choice of each rule is one."""
+    """Return whether our choice is a concept, and whether the choice of each rule is a concept."""
     return [succeeded(row), *(_rule(row, rule)["same"] for rule in RULES)]
 
 

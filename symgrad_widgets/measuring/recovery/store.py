@@ -38,12 +38,12 @@ _OPTIONAL = {
 
 
 def versions():
-    """Versions on which the figures depend, by name."""
+    """Return the versions on which the figures depend, by name."""
     return {"symgrad": __version__} | {name: importlib.metadata.version(name) for name in ("torch", "numpy")}
 
 
 def rows_in(folder):
-    """Last row of each experiment and seed, by experiment, in a folder's `sweep.jsonl` or in a file of rows.
+    """Return the last row of each experiment and seed, by experiment, from `sweep.jsonl` or a file of rows.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def rows_in(folder):
 
 
 def reference_rows(path):
-    """Rows to compare with, as `rows_in` reads them; an OutputError if there are none."""
+    """Return the rows to compare with, as `rows_in` reads them; an OutputError if there are none."""
     rows = rows_in(path)
     if not rows:
         raise OutputError(f"there are no rows at {path}: name a file of rows, or the folder of a sweep")
@@ -71,7 +71,7 @@ def reference_rows(path):
 
 
 def missing(folder, runs):
-    """The runs that have no row in the folder, or only the row of a failure.
+    """Return the runs that have no row in the folder, or only the row of a failure.
 
     Raises
     ------

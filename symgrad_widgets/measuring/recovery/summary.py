@@ -1,4 +1,4 @@
-"""What the rows of a sweep say together: one line for each experiment."""
+"""Summarise the rows of a sweep: one line for each experiment."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Summary:
     Of all `runs`, `found` runs ended with every known concept and nothing else, and `failed` runs ended with
     an error. `drop` and `slope` count the runs in which the paper's rules (`RULES`) choose a concept on the
     first front. `floor` and `loss` are medians over the runs, and `worst` is the highest floor. Times are
-    medians in seconds, and `memory` is the peak in MB. `formulas` counts the formulas found, the commonest
+    medians in seconds, and `memory` is the peak in MB. `formulas` counts the formulas found, the most common
     first. None means that no run has the figure.
     """
 
@@ -55,7 +55,7 @@ class Summary:
 
 
 def succeeded(row):
-    """Whether a run found all concepts that its neurons are known to hold, and nothing else."""
+    """Return whether a run found all concepts that its neurons are known to hold, and nothing else."""
     return row["error"] is None and bool(row["same"]) and len(row["formulas"]) >= (row["known"] or 0)
 
 

@@ -1,4 +1,4 @@
-"""Which studies there are: the modules of `grids`, each with its `STUDY`."""
+"""Find the studies: the modules of `grids`, each with its `STUDY`."""
 
 import importlib
 import pkgutil
@@ -10,7 +10,7 @@ __all__ = ["find", "names"]
 
 
 def names():
-    """Names of all studies, in alphabetical order."""
+    """Return the names of all studies, in alphabetical order."""
     return sorted(module.name for module in pkgutil.iter_modules(grids.__path__))
 
 

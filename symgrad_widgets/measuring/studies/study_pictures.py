@@ -23,7 +23,7 @@ def pictures(rows):
 
 
 def picture(rows):
-    """Held-out loss of every run of a group, by setting and, from left to right, by seed.
+    """Draw the held-out loss of every run of a group, by setting and, from left to right, by seed.
 
     If a run has no answer, the loss is that of the longest formula on the front.
     """

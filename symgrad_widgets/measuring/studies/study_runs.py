@@ -89,7 +89,7 @@ def measure(folder, runs, jobs=1, scheduler=None):
 
 
 def missing(folder, runs):
-    """The runs that have no row in the folder, or only the row of a failure."""
+    """Return the runs that have no row in the folder, or only the row of a failure."""
     studies = dict.fromkeys(run.study for run in runs)
     done = {key(row) for study in studies for row in rows_in(folder, study) if row["error"] is None}
     return [run for run in runs if run.key not in done]
@@ -116,7 +116,7 @@ def _rounded(value):
 
 
 def rows_in(folder, study):
-    """The last row of each setting and seed of a study in a folder, in the order of the study's grid.
+    """Return the last row of each setting and seed of a study in a folder, in the order of the study's grid.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def rows_in(folder, study):
 
 
 def shipped(study):
-    """Rows of a study that come with the package, in the form of `rows_in`.
+    """Return the rows of a study that come with the package, in the form of `rows_in`.
 
     Raises
     ------
@@ -161,5 +161,5 @@ def _path(folder, study):
 
 
 def key(row):
-    """Study, group, setting and seed of a row: the `key` of its `Run`."""
+    """Return the study, group, setting and seed of a row: the `key` of its `Run`."""
     return tuple(row[name] for name in _KEY)

@@ -1,4 +1,4 @@
-"""What the rows of a study say together: one line for each setting."""
+"""Summarise the rows of a study: one line for each setting."""
 
 from collections import Counter
 from dataclasses import dataclass

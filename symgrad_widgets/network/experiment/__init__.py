@@ -45,15 +45,15 @@ class _Experiments(Mapping):
         return len(self._rows)
 
     def keys(self):
-        """Slugs, in the order of the ids."""
+        """Return slugs, in the order of the ids."""
         return tuple(row.slug for row in self._rows)
 
     def values(self):
-        """Experiments, in the order of the ids."""
+        """Return experiments, in the order of the ids."""
         return self._rows
 
     def items(self):
-        """Pairs of slug and experiment."""
+        """Return the pairs of slug and experiment."""
         return tuple((row.slug, row) for row in self._rows)
 
     def __repr__(self):

@@ -24,7 +24,7 @@ class Law(NamedTuple):
     threshold: float
 
     def label(self, rng, points):
-        """Return labels (N,) of points (N, n), each measured once with a normal error of 1 % of the value."""
+        """Return labels (N,) of points (N, n), each measured once with Gaussian noise of 1 % of the value."""
         values = self.value(*points.T)
         return values * rng.normal(1, _NOISE, len(values)) > self.threshold
 
@@ -44,9 +44,9 @@ def half_uncertain(rng, count, low, high, law, usable=None):
     """Draw points from a box, half of them within 5 % of the threshold, where the label is uncertain.
 
     Only near the threshold do labels tell us how the concept changes from point to point. Few of the paper's
-    points are near the threshold, and far from it, the data do not determine what a network computes. If you
-    pass `usable`, points are redrawn until it is true for all of them; it takes the inputs, each (N,), and
-    returns booleans (N,).
+    points are near the threshold, and far from the threshold, the data do not determine what a network
+    computes. If you pass `usable`, points are redrawn until `usable` is true for all of them. `usable` takes
+    the inputs, each (N,), and returns booleans (N,).
     """
 
     def drawn(number, accept):
@@ -62,7 +62,7 @@ def half_uncertain(rng, count, low, high, law, usable=None):
 
 
 def agreeing(rng, count, low, high, laws):
-    """Draw points uniformly from a box, and keep those with the same label by all laws."""
+    """Draw points uniformly from a box, and keep the points that get the same label from all laws."""
 
     def draw(number):
         x = rng.uniform(low, high, (number, len(low)))

@@ -55,7 +55,7 @@ def checked_concepts(concepts, names):
 
 
 def redraw(draw, accept, count):
-    """Draw rows until `count` of them are accepted.
+    """Draw rows until `count` rows are accepted.
 
     `draw(number)` returns a tuple of arrays with `number` rows each; `accept(*arrays)` returns a boolean for
     each row.

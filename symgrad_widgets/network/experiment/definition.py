@@ -34,7 +34,8 @@ class Experiment:
     samplers : mapping of variant to `f(rng, count) -> Triplets or Labelled`
         The variants are "default", "paper" if the published data differ from the default, and perhaps others.
     concepts, constraints : tuples of SymPy expressions and equations
-        What the latents should have learnt, and what holds on all data. Training never reads either.
+        What the latents should have learnt, and the equations that hold on all data. Training reads none of
+        this.
     latent : int
         Width of the network's output.
     kind : str
@@ -42,7 +43,8 @@ class Experiment:
     presets : mapping of preset to settings
         The settings that this experiment changes in the preset.
     differences : mapping of variant to attributes
-        If the pairs of a variant share something else, it has its own `concepts`, `constraints` and `latent`.
+        If the pairs of a variant share something else, the variant has its own `concepts`, `constraints` and
+        `latent`.
     size : int or None
         Number of rows if the data are a given table. A sampler then takes indices of rows, `f(indices)`, and
         at most `size` rows can be drawn.
@@ -67,7 +69,7 @@ class Experiment:
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """Names of the variants of the data: "default", "paper" if it differs, and others."""
+        """Names of the variants of the data: "default", "paper" if the paper's data differ, and others."""
         return tuple(self.samplers)
 
     def of(self, variant: str) -> "Experiment":
@@ -138,7 +140,7 @@ class Experiment:
         return load(self, path, seed=seed, variant=variant)
 
     def flow_field(self, count: int = 1200, seed: int = 0) -> GradientField:
-        """Return the field whose formulas are the conserved quantities of the motion; it needs no network.
+        """Return the field whose formulas are the conserved quantities of the motion; no network is needed.
 
         >>> interpret(experiments["oscillator"].flow_field())  # doctest: +SKIP
 
@@ -149,7 +151,7 @@ class Experiment:
         Raises
         ------
         DataError
-            if the experiment has no flow, and whenever `GradientField.from_flow` raises it.
+            if the experiment has no flow, and whenever `GradientField.from_flow` raises this error.
 
         """
         if self.rhs is None:
@@ -162,17 +164,17 @@ class Experiment:
         return GradientField.from_flow(states, np.stack(rates, axis=1), self.names)
 
     def given(self, *runs: "TrainingResult") -> "Experiment":
-        """Return the experiment that asks what pairs share beyond what trained networks already know.
+        """Return an experiment on what pairs share beyond the quantities that trained networks already know.
 
         >>> first = experiment.train(seed=0, latent=1)
         >>> second = experiment.given(first).train(seed=0)
         >>> third = experiment.given(first, second).train(seed=0)
 
         The pairs stay the same. Each anchor gets a *stranger* as its negative: the other anchor whose latents
-        in `runs` are most like its own. No function of these latents can tell anchor and stranger apart, so a
+        in `runs` are most similar. No function of these latents can tell anchor and stranger apart, so a
         further network has to learn something new. If nothing new is left to learn, the network uses the
-        small differences between anchors and strangers. To see whether it learnt something new, look at the
-        `rank` of the gradients of both networks together: `gradient_field(SideBySide(first.model,
+        small differences between anchors and strangers. To see whether this network learnt something new,
+        look at the `rank` of the gradients of both networks together: `gradient_field(SideBySide(first.model,
         second.model), x, neuron=[0, 1])`. You need thousands of rows, so that anchor and stranger are alike,
         and many systems, because two pairs from one orbit are not strangers.
 
@@ -184,7 +186,7 @@ class Experiment:
         ------
         DataError
             if the experiment has no pairs or was already made by `given`; if there are no runs, or if their
-            inputs differ from the experiment's. `sample` raises it if an anchor has no stranger.
+            inputs differ from the experiment's. `sample` raises DataError if an anchor has no stranger.
 
         """
         return replace(self, **given(self, runs))
@@ -203,23 +205,24 @@ class Experiment:
         Parameters
         ----------
         rhs : callable of n arrays (N,), one for each name in their order, or text
-            It takes N states at once and returns their n time derivatives, which are arrays (N,) or numbers.
-            If a force depends on time, make time an input with derivative 1. A text has an equation
+            The function takes N states at once and returns their n time derivatives, which are arrays (N,) or
+            numbers. If a force depends on time, make time an input with derivative 1. A text has an equation
             `x' = ...` for each name, and is never run as code.
         box : n pairs (low, high)
             Starting points of the orbits are drawn uniformly from this box.
         names : n distinct words in any alphabet; leave them out if `rhs` is text, which contains them
         duration : float
-            Orbits are seen at times from 0 to `duration`. Choose it so that the states move noticeably.
+            Orbits are seen at times from 0 to `duration`. Choose a duration in which the states move
+            noticeably.
         title : str
         concepts : formula (SymPy or text) or several
-            What is conserved, if you know it. Only the noise floor and the verdict use it.
+            The conserved quantities, if you know them. Only the noise floor and the verdict use them.
 
         Raises
         ------
         DataError
             if box, names, `rhs` and duration do not fit one another, or if an orbit cannot be followed to the
-            end. `sample` also raises it when it meets such an orbit.
+            end. `sample` also raises this error if `sample` meets such an orbit.
         ExpressionError
             if a text or concept cannot be read.
 
@@ -245,7 +248,7 @@ class Experiment:
             Numbers, truth values or texts of exactly two kinds. The network learns the logit of the kind that
             comes last when sorted.
         names : n distinct words in any alphabet
-            You may leave them out if the points are a table whose columns have names.
+            You can leave the names out if the points are a table whose columns have names.
         title : str
         concepts : formula (SymPy or text) or several
             The answer, if you know it. Only the noise floor and the verdict use it.

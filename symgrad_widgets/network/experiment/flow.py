@@ -64,7 +64,7 @@ def _checked_duration(duration):
 
 
 def _checked_rhs(rhs, names, *columns):
-    """Return the time derivatives (n, N) from `rhs`; if they do not fit, DataError says what is expected."""
+    """Return the time derivatives (n, N) from `rhs`; if these do not fit, DataError says what is expected."""
     count, example = len(columns[0]), f"lambda {', '.join(names)}: ({', '.join('-' + n for n in names)},)"
     try:
         given = rhs(*columns)

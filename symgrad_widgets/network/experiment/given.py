@@ -9,7 +9,8 @@ from ...errors import DataError
 
 __all__ = ["given"]
 
-# A wide last layer, which we solve for, can represent a cubic form from the start. It overfits few rows.
+# A wide last layer, which we solve for, can represent a cubic form from the start. This layer overfits if
+# there are few rows.
 _TRAINING = {"hidden": (128, 128), "batch": 1024, "epochs": 30}
 _CANDIDATES = 8  # of this many near anchors, the stranger is the nearest at a different point
 _SHARE = 0.4  # share of an experiment's own epochs: a last layer that we solve for needs fewer

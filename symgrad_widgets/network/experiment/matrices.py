@@ -44,8 +44,8 @@ def similar(rng, count, draw, change=None, reach=None):
 
     `draw` gives A, and `change` gives M; without a `change`, M is drawn like A. If M is nearly singular, the
     positive's entries are up to a million times the anchor's. With a `reach`, both M and A are redrawn until
-    no entry of the positive exceeds it. Without a `reach`, nothing is rejected, as in the paper. Then a loss
-    without a margin depends almost only on the few largest entries.
+    no entry of the positive exceeds `reach`. Without a `reach`, nothing is rejected, as in the paper. Then a
+    loss without a margin depends almost only on the few largest entries.
     """
 
     def pair(number):
@@ -82,9 +82,9 @@ def _triplets(rng, count, draw, pair, reach):
     return Triplets(*(matrices.reshape(count, -1) for matrices in (anchor, positive, draw(rng, count))))
 
 
-# There is one concept, and partners are as far apart as strangers. So the plain ratio of variances is enough,
-# and we can solve for the last layer. A contrastive loss stays at chance for the 3x3 determinant, and folds
-# the neuron in the tails of normal entries.
+# There is one concept, and points of one pair are as far apart as points of different pairs. So the plain
+# ratio of variances is enough, and we can solve for the last layer. A contrastive loss stays at chance for
+# the 3x3 determinant, and folds the neuron in the tails of normal entries.
 _RATIO = {"loss": "ratio"}
 
 

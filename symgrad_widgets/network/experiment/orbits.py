@@ -54,7 +54,7 @@ def kepler_flow(start, times):
 
 
 def _plane(number, slug, title, force):
-    """Make the experiment on the motion x'' = force(x): it starts at x, v ~ U[0, 1], for t ~ U[0, 3]."""
+    """Make the experiment on the motion x'' = force(x): x, v ~ U[0, 1] at the start, t ~ U[0, 3]."""
 
     def rhs(x, v):
         return v, force(x)

@@ -63,9 +63,9 @@ def fields(tensors):
 def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
     """Draw fields ~ U[0, 2]^6, the same fields for another observer (F -> L F L^T), and other fields.
 
-    These are anchors, positives and negatives. Near the speed of light, positives grow without bound, so
-    boosts end at 0.8 of it. The paper has boosts up to 1. It also has negatives ~ U[0, 1]^6, in a box half as
-    wide as that of the anchors, so a network can recognise negatives by their range.
+    These are the anchors, positives and negatives. Near the speed of light, positives grow without bound, so
+    boosts stop at 0.8 of this speed. The paper has boosts up to 1. The paper also has negatives ~ U[0, 1]^6,
+    in a box half as wide as that of the anchors, so a network can recognise negatives by their range.
     """
     anchor, negative = rng.uniform(0, 2, (count, 6)), rng.uniform(0, strangers, (count, 6))
     transformation = lorentz(rng, count, fastest)
@@ -76,8 +76,8 @@ def electromagnetic(rng, count, fastest=_FASTEST, strangers=2.0):
 def spacetime(rng, count, fastest=_FASTEST):
     """Draw events ~ U[0, 1]^4, the same events for another observer (x -> L x), and other events.
 
-    These are anchors, positives and negatives. Boosts end at 0.8 of the speed of light. In the paper, boosts
-    end at 1, so positives have no bound.
+    These are the anchors, positives and negatives. Boosts stop at 0.8 of the speed of light. In the paper,
+    boosts go up to 1, so positives have no bound.
     """
     anchor, negative = rng.uniform(size=(2, count, 4))
     positive = np.einsum("nij,nj->ni", lorentz(rng, count, fastest), anchor)

@@ -47,7 +47,7 @@ def read_table(text, what="the table"):
 def numbers_in(columns, answer):
     """Return the numbers {name: (N,)} of a table.
 
-    If the column `answer` has two kinds of entries, they become 0 and 1. If another entry is not a number,
+    If the column `answer` has two kinds of entries, these become 0 and 1. If another entry is not a number,
     DataError names its row.
     """
     if answer not in columns:

@@ -49,8 +49,8 @@ def gradient_field(
     ----------
     model : torch.nn.Module
         On any device, in any precision. Gradients are computed in the model's own precision, in eval mode.
-        Afterwards the model is as it was before. If several threads read models, they take turns. Do not
-        train the model while it is being read.
+        Afterwards the model is as it was before. Several threads that read models take turns. Do not train
+        the model while it is being read.
     x : array or tensor (N, ...)
         One point in each row. If a point has several axes, it is flattened, and its inputs are named by
         index, such as x_0_1. Points with NaN, infinity, or masked or missing entries are dropped; the field
@@ -59,19 +59,19 @@ def gradient_field(
         A name from `model.named_modules()`; None is the model's output. If a layer is called more than once,
         the last call counts.
     neuron : int, tuple of int, array, callable, or a list of these
-        The neuron within the layer's output (N, ...). It can be a number, or a tuple with an index for each
-        axis. It can be a direction, such as a probe or a feature of a sparse autoencoder: an array with the
-        shape of one point's output. It can also be a function of the whole output that returns one number for
-        each point, (N,). A list asks for several neurons at once.
+        The neuron within the layer's output (N, ...): a number, or a tuple with an index for each axis. The
+        neuron can be a direction, such as a probe or a feature of a sparse autoencoder: an array with the
+        shape of one point's output. The neuron can also be a function of the whole output that returns one
+        number for each point, (N,). A list asks for several neurons at once.
     wrt : str, (str, array), or None
         Layer whose output counts as the input. The points of the field are then this output, flattened. If
         you also pass an array of r directions (r, ...) in this output, the inputs are the coordinates along
-        them, found by least squares. The rest of the output keeps its value.
+        these directions, found by least squares. The rest of the output keeps its value.
     forward_args : tuple, mapping, or a single argument
         Further arguments of the model's forward. Arrays and tensors with N rows are split together with the
         points, and real numbers are converted to the model's type.
     smooth : int
-        The gradient is averaged over this many copies of each point, moved by normal noise of 0.05 standard
+        The gradient is averaged over this many copies of each point, moved by Gaussian noise of 0.05 standard
         deviations of each input. Use this for ReLU networks (64 copies are plenty). For smooth networks, this
         makes the gradients worse.
     names, tangent
@@ -81,7 +81,7 @@ def gradient_field(
     training : bool
         Read the model in train mode, except for dropout and normalisation over the batch, which stay in eval
         mode. Some models differentiate inside their forward pass, such as energy models that return forces.
-        They need this setting if they keep the graph only in train mode, with `create_graph=self.training`.
+        Models that keep the graph only in train mode, with `create_graph=self.training`, need this setting.
     of : "value" or "probability"
         Take values and gradients of the neuron itself or of its probability. Training sees a classifier's
         logit z only through the probability p, which is `1/(1 + exp(-z))`, or the softmax if there are
@@ -143,7 +143,7 @@ def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", train
 
 
 def _averaged(reader, x, inputs, rows, copies, seed):
-    """Return the mean gradient over moved copies; the noise is the same however many rows fit into memory."""
+    """Return the mean gradient over moved copies; the noise is the same for any memory size."""
     random = np.random.default_rng(seed)
     sigma = _JITTER * to_numpy(inputs).std(0)
     total = 0.0

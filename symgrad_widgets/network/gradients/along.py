@@ -10,7 +10,7 @@ __all__ = ["Coordinates", "along", "checked_direction", "is_direction", "split"]
 
 
 def is_direction(neuron):
-    """Whether a neuron is given as a direction: an array or tensor."""
+    """Return whether a neuron is given as a direction: an array or tensor."""
     return isinstance(neuron, np.ndarray | torch.Tensor) and neuron.ndim > 0
 
 

@@ -50,7 +50,7 @@ def checked_points(x):
 
 
 def _real(x):
-    """Whether a tensor holds real numbers in memory, so that it can stay on its device."""
+    """Return whether a tensor holds real numbers in memory, so that it can stay on its device."""
     numbers_of = x.dtype.is_floating_point or x.dtype in _WHOLE
     return numbers_of and x.layout == torch.strided and not x.is_meta
 
@@ -59,7 +59,7 @@ class Arguments:
     """Further arguments of the forward pass: a tuple or list, a mapping by name, or a single argument.
 
     An array or tensor with a row for each point is split together with the points, even inside lists,
-    mappings and the like. Real numbers are converted to the model's type. `kept` says which points are left.
+    mappings and the like. Real numbers are converted to the model's type. `kept` says which points remain.
     """
 
     def __init__(self, arguments, kept):
@@ -78,7 +78,7 @@ class Arguments:
     def at(self, rows, device, dtype):
         """Return positional and named arguments for some points, given by a slice or an array of numbers.
 
-        Real numbers are converted to `dtype`; if it is None, they keep their type.
+        Real numbers are converted to `dtype`; with None, they keep their type.
         """
 
         def cut(value):
@@ -101,7 +101,7 @@ def _tensor(array):
 
 
 def to_numpy(tensor):
-    """Return a tensor's values as a float64 array; the tensor may be on any device."""
+    """Return a tensor's values as a float64 array; the tensor can be on any device."""
     return tensor.detach().cpu().double().numpy()
 
 

@@ -1,4 +1,4 @@
-"""Find layers whose outputs have neurons, number the neurons, and find layers that bend another layer."""
+"""Find layers whose outputs have neurons, number the neurons, and find layers that only bend earlier ones."""
 
 import math
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Layer:
     shape : tuple, shape of the output for one point
     axis : int
         The axis that numbers the neurons, such as the channels of an image or the features of a sequence. A
-        neuron's value is its mean over the remaining axes.
+        neuron's value is the mean over the remaining axes.
     bent : bool
         Whether each neuron is known to be a function of the neuron with the same number in an earlier layer,
         so that the two have parallel gradients.

@@ -18,7 +18,7 @@ __all__ = ["undisturbed"]
 _NORM = nn.modules.batchnorm._NormBase  # noqa: SLF001 - the common base has no public name
 _PACKAGE = str(Path(__file__).parents[2])
 
-# One lock for all models: they may share layers, and the process has only one random state and one set of
+# One lock for all models: models can share layers, and the process has only one random state and one set of
 # switches for cuDNN and attention.
 _RUNNING = Lock()
 

@@ -1,4 +1,4 @@
-"""Find tensors in the output of a layer or model: a tensor, or tensors inside anything else."""
+"""Find tensors in the output of a layer or model, even inside lists, mappings or other objects."""
 
 from collections.abc import Mapping, MutableMapping
 from copy import copy
@@ -12,7 +12,7 @@ _DEEPEST = 6  # most levels of objects inside one another
 
 
 def copied(output):
-    """Return a copy of an output, because later steps may overwrite it in place."""
+    """Return a copy of an output, because later steps can overwrite this output in place."""
     return mapped(torch.clone, output)
 
 
@@ -35,7 +35,7 @@ def table_of(output, count):
 
 
 def transformed(output):
-    """Whether an output belongs to a transform of torch.func (grad, vmap ...) and is invalid outside it."""
+    """Return whether an output belongs to a torch.func transform (grad, vmap ...) and is invalid outside."""
     return any(map(_FUNC.is_functorch_wrapped_tensor, tensors_in(output)))
 
 

@@ -118,7 +118,7 @@ class Reader:
     def _evaluate(self, x, inputs, rows):
         """Return a leaf tensor with the inputs, and the values (rows, k) that depend on it.
 
-        We copy the model's inputs and outputs, because an activation may overwrite its argument in place.
+        We copy the model's inputs and outputs, because an activation can overwrite its argument in place.
         """
         leaf = inputs.detach().clone().requires_grad_()
         seen = []
@@ -196,7 +196,7 @@ def not_compiled(model):
 def layer_of(model, name):
     """Return the layer with this name in `model.named_modules()`, or None if the name is None.
 
-    You may leave out the prefix that `torch.compile` adds to a name.
+    You can leave out the prefix that `torch.compile` adds to a name.
     """
     if name is None:
         return None
@@ -214,7 +214,7 @@ def plain_name(name, layers):
 
 
 def placed(x, model, *, whole=False):
-    """Move points to the model's device and floating type; if it has none, they keep their own type.
+    """Move points to the model's device and floating type; without such a type, points keep their own.
 
     With `whole`, integers stay integers.
     """
@@ -225,7 +225,7 @@ def placed(x, model, *, whole=False):
 
 
 def home(model):
-    """Return the device and floating type of a model's parameters and buffers; the type may be None."""
+    """Return the device and floating type of a model's parameters and buffers; the type can be None."""
     state = list(chain(model.parameters(), model.buffers()))
     device = state[0].device if state else torch.device("cpu")
     return device, next((t.dtype for t in state if t.is_floating_point()), None)

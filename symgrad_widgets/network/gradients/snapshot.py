@@ -1,4 +1,4 @@
-"""Remember everything that running a model may change, and put it back bit for bit."""
+"""Remember everything that a model's run can change, and put it back bit for bit."""
 
 import random
 from collections import deque
@@ -17,10 +17,10 @@ _PLAIN = (torch.Tensor, nn.Parameter, getattr(nn, "Buffer", nn.Parameter))
 class Snapshot:
     """The present state of a model, and of all random generators.
 
-    It covers attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`, `requires_grad`
-    and device, even in lists, dicts and sets. `restore()` touches only what has changed. When it copies a
-    tensor's values back, the tensor's version stays the same, so a backward pass that the user has prepared
-    can still run. In models above 1 GiB, only the first tensors are copied.
+    The snapshot covers attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`,
+    `requires_grad` and device, even in lists, dicts and sets. `restore()` touches only what has changed. When
+    it copies a tensor's values back, the tensor's version stays the same, so a backward pass that the user
+    has prepared can still run. In models above 1 GiB, only the first tensors are copied.
     """
 
     def __init__(self, model):
@@ -35,7 +35,7 @@ class Snapshot:
         self._undo += [_random_torch(), _random_numpy(), _random_python()]
 
     def restore(self):
-        """Put everything back. If an error or Ctrl-C interrupts this, still put back the rest."""
+        """Put everything back. If an error or Ctrl-C interrupts the work, the rest is still put back."""
         with ExitStack() as stack:
             for undo in self._undo:
                 stack.callback(undo)
@@ -172,7 +172,7 @@ def _random_python():
 
 
 def _one_place(tensor, data):
-    """Whether a tensor still uses the same memory as before."""
+    """Return whether a tensor still uses the same memory as before."""
     now = tensor.data
     return (now.data_ptr(), now.device, now.dtype, now.shape, now.stride()) == (
         data.data_ptr(), data.device, data.dtype, data.shape, data.stride(),
@@ -180,6 +180,6 @@ def _one_place(tensor, data):
 
 
 def _same_bits(one, other):
-    """Whether two tensors of the same type and shape are equal, including NaN and the sign of zero."""
+    """Return whether two tensors of the same type and shape are equal, including NaN and the sign of zero."""
     one, other = one.reshape(-1), other.reshape(-1)
     return torch.equal(one.view(torch.uint8), other.view(torch.uint8))

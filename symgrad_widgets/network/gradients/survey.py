@@ -171,7 +171,7 @@ class Survey(Reader):
         return tuple(layers_of(outputs, self.layers, bent))
 
     def _bends(self, name, earlier, seen, outputs):
-        """Whether a layer bends the output of an earlier one."""
+        """Return whether a layer acts on each number of an earlier layer's output separately."""
         given = seen[name].argument
         before = [outputs[one] for one in earlier if one is not None and tensor_of(seen[one].output) is given]
         return any(bends(self.layers[name], one, outputs[name]) for one in before)

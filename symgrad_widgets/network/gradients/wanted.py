@@ -11,7 +11,7 @@ _SIDES = {nn.Conv1d: "length", nn.Conv2d: "height, width", nn.Conv3d: "depth, he
 
 
 def wanted(model, x=None):
-    """Describe the points that a model's first layer takes; "" if it takes `x`, or if we cannot see it."""
+    """Describe the points that a model's first layer takes; "" if it takes `x`, or if we cannot tell."""
     for layer in model.modules():
         for kind, sides in _SIDES.items():
             if isinstance(layer, kind):

@@ -43,7 +43,7 @@ def train(
     Parameters
     ----------
     experiment : Experiment
-        Anything with `sample(count, seed, variant)`, `latent`, `kind` and `presets`.
+        Any object with `sample(count, seed, variant)`, `latent`, `kind` and `presets`.
     seed : int
         Seed of data, initial weights and batches, each in its own stream.
     preset : str
@@ -53,7 +53,7 @@ def train(
     progress : bool
         Whether to show a progress bar on stderr.
     callback : callable or None
-        Called with the history after each epoch; training stops if it returns a true value.
+        Called with the history after each epoch; training stops if the callback returns a true value.
     keep : iterable of int
         Epochs after which `result.kept` stores a copy of the network; 0 is before the first epoch.
         `sg.film(result.kept, result.x)` reads the copies.
@@ -65,7 +65,7 @@ def train(
     Returns
     -------
     TrainingResult
-        After Ctrl-C, it has the best weights so far, and its `ending` is "interrupted".
+        After Ctrl-C, the result has the best weights so far, and its `ending` is "interrupted".
 
     Raises
     ------
@@ -119,7 +119,7 @@ def _own_randomness(seed):
 
 @torch.no_grad()
 def _normalise(model, anchor, positive):
-    """Make latents uncorrelated, with mean 0 and variance 1, and sort them: the loss leaves all this free.
+    """Make latents uncorrelated, with mean 0 and variance 1, and sort them: the loss does not fix this.
 
     The latents that vary least within pairs come first. We multiply the last layer by linear discriminants
     (Fisher): eigenvectors of the covariance within pairs, relative to that of all points. Return the

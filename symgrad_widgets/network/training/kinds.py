@@ -21,11 +21,11 @@ _CONSERVED = 1e-4  # below this share of variance within pairs, one of several l
 
 
 class Loss(NamedTuple):
-    """What training minimises: `value(model, *rows)`, a scalar.
+    """The quantity that training minimises: `value(model, *rows)`, a scalar.
 
-    If it is `scale_free`, the loss does not depend on the latents' offset and scale. `refined` is a second
-    loss, called in the same way. If there is a single latent, the first epochs train with `value`, and the
-    last epochs with `refined`.
+    A `scale_free` loss does not depend on the latents' offset and scale. `refined` is a second loss, called
+    in the same way. If there is a single latent, the first epochs train with `value`, and the last epochs
+    with `refined`.
     """
 
     value: Callable
@@ -34,7 +34,7 @@ class Loss(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """How to train one kind of network. Its data are tuples of arrays with equal numbers of rows.
+    """How to train one kind of network. The data are tuples of arrays with equal numbers of rows.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Kind(NamedTuple):
         Maps the data to points (N, n). Training points scale the network's inputs; held-out points are used
         to interpret the network.
     build : callable
-        Called like `networks.mlp`. It returns a network, whose output we interpret.
+        Called like `networks.mlp`. `build` returns a network, whose output we interpret.
     visible : callable or None
         Maps outputs (N, k), a tensor, to booleans (N,): which points can be interpreted. None: all points.
     presets : mapping of preset to settings
@@ -60,19 +60,19 @@ class Kind(NamedTuple):
 
 
 def _contrast(model, anchor, positive, _negative):
-    """Return the log mean squared distance within pairs, minus the mean log squared distance of strangers.
+    """Return the log mean squared distance within pairs, minus the mean log squared distance between pairs.
 
     This loss has no margin, and does not depend on offset and scale. Where the network is flat over a range
-    of the concept, its gradients are noise. The logarithm over strangers makes such a range costly; the plain
-    ratio of variances ignores it.
+    of the concept, its gradients are noise. The logarithm of distances between points of different pairs
+    (strangers) makes such a range costly; the plain ratio of variances ignores it.
 
     With several latents, a linear map of them does not change the loss. So we measure distances between
     whitened latents. We replace the mean square within pairs with the volume of the differences, and
     strangers with nearest neighbours. The log distance of nearest neighbours is an entropy (Kozachenko and
     Leonenko 1987). Latents that are functions of each other fill a space of fewer dimensions and gain
     nothing. So a new concept is worth more than another function of the first one. The variance within pairs
-    counts as at least 1e-4 of the whole; otherwise very exact functions of one concept would outweigh a
-    second concept.
+    counts as at least 1e-4 of the total variance; otherwise very exact functions of one concept would
+    outweigh a second concept.
     """
     latent = model(torch.cat([anchor, positive])).double()  # latents may be nearly parallel
     latent = latent - latent.mean(0)

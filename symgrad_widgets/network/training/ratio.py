@@ -12,7 +12,7 @@ _CONSERVED = 1e-4  # below this share of variance within pairs, strangers may be
 def ratio(model, anchor, positive, _negative):
     """Return the log ratio of the variance within pairs to that of all points.
 
-    With several latents, it is the ratio of volumes. At each step of training, a generalized eigenproblem
+    With several latents, this is a ratio of volumes. At each step of training, a generalized eigenproblem
     gives the linear functions of the last hidden layer that have the least ratio. We set the last layer to
     these functions. The other layers follow the gradient at that minimum. This gradient does not depend on
     how the last layer changes (variable projection: Golub and Pereyra 1973).
@@ -23,10 +23,10 @@ def ratio(model, anchor, positive, _negative):
 def conditional(model, anchor, positive, negative):
     """Return the log ratio of the variance within pairs to that between anchor and stranger.
 
-    Otherwise it is like `ratio`. Use it if the known quantities are equal at each anchor and its stranger
-    (`Experiment.given`). Then functions of these quantities vary neither within pairs nor between strangers,
-    so they gain nothing. The agreement is not exact, so we add 1e-4 of the variance of all anchors to the
-    variance within pairs.
+    In all other respects, this loss is like `ratio`. Use this loss if the known quantities are equal at each
+    anchor and its stranger (`Experiment.given`). Then functions of these quantities vary neither within pairs
+    nor between strangers, so they gain nothing. The agreement is not exact, so we add 1e-4 of the variance of
+    all anchors to the variance within pairs.
     """
     return _least(model, torch.cat([anchor, positive, negative]), _of_strangers)
 

@@ -1,4 +1,4 @@
-"""The settings of a training run, and presets with names."""
+"""The settings of a training run, and named presets."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -30,18 +30,18 @@ class Settings:
     epochs, batch, rate, weight_decay
         Settings of Adam. One epoch passes once through the `count` training rows.
     refined : float from 0 to 1
-        Share of the epochs, at the end, that train with the refined form of the loss. This needs a loss with
-        such a form, and a single latent. The default loss, "contrast", finds the concept. Then the ratio of
-        variances, which solves for the last layer, makes the network a thousand times more exact. If this
-        ratio rises, the refinement starts again at an eighth of the rate. The unrefined loss still decides
-        which weights are kept.
+        Share of the epochs, at the end of the training, that use the refined form of the loss. This needs a
+        loss with such a form, and a single latent. The default loss, "contrast", finds the concept. Then the
+        ratio of variances, which solves for the last layer, makes the network a thousand times more exact. If
+        this ratio rises, the refinement starts again at an eighth of the rate. The unrefined loss still
+        decides which weights are kept.
     schedule : "cosine" | "plateau"
         "cosine" raises the rate over the first tenth of the training and then lowers it to zero along a
         cosine. "plateau" multiplies the rate by `plateau_factor` after `plateau_patience` epochs without a
         better validation loss.
     patience : int or None
-        Training stops early after this many epochs without a better validation loss. By default it does not
-        stop early, because a cosine schedule finds its best weights in its last epochs.
+        Training stops early after this many epochs without a better validation loss. By default training does
+        not stop early, because a cosine schedule reaches its best weights in the last epochs.
     count, validation, held_out : int
         Numbers of rows to train on, to choose the best epoch with, and to interpret.
 

@@ -24,8 +24,8 @@ class TrainingResult:
     Attributes
     ----------
     model : torch.nn.Module
-        In eval mode, on the CPU. It turns raw inputs (N, n) into latents (N, k). If the loss leaves the
-        latents' mean and variance free, these are 0 and 1 on the validation points.
+        In eval mode, on the CPU. The network turns raw inputs (N, n) into latents (N, k). If the loss leaves
+        the latents' mean and variance free, these are 0 and 1 on the validation points.
     x : array (N, n)
         Held-out points.
     history : dict of lists
@@ -40,8 +40,8 @@ class TrainingResult:
         Share of each latent's variance that lies within pairs, in rising order: 0 means conserved, 1 means
         not conserved. None if a linear map of the latents would change the loss.
     kept : dict of torch.nn.Module by epoch
-        The network after each epoch in `train(keep=...)`. If there are several latents, they are not yet in
-        the order of `within`.
+        The network after each epoch in `train(keep=...)`. Several latents are not yet in the order of
+        `within`.
 
     """
 
@@ -87,7 +87,7 @@ class TrainingResult:
 
     @property
     def floor_median(self):
-        """Median of `floors`, which does not change with a few points near a fold or an edge."""
+        """Median of `floors`, which a few points near a fold or an edge do not change."""
         return None if self.floors is None else float(np.median(self.floors))
 
     @cached_property
@@ -95,7 +95,7 @@ class TrainingResult:
         """1 - cos^2 between the neuron's and the concept's gradients at points of `x`, on the tangent space.
 
         This array is computed when you first ask for it, because training does not know the concept. With
-        several latents or concepts, it compares each neuron's gradient with the span of the concepts'
+        several latents or concepts, each neuron's gradient is compared with the span of the concepts'
         gradients. None if the experiment knows no concept.
         """
         if not self.experiment.concepts:

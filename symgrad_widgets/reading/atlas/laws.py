@@ -54,11 +54,10 @@ class NeuronLaw:
 
 
 class ByChance(NamedTuple):
-    """How many matches of an atlas are probably false, estimated from a control in which nothing was learnt.
+    """How many matches of an atlas are probably false, estimated from a control that has learnt nothing.
 
-    Matches by construction are not counted. The bounds hold 19 times in 20. They assume that a neuron of the
-    model is as likely to match by chance as a neuron of the control, and that neurons match independently of
-    each other.
+    Matches by construction are not counted. The bounds hold with 95 % confidence, if a neuron of the model is
+    as likely to match by chance as a neuron of the control, and if neurons match independently of each other.
     """
 
     matches: int  # of the control

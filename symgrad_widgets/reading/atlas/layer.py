@@ -56,8 +56,8 @@ def atlas(
     time.
 
     Some layers, such as the first, can compute only linear sums. In such a layer, a linear formula says
-    nothing about what was learnt. So we check some neurons of each layer. If their gradients keep their
-    direction, the layer's linear formulas are marked *by construction* and counted separately.
+    nothing about what was learnt. So we check some neurons of each layer. If their gradients have the same
+    direction everywhere, the layer's linear formulas are marked *by construction* and counted separately.
 
     Parameters
     ----------
@@ -65,36 +65,38 @@ def atlas(
     x : array or tensor (N, ...)
     layer : name of a layer, or several
         None: all layers that compute something, except activations of `torch.nn` (ReLU, SiLU, Tanh ...) that
-        act on each number of another layer's output by itself. Activations after a convolution are kept,
-        because a neuron there is the mean of many activated numbers.
+        act on each number of another layer's output separately. Activations after a convolution are kept,
+        because a neuron there is the mean of many outputs of the activation.
     names : names of the n inputs
     points : int
         Number of rows of `x` to use, evenly spaced. All rows are used if `forward` takes further arguments.
     generations : int or None
-        Limit for the generations of each search, which ends earlier if its formula is exact. None replaces
-        the search with a survey: small terms and their sums, products, powers and functions of one input, and
-        a single choice at the end. With 40 generations a search looks about as far as `interpret` does, and
-        takes ten times as long as a survey.
+        Largest number of generations in each search; a search ends earlier if its formula is exact. None
+        replaces the search with a survey: small terms and their sums, products, powers and functions of one
+        input, and a single choice at the end. With 40 generations a search is about as thorough as in
+        `interpret`, and takes ten times as long as a survey.
     jobs : int, number of processes on this machine; None: one for each core
     scheduler : address of a Dask scheduler, whose workers are used instead
     path : file for the rows, one JSON object on each line
-        If a neuron already has a row in this file, it is not searched again. Rows of a control go to a second
+        A neuron that already has a row in this file is not searched again. Rows of a control go to a second
         file in the same folder, such as "atlas.control.jsonl" for "atlas.jsonl".
     random_state : int, seed of the searches
-    callback : called with each NeuronLaw of the model when it is ready; if it returns True, the atlas ends
+    callback : called with each NeuronLaw of the model when it is ready; if this returns True, the atlas ends
     control : torch.nn.Module with the same layers, or None
         A network in which there is nothing to find, because it is untrained or was trained on shuffled
-        labels. It is searched in the same way. From its matches, the atlas estimates how many of the model's
-        matches are probably false. With `directions`, the control may be an array of other directions.
+        labels. The control is searched in the same way. From its matches, the atlas estimates how many of the
+        model's matches are probably false. With `directions`, the control can be an array of other
+        directions.
     directions : array or tensor (k, ...), or None
         Directions in the layer's output, each with the shape of one point's output, such as probes or
-        features of a sparse autoencoder. They replace the neurons, and their layer is called "features".
+        features of a sparse autoencoder. The directions replace the neurons, and their layer is called
+        "features".
     **reading : `wrt`, `forward_args` and `training`, as in `gradient_field`
 
     Returns
     -------
     Atlas
-        After Ctrl-C, it has the rows that are ready by then.
+        After Ctrl-C, the Atlas contains the rows that are ready by then.
 
     Raises
     ------
@@ -260,7 +262,7 @@ def _alone(field, gradients, values):
 
 
 def _is_straight(activity, position):
-    """Whether the gradients of a layer's neurons keep their direction; only some neurons are checked."""
+    """Return whether each neuron's gradient has one direction everywhere; only some neurons are checked."""
     some = np.unique(np.linspace(0, activity.layers[position].count - 1, _TOGETHER).astype(int))
     try:
         projected = activity.field(position, some.tolist()).projected

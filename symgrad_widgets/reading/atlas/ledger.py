@@ -19,7 +19,7 @@ _KINDS = get_type_hints(NeuronLaw) | {"made_of": str}
 
 
 class Table:
-    """Rows by layer and neuron. If there is a file, each row is written to it before it is added here.
+    """Rows by layer and neuron. If there is a file, each row is written to the file before it is added here.
 
     Parameters
     ----------

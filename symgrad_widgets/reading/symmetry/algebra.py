@@ -1,7 +1,7 @@
 """Identify the Lie algebra that some matrices span, from quantities that do not depend on the basis.
 
-These quantities are the dimensions of the derived series and the signature of the Killing form
-`K(x, y) = tr(ad x ad y)`. An algebra is solvable if the form of any element with any bracket is zero, and
+These quantities are the dimensions of the derived series and the signature of the Killing form `K(x, y) =
+tr(ad x ad y)`. An algebra is solvable if the form vanishes for any element and any bracket. An algebra is
 semisimple if the form has full rank (Cartan's criteria). We split a semisimple algebra into simple ideals.
 The dimension and the signature of an ideal give its name (Knapp 2002, Lie Groups Beyond an Introduction,
 appendix C).
@@ -32,7 +32,7 @@ class Algebra:
     killing : numbers of positive, negative and zero eigenvalues of the Killing form
     centre : int, dimension of the centre, the elements that commute with all others
     nilpotent : bool
-    name : its name, or a description if it has none
+    name : name of the algebra, or a description if there is no name
     outside : share of the brackets outside the span; 0 if the span is exactly an algebra
 
     """

@@ -46,7 +46,7 @@ def exchanges(compute, x, names):
     """Find reorderings and sign changes of the inputs that change a neuron by less than 5 % of its spread.
 
     We try all exchanges that move up to four of up to eight inputs, but only where there are data: an input
-    replaces another one only if they share at least half of their joint range.
+    replaces another only if the two share at least half of their joint range.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ class Generator:
     matrix, offset : arrays (n, n), (n,)
     coefficients : tuple of Coefficient, the nonzero numbers for the free inputs (those that determine the
         others)
-    residual : mean square of the neuron's change along the motion, divided by its chance value
+    residual : mean square of the neuron's change along the motion, divided by the value expected by chance
     names : names of the n inputs
 
     """
@@ -105,7 +105,7 @@ def _exact(number):
 def numbered(simple, sample, forms):
     """Return the `Generator` of a `Simple`.
 
-    A number is written as a fraction if such a fraction would hardly fit by chance.
+    A number is written as a fraction if such a fraction is unlikely to fit by chance.
     """
     m, scale = len(sample.free), _scales(sample)
     numbers, low, high = _intervals(simple, sample, scale)
@@ -170,7 +170,7 @@ def _sign(numbers, lead, m):
 
 
 def _errors(numbers, rest, sample):
-    """Return standard errors of a motion's numbers `rest`, with its largest number fixed.
+    """Return standard errors of a motion's numbers `rest`, with the largest number fixed.
 
     Neighbouring points form groups, because they have similar errors.
     """

@@ -1,9 +1,9 @@
 """Find all linear vector fields along which neurons do not change, by one eigenproblem.
 
 Along a field `v = A x + b`, a neuron changes at the rate `grad f . v`, which is linear in (A, b). We divide
-the mean square of this rate by its chance value: the value if gradients and points were independent. The
-eigenvalues are 0 for a symmetry and 1 for pure chance, whatever the inputs' scales. (Moskalev et al. 2022,
-LieGG, arXiv 2210.04345, find the null space of these products for a network.)
+the mean square of this rate by its chance value: the value expected for gradients independent of the points.
+The eigenvalues are 0 for a symmetry and 1 for pure chance, whatever the inputs' scales. (Moskalev et al.
+2022, LieGG, arXiv 2210.04345, find the null space of these products for a network.)
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Invariance:
 
     Attributes
     ----------
-    residuals : array (K,), mean squares divided by their chance values, in rising order
+    residuals : array (K,), mean squares of the rate divided by their chance values, in rising order
     least : float, the smallest residual that occurs by chance
     unseen : array (m, q), directions in which the neurons do not change at all
     motions : array (d, m, m + 1), A and b of each motion, in units of the spread, from the middle of the data
@@ -85,7 +85,7 @@ def _low(residuals, least):
 
 
 def _before_a_gap(residuals, fine, gap):
-    """Return how many residuals to keep: as many good ones as possible before a step by the factor `gap`."""
+    """Return how many residuals to keep: as many good ones as possible before a jump by the factor `gap`."""
     count = int(np.logical_and.accumulate(fine).sum())
     steps = np.maximum(np.append(residuals, np.inf), _EXACT)
     gaps = np.flatnonzero(steps[1 : count + 1] >= gap * steps[:count])

@@ -34,7 +34,8 @@ class Symmetries:
     ----------
     motions : one Generator for each of the d dimensions, the simplest first
     generators, offsets : arrays (d, n, n) and (d, n), the A and b of the motions
-    residuals : array (d,), mean square of the change along each motion, divided by its chance value
+    residuals : array (d,), mean square of the change along each motion, divided by the value expected by
+        chance
     next : float, residual of the best motion that is not a symmetry; None if all motions are symmetries
     by_chance : float, the smallest residual if gradients and points are independent
     structure : Algebra; None if there are no motions, or if their brackets leave the span
@@ -45,7 +46,8 @@ class Symmetries:
     points : number of points
     effective : number of equally weighted points with as much information as the weighted points
     names : names of the inputs
-    proved : for each motion, whether SymPy shows that the formula does not change; () without a formula
+    proved : for each motion, whether SymPy shows that the motion leaves the formula unchanged; () without a
+        formula
 
     """
 
@@ -93,7 +95,7 @@ class Symmetries:
     def exchanges(self, model: object, x: ArrayLike, **reading) -> Exchanges:
         """Ask a model of up to eight inputs which reorderings and sign changes leave its value unchanged.
 
-        `discrete.exchanges` says which of them it tries.
+        `discrete.exchanges` says which exchanges it tries.
         """
         from ...network.gradients import values_at
 
@@ -135,12 +137,12 @@ def symmetries(
 ) -> Symmetries:
     """Find all linear motions `x' = A x + b` that leave one or several neurons unchanged on the data.
 
-    For a neuron f, the condition is `grad f . (A x + b) = 0`. It is linear in A and b, so one eigenproblem
-    finds all these motions. No closed form is needed. Residuals are divided by their chance values: 0 means a
-    symmetry, and 1 means that gradients and points are independent. A motion counts as a symmetry under two
-    conditions. Its residual is at most a fifth of the smallest residual by chance (the mean over five
-    shuffles). And the part of the residual that neighbouring points have in common is at most 3e-4. This part
-    is not noise, because errors of single points have nothing in common.
+    For a neuron f, the condition is `grad f . (A x + b) = 0`. This condition is linear in A and b, so one
+    eigenproblem finds all these motions. No closed form is needed. Residuals are divided by the values
+    expected by chance: 0 means a symmetry, and 1 means that gradients and points are independent. A motion
+    counts as a symmetry under two conditions. The motion's residual is at most a fifth of the smallest
+    residual by chance (the mean over five shuffles). And the part of the residual that neighbouring points
+    have in common is at most 3e-4. This part is not noise, because errors at single points are independent.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
     'so(1,3)'

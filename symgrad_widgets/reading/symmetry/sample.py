@@ -1,7 +1,8 @@
 """Find the inputs that can be chosen freely on the data, and how a motion of them changes a neuron.
 
 If the data do not fill the whole space of their inputs, some inputs are functions of others. A motion then
-moves only the *free* inputs, each in units of its spread: the first inputs that determine all others.
+moves only the *free* inputs: the first inputs that determine all others. Each free input is in units of its
+spread.
 """
 
 from dataclasses import dataclass
@@ -25,9 +26,9 @@ class Sample:
     """Rows (N, k, m) and places (N, m): a symmetry moves each place at right angles to its rows.
 
     Places are measured from the middle of the data, in units of each input's spread. `free` holds the
-    positions of m free inputs. `lift (n, m)` computes all n inputs from these. `centre (m,)` is the middle of
-    the data. `metric (m, m)` is the covariance of the rows' errors if the gradients' errors are equal in all
-    directions.
+    positions of m free inputs. `lift (n, m)` computes all n inputs from the free inputs. `centre (m,)` is the
+    middle of the data. `metric (m, m)` is the covariance of the rows' errors if the gradients' errors are
+    equal in all directions.
     """
 
     field: GradientField
@@ -94,7 +95,7 @@ def shared(sample, changes):
     points predict for it. For noise, the mean of this product is zero. So only changes that vary smoothly
     contribute. We make one prediction with a linear function of the neighbours. With many inputs, no two
     points are near each other. So we make a second prediction for each fifth of the points, with a quadratic
-    function fitted to all other points. We take the larger result; it is 0 if everything may be noise.
+    function fitted to all other points. We take the larger result, or 0 if all of it could be noise.
     """
     return np.maximum(*(_sure(*some) for some in (_by_neighbours(sample, changes), _by_all(sample, changes))))
 

@@ -1,9 +1,9 @@
 """Find the simplest motions in a space of motions: those with the fewest nonzero numbers.
 
 To find sparse vectors of a subspace, we alternate between the subspace and soft thresholds, starting from
-each of its coordinates (Qu, Sun, Wright 2014, arXiv 1412.4659). If one number is large, thresholds do not
-show which small numbers can be left out, but the echelon form of the space does. Then we choose the numbers
-of each motion such that it changes the neuron least.
+each coordinate of the subspace (Qu, Sun, Wright 2014, arXiv 1412.4659). If one number is large, thresholds do
+not show which small numbers can be left out, but the echelon form of the space does. Then we choose the
+numbers of each motion such that it changes the neuron least.
 """
 
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ class Forms(NamedTuple):
     by_errors: np.ndarray
 
     def residual(self, numbers):
-        """Return the mean square of the change, divided by its chance value."""
+        """Return the mean square of the change, divided by the value expected by chance."""
         return max(float(numbers @ self.changed @ numbers / (numbers @ self.by_chance @ numbers)), 0.0)
 
 
 @dataclass(frozen=True)
 class Simple:
-    """Numbers (K,) of a motion, positions (S,) of the numbers that are not 0, and its residual."""
+    """Numbers (K,) of a motion, positions (S,) of the numbers that are not 0, and the motion's residual."""
 
     numbers: np.ndarray
     support: np.ndarray
@@ -103,7 +103,7 @@ def _fitted(support, forms):
 
 
 def _in(basis, numbers):
-    """Whether a motion nearly lies in the space."""
+    """Return whether a motion is nearly in the space."""
     return np.linalg.norm(basis.T @ numbers) > (1 - _NEW) * np.linalg.norm(numbers)
 
 

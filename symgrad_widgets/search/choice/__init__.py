@@ -1,1 +1,1 @@
-"""Choose the answer: write formulas, judge them, choose one, and say what supports it."""
+"""Choose the answer: write formulas, judge them, choose one, and collect evidence for it."""

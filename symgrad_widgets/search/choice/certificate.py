@@ -19,9 +19,9 @@ class Certificate:
     better : a Candidate that the rule prefers to the answer, or None
     nodes : largest number of nodes of a formula
     tried : number of trees of at most `nodes` nodes; equal functions are tried once. The only number in trees
-        is 1, in 1 + u, 1 - u, u - 1 and 1/u, and it does not count as a node
+        is 1, in 1 + u, 1 - u, u - 1 and 1/u, and this 1 does not count as a node
     summed : largest number of nodes of each of the two functions in a sum with free coefficients
-    sums : number of such sums
+    sums : number of these sums
     inputs, operators : names
     points : number of points for comparing formulas, before the best of each length are judged
     domain : smallest and largest value of each input

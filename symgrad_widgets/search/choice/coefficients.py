@@ -28,7 +28,7 @@ def simple_numbers(c, cost, limit):
     """Yield multiples of the coefficients c, each with as many simple numbers as possible.
 
     `cost(numbers)` must not exceed the limit. Each multiple sets a different coefficient to 1; if there are
-    few coefficients, each of them has a turn.
+    few coefficients, each is set to 1 once.
     """
     for scale in _scales(c):
         numbers = c / scale

@@ -96,7 +96,8 @@ def _agreement(search, judge, resamples):
 def spread(judge, expression, seed=0, resamples=EVIDENCE.resamples):
     """Return the largest relative standard deviation of a coefficient; the largest coefficient is held at 1.
 
-    For a sum, these are the coefficients of its terms. For a product, they are the powers of its factors.
+    For a sum, these coefficients belong to its terms. For a product, the coefficients are the powers of its
+    factors.
     """
     G, D, trust = judge.fitted(expression)
     if len(G) == 1:

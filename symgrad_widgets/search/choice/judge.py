@@ -43,7 +43,7 @@ __all__ = ["Judge"]
 
 
 class _Witnesses(NamedTuple):
-    """The data that all formulas are compared with, at the judged points."""
+    """The data with which all formulas are compared, at the judged points."""
 
     spanned: np.ndarray  # (N, k, m), the neurons' directions
     trust: np.ndarray  # (N,) weights
@@ -91,10 +91,10 @@ class _Written:
 
 
 class Judge:
-    """Splits a field into three samples, `searched`, `fit` and `held`, and keeps all formulas it writes.
+    """Splits a field into three samples, `searched`, `fit` and `held`, and keeps all formulas that it writes.
 
-    The user sees losses on the held-out points, but all points choose the answer. This is safe, because a
-    constant costs more than one can gain by fitting it.
+    The user sees losses on the held-out points, but all points choose the answer. This is safe, because the
+    price of a constant is higher than the gain from fitting it.
     """
 
     def __init__(self, field, symbols, max_complexity, seed, named=None, searched=SPLIT.searched):
@@ -134,7 +134,7 @@ class Judge:
     def answer(self, points=None):
         """Return the answer among all formulas written for the last front, or None.
 
-        All points decide, unless `points` gives the indices of the points to use. An index may occur more
+        All points decide, unless `points` gives the indices of the points to use. An index can occur more
         than once.
         """
         written = [w for w in self._written.values() if self._worth(w)]
@@ -152,14 +152,14 @@ class Judge:
 
     @property
     def heard(self):
-        """Whether the neuron's values decide: they do if they separate formulas better than directions."""
+        """Whether the neuron's values decide, because they separate formulas better than directions do."""
         if self._values is None:
             return False
         losses, rests = ([getattr(w, name) for w in self._written.values()] for name in ("loss", "rest"))
         return reach(rests, VALUES.training) > reach(losses, CHOICE.training)
 
     def _worth(self, written):
-        """Whether the directions give more nats of evidence for a formula than it takes to write it."""
+        """Return whether the directions give more nats of evidence for a formula than its text costs."""
         free = min(self._different, self.effective) * (self.field.dimension - self.field.rank)
         told = free / 2 * np.log(self._chance / max(written.loss, CHOICE.told))
         return told >= CHOICE.node * written.effort
@@ -179,10 +179,10 @@ class Judge:
         return chance_loss(self.field.rank, self.field.dimension)
 
     def certain(self, answer):
-        """Whether an answer is a match that needs no further search.
+        """Return whether an answer is a match that needs no further search.
 
-        Such a match leaves nothing unexplained or, for its length, little that two inputs can predict. (They
-        would predict a missing part of the law.)
+        This kind of match leaves nothing unexplained or, for its length, little that two inputs can predict.
+        (Two inputs would predict a missing part of the law.)
         """
         if self.kind(answer) != "match":
             return False
@@ -196,7 +196,7 @@ class Judge:
         return explained - np.log(predicted) / written.effort >= KIND.certain
 
     def unrivalled(self, answer):
-        """Whether all formulas with other directions leave at least twice as much of the values unexplained.
+        """Whether all formulas with other directions leave at least twice as much unexplained as the answer.
 
         Each node by which such a formula is longer or shorter than the answer changes this factor.
         """
@@ -245,8 +245,8 @@ class Judge:
         """Return projected gradients, components and weights of a formula's parts, on the fitted points.
 
         The parts are the terms of a sum, or the logarithms of a product's factors. We take the formula as
-        written, because the search may have built it from other terms, some of which cancel. Points where a
-        part has no gradient are left out.
+        written, because the search may have built the formula from other terms, some of which cancel. Points
+        where a part has no gradient are left out.
         """
         field = self.field.take(self._fitted)
         raw = np.stack([evaluate(part, field.names, field.points)[1] for part in _parts(expression)])
@@ -312,7 +312,8 @@ class Judge:
     def _tidied(self, terms):
         """Yield terms with simpler constants: first those that cost nothing, then those that errors allow.
 
-        If values leave less unexplained than directions, they also refine constants that are not yet simple.
+        If values leave less unexplained than directions, the values also refine constants that are not yet
+        simple.
         """
         residuals = len(self.fit.unit) * (self.field.dimension - self.field.rank)
         left_by, _ = by_directions(self.fit)
@@ -352,11 +353,11 @@ class Judge:
         return other
 
     def wrote(self, candidate):
-        """Whether this formula was written for the last front."""
+        """Return whether this formula was written for the last front."""
         return candidate.expression in self._written
 
     def alike(self, a, b):
-        """Whether two formulas that were written for the last front have the same directions."""
+        """Return whether two formulas that were written for the last front have the same directions."""
         return _apart(*(self._written[c.expression] for c in (a, b))) < FRONT.alike
 
 
@@ -366,7 +367,7 @@ def _apart(a, b):
 
 
 def _known(terms):
-    """Whether all constants inside terms are simple numbers."""
+    """Return whether all constants inside terms are simple numbers."""
     return is_simple(np.array([c for term in terms for c in term.constants])).all()
 
 

@@ -16,15 +16,15 @@ def kind_of(best, others, count, heard, chance):
 
     A formula is a match unless a longer formula explains so much more that it is worth its extra length. If
     values are known, the unexplained part of the values decides. Otherwise the unexplained part of the
-    directions decides: for a match, it must be rounding, or noise that neighbouring points do not share. If
-    it is smooth, a part of the law is missing.
+    directions decides: for a match, this part must be rounding, or noise that neighbouring points do not
+    share. If this part is smooth, a part of the law is missing.
 
     Parameters
     ----------
     best, others : objects with `effort`, `loss`, `smooth` and `rest`, which is None without values
     count : int
     heard : bool, whether values decide. Even then, a formula is not a match if it leaves too much of the
-        directions unexplained, and that part is smooth
+        directions unexplained, and this part is smooth
     chance : float, the loss of random directions
 
     """
@@ -47,9 +47,9 @@ def kind_of(best, others, count, heard, chance):
 def one_after_another(found):
     """Return the kinds of formulas found one after another, from pairs (kind, loss).
 
-    Each formula was found in the part that earlier ones left unexplained. After an incomplete formula, this
-    part contains the formula's own error, so no later formula can be a match. All formulas of one field have
-    similar errors. So if one formula leaves nothing unexplained, a later one that leaves something is
+    Each formula was found in the part that earlier formulas left unexplained. After an incomplete formula,
+    this part contains the formula's own error, so no later formula can be a match. All formulas of one field
+    have similar errors. So if one formula leaves nothing unexplained, a later one that leaves something is
     incomplete.
     """
     kinds, complete, exact = [], True, False

@@ -1,4 +1,4 @@
-"""Find how precisely a neuron determines each number in a formula, and what the number may be."""
+"""Find how precisely a neuron determines each number in a formula, and what the number could be."""
 
 from fractions import Fraction
 from functools import cache
@@ -20,8 +20,8 @@ __all__ = ["Interval", "intervals", "numbers_by_name"]
 class Interval(NamedTuple):
     """A number in a formula, and its 95 % confidence interval from `low` to `high`.
 
-    `name` says what the number may be: a fraction, "2*pi", or one of your own numbers. It is None if the
-    interval is too wide, or contains no such number. `low` and `high` are infinite if the neuron does not
+    `name` says what the number could be: a fraction, "2*pi", or one of your own numbers. `name` is None if
+    the interval is too wide, or contains no such number. `low` and `high` are infinite if the neuron does not
     determine the number.
     """
 
@@ -55,9 +55,9 @@ def numbers_by_name(named):
 def intervals(expression, field, sides=0, named=None):
     """Return an `Interval` for each number of a formula as written, except +-1 and rational powers.
 
-    Values or directions give the intervals, whichever the formula explains better. If the data leave a common
-    factor of some numbers free, we fix the largest of these numbers, which gets no interval. An interval is
-    centred on the best number, which may differ slightly from the number in the formula.
+    Values or directions give the intervals, whichever the formula explains better. If the data do not
+    determine a common factor of some numbers, we fix the largest of these numbers, which gets no interval. An
+    interval is centred on the best number, which can differ slightly from the number in the formula.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Choose the answer. One rule serves every field, and it does not know the concept."""
+"""Choose the answer. One rule serves every field, and this rule does not know the concept."""
 
 from typing import NamedTuple
 
@@ -34,7 +34,8 @@ def effort(expression):
     """Return the complexity, plus two for each function and for each number that is not simple.
 
     Fractions of numbers up to 12 are simple. Powers of ten are free, because they depend on the units of the
-    inputs. But in a sum such as x + 3/100, the power of ten says how far x is shifted, so it is not free.
+    inputs. But in a sum such as x + 3/100, the power of ten says how far x is shifted, so this power is not
+    free.
     """
     without = plain(expression)
     extras = [f for f in expression.atoms(sp.Function) if not isinstance(f, sp.Abs)]
@@ -44,7 +45,7 @@ def effort(expression):
 
 
 def _small_step(whole):
-    """Whether a number in a sum is simple only without its power of ten.
+    """Return whether a number in a sum is simple only without its power of ten.
 
     This must hold in comparison with every other term of the sum.
     """
@@ -64,19 +65,21 @@ def select(losses, efforts, smooth, chance, count, rests=None):
     """Return the index of the formula at the knee of log loss against effort, or None if there is no law.
 
     Up to the answer, the log loss should fall steeply (in nats per node); beyond it, hardly at all. Each
-    formula on the front has two slopes. The slope before it is the smallest slope from a simpler formula with
-    at least 60 % of its nodes. The slope beyond it is the largest slope to a more complex formula. The knee
-    is the formula with the largest ratio of the two slopes. Slopes above 0.6 count as 0.6, and slopes below
-    0.1 as 0.1, so an exact fit or a flat tail cannot decide alone.
+    formula on the front has two slopes. The slope before a formula is the smallest slope from a simpler
+    formula with at least 60 % as many nodes. The slope beyond a formula is the largest slope to a more
+    complex one. The knee is the formula with the largest ratio of the two slopes. Slopes above 0.6 count as
+    0.6, and slopes below 0.1 as 0.1, so an exact fit or a flat tail cannot decide alone.
 
     `smooth` is the share of each loss that neighbouring points have in common (`smooth_share`). A loss is a
-    mean of residuals. The more of these are independent, the better we know the log loss, and the more a
-    slope counts. If the residuals are noise, all `count` of them are independent. If they are smooth, like a
-    network's errors, they count as 20. With 20 independent residuals, the log likelihood is 10 times the log
-    loss. So a slope of 0.1, which counts as flat, means 1 nat of log likelihood per node.
+    mean of residuals. The more residuals are independent, the better we know the log loss, and the more a
+    slope counts. If the residuals are noise, all `count` of them are independent. If the residuals are
+    smooth, like a network's errors, they count as 20 independent ones. With 20 independent residuals, the log
+    likelihood is 10 times the log loss. So a slope of 0.1, which counts as flat, means 1 nat of log
+    likelihood per node.
 
-    Directions cannot tell the knee from other formulas of at most its effort whose log loss is at most 0.1
-    higher. If `rests` says what each formula leaves of the values, the one that leaves least is chosen.
+    Directions cannot distinguish the knee from formulas of at most the same effort whose log loss is at most
+    0.1 higher. If `rests` says how much of the values each formula leaves unexplained, we choose the formula
+    that leaves least.
     """
     losses, efforts = np.maximum(losses, CHOICE.floor), np.asarray(efforts, dtype=float)
     front = leading(losses, efforts)
@@ -115,7 +118,7 @@ def select_by_values(rests, efforts):
 def reach(left, training):
     """Return the log ratio of what the worst and the best formula leave unexplained, in nats.
 
-    Up to `training` is added to what the best formula leaves.
+    We add up to `training` to the share that the best formula leaves unexplained.
     """
     least = min(left)
     blurred = least + min(training, CHOICE.exact * least)
@@ -168,7 +171,7 @@ def smooth_share(spanning, directions, neighbours, trust=1.0):
 
     `directions (N, m)` are the formula's unit gradients, and `spanning (N, k, m)` span the neurons'
     gradients. A point's residual is the part of the formula's direction outside that span, times the square
-    root of the point's weight in `trust (N,)`. We correlate it with the residuals of the point's
+    root of the point's weight in `trust (N,)`. We correlate this residual with the residuals of the point's
     `neighbours`. Noise is not correlated between neighbours, but the systematic error of a network or a
     formula is. With many inputs, no two points are close. So if the correlation is more than chance, we
     extrapolate it to distance 0, as exp(-distance / length). If the extrapolated correlation is below 1, the
@@ -199,8 +202,8 @@ def neighbours(points):
 def pareto(candidates, alike, answer=None):
     """Return the candidates by rising complexity, each with at least 2 % less loss than the one before.
 
-    No two of them are `alike`. Among candidates of equal complexity, each constant that is not simple has to
-    lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on
+    No two candidates are `alike`. Among candidates of equal complexity, each constant that is not simple has
+    to lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on
     the held-out points.
     """
     leaders = {}

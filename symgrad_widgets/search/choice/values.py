@@ -1,7 +1,7 @@
-"""Measure how much of a neuron's values a formula leaves unexplained, with any function in between.
+"""Measure how much of a neuron's values a formula leaves unexplained, up to a function of one variable.
 
 We call this function, from the formula to the neuron's value, the *bend*. A network's values are far more
-exact than its gradients. They help even if we do not know the bend: where the formula has nearly equal
+exact than its gradients. The values help even if we do not know the bend: where the formula has nearly equal
 values, the neuron's values must be close, too. The values also determine a sum's coefficients.
 """
 
@@ -16,10 +16,10 @@ __all__ = ["gains", "left_of", "missed", "polished", "tangents", "told_by_many",
 def unexplained(formulas, neuron, sides=0):
     """Return the share of the variance of a neuron's values that no smooth function of a formula predicts.
 
-    We sort the points by the formula's values. A straight line through its neighbours predicts each value of
-    the neuron; we take the number of neighbours that predicts best (local linear regression, with each point
-    left out in turn: Fan and Gijbels 1996, Local Polynomial Modelling and Its Applications). The bend need
-    not be monotone.
+    We sort the points by the formula's values. A straight line through neighbouring points predicts each
+    value of the neuron; we take the number of neighbours that predicts best (local linear regression, with
+    each point left out in turn: Fan and Gijbels 1996, Local Polynomial Modelling and Its Applications). The
+    bend need not be monotone.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def gains(terms, neuron, formula, sides=0):
 
 
 def tangents(terms, neuron, formula, sides=0):
-    """Return changes (K, N) of the predicted values by terms (K, N), errors (N,), and an order (N,).
+    """Return changes (K, N) of the predicted values due to terms (K, N), errors (N,), and an order (N,).
 
     The changes and the errors are sorted by the formula's values; the order is the sorting index.
     """
@@ -111,7 +111,7 @@ def tangents(terms, neuron, formula, sides=0):
 
 
 def told_by_many(neuron):
-    """Whether many points make up the variance of a neuron's values (N,), by Kish's effective number.
+    """Return whether many points make up the variance of a neuron's values (N,), by Kish's effective number.
 
     The values of `x**12`, for example, say nothing about points where x is not large.
     """
@@ -139,7 +139,7 @@ def _step(terms, neuron, coefficients, sides):
 
 
 def _differences(terms, neuron, formulas, sides):
-    """Return changes of the predicted values by terms (B, K, N), and errors of formulas (B, N).
+    """Return changes of the predicted values due to terms (B, K, N), and errors of formulas (B, N).
 
     The results are the changes (B, K, N), the errors (B, N), the sorting orders (B, N), and which formulas
     have values (B,). Changes are relative to points where a formula has the same value.

@@ -16,7 +16,7 @@ __all__ = ["Directions", "Values", "acceptable", "by_values", "constant_errors",
 
 
 class _Witness:
-    """Finds the best coefficients, `placed (K,)`; simpler ones may leave at most `limit` unexplained."""
+    """Finds the best coefficients, `placed (K,)`; simpler numbers may leave at most `limit` unexplained."""
 
     @cached_property
     def _covariance(self):
@@ -25,7 +25,7 @@ class _Witness:
     def errors_from(self, numbers):
         """Return the RMS distance of coefficients from the best ones, in standard errors.
 
-        Both must have the same signs.
+        Both sets of coefficients must have the same signs.
         """
         largest = np.argmax(np.abs(self.placed))
         ratios = numbers / self.placed
@@ -74,7 +74,7 @@ class Values(_Witness):
     def place(self, coefficients):
         """Fit the coefficients, and set `placed`, `rest` and `limit`.
 
-        `placed (K,)` are the best coefficients, and `rest` is the share they leave unexplained. Simpler
+        `placed (K,)` are the best coefficients, and `rest` is the share that they leave unexplained. Simpler
         coefficients may leave at most `limit` unexplained.
         """
         (self.placed,), (rest,) = polished(self.terms[None], self.neuron, coefficients[None], self.sides)
@@ -123,7 +123,7 @@ def acceptable(loss, count):
     """Return the largest loss that a sum may have with simpler numbers, given `count` squared residuals.
 
     The loss may rise by 1 %, or by an amount too small for any trained network to show. If there are few
-    residuals, it may rise by 6 nats, because noise alone can raise it that far.
+    residuals, the loss may rise by 6 nats, because noise alone can raise it that far.
     """
     return unheard(loss, count) + min(WRITING.untold_share * loss, WRITING.untold) + ROUNDING.loss
 
@@ -134,10 +134,10 @@ def unheard(rest, count):
 
 
 def effective_count(G, D, trust, c):
-    """Return the number of squared residuals that make up a sum's loss. It is small if few points dominate.
+    """Return the number of squared residuals that make up a sum's loss. This is small if few points dominate.
 
-    This is Kish's effective sample size (Survey Sampling, 1965) of the points' shares of the loss, times a
-    factor. With this factor, all residuals count if they are Gaussian.
+    This is Kish's effective sample size (Survey Sampling, 1965), from the points' shares of the loss, times a
+    factor. With this factor, Gaussian residuals all count.
     """
     e, along = (np.tensordot(c, part, 1) for part in (G, D))
     share = 1 - (along**2).sum(1) / np.maximum((e**2).sum(1), ROUNDING.divisor)

@@ -23,17 +23,18 @@ def formulas(terms, directions, values, forms, symbols, points):
     """Return the ways to write the best sum of terms, each as (expression, coefficients); none if constant.
 
     The coefficients are those of the terms in the expression, up to scale and offset. Directions or values
-    determine them, whichever leave less unexplained. The first way uses all simple numbers that cost nothing.
-    If other numbers remain, the second way uses all simple numbers that the coefficients' errors allow.
+    determine the coefficients, whichever leave less unexplained. The first way uses all simple numbers that
+    cost nothing. If other numbers remain, the second way uses all simple numbers that the coefficients'
+    errors allow.
 
     Parameters
     ----------
     terms : list of K Term
     directions : Directions
     values : Values or None
-    forms : tuple that writes each input of the terms in the symbols, such as `x / 1000`
+    forms : tuple of expressions in the symbols, one for each input of the terms, such as `x / 1000`
     symbols : symbols of the inputs
-    points : (N, n), for finding signs
+    points : (N, n), to find signs
 
     """
     kept = directions.needed
@@ -80,7 +81,7 @@ def _distinct(choices, logs):
     """Yield choices of coefficients without repeats.
 
     If all numbers are simple, a multiple of an earlier choice is a repeat. For powers of a product's factors,
-    only equal numbers are.
+    only equal numbers are repeats.
     """
     seen = []
     for numbers in choices:
@@ -114,7 +115,7 @@ def _without_scale(e):
 
 
 def _hyperbolic(bodies, numbers):
-    """Map bodies to numbers; write log(exp(2 u) + 1) - u as log(2 cosh(u)), and likewise for sinh."""
+    """Map bodies to numbers; write log(exp(2 u) + 1) - u as log(2 cosh(u)); do the same for sinh."""
     as_given = dict.fromkeys(bodies, 0)
     for body, number in zip(bodies, map(as_number, numbers), strict=True):
         as_given[body] += number
@@ -148,7 +149,7 @@ def _sum(bodies, numbers):
 
 
 def _product(bodies, numbers, symbols, points):
-    """Return the product whose logarithm is the sum if its powers are simple numbers, otherwise the sum."""
+    """Return the product whose logarithm is the sum, if the powers are simple numbers; otherwise the sum."""
     powers = [as_number(x) for x in numbers]
     if any(p.is_Float or p.q > WRITING.root or abs(p) > WRITING.largest for p in powers):
         return _sum(bodies, numbers)

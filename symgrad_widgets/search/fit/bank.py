@@ -13,12 +13,12 @@ __all__ = ["Bank", "Sample", "sides"]
 
 
 class Sample:
-    """Some points of a field, as the search needs them.
+    """Some points of a field, in the form that the search needs.
 
     `points (n, N)` are the points, `unit (N, k, m)` the neurons' orthonormal directions, and `trust (N,)` the
     weights. `whole (N, n)` holds the gradients if there is a single neuron and the data fill the whole space;
-    otherwise it is None. `values (N,)` holds the values of a single neuron. It is None if there are several
-    neurons, or if `heard` is false.
+    otherwise it is None. `values (N,)` holds the values of a single neuron. `values` is None if there are
+    several neurons, or if `heard` is false.
     """
 
     def __init__(self, field, heard=True):
@@ -98,7 +98,7 @@ def _below(terms, points):
 
 
 class Bank:
-    """All terms so far. Each is evaluated once; terms with equal gradient fields share a row.
+    """All terms so far. Each term is evaluated once; terms with equal gradient fields share a row.
 
     Rows of `G (K, N, m)` have weighted RMS length 1; `scale (K,)` holds the original lengths. If the gradient
     fields of two terms agree up to a factor, both terms get the same row, and the shorter one represents it.
@@ -157,7 +157,7 @@ class Bank:
         return np.array([self.kind_of(term) for term in self.terms], dtype=int)
 
     def one_kind(self, rows):
-        """Whether these terms may be added to each other."""
+        """Return whether these terms can be added to each other."""
         return self.dimensions is None or len({self.kind_of(self.terms[row]) for row in rows}) == 1
 
     @property
@@ -185,7 +185,7 @@ class Bank:
         self._below = {t: part for t, part in self._below.items() if t in self._row}
 
     def rows(self, terms):
-        """Return the row number of each term; None if it has no usable gradient on the data."""
+        """Return the row number of each term; None if a term has no usable gradient on the data."""
         fresh = [t for t in dict.fromkeys(terms) if t not in self._row]
         if self.dimensions is not None:
             self._row |= {t: None for t in fresh if self.kind_of(t) is None}
@@ -220,7 +220,7 @@ class Bank:
         return row
 
     def _reserve(self, most, rows=()):
-        """Make arrays for `most` rows, and copy the given existing rows to their start."""
+        """Make arrays for `most` rows, and copy the given existing rows to the start of these arrays."""
         count, k, m = self.sample.unit.shape
         fresh = (
             np.empty((most, count, m)),

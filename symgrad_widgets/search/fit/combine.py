@@ -1,13 +1,13 @@
 """Find the best coefficients of a sum of terms, by a generalized eigenproblem.
 
-Terms have gradients `B_k`, and the neurons have unit gradients `u`. We look for the combination
-`e = sum c_k b_k` whose gradients agree best with `u`. Its coefficients solve `A c = lambda M c`, with
-`M = mean w B B^T` and `A = M - mean w (B u)(B u)^T`. With weights `w = 1`, the smallest eigenvalue is the
-loss weighted by `|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` turn it into the unweighted mean
-of `1 - cos^2`, which we report.
+Terms have gradients `B_k`, and the neurons have unit gradients `u`. We look for the combination `e = sum c_k
+b_k` whose gradients agree best with `u`. The coefficients solve `A c = lambda M c`, with `M = mean w B B^T`
+and `A = M - mean w (B u)(B u)^T`. With weights `w = 1`, the smallest eigenvalue is the loss weighted by
+`|grad e|^2`. Two or three rounds with `w = 1 / |grad e|^2` turn this loss into the unweighted mean of `1 -
+cos^2`, which we report.
 
 Shapes: `G (K, N, m)` holds the terms' gradients in tangent coordinates, and `D (K, N, k)` their components
-along the k neurons; both may have more batch axes in front. `trust (N,)` holds the field's weights. Every
+along the k neurons; both can have more batch axes in front. `trust (N,)` holds the field's weights. Every
 mean over the points uses these weights, and the weights `w` contain them as a factor.
 """
 
@@ -62,9 +62,9 @@ def solve(G, D, trust, rounds=SUMS.rounds):
 def estimate(G, D, trust, ridges=(SUMS.constant,)):
     """Estimate the losses (...) of the best combinations by a few steps of inverse iteration.
 
-    If gradients have errors, many terms with large coefficients may cancel one another, so that they fit a
-    few points and miss the rest. A ridge keeps the coefficients small; it acts on terms scaled to length 1.
-    If there are several ridges, we take the lowest loss.
+    If gradients have errors, many terms with large coefficients can cancel one another. The sum of the terms
+    then fits a few points and misses the rest. A ridge, which acts on terms scaled to length 1, keeps the
+    coefficients small. If there are several ridges, we take the lowest loss.
     """
     A, M = _moments(G, D, np.broadcast_to(trust, G.shape[:-3] + G.shape[-2:-1]))
     scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), ROUNDING.divisor))
@@ -129,8 +129,9 @@ def sparsest(G, D, trust, kept):
     """Order the terms: those that a sparse best sum needs come first, so that `independent` keeps them.
 
     If terms depend on one another, as on a surface, one sum can be written in many ways. One way uses only
-    the terms `kept`, because the other terms are sums of them. We look for the way with the smallest sum of
-    absolute coefficients, by a linear program (basis pursuit: Chen, Donoho and Saunders 1998).
+    the terms `kept`, because the other terms are linear combinations of these. We look for the way with the
+    smallest sum of absolute coefficients, by a linear program (basis pursuit: Chen, Donoho and Saunders
+    1998).
     """
     from scipy.optimize import linprog
 
@@ -193,8 +194,8 @@ def _after_deletion(values, vectors):
     """Return the smallest eigenvalue after deleting each term in turn: the roots of the secular equation.
 
     Let `x` be the distance from the smallest eigenvalue, divided by the gap to the next one. We keep the
-    poles at 0 and 1, and replace the rest with `a + b / (1 - x)`, which has the same value and slope. We
-    solve this for x, and repeat until x no longer changes. From the second round on, x rises towards the true
+    poles at 0 and 1, and replace all other terms with `a + b / (1 - x)`, which has the same value and slope.
+    We solve for x, and repeat until x no longer changes. From the second round on, x rises towards the true
     root (Li 1994, "Solving secular equations stably and efficiently").
     """
     if len(values) == 1:

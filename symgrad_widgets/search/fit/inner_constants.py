@@ -1,9 +1,9 @@
 """Fit constants inside terms, as in `exp(a x)` or `1/(x + c)`, by the same eigenproblem.
 
 If a term's constants change, the term changes by `sum_j da_j d(term)/da_j`, to first order. So we add these
-derivatives to the terms as further columns. Their best coefficients, divided by the term's own coefficient,
-are one step of a Gauss-Newton iteration from which the linear coefficients are projected out (variable
-projection, Golub and Pereyra 1973).
+derivatives to the terms as further columns. The best coefficients of these columns, divided by the term's own
+coefficient, are one step of a Gauss-Newton iteration from which the linear coefficients are projected out
+(variable projection, Golub and Pereyra 1973).
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ __all__ = ["by_directions", "freed", "refine", "slopes_of", "tidied", "within"]
 
 
 def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
-    """Change the constants inside terms so that their best sum leaves as little as possible unexplained.
+    """Change the constants inside terms so that the best sum of the terms explains as much as possible.
 
     `left_by(terms)` returns the share that this sum leaves unexplained. `coefficients(terms, slopes)` returns
     the coefficients of the best sum of terms and slopes near the best sum of the terms alone, or None if
@@ -86,7 +86,7 @@ def _simplest(value, error):
 def freed(term, rng, points):
     """Return the term with a new constant, c * u or u + c, for some u inside a function, or None.
 
-    `points` are the inputs (n, N). They show for which c the sum u + c stays away from zero.
+    `points` are the inputs (n, N). The points show for which c the sum u + c stays away from zero.
     """
     places = [
         end
@@ -103,7 +103,7 @@ def freed(term, rng, points):
 
 
 def _under_function(term, end):
-    """Whether a node is inside a function of one argument; only there can a new constant help."""
+    """Return whether a node is inside a function of one argument; only there can a new constant help."""
     return any(
         arity(term.tokens[i]) == 1 and start(term.tokens, i) <= start(term.tokens, end)
         for i in range(end + 1, len(term.tokens))

@@ -1,10 +1,11 @@
 """Halve bases of thousands of terms until ordinary elimination can take over.
 
 We sum the moments `M = mean w B B^T` and `A = M - mean w (B u)(B u)^T` over a few points at a time, so that
-the terms' gradients are never all in memory. A pivoted Cholesky factor of `A + s M` has three uses. It shows
-which terms are sums of others. With it, subspace iteration finds the combination with the lowest loss. And it
-gives the cost of deleting a term, to first order `c_k^2 / (P_kk - c_k^2 / (lambda + s))`, where `P` is the
-inverse. This is the secular equation of `eliminate`, without the gap to the next eigenvalue.
+the terms' gradients are never all in memory. A pivoted Cholesky factor of `A + s M` has three uses. The
+factor shows which terms are combinations of others. With the factor, subspace iteration finds the combination
+with the lowest loss. And the factor gives the cost of deleting a term, to first order `c_k^2 / (P_kk - c_k^2
+/ (lambda + s))`, where `P` is the inverse. This is the secular equation of `eliminate`, without the gap to
+the next eigenvalue.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Evaluate terms in numba loops, which are made from the table of operators, over blocks of points.
 
 A *node* is a token of a term. The forward pass writes one row of values for each node, and one row of partial
-derivatives for each of its arguments. Each node has one parent, so the reverse pass only multiplies: the
+derivatives for each argument of the node. Each node has one parent, so the reverse pass only multiplies: the
 adjoint of an argument is the adjoint of its node, times the partial derivative.
 """
 
@@ -82,7 +82,7 @@ _apply_to_one, _apply_to_two = _loops(1), _loops(2)
 
 @_compiled
 def _sound(tokens, n, constants):
-    """Whether the tokens are a valid formula."""
+    """Return whether the tokens are a valid formula."""
     height = 0
     for t in tokens:
         if t < -n or _CODES <= t < CONSTANT or t >= CONSTANT + constants:

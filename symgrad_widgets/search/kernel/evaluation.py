@@ -25,7 +25,7 @@ def gradients(terms, X):
     Returns
     -------
     values (P, N), gradients (P, n, N), ok (P,)
-        If `ok` is False, the term or its gradient is not finite at some point, and its numbers mean nothing.
+        If `ok` is False, the term or its gradient is not finite at some point, and the numbers mean nothing.
 
     """
     programs, X = pack(terms), _points(X)

@@ -44,7 +44,7 @@ def least_rest(z, y, windows):
 def along(z, rows, order, slopes, left, half):
     """Compute how each of the rows (K, N) would change predictions.
 
-    Return two sums (K,) over the points: the sum of change times error, `left` (N,), and that of squared
+    Return two sums (K,) over the points: of the change times the error `left` (N,), and of the squared
     change.
 
     A row changes each prediction by `slopes` (N,) times the row's distance from a line through its

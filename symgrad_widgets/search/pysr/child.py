@@ -1,7 +1,7 @@
 """The process with Julia: it reads JSON requests from stdin, one per line, and writes JSON answers to stdout.
 
-It runs as a script, and imports nothing from this package. Everything that Julia or Python prints goes to
-stderr, which is the log.
+This module runs as a script, and imports nothing from this package. Everything that Julia or Python prints
+goes to stderr, which is the log.
 
     {"do": "open", "number": 1, "arrays": FILE, "keep": [], ...}  ->  {"opened": 1}
     {"do": "step", "number": 1, "block": 0, "iterations": 10, "seed": 0}
@@ -83,7 +83,7 @@ class Engine:
         return problem.block(request["block"], request["iterations"], request["seed"])
 
     def define(self, text):
-        """Define operators, one per line, each only once: to redefine one would recompile all its users."""
+        """Define operators, one per line, each only once: a redefinition recompiles all code that uses it."""
         lines = [line for line in text.splitlines() if line not in self.defined]
         self.jl.Base.include_string(self.jl.Main, "\n".join(lines), "operators.jl")
         self.defined.update(lines)
@@ -137,7 +137,7 @@ class Problem:
         return self.last
 
     def step(self, iterations, seed):
-        """Run some iterations, and return the front. If they are interrupted, undo them, and say so."""
+        """Run some iterations, and return the front. Undo interrupted iterations, and report this."""
         before = self.model.__dict__.copy()
         count = int(self.jl.symgrad_evaluations())
         self.model.set_params(niterations=iterations, random_state=seed)

@@ -138,7 +138,7 @@ def advice(report):
 
 
 def _by_juliapkg(pysr):
-    """Ask juliapkg what it would start, in a separate process, because Julia runs in one, too."""
+    """Ask juliapkg which Julia it would start; use a separate process, in which Julia runs, too."""
     text, complaint = _answer([sys.executable, "-P", str(Path(__file__).with_name("probe.py"))])
     if complaint:
         helps = advice(complaint)

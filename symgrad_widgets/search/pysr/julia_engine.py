@@ -54,7 +54,7 @@ class Engine:
 
     @property
     def surveyed(self):
-        """Whether PySR has run its default number of iterations. Before that, "no answer" means nothing."""
+        """Whether PySR has run its default number of iterations; until then, "no answer" means nothing."""
         return self._blocks * self.problem.iterations >= _BY_ITSELF
 
     @property

@@ -1,6 +1,6 @@
 """Write formulas in Julia, and read them back. Julia never gets a user's text, only names made here.
 
-In Julia, the inputs are x1 ... xn. The four operators of arithmetic keep their signs; any other operator is
+In Julia, the inputs are x1 ... xn. The four operators of arithmetic keep their symbols; any other operator is
 called `sg_<name>`. An operator whose row has no Julia form, for example a user's own, is called
 `sg_op<code>`, and is defined together with the other operators.
 """
@@ -76,8 +76,8 @@ def _derived(row):
 def written(term, names=None, known=None):
     """Write a term as Julia text; the inputs are called x1, x2 ..., or as in `names`.
 
-    `known` holds the Julia names of the allowed operators. If it is given, we express all other operators
-    with these; if this is impossible, ExpressionError names the operator.
+    `known` holds the Julia names of the allowed operators. If `known` is given, we express all other
+    operators with these; if this is impossible, ExpressionError names the operator.
     """
     name = names.__getitem__ if names else lambda i: f"x{i + 1}"
     return fold(term, name, lambda c: f"({float(c)!r})", lambda row, some: _applied(row, some, known))

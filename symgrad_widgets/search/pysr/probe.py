@@ -1,7 +1,7 @@
-"""Print a line of JSON: the Julia that juliapkg wants, and the one that it finds on this machine.
+"""Print a line of JSON: the Julia that juliapkg wants, and the Julia that it finds on this machine.
 
-PySR gets Julia through juliapkg. This module runs as a script, like `child.py`. It imports nothing from this
-package, and downloads nothing.
+PySR gets Julia through juliapkg. This module runs as a script, like `child.py`. This module imports nothing
+from this package, and downloads nothing.
 """
 
 import json

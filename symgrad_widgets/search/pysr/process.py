@@ -40,7 +40,7 @@ def command():
 
 
 def shared():
-    """Return the one Julia of this Python process; it ends when no search holds it any more."""
+    """Return the one Julia of this Python process; it ends when no search uses it any more."""
     global _shared  # noqa: PLW0603 - all searches share one process
     julia = _shared and _shared()
     if julia is None:
@@ -82,8 +82,8 @@ class Julia:
         """Send a request; return the answer, a dict for which `valid(answer)` holds.
 
         This method calls `watch()` while it waits. If `watch` raises an error, the request is dropped; the
-        next request waits until the process has finished with this one. `life` is
-        the number of the process that must answer: if it has ended or been replaced, the result is None.
+        next request waits until the process has finished with this one. `life` is the number of the process
+        that must answer: if this process has ended or been replaced, the result is None.
 
         Raises
         ------
@@ -152,7 +152,7 @@ class Julia:
             raise
 
     def _drop(self):
-        """Ask the current step to end, but do not wait: PySR checks for it only once a cycle."""
+        """Ask the current step to end, but do not wait: PySR checks for a stop only once a cycle."""
         if os.name != "posix":
             self.close()
         elif self.alive:

@@ -19,7 +19,7 @@ _ALWAYS = {
     "should_simplify": True,
 }
 # Operators, costs, sizes, batches and iterations as published in arXiv 2409.05305. The paper used PySR before
-# 1.0; later versions changed its other defaults, so we set them to the old values. Only the precision is
+# 1.0; later versions changed PySR's other defaults, so we set these to the old values. Only the precision is
 # ours.
 _PAPER = {
     "maxsize": 25,
@@ -66,8 +66,8 @@ _PAPER = {
     "warmup_maxsize_by": 0.0,
 }
 _PRESETS = {"default": {}, "paper": _PAPER}
-# Parameters that a file may contain. PySR passes some parameters to Julia as code, so we refuse all that are
-# not listed here as plain. The following ones are numbers, or true or false.
+# Parameters that a file can contain. PySR passes some parameters to Julia as code, so we refuse all
+# parameters that are not listed here as plain. The following parameters are numbers, or true or false.
 _NUMBERS = {
     *("adaptive_parsimony_scaling", "alpha", "annealing", "batch_size", "batching", "bumper"),
     *("complexity_of_constants", "complexity_of_variables", "crossover_probability", "deterministic"),
@@ -103,7 +103,7 @@ _KINDS = {"preset": str, "loss": str, "iterations": int, "parameters": dict}
 
 
 def _is_plain(name, value):
-    """Whether a parameter is plain data, so that Julia cannot run it as code."""
+    """Return whether a parameter is plain data, so that Julia cannot run it as code."""
     if name in _BY_OPERATOR:
         return isinstance(value, dict) and all(map(_of_operator, value, value.values()))
     return (

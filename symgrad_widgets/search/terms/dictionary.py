@@ -57,7 +57,7 @@ def small_terms(grammar, inputs, limit):
 
 
 def _logarithms_of_uneven_sums(grammar, inputs):
-    """List logarithms such as log(x + 100 y): the sizes of two inputs may be powers of ten apart."""
+    """List logarithms such as log(x + 100 y): the sizes of two inputs can be powers of ten apart."""
     if not {"log", "mul", "add", "sub"} <= set(grammar.names):
         return []
     tens = [[grammar["mul"](constant(ten), y) for ten in DICTIONARY.uneven] for y in inputs]
@@ -106,10 +106,10 @@ def _exponents(n, degree):
 
 
 def families(grammar, limit):
-    """List small bases for backward elimination. Each is a function of the small terms.
+    """List small bases for backward elimination, each as a function of the small terms.
 
     The bases are the monomials of each degree in the inputs and in their squares, functions of single inputs,
-    and `logarithms`. Each has at most `limit` terms.
+    and `logarithms`. Each basis has at most `limit` terms.
     """
     inputs = grammar.inputs
     squares = [grammar["square"](x) for x in inputs if "square" in grammar]
@@ -194,9 +194,9 @@ def bent_products(grammar, inputs, decades_of):
     """List u, u^2, log|u|, log|1 + c u|, log|1 - c u^2|, log|1 - exp(c u)|, log|sin(c u)| and log|cos(c u)|.
 
     Here u is an input, or a product or quotient of inputs. `decades_of(terms)` returns the power of ten
-    nearest to the values of each term; from this we choose values of c for which the functions are curved. A
-    sum of such logarithms is a product of such functions, and most laws of a few quantities are products of
-    this kind.
+    nearest to the values of each term; from this power, we choose values of c for which the functions are
+    curved. A sum of such logarithms is a product of such functions, and most laws of a few quantities are
+    products of this kind.
     """
     if not {"log", "add", "sub", "mul", "div", "inv"} <= set(grammar.names):
         return []

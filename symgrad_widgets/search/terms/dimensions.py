@@ -1,6 +1,6 @@
 """Check the physical dimensions of terms: which terms make sense, and which can be added.
 
-A formula that adds metres to seconds is never scored. Numbers inside terms, and coefficients of sums, may
+A formula that adds metres to seconds is never scored. Numbers inside terms, and coefficients of sums, can
 have the dimension of any product of powers of the allowed constants. Without such constants, numbers have no
 dimension.
 """

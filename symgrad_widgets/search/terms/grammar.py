@@ -121,7 +121,7 @@ def nodes(term):
 
 
 def _nodes_of_constant(value):
-    """Return 0 for +-1, None for a power of ten, which only sometimes counts, and otherwise 1."""
+    """Return 0 for +-1, 1 for other numbers, but None for a power of ten, which only sometimes counts."""
     size = abs(value)
     if size == 1:
         return 0

@@ -1,4 +1,4 @@
-"""Turn a difference P - Q into the quotient P/Q: where P = Q, both have nearly the same directions.
+"""Turn a difference P - Q into the quotient P/Q: near P = Q, both have nearly the same gradient direction.
 
 All points of a classifier lie near P = Q. So the search finds the difference first, because it is a sum of
 terms. The logarithm of the quotient is the difference of log|P| and log|Q|, where P and Q are themselves
@@ -55,6 +55,6 @@ def logarithm(grammar, terms, coefficients, chosen):
 
 
 def _is_power(term):
-    """Whether the root is a power: then log of the term is a multiple of log of its argument."""
+    """Return whether the root is a power: then log of the term is a multiple of log of its argument."""
     name = root(term)
     return name is not None and len(OPERATORS[name].powers) == 1

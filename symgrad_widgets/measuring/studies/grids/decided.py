@@ -1,4 +1,4 @@
-"""The experiment that decides: what happens to formulas when we ask the network where they differ."""
+"""The decisive experiment: what happens to formulas when we ask the network at points where they differ."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ _RECIPES = {
 
 
 def _measure(seed, part=1.0, blind=False, recipe=None):
-    """Train a network on a whole box, read it in the box's middle, and ask it in the whole box."""
+    """Train a network on a whole box, read its neuron in the middle, and ask the network in the whole box."""
     case = of_seed(seed, LAWS if recipe else CASES)
     settings = _TRAINED | _RECIPES[recipe] if recipe else {}
     run, _ = regression(case, _bend(seed) if recipe else lambda u: u, seed, blind=blind, **settings)
@@ -48,7 +48,7 @@ def _measure(seed, part=1.0, blind=False, recipe=None):
 
 
 def _bend(seed):
-    """A function that bends a standardised law; seeds take such functions in turn."""
+    """Return a function that bends a standardised law; successive seeds use different functions."""
     phi = _PHI[seed % len(_PHI)]
     return lambda t: phi(np.clip(t, -4, 4))
 

@@ -1,4 +1,4 @@
-"""Other domains: fuel that cars use, and images told apart by hand-made features."""
+"""Other domains: the fuel consumption of cars, and images classified by hand-made features."""
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def _measure(seed, table, target):
 
 
 def _predicted(formula, run, field, held, kind):
-    """How well the network and phi(formula) predict rows that were not used for training."""
+    """Return how well the network and phi(formula) predict rows that were not used for training."""
     score = _accuracy if kind == "classifier" else fit
     found = {"fit": score(_output(run.model, held.x), held.y)}
     if formula is not None:

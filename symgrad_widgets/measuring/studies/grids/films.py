@@ -48,7 +48,7 @@ def _field(run, model):
 
 
 def _off(run, field):
-    """Mean 1 - cos^2 between the gradients of neurons and concepts, averaged if there are several."""
+    """Return the mean 1 - cos^2 between gradients of neurons and concepts, averaged if there are several."""
     from ....network.concepts import gradients_of
 
     truth = gradients_of(run.experiment.concepts, run.names, field.points)
@@ -59,7 +59,7 @@ def _off(run, field):
 
 
 def _named(run, model, seed):
-    """What a survey reads from the network at one time, and whether it is the concept: 1, 0 or None."""
+    """Return what a survey reads from the network at a time, and whether it is the concept: 1, 0 or None."""
     if run.settings.latent > 1:
         return None, None
     field, experiment = _field(run, model), run.experiment
@@ -77,7 +77,7 @@ def _first(true):
 
 
 def _blind(experiment):
-    """The experiment with pairs of strangers, or with shuffled labels."""
+    """Return the experiment with pairs of strangers, or with shuffled labels."""
     draw = experiment.samplers["default"]
 
     def shuffled(rng, count):

@@ -11,14 +11,14 @@ _FUNCTIONS = ("sin", "cos", "exp", "tanh")
 
 
 def _inputs(rng, size):
-    """Sum of products of pairs of all inputs, in random order and with random signs."""
+    """Return the sum of products of pairs of all inputs, in random order and with random signs."""
     order = rng.permutation(size) + 1
     pairs = [f"{rng.choice(['+', '-'])} x{i}*x{j}" for i, j in order.reshape(-1, 2)]
     return " ".join(pairs), size
 
 
 def _terms(rng, size):
-    """Sum of distinct products of one to three of six inputs, with coefficients +-1, +-2 and +-3."""
+    """Return a sum of distinct products of one to three of six inputs, coefficients +-1, +-2 and +-3."""
     found = {}
     while len(found) < size:
         factors = sorted(rng.integers(1, 7, rng.integers(1, 4)))
@@ -27,7 +27,7 @@ def _terms(rng, size):
 
 
 def _depth(rng, size):
-    """A product of two inputs, plus nested functions of a third input."""
+    """Return a product of two inputs, plus nested functions of a third input."""
     inner = "x3"
     for name in rng.choice(_FUNCTIONS, size):
         inner = f"{name}({inner})"
@@ -35,7 +35,7 @@ def _depth(rng, size):
 
 
 def _idle(_, size):
-    """Four inputs in two products, and `size` inputs that do not occur in the formula."""
+    """Return four inputs in two products, and `size` inputs that do not occur in the formula."""
     return "x1*x4 - x2*x3", 4 + size
 
 

@@ -11,21 +11,21 @@ _BENT = ("(exp({}) - 1)", "sin({})", "tanh({})", "(1 + exp({}))", "cosh({})")
 
 
 def _sum(rng, inputs, count):
-    """Sum of `count` products of two of the `inputs`, with coefficients +-1, +-2 or +-3."""
+    """Return the sum of `count` products of two of the `inputs`, with coefficients +-1, +-2 or +-3."""
     pairs = {tuple(sorted(rng.choice(inputs, 2, replace=False))) for _ in range(9 * count)}
     chosen = rng.permutation(sorted(pairs))[:count]
     return " ".join(f"{rng.choice([-3, -2, -1, 1, 2, 3]):+d}*{a}*{b}" for a, b in chosen)
 
 
 def _over_a_sum(rng, shared):
-    """Sum of two products, divided by a sum of two inputs, which occur in the products if `shared`."""
+    """Return two products' sum, divided by a sum of two inputs, which the products contain if `shared`."""
     names = [f"x{i}" for i in rng.permutation(6) + 1]
     below = names[:2] if shared else names[4:]
     return f"({_sum(rng, names[:4], 2)})/({below[0]} + {rng.integers(1, 4)}*{below[1]})", 6
 
 
 def _over_a_root(rng, inputs):
-    """Sum of two products, divided by sqrt(c^2 + d^2), where c occurs in the products and d does not."""
+    """Return two products' sum over sqrt(c^2 + d^2), where c occurs in the products and d does not."""
     a, b, c, d = (f"x{i}" for i in rng.permutation(4) + 1)
     return f"({_sum(rng, [a, b, c], 2)})/sqrt({c}**2 + {d}**2)", inputs
 
@@ -37,7 +37,7 @@ def _two_powers(rng, inputs):
 
 
 def _one_function(rng, inputs):
-    """Product of powers of inputs, times one function of the product or quotient of two."""
+    """Return the product of powers of inputs, times one function of the product or quotient of two."""
     powers, (over, under) = rng.choice([-2, -1, 1, 2, 3], inputs), rng.permutation(inputs)[:2] + 1
     outside = "*".join(f"x{i + 1}**({p})" for i, p in enumerate(powers))
     inside = f"{rng.uniform(0.3, 1.5):.2f}*x{over}{rng.choice(['*', '/'])}x{under}"

@@ -13,7 +13,7 @@ _SHARED = 0.02  # largest share of a latent's variance within pairs
 
 
 def _invariants(size):
-    """Trace, sum of principal minors (for 3 x 3), determinant."""
+    """Return the trace, the sum of principal minors (for 3 x 3), and the determinant."""
     A = sp.Matrix(size, size, sp.symbols(f"x1:{size**2 + 1}", real=True))
     minors = [sp.expand((A.trace() ** 2 - (A * A).trace()) / 2)]
     return (A.trace(), *(minors if size == 3 else []), A.det())

@@ -43,7 +43,7 @@ def _of_network(seed, known, count, algebra, name):
 
 
 def _shuffled(seed, layers):
-    """Field of a network trained on shuffled labels."""
+    """Return the field of a network trained on shuffled labels."""
     from ....network.gradients import gradient_field
 
     case = of_seed(seed, CASES)

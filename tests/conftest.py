@@ -77,7 +77,7 @@ def _leave_out(config, items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport(item):
     """Say with a failed test of the browser what its pages showed."""
     report = yield
     if report.failed and item.get_closest_marker("browser"):

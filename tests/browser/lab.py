@@ -71,6 +71,7 @@ FINISHED = """() => {
 }"""
 TOLERATED = ("favicon",)  # errors of the page itself
 PAGES = []  # that are open
+PATIENCE = 120  # seconds, for a busy machine
 
 
 @contextmanager
@@ -152,7 +153,7 @@ def chromium(executable, dark=False, size=(1280, 720), offline=False, protocol=F
     """
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=20_000)  # on a busy machine
+    expect.set_options(timeout=PATIENCE * 1000)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
@@ -163,6 +164,7 @@ def chromium(executable, dark=False, size=(1280, 720), offline=False, protocol=F
         )
         if not protocol:
             context.add_init_script(SOCKET)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.errors, page.strangers = [], []
         page.on("console", lambda message: _note(page, message))
@@ -214,8 +216,8 @@ def open_notebook(page, address, name, dark=False, tree="lab/tree"):
 
 
 def settle(page):
-    page.wait_for_function("() => window.jupyterapp !== undefined", timeout=60_000)
-    page.wait_for_function(READY, timeout=90_000, polling=200)
+    page.wait_for_function("() => window.jupyterapp !== undefined")
+    page.wait_for_function(READY, polling=200)
     page.evaluate(KERNEL)
 
 
@@ -282,9 +284,10 @@ def ask(page, code):
     )
 
 
-def answered(page, code, text, tries=100):
+def answered(page, code, text):
     """Wait until the kernel, which hears of the page a little later, prints a text."""
-    for _ in range(tries):
+    last = time.monotonic() + PATIENCE
+    while time.monotonic() < last:
         if ask(page, code).strip() == text:
             return
         page.wait_for_timeout(100)

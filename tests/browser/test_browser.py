@@ -55,7 +55,7 @@ def press(page, name):
 
 
 def told(page, text):
-    stepper(page).get_by_text(text).wait_for(timeout=60_000)
+    stepper(page).get_by_text(text).wait_for()
 
 
 def go_to(page, generation):
@@ -87,8 +87,8 @@ def test_answers_unfold_when_a_formula_is_guessed(page):
     box.scroll_into_view_if_needed()
     box.fill("x + v")
     box.press("Enter")
-    page.get_by_text("Same concept, proved").first.wait_for(timeout=15_000)
-    expect(waiting).to_have_count(0, timeout=15_000)
+    page.get_by_text("Same concept, proved").first.wait_for()
+    expect(waiting).to_have_count(0)
 
 
 def test_every_plot_of_the_notebook_is_live(page):
@@ -97,10 +97,10 @@ def test_every_plot_of_the_notebook_is_live(page):
     for cell in cells:
         cell.scroll_into_view_if_needed()
         for plot in cell.locator(".sgi-plot:visible").all():
-            plot.locator(".bk-Figure").wait_for(timeout=15_000)
+            plot.locator(".bk-Figure").wait_for()
             assert plot.bounding_box()["width"] > 200
         for figure in cell.locator("figure.symgrad:visible").all():
-            figure.locator(".bk-Figure").wait_for(timeout=15_000)
+            figure.locator(".bk-Figure").wait_for()
             assert figure.bounding_box()["width"] > 250
             assert len(figure.locator("figcaption").inner_text().split()) > 4
     photograph(page, "oscillator")
@@ -151,7 +151,7 @@ def test_a_reload_shows_what_is_current(page):
     assert shown
     lab.save_and_reload(page)
     views(page)[-1].scroll_into_view_if_needed()
-    stepper(page).locator(".sgi-row").nth(len(shown) - 1).wait_for(timeout=30_000)
+    stepper(page).locator(".sgi-row").nth(len(shown) - 1).wait_for()
     for _ in range(20):  # cells above grow, and JupyterLab takes off the page what is out of sight
         page.wait_for_timeout(500)
         stepper(page).scroll_into_view_if_needed()

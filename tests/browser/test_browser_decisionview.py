@@ -33,16 +33,16 @@ def test_a_person_predicts_and_then_sees(page, root):
     assert page.raised == []
     cell = page.locator(".jp-CodeCell:has(.symgrad-row)").first
     cell.scroll_into_view_if_needed()
-    cell.locator(".bk-Figure").first.wait_for(timeout=30_000)
+    cell.locator(".bk-Figure").first.wait_for()
     expect(cell.get_by_text("Which of the two will the network follow here?")).to_be_visible()
     expect(cell.get_by_text("falls")).to_have_count(0)
     cell.get_by_role("button", name="cos(2*v) + cos(2*x)").click()
-    cell.get_by_text("cos(2*v) + cos(2*x) falls.").wait_for(timeout=10_000)
+    cell.get_by_text("cos(2*v) + cos(2*x) falls.").wait_for()
     expect(cell.get_by_role("button", name="neither")).to_be_disabled()
     assert lab.ask(page, "print(view.guesses)").strip() == "{0: 1}"
     lab.fits(page, cell, root, "decision")
     cell.get_by_role("button", name="Next question").click()
-    cell.get_by_text("Which of the two will the network follow here?").wait_for(timeout=10_000)
+    cell.get_by_text("Which of the two will the network follow here?").wait_for()
 
 
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):

@@ -33,7 +33,7 @@ def cell(page):
     assert page.raised == []
     cell = page.locator(".jp-CodeCell:has(.symgrad-row)").first
     cell.scroll_into_view_if_needed()
-    cell.locator(".bk-Figure").nth(1).wait_for(timeout=60_000)
+    cell.locator(".bk-Figure").nth(1).wait_for()
     return cell
 
 

@@ -77,7 +77,7 @@ def test_what_is_laid_over_the_field_is_seen_and_the_worst_are_listed(page, root
     assert table.get_by_role("columnheader").all_inner_texts() == ["x1", "x2", "x3", "x4", "angle"]
     assert table.get_by_role("row").nth(1).locator("td").last.inner_text().endswith("°")
     cell = page.locator(".jp-CodeCell:has(.sgi-field)").first
-    cell.locator(".bk-Figure").wait_for(timeout=15_000)
+    cell.locator(".bk-Figure").wait_for()
     page.wait_for_timeout(500)
     assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
     assert page.evaluate(UNNAMED) == 0

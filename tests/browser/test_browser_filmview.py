@@ -37,7 +37,7 @@ def view(page):
     assert page.raised == []
     view = page.locator(".jp-CodeCell .sgi").first
     view.scroll_into_view_if_needed()
-    view.locator(".bk-Figure").first.wait_for(timeout=60_000)
+    view.locator(".bk-Figure").first.wait_for()
     return view
 
 
@@ -50,7 +50,7 @@ def test_a_guess_meets_each_epoch(page, view):
     page.wait_for_timeout(500)
     assert float(big.inner_text().rstrip("°")) == pytest.approx(before) != 0
     view.get_by_role("button", name="Play").click()
-    said.get_by_text("epoch 100").or_(said.filter(has_text="epoch 100")).first.wait_for(timeout=30_000)
+    said.get_by_text("epoch 100").or_(said.filter(has_text="epoch 100")).first.wait_for()
     page.wait_for_timeout(1500)
     expect(big).to_have_text("< 0.001°", use_inner_text=True)
     assert lab.ask(page, "print(view.epoch, view.candidate)").strip() == "100 2*v**2 + 2*x**2"
@@ -70,7 +70,7 @@ def test_the_line_is_dragged_by_keyboard_and_play_begins_again(page, view):
     view.get_by_role("button", name="Play").click()
     page.wait_for_timeout(150)
     expect(view.get_by_role("button", name="Pause")).to_be_visible()
-    view.get_by_role("button", name="Play").wait_for(timeout=10_000)
+    view.get_by_role("button", name="Play").wait_for()
     assert lab.ask(page, "print(view.epoch)").strip() == "100"
 
 

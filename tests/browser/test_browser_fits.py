@@ -93,8 +93,8 @@ def screen(request, chromium_path):
 def opened(page, path):
     page.goto("about:blank")
     page.goto(path.as_uri())
-    page.locator(".sgi-big:not(:empty), .sgi-empty").first.wait_for(timeout=20_000)
-    page.locator(".sgi-field .bk-Figure").wait_for(timeout=20_000)
+    page.locator(".sgi-big:not(:empty), .sgi-empty").first.wait_for()
+    page.locator(".sgi-field .bk-Figure").wait_for()
     page.wait_for_timeout(400)
 
 

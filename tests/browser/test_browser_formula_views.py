@@ -69,14 +69,14 @@ def test_each_copy_button_fills_the_clipboard(page):
         ("Python", "lambda x, v: v**2 + x**2"),
     ):
         view(page).get_by_role("button", name=kind).click()
-        view(page).get_by_text(f"Copied as {kind}").wait_for(timeout=5000)
+        view(page).get_by_text(f"Copied as {kind}").wait_for()
         assert page.evaluate("() => navigator.clipboard.readText()") == text
 
 
 def test_phi_and_residuals_are_drawn(page, root):
     cell = page.locator(".jp-CodeCell:has(.sgi-bend)").first
     cell.scroll_into_view_if_needed()
-    cell.locator(".bk-Figure").nth(1).wait_for(timeout=15_000)
+    cell.locator(".bk-Figure").nth(1).wait_for()
     expect(cell).to_contain_text("explains", use_inner_text=True)
     assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
     cell.screenshot(path=root / "tests" / "artefacts" / f"phi_{page.theme}.png")

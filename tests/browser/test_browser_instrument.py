@@ -1,7 +1,6 @@
 """First contact with the instrument in JupyterLab: by keyboard alone, by taps alone, and without Python."""
 
 import re
-from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +17,7 @@ KEEP_BUSY = """(code) => { window.busy = window.jupyterapp.shell.currentWidget.s
   .requestExecute({ code, store_history: false }); }"""
 IDLE = "() => window.busy.done.then(() => true)"
 
-answered = partial(lab.answered, tries=50)
+answered = lab.answered
 
 
 @pytest.fixture
@@ -38,8 +37,8 @@ def angle(page):
 
 
 def ready(page):
-    page.locator(".sgi-field .bk-Figure").wait_for(timeout=30_000)
-    page.locator(".sgi-big:not(:empty)").wait_for(timeout=30_000)
+    page.locator(".sgi-field .bk-Figure").wait_for()
+    page.locator(".sgi-big:not(:empty)").wait_for()
     page.locator(".sgi").scroll_into_view_if_needed()
 
 
@@ -77,10 +76,10 @@ def test_by_keyboard_alone_and_without_python(page):
     answered(page, "print(view.state.guesses[-1])", "½ v² + x^4/4 + x²/2")
     tab_to(page, ".sgi-actions button.sgi-go")
     page.keyboard.press("Enter")
-    page.get_by_text("the energy of a spring that stiffens, up to a factor").wait_for(timeout=30_000)
+    page.get_by_text("the energy of a spring that stiffens, up to a factor").wait_for()
     tab_to(page, ".sgi-actions button:not(.sgi-go)")
     page.keyboard.press("Enter")
-    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=90_000)
+    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for()
 
 
 def test_by_taps_alone(page):
@@ -105,9 +104,9 @@ def test_by_taps_alone(page):
     page.locator(".sgi-bar").nth(5).click()
     page.evaluate(IDLE)
     page.get_by_role("button", name="Hint").click()
-    page.get_by_text("It is a sum of 3 parts.").wait_for(timeout=30_000)  # x and v are there
+    page.get_by_text("It is a sum of 3 parts.").wait_for()  # x and v are there
     page.get_by_role("button", name="What is this?").click()
-    page.get_by_text("Not yet").wait_for(timeout=30_000)
+    page.get_by_text("Not yet").wait_for()
 
 
 def test_time_goes_back_and_what_is_typed_is_answered(page):
@@ -140,26 +139,26 @@ def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page)
     page.get_by_role("button", name="etwork").click()
     page.locator(".sgi-tile[aria-pressed='true']").focus()
     page.keyboard.press("ArrowLeft")
-    page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("silu3").wait_for()
     assert lab.ask(page, "print(view.state.layer)").strip() == "None"  # it is only looked at
     page.keyboard.press("Escape")
-    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for()
     page.keyboard.press("ArrowUp")
-    page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("silu3").wait_for()
     page.keyboard.press("Enter")
-    page.get_by_text("nothing tried yet").wait_for(timeout=30_000)
+    page.get_by_text("nothing tried yet").wait_for()
     answered(page, "print(view.state.layer, len(view._subject.found))", "silu3 0")
     page.get_by_role("button", name="+22").first.click()
     page.wait_for_function("() => document.querySelectorAll('button.sgi-tile').length === 32")
     page.get_by_role("button", name="By activity").click()
     page.get_by_label("Look at a neuron by its number, 0 to 31").fill("7")
     page.keyboard.press("Enter")
-    page.locator(".sgi-field h3").get_by_text("silu1 7 ").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("silu1 7 ").wait_for()
     page.get_by_role("button", name="All layers").click()
     page.locator(".sgi-tile[title='output 0']").click()
     page.get_by_role("button", name="Choose it").click()
-    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
-    page.locator(".sgi-time").get_by_text("formulas tried").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for()
+    page.locator(".sgi-time").get_by_text("formulas tried").wait_for()
     assert lab.ask(page, "print(len(view._subject.found))").strip() == found
     page.get_by_role("button", name="etwork").click()
 
@@ -176,7 +175,7 @@ def test_an_x_ray_tells_the_formula_that_an_atlas_has_found_meanwhile(page, arte
         page.wait_for_timeout(500)
     page.locator(f"button.sgi-tile[title='{title}']").click()
     glance = page.locator(".sgi-glance")
-    glance.get_by_text(f"Looking at {title}").wait_for(timeout=10_000)
+    glance.get_by_text(f"Looking at {title}").wait_for()
     expect(glance.get_by_text("No formula yet")).to_have_count(0)
     page.locator(".sgi").screenshot(path=artefacts / f"xray_{page.theme}.png")
     page.get_by_role("button", name="Leave").click()
@@ -216,19 +215,19 @@ def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):
 
 def test_a_first_formula_is_read_and_a_harder_one_follows(page):
     lab.ask(page, "view._open('oscillator', 0)\nview.state = view.state.plain() | {'open': []}")
-    page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
+    page.locator(".sgi-math").get_by_text("3.0").wait_for()
     page.locator(".sgi-number").first.focus()
     for _ in range(20):
         page.keyboard.press("ArrowDown")
     page.locator(".sgi-number[aria-valuetext='1']").wait_for()
     page.get_by_role("button", name="What is this?").click()
-    page.get_by_text("the energy of the spring, up to a factor: proved. You have").wait_for(timeout=30_000)
+    page.get_by_text("the energy of the spring, up to a factor: proved. You have").wait_for()
     page.get_by_role("button", name="Why?").click()
     page.get_by_text("the two arrows are less than").wait_for()
     page.get_by_role("button", name="What would change it?").click()
     page.get_by_text("The data cover only x from").wait_for()
     page.get_by_role("button", name="Now a harder neuron").click()
-    page.locator(".sgi-math").get_by_text("3.0").wait_for(timeout=30_000)
+    page.locator(".sgi-math").get_by_text("3.0").wait_for()
     answered(page, "print(view.state.experiment)", "cubic_force")
     assert page.errors == []
 
@@ -236,7 +235,7 @@ def test_a_first_formula_is_read_and_a_harder_one_follows(page):
 def test_an_experiment_is_chosen_and_a_slice_through_it(page):
     page.get_by_role("button", name="Show the network").click()
     page.get_by_label("Experiment").select_option("determinant2")
-    page.get_by_role("button", name="Slice").click(timeout=60_000)
+    page.get_by_role("button", name="Slice").click()
     page.get_by_role("slider", name="x1").focus()
     page.keyboard.press("End")
     answered(page, "print(view.state.slice['x1'] > 0.98 * view.field.points[:, 0].max())", "True")
@@ -248,12 +247,12 @@ def test_an_experiment_is_chosen_and_a_slice_through_it(page):
 def test_a_network_learns_before_ones_eyes_and_is_stopped(page, artefacts):
     header = page.locator(".sgi > header")
     header.get_by_role("button", name="Train again").click()
-    page.locator(".sgi-learning svg").wait_for(timeout=120_000)
+    page.locator(".sgi-learning svg").wait_for()
     page.wait_for_timeout(2000)
     page.locator(".sgi").screenshot(path=artefacts / f"learning_{page.theme}.png")
     expect(header.get_by_text("epoch")).to_have_count(1)
     header.get_by_role("button", name="Stop").click()
-    header.get_by_role("button", name="Train again").wait_for(timeout=60_000)
+    header.get_by_role("button", name="Train again").wait_for()
     expect(page.locator(".sgi-learning")).not_to_be_visible()
     answered(page, "print(view.state.seed, view._subject.network.run.ending)", "1 callback")
     assert page.errors == []
@@ -263,20 +262,20 @@ def test_a_page_that_is_loaded_anew_in_mid_search_goes_on(page):
     page.get_by_label("Experiment").select_option("gravity")  # its search takes some seconds
     answered(page, "print(view.state.experiment)", "gravity")
     page.get_by_role("button", name="Let the machine").click()
-    page.locator(".sgi-time").get_by_text(re.compile(r"step \d+ ·")).wait_for(timeout=120_000)
+    page.locator(".sgi-time").get_by_text(re.compile(r"step \d+ ·")).wait_for()
     lab.save_and_reload(page)
-    lab.answered(page, "print(len(view._subject.found) > 4)", "True", tries=600)
-    page.locator(".sgi-time").get_by_text("formulas tried").wait_for(timeout=60_000)
+    lab.answered(page, "print(len(view._subject.found) > 4)", "True")
+    page.locator(".sgi-time").get_by_text("formulas tried").wait_for()
     behind = "print(view.state.generation in (len(view._subject.found) - 1, len(view._subject.found)))"
-    lab.answered(page, behind, "True", tries=100)
+    lab.answered(page, behind, "True")
     if page.locator(".sgi-time").get_by_text("searching").count():
         page.locator(".sgi-time").get_by_role("button", name="Pause").click()
-    lab.answered(page, "print(view._worker.running)", "False", tries=300)
+    lab.answered(page, "print(view._worker.running)", "False")
 
 
 def test_after_a_restart_one_line_says_what_to_run(page):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.locator(".sgi-lost:visible").first.wait_for(timeout=60_000)
+    page.locator(".sgi-lost:visible").first.wait_for()
     said = page.locator(".sgi-lost").first.evaluate("(one) => getComputedStyle(one, '::before').content")
     assert "Run its cell again" in said
     expect(page.locator(".sgi-lost")).to_have_count(1)

@@ -84,7 +84,7 @@ def unmarked(texts, names):
 def opened(page, path):
     page.goto("about:blank")
     page.goto(path.as_uri())
-    page.locator(".sgi-big:not(:empty)").wait_for(timeout=20_000)
+    page.locator(".sgi-big:not(:empty)").wait_for()
     return page
 
 

@@ -50,8 +50,8 @@ def test_every_view_is_painted_without_error_or_outside_request(page, root):
     expect(page.locator(".sgi")).to_have_count(3)
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
     for number in range(3):
-        picker(page, number).locator("button.sgi-tile").first.wait_for(timeout=15_000)
-        picker(page, number).locator(".bk-Figure").wait_for(timeout=15_000)
+        picker(page, number).locator("button.sgi-tile").first.wait_for()
+        picker(page, number).locator(".bk-Figure").wait_for()
         picker(page, number).screenshot(
             path=root / "tests" / "artefacts" / f"picker_{page.theme}_{number}.png"
         )
@@ -107,7 +107,7 @@ def test_the_measure_is_chosen_in_the_view_and_what_fails_is_said_there(page):
     picker(page).get_by_label("Faded by").select_option("gradient")
     assert chosen(page).endswith("gradient")
     lab.ask(page, "picker._asked(None, {'do': 'set', 'parts': {'neurons': [99]}}, [])")
-    picker(page).get_by_text("has neurons 0 to 11, got 99").wait_for(timeout=5000)
+    picker(page).get_by_text("has neurons 0 to 11, got 99").wait_for()
     tile(page, "1 2").click()
     page.wait_for_timeout(400)
     expect(picker(page).locator(".sgi-error")).to_have_count(0)
@@ -125,6 +125,6 @@ def test_a_layer_of_thousands_is_opened_and_sorted(page):
 def test_a_reload_shows_what_is_current(page):
     lab.ask(page, "picker.choose('1', 9)")
     lab.save_and_reload(page)
-    picker(page).get_by_text("Neuron 9 of layer 1").first.wait_for(timeout=20_000)
+    picker(page).get_by_text("Neuron 9 of layer 1").first.wait_for()
     assert page.errors == []
     assert page.strangers == []

@@ -22,7 +22,7 @@ def page(chromium_path, tmp_path_factory):
     path = sg.page("cubic_force", tmp_path_factory.mktemp("page") / "page.html", generations=2, show=PANELS)
     with lab.chromium(chromium_path, size=(1186, 620), offline=True) as page:
         page.goto(path.as_uri())
-        page.locator(".sgi-big:not(:empty)").wait_for(timeout=20_000)
+        page.locator(".sgi-big:not(:empty)").wait_for()
         page.get_by_role("button", name="Save", exact=True).click()
         page.locator(".sgi-paper").wait_for()
         page.wait_for_timeout(600)  # bokeh's plots

@@ -35,8 +35,8 @@ def memory(page, inspector):
 def run(page, times):
     for _ in range(times):
         assert lab.run_all(page) == []
-        page.locator(".sgi-field .bk-Figure").wait_for(timeout=30_000)
-        page.locator(".sgi-big:not(:empty)").wait_for(timeout=30_000)
+        page.locator(".sgi-field .bk-Figure").wait_for()
+        page.locator(".sgi-big:not(:empty)").wait_for()
 
 
 def test_memory_does_not_grow_with_the_views_that_have_gone(page):

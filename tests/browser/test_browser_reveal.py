@@ -23,8 +23,8 @@ def begin(page):
     """As the cell began; the neuron that is tapped first has been chosen by nobody."""
     lab.ask(page, "first = sg.Workbench('oscillator', hidden=True, show='all').state; view.state = first")
     lab.ask(page, "for one in view._subjects.values(): one.__dict__.pop('search', None), one.states.clear()")
-    page.locator(".sgi .bk-Figure").nth(2).wait_for(timeout=60_000)
-    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.locator(".sgi .bk-Figure").nth(2).wait_for()
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for()
     page.locator(".sgi").scroll_into_view_if_needed()
 
 
@@ -43,7 +43,7 @@ def nothing_of_the_machine(page):
 
 def revealed(page):
     """The machine's formulas are there, the guess among them, and it is as good as theirs."""
-    page.locator(".sgi-row:not(.sgi-mine)").first.wait_for(timeout=30_000)
+    page.locator(".sgi-row:not(.sgi-mine)").first.wait_for()
     chosen = page.locator(".sgi-row[aria-selected='true']")
     assert float(chosen.locator("em").inner_text().strip("<° ")) < 1
 
@@ -54,9 +54,9 @@ def test_without_a_mouse(page):
     page.evaluate("() => document.querySelector('.sgi select, .sgi button').focus()")
     tab_to(page, "button.sgi-tile")
     page.keyboard.press("ArrowLeft")
-    page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("silu3").wait_for()
     page.keyboard.press("ArrowRight")  # choose
-    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for()
     tab_to(page, "input.sgi-type")
     tab_to(page, ".sgi-time button:nth-of-type(3)")  # step
     page.keyboard.press("Enter")
@@ -80,9 +80,9 @@ def test_without_a_mouse(page):
 def test_by_taps_alone(page):
     begin(page)
     page.locator("button.sgi-tile[title^='silu3']").first.click()
-    page.locator(".sgi-field h3").get_by_text("silu3").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("silu3").wait_for()
     page.locator("button.sgi-tile[title='output 0']").click()  # choose
-    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for(timeout=30_000)
+    page.locator(".sgi-field h3").get_by_text("Output neuron").wait_for()
     page.get_by_role("button", name="Step", exact=True).click()
     lab.answered(page, "print(view.search.generation)", "1")
     nothing_of_the_machine(page)
@@ -90,7 +90,7 @@ def test_by_taps_alone(page):
     page.get_by_role("button", name="Best numbers").click()
     page.wait_for_timeout(500)
     expect(page.get_by_label("Angle", exact=True)).not_to_have_text(far, use_inner_text=True)
-    page.get_by_text("step 1 · enter your formula to see the machine's").wait_for(timeout=30_000)
+    page.get_by_text("step 1 · enter your formula to see the machine's").wait_for()
     nothing_of_the_machine(page)  # numbers that are moved are tried, not guessed
     page.get_by_role("button", name="What is this?").click()  # a guess
     revealed(page)
@@ -115,7 +115,7 @@ def test_numbers_are_tried_by_keys_until_enter_makes_them_a_guess(page):
     nothing_of_the_machine(page)
     number.focus()
     page.keyboard.press("Enter")
-    page.locator(".sgi-row:not(.sgi-mine)").first.wait_for(timeout=30_000)
+    page.locator(".sgi-row:not(.sgi-mine)").first.wait_for()
 
 
 def test_the_page_reports_no_error_and_asks_nothing_of_other_hosts(page):

@@ -27,7 +27,7 @@ def page(tmp_path_factory, root, chromium_path):
     with lab.server(folder, root) as address, lab.chromium(chromium_path, size=(1400, 900)) as page:
         NotebookNotary(data_dir=str(folder / ".jupyter-own" / "data")).sign(notebook)  # JupyterLab trusts it
         lab.open_notebook(page, address, "saved.ipynb")
-        page.locator(".sgi-still").nth(1).wait_for(timeout=30_000)
+        page.locator(".sgi-still").nth(1).wait_for()
         yield page
         lab.close_sessions(page)
 

@@ -41,8 +41,8 @@ def page(request, chromium_path):
 
 
 def alive(page):
-    page.locator(".sgi-big:not(:empty)").wait_for(timeout=20_000)
-    page.locator(".sgi-field .bk-Figure").wait_for(timeout=20_000)
+    page.locator(".sgi-big:not(:empty)").wait_for()
+    page.locator(".sgi-field .bk-Figure").wait_for()
 
 
 def test_from_the_disk_the_start_page_is_alive_and_leads_to_all_networks(site, page, root):

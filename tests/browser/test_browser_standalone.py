@@ -72,7 +72,7 @@ def opened(browser_page, tmp_path):
         browser_page.strangers.clear()
         browser_page.goto("about:blank")
         browser_page.goto(path.as_uri() + after)
-        browser_page.locator(".sgi-big:not(:empty)").wait_for(timeout=20_000)
+        browser_page.locator(".sgi-big:not(:empty)").wait_for()
         assert [one for one in browser_page.strangers if not one.startswith("file:")] == []
         return browser_page
 
@@ -272,7 +272,7 @@ def test_a_recorded_search_is_played_and_a_neuron_is_chosen(opened):
     page = opened("oscillator", generations=None)
     before = page.url
     page.get_by_role("button", name="Let the machine try").click()
-    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=10_000)
+    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for()
     page.get_by_role("button", name="Play").click()
     page.get_by_text("To go on, you need Python").wait_for()
     last = int(page.get_by_label("Step of the search").input_value())
@@ -329,7 +329,7 @@ def test_what_is_kept_back_opens_with_the_word(opened, monkeypatch):
     for word, said in (("kepler", "That is not the word."), ("galileo", "Opened.")):
         page.locator("#symgrad-key").fill(word)
         page.locator("#symgrad-word button").click()
-        page.get_by_text(said).wait_for(timeout=10_000)
+        page.get_by_text(said).wait_for()
     ask.click()
     page.get_by_text("the energy of the spring, up to a factor").wait_for()
     page.evaluate("symgrad.answerer.go({ ...symgrad.answerer.state, layer: 'silu1', neurons: [0] })")

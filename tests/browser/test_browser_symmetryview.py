@@ -24,7 +24,7 @@ def test_points_move_by_keyboard_and_the_value_stays(page, root):
     assert page.raised == []
     cell = page.locator(".jp-CodeCell:has(.symgrad-row)").first
     cell.scroll_into_view_if_needed()
-    cell.locator(".bk-Figure").nth(1).wait_for(timeout=30_000)
+    cell.locator(".bk-Figure").nth(1).wait_for()
     cell.get_by_role("combobox").select_option("turns x into y")
     handle = cell.get_by_role("slider").first
     handle.focus()

@@ -67,7 +67,7 @@ def ready(page):
 
 
 def test_it_opens_unsolved_and_becomes_live(page, root):
-    page.locator(".bk-Figure:visible").first.wait_for(timeout=30_000)
+    page.locator(".bk-Figure:visible").first.wait_for()
     expect(page.locator(".sgi-tag").get_by_text("Match", exact=True)).to_have_count(0)
     expect(page.get_by_role("heading", name="The playground")).to_have_count(1)
     expect(page.get_by_text("sg.Workbench")).to_have_count(0)
@@ -78,12 +78,12 @@ def test_it_opens_unsolved_and_becomes_live(page, root):
 
 def test_a_step_and_a_guess_reach_the_kernel(page):
     page.get_by_role("button", name="Step", exact=True).click()
-    page.get_by_text("step 1 ·").wait_for(timeout=60_000)
+    page.get_by_text("step 1 ·").wait_for()
     page.get_by_role("textbox", name="Your formula").fill("x*v")
     page.keyboard.press("Enter")
-    page.locator(".sgi-row.sgi-mine[aria-selected=true]").wait_for(timeout=10_000)
+    page.locator(".sgi-row.sgi-mine[aria-selected=true]").wait_for()
     page.get_by_role("button", name="What is this?").click()
-    page.get_by_text("Not yet").wait_for(timeout=30_000)
+    page.get_by_text("Not yet").wait_for()
 
 
 def test_no_error_and_nothing_from_other_hosts(page):
@@ -98,7 +98,7 @@ def test_no_serious_barrier_in_either_theme(application, page, root, theme):
     )
     other.goto(f"{application[0]}?theme={theme}", wait_until="commit")
     ready(other)
-    other.locator(".bk-Figure:visible").nth(2).wait_for(timeout=60_000)
+    other.locator(".bk-Figure:visible").nth(2).wait_for()
     other.wait_for_timeout(1000)
     other.screenshot(path=root / "tests" / "artefacts" / f"voila_{theme}_1280.png")
     serious = lab.barriers(other)

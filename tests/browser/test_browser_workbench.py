@@ -40,13 +40,13 @@ def row(page, place):
 
 def test_the_story_from_a_click_to_a_verdict(page):
     assert page.raised == []
-    page.locator(".sgi .bk-Figure").nth(2).wait_for(timeout=30_000)
+    page.locator(".sgi .bk-Figure").nth(2).wait_for()
     page.locator(".sgi").scroll_into_view_if_needed()
     press(page, "Step")
-    page.get_by_text("step 1 ·").wait_for(timeout=60_000)
+    page.get_by_text("step 1 ·").wait_for()
     press(page, "Play")
-    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for(timeout=90_000)
-    page.get_by_text("formula found").wait_for(timeout=60_000)
+    page.locator(".sgi-tag").get_by_text("Match", exact=True).wait_for()
+    page.get_by_text("formula found").wait_for()
     row(page, 0).click()
     simplest = "print(str(bench.fieldview.candidate) == str(bench.stepper.state.front[0].expression))"
     lab.answered(page, simplest, "True")
@@ -64,7 +64,7 @@ def test_the_story_from_a_click_to_a_verdict(page):
     lab.ask(page, "bench.stepper.selected = bench.stepper.state.best")
     page.wait_for_timeout(500)
     press(page, "What is this?")
-    page.get_by_text("the energy of the spring").wait_for(timeout=30_000)
+    page.get_by_text("the energy of the spring").wait_for()
     assert lab.ask(page, "print(bench.verdict().how)").strip() == "proved"
 
 
@@ -76,7 +76,7 @@ def test_a_state_is_pasted_and_what_is_wrong_with_it_is_said(page):
     line = lab.ask(page, "print(line)").strip()
     box.fill(line.replace('"inputs":["x","v"]', '"inputs":["x","w"]'))
     page.keyboard.press("Enter")
-    page.get_by_text("no input 'w'").first.wait_for(timeout=10_000)
+    page.get_by_text("no input 'w'").first.wait_for()
     lab.answered(page, "print(bench.state.inputs)", "('v', 'x')")
     box.fill(line)
     page.keyboard.press("Enter")
@@ -124,7 +124,7 @@ def test_keys_never_change_the_notebook(page):
 def test_a_reload_shows_what_is_current(page):
     lab.ask(page, "bench.load_state(line)")
     lab.save_and_reload(page)
-    page.locator(".sgi-row").first.wait_for(timeout=30_000)
+    page.locator(".sgi-row").first.wait_for()
     shown = lab.ask(page, "print(len(bench.stepper.state.front) + len(bench.state.guesses))").strip()
     expect(page.locator(".sgi-row")).to_have_count(int(shown))
 
@@ -166,7 +166,7 @@ def test_the_memory_of_the_tab_grows_little_over_fifty_runs(page):
 
 def test_a_view_whose_kernel_has_been_restarted_says_so_and_keeps_its_picture(page):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.locator(f"{OUTPUT} .sgi-lost").first.wait_for(timeout=60_000)
+    page.locator(f"{OUTPUT} .sgi-lost").first.wait_for()
     output = page.locator(OUTPUT)
     said = output.evaluate(
         """(output) => [...output.querySelectorAll(".sgi-lost")]
@@ -177,7 +177,7 @@ def test_a_view_whose_kernel_has_been_restarted_says_so_and_keeps_its_picture(pa
     assert "Run its cell again" in said[0]
     assert output.locator("canvas:visible").count() >= 3
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(lab.FINISHED, timeout=240_000, polling=300)
+    page.wait_for_function(lab.FINISHED, polling=300)
     expect(page.locator(f"{OUTPUT} .sgi-lost")).to_have_count(0)
 
 

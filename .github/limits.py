@@ -41,13 +41,13 @@ The tables have these columns, unless the text of a study explains a column diff
 All losses and times are medians over the runs.
 
 **False discoveries.** Random directions follow no law. The directions of a random smooth function follow no
-law either. In these runs without a law, the search gave a formula in {fields} cases. We also trained networks
-on shuffled labels, so that each label belongs to another point. For these networks, the search gave a formula
-in {networks} runs. When we repeated these runs with the latest search, it called none of its formulas a
-match. A formula for shuffled labels describes the network, sometimes only roughly. The network has learnt
-nothing, but it still computes a smooth function, which can be simple. Directions cannot show that a network
-has learnt nothing. The network's fit shows it: on held-out rows, the network predicts no better than a guess.
-So look at the fit first, and then at the formula.
+law either. The search gave a formula in {fields} runs without a law. We also trained networks on shuffled
+labels, so that each label belongs to another point. For these networks, the search gave a formula in
+{networks} runs. When we repeated these runs with the latest search, it called none of its formulas a match. A
+formula for shuffled labels describes the network, sometimes only roughly. The network has learnt nothing, but
+it still computes a smooth function, which can be simple. Directions cannot show that a network has learnt
+nothing. The network's fit shows it: on held-out rows, the network predicts no better than a guess. So look at
+the fit first, and then at the formula.
 
 """
 FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks")  # whose controls are such
@@ -63,9 +63,9 @@ TEXTS = {
 
 The columns from *right before* to *given the law* show medians.
 
-**In this study, asking the network changes no answer.** 33 right answers stay right, and 17 wrong answers
-stay wrong. Of the 20 networks that learnt laws of physics, symgrad reads 14 correctly, both before and after
-asking.
+**In this study, asking the network neither spoils nor corrects an answer.** 33 right answers stay right, and
+17 wrong answers stay wrong. Of the 20 networks that learnt laws of physics, symgrad reads 14 correctly, both
+before and after asking.
 
 **The law as a rival.** Six answers on laws of physics are wrong. For these networks, we passed the true law
 as a rival formula. Two of the answers then become right. For three networks, the directions of law and answer

@@ -38,9 +38,8 @@ BINDER = """Without installing anything, on Binder:
 [with code]({at}?urlpath=lab/tree/playground.ipynb) or
 [as an application]({at}?urlpath=voila/render/playground.ipynb), and [each experiment](docs/found.md).
 Binder ends a session after ten idle minutes. Above each notebook, one button saves your work in the browser,
-where it survives the end of the session. A second button restores your work in the next session, and a third
-downloads your work. Browser storage belongs to one address. If Binder sends you to another host, use the
-download.
+a second restores your work in the next session, and a third downloads your work. The browser stores your work
+for one address only. If Binder sends you to another host, use the download.
 """
 
 

@@ -175,7 +175,7 @@ def test_a_page_judges_a_formula_as_the_search_does_that_it_plays(opened):
     asked = best, f"({best})^3"
     for text, one in zip(asked, page.evaluate(TOLD, asked), strict=True):
         assert one["same"]
-        assert one["said"].endswith("read a neuron. A longer formula would explain a little more of it.")
+        assert one["said"].endswith("A longer formula would explain a little more of the neuron.")
         assert one["said"].split(". ")[1:] == subject.told(text)["said"].split(". ")[1:]
 
 

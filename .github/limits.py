@@ -53,8 +53,8 @@ the fit first, and then at the formula.
 FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks")  # whose controls are such
 TEXTS = {
     "decided": """
-* *found* counts the runs in which the formula that survives the asking is the law. If there is no law,
-  *another* counts the runs in which some formula survives.
+* *found* counts the runs in which the answer after asking is the law. If there is no law, *another* counts
+  the runs that still have an answer after asking.
 * *right before* is 1 if the answer was right before we asked, and 0 if it was wrong.
 * *trials* is the number of formulas that we tested on the network.
 * *open* is the number of these formulas that no input can distinguish from the answer.
@@ -102,9 +102,9 @@ is low, the neuron is 3 to 84 degrees off, although the two points of a pair can
 Later, the ratio keeps falling, often by orders of magnitude, and the direction improves at the same time. So
 if you train on pairs, do not stop as soon as the loss is low.
 
-**The form can be right before the numbers are.** In 9 of the 55 runs on pairs with one latent, a short search
-finds the concept at *low*, although the neuron is still 3 to 13 degrees off. These 9 runs include all five
-runs of the 3x3 determinant.
+**A formula can have the right form before its numbers are right.** In 9 of the 55 runs on pairs with one
+latent, a short search finds the concept at *low*, although the neuron is still 3 to 13 degrees off. These 9
+runs include all five runs of the 3x3 determinant.
 
 The networks in the last rows have no law to learn. None of these networks gets within 2 degrees of the
 concept.
@@ -150,15 +150,15 @@ the eigenproblem larger.
 
 **Nested functions.** The search tries every composition of two or three functions of one quantity. The search
 does not try compositions of four functions. Instead of a composition that it misses, the search can give a
-different formula, which agrees with the neuron to many digits on the data. A verdict can tell the two
-formulas apart, because the verdict knows the concept. The neuron alone does not show the difference.
+different formula that agrees with the neuron to many digits on the data. A verdict can tell the two formulas
+apart, because the verdict knows the concept. The neuron alone does not show the difference.
 """,
     "several": """
-The two points of a pair share several quantities. The first network learns the easiest of these quantities.
-We train the second network with strangers (points of different pairs) that also share the first quantity
-(`Experiment.given`). So the second network has to learn another quantity. A third network continues in the
-same way. The pairs determine only the span of the networks' gradients, and not each single concept. The
-search finds the shortest formulas that span the same directions.
+The first network learns the easiest of the shared quantities. We train the second network with strangers
+(points of different pairs) that also share the first quantity (`Experiment.given`). So the second network has
+to learn another quantity. A third network continues in the same way. The pairs determine only the span of the
+networks' gradients, and not each single concept. The search finds the shortest formulas that span the same
+directions.
 
 * *found* counts the runs in which the search found all known concepts and nothing else. *too few* counts the
   runs in which the search found fewer concepts.
@@ -204,9 +204,9 @@ notices that their errors are not noise.
 
 **Other systems.** We tried 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Five systems
 have a known integral, and the search finds four of these integrals. The search misses the ratio (1 -
-1.61y)/(1 - 1.61x), which has poles among the states. For the other 14 systems, the search gives no match, and
-six formulas that are not complete. We also drew a planet's states five times. Each time, the search found the
-angular momentum, the energy and a component of the Laplace-Runge-Lenz vector.
+1.61y)/(1 - 1.61x), which has poles among the states. For the other 14 systems, the search gives no match. For
+six of these systems, it gives a formula that is not complete. We also drew a planet's states five times. Each
+time, the search found the angular momentum, the energy and a component of the Laplace-Runge-Lenz vector.
 """,
     "products": """
 Laws of this kind are common in physics: each law is a sum of a few products, or a function of these products.
@@ -258,7 +258,7 @@ sums of logarithms. If the search cannot build the operator, it gives a differen
 generations, the search tries only single terms, pairs, small bases and one division.
 """,
     "domains": """
-A formula found for the real labels summarizes one network. To judge the formula, compare *formula's fit* with
+A formula found for the real labels summarises one network. To judge the formula, compare *formula's fit* with
 *network's fit*. In the rows *planted*, there is a law, so these rows show how well the method can work.
 """,
 }

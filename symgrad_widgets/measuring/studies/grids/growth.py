@@ -62,7 +62,7 @@ STUDY = Study(
     question=(
         "We draw random formulas, with exact gradients at 1,000 points. How many inputs, terms and nested "
         "functions can the search handle? We also try noisy gradients (mean 1 - cos² of 0.03). How many "
-        "inputs can then be added that do not occur in the formula?"
+        "inputs that do not occur in the formula can we then add?"
     ),
     groups={
         "number of inputs, in products of pairs": _group(_inputs, 2, 8, 32),

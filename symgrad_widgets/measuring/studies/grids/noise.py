@@ -35,8 +35,8 @@ STUDY = Study(
     title="Noise and few points",
     question=(
         "Directions can have noise that differs from point to point, or a smooth error like a network's. "
-        "Points can have errors, or there can be few points. How much of this can the search cope with? "
-        "Does it find a formula where there is no law?"
+        "Points can have errors, or there can be few points. How much noise and error can the search cope "
+        "with? Does the search find a formula where there is no law?"
     ),
     groups={
         "noise in the directions, mean 1 - cos²": {

@@ -308,7 +308,7 @@ def test_charts_side_by_side_can_be_read(screen, tmp_path):
 
 def test_arrows_that_agree_are_told_and_the_last_hint_says_that_it_is_the_answer(screen, tmp_path):
     opened(screen, sg.page("cubic_force", tmp_path / "page.html", generations=0))
-    expect(screen.locator(".sgi-intro")).to_contain_text("this direction for your formula")
+    expect(screen.locator(".sgi-intro")).to_contain_text("the same for your formula, forwards or backwards")
     agree = screen.locator(".sgi-angle .sgi-small").get_by_text("The arrows agree. Press “What is this?”")
     expect(agree).to_have_count(0)
     hint = screen.locator(".sgi-actions button").nth(2)

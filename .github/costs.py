@@ -20,8 +20,8 @@ The table lists the packages that `pip install` installs on {where}. For each pa
 size including all required packages, and the processor time for an import in a fresh process. If several
 packages need the same package, its size is counted for each of them. All packages together take {all} MB. By
 default, pip on Linux installs torch with CUDA, which adds 2.8 GB. `import symgrad_widgets` takes {own:.2f} s,
-because it does not load any of the packages until you need it. The symbolic half of symgrad (`GradientField`,
-`Search`, `score`, `verify`, `interpret` of a field) works even if torch cannot be imported.
+because it does not load any of the packages until you need them. The symbolic half of symgrad
+(`GradientField`, `Search`, `score`, `verify`, `interpret` of a field) works even if torch cannot be imported.
 
 {table}
 

@@ -45,8 +45,8 @@ mixture counts as a miss.)
 ## Against the paper's set-up
 
 We trained two networks on the same data, and ran the same search on both. The columns on the left show our
-own training. The columns on the right begin with *epochs*. They show the published network, loss and schedule
-(`--preset paper`, 30 November 2026). On the right, {others}.
+own training. The columns on the right begin with *epochs*. These columns show the published network, loss and
+schedule (`--preset paper`, 30 November 2026). On the right, {others}.
 
 On the right, the search misses the concepts of P2-A, P2-A1, P2-C and P2-E. In each of these four runs, the
 concept explains the directions less well than the answer does. So no rule could prefer the concept.

@@ -77,8 +77,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the cross-entropy: the mean surprise at a label. It does not fall to 0, because measurement errors flip some
-# labels near the boundary.
+# The loss is the cross-entropy, which is low if the network predicts the labels well. The loss does not fall to 0,
+# because measurement errors flip some labels near the boundary.
 #
 # ## The neuron and its field
 #
@@ -189,8 +189,8 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 # ## What the paper got
 #
 # The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published
-# $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong. Yet it fits the paper's field better (2.5e-4) than the right formula
-# does (3.7e-4), because the paper's points all lie at the boundary.
+# $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong. This wrong formula fits the paper's field better (2.5e-4) than the
+# right formula does (3.7e-4), because all the paper's points lie at the boundary.
 
 # %%
 sg.record(result, run)

@@ -80,7 +80,8 @@ print((directions**2).mean(axis=0).reshape(3, 3).round(3))
 #
 # ## Is it a plain sum?
 #
-# Shares say how much an input matters, not in which way. Look at the mean and the spread of the components themselves, with their signs:
+# Shares say how much an input matters, but not in which direction. Look at the mean and the spread of the components
+# themselves, with their signs:
 
 # %%
 print("mean\n", directions.mean(axis=0).reshape(3, 3).round(3))

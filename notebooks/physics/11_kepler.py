@@ -11,7 +11,7 @@
 #
 # A planet moves in a plane, drawn to the sun by a force $1/r^2$. Its energy stays the same along its orbit, and so do
 # other quantities. A network with four neurons saw pairs of states, each pair from one orbit. How many different
-# quantities did it find?
+# quantities did the network find?
 
 # %%
 import symgrad_widgets as sg

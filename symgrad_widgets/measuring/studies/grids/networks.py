@@ -43,7 +43,7 @@ STUDY = Study(
     title="What a network makes of a formula",
     question=(
         "We train regression networks on values of u, the standardised formula. The networks have two "
-        "layers of 32 SiLU neurons. They train for 3,000 steps on 2,000 rows without noise. Then we change "
+        "layers of 32 SiLU neurons, and train for 3,000 steps on 2,000 rows without noise. Then we change "
         "one thing at a time. Which change is the first to spoil the formula?"
     ),
     groups={

@@ -57,9 +57,9 @@ def _measure(seed, make=None, size=None, blind=0):
 STUDY = Study(
     title="Products",
     question=(
-        "We draw random formulas, with exact gradients at 1,000 points. A formula can be a sum of products "
-        "divided by a sum or a root. It can be a difference of two powers of a distance. Or it is a product "
-        "of powers and one more function. Does the search find the formula?"
+        "We draw random formulas, with exact gradients at 1,000 points. There are three kinds of formulas: "
+        "sums of products, divided by a sum or a root; differences of two powers of a distance; and "
+        "products of powers and one more function. Does the search find the formula?"
     ),
     groups={
         "two products divided by a sum, six inputs": {

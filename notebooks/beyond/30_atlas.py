@@ -265,8 +265,8 @@ assert sg.check_answer(enough, smallest, within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. With seed 0, 11 of 32. None of these neurons computes the energy itself: the best is 6° off.
-# 2. With seed 0, 1 and 8. Training has put the energy into the strongest direction. Without training you need many
+# 1. 11 of 32, with seed 0. None of these neurons computes the energy itself: the best is 6° off.
+# 2. 1 and 8, with seed 0. Training has put the energy into the strongest direction. Without training you need many
 #    directions.
 #
 # <!-- END SOLUTION -->

@@ -113,8 +113,8 @@ rows = {name: studies.shipped(name) for name in studies.names()}
 sg.Answer(mend, studies.table(rows["decided"]))
 
 # %% [markdown]
-# Never: compare *found* with *right before*. The method does not spoil a right answer either. It cannot find the right
-# formula if this formula is not among the rivals. So add your own rival.
+# Never: compare *found* with *right before*. The method does not spoil a right answer either. `decide` cannot find the
+# right formula if this formula is not among the rivals. So add your own rival.
 #
 # ## Which directions can you trust?
 #

@@ -83,7 +83,7 @@ sg.Answer(wrong, "\n".join(lines))
 #
 # ## Training
 #
-# The network gets four inputs and the labels. It gets no products.
+# The network gets four inputs and the labels, but no products.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)

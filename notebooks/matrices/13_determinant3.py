@@ -103,8 +103,8 @@ run
 
 # %% [markdown]
 # By chance, the loss is 0. It is a natural logarithm of a variance, so a step down by 2.3 leaves a tenth of the
-# variance within pairs. The dashed curve shows the loss on new pairs. It ends far above the value for the trace of a
-# 3x3 matrix, about $-13$. The network is good, but not exact.
+# variance within pairs. The dashed curve, for new pairs, ends far above the value for the trace of a 3x3 matrix, about
+# $-13$. The network is good, but not exact.
 #
 # ## Your guess
 #

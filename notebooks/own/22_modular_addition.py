@@ -179,8 +179,8 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # Replace the coefficients by 1, and you get the addition theorem: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$. The
-# network turns names into angles, and adds the angles by school trigonometry. It never computes $a+b$ itself. N. Nanda
-# and others (arXiv 2301.05217) found the same identities when they analysed a transformer by hand.
+# network turns names into angles, and adds the angles by school trigonometry. The network never computes $a+b$ itself.
+# N. Nanda and others (arXiv 2301.05217) found the same identities when they analysed a transformer by hand.
 #
 # </details>
 

@@ -95,8 +95,8 @@ example = sg.score(field, "x**2 + v**2")
 sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
-# In the middle and along the axes, the circle is right to within a degree. Far out, between the axes, it is wrong. A
-# loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
+# In the middle and along the axes, the circle is right to within a degree. Far out, between the axes, the circle fails.
+# A loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
 # something is missing.
 #
 # ## The search, step by step

@@ -229,7 +229,7 @@ assert sg.check_answer(survive, len(exp.names) - 2)
 # <!-- BEGIN SOLUTION -->
 #
 # 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or the same with the indices exchanged. Both are conserved, so both are functions
-#    of the three that were found.
+#    of the three quantities found.
 # 2. Two survive: energy and angular momentum, as for every central force that does not change in time. The
 #    Laplace-Runge-Lenz vector turns.
 #

@@ -240,7 +240,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. Make the matrix of a boost along the diagonal between $x$ and $y$, as fast as the boost in `moves`.
-# 2. $(x^2+y^2+z^2)/t^2$ has the same light cone. Is its loss 0, chance, or in between? Give a number.
+# 2. $(x^2+y^2+z^2)/t^2$ has the same light cone. Is its loss 0, 3/4, or in between? Give a number.
 
 # %%
 diagonal = ...  # exercise 1: a 4x4 array

@@ -183,12 +183,12 @@ sg.Answer(engines, sg.FieldView(bent, by_value, worst=5))
 # The directions are right on average, but wrong in places: where the bent neuron is nearly flat, an error of one per
 # cent in the value can turn a gradient by many degrees.
 #
-# Could you not search for the bend as well? operon did: it had `sin` and `exp`. But the bend is a second formula, and
-# operon can spend each node only once.
+# Could you not search for the bend as well? operon did, because it had `sin` and `exp`. But the bend is a second
+# formula, and operon can spend each node only once.
 #
 # ## Try it
 #
-# 1. With waves of $\frac1{20}\sin 3u$ instead of $\frac14\sin 3u$, does the polynomial get it right?
+# 1. With waves of $\frac1{20}\sin 3u$ instead of $\frac14\sin 3u$, does the polynomial find the right formula?
 # 2. Add noise to the values. Which engines are affected?
 #
 # **You can now** choose what to match before you choose an engine. Go on with [doubts about a formula](../beyond/36_open_questions.ipynb).

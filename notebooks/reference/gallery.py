@@ -194,7 +194,7 @@ panel.words
 # 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first layer or of the
 #    last? Then look.
 # 2. Give the `FieldView` the slice `{"x2": 0, "x3": 0}`. Why is `x1*x4` suddenly right?
-# 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why has this guess the same loss as `x**2 + v**2`?
+# 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why does this guess have the same loss as `x**2 + v**2`?
 #
 # The last cell checks what this notebook claims.
 

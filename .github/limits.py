@@ -167,9 +167,9 @@ directions.
   formulas* is the number of formulas that match no concept. These three figures are medians.
 
 The search misses the planet's concepts. The planet's second network is flat except on a few wide orbits with
-almost no binding energy. The loss is the variance within pairs, divided by the variance among strangers, and
-favours such a network. The planet's own experiment trains four latents at once with another loss, and finds
-all three concepts (docs/recovery.md).
+almost no binding energy. The loss, which is the variance within pairs divided by the variance among
+strangers, favours a network of this kind. The planet's own experiment trains four latents at once with
+another loss, and finds all three concepts (docs/recovery.md).
 """,
     "flows": """
 * *off* is the mean cos² between the gradient of a match and the exact velocities. If there are several

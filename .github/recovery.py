@@ -51,10 +51,11 @@ schedule (`--preset paper`, 30 November 2026). On the right, {others}.
 On the right, the search misses the concepts of P2-A, P2-A1, P2-C and P2-E. In each of these four runs, the
 concept explains the directions less well than the answer does. So no rule could prefer the concept.
 
-The published schedules would take hours. We cut them to the epochs shown (`--epochs 15`), and shortened the
-patience of the learning-rate schedule in proportion. A run still took 21 to 34 s of processor time on the
-right, and 10 to 23 s on the left. So the right-hand columns show how far the published set-up gets in a
-little more time than ours. They do not show how far the published set-up would get without a time limit.
+The published schedules would take hours. We cut these schedules to the epochs shown (`--epochs 15`), and
+shortened the patience of the learning-rate schedule in proportion. A run still took 21 to 34 s of processor
+time on the right, and 10 to 23 s on the left. So the right-hand columns show how far the published set-up
+gets in a little more time than ours. These columns do not show how far the published set-up would get without
+a time limit.
 
 For each front, we compare the answers of three rules. All three rules use our loss and our complexity.
 

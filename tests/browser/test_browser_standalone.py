@@ -326,7 +326,7 @@ def test_what_is_kept_back_opens_with_the_word(opened, monkeypatch):
         page.get_by_role("button", name=name, exact=True).click()
         locked.wait_for()
         page.get_by_role("button", name="Close").click()
-    for word, said in (("kepler", "That is not the word."), ("galileo", "Opened.")):
+    for word, said in (("kepler", "This is not the right word."), ("galileo", "Opened.")):
         page.locator("#symgrad-key").fill(word)
         page.locator("#symgrad-word button").click()
         page.get_by_text(said).wait_for(timeout=10_000)

@@ -149,7 +149,7 @@ for _ in range(1500):
 
 # %%
 count = sg.Question(
-    "How many of twelve features will hold one machine? And how many of twelve random directions?",
+    "How many of twelve features will describe a single machine? And how many of twelve random directions?",
     hidden=guess_first,
 )
 count
@@ -184,7 +184,9 @@ def named(atlas):
 # A feature is a direction *and* a threshold. Take the ReLU away, and read the same directions.
 
 # %%
-bare = sg.Question("How many machines do the directions name without the ReLU?", hidden=guess_first)
+bare = sg.Question(
+    "How many machines can you identify from the directions without the ReLU?", hidden=guess_first
+)
 bare
 
 # %%

@@ -74,7 +74,7 @@ field = sg.gradient_field(run.model, run.x[:1500], names=names)
 # this method a matched filter.
 
 # %%
-weights = sg.Question("How will the latent weight a, b, c and d?", hidden=guess_first)
+weights = sg.Question("Which weights will the latent give to a, b, c and d?", hidden=guess_first)
 weights
 
 # %%
@@ -114,7 +114,7 @@ sg.Panel(plots.plane_picture(run.latents, place, ("latent 0", "latent 1"), what=
 # one at a time:
 
 # %%
-one_each = sg.Question("Will each latent hold one parameter?", hidden=guess_first)
+one_each = sg.Question("Will each latent be one parameter?", hidden=guess_first)
 one_each
 
 # %%
@@ -167,7 +167,7 @@ exp = sg.Experiment(
 run = exp.train(seed=seed, progress=False, count=40_000, epochs=20)
 
 # %%
-hold = sg.Question("Will the latents hold s and t?", hidden=guess_first)
+hold = sg.Question("Will the latents be s and t?", hidden=guess_first)
 hold
 
 # %%

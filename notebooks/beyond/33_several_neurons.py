@@ -127,7 +127,7 @@ print("share of the variance within pairs:", runs[0].within)
 # minors, and the determinant.
 
 # %%
-which = sg.Question("Which of the three has the neuron learnt?", hidden=guess_first)
+which = sg.Question("Which of the three invariants has the neuron learnt?", hidden=guess_first)
 which
 
 # %%

@@ -50,7 +50,7 @@ guess_first = True  # False: show every answer at once
 
 # %%
 when = sg.Question(
-    "Halfway, after epoch 8, will you see no formula, a wrong one, or already the right one?",
+    "Halfway, after epoch 8, will you see no formula, a wrong formula, or the right formula?",
     hidden=guess_first,
 )
 when
@@ -91,7 +91,7 @@ off = {one: sg.score(box.field, one).angle for one in (str(read.best.expression)
 sg.Answer(box, "\n".join(f"{angle:.3f}° off  {one}" for one, angle in off.items()))
 
 # %%
-where = sg.Question("Where will the network tell the two apart: near 0, or far outside?", hidden=guess_first)
+where = sg.Question("Where will the two formulas differ most: near 0, or far outside?", hidden=guess_first)
 where
 
 # %%
@@ -105,7 +105,7 @@ sg.Answer(where, sg.DecisionView(read, decided))
 # wrong answer?
 
 # %%
-mend = sg.Question("Of ten wrong formulas, how many does the right one replace?", hidden=guess_first)
+mend = sg.Question("Of ten wrong formulas, how many does the right formula replace?", hidden=guess_first)
 mend
 
 # %%

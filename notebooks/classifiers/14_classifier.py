@@ -137,7 +137,7 @@ sg.Answer(box, sg.PhiView(field, result))
 # 3. **Polynomials**: least squares of the logit on all monomials up to degree 3.
 
 # %%
-ways = sg.Question("Which of the three will find the concept?", hidden=guess_first)
+ways = sg.Question("Which of the three methods will find the concept?", hidden=guess_first)
 ways
 
 # %%

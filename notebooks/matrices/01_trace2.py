@@ -102,7 +102,7 @@ print(directions[:5].round(2))
 sg.FieldView(field, inputs=("x1", "x4"))
 
 # %%
-left = sg.Question("What will be left of the arrows over x2 and x3?", hidden=guess_first)
+left = sg.Question("What will the arrows over x2 and x3 look like?", hidden=guess_first)
 left
 
 # %%

@@ -69,7 +69,7 @@ for name, numbers in weights.items():
 
 # %%
 order = sg.Question(
-    "In which order do the layers compute? In only one order does each layer get as many numbers as it takes.",
+    "In which order do the layers compute? Only one order gives each layer the right number of inputs.",
     hidden=guess_first,
 )
 order
@@ -156,7 +156,7 @@ sg.Answer(box, sp.factor(formula))
 
 # %%
 shape = sg.Question(
-    "Three lengths, and a quantity that is 0 when they lie flat on one line. What are they?",
+    "The quantity is 0 if the three lengths lie flat on one line. What are these lengths?",
     hidden=guess_first,
 )
 shape

@@ -64,7 +64,7 @@ monitor
 
 # %%
 many = sg.Question(
-    "How many of the four neurons will find something that partners share?", hidden=guess_first
+    "How many of the four neurons will find a quantity that partners share?", hidden=guess_first
 )
 many
 

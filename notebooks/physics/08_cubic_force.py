@@ -144,7 +144,7 @@ sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 # briefly.
 
 # %%
-rise = sg.Question("Will the floor of the ReLU network lie above or below that gap?", hidden=guess_first)
+rise = sg.Question("Will the floor of the ReLU network lie above or below this gap?", hidden=guess_first)
 rise
 
 # %%

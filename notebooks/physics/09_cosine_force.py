@@ -184,7 +184,9 @@ sg.Answer(window_guess, "\n".join(lines))
 # the formula.
 
 # %%
-repeat = sg.Question("One turn further: does the network still agree with the formula?", hidden=guess_first)
+repeat = sg.Question(
+    "One full turn further, does the network still agree with the formula?", hidden=guess_first
+)
 repeat
 
 # %%

@@ -132,7 +132,7 @@ sg.Answer(box, "\n".join(f"loss {found.loss:.1e}  {found.expression}" for found 
 # ## How pure are the neurons?
 
 # %%
-pure = sg.Question("Does each neuron hold one of the formulas?", hidden=guess_first)
+pure = sg.Question("Does each neuron compute one of the formulas?", hidden=guess_first)
 pure
 
 # %%
@@ -155,7 +155,7 @@ sg.Answer(pure, purity.round(3))
 # A conserved quantity does not change along this velocity, so its gradient is at right angles to the velocity.
 
 # %%
-roads = sg.Question("Which formulas come out without a network, and with which loss?", hidden=guess_first)
+roads = sg.Question("Which formulas will you find without a network, and with what loss?", hidden=guess_first)
 roads
 
 # %%

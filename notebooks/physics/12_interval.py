@@ -86,7 +86,7 @@ moves["stretch x"][1, 1] = 1.25
 # $\gamma^2 - \gamma^2\beta^2 = 1$. In the turn, the signs differ, and $c^2 + s^2 = 1$.
 
 # %%
-unseen = sg.Question("Which of the four will the neuron not notice?", hidden=guess_first)
+unseen = sg.Question("Which of the four transformations will not change the neuron?", hidden=guess_first)
 unseen
 
 # %%
@@ -192,7 +192,7 @@ products = root * np.einsum("ni,nj->nij", arrows, places).reshape(-1, 20)
 changes = np.linalg.svd(products, compute_uv=False)[::-1]
 
 # %%
-count = sg.Question("How many independent motions go unnoticed?", hidden=guess_first)
+count = sg.Question("How many independent motions leave the neuron unchanged?", hidden=guess_first)
 count
 
 # %%

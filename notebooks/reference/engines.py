@@ -72,7 +72,7 @@ sg.Panel(plots.phi_picture(u, bent.values))
 # The curve never turns back, so you can compute the old value from the bent value. No information was lost.
 
 # %%
-engines = sg.Question("Which of the four will not notice the bend at all?", hidden=guess_first)
+engines = sg.Question("Which of the four engines will not notice the bend at all?", hidden=guess_first)
 engines
 
 # %% [markdown]

@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULE = {"beautifulsoup4": "bs4", "ipython": "IPython"}  # where it is not the distribution's own name
 PAGE = """# What the installation costs
 
-These are the packages that `pip install` installs on {where}. The table gives each package's own size, its
-size with everything that it needs, and the processor time to import it in a fresh process. A package that
-several others need is counted for each of them. All packages together take {all} MB. By default, pip on Linux
-installs a torch that adds 2.8 GB of CUDA. `import symgrad_widgets` takes {own:.2f} s, because it loads none
-of the packages before you use it. The symbolic half (`GradientField`, `Search`, `score`, `verify`,
-`interpret` of a field) works even if torch cannot be imported.
+The table lists the packages that `pip install` installs on {where}. For each package, it gives the size, the
+size including all required packages, and the processor time for an import in a fresh process. If several
+packages need the same package, its size is counted for each of them. All packages together take {all} MB. By
+default, pip on Linux installs torch with CUDA, which adds 2.8 GB. `import symgrad_widgets` takes {own:.2f} s,
+because it does not load any of the packages until you need them. The symbolic half of symgrad
+(`GradientField`, `Search`, `score`, `verify`, `interpret` of a field) works even if torch cannot be imported.
 
 {table}
 

@@ -24,22 +24,22 @@ FOUND = """# What has been found
 
 We ran all experiments of the two papers with seed 0, and added a 3x3 determinant. *loss* is the mean of
 `1 - cos^2` between the gradients of formula and neuron. *floor* is the loss of the true concept, and shows
-how imperfect the network is. *s* is the time of training and search on one core, in seconds.
+how imperfect the network is. *s* is the time that training and search take on one core, in seconds.
 
 {table}
-A formula stands for all monotone functions of itself. If the data lie on a surface, the formula stands for
-all formulas that agree with it on that surface. For example, `x2**2 + x6**2 + x7**2` is the sum of principal
-minors for antisymmetric matrices. *another* means that the formula is not the paper's. (P2-G is an exercise:
-the network has mixed two concepts, and the task is to find out how.) [Recovery](recovery.md) has more seeds,
-and the paper's own training.
+Each formula stands for all monotone functions of that formula. If the data lie on a surface, a formula also
+stands for all other formulas that agree with it on the surface. For example, `x2**2 + x6**2 + x7**2` is the
+sum of principal minors for antisymmetric matrices. *another* means that the formula differs from the paper's
+formula. (P2-G is an exercise: the network has mixed two concepts, and the task is to find out how.) The page
+[Recovery](recovery.md) shows more seeds, and networks trained as in the paper.
 """
 BINDER = """Without installing anything, on Binder:
 [the start notebook]({at}?urlpath=lab/tree/00_start_here.ipynb), the playground
 [with code]({at}?urlpath=lab/tree/playground.ipynb) or
 [as an application]({at}?urlpath=voila/render/playground.ipynb), and [each experiment](docs/found.md).
-Binder ends a session after ten idle minutes. Two buttons above each notebook keep your work in the browser,
-even after the server has gone, and bring it back in the next session; a third downloads it. Browser storage
-is tied to the session's address. If Binder sends you to another host, use the download.
+Binder ends a session after ten idle minutes. Above each notebook, one button saves your work in the browser,
+a second restores your work in the next session, and a third downloads your work. The browser stores your work
+for one address only. If Binder sends you to another host, use the download.
 """
 
 

@@ -15,217 +15,226 @@ ROWS = ROOT / "symgrad_widgets" / "data" / "studies"
 PAGE = ROOT / "docs" / "limits.md"
 HEAD = """# What it can and cannot do
 
-Each row of a table is one setting, measured with {runs} seeds. Each seed draws new points, and the runs take
-the test formulas in turn. So the runs of a row differ in their formula, too.
+Each row of a table shows one setting, measured with {runs} seeds. Each seed draws new points. The runs of a
+row also use different test formulas, which take turns.
 
 The method has changed since the first studies: angles are now measured in units of each input's spread, and
 points have weights. All studies ran after that change, except *several* and *domains*.
 
 `notebooks/beyond/36_open_questions.ipynb` shows some results as pictures, and repeats two runs.
 
-The tables have these columns. If a column of a study has another meaning, the study says so.
+The tables have these columns, unless the text of a study explains a column differently:
 
-* *found*: the number of runs in which the verdict says that the formula is the concept.
-* *95 %*: a 95 % interval (Wilson 1927), in per cent, for the share of runs that found the concept. If there
-  is no law, the interval is for the share of runs with a formula. **Few runs say little**.
-* *another*: the number of runs in which the verdict says that the formula is not the concept. Some of these
-  formulas are *close*: the mean 1 - cos² between their directions and the concept's is less than 1e-3. For
-  example, one constant is off by more than 1 %.
-* *none*: the number of runs in which the search says that it found no closed form.
-* *loss*: the weighted mean of 1 - cos² between formula and neuron, on held-out points. If the search gives no
-  answer, we take the loss of the longest formula on the front.
-* *floor*: the same mean between concept and neuron.
-* *off*: the same mean between formula and concept.
-* *s*: processor time in seconds.
+* *found* counts the runs in which the verdict says that the formula is the concept.
+* *95 %* is a confidence interval (Wilson 1927) for the percentage of runs that find the concept. If there is
+  no law, the interval is for the percentage of runs that give a formula. **A few runs tell you little.**
+* *another* counts the runs in which the verdict says that the formula is not the concept. Some of these
+  formulas are *close*: on average, 1 - cos² between the formula's directions and the concept's is less than
+  1e-3. For example, a formula is close if it is right except for one constant, which is off by more than 1 %.
+* *none* counts the runs in which the search says that it found no closed form.
+* *loss* is the weighted mean of 1 - cos² between the gradients of formula and neuron, on held-out points. If
+  the search gives no answer, we take the loss of the longest formula on the front.
+* *floor* is the weighted mean of 1 - cos² between concept and neuron.
+* *off* is the weighted mean of 1 - cos² between formula and concept.
+* *s* is the processor time in seconds.
 
-Losses and times are medians over the runs.
+All losses and times are medians over the runs.
 
-**False discoveries.** Random directions follow no law, and neither do the directions of a random smooth
-function. The search gave a formula in {fields} such runs. We also trained networks on shuffled labels: each
-label belongs to another point. For these networks, the search gave a formula in {networks} runs. When we
-repeated these runs with the latest search, it called none of its formulas a match. Such a formula describes
-its network, sometimes only roughly. The network has learnt nothing, but it is still a smooth function, and
-sometimes a simple one. Directions cannot show that a network has learnt nothing. Its fit can show it: such a
-network predicts held-out rows no better than a guess does. So look at the fit first, and at the formula
-second.
+**False discoveries.** Random directions follow no law. The directions of a random smooth function follow no
+law either. The search gave a formula in {fields} runs without a law. We also trained networks on shuffled
+labels, so that each label belongs to another point. For these networks, the search gave a formula in
+{networks} runs. When we repeated these runs with the latest search, it called none of its formulas a match. A
+formula for shuffled labels describes the network, sometimes only roughly. The network has learnt nothing, but
+it still computes a smooth function, which can be simple. Directions cannot show that a network has learnt
+nothing. The network's fit shows it: on held-out rows, the network predicts no better than a guess. So look at
+the fit first, and then at the formula.
 
 """
 FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks")  # whose controls are such
 TEXTS = {
     "decided": """
-* *found*: the formula that is left after asking is the law. If there is no law, *another* counts the runs in
-  which a formula is left.
-* *right before*: 1 if the answer was right before asking, else 0.
-* *trials*: how many formulas we tested on the network.
-* *open*: the number of these formulas that cannot be told apart from the answer at any input.
-* *given the law*: if the first answer was wrong, we pass the law as a rival. The figure is 1 if asking rules
-  out everything else, else 0.
+* *found* counts the runs in which the answer after asking is the law. If there is no law, *another* counts
+  the runs that still have an answer after asking.
+* *right before* is 1 if the answer was right before we asked, and 0 if it was wrong.
+* *trials* is the number of formulas that we tested on the network.
+* *open* is the number of these formulas that no input can distinguish from the answer.
+* *given the law* concerns runs with a wrong first answer. In these runs, we add the law to the formulas to be
+  tested. The figure is 1 if asking rules out all other formulas, and 0 otherwise.
 
 The columns from *right before* to *given the law* show medians.
 
-**Asking spoils nothing here, and corrects nothing.** 33 right answers stay right, and 17 wrong answers stay
-wrong. Of the 20 networks that learnt laws of physics, 14 are read correctly, both before and after asking.
+**In this study, asking the network neither spoils nor corrects an answer.** 33 right answers stay right, and
+17 wrong answers stay wrong. Of the 20 networks that learnt laws of physics, symgrad reads 14 correctly, both
+before and after asking.
 
-**The law as a rival.** For the six wrong answers on laws of physics, we passed the law as a rival. Two
-answers then become right. For three networks, law and answer differ by at most 1.1 degrees wherever the box
-allows us to ask. The sixth network follows neither the law nor the answer.
+**The law as a rival.** Six answers on laws of physics are wrong. For these networks, we passed the true law
+as a rival formula. Two of the answers then become right. For three networks, the directions of law and answer
+differ by at most 1.1 degrees at all inputs of the box where we can ask the network. The sixth network follows
+neither the law nor the answer.
 
 **Rules that we chose after seeing these runs.** A rival that fits the data better can now replace a bad
-answer. Three other rules come from runs on other formulas: ask a network where its gradient is long, keep
-both formulas where the network follows neither, and ignore inputs near the data. Before these three rules,
-asking turned eight right answers into wrong ones.
+answer. Three other rules come from runs on other formulas. First, we ask a network where its gradient is
+long. Second, we keep both formulas where the network follows neither. Third, we ignore inputs near the data.
+Without these three rules, asking turned eight right answers into wrong ones.
 
-If you have a rival of your own, pass it: `result.decide(model, box, rivals=[...])`.
+You can pass your own rival formula: `result.decide(model, box, rivals=[...])`.
 """,
     "films": """
-* *low*: the first epoch after which the loss has fallen by nine tenths.
-* *aligned*: the first epoch after which the neuron is within 2 degrees of the concept.
-* *found*, *later*, *never*: the numbers of runs in which *aligned* comes no later than *low*, comes later, or
-  never comes.
-* *loss*: the mean 1 - cos² between concept and neuron at *low*. *floor*: the same after the last epoch.
-* *read at low*: 1 if a survey, which is a short search, finds the concept at *low*; else 0. *read last*: the
-  same after the last epoch.
+* *low* is the first epoch after which the loss has fallen by nine tenths.
+* *aligned* is the first epoch after which the neuron is within 2 degrees of the concept.
+* *found* counts the runs in which *aligned* comes no later than *low*. *later* counts the runs in which
+  *aligned* comes later. *never* counts the runs in which the neuron never aligns.
+* *loss* is the mean 1 - cos² between concept and neuron at *low*. *floor* is this mean after the last epoch.
+* *read at low* is 1 if a short search (a survey) finds the concept at *low*, and 0 otherwise. *read last* is
+  1 if a short search finds the concept after the last epoch.
 
-These figures are medians. For pairs, *low* uses a ratio as the loss: the variance within pairs, divided by
-the variance among strangers (points of different pairs).
+All figures except the counts are medians. For networks trained on pairs, *low* uses this ratio as the loss:
+the variance within pairs, divided by the variance among strangers (points of different pairs).
 
 **Networks trained on labels learn the direction first.** In 30 of 40 runs, the neuron is within 1.2 degrees
-of the concept when the loss is low. These networks need 2 to 12 epochs to learn the direction, and 4 to 33 to
-lower the loss. The other ten runs are those of *two_products* and *two_mixed*. Their networks never get
-within 2 degrees of the concepts. These networks are 14 to 29 degrees off when the loss is low.
+of the concept when the loss is low. These networks need 2 to 12 epochs to learn the direction, and 4 to 33
+epochs to lower the loss. The other ten runs belong to *two_products* and *two_mixed*. In these runs, the
+networks are 14 to 29 degrees off when the loss is low, and never get within 2 degrees of the concepts.
 
-**Networks trained on pairs learn the direction last**, after the loss is low, in all 65 runs. In a typical
-run, the loss is low after 2 epochs, and the direction is right after 10. When the loss is low, the neuron is
-3 to 84 degrees off, although its values may hardly differ within a pair. The ratio then keeps falling, often
-by orders of magnitude, and the direction improves with it. So if you train on pairs, do not stop when the
-loss is low.
+**Networks trained on pairs learn the direction last.** In all 65 runs, the loss is low before the direction
+is right. In a typical run, the loss is low after 2 epochs, and the direction is right after 10. When the loss
+is low, the neuron is 3 to 84 degrees off, although the two points of a pair can have nearly equal values.
+Later, the ratio keeps falling, often by orders of magnitude, and the direction improves at the same time. So
+if you train on pairs, do not stop as soon as the loss is low.
 
-**The form can be right before the numbers are.** In 9 of the 55 runs on pairs with one latent, a survey finds
-the concept at *low*, although the neuron is still 3 to 13 degrees off. All five runs of the 3x3 determinant
-are among them.
+**A formula can have the right form before its numbers are right.** In 9 of the 55 runs on pairs with one
+latent, a short search finds the concept at *low*, although the neuron is still 3 to 13 degrees off. These 9
+runs include all five runs of the 3x3 determinant.
 
-The networks in the last rows have no law to learn. None of them gets within 2 degrees of the concept.
+The networks in the last rows have no law to learn. None of these networks gets within 2 degrees of the
+concept.
 """,
     "folds": """
 *points* is the number of points used. *phi's R²* says how well a monotone function of the formula explains
 the neuron's values. *same as phi(g)* is 1 if the verdict says that formula and neuron are monotone functions
-of each other, else 0. The columns show medians.
+of each other, and 0 otherwise. These columns show medians.
 
-**With exact gradients, folds and flat parts do no harm.** A gradient keeps its direction unless it is zero,
-and a reversed arrow counts as the same direction. But nobody can undo a fold: the formula is g, and *same as
-phi(g)* is 0. For your own neuron, nobody knows g, but a low *phi's R²* shows you the fold.
+**With exact gradients, folds and flat parts do no harm.** A fold or a flat part does not change the direction
+of a gradient unless the gradient is zero, and opposite arrows count as the same direction. But nobody can
+undo a fold: the formula is g, and *same as phi(g)* is 0. For your own neuron, nobody knows g, but a low
+*phi's R²* shows you that there is a fold.
 
-**With errors, folds do no harm, but flat parts do.** In this study the errors are equally large everywhere,
-so they turn short gradients more than long ones. A saturated neuron has many short gradients. Short gradients
-count less (`field.weights`) if neighbouring gradients reveal the error. A network's error is smooth, so
-neighbouring gradients do not reveal it.
+**With errors, folds do no harm, but flat parts do.** In this study, the errors are equally large everywhere.
+So these errors turn short gradients more than long gradients. A saturated neuron has many short gradients.
+Short gradients count less (`field.weights`) if neighbouring gradients reveal the error. A network's error is
+smooth, so neighbouring gradients do not reveal this error.
 """,
     "networks": """
-*network's R²* is the network's fit to the values, as a median.
+*network's R²* says how well the network fits the values (median over the runs).
 
-* **A good fit does not mean good gradients.** A network adds errors of its own: compare *network's R²* with
-  the *floor*.
-* **A formula may describe only the network.** If the floor is high and the loss is low, the search found what
-  the network made of its task, and not the law behind the labels.
-* **A network rounds the corner of a fold.** Its directions near the corner are wrong.
-* **Constants go wrong first.** Many *close* formulas are the concept with one number changed.
-* **What does harm.** Too few neurons, dropout and noise in the inputs do a lot of harm. Strong noise in the
-  labels and steep bends (exp(u), tanh 3u) do some harm.
-* **What does no harm.** More neurons than needed do no harm. The corners of ReLU do hardly any, because they
-  average out.
+* **A good fit does not mean good gradients.** A network adds errors to the gradients: compare *network's R²*
+  with the *floor*.
+* **A formula can describe only the network.** If the floor is high and the loss is low, the search found the
+  function that the network has learnt, and not the law behind the labels.
+* **A network rounds the corner of a fold.** The network's directions near the corner are wrong.
+* **Constants go wrong first.** Many *close* formulas differ from the concept in only one number.
+* **Some changes spoil the formula.** Too few neurons, dropout and noise in the inputs do a lot of harm.
+  Strong noise in the labels and steep bends (exp(u), tanh 3u) do some harm.
+* **Other changes do not spoil the formula.** More neurons than needed do no harm. The corners of ReLU do
+  hardly any harm, because their effects average out.
 """,
     "noise": """
-The search never gives a formula whose loss is above a tenth of the loss by chance. More points do not change
-this limit. Above the limit, the search gives no formula, even if there is a law. Below the limit, noise that
-differs from point to point averages out. A smooth error, like a network's, does not average out. Such an
-error looks like a law, and a part of it may end up in the formula.
+The search never gives a formula whose loss is above a tenth of the loss for random directions. More points do
+not change this limit. Above the limit, the search gives no formula, even if there is a law. Below the limit,
+noise that differs from point to point averages out. A smooth error, such as a network's error, does not
+average out. A smooth error looks like a law, and parts of this error can end up in the formula.
 """,
     "growth": """
-**Inputs and terms.** An eigenproblem finds sums of products. More products only make the eigenproblem larger.
+**Inputs and terms.** The search finds sums of products by solving an eigenproblem. More products only make
+the eigenproblem larger.
 
-**Nested functions.** The search tries every composition of two or three functions of one quantity. It does
-not try compositions of four functions. If it misses such a composition, it may answer with another formula,
-which agrees with the neuron to many digits on the data. A verdict can tell the two formulas apart, because it
-knows the concept. The neuron alone does not show the difference.
+**Nested functions.** The search tries every composition of two or three functions of one quantity. The search
+does not try compositions of four functions. Instead of a composition that it misses, the search can give a
+different formula that agrees with the neuron to many digits on the data. A verdict can tell the two formulas
+apart, because the verdict knows the concept. The neuron alone does not show the difference.
 """,
     "several": """
-The first network learns the easiest of the things that the points of a pair share. The second network is
-trained with strangers (points of different pairs) that also share this thing (`Experiment.given`), so it
-learns another one. A third network goes on in the same way. The pairs determine only the span of the
-networks' gradients, and not each single concept. The search finds the shortest formulas that span it.
+The first network learns the easiest of the shared quantities. We train the second network with strangers
+(points of different pairs) that also share the first quantity (`Experiment.given`). So the second network has
+to learn another quantity. A third network continues in the same way. The pairs determine only the span of the
+networks' gradients, and not each single concept. The search finds the shortest formulas that span the same
+directions.
 
-* *found*: the number of runs in which the search found all known concepts and nothing else. *too few*: the
-  number of runs in which it found fewer.
-* *loss*: the loss of the first formula.
-* *counted*: the number of concepts that we count. *read*: the number of formulas found. *false formulas*: the
-  number of formulas that match no concept. These three are medians.
+* *found* counts the runs in which the search found all known concepts and nothing else. *too few* counts the
+  runs in which the search found fewer concepts.
+* *loss* is the loss of the first formula.
+* *counted* is the number of concepts that we count, and *read* is the number of formulas found. *false
+  formulas* is the number of formulas that match no concept. These three figures are medians.
 
 The search misses the planet's concepts. The planet's second network is flat except on a few wide orbits with
-almost no binding energy. Its loss, the variance within pairs divided by the variance among strangers, rewards
-such a network. The planet's own experiment trains four latents at once with another loss, and finds all three
-concepts (docs/recovery.md).
+almost no binding energy. The loss, which is the variance within pairs divided by the variance among
+strangers, favours a network of this kind. The planet's own experiment trains four latents at once with
+another loss, and finds all three concepts (docs/recovery.md).
 """,
     "flows": """
-* *off*: the mean cos² between the gradient of a match and the exact velocities; if there are several matches,
-  the largest. For a true integral, *off* is 0.
-* *found*: the search calls as many formulas a match as there are independent integrals, and *off* is less
-  than 1e-5.
-* *another*: the search calls a formula a match, but its *off* is larger.
-* *too few*: there are fewer matches than integrals. The search calls other formulas close or not complete, or
-  gives no answer.
-* *known*: the number of independent integrals. *read*: the number of true matches. *close, not complete*: the
-  number of other formulas. These three are medians.
+* *off* is the mean cos² between the gradient of a match and the exact velocities. If there are several
+  matches, we take the largest mean. For a true integral, *off* is 0.
+* *found* counts the runs in which the search finds as many matches as there are independent integrals, and
+  *off* is less than 1e-5.
+* *another* counts the runs in which the search calls a formula a match, but the formula's *off* is larger.
+* *too few* counts the runs with fewer matches than integrals. In these runs, the search calls other formulas
+  close or not complete, or gives no answer.
+* *known* is the number of independent integrals, and *read* is the number of true matches. *close, not
+  complete* is the number of other formulas. These three figures are medians.
 
 **From velocities**, exact or with errors of 1 %, the search finds 20 of 21 integrals, and no wrong formula.
-It misses the third integral of the Toda chain. Errors of 5 % change a constant by 1 %, or hide the energy in
-systems of four and six inputs.
+The search misses the third integral of the Toda chain. Errors of 5 % change a constant by 1 %, or hide the
+energy in systems of four and six inputs.
 
-**Without an integral**, the search does not claim any match from velocities. In 23 of these 48 runs, it gives
-a formula and marks it *not complete*: what the formula leaves unexplained is not noise.
+**Without an integral**, the search does not claim any match from velocities. In 23 of these 48 runs, the
+search gives a formula, but marks the formula *not complete*, because the unexplained part is not noise.
 
 **With only 100 states** and four or more inputs, neighbouring states are so far apart that the search cannot
-tell noise from a missing part of the formula. This is why the search has two rules. After a formula that is
-not complete, no later formula counts as a match. If one formula leaves nothing unexplained, a later formula
-that leaves something is not a match.
+tell noise from a missing part of the formula. So the search has two rules. After a formula that is not
+complete, no later formula counts as a match. If one formula explains everything, a later formula that leaves
+something unexplained is not a match.
 
-**From motions** with errors of 1 %, the search finds 14 of 21 integrals. Over all 24 runs on motions with
-integrals, it calls five wrong formulas a match. Three of these have a constant that is off by half a per
-cent. The other two belong to systems of four and six inputs. A sixth wrong match belongs to two magnets,
-which have no integral. The magnets soon stop moving, so few of their states tell us anything. Smaller errors,
-of 0.1 %, do not help: the search calls more formulas close or not complete. We get the velocities from local
-polynomials, which miss a little of each motion. The search notices that what they miss is not noise.
+**From motions** with errors of 1 %, the search finds 14 of 21 integrals. In all 24 runs on motions with
+integrals, the search calls five wrong formulas a match. Three of these formulas have a constant that is off
+by half a per cent. The other two formulas belong to systems of four and six inputs. A sixth wrong match
+belongs to two magnets, which have no integral. The magnets soon stop moving, so few of their states tell us
+anything. Smaller errors, of 0.1 %, do not help: the search calls more formulas close or not complete. We get
+the velocities by fitting local polynomials to each motion. The polynomials do not fit exactly, and the search
+notices that their errors are not noise.
 
-**Other systems.** We tried 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Five have a
-known integral, and the search finds four of these. It misses the ratio (1 - 1.61y)/(1 - 1.61x), which has
-poles among the states. None of the other 14 systems gives a match; six give a formula that is not complete.
-We also drew a planet's states five times. Each time, the search found angular momentum, energy and a
-component of the Laplace-Runge-Lenz vector.
+**Other systems.** We tried 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Five systems
+have a known integral, and the search finds four of these integrals. The search misses the ratio (1 -
+1.61y)/(1 - 1.61x), which has poles among the states. For the other 14 systems, the search gives no match. For
+six of these systems, it gives a formula that is not complete. We also drew a planet's states five times. Each
+time, the search found the angular momentum, the energy and a component of the Laplace-Runge-Lenz vector.
 """,
     "products": """
-Such laws are typical of physics: each is a sum of a few products, or a function of such products. An answer
-that counts as *another* mimics the law with other terms. One reason is that the search compares divisors such
-as x + c y before it knows the exact c. If the divisor shares inputs with the products, some wrong divisors
-seem as good as the right one. One of the wrong answers is the reciprocal of the law, and has a pole among the
-points.
+Laws of this kind are common in physics: each law is a sum of a few products, or a function of these products.
+The answers that count as *another* imitate the law with other terms. One reason is that the search compares
+divisors such as x + c y before it knows the exact c. If the divisor shares inputs with the products, some
+wrong divisors seem as good as the right divisor. One of the wrong answers is the reciprocal of the law, and
+has a pole among the points.
 """,
     "symmetries": """
-* *found*: dimension and algebra are right. *another*: one of them is wrong. *too few*: we count fewer motions
-  than there are.
-* *loss*: the largest residual of the motions that we count, divided by the residual by chance. If we count
-  none, we take the residual of the best motion.
-* *off*: the mean cos² between a motion and the formula's own gradients; the largest over the motions.
-* *known*: the true dimension (median). *counted*: the dimension that we count (median). *unseen directions*:
-  the number of directions of the inputs that do not change the output (median).
+* *found* counts the runs in which both dimension and algebra are right. *another* counts the runs in which
+  the dimension or the algebra is wrong. *too few* counts the runs in which we count too few motions.
+* *loss* is the largest residual of the motions that we count, divided by the residual by chance. If we count
+  no motion, we take the residual of the best motion.
+* *off* is the mean cos² between a motion and the gradients of the formula itself. We take the largest mean
+  over all motions.
+* *known* is the true dimension, and *counted* is the dimension that we count. *unseen directions* is the
+  number of directions in the space of inputs that do not change the output. These three figures are medians.
 
 **With a symmetry.** Exact gradients, gradients with errors of 1 % and 3 %, and trained networks give the
-right algebra each time. With errors of 10 %, three of ten runs find no motion, and the others are right.
+right algebra each time. With errors of 10 %, three of ten runs find no motion, and the other seven runs are
+right.
 
 **Without a symmetry.** We find no symmetry in 210 random fields. We find a symmetry in one of 60 networks
-trained on shuffled labels. That network is a single layer of 8 neurons, and hardly changes along one
-motion. Its residual is no larger than those of networks that have learnt a symmetry (up to 4e-4). After
-seeing these runs, we lowered a limit from 5e-4 to 3e-4: it bounds the part of a residual that is not noise.
-With the earlier limit, we found a symmetry in two of the 60 networks. Eight more such networks, trained
-later, have no symmetry.
+trained on shuffled labels. This network has a single layer of 8 neurons, and its output hardly changes along
+one motion. The residual of this motion is as small as in networks that have learnt a symmetry (up to 4e-4).
+After seeing these runs, we lowered a limit from 5e-4 to 3e-4. The limit applies to the part of a residual
+that is not noise. With the earlier limit, we found a symmetry in two of the 60 networks. Eight more such
+networks, trained later, have no symmetry.
 
 **The networks that come with the package**:
 
@@ -239,18 +248,18 @@ later, have no symmetry.
 | the other three forces, planet, both mixed classifiers | none |
 
 These symmetries hold on the data. A classifier is trained near its boundary, and learns the function only
-there. So the classifier of gravity has the seven motions of a cone, but its formula has three. The
-classifiers of the sine and the exponential have one motion each, but their formulas have none. If you pass
-`formula=`, SymPy tries to prove each motion for the formula.
+near the boundary. So the classifier of gravity has the seven motions of a cone, but its formula has only
+three motions. The classifiers of the sine and the exponential have one motion each, but their formulas have
+none. If you pass `formula=`, SymPy tries to prove for each motion that it leaves the formula unchanged.
 """,
     "space": """
-The search may build a missing operator from others. For example, it builds products from sums of logarithms.
-If it cannot build the operator, it gives another formula. In four generations, it tries only single terms,
-pairs, small bases and one division.
+The search can sometimes build a missing operator from other operators. For example, it builds products from
+sums of logarithms. If the search cannot build the operator, it gives a different formula. In four
+generations, the search tries only single terms, pairs, small bases and one division.
 """,
     "domains": """
-A formula found for the real labels is a summary of one network. To see what the formula is worth, compare
-*formula's fit* with *network's fit*. The rows *planted* show how well this works if there is a law.
+A formula found for the real labels summarises one network. To judge the formula, compare *formula's fit* with
+*network's fit*. In the rows *planted*, there is a law, so these rows show how well the method can work.
 """,
 }
 

@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "recovery.md"
 SEEDS = [ROOT / "tests" / "reference" / name for name in ("seeds.jsonl", "free.jsonl")]
 TEXT = """# Recovery
 
-We trained and interpreted every experiment with seed 0. The search never sees a concept. {ours}.
+We trained and interpreted every experiment with seed 0. The search does not know the concepts. {ours}.
 
 `symgrad sweep --compare notebooks/reference/results.jsonl` repeats these runs, and says what has changed.
 `.github/recovery.py` writes this page from the stored rows of sweeps.
@@ -24,49 +24,51 @@ We trained and interpreted every experiment with seed 0. The search never sees a
 We ran `symgrad sweep --seeds 0-4 --budget 60`. {seeds}.
 
 * P1-06, P1-09 and P1-11 have ten seeds, 0 to 9.
-* *determinant2 free* is `--variant free`. Here the trace of the 2x2 matrices differs from pair to pair, so
-  the matrices of a pair share both trace and determinant. The rows of *determinant2 free* predate the latest
-  changes to the search.
-* A run's floor is the mean 1 - cos² between the gradients of its network and of the concept. *floor* is the
-  median over the runs, and *worst* is the highest.
-* *train s* and *search s* are medians of wall time. They are too high, because other processes were running.
+* *determinant2 free* uses `--variant free`. In this variant, the trace of the 2x2 matrices differs from pair
+  to pair, so the two matrices of a pair share both trace and determinant. We ran *determinant2 free* before
+  the latest changes to the search.
+* The floor of a run is the mean 1 - cos² between the gradients of the network and those of the concept.
+  *floor* is the median over the runs, and *worst* is the largest floor.
+* *train s* and *search s* are medians of wall time. These times are too high, because other processes were
+  running.
 
-**These seeds are not an independent test.** We changed the search after runs of these seeds had missed their
-concepts: Kepler's seed 1, the exponential's seeds 2 and 3, and seed 1 of the two products.
+**These seeds are not an independent test.** We changed the search after it had missed the concept with these
+seeds: seed 1 of Kepler, seeds 2 and 3 of the exponential, and seed 1 of the two products.
 
 {over}
 
-The following runs missed their concept. (The network of P2-G mixes two concepts. Even a run that finds a good
-formula for the mixture counts as a miss.)
+The following runs missed the concept. (The network of P2-G mixes two concepts. Even a good formula for the
+mixture counts as a miss.)
 
 {missed}
 
 ## Against the paper's set-up
 
 We trained two networks on the same data, and ran the same search on both. The columns on the left show our
-own training. The columns on the right, from *epochs* on, show the published network, loss and schedule
-(`--preset paper`, 30 November 2026). On the right, {others}.
+own training. The columns on the right begin with *epochs*. These columns show the published network, loss and
+schedule (`--preset paper`, 30 November 2026). On the right, {others}.
 
-On the right, P2-A, P2-A1, P2-C and P2-E miss their concepts. In each case, the concept leaves more of the
-directions unexplained than the answer does. So no rule could prefer the concept.
+On the right, the search misses the concepts of P2-A, P2-A1, P2-C and P2-E. In each of these four runs, the
+concept explains the directions less well than the answer does. So no rule could prefer the concept.
 
-The published schedules would take hours. We cut them to the epochs shown (`--epochs 15`), and shortened the
-patience of the learning-rate schedule in proportion. A run still took 21 to 34 s of processor time on the
-right, and 10 to 23 s on the left. So the right-hand columns show how far the published set-up gets when it
-has a little more time than ours. They do not show how far it would get in the end.
+The published schedules would take hours. We cut these schedules to the epochs shown (`--epochs 15`), and
+shortened the patience of the learning-rate schedule in proportion. A run still took 21 to 34 s of processor
+time on the right, and 10 to 23 s on the left. So the right-hand columns show how far the published set-up
+gets in a little more time than ours. These columns do not show how far the published set-up would get without
+a time limit.
 
-Each of three rules chooses an answer from every front. All three use our loss and our complexity.
+For each front, we compare the answers of three rules. All three rules use our loss and our complexity.
 
-* *ours* is our own rule. *yes* means that our rule finds every concept that the neurons are known to hold.
+* *ours* is our own rule. *yes* means that our rule finds every concept that the neurons are known to compute.
 * *drop* and *slope* are automatic rules, for comparison with arXiv 2409.05305. *drop* chooses the formula
-  just after the largest drop in log loss along the front. *slope* takes the entry with the largest drop per
-  unit of complexity added. *yes* means that `verify` calls the rule's choice a concept. With several neurons,
-  *drop* and *slope* look only at the first front.
+  just after the largest drop in log loss along the front. *slope* chooses the formula with the largest drop
+  per unit of complexity added. *yes* means that `verify` accepts the chosen formula as a concept. With
+  several neurons, *drop* and *slope* use only the first front.
 
 {figures}
 
-The rules also chose the following formulas, none of which is its network's concept. (The network of P2-G
-mixes two concepts. For P2-G, a good formula is one that describes the mixture.)
+The rules also chose the following formulas. None of these formulas is the concept of its network. (The
+network of P2-G mixes two concepts. A good formula for P2-G describes the mixture.)
 
 {formulas}
 """

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # What has this neuron learnt?
 #
-# A network watched a mass on a spring. Nobody told it any physics. Drag the number **3.0** in your formula below: the
-# arrows tell you when it is right. Then press **What is this?**
+# A network watched a mass on a spring, without knowing any physics. Drag the number **3.0** in your formula below: the
+# arrows tell you when the formula is right. Then press **What is this?**
 
 # %%
 import symgrad_widgets as sg
@@ -18,26 +18,27 @@ import symgrad_widgets as sg
 sg.Instrument("oscillator")
 
 # %% [markdown]
-# *No picture yet? Choose* Run All Cells *in the menu* Run.
+# *Is there no picture yet? Choose* Run All Cells *in the menu* Run.
 #
-# **20 minutes**, no other notebook needed. You have just read your first neuron. Stop here if you like, or go on. All
+# **20 minutes**, no other notebook needed. You have just read your first neuron. You can stop here, or go on. All
 # notebooks: [index](reference/index.ipynb).
 #
 # **You will** bend a neuron and see what changes, compute by hand the number that compares a formula with a neuron, and read
 # a second network.
 #
-# **What people think first:** a neuron *outputs* the formula that it has learnt. In fact, it outputs a bent copy.
+# **What people think first:** a neuron *outputs* the formula that it has learnt. In fact, the neuron outputs a
+# distorted (bent) copy of this formula.
 #
 # | word | meaning here |
 # |---|---|
 # | neuron | one number that a network computes from its inputs, $f(x)$ |
 # | concept | the formula $g(x)$ that the neuron has learnt |
-# | $\varphi$ (phi) | the unknown function that bends the formula, $f = \varphi(g)$; it only rises, or only falls |
-# | gradient | the vector of partial derivatives; it points where the function grows fastest |
+# | $\varphi$ (phi) | the unknown function that bends the formula, $f = \varphi(g)$; $\varphi$ only rises, or only falls |
+# | gradient | the vector of partial derivatives; it points in the direction in which the function grows fastest |
 # | gradient field | the gradients at many points |
-# | loss | how far two gradient fields disagree in direction: 0 = nowhere, 1 = everywhere at right angles |
-# | angle of a formula | the angle whose squared sine is the loss: a mean over the points in which large angles count more |
-# | front | the formulas for which no simpler one does better |
+# | loss | how much the directions of two gradient fields differ: 0 = parallel everywhere, 1 = at right angles everywhere |
+# | angle of a formula | the angle whose squared sine is the loss: an average angle, in which large angles count more |
+# | front | the formulas for which no simpler formula has a lower loss |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -54,9 +55,9 @@ from symgrad_widgets import plots
 # %% [markdown]
 # ## Why arrows, and not values?
 #
-# Here is a toy neuron. It knows the concept $g = x^2+2y^2$, and returns $\tanh(b\,g)$ with a bend $b$ that you choose. Its
-# value changes with the bend. Move the slider. On the left, each dot is one point: the neuron's value now, plotted against its
-# value before. On the right are the neuron's gradients: thick arrows are from before, thin ones from now.
+# Here is a toy neuron. It computes $\tanh(b\,g)$ for the concept $g = x^2+2y^2$; you choose the number $b$, the bend.
+# Move the slider to change $b$. On the left, each dot is one point: the neuron's new value, plotted against its old
+# value. On the right are the neuron's gradients: old gradients are thick arrows, new gradients are thin arrows.
 
 
 # %%
@@ -92,17 +93,18 @@ sg.Answer(which, "\n".join(lines))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Only their length. The value and the length of the gradient depend on the bend; the direction does not. The chain rule says
-# why: $\nabla f = \varphi'(g)\,\nabla g$, a number times a vector. So we keep directions. They belong to the concept alone.
+# The arrows change only their length. The value and the length of the gradient depend on the bend; the direction does
+# not. The chain rule says why: $\nabla f = \varphi'(g)\,\nabla g$, a number times a vector. So we use only directions.
+# The directions depend on the concept alone.
 #
 # </details>
 #
 # ## Compare a formula with the neuron
 #
-# At a point, a formula agrees with the neuron when the two gradients lie on one line. Let $\theta$ be the angle between them:
-# $1-\cos^2\theta$ is 0 if they lie on one line, and 1 if they are at right angles. The **loss** is the mean of this number over
-# the points; points with steep gradients count more. Each input is divided by its spread. Take the guess $x\,y$, whose gradient
-# is $(y, x)$:
+# At each point, we compare the gradients of a formula and of the neuron. Let $\theta$ be the angle between these two
+# gradients: $1-\cos^2\theta$ is 0 if they lie on one line, and 1 if they are at right angles. The **loss** is the mean
+# of $1-\cos^2\theta$ over the points; points with steep gradients count more. Each input is divided by its spread. Take
+# the guess $x\,y$, whose gradient is $(y, x)$:
 
 # %%
 values, gradients = neuron(points, bend=1.0)
@@ -114,19 +116,20 @@ loss = np.average(1 - ((theirs * mine).sum(axis=1) / lengths) ** 2, weights=fiel
 print(f"loss of x*y: {loss:.3f}")
 
 # %% [markdown]
-# That is close to one half, the mean of $\sin^2\theta$ over all angles. A formula that knows nothing gets this score.
-# The library's `sg.score` uses only a third of the points, which the search will not see.
+# This loss is close to one half, the mean of $\sin^2\theta$ over all angles. A random formula gets this loss. The
+# library's `sg.score` uses only a third of the points, which the search will not see.
 #
 # ## Your guess
 #
-# You know this neuron's formula. Type another formula that looks different, but still scores 0.
+# You know this neuron's formula. Type a formula that looks different, but still has a loss of 0.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# A circle, $x^2+y^2$, is a good guess near the axes and a poor one in between. Thin blue arrows agree with it, thick red ones do not:
+# The circle $x^2+y^2$ is a good guess near the axes, and a poor guess between them. Thin blue arrows agree with the
+# circle; thick red arrows do not:
 
 # %%
 circle = "x**2 + y**2"
@@ -135,8 +138,8 @@ sg.FieldView(field, candidate=circle)
 # %% [markdown]
 # ## Let the search find it
 #
-# The search proposes formulas, and keeps the best of each complexity (the number of symbols, constants and operations). It waits at
-# generation 0. Press **Step**, or **Play**.
+# The search proposes formulas, and keeps the best formula of each complexity (the number of symbols, constants and
+# operations). The search waits at generation 0. Press **Step**, or **Play**.
 
 # %%
 example = sg.score(field, "x*y")
@@ -150,17 +153,18 @@ stepper
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, guesses=[example])))
 
 # %% [markdown]
-# The search chooses the formula at which the loss drops by far the most. An overall factor or offset means
-# nothing. Is this formula the concept?
+# The search chooses the formula at which the loss has its largest drop. An overall factor or offset has no meaning. Is
+# this formula the concept?
 
 # %%
 verdict = sg.verify(search.best.expression, "x^2 + 2*y^2", field=field)
 sg.Answer(box, str(verdict))
 
 # %% [markdown]
-# ## A network that nobody has read for you
+# ## A network that you read yourself
 #
-# This network was trained to say whether points of a square lie inside a region. You can read it with the same three lines. Which region was it?
+# This network was trained to say whether points of a square lie inside a region. Three lines of code are enough to read
+# the network. What is the region?
 
 # %%
 run = sg.experiments["ellipse"].pretrained()
@@ -181,14 +185,14 @@ sg.Answer(region, real_search.best)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It was an ellipse, $x_1^2+2x_2^2$ up to a factor. Directions cannot tell you its size. The loss is not 0, as it was for our toy: a
-# network only comes close to a concept.
+# The region is an ellipse, $x_1^2+2x_2^2$ up to a factor. Directions cannot tell you the size of the ellipse. For our
+# toy neuron, the loss was 0. Here the loss is not 0, because a network only comes close to a concept.
 #
 # </details>
 #
 # ## Exercises
 #
-# 1. What is the loss of the circle $x^2+y^2$ on the toy neuron? Is it above or below the loss of $x\,y$?
+# 1. What is the loss of the circle $x^2+y^2$ on the toy neuron? Is this loss above or below the loss of $x\,y$?
 # 2. Suppose the concept has a third input, $g = x^2 + 2y^2 + z$. What is the loss of `z`?
 
 # %%
@@ -201,9 +205,9 @@ flat = np.column_stack([2 * points[:, 0], 4 * points[:, 1], np.ones(len(points))
 sg.check_answer(third, (1 - 1 / (flat**2).sum(axis=1)).mean(), within=0.03)
 
 # %% [markdown]
-# **You can now** read a neuron: compare arrows, guess, and let the search do the rest. Go on with
-# [a look inside the search](physics/07_oscillator.ipynb), with [real planets](own/21_planets.ipynb), or with
-# [the playground](playground.ipynb).
+# **You can now** read a neuron: compare arrows, make a guess, and run the search. Go on with [a look inside the
+# search](physics/07_oscillator.ipynb), with [real planets](own/21_planets.ipynb), or with [the
+# playground](playground.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -231,7 +235,7 @@ assert sg.check_answer(third, (1 - 1 / (flat**2).sum(axis=1)).mean(), within=0.0
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 0.06, far below one half: on the axes, and near them, the circle and the ellipse agree.
+# 1. The loss is 0.06, far below one half: on the axes and near the axes, the circle and the ellipse agree.
 # 2. About 0.78: the mean of $(4x^2+16y^2)/(1+4x^2+16y^2)$.
 #
 # <!-- END SOLUTION -->

@@ -9,10 +9,11 @@
 # %% [markdown]
 # # The playground: what has this neuron learnt?
 #
-# **Click a neuron**, and arrows show in which direction it grows. **Guess** a formula, and see how far off its own arrows
-# are. **Step** or **Play** the search, and click the points of its front: simple formulas are on the left, exact ones at the
-# bottom. **What is this?** says whether the formula is the concept. *State*, at the bottom, holds everything you have chosen
-# in one line. Copy this line to share what you see, or paste somebody else's to see what they see.
+# **Click a neuron**, and arrows show in which direction the neuron's value grows. **Guess** a formula, and see how far
+# its arrows are from the neuron's. **Step** or **Play** the search, and click the points of its front: simple formulas
+# are on the left, exact formulas at the bottom. **What is this?** says whether the formula is the concept. *State*, at
+# the bottom, is one line of text that contains all your choices. Copy this line to share your view, or paste somebody
+# else's line to see their view.
 #
 # [All notebooks](reference/index.ipynb)
 #
@@ -35,8 +36,8 @@ bench
 # %% [markdown]
 # ## Your own system
 #
-# Do you know how something moves? Type its velocities and press *Read it*, then *Train*. A network watches orbits, and its
-# neuron must keep one value all along each orbit: a conserved quantity.
+# Do you know the equations of a motion? Type the velocities, press *Read it*, then *Train*. A network watches orbits,
+# and learns a neuron with a constant value along each orbit: a conserved quantity.
 
 # %%
 system = sg.OwnSystem("x' = v\nv' = -4x", seed=seed)
@@ -45,9 +46,9 @@ system
 # %% [markdown]
 # ## Your own table
 #
-# Open or paste a table: a line of names, then at least 120 rows, one in each line. Choose the column to
-# learn. Here are 392 cars, and `mpg` is how many miles they go on a gallon. What does this number depend on? Your
-# table stays on the computer that runs this notebook.
+# Open or paste a table: a line of names, then at least 120 rows, one in each line. Choose the column to learn. The
+# example is a table of 392 cars. `mpg` is the number of miles that a car goes on a gallon. What does this number depend
+# on? Your table stays on the computer that runs this notebook.
 
 # %%
 table = sg.OwnTable(seed=seed)
@@ -56,16 +57,16 @@ table
 # %% [markdown] tags=["notebook-only"]
 # ## Share it
 #
-# Everything you chose above fits into one line of text, even the search, which is replayed. Put the line on your course page,
-# and each student starts where you are.
+# All your choices above fit into one line of text. The line even contains the search, which is replayed. Put the line
+# on your course page, and each student starts with your view.
 
 # %% tags=["notebook-only"]
 line = bench.state_line
 print(line)
 
 # %% [markdown] tags=["notebook-only"]
-# `load_state` does the same as pasting the line into the field *state*. Here a student has wandered off and comes back;
-# `sg.Workbench.from_state(line)` makes a new Workbench from it.
+# `load_state` does the same as pasting the line into the field *state*. In this example, a student changes the view and
+# then returns to the old view; `sg.Workbench.from_state(line)` makes a new Workbench from the line.
 
 # %% tags=["notebook-only"]
 bench.fieldview.inputs = bench.fieldview.inputs[::-1]
@@ -76,8 +77,8 @@ bench.stepper.state
 # %% [markdown] tags=["notebook-only"]
 # ## Your own network
 #
-# Any `torch.nn.Module` will do, with points to run it on. Here is one that learns $\tanh(a\,b)$. Put in your own module,
-# points and names.
+# You can use any `torch.nn.Module`, with some input points. The module below learns $\tanh(a\,b)$. Replace the module,
+# points and names with your own.
 
 # %% tags=["notebook-only"]
 import torch
@@ -98,13 +99,13 @@ own.stepper.goto(3)
 own
 
 # %% [markdown] tags=["notebook-only"]
-# The search found $a\,b$. It does not see the $\tanh$, which only bends this product. Now click a neuron of the hidden layer. Does it
-# hold a formula too, or only a direction?
+# The search found $a\,b$. The search cannot see the $\tanh$, which only bends this product. Now click a neuron of the
+# hidden layer. Does this neuron compute a formula too, or only a weighted sum of the inputs?
 #
 # ## Your own system, in Python
 #
-# These lines do the same as the form above. The library follows orbits from random places in the box. Instead of the
-# text, you can pass a Python function that returns the velocities.
+# These lines do the same as the form above. The library computes orbits from random starting points in the box. Instead
+# of the text, you can pass a Python function that returns the velocities.
 
 # %% tags=["notebook-only"]
 mine = sg.Experiment.from_flow("x' = v; v' = -4x", box=[(-1, 1), (-1, 1)])
@@ -119,8 +120,9 @@ found = sg.interpret(run.model, run.x, names=run.names, random_state=seed)
 found.best
 
 # %% [markdown] tags=["notebook-only"]
-# Even after so little training, the search finds $x^2 + v^2/4$, or nearly this: the energy of the spring. With `sg.Workbench(run)` you
-# explore this network by hand. `sg.Workbench(mine)` trains a new one on the page, for the full time.
+# Even after so little training, the search finds $x^2 + v^2/4$, the energy of the spring, or nearly this formula. With
+# `sg.Workbench(run)`, you explore this network by hand. `sg.Workbench(mine)` trains a new network on the page, for the
+# full time.
 #
 # **Try** a spring with friction, `v' = -4x - v/2`. What does it conserve, and what does the search say?
 

@@ -44,7 +44,7 @@ def checked_names(names, count=None):
         raise DataError(f"names must be a list such as ['x', 'v'], got the string {names!r}")
     names = tuple(f"x{i + 1}" for i in range(count)) if names is None else tuple(map(str, names))
     if count is not None and len(names) != count:
-        raise DataError(f"there are {len(names)} names {names} for {count} inputs: pass one for each")
+        raise DataError(f"there are {len(names)} names {names} for {count} inputs: pass one name for each")
     for name in names:
         if not _NAME.fullmatch(name) or names.count(name) > 1:
             raise DataError(

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # An atlas: a formula for a neuron is not yet a discovery
 #
-# This network has seen a stiff spring, and its output knows the energy. Three layers of 32 neurons come before it. Does one
-# of these neurons hold the energy, or does each hold a part?
+# This network was trained on a stiff spring, and its output is the energy, bent. Three layers of 32 neurons come before
+# the output. Does one neuron compute the energy, or does each compute a part?
 
 # %%
 import symgrad_widgets as sg
@@ -21,17 +21,16 @@ sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 # %% [markdown]
 # **30 minutes**, after [the stiff spring](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** search for a formula for every neuron at once, and separate what this network learnt from what
-# every network has.
+# **You will** search for a formula for every neuron at once, and find out which formulas come from training.
 #
 # **What people think first:** the more neurons have a formula, the more the network has learnt.
 #
 # | word | meaning here |
 # |---|---|
 # | atlas | a table with a formula, or none, for every neuron of some layers |
-# | by construction | a formula that the architecture forces, whatever the network has learnt |
-# | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next one has the largest gradient at right angles to it |
-# | control | the same measurement where nothing can be found |
+# | by construction | a formula that the architecture enforces, whatever the network has learnt |
+# | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next direction has the largest gradient at right angles to the first |
+# | control | the same measurement on a network that has learnt nothing |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -62,8 +61,8 @@ many
 # %% [markdown]
 # ## The atlas, and a control
 #
-# SiLU bends a neuron but does not turn its gradient, so we only need to read the linear layers: the first, the third
-# and the output. The control is the same network with random weights. It has learnt nothing.
+# SiLU bends a neuron but does not turn its gradient, so we read only linear layers: the first, the third and the
+# output. The control is the same network with random weights, which has learnt nothing.
 
 
 # %%
@@ -90,7 +89,7 @@ sg.Answer(many, found)
 # All neurons of the first layer have a formula, $ax + bv$. **This is not a discovery**: whatever the training, the layer
 # computes $ax + bv + c$. The atlas marks these formulas *by construction*, and counts them separately.
 #
-# A trained neuron may match a formula by chance as often as a neuron of the control does:
+# A trained neuron can match a formula by chance as often as a neuron of the control does:
 
 # %%
 lines = []
@@ -107,8 +106,8 @@ sg.Answer(many, "\n".join(lines))
 sg.Answer(many, "\n".join(f"{row.angle:4.1f}°  {row.formula}" for row in found.of("linear3").laws[:6]))
 
 # %% [markdown]
-# With two inputs, smooth functions are easy to mimic: these formulas are only descriptions. The formula of the output is off by less
-# than a hundredth of a degree. That is a law.
+# With two inputs, smooth functions are easy to imitate, so these formulas are only descriptions. The formula for the
+# output is off by less than a hundredth of a degree. This formula is a law.
 
 # %%
 [law] = found.of("latent").laws
@@ -117,7 +116,7 @@ sg.Answer(many, f"{law.formula}: {sg.verify(law.formula, exp.concepts[0])}")
 # %% [markdown]
 # ## The same in colour
 #
-# A strong blue dot is a neuron with an exact formula, a grey one has a poor formula or none. Click a neuron.
+# Strong blue neurons have an exact formula; grey neurons have a poor formula or none. Click a neuron.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names, atlas=found, layers=(*hidden, "latent"))
@@ -128,7 +127,7 @@ picker
 # %% [markdown]
 # ## How far is each neuron from the energy?
 #
-# In two dimensions, random directions are 45° away on average.
+# In two dimensions, random directions are 45° away from it on average.
 
 # %%
 picker.formula = law.formula
@@ -137,10 +136,10 @@ for layer, values in zip(hidden, np.split(angles, picker.activity.starts[1:-1]),
     print(f"{layer}: least {values.min():4.1f}°, median {np.median(values):4.1f}°, most {values.max():4.1f}°")
 
 # %% [markdown]
-# The first layer is at chance. After it, some neurons come closer, but none is the energy. If a layer holds the energy, many
-# neurons hold it together.
+# The first layer is no closer than chance. In later layers, some neurons come closer, but none computes the energy. If
+# a layer contains the energy, it is spread over many neurons.
 #
-# In a network that knows the trace of a matrix, count the neurons of the second layer within 10° of it:
+# In a network that has learnt the trace of a matrix, count the neurons of the second layer within 10° of the trace:
 
 # %%
 matrices = sg.experiments["trace2"].pretrained()
@@ -152,12 +151,12 @@ for kind, model in {"trained": matrices.model, "untrained": untrained(matrices.m
 sg.Answer(many, near)
 
 # %% [markdown]
-# Many neurons nearly hold the trace; in an untrained network, none does. Training did that.
+# After training, many neurons are close to the trace; in an untrained network, no neuron is.
 #
 # ## Many neurons together
 #
-# The best weights of a sum of neurons solve the eigenproblem that the search also uses. With 32 weights you can fit a lot, so
-# look at how well a few principal directions do, in the control too.
+# The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot, so see
+# how well a few principal directions do, in the control too.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}
@@ -190,17 +189,18 @@ title, ticks = "Reading the energy out of layers 2 and 3", tuple(zip(places, map
 plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# The first layer is not drawn: no sum of its linear neurons comes near the energy. Chance is 0.5.
+# The first layer is not drawn, because no sum of its linear neurons comes near the energy. A random sum has a loss of
+# 0.5.
 
 # %%
 print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")
 
 # %% [markdown]
-# Right end: with all 32 neurons, both networks give the energy, **and one of them has learnt nothing**. From 32 bent random
-# sums you can build any smooth function. So it means little that you *can* read the energy out of a layer.
+# At the right end, with all 32 neurons, both networks give the energy, **and one of them has learnt nothing**. From 32
+# bent random sums you can build any smooth function. So it means little that you *can* read the energy out of a layer.
 #
-# Left end: one or two directions say little in the untrained network, and more in the trained one. Training has turned the
-# strongest directions of some layer towards the energy.
+# At the left end, one or two directions say little in the untrained network, and more in the trained one. Training has
+# turned the strongest directions of some layer towards the energy.
 
 # %%
 first = {kind: min(loss[kind, layer, 2] for layer in hidden[1:]) for kind in dashes}
@@ -212,15 +212,15 @@ print(
 # %% [markdown]
 # ## What we have found
 #
-# * Here no hidden neuron holds the energy. Each holds a bent piece, and the output adds the pieces up.
-# * In the second and third layers, the energy lies in a few strong directions; in the output, in one.
-# * The count of neurons with a formula was highest where it meant least.
+# * Here, no hidden neuron computes the energy. Each neuron computes a bent piece, and the output adds up the pieces.
+# * In the second and third layers, a few strong directions contain the energy.
+# * The layer with the most formulas, the first, was the least interesting.
 #
 # ## Exercises
 #
-# 1. Colour the picker by `"alignment"`. How many neurons of the third layer are less than 20° from the energy?
-# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Choose two of
-#    `sizes`: one for the trained network, one for the untrained one.
+# 1. Colour the neurons by `"alignment"`. How many neurons of the third layer are less than 20° from the energy?
+# 2. How many principal directions of the third layer give the energy with a loss below 0.01? Choose two of `sizes`: one
+#    for the trained network, one for the untrained one.
 
 # %%
 close = ...  # exercise 1: a number, to within a fifth
@@ -232,8 +232,8 @@ smallest = [min(k for k in sizes if loss[kind, "linear3", k] < 0.01) for kind in
 sg.check_answer(enough, smallest, within=0)
 
 # %% [markdown]
-# **You can now** say what a count of formulas is worth. Go on with [features that share neurons](31_features.ipynb), or with
-# [splicing](34_splicing.ipynb).
+# **You can now** judge what a number of formulas means. Go on with [features that share neurons](31_features.ipynb), or
+# with [splicing](34_splicing.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -265,7 +265,8 @@ assert sg.check_answer(enough, smallest, within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 11 of 32 with seed 0. None of them is the energy itself: the best is 6° off.
-# 2. 1 and 8 with seed 0. Training has put the energy into the strongest direction. Without training you need many directions.
+# 1. 11 of 32, with seed 0. None of these neurons computes the energy itself: the best is 6° off.
+# 2. 1 and 8, with seed 0. Training has put the energy into the strongest direction. Without training you need many
+#    directions.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Features share neurons: six machines in three neurons
 #
-# Six machines stand in a hall, and only one runs at a time. A network must remember how hard this one works.
-# But the network has only three neurons. Where does it put six machines?
+# Six machines stand in a hall, and only one machine runs at a time. A network must remember how much power this machine
+# uses. But the network has only three neurons. How can it store six machines?
 
 # %%
 import numpy as np
@@ -32,13 +32,13 @@ plots.Picture(
 # **You will** train a network whose single neurons mean nothing, find its features with a sparse autoencoder,
 # and read every feature as a formula.
 #
-# **What people think first:** one neuron, one meaning. Or at least: one direction, one meaning.
+# **What people think first:** each neuron has one meaning. Or at least, each direction has one meaning.
 #
 # | word | meaning here |
 # |---|---|
-# | feature | one thing that a network keeps: here, the power of one machine |
-# | superposition | more features than neurons: they share neurons, and few of them are on at once |
-# | sparse autoencoder | a network that reconstructs the neurons' values from many numbers, most of them 0 |
+# | feature | one quantity that a network stores: here, the power of one machine |
+# | superposition | there are more features than neurons, so features share neurons; only a few features are active at once |
+# | sparse autoencoder | a network that reconstructs the neurons' values from many numbers, most of which are 0 |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -57,8 +57,8 @@ torch.set_num_threads(1)  # small networks are faster this way
 # %% [markdown]
 # ## The hall
 #
-# Each machine has two dials: `a` and `b` belong to the first, `c` and `d` to the second, and so on. A formula gives its
-# power. When a machine rests, its dials stand at 0.
+# Each machine has two dials: `a` and `b` belong to the first machine, `c` and `d` to the second, and so on. A formula
+# gives the machine's power. When a machine rests, its dials are at 0.
 
 # %%
 names = tuple("abcdfghkmnpq")
@@ -73,9 +73,9 @@ powers = hall(x)
 # %% [markdown]
 # ## Six numbers through three neurons
 #
-# The network multiplies the six powers $f$ by a matrix $W$; the result is its three neurons. It restores the
-# powers as $\mathrm{ReLU}(W^T W f + b)$. Training chooses $W$ and $b$. (Elhage and others, *Toy models of
-# superposition*, 2022.)
+# The network multiplies the six powers $f$ by a matrix $W$, to get the values of its three neurons. From these values,
+# it reconstructs the powers as $\mathrm{ReLU}(W^T W f + b)$. Training chooses $W$ and $b$. (Elhage and others, *Toy
+# models of superposition*, 2022.)
 
 # %%
 torch.manual_seed(seed)
@@ -108,8 +108,8 @@ plane = plots.Picture(title, "neuron 0", "neuron 1", tuple(spokes), words, equal
 sg.Answer(shape, sg.Panel(plane))
 
 # %% [markdown]
-# Each machine has a direction of its own. Only three directions fit at right angles. So two machines share a line:
-# one pushes forwards, the other backwards. They never meet, because only one runs at a time.
+# Each machine has its own direction. Only three directions can be at right angles. So two machines share a line: one
+# points forwards, the other backwards. The two machines never disturb each other, because only one runs at a time.
 #
 # ## One neuron at a time
 
@@ -124,13 +124,13 @@ neurons = sg.atlas(network, x, "1", **settings)
 sg.Answer(alone, neurons)
 
 # %% [markdown]
-# Each neuron adds up several machines. So it has no short formula.
+# Each neuron is a sum over several machines, so no short formula describes a neuron.
 #
 # ## Look for features
 #
-# A sparse autoencoder knows nothing about machines. It sees three neurons, and restores them from twelve numbers,
-# $\mathrm{ReLU}(E h + c)$. Each number adds to the loss, so most become 0. The control is the same encoder before training: twelve random
-# directions.
+# A sparse autoencoder knows nothing about machines. It sees three neurons, and reconstructs their values from twelve
+# numbers, $\mathrm{ReLU}(E h + c)$. Each number adds to the loss, so most numbers become 0. The control is the same
+# encoder before training: twelve random directions.
 
 # %%
 encode, decode = torch.nn.Linear(3, 12), torch.nn.Linear(12, 3, bias=False)
@@ -149,7 +149,7 @@ for _ in range(1500):
 
 # %%
 count = sg.Question(
-    "How many of twelve features will hold one machine? And how many of twelve random directions?",
+    "How many of twelve features will describe a single machine? And how many of twelve random directions?",
     hidden=guess_first,
 )
 count
@@ -160,15 +160,15 @@ lines = [f"{row.angle:4.1f}°  {row.formula}" for row in features.laws]
 sg.Answer(count, "\n".join(lines))
 
 # %% [markdown]
-# Some machines appear twice, and features that are never on are left out. Now the control:
+# Some machines appear twice. Features that are never active are left out. Here is the control:
 
 # %%
 lines = [f"{row.angle:4.1f}°  {row.formula}" for row in features.control.laws]
 sg.Answer(count, "\n".join(lines))
 
 # %% [markdown]
-# So do not count formulas. Count machines: a formula names a machine if it is that machine's law, and uses no
-# other dials.
+# So do not count formulas; count machines. A formula identifies a machine if it is the law of that machine, and
+# contains no other dials.
 
 
 # %%
@@ -184,7 +184,9 @@ def named(atlas):
 # A feature is a direction *and* a threshold. Take the ReLU away, and read the same directions.
 
 # %%
-bare = sg.Question("How many machines do the directions name without the ReLU?", hidden=guess_first)
+bare = sg.Question(
+    "How many machines can you identify from the directions without the ReLU?", hidden=guess_first
+)
 bare
 
 # %%
@@ -195,15 +197,16 @@ machines = {name: named(table) for name, table in tables.items()}
 sg.Answer(bare, "\n".join(f"{name:9} name the machines {found}" for name, found in machines.items()))
 
 # %% [markdown]
-# The bare directions name no machine: without the threshold, each direction sees two machines, one of them backwards.
+# The directions alone identify no machine: without the threshold, each direction responds to two machines, and to one
+# of them with a negative sign.
 #
-# **Large networks are different:** several features are on at once, and they overlap. If you let two machines run at a
+# **Large networks are different:** several features are active at once, and overlap. If you let two machines run at a
 # time, the formulas get extra terms.
 #
 # ## Exercises
 #
 # 1. Which machine shares a line with machine 1? Look at the picture, then at $W^T W$.
-# 2. Two machines may share a line, but not more. How many machines could twenty neurons hold in this way?
+# 2. At most two machines can share a line. How many machines could twenty neurons store in this way?
 
 # %%
 partner = ...  # exercise 1: a number from 2 to 6
@@ -215,7 +218,7 @@ most = ...  # exercise 2: a number
 sg.check_answer(most, 2 * 20, within=0)
 
 # %% [markdown]
-# **You can now** read a network whose neurons mean nothing alone. Go on with [splicing](34_splicing.ipynb), or with
+# **You can now** read a network whose single neurons have no meaning. Go on with [splicing](34_splicing.ipynb), or with
 # [autoencoders](32_autoencoders.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -240,7 +243,8 @@ assert sg.check_answer(most, 2 * 20, within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. The one whose overlap is -1: its spoke points the other way. With seed 0 it is machine 4.
-# 2. 40. Twenty lines fit at right angles, and each carries two machines.
+# 1. The machine whose overlap with machine 1 is -1: its line of points goes the other way. With seed 0, this is machine
+#    4.
+# 2. 40: twenty lines can be at right angles, and each line carries two machines.
 #
 # <!-- END SOLUTION -->

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Autoencoders: latents hold what changes, and mix it
 #
-# An autoencoder squeezes its input through a few numbers, the latents, and then restores it. So the latents must hold what
-# *changes* from one input to the next. Here are some swings, each measured four times. Do the latents describe them as you
-# would?
+# An autoencoder compresses its input into a few numbers, the latents, and then restores the input. So the latents must
+# contain everything that *changes* from one input to the next. Here are some swings, each measured four times. Do the
+# latents describe the swings as you would?
 
 # %%
 import numpy as np
@@ -27,14 +27,15 @@ plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines
 # %% [markdown]
 # **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read the latents of three autoencoders, and learn how all latents together relate to the parameters of the data.
+# **You will** read the latents of three autoencoders, and learn how all latents together are related to the parameters
+# of the data.
 #
-# **What people think first:** one latent, one parameter.
+# **What people think first:** each latent is one parameter.
 #
 # | word | meaning here |
 # |---|---|
-# | latents | the few neurons in the middle of an autoencoder, through which everything must pass |
-# | sheet | a surface of few dimensions: the data lie on it or close to it |
+# | latents | the few neurons in the middle of an autoencoder, through which all information must pass |
+# | sheet | a surface of few dimensions, on which (or near which) the data lie |
 # | mixture | a neuron that is a function of several concepts |
 # | span | all directions that you can combine from the latents' gradients at a point |
 # | generator | a matrix whose exponentials are the members of a family, such as all rotations |
@@ -49,7 +50,7 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## One parameter: an amplitude
 #
-# Oscillators of the same frequency start at rest, from different places. We measure each one four times,
+# Oscillators of the same frequency start at rest, from different places. We measure each oscillator four times,
 # $a, b, c, d$, a sixth of a period apart, with an error of 0.2. So four numbers depend on one parameter.
 
 # %%
@@ -69,11 +70,11 @@ run = exp.train(seed=seed, progress=False, **settings)
 field = sg.gradient_field(run.model, run.x[:1500], names=names)
 
 # %% [markdown]
-# Engineers weight each measurement by how strong the signal is in it: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call this
-# a matched filter.
+# Engineers weight each measurement by the strength of its signal: $\cos 0, \cos 60°, \cos 120°, \cos 180°$. They call
+# this method a matched filter.
 
 # %%
-weights = sg.Question("How will the latent weight a, b, c and d?", hidden=guess_first)
+weights = sg.Question("Which weights will the latent give to a, b, c and d?", hidden=guess_first)
 weights
 
 # %%
@@ -82,15 +83,16 @@ matched = sg.score(field, amplitude).loss
 sg.Answer(weights, f"{first.best}\nthe matched filter, {amplitude}: loss {matched:.1e}")
 
 # %% [markdown]
-# The latent's gradient is the matched filter, to about two degrees. With one parameter and one latent there is nothing to mix: the latent is
-# the concept.
+# The latent's gradient agrees with the matched filter to about two degrees. With one parameter and one latent, there is
+# nothing to mix: the latent is the concept.
 #
 # Why do we add an error to the data? Without it, the four numbers would lie exactly on a line, and many weights would do
 # equally well. A gradient means something only in directions in which the data vary.
 #
 # ## Two parameters: place and velocity
 #
-# Now each oscillator starts at its own place, with its own velocity. The sheet is a plane. The network gets two latents.
+# Now each oscillator starts at a different place, with a different velocity. The sheet is a plane, and the network gets
+# two latents.
 
 
 # %%
@@ -108,11 +110,11 @@ place = run.x @ np.cos(angle) / 2.5  # the matched filter, with weights whose sq
 sg.Panel(plots.plane_picture(run.latents, place, ("latent 0", "latent 1"), what="place"))
 
 # %% [markdown]
-# The points fill a slanted parallelogram. Colour shows the place, and it changes along both latents. Read the latents
+# The points fill a slanted parallelogram. Colour shows the place, which changes along both latents. Read the latents
 # one at a time:
 
 # %%
-one_each = sg.Question("Will each latent hold one parameter?", hidden=guess_first)
+one_each = sg.Question("Will each latent be one parameter?", hidden=guess_first)
 one_each
 
 # %%
@@ -128,9 +130,9 @@ purity = np.array([[sg.score(one, parameter).loss for parameter in parameters] f
 sg.Answer(one_each, purity.round(3))
 
 # %% [markdown]
-# Each row is a latent, each column a parameter; 0 would be pure. With seed 0 the latents are sums of both parameters, with
-# weights that mean nothing: any two coordinates of the plane restore the input equally well. By chance, a latent may come
-# close to one parameter: with seeds 1 and 2, one is nearly the velocity.
+# Each row is a latent, and each column a parameter; 0 would mean a pure latent. With seed 0, the latents are sums of
+# both parameters, with arbitrary weights: any two coordinates of the plane restore the input equally well. By chance, a
+# latent can come close to one parameter: with seeds 1 and 2, one latent is nearly the velocity.
 #
 # ## Both latents together
 #
@@ -142,7 +144,8 @@ both = sg.interpret(pair, concept=parameters, seconds=budget, random_state=seed)
 sg.Answer(one_each, both)
 
 # %% [markdown]
-# We get two simple formulas. The span is a fact about the network. Which coordinates describe it is our choice, and we choose those with short formulas.
+# We get two simple formulas. The network determines the span. We choose the coordinates in the span, and we choose
+# coordinates with short formulas.
 #
 # ## Matrices with known generators
 #
@@ -164,7 +167,7 @@ exp = sg.Experiment(
 run = exp.train(seed=seed, progress=False, count=40_000, epochs=20)
 
 # %%
-hold = sg.Question("Will the latents hold s and t?", hidden=guess_first)
+hold = sg.Question("Will the latents be s and t?", hidden=guess_first)
 hold
 
 # %%
@@ -175,8 +178,8 @@ sg.Answer(hold, found)
 # %% [markdown]
 # <details><summary>What the formulas mean</summary>
 #
-# $x_1 + x_4$ and $x_2 - x_3$: how much of the identity and how much of the quarter turn the matrix contains. They span the
-# plane that the matrices $e^s(\cos t\, 1 + \sin t\, J)$ fill.
+# $x_1 + x_4$ says how much of the identity the matrix contains, and $x_2 - x_3$ how much of the quarter turn. Both
+# together span the plane of the matrices $e^s(\cos t\, 1 + \sin t\, J)$.
 #
 # </details>
 #
@@ -193,10 +196,10 @@ for name, concept in {"s": scale, "t": turn}.items():
 sg.Answer(hold, "\n".join(lines))
 
 # %% [markdown]
-# Both lie in the span, because they are functions of these two formulas. But neither latent is $s$ or $t$. Nobody
-# showed the autoencoder a product of matrices.
+# Both $s$ and $t$ lie in the span, because they are functions of the two formulas. But neither latent is $s$ or $t$.
+# The autoencoder never saw a product of matrices.
 #
-# ## What the latents hold
+# ## What the latents contain
 #
 # | data | latents | alone | together |
 # |---|---|---|---|
@@ -208,7 +211,8 @@ sg.Answer(hold, "\n".join(lines))
 #
 # ## Exercises
 #
-# 1. Somebody drops the two middle measurements and takes $a - d$ for the amplitude. What is its loss on `field`?
+# 1. Suppose that we drop the two middle measurements, and use $a - d$ as the amplitude. What is the loss of $a - d$ on
+#    `field`?
 # 2. Is the loss of the determinant, $x_1x_4 - x_2x_3$, on `turns` near 0, or near chance, 1/2?
 
 # %%
@@ -250,7 +254,9 @@ assert sg.check_answer(determinant, "near 0" if small else "chance")
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. About 0.1: the middle measurements have small weights, and vary less. Each input is divided by its spread.
-# 2. Near 0. On these matrices the determinant is $e^{2s}$, a function of $s$ alone, so it lies in the span.
+# 1. The loss is about 0.1: the middle measurements have small weights, and vary less. Each input is divided by its
+#    spread.
+# 2. The loss is near 0. On these matrices the determinant is $e^{2s}$, a function of $s$ alone, so the determinant lies
+#    in the span.
 #
 # <!-- END SOLUTION -->

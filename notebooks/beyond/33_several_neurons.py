@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Several neurons: count first, then read
 #
-# A planet keeps its energy, and more. Each line joins two places on one orbit. How many quantities stay the same? You need no
-# formula to count them: count the independent directions of the neurons' gradients.
+# A planet conserves its energy, and other quantities too. Each line joins two places on one orbit. How many quantities
+# stay the same? To count them, you need no formula: count the independent directions of the neurons' gradients.
 
 # %%
 import symgrad_widgets as sg
@@ -23,18 +23,18 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, kepler.names, limit=60)
 # %% [markdown]
 # **35 minutes**, after [Kepler's problem](../physics/11_kepler.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** count concepts before you know any, check the count without a network, and train networks one after another,
-# each to learn what the others do not know.
+# **You will** count concepts before you know any, check the count without a network, and train networks that each learn
+# a new concept.
 #
 # **What people think first:** a second network finds a second law.
 #
 # | word | meaning here |
 # |---|---|
-# | invariant | what two partners of a pair have in common |
+# | invariant | a quantity that has the same value for both partners of a pair |
 # | span | all directions that you can combine from the neurons' gradients at a point |
 # | rank | number of independent directions in the span |
 # | similar matrices | $A$ and $M A M^{-1}$: one linear map, seen in two bases |
-# | stranger | a third point, which the network learns to tell from a pair |
+# | stranger | a third point, which the network learns to distinguish from the pair |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -50,8 +50,9 @@ import sympy as sp
 # %% [markdown]
 # ## The count, by hand
 #
-# This network has four neurons, so each point has four gradients in four dimensions. Make them equally long,
-# stack them, and look at the singular values: the square of the first says how much one direction explains, and so on.
+# This network has four neurons, so each point has four gradients in four dimensions. Scale the gradients to equal
+# length, stack them, and look at the singular values: the square of the first value says how much one direction
+# explains, and so on.
 
 # %%
 count = sg.Question("How many of the four directions will explain something?", hidden=guess_first)
@@ -67,7 +68,7 @@ sg.Answer(count, f"{(singular**2).mean(axis=0).round(4)} of {directions.shape[1]
 # %% [markdown]
 # <details><summary>Why it cannot be four</summary>
 #
-# The orbit takes one of the four dimensions. At most three are left for what is constant along it.
+# The orbit takes one of the four dimensions. So at most three quantities can stay constant.
 #
 # </details>
 #
@@ -75,8 +76,8 @@ sg.Answer(count, f"{(singular**2).mean(axis=0).round(4)} of {directions.shape[1]
 #
 # ## What we counted
 #
-# [Kepler's problem](../physics/11_kepler.ipynb) reads this network. Do its three formulas lie in the span?
-# And does $x_1v_1 + x_2v_2$, which changes along an orbit?
+# In [Kepler's problem](../physics/11_kepler.ipynb), you find three formulas in this network. Do they lie in the span?
+# Does $x_1v_1 + x_2v_2$, which changes along an orbit?
 
 # %%
 lies = {law: sg.score(planets, law).loss for law in (*kepler.concepts, "x1*v1 + x2*v2")}
@@ -85,16 +86,16 @@ sg.Answer(count, "\n".join(f"{loss:.1e}  {law}" for law, loss in lies.items()))
 # %% [markdown]
 # <details><summary>What they are</summary>
 #
-# Angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to where the planet comes closest
-# to the sun.
+# They are angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to the planet's
+# closest approach.
 #
 # </details>
 #
 # ## A count without a network
 #
-# Which numbers do similar matrices share? Count first. A small change of basis, $M = I + \epsilon X$, moves
-# a matrix by $\epsilon (XA - AX)$. The rank of this map is the number of directions in which you meet similar matrices.
-# The other directions are left for what similar matrices share.
+# Which numbers do similar matrices share? Count first. A small change of basis, $M = I + \epsilon X$, moves a matrix by
+# $\epsilon (XA - AX)$. The rank of this map is the number of directions that lead to similar matrices. Shared
+# quantities can only vary in the other directions.
 
 # %%
 rng = np.random.default_rng(seed)
@@ -122,11 +123,11 @@ runs = [exp.train(seed=seed, progress=False, epochs=8)]
 print("share of the variance within pairs:", runs[0].within)
 
 # %% [markdown]
-# The neuron has nearly the same value for both partners. We know three invariants: the trace, the sum of the principal
+# The neuron's values nearly agree for both partners. We know three invariants: the trace, the sum of the principal
 # minors, and the determinant.
 
 # %%
-which = sg.Question("Which of the three has the neuron learnt?", hidden=guess_first)
+which = sg.Question("Which of the three invariants has the neuron learnt?", hidden=guess_first)
 which
 
 # %%
@@ -138,12 +139,12 @@ lines = [f"{name:12} {sg.score(field, concept).loss:.1e}" for name, concept in c
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# It was the easiest. If you want the second invariant, make the first useless.
+# It was the easiest invariant. To learn the second, make the first useless.
 #
-# ## Strangers who are alike
+# ## Strangers that share the first invariant
 #
-# Give each matrix a stranger *with the same value of the first neuron*. The first neuron is then no help, and the second
-# network must learn something else. `exp.given(run)` is the experiment with such strangers.
+# Give each matrix a stranger *with the same value of the first neuron*. Then the second network must learn something
+# else. `exp.given(run)` is the experiment with such strangers.
 
 # %%
 for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items():
@@ -152,7 +153,7 @@ for name, asked in {"plain": exp, "given the first": exp.given(runs[0])}.items()
     print(f"{name:16} traces of strangers differ by {np.median(np.abs(apart)):.4f}")
 
 # %% [markdown]
-# Train the second network, then a third, whose strangers agree in both values:
+# Train the second network, then a third with strangers that agree in both values:
 
 # %%
 for _ in range(2):
@@ -182,13 +183,13 @@ title, ticks = "What the networks know together", ((1, "1"), (2, "2"), (3, "3"))
 plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# Each network lowers one invariant's loss, and the rank is three, as counted. The second neuron need not *be* the sum of the
-# minors. Only the span is determined.
+# Each network lowers the loss of one invariant, and the rank is three, as counted. The second neuron need not *be* the
+# sum of the minors. The pairs determine only the span.
 #
 # ## Read it
 #
-# `sg.interpret` finds the formula that fits the span best, takes its direction out at each point, and goes on until nothing
-# is left. Similar matrices share polynomials of the entries, so products are enough.
+# `sg.interpret` finds the formula that fits the span best, and removes its direction at each point. Then it searches
+# again, until nothing is left. Similar matrices share polynomials of the entries, so products are enough.
 
 # %%
 some = sg.gradient_field(model, runs[0].x[:1500], neuron=[0, 1, 2], names=exp.names)
@@ -199,21 +200,21 @@ lines = [f"{verdict.how:8} {found.loss:.1e}  {found.expression}" for found, verd
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# The second formula may be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$, where $c_2$
-# is the sum of minors: once you know the trace, either will do.
+# The second formula can also be the trace of $A^2$, which is $\mathrm{tr}(A)^2 - 2 c_2$, where $c_2$ is the sum of
+# minors. If you know the trace, either formula gives you the other.
 #
 # ## How sure are these results?
 #
-# Here are more seeds. *Found* counts runs with all known concepts and nothing else. The last line is a control: pairs that share
-# nothing.
+# Here are more seeds. *Found* counts runs that find all known concepts and nothing else. The last line is a control:
+# pairs that share nothing.
 
 # %%
 several = studies.shipped("several")
 studies.table(several)
 
 # %% [markdown]
-# The planet shows how this can fail. Its second network is flat except on a few wide orbits. The more concepts are
-# known, the fewer strangers agree in them all.
+# The method fails for the planet: its second network is flat except on a few wide orbits. The more concepts are known,
+# the fewer strangers share them all.
 #
 # ## Exercises
 #
@@ -233,8 +234,8 @@ k = ...  # exercise 2: a number
 sg.check_answer(k, lambda k: sg.verify(A.trace() ** 2 - k * (A * A).trace(), minors))
 
 # %% [markdown]
-# **You can now** count laws, and train a network for the next one. Go on with [splicing](34_splicing.ipynb), or with
-# [physical dimensions](35_units.ipynb).
+# **You can now** count laws, and train a network to find the next law. Go on with [splicing](34_splicing.ipynb), or
+# with [physical dimensions](35_units.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -264,7 +265,7 @@ assert sg.check_answer(k, lambda k: sg.verify(A.trace() ** 2 - k * (A * A).trace
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Six: the matrix has nine entries, and rotations move it in three directions.
-# 2. 1. So once the trace is known, the trace of $A^2$ gives the sum of minors.
+# 1. Six: the matrix has nine entries, and rotations move the matrix in three directions.
+# 2. $k = 1$. So once the trace is known, the trace of $A^2$ gives the sum of minors.
 #
 # <!-- END SOLUTION -->

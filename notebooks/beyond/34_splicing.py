@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Splicing: does the network need what the formula says?
 #
-# If the gradients agree, neuron and formula *know* the same thing. But can the formula do the neuron's work?
-# Do what a surgeon would: take the neuron out, put the formula in. What happens?
+# If the gradients agree, neuron and formula contain the same information. But can the formula do the neuron's work?
+# Like a surgeon, take the neuron out and put the formula in. What happens?
 
 # %%
 import symgrad_widgets as sg
@@ -30,9 +30,9 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names))
 # | word | meaning here |
 # |---|---|
 # | splice | to put $\varphi$(formula) in place of a neuron, in a copy of the network |
-# | mean ablation | to hold the neuron at its mean; this shows how the task suffers when the neuron says nothing |
+# | mean ablation | to fix the neuron at its mean; this shows how much the network's task depends on the neuron |
 # | shuffled | each point gets the neuron's value at another point |
-# | recovered | how much of what the neuron does for the task the formula does, too: 100 % is all of it |
+# | recovered | the fraction of the neuron's contribution to the task that the formula makes: 100 % means all of it |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -45,8 +45,8 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## A classifier
 #
-# Points in a square are labelled by a region. The last neuron is the logit: above zero the network says "outside". Read it as
-# usual.
+# Each point in a square has a label: inside or outside a region. The last neuron is the logit: above zero, the network
+# says "outside". Read it as usual.
 
 # %%
 region = sg.Question("Which region's boundary do the arrows above cross?", hidden=guess_first)
@@ -68,13 +68,13 @@ effects = {"true": result.splice(run.model).effect(run.loss)}
 effects["true"]
 
 # %% [markdown]
-# Nothing is lost. With the neuron at its mean, the loss is that of tossing a coin, $\log 2 \approx 0.69$ (natural
-# logarithm), or more if the mean of the logits is not zero. With shuffled values, the network is confident and wrong.
-# *Recovered* is 0 % at the lower loss.
+# Nothing is lost. With the neuron at its mean, the loss is as high as for tossing a coin, $\log 2 \approx 0.69$
+# (natural logarithm), or higher if the mean of the logits is not zero. With shuffled values, the network is confident
+# and wrong. The lower of these two losses counts as *recovered* 0 %.
 #
 # ## Wrong formulas
 #
-# Is the test good? Wrong formulas must fail it. Each one gets the best monotone $\varphi$ it can have.
+# Is this a good test? Wrong formulas must fail the test. Each wrong formula gets the best possible monotone $\varphi$.
 
 # %%
 worth = sg.Question(
@@ -92,13 +92,13 @@ for name, formula in planted.items():
 sg.Answer(worth, "\n".join(lines))
 
 # %% [markdown]
-# The circle is worth something: points far out are outside both curves. With seed 0 it recovers two fifths, although its
-# directions are off by only 14 degrees. The others are hardly better than a coin.
+# The circle recovers something, because points far out are outside both curves. With seed 0, it recovers two fifths,
+# although its directions are off by only 14 degrees. The other formulas are hardly better than a coin.
 #
 # ## Right directions everywhere, and yet useless
 #
-# Square the formula's distance from the boundary, $(x_1^2 + 2 x_2^2 - 1)^2$. Its gradient is the formula's gradient times a
-# number: the same line at every point.
+# Subtract the threshold from the formula, and square: $(x_1^2 + 2 x_2^2 - 1)^2$. The new gradient is the old gradient
+# times a number: the same line at every point.
 
 # %%
 fold = sg.Question("What percentage will this formula recover?", hidden=guess_first)
@@ -111,19 +111,19 @@ compared = f"loss of directions {folded.best.loss:.2g}, of the formula itself {r
 sg.Answer(fold, f"{compared}\n{effects['folded']}")
 
 # %% [markdown]
-# Its directions are as good as the formula's, but this formula is worse than no neuron at all. Plot the neuron against it, and
-# you see why:
+# The squared formula has equally good directions, but it is worse than no neuron at all. Plot the neuron against this
+# formula to see why:
 
 # %%
 sg.Answer(fold, sg.PhiView(logit, folded))
 
 # %% [markdown]
-# There are two branches where there should be one curve. A point a little inside and one a little outside get the same value,
-# and no $\varphi$ can separate them again. So look at three things together: directions, $\varphi$, and the task.
+# There are two branches instead of one curve. A point just inside and a point just outside get the same value, and no
+# $\varphi$ can separate the two. So look at three things together: directions, $\varphi$, and the task.
 #
 # ## A network of pairs
 #
-# Training taught the oscillator's neuron to be the same at two points of one orbit, and to differ between orbits. The loss is
+# The oscillator's neuron has learnt to be equal at two points of one orbit, and to differ between orbits. The loss is
 # the natural logarithm of a ratio of squared distances: a step down by 2.3 is a factor of 10.
 
 # %%
@@ -135,9 +135,9 @@ effects["energy"] = result2.splice(run2.model).effect(run2.loss)
 result2.best, effects["energy"]
 
 # %% [markdown]
-# The energy recovers more than 100 %. The neuron stays nearly constant along an orbit. The energy does not change at all.
+# The energy recovers more than 100 %. The neuron is nearly constant along an orbit, but the energy is exactly constant.
 #
-# How will the folded energy do here, $(x^2 + v^2 - 0.7)^2$? And a formula that is only similar, $x^4 + v^2$?
+# How well will the folded energy do here, $(x^2 + v^2 - 0.7)^2$? And a formula that is only similar, $x^4 + v^2$?
 
 # %%
 pairs = sg.Question("Which recovers more: the folded energy or the similar formula?", hidden=guess_first)
@@ -152,12 +152,12 @@ for name, formula in {"folded energy": "(x**2 + v**2 - 0.7)**2", "similar": "x**
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# Here the fold does well. The square of an invariant is an invariant, and the task hardly asks for more. Splicing tests
-# a formula *for a task*. It is blind to what the task does not need.
+# Here the fold does well. The square of an invariant is an invariant, and the task hardly requires more. Splicing tests
+# a formula *for a task*, and tells you nothing beyond this task.
 #
 # ## A hidden neuron
 #
-# `sg.atlas` searches for a formula of each neuron in the classifier's last hidden layer.
+# `sg.atlas` searches for a formula for each neuron in the classifier's last hidden layer.
 
 # %%
 atlas = sg.atlas(run.model, run.x, "silu3", names=run.names, jobs=1, progress=False)
@@ -180,8 +180,7 @@ effects["hidden, product"]
 
 # %% [markdown]
 # The formula does the neuron's work. But look at the losses, not at the percentage. With the neuron at its mean, the
-# loss rises by only a tenth or so, because 31 other neurons say nearly the same. One hidden neuron among many is a weak
-# test.
+# loss rises by only a tenth or so, because 31 other neurons do nearly the same work. One hidden neuron is a weak test.
 #
 # ## All results
 
@@ -237,7 +236,7 @@ assert sg.check_answer(elsewhere, "more" if better else "less")
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 100 %: a root is a bend, and $\varphi$ undoes it.
-# 2. More, nearly all: it confuses only points far inside the boundary, and these have the same label.
+# 1. 100 %: a root is a bend, and $\varphi$ undoes this bend.
+# 2. More, nearly all: this fold confuses only points far inside the boundary, which all have the same label.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Units save work, and keep every formula consistent
 #
-# Two masses $x_1, x_2$ stand at $(x_3, x_5)$ and $(x_4, x_6)$. A network says whether their attraction exceeds a threshold. A
-# search that knows no physics will try to add metres to seconds. What does it gain if you tell it the units?
+# Two masses $x_1, x_2$ stand at $(x_3, x_5)$ and $(x_4, x_6)$. A network says whether their attraction exceeds a
+# threshold. A search that knows no physics will even try to add masses to lengths. What does the search gain if you
+# tell it the units?
 
 # %%
 import symgrad_widgets as sg
@@ -26,13 +27,13 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names), i
 # **You will** tell a search the units, compare its work and its formulas with and without them, name a constant of nature,
 # and see what a wrong unit does.
 #
-# **What people think first:** without units the search finds nonsense.
+# **What people think first:** without units, the search finds nonsense.
 #
 # | word | meaning here |
 # |---|---|
-# | dimension | what a unit measures: length, time, mass; metres and centimetres have the same one |
-# | constant | something fixed in the system that has a dimension of its own, such as $GM$ |
-# | evaluation | one sum of terms whose loss was calculated |
+# | dimension | what a unit measures: length, time, mass; metres and centimetres have the same dimension |
+# | constant | a fixed quantity of the system that has a dimension, such as $GM$ |
+# | evaluation | calculating the loss of one sum of terms |
 # | front | for each complexity, the formula with the lowest loss |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -49,7 +50,7 @@ import numpy as np
 # %% [markdown]
 # ## Masses and distances
 #
-# Write down the law first. Which parts of it may you add to each other?
+# Write down the law first. Which quantities in the law may you add to each other?
 
 # %%
 law = sg.Question("When do two masses attract each other more strongly?", hidden=guess_first)
@@ -72,9 +73,9 @@ sg.Answer(law, f"{free.best}\n{free.evaluations} evaluations in {free.generation
 # %% [markdown]
 # ## With units
 #
-# Now run the same search, with the same points and seed, but with units. Each term gets a dimension from its inputs. A term such as
-# $x_1 + x_3$ or $\sin x_3$ cannot have one, and the search drops it before calculating its gradient. It adds
-# only terms of the same dimension.
+# Now run the same search, with the same points and seed, but with units. Each term gets a dimension from its inputs. A
+# term such as $x_1 + x_3$ or $\sin x_3$ has no dimension, so the search drops the term before calculating its gradient.
+# The search adds only terms of the same dimension.
 
 # %%
 strict = sg.Search(pull, random_state=seed, units=units)
@@ -82,8 +83,8 @@ strict.run(seconds=budget, generations=8, progress=False)
 sg.Answer(law, f"{strict.best}\n{strict.evaluations} evaluations in {strict.generation} generations")
 
 # %% [markdown]
-# It finds the same law (it may be upside down, which does not turn its gradient), with less than half the evaluations,
-# and in about half the time.
+# The search finds the same law, with less than half the evaluations, and in about half the time. (The law can be upside
+# down: a reciprocal has the same directions.)
 
 # %%
 nonsense = sg.Question("How many nonsense formulas are on the front without units?", hidden=guess_first)
@@ -100,15 +101,15 @@ for name, search in {"without": free, "with": strict}.items():
 sg.Answer(nonsense, "\n".join(lines))
 
 # %% [markdown]
-# Hardly any, and with seed 0 none at all: a formula that adds a mass to a length seldom beats one that does not. Here,
-# ignorance does not cost you the right answer. It costs work. And with units you need not check the formulas: each one makes sense, by
-# construction.
+# There are hardly any, and with seed 0 none at all: a formula that adds a mass to a length is seldom the best. Here,
+# the search finds the right answer even without units, but with more work. And with units you need not check the
+# formulas: each formula makes sense, by construction.
 #
 # ## A planet, and a constant of nature
 #
-# The energy of a planet is $\frac{1}{2} v^2 - \frac{1}{r}$. In units, that is
-# $(\mathrm{m/s})^2 - 1/\mathrm{m}$. Can that be right? In the experiment $GM = 1$, and the unit hides in that 1. We take exact
-# gradients of the energy, so that only units matter.
+# The energy of a planet is $\frac{1}{2} v^2 - \frac{1}{r}$. The units of this difference are
+# $(\mathrm{m/s})^2 - 1/\mathrm{m}$. Can this be right? In the experiment, $GM = 1$, and this 1 hides a unit. We take
+# exact gradients of the energy, so that only units matter.
 
 # %%
 kepler = sg.experiments["kepler"]
@@ -133,8 +134,9 @@ sg.Answer(missing, f"answer {without.best}, least loss on the front {least:.1e}"
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The energy is not on that front: the units forbid the sum. A constant must turn $1/\mathrm{m}$ into
-# $\mathrm{m}^2/\mathrm{s}^2$. Its unit is $\mathrm{m}^3/\mathrm{s}^2$, and its name is $GM$. We need not know its value.
+# The energy is not on this front: the units forbid the sum. A constant must turn $1/\mathrm{m}$ into
+# $\mathrm{m}^2/\mathrm{s}^2$. The constant is $GM$, with the unit $\mathrm{m}^3/\mathrm{s}^2$. We need not know its
+# value.
 #
 # </details>
 
@@ -150,12 +152,12 @@ print("evaluations without units:", blind.evaluations)
 print("evaluations with units and the constant:", told.evaluations)
 
 # %% [markdown]
-# Coefficients, and numbers inside terms, may have the dimension of any product of the constants. If you name no constant,
-# they are plain numbers.
+# Coefficients, and numbers inside terms, can have the dimension of any product of the constants. Without constants, all
+# these numbers are dimensionless.
 #
 # ## The network's planets
 #
-# Now take the trained network, with its four impure neurons, and see which formula fits their span best.
+# Now take the trained network with four impure neurons, and see which formula fits their span best.
 
 # %%
 run2 = kepler.train(seed=seed, progress=False) if retrain else kepler.pretrained()
@@ -167,7 +169,7 @@ sg.Answer(missing, first.best)
 # %% [markdown]
 # ## Wrong units
 #
-# The library refuses units that make no sense, and says why. What is wrong with each of these?
+# The library refuses units that make no sense, and says why. What is wrong with each of these units?
 
 # %%
 attempts = [
@@ -186,8 +188,8 @@ for attempt in attempts:
         print("-", error)
 
 # %% [markdown]
-# A wrong unit that makes sense is worse. Call a mass a length, and the true law is still allowed: a product may combine any
-# units. Call one coordinate a time, and the true law is no longer allowed:
+# A wrong unit that makes sense is worse. If you call a mass a length, the true law is still allowed, because a product
+# can combine any units. If you call one coordinate a time, the true law is forbidden:
 
 # %%
 wrong = sg.Search(pull, random_state=seed, units=units | {"x3": "s"})
@@ -195,8 +197,8 @@ wrong.run(seconds=budget / 2, generations=8, progress=False)
 sg.Answer(law, f"{wrong.best}, least loss {min(c.loss for c in wrong.front):.2g}")
 
 # %% [markdown]
-# The search finds no formula, or none that comes close. If a search fails with units and succeeds without
-# them, doubt the units, or look for a forgotten constant.
+# The search finds no formula, or only a poor formula. If a search fails with units and succeeds without units, doubt
+# the units, or look for a forgotten constant.
 #
 # ## What it is good for
 #
@@ -205,9 +207,9 @@ sg.Answer(law, f"{wrong.best}, least loss {min(c.loss for c in wrong.front):.2g}
 # | gravity, the trained classifier | 5478, 5451, 5463 | 2423, 2409, 2391 | the law, all six times |
 # | the planet's first invariant, trained | 2332, 2344, 2448 | 1647, 1638, 1614 | angular momentum, all six times |
 #
-# In eight generations, units save more than half of the work for gravity, and a third for the planet, where they save hardly
-# any time: the search must work out dimensions too. With units, every line of the front has
-# consistent dimensions. But units do not make the search find more.
+# In eight generations, units save more than half of the work for gravity, and a third for the planet. For the planet,
+# units save hardly any time, because the search must also work out dimensions. With units, every line of the front has
+# consistent dimensions. But the search does not find more formulas with units.
 #
 # ## Exercises
 #
@@ -238,7 +240,8 @@ angle = ...  # exercise 2: a unit as a string, such as "m/s"
 sg.check_answer(angle, allowed)
 
 # %% [markdown]
-# **You can now** let units do the checking. Go on with [doubts about a formula](36_open_questions.ipynb), or find out [which inputs act together](37_divide.ipynb).
+# **You can now** use units to check formulas. Go on with [doubts about a formula](36_open_questions.ipynb), or find out
+# [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Doubt a formula: when did it appear, and what else would fit?
 #
-# A network learns about a stiff spring. Its loss falls, as you see. At the end a search reads a formula from its neuron. Did this
-# formula appear early, or at the very end?
+# A network learns about a stiff spring. You see how its loss falls. After training, a search finds a formula in its
+# neuron. Did this formula appear early in training, or only at the end?
 
 # %%
 import numpy as np
@@ -32,10 +32,10 @@ sg.Panel(plots.history_picture(run.history))
 #
 # | word | meaning here |
 # |---|---|
-# | film | what a search reads from a network at some epochs of its training |
+# | film | the formulas that a search finds in a network at some epochs of the training |
 # | rival | another formula that fits the data just as well |
-# | control | a field or a network without a law: any formula found there is a false discovery |
-# | 95 % | interval for the share found, in per cent; it is wide if there are few runs |
+# | control | a field or a network without a law: any formula found in it is a false discovery |
+# | 95 % | confidence interval for the percentage found; the interval is wide if there are few runs |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -50,7 +50,7 @@ guess_first = True  # False: show every answer at once
 
 # %%
 when = sg.Question(
-    "Halfway, after epoch 8, will you see no formula, a wrong one, or already the right one?",
+    "Halfway, after epoch 8, will you see no formula, a wrong formula, or the right formula?",
     hidden=guess_first,
 )
 when
@@ -64,14 +64,15 @@ sg.Answer(when, sg.Panel(plots.film_picture(film, losses)))
 sg.Answer(when, sg.FilmView(film))
 
 # %% [markdown]
-# Press *Play*. Before training the neuron has a formula too: near any smooth function of two inputs there is one. But this
-# formula is not a law. At epochs 1 to 4 the formulas are nearly right, each for a while. Later, as the loss falls, the search
-# finds the law (blue line). **If you stop too early, you read a formula that is almost right.** Networks that learn
-# labels do better: their directions are right long before their loss is low ([limits](../../docs/limits.md)).
+# Press *Play*. Even before training, the search finds a formula, because any smooth function of two inputs is close to
+# some formula. But this formula is not a law. At epochs 1 to 4, you see several formulas that are nearly right.
+# Later, as the loss falls, the search finds the law (blue line). **If you stop too early, you read a formula that is
+# almost right.** Networks that learn labels do better: their directions are right long before their loss is low
+# ([limits](../../docs/limits.md)).
 #
 # ## The experiment that decides between formulas
 #
-# Suppose that somebody measured only the middle: $|x|, |v| < 0.5$. We read a fully trained network there.
+# Suppose that all measurements come from the middle, $|x|, |v| < 0.5$. We read a fully trained network there.
 
 # %%
 trained = exp.pretrained()
@@ -81,8 +82,8 @@ box = sg.ExpressionView(sg.gradient_field(trained.model, middle, names=trained.n
 box
 
 # %% [markdown]
-# Type the spring's energy, or a rival that looks just as good in the middle. Try `v**2 + cosh(sqrt(6)*x)/3`:
-# its series is $v^2 + \frac13 + x^2 + \frac12 x^4 + \frac1{10} x^6 + \ldots$
+# Type the spring's energy, or a rival formula that looks just as good in the middle. Try `v**2 + cosh(sqrt(6)*x)/3`,
+# whose series is $v^2 + \frac13 + x^2 + \frac12 x^4 + \frac1{10} x^6 + \ldots$
 
 # %%
 rival = "v**2 + cosh(sqrt(6)*x)/3"
@@ -90,7 +91,7 @@ off = {one: sg.score(box.field, one).angle for one in (str(read.best.expression)
 sg.Answer(box, "\n".join(f"{angle:.3f}° off  {one}" for one, angle in off.items()))
 
 # %%
-where = sg.Question("Where will the network tell the two apart: near 0, or far outside?", hidden=guess_first)
+where = sg.Question("Where will the two formulas differ most: near 0, or far outside?", hidden=guess_first)
 where
 
 # %%
@@ -99,11 +100,12 @@ decided = read.decide(trained.model, {"x": (-1, 1), "v": (-1, 1)}, rivals=rivals
 sg.Answer(where, sg.DecisionView(read, decided))
 
 # %% [markdown]
-# `decide` looks for the inputs in the box at which two formulas differ most, and asks the network there.
-# Predict which formula it follows, then see which one is ruled out. How often does this mend a wrong answer?
+# `decide` looks for the inputs in the box at which two formulas differ most, and evaluates the network at these inputs.
+# Predict which formula the network follows, then see which formula is ruled out. How often does this method correct a
+# wrong answer?
 
 # %%
-mend = sg.Question("Of ten wrong formulas, how many does the right one replace?", hidden=guess_first)
+mend = sg.Question("Of ten wrong formulas, how many does the right formula replace?", hidden=guess_first)
 mend
 
 # %%
@@ -111,8 +113,8 @@ rows = {name: studies.shipped(name) for name in studies.names()}
 sg.Answer(mend, studies.table(rows["decided"]))
 
 # %% [markdown]
-# Never: compare *found* with *right before*. Asking does not spoil a right answer either. If the right formula is not among
-# the rivals, no question can find it. So bring a rival of your own.
+# Never: compare *found* with *right before*. The method does not spoil a right answer either. `decide` cannot find the
+# right formula if this formula is not among the rivals. So add your own rival.
 #
 # ## Which directions can you trust?
 #
@@ -135,8 +137,8 @@ trust = sg.Question(
 trust
 
 # %% [markdown]
-# The search estimates the error from what neighbouring gradients do not share. If $s$ is the length of a gradient of which
-# this error is 2 %, a gradient of length $g$ has the weight $g^2/(s^2 + g^2)$. Read the neuron twice:
+# The search estimates the error from the differences between neighbouring gradients. Let $s$ be the length for which
+# this error is 2 %. Then a gradient of length $g$ has the weight $g^2/(s^2 + g^2)$. Read the neuron twice:
 
 # %%
 alike = sg.GradientField(points.T, gradients, ("x", "v"), weights=np.ones(1000))
@@ -169,13 +171,13 @@ for kind, names in kinds.items():
 sg.Answer(nonsense, "\n".join(said))
 
 # %% [markdown]
-# Where directions are random, the search invents nothing. But a network trained on nonsense is still a smooth function, and
-# sometimes a simple one. **The formula belongs to the network, not to the world.**
+# If directions are random, the search does not invent a formula. But a network trained on nonsense still computes a
+# smooth function, which can be simple. **The formula belongs to the network, not to the world.**
 #
 # ## Measured again
 #
-# The tables come with the package. Are they true? Measure two runs again: bent neurons, read where their gradients are
-# largest.
+# The tables come with the package. Are they right? Measure two runs again: bent neurons, read at the points with the
+# largest gradients.
 
 # %%
 again = ["the same errors, at the 10 % of points with the largest gradients"]
@@ -188,7 +190,7 @@ studies.table(measured)
 # ## Exercises
 #
 # 1. A study found the concept in 3 of 3 runs. What is the lower end of the 95 % interval, in per cent?
-# 2. The search found no formula in 260 fields without a law. What share of false discoveries, in per cent, does the 95 %
+# 2. The search found no formula in 260 fields without a law. What percentage of false discoveries does the 95 %
 #    interval still allow?
 
 # %%
@@ -202,8 +204,8 @@ upper = ...  # exercise 2: per cent, to within a fifth
 sg.check_answer(upper, 100 * binomtest(0, 260).proportion_ci(method="wilson").high, within=0.2)
 
 # %% [markdown]
-# **You can now** say what a formula rests on. Go on with [several engines on one neuron](../reference/engines.ipynb), or find out
-# [which inputs act together](37_divide.ipynb).
+# **You can now** say how far to trust a formula. Go on with [several engines on one
+# neuron](../reference/engines.ipynb), or find out [which inputs act together](37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -237,7 +239,7 @@ assert sg.check_answer(upper, 100 * binomtest(0, 260).proportion_ci(method="wils
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 44 %. With 14 of 20 runs, the interval would be from 48 to 85 %: more runs tell you more.
-# 2. About 1.5 %. No false discovery in 260 runs does not mean none in a thousand.
+# 1. The lower end is 44 %. With 14 of 20 runs, the interval would be from 48 to 85 %: more runs tell you more.
+# 2. About 1.5 %. If there is no false discovery in 260 runs, there can still be some in a thousand.
 #
 # <!-- END SOLUTION -->

@@ -10,7 +10,7 @@
 # # Divide and read: which inputs act together?
 #
 # A network predicts one number from six: how strongly two bodies attract each other. Nobody can draw arrows in six
-# dimensions. Which two inputs could you replace with one number without the network noticing?
+# dimensions. Which two inputs could you replace with one number, without changing the network's output?
 
 # %%
 import numpy as np
@@ -32,14 +32,15 @@ plots.Picture(
 # %% [markdown]
 # **20 minutes**, after [the oscillator](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** check a pair with two components of a gradient, read a tree, and see what the search misses without that tree.
+# **You will** test a pair of inputs with two components of a gradient, read a tree, and see what the search misses
+# without this tree.
 #
-# **What people think first:** every network can be divided somehow. Some cannot.
+# **What people think first:** every network can be divided somehow. In fact, some networks cannot.
 #
 # | word | meaning here |
 # |---|---|
-# | part | inputs that matter only through one quantity: change them but keep that quantity, and the neuron does not change |
-# | residual | take the smaller of a pair's two gradient components: the share of it that the quantity does not explain; 0 is perfect |
+# | part | inputs that matter only through one quantity: if the inputs change but the quantity stays the same, the neuron does not change |
+# | residual | the fraction that the quantity leaves unexplained, for the smaller of a pair's two gradient components; 0 is perfect |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -51,8 +52,8 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## The data
 #
-# Two bodies of masses `m1`, `m2` stand at `(x1, y1)` and `(x2, y2)`. A sensor reports how strongly they attract each other,
-# on a logarithmic scale. The network sees six numbers and the report. Nobody tells it any physics.
+# Two bodies of masses `m1`, `m2` stand at `(x1, y1)` and `(x2, y2)`. A sensor reports how strongly they attract each
+# other, on a logarithmic scale. The network sees six numbers and the report, but no physics.
 
 # %%
 import torch
@@ -64,8 +65,8 @@ report = np.log(m1 * m2 / ((x1 - x2) ** 2 + (y1 - y2) ** 2))
 # %% [markdown]
 # ## An ordinary network
 #
-# It has two hidden layers, and trains in the usual way for a few seconds. The first layer brings each input to mean 0 and
-# spread 1.
+# The network has two hidden layers, and trains in the usual way for a few seconds. The first layer scales each input to
+# mean 0 and spread 1.
 
 # %%
 torch.manual_seed(seed)
@@ -104,9 +105,10 @@ pairs
 # %% [markdown]
 # ## Two components of an arrow
 #
-# Suppose the network computes $F(h(x_1, x_2), \ldots)$. Then its slopes along $x_1$ and $x_2$ are $F' \, \partial h/\partial
-# x_1$ and $F' \, \partial h/\partial x_2$. Their **ratio** does not contain $F$: it depends on $x_1$ and $x_2$ alone,
-# whatever the other four inputs are. So measure its angle, and see whether the other inputs matter.
+# Suppose the network computes $F(h(x_1, x_2), \ldots)$. Then its slopes along $x_1$ and $x_2$ are
+# $F' \, \partial h/\partial x_1$ and $F' \, \partial h/\partial x_2$. Their **ratio** does not contain $F$: the ratio
+# depends on $x_1$ and $x_2$ alone, whatever the other four inputs are. So measure the angle of the two slopes, and see
+# whether the other inputs matter.
 
 # %%
 slopes = dict(zip(names, field.gradients.T, strict=True))
@@ -121,12 +123,13 @@ spreads = {pair: ratio(*pair).std() for pair in (("x1", "x2"), ("x1", "y1"))}
 sg.Answer(pairs, "\n".join(f"{a} and {b}: a spread of {s:.1f} degrees" for (a, b), s in spreads.items()))
 
 # %% [markdown]
-# Along `x1` and `x2` the angle is 135 degrees everywhere: the two slopes are equal and opposite. So only the difference
-# $x_1 - x_2$ matters. Along `x1` and `y1` the direction changes a lot from point to point.
+# For `x1` and `x2`, the angle is 135 degrees everywhere: the two slopes are equal and opposite. So only the difference
+# $x_1 - x_2$ matters. For `x1` and `y1`, the angle changes a lot from point to point.
 #
 # ## All pairs
 #
-# `sg.divide` does this for every pair, and compares each with about 300 small formulas. **Were your three pairs among the first?**
+# `sg.divide` tests every pair, and compares each pair with about 300 small formulas. **Were your three pairs among the
+# first?**
 
 # %%
 division = sg.divide(field)
@@ -137,25 +140,25 @@ lines = [
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# Three pairs leave a thousandth unexplained, and the next pair leaves ten times as much. If a pair fits, its quantity
-# replaces the two inputs. Then the library asks the same question again, until no more inputs join.
+# For three pairs, a thousandth is unexplained; for the next pair, ten times as much. If a pair fits, its quantity
+# replaces the two inputs. Then the library asks the same question again, until no other pair fits.
 
 # %%
 sg.Answer(pairs, sg.DivisionView(field, division))
 
 # %% [markdown]
 # Read the tree from left to right: differences of places, the square of the distance, the product of the masses, and
-# last the law. **Which step was the least certain?** Its residual, in percent, is below its formula. Click a step, or
-# choose it: you see the network's gradient as arrows over two numbers, though it has six inputs. The numbers in the
-# formulas are as the field gives them; none was rounded to look nice.
+# finally the law. **Which step was the least certain?** The residual of each step, in percent, is below its formula.
+# Click a step, or choose it: although the network has six inputs, you see its gradient as arrows over two numbers. The
+# numbers in the formulas come from the field, and are not rounded.
 #
-# A tree proves nothing. If a formula comes from a tree, the search judges it on the whole field, like any other. So a
-# wrong step costs time, and nothing else.
+# A tree proves nothing. The search tests a formula from a tree on the whole field, like any other formula. So a wrong
+# step only costs time.
 #
 # ## What the search gains
 #
-# The search divides the inputs too, after it has tried single terms, pairs of terms and small bases. Look at what it has
-# found before and after that step.
+# The search divides the inputs too, after it has tried single terms, pairs of terms and small bases. Compare the
+# results before and after the division.
 
 # %%
 search = sg.Search(field, random_state=seed)
@@ -179,7 +182,8 @@ nothing
 # ## Exercises
 #
 # 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair can one number no longer replace? Write two names.
-# 2. Leave the masses out: what is the loss of $1/r^2$ on `field`? Work it out from the shares of the masses in `field.unit`.
+# 2. Leave the masses out: what is the loss of $1/r^2$ on `field`? Work it out from the components of the masses in
+#    `field.unit`.
 
 # %%
 apart = ...  # exercise 1: such as "x1 y1"
@@ -230,6 +234,6 @@ assert sg.check_answer(masses, sg.score(field, "1/((x1 - x2)**2 + (y1 - y2)**2)"
 # <!-- BEGIN SOLUTION -->
 #
 # 1. `m1` and `m2`: the ratio of their slopes, $(m_2/r^2 + 1)/(m_1/r^2)$, now depends on where the bodies stand.
-# 2. About 0.58, the masses' part of the squared unit gradient. Chance is 5/6.
+# 2. The loss is about 0.58, the masses' part of the squared unit gradient. A random direction has 5/6.
 #
 # <!-- END SOLUTION -->

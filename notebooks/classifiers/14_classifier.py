@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Yes or no: a classifier knows the boundary, and little else
 #
-# A classifier learns one bit for each point: does a measured quantity exceed a threshold? Rings mean no, triangles mean yes.
-# But its output neuron has a value, not just a bit. Which formula does it hold, and did you need the network at all?
+# A classifier learns one bit for each point: does a measured quantity exceed a threshold? Rings mean no, triangles mean
+# yes. But the output neuron has a value, not just a bit. Which formula does the neuron compute, and did you need the
+# network at all?
 
 # %%
 import symgrad_widgets as sg
@@ -25,14 +26,14 @@ sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
 #
 # **You will** read a classifier from its gradients, and compare the result with those of three other methods on the same budget.
 #
-# **What people think first:** fit the labels, and you get the rule behind them.
+# **What people think first:** if you fit the labels, you get the rule behind the labels.
 #
 # | word | meaning here |
 # |---|---|
-# | label | 1 where the measured quantity exceeds the threshold, else 0; measurements have an error of 1 % |
+# | label | 1 if the measured quantity exceeds the threshold, and 0 otherwise; measurements have an error of 1 % |
 # | boundary | the points where the quantity equals the threshold |
 # | logit | the output neuron, before it is squeezed into a probability: 0 on the boundary, positive on side 1 |
-# | saturated | so sure of the label that the gradient no longer tells us anything: we leave such points out |
+# | saturated | so certain of the label that the gradient no longer tells us anything: we leave out such points |
 # | baseline | another method, for comparison |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
@@ -76,13 +77,13 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the cross-entropy: the mean surprise at a label. It does not fall to 0, because measurement errors flip some
-# labels near the boundary.
+# The loss is the cross-entropy, which is low if the network predicts the labels well. The loss does not fall to 0,
+# because measurement errors flip some labels near the boundary.
 #
 # ## The neuron and its field
 #
-# The output is the logit. We left out the points that the network is sure of (a probability within 1e-4 of 0 or 1). The rest
-# lie in a thin shell around the boundary.
+# The output is the logit. We left out points where the network is certain (a probability within 1e-4 of 0 or 1). The
+# other points lie in a thin shell around the boundary.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -94,11 +95,12 @@ field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Every arrow is at right angles to the boundary. (With more than two inputs you see only their shadows.)
+# Every arrow is at right angles to the boundary. (With more than two inputs, you see only projections of the arrows.)
 #
 # ## Your guess
 #
-# The search will see a thin shell, and directions across it. Is that enough to single out one formula? Type yours.
+# The search will see a thin shell, and directions across it. Do these directions determine a single formula? Type your
+# guess.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -120,7 +122,7 @@ result = sg.interpret(search, concept=exp.concepts, seconds=budget, generations=
 sg.Answer(box, result)
 
 # %% [markdown]
-# Directions do not know the threshold. The threshold is the formula's value where the logit is 0:
+# Directions do not determine the threshold. The threshold is the formula's value where the logit is 0:
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
@@ -128,14 +130,14 @@ sg.Answer(box, sg.PhiView(field, result))
 # %% [markdown]
 # ## Did you need the gradients?
 #
-# Here are three other ways, on the same budget. None of them sees a gradient.
+# Here are three other methods with the same budget. None of them sees a gradient.
 #
 # 1. **Value**: symbolic regression of the logit, by genetic programming (operon).
 # 2. **Labels**: symbolic regression of the labels -1 and 1. It does not use the network.
 # 3. **Polynomials**: least squares of the logit on all monomials up to degree 3.
 
 # %%
-ways = sg.Question("Which of the three will find the concept?", hidden=guess_first)
+ways = sg.Question("Which of the three methods will find the concept?", hidden=guess_first)
 ways
 
 # %%
@@ -158,8 +160,8 @@ sg.Answer(ways, "\n".join(lines))
 sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example], others=others)))
 
 # %% [markdown]
-# The error of *value* and *polynomials* is the unexplained share of the logit's variance; that of *labels* is the share of
-# wrong labels. All errors are measured on held-out points.
+# For *value* and *polynomials*, the error is the unexplained fraction of the logit's variance; for *labels*, it is the
+# fraction of wrong labels. All errors are measured on held-out points.
 #
 # <details><summary>All six experiments, seed 0</summary>
 #
@@ -176,20 +178,19 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 #
 # </details>
 #
-# Across the shell, the logit goes from -9 to 9 while the quantity changes by a few per cent. So for *value*, a formula that
-# is a few per cent wrong explains nothing. *Labels* are more forgiving: half a formula gets most of them
-# right. *Polynomials*
-# are right where the concept is a polynomial.
+# Across the shell, the logit goes from -9 to 9 while the quantity changes by a few per cent. So for *value*, a formula
+# that is a few per cent wrong explains nothing. *Labels* are more forgiving: half a formula gets most labels right.
+# *Polynomials* are right if the concept is a polynomial.
 #
-# One trap remains, even with gradients. Multiply the concept (minus its threshold) by anything that is never zero. The boundary
-# stays the same, and so do the directions, if the shell is thin. Only a thicker shell can tell the two formulas apart, or else
-# you choose the shorter one.
+# One trap remains, even with gradients. Multiply the concept (minus its threshold) by a function that is never zero.
+# The boundary stays the same, and in a thin shell, the directions do too. Only a thicker shell can tell the two
+# formulas apart; otherwise, you choose the shorter formula.
 #
 # ## What the paper got
 #
 # The paper (arXiv 2401.04978) reads eight classifiers of this kind. For sine it published
-# $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong. Yet it fits the paper's field better (2.5e-4) than the right formula
-# does (3.7e-4), because the paper's points all lie at the boundary.
+# $\sin(x_2+x_3)+e^{-0.864\,x_1}$, which is wrong. This wrong formula fits the paper's field better (2.5e-4) than the
+# right formula does (3.7e-4), because all the paper's points lie at the boundary.
 
 # %%
 sg.record(result, run)
@@ -197,8 +198,10 @@ sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Which value does the formula take where the logit is 0? Read this value off the picture of the bend, or off the field's points.
-# 2. If you cut the formula at that value, what share of all labels does it get right? Give a number between 0 and 1.
+# 1. Which value does the formula take where the logit is 0? Read this value off the picture of the bend, or off the
+#    field's points.
+# 2. If you use this value as the threshold, what fraction of all labels does the formula get right? Give a number
+#    between 0 and 1.
 
 # %%
 formula = result.to_numpy()
@@ -239,7 +242,7 @@ assert right > 0.9
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. The median of the formula's values where the logit lies between -1 and 1. It is in the units of the formula.
-# 2. Nearly all. The limit is set by measurement errors, which matter close to the boundary.
+# 1. Take the median of the formula's values where the logit lies between -1 and 1. It is in the units of the formula.
+# 2. Nearly all labels are right. Measurement errors set the limit, because they matter close to the boundary.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Two explanations, one answer: interpreting is not fitting
 #
-# Two inspectors judge goods. One looks at $x_1 x_2$, the other at $x_3 x_4$; each says yes if the product exceeds 1. We see only the goods on
-# which they agree. A network trains on their labels. Which inspector does it copy?
+# Two inspectors judge goods. One inspector looks at $x_1 x_2$, the other at $x_3 x_4$; each says yes if the product
+# exceeds 1. We keep only the goods on which they agree. A network trains on their labels. Which inspector does the
+# network copy?
 
 # %%
 import numpy as np
@@ -27,10 +28,10 @@ sg.Panel(plots.labels_picture(products, data.y, ("first", "second")))
 # %% [markdown]
 # **20 minutes**, after [yes or no](14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** see three formulas fit the labels equally well, and then ask a different question: what does the *network*
-# compute?
+# **You will** see three formulas that fit the labels equally well. Then you will ask a different question: what does
+# the *network* compute?
 #
-# **What people think first:** if a formula explains all the data, it is what the network has learnt.
+# **What people think first:** if a formula explains all the data, the network has learnt this formula.
 #
 # | word | meaning here |
 # |---|---|
@@ -59,8 +60,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## An empty cross
 #
-# One inspector's product runs across, the other's up. Where one is above 1 and the other below, there is no point at all. The
-# clouds meet only in one corner, at (1, 1). Any falling line through that corner separates them.
+# The horizontal axis shows one inspector's product, the vertical axis the other's. Where one product is above 1 and the
+# other below 1, there are no points. The two clouds of points meet only in one corner, at (1, 1). Any falling line
+# through this corner separates the clouds.
 
 # %%
 wrong = sg.Question(
@@ -76,11 +78,12 @@ lines = [f"{name:<7} wrong labels: {100 * (yes != data.y).mean():.2f} %" for nam
 sg.Answer(wrong, "\n".join(lines))
 
 # %% [markdown]
-# The labels cannot choose between these three formulas, or between any others whose boundary passes through the gap.
+# The labels cannot decide between these three formulas, or between any other formulas whose boundary passes through the
+# gap.
 #
 # ## Training
 #
-# The network gets four inputs and the labels. Nobody mentions products.
+# The network gets four inputs and the labels, but no products.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -93,7 +96,8 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 field
 
 # %% [markdown]
-# Of 50,000 held-out points, about a thousand are left. The network is sure of the others, where its gradient tells us nothing.
+# Of 50,000 held-out points, we use only about a thousand. At the other points, the network is certain, so its gradient
+# tells us nothing.
 #
 # ## Your guess
 #
@@ -110,8 +114,8 @@ sg.Answer(box, "\n".join(map(str, inspectors)))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Neither. Both losses are near one half. Half of the direction is right, because each inspector sees two of the four inputs.
-# The other half is missing. And yet each inspector explains every label.
+# The network copied neither inspector. Both losses are near one half. Half of the direction is right, because each
+# inspector uses two of the four inputs. The other half is missing. But each inspector explains every label.
 #
 # </details>
 #
@@ -131,16 +135,15 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# The network averages the two opinions. That is the safest way through the cross: the boundary of the sum keeps the
-# same distance from both clouds. Nobody told the network to do this, and no label shows it. It is a fact about the
-# *network*.
+# The network averages the two opinions. The average is the safest way through the cross: the boundary of the sum keeps
+# the same distance from both clouds. No label shows this average. It is a fact about the *network*.
 #
 # </details>
 #
 # ## Fidelity
 #
-# Three formulas are right about the labels. What counts here is how well a formula represents the network. First an
-# inspector, then our answer:
+# Three formulas explain the labels. But how well does a formula represent the network? First we test an inspector, then
+# our answer:
 
 # %%
 sg.Answer(box, sg.PhiView(field, "x1*x2"))
@@ -149,18 +152,19 @@ sg.Answer(box, sg.PhiView(field, "x1*x2"))
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The inspector gives a broad band, our formula a curve.
+# The inspector's formula gives a broad band; our formula gives a curve.
 
 # %%
 shares = f"the formula, bent by phi, explains {100 * result.phi.r2:.1f} % of the logit's variance"
 sg.Answer(box, f"{shares}\nthe angle to the network's gradient: {result.best.angle:.1f} degrees on average")
 
 # %% [markdown]
-# The few degrees that are left are the network's error.
+# The remaining angle of a few degrees is the network's error.
 #
 # ## Fitting instead
 #
-# Now ask the other question, on the same budget: fit the labels, then fit the value of the logit. Neither fit sees a gradient.
+# Now ask the other question, with the same budget: fit the labels, then fit the value of the logit. Neither fit sees a
+# gradient.
 
 # %%
 labels = baselines.fit_labels(data.x, data.y, field, budget, seed)
@@ -179,9 +183,9 @@ sg.Answer(box, "\n".join(lines))
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, inspectors, others=others)))
 
 # %% [markdown]
-# Labels are easy to fit: with seed 0 the last formula of that front gets one label in a thousand wrong, or none. But
-# luck and length decide which formula comes out last, and its gradients are not those of the network. It explains the
-# data, not the network. *Value* fits the network, as our search does, and pads the sum with sines that follow the bend.
+# Labels are easy to fit: with seed 0, the last formula of the front for *labels* gets at most one label in a thousand
+# wrong. But luck and length decide which formula comes last, and its gradients differ from the network's. This formula
+# explains the data, not the network. *Value* fits the network, as our search does, but adds sines that follow the bend.
 #
 # ## What the paper got
 #
@@ -198,7 +202,7 @@ sg.record(result, run)
 # ## Exercises
 #
 # 1. Which factor $k$ gives $x_1x_2 + k\,x_3x_4$ the least loss?
-# 2. What is the loss of $x_1x_2$ if the network holds exactly $x_1x_2+x_3x_4$? Which inputs does it leave out?
+# 2. What is the loss of $x_1x_2$ if the network computes exactly $x_1x_2+x_3x_4$? Which inputs does $x_1x_2$ leave out?
 
 # %%
 factor = ...  # exercise 1: a number
@@ -210,8 +214,8 @@ left = ...  # exercise 2: a number
 sg.check_answer(left, inspectors[0].loss, within=0.15)
 
 # %% [markdown]
-# **You can now** tell explaining data from explaining a network. Go on with [a formula of the network](16_two_mixed.ipynb), or with
-# [a stranger's checkpoint](../own/20_checkpoint.ipynb).
+# **You can now** distinguish between explaining data and explaining a network. Go on with [a formula of the
+# network](16_two_mixed.ipynb), or with [a stranger's checkpoint](../own/20_checkpoint.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -238,8 +242,9 @@ assert sg.check_answer(left, inspectors[0].loss, within=0.15)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Close to 1: the labels treat both inspectors alike. With all three seeds that we tried, 0, 1 and 2, the network took the
-#    average.
-# 2. One half: the inspector sees two of the four inputs, and on average these carry half of the squared gradient.
+# 1. Close to 1: the labels treat both inspectors equally. With all three seeds that we tried, 0, 1 and 2, the network
+#    took the average.
+# 2. One half: the inspector uses two of the four inputs, and on average these inputs carry half of the squared
+#    gradient.
 #
 # <!-- END SOLUTION -->

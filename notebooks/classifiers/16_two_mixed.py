@@ -9,8 +9,8 @@
 # %% [markdown]
 # # A formula of the network, not of the world
 #
-# Two laws label the data, $x_1x_2+x_3>2$ and $\sin(x_2x_3)>1/2$. We keep only points on which they agree. The laws have
-# nothing in common, so whatever the network makes of them is its own invention. Can you still read it?
+# Two laws label the data, $x_1x_2+x_3>2$ and $\sin(x_2x_3)>1/2$. We keep only points on which the laws agree. The laws
+# have nothing in common, so the network must invent its own formula. Can you still read this formula?
 
 # %%
 import numpy as np
@@ -27,15 +27,15 @@ sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 # %% [markdown]
 # **20 minutes**, after [two explanations](15_two_products.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** read a formula that is in no book, and say what it is worth if you have no true formula to compare it with.
+# **You will** read a formula that is in no book, and judge this formula without a true formula for comparison.
 #
 # **What people think first:** a network that labels everything right has found a law.
 #
 # | word | meaning here |
 # |---|---|
-# | agreeing points | points that both laws label alike; we threw the rest away |
+# | agreeing points | points with the same label by both laws; we discarded the other points |
 # | fidelity | how well a formula represents the network |
-# | front | the formulas for which no simpler one does better |
+# | front | the formulas for which no simpler formula has a lower loss |
 # | held-out points | points that were not used to fit any coefficient |
 #
 # The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
@@ -57,7 +57,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The network
 #
-# The first law's value runs across, the second's up. Two corners are full, two are empty.
+# The horizontal axis shows the first law's value, the vertical axis the second's. Two corners are full, and two are
+# empty.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -83,8 +84,8 @@ sg.Answer(nearer, f"{first}\n{second}\n{paper}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sum, which the paper found in its network, is several times closer than either law alone. But its loss is a few per
-# cent. Something is missing.
+# The sum, which the paper found in its network, is several times closer than either law alone. But the sum has a loss
+# of a few per cent, so something is missing.
 #
 # </details>
 #
@@ -109,21 +110,21 @@ result = sg.interpret(search, concept=exp.concepts, seconds=budget)
 sg.Answer(box, result)
 
 # %% [markdown]
-# Read the verdict and the loss together. The verdict says: *different* from the paper's sum. The loss says,
-# with seed 0, that the formula is several times closer to our network than that sum. Both are true. They answer different
-# questions.
+# Read the verdict and the loss together. The verdict says that the formula is *different* from the paper's sum. The
+# loss says, with seed 0, that the formula is several times closer to our network than the sum. Both statements are
+# true, but they answer different questions.
 
 # %%
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [first, second, paper])))
 
 # %% [markdown]
-# There is no knee, only a slope: every further term helps a little. This is what a front looks like when a network holds no short
-# formula. The automatic choice looks for a cliff. Without one, it may stop early: with seed 1 it stops at $x_1x_2x_3$, loss
-# 0.14. Then decide for yourself how much length you will pay for how much fidelity.
+# There is no knee, only a slope: every further term helps a little. A front looks like this if no short formula
+# describes the network. The automatic choice looks for a cliff. Without a cliff, it can stop early: with seed 1, it
+# stops at $x_1x_2x_3$, with a loss of 0.14. Then you must weigh the length of a formula against its fidelity.
 #
 # ## How far to trust it
 #
-# You can compute the following figures without a true formula. The last entry of the front is the most faithful one.
+# You can compute the following figures without a true formula. The last formula of the front is the most faithful.
 
 # %%
 faithful = search.front[-1]
@@ -142,13 +143,13 @@ sg.Answer(box, "\n".join(lines))
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# Random directions come nowhere near this loss, so there is order in this network. The second line says how definite the *form*
-# is: if few resamples agree, do not take any single term literally. The third says how much of the neuron the bent formula
-# can replace.
+# For random directions, the loss is far higher, so there is order in this network. The second line shows how certain
+# the *form* of the formula is: if few resamples agree, do not trust any single term. The third line says how much of
+# the neuron the bent formula can replace.
 #
 # ## Fitting instead
 #
-# On the same budget, fit one formula to the labels, and another to the value of the logit.
+# With the same budget, fit one formula to the labels, and another to the value of the logit.
 
 # %%
 labels = baselines.fit_labels(data.x, data.y, field, budget, seed)
@@ -162,13 +163,13 @@ for what, front in {"labels": labels, "value": value}.items():
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# With seed 0 a formula explains all labels except 3 in 1,000, and its gradients have little to do with the network's (a loss
-# of 0.27 and more). The fit to the *value* does use the network. Compare its loss with that of our search.
+# With seed 0, a formula explains all labels except 3 in 1,000, but its gradients have little to do with the network's
+# (a loss of 0.27 and more). The fit to the *value* does use the network. Compare its loss with that of our search.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2401.04978) reports $x_1x_2+x_3+\sin(x_2x_3)$ for its network. Our network is smaller and smoother, and saw
-# other points. Two networks that give the same labels need not hold the same formula.
+# The paper (arXiv 2401.04978) reports $x_1x_2+x_3+\sin(x_2x_3)$ for its network. Our network is smaller and smoother,
+# and saw other points. Two networks that give the same labels need not compute the same formula.
 
 # %%
 sg.record(result, run)
@@ -176,9 +177,9 @@ sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Does $x_1x_2 + x_3 + k\sin(x_2x_3)$ score better with $k = \frac12$, 1 or 2?
-# 2. Choose any threshold for the paper's sum. At best, on what share of the field's points does it agree with the network's yes or
-#    no?
+# 1. For which $k$ does $x_1x_2 + x_3 + k\sin(x_2x_3)$ have the lowest loss: $\frac12$, 1 or 2?
+# 2. Choose the best threshold for the paper's sum. At what fraction of the field's points does the sum then agree with
+#    the network's yes or no?
 
 # %%
 best_k = ...  # exercise 1: 0.5, 1 or 2
@@ -193,7 +194,7 @@ cuts = np.quantile(law, np.linspace(0, 1, 101))
 sg.check_answer(agreement, max(((law > cut) == (field.values > 0)).mean() for cut in cuts))
 
 # %% [markdown]
-# **You can now** say what a formula is worth if you have no true formula to compare it with. Go on with [a stranger's
+# **You can now** judge a formula without a true formula for comparison. Go on with [a stranger's
 # checkpoint](../own/20_checkpoint.ipynb), or with [doubts about a formula](../beyond/36_open_questions.ipynb).
 #
 # The next cell checks what this notebook claims: fidelity, not truth.
@@ -223,8 +224,8 @@ assert max(fair, 1 - fair) < agreement <= 1
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $k = \frac12$: the network holds less of the sine than the paper's sum does.
-# 2. More than 99 % with seed 0, although the angles are far from 0. A sum may have nearly the same boundary as the network, and still
-#    be a different function. Labels say little about what a network holds.
+# 1. $k = \frac12$: the network contains less of the sine than the paper's sum does.
+# 2. More than 99 % with seed 0, although the angles are far from 0. A sum can have nearly the same boundary as the
+#    network, and still be a different function. Labels say little about what a network computes.
 #
 # <!-- END SOLUTION -->

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # The trace: sign and scale do not matter
 #
-# Write one linear map in two bases, and you get two *similar* matrices. Nearly every entry changes. A network saw such
-# pairs as plain rows of four numbers, $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Which shared
-# property did its neuron find?
+# Write one linear map in two bases, and you get two *similar* matrices. Nearly every entry changes. A network saw pairs
+# of similar matrices as rows of four numbers, $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Which shared property did
+# its neuron find?
 
 # %%
 import symgrad_widgets as sg
@@ -24,7 +24,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # %% [markdown]
 # **20 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** meet the simplest gradient field there is, disguise a formula, and see why the loss is blind to every disguise.
+# **You will** meet the simplest possible gradient field, disguise a formula, and see why no disguise changes the loss.
 #
 # **What people think first:** a neuron that stores *minus* the trace, or its exponential, has found something else.
 #
@@ -32,7 +32,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # |---|---|
 # | similar matrices | $A$ and $MAM^{-1}$: the same map in other coordinates |
 # | anchor, positive | two similar matrices: they share the trace |
-# | disguise | the same formula after a stretch, a shift, a change of sign, a bend |
+# | disguise | the same formula after a stretch, a shift, a change of sign, or a bend |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -53,8 +53,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Anchors have entries between 0 and 1. The positive is $MAM^{-1}$ with a random $M$. If a pair has an entry beyond 5, we draw
-# another pair (`variant="paper"` keeps it). The picture above shows $x_1$ and $x_4$: all lines run in one direction.
+# Anchors have entries between 0 and 1. The positive is $MAM^{-1}$ with a random $M$. If a pair has an entry beyond 5,
+# we draw another pair (`variant="paper"` keeps all pairs). The picture above shows $x_1$ and $x_4$: all lines run in
+# one direction.
 
 # %%
 sideways = sg.Question(
@@ -67,7 +68,8 @@ across = plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1
 sg.Answer(sideways, sg.Panel(across))
 
 # %% [markdown]
-# Similar matrices share a second number, the determinant. Two invariants, one neuron: which one will it hold?
+# Similar matrices share a second number, the determinant. There are two invariants, but one neuron: which invariant
+# will it find?
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -80,11 +82,11 @@ run
 
 # %% [markdown]
 # The loss is a natural logarithm of *squared* distances: a step down by 2.3 brings partners about 3.2 times closer. The
-# dashed curve is for pairs that the network never trained on. Both curves fall far. Sums are easy to learn.
+# dashed curve shows pairs that were not used for training. Both curves fall far: sums are easy to learn.
 #
 # ## The neuron's gradient
 #
-# Here it is at five matrices, scaled to length 1:
+# Here is the gradient at five matrices, scaled to length 1:
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -93,14 +95,14 @@ print(field.names)
 print(directions[:5].round(2))
 
 # %% [markdown]
-# Every row holds nearly the same four numbers. A function whose gradient keeps its direction is a bent linear function, and
-# these numbers are its coefficients, up to a factor. Here are the gradients as arrows:
+# Every row contains nearly the same four numbers. A function whose gradient keeps its direction is a bent linear
+# function, and these numbers are its coefficients, up to a factor. Here are the gradients as arrows:
 
 # %%
 sg.FieldView(field, inputs=("x1", "x4"))
 
 # %%
-left = sg.Question("What will be left of the arrows over x2 and x3?", hidden=guess_first)
+left = sg.Question("What will the arrows over x2 and x3 look like?", hidden=guess_first)
 left
 
 # %%
@@ -110,15 +112,15 @@ sg.Answer(left, sg.FieldView(field, inputs=("x2", "x3")))
 # ## Your guess
 #
 # Type a formula. Its loss is the mean of $1-\cos^2\theta$, where $\theta$ is the angle between its gradient and the
-# neuron's. With four inputs, a random guess scores 3/4.
+# neuron's. With four inputs, a random guess has a loss of 3/4.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# For comparison, the wrong formula $x_1+x_2$ scores 3/4 as well. Half of it is right. But $(1,1,0,0)$ and $(1,0,0,1)$ are 60
-# degrees apart, and $1-\cos^2 60° = 3/4$.
+# For comparison, the wrong formula $x_1+x_2$ also has a loss of 3/4. Half of the formula is right. But $(1,1,0,0)$ and
+# $(1,0,0,1)$ are 60 degrees apart, and $1-\cos^2 60° = 3/4$.
 #
 # Now disguise this formula: stretch it, shift it, bend it.
 
@@ -131,7 +133,7 @@ for disguise, loss in zip(disguises, losses, strict=True):
     print(f"{loss:.6f}  {disguise}")
 
 # %% [markdown]
-# All losses are equal. The gradient of $-3g$ is $-3$ times that of $g$: longer, opposite, on the same line.
+# All losses are equal. The gradient of $-3g$ is $-3$ times the gradient of $g$: longer, opposite, but on the same line.
 #
 # You can disguise the *neuron*, too. At each point, multiply its gradient by a random number, which may be negative:
 
@@ -141,11 +143,11 @@ bent = sg.GradientField(field.points, stretch * field.gradients, field.names)
 print(f"{sg.score(bent, g).loss:.6f}  on a neuron that has been bent")
 
 # %% [markdown]
-# It is the same number. The loss looks at the *line* of the gradient, never at its length or at which way it points.
+# The loss is the same. The loss depends only on the *line* of the gradient, not on its length or its sign.
 #
 # ## The search, step by step
 #
-# So the search needs only one formula of each family, and reports the simplest. Press **Step**.
+# So the search needs only one formula of each family, and reports the simplest formula. Press **Step**.
 
 # %%
 search = sg.Search(field, random_state=seed)
@@ -159,12 +161,12 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Triangles are the paper's formulas on *our* neuron. Several are one concept in disguise.
+# Triangles are the paper's formulas on *our* neuron. Several triangles show the same concept in disguise.
 #
 # ## What a sign can cost
 #
-# The paper measures $(2-2\cos\theta)/n$, which depends on the way an arrow points. A line has two directions. Here is the
-# measure for both:
+# The paper measures $(2-2\cos\theta)/n$, which depends on an arrow's sign. An arrow on a line can point two ways. Here
+# is the measure for both:
 
 # %%
 cosine = directions @ [1, 0, 0, 1] / np.sqrt(2)
@@ -172,7 +174,8 @@ senses = [(2 - 2 * sign * cosine).mean() / 4 for sign in (1, -1)]
 sg.Answer(box, f" (x1 + x4)  {senses[0]:.6f}\n-(x1 + x4)  {senses[1]:.6f}")
 
 # %% [markdown]
-# One score is nearly perfect, the other is the worst possible. The random start of the training decides which is which.
+# One score is nearly perfect; the other is the worst possible. The random start of the training decides which sign gets
+# the perfect score.
 #
 # ## Formula, bend and verdict
 
@@ -184,7 +187,8 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# This is one thin curve without a turning point: the neuron knows this formula and nothing else. And the determinant?
+# This is one thin curve without a turning point: the neuron depends on this formula and nothing else. And the
+# determinant?
 
 # %%
 sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss:.2f}")
@@ -195,8 +199,8 @@ sg.Answer(box, f"loss of the determinant: {sg.score(field, 'x1*x4 - x2*x3').loss
 # <details><summary>The published formula</summary>
 #
 # The paper (arXiv 2409.05305, experiment P1-01) reports $-0.677-(x_4+x_1)$ (complexity 7). The formula is true; its
-# mean squared difference of unit gradients is 6.0e-5. The paper's neuron fell with the trace, so the plain sum scored
-# worst, and the search had to pay for a minus sign.
+# mean squared difference of unit gradients is 6.0e-5. The paper's neuron decreased with the trace, so the plain sum got
+# the worst score, and the formula needed a minus sign.
 #
 # </details>
 
@@ -218,8 +222,8 @@ angle = ...  # exercise 2: in degrees
 sg.check_answer(angle, np.degrees(np.arctan(1.1) - np.arctan(1)), within=0.02)
 
 # %% [markdown]
-# **You can now** tell when two formulas are one discovery. Go on with
-# [data on a surface](02_determinant2.ipynb), or with [nine inputs](03_trace3.ipynb).
+# **You can now** tell when two formulas are the same discovery. Go on with [data on a surface](02_determinant2.ipynb),
+# or with [nine inputs](03_trace3.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -246,7 +250,9 @@ assert sg.check_answer(angle, np.degrees(np.arctan(1.1) - np.arctan(1)), within=
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/2: $(1,0,0,0)$ and $(1,0,0,1)$ are 45 degrees apart. One right input beats one right and one wrong.
-# 2. 2.7 degrees. The network follows the trace to within a tenth or two of a degree, so it can tell the two apart.
+# 1. 1/2: $(1,0,0,0)$ and $(1,0,0,1)$ are 45 degrees apart. One right input alone is better than one right and one wrong
+#    input.
+# 2. The angle is 2.7 degrees. The network follows the trace to within a tenth or two of a degree, so we can tell the
+#    two formulas apart.
 #
 # <!-- END SOLUTION -->

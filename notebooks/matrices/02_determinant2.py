@@ -9,9 +9,9 @@
 # %% [markdown]
 # # The determinant: a network knows nothing away from its data
 #
-# The determinant says by what factor a matrix stretches areas. Similar matrices share it. They also share the trace, so here
-# every matrix has $x_1 + x_4 = 5$: the trace cannot tell them apart. What does a network's gradient mean where there were no
-# data?
+# The determinant is the factor by which a matrix stretches areas. Similar matrices share the determinant. They also
+# share the trace, so here every matrix has the same trace, $x_1 + x_4 = 5$. What does a network's gradient mean where
+# there were no data?
 
 # %%
 import symgrad_widgets as sg
@@ -24,13 +24,14 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # %% [markdown]
 # **20 minutes**, after [the trace](01_trace2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** split a gradient into a part along the data and a part away from them, and see three formulas become one.
+# **You will** split a gradient into a part along the data and a part across the data, and see three formulas become
+# one.
 #
 # **What people think first:** the gradient of a good network is right in every direction.
 #
 # | word | meaning here |
 # |---|---|
-# | surface | where the data lie: $x_1 + x_4 = 5$ |
+# | surface | the set $x_1 + x_4 = 5$, on which the data lie |
 # | tangent space | the directions along the surface: here, three of four |
 # | projection | keeping only the part of a gradient that lies in the tangent space |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
@@ -52,8 +53,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Each line above joins $A$ and $MAM^{-1}$. They all
-# lie on a single line, because you are looking along the surface. Over $x_1$ and $x_2$ the same data fill the plane:
+# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Each line above joins $A$ and $MAM^{-1}$. All points lie
+# on a single line, because you are looking along the surface. Over $x_1$ and $x_2$, the same data fill the plane:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
@@ -75,8 +76,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# Partners end up thousands of times closer than strangers, even in new pairs (dashed). The neuron holds something that
-# partners share.
+# After training, partners are thousands of times closer than strangers, even in new pairs (dashed). The neuron has
+# learnt a quantity that partners share.
 #
 # ## The field, along the surface
 #
@@ -93,12 +94,13 @@ print(raw)
 sg.FieldView(field, inputs=("x2", "x3"))
 
 # %% [markdown]
-# These two inputs are free on the surface. You see a saddle. It is scattered, because the other entries differ from point to
-# point.
+# These two inputs are free on the surface. You see a saddle, but with some scatter, because the other entries differ
+# from point to point.
 #
 # ## Your guess
 #
-# Type a formula. Both gradients are projected before they are compared. In three dimensions chance gives 2/3.
+# Type a formula. Both gradients are projected before they are compared. In three dimensions, a random guess has a loss
+# of 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -118,8 +120,8 @@ stepper
 # %% [markdown]
 # ## Without the projection
 #
-# Now look at the part off the surface, along $(1,0,0,1)/\sqrt2$. What share of the neuron's gradient is it? And what share of
-# the determinant's gradient, $(x_4, -x_3, -x_2, x_1)$?
+# Now look at the part off the surface, along $(1,0,0,1)/\sqrt2$. What fraction of the neuron's gradient is off the
+# surface? And what fraction of the determinant's gradient, $(x_4, -x_3, -x_2, x_1)$?
 
 # %%
 off = np.array([1, 0, 0, 1]) / np.sqrt(2)
@@ -134,12 +136,12 @@ sg.Answer(off_the_line, f"{shares}\ncorrelation of the two: {correlation:.2f}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Anything. If the network were right in that direction, the correlation would be 1 or $-1$. No example ever taught it
-# anything about that direction.
+# The gradient can be anything. If the network were right in this direction, the correlation would be 1 or $-1$. But no
+# example taught the network anything about this direction.
 #
 # </details>
 #
-# Now score three formulas on both fields. On the data $x_1+x_4$ *is* 5, so dividing by it changes nothing.
+# Now score three formulas on both fields. On the data, $x_1+x_4$ *is* 5, so a division by this sum changes nothing.
 
 # %%
 alike = sg.Question(
@@ -156,16 +158,16 @@ rows = zip(formulas, projected, unprojected, strict=True)
 sg.Answer(alike, "\n".join(f"projected {a:.2e}   not projected {b:.2e}   {text}" for text, a, b in rows))
 
 # %% [markdown]
-# Projected, the three are one function. Without the projection, a formula is rewarded for imitating what the network happens
-# to do where there are no data. The paper did not project: its front prefers the quotient to the determinant, and the third
-# formula to both.
+# With the projection, the three formulas are one function. Without the projection, a formula has a lower loss if it
+# imitates the network where there are no data. The paper did not project: its front prefers the quotient to the
+# determinant, and the third formula to both.
 
 # %%
 published = plots.published_front(exp.id, field)
 sg.Answer(alike, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# With the projection, three of the paper's triangles lie at the bottom, all at one level.
+# With the projection, three of the paper's triangles lie at the bottom, all at the same level.
 #
 # ## Formula, bend and verdict
 #
@@ -179,13 +181,14 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# You see one thin curve: the neuron is a monotone function of the determinant. How it bends is the network's own affair.
+# You see one thin curve: the neuron is a monotone function of the determinant. The shape of the bend depends on the
+# network.
 #
 # ## What the paper got
 #
-# The paper (arXiv 2409.05305, experiment P1-02) chose $x_2x_3 - x_1x_4$ (complexity 7). The formula is true;
-# its mean squared difference of unit gradients is 6.9e-2. The authors chose by hand: on their front the
-# quotient scores 7.6e-3.
+# The paper (arXiv 2409.05305, experiment P1-02) chose $x_2x_3 - x_1x_4$ (complexity 7). The formula is true; its mean
+# squared difference of unit gradients is 6.9e-2. The authors chose by hand: on their front, the quotient has a
+# difference of 7.6e-3.
 
 # %%
 report = sg.record(result, run)
@@ -194,7 +197,8 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. What is the loss of the trace, $x_1+x_4$, on `field`?
-# 2. Remove the parts along `off` from `raw.gradients` and from `truth`. Compute the loss of the determinant from what is left.
+# 2. Remove the parts along `off` from `raw.gradients` and from `truth`. Compute the loss of the determinant from the
+#    remaining parts.
 
 # %%
 trace = ...  # exercise 1: a number between 0 and 1
@@ -205,8 +209,8 @@ by_hand = ...  # exercise 2: a number
 sg.check_answer(by_hand, projected[0], within=0.05)
 
 # %% [markdown]
-# **You can now** say in which directions you may ask a network. Go on with [true on the data](04_antisymmetric3.ipynb), or with
-# [nine inputs](03_trace3.ipynb).
+# **You can now** say in which directions you can trust a network. Go on with [true on the
+# data](04_antisymmetric3.ipynb), or with [nine inputs](03_trace3.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -235,7 +239,8 @@ assert sg.check_answer(by_hand, projected[0], within=0.05)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1, the worst possible loss. The trace does not change along the surface, so its projected gradient is zero, up to rounding.
-# 2. Without the part off the surface the two gradients agree to a hundredth of a degree.
+# 1. The loss is 1, the worst possible value. The trace does not change along the surface, so its projected gradient is
+#    zero, up to rounding.
+# 2. Without the part off the surface, the two gradients agree to a hundredth of a degree.
 #
 # <!-- END SOLUTION -->

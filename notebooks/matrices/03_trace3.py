@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Nine inputs: read a field that you cannot draw
 #
-# A 3x3 matrix is a row of nine numbers, $x_1 \dots x_9$. A network saw pairs of similar matrices. If you look at nine inputs,
-# two at a time, you need 36 pictures. This is one of them. How can you look at such a neuron?
+# A 3x3 matrix is a row of nine numbers, $x_1 \dots x_9$. A network saw pairs of similar matrices. If you look at nine
+# inputs, two at a time, you need 36 pictures. Below is one of these pictures. How can you look at a neuron with nine
+# inputs?
 
 # %%
 import symgrad_widgets as sg
@@ -29,7 +30,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4
 #
 # | word | meaning here |
 # |---|---|
-# | component | one of the nine numbers of a gradient: how fast the neuron's value grows with that input |
+# | component | one of the nine numbers of a gradient: how fast the neuron's value grows with one input |
 # | share | a component of the unit gradient, squared: at each point, the nine shares add up to 1 |
 # | anchor, positive | two similar matrices |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
@@ -51,8 +52,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The lines run in all directions. For 2x2 matrices they were parallel. You can see a rule between two inputs when you plot
-# these two. But no plot of two inputs shows a rule between three.
+# The lines run in all directions. For 2x2 matrices, the lines were parallel. If you plot two inputs, you can see a rule
+# between these two. But no plot of two inputs shows a rule between three.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -66,8 +67,8 @@ run
 # %% [markdown]
 # ## Which inputs matter
 #
-# Take the gradient at every point, scale it to length 1, and square its components. Each square is a *share*. Here is its mean
-# over all points, laid out like the matrix:
+# Take the gradient at every point, scale it to length 1, and square its components. Each square is a *share*. Here are
+# the mean shares over all points, laid out like the matrix:
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -75,22 +76,23 @@ directions = field.unit[:, 0]  # each input in units of its spread
 print((directions**2).mean(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# Three inputs have equal shares. The other six have none.
+# Three inputs have equal shares. The other six inputs have a share of zero.
 #
 # ## Is it a plain sum?
 #
-# Shares say how much an input matters, not in which way. Look at the mean and the spread of the components themselves, with their signs:
+# Shares say how much an input matters, but not in which direction. Look at the mean and the spread of the components
+# themselves, with their signs:
 
 # %%
 print("mean\n", directions.mean(axis=0).reshape(3, 3).round(3))
 print("spread\n", directions.std(axis=0).reshape(3, 3).round(3))
 
 # %% [markdown]
-# There is no spread: the gradient points the same way everywhere. So the formula is linear, up to a bend, and the means are its
-# coefficients.
+# There is no spread: the gradient has the same direction everywhere. So the formula is linear, up to a bend, and the
+# means are the coefficients.
 #
-# But do not mistake the mean for importance. Here is the network of [notebook 13](13_determinant3.ipynb), whose formula is
-# not a sum of inputs:
+# But do not mistake the mean for importance. Look at the network of [notebook 13](13_determinant3.ipynb), whose formula
+# is not a sum of inputs:
 
 # %%
 other = sg.experiments["determinant3"].pretrained()
@@ -100,13 +102,13 @@ print("mean\n", others.mean(axis=0).reshape(3, 3).round(2))
 print("share\n", (others**2).mean(axis=0).reshape(3, 3).round(2))
 
 # %% [markdown]
-# Judged by the mean, no input matters. Judged by the shares, all nine matter equally. A slope that is positive as often as
-# negative has mean zero, and still moves the neuron at every point.
+# According to the mean, no input matters. According to the shares, all nine inputs matter equally. A slope that is
+# positive as often as negative has mean zero, but still changes the neuron's value at every point.
 #
 # ## Your guess
 #
-# Type a formula. With nine inputs chance gives 8/9. You can work out the loss of a sum from the shares: it is the part of the
-# gradient that your guess leaves out.
+# Type a formula. With nine inputs, a random guess has a loss of 8/9. You can work out the loss of a sum from the
+# shares: it is the part of the gradient that your guess leaves out.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -117,7 +119,7 @@ example = sg.score(field, "x1 + x5")
 print(f"loss of x1 + x5: {example.loss:.4f}")
 
 # %% [markdown]
-# It is one third: the share of the missing input.
+# The loss is one third: the share of the missing input.
 #
 # ## The search, step by step
 
@@ -146,7 +148,8 @@ sg.Answer(steps, sg.Panel(plots.front_picture(search.front, search.best, [exampl
 #
 # ## Inside the network
 #
-# The output does not use six of the inputs. Did the network ever look at them? Click a neuron of the first hidden layer:
+# The output does not use six of the inputs. Did the network ever use these inputs? Click a neuron of the first hidden
+# layer:
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
@@ -164,8 +167,8 @@ for layer in ("silu1", "silu2", "silu3"):
     print(layer, np.quantile(shares, [0, 0.5, 1]).round(2))
 
 # %% [markdown]
-# Random weights would give 0.33. Some neurons of the first layer look mostly at inputs that will not matter. Layer by layer,
-# the network forgets them.
+# Random weights would give 0.33. Some neurons of the first layer depend mostly on inputs that do not matter for the
+# output. Layer by layer, the network forgets these inputs.
 #
 # ## Formula, bend and verdict
 
@@ -177,7 +180,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# There is one thin curve: nine inputs reach the neuron through a single number.
+# There is one thin curve: the neuron depends on its nine inputs through a single number.
 #
 # ## What the paper got
 #
@@ -194,7 +197,7 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. What is the loss of `x1 + x5 + x9 + x2`, which has one input too many? Work it out from `directions`, or in your head.
+# 1. What is the loss of `x1 + x5 + x9 + x2`, which has one extra input? Work it out from `directions`, or in your head.
 # 2. What share does $x_1$ have in the gradient of $x_1x_5x_9$ on these data?
 
 # %%
@@ -235,7 +238,9 @@ assert sg.check_answer(share, (product[:, 0] ** 2 / (product**2).sum(axis=1)).me
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 1/4: the gradient of the guess has length 2, and $x_2$ takes a quarter of its square. One input too few costs a third.
-# 2. A third, as for the trace. But the loss of the product is 0.25: equal shares on average do not make a constant direction.
+# 1. 1/4: the gradient of the guess has length 2, and $x_2$ contributes a quarter of the squared length. If one input is
+#    missing, the loss is 1/3.
+# 2. A third, as for the trace. But the loss of the product is 0.25: equal shares on average do not make a constant
+#    direction.
 #
 # <!-- END SOLUTION -->

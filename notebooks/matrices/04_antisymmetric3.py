@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Antisymmetric matrices: a formula can be true on the data only
 #
-# A spinning top has an axis and a speed. In mechanics, you can write both as one matrix with $A^T = -A$. Look from another side, and
-# the matrix becomes $QAQ^T$: the axis turns. A network saw pairs of such matrices, nine numbers each. What stays the same?
+# A spinning top has an axis and a speed. In mechanics, you can write both as one matrix with $A^T = -A$. From another
+# viewpoint, the matrix becomes $QAQ^T$: the axis turns. A network saw pairs of these matrices, nine numbers each. What
+# stays the same?
 
 # %%
 import symgrad_widgets as sg
@@ -23,8 +24,8 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2
 # %% [markdown]
 # **20 minutes**, after [data on a surface](02_determinant2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** compare a formula with two others that look nothing like it, and prove that all three are the same, on the data
-# and nowhere else.
+# **You will** compare a formula with two others that look very different, and prove that all three are the same on the
+# data, but nowhere else.
 #
 # **What people think first:** two formulas that look different are different.
 #
@@ -32,7 +33,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2
 # |---|---|
 # | antisymmetric | $A^T=-A$; rows of $x_1 \dots x_9$, so $x_4 = -x_2$, $x_1 = 0$ and so on |
 # | constraint | an equation that holds at every point of the data; here there are six |
-# | on the data | true wherever the constraints are; elsewhere anything may happen |
+# | on the data | true wherever the constraints hold, but not necessarily elsewhere |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -50,8 +51,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The three entries above the diagonal come from a bell curve; the rest follows from them. $Q$ is any rotation or reflection.
-# Over $x_2$ and $x_3$, above, the data are free. Over $x_2$ and $x_4$ they are not:
+# The three entries above the diagonal come from a bell curve, and determine the other entries. $Q$ is any rotation or
+# reflection. Over $x_2$ and $x_3$, the data fill the plane in the picture above. Over $x_2$ and $x_4$, they do not:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 3), limit=60))
@@ -66,9 +67,9 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# A loss of zero would be chance: partners would be as different as strangers. The loss is a natural logarithm of a
-# variance, so a step down by 2.3 leaves ten times less variance within pairs. The solid curve runs ahead, because in
-# training the last layer is fitted anew to each batch.
+# By chance, the loss would be zero: partners would be as different as strangers. The loss is a natural logarithm of a
+# variance, so a step down by 2.3 leaves ten times less variance within pairs. The solid curve is lower, because
+# training fits the last layer anew to each batch.
 #
 # ## The gradient field
 
@@ -77,7 +78,8 @@ field = sg.gradient_field(run.model, run.x, names=run.names)
 print(field)
 
 # %% [markdown]
-# There are nine inputs but only three dimensions, so six equations hold on the data. The library found this from the points alone.
+# There are nine inputs but only three dimensions, so six equations hold on the data. The library found these equations
+# from the points alone.
 
 # %%
 sg.FieldView(field, inputs=("x2", "x3"))
@@ -85,8 +87,8 @@ sg.FieldView(field, inputs=("x2", "x3"))
 # %% [markdown]
 # ## Your guess
 #
-# All arrows point away from the middle, or all towards it. What stays the same when you move across them? You may use any of
-# the nine names. Chance gives 2/3.
+# All arrows point away from the middle, or all towards it. What stays the same if you move at right angles to the
+# arrows? You can use any of the nine names. A random guess has a loss of 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -110,15 +112,15 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# It is the square of the top's speed. From each pair of mirror images, such as $x_3$ and $x_7$, the search takes one or the other:
-# on the data it makes no difference.
+# The formula is the square of the top's speed. From each pair of mirror images, such as $x_3$ and $x_7$, the search
+# takes either input: on the data, both choices are equally good.
 #
 # </details>
 #
 # ## Three formulas that look different
 #
-# The paper published another formula. And textbooks have a third: the sum of the principal minors, an invariant of every 3x3
-# matrix:
+# The paper published another formula. Textbooks have a third formula: the sum of the principal minors, an invariant of
+# every 3x3 matrix:
 
 # %%
 paper = "x8*x6 + x4*x2 + x3*x7"
@@ -127,14 +129,14 @@ formulas = (search.best.expression, paper, textbook)
 sg.Answer(box, "\n".join(f"{sg.score(field, formula).loss:.4e}  {formula}" for formula in formulas))
 
 # %% [markdown]
-# All have the same loss, to the last digit. That is no accident, but it is not a proof either: a loss is measured only at some
-# points. So ask for a proof. First, say nothing about the data:
+# All three formulas have the same loss, to the last digit. This is no accident, but no proof either: a loss is measured
+# only at some points. So ask for a proof. First, say nothing about the data:
 
 # %%
 print(sg.verify(paper, textbook))
 
 # %% [markdown]
-# The verdict is right: the two differ for a matrix with entries on the diagonal. Now say what holds on the data:
+# The verdict is right: the two formulas differ for a matrix with entries on the diagonal. Now add the constraints:
 
 # %%
 for equation in exp.constraints:
@@ -142,8 +144,8 @@ for equation in exp.constraints:
 print(sg.verify(paper, textbook, constraints=exp.constraints))
 
 # %% [markdown]
-# Proved, and the verdict names the equations. For your own data you may not know them. Then pass the field to `verify`, which
-# reads the equations off the points:
+# Now the formulas are proved equal, and the verdict names the equations. If you do not know the equations of your own
+# data, pass the field to `verify`, which finds the equations from the points:
 
 # %%
 print(sg.verify(paper, textbook, field=field))
@@ -167,13 +169,13 @@ sg.Answer(which, "\n".join(f"{verdict.how:<10} {claim}" for claim, verdict in ro
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first two. $5x_1$ is five times zero, and the square root is only a bend. But $x_2x_4$ is $-x_2^2$ here, so the third
-# formula has lost $x_2$.
+# The first two are the same concept. $5x_1$ is five times zero, and the square root is only a bend. But $x_2x_4$ is
+# $-x_2^2$ here, so the third formula has lost $x_2$.
 #
 # </details>
 #
-# Which of these formulas did the network learn? The question has no answer. The network saw only three of nine dimensions, and in
-# these the formulas are one function.
+# Which of these formulas did the network learn? The question has no answer. The network saw only three of nine
+# dimensions, and in these dimensions the formulas are one function.
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
@@ -213,7 +215,7 @@ sg.check_answer(
 )
 
 # %% [markdown]
-# **You can now** say what a verdict depends on. Go on with [more inputs than you can draw](03_trace3.ipynb), or with
+# **You can now** prove formulas equal on the data. Go on with [more inputs than you can draw](03_trace3.ipynb), or with
 # [two concepts in two neurons](../physics/06_fieldstrength.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -243,6 +245,6 @@ assert sg.check_answer(mirror, lambda text: sg.verify(text, textbook, constraint
 # <!-- BEGIN SOLUTION -->
 #
 # 1. 1/3: on average, the part of a random direction along one axis has a third of the squared length.
-# 2. $x_4^2 + x_7^2 + x_8^2$: you may take each square from below the diagonal.
+# 2. $x_4^2 + x_7^2 + x_8^2$: you can take each square from below the diagonal.
 #
 # <!-- END SOLUTION -->

@@ -23,8 +23,8 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1
 # %% [markdown]
 # **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** find sixteen coefficients with one eigenproblem, and see why it is better to take terms away than to add them
-# one by one.
+# **You will** find sixteen coefficients with one eigenproblem, and see why it is better to remove terms than to add
+# terms one by one.
 #
 # **What people think first:** more inputs make the search hopeless.
 #
@@ -64,11 +64,11 @@ for n in (4, 9, 16):
     print(f"{n:2} inputs: {3**n:>11,} sums, {comb(n + 2, 2) - 1:>4} monomials")
 
 # %% [markdown]
-# You cannot try the sums one by one. But the list of building blocks stays short.
+# You cannot try all sums. But the list of monomials stays short.
 #
 # ## The data and the network
 #
-# Pairs are similar matrices again. The picture above is one of 120, and it does not help at all.
+# Pairs are similar matrices again. The picture above is one of 120, and does not help at all.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -82,7 +82,8 @@ run
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula. With sixteen inputs chance gives a loss of 15/16. The sum of the first row, $x_1+x_2+x_3+x_4$, scores as badly as chance.
+# Type a formula. With sixteen inputs, a random guess has a loss of 15/16. The sum of the first row, $x_1+x_2+x_3+x_4$,
+# is no better.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -106,13 +107,13 @@ numbers = (vectors[:, -1] / abs(vectors[:, -1]).max()).reshape(4, 4).round(2)
 sg.Answer(box, f"losses {(1 - values[::-1])[:4].round(4)}\ncoefficients\n{numbers}")
 
 # %% [markdown]
-# One loss is nearly zero, all others are 1. The neuron has a single direction, and you can read its coefficients. We did not try a
-# single one of the 43 million sums.
+# One loss is nearly zero, and all others are 1. The neuron has a single direction, and you can read its coefficients.
+# We tried none of the 43 million sums.
 #
 # ## With squares and products
 #
-# Suppose we did not know that a plain sum is enough. Take all 152 monomials with one or two factors, and their gradients at
-# 1000 points. The gradient of $x_ix_j$ is $x_j$ along input $i$ and $x_i$ along input $j$:
+# Suppose that we did not know that a sum of inputs is enough. Take all 152 monomials with one or two factors, and their
+# gradients at 1000 points. The gradient of $x_ix_j$ is $x_j$ along input $i$ and $x_i$ along input $j$:
 
 # %%
 i, j = np.triu_indices(16)
@@ -122,7 +123,7 @@ terms = np.concatenate([np.broadcast_to(axes[:, None], (16, 1000, 16)), products
 names = [*field.names, *(f"{field.names[a]}*{field.names[b]}" for a, b in zip(i, j, strict=True))]
 
 # %% [markdown]
-# It is the eigenproblem of [the spring](../physics/07_oscillator.ipynb), with 152 terms instead of five:
+# Solve the eigenproblem of [the spring](../physics/07_oscillator.ipynb), with 152 terms instead of five:
 
 # %%
 along = np.einsum("knd,nd->kn", terms, directions[:1000])
@@ -138,13 +139,13 @@ two
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No: there is one concept, and its square. If $g$ and $g^2$ are both in the basis, every mixture of the two has the right gradient. The first
-# eigenvector is such a mixture, and nobody can read it.
+# No: there is one concept, and its square. If $g$ and $g^2$ are both in the basis, every mixture of the two has the
+# right gradient. The first eigenvector is an unreadable mixture of $g$ and $g^2$.
 #
 # </details>
 #
-# To get a short formula, take terms away, the least important ones first. We do this once with the sixteen inputs alone, and
-# once with all 152 monomials:
+# To get a short formula, remove terms, beginning with the least important. We do this once with the sixteen inputs
+# alone, and once with all 152 monomials:
 
 # %%
 lines = []
@@ -156,12 +157,13 @@ for count in (16, 152):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# From sixteen terms down to four, you lose nothing. If you take away one more, the loss jumps to a quarter. All terms compete from the start,
-# so none has to prove itself alone. If you added terms one by one, you would start from one input with a loss of 3/4, which
-# does not look promising.
+# From sixteen terms down to four, you lose nothing. If you remove one more term, the loss jumps to a quarter. All terms
+# compete from the start, so no term has to succeed alone. If you added terms one by one, you would start from one input
+# with a loss of 3/4, which does not look promising.
 #
-# The large basis holds a surprise. With seed 0 the cliff comes after *ten* terms. They are the square of the sum, multiplied out: the same
-# concept in disguise. So the search eliminates in many bases, small ones first, and takes the shortest formula.
+# The large basis holds a surprise. With seed 0, the cliff comes after *ten* terms. These ten terms are the square of
+# the sum, multiplied out: the same concept in disguise. So the search eliminates in many bases, beginning with small
+# bases, and takes the shortest formula.
 #
 # ## The search, step by step
 
@@ -185,8 +187,8 @@ for slug in ("trace2", "trace3", "trace4"):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# With four times as many inputs, the search makes only a few per cent more evaluations. The real limit lies elsewhere, in formulas with many
-# *factors*: from sixteen inputs you can build 4,844 monomials with at most four of them.
+# With four times as many inputs, the search makes only a few per cent more evaluations. The real limit is the number of
+# *factors*: from sixteen inputs, you can build 4,844 monomials with at most four factors.
 #
 # ## Formula, bend and verdict
 
@@ -229,7 +231,7 @@ how_many = ...  # exercise 2: a whole number
 sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in range(1, 7)), within=0)
 
 # %% [markdown]
-# **You can now** find a sum of many terms without trying sums. Go on with [a network that is hard to
+# **You can now** find a sum of many terms without trying sums one by one. Go on with [a network that is hard to
 # train](13_determinant3.ipynb), or find out [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -257,7 +259,7 @@ assert sg.check_answer(how_many, sum(comb(15 + degree, degree) for degree in ran
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 3/4: it has one of the four right inputs, and no wrong one. The first row has one right input and three wrong ones.
-# 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points, their gradients take 9.6 GB. Such growth is a real limit.
+# 1. 3/4: `x1` is one of the four right inputs. The first row has one right input and three wrong inputs.
+# 2. $\binom{22}{6} - 1 = 74{,}612$. At 1000 points, their gradients take 9.6 GB. This growth is a real limit.
 #
 # <!-- END SOLUTION -->

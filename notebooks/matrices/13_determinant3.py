@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The 3x3 determinant: no part of the formula helps by itself
 #
-# The determinant is a polynomial in nine inputs. It correlates with none of them, and with no product of two. So a network
-# finds nothing to start from. How can it learn the determinant at all?
+# The determinant is a polynomial in nine inputs. It correlates with no input, and with no product of two inputs. So a
+# network has no starting point. How can it learn the determinant at all?
 
 # %%
 import symgrad_widgets as sg
@@ -23,16 +23,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4
 # %% [markdown]
 # **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** see training that fails to get going, find out what gets it going, and watch a long formula
-# appear all at once.
+# **You will** see training that does not start, find out how to start it, and watch a long formula appear all at once.
 #
-# **What people think first:** half the formula is half the way there.
+# **What people think first:** half the formula brings you half the way.
 #
 # | word | meaning here |
 # |---|---|
 # | anchor, positive | two matrices with the same determinant, and nothing else in common |
 # | chance | the loss of a network that knows nothing about what partners share |
-# | variance within pairs | how much the neuron differs between partners; 1 means as much as between strangers |
+# | variance within pairs | how much the neuron's value differs between partners; 1 means as much as between strangers |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -52,9 +51,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data
 #
-# Entries lie between $-1$ and 1. The positive is another such matrix, scaled to the anchor's determinant. If a pair has
-# an entry beyond 2, we draw another pair. You see nothing, whichever two inputs you plot. Is something hidden there, or
-# is there nothing to see?
+# Entries lie between $-1$ and 1. The positive is a second random matrix, scaled to the anchor's determinant. If a pair
+# has an entry beyond 2, we draw another pair. You see no pattern, whichever two inputs you plot. Is there a hidden
+# pattern, or none?
 
 # %%
 largest = sg.Question(
@@ -71,12 +70,12 @@ double = [np.corrcoef(volume, x[:, a] * x[:, b])[0, 1] for a, b in zip(i, j, str
 sg.Answer(largest, f"one input {max(np.abs(single)):.3f}, two {max(np.abs(double)):.3f}")
 
 # %% [markdown]
-# Chance alone gives about 0.02. So there is no correlation. Whatever a network tries first, nothing rewards it.
+# Chance alone gives about 0.02. So there is no correlation, and nothing rewards a network for its first steps.
 #
 # ## Training that does not start
 #
-# Most experiments here train with the loss `contrast`, which asks that partners be closer than strangers. Here are six epochs
-# with it, and six with another loss, `ratio`, from the same weights:
+# Most experiments train with the loss `contrast`, which is low if partners are closer than strangers. Here are six
+# epochs with `contrast`, and six with another loss, `ratio`, from the same weights:
 
 # %%
 for loss in ("contrast", "ratio"):
@@ -84,11 +83,11 @@ for loss in ("contrast", "ratio"):
     print(f"{loss:>8}: {np.round(trial.history['validation'], 2)}, within pairs {trial.within[0]:.3f}")
 
 # %% [markdown]
-# Each row is the validation loss after each epoch, on its own scale. The loss in the first row hardly moves. In the
-# second row, the variance within pairs falls to about a hundredth.
+# Each row shows the validation loss after each epoch, on a different scale. The loss in the first row hardly changes.
+# In the second row, the variance within pairs falls to about a hundredth.
 #
-# `ratio` minimises the variance within pairs, divided by the total variance. For the *last layer* there is an exact
-# solution, an eigenvector, and the training uses it at each step. So it makes full use of even the faintest sign of the
+# `ratio` minimises the variance within pairs, divided by the total variance. For the *last layer*, there is an exact
+# solution, an eigenvector, which the training uses at each step. So the last layer uses even the faintest sign of the
 # determinant in the hidden neurons, and the other layers get a gradient to follow.
 #
 # ## Training
@@ -103,13 +102,14 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# 0 is chance. The loss is a natural logarithm of a variance, so a step down by 2.3 leaves a tenth of the
-# variance within pairs. Look at the dashed curve, which shows the loss on new pairs. It ends far above the value for the trace of a
-# 3x3 matrix, about $-13$. The network is good, but not exact.
+# By chance, the loss is 0. It is a natural logarithm of a variance, so a step down by 2.3 leaves a tenth of the
+# variance within pairs. The dashed curve, for new pairs, ends far above the value for the trace of a 3x3 matrix, about
+# $-13$. The network is good, but not exact.
 #
 # ## Your guess
 #
-# You may know the determinant. But do you know what its *parts* are worth? With nine inputs chance gives 8/9.
+# You probably know the determinant. But do you know how good its *parts* are? With nine inputs, a random guess has a
+# loss of 8/9.
 
 # %%
 field = sg.gradient_field(run.model, run.x, names=run.names)
@@ -121,7 +121,7 @@ example = sg.score(field, "x1*x5*x9")
 print(f"loss of x1*x5*x9: {example.loss:.3f}, chance {8 / 9:.3f}")
 
 # %% [markdown]
-# The product of the diagonal is hardly better than chance. It cannot tell you whether you are on the right track.
+# The product of the diagonal is hardly better than chance. Its loss cannot tell you whether you are on the right track.
 #
 # ## The search, step by step
 
@@ -136,11 +136,11 @@ stepper
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example])))
 
 # %% [markdown]
-# The front is flat, flat, flat, and then falls off a cliff. With all products but one, the loss is still 0.18. The last
-# product makes it five hundred times smaller.
+# The front stays flat for a long time, and then falls off a cliff. With all products but one, the loss is still 0.18.
+# The last product makes the loss five hundred times smaller.
 #
-# You cannot climb down such a front step by step. The search starts from the other end, with all 219 products of up to three
-# inputs at once. It solves for their coefficients, takes away the product that matters least, and solves again.
+# You cannot climb down this front step by step. The search starts from the other end, with all 219 products of up to
+# three inputs. It solves for their coefficients, removes the product that matters least, and solves again.
 
 # %%
 sg.Answer(box, "\n".join(f"{found.loss:.4f}  {found.expression}" for found in search.front))
@@ -156,7 +156,7 @@ for weight in (1, 1.02, 1.1):
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# You can see a change of two per cent. Nobody told the network that the six products count equally.
+# You can see a change of two per cent. The network found by itself that the six products count equally.
 #
 # ## Formula, bend and verdict
 
@@ -168,11 +168,12 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve has a little width: this network is about one degree off the formula. The formula is true, the network imperfect.
+# The curve has a little width: this network is about one degree off the formula. The formula is true, but the network
+# is imperfect.
 #
 # ## What the paper got
 #
-# An earlier version of the paper (arXiv 2409.05305) names this experiment. Its figures leave the experiment out, so there is
+# An earlier version of the paper (arXiv 2409.05305) names this experiment, but its figures do not show it. So there is
 # no published front.
 
 # %%
@@ -195,8 +196,8 @@ four = ...  # exercise 2: a whole number
 sg.check_answer(four, np.prod(np.arange(1, 5)), within=0)
 
 # %% [markdown]
-# **You can now** explain why you cannot find some formulas in small steps. Go on with
-# [two concepts in two neurons](../physics/06_fieldstrength.ipynb), or with [a classifier](../classifiers/14_classifier.ipynb).
+# **You can now** explain why some formulas cannot be found in small steps. Go on with [two concepts in two
+# neurons](../physics/06_fieldstrength.ipynb), or with [a classifier](../classifiers/14_classifier.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -222,8 +223,8 @@ assert sg.check_answer(four, np.prod(np.arange(1, 5)), within=0)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $x_1$, with about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive there. Over all matrices
-#    the factor is negative just as often, and the correlation vanishes.
+# 1. $x_1$, with a correlation of about 0.44: its factor in the determinant is $x_5x_9 - x_6x_8$, which is positive for
+#    these matrices. Over all matrices, the factor is negative just as often, and the correlation vanishes.
 # 2. 24, out of 4,844 monomials in sixteen inputs with at most four factors.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # A stranger's checkpoint: numbers alone do not say what they compute
 #
-# A file of weights arrives by email, [with a short message](stranger/message.txt). Nobody remembers what the
-# network was for. What does it compute, and is it safe to open the file?
+# A file of weights arrives by email, [with a short message](stranger/message.txt). Nobody remembers what the network
+# was for. What does the network compute, and is it safe to open the file?
 
 # %%
 import numpy as np
@@ -34,8 +34,8 @@ sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c")
 # | word | meaning here |
 # |---|---|
 # | checkpoint | the numbers of a trained network in a file |
-# | state dict | a table of named arrays of numbers; a checkpoint should hold nothing else |
-# | pickle | Python's own format for objects; if you load one, you run the program that it contains |
+# | state dict | a table of named arrays of numbers; a checkpoint should contain nothing else |
+# | pickle | Python's own format for objects; if you load a pickle, you run the program in it |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -56,19 +56,20 @@ from symgrad_widgets.network import ACTIVATIONS
 # %% [markdown]
 # ## Only numbers
 #
-# Safetensors is a format for arrays and short texts. It cannot hold anything that runs. This is all that the file contains:
+# Safetensors is a format for arrays and short texts. Such a file cannot contain a program. This is the whole content of
+# our file:
 
 # %%
 for name, numbers in weights.items():
     print(f"{name:14} {tuple(numbers.shape)}")
 
 # %% [markdown]
-# A weight of shape `(24, 3)` turns 3 numbers into 24: a layer with three inputs and 24 neurons. The file lists its layers in alphabetical
-# order. That is not the order in which they compute.
+# A weight of shape `(24, 3)` turns 3 numbers into 24: a layer with three inputs and 24 neurons. The file lists the
+# layers in alphabetical order, which is not the order in which the network uses them.
 
 # %%
 order = sg.Question(
-    "In which order do the layers compute? In only one order does each layer get as many numbers as it takes.",
+    "In which order do the layers compute? Only one order gives each layer the right number of inputs.",
     hidden=guess_first,
 )
 order
@@ -79,8 +80,8 @@ sg.Answer(order, sg.from_checkpoint(path, "tanh"))
 # %% [markdown]
 # ## What is missing
 #
-# Between two layers there is an activation. It has no weights, so the file does not mention it. But the message gives three
-# inputs with their outputs. Try all activations that the library has:
+# Between two layers there is an activation. An activation has no weights, so the file does not mention it. But the
+# message gives three inputs with their outputs. Try all activations in the library:
 
 # %%
 told = torch.tensor([[1.2, 1.5, 1.1], [1.0, 1.0, 1.0], [1.7, 1.3, 1.6]])
@@ -92,8 +93,8 @@ for name in ACTIVATIONS:
     print(f"{name:9}", outputs.round(4), f"off by up to {errors[name]:.4f}")
 
 # %% [markdown]
-# One of them reproduces the message to the last digit. None of the others comes within 0.1. When somebody sends you a
-# checkpoint, ask for a few inputs with their outputs.
+# One activation reproduces the outputs to the last digit. No other activation comes within 0.1. When somebody sends you
+# a checkpoint, ask for a few inputs with their outputs.
 
 # %%
 activation = min(errors, key=errors.get)
@@ -102,8 +103,8 @@ model = sg.from_checkpoint(path, activation)
 # %% [markdown]
 # ## Where to look
 #
-# The file does not say which inputs the network was trained on. Away from those inputs, its output means nothing,
-# although it looks like any other output. The message says: lengths from 1 to 1.8.
+# The file does not say which inputs the network was trained on. Away from the training inputs, the output means
+# nothing, although it looks like any other output. The message gives the range of inputs: lengths from 1 to 1.8.
 
 # %%
 x = np.random.default_rng(seed).uniform(1, 1.8, (1000, 3))
@@ -112,18 +113,19 @@ picker.choose("latent", 0)
 picker
 
 # %% [markdown]
-# Click some hidden neurons: many are busy, and none does all the work. We read the output.
+# Click some hidden neurons: many of them contribute, and no neuron does all the work. We read the output.
 
 # %%
 field = picker.field
 sg.FieldView(field)
 
 # %% [markdown]
-# Swap the inputs in the view. The field looks the same: no length counts more than another.
+# Swap the inputs in the view. The field looks the same: all three lengths are equally important.
 #
 # ## Your guess
 #
-# The output grows with each length, like the volume of a box, $a\,b\,c$. This guess scores 0.09, where chance gives 0.67. Type a better formula.
+# The output grows with each length, like the volume of a box, $a\,b\,c$. This guess has a loss of 0.09; by chance, it
+# would be 0.67. Type a better formula.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -145,7 +147,8 @@ result = sg.interpret(search, seconds=budget)
 sg.Answer(box, result)
 
 # %% [markdown]
-# There is no verdict, because nobody told us the answer. We only have evidence. Now write the formula as a product:
+# There is no verdict, because we do not know the right answer. We only have evidence. Now write the formula as a
+# product:
 
 # %%
 formula = result.best.expression if result.best else sp.Integer(0)
@@ -153,7 +156,7 @@ sg.Answer(box, sp.factor(formula))
 
 # %%
 shape = sg.Question(
-    "Three lengths, and a quantity that is 0 when they lie flat on one line. What are they?",
+    "The quantity is 0 if the three lengths lie flat on one line. What are these lengths?",
     hidden=guess_first,
 )
 shape
@@ -161,12 +164,12 @@ shape
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sides of a triangle. Heron of Alexandria knew in the first century that the area $A$ obeys
+# They are the sides of a triangle. Heron of Alexandria knew in the first century that the area $A$ obeys
 # $16A^2 = (a+b+c)(-a+b+c)(a-b+c)(a+b-c)$.
 #
 # </details>
 #
-# That is a hypothesis, and we can test it:
+# We can test the hypothesis that the network computes the area:
 
 # %%
 heron = "(a + b + c)*(-a + b + c)*(a - b + c)*(a + b - c)"
@@ -177,7 +180,8 @@ sg.Answer(shape, verdict.message)
 sg.Answer(shape, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve is thin, and bent. The bend is a square root: the output is the area, and the formula a multiple of its square.
+# The curve is thin, and bent. The bend is a square root: the output is the area, and the formula is a multiple of the
+# squared area.
 #
 # ## Beyond the stranger's data
 #
@@ -190,12 +194,12 @@ by_network = model(torch.tensor([[3.0, 4.0, 5.0]])).item()
 sg.Answer(shape, f"sides 3, 4, 5: the formula gives {by_formula:.3f}, the network {by_network:.3f}")
 
 # %% [markdown]
-# Directions do not determine the formula's scale. One known triangle, with sides 1, 1, 1, does.
+# Directions do not determine the formula's scale. One known triangle, with sides 1, 1, 1, determines the scale.
 #
 # ## What the library refuses
 #
-# Somebody else sends `torch.save(model)`, the whole object. That is a pickle, a little program. The library refuses to run
-# it, and tells you what to ask for:
+# Somebody else sends you the whole object, saved by `torch.save(model)`. This file is a pickle, which contains a
+# program. The library refuses to run this program, and tells you what to ask for:
 
 # %%
 whole = Path(tempfile.mkdtemp()) / "whole.pt"
@@ -207,13 +211,14 @@ except sg.SymgradError as error:
 print(refusal)
 
 # %% [markdown]
-# It also refuses convolutions, embeddings and normalisation: shapes alone do not say how they are wired. Build such a network
-# with its author's code, `load_state_dict` the numbers, and go on from the picker.
+# The library also refuses convolutions, embeddings and normalisation, because shapes alone do not tell how these layers
+# are connected. Build such a network with its author's code, load the numbers with `load_state_dict`, and continue with
+# the picker.
 #
 # ## Exercises
 #
-# 1. Whatever the network has learnt, what must a formula for a neuron in the *first* hidden layer look like? For neuron 0,
-#    divide the coefficient of $b$ by that of $a$.
+# 1. Whatever the network has learnt, what must a formula for a neuron in the *first* hidden layer look like? For neuron
+#    0, divide the coefficient of $b$ by the coefficient of $a$.
 
 # %%
 ratio = ...  # exercise 1: a number, from the arrays in `weights`
@@ -221,8 +226,8 @@ first = next(numbers for numbers in weights.values() if numbers.shape == (24, 3)
 sg.check_answer(ratio, float(first[0, 1] / first[0, 0]), within=0.01)
 
 # %% [markdown]
-# **You can now** open a checkpoint, read it, and say what it leaves out. Go on with [real planets](21_planets.ipynb), or with
-# [modular addition](22_modular_addition.ipynb).
+# **You can now** open a checkpoint, read the network, and say what the file leaves out. Go on with [real
+# planets](21_planets.ipynb), or with [modular addition](22_modular_addition.ipynb).
 #
 # The next cell checks what this notebook claims.
 

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Real planets: the law that Kepler at first got wrong
 #
-# Networks get the distances from the Sun and the speeds of nine planets, on 100 dates between 1900 and 2050, and nothing
-# else. Nobody made up a law for them to find. What stays the same along every orbit?
+# Networks get only the distances from the Sun and the speeds of nine planets, on 100 dates between 1900 and 2050. These
+# are real data, not made from a formula. What stays the same along every orbit?
 
 # %%
 import numpy as np
@@ -27,7 +27,7 @@ sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log d
 # %% [markdown]
 # **25 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** turn a table into an experiment, ask five networks instead of one, test their law on a planet that they
+# **You will** turn a table into an experiment, train five networks instead of one, test their law on a planet that they
 # never saw, and weigh the Sun.
 #
 # **What people think first:** the network with the best validation loss is the best network.
@@ -52,9 +52,9 @@ import torch
 # %% [markdown]
 # ## The data
 #
-# The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). For the outer planets we
-# measure from the centre of mass of the solar system: Jupiter pulls the Sun around by more than the Sun's own radius, and far
-# planets do not follow it.
+# The table is an ephemeris of NASA's Jet Propulsion Laboratory ([source](planets/source.txt)). For the outer planets,
+# we measure distances from the centre of mass of the solar system: Jupiter moves the Sun by more than the Sun's radius,
+# and far planets do not follow this motion.
 
 # %%
 planet = table["planet"]
@@ -67,8 +67,8 @@ for name in names:
     print(f"{name:8} {min(far):6.2f} to {max(far):5.2f} au, {min(fast):5.2f} to {max(fast):5.2f} km/s")
 
 # %% [markdown]
-# Numbers from 0.3 to 49 call for logarithms, so the inputs are $\log r$ and $\log v$. **We set Mars aside**: no network will
-# see it.
+# The numbers range from 0.3 to 49, so we use $\log r$ and $\log v$ as inputs. **We set Mars aside**: no network will
+# see this planet.
 
 # %%
 points, mars = np.log(np.column_stack([r, v])), planet == "mars"
@@ -78,13 +78,12 @@ exp = sg.Experiment.from_pairs(points[first[same]], points[second[same]], ["lr",
 sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::100], exp.names))
 
 # %% [markdown]
-# A line joins two dates of one planet. From planet to planet the points fall with one slope. Along each orbit they fall with
-# another, steeper one: close to the Sun, a planet is faster.
+# A line joins two dates of one planet. From planet to planet, the points fall with one slope. Along each orbit, they
+# fall with a steeper slope: close to the Sun, a planet is faster.
 #
 # ## Five networks
 #
-# Training rewards an output that is the same for one planet at two dates, and different from planet to
-# planet.
+# Training rewards an output that is equal at two dates of one planet, and different from planet to planet.
 
 # %%
 runs = [exp.train(seed=5 * seed + k, epochs=28, progress=False) for k in range(5)]
@@ -95,14 +94,14 @@ for run in runs:
     print(f"validation loss {validation:.2f}, variation along Mars's orbit {on_mars:.1e}")
 
 # %% [markdown]
-# The first figure is for new pairs of known planets, the second for an unknown orbit. Between the orbits of eight planets a
-# network may do what it likes. With `seed = 2` the network with the best validation loss is by far the worst on Mars. So we
-# trust no single network.
+# The first figure is for new pairs of known planets, the second for an unknown orbit. Between the orbits of eight
+# planets, nothing restrains a network. With `seed = 2`, the network with the best validation loss is by far the worst
+# on Mars. So we trust no single network.
 #
 # ## Their gradients
 #
-# Where the data decide, networks from different starts agree. Take the median of their unit gradients, and see how far
-# each network is from it.
+# Networks from different starts agree where the data decide. Take the median of their unit gradients, and see how far
+# each network is from this median.
 
 # %%
 fields = [sg.gradient_field(run.model, points[~mars], names=run.names) for run in runs]
@@ -115,18 +114,18 @@ for name in sorted(set(names) - {"mars"}):
     print(f"{name:8} {np.median(off[:, planet[~mars] == name]):.2f} degrees")
 
 # %% [markdown]
-# They agree well.
+# The networks agree well.
 
 # %%
 sg.FieldView(field)
 
 # %% [markdown]
-# Nearly all arrows point the same way. That is what makes these data hard.
+# Nearly all arrows point the same way. So it is hard to find a law in these data.
 #
 # ## Your guess
 #
-# Around 1600, before he knew about ellipses, Kepler believed that speed is inversely proportional to distance: $r\,v$ stays
-# the same, and so does $\log r+\log v$. Type a better law in `lr` and `lv`.
+# Around 1600, before Kepler knew about ellipses, he believed that speed is inversely proportional to distance: $r\,v$
+# stays the same, and so does $\log r+\log v$. Type a better law in `lr` and `lv`.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -137,7 +136,7 @@ kepler = sg.score(field, "lr + lv")
 kepler
 
 # %% [markdown]
-# Its loss is about 1e-3, an angle of less than two degrees. It looks fine. Is it true?
+# Kepler's early law has a loss of about 1e-3, an angle of less than two degrees. It looks fine. Is it true?
 #
 # ## The search, step by step
 
@@ -155,9 +154,9 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, the formula says that $v^2-C/r$ stays the same. That is twice the energy $\frac12v^2 -
-# GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front too; its loss is 50 to 130 times larger
-# (seeds 0 to 2).
+# Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, the formula says that $v^2-C/r$ stays the same. This is twice the
+# energy $\frac12v^2 - GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front too;
+# its loss is 50 to 130 times larger (seeds 0 to 2).
 #
 # </details>
 #
@@ -176,12 +175,12 @@ by_kepler = (r * v)[mars].std() / (r * v)[mars].mean()
 sg.Answer(winner, f"the search's formula varies by {100 * by_network:.3f} %, r v by {100 * by_kepler:.3f} %")
 
 # %% [markdown]
-# Neither law fails badly. Kepler worked for years on this very planet before he found that $r\,v$ is wrong. This law holds
+# Neither law fails badly. Kepler worked for years on Mars before he found that $r\,v$ is wrong. His early law holds
 # only at the two ends of the orbit, where the planet moves at right angles to the Sun's direction.
 #
 # ## The weight of the Sun
 #
-# One number that the networks found is a mass. Read $C=2GM$ from the derivatives at $\log r=\log v=0$, with Newton's constant
+# The networks also found a mass. Read $C=2GM$ from the derivatives at $\log r=\log v=0$, with Newton's constant
 # $G=6.674\times10^{-11}$ in SI units.
 
 # %%
@@ -192,7 +191,7 @@ mass = constant / 2 * 1e6 * 1.496e11 / 6.674e-11
 sg.Answer(box, f"C = {constant:.0f} au km²/s², the Sun weighs {mass:.3e} kg")
 
 # %% [markdown]
-# Handbooks say $1.988\times10^{30}$ kg. (An ephemeris is computed with that mass: we have read out what astronomers put in.)
+# Handbooks say $1.988\times10^{30}$ kg. (Astronomers used this mass to compute the ephemeris, and we found it again.)
 # Now test the hypothesis:
 
 # %%
@@ -202,8 +201,8 @@ sg.Answer(box, verdict.message)
 # %% [markdown]
 # ## Exercises
 #
-# The networks saw eight curves, not a region. These data do not say which law holds between them, in a comet's orbit. But you
-# can test a formula:
+# The networks saw eight curves, not a region. Between these curves, on a comet's orbit, the data do not determine the
+# law. But you can test a formula:
 #
 # 1. Halley's comet passes the Sun at 54.5 km/s, 0.586 au away. How fast is it at 10 au, if the energy is
 #    conserved?
@@ -218,8 +217,8 @@ early = ...  # exercise 2: km/s
 sg.check_answer(early, 54.5 * 0.586 / 10, within=0.02)
 
 # %% [markdown]
-# **You can now** ask a committee of networks, and let unseen data decide between two laws. Go on with
-# [several conserved quantities at once](../physics/11_kepler.ipynb), or with [the playground](../playground.ipynb).
+# **You can now** use a committee of networks, and let unseen data decide between two laws. Go on with [several
+# conserved quantities at once](../physics/11_kepler.ipynb), or with [the playground](../playground.ipynb).
 #
 # The next cell checks what this notebook claims.
 

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Modular addition: a network adds names by trigonometry
 #
-# A network adds two numbers modulo 59, like a clock with 59 hours. But it does not see numbers: each input is a *token*, a
-# name with a row in a table. How can you add names?
+# A network adds two numbers modulo 59, like a clock with 59 hours. But it never sees numbers: each input is a *token*,
+# a name with a row in a table. How can you add names?
 
 # %%
 import numpy as np
@@ -25,15 +25,15 @@ plots.Picture("A clock with 59 hours", "sine", "cosine", marks, "59 points on a 
 # %% [markdown]
 # **30 minutes**, after [a stranger's checkpoint](20_checkpoint.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** meet the error that tokens cause, take the gradient with respect to the embedding, and choose coordinates in
-# which you can read it.
+# **You will** meet the error that tokens cause, take the gradient with respect to the embedding, and choose coordinates
+# in which you can read this gradient.
 #
-# **What people think first:** a network that adds must hold numbers inside.
+# **What people think first:** a network that adds must represent numbers inside.
 #
 # | word | meaning here |
 # |---|---|
 # | token | an input that is a name, not a quantity |
-# | embedding | a table that gives each token a vector, learnt with the rest |
+# | embedding | a table that gives each token a vector; the network learns this table, too |
 # | logit | the network's vote for one answer |
 # | frequency $k$ | the wave $\cos(2\pi k n/59)$ over the tokens $n$, and its sine |
 #
@@ -52,8 +52,8 @@ import symgrad_widgets as sg
 # %% [markdown]
 # ## The task
 #
-# There are $59^2$ pairs. The network sees 70 % of them with their sums. All figures below are for the pairs that it has never
-# seen.
+# There are $59^2$ pairs. The network sees 70 % of the pairs, with their sums. All figures below are for the other
+# pairs.
 
 # %%
 torch.manual_seed(seed)
@@ -78,7 +78,7 @@ hidden, output = torch.nn.Linear(32, 64, bias=False), torch.nn.Linear(64, p, bia
 model = torch.nn.Sequential(embedding, torch.nn.Flatten(), hidden, Square(), output)
 
 # %% [markdown]
-# Weight decay is strong: it pulls all weights to zero unless they earn their keep.
+# Weight decay is strong: it pulls every weight to zero unless the weight lowers the loss.
 
 # %%
 optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.9, 0.98), weight_decay=1.0)
@@ -90,7 +90,7 @@ accuracy = (model(pairs[unseen]).argmax(1) == sums[unseen]).double().mean().item
 print(f"right on {100 * accuracy:.1f} % of the pairs it has never seen")
 
 # %% [markdown]
-# It has not learnt a table by heart. It can add. How?
+# So the network has not learnt a table by heart: it can add. How?
 #
 # ## No gradient with respect to a name
 
@@ -101,14 +101,14 @@ except sg.SymgradError as error:
     print(error)
 
 # %% [markdown]
-# What would it mean to change token 17 *a little*? Nothing. But you can change its row in the table a little. `wrt` does
-# that: it treats the output of the layer that you name as the input. This input has $2\times16$ numbers, and none of them means anything
-# by itself. We need better coordinates.
+# You cannot change token 17 *a little*. But you can change its row in the table a little. The argument `wrt` names a
+# layer, and takes the output of this layer as the input. This input has $2\times16$ numbers, and no single number has a
+# meaning. We need better coordinates.
 #
 # ## The coordinates
 #
-# On a clock, the tokens lie on a circle. So ask how much of each wave is in the table, with a Fourier transform over the
-# tokens.
+# On a clock, the tokens lie on a circle. So use a Fourier transform over the tokens, to see how much of each wave is in
+# the table.
 
 # %%
 table = embedding.weight.detach().double().numpy()
@@ -121,15 +121,15 @@ for k in strongest[:8]:
     print(f"frequency {k:2}: {100 * power[k - 1]:4.1f} %", "#" * round(100 * power[k - 1]))
 
 # %% [markdown]
-# A few frequencies carry nearly everything. For each of them the table holds a circle: token $n$ lies at $\cos(wn)\,\mathbf
-# u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$. So we use the coordinates $c_a=\cos(wa)$, $s_a=\sin(wa)$, and the same for $b$.
-# A step along $c_a$ moves the first row along $\mathbf u$.
+# A few frequencies carry nearly everything. For each of these frequencies, the table contains a circle: token $n$ lies
+# at $\cos(wn)\,\mathbf u+\sin(wn)\,\mathbf v$, with $w=2\pi k/59$. So we use the coordinates $c_a=\cos(wa)$,
+# $s_a=\sin(wa)$, and the same for $b$. A step along $c_a$ moves the first row along $\mathbf u$.
 #
 # ## The neuron
 #
-# The 59 logits are votes. As a function of the answer, they should form a bump at the right answer, and a bump is a sum of
-# waves. Our neuron is how much of the cosine wave with frequency $k$ the votes contain. The chain rule gives its gradient in our
-# four coordinates.
+# The 59 logits are votes. As a function of the answer, the votes should form a bump at the right answer, and a bump is
+# a sum of waves. Our neuron measures how much of the cosine wave with frequency $k$ the votes contain. The chain rule
+# gives the neuron's gradient in our four coordinates.
 
 # %%
 a, b = pairs[unseen].numpy().T
@@ -150,11 +150,12 @@ field = field_of(strongest[0])
 sg.FieldView(field)
 
 # %% [markdown]
-# All points lie on a circle. At one place the arrows point in every direction, because they depend on $b$ as well.
+# All points lie on a circle. At each place, arrows point in every direction, because they also depend on $b$.
 #
 # ## Your guess
 #
-# Which formula in `ca sa cb sb` turns two names into a sum? The product $c_a c_b$ scores about 1/2; chance is 3/4.
+# Which formula in `ca sa cb sb` turns two names into a sum? The product $c_a c_b$ has a loss of about 1/2; by chance,
+# it would be 3/4.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -177,9 +178,9 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# Replace the coefficients by 1, and read it aloud: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$, the addition theorem.
-# The network turns names into angles, and adds these by school trigonometry. It never meets $a+b$ itself. N. Nanda and others
-# (arXiv 2301.05217) found the same identities in a transformer, when they took it apart by hand.
+# Replace the coefficients by 1, and you get the addition theorem: $\cos(wa)\cos(wb)-\sin(wa)\sin(wb)=\cos(w(a+b))$. The
+# network turns names into angles, and adds the angles by school trigonometry. The network never computes $a+b$ itself.
+# N. Nanda and others (arXiv 2301.05217) found the same identities when they analysed a transformer by hand.
 #
 # </details>
 
@@ -206,8 +207,8 @@ for k in strongest[:6]:
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# For the frequencies that the table holds, *values* are right: the correlations are above 0.98. *Gradients* are less exact.
-# Training sees values at 59 places on each circle. A network may be right there, and wrong in between. At
+# For the frequencies in the table, *values* are right: the correlations are above 0.98. *Gradients* are less exact.
+# Training sees values at 59 places on each circle. A network can be right at these places, and wrong between them. At
 # the other frequencies, the formula fails.
 #
 # ## Exercises

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # The field-strength tensor: two concepts in two neurons
 #
-# A charge at rest feels an electric field $E$. Fly past the charge, and part of this field turns into a magnetic field $B$. A network saw
-# the same field as two observers report it, six numbers each. What do all observers agree on?
+# A charge at rest feels an electric field $E$. If you fly past the charge, part of this field turns into a magnetic
+# field $B$. A network saw pairs of reports: the same field, measured by two observers, in six numbers each. What do all
+# observers agree on?
 
 # %%
 import symgrad_widgets as sg
@@ -23,9 +24,10 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # %% [markdown]
 # **30 minutes**, after [the interval](12_interval.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** meet neurons that hold a mixture, see why you cannot read them one by one, and read two together.
+# **You will** meet neurons that mix two concepts, see why you cannot read them one by one, and read two neurons
+# together.
 #
-# **What people think first:** with better training, each neuron would hold one concept.
+# **What people think first:** with better training, each neuron would compute one concept.
 #
 # | word | meaning here |
 # |---|---|
@@ -52,8 +54,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## How many invariants are there?
 #
-# We do not know, so the network gets four output neurons. Training rewards them for giving partners the same value, and for
-# differing from each other.
+# We do not know the number, so the network gets four output neurons. Training rewards the neurons for giving partners
+# the same value, and for differing from each other.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -62,7 +64,7 @@ monitor
 
 # %%
 many = sg.Question(
-    "How many of the four neurons will find something that partners share?", hidden=guess_first
+    "How many of the four neurons will find a quantity that partners share?", hidden=guess_first
 )
 many
 
@@ -72,12 +74,12 @@ lines = [f"neuron {k}: {share:.4f} of its variance lies within pairs" for k, sha
 sg.Answer(many, "\n".join([*lines, f"neurons that found something: {run.neuron}"]))
 
 # %% [markdown]
-# A quantity that partners share does not vary within a pair. For some neurons, less than a thousandth of their variance lies
-# within pairs. For the others it is half: they have found nothing.
+# A shared quantity does not vary within a pair. For some neurons, less than a thousandth of the variance lies within
+# pairs. For the other neurons, it is half: they have found nothing.
 #
 # ## One neuron alone
 #
-# Search for a formula of each neuron on its own. For now we print only complexity and loss.
+# Search for a formula for each neuron separately. For now, we print only complexity and loss.
 
 # %%
 alone = [sg.gradient_field(run.model, run.x, neuron=k, names=run.names) for k in run.neuron]
@@ -87,14 +89,14 @@ for number, single in zip(run.neuron, singles, strict=True):
     print(f"neuron {number}:", best and f"complexity {best.complexity}, loss {best.loss:.1e}")
 
 # %% [markdown]
-# The formula is long, or several degrees off, or missing. *Any* function of two invariants is invariant too, and nothing
-# rewards the network for keeping them apart.
+# The formula is long, or several degrees off, or missing. *Any* function of two invariants is invariant too, and
+# training does not reward the network for separating them.
 #
 # ## Two neurons together
 #
 # If both neurons are functions of the same invariants $I$ and $J$, the chain rule says
-# $\nabla f = \frac{\partial f}{\partial I}\nabla I + \frac{\partial f}{\partial J}\nabla J$. However they are mixed, their
-# gradients lie in the plane that $\nabla I$ and $\nabla J$ span. So compare a formula with the *plane*.
+# $\nabla f = \frac{\partial f}{\partial I}\nabla I + \frac{\partial f}{\partial J}\nabla J$. In any mixture, the
+# gradients lie in the plane that $\nabla I$ and $\nabla J$ span. So compare a formula with this *plane*.
 
 # %%
 field = sg.gradient_field(run.model, run.x, neuron=run.neuron, names=run.names)
@@ -103,15 +105,15 @@ sg.Answer(many, f"{field} of rank {field.rank}")
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula in `E1 E2 E3 B1 B2 B3` that all observers might agree on. The loss is the mean of $1-\cos^2$ of the angle to
-# the plane. In six dimensions a random direction scores 2/3.
+# Type a formula in `E1 E2 E3 B1 B2 B3` that all observers might agree on. The loss is the mean of $1-\cos^2$ of the
+# angle to the plane. In six dimensions, a random direction gives 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# For comparison, here is the energy of the field, $E^2+B^2$. It differs between observers, as the colours show.
+# For comparison, here is the energy of the field, $E^2+B^2$. The energy differs between observers, as the colours show.
 
 # %%
 example = sg.score(field, "E1**2 + E2**2 + E3**2 + B1**2 + B2**2 + B3**2")
@@ -132,8 +134,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Now the front has a cliff, and the formula at its foot is one invariant. Take its direction out of the plane at each point, and one direction is
-# left. `sg.interpret` searches there for the second formula.
+# Now the front has a cliff, and the formula at the foot of the cliff is one invariant. Remove this formula's direction
+# from the plane: one direction remains. `sg.interpret` searches along this direction for the second formula.
 #
 # ## Formulas and verdict
 
@@ -153,23 +155,23 @@ sg.Answer(box, result)
 sg.Answer(box, sg.FieldView(field, result.concepts[1], inputs=("E1", "B1")))
 
 # %% [markdown]
-# How impure were the neurons? Each row is a neuron, each column an invariant; 0 would be pure.
+# How impure were the neurons? Each row is a neuron, and each column an invariant; 0 would be pure.
 
 # %%
 purity = np.array([[sg.score(one, concept.expression).loss for concept in result.concepts] for one in alone])
 sg.Answer(box, "\n".join([*(str(c.expression) for c in result.concepts), str(purity.round(3))]))
 
 # %% [markdown]
-# With seed 0 each neuron is pure to a hundredth, an angle of about 6 degrees. With seed 2 both are mixed, one
-# third to two thirds. The plane is the same. And this is what the first neuron says on its own:
+# With seed 0, each neuron is pure to a hundredth, an angle of about 6 degrees. With seed 2, both neurons are mixed, one
+# third to two thirds. The plane is the same. A search for the first neuron alone gives this formula:
 
 # %%
 mixed = sg.interpret(singles[0], concept=exp.concepts, seconds=budget / 3, generations=4)
 sg.Answer(box, f"{mixed.best and mixed.best.expression}\n{mixed.verdict}")
 
 # %% [markdown]
-# This formula more or less describes the neuron, but it is not a concept. There is no bend to draw: each neuron is a function of *two*
-# formulas.
+# This formula roughly describes the neuron, but it is not a concept. You cannot draw a bend, because each neuron is a
+# function of *two* formulas.
 #
 # ## What the paper got
 #
@@ -235,7 +237,8 @@ assert sg.check_answer(by_hand, example.loss, within=0.03)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Zero, up to the network's errors. Its gradient is a mixture of the two invariants' gradients, so it lies in the plane.
+# 1. The loss is zero, up to the network's errors. The gradient is a mixture of the two invariants' gradients, so it
+#    lies in the plane.
 # 2. Project a unit vector onto the plane. Its squared length is then $\cos^2$ of the angle between vector and plane.
 #
 # <!-- END SOLUTION -->

@@ -10,7 +10,7 @@
 # # The spring: one neuron holds an energy
 #
 # A network saw a mass on a spring, in pairs of snapshots: position $x$ and velocity $v$. A line joins two snapshots of
-# one motion. Nobody told it any physics. What does its neuron know?
+# one motion. The network got no physics. What has its neuron learnt?
 
 # %%
 import symgrad_widgets as sg
@@ -26,7 +26,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # **You will** look at a neuron's gradient field, guess its formula, compute the loss by hand, and find the formula's
 # numbers with one eigenproblem.
 #
-# **What people think first:** a neuron that has learnt the energy *outputs* the energy. It does not.
+# **What people think first:** a neuron that has learnt the energy *outputs* the energy.
 #
 # | word | meaning here |
 # |---|---|
@@ -53,7 +53,7 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The force is $-x$. Each orbit starts at a random place in the unit square. We look at it twice.
+# The force is $-x$. Each orbit starts at a random place in the unit square. We look at each orbit twice.
 
 # %%
 far = sg.Question("Which point is equally far from both ends of every line?", hidden=guess_first)
@@ -79,8 +79,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the natural logarithm of *squared* distances. A step down by 2.3 divides the squared distance within pairs by
-# 10: partners come about 3.2 times closer. The two curves end together: nothing was learnt by heart.
+# The loss is the natural logarithm of *squared* distances. A step down by 2.3 divides the squared distance within pairs
+# by 10: partners come about 3.2 times closer. The two curves end together: the network has learnt nothing by heart.
 #
 # ## The neuron
 #
@@ -92,12 +92,13 @@ picker.choose(None, run.neuron)
 picker
 
 # %% [markdown]
-# The output makes rings: it stays the same all along a circle. But *which* function makes them? Many have the same rings.
+# The output makes rings: its value is constant along each circle. But *which* function makes these rings? Many
+# functions have the same rings.
 #
 # ## Its gradient field
 #
-# At each point the gradient points where the neuron grows fastest. Make all gradients equally long. The search will
-# see these arrows, and nothing else.
+# At each point, the gradient points in the direction of fastest growth. Make all gradients equally long. The search
+# will see only these arrows.
 
 # %%
 field = picker.field
@@ -114,7 +115,7 @@ box = sg.ExpressionView(field, hidden=guess_first)
 box
 
 # %% [markdown]
-# For comparison, here is a poor guess, $x\,v$. Blue arrows agree with it, red ones do not.
+# For comparison, here is a poor guess, $x\,v$. Blue arrows agree with this guess; red arrows do not.
 
 # %%
 example = sg.score(field, "x*v")
@@ -133,7 +134,7 @@ print(f"by hand {by_hand:.3f}, by the library on a third of the points {example.
 # %% [markdown]
 # ## The search, step by step
 #
-# Press **Step** to see one generation, **Play** to see them all.
+# Press **Step** for one generation, or **Play** for all.
 
 # %%
 search = sg.Search(field, random_state=seed)
@@ -143,7 +144,7 @@ stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %% [markdown]
-# Triangles are the formulas that the paper published, measured on *our* neuron. Bent copies share one loss.
+# Triangles are the paper's formulas, measured on *our* neuron. Bent copies have the same loss.
 
 # %%
 published = plots.published_front(exp.id, field)
@@ -153,8 +154,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 # ## Inside: how the numbers are found
 #
 # The search does not guess coefficients. Take some terms, here $x, v, x^2, xv, v^2$. Which sum $\sum_k c_k b_k$ has a
-# gradient that stays closest to the neuron's line? The squared part off the line is quadratic in $c$, like the squared
-# gradient. The smallest ratio is an eigenvalue; its eigenvector holds the coefficients.
+# gradient that stays closest to the neuron's line? The squared part off the line is quadratic in $c$, and so is the
+# squared gradient. The smallest ratio of the two is an eigenvalue; its eigenvector contains the coefficients.
 
 # %%
 x, v = field.points.T
@@ -172,7 +173,7 @@ sg.Answer(box, f"coefficients of x, v, x², xv, v²: {numbers}, ratio {ratios[0]
 # %% [markdown]
 # ## Formula, bend and verdict
 #
-# Only now do we name the concept, for the verdict.
+# For the verdict, we now name the concept.
 
 # %%
 result = sg.interpret(search, concept=exp.concepts, seconds=budget)
@@ -181,8 +182,8 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# A mass 1 on a spring of stiffness 1 has the energy $E = \frac12 v^2 + \frac12 x^2$. The neuron holds $x^2+v^2 = 2E$:
-# the energy, up to a factor that no direction can show. Nobody told the network.
+# A mass 1 on a spring of stiffness 1 has the energy $E = \frac12 v^2 + \frac12 x^2$. The neuron computes
+# $x^2+v^2 = 2E$, bent: the energy, up to a factor that directions cannot show.
 #
 # </details>
 #
@@ -192,15 +193,15 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# It is a thin curve that never turns back: the neuron knows this formula and nothing else.
+# It is a thin curve that never turns back: the neuron depends only on this formula.
 #
 # ## What the paper got
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-07) reports $0.173/(x^2+v^2)$ (complexity 9). The formula is true; its mean squared
-# difference of unit gradients is 6.9e-4. That measure depends on the sign of $\varphi'$, so the bent form won. Our loss
-# does not.
+# The paper (arXiv 2409.05305, experiment P1-07) reports $0.173/(x^2+v^2)$ (complexity 9). The formula is true; its mean
+# squared difference of unit gradients is 6.9e-4. This measure depends on the sign of $\varphi'$, so the bent form won.
+# Our loss does not depend on the sign.
 #
 # </details>
 
@@ -210,7 +211,7 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Predict the loss of `x**2 + 2*v**2`. Is it closer to 0 or 1/2? A guess within a factor of two counts.
+# 1. Predict the loss of `x**2 + 2*v**2`. Is it closer to 0 or 1/2? Your guess may be off by a factor of two.
 # 2. Another neuron computes $\log r$. Set `ring` to its gradient field at `field.points`, a `sg.GradientField`.
 
 # %%
@@ -222,9 +223,8 @@ ring = ...  # exercise 2: sg.GradientField(field.points, the gradients of log(r)
 sg.check_answer(ring, lambda ring: np.allclose((ring.gradients * ring.points).sum(axis=1), 1))
 
 # %% [markdown]
-# **You can now** read a neuron from its arrows, and say what its values hide. Go on with
-# [a formula that is almost right](08_cubic_force.ipynb), or with
-# [why sign and scale do not matter](../matrices/01_trace2.ipynb).
+# **You can now** read a neuron's formula from its arrows. Go on with [a formula that is almost
+# right](08_cubic_force.ipynb), or with [why sign and scale do not matter](../matrices/01_trace2.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -250,8 +250,9 @@ assert sg.check_answer(ring, lambda ring: np.allclose((ring.gradients * ring.poi
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. 0.055, close to 0. Along both axes the two gradients agree; in between they are at most 20 degrees apart.
-# 2. The slope of $\log r$ is $1/r$, so the gradient is $(x, v)/r^2$. Its arrows point away from the origin, like those of
-#    our formula: bent copies share the field.
+# 1. The loss is 0.055, close to 0. Along both axes, the two gradients agree; between the axes, they are at most 20
+#    degrees apart.
+# 2. The slope of $\log r$ is $1/r$, so the gradient is $(x, v)/r^2$. Its arrows point away from the origin, like those
+#    of our formula: bent copies share the field.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # The stiff spring: a formula that is almost right
 #
-# Stretch a real spring far enough, and it gets stiffer than Hooke says. Here the force is $-(x+x^3)$. A paper published a
-# formula for the quantity that this motion keeps constant. It looks fine, fits well, and is wrong. Would you have noticed?
+# If you stretch a real spring far, it gets stiffer than Hooke's law says. Here the force is $-(x+x^3)$. A paper
+# published a formula for the quantity that this motion conserves. It looks fine, fits well, and is wrong. Would you
+# have noticed?
 
 # %%
 import symgrad_widgets as sg
@@ -23,7 +24,8 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # %% [markdown]
 # **25 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** see how close a wrong formula can come, measure where it fails, and find out what decides between two rivals.
+# **You will** see how close a wrong formula can come, measure where it fails, and find out how to decide between two
+# rivals.
 #
 # **What people think first:** the loss is low, so the formula is right.
 #
@@ -52,8 +54,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# A line joins two snapshots of one orbit. Hooke's spring makes circles. These orbits reach further in $v$ than in $x$,
-# because the stiff spring stops the mass early.
+# A line joins two snapshots of one orbit. The orbits of Hooke's spring are circles. These orbits extend further in $v$
+# than in $x$, because the stiff spring stops the mass early.
 
 # %%
 round_ones = sg.Question(
@@ -64,7 +66,7 @@ round_ones
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The small ones. Where $x$ is small, $x^3$ is smaller still, and only Hooke's force is left.
+# The small orbits. Where $x$ is small, $x^3$ is much smaller, and only Hooke's force remains.
 #
 # </details>
 
@@ -93,8 +95,8 @@ example = sg.score(field, "x**2 + v**2")
 sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
-# In the middle and along the axes the circle is right to within a degree. Far out, between the axes, it is not. A loss of 0.01
-# sounds small, yet the worst points are more than 15 degrees off, and lie together. Noise has no such shape:
+# In the middle and along the axes, the circle is right to within a degree. Far out, between the axes, the circle fails.
+# A loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
 # something is missing.
 #
 # ## The search, step by step
@@ -111,14 +113,14 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The triangles are published formulas, measured on *our* neuron. They stop at $5\cdot10^{-4}$. Our front falls five more
-# powers of ten. Such a cliff is the sign of an exact answer.
+# The triangles are published formulas, measured on *our* neuron. Their losses stop at $5\cdot10^{-4}$. Our front falls
+# by five more powers of ten. This cliff is the sign of an exact answer.
 #
 # ## Anatomy of a mimic
 #
-# The paper chose $v^2 + e^{x^2}$. Expand it: $e^{x^2} = 1 + x^2 + \frac{x^4}{2} + \frac{x^6}{6} + \dots$ Cut off after the
-# fourth power, this *is* twice the energy $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the tail is wrong, which
-# shows only at large $x$. So look at a strip around the centre, and make it narrower.
+# The paper chose $v^2 + e^{x^2}$. Expand it: $e^{x^2} = 1 + x^2 + \frac{x^4}{2} + \frac{x^6}{6} + \dots$ Up to the
+# fourth power, this *is* twice the energy $E = \frac{v^2}{2} + \frac{x^2}{2} + \frac{x^4}{4}$. Only the higher powers
+# are wrong, and they matter only at large $x$. So look at a strip around the centre, then at half this strip.
 
 # %%
 near = np.abs(field.points[:, 0])
@@ -127,8 +129,8 @@ for text in ("x**2 + v**2", "exp(x**2) + v**2"):
     print(f"{text:18} |x| < 0.6: {wide:.1e}   |x| < 0.3: {narrow:.1e}   ratio {wide / narrow:.0f}")
 
 # %% [markdown]
-# Halve the strip, and the circle's loss falls by less than 20, the mimic's by more than 200. The more powers of $x$ agree,
-# the faster the error dies out towards the centre. Here is where the mimic fails:
+# In half the strip, the circle's loss is less than 20 times smaller, the mimic's more than 200 times. The more powers
+# of $x$ agree, the faster the error vanishes towards the centre. Here is where the mimic fails:
 
 # %%
 sg.FieldView(field, "exp(x**2) + v**2", worst=3)
@@ -138,10 +140,11 @@ sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 #
 # ## The floor decides between rivals
 #
-# The paper used ReLU neurons. Such a network is a patchwork of flat pieces, with one gradient on each. We train one, briefly.
+# The paper used ReLU neurons. A ReLU network is a patchwork of flat pieces, with one gradient on each. We train one
+# briefly.
 
 # %%
-rise = sg.Question("Will the floor of the ReLU network lie above or below that gap?", hidden=guess_first)
+rise = sg.Question("Will the floor of the ReLU network lie above or below this gap?", hidden=guess_first)
 rise
 
 # %%
@@ -153,14 +156,14 @@ sg.Answer(rise, f"floor, smooth {run.floor:.1e}, ReLU {relu.floor:.1e}")
 sg.Answer(rise, sg.FieldView(rough, search.best))
 
 # %% [markdown]
-# Even the right formula is now a degree or two off. How many flat pieces are there? Each has one gradient.
+# Even the right formula is now a degree or two off. How many flat pieces are there?
 
 # %%
 pieces = [len(np.unique(on.gradients.round(6), axis=0)) for on in (field, rough)]
 print(f"{len(field)} points, different gradients: smooth {pieces[0]}, ReLU {pieces[1]}")
 
 # %% [markdown]
-# Between pieces the direction jumps. Here are all rivals on both networks, the search's answer last:
+# Between pieces, the direction jumps. Here are all rivals on both networks, the search's answer last:
 
 # %%
 rivals = ["x**2 + v**2", "exp(x**2) + v**2", "v**2 + 4.2/sqrt(cos(x))", search.best.expression]
@@ -169,9 +172,9 @@ lines = [f"smooth {s:.1e}   ReLU {kinked:.1e}   {text}" for text, (s, kinked) in
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# On the smooth network, the true formula beats the closest mimic by a factor of more than ten thousand. On the ReLU network
-# the two differ by a few per cent: the kinks cost $3\cdot10^{-3}$ whatever the formula, which drowns the gap. A longer
-# search does not help. A better network does.
+# On the smooth network, the true formula beats the closest mimic by a factor of more than ten thousand. On the ReLU
+# network, the two differ by a few per cent: for any formula, the kinks cost $3\cdot10^{-3}$, far more than the gap. A
+# longer search does not help; a better network does.
 #
 # ## Formula and verdict
 
@@ -182,8 +185,8 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# The answer is a completed square: $(x^2+1)^2 = x^4+2x^2+1$. So $v^2 + \frac12(x^2+1)^2 = 2E + \frac12$: the energy, up to a
-# factor and an offset, with one symbol fewer than its three terms.
+# The answer contains a completed square: $(x^2+1)^2 = x^4+2x^2+1$. So $v^2 + \frac12(x^2+1)^2 = 2E + \frac12$: the
+# energy, up to a factor and an offset, with one symbol fewer than the three terms.
 #
 # </details>
 #
@@ -219,8 +222,8 @@ numbers = ...  # exercise 2: (a, b)
 sg.check_answer(numbers, lambda ab: np.allclose([ab[0] * ab[1] ** 2 / 2, ab[0] * ab[1] ** 4 / 24], [1, 0.5]))
 
 # %% [markdown]
-# **You can now** doubt a formula that fits: compare its gap with the floor. Go on with
-# [a formula that knows more than its data](09_cosine_force.ipynb), or with [real planets](../own/21_planets.ipynb).
+# **You can now** test a formula that fits: compare its gap with the floor. Go on with [a formula that knows more than
+# its data](09_cosine_force.ipynb), or with [real planets](../own/21_planets.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -249,8 +252,8 @@ assert sg.check_answer(
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Better: $2\cosh x = 2 + x^2 + x^4/12 + \dots$ has a little of the fourth power that the circle lacks.
-# 2. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. This mimic beats $v^2+e^{x^2}$: its term $x^6/10$ is smaller
-#    than $x^6/6$. The energy has no such term.
+# 1. Better: $2\cosh x = 2 + x^2 + x^4/12 + \dots$ contains some of the fourth power that the circle lacks.
+# 2. $ab^2/2 = 1$ and $ab^4/24 = 1/2$, so $b=\sqrt6$ and $a=1/3$. This mimic beats $v^2+e^{x^2}$: its term $x^6/10$ is
+#    smaller than $x^6/6$. The energy has no such term.
 #
 # <!-- END SOLUTION -->

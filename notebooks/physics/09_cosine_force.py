@@ -9,9 +9,9 @@
 # %% [markdown]
 # # The pendulum: a formula knows more than its data
 #
-# A pendulum feels the same force after a full turn. A network saw a few of its motions, in pairs of
-# snapshots: angle $x$, counted from the horizontal, and velocity $v$. Can you read its formula, and ask the
-# formula about places where no data have ever been?
+# A pendulum feels the same force after a full turn. A network saw a few of its motions, in pairs of snapshots: angle
+# $x$, counted from the horizontal, and velocity $v$. Can you read the network's formula, and use this formula where
+# there are no data?
 
 # %%
 import symgrad_widgets as sg
@@ -24,16 +24,16 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # %% [markdown]
 # **25 minutes**, after [the stiff spring](08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** find out where a network goes wrong and why, throw most of the data away, and compare network and formula far
-# from any data.
+# **You will** find out where and why a network goes wrong, throw away most of the data, and compare network and formula
+# far from any data.
 #
-# **What people think first:** a network that knows the law knows it everywhere.
+# **What people think first:** a network that has learnt the law is right everywhere.
 #
 # | word | meaning here |
 # |---|---|
 # | orbit | the snapshots $(x, v)$ that one motion passes through |
-# | pass | a point where the pendulum can stand upside down, at rest, forever: $x = \pi/2$, $v = 0$ |
-# | extrapolation | saying something about points far from any data |
+# | pass | the point where the pendulum can stand upside down, at rest, forever: $x = \pi/2$, $v = 0$ |
+# | extrapolation | a prediction for points far from any data |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -53,8 +53,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The force is $-\cos x$. All orbits start in the unit square. Most fall to the left. Some cross $x = \pi/2$ on the right and
-# never come back: they go over the top.
+# The force is $-\cos x$. All orbits start in the unit square. Most pendulums fall to the left. Some cross $x = \pi/2$
+# on the right and never come back, because they go over the top.
 
 # %%
 hard = sg.Question("Where will the network find it hardest to get the direction right?", hidden=guess_first)
@@ -66,8 +66,8 @@ monitor = sg.TrainingMonitor(start, seed=seed, variant=variant, hidden=True)
 monitor
 
 # %% [markdown]
-# In the last third of the epochs, the last layer is refitted to each batch. The validation loss first jumps up, then falls
-# lower than ever before. A network stopped at the jump would be a thousand times cruder.
+# In the last third of the epochs, the last layer is refitted to each batch. The validation loss first jumps up, then
+# falls lower than before. If we had stopped at the jump, the loss would be a thousand times larger.
 
 # %%
 run = monitor.run or monitor.train()
@@ -77,8 +77,8 @@ sg.FieldView(field)
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula. For comparison, here is the formula of a falling stone, $v^2+2x$. It is right near $x=0$, where the
-# force is nearly constant.
+# Type a formula. For comparison, here is the formula for a falling stone, $v^2+2x$. This formula is right near $x=0$,
+# where the force is nearly constant.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -109,12 +109,12 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# The energy is $E = \frac12 v^2 + \sin x$, because the force $-\cos x$ is minus the slope of $\sin x$. The neuron holds $2E$,
-# bent.
+# The energy is $E = \frac12 v^2 + \sin x$, because the force $-\cos x$ is minus the slope of $\sin x$. The neuron
+# computes $2E$, bent.
 #
 # </details>
 #
-# An overall factor or offset changes no direction. A factor *between* two terms does:
+# An overall factor or offset does not change the directions. A factor *between* two terms does:
 
 # %%
 texts = ("v**2 + 2*sin(x)", "v**2/2 + sin(x)", "-3*v**2 - 6*sin(x) + 7", "v**2 + sin(x)")
@@ -126,7 +126,7 @@ sg.Answer(box, sg.PhiView(field, result))
 # %% [markdown]
 # ## Where the network errs
 #
-# The loss stops near $10^{-6}$. The spring's neuron gets below $10^{-9}$. Where does the difference come from?
+# The loss stops near $10^{-6}$. For the spring's neuron, it falls below $10^{-9}$. Why is there a difference?
 
 # %%
 sg.Answer(hard, sg.FieldView(field, search.best, worst=5))
@@ -142,8 +142,8 @@ sg.Answer(hard, "\n".join(lines))
 # %% [markdown]
 # <details><summary>Why these points</summary>
 #
-# Most of the worst points sit at the pass, with energy 1: just enough to get over it. There the gradient passes through zero,
-# and the smallest error can reverse it. Half of all points have a loss below $10^{-7}$.
+# Most of the worst points are near the pass, with energy 1: just enough to get over the top. There the gradient passes
+# through zero, and the smallest error can reverse it. Half of all points have a loss below $10^{-7}$.
 #
 # </details>
 #
@@ -164,7 +164,8 @@ best = window.run(seconds=budget, progress=False).best
 sg.Answer(window_guess, best)
 
 # %% [markdown]
-# A polynomial can do just as well in the window, but only a long one. Compare both in the window, and at all other points:
+# In the window, a polynomial can be just as good, but only a long one. Compare formula and polynomials in the window,
+# and at all other points:
 
 # %%
 lines = []
@@ -174,16 +175,18 @@ for text in (best.expression, "v**2 + 2*x - x**3/3", "v**2 + 2*x - x**3/3 + x**5
 sg.Answer(window_guess, "\n".join(lines))
 
 # %% [markdown]
-# In the window, the long polynomial is as good as the short formula. Elsewhere it is more than a thousand times worse. A short
-# formula has less freedom to be wrong where nobody has looked.
+# In the window, the long polynomial is as good as the short formula. Elsewhere, the polynomial is more than a thousand
+# times worse. A short formula has less freedom to be wrong where there are no data.
 #
 # ## And the network?
 #
-# Of the network's points, 98 in 100 have $|x| < 3.2$. We now ask it about one more full turn, and compare it
-# with the formula.
+# 98 % of the network's points have $|x| < 3.2$. We now evaluate the network one full turn further, and compare it with
+# the formula.
 
 # %%
-repeat = sg.Question("One turn further: does the network still agree with the formula?", hidden=guess_first)
+repeat = sg.Question(
+    "One full turn further, does the network still agree with the formula?", hidden=guess_first
+)
 repeat
 
 # %%
@@ -194,8 +197,8 @@ sg.Answer(repeat, sg.FieldView(beyond, search.best))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. The arrows are about 41 degrees off on average; chance would give 45. The network has not learnt that the world repeats. Its
-# formula knows, although nobody told it.
+# No. The arrows are about 41 degrees off on average; random arrows would be 45 degrees off. The network has not learnt
+# that the motion repeats after a full turn. The formula contains this fact.
 #
 # </details>
 #
@@ -216,7 +219,7 @@ report = sg.record(result, run)
 #
 # 1. Drop the points near the pass, those with $|v| < 0.3$ and $|x - \pi/2| < 0.3$. By what factor does the loss of
 #    `search.best` fall?
-# 2. A pendulum starts at $x = 0$. How fast must it be just to get over the pass?
+# 2. A pendulum starts at $x = 0$. Which speed is just enough to get over the pass?
 
 # %%
 factor = ...  # exercise 1: the loss on `field`, divided by the loss on field.take(away)
@@ -229,8 +232,8 @@ speed = ...  # exercise 2: v at x = 0
 sg.check_answer(speed, lambda v: np.isclose(v**2 / 2 + np.sin(0), 0**2 / 2 + np.sin(np.pi / 2), rtol=0.02))
 
 # %% [markdown]
-# **You can now** ask a formula about places where you cannot ask its network. Go on with
-# [how well a constant is known](10_exponential_force.ipynb), or with [Kepler's problem](11_kepler.ipynb).
+# **You can now** use a formula where its network fails. Go on with [how well a constant is
+# known](10_exponential_force.ipynb), or with [Kepler's problem](11_kepler.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -256,7 +259,8 @@ assert sg.check_answer(speed, lambda v: np.isclose(v**2 / 2, np.sin(np.pi / 2)))
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. By a factor of about 3 with seed 0, though only 3 points in 100 are gone. Most of the loss sits where the direction turns round.
+# 1. With seed 0, the loss falls by a factor of about 3, though only 3 points in 100 are gone. Most of the loss comes
+#    from points where the direction reverses.
 # 2. $\sqrt2$: the energy at the pass is $\sin(\pi/2) = 1$, and at $x=0$ it is $v^2/2$.
 #
 # <!-- END SOLUTION -->

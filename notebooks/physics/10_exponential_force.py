@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The exponential force: how well is a number known?
 #
-# A spring pulls with $-x$, and an extra push grows exponentially, $-e^{x+1}$. The formula that this motion keeps constant
-# contains a number other than 1 or 2. The search prints it with five digits. Would you publish all five?
+# A spring pulls with $-x$, and an extra push grows exponentially, $-e^{x+1}$. The conserved quantity of this motion
+# contains a number other than 1 or 2. The search prints this number with five digits. Would you publish all five?
 
 # %%
 import symgrad_widgets as sg
@@ -23,15 +23,15 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # %% [markdown]
 # **25 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** put an error bar on a number in a formula, as an experimenter does, and ask which exact number it stands for.
+# **You will** put an error bar on a number in a formula, as an experimenter does, and find the exact number behind it.
 #
 # **What people think first:** every printed digit is certain.
 #
 # | word | meaning here |
 # |---|---|
-# | statistical error | spread of a result when other points are drawn from the same network |
-# | systematic error | the error that all points of a network share: drawing other points does not show it |
-# | bootstrap | drawing as many points as there are, from these same points, with replacement |
+# | statistical error | spread of a result if we draw other points from the same network |
+# | systematic error | an error that all points of a network share, so that drawing other points does not reveal it |
+# | bootstrap | drawing points at random from the given points, with replacement, as many as there are |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -52,7 +52,7 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The push throws the mass to the left, as far as $-4$, where the push itself has died away.
+# The push throws the mass to the left, as far as $-4$, where the push is almost zero.
 
 # %%
 round_ones = sg.Question(
@@ -73,7 +73,7 @@ field
 # %% [markdown]
 # ## Your guess
 #
-# The spring alone keeps $x^2 + v^2$. What might the push add to this? Type a formula.
+# The spring alone conserves $x^2 + v^2$. What could the push add to this sum? Type a formula.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -84,7 +84,7 @@ example = sg.score(field, "x**2 + v**2")
 sg.Answer(round_ones, sg.FieldView(field, example))
 
 # %% [markdown]
-# Where $x$ is well below $-2$ the arrows agree with the spring. On the right, where the push rules, they do not.
+# Where $x$ is well below $-2$, the arrows agree with the spring. On the right, where the push dominates, they do not.
 #
 # ## The search, step by step
 
@@ -101,8 +101,8 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 
 # %% [markdown]
 # The triangles are published formulas, measured on our neuron. The best are stuck near $10^{-6}$, more than three
-# powers of ten above our formula. They have the same *form*, but one of the numbers is not precise enough. How fast does the
-# loss fall near the right number?
+# powers of ten above our formula. These formulas have the same *form*, but one of their numbers is not precise enough.
+# How fast does the loss fall near the right number?
 
 # %%
 values = (5, 5.4, 5.43, 5.44, 5.466, 5.5, 6)
@@ -110,13 +110,14 @@ lines = [f"{c:5}  loss {sg.score(field, f'v**2 + x**2 + {c}*exp(x)').loss:.1e}" 
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# Near its minimum, a loss is a parabola: come ten times closer, and the loss falls a hundredfold, until it meets the floor.
-# So a lower floor shows more digits. On a network with a floor of $10^{-5}$, you could not tell 5.4 from 5.5.
+# Near its minimum, a loss is a parabola: if the number is ten times closer, the loss is a hundred times smaller, until
+# it reaches the floor. So a lower floor reveals more digits. On a network with a floor of $10^{-5}$, you could not tell
+# 5.4 from 5.5.
 #
 # ## Fit the number
 #
-# Once the form is known, an eigenproblem gives the numbers: it finds the sum $c_1v^2 + c_2x^2 + c_3e^x$ whose gradient stays
-# closest to the neuron's direction. Only ratios mean anything.
+# Once the form is known, an eigenproblem gives the numbers: it finds the sum $c_1v^2 + c_2x^2 + c_3e^x$ whose gradient
+# stays closest to the neuron's direction. Only the ratios of $c_1$, $c_2$ and $c_3$ have a meaning.
 
 
 # %%
@@ -137,8 +138,7 @@ sg.Answer(box, f"c2/c1 = {fitted[0]:.7f}, c3/c1 = {fitted[1]:.6f}")
 # %% [markdown]
 # ## Error bars
 #
-# For the statistical error, draw 5,000 of the 5,000 points, with replacement, and fit again. Do this fifty
-# times.
+# For the statistical error, draw 5,000 of the 5,000 points, with replacement, and fit again. Repeat this fifty times.
 
 # %%
 digits = sg.Question("How many digits of the second number will stay the same?", hidden=guess_first)
@@ -152,11 +152,11 @@ lines = [f"c{k + 2}/c1 = {fitted[k]:.7f} ± {error[k]:.7f}" for k in (0, 1)]
 sg.Answer(digits, "\n".join(lines))
 
 # %% [markdown]
-# The first number is a check, because you know what it should be: the spring says 1. Compare its distance from 1 with its
-# error bar. Three bars or more are no accident: the network is slightly wrong in the same way everywhere, and redrawing its
-# points cannot show that.
+# The first number is a check, because we know its true value from the spring: 1. Compare the distance from 1 with the
+# error bar. A distance of three bars or more is no accident: the network is slightly wrong in the same way everywhere,
+# and redrawing its points cannot reveal this.
 #
-# For the systematic error we need other networks. Here are two, trained for a quarter of the time:
+# For the systematic error, we need other networks. Here are two, trained for a quarter of the time:
 
 # %%
 lines = []
@@ -169,8 +169,8 @@ sg.Answer(digits, "\n".join(lines))
 # %% [markdown]
 # <details><summary>How well we know the number</summary>
 #
-# Between networks the number moves in the fifth decimal. That is how well we know it: the bootstrap's sixth
-# decimal promises too much. An honest table would print $5.4366 \pm 0.0001$.
+# Between networks, the number changes in the fifth decimal. So we know the number to the fifth decimal: the bootstrap's
+# sixth decimal promises too much. An honest table would print $5.4366 \pm 0.0001$.
 #
 # </details>
 #
@@ -185,7 +185,8 @@ lines = [f"{name:10} = {c:.5f}, off by {abs(fitted[1] - c) / 1e-4:6.1f}" for nam
 sg.Answer(digits, "\n".join(lines))
 
 # %% [markdown]
-# With two fewer digits, two candidates would have survived. No fit *proves* an exact number. It only excludes others.
+# With two fewer digits, two candidates would have survived. No fit *proves* an exact number; a fit only excludes other
+# numbers.
 #
 # ## Formula and verdict
 
@@ -196,8 +197,9 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# The energy is $E = \frac12v^2 + \frac12x^2 + e^{x+1}$, and the neuron holds $2E = v^2 + x^2 + 2e\,e^x$. The verdict says "same
-# form, constants within 1 %": it does not know that 5.4366 means $2e$. Write the number exactly, and you get a proof.
+# The energy is $E = \frac12v^2 + \frac12x^2 + e^{x+1}$, and the neuron computes $2E = v^2 + x^2 + 2e\,e^x$, bent. The
+# verdict says "same form, constants within 1 %": it does not know that 5.4366 means $2e$. If you write the number
+# exactly, you get a proof.
 #
 # </details>
 
@@ -210,9 +212,9 @@ sg.Answer(box, str(exact))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-10) reports $(x_1^2 + x_2^2) + e^{x_1}/\sin(0.184)$, complexity 13, with a mean
-# squared difference of unit gradients of 1.6e-4. Dividing by that sine is a way to write 5.466, half a per cent away from $2e$. There was
-# one network, and no error bar.
+# The paper (arXiv 2409.05305, experiment P1-10) reports $(x_1^2 + x_2^2) + e^{x_1}/\sin(0.184)$, complexity 13, with a
+# mean squared difference of unit gradients of 1.6e-4. The reciprocal of this sine is 5.466, half a per cent away from
+# $2e$. There was one network, and no error bar.
 #
 # </details>
 
@@ -223,7 +225,7 @@ report = sg.record(result, run)
 # ## Exercises
 #
 # 1. Bootstrap with 100 points at a time instead of 5,000. By what factor does the error of the second number grow?
-# 2. Fit on the points with $x < -2$ only. Which number suffers more, `"x**2"` or `"exp(x)"`?
+# 2. Fit only the points with $x < -2$. Which number becomes less exact, `"x**2"` or `"exp(x)"`?
 
 # %%
 growth = ...  # exercise 1: the new error, divided by error[1]
@@ -236,7 +238,7 @@ off = np.abs(constants(field.take(field.points[:, 0] < -2)) / fitted - 1)
 sg.check_answer(suffers, ("x**2", "exp(x)")[int(np.argmax(off))])
 
 # %% [markdown]
-# **You can now** say how many digits of a formula to believe. Go on with [Kepler's problem](11_kepler.ipynb), or with
+# **You can now** say how many digits of a number to trust. Go on with [Kepler's problem](11_kepler.ipynb), or with
 # [physical dimensions](../beyond/35_units.ipynb).
 #
 # The next cell checks what this notebook claims.
@@ -264,8 +266,8 @@ assert sg.check_answer(suffers, ("x**2", "exp(x)")[int(np.argmax(off))])
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. By about $\sqrt{50}\approx 7$: like the error of a mean, it grows as $1/\sqrt{N}$ when there are fewer points.
-# 2. The number before $e^x$: there, $e^x$ is below 0.14. With seed 0 it is off in the fourth decimal, and the
-#    spring's number in the sixth.
+# 1. By about $\sqrt{50}\approx 7$: like the error of a mean, this error is proportional to $1/\sqrt{N}$ for $N$ points.
+# 2. The number before $e^x$: at these points, $e^x$ is below 0.14. With seed 0, this number is off in the fourth
+#    decimal, and the spring's number in the sixth.
 #
 # <!-- END SOLUTION -->

@@ -9,8 +9,9 @@
 # %% [markdown]
 # # The Kepler problem: count the laws before you read them
 #
-# A planet moves in a plane, drawn to the sun by a force $1/r^2$. Something stays the same along its orbit: its energy, and
-# more. A network with four neurons saw pairs of states, each pair from one orbit. How many different quantities did it find?
+# A planet moves in a plane, drawn to the sun by a force $1/r^2$. Its energy stays the same along its orbit, and so do
+# other quantities. A network with four neurons saw pairs of states, each pair from one orbit. How many different
+# quantities did the network find?
 
 # %%
 import symgrad_widgets as sg
@@ -23,10 +24,10 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, limit=60))
 # %% [markdown]
 # **25 minutes**, after [two concepts in two neurons](06_fieldstrength.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** count the conserved quantities before you know any, and read their formulas, one by one, out of
-# impure neurons.
+# **You will** count the conserved quantities before you know any of them, and then read their formulas, one by one,
+# from impure neurons.
 #
-# **What people think first:** four neurons hold four concepts, one each.
+# **What people think first:** four neurons compute four concepts, one each.
 #
 # | word | meaning here |
 # |---|---|
@@ -52,8 +53,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# A line joins two places on one orbit. Places closer to the sun than 0.2 are left out, because their high speeds would drown
-# the others.
+# A line joins two places on one orbit. We leave out places closer to the sun than 0.2, because the high speeds there
+# would dominate.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -75,16 +76,16 @@ sg.Answer(count, f"{np.size(run.neuron)} neurons whose values pairs share, of ra
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Three. Each takes away one dimension, and a curve is left. Any further neuron must be a function of these three. So
-# together, the neurons know the whole orbit.
+# Three. Each quantity removes one dimension, until only a curve remains. Any further neuron must be a function of these
+# three quantities. So together, the neurons determine the whole orbit.
 #
 # </details>
 #
 # ## Your guess
 #
-# Type a formula. The loss is now the mean of $1-\cos^2$ of the angle to the *span* of the neurons' gradients. A span of three
-# dimensions out of four is a large target: chance gives 1/4. For comparison, the kinetic energy is drawn as a diamond in the
-# front below.
+# Type a formula. The loss is now the mean of $1-\cos^2$ of the angle to the *span* of the neurons' gradients. A span of
+# three dimensions out of four is a large target: a random guess has a loss of 1/4. For comparison, a diamond in the
+# front below shows the kinetic energy.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -106,8 +107,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# The search finds the shortest formula first. Then `sg.interpret` takes its direction out of the span at each point, and
-# searches what is left. It does this twice.
+# The search finds the shortest formula first. Then `sg.interpret` removes this formula's direction from the span at
+# each point, and searches the remaining span. It does this twice.
 #
 # ## Formulas and verdict
 
@@ -123,15 +124,15 @@ sg.Answer(box, "\n".join(f"loss {found.loss:.1e}  {found.expression}" for found 
 #
 # * The angular momentum $L = x_1v_2 - x_2v_1$. Kepler's second law says that it stays the same.
 # * The energy $E = \frac12(v_1^2+v_2^2) - 1/r$.
-# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. It may not be the component
-#   you expect: three independent invariants determine all others, and the verdict knows that.
+# * A component of the Laplace-Runge-Lenz vector, which points along the long axis of the ellipse. You might expect
+#   another component, but three independent invariants determine all others, and the verdict knows this.
 #
 # </details>
 #
 # ## How pure are the neurons?
 
 # %%
-pure = sg.Question("Does each neuron hold one of the formulas?", hidden=guess_first)
+pure = sg.Question("Does each neuron compute one of the formulas?", hidden=guess_first)
 pure
 
 # %%
@@ -142,18 +143,19 @@ sg.Answer(pure, purity.round(3))
 # %% [markdown]
 # <details><summary>How to read the table</summary>
 #
-# Each row is a neuron, each column a formula; 0 is pure. The first neuron is nearly the angular momentum, the second less so,
-# and the others are mixtures. Yet together they hold all three formulas, to about two degrees.
+# Each row is a neuron, and each column a formula; 0 is pure. The first neuron is nearly the angular momentum, the
+# second less so, and the others are mixtures. But together, the neurons contain all three formulas, to about two
+# degrees.
 #
 # </details>
 #
 # ## Without a network
 #
-# The network had to find out how planets move. You know the law, and the law gives the velocity at every state. A conserved
-# quantity does not change along that velocity, so its gradient is at right angles to the velocity.
+# The network had to find out how planets move. But you know the law of motion, which gives the velocity at every state.
+# A conserved quantity does not change along this velocity, so its gradient is at right angles to the velocity.
 
 # %%
-roads = sg.Question("Which formulas come out without a network, and with which loss?", hidden=guess_first)
+roads = sg.Question("Which formulas will you find without a network, and with what loss?", hidden=guess_first)
 roads
 
 # %%
@@ -163,8 +165,8 @@ sg.Answer(roads, exact)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The same three quantities come out, in an independent way, with a loss that is only rounding. The network's loss was its floor.
-# But the network needed no law and no velocities, only pairs.
+# This independent method gives the same three quantities, with a loss that is only a rounding error. The network's loss
+# was its floor. But the network needed only pairs, and neither law nor velocities.
 #
 # </details>
 #
@@ -172,8 +174,8 @@ sg.Answer(roads, exact)
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-11) reports $x_4x_1 - x_3x_2$ (complexity 7). The formula is
-# true; its mean squared difference of unit gradients is 1.1e-2. The paper's one neuron was impure.
+# The paper (arXiv 2409.05305, experiment P1-11) reports $x_4x_1 - x_3x_2$ (complexity 7). The formula is true; its mean
+# squared difference of unit gradients is 1.1e-2. The paper had a single neuron, which was impure.
 #
 # </details>
 #
@@ -226,8 +228,9 @@ assert sg.check_answer(survive, len(exp.names) - 2)
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or the same with the indices exchanged. Both are conserved, so both are functions of the
-#    three that were found.
-# 2. Two: energy and angular momentum, as for every central force that does not change in time. The Laplace-Runge-Lenz vector turns.
+# 1. $v_2^2x_1 - v_1v_2x_2 - x_1/r$, or the same with the indices exchanged. Both are conserved, so both are functions
+#    of the three quantities found.
+# 2. Two survive: energy and angular momentum, as for every central force that does not change in time. The
+#    Laplace-Runge-Lenz vector turns.
 #
 # <!-- END SOLUTION -->

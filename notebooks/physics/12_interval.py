@@ -9,9 +9,9 @@
 # %% [markdown]
 # # The interval: one sign makes all the difference
 #
-# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or whose axes are rotated, gives the
-# same event four other numbers. Observers disagree about times and lengths. A network saw pairs of their reports. Do they
-# agree on anything?
+# An event has a time $t$ and a place $(x, y, z)$. An observer who flies past, or whose axes are rotated, measures four
+# other numbers for the same event. Observers disagree about times and lengths. A network saw pairs of reports. Do the
+# observers agree on anything?
 
 # %%
 import symgrad_widgets as sg
@@ -24,7 +24,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0
 # %% [markdown]
 # **30 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** question a network by moving its inputs, find the formula, and count all motions that the network does not notice.
+# **You will** test a network by moving its inputs, find the formula, and count all motions that do not change it.
 #
 # **What people think first:** distance in space-time is Pythagoras with one more square.
 #
@@ -33,7 +33,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0
 # | event | four numbers $(t, x, y, z)$, measured from one common event; the speed of light is 1 |
 # | boost | changing to an observer who moves at a constant velocity |
 # | invariant | a quantity on which all observers agree |
-# | quadratic form | a sum of squares and products, held by a symmetric matrix |
+# | quadratic form | a sum of squares and products, given by a symmetric matrix |
 # | light cone | the events that a flash of light from the common event reaches |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -70,8 +70,8 @@ run
 # %% [markdown]
 # ## Ask the network
 #
-# You can find out what a neuron ignores without a formula. Take events that it has never seen, transform them all in the same
-# way, and see how much the neuron's value changes. Here are four transformations of $(t,x,y,z)$:
+# Without a formula, you can find out what a neuron ignores. Take new events, transform them all in the same way, and
+# see how much the neuron's value changes. Here are four transformations of $(t,x,y,z)$:
 
 # %%
 c, s, gamma, beta = np.cos(0.5), np.sin(0.5), 1.25, 0.6
@@ -82,11 +82,11 @@ moves["turn t into x"][:2, :2] = [[c, -s], [s, c]]
 moves["stretch x"][1, 1] = 1.25
 
 # %% [markdown]
-# The second and third look alike. In the boost both signs are the same, and $\gamma^2 - \gamma^2\beta^2 = 1$. In the
-# turn they differ, and $c^2 + s^2 = 1$.
+# The second and third transformations look alike. In the boost, both signs are the same, and
+# $\gamma^2 - \gamma^2\beta^2 = 1$. In the turn, the signs differ, and $c^2 + s^2 = 1$.
 
 # %%
-unseen = sg.Question("Which of the four will the neuron not notice?", hidden=guess_first)
+unseen = sg.Question("Which of the four transformations will not change the neuron?", hidden=guess_first)
 unseen
 
 # %%
@@ -100,14 +100,14 @@ sg.Answer(unseen, "\n".join(lines))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It hardly notices turns in space or boosts. But it does notice when time is turned into space, a perfectly good
-# rotation of four numbers. So the neuron does *not* know Pythagoras in four dimensions.
+# Turns in space and boosts hardly change the neuron. But turning time into space changes it, although this is a
+# rotation of four numbers. So the neuron does *not* compute Pythagoras in four dimensions.
 #
 # </details>
 #
 # ## Your guess
 #
-# Type a formula. With four inputs, a random guess gets a loss of 3/4. Below you see Pythagoras, in a slice with $y$ and $z$
+# Type a formula. With four inputs, a random guess has a loss of 3/4. Below is Pythagoras, in a slice with $y$ and $z$
 # near 0.3.
 
 # %%
@@ -120,8 +120,8 @@ example = sg.score(field, "t**2 + x**2 + y**2 + z**2")
 sg.FieldView(field, example, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
 
 # %% [markdown]
-# The arrows of Pythagoras would point away from the corner: both components have the same sign. The neuron's arrows
-# have components of *opposite* sign.
+# The arrows of Pythagoras would point away from the corner: both components have the same sign. The components of the
+# neuron's arrows have *opposite* signs.
 #
 # ## The search, step by step
 
@@ -143,8 +143,8 @@ sg.Answer(box, result)
 # %% [markdown]
 # <details><summary>What the formula means</summary>
 #
-# Three squares against one: $x^2+y^2+z^2-t^2$, the interval of special relativity. The bend may fall as well as rise, so only the
-# *relative* sign means anything.
+# Three squares against one: $x^2+y^2+z^2-t^2$, the interval of special relativity. The bend can fall or rise, so only
+# the *relative* sign has a meaning.
 #
 # </details>
 #
@@ -161,27 +161,28 @@ lines += [f"{name:14} changes it by {np.abs(L.T @ eta @ L - eta).max():.2f}" for
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
-# The formula gives the same answers as the network, now for *all* events. If all eigenvalues had the same sign, level sets
-# would be spheres or ellipsoids. Here both signs occur, and level sets are hyperboloids. The slice cuts them in curves:
+# The formula gives the same answers as the network, now for *all* events. If all eigenvalues had the same sign, level
+# sets would be spheres or ellipsoids. Here both signs occur, so level sets are hyperboloids. In the slice, these are
+# curves:
 
 # %%
 sliced = sg.FieldView(field, search.best, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7, levels=10)
 sg.Answer(box, sliced)
 
 # %% [markdown]
-# The formula is 0 on the light cone. An event inside it comes after the common event for everybody. If an event lies
-# outside, some observers say that it came first. No boost crosses the cone.
+# The formula is 0 on the light cone. An event inside the cone comes after the common event for everybody. If an event
+# lies outside, some observers say that it came first. No boost crosses the cone.
 
 # %%
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# The curve runs through 0 as if nothing were there: 0 is one value among others.
+# The curve passes smoothly through 0, an ordinary value for the neuron.
 #
 # ## All motions at once
 #
-# You tried four transformations. A motion $\dot x = Ax+b$ goes unnoticed if $\nabla f\cdot(Ax+b)=0$ at all points: a linear equation
-# for twenty numbers, whatever the bend.
+# You tried four transformations. A motion $\dot x = Ax+b$ leaves the neuron unchanged if $\nabla f\cdot(Ax+b)=0$ at all
+# points: a linear equation for twenty numbers, whatever the bend.
 
 # %%
 arrows = field.gradients / np.linalg.norm(field.gradients, axis=1, keepdims=True)
@@ -191,7 +192,7 @@ products = root * np.einsum("ni,nj->nij", arrows, places).reshape(-1, 20)
 changes = np.linalg.svd(products, compute_uv=False)[::-1]
 
 # %%
-count = sg.Question("How many independent motions go unnoticed?", hidden=guess_first)
+count = sg.Question("How many independent motions leave the neuron unchanged?", hidden=guess_first)
 count
 
 # %%
@@ -204,8 +205,8 @@ sg.Answer(count, found)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Six: three turns and three boosts. Go along two of them, then back: the net motion is a sum of the six. They
-# form the algebra of the Lorentz group, so(1,3).
+# Six: three turns and three boosts. If you go along two of them and then back, the net motion is a sum of the six. They
+# form the Lie algebra of the Lorentz group, so(1,3).
 #
 # </details>
 #
@@ -238,8 +239,8 @@ report = sg.record(result, run)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Make the matrix of a boost along the diagonal between $x$ and $y$, as fast as the one in `moves`.
-# 2. $(x^2+y^2+z^2)/t^2$ has the same light cone. Is its loss 0, chance, or in between? Give a number.
+# 1. Make the matrix of a boost along the diagonal between $x$ and $y$, as fast as the boost in `moves`.
+# 2. $(x^2+y^2+z^2)/t^2$ has the same light cone. Is its loss 0, 3/4, or in between? Give a number.
 
 # %%
 diagonal = ...  # exercise 1: a 4x4 array
@@ -253,8 +254,8 @@ cone = ...  # exercise 2: a number
 sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, within=0.4)
 
 # %% [markdown]
-# **You can now** question a network before you know its formula. Go on with
-# [two concepts in two neurons](06_fieldstrength.ipynb), or find out [which inputs act together](../beyond/37_divide.ipynb).
+# **You can now** test a network before you know its formula. Go on with [two concepts in two
+# neurons](06_fieldstrength.ipynb), or find out [which inputs act together](../beyond/37_divide.ipynb).
 #
 # The next cell checks what this notebook claims.
 
@@ -284,8 +285,8 @@ assert sg.check_answer(cone, sg.score(field, "(x**2 + y**2 + z**2)/t**2").loss, 
 # %% [markdown]
 # <!-- BEGIN SOLUTION -->
 #
-# 1. Turn back, boost along $x$, turn. A product of matrices that keep $\eta$ keeps it too. So this is just one more observer,
-#    and the neuron does not notice.
-# 2. 0.44, where 0.75 is chance. The two formulas share one level set, the cone, and no other.
+# 1. Turn back, boost along $x$, turn. A product of matrices that preserve $\eta$ also preserves $\eta$. So the result
+#    is just one more observer, and the neuron does not change.
+# 2. The loss is 0.44; by chance, it would be 0.75. The two formulas share one level set, the cone, and no other.
 #
 # <!-- END SOLUTION -->

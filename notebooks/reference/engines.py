@@ -9,8 +9,9 @@
 # %% [markdown]
 # # Four engines on one neuron: it depends on what you match
 #
-# Many good programs find formulas for data. Here four of them look at the same neuron. Two match the *directions* of its
-# gradients, two match its *values*. Then we bend the neuron, which does not change what it knows, and they look again.
+# Many good programs find formulas for data. Here, four programs look at the same neuron. Two match the *directions* of
+# the neuron's gradients, and two match its *values*. Then we bend the neuron, which loses no information, and run all
+# four programs again.
 #
 # **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](index.ipynb).
 #
@@ -20,8 +21,8 @@
 # |---|---|
 # | engine | a program that searches for formulas |
 # | matching directions | the formula's gradients should be parallel to the neuron's: loss = mean of $1-\cos^2$ |
-# | matching values | the formula itself should equal the neuron: error = share of its variance not explained |
-# | bend | a growing function $\varphi$; the neuron $\varphi(g)$ knows what $g$ knows |
+# | matching values | the formula itself should equal the neuron: error = fraction of the neuron's variance that is not explained |
+# | bend | a growing function $\varphi$; the neuron $\varphi(g)$ contains the same information as $g$ |
 #
 # The engines: *native*, this project's own; *PySR*, in Julia, with the same loss (optional); *operon*, symbolic regression of values; and *polynomials*, by least squares
 # (arXiv 2003.04299).
@@ -47,8 +48,8 @@ from symgrad_widgets.search.pysr import look
 # %% [markdown]
 # ## One neuron, and the same one bent
 #
-# The network has learnt which snapshots $(x, v)$ of an oscillator lie on one orbit. Its neuron knows the energy,
-# $x^2+v^2$, bent in the network's own way.
+# The network has learnt which snapshots $(x, v)$ of an oscillator lie on one orbit. Its neuron computes the energy,
+# $x^2+v^2$, bent by an unknown function.
 
 # %%
 exp = sg.experiments["oscillator"]
@@ -57,9 +58,9 @@ plain = sg.gradient_field(run.model, run.x, names=run.names)
 plain
 
 # %% [markdown]
-# Now we bend it ourselves. With $u$ the neuron's value in units of its spread, the new neuron computes
-# $\varphi(u)=u+\frac14\sin 3u$, whose slope $1+\frac34\cos 3u$ is always positive. By the chain rule, this multiplies each
-# gradient by that slope, and leaves its direction as it was.
+# Now we bend the neuron once more. Let $u$ be the neuron's value in units of its spread. The new neuron computes
+# $\varphi(u)=u+\frac14\sin 3u$, whose slope $1+\frac34\cos 3u$ is always positive. By the chain rule, each gradient is
+# multiplied by this slope, and keeps its direction.
 
 # %%
 u = (plain.values - plain.values.mean()) / plain.values.std()
@@ -68,10 +69,10 @@ bent = sg.GradientField(plain.points, slope[:, None] * plain.gradients, plain.na
 sg.Panel(plots.phi_picture(u, bent.values))
 
 # %% [markdown]
-# The curve never turns back: you can read the old value off the bent one. Nothing was lost.
+# The curve never turns back, so you can compute the old value from the bent value. No information was lost.
 
 # %%
-engines = sg.Question("Which of the four will not notice the bend at all?", hidden=guess_first)
+engines = sg.Question("Which of the four engines will not notice the bend at all?", hidden=guess_first)
 engines
 
 # %% [markdown]
@@ -91,12 +92,12 @@ stepper.goto(0 if guess_first else search.generation)
 sg.Answer(engines, stepper)
 
 # %% [markdown]
-# This engine saw the same directions twice, so it gave the same answer twice.
+# The native engine saw the same directions twice, so it gave the same answer twice.
 #
 # ## Matching directions: PySR
 #
-# PySR knows nothing about gradients, but it accepts a loss of your own. We give it the same $1-\cos^2$, in Julia, in a
-# separate process. One generation here is a block of ten of its iterations. `symgrad julia` installs it (2 GB).
+# PySR knows nothing about gradients, but accepts your own loss function. We use the same $1-\cos^2$, in Julia, in a
+# separate process. Here, one generation is a block of ten iterations of PySR. `symgrad julia` installs PySR (2 GB).
 
 # %%
 pysr = look()
@@ -110,8 +111,8 @@ for name, field in {"plain": plain, "bent": bent}.items() if pysr.ready else ():
 print(pysr)
 
 # %% [markdown]
-# Its time includes the start of Julia, half a minute or more. If you have no Julia, you see the last results from a machine
-# that has it: ten textbook formulas, each bent, by both engines.
+# PySR's time includes the start of Julia, half a minute or more. If you have no Julia, you see results from a machine
+# with Julia: ten textbook formulas, each bent, by both engines.
 
 # %%
 recorded = json.loads(Path("engines.json").read_text(encoding="utf-8"))
@@ -150,7 +151,7 @@ for name, field in {"plain": plain, "bent": bent}.items():
 # %% [markdown]
 # ## The table
 #
-# All losses are means of $1-\cos^2$, even for the engines that never saw a gradient.
+# All losses are means of $1-\cos^2$, even for engines that never saw a gradient.
 
 # %%
 same, lines = {}, []
@@ -168,26 +169,26 @@ written = {case: str(best.expression)[:150] if best else "none" for case, best i
 sg.Answer(engines, "\n".join(f"{engine}, {name}: {text}" for (engine, name), text in written.items()))
 
 # %% [markdown]
-# Read the *loss*. For the engines that match directions it is the same for both neurons. The polynomial does well on the
-# plain neuron, which is hardly bent. On the bent one, it needs many terms to follow the waves, and its gradients point
-# elsewhere. operon spends its nodes on the bend.
+# Read the *loss*. For engines that match directions, both neurons give the same loss. The polynomial does well on the
+# plain neuron, which is hardly bent. On the bent neuron, the polynomial needs many terms to follow the waves, and its
+# gradients point elsewhere. operon spends its nodes on the bend.
 #
-# Where does a formula fitted to values go wrong? Here are its directions, on the bent neuron.
+# Where does a formula fitted to values go wrong? Here are the directions of such a formula, on the bent neuron.
 
 # %%
 by_value = found.get(("operon", "bent")) or found["polynomials", "bent"]
 sg.Answer(engines, sg.FieldView(bent, by_value, worst=5))
 
 # %% [markdown]
-# It is right on average and wrong in places: where the bent neuron is nearly flat, an error of one per cent in the value can
-# turn a gradient by many degrees.
+# The directions are right on average, but wrong in places: where the bent neuron is nearly flat, an error of one per
+# cent in the value can turn a gradient by many degrees.
 #
-# Could you not search for the bend as well? operon did: it had `sin` and `exp`. But the bend is a formula of its own, and
-# operon can spend each node only once.
+# Could you not search for the bend as well? operon did, because it had `sin` and `exp`. But the bend is a second
+# formula, and operon can spend each node only once.
 #
 # ## Try it
 #
-# 1. With waves of $\frac1{20}\sin 3u$ instead of $\frac14\sin 3u$, does the polynomial get it right?
+# 1. With waves of $\frac1{20}\sin 3u$ instead of $\frac14\sin 3u$, does the polynomial find the right formula?
 # 2. Add noise to the values. Which engines are affected?
 #
 # **You can now** choose what to match before you choose an engine. Go on with [doubts about a formula](../beyond/36_open_questions.ipynb).

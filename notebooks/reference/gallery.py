@@ -9,7 +9,8 @@
 # %% [markdown]
 # # A gallery of the widgets
 #
-# Click, drag and type in each view, or drive it from a cell. Here is each view on its own, with the code that you need most.
+# Click, drag and type in each view, or control the view from a cell. This notebook shows each view separately, with the
+# most useful code.
 #
 # **20 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](index.ipynb). [The
 # playground](../playground.ipynb) has all views on one page, linked to each other.
@@ -18,8 +19,8 @@
 # |---|---|
 # | neuron | one number that a layer computes from the inputs |
 # | gradient field | at each point, the direction in which the neuron grows fastest |
-# | candidate | a formula that may be what the neuron has learnt |
-# | front | the candidates for which no simpler one does better |
+# | candidate | a formula that the neuron might have learnt |
+# | front | the candidates for which no simpler candidate has a lower loss |
 # | $\varphi$ (phi) | the function that bends the formula into the neuron |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
@@ -42,16 +43,17 @@ run
 # %% [markdown]
 # ## NeuronPicker: the neurons of a network
 #
-# You see a block for each layer and a dot for each neuron. Click one, or move with the arrow keys; hold Shift to choose
-# several. Beside it, you see the chosen neuron over the data. The picker takes any `torch.nn.Module`, and points to run it on.
+# You see a block for each layer and a dot for each neuron. Click a neuron, or move with the arrow keys; hold Shift to
+# choose several. Next to the network, you see the chosen neuron over the data. The picker takes any `torch.nn.Module`,
+# and some input points.
 
 # %%
 picker = sg.NeuronPicker(run.model, run.x, names=run.names)
 picker
 
 # %% [markdown]
-# From Python: choose a neuron of a layer, or of the output (`None`), and take its gradient field. With the colour
-# `"alignment"`, a strong dot is a neuron whose gradients are close to those of your formula.
+# In Python, choose a neuron of a layer, or of the output (`None`), and get its gradient field. With the colour
+# `"alignment"`, a strong dot is a neuron whose gradients are close to your formula's gradients.
 
 # %%
 picker.formula = "x**2 + v**2"
@@ -63,8 +65,8 @@ field = picker.field
 # %% [markdown]
 # ## FieldView: the directions of the gradient
 #
-# You see arrows over two of the inputs. Give it a candidate, and the colour of each arrow shows the angle to the candidate's
-# own direction. This network has learnt from 2×2 matrices: there are four inputs, and you choose two.
+# You see arrows over two of the inputs. If you add a candidate, the colour of each arrow shows the angle to the
+# candidate's direction. This network has learnt from 2×2 matrices: there are four inputs, and you choose two.
 
 # %%
 matrices = sg.experiments["determinant2"].pretrained()
@@ -73,8 +75,8 @@ view = sg.FieldView(matrix_field, "x1*x4 - x2*x3", inputs=("x1", "x4"))
 view
 
 # %% [markdown]
-# The other inputs are projected away, or you cut through them: a **slice** keeps only the points near chosen values, and
-# shows level lines of the candidate. `worst` lists the points where the candidate is most wrong.
+# The other inputs are projected away. A **slice** keeps only points near chosen values of these inputs, and shows level
+# lines of the candidate. `worst` lists the points where the candidate is most wrong.
 
 # %%
 view.slice, view.band = {"x2": 0.5, "x3": 0.5}, 0.7
@@ -103,8 +105,9 @@ state
 # %% [markdown]
 # ## PhiView: how the formula is bent into the neuron
 #
-# Each dot is a point of the data: the formula's value runs across, the neuron's up. If the formula is the concept, the
-# dots lie on one curve that only rises or only falls: $\varphi$. The second picture shows what the curve does not explain.
+# Each dot is a point of the data. The horizontal axis is the formula's value; the vertical axis is the neuron's. If the
+# formula is the concept, the dots lie on one curve, $\varphi$, that only rises or only falls. The second picture shows
+# what the curve does not explain.
 
 # %%
 phiview = sg.PhiView(field, state.best)
@@ -121,8 +124,8 @@ phiview.candidate = state.best
 # %% [markdown]
 # ## ExpressionView: a formula, and a box for yours
 #
-# You see the formula, its tree, and buttons that copy it. In class, set `hidden` before you show it: then it keeps the
-# machine's answer back until somebody has typed a guess.
+# You see the formula, its tree, and buttons that copy the formula. In class, set `hidden` first: then the view hides
+# the machine's answer until somebody has typed a guess.
 
 # %%
 expression = sg.ExpressionView(field, state.best)
@@ -136,8 +139,9 @@ print(f"loss of the guess {expression.guess.loss:.3f}, of the answer {state.best
 # %% [markdown]
 # ## TrainingMonitor: watch a network learn
 #
-# Press **Train**; **Stop** keeps the best weights so far. Afterwards you see the floor, which is how far the network is from
-# the true concept, and a plot of the neuron against the concept. The training itself never knew the concept.
+# Press **Train**; **Stop** keeps the best weights so far. Afterwards, you see a plot of the neuron against the true
+# concept, and the floor, which says how far the network is from this concept. The training itself does not use the
+# concept.
 
 # %%
 monitor = sg.TrainingMonitor(sg.experiments["oscillator"], seed=seed, epochs=8, count=10_000)
@@ -150,8 +154,8 @@ print(f"floor {short.floor:.1e} after 8 epochs, {run.floor:.1e} after full train
 # %% [markdown]
 # ## ExperimentChooser: which experiment, which seed
 #
-# This is a monitor with a list of the experiments above it. It starts with the weights of the package if there are any.
-# Observe its `run`, and other views can follow.
+# This view is a monitor with a list of experiments above it. It starts with the weights of the package if there are
+# any. Other views can observe its `run`.
 
 # %%
 chooser = sg.ExperimentChooser("oscillator")
@@ -165,7 +169,8 @@ chooser.run.experiment.names
 # %% [markdown]
 # ## Panel: any picture of the library
 #
-# The functions of `symgrad_widgets.plots` return pictures. A panel shows one on the page, and can replace it with another.
+# The functions of `symgrad_widgets.plots` return pictures. A panel shows a picture on the page, and can replace it with
+# another picture.
 
 # %%
 panel = sg.Panel(plots.history_picture(run.history))
@@ -179,17 +184,17 @@ panel.words
 # ## Recap
 #
 # - Every view takes plain objects: a network with its points, a field, a search, a formula.
-# - What you can click, you can also assign, observe and read back. A wrong value raises an error, and changes nothing.
-# - `view.words` says what a view shows, for readers who cannot see it, or for a page without a kernel.
+# - What you can click, you can also set, observe and read in code. A wrong value raises an error, and changes nothing.
+# - `view.words` describes a view, for readers who cannot see it, or for a page without a kernel.
 #
 # Go on with [the playground](../playground.ipynb).
 #
 # ## Try it
 #
-# 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first layer or of the last?
-#    Then look.
+# 1. *Predict first:* which neurons of the picker will be strongest by `"alignment"`, those of the first layer or of the
+#    last? Then look.
 # 2. Give the `FieldView` the slice `{"x2": 0, "x3": 0}`. Why is `x1*x4` suddenly right?
-# 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why is its loss that of `x**2 + v**2`?
+# 3. Guess `exp(x**2 + v**2)` in the `ExpressionView`. Why does this guess have the same loss as `x**2 + v**2`?
 #
 # The last cell checks what this notebook claims.
 

@@ -37,8 +37,8 @@
 #
 # | word | meaning here |
 # |---|---|
-# | found | runs (one for each seed) that found every known concept and nothing else |
-# | seconds | for training and search; the median over the runs |
+# | found | the number of runs (one for each seed) that found every known concept and nothing else |
+# | seconds | the time for training and search, as a median over the runs |
 #
 # *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -58,9 +58,9 @@ table = contents.index("..", results)
 table
 
 # %% [markdown]
-# *Loss* is the mean of $1-\cos^2$ between the gradients of formula and neuron, *floor* the same for the true concept: how
-# imperfect the network is. Where the two are about equal, no formula could have done better. Some notebooks cover several
-# experiments: set their parameter `experiment`.
+# *Loss* is the mean of $1-\cos^2$ between the gradients of formula and neuron. *Floor* is the loss of the true concept,
+# and says how imperfect the network is. Where loss and floor are about equal, no formula could have done better. Some
+# notebooks cover several experiments: set their parameter `experiment`.
 #
 # ## All others
 
@@ -78,7 +78,8 @@ contents.answers(results)
 # %% [markdown]
 # ## The words
 #
-# If a word has two lines, it means two things: an *anchor* is a matrix in one notebook and a snapshot of a motion in another.
+# A word with two lines has two meanings: an *anchor* is a matrix in one notebook, and a snapshot of a motion in
+# another.
 
 # %%
 words = contents.glossary("..")

@@ -304,7 +304,7 @@ class GradientField:
         remaining span; the rank falls by one. Raises DataError if the rank is 1.
         """
         if self.rank == 1:
-            raise DataError("the neurons hold only one concept: nothing is left when you take it out")
+            raise DataError("the neurons hold only one concept: no direction is left without it")
         e = self.project(gradients)
         around = across(e)  # (N, m, m - 1)
         inside = np.einsum("nrm,nm->nr", self.unit, e)

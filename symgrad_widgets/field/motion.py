@@ -37,7 +37,7 @@ def across_flow(along):
         raise DataError(f"the velocities lead out of the {along.dimension} dimensions of the points: {_STAY}")
     if along.dimension < 2:
         raise DataError(
-            "the points lie on one line, and nothing that varies along it is conserved: "
+            "the points lie on one line, and no quantity that varies along this line is conserved: "
             "use points that fill at least two dimensions"
         )
     span = across(vectors)  # (N, m, m - 1)

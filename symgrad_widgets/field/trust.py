@@ -99,7 +99,8 @@ def checked_trust(error, weights, count):
         error = floats(error, "error")
         if error.shape not in ((), (count,)) or not (np.isfinite(error) & (error > 0)).all():
             raise DataError(
-                f"error must be a number above 0, or one for each of the {count} points, got {_shown(error)}"
+                f"error must be a number above 0, or one number for each of the {count} points, "
+                f"got {_shown(error)}"
             )
         error = error if error.ndim else float(error)
     if weights is not None:

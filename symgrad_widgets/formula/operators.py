@@ -137,7 +137,8 @@ def lookup(names: str | Iterable[str] | None = None) -> tuple[Operator, ...]:
     wanted = DEFAULT if names is None else ((names,) if isinstance(names, str) else tuple(names))
     if not wanted:
         raise DataError(
-            "the operator set is empty: leave operators=None for the default set, or name at least one"
+            "the operator set is empty: leave operators=None for the default set, "
+            "or name at least one operator"
         )
     for name in wanted:
         if name not in OPERATORS:
@@ -327,7 +328,7 @@ def _compare_slopes(operator, at, i, slope):
         point = tuple(float(axis[k]) for axis in at)
         raise DataError(
             f"operator {operator.name!r}: derivative {i + 1} at {point} is {slope[k]:.9g}, "
-            f"but differences give {expected[k]:.9g}"
+            f"but finite differences give {expected[k]:.9g}"
         )
 
 

@@ -93,7 +93,7 @@ class Activity:
             widest = max(self.layers, key=lambda layer: layer.count)
             raise ModelError(
                 f"{len(self.layers)} layers hold {self.starts[-1]:,} neurons ({widest.title!r} alone "
-                f"{widest.count:,}), more than the {_MOST_NEURONS:,} that can be told apart in one picture: "
+                f"{widest.count:,}), more than the {_MOST_NEURONS:,} that one picture can show: "
                 f"choose fewer layers, such as layers=({self.layers[-1].title!r},)"
             )
 

@@ -176,11 +176,11 @@ def _checked(result):
         raise DataError("the interpretation has no formula, so there is nothing to decide")
     if result.asked is None or result.asked[2] is not None or result.subspace is not None:
         raise DataError(
-            "a network is asked at its own inputs: use the interpretation of a model, without wrt, whose "
-            "formulas are in the inputs themselves"
+            "decide evaluates the network at its inputs: use the interpretation of a model, without wrt, "
+            "with formulas in the inputs themselves"
         )
     if result.rank != 1 or isinstance(result.asked[1], list):
-        raise DataError("decide takes one neuron at a time: interpret it alone")
+        raise DataError("decide takes one neuron at a time: interpret this neuron alone")
     if result.measure.basis is not None and result.measure.basis.ndim > 2:
         raise DataError("the data lie on a curved surface: pass `score` rivals that differ on this surface")
     return result.best.expression

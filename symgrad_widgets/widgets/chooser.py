@@ -135,8 +135,8 @@ def _known(experiment):
     experiment = experiments[experiment] if isinstance(experiment, str) else experiment
     if not hasattr(experiment, "sample"):
         raise DataError(
-            f"pass an experiment, or the name of one, got {type(experiment).__name__}; "
-            "for a network of your own pass its points, too: Workbench(model, x)"
+            f"pass an experiment, or the name of an experiment, got {type(experiment).__name__}; "
+            "for your own network, also pass points: Workbench(model, x)"
         )
     return experiment
 

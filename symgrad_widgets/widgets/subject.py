@@ -105,8 +105,8 @@ def _run(source, seed, halted, watch):
 
         points = wanted(experiment) if callable(getattr(experiment, "named_modules", None)) else ""
         raise DataError(
-            f"pass an experiment, or the name of one, got {type(experiment).__name__}; "
-            "for a network of your own pass its points, too: Workbench(model, x)"
+            f"pass an experiment, or the name of an experiment, got {type(experiment).__name__}; "
+            "for your own network, also pass points: Workbench(model, x)"
             + (f", where x is {points}" if points else "")
         )
     try:

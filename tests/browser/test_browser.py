@@ -80,7 +80,7 @@ def photograph(page, name):
 
 def test_answers_unfold_when_a_formula_is_guessed(page):
     assert page.raised == []
-    waiting = page.locator(".jp-OutputArea-output .jupyter-widgets").get_by_text("this unfolds")
+    waiting = page.locator(".jp-OutputArea-output .jupyter-widgets").get_by_text("unfold this part")
     assert waiting.count() >= 4
     go_to(page, 0)
     box = page.get_by_placeholder("a formula")

@@ -277,5 +277,5 @@ def test_after_a_restart_one_line_says_what_to_run(page):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     page.locator(".sgi-lost:visible").first.wait_for()
     said = page.locator(".sgi-lost").first.evaluate("(one) => getComputedStyle(one, '::before').content")
-    assert "Run its cell again" in said
+    assert "Run the cell again" in said
     expect(page.locator(".sgi-lost")).to_have_count(1)

@@ -39,7 +39,7 @@ def test_every_view_shows_its_last_picture(page, root):
     said = page.locator(".sgi-still").first.evaluate(
         "(figure) => getComputedStyle(figure, '::before').content"
     )
-    assert "Run its cell again" in said
+    assert "Run the cell again" in said
     expect(page.locator(".jp-OutputArea-output .sgi:visible")).to_have_count(0)
     (root / "tests" / "artefacts").mkdir(exist_ok=True)
     page.screenshot(path=root / "tests" / "artefacts" / "saved.png")

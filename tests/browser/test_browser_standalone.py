@@ -175,7 +175,7 @@ def test_a_page_judges_a_formula_as_the_search_does_that_it_plays(opened):
     asked = best, f"({best})^3"
     for text, one in zip(asked, page.evaluate(TOLD, asked), strict=True):
         assert one["same"]
-        assert one["said"].endswith("read a neuron. A longer formula would explain a little more of it.")
+        assert one["said"].endswith("A longer formula would explain a little more of the neuron.")
         assert one["said"].split(". ")[1:] == subject.told(text)["said"].split(". ")[1:]
 
 
@@ -326,7 +326,7 @@ def test_what_is_kept_back_opens_with_the_word(opened, monkeypatch):
         page.get_by_role("button", name=name, exact=True).click()
         locked.wait_for()
         page.get_by_role("button", name="Close").click()
-    for word, said in (("kepler", "That is not the word."), ("galileo", "Opened.")):
+    for word, said in (("kepler", "This is not the right word."), ("galileo", "Opened.")):
         page.locator("#symgrad-key").fill(word)
         page.locator("#symgrad-word button").click()
         page.get_by_text(said).wait_for()

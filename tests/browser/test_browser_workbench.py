@@ -174,7 +174,7 @@ def test_a_view_whose_kernel_has_been_restarted_says_so_and_keeps_its_picture(pa
           .filter((text) => text.includes("No kernel"))"""
     )
     assert len(said) == 1
-    assert "Run its cell again" in said[0]
+    assert "Run the cell again" in said[0]
     assert output.locator("canvas:visible").count() >= 3
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(lab.FINISHED, polling=300)

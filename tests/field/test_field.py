@@ -202,7 +202,7 @@ def test_what_is_left_without_a_direction():
     assert (last.dimension, last.rank) == (3, 1)
     np.testing.assert_allclose(last.project(concepts[:, :2]), 0, atol=1e-12)
     np.testing.assert_allclose(losses_outside(last, concepts[:, 2:]), 0, atol=1e-12)
-    with pytest.raises(DataError, match="one concept: nothing is left"):
+    with pytest.raises(DataError, match="one concept: no direction is left"):
         last.without(concepts[:, 2])
 
 
@@ -426,7 +426,7 @@ def test_neurons_count_alike_in_the_weights():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"error": 0}, "error must be a number above 0, or one for each of the 100 points, got 0.0"),
+        ({"error": 0}, "error must be a number above 0, or one number for each of the 100 points, got 0.0"),
         ({"error": np.ones(3)}, r"error must be .* got shape \(3,\)"),
         ({"error": np.nan}, "error must be .* got nan"),
         ({"weights": np.ones((100, 2))}, r"weights must be 100 numbers >= 0, .* got shape \(100, 2\)"),

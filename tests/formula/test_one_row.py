@@ -64,7 +64,7 @@ def test_a_new_row_is_examined_and_parsed(row):
     arguments = SYMBOLS[: row.arity]
     text = f"{row.name}({', '.join(NAMES[: row.arity])})"
     assert parse(text, NAMES) == row.sympy(sp, *arguments)
-    with pytest.raises(sg.SymgradError, match=f"{row.name} acts on "):
+    with pytest.raises(sg.SymgradError, match=f"{row.name} takes "):
         parse(f"{row.name}(x, y, z)", NAMES)
 
 

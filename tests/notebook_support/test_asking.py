@@ -17,7 +17,7 @@ def field():
 def test_an_answer_unfolds_after_a_guess():
     question = sg.Question("Which way?")
     answer = sg.Answer(question, "upwards")
-    assert "unfolds" in answer.words
+    assert "unfold this part" in answer.words
     assert "upwards" not in str(answer._repr_mimebundle_())
     question.guess = "down"
     assert answer.words == "upwards"

@@ -201,7 +201,7 @@ def test_what_cannot_be_asked_says_what_to_do():
         sg.symmetries(sg.GradientField(RNG.normal(size=(100, 17)), RNG.normal(size=(100, 17))))
     with pytest.raises(DataError, match="leave out x, names"):
         sg.symmetries(field_of("x*v", "xv"), np.zeros((3, 2)), names="xv")
-    with pytest.raises(DataError, match="pass the points"):
+    with pytest.raises(DataError, match="pass points"):
         sg.symmetries(torch.nn.Linear(2, 1))
 
 

@@ -220,7 +220,9 @@ def test_where_there_is_no_law_no_small_formula_is_one():
     points, slopes = np.random.default_rng(0).normal(size=(2, 300, 2))
     certificate = run(sg.GradientField(points, slopes), generations=1).certificate(progress=False)
     assert certificate.answer is certificate.best is certificate.better is None
-    claim = r"No formula of up to 6 nodes over these operators stands out from chance: \d,\d+,\d+ formulas"
+    claim = (
+        r"No formula of up to 6 nodes over these operators is clearly better than chance: \d,\d+,\d+ formulas"
+    )
     assert re.match(claim, certificate.text)
 
 

@@ -50,7 +50,7 @@ def test_the_tree_names_inputs_branches_and_what_joins_nothing(view):
     whole = [branch.name for branch in view.branches].index("C")
     assert {whole, -1} < {*apart["branch"]}  # the product and A meet in the neuron only
     assert "C = B*m, exact" in tree.words
-    assert "By themselves: A." in tree.words
+    assert "Inputs that act alone: A." in tree.words
     assert tree.words in view.words
     assert "C = B·m" in tree.svg()
 
@@ -85,7 +85,7 @@ def test_a_click_on_a_line_or_a_place_chooses_its_branch(view):
 @pytest.mark.sweep
 def test_an_input_says_where_it_acts(view):
     view.choose("A")
-    assert "A acts by itself" in view._told.value
+    assert "A acts alone" in view._told.value
     assert len(view.pictures()) == 1
     assert view._field.layout.display == "none"
     view.choose("m")

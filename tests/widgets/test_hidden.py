@@ -107,7 +107,7 @@ def test_the_hint_that_tells_the_formula_asks_for_a_guess_first(view):
         view._worker.wait(120)
     said = [json.loads(one)["given"]["told"]["said"] for one in view.messages if '"said"' in one]
     assert said[1] == "It is a sum of 3 parts."
-    assert said[2] == said[3] == "Enter a formula of your own first: the next hint is the answer."
+    assert said[2] == said[3] == "Enter your own formula first: the next hint is the answer."
 
 
 def test_a_guess_opens_what_was_kept_back(view):

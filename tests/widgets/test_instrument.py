@@ -250,7 +250,7 @@ def test_a_network_of_ones_own_and_a_small_front_end():
     view = sg.Instrument(model, x, names=("a", "b"))
     assert view.state.experiment is None
     assert view.state.selected == "a² + 3.0 b²"
-    assert "A network of your own" in view.words
+    assert "Your own network" in view.words
     view.close()
     own = [path for path in (frontend._HERE / "instrument").iterdir() if path.suffix in (".js", ".css")]
     assert sum(path.stat().st_size for path in own) <= 120_000

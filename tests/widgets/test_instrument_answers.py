@@ -45,7 +45,7 @@ def test_the_concept_of_a_network_that_has_learnt_it_roughly_is_named_with_its_a
     angle = sg.score(view.field, "x1 x2 + x3 x4").angle
     assert angle > 2
     assert f"The arrows are {angle:.2g}° apart on average." in told["said"]
-    assert told["said"].endswith("This network has learnt it only roughly.")
+    assert told["said"].endswith("This network has learnt the formula only roughly.")
     network = view._subject.network
     told = answer(view._subject.scored("x1 x2 + x3 x4"), view.field, network.experiment, kind="approximation")
     assert told["said"].endswith("roughly. A longer formula would clearly explain more of the neuron.")
@@ -66,7 +66,7 @@ def test_why_opens_numbers_with_their_intervals(view):
     why = view.answer("x² + 1.004 v²")["why"]
     middle, most = np.percentile(angles(as_expression("x**2 + 1.004*v**2", ("x", "v")), view.field), [50, 95])
     assert why[0].endswith(
-        f"the two arrows are less than {middle:.2g}° apart; at 95 % of them, less than {most:.2g}°."
+        f"the two arrows are less than {middle:.2g}° apart; at 95 % of the points, less than {most:.2g}°."
     )
     assert why[1] == "A formula that has nothing to do with the neuron would be about 45° off."
     explained, numbers = why[2:]
@@ -106,7 +106,7 @@ def test_the_machine_s_own_formula_has_the_kind_of_its_search():
     ("text", "kind", "same", "name", "said"),
     [
         ("x² + v²", "match", True, "", "You have just read a neuron."),
-        ("x² + v²", "approximation", True, "", "neuron. A longer formula would explain a little more of it."),
+        ("x² + v²", "approximation", True, "", "would explain a little more of the neuron."),
         ("x² + v²", "undecided", True, "", "You have just read a neuron."),
         ("x² + 1.03 v²", "match", False, "Match", "not the formula that the network was taught."),
         ("x² + 1.03 v²", "approximation", False, "Close, not complete", "explain more of the neuron."),

@@ -98,7 +98,7 @@ def test_of_very_many_points_a_page_holds_some_and_says_so(tmp_path, monkeypatch
     path = sg.page("oscillator", tmp_path / "e.html", generations=0)
     data = held(path, "data")
     assert data["fields"][0]["field"]["count"] == 800 // 6
-    assert "It holds 133 of 5,000 points." in path.read_text(encoding="utf-8")
+    assert "The page contains 133 of 5,000 points." in path.read_text(encoding="utf-8")
 
 
 def test_a_network_of_one_input_has_a_page_too(tmp_path):

@@ -333,7 +333,7 @@ def test_an_error_in_the_worker_is_shown_and_the_next_click_works():
 def test_a_run_that_has_settled_is_shown_beside_random_directions(field):
     stepper = sg.SearchStepper(search_of(field))
     click(stepper, "play")
-    assert "On random directions the same search gets to 0." in stepper.words
+    assert "On random directions, the same search reaches a loss of 0." in stepper.words
     assert heard(stepper)["null"]
     go(stepper, generation=1)
     click(stepper, "play", wait=False)

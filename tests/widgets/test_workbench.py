@@ -103,7 +103,7 @@ def test_a_guess_of_a_cell_shows_its_own_angle_and_uncovers_nothing(run):
         told = json.dumps([heard(view), view._state, view._repr_mimebundle_()[0]]) + view.words
         assert "v**2 + x**2" not in told
     assert "Your guess v*x: Angle to the neuron" in bench.expression.words
-    assert "Shown is v*x." in bench.words
+    assert "The view shows v*x." in bench.words
     assert bench.state.guesses == ("v*x",)
     go(bench.expression, guesses=["v*x", "x + 3 v"], selected="x + 3 v")
     assert "v**2 + x**2" in bench.expression.words

@@ -24,7 +24,7 @@ class Silent(nn.Module):
     ("given", "instead"),
     [
         ((CONVOLUTION,), r"Workbench\(model, x\), where x is an array \(N, 3, height, width\)"),
-        ((LINEAR,), r"pass its points, too: Workbench\(model, x\), where x is an array \(N, 2\)"),
+        ((LINEAR,), r"also pass points: Workbench\(model, x\), where x is an array \(N, 2\)"),
         ((TOKENS,), r"where x is whole numbers from 0 to 9 in an array \(N, n\)"),
         ((CONVOLUTION, X), r"its first layer takes an array \(N, 3, height, width\)"),
         ((LINEAR, np.ones((200, 3))), r"its first layer takes an array \(N, 2\)"),
@@ -39,7 +39,7 @@ class Silent(nn.Module):
         ((nn.Linear, X), r"build one, model = Linear\(...\), and pass it"),
         ((LINEAR.state_dict(), X), r"load these weights into it, model.load_state_dict"),
         (("mine.pt",), "'mine.pt' is a file of weights: build its network, load the weights into it"),
-        ((X,), r"got ndarray; for a network of your own pass its points, too: Workbench\(model, x\)$"),
+        ((X,), r"got ndarray; for your own network, also pass points: Workbench\(model, x\)$"),
         (("oscilator",), "did you mean 'oscillator'"),
     ],
 )

@@ -36,7 +36,7 @@ def given(experiment, runs):
 
 def _check(experiment, runs):
     if experiment.kind != "siamese":
-        raise DataError(f"{experiment.slug} has no pairs, and only pairs can tell what else they share")
+        raise DataError(f"{experiment.slug} has no pairs, but given() needs an experiment with pairs")
     if experiment.presets.get("default", {}).get("loss") == "conditional":
         raise DataError(
             f"{experiment.slug} already has a run: pass all runs in one call, experiment.given(a, b)"

@@ -198,7 +198,7 @@ def _field(model_or_field, x, reading):
     from ...network.gradients import gradient_field
 
     if x is None:
-        raise DataError("pass the points to ask the model at: symmetries(model, x), an array (N, n)")
+        raise DataError("pass points at which to read the model: symmetries(model, x), an array (N, n)")
     return gradient_field(model_or_field, x, **reading)
 
 

@@ -57,9 +57,9 @@ STUDY = Study(
     title="The experiment that decides",
     question=(
         "We train regression networks on a box of inputs, and read them in the middle of the box. Then we "
-        "look in the whole box for inputs at which the formulas of the front differ most. We ask the "
-        "networks there. How often does asking correct the answer? Networks have two layers of 32 SiLU "
-        "neurons, except for bent laws of physics, where each row gives the layers and the activation."
+        "search the whole box for the inputs at which the formulas of the front differ most, and ask the "
+        "networks at these inputs. How often does asking correct a wrong answer? Networks have two layers "
+        "of 32 SiLU neurons, unless a row gives other layers and an activation."
     ),
     groups={
         "read in the middle of the box; share of each input's range": {

@@ -70,12 +70,13 @@ STUDY = Study(
     title="Other domains",
     question=(
         "These are real data, and nobody knows a law for them. One table gives the fuel consumption of 392 "
-        "cars, with their displacement, power, weight, and time to 60 miles an hour. The other describes "
-        "images of threes and eights by five numbers: the amount of ink, its shares on the left and at the "
-        "top, and how far it spreads across and down. We train networks with two layers of 16 neurons on "
-        "the real labels, on shuffled labels, and on a planted law. For cars, the planted law is "
-        "power/weight; for digits, it says whether ink*left is above its median. The fit is measured on "
-        "rows that were not used for training: R² for cars, and the share of right answers for digits."
+        "cars, with their displacement, power, weight, and time to 60 miles an hour. The other table "
+        "describes images of threes and eights by five numbers: the amount of ink, the fractions of it on "
+        "the left and at the top, and the spread of the ink across and down. We train networks with two "
+        "layers of 16 neurons on the real labels, on shuffled labels, and on a planted law. For cars, the "
+        "planted law is power/weight. For digits, the law says whether ink*left is above its median. We "
+        "measure the fit on rows that were not used for training: R² for cars, and the fraction of right "
+        "answers for digits."
     ),
     groups={
         table: {target: {"table": table, "target": target} for target in ("planted", "real")}

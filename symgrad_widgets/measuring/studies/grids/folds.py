@@ -55,9 +55,9 @@ def _any(seed, kind=None, **settings):
 STUDY = Study(
     title="A bend that cannot be undone",
     question=(
-        "A neuron computes phi(g), and phi turns back or goes flat. Does the search still find g? What does "
-        "the verdict say? Let u = (g - median of g)/(spread of g), so that u is negative at half of the "
-        "points."
+        "A neuron computes phi(g), but phi is not monotone, or is flat in places. Does the search still "
+        "find g? What does the verdict say? Let u = (g - median of g)/(spread of g), so that u is negative "
+        "at half of the points."
     ),
     groups={
         "exact gradients": {bend: {"bend": bend} for bend in _BENDS},

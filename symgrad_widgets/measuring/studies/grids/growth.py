@@ -61,8 +61,8 @@ STUDY = Study(
     title="Growth",
     question=(
         "We draw random formulas, with exact gradients at 1,000 points. How many inputs, terms and nested "
-        "functions can the search handle? With noisy gradients (mean 1 - cos² of 0.03), how many inputs "
-        "that do not occur in the formula can it cope with?"
+        "functions can the search handle? We also try noisy gradients (mean 1 - cos² of 0.03). How many "
+        "inputs that do not occur in the formula can we then add?"
     ),
     groups={
         "number of inputs, in products of pairs": _group(_inputs, 2, 8, 32),

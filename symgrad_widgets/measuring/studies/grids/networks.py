@@ -42,9 +42,9 @@ def _widths(hidden):
 STUDY = Study(
     title="What a network makes of a formula",
     question=(
-        "We train regression networks on values of u, the standardised formula. They have two layers of 32 "
-        "SiLU neurons, and see 2,000 rows without noise for 3,000 steps. Then we change one thing at a "
-        "time. What spoils the formula first?"
+        "We train regression networks on values of u, the standardised formula. The networks have two "
+        "layers of 32 SiLU neurons, and train for 3,000 steps on 2,000 rows without noise. Then we change "
+        "one thing at a time. Which change is the first to spoil the formula?"
     ),
     groups={
         "trained on phi(u)": {bend: {"bend": bend} for bend in _BENDS},

@@ -34,9 +34,9 @@ _COUNTS, _FEW = (20, 50, 100, 300), (20, 1000)
 STUDY = Study(
     title="Noise and few points",
     question=(
-        "Directions may have noise that differs from point to point, or a smooth error like a network's. "
-        "Points may have errors, or they may be few. How much of this can the search cope with? Does it "
-        "find a formula where there is no law?"
+        "Directions can have noise that differs from point to point, or a smooth error like a network's. "
+        "Points can have errors, or there can be few points. How much noise and error can the search cope "
+        "with? Does the search find a formula where there is no law?"
     ),
     groups={
         "noise in the directions, mean 1 - cos²": {

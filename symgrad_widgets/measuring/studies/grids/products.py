@@ -57,9 +57,9 @@ def _measure(seed, make=None, size=None, blind=0):
 STUDY = Study(
     title="Products",
     question=(
-        "We draw random formulas, with exact gradients at 1,000 points. Each formula is a sum of products "
-        "divided by a sum or a root, a difference of two powers of a distance, or a product of powers and "
-        "one more function. Does the search find it?"
+        "We draw random formulas, with exact gradients at 1,000 points. There are three kinds of formulas: "
+        "sums of products, divided by a sum or a root; differences of two powers of a distance; and "
+        "products of powers and one more function. Does the search find the formula?"
     ),
     groups={
         "two products divided by a sum, six inputs": {

@@ -88,11 +88,11 @@ def _outcome(read, false, known):
 STUDY = Study(
     title="Several concepts",
     question=(
-        "The two points of each pair share several things. We train one network after another. Each has to "
-        "learn something that the earlier ones do not know. We stop when a network finds nothing that the "
-        "pairs share, or adds no new direction. How many concepts do we count? How many does the search "
-        "find? How many formulas match no concept? We know two concepts for the tensors and the 2x2 "
-        "matrices, and three for the planet and the 3x3 matrices."
+        "The two points of each pair share several quantities. We train one network after another. Each "
+        "network has to learn a quantity that the earlier networks do not know. We stop when a network "
+        "finds nothing that the pairs share, or adds no new direction. How many concepts do we count? How "
+        "many concepts does the search find? How many formulas match no concept? We know two concepts for "
+        "the tensors and the 2x2 matrices, and three for the planet and the 3x3 matrices."
     ),
     groups={
         "one network after another": {name: {"pairs": name} for name in _PAIRS if name != "strangers"},

@@ -47,7 +47,7 @@ def _measure(seed, operators="all 18", cases=CASES, noise=0.01, lawless=False, *
 STUDY = Study(
     title="Search space and settings",
     question=(
-        "We allow too many operators, too few, or all except the one that is needed. The gradients are "
+        "We allow too many operators, or too few, or all except the one that is needed. The gradients are "
         "noisy (mean 1 - cos² of 0.01), so a longer formula always fits a little better. On five harder "
         "formulas, we also limit the number of generations, or the length of a formula."
     ),

@@ -230,7 +230,7 @@ class _Composition:
     """We multiply waves by at most this many monomials. Not measured."""
     numerators: int = 64
     """We divide at most this many monomials by a sum. Not measured."""
-    beside: tuple[float, ...] = (0.03, 0.3, 3.0)
+    beside: tuple[float, ...] = (0.03, 0.3, 1.0, 3.0)
     """Sizes of c y, relative to x, at which we try the sum x + c y; we then optimize c. Not measured."""
     inside: int = 130
     """We try at most this many monomials as the argument of a function. Not measured."""

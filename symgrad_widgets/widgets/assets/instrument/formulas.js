@@ -80,10 +80,12 @@ export class FormulasPanel extends Panel {
     }
     const all = [...rows.values()], on = all.find((row) => row.text === store.text);
     if (all.length !== list.children.length || all.some((row, i) => list.children[i] !== row)) list.replaceChildren(...all);
-    if (store.live !== null || !this.fresh("at", `${store.text} ${all.length}`) || !on) return;
+    const best = entries.findIndex((one) => one.best), chosen = this.fresh("at", store.text), grown = this.fresh("best", `${entries[best]?.text} ${all.length}`);
+    const row = chosen ? on : all[best] ?? on;
+    if (store.live !== null || !(chosen || grown) || !row) return;
     const seen = () => {
-      const top = on.offsetTop - list.offsetTop;
-      list.scrollTop = Math.max(Math.min(list.scrollTop, top), top + on.offsetHeight - list.clientHeight);
+      const top = row.offsetTop - list.offsetTop;
+      list.scrollTop = Math.max(Math.min(list.scrollTop, top), top + row.offsetHeight - list.clientHeight);
     };
     seen();
     setTimeout(seen, 200); // type takes its height later

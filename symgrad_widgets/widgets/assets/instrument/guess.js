@@ -48,16 +48,22 @@ export class GuessPanel extends Panel {
 
   keyed(event) {
     if (event.key === "Enter") this.entered(true);
-    if (event.key === "Escape") {
-      this.writing = false;
-      this.store.hold(null);
-    }
+    if (event.key === "Escape") this.restore();
+  }
+
+  // Back to the formula in hand, whatever has been typed.
+  restore() {
+    this.writing = false;
+    this.fresh("text", null);
+    this.store.hold(null);
   }
 
   // The box has been left, or Enter pressed in it.
   entered(pressed = false) {
     const { store, writing } = this, text = this.input.value.trim();
-    if (!(writing || pressed) || !text || store.reading(text).error) return;
+    if (!(writing || pressed)) return;
+    if (!text) return this.restore();
+    if (store.reading(text).error) return;
     this.writing = false;
     if (writing && text !== store.state.selected) return store.keep(text);
     store.hold(null);

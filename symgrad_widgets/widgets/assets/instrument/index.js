@@ -117,7 +117,7 @@ class Instrument {
     this.toggles = Object.entries({ network: WORDS.showNetwork, formulas: WORDS.formulas, bend: WORDS.bendOf })
       .map(([panel, label]) => [panel, button(label, () => this.opens(panel))]);
     this.larger = plain("Aa", () => this.enlarge(!this.large), { title: WORDS.larger, ariaLabel: WORDS.larger });
-    this.say = h("p.sgi-intro");
+    this.say = h("p.sgi-intro.sgi-labels");
     this.choice = h("select", { ariaLabel: WORDS.experiment, onchange: () => go(this.choice.value, 0) });
     this.learning = h("span.sgi-learning.sgi-note", { role: "status" });
     this.again = button(WORDS.again, () => (store.given.busy ? host.send({ do: "halt" }) : go(store.state.experiment, store.state.seed + 1)));
@@ -185,7 +185,9 @@ class Instrument {
     found[number - 1] = generation;
     this.since ??= [now, tried];
     if (now > this.since[0]) store.given.rate = ((tried - this.since[1]) / (now - this.since[0])) * 1000;
-    if (last) store.go({ generation: number, ...store.followed(number) });
+    if (!last) return;
+    const parts = store.followed(number), instead = parts.selected && store.text !== null && !store.isMachine(store.text);
+    store.go({ generation: number, ...parts }, instead); // Undo brings back what the machine has replaced
   }
 
   embed() {
@@ -248,6 +250,7 @@ class Instrument {
     this.paper?.element.remove();
     this.paper = this.paper ? null : new Paper(this);
     if (this.paper) this.element.append(this.paper.element);
+    this.opened = this.paper;
     this.store.touch();
   }
 
@@ -325,10 +328,12 @@ class Instrument {
     const shut = !found.length && !open.includes("formulas"), hidden = { network: inputs.length < 2, formulas: shut, bend: shut || this.bend.empty };
     for (const [panel, toggle] of this.toggles) Object.assign(toggle, { ariaPressed: open.includes(panel), hidden: hidden[panel] });
     this.chooser();
-    if (!this.fresh("intro", `${store.dark} ${several}`)) return;
-    const mark = (name, said) => h(`b.sgi-${name}`, {}, said);
-    this.say.replaceChildren(mark("neuron", store.dark ? WORDS.darkArrows : WORDS.lightArrows), several ? WORDS.growTogether : WORDS.grows,
-      h("br"), mark("yours", WORDS.yourArrows), WORDS.same, h("br"), h("b", {}, WORDS.dragNumber), WORDS.until);
+    const mark = (name, said) => h(`b.sgi-${name}`, {}, said), grows = several ? WORDS.growTogether : WORDS.grows;
+    if (this.fresh("intro", `${store.dark} ${several}`)) this.say.replaceChildren(
+      h("span", {}, mark("neuron", store.dark ? WORDS.darkArrows : WORDS.lightArrows), grows, h("br"),
+        mark("yours", WORDS.yourArrows), WORDS.same, h("br"), h("b", {}, WORDS.dragNumber), WORDS.until),
+      h("span", {}, h("b", {}, WORDS.allArrows), grows, WORDS.coloured, h("br"), mark("yours", WORDS.lines), WORDS.sameValue));
+    [...this.say.children].forEach((one, i) => one.classList.toggle("sgi-shown", i === Number(store.dense)));
   }
 }
 

@@ -113,12 +113,12 @@ box
 example = sg.score(field, "x1*x2")
 search = sg.Search(field, random_state=seed)
 stepper = sg.SearchStepper(search, guesses=[example])
-stepper.run(seconds=budget, generations=8)
+stepper.run(seconds=budget, generations=10)
 stepper.goto(0 if guess_first else search.generation)
 stepper
 
 # %%
-result = sg.interpret(search, concept=exp.concepts, seconds=budget, generations=8)
+result = sg.interpret(search, concept=exp.concepts, seconds=budget, generations=10)
 sg.Answer(box, result)
 
 # %% [markdown]

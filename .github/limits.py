@@ -19,7 +19,7 @@ Each row of a table shows one setting, measured with {runs} seeds. Each seed dra
 row also use different test formulas, which take turns.
 
 The method has changed since the first studies: angles are now measured in units of each input's spread, and
-points have weights. All studies ran after that change, except *several* and *domains*.
+points have weights. All studies ran after that change, except *several*.
 
 `notebooks/beyond/36_open_questions.ipynb` shows some results as pictures, and repeats two runs.
 
@@ -43,11 +43,10 @@ All losses and times are medians over the runs.
 **False discoveries.** Random directions follow no law. The directions of a random smooth function follow no
 law either. The search gave a formula in {fields} runs without a law. We also trained networks on shuffled
 labels, so that each label belongs to another point. For these networks, the search gave a formula in
-{networks} runs. When we repeated these runs with the latest search, it called none of its formulas a match. A
-formula for shuffled labels describes the network, sometimes only roughly. The network has learnt nothing, but
-it still computes a smooth function, which can be simple. Directions cannot show that a network has learnt
-nothing. The network's fit shows it: on held-out rows, the network predicts no better than a guess. So look at
-the fit first, and then at the formula.
+{networks} runs; it called none of these formulas a match. A formula for shuffled labels describes the
+network, sometimes only roughly. The network has learnt nothing, but it still computes a smooth function,
+which can be simple. Directions cannot show that a network has learnt nothing. The network's fit shows it: on
+held-out rows, the network predicts no better than a guess. So look at the fit first, and then at the formula.
 
 """
 FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks")  # whose controls are such

@@ -62,7 +62,7 @@ def binder(repository):
 
 def help_line(by_name):
     """What a notebook says to do where its first cell fails."""
-    file = "`%pip install FILE` (the wheel), or in a clone `%pip install -e .`"
+    file = "`%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`"
     what = "`%pip install symgrad-widgets`" if by_name else file
     return f"*Did something fail? Run {what}. Then `!symgrad doctor` says what is missing.*"
 

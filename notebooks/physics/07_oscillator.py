@@ -21,7 +21,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 
 # %% [markdown]
-# **25 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [Start here](../00_start_here.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** look at a neuron's gradient field, guess its formula, compute the loss by hand, and find the formula's
 # numbers with one eigenproblem.
@@ -35,7 +35,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | invariant | a quantity that stays the same along each orbit |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -13,7 +13,7 @@
 # the neuron's gradients, and two match its *values*. Then we bend the neuron, which loses no information, and run all
 # four programs again.
 #
-# **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](index.ipynb).
+# **30 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](index.ipynb).
 #
 # **What people think first:** all you need is a better search engine.
 #
@@ -27,7 +27,7 @@
 # The engines: *native*, this project's own; *PySR*, in Julia, with the same loss (optional); *operon*, symbolic regression of values; and *polynomials*, by least squares
 # (arXiv 2003.04299).
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -139,7 +139,7 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
 
 
 def _ordered(checkpoints):
-    """Return epochs and models as lists, by rising epoch."""
+    """Return epochs and models as lists, in order of rising epoch."""
     given = dict(checkpoints if isinstance(checkpoints, Mapping) else enumerate(checkpoints))
     if len(given) < 2:
         raise DataError(f"a film needs two checkpoints or more, got {len(given)}")

@@ -38,7 +38,7 @@ class Interpretation:
     concepts : a Candidate for each independent concept found, `best` first
     rank : number of independent concepts in the neurons' gradients, whether found or not; for a flow, an
         upper bound
-    front : Candidates by rising complexity
+    front : Candidates in order of rising complexity
     verdict : the least favourable of `verdicts`, with the messages of all; None without a concept
     verdicts : one Verdict for each of `concepts`; empty without a concept
     phi : Phi, or None without neuron values or without a formula

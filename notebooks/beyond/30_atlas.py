@@ -127,7 +127,7 @@ picker
 # %% [markdown]
 # ## How far is each neuron from the energy?
 #
-# In two dimensions, random directions are 45° away from it on average.
+# In two dimensions, random directions are on average 45° from the energy's.
 
 # %%
 picker.formula = law.formula

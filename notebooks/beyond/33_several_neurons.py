@@ -86,8 +86,8 @@ sg.Answer(count, "\n".join(f"{loss:.1e}  {law}" for law, loss in lies.items()))
 # %% [markdown]
 # <details><summary>What they are</summary>
 #
-# They are angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to the planet's
-# closest approach.
+# The formulas are angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to the
+# planet's closest approach.
 #
 # </details>
 #

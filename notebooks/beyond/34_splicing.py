@@ -45,8 +45,8 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## A classifier
 #
-# Each point in a square has a label: inside or outside a region. The last neuron is the logit: above zero, the network
-# says "outside". Read it as usual.
+# Each point in a square has a label: inside or outside a region. The last neuron is the logit: above zero, the
+# network says "outside". Read this neuron.
 
 # %%
 region = sg.Question("Which region's boundary do the arrows above cross?", hidden=guess_first)

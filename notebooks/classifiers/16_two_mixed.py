@@ -37,6 +37,7 @@ sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 # | fidelity | how well a formula represents the network |
 # | front | the formulas for which no simpler formula has a lower loss |
 # | held-out points | points that were not used to fit any coefficient |
+# | the paper | arXiv 2401.04978, whose experiment this notebook repeats |
 #
 # The section *Fitting instead* needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #

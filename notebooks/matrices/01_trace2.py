@@ -34,6 +34,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # | anchor, positive | two similar matrices: they share the trace |
 # | disguise | the same formula after a stretch, a shift, a change of sign, or a bend |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -161,8 +162,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# In the plot, triangles are the formulas of the paper (cited below), on *our* neuron. Several triangles show the same
-# concept in disguise.
+# In the plot, triangles are the paper's formulas on *our* neuron. Several triangles show the same concept in
+# disguise.
 #
 # ## What a sign can cost
 #
@@ -188,7 +189,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# This is one thin curve without a turning point: the neuron depends on this formula and nothing else. And the
+# The plot shows one thin curve without a turning point: the neuron depends on this formula and nothing else. And the
 # determinant?
 
 # %%

@@ -36,6 +36,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # | projection | keeping only the part of a gradient that lies in the tangent space |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 # | front | the formulas for which no simpler formula has a lower loss |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -96,8 +97,8 @@ print(raw)
 sg.FieldView(field, inputs=("x2", "x3"))
 
 # %% [markdown]
-# These two inputs are free on the surface. You see a saddle, but with some scatter, because the other entries differ
-# from point to point.
+# The two inputs shown are free on the surface. You see a saddle, but with some scatter, because the other entries
+# differ from point to point.
 #
 # ## Your guess
 #
@@ -169,7 +170,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(alike, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# With the projection, three of the paper's triangles lie at the bottom, all at the same level.
+# Triangles in the plot are the paper's formulas. With the projection, three of these lie at the bottom, all at the
+# same level.
 #
 # ## Formula, bend and verdict
 #

@@ -35,6 +35,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2
 # | constraint | an equation that holds at every point of the data; here there are six |
 # | on the data | true wherever the constraints hold, but not necessarily elsewhere |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 

@@ -164,7 +164,7 @@ shape
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# They are the sides of a triangle. Heron of Alexandria knew in the first century that the area $A$ obeys
+# The lengths are the sides of a triangle. Heron of Alexandria knew in the first century that the area $A$ obeys
 # $16A^2 = (a+b+c)(-a+b+c)(a-b+c)(a+b-c)$.
 #
 # </details>

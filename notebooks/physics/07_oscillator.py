@@ -34,6 +34,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | anchor, positive | two snapshots of one orbit: they share the energy |
 # | invariant | a quantity that stays the same along each orbit |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
@@ -193,7 +194,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# It is a thin curve that never turns back: the neuron depends only on this formula.
+# The curve is thin, and never turns back: the neuron depends only on this formula.
 #
 # ## What the paper got
 #

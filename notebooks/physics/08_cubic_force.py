@@ -36,6 +36,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 # | ReLU, SiLU | two functions inside a neuron: one has a kink, the other is smooth |
 # | front | the formulas for which no simpler formula has a lower loss |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 

@@ -24,7 +24,8 @@
 # | matching values | the formula itself should equal the neuron: error = fraction of the neuron's variance that is not explained |
 # | bend | a growing function $\varphi$; the neuron $\varphi(g)$ contains the same information as $g$ |
 #
-# The engines: *native*, this project's own; *PySR*, in Julia, with the same loss (optional); *operon*, symbolic regression of values; and *polynomials*, by least squares
+# The engines are *native*, which is this project's own; *PySR*, which runs in Julia, uses the same loss, and is
+# optional; *operon*, which does symbolic regression of values; and *polynomials*, which are fitted by least squares
 # (arXiv 2003.04299).
 #
 # *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*

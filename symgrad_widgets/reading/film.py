@@ -77,7 +77,7 @@ class Film(tuple):
         return tuple(found)
 
     def _since(self, there):
-        """Return the first epoch from which a condition holds for all frames; or None."""
+        """Return the first epoch from which a condition holds in all frames, or None."""
         epochs = [frame.epoch for frame in itertools.takewhile(there, reversed(self))]
         return epochs[-1] if epochs else None
 

@@ -133,7 +133,7 @@ def atlas(
 
 
 def _featured(model, layer, control, directions, reading):
-    """Return model, layer, control and reading options such that each direction in the layer is a neuron."""
+    """Return a model, layer, control and reading options that make each direction in the layer a neuron."""
     from ...network.gradients.features import LAYER, Features, inside
 
     if layer is not None and not isinstance(layer, str):

@@ -14,8 +14,8 @@ PAGE = ROOT / "docs" / "recovery.md"
 SEEDS = [ROOT / "tests" / "reference" / name for name in ("seeds.jsonl", "free.jsonl")]
 TEXT = """# Recovery
 
-We trained and interpreted every experiment with seed 0. The search does not know the concepts. {ours}. (Both
-rules are explained [below](#against-the-papers-set-up).)
+We trained the network of every experiment with seed 0, and interpreted the network. The search does not know
+the concepts. {ours}. (Both rules are explained [below](#against-the-papers-set-up).)
 
 `symgrad sweep --compare notebooks/reference/results.jsonl` repeats these runs, and says what has changed.
 `.github/recovery.py` writes this page from the stored rows of sweeps.

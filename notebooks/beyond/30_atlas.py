@@ -155,8 +155,8 @@ sg.Answer(many, near)
 #
 # ## Many neurons together
 #
-# The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot, so see
-# how well a few principal directions do, in the control too.
+# The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot, so
+# see how well a few principal directions do, also in the control.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}

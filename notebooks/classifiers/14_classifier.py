@@ -77,8 +77,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the cross-entropy, which is low if the network predicts the labels well. The loss does not fall to 0,
-# because measurement errors flip some labels near the boundary.
+# The loss in training is the cross-entropy, which is low if the network predicts the labels well. The loss does not
+# fall to 0, because measurement errors flip some labels near the boundary.
 #
 # ## The neuron and its field
 #

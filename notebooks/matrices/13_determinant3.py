@@ -52,9 +52,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data
 #
-# Entries lie between $-1$ and 1. The positive is a second random matrix, scaled to the anchor's determinant. If a pair
-# has an entry beyond 2, we draw another pair. You see no pattern, whichever two inputs you plot. Is there a hidden
-# pattern, or none?
+# Entries lie between $-1$ and 1. The positive is a second random matrix, scaled to the anchor's determinant. If a
+# pair has an entry beyond 2, we draw another pair. You see no pattern, whichever two inputs you plot. Is there a
+# hidden pattern?
 
 # %%
 largest = sg.Question(

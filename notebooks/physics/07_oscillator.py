@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The spring: one neuron holds an energy
 #
-# A network saw a mass on a spring, in pairs of snapshots: position $x$ and velocity $v$. A line joins two snapshots of
-# one motion. The network got no physics. What has its neuron learnt?
+# A network saw a mass on a spring, in pairs of snapshots: position $x$ and velocity $v$. Each line in the picture
+# joins two snapshots of one motion. The network got no physics. What has its neuron learnt?
 
 # %%
 import symgrad_widgets as sg

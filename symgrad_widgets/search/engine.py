@@ -400,7 +400,7 @@ class Engine:
             self._nest(reduced.terms)
 
     def _nest(self, quantities):
-        """In the best sums, replace the terms of one quantity with a nested function of it; score these."""
+        """In the best sums, replace one quantity's terms with a nested function of it; score the results."""
         look = Look(self.sample)
         for quantity in quantities[: COMPOSITION.coordinates[1]]:
             for found in self._leading():

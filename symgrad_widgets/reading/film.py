@@ -23,8 +23,8 @@ class Frame(NamedTuple):
     best : Candidate, or None if no formula stands out
     kind : "match" | "approximation" | "none" | "undecided": the kind of answer
     final : Candidate with the last checkpoint's formula, scored at this checkpoint. The loss says how close
-        the neuron is to this formula, and its `intervals` contain the formula's constants at this checkpoint.
-        None if the last checkpoint has no formula
+        the neuron is to this formula, and `final.intervals` contain the formula's constants at this
+        checkpoint. None if the last checkpoint has no formula
     note : why nothing can be said about the neuron; otherwise empty
     field : GradientField of the neuron at this checkpoint; None if nothing can be said about the neuron
 

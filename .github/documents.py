@@ -22,9 +22,10 @@ SECTION = re.compile(r"(?<=<!-- Binder -->\n).*(?=<!-- /Binder -->)", re.DOTALL)
 HELP = re.compile(r"\*Did something fail\?.*\*")
 FOUND = """# What has been found
 
-We ran all experiments of the two papers with seed 0, and added a 3x3 determinant. *loss* is the mean of
-`1 - cos^2` between the gradients of formula and neuron. *floor* is the loss of the true concept, and shows
-how imperfect the network is. *s* is the time that training and search take on one core, in seconds.
+We ran all experiments of the two papers on the method (arXiv 2401.04978 and arXiv 2409.05305) with seed
+0, and added a 3x3 determinant. *loss* is the mean of `1 - cos^2` between the gradients of formula and
+neuron. *floor* is the loss of the true concept, and shows how imperfect the network is. *s* is the time
+that training and search take on one core, in seconds.
 
 {table}
 Each formula stands for all monotone functions of that formula. If the data lie on a surface, a formula also
@@ -62,7 +63,7 @@ def binder(repository):
 
 def help_line(by_name):
     """What a notebook says to do where its first cell fails."""
-    file = "`%pip install FILE` (the wheel), or in a clone `%pip install -e .`"
+    file = "`%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`"
     what = "`%pip install symgrad-widgets`" if by_name else file
     return f"*Did something fail? Run {what}. Then `!symgrad doctor` says what is missing.*"
 

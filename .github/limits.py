@@ -33,7 +33,8 @@ The tables have these columns, unless the text of a study explains a column diff
   1e-3. For example, a formula is close if it is right except for one constant, which is off by more than 1 %.
 * *none* counts the runs in which the search says that it found no closed form.
 * *loss* is the weighted mean of 1 - cos² between the gradients of formula and neuron, on held-out points. If
-  the search gives no answer, we take the loss of the longest formula on the front.
+  the search gives no answer, we take the loss of the longest formula on the front (the formulas for which no
+  simpler formula has a lower loss).
 * *floor* is the weighted mean of 1 - cos² between concept and neuron.
 * *off* is the weighted mean of 1 - cos² between formula and concept.
 * *s* is the processor time in seconds.
@@ -41,8 +42,8 @@ The tables have these columns, unless the text of a study explains a column diff
 All losses and times are medians over the runs.
 
 **False discoveries.** Random directions follow no law. The directions of a random smooth function follow no
-law either. The search gave a formula in {fields} runs without a law. We also trained networks on shuffled
-labels, so that each label belongs to another point. For these networks, the search gave a formula in
+law either. The search gave a formula in {fields} runs with such directions. We also trained networks on
+shuffled labels, so that each label belongs to another point. For these networks, the search gave a formula in
 {networks} runs; it called none of these formulas a match. A formula for shuffled labels describes the
 network, sometimes only roughly. The network has learnt nothing, but it still computes a smooth function,
 which can be simple. Directions cannot show that a network has learnt nothing. The network's fit shows it: on
@@ -52,13 +53,13 @@ held-out rows, the network predicts no better than a guess. So look at the fit f
 FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks")  # whose controls are such
 TEXTS = {
     "decided": """
-* *found* counts the runs in which the answer after asking is the law. If there is no law, *another* counts
-  the runs that still have an answer after asking.
-* *right before* is 1 if the answer was right before we asked, and 0 if it was wrong.
+* *found* counts the runs in which the answer, after we have asked the network, is the law. If there is no
+  law, *another* counts the runs that still have an answer then.
+* *right before* is 1 if the answer was right before we asked the network, and 0 if it was wrong.
 * *trials* is the number of formulas that we tested on the network.
 * *open* is the number of these formulas that no input can distinguish from the answer.
 * *given the law* concerns runs with a wrong first answer. In these runs, we add the law to the formulas to be
-  tested. The figure is 1 if asking rules out all other formulas, and 0 otherwise.
+  tested. The figure is 1 if asking the network rules out all other formulas, and 0 otherwise.
 
 The columns from *right before* to *given the law* show medians.
 
@@ -72,9 +73,9 @@ differ by at most 1.1 degrees at all inputs of the box where we can ask the netw
 neither the law nor the answer.
 
 **Rules that we chose after seeing these runs.** A rival that fits the data better can now replace a bad
-answer. Three other rules come from runs on other formulas. First, we ask a network where its gradient is
-long. Second, we keep both formulas where the network follows neither. Third, we ignore inputs near the data.
-Without these three rules, asking turned eight right answers into wrong ones.
+answer. Three other rules come from runs on other formulas. First, we ask a network only at inputs where its
+gradient is long. Second, if the network follows neither formula, we keep both. Third, we ignore inputs near
+the data. Without these three rules, asking turned eight right answers into wrong ones.
 
 You can pass your own rival formula: `result.decide(model, box, rivals=[...])`.
 """,
@@ -91,9 +92,9 @@ All figures except the counts are medians. For networks trained on pairs, *low* 
 the variance within pairs, divided by the variance among strangers (points of different pairs).
 
 **Networks trained on labels learn the direction first.** In 30 of 40 runs, the neuron is within 1.2 degrees
-of the concept when the loss is low. These networks need 2 to 12 epochs to learn the direction, and 4 to 33
-epochs to lower the loss. The other ten runs belong to *two_products* and *two_mixed*. In these runs, the
-networks are 14 to 29 degrees off when the loss is low, and never get within 2 degrees of the concepts.
+of the concept at *low*. These networks need 2 to 12 epochs to learn the direction, and 4 to 33 epochs to
+lower the loss. The other ten runs belong to *two_products* and *two_mixed*. In these runs, the networks are
+14 to 29 degrees off when the loss is low, and never get within 2 degrees of the concepts.
 
 **Networks trained on pairs learn the direction last.** In all 65 runs, the loss is low before the direction
 is right. In a typical run, the loss is low after 2 epochs, and the direction is right after 10. When the loss
@@ -119,8 +120,8 @@ undo a fold: the formula is g, and *same as phi(g)* is 0. For your own neuron, n
 *phi's R²* shows you that there is a fold.
 
 **With errors, folds do no harm, but flat parts do.** In this study, the errors are equally large everywhere.
-So these errors turn short gradients more than long gradients. A saturated neuron has many short gradients.
-Short gradients count less (`field.weights`) if neighbouring gradients reveal the error. A network's error is
+So they turn short gradients more than long gradients. A saturated neuron has many short gradients. Short
+gradients count less (`field.weights`) if neighbouring gradients reveal the error. A network's error is
 smooth, so neighbouring gradients do not reveal this error.
 """,
     "networks": """
@@ -134,8 +135,8 @@ smooth, so neighbouring gradients do not reveal this error.
 * **Constants go wrong first.** Many *close* formulas differ from the concept in only one number.
 * **Some changes spoil the formula.** Too few neurons, dropout and noise in the inputs do a lot of harm.
   Strong noise in the labels and steep bends (exp(u), tanh 3u) do some harm.
-* **Other changes do not spoil the formula.** More neurons than needed do no harm. The corners of ReLU do
-  hardly any harm, because their effects average out.
+* **Other changes do not spoil the formula.** More neurons than needed do no harm. The corners of ReLU neurons
+  do hardly any harm, because their effects average out.
 """,
     "noise": """
 The search never gives a formula whose loss is above a tenth of the loss for random directions. More points do
@@ -189,9 +190,9 @@ energy in systems of four and six inputs.
 search gives a formula, but marks the formula *not complete*, because the unexplained part is not noise.
 
 **With only 100 states** and four or more inputs, neighbouring states are so far apart that the search cannot
-tell noise from a missing part of the formula. So the search has two rules. After a formula that is not
-complete, no later formula counts as a match. If one formula explains everything, a later formula that leaves
-something unexplained is not a match.
+tell noise from a missing part of the formula. So the search has two rules. Once the search has found a
+formula that is not complete, no later formula counts as a match. If one formula explains everything, a later
+formula that leaves something unexplained is not a match.
 
 **From motions** with errors of 1 %, the search finds 14 of 21 integrals. In all 24 runs on motions with
 integrals, the search calls five wrong formulas a match. Three of these formulas have a constant that is off
@@ -209,20 +210,22 @@ time, the search found the angular momentum, the energy and a component of the L
 """,
     "products": """
 Laws of this kind are common in physics: each law is a sum of a few products, or a function of these products.
-The answers that count as *another* imitate the law with other terms. One reason is that the search compares
+The wrong answers (*another*) imitate the law with other terms. One reason is that the search compares
 divisors such as x + c y before it knows the exact c. If the divisor shares inputs with the products, some
 wrong divisors seem as good as the right divisor. One of the wrong answers is the reciprocal of the law, and
 has a pole among the points.
 """,
     "symmetries": """
 * *found* counts the runs in which both dimension and algebra are right. *another* counts the runs in which
-  the dimension or the algebra is wrong. *too few* counts the runs in which we count too few motions.
+  the dimension or the algebra is wrong. *too few* counts the runs in which we find too few motions
+  (independent linear symmetries).
 * *loss* is the largest residual of the motions that we count, divided by the residual by chance. If we count
   no motion, we take the residual of the best motion.
 * *off* is the mean cos² between a motion and the gradients of the formula itself. We take the largest mean
   over all motions.
 * *known* is the true dimension, and *counted* is the dimension that we count. *unseen directions* is the
-  number of directions in the space of inputs that do not change the output. These three figures are medians.
+  number of directions in the space of inputs along which the output does not change. These three figures are
+  medians.
 
 **With a symmetry.** Exact gradients, gradients with errors of 1 % and 3 %, and trained networks give the
 right algebra each time. With errors of 10 %, three of ten runs find no motion, and the other seven runs are
@@ -249,7 +252,8 @@ networks, trained later, have no symmetry.
 These symmetries hold on the data. A classifier is trained near its boundary, and learns the function only
 near the boundary. So the classifier of gravity has the seven motions of a cone, but its formula has only
 three motions. The classifiers of the sine and the exponential have one motion each, but their formulas have
-none. If you pass `formula=`, SymPy tries to prove for each motion that it leaves the formula unchanged.
+none. If you pass `formula=` to `sg.symmetries`, SymPy tries to prove that each motion leaves the formula
+unchanged.
 """,
     "space": """
 The search can sometimes build a missing operator from other operators. For example, it builds products from

@@ -14,7 +14,8 @@ PAGE = ROOT / "docs" / "recovery.md"
 SEEDS = [ROOT / "tests" / "reference" / name for name in ("seeds.jsonl", "free.jsonl")]
 TEXT = """# Recovery
 
-We trained and interpreted every experiment with seed 0. The search does not know the concepts. {ours}.
+We trained the network of every experiment with seed 0, and interpreted the network. The search does not know
+the concepts. {ours}. (Both rules are explained [below](#against-the-papers-set-up).)
 
 `symgrad sweep --compare notebooks/reference/results.jsonl` repeats these runs, and says what has changed.
 `.github/recovery.py` writes this page from the stored rows of sweeps.
@@ -24,16 +25,16 @@ We trained and interpreted every experiment with seed 0. The search does not kno
 We ran `symgrad sweep --seeds 0-4 --budget 60`. {seeds}.
 
 * P1-06, P1-09 and P1-11 have ten seeds, 0 to 9.
-* *determinant2 free* uses `--variant free`. In this variant, the trace of the 2x2 matrices differs from pair
-  to pair, so the two matrices of a pair share both trace and determinant. We ran *determinant2 free* before
-  the latest changes to the search.
+* *determinant2 free* uses `--variant free`. In this variant, the trace of the 2x2 matrices is not fixed: it
+  differs from pair to pair, but not within a pair. So the two matrices of a pair share two quantities, trace
+  and determinant. We ran *determinant2 free* before the latest changes to the search.
 * The floor of a run is the mean 1 - cos² between the gradients of the network and those of the concept.
   *floor* is the median over the runs, and *worst* is the largest floor.
 * *train s* and *search s* are medians of wall time. These times are too high, because other processes were
   running.
 
-**These seeds are not an independent test.** We changed the search after it had missed the concept with these
-seeds: seed 1 of Kepler, seeds 2 and 3 of the exponential, and seed 1 of the two products.
+**The seeds above are not an independent test.** We changed the search after it had missed the concept with
+some of these seeds: seed 1 of Kepler, seeds 2 and 3 of the exponential, and seed 1 of the two products.
 
 {over}
 
@@ -45,8 +46,8 @@ mixture counts as a miss.)
 ## Against the paper's set-up
 
 We trained two networks on the same data, and ran the same search on both. The columns on the left show our
-own training. The columns on the right begin with *epochs*. These columns show the published network, loss and
-schedule (`--preset paper`, 30 November 2026). On the right, {others}.
+own training. The columns on the right begin with *epochs*. These columns show the results with the published
+network, loss and schedule (`--preset paper`, run on 30 November 2026). On the right, {others}.
 
 On the right, the search misses the concepts of P2-A, P2-A1, P2-C and P2-E. In each of these four runs, the
 concept explains the directions less well than the answer does. So no rule could prefer the concept.
@@ -57,18 +58,20 @@ time on the right, and 10 to 23 s on the left. So the right-hand columns show ho
 gets in a little more time than ours. These columns do not show how far the published set-up would get without
 a time limit.
 
-For each front, we compare the answers of three rules. All three rules use our loss and our complexity.
+Each search ends with a front: the formulas for which no simpler formula has a lower loss. For each front, we
+compare the answers of three rules. All three rules use our loss and our complexity.
 
 * *ours* is our own rule. *yes* means that our rule finds every concept that the neurons are known to compute.
 * *drop* and *slope* are automatic rules, for comparison with arXiv 2409.05305. *drop* chooses the formula
-  just after the largest drop in log loss along the front. *slope* chooses the formula with the largest drop
-  per unit of complexity added. *yes* means that `verify` accepts the chosen formula as a concept. With
-  several neurons, *drop* and *slope* use only the first front.
+  just after the largest drop in the logarithm of the loss along the front. *slope* chooses the formula with
+  the largest drop in this logarithm per unit of complexity added. *yes* means that `verify` accepts the
+  chosen formula as a concept. With several neurons, the search makes one front after another, and *drop* and
+  *slope* use only the first.
 
 {figures}
 
-The rules also chose the following formulas. None of these formulas is the concept of its network. (The
-network of P2-G mixes two concepts. A good formula for P2-G describes the mixture.)
+Where the table says *no*, the rules chose the following formulas. None of these formulas is the concept of
+its network. (The network of P2-G mixes two concepts. A good formula for P2-G describes the mixture.)
 
 {formulas}
 """

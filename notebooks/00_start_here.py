@@ -20,7 +20,7 @@ sg.Instrument("oscillator")
 # %% [markdown]
 # *Is there no picture yet? Choose* Run All Cells *in the menu* Run.
 #
-# **20 minutes**, no other notebook needed. You have just read your first neuron. You can stop here, or go on. All
+# **20 minutes.** You need no other notebook. You have just read your first neuron. You can stop here, or go on. All
 # notebooks: [index](reference/index.ipynb).
 #
 # **You will** bend a neuron and see what changes, compute by hand the number that compares a formula with a neuron, and read
@@ -40,7 +40,7 @@ sg.Instrument("oscillator")
 # | angle of a formula | the angle whose squared sine is the loss: an average angle, in which large angles count more |
 # | front | the formulas for which no simpler formula has a lower loss |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -117,7 +117,7 @@ print(f"loss of x*y: {loss:.3f}")
 
 # %% [markdown]
 # This loss is close to one half, the mean of $\sin^2\theta$ over all angles. A random formula gets this loss. The
-# library's `sg.score` uses only a third of the points, which the search will not see.
+# library's `sg.score` uses only a third of the points: those that the search will not see.
 #
 # ## Your guess
 #
@@ -139,7 +139,7 @@ sg.FieldView(field, candidate=circle)
 # ## Let the search find it
 #
 # The search proposes formulas, and keeps the best formula of each complexity (the number of symbols, constants and
-# operations). The search waits at generation 0. Press **Step**, or **Play**.
+# operations). The search works in steps (*generations*), and waits at 0. Press **Step**, or **Play**.
 
 # %%
 example = sg.score(field, "x*y")

@@ -19,7 +19,7 @@ spring = sg.experiments["cubic_force"].pretrained()
 sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 
 # %% [markdown]
-# **30 minutes**, after [the stiff spring](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **30 minutes.** First read [the stiff spring](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** search for a formula for every neuron at once, and find out which formulas come from training.
 #
@@ -32,7 +32,7 @@ sg.NeuronPicker(spring.model, spring.x, names=spring.names)
 # | principal direction | the weighted sum of a layer's neurons with the largest gradient; the next direction has the largest gradient at right angles to the first |
 # | control | the same measurement on a network that has learnt nothing |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -127,7 +127,7 @@ picker
 # %% [markdown]
 # ## How far is each neuron from the energy?
 #
-# In two dimensions, random directions are 45° away from it on average.
+# In two dimensions, random directions are on average 45° from the energy's.
 
 # %%
 picker.formula = law.formula
@@ -155,8 +155,8 @@ sg.Answer(many, near)
 #
 # ## Many neurons together
 #
-# The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot, so see
-# how well a few principal directions do, in the control too.
+# The eigenproblem of the search also finds the best weighted sum of neurons. With 32 weights you can fit a lot, so
+# see how well a few principal directions do, also in the control.
 
 # %%
 x, sizes, loss = run.x[:1000], (1, 2, 4, 8, 16, 32), {}
@@ -189,8 +189,7 @@ title, ticks = "Reading the energy out of layers 2 and 3", tuple(zip(places, map
 plots.Picture(title, "principal directions", "loss", tuple(marks), words, log_y=True, ticks=ticks)
 
 # %% [markdown]
-# The first layer is not drawn, because no sum of its linear neurons comes near the energy. A random sum has a loss of
-# 0.5.
+# The first layer is not drawn, because no sum of its neurons comes near the energy. A random sum has a loss of 0.5.
 
 # %%
 print(f"first layer: {min(loss[kind, 'linear1', k] for kind in dashes for k in sizes):.2f} at best")

@@ -27,7 +27,7 @@ plots.Picture(
 )
 
 # %% [markdown]
-# **25 minutes**, after [an atlas](30_atlas.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [an atlas](30_atlas.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** train a network whose single neurons mean nothing, find its features with a sparse autoencoder,
 # and read every feature as a formula.
@@ -40,7 +40,7 @@ plots.Picture(
 # | superposition | there are more features than neurons, so features share neurons; only a few features are active at once |
 # | sparse autoencoder | a network that reconstructs the neurons' values from many numbers, most of which are 0 |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -25,7 +25,7 @@ lines = [plots.Mark("line", {"x": angle, "y": size * np.cos(angle)}, "#2B83C6") 
 plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines), "Seven bent lines.")
 
 # %% [markdown]
-# **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **30 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** read the latents of three autoencoders, and learn how all latents together are related to the parameters
 # of the data.
@@ -40,7 +40,7 @@ plots.Picture("Seven swings, released at rest", "phase", "measured", tuple(lines
 # | span | all directions that you can combine from the latents' gradients at a point |
 # | generator | a matrix whose exponentials are the members of a family, such as all rotations |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

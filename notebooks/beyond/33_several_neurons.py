@@ -21,7 +21,7 @@ data = kepler.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, kepler.names, limit=60))
 
 # %% [markdown]
-# **35 minutes**, after [Kepler's problem](../physics/11_kepler.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **35 minutes.** First read [Kepler's problem](../physics/11_kepler.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** count concepts before you know any, check the count without a network, and train networks that each learn
 # a new concept.
@@ -36,7 +36,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, kepler.names, limit=60)
 # | similar matrices | $A$ and $M A M^{-1}$: one linear map, seen in two bases |
 # | stranger | a third point, which the network learns to distinguish from the pair |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0  # for the matrices and the networks trained on them; the planet's network comes with the package
@@ -86,8 +86,8 @@ sg.Answer(count, "\n".join(f"{loss:.1e}  {law}" for law, loss in lies.items()))
 # %% [markdown]
 # <details><summary>What they are</summary>
 #
-# They are angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to the planet's
-# closest approach.
+# The formulas are angular momentum, energy, and a component of the Laplace-Runge-Lenz vector, which points to the
+# planet's closest approach.
 #
 # </details>
 #
@@ -123,7 +123,7 @@ runs = [exp.train(seed=seed, progress=False, epochs=8)]
 print("share of the variance within pairs:", runs[0].within)
 
 # %% [markdown]
-# The neuron's values nearly agree for both partners. We know three invariants: the trace, the sum of the principal
+# The neuron's values for the two partners nearly agree. We know three invariants: the trace, the sum of the principal
 # minors, and the determinant.
 
 # %%
@@ -139,7 +139,7 @@ lines = [f"{name:12} {sg.score(field, concept).loss:.1e}" for name, concept in c
 sg.Answer(which, "\n".join(lines))
 
 # %% [markdown]
-# It was the easiest invariant. To learn the second, make the first useless.
+# The network found the easiest invariant. To find another, make this one useless.
 #
 # ## Strangers that share the first invariant
 #
@@ -189,7 +189,7 @@ plots.Picture(title, "networks", "loss", marks, words, log_y=True, ticks=ticks)
 # ## Read it
 #
 # `sg.interpret` finds the formula that fits the span best, and removes its direction at each point. Then it searches
-# again, until nothing is left. Similar matrices share polynomials of the entries, so products are enough.
+# again, until nothing is left. Similar matrices share polynomials in the entries, so the search needs only products.
 
 # %%
 some = sg.gradient_field(model, runs[0].x[:1500], neuron=[0, 1, 2], names=exp.names)

@@ -20,7 +20,7 @@ shipped = ellipse.pretrained()
 sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names))
 
 # %% [markdown]
-# **30 minutes**, after [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **30 minutes.** First read [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** replace neurons by right and wrong formulas, measure how much the task suffers, and meet a
 # formula that has all the right directions and still ruins the network.
@@ -34,7 +34,7 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names))
 # | shuffled | each point gets the neuron's value at another point |
 # | recovered | the fraction of the neuron's contribution to the task that the formula makes: 100 % means all of it |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -45,8 +45,8 @@ guess_first = True  # False: show every answer at once
 # %% [markdown]
 # ## A classifier
 #
-# Each point in a square has a label: inside or outside a region. The last neuron is the logit: above zero, the network
-# says "outside". Read it as usual.
+# Each point in a square has a label: inside or outside a region. The last neuron is the logit: above zero, the
+# network says "outside". Read this neuron.
 
 # %%
 region = sg.Question("Which region's boundary do the arrows above cross?", hidden=guess_first)

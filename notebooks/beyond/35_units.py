@@ -22,7 +22,7 @@ shipped = gravity.pretrained()
 sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names), inputs=("x3", "x4"))
 
 # %% [markdown]
-# **25 minutes**, after [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [yes or no](../classifiers/14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** tell a search the units, compare its work and its formulas with and without them, name a constant of nature,
 # and see what a wrong unit does.
@@ -34,9 +34,9 @@ sg.FieldView(sg.gradient_field(shipped.model, shipped.x, names=shipped.names), i
 # | dimension | what a unit measures: length, time, mass; metres and centimetres have the same dimension |
 # | constant | a fixed quantity of the system that has a dimension, such as $GM$ |
 # | evaluation | calculating the loss of one sum of terms |
-# | front | for each complexity, the formula with the lowest loss |
+# | front | the formulas for which no simpler formula has a lower loss |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -23,7 +23,7 @@ run = exp.train(progress=False, count=15_000, epochs=16, keep=(0, 1, 2, 4, 8, 12
 sg.Panel(plots.history_picture(run.history))
 
 # %% [markdown]
-# **30 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **30 minutes.** First read [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** watch a formula appear, let a network decide between two formulas, and find out which gradients
 # to trust.
@@ -37,7 +37,7 @@ sg.Panel(plots.history_picture(run.history))
 # | control | a field or a network without a law: any formula found in it is a false discovery |
 # | 95 % | confidence interval for the percentage found; the interval is wide if there are few runs |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -113,13 +113,14 @@ rows = {name: studies.shipped(name) for name in studies.names()}
 sg.Answer(mend, studies.table(rows["decided"]))
 
 # %% [markdown]
-# Never: compare *found* with *right before*. The method does not spoil a right answer either. `decide` cannot find the
-# right formula if this formula is not among the rivals. So add your own rival.
+# The method never corrects a wrong answer: compare the columns *found* and *right before*. The method does not spoil
+# a right answer either. `decide` cannot find the right formula if this formula is not among the rivals. So add your
+# own rival.
 #
 # ## Which directions can you trust?
 #
-# This neuron is saturated: $\tanh 3u$ with $u \sim v^2 - 2\cos x$, with an error of 3 % of the mean gradient
-# at each point. All arrows have the same length; faint ones count less.
+# The next neuron is saturated: it computes $\tanh 3u$ with $u \sim v^2 - 2\cos x$. At each point, its gradient has an
+# error of 3 % of the mean gradient. All arrows have the same length; faint ones count less.
 
 # %%
 x, v = points = np.random.default_rng(seed).uniform(-2, 2, (2, 1000))
@@ -155,7 +156,7 @@ sg.Answer(trust, "Where it is flat. " + "; ".join(lines))
 # %% [markdown]
 # ## Does nonsense give a formula, too?
 #
-# Controls are fields without a law, and networks trained on shuffled labels.
+# The controls are fields without a law, and networks trained on shuffled labels.
 
 # %%
 nonsense = sg.Question("Which controls give more formulas: fields, or networks?", hidden=guess_first)

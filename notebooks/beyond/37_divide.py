@@ -30,7 +30,7 @@ plots.Picture(
 )
 
 # %% [markdown]
-# **20 minutes**, after [the oscillator](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **20 minutes.** First read [the oscillator](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** test a pair of inputs with two components of a gradient, read a tree, and see what the search misses
 # without this tree.
@@ -42,7 +42,7 @@ plots.Picture(
 # | part | inputs that matter only through one quantity: if the inputs change but the quantity stays the same, the neuron does not change |
 # | residual | the fraction that the quantity leaves unexplained, for the smaller of a pair's two gradient components; 0 is perfect |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -22,7 +22,7 @@ data = exp.sample(5000, seed=0)
 sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
 
 # %% [markdown]
-# **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** read a classifier from its gradients, and compare the result with those of three other methods on the same budget.
 #
@@ -36,9 +36,9 @@ sg.Panel(plots.labels_picture(data.x, data.y, exp.names))
 # | saturated | so certain of the label that the gradient no longer tells us anything: we leave out such points |
 # | baseline | another method, for comparison |
 #
-# The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
+# The section *Did you need the gradients?* needs pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 experiment = "ellipse"  # or quadratic, sine, exponential, gaussian, gravity
@@ -77,8 +77,8 @@ run = monitor.run or monitor.train()
 run
 
 # %% [markdown]
-# The loss is the cross-entropy, which is low if the network predicts the labels well. The loss does not fall to 0,
-# because measurement errors flip some labels near the boundary.
+# The loss in training is the cross-entropy, which is low if the network predicts the labels well. The loss does not
+# fall to 0, because measurement errors flip some labels near the boundary.
 #
 # ## The neuron and its field
 #

@@ -26,7 +26,7 @@ products = np.stack([x1 * x2, x3 * x4], axis=1)
 sg.Panel(plots.labels_picture(products, data.y, ("first", "second")))
 
 # %% [markdown]
-# **20 minutes**, after [yes or no](14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **20 minutes.** First read [yes or no](14_classifier.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** see three formulas that fit the labels equally well. Then you will ask a different question: what does
 # the *network* compute?
@@ -40,10 +40,11 @@ sg.Panel(plots.labels_picture(products, data.y, ("first", "second")))
 # | interpreting | finding a formula that explains the network, right or wrong |
 # | fidelity | how well the formula represents the network: here, how well it predicts the logit |
 # | logit | the output neuron before it is squeezed into a probability; positive says 1 |
+# | front | the formulas for which no simpler formula has a lower loss |
 #
-# The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
+# The section *Fitting instead* needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -60,9 +61,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## An empty cross
 #
-# The horizontal axis shows one inspector's product, the vertical axis the other's. Where one product is above 1 and the
-# other below 1, there are no points. The two clouds of points meet only in one corner, at (1, 1). Any falling line
-# through this corner separates the clouds.
+# In the picture at the top, the horizontal axis shows one inspector's product, and the vertical axis shows the
+# other's. Where one product is above 1 and the other below 1, there are no points. The two clouds of points meet only
+# in one corner, at (1, 1). Any falling line through this corner separates the clouds.
 
 # %%
 wrong = sg.Question(

@@ -25,7 +25,7 @@ laws = np.stack([x1 * x2 + x3, np.sin(x2 * x3)], axis=1)
 sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 
 # %% [markdown]
-# **20 minutes**, after [two explanations](15_two_products.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **20 minutes.** First read [two explanations](15_two_products.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** read a formula that is in no book, and judge this formula without a true formula for comparison.
 #
@@ -37,10 +37,11 @@ sg.Panel(plots.labels_picture(laws, data.y, ("first", "second")))
 # | fidelity | how well a formula represents the network |
 # | front | the formulas for which no simpler formula has a lower loss |
 # | held-out points | points that were not used to fit any coefficient |
+# | the paper | arXiv 2401.04978, whose experiment this notebook repeats |
 #
-# The comparison needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
+# The section *Fitting instead* needs the package pyoperon: `pip install "symgrad-widgets[compare]"`.
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -57,8 +58,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The network
 #
-# The horizontal axis shows the first law's value, the vertical axis the second's. Two corners are full, and two are
-# empty.
+# In the picture at the top, the horizontal axis shows the first law's value, and the vertical axis shows the
+# second's. Two corners are full, and two are empty.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -118,8 +119,8 @@ sg.Answer(box, result)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [first, second, paper])))
 
 # %% [markdown]
-# There is no knee, only a slope: every further term helps a little. A front looks like this if no short formula
-# describes the network. The automatic choice looks for a cliff. Without a cliff, it can stop early: with seed 1, it
+# There is no sharp drop, only a slope: every further term helps a little. A front looks like this if no short formula
+# describes the network. The automatic choice looks for a sharp drop. Without one, it can stop early: with seed 1, it
 # stops at $x_1x_2x_3$, with a loss of 0.14. Then you must weigh the length of a formula against its fidelity.
 #
 # ## How far to trust it
@@ -164,7 +165,7 @@ sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
 # With seed 0, a formula explains all labels except 3 in 1,000, but its gradients have little to do with the network's
-# (a loss of 0.27 and more). The fit to the *value* does use the network. Compare its loss with that of our search.
+# (its loss is at least 0.27). The fit to the *value* does use the network. Compare its loss with that of our search.
 #
 # ## What the paper got
 #

@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3), limit=60))
 
 # %% [markdown]
-# **20 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **20 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** meet the simplest possible gradient field, disguise a formula, and see why no disguise changes the loss.
 #
@@ -34,8 +34,9 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # | anchor, positive | two similar matrices: they share the trace |
 # | disguise | the same formula after a stretch, a shift, a change of sign, or a bend |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -161,12 +162,13 @@ published = plots.published_front(exp.id, field)
 sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# Triangles are the paper's formulas on *our* neuron. Several triangles show the same concept in disguise.
+# In the plot, triangles are the paper's formulas on *our* neuron. Several triangles show the same concept in
+# disguise.
 #
 # ## What a sign can cost
 #
-# The paper measures $(2-2\cos\theta)/n$, which depends on an arrow's sign. An arrow on a line can point two ways. Here
-# is the measure for both:
+# The paper measures $(2-2\cos\theta)/n$, which depends on an arrow's sign. An arrow on a line can point two ways.
+# Here is the measure for both:
 
 # %%
 cosine = directions @ [1, 0, 0, 1] / np.sqrt(2)
@@ -187,7 +189,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# This is one thin curve without a turning point: the neuron depends on this formula and nothing else. And the
+# The plot shows one thin curve without a turning point: the neuron depends on this formula and nothing else. And the
 # determinant?
 
 # %%

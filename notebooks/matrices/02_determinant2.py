@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3), limit=60))
 
 # %% [markdown]
-# **20 minutes**, after [the trace](01_trace2.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **20 minutes.** First read [the trace](01_trace2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** split a gradient into a part along the data and a part across the data, and see three formulas become
 # one.
@@ -35,8 +35,10 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # | tangent space | the directions along the surface: here, three of four |
 # | projection | keeping only the part of a gradient that lies in the tangent space |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | front | the formulas for which no simpler formula has a lower loss |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -53,8 +55,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. Each line above joins $A$ and $MAM^{-1}$. All points lie
-# on a single line, because you are looking along the surface. Over $x_1$ and $x_2$, the same data fill the plane:
+# Matrices are $\begin{pmatrix}x_1&x_2\\x_3&x_4\end{pmatrix}$. In the picture above, each line joins $A$ and
+# $MAM^{-1}$. All points lie on a single line, because you are looking along the surface. Over $x_1$ and $x_2$, the
+# same data fill the plane:
 
 # %%
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
@@ -94,8 +97,8 @@ print(raw)
 sg.FieldView(field, inputs=("x2", "x3"))
 
 # %% [markdown]
-# These two inputs are free on the surface. You see a saddle, but with some scatter, because the other entries differ
-# from point to point.
+# The two inputs shown are free on the surface. You see a saddle, but with some scatter, because the other entries
+# differ from point to point.
 #
 # ## Your guess
 #
@@ -167,7 +170,8 @@ published = plots.published_front(exp.id, field)
 sg.Answer(alike, sg.Panel(plots.front_picture(search.front, search.best, [example], published)))
 
 # %% [markdown]
-# With the projection, three of the paper's triangles lie at the bottom, all at the same level.
+# Triangles in the plot are the paper's formulas. With the projection, three of these lie at the bottom, all at the
+# same level.
 #
 # ## Formula, bend and verdict
 #

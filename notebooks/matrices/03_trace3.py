@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4), limit=60))
 
 # %% [markdown]
-# **20 minutes**, after [the trace](01_trace2.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **20 minutes.** First read [the trace](01_trace2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** read a gradient field by its components: which inputs matter, and whether the formula is a plain sum.
 #
@@ -35,7 +35,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4
 # | anchor, positive | two similar matrices |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -52,8 +52,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# The lines run in all directions. For 2x2 matrices, the lines were parallel. If you plot two inputs, you can see a rule
-# between these two. But no plot of two inputs shows a rule between three.
+# In the picture above, the lines run in all directions. For 2x2 matrices, the lines were parallel. If you plot two
+# inputs, you can see a rule between these two. But no plot of two inputs shows a rule between three.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)

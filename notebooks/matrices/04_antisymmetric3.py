@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2), limit=60))
 
 # %% [markdown]
-# **20 minutes**, after [data on a surface](02_determinant2.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **20 minutes.** First read [data on a surface](02_determinant2.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** compare a formula with two others that look very different, and prove that all three are the same on the
 # data, but nowhere else.
@@ -35,8 +35,9 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 2
 # | constraint | an equation that holds at every point of the data; here there are six |
 # | on the data | true wherever the constraints hold, but not necessarily elsewhere |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -21,7 +21,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1), limit=60))
 
 # %% [markdown]
-# **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** find sixteen coefficients with one eigenproblem, and see why it is better to remove terms than to add
 # terms one by one.
@@ -35,7 +35,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 1
 # | elimination | drop the term that matters least, solve again, and so on |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

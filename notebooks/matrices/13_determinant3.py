@@ -21,7 +21,7 @@ data = exp.sample(20_000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4), limit=60))
 
 # %% [markdown]
-# **25 minutes**, after [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [nine inputs](03_trace3.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** see training that does not start, find out how to start it, and watch a long formula appear all at once.
 #
@@ -33,8 +33,9 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 4
 # | chance | the loss of a network that knows nothing about what partners share |
 # | variance within pairs | how much the neuron's value differs between partners; 1 means as much as between strangers |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | front | the formulas for which no simpler formula has a lower loss |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -51,9 +52,9 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data
 #
-# Entries lie between $-1$ and 1. The positive is a second random matrix, scaled to the anchor's determinant. If a pair
-# has an entry beyond 2, we draw another pair. You see no pattern, whichever two inputs you plot. Is there a hidden
-# pattern, or none?
+# Entries lie between $-1$ and 1. The positive is a second random matrix, scaled to the anchor's determinant. If a
+# pair has an entry beyond 2, we draw another pair. You see no pattern, whichever two inputs you plot. Is there a
+# hidden pattern?
 
 # %%
 largest = sg.Question(

@@ -24,7 +24,7 @@ lengths = np.random.default_rng(0).uniform(1, 1.8, (400, 3))
 sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c"))
 
 # %% [markdown]
-# **25 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** rebuild a network from a table of shapes, find out what the file leaves out, read a neuron, and use its formula
 # where the network fails.
@@ -37,7 +37,7 @@ sg.NeuronPicker(sg.from_checkpoint(path, "tanh"), lengths, names=("a", "b", "c")
 # | state dict | a table of named arrays of numbers; a checkpoint should contain nothing else |
 # | pickle | Python's own format for objects; if you load a pickle, you run the program in it |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -164,7 +164,7 @@ shape
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# They are the sides of a triangle. Heron of Alexandria knew in the first century that the area $A$ obeys
+# The lengths are the sides of a triangle. Heron of Alexandria knew in the first century that the area $A$ obeys
 # $16A^2 = (a+b+c)(-a+b+c)(a-b+c)(a+b-c)$.
 #
 # </details>

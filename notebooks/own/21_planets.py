@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Real planets: the law that Kepler at first got wrong
 #
-# Networks get only the distances from the Sun and the speeds of nine planets, on 100 dates between 1900 and 2050. These
-# are real data, not made from a formula. What stays the same along every orbit?
+# Networks get only the distances from the Sun and the speeds of nine planets, on 100 dates between 1900 and 2050. The
+# data are real, not made from a formula. What stays the same along every orbit?
 
 # %%
 import numpy as np
@@ -25,7 +25,7 @@ alike = table["planet"] == np.roll(table["planet"], -1)
 sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log distance", "log speed")))
 
 # %% [markdown]
-# **25 minutes**, after [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [a formula that is almost right](../physics/08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** turn a table into an experiment, train five networks instead of one, test their law on a planet that they
 # never saw, and weigh the Sun.
@@ -37,8 +37,9 @@ sg.Panel(plots.pairs_picture(sunward[alike][::8], next_date[alike][::8], ("log d
 # | ephemeris | a table of the positions of planets and moons, fitted to all observations |
 # | committee | several networks, trained in the same way from different starts |
 # | astronomical unit | mean distance of the Earth from the Sun, $1.496\times10^{11}$ m |
+# | front | the formulas for which no simpler formula has a lower loss |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -78,8 +79,8 @@ exp = sg.Experiment.from_pairs(points[first[same]], points[second[same]], ["lr",
 sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::100], exp.names))
 
 # %% [markdown]
-# A line joins two dates of one planet. From planet to planet, the points fall with one slope. Along each orbit, they
-# fall with a steeper slope: close to the Sun, a planet is faster.
+# Each line above joins two dates of one planet. From planet to planet, the points fall with one slope. Along each
+# orbit, they fall with a steeper slope: close to the Sun, a planet is faster.
 #
 # ## Five networks
 #
@@ -155,8 +156,8 @@ sg.Answer(box, result)
 # <details><summary>What the formula means</summary>
 #
 # Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, the formula says that $v^2-C/r$ stays the same. This is twice the
-# energy $\frac12v^2 - GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front too;
-# its loss is 50 to 130 times larger (seeds 0 to 2).
+# energy $\frac12v^2 - GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front; its
+# loss is 50 to 130 times larger (seeds 0 to 2).
 #
 # </details>
 #

@@ -23,7 +23,7 @@ marks = (plots.Mark("points", clock, "#2B83C6"),)
 plots.Picture("A clock with 59 hours", "sine", "cosine", marks, "59 points on a circle.", equal=True)
 
 # %% [markdown]
-# **30 minutes**, after [a stranger's checkpoint](20_checkpoint.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **30 minutes.** First read [a stranger's checkpoint](20_checkpoint.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** meet the error that tokens cause, take the gradient with respect to the embedding, and choose coordinates
 # in which you can read this gradient.
@@ -37,7 +37,7 @@ plots.Picture("A clock with 59 hours", "sine", "cosine", marks, "59 points on a 
 # | logit | the network's vote for one answer |
 # | frequency $k$ | the wave $\cos(2\pi k n/59)$ over the tokens $n$, and its sine |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3), limit=60))
 
 # %% [markdown]
-# **30 minutes**, after [the interval](12_interval.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **30 minutes.** First read [the interval](12_interval.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** meet neurons that mix two concepts, see why you cannot read them one by one, and read two neurons
 # together.
@@ -36,8 +36,9 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(0, 3
 # | pure, impure neuron | a function of one invariant, or of several |
 # | span | all directions that you can combine from the neurons' gradients at a point |
 # | rank | how many independent directions the span has: the number of invariants |
+# | front | the formulas for which no simpler formula has a lower loss |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -75,7 +76,7 @@ sg.Answer(many, "\n".join([*lines, f"neurons that found something: {run.neuron}"
 
 # %% [markdown]
 # A shared quantity does not vary within a pair. For some neurons, less than a thousandth of the variance lies within
-# pairs. For the other neurons, it is half: they have found nothing.
+# pairs. For the others, half of it does: they have found nothing.
 #
 # ## One neuron alone
 #
@@ -105,8 +106,8 @@ sg.Answer(many, f"{field} of rank {field.rank}")
 # %% [markdown]
 # ## Your guess
 #
-# Type a formula in `E1 E2 E3 B1 B2 B3` that all observers might agree on. The loss is the mean of $1-\cos^2$ of the
-# angle to the plane. In six dimensions, a random direction gives 2/3.
+# Type a formula in `E1 E2 E3 B1 B2 B3` that all observers might agree on. The loss is the mean of $1-\cos^2\alpha$,
+# with $\alpha$ the angle between gradient and plane. In six dimensions, a random direction gives 2/3.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)

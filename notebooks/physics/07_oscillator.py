@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The spring: one neuron holds an energy
 #
-# A network saw a mass on a spring, in pairs of snapshots: position $x$ and velocity $v$. A line joins two snapshots of
-# one motion. The network got no physics. What has its neuron learnt?
+# A network saw a mass on a spring, in pairs of snapshots: position $x$ and velocity $v$. Each line in the picture
+# joins two snapshots of one motion. The network got no physics. What has its neuron learnt?
 
 # %%
 import symgrad_widgets as sg
@@ -21,7 +21,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 
 # %% [markdown]
-# **25 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [Start here](../00_start_here.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** look at a neuron's gradient field, guess its formula, compute the loss by hand, and find the formula's
 # numbers with one eigenproblem.
@@ -34,8 +34,9 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | anchor, positive | two snapshots of one orbit: they share the energy |
 # | invariant | a quantity that stays the same along each orbit |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -193,7 +194,7 @@ sg.Answer(box, result)
 sg.Answer(box, sg.PhiView(field, result))
 
 # %% [markdown]
-# It is a thin curve that never turns back: the neuron depends only on this formula.
+# The curve is thin, and never turns back: the neuron depends only on this formula.
 #
 # ## What the paper got
 #

@@ -22,10 +22,9 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 
 # %% [markdown]
-# **25 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
-# **You will** see how close a wrong formula can come, measure where it fails, and find out how to decide between two
-# rivals.
+# **You will** see how close a wrong formula can come, measure where it fails, and learn to decide between two rivals.
 #
 # **What people think first:** the loss is low, so the formula is right.
 #
@@ -36,8 +35,10 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | gap | loss of the mimic on a perfect network |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 # | ReLU, SiLU | two functions inside a neuron: one has a kink, the other is smooth |
+# | front | the formulas for which no simpler formula has a lower loss |
+# | the paper | arXiv 2409.05305, whose experiment this notebook repeats |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -54,8 +55,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# A line joins two snapshots of one orbit. The orbits of Hooke's spring are circles. These orbits extend further in $v$
-# than in $x$, because the stiff spring stops the mass early.
+# Each line above joins two snapshots of one orbit. The orbits of Hooke's spring are circles. These orbits extend
+# further in $v$ than in $x$, because the stiff spring stops the mass early.
 
 # %%
 round_ones = sg.Question(
@@ -95,8 +96,8 @@ example = sg.score(field, "x**2 + v**2")
 sg.FieldView(field, example, worst=5)
 
 # %% [markdown]
-# In the middle and along the axes, the circle is right to within a degree. Far out, between the axes, the circle fails.
-# A loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
+# In the middle and along the axes, the circle is right to within a degree. Far out, between the axes, it fails. A
+# loss of 0.01 sounds small, but the worst points are over 15 degrees off, and lie together. Noise has no shape:
 # something is missing.
 #
 # ## The search, step by step
@@ -129,8 +130,8 @@ for text in ("x**2 + v**2", "exp(x**2) + v**2"):
     print(f"{text:18} |x| < 0.6: {wide:.1e}   |x| < 0.3: {narrow:.1e}   ratio {wide / narrow:.0f}")
 
 # %% [markdown]
-# In half the strip, the circle's loss is less than 20 times smaller, the mimic's more than 200 times. The more powers
-# of $x$ agree, the faster the error vanishes towards the centre. Here is where the mimic fails:
+# In half the strip, the circle's loss is less than 20 times smaller, the mimic's more than 200 times smaller. The
+# more powers of $x$ agree, the faster the error vanishes towards the centre. Where does the mimic fail?
 
 # %%
 sg.FieldView(field, "exp(x**2) + v**2", worst=3)
@@ -140,8 +141,8 @@ sg.FieldView(field, "exp(x**2) + v**2", worst=3)
 #
 # ## The floor decides between rivals
 #
-# The paper used ReLU neurons. A ReLU network is a patchwork of flat pieces, with one gradient on each. We train one
-# briefly.
+# The paper used ReLU neurons. A ReLU network is a patchwork of flat pieces, with one gradient on each. We train such
+# a network.
 
 # %%
 rise = sg.Question("Will the floor of the ReLU network lie above or below this gap?", hidden=guess_first)

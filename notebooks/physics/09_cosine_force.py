@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 
 # %% [markdown]
-# **25 minutes**, after [the stiff spring](08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [the stiff spring](08_cubic_force.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** find out where and why a network goes wrong, throw away most of the data, and compare network and formula
 # far from any data.
@@ -36,7 +36,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | extrapolation | a prediction for points far from any data |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -21,7 +21,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 
 # %% [markdown]
-# **25 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** put an error bar on a number in a formula, as an experimenter does, and find the exact number behind it.
 #
@@ -34,7 +34,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names))
 # | bootstrap | drawing points at random from the given points, with replacement, as many as there are |
 # | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

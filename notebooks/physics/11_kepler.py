@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, limit=60))
 
 # %% [markdown]
-# **25 minutes**, after [two concepts in two neurons](06_fieldstrength.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **25 minutes.** First read [two concepts in two neurons](06_fieldstrength.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** count the conserved quantities before you know any of them, and then read their formulas, one by one,
 # from impure neurons.
@@ -35,8 +35,10 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, limit=60))
 # | invariant | a quantity that stays the same along each orbit |
 # | pure, impure neuron | a function of one invariant, or of several |
 # | rank | how many independent directions the neurons' gradients have at a point |
+# | front | the formulas for which no simpler formula has a lower loss |
+# | floor | the loss of the true concept, which shows how imperfect the network is |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0
@@ -53,8 +55,8 @@ sg.check_parameters(seed=seed, retrain=retrain, variant=variant, budget=budget, 
 # %% [markdown]
 # ## The data and the network
 #
-# A line joins two places on one orbit. We leave out places closer to the sun than 0.2, because the high speeds there
-# would dominate.
+# In the picture at the top, each line joins two places on one orbit. We leave out places closer to the sun than 0.2,
+# because the high speeds there would dominate.
 
 # %%
 start = exp if retrain else exp.pretrained(seed=seed, variant=variant)
@@ -83,9 +85,9 @@ sg.Answer(count, f"{np.size(run.neuron)} neurons whose values pairs share, of ra
 #
 # ## Your guess
 #
-# Type a formula. The loss is now the mean of $1-\cos^2$ of the angle to the *span* of the neurons' gradients. A span of
-# three dimensions out of four is a large target: a random guess has a loss of 1/4. For comparison, a diamond in the
-# front below shows the kinetic energy.
+# Type a formula. The loss is now the mean of $1-\cos^2\alpha$, where $\alpha$ is the angle between the formula's
+# gradient and the *span* of the neurons' gradients. A span of three dimensions out of four is a large target: a
+# random guess has a loss of 1/4. For comparison, in the plot of the front below, a diamond shows the kinetic energy.
 
 # %%
 box = sg.ExpressionView(field, hidden=guess_first)
@@ -108,7 +110,7 @@ sg.Answer(box, sg.Panel(plots.front_picture(search.front, search.best, [example]
 
 # %% [markdown]
 # The search finds the shortest formula first. Then `sg.interpret` removes this formula's direction from the span at
-# each point, and searches the remaining span. It does this twice.
+# each point, and searches the remaining span. It does these two steps twice, which makes three formulas.
 #
 # ## Formulas and verdict
 
@@ -165,8 +167,9 @@ sg.Answer(roads, exact)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# This independent method gives the same three quantities, with a loss that is only a rounding error. The network's loss
-# was its floor. But the network needed only pairs, and neither law nor velocities.
+# This independent method gives the same three quantities, with a loss that is only a rounding error. With the
+# network, the loss was as high as the floor, because the network is imperfect. But the network needed only pairs, and
+# neither law nor velocities.
 #
 # </details>
 #

@@ -22,7 +22,7 @@ data = exp.sample(2000, seed=0)
 sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0), limit=60))
 
 # %% [markdown]
-# **30 minutes**, after [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
+# **30 minutes.** First read [the spring](07_oscillator.ipynb). All notebooks: [index](../reference/index.ipynb).
 #
 # **You will** test a network by moving its inputs, find the formula, and count all motions that do not change it.
 #
@@ -36,7 +36,7 @@ sg.Panel(plots.pairs_picture(data.anchor, data.positive, exp.names, inputs=(1, 0
 # | quadratic form | a sum of squares and products, given by a symmetric matrix |
 # | light cone | the events that a flash of light from the common event reaches |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -13,7 +13,7 @@
 # the neuron's gradients, and two match its *values*. Then we bend the neuron, which loses no information, and run all
 # four programs again.
 #
-# **30 minutes**, after [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](index.ipynb).
+# **30 minutes.** First read [the spring](../physics/07_oscillator.ipynb). All notebooks: [index](index.ipynb).
 #
 # **What people think first:** all you need is a better search engine.
 #
@@ -24,10 +24,11 @@
 # | matching values | the formula itself should equal the neuron: error = fraction of the neuron's variance that is not explained |
 # | bend | a growing function $\varphi$; the neuron $\varphi(g)$ contains the same information as $g$ |
 #
-# The engines: *native*, this project's own; *PySR*, in Julia, with the same loss (optional); *operon*, symbolic regression of values; and *polynomials*, by least squares
+# The engines are *native*, which is this project's own; *PySR*, which runs in Julia, uses the same loss, and is
+# optional; *operon*, which does symbolic regression of values; and *polynomials*, which are fitted by least squares
 # (arXiv 2003.04299).
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

@@ -12,7 +12,7 @@
 # Click, drag and type in each view, or control the view from a cell. This notebook shows each view separately, with the
 # most useful code.
 #
-# **20 minutes**, after [Start here](../00_start_here.ipynb). All notebooks: [index](index.ipynb). [The
+# **20 minutes.** First read [Start here](../00_start_here.ipynb). All notebooks: [index](index.ipynb). [The
 # playground](../playground.ipynb) has all views on one page, linked to each other.
 #
 # | word | meaning here |
@@ -23,7 +23,7 @@
 # | front | the candidates for which no simpler candidate has a lower loss |
 # | $\varphi$ (phi) | the function that bends the formula into the neuron |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 seed = 0

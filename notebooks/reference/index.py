@@ -40,7 +40,7 @@
 # | found | the number of runs (one for each seed) that found every known concept and nothing else |
 # | seconds | the time for training and search, as a median over the runs |
 #
-# *Did something fail? Run `%pip install FILE` (the wheel), or in a clone `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
+# *Did something fail? Run `%pip install FILE` (FILE is symgrad's wheel), or, in a clone of symgrad, `%pip install -e .`. Then `!symgrad doctor` says what is missing.*
 
 # %% tags=["parameters"]
 results = "results.jsonl"  # or the folder of a sweep of your own

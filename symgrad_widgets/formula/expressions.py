@@ -76,7 +76,7 @@ def as_expression(formula, names=None):
 
 
 def from_file(text, names):
-    """Read an untrusted formula like `as_expression`; it must be short enough to differentiate quickly."""
+    """Read an untrusted formula, as `as_expression` does; it must be short enough to differentiate fast."""
     if len(text) > _LONGEST_FROM_FILES:
         raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
     formula = as_expression(text, names)
@@ -142,7 +142,7 @@ def _power(base, exponent):
 
 
 class _Modulus(sp.Function):
-    """|u| of a real u, which SymPy can differentiate without searching for real and imaginary parts."""
+    """|u| for real u; to differentiate it, SymPy need not search for real and imaginary parts."""
 
     def fdiff(self, argindex=1):  # noqa: ARG002 - SymPy's signature
         return _Sign(self.args[0])
@@ -213,7 +213,7 @@ def exact_numbers(expression):
 
 
 def _projected(expression, field):
-    """Return tangent coordinates (N, m) of a formula's gradients; NaN without a value or a direction."""
+    """Return the tangent coordinates (N, m) of a formula's gradients; NaN if it has no value or direction."""
     if isinstance(expression, str):  # as it is written, as a browser computes it
         values, gradients = evaluate_tree(
             read_formula(expression, field.names).tree, field.names, field.points

@@ -104,7 +104,7 @@ class Autoencoder(nn.Module):
 
 
 class SideBySide(nn.Module):
-    """Join models with the same inputs into one model, with outputs side by side: (N, k1 + k2 + ...).
+    """Join models with the same inputs into one, which returns the outputs side by side: (N, k1 + k2 + ...).
 
     If a model returns several tensors, all tensors with a row for each point are used. Further arguments are
     passed to every model.

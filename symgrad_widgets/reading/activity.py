@@ -179,7 +179,7 @@ class Activity:
         return Measure(title, values, _share(values / top), "0", say.number(top, ".2g"))
 
     def _laws(self, atlas):
-        """Return `values` and `strength` of the measure "law": neurons' angles to formulas, and losses.
+        """Return `values` (neurons' angles to their formulas) and `strength` (losses) of the measure "law".
 
         The angle is in degrees. The loss is on a logarithmic scale from 0 (no formula) to 1 (1e-6 or less).
         """
@@ -203,7 +203,7 @@ class Activity:
 
     @cached_property
     def gradient_spread(self):
-        """How much the direction of each neuron's gradient varies, array (neurons,).
+        """How much the direction of each neuron's gradient varies: an array (neurons,).
 
         This is 0 for a constant direction, as in a linear neuron, and at most 1 - 1/m in m dimensions. The
         value is the mean squared part of the unit gradients outside their main direction, or NaN for a neuron
@@ -248,7 +248,7 @@ class Activity:
 
     @cached_property
     def _gradients(self):
-        """Directions (n, m), indices of points, and derivatives of the neurons (neurons, points, m)."""
+        """Directions (n, m), indices of points, and derivatives (neurons, points, m) along the directions."""
         basis, neurons = self._directions(), self.starts[-1]
         rows = _evenly(
             len(self.points), int(np.clip(_NUMBERS // (neurons * basis.shape[1]), 16, _GRADIENT_ROWS))

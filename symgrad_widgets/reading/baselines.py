@@ -1,7 +1,8 @@
 """Baselines for comparison with gradient matching: formulas fitted to a neuron's value or to labels.
 
-Each function returns a front of `Fit`s by rising complexity. The fit uses no gradients. Afterwards each
-formula is scored by its gradients, so that you can compare it with the formulas of a search.
+Each function returns a front: `Fit`s in order of rising complexity, each with a smaller error than all
+simpler ones. The fit uses no gradients. Afterwards each formula is scored by its gradients, so that you can
+compare it with the formulas of a search.
 """
 
 import dataclasses
@@ -84,8 +85,8 @@ def fit_labels(x, y, field, seconds=20, random_state=0, evaluations=200_000):
     """Fit a formula whose sign is the label (symbolic classification), without a network.
 
     The two kinds of labels become -1 and 1. The fit minimises the squared error, with free scale and offset.
-    (The baseline of arXiv 2401.04978 minimises the hinge loss, which operon does not have. With both losses,
-    the best formula is positive for one kind of label only.) Arguments, result and errors are as in
+    (The baseline of arXiv 2401.04978 minimises the hinge loss, which operon does not have. With either
+    loss, the best formula is positive for one kind of label only.) Arguments, result and errors are as in
     `fit_value`.
     """
     classes = np.unique(np.asarray(y))
@@ -96,7 +97,7 @@ def fit_labels(x, y, field, seconds=20, random_state=0, evaluations=200_000):
 
 
 def fit_polynomials(x, values, field, degree=3):
-    """Fit polynomials of degree 1 to `degree` to the value, as arXiv 2003.04299 does for its latents.
+    """Fit the value by polynomials, one of each degree up to `degree`, as arXiv 2003.04299 does for latents.
 
     This is a least-squares fit over all monomials of the inputs. Terms that contribute less than 1 % of the
     largest term are left out, and the others are fitted again. Arguments, result and errors are as in
@@ -166,7 +167,7 @@ def _split(count, seed):
 
 
 def _read(text, names):
-    """Return the formula in operon's text, with inputs X1, X2, ...; None if it has no inputs or no value."""
+    """Read operon's text, in which inputs are X1, X2, ...; None if the formula has no inputs or no value."""
     numbered = [f"X{i}" for i in range(1, len(names) + 1)]
     pairs = zip(numbered, names, strict=True)
     symbols = {sp.Symbol(number, real=True): sp.Symbol(name, real=True) for number, name in pairs}
@@ -195,7 +196,7 @@ def _wrong(predicted, signs):
 
 
 def _front(fits):
-    """Sort by rising complexity; keep each formula that has a smaller error than all simpler ones."""
+    """Sort formulas from simple to complex; keep those that have a smaller error than all simpler ones."""
     front = []
     for fit in sorted(fits, key=lambda fit: (fit.complexity, fit.error)):
         if np.isfinite(fit.error) and (not front or fit.error < front[-1].error):

@@ -96,7 +96,8 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
         An input without a range keeps the range of the data; None keeps all ranges. If the data fill fewer
         dimensions than there are inputs, only the part of the box in the data's space is used.
     rivals : formulas (text or SymPy) to compare with the answer, or None
-        None: formulas of the front that differ from the answer, on the data, by less than the answer's loss.
+        None: the other formulas of the front that, on the data, are no farther from the result's formula than
+        the network is (their mean squared sine with this formula is at most its loss).
     forward_args : as in `gradient_field`
     random_state : int, seed of the points tried in the box
 
@@ -130,7 +131,10 @@ def decide(result, model, box=None, rivals=None, forward_args=(), random_state=0
 
 
 class _Asked:
-    """A network that we can ask at chosen points; `known` are rival formulas that may fit the data better."""
+    """A network that we can ask at chosen points.
+
+    `known` are rival formulas that may fit the data better than the answer.
+    """
 
     def __init__(self, model, result, forward_args, allowed, known):
         from ..network.gradients import gradient_field  # loads torch only if needed
@@ -187,7 +191,7 @@ def _checked(result):
 
 
 def _close(result):
-    """Return formulas of the front that differ from the answer, on the data, by at most the answer's loss."""
+    """Return the other formulas of the front whose mean squared sine with the answer is at most its loss."""
     best = result.best
     others = [one.expression for one in result.front if one.expression != best.expression]
     given = result.points, result.inputs, result.measure
@@ -230,7 +234,7 @@ def _range(name, ends):
 
 
 def _drawn(low, high, result, random_state):
-    """Return points spread evenly over a box; if the data fill only a flat space, the points lie in it."""
+    """Return points spread evenly over a box; if the data fill only a flat subspace, the points lie in it."""
     from scipy.stats import qmc
 
     spread, basis = result.measure
@@ -269,7 +273,10 @@ def _beyond(points, data, spread):
 
 
 def _telling(points, worth):
-    """Return indices of the most informative point, and of distant points that are half as informative."""
+    """Return indices of the most informative point, and of points that are at least half as informative.
+
+    Each further point is the one that is farthest from those chosen before.
+    """
     count = min(2 * (points.shape[1] + 1), len(points))
     rows = np.flatnonzero(worth >= worth.max() / 2)
     scaled = points[rows] / np.where(points.std(0) > 0, points.std(0), 1)

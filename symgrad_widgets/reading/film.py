@@ -23,8 +23,8 @@ class Frame(NamedTuple):
     best : Candidate, or None if no formula stands out
     kind : "match" | "approximation" | "none" | "undecided": the kind of answer
     final : Candidate with the last checkpoint's formula, scored at this checkpoint. The loss says how close
-        the neuron is to this formula, and its `intervals` contain the formula's constants at this checkpoint.
-        None if the last checkpoint has no formula
+        the neuron is to this formula, and `final.intervals` contain the formula's constants at this
+        checkpoint. None if the last checkpoint has no formula
     note : why nothing can be said about the neuron; otherwise empty
     field : GradientField of the neuron at this checkpoint; None if nothing can be said about the neuron
 
@@ -77,7 +77,7 @@ class Film(tuple):
         return tuple(found)
 
     def _since(self, there):
-        """Return the first epoch from which a condition holds for all frames; or None."""
+        """Return the first epoch from which a condition holds in all frames, or None."""
         epochs = [frame.epoch for frame in itertools.takewhile(there, reversed(self))]
         return epochs[-1] if epochs else None
 
@@ -139,7 +139,7 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
 
 
 def _ordered(checkpoints):
-    """Return epochs and models as lists, by rising epoch."""
+    """Return epochs and models as lists, in order of rising epoch."""
     given = dict(checkpoints if isinstance(checkpoints, Mapping) else enumerate(checkpoints))
     if len(given) < 2:
         raise DataError(f"a film needs two checkpoints or more, got {len(given)}")

@@ -38,13 +38,14 @@ class Interpretation:
     concepts : a Candidate for each independent concept found, `best` first
     rank : number of independent concepts in the neurons' gradients, whether found or not; for a flow, an
         upper bound
-    front : Candidates by rising complexity
+    front : Candidates in order of rising complexity
     verdict : the least favourable of `verdicts`, with the messages of all; None without a concept
     verdicts : one Verdict for each of `concepts`; empty without a concept
     phi : Phi, or None without neuron values or without a formula
-    angles : array (N,) of degrees between the formula's gradient and the neuron's; empty without a formula
+    angles : array (N,), angles in degrees between the formula's gradient and the neuron's; empty without a
+        formula
     seconds : dict of times
-    names : names in the formulas: of the inputs, or of the coordinates if there is a subspace
+    names : names in the formulas: the inputs' names or, if there is a subspace, the coordinates' names
     subspace : array (n, r) if the formulas are in the r coordinates `x @ subspace`; None if they are in the
         inputs
     points : array (N, n), the points at which the neuron was read

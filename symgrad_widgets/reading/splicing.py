@@ -44,10 +44,10 @@ class Effect:
     def recovered(self):
         """The share of the neuron's worth to the task that the formula recovers; 1 means everything.
 
-        There are two losses without the neuron: with shuffled values, and with its mean. The neuron's worth
-        is the lower of these two losses, minus the original loss. We take the lower one because shuffled
-        values can give confident wrong answers, and any cautious answer would look good in comparison. The
-        result is None if the loss without the neuron is no higher.
+        There are two losses without the neuron: one with shuffled values, and one with the neuron's mean
+        value. The neuron's worth is the lower of these two losses, minus the original loss. We take the lower
+        one because shuffled values can give confident wrong answers, and any cautious answer would look good
+        in comparison. The result is None if this lower loss is no higher than the original loss.
         """
         without = self.shuffled if math.isnan(self.mean) else min(self.shuffled, self.mean)
         worth = without - self.original

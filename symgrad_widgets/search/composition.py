@@ -86,7 +86,7 @@ class Look:
         return combine.estimate(G, D, self._trust, ridges)
 
     def left_beside(self, known, G):
-        """Like `left`, after adding the terms `known`, with gradients (K, N, n), to each set."""
+        """Do the same as `left`, but first add the terms `known`, with gradients (K, N, n), to each set."""
         left, step = [], max(1, int(MEMORY.solved / (known.size + G[0].size)))
         for first in range(0, len(G), step):
             some = G[first : first + step]

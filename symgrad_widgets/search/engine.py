@@ -360,7 +360,7 @@ class Engine:
             self._read(reduced.terms, thoroughly=number == 0 and reduced.residual <= DIVISION.sure)
 
     def _read(self, coordinates, thoroughly):
-        """Score small terms of a few coordinates, and pairs of terms; extend the best if `thoroughly`."""
+        """Score small terms of a few coordinates, and pairs of terms; if `thoroughly`, extend the best."""
         small = small_terms(self.grammar, coordinates, DIVISION.small)
         if thoroughly:
             small += bent_products(self.grammar, coordinates, self._decades_of)
@@ -400,7 +400,7 @@ class Engine:
             self._nest(reduced.terms)
 
     def _nest(self, quantities):
-        """In the best sums, replace all terms of one quantity with a nested function of it, and score."""
+        """In the best sums, replace one quantity's terms with a nested function of it; score the results."""
         look = Look(self.sample)
         for quantity in quantities[: COMPOSITION.coordinates[1]]:
             for found in self._leading():

@@ -64,7 +64,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Division:
-    """The quantities on which a neuron depends. Inputs that act together share one.
+    """The quantities on which a neuron depends. Inputs that act together share a quantity.
 
     Attributes
     ----------

@@ -47,7 +47,7 @@ class SearchState:
     Attributes
     ----------
     generation, evaluations : int
-    front : Candidates by rising complexity and falling loss
+    front : Candidates in order of rising complexity and falling loss
     best : Candidate, or None if no formula stands out
     seconds : time used by the generations
     kind : "match" | "approximation" | "none" | "undecided"
@@ -224,7 +224,7 @@ class Search:
 
     @property
     def front(self) -> tuple[Candidate, ...]:
-        """Candidates by rising complexity and falling loss."""
+        """The Candidates found, in order of rising complexity and falling loss."""
         return self.state.front
 
     @property

@@ -132,7 +132,7 @@ def test_the_first_screen_is_a_question_of_60_words_and_something_to_see(path):
     assert "?" in question.source
     assert view.cell_type == "code"
     assert re.search(SEEN, view.source)
-    assert re.search(r"\*\*\d+ minutes\*\*", goals.source)
+    assert re.search(r"\*\*\d+ minutes\.\*\*", goals.source)
     assert "**You will**" in goals.source
     assert "**What people think first:**" in goals.source
     assert links(goals.source)

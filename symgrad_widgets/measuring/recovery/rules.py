@@ -27,7 +27,7 @@ RULES = {"drop": _drop, "slope": _slope}
 
 
 def chosen(rule, entries):
-    """Return the index of a rule's answer among (complexity, loss), which are by rising complexity."""
+    """Return the index of a rule's answer among pairs (complexity, loss) in order of rising complexity."""
     gains = [RULES[rule](*pair) for pair in itertools.pairwise(entries)]
     return 1 + gains.index(max(gains)) if gains else 0
 

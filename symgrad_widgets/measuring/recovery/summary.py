@@ -128,7 +128,7 @@ def _rules(rows):
     if drop is None:
         return ""
     found = f"*drop* finds the concept in {drop} runs, and *slope* in {slope}"
-    return f". Of the paper's automatic rules, {found}"
+    return f". Of the automatic rules in arXiv 2409.05305, {found}"
 
 
 def _cells(s):

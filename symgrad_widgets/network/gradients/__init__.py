@@ -49,8 +49,8 @@ def gradient_field(
     ----------
     model : torch.nn.Module
         On any device, in any precision. Gradients are computed in the model's own precision, in eval mode.
-        Afterwards the model is as it was before. Several threads that read models take turns. Do not train
-        the model while it is being read.
+        Afterwards the model is as it was before. If several threads read models, they take turns. Do not
+        train the model while it is being read.
     x : array or tensor (N, ...)
         One point in each row. If a point has several axes, it is flattened, and its inputs are named by
         index, such as x_0_1. Points with NaN, infinity, or masked or missing entries are dropped; the field
@@ -80,7 +80,7 @@ def gradient_field(
         Seed of the noise that moves these copies.
     training : bool
         Read the model in train mode, except for dropout and normalisation over the batch, which stay in eval
-        mode. Some models differentiate inside their forward pass, such as energy models that return forces.
+        mode. Some models, such as energy models that return forces, differentiate inside their forward pass.
         Models that keep the graph only in train mode, with `create_graph=self.training`, need this setting.
     of : "value" or "probability"
         Take values and gradients of the neuron itself or of its probability. Training sees a classifier's
@@ -92,8 +92,8 @@ def gradient_field(
     Returns
     -------
     GradientField
-        Points (N, n), gradients (N, n), or (N, k, n) for a list of k neurons, and the neurons' values, all
-        float64.
+        Points (N, n); gradients (N, n), or (N, k, n) for a list of k neurons; and the neurons' values. All
+        are float64.
 
     Raises
     ------

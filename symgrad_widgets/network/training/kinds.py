@@ -44,7 +44,7 @@ class Kind(NamedTuple):
         Maps the data to points (N, n). Training points scale the network's inputs; held-out points are used
         to interpret the network.
     build : callable
-        Called like `networks.mlp`. `build` returns a network, whose output we interpret.
+        Called like `networks.mlp`. `build` returns the network whose output we interpret.
     visible : callable or None
         Maps outputs (N, k), a tensor, to booleans (N,): which points can be interpreted. None: all points.
     presets : mapping of preset to settings

@@ -22,7 +22,7 @@ def penalised(model, x, y):
 
 
 def unsaturated(logits):
-    """Return whether 1e-4 < p < 1 - 1e-4, for logits (N, 1)."""
+    """Return whether the probability p of each logit (N, 1) obeys 1e-4 < p < 1 - 1e-4."""
     return logits[:, 0].abs() < math.log(1 / _VISIBLE - 1)
 
 

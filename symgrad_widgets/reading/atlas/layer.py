@@ -133,7 +133,7 @@ def atlas(
 
 
 def _featured(model, layer, control, directions, reading):
-    """Return model, layer, control and reading options such that each direction in the layer is a neuron."""
+    """Return a model, layer, control and reading options that make each direction in the layer a neuron."""
     from ...network.gradients.features import LAYER, Features, inside
 
     if layer is not None and not isinstance(layer, str):
@@ -238,7 +238,10 @@ def _searched(activity, neurons, settings, jobs, scheduler):
 
 
 def _fields(activity, is_straight, task):
-    """Return the gradient field of each neuron of a task, or why it has none, and `_is_straight`."""
+    """Return a task's list of gradient fields, and whether the layer is straight (`_is_straight`).
+
+    In the list, a neuron without a gradient field has the reason instead.
+    """
     layer, neurons = task
     position = activity.position(layer)
     try:
@@ -273,7 +276,10 @@ def _is_straight(activity, position):
 
 
 def _laws(some, generations, random_state):
-    """Return the `NeuronLaw` entries of each field, without layer and neuron; runs in another process."""
+    """Return, for each gradient field, the entries of its `NeuronLaw` except layer and neuron.
+
+    This function runs in another process.
+    """
     fields, straight = some
     settings = straight, generations, random_state
     return [{"note": one} if isinstance(one, str) else _law(one, *settings) for one in fields]

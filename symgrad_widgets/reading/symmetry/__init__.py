@@ -1,4 +1,4 @@
-"""Find motions of the inputs that leave a neuron unchanged, and their algebra; also exchanges of inputs."""
+"""Find motions and exchanges of inputs that leave a neuron unchanged, and the algebra of the motions."""
 
 from .algebra import Algebra
 from .discrete import Exchange, Exchanges, exchanges

@@ -116,7 +116,7 @@ class _Structure:
         return axes[:, size > 0]
 
     def _powers(self, vectors):
-        """Return sizes (d,) of vectors (count, d) along their principal axes, 0 if small; also the axes."""
+        """Return sizes (d,) of vectors (count, d) along their principal axes (0 if small), and these axes."""
         size, axes = np.linalg.eigh(vectors.T @ vectors)
         size = np.sqrt(np.maximum(size, 0))
         return np.where(size > self.zero * max(1.0, size.max(initial=0)), size, 0), axes

@@ -37,7 +37,7 @@ class Invariance:
     unseen : array (m, q), directions in which the neurons do not change at all
     motions : array (d, m, m + 1), A and b of each motion, in units of the spread, from the middle of the data
     effective : arrays (r, m) and (m, r): the first turns motions of the inputs into motions in the r seen
-        directions, the second turns them back
+        directions, and the second turns them back
 
     """
 
@@ -49,12 +49,12 @@ class Invariance:
 
     @property
     def count(self):
-        """Number d of symmetries."""
+        """The number d of symmetries."""
         return len(self.motions)
 
     @property
     def trivial(self):
-        """Number of motions that move points only in unseen directions."""
+        """The number of motions that move points only in unseen directions."""
         m, q = self.unseen.shape
         return q * (m + 1)
 

@@ -42,7 +42,7 @@ class Symmetries:
     algebra : str, name of the algebra, or None
     unseen : array (n, q), directions along which the neurons do not change
     without : names of the inputs that do not matter: each is an unseen direction
-    trivial : int, number of motions only along unseen directions; `motions` does not contain these
+    trivial : int, number of motions that go only along unseen directions; `motions` does not contain them
     points : number of points
     effective : number of equally weighted points with as much information as the weighted points
     names : names of the inputs

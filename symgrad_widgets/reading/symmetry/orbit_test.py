@@ -67,7 +67,7 @@ def drifts(found, compute, x, reach=0.5, seed=0):
 
 
 class _Place:
-    """The region of the data: places near points (N, n), which are in units of their spread."""
+    """The region of the data: all places near points (N, n). Points are in units of their spread."""
 
     def __init__(self, points):
         from scipy.spatial import cKDTree

@@ -136,7 +136,7 @@ def remaining(expression, field):
 
 
 def _sides(expression, field):
-    """Return the number (N,) of each point's region; regions meet where an absolute value |u| is zero."""
+    """Return a region number (N,) for each point; regions meet where an absolute value |u| is zero."""
     moduli = sorted(expression.atoms(sp.Abs), key=sp.default_sort_key)
     return sum(2**k * (_values(e.args[0], field) < 0) for k, e in enumerate(moduli))
 

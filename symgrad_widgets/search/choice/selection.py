@@ -200,7 +200,7 @@ def neighbours(points):
 
 
 def pareto(candidates, alike, answer=None):
-    """Return the candidates by rising complexity, each with at least 2 % less loss than the one before.
+    """Return candidates in order of rising complexity, each with 2 % less loss (or more) than the last.
 
     No two candidates are `alike`. Among candidates of equal complexity, each constant that is not simple has
     to lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on

@@ -1,4 +1,7 @@
-"""Evaluate terms on data: gradients in tangent coordinates, and their components along the neurons."""
+"""Evaluate terms on data: their gradients, and the components of these along the neurons' gradients.
+
+All gradients are in tangent coordinates, that is, in an orthonormal basis of the directions along the data.
+"""
 
 from copy import copy
 from itertools import chain
@@ -63,7 +66,7 @@ class Sample:
 
 
 def _along(basis, gradients):
-    """Return tangent coordinates (K, N, m) of gradients (K, N, n), which are scaled by the inputs' spread."""
+    """Return the tangent coordinates (K, N, m) of gradients (K, N, n) scaled by the inputs' spread."""
     if basis is None:
         return gradients
     return gradients @ basis if basis.ndim == 2 else np.einsum("knj,njm->knm", gradients, basis)
@@ -75,7 +78,7 @@ def _lengths(G, trust):
 
 
 def sides(terms, points):
-    """Return the number (N,) of each point's region; the poles of logarithms separate the regions."""
+    """Return a region number (N,) for each point; the poles of logarithms separate the regions."""
     return _numbered(_below(terms, points))
 
 
@@ -146,12 +149,12 @@ class Bank:
         return found
 
     def kind_of(self, term):
-        """Return the number of a term's dimension: 0 without units, None if the term makes no sense."""
+        """Return the number that stands for a term's dimension: 0 without dimensions, None for nonsense."""
         return 0 if self.dimensions is None else self.dimensions.kind(term)
 
     @property
     def kind(self):
-        """The number (K,) of each term's dimension."""
+        """The numbers (K,) that stand for the terms' physical dimensions."""
         if self.dimensions is None:
             return np.zeros(len(self.terms), dtype=int)
         return np.array([self.kind_of(term) for term in self.terms], dtype=int)

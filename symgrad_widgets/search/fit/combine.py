@@ -157,7 +157,7 @@ def _moments(G, D, weights):
 
 
 def eigen(A, M):
-    """Return rising eigenvalues and M-orthonormal eigenvectors of A c = lambda M c, M's null space last."""
+    """Return rising eigenvalues and M-orthonormal eigenvectors of A c = lambda M c; M's null space last."""
     scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", M), ROUNDING.divisor))
     M = M * scale[..., :, None] * scale[..., None, :]
     A = A * scale[..., :, None] * scale[..., None, :]
@@ -181,12 +181,12 @@ def normalised(G, D):
 
 
 def weights_of(q, trust):
-    """Return the weights trust / |grad e|^2, from squared gradients q (..., N), bounded where q vanishes."""
+    """Return weights trust / |grad e|^2 for squared gradients q (..., N); bounded even where q is 0."""
     return trust / np.maximum(q, SUMS.weight * _mean(q, trust) + ROUNDING.divisor)
 
 
 def _mean(some, trust):
-    """Return the weighted mean (..., 1) of an array (..., N) over points, the same bits in any batch."""
+    """Return the weighted mean (..., 1) of an array (..., N) over points; any batch gives the same bits."""
     return np.einsum("...n,n->...", some, trust)[..., None] / trust.sum()
 
 

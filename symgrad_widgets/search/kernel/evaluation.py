@@ -80,7 +80,7 @@ def _native(programs):
 
 
 def on_numpy(term, X):
-    """Return value (N,), gradient (n, N) and ok of one term, by NumPy; slow, but works for any operator."""
+    """Return value (N,), gradient (n, N) and ok of one term. NumPy is slow, but works for any operator."""
     check(term, len(X))
     nodes, stack = [], []
     with np.errstate(all="ignore"):

@@ -113,7 +113,7 @@ class Problem:
 
     @property
     def number(self):
-        """Number of this problem in the process; None if the process does not know it."""
+        """Number under which the process knows this problem; None if it does not know the problem."""
         return self._number if self._life == self.julia.life and self.julia.alive else None
 
     def block(self, index, seed, watch):

@@ -69,10 +69,11 @@ def _accuracy(logits, labels):
 STUDY = Study(
     title="Other domains",
     question=(
-        "These are real data, and nobody knows a law for them. One table gives the fuel consumption of 392 "
-        "cars, with their displacement, power, weight, and time to 60 miles an hour. The other table "
-        "describes images of threes and eights by five numbers: the amount of ink, the fractions of it on "
-        "the left and at the top, and the spread of the ink across and down. We train networks with two "
+        "This study uses two tables of real data, for which nobody knows a law. One table gives the fuel "
+        "consumption of 392 cars, with their displacement, power, weight, and time to 60 miles an hour. The "
+        "other table describes images of threes and eights by five numbers: the amount of ink, the fraction "
+        "of the ink on the left, the fraction of the ink at the top, the spread of the ink across, and the "
+        "spread of the ink down. We train networks with two "
         "layers of 16 neurons on the real labels, on shuffled labels, and on a planted law. For cars, the "
         "planted law is power/weight. For digits, the law says whether ink*left is above its median. We "
         "measure the fit on rows that were not used for training: R² for cars, and the fraction of right "

@@ -84,10 +84,10 @@ STUDY = Study(
     title="Linear symmetries",
     question=(
         "We take gradients at 1,500 points. Do we find the right dimension for the linear symmetries, and "
-        "the right name for their algebra? Some gradients are exact, some have errors (as fractions of "
-        "their size), and some come from trained networks. We also try fields without a symmetry: other "
-        "formulas; random directions, waves and networks with 2 to 16 inputs; networks trained on shuffled "
-        "labels."
+        "the right name for their algebra? Some gradients are exact, some have errors (stated as "
+        "fractions of the gradients' size), and some come from trained networks. We also try fields without "
+        "a symmetry: other formulas; random directions, waves and networks with 2 to 16 inputs; networks "
+        "trained on shuffled labels."
     ),
     groups={
         "gradients of formulas": {name: {"case": name} for name in SYMMETRIC},

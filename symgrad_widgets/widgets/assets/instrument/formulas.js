@@ -95,7 +95,7 @@ export class FormulasPanel extends Panel {
   // What a row shows; `first`: the Tab key leads to it.
   fill(row, { text, mine, best }, first) {
     const { store } = this, [mark, type, tag, worth] = row.children, score = store.score(text), on = text === store.text;
-    const { own: { found }, given: { first } } = store, same = !first && bestOf(found.at(-1)) === text; // in a film, networks differ
+    const { own: { found }, given } = store, same = !given.first && bestOf(found.at(-1)) === text; // in a film, networks differ
     const kind = best && (same ? found.at(-1) : store.generation).kind;
     const [name, sentence] = KINDS[kind] ?? ["", ""];
     if (row.text !== text) type.innerHTML = store.type((row.text = text));

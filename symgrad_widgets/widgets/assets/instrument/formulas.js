@@ -1,5 +1,6 @@
 // The formulas found and guessed, shortest first; the one with the diamond is shown everywhere.
 import { degrees, h, news, Panel, plain, sized, ten } from "./dom.js";
+import { bestOf } from "./store.js";
 import { KINDS, WORDS } from "./words.js";
 
 export class FormulasPanel extends Panel {
@@ -94,7 +95,9 @@ export class FormulasPanel extends Panel {
   // What a row shows; `first`: the Tab key leads to it.
   fill(row, { text, mine, best }, first) {
     const { store } = this, [mark, type, tag, worth] = row.children, score = store.score(text), on = text === store.text;
-    const kind = best && store.generation.kind, [name, sentence] = KINDS[kind] ?? ["", ""];
+    const { own: { found }, given } = store, same = !given.first && bestOf(found.at(-1)) === text; // in a film, networks differ
+    const kind = best && (same ? found.at(-1) : store.generation).kind;
+    const [name, sentence] = KINDS[kind] ?? ["", ""];
     if (row.text !== text) type.innerHTML = store.type((row.text = text));
     const said = !score ? "" : this.losses ? ten(score.loss) : degrees(score.angle);
     if (!row.fresh("look", [mine, on, first, said, name].join())) return;

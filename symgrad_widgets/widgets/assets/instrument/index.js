@@ -323,6 +323,8 @@ class Instrument {
     enable(machine, known && !(recorded && ended)); // a record does not go on
     enable(hint, known && !running);
     enable(this.what, store.asks);
+    machine.title = recorded && ended ? WORDS.recordEnds : "";
+    this.what.title = store.looked ? WORDS.chooseFirst : "";
     this.larger.ariaPressed = this.large;
     this.save.hidden = this.larger.hidden = !open.length && !guesses.length;
     const shut = !found.length && !open.includes("formulas"), hidden = { network: inputs.length < 2, formulas: shut, bend: shut || this.bend.empty };

@@ -16,10 +16,10 @@ PAGE = ROOT / "docs" / "limits.md"
 HEAD = """# What it can and cannot do
 
 Each row of a table shows one setting, measured with {runs} seeds. Each seed draws new points. The runs of a
-row also use different test formulas, which take turns.
+row also cycle through several test formulas.
 
 The method has changed since the first studies: angles are now measured in units of each input's spread, and
-points have weights. All studies ran after that change, except *several*.
+points have weights. All studies ran after that change, except the study `several` (see *Several concepts*).
 
 `notebooks/beyond/36_open_questions.ipynb` shows some results as pictures, and repeats two runs.
 

@@ -18,7 +18,7 @@ We trained the network of every experiment with seed 0, and interpreted the netw
 the concepts. {ours}. (Both rules are explained [below](#against-the-papers-set-up).)
 
 `symgrad sweep --compare notebooks/reference/results.jsonl` repeats these runs, and says what has changed.
-`.github/recovery.py` writes this page from the stored rows of sweeps.
+`.github/recovery.py` writes this page from the stored results of `symgrad sweep`.
 
 ## Over seeds
 
@@ -46,11 +46,12 @@ mixture counts as a miss.)
 ## Against the paper's set-up
 
 We trained two networks on the same data, and ran the same search on both. The columns on the left show our
-own training. The columns on the right begin with *epochs*. These columns show the results with the published
-network, loss and schedule (`--preset paper`, run on 30 November 2026). On the right, {others}.
+own training. The columns on the right are *epochs* and those after it. These columns show the results with
+the published network, loss and schedule (`--preset paper`, run on 30 November 2026). On the right, {others}.
 
 On the right, the search misses the concepts of P2-A, P2-A1, P2-C and P2-E. In each of these four runs, the
-concept explains the directions less well than the answer does. So no rule could prefer the concept.
+concept explains the directions less well than the answer does, and is not shorter than the answer. So none of
+the three rules below could prefer the concept.
 
 The published schedules would take hours. We cut these schedules to the epochs shown (`--epochs 15`), and
 shortened the patience of the learning-rate schedule in proportion. A run still took 21 to 34 s of processor

@@ -107,8 +107,8 @@ pairs
 #
 # Suppose the network computes $F(h(x_1, x_2), \ldots)$. Then its slopes along $x_1$ and $x_2$ are
 # $F' \, \partial h/\partial x_1$ and $F' \, \partial h/\partial x_2$. Their **ratio** does not contain $F$: the ratio
-# depends on $x_1$ and $x_2$ alone, whatever the other four inputs are. So measure the angle of the two slopes, and see
-# whether the other inputs matter.
+# depends on $x_1$ and $x_2$ alone, whatever the other four inputs are. So treat the two slopes as an arrow in the
+# plane, measure its angle, and see whether the angle depends on the other inputs.
 
 # %%
 slopes = dict(zip(names, field.gradients.T, strict=True))
@@ -129,7 +129,7 @@ sg.Answer(pairs, "\n".join(f"{a} and {b}: a spread of {s:.1f} degrees" for (a, b
 # ## All pairs
 #
 # `sg.divide` tests every pair, and compares each pair with about 300 small formulas. **Were your three pairs among the
-# first?**
+# first in the list?**
 
 # %%
 division = sg.divide(field)
@@ -140,17 +140,17 @@ lines = [
 sg.Answer(pairs, "\n".join(lines))
 
 # %% [markdown]
-# For three pairs, a thousandth is unexplained; for the next pair, ten times as much. If a pair fits, its quantity
-# replaces the two inputs. Then the library asks the same question again, until no other pair fits.
+# For three pairs, a thousandth is unexplained; for the next pair, ten times as much. If a formula fits a pair, the
+# formula's quantity replaces the two inputs. Then the library asks the same question again, until no other pair fits.
 
 # %%
 sg.Answer(pairs, sg.DivisionView(field, division))
 
 # %% [markdown]
 # Read the tree from left to right: differences of places, the square of the distance, the product of the masses, and
-# finally the law. **Which step was the least certain?** The residual of each step, in percent, is below its formula.
-# Click a step, or choose it: although the network has six inputs, you see its gradient as arrows over two numbers. The
-# numbers in the formulas come from the field, and are not rounded.
+# finally the law. **Which step was the least certain?** Below the formula of each step stands its residual, in per
+# cent. Click a step, or choose it: although the network has six inputs, you see its gradient as arrows over two
+# numbers. The numbers in the formulas come from the field, and are not rounded.
 #
 # A tree proves nothing. The search tests a formula from a tree on the whole field, like any other formula. So a wrong
 # step only costs time.
@@ -182,8 +182,8 @@ nothing
 # ## Exercises
 #
 # 1. Let the report be $m_1 m_2 / r^2 + m_1$. Which pair can one number no longer replace? Write two names.
-# 2. Leave the masses out: what is the loss of $1/r^2$ on `field`? Work it out from the components of the masses in
-#    `field.unit`.
+# 2. Leave the masses out: what is the loss of $1/r^2$ on `field`? Work it out from the gradient's components along the
+#    masses, in `field.unit`.
 
 # %%
 apart = ...  # exercise 1: such as "x1 y1"
@@ -234,6 +234,7 @@ assert sg.check_answer(masses, sg.score(field, "1/((x1 - x2)**2 + (y1 - y2)**2)"
 # <!-- BEGIN SOLUTION -->
 #
 # 1. `m1` and `m2`: the ratio of their slopes, $(m_2/r^2 + 1)/(m_1/r^2)$, now depends on where the bodies stand.
-# 2. The loss is about 0.58, the masses' part of the squared unit gradient. A random direction has 5/6.
+# 2. The loss is about 0.58, the masses' part of the squared unit gradient. A random direction has a loss of 5/6 on
+#    average.
 #
 # <!-- END SOLUTION -->

@@ -179,8 +179,8 @@ sg.Answer(ways, sg.Panel(plots.front_picture(search.front, search.best, [example
 # </details>
 #
 # Across the shell, the logit goes from -9 to 9 while the quantity changes by a few per cent. So for *value*, a formula
-# that is a few per cent wrong explains nothing. *Labels* are more forgiving: half a formula gets most labels right.
-# *Polynomials* are right if the concept is a polynomial.
+# that is a few per cent wrong explains nothing. *Labels* are more forgiving: even a formula that is only half right
+# gets most labels right. *Polynomials* are right if the concept is a polynomial.
 #
 # One trap remains, even with gradients. Multiply the concept (minus its threshold) by a function that is never zero.
 # The boundary stays the same, and in a thin shell, the directions do too. Only a thicker shell can tell the two
@@ -243,6 +243,7 @@ assert right > 0.9
 # <!-- BEGIN SOLUTION -->
 #
 # 1. Take the median of the formula's values where the logit lies between -1 and 1. It is in the units of the formula.
-# 2. Nearly all labels are right. Measurement errors set the limit, because they matter close to the boundary.
+# 2. The formula gets nearly all labels right. Measurement errors set the limit, because they matter close to the
+#    boundary.
 #
 # <!-- END SOLUTION -->

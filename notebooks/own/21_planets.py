@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Real planets: the law that Kepler at first got wrong
 #
-# Networks get only the distances from the Sun and the speeds of nine planets, on 100 dates between 1900 and 2050. The
-# data are real, not made from a formula. What stays the same along every orbit?
+# Our networks get only the speeds of nine planets and their distances from the Sun, on 100 dates between 1900 and 2050.
+# The data are real, not made from a formula. What stays the same along every orbit?
 
 # %%
 import numpy as np
@@ -79,8 +79,8 @@ exp = sg.Experiment.from_pairs(points[first[same]], points[second[same]], ["lr",
 sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::100], exp.names))
 
 # %% [markdown]
-# Each line above joins two dates of one planet. From planet to planet, the points fall with one slope. Along each
-# orbit, they fall with a steeper slope: close to the Sun, a planet is faster.
+# Each line above joins the points of one planet on two dates. From planet to planet, the points descend along a line of
+# a single slope. Along each orbit, they descend more steeply: close to the Sun, a planet is faster.
 #
 # ## Five networks
 #
@@ -101,8 +101,8 @@ for run in runs:
 #
 # ## Their gradients
 #
-# Networks from different starts agree where the data decide. Take the median of their unit gradients, and see how far
-# each network is from this median.
+# Networks trained from different starts agree where the data determine the answer. Take the median of their unit
+# gradients, and see how far each network is from this median.
 
 # %%
 fields = [sg.gradient_field(run.model, points[~mars], names=run.names) for run in runs]
@@ -157,7 +157,7 @@ sg.Answer(box, result)
 #
 # Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, the formula says that $v^2-C/r$ stays the same. This is twice the
 # energy $\frac12v^2 - GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front; its
-# loss is 50 to 130 times larger (seeds 0 to 2).
+# loss is 50 to 130 times that of the formula (seeds 0 to 2).
 #
 # </details>
 #
@@ -202,8 +202,8 @@ sg.Answer(box, verdict.message)
 # %% [markdown]
 # ## Exercises
 #
-# The networks saw eight curves, not a region. Between these curves, on a comet's orbit, the data do not determine the
-# law. But you can test a formula:
+# The networks saw eight curves, not a region. Between these curves, for example on a comet's orbit, the data do not
+# determine the law. But you can test a formula:
 #
 # 1. Halley's comet passes the Sun at 54.5 km/s, 0.586 au away. How fast is it at 10 au, if the energy is
 #    conserved?

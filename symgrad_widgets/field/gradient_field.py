@@ -38,13 +38,14 @@ class GradientField:
         the points fill (PCA of the standardised inputs); None means that the points fill all of R^n.
         Gradients are projected onto this basis before they are compared.
     measure : Measure, or None
-        The measure of another field, to be used for these points, too. None: the points' own measure.
+        The measure (spreads of the inputs, and tangent basis) of another field, to be used for these points,
+        too. None: the points' own measure.
     error : number or array (N,)
         Standard deviation of a gradient's components, with each input in units of its spread. None: unknown.
     weights : array (N,), how much each point counts; None: they are computed from the error
 
-    For angles between gradients, each input is measured in units of its spread, which is its standard
-    deviation over the points, `measure.spread`. So no input counts more because its unit is small. `points`,
+    For angles between gradients, each input is measured in units of its spread (`measure.spread`), which
+    is its standard deviation over the points. So no input counts more because its unit is small. `points`,
     `gradients`, `values` and `tangent` stay in the user's coordinates; `projected` and `unit` use this
     measure.
 
@@ -156,8 +157,8 @@ class GradientField:
 
         Velocities are slopes of polynomials of degree 4, each fitted to the measurements around one time
         (Fan, Gijbels 1996). Leave-one-out errors decide how many measurements each fit uses. The field stores
-        the error of the velocities. Points in one window share an error, so the field keeps only a few of
-        them. Therefore you need frequent measurements.
+        the error of the velocities. Points whose fits use the same measurements share an error, so the
+        field keeps only a few of these points. Therefore you need frequent measurements.
 
         Parameters
         ----------
@@ -297,10 +298,10 @@ class GradientField:
         return self.take(np.argsort(-size, kind="stable")[:count])
 
     def without(self, gradients: np.ndarray) -> "GradientField":
-        """Return the field of several concepts without one direction (N, n) at each point.
+        """Remove one direction (N, n) at each point from a field of several concepts; return what remains.
 
-        If you take out a formula's gradients, no function of this formula has a gradient in the remaining
-        field. You can then search for what else the neurons hold. The remaining gradients form a basis of the
+        If you take out a formula's gradients, the gradients of all functions of this formula are gone,
+        too. You can then search for what else the neurons hold. The remaining gradients form a basis of the
         remaining span; the rank falls by one. Raises DataError if the rank is 1.
         """
         if self.rank == 1:

@@ -46,7 +46,10 @@ def compositions(grammar, sample, coordinates, most):
 
 
 def _best(kind, tried):
-    """Optimize the numbers inside the `tried` bases with the lowest loss, and return the best results."""
+    """Optimize the numbers inside the bases with the lowest loss, and return the best results.
+
+    `tried` is the number of these bases.
+    """
     ranked = sorted(kind, key=lambda found: found[0])
     made = sorted((make() for _, make in ranked[:tried]), key=lambda found: found[0])
     return [terms for _, terms in made[: COMPOSITION.kept]]
@@ -95,10 +98,11 @@ class Look:
         return np.concatenate(left)
 
     def left_by_products(self, amplitudes, factors):
-        """Estimate the losses (B,) of the best sums of products of amplitudes and factors.
+        """Estimate the losses (B,) of the best sums of products of an amplitude and a factor.
 
-        The A amplitudes have values (A, N) and gradients (A, N, n). Each of the B sets of factors has values
-        (F, N) and gradients (F, N, n). The product rule gives the gradients of the products.
+        Amplitudes are, for example, monomials; factors are, for example, waves. The A amplitudes have
+        values (A, N) and gradients (A, N, n). Each of the B sets of factors has values (F, N) and gradients
+        (F, N, n). The product rule gives the gradients of the products.
         """
         (a, da), (f, df) = amplitudes, factors
         left, step = [], max(1, int(MEMORY.solved / (da.size * f.shape[1])))
@@ -201,7 +205,7 @@ def _sum(grammar, name, step, x, y, c):
 
 
 def _powers(grammar, look, coordinates):
-    """Yield bases of the logarithms of all coordinates and some of the functions from `_functions`.
+    """Yield bases: the logarithms of all coordinates, and some of the functions from `_functions`.
 
     The argument of each function is c u, where u is a monomial and c a number. Yield a list for each group of
     functions: the loss of each basis and a function that builds the basis, as in `_products`.

@@ -1,4 +1,4 @@
-"""One instrument that shows the question, field, guess, network, formulas, bend and timeline together."""
+"""Show question, field, guess, network, formulas, bend (the curve phi) and timeline in one instrument."""
 
 import threading
 from dataclasses import replace
@@ -62,7 +62,7 @@ class Workbench(Links, Pane):
 
     Attributes
     ----------
-    state : ViewState; assign a state, or its text, to go there
+    state : ViewState; assign a state, or its text, to show that state
     field : GradientField of the chosen neurons; can be observed
     search : Search in this field
     interpretation : Interpretation of the chosen neurons, after `interpret()`, or None
@@ -438,7 +438,7 @@ class Workbench(Links, Pane):
                 self._read_all(subject)
 
     def _read_all(self, subject):
-        """Search for the other concepts of several neurons, too, and say which concepts there are."""
+        """With several neurons, search for their other concepts as well, and say which concepts there are."""
         found = subject.concepts(self._worker.halted.is_set)
         if not self._secret:
             self._list(subject, found)
@@ -454,7 +454,7 @@ class Workbench(Links, Pane):
         return self._worker.halted.is_set()
 
     def _tell_generation(self, subject, plain):
-        """Tell the page of a generation; if the generation is kept back, only its number."""
+        """Tell the page about a generation; if the generation is kept back, tell only its number."""
         if self._secret:
             self._told_of(subject, kept=plain["generation"])
         else:
@@ -556,8 +556,9 @@ class Workbench(Links, Pane):
 
 
 def _at_the_end(view, found, before):
-    """Return a state at the last generation, with its best formula, except that a person's guess stays.
+    """Return a state at the last generation.
 
+    The state shows this generation's best formula, unless a person's guess is on show; then the guess stays.
     Without a best formula, the formula on show stays, unless it is in `before`, the formulas found in the
     previous state.
     """

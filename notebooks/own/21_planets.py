@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Real planets: the law that Kepler at first got wrong
 #
-# Our networks get only the speeds of nine planets and their distances from the Sun, on 100 dates between 1900 and 2050.
-# The data are real, not made from a formula. What stays the same along every orbit?
+# Our networks get only nine planets' speeds and distances from the Sun, on 100 dates between 1900 and 2050. The
+# data are real, not made from a formula. What stays the same along every orbit?
 
 # %%
 import numpy as np
@@ -79,8 +79,8 @@ exp = sg.Experiment.from_pairs(points[first[same]], points[second[same]], ["lr",
 sg.Panel(plots.pairs_picture(points[first[same]][::100], points[second[same]][::100], exp.names))
 
 # %% [markdown]
-# Each line above joins the points of one planet on two dates. From planet to planet, the points descend along a line of
-# a single slope. Along each orbit, they descend more steeply: close to the Sun, a planet is faster.
+# Each line above joins one planet's points on two dates. From planet to planet, the points lie along one falling line.
+# Along each orbit, they descend more steeply: close to the Sun, a planet is faster.
 #
 # ## Five networks
 #
@@ -101,8 +101,8 @@ for run in runs:
 #
 # ## Their gradients
 #
-# Networks trained from different starts agree where the data determine the answer. Take the median of their unit
-# gradients, and see how far each network is from this median.
+# Networks with different starts agree where the data determine the answer. Take the median of their unit gradients, and
+# see how far each network is from this median.
 
 # %%
 fields = [sg.gradient_field(run.model, points[~mars], names=run.names) for run in runs]
@@ -121,7 +121,7 @@ for name in sorted(set(names) - {"mars"}):
 sg.FieldView(field)
 
 # %% [markdown]
-# Nearly all arrows point the same way. So it is hard to find a law in these data.
+# Nearly all arrows point the same way. So a law is hard to find.
 #
 # ## Your guess
 #
@@ -157,7 +157,7 @@ sg.Answer(box, result)
 #
 # Since $e^{2\log v}=v^2$ and $e^{-\log r}=1/r$, the formula says that $v^2-C/r$ stays the same. This is twice the
 # energy $\frac12v^2 - GM/r$ of a unit mass in the Sun's gravity, so $C=2GM$. Kepler's early law is on the front; its
-# loss is 50 to 130 times that of the formula (seeds 0 to 2).
+# loss is 50 to 130 times the formula's (seeds 0 to 2).
 #
 # </details>
 #

@@ -334,7 +334,7 @@ class Instrument {
     if (this.fresh("intro", `${store.dark} ${several}`)) this.say.replaceChildren(
       h("span", {}, mark("neuron", store.dark ? WORDS.darkArrows : WORDS.lightArrows), grows, h("br"),
         mark("yours", WORDS.yourArrows), WORDS.same, h("br"), h("b", {}, WORDS.dragNumber), WORDS.until),
-      h("span", {}, h("b", {}, WORDS.allArrows), grows, WORDS.coloured, h("br"), mark("yours", WORDS.lines), WORDS.sameValue));
+      h("span", {}, h("b", {}, WORDS.allArrows), grows, WORDS.coloured, h("br"), h("b", {}, WORDS.lines), WORDS.sameValue));
     [...this.say.children].forEach((one, i) => one.classList.toggle("sgi-shown", i === Number(store.dense)));
   }
 }

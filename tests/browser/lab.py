@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CHROMIUM_FLAGS = (
@@ -263,10 +263,20 @@ def fits(page, view, root, name, widths=(1280, 916, 600)):
 
 
 def save_and_reload(page):
-    """Save the notebook, load the page anew, and wait for the kernel that is still there."""
+    """Save the notebook, load the page anew, and wait for the kernel that is still there.
+
+    JupyterLab asks the kernel for its widgets once. If that answer is lost, as on a busy machine, the page
+    shows their saved pictures, and its reader loads it again.
+    """
+    from playwright.sync_api import TimeoutError as NotInTime
+
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    page.reload()
-    settle(page)
+    for _ in range(3):
+        page.reload()
+        settle(page)
+        with suppress(NotInTime):
+            page.locator(".sgi").first.wait_for(timeout=20_000)
+            return
 
 
 def ask(page, code):

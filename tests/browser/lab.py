@@ -71,6 +71,13 @@ FINISHED = """() => {
 }"""
 TOLERATED = ("favicon",)  # errors of the page itself
 PAGES = []  # that are open
+LOGS = []  # of servers that run
+# What each thread of a kernel is doing.
+STACKS = """
+import sys, threading, traceback
+for thread in threading.enumerate():
+    print(thread.name, *traceback.format_stack(sys._current_frames()[thread.ident])[-8:], sep="\\n")
+"""
 PATIENCE = 120  # seconds, for a busy machine
 
 
@@ -103,8 +110,10 @@ def server(folder, root, port=None, start=None, editor="lab"):
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(address, process, own / "server.log")
+        LOGS.append(own / "server.log")
         yield address
     finally:
+        LOGS.clear()
         process.terminate()
         process.wait(timeout=20)
         log.close()
@@ -179,12 +188,18 @@ def chromium(executable, dark=False, size=(1280, 720), offline=False, protocol=F
 
 
 def shown(page):
-    """The words that a page shows, and its errors: what to say of a test that has failed on it."""
-    try:
-        words = page.locator("body").inner_text(timeout=5_000)
-    except Exception as error:  # noqa: BLE001 - the page may be the reason for the failure
-        words = f"{type(error).__name__}: {error}"
-    return "\n".join([words[-4_000:], *page.errors])
+    """What to say of a failed test: what the page shows, its errors, and what its kernel does."""
+
+    def tried(look):
+        try:
+            return look()
+        except Exception as error:  # noqa: BLE001 - it may be the reason for the failure
+            return f"{type(error).__name__}: {error}"
+
+    words = tried(lambda: page.locator("body").inner_text(timeout=5_000))
+    stacks = tried(lambda: ask(page, STACKS, 5))
+    logs = [log.read_text()[-3_000:] for log in LOGS]
+    return "\n".join([words[-4_000:], *page.errors, stacks, *logs])
 
 
 def _note(page, message):
@@ -265,8 +280,8 @@ def fits(page, view, root, name, widths=(1280, 916, 600)):
 def save_and_reload(page):
     """Save the notebook, load the page anew, and wait for the kernel that is still there.
 
-    JupyterLab asks the kernel for its widgets once. If that answer is lost, as on a busy machine, the page
-    shows their saved pictures, and its reader loads it again.
+    JupyterLab gives up a widget whose model does not come within two seconds, as on a busy machine. Its
+    reader loads the page again.
     """
     from playwright.sync_api import TimeoutError as NotInTime
 
@@ -279,18 +294,19 @@ def save_and_reload(page):
             return
 
 
-def ask(page, code):
+def ask(page, code, patience=PATIENCE):
     """Run a line in the notebook's kernel and return what it printed."""
     return page.evaluate(
-        """async (code) => {
+        """async ([code, patience]) => {
           const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
           const future = kernel.requestExecute({ code, store_history: false });
           let text = "";
           future.onIOPub = ({ content }) => { if (content.name === "stdout") text += content.text; };
-          await future.done;
+          const late = new Promise((_, fail) => setTimeout(() => fail(new Error("no answer")), patience));
+          await Promise.race([future.done, late]);
           return text;
         }""",
-        code,
+        [code, patience * 1000],
     )
 
 

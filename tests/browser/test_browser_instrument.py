@@ -17,8 +17,6 @@ KEEP_BUSY = """(code) => { window.busy = window.jupyterapp.shell.currentWidget.s
   .requestExecute({ code, store_history: false }); }"""
 IDLE = "() => window.busy.done.then(() => true)"
 
-answered = lab.answered
-
 
 @pytest.fixture
 def artefacts(root):
@@ -73,7 +71,7 @@ def test_by_keyboard_alone_and_without_python(page):
     page.keyboard.press("Escape")
     assert page.evaluate(COUNT) == cells
     page.evaluate(IDLE)
-    answered(page, "print(view.state.guesses[-1])", "½ v² + x^4/4 + x²/2")
+    lab.answered(page, "print(view.state.guesses[-1])", "½ v² + x^4/4 + x²/2")
     tab_to(page, ".sgi-actions button.sgi-go")
     page.keyboard.press("Enter")
     page.get_by_text("the energy of a spring that stiffens, up to a factor").wait_for()
@@ -117,7 +115,7 @@ def test_time_goes_back_and_what_is_typed_is_answered(page):
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.get_by_text("step 1 ·").wait_for()
-    answered(page, "print(view.state.generation, view.search.generation)", f"1 {last}")
+    lab.answered(page, "print(view.state.generation, view.search.generation)", f"1 {last}")
     page.keyboard.press("End")
     page.get_by_text(f"step {last} ·").wait_for()
     field = page.locator("input.sgi-type")
@@ -128,7 +126,7 @@ def test_time_goes_back_and_what_is_typed_is_answered(page):
     field.fill("v² + 1/2x²")
     expect(page.get_by_role("button", name="What is this?")).to_be_enabled()
     page.locator(".sgi-says button").filter(has_text="1/(2*x^2)").click()
-    answered(page, "print(view.state.selected)", "v^2 + 1/(2*x^2)")
+    lab.answered(page, "print(view.state.selected)", "v^2 + 1/(2*x^2)")
     page.get_by_role("button", name="LaTeX").click()
     page.locator(".sgi-copies").get_by_text("opied as LaTeX").or_(page.get_by_text("\\frac")).wait_for()
     page.get_by_role("button", name="Undo").click()
@@ -147,7 +145,7 @@ def test_a_neuron_is_chosen_with_arrow_keys_and_the_machine_s_work_is_kept(page)
     page.locator(".sgi-field h3").get_by_text("silu3").wait_for()
     page.keyboard.press("Enter")
     page.get_by_text("nothing tried yet").wait_for()
-    answered(page, "print(view.state.layer, len(view._subject.found))", "silu3 0")
+    lab.answered(page, "print(view.state.layer, len(view._subject.found))", "silu3 0")
     page.get_by_role("button", name="+22").first.click()
     page.wait_for_function("() => document.querySelectorAll('button.sgi-tile').length === 32")
     page.get_by_role("button", name="By activity").click()
@@ -228,7 +226,7 @@ def test_a_first_formula_is_read_and_a_harder_one_follows(page):
     page.get_by_text("The data cover only x from").wait_for()
     page.get_by_role("button", name="Now a harder neuron").click()
     page.locator(".sgi-math").get_by_text("3.0").wait_for()
-    answered(page, "print(view.state.experiment)", "cubic_force")
+    lab.answered(page, "print(view.state.experiment)", "cubic_force")
     assert page.errors == []
 
 
@@ -238,9 +236,9 @@ def test_an_experiment_is_chosen_and_a_slice_through_it(page):
     page.get_by_role("button", name="Slice").click()
     page.get_by_role("slider", name="x1").focus()
     page.keyboard.press("End")
-    answered(page, "print(view.state.slice['x1'] > 0.98 * view.field.points[:, 0].max())", "True")
+    lab.answered(page, "print(view.state.slice['x1'] > 0.98 * view.field.points[:, 0].max())", "True")
     page.get_by_role("button", name="All points").click()
-    answered(page, "print(view.state.slice)", "{}")
+    lab.answered(page, "print(view.state.slice)", "{}")
     assert page.errors == []
 
 
@@ -254,13 +252,13 @@ def test_a_network_learns_before_ones_eyes_and_is_stopped(page, artefacts):
     header.get_by_role("button", name="Stop").click()
     header.get_by_role("button", name="Train again").wait_for()
     expect(page.locator(".sgi-learning")).not_to_be_visible()
-    answered(page, "print(view.state.seed, view._subject.network.run.ending)", "1 callback")
+    lab.answered(page, "print(view.state.seed, view._subject.network.run.ending)", "1 callback")
     assert page.errors == []
 
 
 def test_a_page_that_is_loaded_anew_in_mid_search_goes_on(page):
     page.get_by_label("Experiment").select_option("gravity")  # its search takes some seconds
-    answered(page, "print(view.state.experiment)", "gravity")
+    lab.answered(page, "print(view.state.experiment)", "gravity")
     page.get_by_role("button", name="Let the machine").click()
     page.locator(".sgi-time").get_by_text(re.compile(r"step \d+ ·")).wait_for()
     lab.save_and_reload(page)
@@ -271,6 +269,14 @@ def test_a_page_that_is_loaded_anew_in_mid_search_goes_on(page):
     if page.locator(".sgi-time").get_by_text("searching").count():
         page.locator(".sgi-time").get_by_role("button", name="Pause").click()
     lab.answered(page, "print(view._worker.running)", "False")
+
+
+def test_what_a_page_has_asked_in_vain_is_asked_again(page):
+    lose_one = "answer = view._tell_all; view._tell_all = lambda: setattr(view, '_tell_all', answer)"
+    lab.ask(page, lose_one)
+    lab.save_and_reload(page)
+    page.locator(".sgi-time").get_by_text("formulas tried").wait_for()
+    assert lab.ask(page, "print(view._tell_all is answer)").strip() == "True"
 
 
 def test_after_a_restart_one_line_says_what_to_run(page):

@@ -18,17 +18,26 @@ export async function drawing(model, signal) {
   throw CLOSED;
 }
 
+// Ask Python, and ask again, ever less often, until the answer has come: a connection that breaks loses messages.
+export function ask(model, want, come, signal, pause = 5_000) {
+  if (signal.aborted || come() || model.comm_live === false) return;
+  model.send({ want });
+  setTimeout(() => ask(model, want, come, signal, 2 * pause), pause);
+}
+
 // A module that Python is asked for by name, and answers with [name] = value.
 export function asked(model, name, value, signal) {
+  let come = false;
   return new Promise((resolve, reject) => {
     const got = async (message, buffers) => {
       if (message[name] !== value) return;
+      come = true;
       model.off("msg:custom", got);
       const url = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
       import(url).then(resolve, reject).finally(() => URL.revokeObjectURL(url));
     };
     signal.addEventListener("abort", () => { model.off("msg:custom", got); reject(CLOSED); });
     model.on("msg:custom", got);
-    model.send({ want: name });
+    ask(model, name, () => come, signal);
   });
 }

@@ -67,7 +67,7 @@ function fit(plot, box) {
   }
 }
 
-export function attach({ model, box, unpacked, began, signal }) {
+export function attach({ model, box, ask, unpacked, began, signal }) {
   const Bokeh = globalThis.Bokeh[model.get("_version")];
   let views = null, doc = null, item = "", columns = [], drawn = 0, shown = 0;
   const theme = () => doc && paint(doc.roots()[0], box);
@@ -118,5 +118,5 @@ export function attach({ model, box, unpacked, began, signal }) {
     model.off("msg:custom", got);
     views?.clear();
   });
-  model.send({ want: "picture" });
+  ask(model, "picture", () => shown > 0, signal);
 }

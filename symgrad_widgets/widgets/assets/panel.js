@@ -1,6 +1,6 @@
 // A view of a Panel: picture and words at once, and a live plot as soon as the page has what draws it.
 
-import { CLOSED, drawing } from "./bokehjs.js";
+import { ask, CLOSED, drawing } from "./bokehjs.js";
 
 function unpacked(bytes) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
@@ -34,7 +34,7 @@ function render({ model, el }) {
   say();
   still();
   drawing(model, gone.signal)
-    .then(({ attach }) => attach({ model, box, unpacked, began, signal: gone.signal }))
+    .then(({ attach }) => attach({ model, box, ask, unpacked, began, signal: gone.signal }))
     .catch((error) => error === CLOSED || console.error("symgrad: the plot stays a still picture:", error));
   return () => {
     gone.abort();

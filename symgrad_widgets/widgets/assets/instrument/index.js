@@ -1,6 +1,6 @@
 // The instrument: one state, one page, in a notebook; what has been given is looked at and played without Python.
 import { bytes, unpacked } from "../formula/index.js";
-import { asked, CLOSED, drawing } from "../bokehjs.js";
+import { ask, asked, CLOSED, drawing } from "../bokehjs.js";
 import { AnglePanel } from "./angle.js";
 import { bring, button, enable, h, news, plain, saying } from "./dom.js";
 import { BendChart, FrontChart } from "./charts.js";
@@ -52,7 +52,7 @@ export function render({ model, el }) {
       store.touch();
     })
     .catch((error) => error === CLOSED || console.error("symgrad: the plots could not be drawn:", error));
-  model.send({ want: "given" });
+  ask(model, "given", () => store.given.language, signal);
   return () => gone.abort();
 }
 

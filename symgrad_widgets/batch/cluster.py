@@ -39,7 +39,7 @@ def on_cluster(call, tasks, scheduler, prepare):
             del lost[number]
             yield number, result
         for number, task in lost.items():  # even those that only waited for a dying worker
-            died = number, WorkerDiedError("its worker died each time that it was tried")
+            died = number, WorkerDiedError("its worker died at each attempt")
             yield next(_answers(client, call, {number: task}, scheduler, prepare), died)
 
 

@@ -120,7 +120,9 @@ def _imports():
     return Check(
         "imports",
         "torch, numba, bokeh and the widgets load" if done.returncode == 0 else "".join(words[-1:]),
-        "" if done.returncode == 0 else f"install what it names again or, in a clone, all: {_REINSTALL}",
+        ""
+        if done.returncode == 0
+        else f"install again what the error names or, in a clone, everything: {_REINSTALL}",
     )
 
 

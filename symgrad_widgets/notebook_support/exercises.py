@@ -34,8 +34,8 @@ def check_answer(answer, right, within=0.02):
     Parameters
     ----------
     answer : number, array, text, bool, or `...` if it is not solved yet
-    right : the same kind, or a function of the answer
-        The right answer. A function must return a `Verdict` on a formula, or whether the answer is right.
+    right : the right answer, of the same kind, or a function of the reader's answer
+        A function must return a `Verdict` on a formula, or whether the answer is right.
     within : float
         The largest error allowed in a number, as a share of the largest right number.
 

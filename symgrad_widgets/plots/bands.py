@@ -1,4 +1,4 @@
-"""A film of learning: how near the neuron is to the last formula at each epoch, and its formula then."""
+"""A film of learning: at each epoch, how near the neuron is to the last formula, and which formula it has."""
 
 import numpy as np
 

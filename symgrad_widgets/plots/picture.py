@@ -10,8 +10,8 @@ from ..words import ENGLISH, Words
 
 __all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "RED", "Mark", "Picture"]
 
-# Colour-blind readers can distinguish these colours (Okabe and Ito). The blue is lighter, to show on black,
-# too.
+# Colour-blind readers can distinguish these colours (Okabe and Ito). The blue is lighter, so that it also
+# shows on black.
 BLUE, GREEN, ORANGE, RED, GREY = "#2B83C6", "#009E73", "#E69F00", "#D55E00", "#8A8A8A"
 
 _COORDINATES = {

@@ -205,7 +205,7 @@ def _sum(grammar, name, step, x, y, c):
 
 
 def _powers(grammar, look, coordinates):
-    """Yield bases: the logarithms of all coordinates, and some of the functions from `_functions`.
+    """Yield bases of the logarithms of all coordinates, and of some of the functions from `_functions`.
 
     The argument of each function is c u, where u is a monomial and c a number. Yield a list for each group of
     functions: the loss of each basis and a function that builds the basis, as in `_products`.
@@ -265,7 +265,7 @@ def _placed(left, terms, of, start):
 
 
 def _functions(grammar):
-    """Yield pairs: a list of functions, and groups of indices into this list, each a set to try together.
+    """Yield pairs: a list of functions, and groups of indices into this list; we try each group together.
 
     Each function turns a term u into the logarithm of a factor. The functions of exp(u), combined with each
     other and with u, give sinh, cosh and tanh. The functions of u give 1 - u^2.

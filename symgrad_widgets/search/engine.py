@@ -63,7 +63,7 @@ class Engine:
         self.rng = np.random.default_rng(seed)
         self.guesses, self.known = guesses, tuple(known)
         self.evaluations = 0
-        self.front = {}  # effort -> Sum; with more effort, less loss
+        self.front = {}  # effort (complexity, and more for functions) -> Sum; with more effort, less loss
         self.witnessed = {}  # effort -> (unexplained share of the values, Sum); shares fall
         self.seen = {}
         self.islands = Islands()
@@ -76,7 +76,7 @@ class Engine:
         self._divided = []  # the best division of each number of coordinates
         self._dividing = (
             0 if sample.whole is None else min(len(grammar.inputs), DIVISION.inputs)
-        )  # generations
+        )  # number of generations
 
     def copy(self):
         """Return a copy that continues exactly as this engine would. Both use the same term objects."""
@@ -136,7 +136,8 @@ class Engine:
         """Return the sums that could be the answer, each as a tuple of terms.
 
         These are the sums on the front, the sums that explain the values best, and others that may be just as
-        good on more points: sums on the islands or, without values, all sums before evolution.
+        good when judged on more points. The others live on the islands. Without values, they are all sums so
+        far until evolution begins.
         """
         lowest = self._lowest()
         others = self.islands.everyone()
@@ -400,7 +401,7 @@ class Engine:
             self._nest(reduced.terms)
 
     def _nest(self, quantities):
-        """In the best sums, replace one quantity's terms with a nested function of it; score the results."""
+        """In the best sums, replace the terms of one quantity with a nested function of it; score them."""
         look = Look(self.sample)
         for quantity in quantities[: COMPOSITION.coordinates[1]]:
             for found in self._leading():
@@ -498,7 +499,7 @@ class Engine:
     def _extend_witnessed(self, dictionary, beginnings):
         """Extend the sums that best explain the values, and score the results.
 
-        Each of the sums' `beginnings` gets one further term.
+        `beginnings(sum)` yields rows and coefficients; each set of rows gets one further term.
         """
         for found in self._telling_most():
             for rows, coefficients in beginnings(found):
@@ -517,7 +518,7 @@ class Engine:
         self.score([pair for pair in rows if None not in pair])
 
     def shorten(self):
-        """Score the best sums without each of the terms in turn."""
+        """Leave out each term of the best sums in turn, and score what remains."""
         heard = [s for _, s in self.witnessed.values()]
         for found in (*self.front.values(), *heard):
             self.score([rows for rows, _ in _and_without_one(found)])
@@ -525,8 +526,8 @@ class Engine:
     def _products_of_front(self):
         """Yield pairs of logarithms: the logarithm of a sum on the front, and the logarithm of a small term.
 
-        `quotients` makes P/Q from the difference P - Q. If P and Q have different dimensions, no sum contains
-        this difference, so we need these pairs.
+        `quotients` makes P/Q from the difference P - Q. If P and Q have different physical dimensions, no sum
+        contains this difference, so we need these pairs.
         """
         logs = [t for t in map(self.bank.terms.__getitem__, self.dictionary) if root(t) == "log"]
         for found in self.front.values():

@@ -135,7 +135,7 @@ class Trees:
         return rule.term(*map(self._term, functions[: rule.arity]))
 
     def directions(self, nodes):
-        """Return `Directions` of all trees of up to `nodes` nodes: at most two nodes more than in `Trees`."""
+        """Return `Directions` of all trees of up to `nodes` nodes (at most two more than `Trees` has)."""
         lots = [self._compared(1, self._all.take(self._numbers(1)))]
         for size in range(2, nodes + 1):
             lots += [self._compared(size, lot) for lot in self._joined(size, once=True)]

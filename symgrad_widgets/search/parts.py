@@ -52,7 +52,7 @@ class Pair:
     inputs : the two names
     residual : share of the smaller gradient component that no formula of the two inputs can explain
     expression : sympy.Expr, the small formula that fits best, or None
-    left : share that `expression` does not explain, or None
+    left : share of the same component that `expression` does not explain, or None
 
     """
 
@@ -93,9 +93,9 @@ def divide(field) -> Division:
     """Find which inputs of a neuron act together, from its gradients alone.
 
     If `f = F(h(x, y), rest)`, the two gradient components along x and y have the direction of `grad h`,
-    whatever the other inputs are. Step by step, we replace such a pair with its h, as long as h explains nine
-    tenths of the smaller component. A small residual makes it likely that two inputs act together, but does
-    not prove it. (Graph modularity: Udrescu et al. 2020, arXiv 2006.10782.)
+    whatever the other inputs are. Step by step, we replace such a pair with its h, as long as h explains at
+    least nine tenths of the smaller component. A small residual makes it likely that two inputs act together,
+    but does not prove it. (Graph modularity: Udrescu et al. 2020, arXiv 2006.10782.)
 
     Parameters
     ----------

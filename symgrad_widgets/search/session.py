@@ -51,10 +51,11 @@ class SearchState:
     best : Candidate, or None if no formula stands out
     seconds : time used by the generations
     kind : "match" | "approximation" | "none" | "undecided"
-        The kind of answer. The kind is "undecided" until the first survey is done, unless a formula explains
-        everything.
+        The kind of answer. The kind is "undecided" until the survey is done (the stages that every field
+        gets), unless a formula explains everything.
     ended : None | "known" | "budget" | "seconds" | "stopped"
-        Why `run` has ended.
+        Why `run` has ended: the answer is settled, a number of generations or evaluations is reached, time
+        is up, or somebody has stopped the run.
 
     """
 
@@ -86,11 +87,12 @@ class Search:
     operators : names from the operator table; by default all of them
     max_complexity : int, the largest number of nodes in a formula
     guesses : formulas (text or SymPy); the search starts with their terms
-    backend : "native", "pysr", or `PySR` settings for this second engine, which needs Julia
+    backend : "native"; or "pysr", a second engine, which needs Julia; or `PySR` settings for that engine
     random_state : int; the same seed gives the same front, however you step the search
     units : mapping of each input's name to its unit, such as {"x": "m", "v": "m/s"}, or None
-        With units, the search does not try formulas that add different dimensions or take the sine of a
-        length. A unit is a product of powers of units from `sympy.physics.units`; "1" is a plain number.
+        With units, the search does not try formulas that add quantities of different dimensions or take the
+        sine of a length. A unit is a product of powers of units from `sympy.physics.units`; "1" stands for a
+        plain number.
     constants : units of the system's constants, such as ["m**3/s**2"]
         Numbers in the formulas can have these dimensions; without `constants`, numbers have no dimension.
     known : terms (text or SymPy) that every sum contains, such as ["m*v**2"]; the search finds their
@@ -100,20 +102,20 @@ class Search:
         name.
 
     The search holds out a third of the points, and all losses that it shows are measured on these points. If
-    more than 64 inputs matter but the gradients span at most 8 directions, the formulas are in the
+    more than 64 inputs matter but the gradients span at most 8 directions, the formulas are written in the
     coordinates `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
 
     A generation counts only if it is finished. If a generation is interrupted (by `stop()`, by the limit in
     seconds, or by Ctrl-C), the next step runs this generation again from the start, with the same result.
-    PySR's generations are long, so you see the front of an unfinished generation, too. Several threads can
+    PySR's generations are long, so you see the front even of an unfinished generation. Several threads can
     use one search, which serves them one after another. You can pickle a search for another process, which
     rebuilds it and replays its generations.
 
     Raises
     ------
     DataError
-        if there are as many neurons as tangent dimensions, so that every formula fits; or if units cannot be
-        read, are missing, or contradict a guess.
+        if there are as many neurons as directions in which the data extend, so that every formula fits; or if
+        units cannot be read, are missing, or contradict a guess.
 
     """
 
@@ -187,7 +189,9 @@ class Search:
             grammar = Grammar(self.operators, relevant_inputs(self._field))
             for expression, term in zip(self.known, self._known_terms, strict=True):
                 if judge.searched.features([term]) is None:
-                    raise DataError(f"known={str(expression)!r} has no gradient at all points: leave it out")
+                    raise DataError(
+                        f"known={str(expression)!r} is constant, or not finite at some point: leave it out"
+                    )
             return Engine(judge.searched, grammar, *settings, self._dimensions, self._known_terms)
         from .pysr.julia_engine import Engine as PySREngine
 
@@ -251,9 +255,10 @@ class Search:
     def settled(self) -> bool:
         """Whether `best` has stayed the same for 5 generations of evolution, or 40 if there is no answer.
 
-        For a match without rivals, one generation after the divisions is enough. If the match leaves nothing
-        unexplained, or little that two inputs can predict, the generation that finds the match is enough,
-        unless this generation is an elimination or belongs to evolution.
+        A match needs less time if it has no rivals (other formulas that explain nearly as much). Then one
+        generation after the divisions is enough. If the match leaves nothing unexplained, or little that two
+        inputs can predict, the generation that finds the match is enough, unless this generation is an
+        elimination or belongs to evolution.
         """
         return self._reached.unchanged >= self._reached.patience
 
@@ -267,7 +272,7 @@ class Search:
         return self._shown.judge
 
     def step(self) -> SearchState:
-        """Run one generation and return the new SearchState, or the old one if `stop()` interrupts it."""
+        """Run one generation and return the new SearchState; if `stop()` interrupts it, the old one."""
         with self._watch.over():
             self._advance()
             return self.state  # before another thread changes it
@@ -294,7 +299,8 @@ class Search:
         stands = _form(best) == _form(before.best) and (
             engine.evolving or certain or (kind == "match" and engine.divided)
         )
-        eliminated = engine.surveyed and not self._reached.engine.surveyed  # a division may shorten it
+        # After an elimination, a division may shorten the formula.
+        eliminated = engine.surveyed and not self._reached.engine.surveyed
         in_order = not eliminated and not engine.evolving
         unchanged = self._reached.unchanged + 1 if stands or (certain and in_order) else 0
         state = SearchState(before.generation + 1, front, best, engine.evaluations, seconds, kind)
@@ -362,9 +368,9 @@ class Search:
     def survey(self) -> Surveyed:
         """Run a short search on fewer points, and return its result. This search itself does not change.
 
-        Use surveys for many fields if most of these hold no formula. A survey writes formulas only if the
-        engine finds something that stands out. A survey tries guesses first, and ends if the guesses explain
-        everything.
+        Use surveys if you have many fields, and expect no formula in most of them. A survey writes formulas
+        only if the engine finds something that stands out. A survey tries guesses first, and ends if the
+        guesses explain everything.
         """
         warm_up()
         settings = self.max_complexity, self.random_state, self.named, SPLIT.surveyed
@@ -375,8 +381,9 @@ class Search:
     def certificate(self, progress: bool = True) -> Certificate | None:
         """Try all small formulas of up to three inputs, and say whether one is better than the answer.
 
-        These formulas are judged like the search's own, and do not change the search. This takes a second or
-        two the first time, and no time afterwards. The result is None if `stop()` interrupts it.
+        The small formulas are judged like the search's own formulas, and do not change the search. This takes
+        one to three seconds the first time, and less afterwards. The result is None after an interruption by
+        `stop()`.
 
         >>> search.run()
         >>> print(search.certificate().text)
@@ -445,7 +452,7 @@ class Search:
             return self.state
 
     def like(self, field: GradientField) -> "Search":
-        """Return a new search with the same settings on another field."""
+        """Return a new search on another field, with the same settings."""
         names = (
             "operators", "max_complexity", "guesses", "backend", "random_state", "units", "constants",
             "known", "named",

@@ -19,10 +19,12 @@ def relevant_inputs(field):
 def active_subspace(field):
     """Reduce a field to the variables on which it depends; return the result and a matrix W (n, r) or None.
 
-    Inputs that do not matter are left out. If more than 64 inputs remain, but the gradients span at most 8
-    directions, the field is in the coordinates `z = x @ W`; otherwise W is None. W is in reduced column
-    echelon form: r inputs each occur in only one coordinate, so you can still recognise sums over groups of
-    inputs. (Active subspaces: Constantine 2015.)
+    If at most 64 inputs matter, the other inputs are left out. If more than 64 inputs matter, but the
+    gradients span only 2 to 8 directions, the field is in the coordinates `z = x @ W`. Otherwise, W is None.
+    A field of several neurons, or on a surface, stays as it is.
+
+    W is in reduced column echelon form: r inputs each occur in only one coordinate, so you can still
+    recognise sums over groups of inputs. (Active subspaces: Constantine 2015.)
     """
     if field.neurons > 1 or field.measure.basis is not None:
         return field, None

@@ -55,7 +55,7 @@ class _Session:
     """When a search ends."""
 
     settled: int = 5
-    """A search ends after this many generations of evolution with one answer. See search/README.md."""
+    """A search ends after this many generations of evolution with the same answer. See search/README.md."""
     matched: int = 1
     """A match without rivals must stay the answer for this many generations. See search/README.md."""
     given_up: int = 40
@@ -85,9 +85,9 @@ class _Search:
     telling: int = 5
     """For each sum that explains the values, we try this many further terms. Not measured."""
     basis: int = 260
-    """We always try bases of up to this many terms. See search/README.md (219 terms)."""
+    """We always try bases of up to this many terms. See search/README.md (one has 219)."""
     large_basis: int = 2200
-    """If the loss is high, we try bases of up to this many terms. See search/README.md (for 1,820)."""
+    """If the loss is high, we try bases of up to this many terms. See search/README.md (one has 1,820)."""
     unexplained: float = 0.2
     """We try large bases only if the lowest loss is above this value. Not measured."""
     sieved: int = 300
@@ -97,15 +97,15 @@ class _Search:
     singular: float = 1e-8
     """Two terms are equal if the squared sine between their gradients is below this value. Not measured."""
     close: float = 1.1
-    """We judge a sum on more points if its loss is below this factor times the front's. Not measured."""
+    """Sums are judged on more points if their loss is below this multiple of the front's. Not measured."""
     heard: float = 4.0
-    """We compare a sum with the values if its loss is below this factor times the front's. Not measured."""
+    """Sums are compared with the values if their loss is below this multiple of the front's. Not measured."""
     promising: float = 5.0
     """We fit a sum to the values if its error is below this factor times the lowest error. Not measured."""
     rivals: int = 12
     """Besides the front, we judge at most this many sums on more points. Not measured."""
     rival_parsimony: float = 0.15
-    """To rank sums outside the front, a node costs this many nats (as on the third island). Not measured."""
+    """In the ranking of sums outside the front, a node costs this many nats, as on island 3. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,11 @@ class _Memory:
     """How much we compute or keep at once. This affects memory and time; formulas change only by rounding."""
 
     solved: float = 5e5
-    """We solve eigenproblems in one batch if their gradients have at most this many numbers. Not measured."""
+    """The gradients of all eigenproblems in one batch have at most this many numbers. Not measured."""
     compared: int = 256
     """To compare terms, we copy the gradients of this many terms at once. Not measured."""
     evaluated: float = 4e6
-    """We evaluate terms in one batch if their gradients take at most this many bytes. Not measured."""
+    """The gradients of all terms in one batch take at most this many bytes. Not measured."""
     evaluated_terms: tuple[int, int] = (16, 256)
     """Smallest and largest number of terms that we evaluate in one batch. Not measured."""
     sieved: float = 8e6
@@ -161,7 +161,7 @@ class _Dictionary:
     groups: int = 4
     """We try all quotients P/Q if a sum has at most this many parts without common inputs. Not measured."""
     largest_power: int = 64
-    """In a user's formula, a power of u or of its root above this is read as exp(c log u). Not measured."""
+    """In a user's formula, powers of u or sqrt(u) above this are read as exp(c log u). Not measured."""
     largest_whole: float = 1e9
     """Whole constants below this size are written as integers. Not measured."""
 
@@ -179,7 +179,7 @@ class _Division:
     exact: float = 1e-11
     """A residual up to this value is only rounding; then we follow no other division. Not measured."""
     node: float = 0.7
-    """A longer formula for a pair must lower the log residual by this much per node. Not measured."""
+    """A longer formula for a pair must lower the log residual by this much per extra node. Not measured."""
     same: float = 1e-6
     """Two formulas count as equal if their residuals differ by less than this share. Not measured."""
     forms: int = 3
@@ -201,7 +201,7 @@ class _Division:
     read: int = 2
     """For each number of coordinates, we make formulas from this many divisions. Not measured."""
     digits: tuple[int, ...] = (1, 3)
-    """In a sum x + r y of two coordinates, we try r with these numbers of digits. Not measured."""
+    """In a sum x + r y of two coordinates, we try r rounded to these numbers of digits. Not measured."""
     root: int = 3
     """In a product x y^p of two coordinates, the denominator of p is at most this. Not measured."""
     power: int = 6
@@ -211,7 +211,7 @@ class _Division:
     shown: int = 800
     """A division to show to the user is computed from at most this many points. Not measured."""
     sure: float = 0.1
-    """We show that inputs act together only if the residual is at most this large. Not measured."""
+    """We show a division, or use it fully, only if its residual is at most this large. Not measured."""
     few: int = 3
     """We make formulas only from divisions with at most this many coordinates. Not measured."""
 
@@ -271,7 +271,7 @@ class _Bank:
     digits: int = 7
     """Two terms count as equal if their gradients agree to this many digits, up to a factor. Not measured."""
     unseen: float = 1e-3
-    """A term has a pole if the gradients compared are below this share of the RMS. Not measured."""
+    """If the gradients compared are below this share of the RMS, a pole explains the RMS. Not measured."""
     across: float = 1e-9
     """A gradient's tangent part is only rounding if it is below this share of the whole. Not measured."""
     shortest: float = 1e-150
@@ -287,7 +287,7 @@ class _Sums:
     estimated: int = 3
     """To compare bases, we take this many steps of inverse iteration. Not measured."""
     rounds: int = 3
-    """For the unweighted loss, we solve this many times, with weights 1 / |grad e|^2. Not measured."""
+    """We solve this many times: weights 1 / |grad e|^2 remove |grad e|^2 from the loss. Not measured."""
     settled: float = 0.01
     """We remove the next term once a new solution lowers the loss by less than this share. Not measured."""
     weight: float = 1e-3
@@ -299,7 +299,7 @@ class _Sums:
     dependent: float = 1e-7
     """A term is a sum of the others if less than this share of it is orthogonal to them. Not measured."""
     ridge: float = 3e-4
-    """Ridge on a diagonal of ones, where errors could hide the best sum of a large basis. Not measured."""
+    """Ridge on a diagonal of ones, because errors could hide the best sum of a large basis. Not measured."""
     needed: float = 1e-6
     """In the sparsest form, coefficients below this share of the largest count as 0. Not measured."""
     singly: int = 24
@@ -307,7 +307,7 @@ class _Sums:
     portion: int = 6
     """With more terms, elimination drops one out of this many terms at once. Not measured."""
     cheap: float = 0.1
-    """If terms cost less than this share of the mean, elimination drops only such terms. Not measured."""
+    """If some terms cost less than this share of the mean cost, only these are dropped. Not measured."""
     root_rounds: int = 30
     """We solve the secular equation in at most this many iterations; six usually suffice. Not measured."""
     root: float = 1e-10
@@ -323,7 +323,7 @@ class _Sieve:
     later: float = 1e-7
     """We shorten later terms by up to this share, so the first of two equal terms stays. Not measured."""
     vectors: int = 8
-    """The subspace iteration follows this many combinations. Not measured."""
+    """The subspace iteration follows this many combinations of terms. Not measured."""
     rounds: int = 8
     """The subspace iteration takes this many rounds. Not measured."""
 
@@ -351,7 +351,7 @@ class _InnerConstants:
     margin: float = 0.5
     """A new offset c keeps u + c this far from 0, as a share of the range of u. Not measured."""
     least_spread: float = 1e-3
-    """To place such an offset, the range of u counts as at least this value. Not measured."""
+    """When we place such an offset, the range of u counts as at least this value. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -359,7 +359,7 @@ class _Evolution:
     """Sets of terms on islands, and random changes of a term."""
 
     parsimony: tuple[float, ...] = (0.03, 0.08, 0.15, 0.3)
-    """On each island, a node must lower the log loss by this many nats. Not measured."""
+    """On each island, an extra node must lower the log loss by this many nats. Not measured."""
     population: int = 40
     """An island holds this many sums. Not measured."""
     offspring: int = 48
@@ -401,13 +401,13 @@ class _Subspace:
     """Which inputs matter, and when the search works with combinations of inputs."""
 
     irrelevant: float = 1e-6
-    """An input is left out if it has less than this share of the strongest input's power. Not measured."""
+    """An input is left out if its squared slopes are below this share of the largest. Not measured."""
     inputs: int = 64
     """With more inputs than this, the search looks for a subspace. Not measured."""
     dimensions: int = 8
     """The subspace has at most this many dimensions. Not measured."""
     outside: float = 1e-3
-    """A direction is left out if it has at most this share of the gradients' power. Not measured."""
+    """A direction is left out if it has at most this share of the squared unit gradients. Not measured."""
     cleared: float = 1e-6
     """In a coordinate, weights below this share of the largest are set to 0. Not measured."""
 
@@ -446,7 +446,7 @@ class _Writing:
     powers: tuple[float, ...] = (2.0, 3.0, 0.5)
     """In `complexity`, each of these powers counts as one operator. Not measured."""
     easy: tuple[float, ...] = (1.0, 2.0, 5.0)
-    """Coefficients can be farther from these numbers, which are common in laws. Not measured."""
+    """These numbers are common in laws, so coefficients can be farther from them. Not measured."""
     near_easy: float = 0.1
     """Largest relative distance from common numbers, or between coefficients taken as equal. Not measured."""
     near: float = 0.01
@@ -492,11 +492,11 @@ class _Choice:
     window: float = 0.6
     """A formula is compared with formulas that have at least this share of its nodes. Not measured."""
     pieces: int = 20
-    """A smooth error counts as this many independent pieces, for any number of points. Not measured."""
+    """A smooth error counts as this many pieces of evidence, for any number of points. Not measured."""
     shells: tuple[int, int] = (3, 29)
     """Number of neighbours of a point in the first and in the second shell. Not measured."""
     reach: float = 3
-    """We extrapolate a correlation over at most this many times the shells' distance. Not measured."""
+    """We extrapolate a correlation over at most this many times the gap between shells. Not measured."""
     by_chance: float = 5
     """A chance correlation stays below this many standard deviations. Not measured."""
     residual: float = 1e-20
@@ -514,12 +514,15 @@ class _Choice:
     told: float = 1e-4
     """Lower losses count as this loss, because constants can fit a few points exactly. Not measured."""
     law: float = 0.1
-    """A law's loss is at most this share of the chance loss. See docs/limits.md, "Noise and few points"."""
+    """A law's loss is at most this share of that of chance. See docs/limits.md, "Noise and few points"."""
 
 
 @dataclass(frozen=True)
 class _Values:
-    """How we predict a neuron's value from points where a formula has nearly the same value."""
+    """How we predict a neuron's value from points where a formula has nearly the same value.
+
+    The rest is the share of the values' variance that these predictions leave unexplained.
+    """
 
     least_points: int = 30
     """With fewer points than this, the values do not count. Not measured."""
@@ -528,9 +531,9 @@ class _Values:
     windows: tuple[int, ...] = (2, 4, 8, 16, 32)
     """We fit a line to this many neighbours on either side, and take the best number. Not measured."""
     price: float = 0.2
-    """An extra node must lower the log error by this, against formulas of similar length. Not measured."""
+    """Compared with formulas of similar length, a node must lower the log rest by this. Not measured."""
     far_price: float = 0.1
-    """An extra node must lower the log error by this, against much shorter formulas. Not measured."""
+    """Compared with much shorter formulas, an extra node must lower the log rest by this. Not measured."""
     training: float = 1e-5
     """This share of the values' variance, (0.3 %)^2, may come from training. Not measured."""
     law: float = 0.1
@@ -578,7 +581,7 @@ class _Intervals:
     roots: tuple[int, ...] = (2, 3)
     """The square roots of these numbers have a name. Not measured."""
     told: float = 1e-10
-    """A smaller eigenvalue of the curvature, scaled to diagonal 1, leaves numbers unknown. Not measured."""
+    """Numbers are unknown if the curvature, scaled to diagonal 1, has a smaller eigenvalue. Not measured."""
 
 
 @dataclass(frozen=True)
@@ -588,7 +591,7 @@ class _Kind:
     left: float = 0.02
     """A match leaves at most this share of the values unexplained. Not measured."""
     values_price: float = 0.025
-    """A longer formula may gain only this many nats per node. See search/README.md."""
+    """Formulas longer than a match may gain only this many nats per node. See search/README.md."""
     smooth: float = 0.5
     """In a match, at most this share of the loss may vary smoothly between points. Not measured."""
     missing: float = 0.1
@@ -596,7 +599,7 @@ class _Kind:
     node: float = 0.75
     """Each node of a match explains at least this many nats. See search/README.md."""
     predicted: float = 0.15
-    """If a match explains less, two inputs predict at most this share of residuals. See search/README.md."""
+    """If not, two inputs predict at most this share of a match's residuals. See search/README.md."""
     certain: float = 0.95
     """A run ends if a match explains at least this many nats per node. See search/README.md."""
     chance: float = 0.01

@@ -26,14 +26,15 @@ class DivisionView(DescribedBox):
     >>> sg.DivisionView(sg.gradient_field(model, x, names=("m", "c", "v")))
 
     Click a branch of the tree, or choose it in the list. Each arrow of the field is the neuron's gradient
-    with respect to the two quantities. If the two act together, the branch's formula has the same directions,
-    and the arrows have the colour of small angles. A branch that is an input has no field.
+    with respect to the two quantities. If the two act together, the gradients of the branch's formula have
+    the directions of these arrows, which then have the colour of small angles. A branch that is an input has
+    no field.
 
     Parameters
     ----------
     field : GradientField of one neuron
     division : Division of this field; None: `divide(field)` finds it
-    hidden : bool, whether nothing is shown
+    hidden : bool, whether to show nothing
     language : "en" or "de", the language of all words
 
     Attributes
@@ -174,6 +175,6 @@ def _fitting(division, field):
     inputs = {name for part in division.parts for name in part.inputs}
     if not inputs <= set(field.names) or field.neurons > 1:
         raise DataError(
-            f"a division of {', '.join(sorted(inputs))} is not one of a neuron of {', '.join(field.names)}"
+            f"a division of {', '.join(sorted(inputs))} does not fit a neuron of {', '.join(field.names)}"
         )
     return division

@@ -16,7 +16,7 @@ class FilmView(FieldView):
     >>> sg.FilmView(sg.film(run.kept, run.x, run.names))
 
     All panels show one epoch and one formula, at first those at the end of the film. If somebody types a
-    formula, the view also shows its angle to the neuron at each epoch.
+    formula, the view also shows the formula's angle to the neuron at each epoch.
 
     Parameters
     ----------

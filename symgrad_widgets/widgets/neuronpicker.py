@@ -36,8 +36,8 @@ class NeuronPicker(Pane):
     >>> sg.interpret(picker.field)
 
     Activations are recorded when the view is made, in one forward pass at up to 400 of the points. Gradients
-    are computed only when a measure needs them. Gradients then cost one forward-mode pass for each input, not
-    one backward pass for each neuron. If there are more than 32 inputs, 32 random projections take their
+    are computed only when a measure needs them. They cost one forward-mode pass for each input, not one
+    backward pass for each neuron. If there are more than 32 inputs, 32 random projections take their
     place (see `Activity`).
 
     Parameters
@@ -66,7 +66,7 @@ class NeuronPicker(Pane):
         In this order: the standard deviation of the value over the data; how much the gradient turns; the
         angle to the formula; how well the neuron's formula in the atlas fits.
     formula, atlas : can be assigned; a formula is read as `score` reads it
-        All of these can be observed. If a value is wrong, an error is raised and nothing changes.
+        All these attributes can be observed. If a value is wrong, an error is raised and nothing changes.
 
     """
 

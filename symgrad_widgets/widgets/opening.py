@@ -20,9 +20,9 @@ def opening(field, steepest):
     """Return text of a first formula in a field's inputs; `steepest` lists input positions, steepest first.
 
     The formula is the sum of the squares of the two steepest inputs, unless its angle to the field is far too
-    large. In that case the formula is the sum of two terms with the angle nearest to 30 degrees. Each term is
-    a product of at most two inputs; if the angles of these sums are far too large, too, products of three
-    inputs are tried.
+    large. In that case the formula is the sum of two terms whose angle to the field is nearest to 30 degrees.
+    Each term is a product of at most two inputs; if the angles of these sums are far too large, too, products
+    of three inputs are tried.
     """
     first, *others = sorted(steepest[:2])
     if not others:

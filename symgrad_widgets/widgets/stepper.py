@@ -23,8 +23,8 @@ class SearchStepper(Pane):
 
     The search runs in its own thread, so the kernel stays free and Pause works. Only one search runs at a
     time. The stepper keeps every generation that was seen, so going back and forward again takes no time. A
-    search that continues after this gives the same generations as a fresh search, bit for bit. Without a
-    browser, `step()`, `goto()` and `run()` do the same.
+    search that continues from an earlier generation gives the same results as a fresh search, bit for bit.
+    Without a browser, `step()`, `back()`, `goto()` and `run()` do what the buttons do.
 
     Parameters
     ----------
@@ -39,8 +39,7 @@ class SearchStepper(Pane):
     hidden : bool, whether the formulas found are kept back
     state : the SearchState on show, which is that of the current generation
     selected : the selected Candidate on the displayed front, or None. The default is `state.best`, until
-        somebody
-        chooses another Candidate: by a click on its point or row, with the arrow keys, or in Python
+        somebody chooses another Candidate: by a click on its point or row, with the arrow keys, or in Python
 
     """
 

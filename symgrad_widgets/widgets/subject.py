@@ -27,7 +27,7 @@ __all__ = ["Network", "Subject"]
 
 _FILES = {".pt", ".pth", ".safetensors", ".ckpt", ".onnx"}
 _GENERATIONS = 5  # generations of a search for hints
-_ALIKE, _EXACT = 1e-6, 1e-13  # losses of formulas whose arrows are the same: relative, or both rounding
+_ALIKE, _EXACT = 1e-6, 1e-13  # how far losses of equal arrows differ: as a share, or by rounding
 
 
 @dataclass(frozen=True, eq=False)

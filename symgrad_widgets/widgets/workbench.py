@@ -49,13 +49,13 @@ class Workbench(Links, Pane):
     x : array (N, ...) of points, for a network of your own
     names : names of the n inputs
     seed : int, of the training and of the search
-    show : the panels to show and no others: "network", "field", "guess", "angle", "formulas", "front" (error
-        against length), "bend", "rest" (what the bend leaves unexplained), "time", "told" (answers). Without
-        `show`, all panels are there, but most are closed at first; "all" opens them.
+    show : names of the panels to show, which are then the only ones: "network", "field", "guess", "angle",
+        "formulas", "front" (error against length), "bend", "rest" (what the bend leaves unexplained), "time",
+        "told" (answers). Without `show`, all panels are there, but most are closed at first; "all" opens them.
     hidden : bool
         Hide the machine's formulas until somebody guesses, that is, types a formula and presses Enter, or
-        moves its numbers and asks *What is this?* A guess that a cell assigns to `expression.guess` shows its
-        own angle, but not the machine's formulas.
+        moves a formula's numbers and asks *What is this?* A guess that a cell assigns to `expression.guess`
+        shows its own angle, but not the machine's formulas.
     language : "en" or "de", the language of all words
     projector : bool, whether to use larger type, for a projector in a classroom
     **reading : `layers`, `wrt`, `forward_args`, `training` as in `NeuronPicker`, for a network of your own

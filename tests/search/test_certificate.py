@@ -198,7 +198,7 @@ def test_an_answer_that_nothing_beats_gets_it_in_writing():
         f"and {sums:,} sums of two formulas of up to 4 nodes each, with free coefficients. "
         "Operators: add, sub, mul, div, inv, square,"
     )
-    assert "no other number than 1; at 200 points, x from 0.5" in certificate.text
+    assert "no number except 1; at 200 points, x from 0.5" in certificate.text
     assert str(certificate) == certificate.text
 
 

@@ -162,7 +162,7 @@ def test_units_are_saved_and_handed_on(tmp_path):
     ("units", "more", "said"),
     [
         ({"x1": "m"}, {}, "no unit for x2, v1, v2: use '1' for a plain number"),
-        (IN_SPACE | {"x3": "m"}, {}, "units name 'x3', which is not an input"),
+        (IN_SPACE | {"x3": "m"}, {}, "units has the name 'x3', which is not an input"),
         (IN_SPACE | {"x1": "metr"}, {}, "'metr' is not a unit"),
         (IN_SPACE | {"x1": "m + s"}, {}, "'m \\+ s' is not a unit: write a product of powers"),
         (IN_SPACE | {"x1": "__import__('os')"}, {}, "is not a unit"),

@@ -535,7 +535,7 @@ def test_limits_of_pysr_are_said_before_anything_is_started(monkeypatch):
         sg.Search(circle(), backend="pysr", max_complexity=6)
     points = np.random.default_rng(0).normal(size=(100, 3))
     two = sg.GradientField(points, np.random.default_rng(1).normal(size=(100, 2, 3)))
-    with pytest.raises(DataError, match='the loss "paper" compares with one neuron'):
+    with pytest.raises(DataError, match='the loss "paper" is for one neuron only'):
         sg.Search(two, backend=sg.PySR(loss="paper"))
 
 

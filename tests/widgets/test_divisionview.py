@@ -133,7 +133,7 @@ def test_what_it_cannot_show_is_said(view, division):
         sg.DivisionView(3)
     with pytest.raises(sg.SymgradError, match=r"got str: make one with sg\.divide"):
         sg.DivisionView(view.field, "m*v")
-    with pytest.raises(sg.SymgradError, match="division of A, c, m, v is not one of a neuron of a, b, d, e"):
+    with pytest.raises(sg.SymgradError, match="division of A, c, m, v does not fit a neuron of a, b, d, e"):
         sg.DivisionView(sg.GradientField(X, X, tuple("abde")), division)
     with pytest.raises(sg.SymgradError, match="no branch 'Z': choose one of"):
         view.choose("Z")

@@ -80,9 +80,9 @@ def score(field: GradientField, guess: str | sp.Expr, random_state: int = 0) -> 
     """Score your own formula (text or SymPy), to compare it with the front of a search.
 
     Nothing is fitted. The loss is measured on the points that a search with the same `random_state` holds
-    out, so you can compare it with the losses on that search's front. The share explained uses all points.
-    Write text as you would on paper: "½ v² + 1,6 x^4". The formula is not simplified: x/x has no value where
-    x is 0.
+    out, so you can compare it with the losses on that search's front. The share `explained` is measured on
+    all points. Write text as you would on paper: "½ v² + 1,6 x^4". The formula is not simplified: x/x has no
+    value where x is 0.
 
     >>> score(field, "x1*x4 - x2*x3")  # doctest: +SKIP
     Candidate(x1*x4 - x2*x3, complexity=7, loss=0.00021)

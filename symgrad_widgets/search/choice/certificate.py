@@ -62,7 +62,7 @@ class Certificate:
             for name, (low, high) in zip(self.inputs, self.domain, strict=True)
         )
         return (
-            f"{self.claim}. Operators: {', '.join(self.operators)}, and no other number than 1; "
+            f"{self.claim}. Operators: {', '.join(self.operators)}, and no number except 1; "
             f"at {self.points} points, {', '.join(ranges)}."
         )
 

@@ -159,7 +159,7 @@ class Judge:
         return reach(rests, VALUES.training) > reach(losses, CHOICE.training)
 
     def _worth(self, written):
-        """Return whether the directions give more nats of evidence for a formula than its text costs."""
+        """Return whether the directions give more nats of evidence for a formula than writing it costs."""
         free = min(self._different, self.effective) * (self.field.dimension - self.field.rank)
         told = free / 2 * np.log(self._chance / max(written.loss, CHOICE.told))
         return told >= CHOICE.node * written.effort
@@ -190,7 +190,7 @@ class Judge:
         if written.loss <= ROUNDING.loss or not self.heard:
             return written.loss <= ROUNDING.loss
         explained = self._explained(written)
-        if explained >= KIND.certain:  # whatever two inputs predict
+        if explained >= KIND.certain:  # enough, whatever two inputs predict
             return True
         predicted = min(max(self._systematic(answer), KIND.chance), 1)
         return explained - np.log(predicted) / written.effort >= KIND.certain
@@ -198,7 +198,8 @@ class Judge:
     def unrivalled(self, answer):
         """Whether all formulas with other directions leave at least twice as much unexplained as the answer.
 
-        Each node by which such a formula is longer or shorter than the answer changes this factor.
+        For each node by which such a formula is longer than the answer, the factor falls by 0.1 nats; for
+        each node by which it is shorter, the factor rises by as much.
         """
         if not self.heard:
             return True

@@ -45,9 +45,9 @@ def effort(expression):
 
 
 def _small_step(whole):
-    """Return whether a number in a sum is simple only without its power of ten.
+    """Return whether a sum contains a number that is simple only without its power of ten, as x + 3/100 does.
 
-    This must hold in comparison with every other term of the sum.
+    We divide the number by the power of ten in each other term of the sum. No quotient may be simple.
     """
     number, rest = whole.as_coeff_Add()
     if not number or not _simple(number) or abs(significand(number)) == 1:
@@ -79,7 +79,7 @@ def select(losses, efforts, smooth, chance, count, rests=None):
 
     Directions cannot distinguish the knee from formulas of at most the same effort whose log loss is at most
     0.1 higher. If `rests` says how much of the values each formula leaves unexplained, we choose the formula
-    that leaves least.
+    that leaves the least.
     """
     losses, efforts = np.maximum(losses, CHOICE.floor), np.asarray(efforts, dtype=float)
     front = leading(losses, efforts)
@@ -126,7 +126,7 @@ def reach(left, training):
 
 
 def leading(losses, efforts):
-    """Return the indices of formulas with less loss than all others of at most the same effort, sorted."""
+    """Sort formulas by effort; return the indices of those with less loss than all before them."""
     front = []
     for i in np.lexsort((losses, efforts)):
         if not front or losses[i] < losses[front[-1]]:
@@ -173,9 +173,9 @@ def smooth_share(spanning, directions, neighbours, trust=1.0):
     gradients. A point's residual is the part of the formula's direction outside that span, times the square
     root of the point's weight in `trust (N,)`. We correlate this residual with the residuals of the point's
     `neighbours`. Noise is not correlated between neighbours, but the systematic error of a network or a
-    formula is. With many inputs, no two points are close. So if the correlation is more than chance, we
-    extrapolate it to distance 0, as exp(-distance / length). If the extrapolated correlation is below 1, the
-    remainder is noise (the nugget of geostatistics: Cressie 1993, Statistics for Spatial Data).
+    formula is. With many inputs, no two points are close. So if the correlation is too large for chance,
+    we extrapolate it to distance 0, as exp(-distance / length). If the extrapolated correlation is below 1,
+    the remainder is noise (the nugget of geostatistics: Cressie 1993, Statistics for Spatial Data).
     """
     residual = outside(directions, spanning) * np.sqrt(np.reshape(trust, (-1, 1)))
     power = max((residual**2).sum(), CHOICE.residual * len(residual))
@@ -200,7 +200,7 @@ def neighbours(points):
 
 
 def pareto(candidates, alike, answer=None):
-    """Return candidates in order of rising complexity, each with 2 % less loss (or more) than the last.
+    """Return candidates in order of rising complexity, each with a loss at least 2 % below the last's.
 
     No two candidates are `alike`. Among candidates of equal complexity, each constant that is not simple has
     to lower the loss by 5 %. The `answer` stays on the front, even if another candidate beats it by chance on

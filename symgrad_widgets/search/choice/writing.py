@@ -24,8 +24,8 @@ def formulas(terms, directions, values, forms, symbols, points):
 
     The coefficients are those of the terms in the expression, up to scale and offset. Directions or values
     determine the coefficients, whichever leave less unexplained. The first way uses all simple numbers that
-    cost nothing. If other numbers remain, the second way uses all simple numbers that the coefficients'
-    errors allow.
+    cost nothing. If numbers remain that are not simple, the second way uses all simple numbers that the
+    coefficients' errors allow.
 
     Parameters
     ----------

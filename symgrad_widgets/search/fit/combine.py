@@ -186,7 +186,7 @@ def weights_of(q, trust):
 
 
 def _mean(some, trust):
-    """Return the weighted mean (..., 1) of an array (..., N) over points; any batch gives the same bits."""
+    """Return the weighted mean (..., 1) of an array (..., N) over points, with the same bits in any batch."""
     return np.einsum("...n,n->...", some, trust)[..., None] / trust.sum()
 
 

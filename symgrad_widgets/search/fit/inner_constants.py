@@ -29,9 +29,10 @@ __all__ = ["by_directions", "freed", "refine", "slopes_of", "tidied", "within"]
 def refine(terms, left_by, coefficients, rounds=INNER_CONSTANTS.rounds):
     """Change the constants inside terms so that the best sum of the terms explains as much as possible.
 
-    `left_by(terms)` returns the share that this sum leaves unexplained. `coefficients(terms, slopes)` returns
-    the coefficients of the best sum of terms and slopes near the best sum of the terms alone, or None if
-    there is none. `by_directions` makes both functions.
+    `left_by(terms)` returns the share that this sum leaves unexplained. Slopes are the derivatives of terms
+    with respect to their constants. `coefficients(terms, slopes)` looks near the best sum of the terms alone
+    for the best sum of terms and slopes; it returns the coefficients, or None if there is no such sum.
+    `by_directions` makes both functions.
     """
     terms = list(terms)
     loss = left_by(terms)

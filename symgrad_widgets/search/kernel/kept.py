@@ -14,7 +14,7 @@ def compiled_and_kept(function):
     try:
         made = njit(cache=True, **options)(function)
     except RuntimeError:
-        _tell("compiled code cannot be written anywhere, so each start compiles again: set NUMBA_CACHE_DIR")
+        _tell("compiled code cannot be written anywhere, so each start compiles it anew: set NUMBA_CACHE_DIR")
         return njit(**options)(function)
     made._cache = _Mended(made._cache)  # noqa: SLF001 - the place that numba asks
     return made
@@ -39,7 +39,8 @@ class _Mended:
         try:
             return self._cache.load_overload(*given)
         except Exception as error:  # noqa: BLE001 - it reads any damaged file
-            _tell(f"the compiled code in {self.cache_path} is damaged ({type(error).__name__}): made again")
+            damage = type(error).__name__
+            _tell(f"the compiled code in {self.cache_path} is damaged ({damage}), so it is made again")
             self._remove()
             return None
 

@@ -42,7 +42,7 @@ class Engine:
         if max_complexity < _LEAST:
             raise DataError(f"max_complexity must be at least {_LEAST} for PySR, got {max_complexity}")
         if settings.loss == "paper" and judge.field.rank != 1:
-            raise DataError('the loss "paper" compares with one neuron: for several, use "angle"')
+            raise DataError('the loss "paper" is for one neuron only: for several neurons, use "angle"')
         self._symbols, self._seed, self.watch = symbols, seed, watch
         self._guesses = [tuple(guess) for guess in guesses if guess]
         request = _request(names, len(symbols), settings, max_complexity)
@@ -82,7 +82,7 @@ class Engine:
         rows = self.problem.file()
         if rows:
             said = f"block {self._blocks + 1} of PySR was cut short: you see the front that it wrote last"
-            warnings.warn(f"{said}; the next step does that block again", stacklevel=2)
+            warnings.warn(f"{said}; the next step runs that block again", stacklevel=2)
         return [*self.contenders(), *self._read(rows)]
 
     def _read(self, rows):

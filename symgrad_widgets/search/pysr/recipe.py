@@ -126,8 +126,8 @@ class PySR:
     Parameters
     ----------
     preset : "default", PySR's own settings; or "paper", the published recipe of arXiv 2409.05305. The recipe
-        sets everything that PySR has changed since then to its old value, and uses the paper's operators if
-        you pass none to `Search`
+        sets everything that PySR has changed since the paper to its old value, and uses the paper's operators
+        if you pass none to `Search`
     loss : "angle", the mean of `1 - cos^2` as in the native engine; or "paper", `(2 - 2 cos) / n` with one
         sign for the whole field, which is defined for a single neuron only
     iterations : PySR's iterations in one generation of the search. A generation is a block of iterations,

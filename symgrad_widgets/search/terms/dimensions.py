@@ -41,7 +41,7 @@ class Dimensions:
             raise DataError(f'units must map names to texts, such as {{"x": "m"}}, got {units!r}')
         for name in units:
             if name not in names:
-                raise DataError(f"units name {name!r}, which is not an input: {nearest(name, names)}")
+                raise DataError(f"units has the name {name!r}, which is not an input: {nearest(name, names)}")
         missing = [name for name in names if name not in units]
         if missing:
             raise DataError(f"there is no unit for {', '.join(missing)}: use '1' for a plain number")

@@ -1,4 +1,4 @@
-"""A bend that cannot be undone: |g|, g^2 around zero, saturated tanh, waves."""
+"""A bend phi(g) that cannot be undone: |g|, g^2 around zero, saturated tanh, waves."""
 
 import numpy as np
 import sympy as sp

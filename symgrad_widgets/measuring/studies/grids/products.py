@@ -18,14 +18,14 @@ def _sum(rng, inputs, count):
 
 
 def _over_a_sum(rng, shared):
-    """Return two products' sum, divided by a sum of two inputs, which the products contain if `shared`."""
+    """Return a sum of two products, over a sum of two inputs, which the products contain if `shared`."""
     names = [f"x{i}" for i in rng.permutation(6) + 1]
     below = names[:2] if shared else names[4:]
     return f"({_sum(rng, names[:4], 2)})/({below[0]} + {rng.integers(1, 4)}*{below[1]})", 6
 
 
 def _over_a_root(rng, inputs):
-    """Return two products' sum over sqrt(c^2 + d^2), where c occurs in the products and d does not."""
+    """Return a sum of two products over sqrt(c^2 + d^2), where c occurs in the products and d does not."""
     a, b, c, d = (f"x{i}" for i in rng.permutation(4) + 1)
     return f"({_sum(rng, [a, b, c], 2)})/sqrt({c}**2 + {d}**2)", inputs
 

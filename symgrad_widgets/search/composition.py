@@ -30,7 +30,7 @@ _ONE = constant(1.0)
 def compositions(grammar, sample, coordinates, most):
     """Return the best bases of each kind, as lists of terms, for a few coordinates of one neuron's field.
 
-    Waves are left out if the loss of their best sum is `most` or more.
+    Waves and exponentials are left out if the loss of their best sum is `most` or more.
     """
     if not {"add", "sub", "mul", "div", "inv", "log"} <= set(grammar.names):
         return []

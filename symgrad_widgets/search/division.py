@@ -41,8 +41,8 @@ class Coordinate:
 class Reduced(NamedTuple):
     """The coordinates that replace the inputs.
 
-    `residual` is the largest residual of these replacements. `price` is the sum of the residuals, with an
-    extra charge for long formulas.
+    `residual` is the largest residual of these replacements. `price` is the sum of the residuals, each
+    multiplied by a factor that grows with the length of the formula.
     """
 
     coordinates: tuple

@@ -51,7 +51,8 @@ class Workbench(Links, Pane):
     seed : int, of the training and of the search
     show : names of the panels to show, which are then the only ones: "network", "field", "guess", "angle",
         "formulas", "front" (error against length), "bend", "rest" (what the bend leaves unexplained), "time",
-        "told" (answers). Without `show`, all panels are there, but most are closed at first; "all" opens them.
+        "told" (answers). Without `show`, all panels are there, but most are closed at first; "all" opens
+        them.
     hidden : bool
         Hide the machine's formulas until somebody guesses, that is, types a formula and presses Enter, or
         moves a formula's numbers and asks *What is this?* A guess that a cell assigns to `expression.guess`

@@ -56,8 +56,9 @@ def intervals(expression, field, sides=0, named=None):
     """Return an `Interval` for each number of a formula as written, except +-1 and rational powers.
 
     Values or directions give the intervals, whichever the formula explains better. If the data do not
-    determine a common factor of some numbers, we fix the largest of these numbers, which gets no interval. An
-    interval is centred on the best number, which can differ slightly from the number in the formula.
+    determine all numbers, for example because of a common factor, we fix the largest numbers, one by one,
+    until the data determine the others. Fixed numbers get no interval. An interval is centred on the best
+    number, which can differ slightly from the number in the formula.
 
     Parameters
     ----------

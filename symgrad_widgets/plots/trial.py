@@ -19,7 +19,7 @@ def trial_picture(trial, data, names, measure, asked=False, say=ENGLISH):
 
     `data` are the points (N, n) on which the formulas were found, and `measure` is the measure of their
     field. The picture shows the two inputs in which the formulas differ most. A direction has no sign, so all
-    directions get the same sign as the first formula's.
+    directions are turned to the side of the first formula's.
     """
     slopes = [evaluate(one, names, trial.points)[1] for one in trial.formulas]
     first, second, own = (_directions(measure.project(one)) for one in (*slopes, trial.gradients))

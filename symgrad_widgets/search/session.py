@@ -1,4 +1,4 @@
-"""A search under your control: step it, run it, look at its front, save it, go back."""
+"""A search under your control: step it, run it, look at its best formulas, save it, go back."""
 
 import time
 from collections.abc import Callable
@@ -98,12 +98,13 @@ class Search:
     known : terms (text or SymPy) that every sum contains, such as ["m*v**2"]; the search finds their
         coefficients
     named : mapping from names to numbers, such as {"g": 9.81}
-        If the interval of a number in a formula contains one of these numbers, `best.intervals` shows that
-        name.
+        If the interval of a number in a formula contains one of these numbers, `best.intervals` shows the
+        number's name.
 
-    The search holds out a third of the points, and all losses that it shows are measured on these points. If
-    more than 64 inputs matter but the gradients span at most 8 directions, the formulas are written in the
-    coordinates `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
+    The search holds out a third of the points, but at most 2,000, and none if there are few points. All
+    losses that you see are measured on the points held out; if there are none, on all points. If more than 64
+    inputs matter but the gradients span at most 8 directions, the formulas are written in the coordinates
+    `z = x @ subspace`, named z1, z2 ...; otherwise `subspace` is None.
 
     A generation counts only if it is finished. If a generation is interrupted (by `stop()`, by the limit in
     seconds, or by Ctrl-C), the next step runs this generation again from the start, with the same result.
@@ -442,7 +443,7 @@ class Search:
         self._watch.stop()
 
     def goto(self, generation: int) -> SearchState:
-        """Return to the state after this many generations by replaying them; `stop()` can end this early."""
+        """Go to the state after this many generations, back by a replay; `stop()` can end this early."""
         generation = whole(generation, "generation")
         with self._watch.over():
             if generation < self.generation:

@@ -108,8 +108,8 @@ def _exponents(n, degree):
 def families(grammar, limit):
     """List small bases for backward elimination, each as a function of the small terms.
 
-    The bases are the monomials of each degree in the inputs and in their squares, functions of single inputs,
-    and `logarithms`. Each basis has at most `limit` terms.
+    The bases are all monomials up to degree 1, 2, ..., in the inputs or in their squares; functions of single
+    inputs; and `logarithms`. Each basis has at most `limit` terms.
     """
     inputs = grammar.inputs
     squares = [grammar["square"](x) for x in inputs if "square" in grammar]

@@ -116,5 +116,5 @@ def _check_workers(client, scheduler):
     if most > 1:
         raise ClusterError(
             f"workers of {scheduler} have up to {most} threads, and these would disturb each other's "
-            "figures: start the workers with --nthreads 1, and use --nworkers to have one for each core"
+            "measurements: start the workers with --nthreads 1, and use --nworkers to have one for each core"
         )

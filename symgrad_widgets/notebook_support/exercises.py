@@ -33,7 +33,7 @@ def check_answer(answer, right, within=0.02):
 
     Parameters
     ----------
-    answer : number, array, text, bool, or `...` if it is not solved yet
+    answer : number, array, text, bool, or `...` if the exercise is not solved yet
     right : the right answer, of the same kind, or a function of the reader's answer
         A function must return a `Verdict` on a formula, or whether the answer is right.
     within : float

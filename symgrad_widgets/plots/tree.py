@@ -21,10 +21,10 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 def division_picture(division, chosen=None, say=ENGLISH):
     """Draw a `Division` as a tree: inputs on the left, each quantity to the right of the two that it joins.
 
-    The thicker a line, the more certain it is; a dashed line means that the quantity joins no other. Thin dotted lines show the
-    pairs of inputs that might act together next. `chosen` is the number, in `branches(division)`, of a branch
-    to mark. In the data of each mark, the column `branch` holds the number of the branch that each row
-    belongs to, or -1. `say` is the language's `Words`.
+    The thicker a line, the more certain it is. A dashed line means that the quantity joins no other. Thin
+    dotted lines show the pairs of inputs that might act together next. `chosen` is the number, in
+    `branches(division)`, of a branch to mark. In the data of each mark, the column `branch` holds the number
+    of the branch that each row belongs to, or -1. `say` is the language's `Words`.
     """
     tree = _Tree(division)
     return Picture(

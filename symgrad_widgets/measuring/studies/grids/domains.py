@@ -19,7 +19,7 @@ _VISIBLE = 9.2  # larger logits are saturated: their probabilities are within 1e
 
 
 def _measure(seed, table, target):
-    """Train on 70 % of the rows, read the network at all of them, and predict the last 15 %."""
+    """Train on 70 % of the rows, read the network at all rows, and predict the last 15 %."""
     from ....network.gradients import gradient_field
 
     read, kind = _KIND[table]

@@ -45,9 +45,7 @@ def main(arguments, _):
         hidden=arguments.hidden, word=arguments.word, tasks=tasks, title=arguments.title,
         notebook=arguments.notebook,
     )  # fmt: skip
-    print(
-        f"page       {path}: {path.stat().st_size / 1e6:.1f} MB, opens without Python and without a network"
-    )
+    print(f"page       {path}: {path.stat().st_size / 1e6:.1f} MB, opens without Python and without internet")
     return 0
 
 

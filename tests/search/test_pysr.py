@@ -569,7 +569,7 @@ def test_names_that_are_none_are_refused_as_for_the_native_engine(names):
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
-        ("URLError: <urlopen error [Errno -2] Name or service not known>", "without a network"),
+        ("URLError: <urlopen error [Errno -2] Name or service not known>", "without the internet"),
         ("Exception: could not find Julia 1.10.3 - 1.11", "conda-forge julia"),
         ("PermissionError: [Errno 13] Permission denied: '/opt/julia_env'", "JULIA_DEPOT_PATH"),
         ("OSError: [Errno 30] Read-only file system", "JULIA_DEPOT_PATH"),

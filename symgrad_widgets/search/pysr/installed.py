@@ -20,11 +20,11 @@ __all__ = ["TRIED", "Found", "advice", "look", "require"]
 TRIED = {"pysr": "2.7.2", "juliacall": "0.9.36", "juliapkg": "0.1.28"}
 _PYSR = "pip install 'symgrad-widgets[pysr]' brings PySR's Python part"
 _GET = (
-    "`conda install -c conda-forge julia` and juliaup put Julia on the PATH; without either, and with a "
-    "network, PySR's juliapkg fetches it at the first use (`symgrad julia`)"
+    "`conda install -c conda-forge julia` and juliaup put Julia on the PATH; if it is not there, PySR's "
+    "juliapkg fetches it from the internet at the first use (`symgrad julia`)"
 )
 _OFFLINE = (
-    "without a network, run `symgrad julia` on a machine that has one, copy the folders that "
+    "without the internet, run `symgrad julia` on a machine with a connection, copy the folders that "
     "JULIA_DEPOT_PATH and PYTHON_JULIAPKG_PROJECT name, and set both variables to the copies; set "
     "PYTHON_JULIAPKG_EXE to the Julia program, and PYTHON_JULIAPKG_OFFLINE=yes"
 )
@@ -38,8 +38,8 @@ _HALF = (
 )
 _EXE, _PROJECT = "PYTHON_JULIACALL_EXE", "PYTHON_JULIACALL_PROJECT"
 _OWN = (
-    f"{_PROJECT} names an environment of your own, where nothing is installed for you: add PythonCall (the "
-    f"version of juliacall), SymbolicRegression and Zygote to it, or unset it and {_EXE}"
+    f"{_PROJECT} names an environment of your own, where nothing is installed for you: add PythonCall "
+    f"(in the version of juliacall), SymbolicRegression and Zygote to it, or unset it and {_EXE}"
 )
 # Error reports of a process that cannot start, and advice; the first matching pattern counts.
 _ADVICE = {

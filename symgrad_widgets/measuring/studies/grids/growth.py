@@ -11,7 +11,7 @@ _FUNCTIONS = ("sin", "cos", "exp", "tanh")
 
 
 def _inputs(rng, size):
-    """Return the sum of products of pairs of all inputs, in random order and with random signs."""
+    """Pair all inputs at random; return the sum of the pairs' products, with random signs."""
     order = rng.permutation(size) + 1
     pairs = [f"{rng.choice(['+', '-'])} x{i}*x{j}" for i, j in order.reshape(-1, 2)]
     return " ".join(pairs), size

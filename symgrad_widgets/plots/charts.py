@@ -137,7 +137,7 @@ def history_picture(history, say=ENGLISH):
 
 
 def phi_picture(formula_values, neuron_values, phi=None, what=None, title=None, say=ENGLISH):
-    """Draw neuron value against formula value, with a dot for each point and the fit `phi(values)`."""
+    """Draw the neuron's value against the formula's: a dot for each point, and the fit `phi(values)`."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(

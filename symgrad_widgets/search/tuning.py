@@ -271,7 +271,7 @@ class _Bank:
     digits: int = 7
     """Two terms count as equal if their gradients agree to this many digits, up to a factor. Not measured."""
     unseen: float = 1e-3
-    """If the gradients compared are below this share of the RMS, a pole explains the RMS. Not measured."""
+    """If the gradients compared are below this share of the RMS, a pole dominates the RMS. Not measured."""
     across: float = 1e-9
     """A gradient's tangent part is only rounding if it is below this share of the whole. Not measured."""
     shortest: float = 1e-150

@@ -74,7 +74,7 @@ def planned(
     Parameters
     ----------
     names : sequence of slugs or paper ids
-        None means all experiments that have the variant and, if notebooks are asked for, a notebook.
+        Without names, all experiments that have the variant and, if notebooks are asked for, a notebook.
     seeds : sequence of int
     variant, preset : as in `Experiment.train`
     budget : float or None

@@ -103,7 +103,7 @@ def _alone(call, number, task, prepare):
     try:
         return next(_pool(call, {number: task}, 1, [], prepare))
     except TerminatedWorkerError:
-        return number, WorkerDiedError("its process died, twice: killed, crashed, or out of memory")
+        return number, WorkerDiedError("its process died twice: killed, crashed, or out of memory")
 
 
 def _pool(call, tasks, jobs, begun, prepare):

@@ -95,8 +95,8 @@ class Answer(DescribedBox):
     Parameters
     ----------
     question : Question or ExpressionView
-        Anything with `guess`, `hidden` and `guessed`. `guessed` says whether a person has guessed; a guess
-        assigned by a cell does not count.
+        Anything with `guess`, `hidden` and `guessed`. The answer unfolds when there is a new guess and
+        `guessed` is true. A guess that a cell assigns counts for a Question, but not for an ExpressionView.
     answer : a widget, or anything that a notebook displays
     language : "en" or "de", the language of its message before the guess
 

@@ -67,7 +67,7 @@ def _turned(before, now):
 
 
 def residual_picture(formula_values, neuron_values, phi, what=None, say=ENGLISH):
-    """Draw the neuron's value minus `phi(formula)`, a dot for each point; a pattern means that more is left to explain."""
+    """Draw the neuron's value minus `phi(formula)`, a dot for each point; a pattern is not explained yet."""
     x, y = np.asarray(formula_values, dtype=float), np.asarray(neuron_values, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
         raise DataError(

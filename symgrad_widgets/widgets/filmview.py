@@ -15,8 +15,8 @@ class FilmView(FieldView):
     >>> run = sg.experiments["oscillator"].train(keep=(0, 1, 2, 4, 8, 16, 40))
     >>> sg.FilmView(sg.film(run.kept, run.x, run.names))
 
-    All panels show one epoch and one formula, at first those at the end of the film. If somebody types a
-    formula, the view also shows the formula's angle to the neuron at each epoch.
+    All panels show one epoch and one formula: at first the first epoch, and the formula at the end of the
+    film. If somebody types a formula, the view also shows the formula's angle to the neuron at each epoch.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ class OwnKernel(KernelSpecManager):
 
 
 def other():
-    """Return the folder of another kernel that Jupyter itself would start as `python3`, or None."""
+    """Return the folder of another kernel that Jupyter would start as `python3`, an error's text, or None."""
     try:
         found = KernelSpecManager().get_kernel_spec(NAME)
     except (NoSuchKernel, OSError, ValueError, TypeError) as error:

@@ -107,9 +107,10 @@ def _literal(statement):
 
 
 def parameters(path, experiment, settings):
-    """Return the parameters for a notebook: the experiment, if it has a choice, and (name, text) pairs.
+    """Return the parameters for a notebook: the experiment, if the notebook can choose one, and `settings`.
 
-    The pairs are checked against the notebook's own parameters, and each value gets the type of its default.
+    The settings are pairs (name, text). They are checked against the notebook's own parameters, and each
+    value gets the type of its default.
     """
     known = defaults(path)
     values = {"experiment": experiment.slug} if "experiment" in known else {}

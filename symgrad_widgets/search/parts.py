@@ -69,7 +69,8 @@ class Division:
     Attributes
     ----------
     parts : the quantities, Parts; a single Part if all inputs act together
-    pairs : all pairs of inputs, sorted by residual, to show which other inputs might act together
+    pairs : all pairs of the inputs that matter most (at most 12), sorted by residual, to show which other
+        inputs might act together
     residual : largest residual of any Part
     points : number of points used
 

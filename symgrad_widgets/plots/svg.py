@@ -12,7 +12,7 @@ __all__ = ["svg"]
 _WIDTH, _HEIGHT = 520, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 12, 26, 62
 _ROW = 16  # pixels of a row of the legend
-_SHORT, _DEPTH = 26, 4.5  # pixels that there always are below the axis, and depth of a letter
+_SHORT, _DEPTH = 26, 4.5  # pixels that are always free below the axis, and depth of a letter
 
 
 def svg(picture):

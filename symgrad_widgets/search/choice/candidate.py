@@ -28,7 +28,8 @@ class Candidate:
 
     Attributes
     ----------
-    expression : sympy.Expr in `Symbol(name, real=True)`, without an outer function, scale or offset
+    expression : sympy.Expr in `Symbol(name, real=True)`; if a search has found it, without an outer function,
+        scale or offset
     complexity : number of leaves, operators and constants other than +-1
     loss : weighted mean of `1 - cos^2` on held-out points: 0 for equal directions, 1 for orthogonal ones
     plain_loss : the same mean without weights

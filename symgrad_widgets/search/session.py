@@ -383,7 +383,7 @@ class Search:
         """Try all small formulas of up to three inputs, and say whether one is better than the answer.
 
         The small formulas are judged like the search's own formulas, and do not change the search. This takes
-        one to three seconds the first time, and less afterwards. The result is None after an interruption by
+        up to three seconds the first time, and less afterwards. The result is None after an interruption by
         `stop()`.
 
         >>> search.run()
@@ -443,7 +443,7 @@ class Search:
         self._watch.stop()
 
     def goto(self, generation: int) -> SearchState:
-        """Go to the state after this many generations, back by a replay; `stop()` can end this early."""
+        """Go forward or back to the state after this many generations; `stop()` can end this early."""
         generation = whole(generation, "generation")
         with self._watch.over():
             if generation < self.generation:

@@ -514,7 +514,7 @@ class _Choice:
     told: float = 1e-4
     """Lower losses count as this loss, because constants can fit a few points exactly. Not measured."""
     law: float = 0.1
-    """A law's loss is at most this share of that of chance. See docs/limits.md, "Noise and few points"."""
+    """A law's loss is at most this share of chance's loss. See docs/limits.md, "Noise and few points"."""
 
 
 @dataclass(frozen=True)
@@ -599,7 +599,7 @@ class _Kind:
     node: float = 0.75
     """Each node of a match explains at least this many nats. See search/README.md."""
     predicted: float = 0.15
-    """If not, two inputs predict at most this share of a match's residuals. See search/README.md."""
+    """For a match below `node`, inputs predict at most this share of residuals. See search/README.md."""
     certain: float = 0.95
     """A run ends if a match explains at least this many nats per node. See search/README.md."""
     chance: float = 0.01

@@ -2,7 +2,7 @@
 
 A seed chooses the points. Successive seeds use the systems in turn, so twelve seeds use each system once.
 Systems with integrals are from textbooks; `integrals` counts the independent integrals that are formulas.
-Of the systems without integrals, all but the last lose energy, are driven, or are known to be chaotic.
+Systems without integrals are damped or driven, settle on a point or a cycle, or are known to be chaotic.
 """
 
 from typing import NamedTuple

@@ -21,10 +21,10 @@ __all__ = [
 ]
 
 TURNED = 0.02  # share of a gradient's length: a smaller error is no reason to trust the gradient less
-LONG = 0.5  # share of the length of strong gradients: a longer one is not short, whatever the error
+LONG = 0.5  # share of strong gradients' length: a longer gradient is not short, whatever the error
 _DEPENDENT = 1e-9  # share of the largest singular value: a smaller one does not count as a direction
 LOWER = 0.1  # quantile of squared differences that measures noise
-_COMPARED = 30, 300, 3000  # points that are compared with their neighbours: least, most, and times inputs
+_COMPARED = 30, 300, 3000  # compared points: at least, at most, and this number divided by that of inputs
 
 
 def trusted(field):

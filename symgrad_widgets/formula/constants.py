@@ -1,4 +1,4 @@
-"""Compute the parts without inputs while a formula is read, so that no later step can take forever."""
+"""Compute the parts of a formula without inputs while it is read, so that no later step can take forever."""
 
 import numpy as np
 

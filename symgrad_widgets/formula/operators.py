@@ -1,7 +1,7 @@
 """The operators that a formula may use, one row for each, and the checks that a row has to pass.
 
 Outside its domain, an operator's value is not finite. No operator is "protected", that is, replaced with
-another function outside its domain. So a term that leaves its domain at one point is rejected. There is one
+another function outside its domain. So a term is rejected if one point is outside its domain. There is one
 convention: `log` means log|u|, whose derivative is also 1/u. So factors may change sign even if a product is
 written as a sum of logarithms.
 """
@@ -164,8 +164,8 @@ def define_operator(name: str, function: Callable) -> Operator:
 
     Value and derivatives come from the function, and are checked. A term that contains the operator is
     computed by NumPy and SciPy. At 300 points this takes 0.1 ms instead of 2 us, which hardly changes the
-    time of a whole search. Constants inside the operator are refined if its derivative can be written with
-    operators.
+    time of a whole search. The search refines constants in its argument, as in
+    `gauss(2*x)`, if the operator's derivative can be written with operators.
 
     >>> define_operator("gauss", lambda u: sympy.exp(-(u**2)))  # doctest: +SKIP
     >>> define_operator("bell", sympy.erf)  # doctest: +SKIP

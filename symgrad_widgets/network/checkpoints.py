@@ -41,7 +41,7 @@ def from_checkpoint(path, activation, layers=None):
     ----------
     path : path of a safetensors file, or of a state dict that `torch.save` wrote
         The state dict can be inside other dicts, next to an epoch and an optimizer.
-    activation : str, a row of `networks.ACTIVATIONS`
+    activation : str, a row of `network.ACTIVATIONS`
         The activation follows each layer except the last, which is linear. A checkpoint does not contain the
         activation, so you have to know it.
     layers : sequence of str or None
@@ -51,7 +51,7 @@ def from_checkpoint(path, activation, layers=None):
 
     Returns
     -------
-    torch.nn.Sequential, built as by `networks.mlp`: linear1, tanh1, linear2, ..., latent
+    torch.nn.Sequential, built as by `network.modules.mlp`: linear1, tanh1, linear2, ..., latent
         The network is on the CPU and in eval mode. The network has the precision of the file, but at least
         single precision.
 

@@ -23,7 +23,7 @@ _DIRECTIONS = 32  # most directions for gradients; if there are more, gradients 
 _NUMBERS = 2**25  # most gradient components in memory
 _NEURONS = 1024  # processed at a time
 _VANISHING = 1e-12
-_SURE = 6  # powers of ten: a formula with less loss is shown as certain
+_SURE = 6  # powers of ten: a formula with a loss below 1e-6 is shown as certain
 
 
 class Measure(NamedTuple):

@@ -49,14 +49,14 @@ REFIT_LOST = 1e-6  # share of the gradient along an input: with less, the formul
 FORM_NUMBER = 10  # integers and numerators up to this size belong to the form
 
 # Several concepts
-OUTSIDE_SPAN = 0.05  # share of the loss by chance: concepts do not explain a neuron with more outside
+OUTSIDE_SPAN = 0.05  # share of the loss by chance: with more outside their span, concepts do not explain it
 TIMES_NOISE = 4  # without a concept that the neuron holds, more than this many times the noise is left
 
 # The surface of the data
 ON_SURFACE = 1e-4  # share of the data's spread: points farther from an equation contradict it
 READ_DENOMINATOR = 64  # largest denominator of a coefficient that we read off the data
 READ_ERROR = 1e-6  # relative error of what we read off
-NORMAL = 1e-6  # if less than this share of a gradient lies in the basis, it is already normal to it
+NORMAL = 1e-6  # share of a gradient: if less lies in the basis, the gradient is already normal to it
 EQUAL_NORMALS = 1e-12  # relative difference of gradients that are the same at all points
 SETTLING_STEPS = 50  # steps of Newton's method, in double precision
 POLISHING_STEPS = 8  # further steps, to 100 digits

@@ -67,8 +67,8 @@ class Reader:
         if tables and not x.dtype.is_floating_point:
             raise ModelError(
                 f"the points are whole numbers ({x.dtype}) that the model looks up in {tables[0]!r}: "
-                "there is no gradient with respect to them; for the gradient with respect to its output, "
-                f"pass wrt={tables[0]!r}"
+                "there is no gradient with respect to them; for the gradient with respect to this layer's "
+                f"output, pass wrt={tables[0]!r}"
             )
 
     def _varied_output(self, x, rows):

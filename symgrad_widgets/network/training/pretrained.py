@@ -83,7 +83,7 @@ def _settings(experiment, described, tensors, file):
             "its settings are not the settings of a training run": len(given) == len(fields(Settings)),
             f"there is no loss {given['loss']!r}": given["loss"] in KINDS[experiment.kind].losses,
             f"{given['held_out']:,} points are too many to draw": given["held_out"] <= _MOST_POINTS,
-            f"its latents are {given['latent']}": within is None or len(within) == given["latent"],
+            "its entry 'within' does not fit its latents": within is None or len(within) == given["latent"],
             f"a network of widths {sizes} has other weights": 0
             < sum(a * b for a, b in pairwise(sizes))
             <= sum(tensor.numel() for tensor in tensors.values()),

@@ -140,9 +140,11 @@ def symmetries(
     For a neuron f, the condition is `grad f . (A x + b) = 0`. This condition is linear in A and b, so one
     eigenproblem finds all these motions. No closed form is needed. Residuals are divided by the values
     expected by chance: 0 means a symmetry, and 1 means that gradients and points are independent. A motion
-    counts as a symmetry under two conditions. The motion's residual is at most a fifth of the smallest
-    residual by chance (the mean over five shuffles). And the part of the residual that neighbouring points
-    have in common is at most 3e-4. This part is not noise, because errors at single points are independent.
+    counts as a symmetry under three conditions. First, its residual is less than a fifth of the smallest
+    residual by chance (the mean over five shuffles). Second, the part of the residual that is not noise is
+    less than 3e-4, or less than a tenth of the residual. Only changes that other points predict count as this
+    part, because errors at single points are independent. Third, there is a gap: the residual of the next
+    motion, which is not a symmetry, is at least three times as large.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
     'so(1,3)'

@@ -41,7 +41,8 @@ class Operator:
     partials : a callable (*arguments, value) -> array for each of the one or two arguments: the partial
         derivatives
     powers : one exponent for each argument, if the operator is a product of powers of its arguments, up to
-        the sign. Dimensions then multiply in the same way, and a power only scales the logarithm
+        the sign. Dimensions then multiply in the same way. If there is one argument, the operator
+        only multiplies its logarithm by a number
     degree : d, if all arguments must have the same dimension, and the value has the d-th power of this
         dimension. An operator with neither `powers` nor a degree is a function of plain numbers
     julia : "+", or a Julia expression in u and v that is NaN outside the domain and never throws. Without

@@ -38,13 +38,15 @@ class Interpretation:
     concepts : a Candidate for each independent concept found, `best` first
     rank : number of independent concepts in the neurons' gradients, whether found or not; for a flow, an
         upper bound
+    kinds : the kind of answer for each of `concepts`
     front : Candidates in order of rising complexity
+    evidence : Evidence, which says how sure we can be of `best` without knowing the concept
     verdict : the least favourable of `verdicts`, with the messages of all; None if you named no concept
     verdicts : one Verdict for each of `concepts`; empty if you named no concept
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,), angles in degrees between the formula's gradient and the neuron's; empty without a
         formula
-    seconds : dict of times
+    seconds : dict of the time that each step took
     names : names in the formulas: the inputs' names or, if there is a subspace, the coordinates' names
     subspace : array (n, r) if the formulas are in the r coordinates `x @ subspace`; None if they are in the
         inputs

@@ -205,7 +205,7 @@ class Experiment:
 
         Parameters
         ----------
-        rhs : callable of n arrays (N,), one for each name in their order, or text
+        rhs : callable of n arrays (N,), in the order of the names, or text
             The function takes N states at once and returns their n time derivatives, which are arrays (N,) or
             numbers. If a force depends on time, make time an input with derivative 1. A text has an equation
             `x' = ...` for each name, and is never run as code.

@@ -151,9 +151,9 @@ class Reader:
             )
         return ModelError(
             f"{self.where} is detached from its input: no gradient flows back through it "
-            "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model takes "
-            "itself, without create_graph? If it has a gradient only in train mode: training=True. "
-            "A checkpoint inside: use_reentrant=False)"
+            "(is there a no_grad, .detach(), .numpy(), argmax or rounding on the way? Does the model take a "
+            "derivative itself, without create_graph? If there is a gradient only in train mode, pass "
+            "training=True. If there is a checkpoint inside, set use_reentrant=False)"
         )
 
     def _remade(self):

@@ -98,7 +98,7 @@ def _check_asked(experiment, described, **asked):
     for name, value in asked.items():
         if value is not None and described[name] != value:
             raise ModelError(
-                f"the weights of {experiment.slug} are of {name} {described[name]!r}, not {value!r}: "
+                f"the weights of {experiment.slug} have {name} {described[name]!r}, not {value!r}: "
                 f"train the network (in a notebook, set retrain = True), or leave {name} as it is"
             )
 

@@ -38,7 +38,7 @@ class Symmetries:
         chance
     next : float, residual of the best motion that is not a symmetry; None if all motions are symmetries
     by_chance : float, the smallest residual if gradients and points are independent
-    structure : Algebra; None if there are no motions, or if their brackets leave the span
+    structure : Algebra; None if there are no motions, or if their brackets (commutators) leave the span
     algebra : str, name of the algebra, or None
     unseen : array (n, q), directions along which the neurons do not change
     without : names of the inputs that do not matter: each is an unseen direction
@@ -84,8 +84,8 @@ class Symmetries:
         """Ask a model how much its value changes when points move along each motion, in both directions.
 
         `reach` is the root mean square distance that the points move, with each input in units of its spread.
-        `reading` is as in `symmetries`. Each `Drift` gives the change near other points, outside the data,
-        and by chance.
+        `reading` is as in `symmetries`. Each `Drift` gives the change near the data, outside the data, and
+        by chance.
         """
         from ...network.gradients import values_at
 

@@ -47,14 +47,14 @@ def numbers(given, what):
 def missing(given, what):
     """Return a boolean array: which entries of a container, even of labels, are masked or missing."""
     array, gaps = _opened(given, what)
-    if isinstance(given, list | tuple) and array.dtype.kind in "US":  # NumPy makes NaN a text among texts
+    if isinstance(given, list | tuple) and array.dtype.kind in "US":  # NumPy writes NaN among texts as a text
         array = np.array(given, dtype=object)
     lacking = _lacking(array) if array.dtype.kind in "OfT" else np.zeros(array.shape, bool)
     return lacking if gaps is None else gaps | lacking
 
 
 def names_of(given, names=None):
-    """Return the names of inputs: `names` or, if it is None, those of a table's columns; None if it has none.
+    """Return `names` or, if they are None, the names of a table's columns; None if it has no names.
 
     Raises DataError if `names` and the columns are the same names in different orders.
     """

@@ -17,7 +17,7 @@ from .trust import checked_trust, surroundings, trusted
 
 __all__ = ["GradientField"]
 
-_DOUBLE = 1e-3  # a combination of neurons with less of their power only shows that they agree
+_DOUBLE = 1e-3  # a combination with less of the neurons' power only shows that the neurons agree
 _CHANCE = 0.1  # a direction with less than this share of the power it has by chance is noise
 
 
@@ -32,7 +32,7 @@ class GradientField:
     names : n distinct words; by default, the names of the columns if the points are a table, otherwise x1 ...
         xn
     values : array (N,) or (N, k), the neurons' values, if known
-        The values help to choose a formula, and to fit phi, the function that bends it into the neuron.
+        The values help to choose a formula, and to fit phi in `neuron = phi(formula)`.
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace that
         the points fill (PCA of the standardised inputs); None means that the points fill all of R^n.

@@ -24,7 +24,7 @@ TURNED = 0.02  # share of a gradient's length: a smaller error is no reason to t
 LONG = 0.5  # share of strong gradients' length: a longer gradient is not short, whatever the error
 _DEPENDENT = 1e-9  # share of the largest singular value: a smaller one does not count as a direction
 LOWER = 0.1  # quantile of squared differences that measures noise
-_COMPARED = 30, 300, 3000  # compared points: at least, at most, and this number divided by that of inputs
+_COMPARED = 30, 300, 3000  # we compare 3000 / inputs points with their neighbours, from 30 to 300
 
 
 def trusted(field):

@@ -1,4 +1,4 @@
-"""Compute the parts of a formula without inputs while it is read, so that no later step can take forever."""
+"""While a formula is read, compute its parts without inputs, so that no later step can take forever."""
 
 import numpy as np
 

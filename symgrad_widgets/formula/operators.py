@@ -165,8 +165,8 @@ def define_operator(name: str, function: Callable) -> Operator:
 
     Value and derivatives come from the function, and are checked. A term that contains the operator is
     computed by NumPy and SciPy. At 300 points this takes 0.1 ms instead of 2 us, which hardly changes the
-    time of a whole search. The search refines constants in its argument, as in
-    `gauss(2*x)`, if the operator's derivative can be written with operators.
+    time of a whole search. The search refines a constant in an operator's argument,
+    as in `gauss(2*x)`, if the operator's derivative can be written with operators.
 
     >>> define_operator("gauss", lambda u: sympy.exp(-(u**2)))  # doctest: +SKIP
     >>> define_operator("bell", sympy.erf)  # doctest: +SKIP

@@ -32,10 +32,10 @@ class Screening(Enum):
 
 
 def screen(formula, concepts, surface, chart):
-    """Compare gradients along the surface at points `chart` (N, f), with 100 digits, until one differs.
+    """Compare gradients along the surface at points `chart` (N, f), to 100 digits, up to a first difference.
 
-    If none differs, the answer is PARALLEL. But it is CONSTANT if the formula's gradient is zero at more than
-    a fifth of the points, and UNKNOWN if no point could be computed.
+    If there is none, the answer is PARALLEL. But it is CONSTANT if the formula's gradient is zero at more
+    than a fifth of the points, and UNKNOWN if no point could be computed.
     """
     names = surface.coordinates
     rows = [core(surface.restrict(e)) for e in (formula, *concepts)] + list(surface.implicit)
@@ -88,7 +88,7 @@ def _jacobian(rows, names, surface, point):
 
 
 def _misalignment(vector, normals, others):
-    """Return the length of `vector` along the surface, and the share of its square outside the `others`."""
+    """Return the length of `vector` along the surface, and its square's share outside the span of others."""
     along = _outside(vector, _orthonormal(normals))
     total = mpmath.fdot(along, along)
     if mpmath.sqrt(total) <= _NO_LENGTH:

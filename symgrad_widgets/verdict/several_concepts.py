@@ -24,7 +24,7 @@ def verdict_on(formula, concepts, field, constraints=()):
 
 
 def verdict_on_all(formulas, verdicts, concepts, field):
-    """Return the verdict on all formulas, the least certain one; if this is no, test for a mixture."""
+    """Return the verdict on all formulas, the least certain one; if the answer is no, test for a mixture."""
     same = verdicts and all(v.same for v in verdicts)
     mixed = mixture(field, concepts) if not same and field.rank == 1 and _several(concepts) else None
     if mixed is not None:

@@ -49,7 +49,7 @@ REFIT_LOST = 1e-6  # share of the gradient along an input: with less, the formul
 FORM_NUMBER = 10  # integers and numerators up to this size belong to the form
 
 # Several concepts
-OUTSIDE_SPAN = 0.05  # share of the loss by chance: with more outside their span, concepts do not explain it
+OUTSIDE_SPAN = 0.05  # share of the loss by chance: with more outside the span, a neuron is unexplained
 TIMES_NOISE = 4  # without a concept that the neuron holds, more than this many times the noise is left
 
 # The surface of the data

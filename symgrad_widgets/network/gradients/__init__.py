@@ -42,7 +42,7 @@ def gradient_field(
     >>> field = sg.gradient_field(model, tokens, "head", (-1, 3), wrt="embedding")    # a token model
     >>> field = sg.gradient_field(model, x, neuron=[0, 1, 2])              # the span of three neurons
     >>> field = sg.gradient_field(model, x, "mlp", probe)                  # a direction, array (width,)
-    >>> field = sg.gradient_field(model, x, neuron=7, wrt=("residual", features))    # by ten features
+    >>> field = sg.gradient_field(model, x, neuron=7, wrt=("residual", features))    # inputs: ten features
     >>> field = sg.gradient_field(classifier, x, of="probability")         # not the logit
 
     Parameters

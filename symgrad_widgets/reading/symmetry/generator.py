@@ -21,7 +21,7 @@ _ROUNDING = 1e-12  # numbers below this share of the largest are rounding
 
 @dataclass(frozen=True)
 class Coefficient:
-    """`value` times the input `per` is one part of the speed of `input`; if `per` is "1", it is constant.
+    """`value` times `per` is one part of the speed of `input`; if `per` is "1", this part is constant.
 
     With the generator's largest number fixed, the coefficient lies between `low` and `high` with 95 %
     confidence.

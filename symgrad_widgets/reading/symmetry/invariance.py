@@ -16,7 +16,7 @@ from .sample import shared
 
 __all__ = ["Invariance", "invariance"]
 
-_SHARE = 3e-4  # largest change along a symmetry without its noise, as a share of the change by chance
+_SHARE = 3e-4  # largest change along a symmetry, apart from noise, as a share of the change by chance
 _SMOOTH = 0.1  # or, if that is larger, as a share of the symmetry's own change
 _GAP = 3.0  # the next motion's residual is at least this times the last symmetry's
 _CLEAR = 10.0  # the mean square along a seen direction is at least this times that along an unseen one

@@ -142,8 +142,8 @@ def symmetries(
     expected by chance: 0 means a symmetry, and 1 means that gradients and points are independent. A motion
     counts as a symmetry under three conditions. First, its residual is less than a fifth of the smallest
     residual by chance (the mean over five shuffles). Second, the part of the residual that is not noise is
-    less than 3e-4, or less than a tenth of the residual. Only changes that other points predict count as this
-    part, because errors at single points are independent. Third, there is a gap: the residual of the next
+    less than 3e-4, or less than a tenth of the residual. (Errors at single points are independent, so changes
+    that other points predict are not noise.) Third, there is a gap: the residual of the next
     motion, which is not a symmetry, is at least three times as large.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP

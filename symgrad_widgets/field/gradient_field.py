@@ -65,7 +65,7 @@ class GradientField:
     DataError
         if a shape, type or name is wrong.
     NoGradientError
-        if fewer than n + 1 usable points are left, or if no gradient depends on the inputs.
+        if fewer than n + 1 usable points are left, or if all gradients are zero.
 
     """
 

@@ -87,7 +87,7 @@ def noise(around, vectors):
 
 
 def of_normal(dimension):
-    """Return the lower decile of the mean square of `dimension` normal numbers, by which `noise` divides."""
+    """Return the lower decile of the mean square of `dimension` normal random numbers, for `noise`."""
     from scipy.special import chdtri
 
     return float(chdtri(dimension, 1 - LOWER) / dimension)

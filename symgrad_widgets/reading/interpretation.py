@@ -46,7 +46,7 @@ class Interpretation:
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,), angles in degrees between the formula's gradient and the neuron's; empty without a
         formula
-    seconds : dict of the time that each step took
+    seconds : dict of the seconds that each step took
     names : names in the formulas: the inputs' names or, if there is a subspace, the coordinates' names
     subspace : array (n, r) if the formulas are in the r coordinates `x @ subspace`; None if they are in the
         inputs
@@ -248,8 +248,8 @@ def interpret(
         ended. With several concepts, the verdict says which of them was found, or that the formula is a
         function of them.
     constraints : equations that hold on the data; only the verdict uses them
-    seconds : time limit of the search, which ends earlier if its answer has settled. All concepts share this
-        time, and the clock starts when everything is compiled.
+    seconds : time limit of the search, which ends earlier if its answer has settled. The searches for all
+        concepts share this time, and the clock starts when everything is compiled.
     generations : limit of each search in generations, so that the result does not depend on the machine's
         speed. The generations that a Search has already done count too.
     options : `wrt`, `forward_args`, `smooth`, `training` and `of` are as in `gradient_field`; all other

@@ -149,7 +149,7 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """`Measure` for gradients at points (N, n) along the surface, from the data or from these points.
+        """Return the `Measure` for gradients along the surface at points (N, n), from the data or the points.
 
         `index` says which of the data's points these are, if the basis differs from point to point.
         """

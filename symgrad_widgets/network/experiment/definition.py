@@ -130,7 +130,7 @@ class Experiment:
     def pretrained(
         self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None
     ) -> "TrainingResult":
-        """Load a `TrainingResult` instead of training: from a file of `run.save`, or from the package.
+        """Load a `TrainingResult` instead of training, from a file that `run.save` wrote or from the package.
 
         The package's own networks have seed 0 and default settings. It is an error if you pass a `seed` or
         `variant` that differs from the file's. See `training.pretrained.load`.

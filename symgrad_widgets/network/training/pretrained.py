@@ -37,7 +37,7 @@ def load(experiment, path=None, *, seed=None, variant=None):
     UnknownNameError
         if the package has no weights for the experiment.
     OutputError
-        if the file is damaged or not of this kind.
+        if the file is damaged, or was not written by `TrainingResult.save`.
     ModelError
         if the weights belong to another experiment, seed or variant, or do not fit the network; or if the
         package's own weights were made with settings that the experiment no longer has.

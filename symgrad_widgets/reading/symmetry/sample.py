@@ -1,6 +1,6 @@
 """Find the inputs that can be chosen freely on the data, and how a motion of them changes a neuron.
 
-If the data do not fill the whole space of their inputs, some inputs are functions of others. A motion then
+If the data do not fill the whole space of the inputs, some inputs are functions of others. A motion then
 moves only the *free* inputs: the first inputs that determine all others. Each free input is in units of its
 spread.
 """

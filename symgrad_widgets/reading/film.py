@@ -94,7 +94,8 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
     >>> sg.film({0: untrained, 10: model_at_10, 100: trained}, x, names=("x", "v"))
 
     We interpret the last checkpoint as `interpret` does. All earlier checkpoints get a survey, which tries
-    small terms, their sums, products, powers and functions of one input, and the last checkpoint's formula. So the film shows a formula as soon as the neuron has learnt it, but not before.
+    small terms, their sums, products, powers and functions of one input, and the last checkpoint's formula.
+    So the film shows a formula as soon as the neuron has learnt it, but not before.
 
     Parameters
     ----------

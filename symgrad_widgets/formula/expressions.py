@@ -78,7 +78,7 @@ def as_expression(formula, names=None):
 def from_file(text, names):
     """Read an untrusted formula, as `as_expression` does; it must be short enough to differentiate fast."""
     if len(text) > _LONGEST_FROM_FILES:
-        raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
+        raise ExpressionError(f"the formula has over {_LONGEST_FROM_FILES:,} characters")
     formula = as_expression(text, names)
     _check_size(formula, _MOST_FROM_FILES)
     return formula

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _MOST_ROWS = 4096
-_BYTES = 2**28  # most bytes of intermediate results in memory for one backward pass
+_BYTES = 2**28  # at most this many bytes of intermediate results in memory for one backward pass
 _ORIGINAL = "_orig_mod"  # torch's name for the module that it compiled
 _PROBED = 4  # we first try a model on this many points
 

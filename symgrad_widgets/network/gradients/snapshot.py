@@ -10,7 +10,7 @@ from torch import nn
 
 __all__ = ["Snapshot"]
 
-_COPIED = 2**30  # most bytes of a model's tensors to copy
+_COPIED = 2**30  # at most this many bytes of a model's tensors to copy
 _PLAIN = (torch.Tensor, nn.Parameter, getattr(nn, "Buffer", nn.Parameter))
 
 

@@ -1,8 +1,8 @@
 """Read what a neuron has learnt as a formula.
 
-A neuron often computes `f = phi(g)`: a concept `g` bent by an unknown monotone `phi`. The direction of its
-input gradient does not depend on `phi`. So we compare formulas with the neuron by the directions of their
-gradients.
+A neuron often computes `f = phi(g)`: a concept `g` bent by an unknown monotone `phi`. The direction of
+the neuron's input gradient does not depend on `phi`. So we compare formulas with the neuron by the directions
+of their gradients.
 
 >>> import symgrad_widgets as sg
 >>> run = sg.experiments["oscillator"].train(seed=0)

@@ -7,7 +7,7 @@ from .errors import DataError
 __all__ = ["floats", "missing", "names_of", "numbers"]
 
 _REFUSED = {"c": "complex numbers", "b": "truth values", "M": "dates", "m": "times"}
-_LACKING = {"None", "nan", "NaN", "NaT", "<NA>", "--"}  # how entries that are not data are written
+_LACKING = {"None", "nan", "NaN", "NaT", "<NA>", "--"}  # how missing entries are written
 
 
 def floats(given, what, *, copy=True):
@@ -47,16 +47,16 @@ def numbers(given, what):
 def missing(given, what):
     """Return a boolean array: which entries of a container, even of labels, are masked or missing."""
     array, gaps = _opened(given, what)
-    if isinstance(given, list | tuple) and array.dtype.kind in "US":  # among texts NumPy writes NaN as one
+    if isinstance(given, list | tuple) and array.dtype.kind in "US":  # NumPy writes NaN among texts as a text
         array = np.array(given, dtype=object)
     lacking = _lacking(array) if array.dtype.kind in "OfT" else np.zeros(array.shape, bool)
     return lacking if gaps is None else gaps | lacking
 
 
 def names_of(given, names=None):
-    """Return names of inputs; if none are given, the names of a table's columns; None if there are neither.
+    """Return `names` or, if they are None, the names of a table's columns; None if it has no names.
 
-    Raises DataError if both are given and differ only in their order.
+    Raises DataError if `names` and the columns are the same names in different orders.
     """
     columns = next((tuple(some) for some in _columns(given) if _all_texts(some)), None)
     if names is None or isinstance(names, str) or columns is None:

@@ -36,7 +36,7 @@ class SymgradError(Exception):
 
 
 class UnknownNameError(SymgradError, KeyError):
-    """An experiment, layer, operator, symbol or option that does not exist; names the nearest ones."""
+    """An experiment, layer, operator, symbol or option that does not exist; the message names the nearest."""
 
     def __str__(self):
         return Exception.__str__(self)  # KeyError would show the repr, quotes and all

@@ -50,7 +50,7 @@ def _fits_parts(value, origin, parts):
 
 
 def misfit(record, kinds):
-    """Return an entry that a record lacks, or that has another kind than in `kinds`; None if all is well."""
+    """Say which entry a record lacks, or has of another kind than in `kinds`; return None if all is well."""
     for name, kind in kinds.items():
         if name not in record:
             return f"it lacks {name!r}"

@@ -17,7 +17,7 @@ from .trust import checked_trust, surroundings, trusted
 
 __all__ = ["GradientField"]
 
-_DOUBLE = 1e-3  # a combination with less of the neurons' power only shows that they agree
+_DOUBLE = 1e-3  # a combination with less of the neurons' power only shows that the neurons agree
 _CHANCE = 0.1  # a direction with less than this share of the power it has by chance is noise
 
 
@@ -32,7 +32,7 @@ class GradientField:
     names : n distinct words; by default, the names of the columns if the points are a table, otherwise x1 ...
         xn
     values : array (N,) or (N, k), the neurons' values, if known
-        The values help to choose a formula and to fit phi.
+        The values help to choose a formula, and to fit phi in `neuron = phi(formula)`.
     tangent : "auto" | None | array (n, m) or (N, n, m)
         Orthonormal basis of the directions in which the data extend. "auto" finds the linear subspace that
         the points fill (PCA of the standardised inputs); None means that the points fill all of R^n.
@@ -65,7 +65,7 @@ class GradientField:
     DataError
         if a shape, type or name is wrong.
     NoGradientError
-        if fewer than n + 1 usable points are left, or if no gradient depends on the inputs.
+        if fewer than n + 1 usable points are left, or if all gradients are zero.
 
     """
 
@@ -121,7 +121,7 @@ class GradientField:
         field span all directions of the m-dimensional tangent space except that of the velocity. The loss of
         a formula is the squared cosine between its gradient and the velocity. A field of m - 1 neurons does
         not mean m - 1 conserved quantities. Few flows have that many independent first integrals that are
-        formulas; most have none.
+        formulas; most flows have none.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class GradientField:
         ------
         DataError
             if a shape, type or name is wrong; if the points fill only one dimension; if velocities lead out
-            of the dimensions that the points fill; and if one point has different velocities.
+            of the dimensions that the points fill; or if one point has different velocities.
         NoGradientError
             if fewer than n + 1 points have a velocity.
 

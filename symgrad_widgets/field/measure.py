@@ -51,7 +51,7 @@ class Measure(NamedTuple):
 
 
 def measured(points, tangent="auto"):
-    """Measure of points (N, n); `tangent` is "auto", None, or an orthonormal basis in input coordinates."""
+    """Return the `Measure` of points (N, n); the tangent is "auto", None, or a basis in input coordinates."""
     spread, axes = _principal(points)
     if isinstance(tangent, str):
         return Measure(spread, axes)
@@ -62,7 +62,7 @@ def measured(points, tangent="auto"):
 
 
 def _principal(points):
-    """Return spreads (n,) of inputs, and the points' axes (n, m) (orthonormal after scaling); None: all.
+    """Return spreads (n,) of inputs, and axes (n, m) of the scaled points, or None if these fill R^n.
 
     An input whose spread is only rounding error has spread 0. Inputs are standardised first, so that
     their units do not matter.
@@ -96,6 +96,7 @@ def checked_tangent(tangent, points):
     gram = np.swapaxes(tangent, -1, -2) @ tangent
     if not np.allclose(gram, np.eye(m), atol=1e-6):
         raise DataError(
-            "tangent must be an orthonormal basis: its columns are not; use numpy.linalg.qr(basis)[0]"
+            "tangent must be an orthonormal basis, but its columns are not orthonormal: "
+            "use numpy.linalg.qr(basis)[0]"
         )
     return tangent

@@ -17,7 +17,7 @@ _STAY = "use states from all parts of the flow"
 
 
 def along_flow(points, velocities, names, tangent):
-    """Return points (N, n), slopes (N, n) whose projections are the velocities, names, and the measure."""
+    """Return points (N, n), slopes (N, n), and a dict; the projected slopes are the velocities."""
     names = names_of(points, names)
     points, velocities = floats(points, "points"), floats(velocities, "velocities")
     moving = _checked_flow(points, velocities)

@@ -10,7 +10,7 @@ from ..errors import DataError
 
 __all__ = ["smoothed"]
 
-_DEGREE = 4  # degree of the polynomials; to choose a window, one less, as wide windows spoil slopes
+_DEGREE = 4  # of the polynomials; one less when we choose a window, because wide windows spoil slopes
 _WINDOWS = (7, 9, 11, 15, 21, 29, 41, 57, 81, 115)  # measurements to fit a polynomial to
 _PART = 2048  # windows fitted at once
 
@@ -53,7 +53,7 @@ class _Fit:
             apart = times[rows] - times[some, None]
             reach = np.abs(apart).max(1)
             inverse = np.linalg.pinv((apart / reach[:, None])[..., None] ** np.arange(degree + 1))
-            own = inverse[np.arange(len(some)), 0, some - first[some]]  # its share in its own value
+            own = inverse[np.arange(len(some)), 0, some - first[some]]  # a measurement's share in its own fit
             known = states[rows]
             self.values[some] = np.einsum("iw,iwn->in", inverse[:, 0], known)
             self.slopes[some] = np.einsum("iw,iwn->in", inverse[:, 1], known) / reach[:, None]

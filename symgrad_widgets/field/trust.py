@@ -21,10 +21,10 @@ __all__ = [
 ]
 
 TURNED = 0.02  # share of a gradient's length: a smaller error is no reason to trust the gradient less
-LONG = 0.5  # share of the length of strong gradients: a longer one is not short, whatever the error
+LONG = 0.5  # share of strong gradients' length: a longer gradient is not short, whatever the error
 _DEPENDENT = 1e-9  # share of the largest singular value: a smaller one does not count as a direction
 LOWER = 0.1  # quantile of squared differences that measures noise
-_COMPARED = 30, 300, 3000  # points that are compared with their neighbours: least, most, and times inputs
+_COMPARED = 30, 300, 3000  # we compare 3000 / inputs points with their neighbours, from 30 to 300
 
 
 def trusted(field):
@@ -87,7 +87,7 @@ def noise(around, vectors):
 
 
 def of_normal(dimension):
-    """Return the lower decile of the mean square of `dimension` normal numbers, by which `noise` divides."""
+    """Return the lower decile of the mean square of `dimension` normal random numbers, for `noise`."""
     from scipy.special import chdtri
 
     return float(chdtri(dimension, 1 - LOWER) / dimension)

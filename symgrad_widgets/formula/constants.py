@@ -1,4 +1,4 @@
-"""Compute the parts without inputs while a formula is read, so that no later step can take forever."""
+"""While a formula is read, compute its parts without inputs, so that no later step can take forever."""
 
 import numpy as np
 

@@ -16,7 +16,7 @@ __all__ = ["evaluate_tree"]
 
 
 def evaluate_tree(tree, names, points):
-    """Return values (N,), gradients (N, n) of a tree from `typed` at points (N, n), a column for each name.
+    """Return values (N,) and gradients (N, n) of a tree from `typed` at points (N, n), a column per name.
 
     Values and gradients are not finite outside the domain of the formula or of its derivative.
     """

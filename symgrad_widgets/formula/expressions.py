@@ -78,7 +78,7 @@ def as_expression(formula, names=None):
 def from_file(text, names):
     """Read an untrusted formula, as `as_expression` does; it must be short enough to differentiate fast."""
     if len(text) > _LONGEST_FROM_FILES:
-        raise ExpressionError(f"the formula has more than {_MOST_FROM_FILES} parts")
+        raise ExpressionError(f"the formula has over {_LONGEST_FROM_FILES:,} characters")
     formula = as_expression(text, names)
     _check_size(formula, _MOST_FROM_FILES)
     return formula
@@ -154,7 +154,7 @@ class _Sign(sp.Function):
 
 
 class _Log(sp.Function):
-    """log of the first argument; its derivative is that of log(second), where u has no moduli."""
+    """log of the first argument; its derivative is that of the log of the second, which has no moduli."""
 
     def fdiff(self, argindex=1):
         return sp.S.Zero if argindex == 1 else 1 / self.args[1]
@@ -179,7 +179,7 @@ def _without_modulus(product):
 
 
 def evaluate(expression, names, points):
-    """Return values (N,) and gradients (N, n) of a formula at `points` (N, n): SymPy's derivatives, on NumPy.
+    """Return values (N,) and gradients (N, n) of a formula at `points` (N, n), by SymPy and NumPy.
 
     Values and gradients are not finite outside the formula's domain.
     """

@@ -1,7 +1,7 @@
 """The operators that a formula may use, one row for each, and the checks that a row has to pass.
 
 Outside its domain, an operator's value is not finite. No operator is "protected", that is, replaced with
-another function outside its domain. So a term that leaves its domain at one point is rejected. There is one
+another function outside its domain. So a term is rejected if one point is outside its domain. There is one
 convention: `log` means log|u|, whose derivative is also 1/u. So factors may change sign even if a product is
 written as a sum of logarithms.
 """
@@ -41,7 +41,8 @@ class Operator:
     partials : a callable (*arguments, value) -> array for each of the one or two arguments: the partial
         derivatives
     powers : one exponent for each argument, if the operator is a product of powers of its arguments, up to
-        the sign. Dimensions then multiply in the same way, and a power only scales the logarithm
+        the sign. Dimensions then multiply in the same way. If there is one argument, the operator
+        only multiplies its logarithm by a number
     degree : d, if all arguments must have the same dimension, and the value has the d-th power of this
         dimension. An operator with neither `powers` nor a degree is a function of plain numbers
     julia : "+", or a Julia expression in u and v that is NaN outside the domain and never throws. Without
@@ -164,8 +165,8 @@ def define_operator(name: str, function: Callable) -> Operator:
 
     Value and derivatives come from the function, and are checked. A term that contains the operator is
     computed by NumPy and SciPy. At 300 points this takes 0.1 ms instead of 2 us, which hardly changes the
-    time of a whole search. Constants inside the operator are refined if its derivative can be written with
-    operators.
+    time of a whole search. The search refines a constant in an operator's argument,
+    as in `gauss(2*x)`, if the operator's derivative can be written with operators.
 
     >>> define_operator("gauss", lambda u: sympy.exp(-(u**2)))  # doctest: +SKIP
     >>> define_operator("bell", sympy.erf)  # doctest: +SKIP

@@ -12,7 +12,8 @@ below):
     call     = FUNCTION [("^" factor | SUPERSCRIPTS)] ("(" sum {"," sum} ")" | bare)
     bare     = SIGNS [NUMBER] power                          sin x, sin 2x, √x, sin² x, ln |x|
 
-A NUMBER may have a point or a comma, 1.6 or 1,6; ½ and 1½ are numbers too. A word is an INPUT, a CONSTANT
+SIGNS are any number of + and -; SUPERSCRIPTS are ² or ⁻¹, for instance. A NUMBER may have a point or a
+comma, 1.6 or 1,6; ½ and 1½ are numbers too. A word is an INPUT, a CONSTANT
 (pi, π, e, E) or a FUNCTION, tried in this order. A function's name with a bracket after it is always the
 function. Any other word is split into such words, as `xv` into x and v; the longest words are tried first. If
 a text could mean several things, it is read in one way, and the other ways are noted. So `1/2x` is read as

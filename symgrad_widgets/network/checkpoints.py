@@ -18,14 +18,14 @@ from .modules import mlp
 
 __all__ = ["from_checkpoint"]
 
-_SEARCHED = 8  # most series of layers whose order we find by trying
-_LISTED = 4  # most orders in an error message
-_DEEPEST = 200  # most layers whose order we find by trying
-_TRIES = 20_000  # most partial orders to try
-_LARGEST_LIST = 20  # most layers in an error message
+_SEARCHED = 8  # at most this many series of layers whose order we find by trying
+_LISTED = 4  # at most this many orders in an error message
+_DEEPEST = 200  # at most this many layers whose order we find by trying
+_TRIES = 20_000  # at most this many partial orders to try
+_LARGEST_LIST = 20  # at most this many layers in an error message
 _SHARED = 16  # layers may use a file's numbers at most this many times
-_PICKLES = 5  # most pickles in a row, in files from before torch 1.6
-_STEPS, _LONGEST = 300_000, 1000  # most steps of a pickle, and most characters of a name in it
+_PICKLES = 5  # at most this many pickles in a row, in files from before torch 1.6
+_STEPS, _LONGEST = 300_000, 1000  # at most this many steps of a pickle, and characters of a name in it
 _SPARE = 2**20  # the entries of a zip file may exceed the file by this many bytes
 _CODE = re.compile(r"GLOBAL ([\w.]+)")
 _OWN = "build the network yourself and load the numbers into it: model.load_state_dict(...)"
@@ -41,7 +41,7 @@ def from_checkpoint(path, activation, layers=None):
     ----------
     path : path of a safetensors file, or of a state dict that `torch.save` wrote
         The state dict can be inside other dicts, next to an epoch and an optimizer.
-    activation : str, a row of `networks.ACTIVATIONS`
+    activation : str, a row of `network.ACTIVATIONS`
         The activation follows each layer except the last, which is linear. A checkpoint does not contain the
         activation, so you have to know it.
     layers : sequence of str or None
@@ -51,7 +51,7 @@ def from_checkpoint(path, activation, layers=None):
 
     Returns
     -------
-    torch.nn.Sequential, built as by `networks.mlp`: linear1, tanh1, linear2, ..., latent
+    torch.nn.Sequential, built as by `network.modules.mlp`: linear1, tanh1, linear2, ..., latent
         The network is on the CPU and in eval mode. The network has the precision of the file, but at least
         single precision.
 

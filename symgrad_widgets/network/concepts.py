@@ -51,7 +51,7 @@ _MOMENTUM = x1 * v2 - x2 * v1
 _RADIUS = sympy.sqrt(x1**2 + x2**2)
 
 CONCEPTS = {
-    # arXiv 2409.05305; P1-13 is named in an earlier version of it
+    # arXiv 2409.05305; P1-13 is named in an earlier version of this paper
     "P1-01": Concept((x1 + x4,), meanings=("trace",)),
     "P1-02": Concept((x1 * x4 - x2 * x3,), constraints=(sympy.Eq(x1 + x4, 5),), meanings=("determinant",)),
     "P1-03": Concept((x1 + x5 + x9,), meanings=("trace",)),

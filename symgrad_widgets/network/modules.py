@@ -1,4 +1,4 @@
-"""Networks for raw inputs. The first layer scales these, so gradients are with respect to raw inputs."""
+"""Networks for raw inputs. The first layer scales them, so gradients are with respect to raw inputs."""
 
 from collections import OrderedDict
 from itertools import pairwise

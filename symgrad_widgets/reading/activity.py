@@ -19,11 +19,11 @@ MEASURES = ("activation", "gradient", "alignment", "law")
 _MOST_NEURONS = 16_384
 _ROWS = 400  # points at which values are kept
 _GRADIENT_ROWS = 128
-_DIRECTIONS = 32  # most directions for gradients; if there are more, gradients are projected
-_NUMBERS = 2**25  # most gradient components in memory
+_DIRECTIONS = 32  # at most this many directions for gradients; if there are more, gradients are projected
+_NUMBERS = 2**25  # at most this many gradient components in memory
 _NEURONS = 1024  # processed at a time
 _VANISHING = 1e-12
-_SURE = 6  # powers of ten: a formula with less loss is shown as certain
+_SURE = 6  # powers of ten: a formula with a loss below 1e-6 is shown as certain
 
 
 class Measure(NamedTuple):

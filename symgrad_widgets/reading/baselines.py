@@ -49,7 +49,7 @@ class Fit(Candidate):
 
 
 def fit_value(x, values, field, seconds=20, random_state=0, evaluations=200_000):
-    """Fit a formula to a neuron's value by symbolic regression (least squares), the usual method.
+    """Fit a formula to a neuron's value by the usual method, symbolic regression (least squares).
 
     Genetic programming finds the best formula of each length, and least squares fits the constants (operon:
     Burlacu, Kronberger, Kommenda 2020). The formula has to describe the whole neuron, including its outer

@@ -36,7 +36,7 @@ class Trial(NamedTuple):
     points: np.ndarray  # (k, n), the most informative one first
     apart: float  # degrees between the formulas
     off: tuple[float, float]  # degrees between each formula and the neuron
-    fallen: sp.Expr | None  # None if the network follows neither, or both equally well
+    fallen: sp.Expr | None  # the formula ruled out; None if the network follows neither, or both equally well
     gradients: np.ndarray  # (k, n), the network's gradients at the points
 
 
@@ -49,7 +49,7 @@ class Decided:
     left : one or more formulas that no trial contradicts; the first has passed every trial
     trials : tuple of Trial, in order
     open : tuple of (formula, degrees), for each formula of `left` that no allowed input can distinguish from
-        the first; the degrees are the largest angle between the two
+        the first; the degrees are the RMS angle between the two at the points where we would ask
     names : names of the inputs
 
     """
@@ -65,7 +65,7 @@ class Decided:
         lines = [self._told(trial) for trial in self.trials]
         lines += [
             f"Within this box nobody can tell {self.left[0]} from {other}: "
-            f"they differ by at most {_angle(apart)}."
+            f"at the points where we would ask, they differ by {_angle(apart)} on average."
             for other, apart in self.open
         ]
         return "\n".join([*lines, f"{self.left[0]} is left."] if len(self.left) == 1 else lines)
@@ -186,7 +186,7 @@ def _checked(result):
     if result.rank != 1 or isinstance(result.asked[1], list):
         raise DataError("decide takes one neuron at a time: interpret this neuron alone")
     if result.measure.basis is not None and result.measure.basis.ndim > 2:
-        raise DataError("the data lie on a curved surface: pass `score` rivals that differ on this surface")
+        raise DataError("the data lie on a curved surface: use `score` on rivals that differ on this surface")
     return result.best.expression
 
 
@@ -211,7 +211,7 @@ def _allowed(result, box, random_state):
     low, high = result.points.min(0), result.points.max(0)
     for name, ends in dict(box or {}).items():
         if name not in result.inputs:
-            raise DataError(f"box names {name!r}: the inputs are {', '.join(result.inputs)}")
+            raise DataError(f"box has a range for {name!r}, but the inputs are {', '.join(result.inputs)}")
         low[result.inputs.index(name)], high[result.inputs.index(name)] = _range(name, ends)
     drawn = _drawn(low, high, result, random_state)
     inside = ((drawn >= low) & (drawn <= high)).all(1)

@@ -93,13 +93,13 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
 
     >>> sg.film({0: untrained, 10: model_at_10, 100: trained}, x, names=("x", "v"))
 
-    We interpret the last checkpoint as `interpret` does. Every other checkpoint gets a survey, which tries
-    small terms, their sums, products, powers and functions of one input, and the last checkpoint's formula as
-    a guess. So the film shows a formula as soon as the neuron has learnt it, but not before.
+    We interpret the last checkpoint as `interpret` does. All earlier checkpoints get a survey, which tries
+    small terms, their sums, products, powers and functions of one input, and the last checkpoint's formula.
+    So the film shows a formula as soon as the neuron has learnt it, but not before.
 
     Parameters
     ----------
-    checkpoints : mapping of epochs to modules, or list of modules, whose epochs are 0, 1, 2 ...
+    checkpoints : mapping of epochs to modules, or list of modules, for epochs 0, 1, 2 ...
         One network, saved at two or more times during its training.
     x : array (N, n)
         The points at which every checkpoint is read.
@@ -117,7 +117,7 @@ def film(checkpoints, x, names=None, *, layer=None, neuron=0, random_state=0, ca
     DataError
         if there are fewer than two checkpoints, or if you ask for several neurons.
     ModelError, UnknownNameError, NoGradientError
-        if `gradient_field` raises this error for the last checkpoint. For any other checkpoint, the message
+        if `gradient_field` raises this error for the last checkpoint. For an earlier checkpoint, the message
         becomes the frame's note.
 
     """

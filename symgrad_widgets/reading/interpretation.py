@@ -38,13 +38,15 @@ class Interpretation:
     concepts : a Candidate for each independent concept found, `best` first
     rank : number of independent concepts in the neurons' gradients, whether found or not; for a flow, an
         upper bound
+    kinds : the kind of answer for each of `concepts`
     front : Candidates in order of rising complexity
-    verdict : the least favourable of `verdicts`, with the messages of all; None without a concept
-    verdicts : one Verdict for each of `concepts`; empty without a concept
+    evidence : Evidence, which says how sure we can be of `best` without knowing the concept
+    verdict : the least favourable of `verdicts`, with the messages of all; None if you named no concept
+    verdicts : one Verdict for each of `concepts`; empty if you named no concept
     phi : Phi, or None without neuron values or without a formula
     angles : array (N,), angles in degrees between the formula's gradient and the neuron's; empty without a
         formula
-    seconds : dict of times
+    seconds : dict of the seconds that each step took
     names : names in the formulas: the inputs' names or, if there is a subspace, the coordinates' names
     subspace : array (n, r) if the formulas are in the r coordinates `x @ subspace`; None if they are in the
         inputs
@@ -238,16 +240,16 @@ def interpret(
     Parameters
     ----------
     model_or_field : torch.nn.Module, or a GradientField (then leave out x, layer, neuron and names), or a
-        Search (then leave out all settings, too). A Search does not start again, but runs on until its answer
-        has settled
+        Search (then leave out `random_state` and the options of the search, too). A Search does not start
+        again, but runs on until its answer has settled
     x : array (N, n), the points at which to read the neuron
     layer, neuron : as in `gradient_field`
     concept : formula (SymPy or text), or several. Only the verdict uses the concept, after the search has
-        ended. With
-        several concepts, the verdict says which of them was found, or that the formula is a function of them.
+        ended. With several concepts, the verdict says which of them was found, or that the formula is a
+        function of them.
     constraints : equations that hold on the data; only the verdict uses them
-    seconds : time limit of the search, which ends earlier if its answer has settled. All concepts share this
-        time, and the clock starts when everything is compiled.
+    seconds : time limit of the search, which ends earlier if its answer has settled. The searches for all
+        concepts share this time, and the clock starts when everything is compiled.
     generations : limit of each search in generations, so that the result does not depend on the machine's
         speed. The generations that a Search has already done count too.
     options : `wrt`, `forward_args`, `smooth`, `training` and `of` are as in `gradient_field`; all other
@@ -336,7 +338,7 @@ def _field(model_or_field, x, layer, neuron, names, reading):
     from ..network.gradients import gradient_field
 
     if x is None:
-        raise DataError("pass the points to interpret on: interpret(model, x), an array (N, n) of inputs")
+        raise DataError("pass the points at which to read the model: interpret(model, x), an array (N, n)")
     return gradient_field(model_or_field, x, layer=layer, neuron=neuron, names=names, **reading)
 
 

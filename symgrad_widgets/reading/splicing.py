@@ -69,8 +69,9 @@ class Spliced:
     Attributes
     ----------
     model : torch.nn.Module, a copy in which the neuron's value is phi(formula)
-    shuffled : torch.nn.Module, a copy in which the neuron's values are shuffled among the points
-    mean : torch.nn.Module, a copy in which the neuron always has its mean value at the given points
+    shuffled : torch.nn.Module, a copy in which the neuron's values are shuffled among the points of each pass
+    mean : torch.nn.Module, a copy in which the neuron always has its mean value over the points of each
+        pass
     original : torch.nn.Module, as you passed it
     change : float
         How much the formula changes the model's outputs at the points, in eval mode: the mean squared change

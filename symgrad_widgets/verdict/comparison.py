@@ -77,7 +77,7 @@ def _slopes(concept, names, points):
 
 
 def defined(formula, region):
-    """Return where a formula has a real value, (N,); an overflow is real if its inner part is finite."""
+    """Return where a formula has a real value, (N,); an overflow counts if the inner part is finite."""
     values, _ = evaluate(formula, region.names, region.points)
     inner, _ = evaluate(core(formula), region.names, region.points)
     return ~np.isnan(values) & np.isfinite(inner)

@@ -203,7 +203,10 @@ class _Case:
                 "the gradients are parallel, but neither formula is a monotone function of the other."
             )
         if len(monotone) < len(self.regions):
-            why += f" It is monotone in the concept for inputs {monotone[0]}; for other data, pass the field."
+            why += (
+                f" The formula is monotone in the concept only for inputs {monotone[0]}; for other data, "
+                "pass the field."
+            )
         return Verdict(True, how, self.residual, what + why)
 
     def _different(self, why):
@@ -216,7 +219,8 @@ class _Case:
         close = " An exact computation shows that they differ." if self.residual < SAME_DIRECTIONS else ""
         return (
             f"mean 1 - cos^2 is {self.residual:.1e} at {len(self.shares)} points, "
-            f"an angle of {degrees(self.residual):.2g} degrees; 95 % are below {high:.2g}.{close}"
+            f"an angle of {degrees(self.residual):.2g} degrees; 95 % of the angles are "
+            f"below {high:.2g}.{close}"
         )
 
 

@@ -19,12 +19,12 @@ def verdict_on(formula, concepts, field, constraints=()):
     for one in several:
         found = verify(formula, one, field=field, constraints=constraints)
         if found.same:
-            return replace(found, message=f"{found.message} (of {len(several)}: {one})")
+            return replace(found, message=f"{found.message} (of the {len(several)} concepts: {one})")
     return verify(formula, concepts, field=field, constraints=constraints)
 
 
 def verdict_on_all(formulas, verdicts, concepts, field):
-    """Return the verdict on all formulas, as certain as the least certain; if "no", test for a mixture."""
+    """Return the verdict on all formulas, the least certain one; if the answer is no, test for a mixture."""
     same = verdicts and all(v.same for v in verdicts)
     mixed = mixture(field, concepts) if not same and field.rank == 1 and _several(concepts) else None
     if mixed is not None:
@@ -53,7 +53,7 @@ def mixture(field, concepts):
 
     Parameters
     ----------
-    field : GradientField of one concept's rank
+    field : GradientField of rank 1
     concepts : sequence of k formulas, SymPy or text
 
     """

@@ -49,7 +49,7 @@ class Surface:
     free : symbols of the f inputs that remain as coordinates
     solved : {symbol: expression in the free symbols}, from the linear equations
     implicit : the other equations, in the free symbols
-    basis : None, or the data's numerical tangent basis (n, m) or (N, n, m)
+    measure : Measure of the field, with its numerical tangent basis; None without a field
     exact : whether the equations describe the whole surface
 
     """
@@ -149,7 +149,7 @@ class Surface:
         return point
 
     def measure_at(self, points, index=None):
-        """`Measure` for gradients at points (N, n) along the surface, from the data or from these points.
+        """Return the `Measure` for gradients along the surface at points (N, n), from the data or the points.
 
         `index` says which of the data's points these are, if the basis differs from point to point.
         """
@@ -172,7 +172,7 @@ def _as_equation(expression):
 
 
 def _without(basis, normals, dimension):
-    """Return `basis` without the directions of `normals` (N, c, n); a single basis if normals agree."""
+    """Return `basis` without the directions of `normals` (N, c, n); one basis if all points share these."""
     if basis.ndim == 2 and np.allclose(normals, normals[:1], rtol=tolerances.EQUAL_NORMALS, atol=0):
         return _complement(normals[0] @ basis, np.linalg.norm(normals[0], axis=1), basis, dimension)
     bases = np.broadcast_to(basis, (len(normals), *basis.shape[-2:]))

@@ -29,11 +29,11 @@ EXACT_LENGTH = -60  # power of ten: smaller gradients are zero
 TAME = 1e4  # largest argument of exp, sin, ...: for a larger one, 100 digits may take forever
 PIVOT_POINTS = 5  # points at which we look for a minor that does not vanish
 PIVOT = 1e-9  # share of a row's largest entry: a smaller pivot is rounding
-EXPANDED_TERMS = 6000  # most terms of an expansion: about a second
-COMBINED_OPERATIONS = 1500  # most operations for a common denominator
-EXPONENTIAL_OPERATIONS = 300  # most operations for writing sines as exponentials
-SIMPLIFIED_OPERATIONS = 60  # most operations for SymPy's simplify: with more, it takes seconds
-REDUCED_TERMS, REDUCED_BY = 300, 2  # most terms of a polynomial, and most equations that reduce it
+EXPANDED_TERMS = 6000  # at most this many terms of an expansion, which then takes about a second
+COMBINED_OPERATIONS = 1500  # at most this many operations for a common denominator
+EXPONENTIAL_OPERATIONS = 300  # at most this many operations for writing sines as exponentials
+SIMPLIFIED_OPERATIONS = 60  # at most this many operations for SymPy's simplify: with more, it takes seconds
+REDUCED_TERMS, REDUCED_BY = 300, 2  # at most this many terms of a polynomial, and equations that reduce it
 
 # Constants that would make a formula exact
 REFIT_WITHIN = 0.01  # relative distance of such a constant
@@ -41,22 +41,22 @@ REFIT_BOUND = 10 * REFIT_WITHIN  # relative distance at which we give up the ite
 REFIT_EXACT = 1e-18  # mean 1 - cos^2 at the constants found: angles of 1e-9, the rounding of the iteration
 REFIT_DONE = REFIT_EXACT / 100  # mean 1 - cos^2 that ends the iteration
 REFIT_STEPS = 30
-REFIT_CONSTANTS = 40  # most constants to refit
+REFIT_CONSTANTS = 40  # at most this many constants to refit
 REFIT_STEP = 1e-6  # relative step of a constant, for the slopes
 REFIT_RANK = 1e-9  # share of the largest singular value: constants with less do not matter
 REFIT_CHANGED = 1e-9  # relative change of a constant that we report
 REFIT_LOST = 1e-6  # share of the gradient along an input: with less, the formula has lost it
-FORM_NUMBER = 10  # integers and numerators up to this size belong to the form
+FORM_NUMBER = 10  # integers, numerators and denominators up to this size belong to the form
 
 # Several concepts
-OUTSIDE_SPAN = 0.05  # share of the loss by chance: concepts do not explain a neuron with more outside
+OUTSIDE_SPAN = 0.05  # share of the loss by chance: with more outside the span, a neuron is unexplained
 TIMES_NOISE = 4  # without a concept that the neuron holds, more than this many times the noise is left
 
 # The surface of the data
 ON_SURFACE = 1e-4  # share of the data's spread: points farther from an equation contradict it
 READ_DENOMINATOR = 64  # largest denominator of a coefficient that we read off the data
 READ_ERROR = 1e-6  # relative error of what we read off
-NORMAL = 1e-6  # if less than this share of a gradient lies in the basis, it is already normal to it
+NORMAL = 1e-6  # share of a gradient: if less lies in the basis, the gradient is already normal to it
 EQUAL_NORMALS = 1e-12  # relative difference of gradients that are the same at all points
 SETTLING_STEPS = 50  # steps of Newton's method, in double precision
 POLISHING_STEPS = 8  # further steps, to 100 digits

@@ -241,7 +241,7 @@ def test_how_many_concepts_and_which_is_printed(several):
     assert f"2 independent concepts: {', '.join(str(c.expression) for c in several.concepts)}" in text
     for candidate, verdict in zip(several.concepts, several.verdicts, strict=True):
         assert f"{candidate.expression}: Same concept, proved" in text
-        which = verdict.message.split("(of 2: ")[1].rstrip(")")
+        which = verdict.message.split("(of the 2 concepts: ")[1].rstrip(")")
         assert parse(which) == candidate.expression
     assert several._repr_latex_().count("$") == 4
 

@@ -373,7 +373,7 @@ HURTING = {  # by what it is: the format, the file made of a good one, and what 
     ),
     "objects": (SavedSearch, lambda good: replaced(good, "points.npy", OBJECTS), "points is not an array"),
     "a path": (SavedSearch, lambda _: m.zipped([("../x.npy", b"")]), "it holds something else"),
-    "a long guess": (SavedSearch, lambda good: settings_of(good, guesses=[LONG]), "more than 400 parts"),
+    "a long guess": (SavedSearch, lambda good: settings_of(good, guesses=[LONG]), "over 4,000 characters"),
     "a tower": (SavedSearch, lambda good: settings_of(good, guesses=["9**9**9**9"]), "too large"),
     "nested": (SavedSearch, lambda good: changed(good, settings=np.array("[" * 200_000)), "too deeply"),
     "a wide network": (Weights, lambda good: with_settings(good, hidden=[10**5, 10**5]), "other weights"),

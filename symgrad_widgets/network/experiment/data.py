@@ -10,7 +10,7 @@ from ...errors import DataError
 __all__ = ["PARTS", "Labelled", "Triplets", "checked_concepts", "generator", "redraw", "rows_of"]
 
 PARTS = (0.7, 0.85)  # training and validation rows of a table end here; the rest serve to interpret
-_ROUNDS = 1000  # most rounds of redrawing
+_ROUNDS = 1000  # at most this many rounds of redrawing
 
 
 class Triplets(NamedTuple):

@@ -43,8 +43,8 @@ class Experiment:
     presets : mapping of preset to settings
         The settings that this experiment changes in the preset.
     differences : mapping of variant to attributes
-        If the pairs of a variant share something else, the variant has its own `concepts`, `constraints` and
-        `latent`.
+        If the pairs of a variant share something other than the default pairs do, the variant has its own
+        `concepts`, `constraints` and `latent`.
     size : int or None
         Number of rows if the data are a given table. A sampler then takes indices of rows, `f(indices)`, and
         at most `size` rows can be drawn.
@@ -130,7 +130,7 @@ class Experiment:
     def pretrained(
         self, path: str | Path | None = None, *, seed: int | None = None, variant: str | None = None
     ) -> "TrainingResult":
-        """Load a `TrainingResult` instead of training: from a file of `run.save`, or from the package.
+        """Load a `TrainingResult` instead of training, from a file that `run.save` wrote or from the package.
 
         The package's own networks have seed 0 and default settings. It is an error if you pass a `seed` or
         `variant` that differs from the file's. See `training.pretrained.load`.
@@ -175,8 +175,8 @@ class Experiment:
         further network has to learn something new. If nothing new is left to learn, the network uses the
         small differences between anchors and strangers. To see whether this network learnt something new,
         look at the `rank` of the gradients of both networks together: `gradient_field(SideBySide(first.model,
-        second.model), x, neuron=[0, 1])`. You need thousands of rows, so that anchor and stranger are alike,
-        and many systems, because two pairs from one orbit are not strangers.
+        second.model), x, neuron=[0, 1])`. You need thousands of rows, so that anchor and stranger are alike.
+        The rows must come from many orbits or systems, because two pairs from one orbit are not strangers.
 
         Parameters
         ----------
@@ -200,11 +200,12 @@ class Experiment:
         >>> experiment = Experiment.from_flow(predators, [(0.5, 2), (0.5, 2)], ["x", "y"], duration=6)
         >>> pendulum = Experiment.from_flow("x' = v; v' = -sin(x)", [(-1, 1), (-1, 1)])
 
-        Anchor and positive are one orbit at two random times; the negative is another orbit at a random time.
+        Anchor and positive are states of one orbit at two random times. The negative is a state of another
+        orbit at a random time.
 
         Parameters
         ----------
-        rhs : callable of n arrays (N,), one for each name in their order, or text
+        rhs : callable of n arrays (N,), in the order of the names, or text
             The function takes N states at once and returns their n time derivatives, which are arrays (N,) or
             numbers. If a force depends on time, make time an input with derivative 1. A text has an equation
             `x' = ...` for each name, and is never run as code.
@@ -216,7 +217,8 @@ class Experiment:
             noticeably.
         title : str
         concepts : formula (SymPy or text) or several
-            The conserved quantities, if you know them. Only the noise floor and the verdict use them.
+            The conserved quantities, if you know them. Only the noise floor (`TrainingResult.floor`) and the
+            verdict use them.
 
         Raises
         ------
@@ -251,7 +253,7 @@ class Experiment:
             You can leave the names out if the points are a table whose columns have names.
         title : str
         concepts : formula (SymPy or text) or several
-            The answer, if you know it. Only the noise floor and the verdict use it.
+            The answer, if you know it. Only the noise floor (`TrainingResult.floor`) and the verdict use it.
 
         Raises
         ------

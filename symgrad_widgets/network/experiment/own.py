@@ -11,7 +11,7 @@ from .data import PARTS, Labelled, Triplets, checked_concepts
 
 __all__ = ["labels_parts", "pairs_parts", "values_parts"]
 
-_LEAST = 120  # rows, so that each part has 16
+_LEAST = 120  # rows, so that each part has at least 16
 _BATCHES = 8  # least number in an epoch
 _SCHEDULES = {  # as many training steps for few rows as for many
     "siamese": {"steps": 5000},

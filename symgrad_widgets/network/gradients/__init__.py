@@ -42,8 +42,8 @@ def gradient_field(
     >>> field = sg.gradient_field(model, tokens, "head", (-1, 3), wrt="embedding")    # a token model
     >>> field = sg.gradient_field(model, x, neuron=[0, 1, 2])              # the span of three neurons
     >>> field = sg.gradient_field(model, x, "mlp", probe)                  # a direction, array (width,)
-    >>> field = sg.gradient_field(model, x, neuron=7, wrt=("residual", features))    # of ten features
-    >>> field = sg.gradient_field(classifier, x, of="probability")         # and not its logit
+    >>> field = sg.gradient_field(model, x, neuron=7, wrt=("residual", features))    # inputs: ten features
+    >>> field = sg.gradient_field(classifier, x, of="probability")         # not the logit
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def gradient_field(
     names, tangent
         See `GradientField`.
     seed : int
-        Seed of the noise that moves these copies.
+        Seed of the noise that moves the copies of `smooth`.
     training : bool
         Read the model in train mode, except for dropout and normalisation over the batch, which stay in eval
         mode. Some models, such as energy models that return forces, differentiate inside their forward pass.
@@ -143,7 +143,7 @@ def values_at(model, x, layer=None, neuron=0, forward_args=(), of="value", train
 
 
 def _averaged(reader, x, inputs, rows, copies, seed):
-    """Return the mean gradient over moved copies; the noise is the same for any memory size."""
+    """Return the mean gradient over moved copies; the noise does not depend on the size of the chunks."""
     random = np.random.default_rng(seed)
     sigma = _JITTER * to_numpy(inputs).std(0)
     total = 0.0

@@ -8,7 +8,7 @@ import torch
 __all__ = ["bare", "copied", "described", "mapped", "table_of", "tensors_in", "transformed"]
 
 _FUNC = torch._C._functorch  # noqa: SLF001 - torch.func has no public name for these
-_DEEPEST = 6  # most levels of objects inside one another
+_DEEPEST = 6  # at most this many levels of objects inside one another
 
 
 def copied(output):

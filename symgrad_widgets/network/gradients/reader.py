@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _MOST_ROWS = 4096
-_BYTES = 2**28  # most bytes of intermediate results in memory for one backward pass
+_BYTES = 2**28  # at most this many bytes of intermediate results in memory for one backward pass
 _ORIGINAL = "_orig_mod"  # torch's name for the module that it compiled
 _PROBED = 4  # we first try a model on this many points
 
@@ -67,8 +67,8 @@ class Reader:
         if tables and not x.dtype.is_floating_point:
             raise ModelError(
                 f"the points are whole numbers ({x.dtype}) that the model looks up in {tables[0]!r}: "
-                "there is no gradient with respect to them; for the gradient with respect to its output, "
-                f"pass wrt={tables[0]!r}"
+                "there is no gradient with respect to them; for the gradient with respect to this layer's "
+                f"output, pass wrt={tables[0]!r}"
             )
 
     def _varied_output(self, x, rows):
@@ -151,9 +151,9 @@ class Reader:
             )
         return ModelError(
             f"{self.where} is detached from its input: no gradient flows back through it "
-            "(no_grad, .detach(), .numpy(), argmax or rounding on the way? A derivative that the model takes "
-            "itself, without create_graph? If it has a gradient only in train mode: training=True. "
-            "A checkpoint inside: use_reentrant=False)"
+            "(is there a no_grad, .detach(), .numpy(), argmax or rounding on the way? Does the model take a "
+            "derivative itself, without create_graph? If there is a gradient only in train mode, pass "
+            "training=True. If there is a checkpoint inside, set use_reentrant=False)"
         )
 
     def _remade(self):

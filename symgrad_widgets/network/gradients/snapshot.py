@@ -10,7 +10,7 @@ from torch import nn
 
 __all__ = ["Snapshot"]
 
-_COPIED = 2**30  # most bytes of a model's tensors to copy
+_COPIED = 2**30  # at most this many bytes of a model's tensors to copy
 _PLAIN = (torch.Tensor, nn.Parameter, getattr(nn, "Buffer", nn.Parameter))
 
 
@@ -20,7 +20,7 @@ class Snapshot:
     The snapshot covers attributes, parameters, buffers, hooks, modes, and tensors with their `.grad`,
     `requires_grad` and device, even in lists, dicts and sets. `restore()` touches only what has changed. When
     it copies a tensor's values back, the tensor's version stays the same, so a backward pass that the user
-    has prepared can still run. In models above 1 GiB, only the first tensors are copied.
+    has prepared can still run. Values are copied up to a total of 1 GiB.
     """
 
     def __init__(self, model):

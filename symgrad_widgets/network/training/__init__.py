@@ -1,4 +1,4 @@
-"""Train networks. A network learns from an experiment's data alone; only its noise floor uses the concept."""
+"""Train networks. A network learns from data alone; only `TrainingResult.floor` uses the concept."""
 
 import contextlib
 import time
@@ -119,7 +119,7 @@ def _own_randomness(seed):
 
 @torch.no_grad()
 def _normalise(model, anchor, positive):
-    """Make latents uncorrelated, with mean 0 and variance 1, and sort them: the loss does not fix this.
+    """Make latents uncorrelated, with mean 0 and variance 1, and sort them; the loss leaves this open.
 
     The latents that vary least within pairs come first. We multiply the last layer by linear discriminants
     (Fisher): eigenvectors of the covariance within pairs, relative to that of all points. Return the

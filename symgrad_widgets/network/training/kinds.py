@@ -44,7 +44,7 @@ class Kind(NamedTuple):
         Maps the data to points (N, n). Training points scale the network's inputs; held-out points are used
         to interpret the network.
     build : callable
-        Called like `networks.mlp`. `build` returns the network whose output we interpret.
+        Called like `network.modules.mlp`. `build` returns the network whose output we interpret.
     visible : callable or None
         Maps outputs (N, k), a tensor, to booleans (N,): which points can be interpreted. None: all points.
     presets : mapping of preset to settings
@@ -66,8 +66,8 @@ def _contrast(model, anchor, positive, _negative):
     of the concept, its gradients are noise. The logarithm of distances between points of different pairs
     (strangers) makes such a range costly; the plain ratio of variances ignores it.
 
-    With several latents, a linear map of them does not change the loss. So we measure distances between
-    whitened latents. We replace the mean square within pairs with the volume of the differences, and
+    A linear map of several latents must not change the loss. So we measure distances between whitened
+    latents. We replace the mean square within pairs with the volume of the differences, and
     strangers with nearest neighbours. The log distance of nearest neighbours is an entropy (Kozachenko and
     Leonenko 1987). Latents that are functions of each other fill a space of fewer dimensions and gain
     nothing. So a new concept is worth more than another function of the first one. The variance within pairs

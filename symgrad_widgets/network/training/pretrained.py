@@ -37,7 +37,7 @@ def load(experiment, path=None, *, seed=None, variant=None):
     UnknownNameError
         if the package has no weights for the experiment.
     OutputError
-        if the file is damaged or not of this kind.
+        if the file is damaged, or was not written by `TrainingResult.save`.
     ModelError
         if the weights belong to another experiment, seed or variant, or do not fit the network; or if the
         package's own weights were made with settings that the experiment no longer has.
@@ -83,7 +83,7 @@ def _settings(experiment, described, tensors, file):
             "its settings are not the settings of a training run": len(given) == len(fields(Settings)),
             f"there is no loss {given['loss']!r}": given["loss"] in KINDS[experiment.kind].losses,
             f"{given['held_out']:,} points are too many to draw": given["held_out"] <= _MOST_POINTS,
-            f"its latents are {given['latent']}": within is None or len(within) == given["latent"],
+            "its entry 'within' does not fit its latents": within is None or len(within) == given["latent"],
             f"a network of widths {sizes} has other weights": 0
             < sum(a * b for a, b in pairwise(sizes))
             <= sum(tensor.numel() for tensor in tensors.values()),
@@ -98,7 +98,7 @@ def _check_asked(experiment, described, **asked):
     for name, value in asked.items():
         if value is not None and described[name] != value:
             raise ModelError(
-                f"the weights of {experiment.slug} are of {name} {described[name]!r}, not {value!r}: "
+                f"the weights of {experiment.slug} have {name} {described[name]!r}, not {value!r}: "
                 f"train the network (in a notebook, set retrain = True), or leave {name} as it is"
             )
 

@@ -25,8 +25,8 @@ def conditional(model, anchor, positive, negative):
 
     In all other respects, this loss is like `ratio`. Use this loss if the known quantities are equal at each
     anchor and its stranger (`Experiment.given`). Then functions of these quantities vary neither within pairs
-    nor between strangers, so they gain nothing. The agreement is not exact, so we add 1e-4 of the variance of
-    all anchors to the variance within pairs.
+    nor between strangers, so they gain nothing. But anchor and stranger agree only approximately, so we add
+    1e-4 of the variance of all anchors to the variance within pairs.
     """
     return _least(model, torch.cat([anchor, positive, negative]), _of_strangers)
 
@@ -63,7 +63,7 @@ def _moments(rows):
 @torch.no_grad()
 def _solve(layer, total, within):
     """Set a linear layer to the outputs with the least ratio, from covariances (h, h) of its inputs."""
-    # The ridge is added to both, so that a direction without variance has the ratio 1.
+    # Both covariances get the ridge, so that a direction without variance has the ratio 1.
     ridge = _RIDGE * total.diagonal().mean() * torch.eye(len(total))
     root = torch.linalg.cholesky(total + ridge)
     half = torch.linalg.solve_triangular(root, within + ridge, upper=False)

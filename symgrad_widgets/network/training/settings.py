@@ -21,7 +21,7 @@ class Settings:
     Attributes
     ----------
     hidden, activation, standardize, dropout
-        Hidden widths; a row of `networks.ACTIVATIONS`; whether a first layer scales the inputs; and the share
+        Hidden widths; a row of `network.ACTIVATIONS`; whether a first layer scales the inputs; and the share
         of hidden neurons to switch off at each step.
     latent : int or None
         Width of the output; None: the experiment's own.

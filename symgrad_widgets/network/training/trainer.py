@@ -137,7 +137,7 @@ class Trainer:
             self.model.load_state_dict(self.best_weights)
         elif ending == "diverged":
             raise ModelError(
-                "the loss is not finite from the first epoch: check that the data are finite; if they are, "
+                "the loss of the first epoch is not finite: check that the data are finite; if they are, "
                 f"try a lower rate than {self.settings.rate}"
             )
 

@@ -1,7 +1,8 @@
 """Keep trained networks in safetensors files; the metadata hold the rest of a `TrainingResult`.
 
 The files in `data/weights/` come with the package: one for each experiment, with seed 0 and default settings.
-`symgrad weights make` makes them again. Each file contains this command, the settings and the floor.
+`symgrad weights make` makes them again. Each file contains this command, the settings and the noise
+floor (`TrainingResult.floor`).
 """
 
 import dataclasses

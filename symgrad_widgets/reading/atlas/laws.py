@@ -62,7 +62,7 @@ class ByChance(NamedTuple):
 
     matches: int  # of the control
     neurons: int  # of the control
-    expected: float  # expected number of false matches: the control's share of the atlas's neurons
+    expected: float  # false matches expected: the control's share of matches, times the atlas's neurons
     low: int
     high: int
 

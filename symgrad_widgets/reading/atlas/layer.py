@@ -81,7 +81,8 @@ def atlas(
         A neuron that already has a row in this file is not searched again. Rows of a control go to a second
         file in the same folder, such as "atlas.control.jsonl" for "atlas.jsonl".
     random_state : int, seed of the searches
-    callback : called with each NeuronLaw of the model when it is ready; if this returns True, the atlas ends
+    callback : called with each NeuronLaw of the model when it is ready; if `callback` returns True, the
+        atlas ends
     control : torch.nn.Module with the same layers, or None
         A network in which there is nothing to find, because it is untrained or was trained on shuffled
         labels. The control is searched in the same way. From its matches, the atlas estimates how many of the

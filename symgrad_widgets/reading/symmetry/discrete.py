@@ -10,7 +10,7 @@ from ...errors import DataError
 __all__ = ["Exchange", "Exchanges", "exchanges"]
 
 _MOST_INPUTS = 8
-_MOVED = 4  # most inputs moved at once; products of these exchanges move more
+_MOVED = 4  # at most this many inputs moved at once; products of these exchanges move more
 _FIRST, _ALL = 16, 500  # points for a first check, and for the full check
 _SAME = 0.05  # the value may change by this share of its spread
 _ALIKE = 0.5  # two inputs must share this part of their joint range, so that both have data there

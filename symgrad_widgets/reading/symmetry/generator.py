@@ -13,7 +13,7 @@ __all__ = ["Coefficient", "Generator", "numbered"]
 
 _WIDE = 2.0  # standard errors on either side of a number
 _AS_GOOD = 4.5  # standard errors within which a fraction may replace a number
-_BY_CHANCE = 0.1  # most equally simple fractions expected in the interval by chance
+_BY_CHANCE = 0.1  # at most this many equally simple fractions are expected in the interval by chance
 _LARGEST = 12  # largest number in a fraction
 _LEAST = 1e-9  # relative width of an interval
 _ROUNDING = 1e-12  # numbers below this share of the largest are rounding
@@ -21,7 +21,7 @@ _ROUNDING = 1e-12  # numbers below this share of the largest are rounding
 
 @dataclass(frozen=True)
 class Coefficient:
-    """The speed of `input` where the input `per` is 1; if `per` is "1", the speed everywhere.
+    """`value` times `per` is one part of the speed of `input`; if `per` is "1", this part is constant.
 
     With the generator's largest number fixed, the coefficient lies between `low` and `high` with 95 %
     confidence.

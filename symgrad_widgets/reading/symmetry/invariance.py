@@ -16,10 +16,10 @@ from .sample import shared
 
 __all__ = ["Invariance", "invariance"]
 
-_SHARE = 3e-4  # largest change that need not be noise, as a share of the change by chance
+_SHARE = 3e-4  # largest change along a symmetry, apart from noise, as a share of the change by chance
 _SMOOTH = 0.1  # or, if that is larger, as a share of the symmetry's own change
 _GAP = 3.0  # the next motion's residual is at least this times the last symmetry's
-_CLEAR = 10.0  # along a seen direction, the mean square is at least this times an unseen one
+_CLEAR = 10.0  # the mean square along a seen direction is at least this times that along an unseen one
 _LOW = 0.2  # a symmetry's residual is below this share of the smallest residual by chance
 _SHUFFLES = 5
 _EXACT = 1e-12  # residuals below this share of chance are only rounding

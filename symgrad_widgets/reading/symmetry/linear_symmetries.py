@@ -38,7 +38,7 @@ class Symmetries:
         chance
     next : float, residual of the best motion that is not a symmetry; None if all motions are symmetries
     by_chance : float, the smallest residual if gradients and points are independent
-    structure : Algebra; None if there are no motions, or if their brackets leave the span
+    structure : Algebra; None if there are no motions, or if their brackets (commutators) leave the span
     algebra : str, name of the algebra, or None
     unseen : array (n, q), directions along which the neurons do not change
     without : names of the inputs that do not matter: each is an unseen direction
@@ -84,8 +84,8 @@ class Symmetries:
         """Ask a model how much its value changes when points move along each motion, in both directions.
 
         `reach` is the root mean square distance that the points move, with each input in units of its spread.
-        `reading` is as in `symmetries`. Each `Drift` gives the change near other points, outside the data,
-        and by chance.
+        `reading` is as in `symmetries`. Each `Drift` gives the change near the data, outside the data, and
+        by chance.
         """
         from ...network.gradients import values_at
 
@@ -140,9 +140,11 @@ def symmetries(
     For a neuron f, the condition is `grad f . (A x + b) = 0`. This condition is linear in A and b, so one
     eigenproblem finds all these motions. No closed form is needed. Residuals are divided by the values
     expected by chance: 0 means a symmetry, and 1 means that gradients and points are independent. A motion
-    counts as a symmetry under two conditions. The motion's residual is at most a fifth of the smallest
-    residual by chance (the mean over five shuffles). And the part of the residual that neighbouring points
-    have in common is at most 3e-4. This part is not noise, because errors at single points are independent.
+    counts as a symmetry under three conditions. First, its residual is less than a fifth of the smallest
+    residual by chance (the mean over five shuffles). Second, the part of the residual that is not noise is
+    less than 3e-4, or less than a tenth of the residual. (Errors at single points are independent, so changes
+    that other points predict are not noise.) Third, there is a gap: the residual of the next
+    motion, which is not a symmetry, is at least three times as large.
 
     >>> symmetries(model, x, names=("t", "x", "y", "z")).algebra  # doctest: +SKIP
     'so(1,3)'

@@ -4,7 +4,7 @@ import numpy as np
 
 __all__ = ["named"]
 
-_PIECES = 6  # most parts that a name lists one by one
+_PIECES = 6  # at most this many parts that a name lists one by one
 _ROUNDING = 1e-9
 _SMALL = 0.03  # share of the largest number: smaller eigenvalues count as zero
 _VERBS = {"turn": "turns", "boost": "boosts", "scaling": "stretches", "shear": "shears", "mixed": "moves"}

@@ -1,4 +1,4 @@
-"""Test symmetries on the network: measure how its value changes when points move along their orbits."""
+"""Test symmetries on the network: measure how a neuron changes when points move along orbits."""
 
 from dataclasses import dataclass
 

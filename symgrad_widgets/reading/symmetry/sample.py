@@ -1,6 +1,6 @@
 """Find the inputs that can be chosen freely on the data, and how a motion of them changes a neuron.
 
-If the data do not fill the whole space of their inputs, some inputs are functions of others. A motion then
+If the data do not fill the whole space of the inputs, some inputs are functions of others. A motion then
 moves only the *free* inputs: the first inputs that determine all others. Each free input is in units of its
 spread.
 """
@@ -95,7 +95,8 @@ def shared(sample, changes):
     points predict for it. For noise, the mean of this product is zero. So only changes that vary smoothly
     contribute. We make one prediction with a linear function of the neighbours. With many inputs, no two
     points are near each other. So we make a second prediction for each fifth of the points, with a quadratic
-    function fitted to all other points. We take the larger result, or 0 if all of it could be noise.
+    function (linear if there are few points) fitted to all other points. We take the larger result, or
+    0 if all of it could be noise.
     """
     return np.maximum(*(_sure(*some) for some in (_by_neighbours(sample, changes), _by_all(sample, changes))))
 

@@ -3,7 +3,7 @@
 To find sparse vectors of a subspace, we alternate between the subspace and soft thresholds, starting from
 each coordinate of the subspace (Qu, Sun, Wright 2014, arXiv 1412.4659). If one number is large, thresholds do
 not show which small numbers can be left out, but the echelon form of the space does. Then we choose the
-numbers of each motion such that it changes the neuron least.
+numbers of each motion such that the motion changes the neuron least.
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,9 @@ class Forms(NamedTuple):
     """Quadratic forms (K, K) of the mean square change along a motion: measured, by chance, and by errors.
 
     We assume that gradients have equally large errors everywhere and in all directions. So errors turn a long
-    gradient less. Whatever the size of the errors, a symmetry is the motion whose change is smallest compared
-    with the change by errors alone. Simple least squares would prefer motions to which errors add little.
+    gradient less than a short one. Whatever the size of the errors, a symmetry is the motion whose change is
+    smallest compared with the change by errors alone. Simple least squares would prefer motions to which
+    errors add little.
     """
 
     changed: np.ndarray

@@ -223,8 +223,9 @@ has a pole among the points.
 * *found* counts the runs in which both dimension and algebra are right. *another* counts the runs in which
   the dimension or the algebra is wrong. *too few* counts the runs in which we find too few motions
   (independent linear symmetries).
-* *loss* is the largest residual of the motions that we count, divided by the residual by chance. If we count
-  no motion, we take the residual of the best motion.
+* *loss* is the largest residual of the motions that we count. The residual of a motion is the mean square of
+  the neuron's change along this motion, divided by the value expected by chance. If we count no motion, we
+  take the residual of the best motion.
 * *off* is the mean cos² between a motion and the gradients of the formula itself. We take the largest mean
   over all motions.
 * *known* is the true dimension, and *counted* is the dimension that we count. *unseen directions* is the
@@ -239,8 +240,8 @@ right.
 trained on shuffled labels. This network has a single layer of 8 neurons, and its output hardly changes along
 one motion. The residual of this motion is as small as in networks that have learnt a symmetry (up to 4e-4).
 After seeing these runs, we lowered a limit from 5e-4 to 3e-4. The limit applies to the part of a residual
-that is not noise. With the earlier limit, we found a symmetry in two of the 60 networks. Eight more networks,
-trained on shuffled labels later, have no symmetry.
+that is not noise. With the earlier limit, we found a symmetry in two of the 60 networks. Later, we trained
+eight more networks on shuffled labels. None of these eight has a symmetry.
 
 **The networks that come with the package**:
 
@@ -251,7 +252,7 @@ trained on shuffled labels later, have no symmetry.
 | 3x3 determinant | sl(3) + sl(3) |
 | antisymmetric matrices | so(3) |
 | spring, ellipse, quadratic form, Gaussian | one motion each |
-| the other three forces, planet, both mixed classifiers | none |
+| masses with the other three forces, planet, both classifiers of two laws | none |
 
 These symmetries hold on the data. A classifier is trained near its boundary, and learns the function only
 near the boundary. So the classifier of gravity has the seven motions of a cone, but its formula has only

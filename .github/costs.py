@@ -16,12 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULE = {"beautifulsoup4": "bs4", "ipython": "IPython"}  # where it is not the distribution's own name
 PAGE = """# What the installation costs
 
-The table lists the packages that `pip install` installs on {where}. For each package, it gives the size, the
-size including all required packages, and the processor time for an import in a fresh process. If several
-packages need the same package, its size is counted for each of them. All packages together take {all} MB. By
-default, pip on Linux installs torch with CUDA, which adds 2.8 GB. `import symgrad_widgets` takes {own:.2f} s,
-because it does not load any of the packages until you need them. The symbolic half of symgrad
-(`GradientField`, `Search`, `score`, `verify`, `interpret` of a field) works even if torch cannot be imported.
+The table lists the packages that `pip install` installs on {where}. For each package, it gives the size,
+the size including all required packages, and the processor time for an import in a fresh process. If
+several packages need the same package, the size of the shared package is counted for each of them. All
+packages together take {all} MB. By default, pip on Linux installs torch with CUDA, which adds 2.8 GB.
+`import symgrad_widgets` takes {own:.2f} s, because it does not load any of the packages until you need
+them. The symbolic half of symgrad (`GradientField`, `Search`, `score`, `verify`, `interpret` of a field)
+works even if torch cannot be imported.
 
 {table}
 
@@ -72,7 +73,7 @@ def page():
         rows.append((name, importlib.metadata.version(name), *cost))
     rows.sort(key=lambda row: -row[3])
     lines = tuple((n, v, f"{own:.1f}", f"{whole:.0f}", f"{time:.2f}") for n, v, own, whole, time in rows)
-    table = Table(("package", "version", "MB", "MB with what it needs", "s of import"), lines)
+    table = Table(("package", "version", "MB", "MB with what it needs", "s to import"), lines)
     where = f"{platform.system()} with Python {platform.python_version()}"
     sizes = {"all": f"{megabytes(everything.values()):.0f}", "own": seconds("symgrad_widgets")}
     return PAGE.format(where=where, table=table._repr_markdown_(), **sizes)

@@ -23,16 +23,16 @@ HELP = re.compile(r"\*Did something fail\?.*\*")
 FOUND = """# What has been found
 
 We ran all experiments of the two papers on the method (arXiv 2401.04978 and arXiv 2409.05305) with seed
-0, and added a 3x3 determinant. *loss* is the mean of `1 - cos^2` between the gradients of formula and
-neuron. *floor* is the loss of the true concept, and shows how imperfect the network is. *s* is the time
-that training and search take on one core, in seconds.
+0, and added an experiment on a 3x3 determinant. *loss* is the mean of `1 - cos^2` between the gradients
+of formula and neuron. *floor* is the loss of the true concept, and shows how imperfect the network is.
+*s* is the time that training and search take on one core, in seconds.
 
-{table}
-Each formula stands for all monotone functions of that formula. If the data lie on a surface, a formula also
-stands for all other formulas that agree with it on the surface. For example, `x2**2 + x6**2 + x7**2` is the
-sum of principal minors for antisymmetric matrices. *another* means that the formula differs from the paper's
-formula. (P2-G is an exercise: the network has mixed two concepts, and the task is to find out how.) The page
-[Recovery](recovery.md) shows more seeds, and networks trained as in the paper.
+{table} Each formula stands for all monotone functions of that formula. If the data lie on a surface, a
+formula also stands for all other formulas that agree with it on the surface. For example, `x2**2 + x6**2
++ x7**2` is the sum of principal minors for antisymmetric matrices. *another* means that the formula
+differs from the paper's formula. (P2-G is an exercise: the network has mixed two concepts, and the task
+is to find out how.) The page [Recovery](recovery.md) shows the results for more seeds, and for networks
+trained as in the paper.
 """
 BINDER = """Without installing anything, on Binder:
 [the start notebook]({at}?urlpath=lab/tree/00_start_here.ipynb), the playground

@@ -18,8 +18,9 @@ HEAD = """# What it can and cannot do
 Each row of a table shows one setting, measured with {runs} seeds. Each seed draws new points. The runs of a
 row also cycle through several test formulas.
 
-The method has changed since the first studies: angles are now measured in units of each input's spread, and
-points have weights. All studies ran after that change, except the study `several` (see *Several concepts*).
+The method has changed since the first studies: we now divide each input by its spread before we measure
+angles, and points have weights. All studies ran after that change, except the study `several` (see *Several
+concepts*).
 
 `notebooks/beyond/36_open_questions.ipynb` shows some results as pictures, and repeats two runs.
 
@@ -44,7 +45,7 @@ All losses and times are medians over the runs.
 **False discoveries.** Random directions follow no law. The directions of a random smooth function follow no
 law either. The search gave a formula in {fields} runs with such directions. We also trained networks on
 shuffled labels, so that each label belongs to another point. For these networks, the search gave a formula in
-{networks} runs; it called none of these formulas a match. A formula for shuffled labels describes the
+{networks} runs, but called none of these formulas a match. A formula for shuffled labels describes the
 network, sometimes only roughly. The network has learnt nothing, but it still computes a smooth function,
 which can be simple. Directions cannot show that a network has learnt nothing. The network's fit shows it: on
 held-out rows, the network predicts no better than a guess. So look at the fit first, and then at the formula.
@@ -54,7 +55,7 @@ FIELDS, NETWORKS = ("folds", "growth", "noise", "space"), ("domains", "networks"
 TEXTS = {
     "decided": """
 * *found* counts the runs in which the answer, after we have asked the network, is the law. If there is no
-  law, *another* counts the runs that still have an answer then.
+  law, *another* counts the runs in which an answer is left after we have asked the network.
 * *right before* is 1 if the answer was right before we asked the network, and 0 if it was wrong.
 * *trials* is the number of formulas that we tested on the network.
 * *open* is the number of these formulas that no input can distinguish from the answer.
@@ -68,9 +69,9 @@ The columns from *right before* to *given the law* show medians.
 before and after asking.
 
 **The law as a rival.** Six answers on laws of physics are wrong. For these networks, we passed the true law
-as a rival formula. Two of the answers then become right. For three networks, the directions of law and answer
-differ by at most 1.1 degrees at all inputs of the box where we can ask the network. The sixth network follows
-neither the law nor the answer.
+as a rival formula. Two of the answers then become right. For three other networks, the directions of law and
+answer differ by at most 1.1 degrees at all inputs of the box where we can ask the network. The sixth network
+follows neither the law nor the answer.
 
 **Rules that we chose after seeing these runs.** A rival that fits the data better can now replace a bad
 answer. Three other rules come from runs on other formulas. First, we ask a network only at inputs where its
@@ -94,17 +95,17 @@ the variance within pairs, divided by the variance among strangers (points of di
 **Networks trained on labels learn the direction first.** In 30 of 40 runs, the neuron is within 1.2 degrees
 of the concept at *low*. These networks need 2 to 12 epochs to learn the direction, and 4 to 33 epochs to
 lower the loss. The other ten runs belong to *two_products* and *two_mixed*. In these runs, the networks are
-14 to 29 degrees off when the loss is low, and never get within 2 degrees of the concepts.
+14 to 29 degrees off when the loss is low, and never get within 2 degrees of the concept.
 
 **Networks trained on pairs learn the direction last.** In all 65 runs, the loss is low before the direction
 is right. In a typical run, the loss is low after 2 epochs, and the direction is right after 10. When the loss
-is low, the neuron is 3 to 84 degrees off, although the two points of a pair can have nearly equal values.
-Later, the ratio keeps falling, often by orders of magnitude, and the direction improves at the same time. So
-if you train on pairs, do not stop as soon as the loss is low.
+is low, the neuron is 3 to 84 degrees off, although the neuron can already give nearly equal values to the two
+points of a pair. Later, the loss keeps falling, often by orders of magnitude, and the direction improves at
+the same time. So if you train on pairs, do not stop as soon as the loss is low.
 
-**A formula can have the right form before its numbers are right.** In 9 of the 55 runs on pairs with one
-latent, a short search finds the concept at *low*, although the neuron is still 3 to 13 degrees off. These 9
-runs include all five runs of the 3x3 determinant.
+**A formula can have the right form before its numbers are right.** Of the runs on pairs, 55 train a network
+with one latent (output neuron). In 9 of these 55 runs, a short search finds the concept at *low*, although
+the neuron is still 3 to 13 degrees off. These 9 runs include all five runs of the 3x3 determinant.
 
 The networks in the last rows have no law to learn. None of these networks gets within 2 degrees of the
 concept.
@@ -114,14 +115,14 @@ concept.
 the neuron's values. *same as phi(g)* is 1 if the verdict says that formula and neuron are monotone functions
 of each other, and 0 otherwise. These columns show medians.
 
-**With exact gradients, folds and flat parts do no harm.** A fold or a flat part does not change the direction
-of a gradient unless the gradient is zero, and opposite arrows count as the same direction. But nobody can
-undo a fold: the formula is g, and *same as phi(g)* is 0. For your own neuron, nobody knows g, but a low
-*phi's R²* shows you that there is a fold.
+**With exact gradients, folds and flat parts do no harm.** A fold is a point where phi turns back. A fold or a
+flat part does not change the direction of a gradient unless the gradient is zero, and opposite arrows count
+as the same direction. But nobody can undo a fold: the formula is g, and *same as phi(g)* is 0. For your own
+neuron, nobody knows g, but a low *phi's R²* shows you that there is a fold.
 
 **With errors, folds do no harm, but flat parts do.** In this study, the errors are equally large everywhere.
-So they turn short gradients more than long gradients. A saturated neuron has many short gradients. Short
-gradients count less (`field.weights`) if neighbouring gradients reveal the error. A network's error is
+So the errors turn short gradients more than long gradients. A saturated neuron has many short gradients.
+Short gradients count less (`field.weights`) if neighbouring gradients reveal the error. A network's error is
 smooth, so neighbouring gradients do not reveal this error.
 """,
     "networks": """
@@ -166,25 +167,27 @@ directions.
 * *counted* is the number of concepts that we count, and *read* is the number of formulas found. *false
   formulas* is the number of formulas that match no concept. These three figures are medians.
 
-The search misses the planet's concepts. The planet's second network is flat except on a few wide orbits with
-almost no binding energy. The loss, which is the variance within pairs divided by the variance among
-strangers, favours a network of this kind. The planet's own experiment trains four latents at once with
-another loss, and finds all three concepts (docs/recovery.md).
+The search misses the planet's concepts. The output of the planet's second network is flat except on a few
+wide orbits with almost no binding energy. The loss, which is the variance within pairs divided by the
+variance among strangers, favours a network of this kind. The experiment `kepler` trains one network with four
+latents (output neurons) on states of a planet. This experiment uses another loss, and finds all three
+concepts (docs/recovery.md).
 """,
     "flows": """
-* *off* is the mean cos² between the gradient of a match and the exact velocities. If there are several
-  matches, we take the largest mean. For a true integral, *off* is 0.
+* *off* is the mean cos² between the gradient of a match (a formula that the search calls a match) and the
+  exact velocities. If there are several matches, we take the largest mean. For a true integral, *off* is 0.
 * *found* counts the runs in which the search finds as many matches as there are independent integrals, and
   *off* is less than 1e-5.
-* *another* counts the runs in which the search calls a formula a match, but the formula's *off* is larger.
+* *another* counts the runs in which the search calls a formula a match, but the formula's *off* is 1e-5 or
+  more.
 * *too few* counts the runs with fewer matches than integrals. In these runs, the search calls other formulas
   close or not complete, or gives no answer.
 * *known* is the number of independent integrals, and *read* is the number of true matches. *close, not
   complete* is the number of other formulas. These three figures are medians.
 
 **From velocities**, exact or with errors of 1 %, the search finds 20 of 21 integrals, and no wrong formula.
-The search misses the third integral of the Toda chain. Errors of 5 % change a constant by 1 %, or hide the
-energy in systems of four and six inputs.
+The search misses the third integral of the Toda chain. With errors of 5 %, a constant can be off by 1 %, and
+the search can miss the energy of systems with four and six inputs.
 
 **Without an integral**, the search does not claim any match from velocities. In 23 of these 48 runs, the
 search gives a formula, but marks the formula *not complete*, because the unexplained part is not noise.
@@ -203,10 +206,11 @@ the velocities by fitting local polynomials to each motion. The polynomials do n
 notices that their errors are not noise.
 
 **Other systems.** We tried 19 systems of ODEBench (sdascoli/odeformer), with 1,200 states each. Five systems
-have a known integral, and the search finds four of these integrals. The search misses the ratio (1 -
-1.61y)/(1 - 1.61x), which has poles among the states. For the other 14 systems, the search gives no match. For
-six of these systems, it gives a formula that is not complete. We also drew a planet's states five times. Each
-time, the search found the angular momentum, the energy and a component of the Laplace-Runge-Lenz vector.
+have a known integral, and the search finds four of these integrals. The search misses the fifth integral, the
+ratio (1 - 1.61y)/(1 - 1.61x), which has poles among the states. For the other 14 systems, the search gives no
+match. For six of these systems, it gives a formula that is not complete. We also drew a planet's states five
+times. Each time, the search found the angular momentum, the energy and a component of the Laplace-Runge-Lenz
+vector.
 """,
     "products": """
 Laws of this kind are common in physics: each law is a sum of a few products, or a function of these products.
@@ -219,8 +223,9 @@ has a pole among the points.
 * *found* counts the runs in which both dimension and algebra are right. *another* counts the runs in which
   the dimension or the algebra is wrong. *too few* counts the runs in which we find too few motions
   (independent linear symmetries).
-* *loss* is the largest residual of the motions that we count, divided by the residual by chance. If we count
-  no motion, we take the residual of the best motion.
+* *loss* is the largest residual of the motions that we count. The residual of a motion is the mean square of
+  the neuron's change along this motion, divided by the value expected by chance. If we count no motion, we
+  take the residual of the best motion.
 * *off* is the mean cos² between a motion and the gradients of the formula itself. We take the largest mean
   over all motions.
 * *known* is the true dimension, and *counted* is the dimension that we count. *unseen directions* is the
@@ -235,8 +240,8 @@ right.
 trained on shuffled labels. This network has a single layer of 8 neurons, and its output hardly changes along
 one motion. The residual of this motion is as small as in networks that have learnt a symmetry (up to 4e-4).
 After seeing these runs, we lowered a limit from 5e-4 to 3e-4. The limit applies to the part of a residual
-that is not noise. With the earlier limit, we found a symmetry in two of the 60 networks. Eight more such
-networks, trained later, have no symmetry.
+that is not noise. With the earlier limit, we found a symmetry in two of the 60 networks. Later, we trained
+eight more networks on shuffled labels. None of these eight has a symmetry.
 
 **The networks that come with the package**:
 
@@ -247,7 +252,7 @@ networks, trained later, have no symmetry.
 | 3x3 determinant | sl(3) + sl(3) |
 | antisymmetric matrices | so(3) |
 | spring, ellipse, quadratic form, Gaussian | one motion each |
-| the other three forces, planet, both mixed classifiers | none |
+| masses with the other three forces, planet, both classifiers of two laws | none |
 
 These symmetries hold on the data. A classifier is trained near its boundary, and learns the function only
 near the boundary. So the classifier of gravity has the seven motions of a cone, but its formula has only
@@ -258,7 +263,8 @@ unchanged.
     "space": """
 The search can sometimes build a missing operator from other operators. For example, it builds products from
 sums of logarithms. If the search cannot build the operator, it gives a different formula. In four
-generations, the search tries only single terms, pairs, small bases and one division.
+generations, the search tries only single terms, pairs of terms, small sets of terms, and one step that lets a
+single quantity take the place of two inputs.
 """,
     "domains": """
 A formula found for the real labels summarises one network. To judge the formula, compare *formula's fit* with

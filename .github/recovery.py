@@ -38,20 +38,20 @@ some of these seeds: seed 1 of Kepler, seeds 2 and 3 of the exponential, and see
 
 {over}
 
-The following runs missed the concept. (The network of P2-G mixes two concepts. Even a good formula for the
-mixture counts as a miss.)
+The following runs missed the concept. (The network of P2-G mixes two concepts. Here even a good formula for
+the mixture counts as a miss.)
 
 {missed}
 
 ## Against the paper's set-up
 
-We trained two networks on the same data, and ran the same search on both. The columns on the left show our
-own training. The columns on the right are *epochs* and those after it. These columns show the results with
+For each experiment, we trained two networks on the same data, and ran the same search on both. The columns
+left of *epochs* show our own training. The column *epochs* and the columns right of it show the results with
 the published network, loss and schedule (`--preset paper`, run on 30 November 2026). On the right, {others}.
 
-On the right, the search misses the concepts of P2-A, P2-A1, P2-C and P2-E. In each of these four runs, the
-concept explains the directions less well than the answer does, and is not shorter than the answer. So none of
-the three rules below could prefer the concept.
+Among the runs on the right that miss the concept, four have the same reason: P2-A, P2-A1, P2-C and P2-E. In
+each of these four runs, the concept explains the directions less well than the answer does, and is not
+shorter than the answer. So none of the three rules below could prefer the concept.
 
 The published schedules would take hours. We cut these schedules to the epochs shown (`--epochs 15`), and
 shortened the patience of the learning-rate schedule in proportion. A run still took 21 to 34 s of processor
@@ -60,14 +60,14 @@ gets in a little more time than ours. These columns do not show how far the publ
 a time limit.
 
 Each search ends with a front: the formulas for which no simpler formula has a lower loss. For each front, we
-compare the answers of three rules. All three rules use our loss and our complexity.
+compare the answers of three rules. All three rules use our measures of loss and complexity.
 
 * *ours* is our own rule. *yes* means that our rule finds every concept that the neurons are known to compute.
 * *drop* and *slope* are automatic rules, for comparison with arXiv 2409.05305. *drop* chooses the formula
   just after the largest drop in the logarithm of the loss along the front. *slope* chooses the formula with
   the largest drop in this logarithm per unit of complexity added. *yes* means that `verify` accepts the
   chosen formula as a concept. With several neurons, the search makes one front after another, and *drop* and
-  *slope* use only the first.
+  *slope* use only the first front.
 
 {figures}
 

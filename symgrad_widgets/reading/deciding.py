@@ -73,7 +73,11 @@ class Decided:
     def _told(self, trial):
         (first, second), (near, far) = trial.formulas, trial.off
         where = ", ".join(f"{name} = {x:.3g}" for name, x in zip(self.names, trial.points[0], strict=True))
-        end = "This does not decide between the two." if trial.fallen is None else f"{trial.fallen} falls."
+        end = (
+            "This does not decide between the two."
+            if trial.fallen is None
+            else f"{trial.fallen} is ruled out."
+        )
         return (
             f"Where we asked, at {where} and perhaps at other points, {first} and {second} differ by "
             f"{_angle(trial.apart)} on average. The "

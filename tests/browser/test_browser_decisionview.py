@@ -1,4 +1,4 @@
-"""DecisionView in JupyterLab: a person predicts, the network's arrows appear, and a formula falls."""
+"""DecisionView in JupyterLab: a person predicts, the network's arrows appear, and a formula is ruled out."""
 
 import pytest
 from playwright.sync_api import expect
@@ -35,9 +35,9 @@ def test_a_person_predicts_and_then_sees(page, root):
     cell.scroll_into_view_if_needed()
     cell.locator(".bk-Figure").first.wait_for()
     expect(cell.get_by_text("Which of the two will the network follow here?")).to_be_visible()
-    expect(cell.get_by_text("falls")).to_have_count(0)
+    expect(cell.get_by_text("ruled out")).to_have_count(0)
     cell.get_by_role("button", name="cos(2*v) + cos(2*x)").click()
-    cell.get_by_text("cos(2*v) + cos(2*x) falls.").wait_for()
+    cell.get_by_text("cos(2*v) + cos(2*x) is ruled out.").wait_for()
     expect(cell.get_by_role("button", name="neither")).to_be_disabled()
     assert lab.ask(page, "print(view.guesses)").strip() == "{0: 1}"
     lab.fits(page, cell, root, "decision")

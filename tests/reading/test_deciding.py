@@ -34,17 +34,17 @@ def read():
     return sg.interpret(Function(oscillator), NEAR, names=("x", "v"), operators=["mul", "square", "cos"])
 
 
-def test_the_formula_that_the_network_contradicts_falls(read):
+def test_the_formula_that_the_network_contradicts_is_ruled_out(read):
     decided = read.decide(Function(oscillator), WIDE, rivals=["cos(2*x) + cos(2*v)"])
     assert [str(one) for one in decided.left] == ["v**2 + x**2"]
     (trial,) = decided.trials
     assert trial.apart > 10
     assert trial.off[0] < 1 < trial.off[1]
     assert (np.abs(trial.points) <= 3).all()
-    assert "falls" in str(decided)
+    assert "is ruled out" in str(decided)
 
 
-def test_a_wrong_answer_falls_and_the_rival_takes_its_place(read):
+def test_a_wrong_answer_is_ruled_out_and_the_rival_takes_its_place(read):
     wrong = Function(lambda x, v: -torch.cos(x) - torch.cos(v))
     decided = read.decide(wrong, WIDE, rivals=["cos(x) + cos(v)"])
     assert [str(one) for one in decided.left] == ["cos(v) + cos(x)"]

@@ -477,7 +477,7 @@ STRANGERS = {
         "radial.0",
         4,
         {"training": True},
-        "`training=True`, if it keeps the graph only in train mode",
+        "`training=True`, if the model keeps the graph only in train mode",
     ),
     "PINN, solution and residual": Stranger(Pinn, numbers(2), lambda out: out[1][:, 0], "u.0", 5),
     "Hamiltonian network (torch.func)": Stranger(Hamiltonian, numbers(2), 1, "encode", 0),

@@ -7,7 +7,7 @@ from test_made_of_models import LAYERS, READ, REFUSED
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "models.md"
 MOST = 6  # refusals
-OUTPUT = "read at its output; to read its layers, or to splice, pass the original model"
+OUTPUT = "read at its output; to read its layers, or to splice it, pass the original model"
 NOTES = {"fully_shard": "read, one neuron at a time; cannot be spliced, because the model cannot be copied"}
 
 

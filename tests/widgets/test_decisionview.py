@@ -33,13 +33,13 @@ def decided(read):
 def test_the_network_is_seen_after_a_prediction_only(read, decided):
     view = sg.DecisionView(read, decided)
     assert "Which of the two" in view.words
-    assert "falls" not in view.words
+    assert "ruled out" not in view.words
     arrows = [mark.label for mark in view.pictures()[0].marks if mark.kind == "segments"]
     assert arrows == ["cos(2*v) + cos(2*x)", "v**2 + x**2"]
     view._choices[0].click()
     assert view.guesses == {0: 0}
     assert "The network is under 0.01° off the first formula, and 72° off the second." in view.words
-    assert view.words.endswith("cos(2*v) + cos(2*x) falls. You said: v**2 + x**2.")
+    assert view.words.endswith("cos(2*v) + cos(2*x) is ruled out. You said: v**2 + x**2.")
     shown = [mark for mark in view.pictures()[0].marks if mark.kind == "segments"]
     network, _, first = shown
     assert network.label == "the network"

@@ -58,9 +58,9 @@ STUDY = Study(
     question=(
         "We train regression networks on inputs from a box (each input has a range), and look for formulas "
         "only at points in the middle of the box. Then we search the whole box for the inputs at which the "
-        "formulas found differ most, and ask the networks at these inputs. How often does asking correct a "
-        "wrong answer? The networks have two layers of 32 SiLU neurons, unless a row gives different layers "
-        "and a different activation."
+        "formulas that we found differ most, and ask the networks for their outputs at these inputs. How "
+        "often does asking correct a wrong answer? The networks have two layers of 32 SiLU neurons, unless "
+        "a row gives different layers and a different activation."
     ),
     groups={
         "read in the middle of the box; share of each input's range": {

@@ -73,11 +73,10 @@ STUDY = Study(
         "consumption of 392 cars, with their displacement, power, weight, and time to 60 miles an hour. The "
         "other table describes images of threes and eights by five numbers: the amount of ink, the fraction "
         "of the ink on the left, the fraction of the ink at the top, the spread of the ink across, and the "
-        "spread of the ink down. We train networks with two "
-        "layers of 16 neurons on the real labels, on shuffled labels, and on a planted law. For cars, the "
-        "planted law is power/weight. For digits, the law says whether ink*left is above its median. We "
-        "measure the fit on rows that were not used for training: R² for cars, and the fraction of right "
-        "answers for digits."
+        "spread of the ink down. We train networks with two layers of 16 neurons on the real labels, on "
+        "shuffled labels, and on a planted law. For cars, the planted law is power/weight. For digits, the "
+        "law says whether the product ink*left is above its median. We measure the fit on rows that were "
+        "not used for training: R² for cars, and the fraction of right answers for digits."
     ),
     groups={
         table: {target: {"table": table, "target": target} for target in ("planted", "real")}

@@ -96,7 +96,8 @@ STUDY = Study(
     title="Learning as a film",
     question=(
         "We train the network of each experiment on 20,000 rows, and keep a copy after each of 60 epochs. "
-        "Which comes first: a low loss, or a neuron within 2 degrees of the concept, on average?"
+        "Which comes first: a low loss, or a neuron whose gradients are within 2 degrees of the concept's, "
+        "on average?"
     ),
     groups={
         "pairs of points": _settings("siamese"),

@@ -48,12 +48,13 @@ STUDY = Study(
     title="First integrals without a network",
     question=(
         "We give the search the velocities at 1,000 random states of a system. How many of the system's "
-        "independent first integrals does the search find? Does it claim an integral that does not exist? "
-        "We also try fewer states, and velocities with errors. In the rows *motions*, the search gets no "
-        "velocities. Instead, it gets the states of 20 motions, each measured at 100 moments, with errors. "
-        "All errors are fractions of each quantity's spread. Twelve systems have integrals, from the "
-        "oscillator to the Toda chain. Twelve other systems are damped, driven or chaotic. In further flows, "
-        "of two to four inputs, the velocities are random cubic polynomials."
+        "independent first integrals (quantities that stay constant during each motion) does the search "
+        "find? Does the search claim an integral that does not exist? We also try fewer states, and "
+        "velocities with errors. In the rows *motions*, the search gets no velocities. Instead, it gets the "
+        "states of 20 motions, each measured at 100 moments, with errors. All errors are fractions of each "
+        "quantity's spread. Twelve systems have integrals, from the oscillator to the Toda chain. Twelve "
+        "other systems are damped, driven or chaotic. In further flows, of two to four inputs, the "
+        "velocities are random cubic polynomials."
     ),
     groups={
         "integrals": {

@@ -44,7 +44,7 @@ STUDY = Study(
     question=(
         "We train regression networks on values of u, the standardised formula. The networks have two "
         "layers of 32 SiLU neurons, and train for 3,000 steps on 2,000 rows without noise. Then we change "
-        "one thing at a time. Which change is the first to spoil the formula?"
+        "one thing at a time. Which changes spoil the formula?"
     ),
     groups={
         "trained on phi(u)": {bend: {"bend": bend} for bend in _BENDS},

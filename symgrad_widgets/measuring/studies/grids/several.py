@@ -89,7 +89,7 @@ STUDY = Study(
     title="Several concepts",
     question=(
         "The two points of each pair share several quantities. We train one network after another. Each "
-        "network has to learn a quantity that the earlier networks do not know. We stop when a network "
+        "network has to learn a quantity that the earlier networks have not learnt. We stop when a network "
         "finds nothing that the pairs share, or adds no new direction. How many concepts do we count? How "
         "many concepts does the search find? How many formulas match no concept? We know two concepts for "
         "the tensors and the 2x2 matrices, and three for the planet and the 3x3 matrices."

@@ -47,9 +47,9 @@ def _measure(seed, operators="all 18", cases=CASES, noise=0.01, lawless=False, *
 STUDY = Study(
     title="Search space and settings",
     question=(
-        "We allow too many operators, or too few, or all except the one that is needed. The gradients are "
-        "noisy (mean 1 - cos² of 0.01), so a longer formula always fits a little better. On five harder "
-        "formulas, we also limit the number of generations, or the length of a formula."
+        "We allow too many operators, or too few, or all except the one that the formula needs most. The "
+        "gradients are noisy (mean 1 - cos² of 0.01), so a longer formula always fits a little better. On "
+        "five harder formulas, we also limit the number of generations, or the length of a formula."
     ),
     groups={
         "operators": {name: {"operators": name} for name in _OPERATORS},

@@ -175,8 +175,8 @@ for text in (best.expression, "v**2 + 2*x - x**3/3", "v**2 + 2*x - x**3/3 + x**5
 sg.Answer(window_guess, "\n".join(lines))
 
 # %% [markdown]
-# In the window, the long polynomial is as good as the short formula. Elsewhere, the polynomial is more than a thousand
-# times worse. A short formula has less freedom to be wrong where there are no data.
+# In the window, the long polynomial is as good as the short formula. Elsewhere, the polynomial's loss is more than a
+# thousand times the formula's. A short formula has less freedom to be wrong where there are no data.
 #
 # ## And the network?
 #
@@ -206,8 +206,8 @@ sg.Answer(repeat, sg.FieldView(beyond, search.best))
 #
 # <details><summary>The published formula</summary>
 #
-# The paper (arXiv 2409.05305, experiment P1-09) reports $\sin(x_1)/(-0.500) - x_2^2$ (complexity 9). The
-# formula is true; its mean squared difference of unit gradients is 7.6e-4.
+# The paper (arXiv 2409.05305, experiment P1-09) reports $\sin(x_1)/(-0.500) - x_2^2$ (complexity 9). The formula is
+# true; its unit gradients differ from the neuron's by 7.6e-4 (mean square).
 #
 # </details>
 

@@ -94,7 +94,9 @@ x = torch.tensor(run.x, dtype=torch.float32)
 before, lines = run.model(x).detach(), []
 for name, matrix in moves.items():
     change = run.model(x @ torch.tensor(matrix.T, dtype=torch.float32)).detach() - before
-    lines.append(f"{name:14} changes the neuron by {change.square().mean().sqrt() / before.std():.4f} of its spread")
+    lines.append(
+        f"{name:14} changes the neuron by {change.square().mean().sqrt() / before.std():.4f} of its spread"
+    )
 sg.Answer(unseen, "\n".join(lines))
 
 # %% [markdown]
@@ -120,8 +122,8 @@ example = sg.score(field, "t**2 + x**2 + y**2 + z**2")
 sg.FieldView(field, example, inputs=("x", "t"), slice={"y": 0.3, "z": 0.3}, band=0.7)
 
 # %% [markdown]
-# The arrows of Pythagoras would point away from the corner at 0: both components have the same sign. The components
-# of the neuron's arrows have *opposite* signs.
+# The arrows of Pythagoras would point away from the origin: both components have the same sign. The components of the
+# neuron's arrows have *opposite* signs.
 #
 # ## The search, step by step
 
@@ -157,7 +159,9 @@ sg.Answer(box, result)
 hessian = sympy.hessian(search.best.expression, sympy.symbols(exp.names, real=True))
 eta = np.array(hessian, dtype=float) / 2
 lines = [f"eigenvalues {np.linalg.eigvalsh(eta).round(3)}"]
-lines += [f"{name:14} changes the form by {np.abs(L.T @ eta @ L - eta).max():.2f}" for name, L in moves.items()]
+lines += [
+    f"{name:14} changes the form by {np.abs(L.T @ eta @ L - eta).max():.2f}" for name, L in moves.items()
+]
 sg.Answer(box, "\n".join(lines))
 
 # %% [markdown]
